@@ -1,0 +1,70 @@
+import importX from 'eslint-plugin-import-x';
+import tseslint from 'typescript-eslint';
+
+/** Who may import whom inside `src` (CONTRIBUTING.md tells why). `contract` imports nothing of ours. */
+const MAY_IMPORT = {
+  contract: [],
+  cookies: ['contract'],
+  options: ['contract'],
+  cdp: ['contract'],
+  client: ['contract', 'cookies', 'options'],
+  browser: ['contract', 'cdp', 'options'],
+  recording: ['contract', 'cdp', 'browser'],
+  server: ['contract', 'cdp', 'browser', 'recording', 'options'],
+  host: ['contract', 'cdp', 'browser', 'recording', 'server', 'client', 'options'],
+  reporter: ['contract', 'host', 'options'],
+  config: ['contract', 'host', 'options', 'reporter'],
+  cli: ['contract', 'client', 'host', 'server', 'browser', 'options'],
+};
+const folders = Object.keys(MAY_IMPORT);
+
+const zones = [
+  ...folders.map((folder) => ({
+    target: `./src/${folder}`,
+    from: [...folders.filter((other) => other !== folder && !MAY_IMPORT[folder].includes(other)).map((other) => `./src/${other}`), './fixtures'],
+    message: `src/${folder} may import only: ${MAY_IMPORT[folder].join(', ') || 'nothing of ours'}.`,
+  })),
+];
+
+const onlyIn = (name, allowed) => ({ name, message: `Only ${allowed} may import ${name}.` });
+
+export default tseslint.config(
+  { ignores: ['dist/**', '**/results/**', '**/test-results/**', 'node_modules/**'] },
+  ...tseslint.configs.strictTypeChecked.map((config) => ({ ...config, files: ['**/*.ts'] })),
+  {
+    files: ['**/*.ts'],
+    languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
+    plugins: { 'import-x': importX },
+    settings: { 'import-x/resolver-next': [importX.createNodeResolver({ extensions: ['.ts', '.js', '.mjs'] })] },
+    rules: {
+      'import-x/no-cycle': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/no-empty-function': 'off',
+    },
+  },
+  {
+    files: ['src/**/*.ts', 'fixtures/**/*.ts'],
+    rules: {
+      'import-x/no-restricted-paths': ['error', { zones }],
+      'no-console': 'error',
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'env', message: 'Only src/options/environment.ts reads the environment.' },
+        { object: 'process', property: 'exit', message: 'Only entry points (host/main.ts, cli/main.ts) end the process.' },
+      ],
+      'no-restricted-imports': ['error', { paths: [onlyIn('undici', 'src/client'), onlyIn('@playwright/test', 'fixtures, src/reporter and src/config')] }],
+      'max-lines': ['error', { max: 300 }],
+      'max-lines-per-function': ['error', { max: 50, skipComments: true }],
+      'max-params': ['error', 4],
+      'max-depth': ['error', 3],
+      complexity: ['error', 12],
+    },
+  },
+  { files: ['src/client/**/*.ts'], rules: { 'no-restricted-imports': ['error', { paths: [onlyIn('@playwright/test', 'fixtures, src/reporter and src/config')] }] } },
+  { files: ['fixtures/**/*.ts', 'src/reporter/**/*.ts', 'src/config/**/*.ts'], rules: { 'no-restricted-imports': ['error', { paths: [onlyIn('undici', 'src/client')] }] } },
+  { files: ['src/options/environment.ts', 'src/host/main.ts', 'src/cli/main.ts'], rules: { 'no-restricted-properties': 'off' } },
+  { files: ['src/cli/**/*.ts', 'src/reporter/**/*.ts'], rules: { 'no-console': 'off' } },
+  { files: ['fixtures/**/*.ts', 'example-tests/**/*.ts', 'tests/**/*.ts', 'bench/**/*.ts'], rules: { 'no-empty-pattern': 'off' } },
+);

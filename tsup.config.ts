@@ -1,0 +1,27 @@
+import { defineConfig } from 'tsup';
+
+/**
+ * One configuration for every entry: several with `clean` would race each other.
+ * `splitting` keeps what is loaded lazily (server, encoder, viewer) in chunks of its own.
+ */
+export default defineConfig({
+  entry: {
+    index: 'fixtures/index.ts',
+    config: 'src/config/index.ts',
+    'global-setup': 'src/config/global-setup.ts',
+    reporter: 'src/reporter/index.ts',
+    client: 'src/client/index.ts',
+    server: 'src/server/index.ts',
+    host: 'src/host/main.ts',
+    cli: 'src/cli/main.ts',
+  },
+  format: ['esm', 'cjs'],
+  target: 'node20',
+  platform: 'node',
+  splitting: true,
+  clean: true,
+  shims: true,
+  dts: { entry: { index: 'fixtures/index.ts', config: 'src/config/index.ts', reporter: 'src/reporter/index.ts', client: 'src/client/index.ts', server: 'src/server/index.ts' } },
+  external: ['@playwright/test', 'playwright', 'playwright-core'],
+  loader: { '.html': 'text' },
+});
