@@ -1,0 +1,74 @@
+/** CDP over a WebSocket: the way to browsers that we did not start, and to sessions behind a gateway. */
+import type { RawData } from 'ws';
+import { WebSocket } from 'ws';
+import { CdpError } from '../contract/errors';
+import type { Transport } from './transport';
+
+/** Largest message accepted, in bytes: a base64 picture or PDF of a very long page, as in Playwright's own transport. */
+const MAX_MESSAGE_BYTES = 256 * 1024 * 1024;
+/** How long the connection may take, in milliseconds: Playwright's default for `connectOverCDP`. */
+const CONNECT_TIMEOUT_MS = 30_000;
+
+/** How to connect. */
+export interface WebSocketOptions {
+  /** Bound on the whole handshake, in milliseconds. @default 30000 */
+  timeoutMs?: number | undefined;
+  /** Extra headers of the upgrade request. */
+  headers?: Record<string, string> | undefined;
+}
+
+/** A WebSocket as a transport. Messages are not compressed: on loopback that only costs time. */
+export class WebSocketTransport implements Transport {
+  onmessage?: ((message: string) => void) | undefined;
+  onclose?: ((reason?: Error) => void) | undefined;
+  readonly #socket: WebSocket;
+
+  private constructor(socket: WebSocket) {
+    this.#socket = socket;
+    let failure: Error | undefined;
+    socket.on('message', (data: RawData) => this.onmessage?.(toText(data)));
+    socket.on('error', (error) => (failure = error));
+    socket.once('close', () => this.onclose?.(failure));
+  }
+
+  /**
+   * Connects to a CDP endpoint.
+   * @param url `ws:` or `wss:`; credentials in it are sent, and never repeated in errors
+   * @throws {@link CdpError} (`cdp_closed`) when the endpoint does not answer in time or refuses
+   */
+  static async connect(url: string, options: WebSocketOptions = {}): Promise<WebSocketTransport> {
+    const socket = new WebSocket(url, {
+      perMessageDeflate: false,
+      maxPayload: MAX_MESSAGE_BYTES,
+      handshakeTimeout: options.timeoutMs ?? CONNECT_TIMEOUT_MS,
+      headers: options.headers ?? {},
+    });
+    const transport = new WebSocketTransport(socket);
+    await new Promise<void>((resolve, reject) => {
+      socket.once('open', resolve);
+      socket.once('error', (cause) =>
+        reject(new CdpError(`Could not connect to the browser at ${withoutSecrets(url)}: ${cause.message}. Check that it runs and that the URL is still valid.`, { code: 'cdp_closed', method: 'connect', cause })),
+      );
+    });
+    return transport;
+  }
+
+  send(message: string): void {
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(message);
+  }
+
+  close(): void {
+    this.#socket.close();
+  }
+}
+
+/** Protocol and host only: tokens ride in the query, the user info and sometimes the path. */
+function withoutSecrets(url: string): string {
+  const { protocol, host } = new URL(url);
+  return `${protocol}//${host}`;
+}
+
+function toText(data: RawData): string {
+  if (Array.isArray(data)) return Buffer.concat(data).toString('utf8');
+  return Buffer.isBuffer(data) ? data.toString('utf8') : Buffer.from(data).toString('utf8');
+}
