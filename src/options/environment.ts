@@ -1,0 +1,75 @@
+/** The only reader of the environment. Everybody else asks here, so what the package listens to can be read in one place. */
+
+/**
+ * What the environment says, read anew at each access. A variable that is set to nothing counts as not set.
+ * Nothing of it is ever written, logged or shown.
+ */
+export const environment = {
+  /** `NOTTE_API_KEY`: the key of the session API, as the cloud's own clients read it. */
+  get apiKey(): string | undefined {
+    return read('NOTTE_API_KEY');
+  },
+  /** `NOTTE_API_URL`: the base URL of the session API, as the cloud's own clients read it. */
+  get apiUrl(): string | undefined {
+    return read('NOTTE_API_URL');
+  },
+  /** `SESSIONWRIGHT_EXECUTABLE_PATH`: the Chromium for embedded sessions. It wins over every other way to find one. */
+  get executablePath(): string | undefined {
+    return read('SESSIONWRIGHT_EXECUTABLE_PATH');
+  },
+  /** True on a CI machine: `CI` is set, and is not `0` or `false`. */
+  get isCI(): boolean {
+    const value = read('CI')?.toLowerCase();
+    return value !== undefined && value !== '0' && value !== 'false';
+  },
+  /** True when Playwright's inspector was asked for (`--debug` sets `PWDEBUG`): somebody watches, so nothing may be hurried. */
+  get isDebug(): boolean {
+    const value = read('PWDEBUG');
+    return value !== undefined && value !== '0' && value !== 'false';
+  },
+  /** `PLAYWRIGHT_BROWSERS_PATH`: where Playwright keeps its browsers, if not in its default place. */
+  get playwrightBrowsersPath(): string | undefined {
+    return read('PLAYWRIGHT_BROWSERS_PATH');
+  },
+  /** `PATH`: the folders of the system's commands, not yet split. */
+  get path(): string {
+    return read('PATH') ?? '';
+  },
+  /** `XDG_CACHE_HOME`: the user's cache folder on Linux, if not `~/.cache`. */
+  get cacheHome(): string | undefined {
+    return read('XDG_CACHE_HOME');
+  },
+  /** The folders in which Windows programs are installed, for all users and for this one. Empty elsewhere. */
+  get programFolders(): string[] {
+    return ['LOCALAPPDATA', 'PROGRAMFILES', 'PROGRAMFILES(X86)'].flatMap((name) => read(name) ?? []);
+  },
+  /** True when there is a display to show a window on (X11 or Wayland); means something on Linux only. */
+  get hasDisplay(): boolean {
+    return (read('DISPLAY') ?? read('WAYLAND_DISPLAY')) !== undefined;
+  },
+};
+
+/** Variables that belong to the process that started the host: a debugger, a loader, one worker's place. */
+const NOT_FOR_THE_HOST = ['NODE_OPTIONS', 'NODE_INSPECT_RESUME_ON_START', 'TEST_WORKER_INDEX', 'TEST_PARALLEL_INDEX'];
+
+/** Variables that no web page's process needs to know. */
+const NOT_FOR_BROWSERS = [...NOT_FOR_THE_HOST, 'NOTTE_API_KEY'];
+
+/** The environment for the run's host: this process's, without what concerns only this process. */
+export function hostEnvironment(): Record<string, string> {
+  return inheritWithout(NOT_FOR_THE_HOST);
+}
+
+/** The environment for a browser: this process's, without keys and without what concerns only this process. */
+export function browserEnvironment(): Record<string, string> {
+  return inheritWithout(NOT_FOR_BROWSERS);
+}
+
+function read(name: string): string | undefined {
+  return process.env[name] || undefined;
+}
+
+function inheritWithout(names: readonly string[]): Record<string, string> {
+  const entries = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return Object.fromEntries(entries.filter(([name]) => !names.includes(name)));
+}
