@@ -1,0 +1,85 @@
+/** The stages of `npm test`: what each one runs, and how its result is counted. */
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { ROOT } from './child.mjs';
+
+/** JSON reports of the stages; ignored by git, and away from every folder that a test runner empties. */
+const REPORTS = '.cache/npm-test';
+const VITEST = 'node_modules/vitest/vitest.mjs';
+const PLAYWRIGHT = 'node_modules/@playwright/test/cli.js';
+const EXAMPLES_REPORT = 'example-tests/results/report.json';
+
+/**
+ * @typedef {object} Stage
+ * @property {string} name
+ * @property {string[]} args of Node
+ * @property {string} [report] the JSON file that counts the tests; none: the stage passes or fails as one
+ * @property {(report: object) => Counts} [count]
+ * @typedef {{ passed: number, failed: number, skipped: number }} Counts
+ */
+
+/** @type {Stage[]} */
+export const STAGES = [
+  { name: 'types', args: ['node_modules/typescript/bin/tsc', '--noEmit'] },
+  { name: 'lint', args: ['node_modules/eslint/bin/eslint.js', '.'] },
+  vitestStage('unit'),
+  vitestStage('integration'),
+  vitestStage('e2e'),
+  { name: 'examples', args: [PLAYWRIGHT, 'test', '--config', 'example-tests/playwright.config.ts'], report: EXAMPLES_REPORT, count: countPlaywright },
+];
+
+/** Removes what an earlier run reported, so that a stage that dies is not counted by it. */
+export function clearReport(stage) {
+  if (!stage.report) return;
+  rmSync(join(ROOT, stage.report), { force: true });
+  mkdirSync(dirname(join(ROOT, stage.report)), { recursive: true });
+}
+
+/**
+ * Counts a stage that ended. A stage that failed without a failed test (a type error, a crash, a file that does not load)
+ * counts as one failure, and so does one that should have run tests and ran none.
+ *
+ * @param {Stage} stage
+ * @param {{ code: number | null, stoppedBecause: string | undefined }} result
+ * @returns {Counts & { problem: string | undefined }} `problem`: what failed beside single tests
+ */
+export function countStage(stage, result) {
+  const counts = readCounts(stage);
+  const problem = problemOf(stage, result, counts);
+  return { ...counts, failed: counts.failed + (problem ? 1 : 0), problem };
+}
+
+function problemOf(stage, { code, stoppedBecause }, counts) {
+  if (stoppedBecause) return stoppedBecause;
+  if (code !== 0 && counts.failed === 0) return code === null ? 'ended by a signal' : `exit code ${code}`;
+  if (stage.report && counts.passed + counts.failed === 0) return 'ran no test';
+  return undefined;
+}
+
+function readCounts(stage) {
+  const none = { passed: 0, failed: 0, skipped: 0 };
+  if (!stage.report) return none;
+  try {
+    return stage.count(JSON.parse(readFileSync(join(ROOT, stage.report), 'utf8')));
+  } catch {
+    // No report, or half of one: the exit code tells.
+    return none;
+  }
+}
+
+function vitestStage(name) {
+  const report = `${REPORTS}/${name}.json`;
+  return { name, args: [VITEST, 'run', '--project', name, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`], report, count: countVitest };
+}
+
+/** A test file that does not load has no tests, so it counts as one failure. */
+function countVitest(report) {
+  const broken = report.testResults.filter((file) => file.status === 'failed' && file.assertionResults.every((test) => test.status !== 'failed')).length;
+  return { passed: report.numPassedTests, failed: report.numFailedTests + broken, skipped: report.numPendingTests + report.numTodoTests };
+}
+
+/** A test that passed on a retry is a pass for Playwright, and so it is here. */
+function countPlaywright(report) {
+  const { expected, flaky, unexpected, skipped } = report.stats;
+  return { passed: expected + flaky, failed: unexpected + report.errors.length, skipped };
+}

@@ -1,0 +1,52 @@
+/** `npm test`: the set-up, then every check and test of the project; the last line counts them. `npm test -- unit lint` runs only those stages. */
+import { main, run } from './lib/child.mjs';
+import { clearReport, countStage, STAGES } from './lib/stages.mjs';
+import { setup, SetupError } from './setup.mjs';
+
+/** The longest stage takes a quarter of this on two cores; what runs longer hangs. */
+const STAGE_LIMIT_MS = 8 * 60_000;
+/** Often enough that nobody takes a stage for dead, in milliseconds. */
+const TICK_MS = 30_000;
+
+await main(async () => {
+  const stages = choose(process.argv.slice(2));
+  const total = { passed: 0, failed: 0 };
+  try {
+    await setup();
+    for (const stage of stages) {
+      const { passed, failed } = await runStage(stage);
+      total.passed += passed;
+      total.failed += failed;
+    }
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    console.error(error.message);
+    total.failed += 1;
+  }
+  console.log(`\n${total.passed} passed, ${total.failed} failed`);
+  return total.failed === 0 ? 0 : 1;
+});
+
+function choose(names) {
+  const unknown = names.find((name) => STAGES.every((stage) => stage.name !== name));
+  if (unknown) throw new SetupError(`There is no stage "${unknown}". Stages: ${STAGES.map((stage) => stage.name).join(', ')}.`);
+  return names.length > 0 ? STAGES.filter((stage) => names.includes(stage.name)) : STAGES;
+}
+
+/** Runs a stage. Its output is shown, whole, only when something in it failed. */
+async function runStage(stage) {
+  clearReport(stage);
+  const startedAt = Date.now();
+  const seconds = () => `${((Date.now() - startedAt) / 1000).toFixed(1)} s`;
+  const onTick = ({ lastLine }) => console.log(`      ${stage.name}: running, ${seconds()}${lastLine && `: ${lastLine}`}`);
+  const result = await run(process.execPath, stage.args, { limitMs: STAGE_LIMIT_MS, tickMs: TICK_MS, onTick, env: { PLAYWRIGHT_HTML_OPEN: 'never' } });
+  const counts = countStage(stage, result);
+  if (counts.failed > 0) console.log(`\n${result.output.trimEnd()}\n`);
+  console.log(`${counts.failed > 0 ? 'FAIL' : 'ok  '}  ${stage.name.padEnd(12)} ${describe(stage, counts).padEnd(40)} ${seconds()}`);
+  return counts;
+}
+
+function describe(stage, { passed, failed, skipped, problem }) {
+  const parts = stage.report ? [`${passed} passed`, failed > 0 && `${failed} failed`, skipped > 0 && `${skipped} skipped`] : [];
+  return [...parts, problem].filter(Boolean).join(', ');
+}
