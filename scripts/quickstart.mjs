@@ -6,6 +6,12 @@ import { setup } from './setup.mjs';
 
 const CONFIG = 'example-tests/playwright.config.ts';
 const REPORT = 'example-tests/results/html';
+const NEXT = `
+Next:
+  1. Read an example and copy it:  example-tests/  (one idea a file)
+  2. In your own suite:            npm i -D sessionwright, then import { test, expect } from 'sessionwright'
+  3. On the cloud's browsers:      NOTTE_API_KEY=... npm run quickstart
+`;
 
 await main(async () => {
   await setup();
@@ -15,10 +21,3 @@ await main(async () => {
   console.log(code === 0 ? NEXT : '\nSome examples failed: see above, or the report.');
   return code ?? 1;
 });
-
-const NEXT = `
-Next:
-  1. Read an example and copy it:  example-tests/  (one idea a file)
-  2. In your own suite:            npm i -D sessionwright, then import { test, expect } from 'sessionwright'
-  3. On the cloud's browsers:      NOTTE_API_KEY=... npm run quickstart
-`;

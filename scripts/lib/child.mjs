@@ -149,6 +149,6 @@ function watch(child, state, options, startedAt) {
 }
 
 function lastLineOf(output) {
-  const lines = output.slice(-2_000).split(/[\r\n]+/).map((line) => line.trim()).filter(Boolean);
+  const lines = output.slice(-2_000).split(/[\r\n]+/).map((line) => line.trim()).filter((line) => /\w/.test(line));
   return (lines.at(-1) ?? '').slice(0, 80);
 }

@@ -50,14 +50,14 @@ export async function installChromium(machine) {
 
 /** Playwright's own build; and, where we may, the libraries that it needs and a bare Debian or Ubuntu lacks. */
 function playwrightAttempts(machine) {
-  const download = 'npx playwright install chromium';
-  if (machine.isMusl) return [{ label: download, refusal: 'Playwright has no build for this system (musl)' }];
-  const attempts = [{ label: download, commands: [[machine.node, [machine.playwrightCli, 'install', 'chromium']]] }];
-  if (machine.platform === 'linux' && machine.has('apt-get') && machine.privilege !== 'none') {
-    const commands = [[machine.node, [machine.playwrightCli, 'install-deps', 'chromium']]];
-    attempts.push({ label: 'npx playwright install-deps chromium', onlyAfter: download, commands });
-  }
-  return attempts;
+  const attempt = (subcommand) => {
+    const label = `npx playwright ${subcommand} chromium`;
+    return { label, commands: [{ label, command: machine.node, args: [machine.playwrightCli, subcommand, 'chromium'] }] };
+  };
+  const download = attempt('install');
+  if (machine.isMusl) return [{ label: download.label, refusal: 'Playwright has no build for this system (musl)' }];
+  const mayAddLibraries = machine.platform === 'linux' && machine.has('apt-get') && machine.privilege !== 'none';
+  return mayAddLibraries ? [download, { ...attempt('install-deps'), onlyAfter: download.label }] : [download];
 }
 
 function managerAttempts(machine) {
@@ -70,15 +70,16 @@ function managerAttempts(machine) {
 
 /** Runs an attempt's commands in order. Returns what went wrong, or undefined. */
 async function perform(machine, attempt) {
-  for (const [command, args] of attempt.commands) {
-    const { isDone, problem } = await machine.run(attempt.label, command, args, { limitMs: LIMIT_MS, idleLimitMs: IDLE_LIMIT_MS });
+  for (const { label, command, args } of attempt.commands) {
+    const { isDone, problem } = await machine.run(label, command, args, { limitMs: LIMIT_MS, idleLimitMs: IDLE_LIMIT_MS });
     if (!isDone) return problem;
   }
   return undefined;
 }
 
 function asCommand(manager, step, privilege) {
-  return manager.asRoot && privilege === 'sudo' ? ['sudo', ['-n', manager.name, ...step]] : [manager.name, step];
+  const label = `${manager.name} ${step.join(' ')}`;
+  return manager.asRoot && privilege === 'sudo' ? { label, command: 'sudo', args: ['-n', manager.name, ...step] } : { label, command: manager.name, args: step };
 }
 
 function shellLine(manager, privilege) {
