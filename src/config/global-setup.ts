@@ -1,0 +1,23 @@
+/** Global set-up of a run: refuses wrong options before anything starts, and starts the host while Playwright loads the tests. */
+import type { FullConfig } from '@playwright/test';
+import { connectToHost } from '../host/connect';
+import { finishRun } from '../host/finish';
+import { runnerState } from '../host/runner-state';
+import { validateProjectUse } from '../options/validate';
+
+/**
+ * Called by Playwright in the runner; what it returns is called when the tests are over.
+ * @throws {@link OptionsError} when the `use` of a project holds a wrong or misspelled option of ours.
+ */
+export default async function globalSetup(config: FullConfig): Promise<() => Promise<void>> {
+  for (const project of config.projects) {
+    validateProjectUse(project.use as Record<string, unknown>, project.name === '' ? 'use' : `projects["${project.name}"].use`);
+  }
+  const state = runnerState();
+  const connecting = connectToHost(process.pid, state.hasReporter ? 'reporter' : 'runner');
+  connecting.catch(() => undefined); // the first worker that needs the host tells what is wrong
+  state.host = connecting;
+  return async () => {
+    if (!state.hasReporter) await finishRun(await connecting.catch(() => undefined));
+  };
+}

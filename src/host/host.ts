@@ -1,0 +1,105 @@
+/** The host's door: a loopback socket that workers, runner and reporter call through, each after it has said the run's token. */
+import { timingSafeEqual } from 'node:crypto';
+import { createServer, type Server, type Socket } from 'node:net';
+import { HostError } from '../contract/errors';
+import type { HostCalls, HostMethod } from './protocol';
+import { RpcPeer } from './rpc';
+import { Run } from './run';
+import { publishEndpoint, type RunFolder } from './run-folder';
+
+type Role = HostCalls['hello']['params']['role'];
+type Handlers = { [M in HostMethod]: (params: HostCalls[M]['params'], peer: RpcPeer) => Promise<HostCalls[M]['result']> };
+
+/** Listens for the processes of one run. */
+export class Host {
+  readonly run: Run;
+  /** Resolves when somebody of the run has said that it is finished, and has got the answer. */
+  readonly finished: Promise<void>;
+  readonly #folder: RunFolder;
+  readonly #server: Server;
+  readonly #roles = new Map<RpcPeer, Role>();
+  readonly #handlers: Handlers;
+  #token = '';
+  #markFinished: () => void = () => undefined;
+
+  constructor(folder: RunFolder) {
+    this.#folder = folder;
+    this.run = new Run(folder.path);
+    this.#server = createServer((socket) => this.#welcome(socket));
+    this.finished = new Promise((resolve) => (this.#markFinished = resolve));
+    this.#handlers = this.#answers();
+  }
+
+  /** Starts to listen on a free loopback port, and makes the place known in the run's folder. */
+  async listen(): Promise<void> {
+    await new Promise<void>((resolve, reject) => this.#server.once('error', reject).listen(0, '127.0.0.1', resolve));
+    const address = this.#server.address();
+    this.#token = (await publishEndpoint(this.#folder, typeof address === 'object' && address ? address.port : 0)).token;
+  }
+
+  /** Resolves when no worker is connected. */
+  async workersGone(): Promise<void> {
+    await Promise.all([...this.#roles].flatMap(([peer, role]) => (role === 'worker' ? [peer.closed] : [])));
+  }
+
+  close(): void {
+    this.#server.close();
+    for (const peer of this.#roles.keys()) peer.close();
+  }
+
+  #welcome(socket: Socket): void {
+    const peer: RpcPeer = new RpcPeer(socket, async (method, params) => this.#answer(peer, method, params));
+    void peer.closed.then(() => {
+      this.#roles.delete(peer);
+      this.run.releaseAll(peer);
+    });
+  }
+
+  async #answer(peer: RpcPeer, method: string, params: unknown): Promise<unknown> {
+    if (method !== 'hello' && !this.#roles.has(peer)) throw new HostError('Say hello first.', { code: 'host_protocol' });
+    const handler = (this.#handlers as Record<string, ((params: never, peer: RpcPeer) => Promise<unknown>) | undefined>)[method];
+    if (!handler) throw new HostError(`The host does not know the call ${method}.`, { code: 'host_protocol' });
+    return handler(params as never, peer);
+  }
+
+  #answers(): Handlers {
+    const { run } = this;
+    const nothing = async (work: Promise<void> | void): Promise<null> => {
+      await work;
+      return null;
+    };
+    return {
+      hello: async ({ token, role }, peer) => {
+        if (!sameToken(token, this.#token)) throw new HostError('Wrong token.', { code: 'host_protocol' });
+        this.#roles.set(peer, role);
+        return { pid: process.pid };
+      },
+      acquire: async (request, peer) => run.acquire(request, peer),
+      release: async ({ leaseId }) => {
+        run.release(leaseId);
+        return nothing(this.#hasReporter() ? undefined : run.clipsWritten());
+      },
+      beginTest: async (test) => run.beginTest(test),
+      settle: async ({ leaseId }) => nothing(run.settle(leaseId)),
+      endTest: async (test) => nothing(run.endTest(test)),
+      track: async ({ sessionId, leaseId }) => nothing(run.track(sessionId, leaseId)),
+      untrack: async ({ sessionId }) => nothing(run.untrack(sessionId)),
+      report: async (problem) => nothing(run.report(problem)),
+      finish: async () => {
+        const summary = await run.finish();
+        setImmediate(() => this.#markFinished()); // the answer goes out first
+        return { ...summary, pid: process.pid };
+      },
+    };
+  }
+
+  /** A reporter waits for the clips itself, before the reports are written. */
+  #hasReporter(): boolean {
+    return [...this.#roles.values()].includes('reporter');
+  }
+}
+
+function sameToken(given: string, own: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(own)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}

@@ -1,0 +1,55 @@
+/**
+ * The ledger: which remote sessions a run has started and not stopped, as lines in its folder. It outlives the host, so that a
+ * later run, or `sessionwright reap`, can stop what a killed one left. Embedded sessions are not in it: they die with the host.
+ * No key is ever written; who stops a session brings the key for that API.
+ */
+import { appendFile, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** A session that a run started, and where. */
+export interface LedgerEntry {
+  sessionId: string;
+  apiUrl: string;
+}
+
+/** Appends to and reads the ledger of one run. */
+export class Ledger {
+  readonly #file: string;
+
+  constructor(runFolder: string) {
+    this.#file = join(runFolder, 'ledger.jsonl');
+  }
+
+  async started(entry: LedgerEntry): Promise<void> {
+    await this.#append({ event: 'started', ...entry });
+  }
+
+  async stopped(sessionId: string): Promise<void> {
+    await this.#append({ event: 'stopped', sessionId });
+  }
+
+  /** Sessions that were started and not stopped, oldest first. */
+  async open(): Promise<LedgerEntry[]> {
+    const text = await readFile(this.#file, 'utf8').catch(() => '');
+    const open = new Map<string, LedgerEntry>();
+    for (const line of text.split('\n')) {
+      const record = parseLine(line);
+      if (record?.event === 'started') open.set(record.sessionId, { sessionId: record.sessionId, apiUrl: record.apiUrl });
+      else if (record) open.delete(record.sessionId);
+    }
+    return [...open.values()];
+  }
+
+  async #append(record: object): Promise<void> {
+    await appendFile(this.#file, `${JSON.stringify(record)}\n`, { mode: 0o600 });
+  }
+}
+
+/** A line that a crash cut short is no record. */
+function parseLine(line: string): ({ event: string } & LedgerEntry) | undefined {
+  try {
+    return line === '' ? undefined : (JSON.parse(line) as { event: string } & LedgerEntry);
+  } catch {
+    return undefined;
+  }
+}

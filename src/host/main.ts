@@ -1,0 +1,59 @@
+/**
+ * The host process: `node host.js RUNNERPID GENERATION`. Claims the run's folder, serves the run, watches the runner, and when the
+ * run is over, or the runner is gone, stops everything and removes the folder.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { Host } from './host';
+import { isProcessAlive } from './processes';
+import { claimRunFolder, removeRunFolder } from './run-folder';
+import { sweep } from './sweep';
+
+/** Time between two looks whether the runner lives, in milliseconds: how late its death is noticed at most. */
+const RUNNER_POLL_MS = 100;
+/** How long workers whose runner died may go on to end their test and save their cookies, in milliseconds. */
+const ORPHANS_MS = 10_000;
+/** How long the clips and sessions may take after the runner's death, in milliseconds. */
+const FINISH_MS = 30_000;
+
+async function main(): Promise<void> {
+  const [runnerPid, generation] = process.argv.slice(2).map(Number);
+  if (!runnerPid || !generation) throw new Error('Usage: host RUNNERPID GENERATION. The plugin starts this; there is no need to do it by hand.');
+  process.stdout.on('error', () => undefined); // whoever started us may be gone
+  process.stderr.on('error', () => undefined);
+  const folder = await claimRunFolder(runnerPid, generation);
+  if (!folder) return; // another host was quicker
+  const host = new Host(folder);
+  try {
+    await host.listen();
+    process.stdout.write('ready\n');
+    void sweep({ keep: folder }).catch(() => undefined);
+    await Promise.race([host.finished, runnerGone(runnerPid).then(() => endOrphaned(host)), signalled().then(() => host.run.finish())]);
+  } finally {
+    host.close();
+    await removeRunFolder(folder);
+  }
+}
+
+async function runnerGone(runnerPid: number): Promise<void> {
+  while (isProcessAlive(runnerPid)) await delay(RUNNER_POLL_MS);
+}
+
+/** Workers outlive a killed runner for a moment, and their teardown is worth waiting for. */
+async function endOrphaned(host: Host): Promise<void> {
+  await Promise.race([host.workersGone(), delay(ORPHANS_MS)]);
+  await Promise.race([host.run.finish(), delay(FINISH_MS)]);
+}
+
+async function signalled(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+  });
+}
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.exit(1);
+  },
+);

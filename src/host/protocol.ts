@@ -1,0 +1,94 @@
+/** What workers, the runner and the host say to each other: the calls, their parameters and their answers. Types only. */
+import type { SessionOptions, VideoSize } from '../options/types';
+
+/** How a worker's project asks Playwright for its browser; an embedded session honours it. */
+export interface BrowserSettings {
+  headless?: boolean | undefined;
+  channel?: string | undefined;
+  executablePath?: string | undefined;
+  args?: string[] | undefined;
+  ignoreDefaultArgs?: boolean | string[] | undefined;
+  proxy?: { server: string; bypass?: string | undefined; username?: string | undefined; password?: string | undefined } | undefined;
+  env?: Record<string, string> | undefined;
+}
+
+/** What identifies a slot: one parallel place of the run, and what it asks of its session. */
+export interface AcquireRequest {
+  parallelIndex: number;
+  options: SessionOptions;
+  browser: BrowserSettings;
+}
+
+/** A worker's right to a session. */
+export interface Lease {
+  leaseId: string;
+  sessionId: string;
+  cdpUrl: string;
+  viewerUrl: string | null;
+  /** Where the session's API answers, for the `session` fixture. */
+  api: { url: string; key: string };
+  /** Where sessions come from, in one line, without secrets. */
+  source: string;
+  embedded: boolean;
+  /** True when the session was used by an earlier worker of this slot. */
+  reused: boolean;
+  /** Remarks for the user, such as a sandbox that is off; each is said once per run. */
+  notices: string[];
+}
+
+/** A test begins to use its session. */
+export interface TestBegin {
+  leaseId: string;
+  testId: string;
+  record: { size?: VideoSize | undefined; fps?: number | undefined } | null;
+  /** How long the test may take, in milliseconds; 0 when unlimited. */
+  timeoutMs: number;
+}
+
+/** A test is over. */
+export interface TestEnd {
+  leaseId: string;
+  testId: string;
+  durationMs: number;
+  clip: { path: string; fromMs: number; toMs: number; size?: VideoSize | undefined } | null;
+}
+
+/** What went wrong with something that is kept (clip, cookie file): it never fails a test, and is told in the summary. */
+export interface Problem {
+  testId?: string | undefined;
+  message: string;
+}
+
+/** What a run used, told at its end. */
+export interface RunSummary {
+  source: string | null;
+  sessions: number;
+  tests: number;
+  clips: number;
+  /** How long sessions were open, added up, in milliseconds. */
+  browserMs: number;
+  problems: Problem[];
+  /** Sessions that could not be stopped. */
+  leftRunning: string[];
+}
+
+/** Every call to the host: its parameters and its answer. */
+export interface HostCalls {
+  hello: { params: { token: string; role: 'worker' | 'runner' | 'reporter' | 'probe'; pid: number }; result: { pid: number } };
+  acquire: { params: AcquireRequest; result: Lease };
+  /** Gives the session back to its slot. Answers once the worker's clips are written, unless a reporter waits for them. */
+  release: { params: { leaseId: string }; result: null };
+  /** Checks the session before a test. Answers with another lease when the session had to be replaced. */
+  beginTest: { params: TestBegin; result: Lease | null };
+  /** Waits until the picture on screen is in the recording, briefly. */
+  settle: { params: { leaseId: string }; result: null };
+  endTest: { params: TestEnd; result: null };
+  /** The host shall stop this session too, whatever happens to the worker that started it. */
+  track: { params: { sessionId: string; leaseId: string }; result: null };
+  untrack: { params: { sessionId: string }; result: null };
+  report: { params: Problem; result: null };
+  /** Waits for the clips, stops everything, tells what the run used. The host exits afterwards. */
+  finish: { params: Record<string, never>; result: RunSummary & { pid: number } };
+}
+
+export type HostMethod = keyof HostCalls;

@@ -1,0 +1,114 @@
+/**
+ * Where the host of a run is found. Everything of a run lies in one folder below the system's temp folder:
+ *
+ *   sessionwright-USER/run-RUNNERPID.N/   owner.json (who started it), endpoint.json (where it listens), work/, ledger.jsonl
+ *
+ * The claim is a rename: a folder that already says who owns it is moved to the name, which succeeds for exactly one contender.
+ * N grows when an earlier host of the same runner died.
+ */
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { lstat, mkdir, mkdtemp, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { HostError } from '../contract/errors';
+
+/** Where a host listens, and the word that opens its door. */
+export interface HostEndpoint {
+  pid: number;
+  port: number;
+  token: string;
+}
+
+/** One run's folder. */
+export interface RunFolder {
+  path: string;
+  runnerPid: number;
+  generation: number;
+}
+
+/** The folder that holds the folders of all runs of this user. */
+export function baseFolder(): string {
+  return join(tmpdir(), `sessionwright-${userName()}`);
+}
+
+/** Folders of all runs, or of one runner, oldest first. */
+export async function listRunFolders(runnerPid?: number): Promise<RunFolder[]> {
+  const names = await readdir(baseFolder()).catch(() => [] as string[]);
+  return names
+    .flatMap((name) => parseName(name) ?? [])
+    .filter((folder) => runnerPid === undefined || folder.runnerPid === runnerPid)
+    .sort((a, b) => a.generation - b.generation);
+}
+
+/** Claims the next generation of a runner's folder; undefined when somebody else was quicker. */
+export async function claimRunFolder(runnerPid: number, generation: number): Promise<RunFolder | undefined> {
+  const folder = { path: join(baseFolder(), `run-${runnerPid}.${generation}`), runnerPid, generation };
+  await mkdir(baseFolder(), { recursive: true, mode: 0o700 });
+  await refuseForeignFolder();
+  const draft = await mkdtemp(join(baseFolder(), 'claim-'));
+  await writeFile(join(draft, 'owner.json'), JSON.stringify({ pid: process.pid }), { mode: 0o600 });
+  try {
+    await rename(draft, folder.path);
+    return folder;
+  } catch {
+    await rm(draft, { recursive: true, force: true });
+    return undefined;
+  }
+}
+
+/** Makes the host known. Written aside and renamed, so that a reader never sees half of it. */
+export async function publishEndpoint(folder: RunFolder, port: number): Promise<HostEndpoint> {
+  const endpoint = { pid: process.pid, port, token: randomBytes(24).toString('base64url') };
+  const draft = join(folder.path, 'endpoint.draft');
+  await writeFile(draft, JSON.stringify(endpoint), { mode: 0o600 });
+  await rename(draft, join(folder.path, 'endpoint.json'));
+  return endpoint;
+}
+
+/** Where the host of this folder listens, if it is up. */
+export async function readEndpoint(folder: RunFolder): Promise<HostEndpoint | undefined> {
+  return readJson<HostEndpoint>(join(folder.path, 'endpoint.json'));
+}
+
+/** Which process claimed this folder. */
+export async function readOwner(folder: RunFolder): Promise<{ pid: number } | undefined> {
+  return readJson<{ pid: number }>(join(folder.path, 'owner.json'));
+}
+
+/** Removes a run's folder, and the base folder when it was the last. */
+export async function removeRunFolder(folder: RunFolder): Promise<void> {
+  await rm(folder.path, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+  if (existsSync(baseFolder())) await rmdir(baseFolder()).catch(() => undefined); // not empty: other runs go on
+}
+
+/** A temp folder that is shared by users must not let another user read our tokens: the base folder has to be our own. */
+async function refuseForeignFolder(): Promise<void> {
+  const { uid } = await lstat(baseFolder());
+  const own = process.getuid?.();
+  if (own === undefined || uid === own) return;
+  throw new HostError(`Cannot keep the run's files in ${baseFolder()}: the folder belongs to another user (id ${uid}). Remove it, or set TMPDIR to a folder of your own.`, { code: 'host_unavailable' });
+}
+
+function parseName(name: string): RunFolder | undefined {
+  const match = /^run-(\d+)\.(\d+)$/.exec(name);
+  return match ? { path: join(baseFolder(), name), runnerPid: Number(match[1]), generation: Number(match[2]) } : undefined;
+}
+
+async function readJson<T>(file: string): Promise<T | undefined> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as T;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The user's number, or the name where there are none (Windows); one that has neither gets the word `user`. */
+function userName(): string {
+  try {
+    const { uid, username } = userInfo();
+    return uid >= 0 ? String(uid) : username.replaceAll(/[^\w.-]/g, '_');
+  } catch {
+    return 'user';
+  }
+}

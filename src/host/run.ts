@@ -1,0 +1,186 @@
+/** One test run as its host sees it: hands out sessions, records tests, keeps count, and ends everything. */
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { ClipQueue, type ClipJob } from './clip-queue';
+import { HeldSession } from './held-session';
+import { Ledger } from './ledger';
+import type { AcquireRequest, Lease, Problem, RunSummary, TestBegin, TestEnd } from './protocol';
+import type { RpcPeer } from './rpc';
+import { Slots } from './slots';
+import { Sources } from './sources';
+
+/** How long stopping a session may take at the end of the run before it is called left running, in milliseconds. */
+const STOP_TIMEOUT_MS = 20_000;
+
+/** The sessions, clips and counts of a run. */
+export class Run {
+  readonly #workFolder: string;
+  readonly #ledger: Ledger;
+  readonly #sources: Sources;
+  readonly #slots: Slots;
+  readonly #clips: ClipQueue;
+  readonly #held = new Set<HeldSession>();
+  readonly #tracked = new Map<string, HeldSession>();
+  readonly #ending = new Set<Promise<void>>();
+  readonly #problems: Problem[] = [];
+  readonly #leftRunning: string[] = [];
+  readonly #said = new Set<string>();
+  readonly #totals = { source: null as string | null, sessions: 0, tests: 0, browserMs: 0 };
+  #finishing: Promise<RunSummary> | undefined;
+
+  /** @param folder - the run's folder; profiles, frames and the ledger go into it. */
+  constructor(folder: string) {
+    this.#workFolder = join(folder, 'work');
+    this.#ledger = new Ledger(folder);
+    this.#sources = new Sources(this.#workFolder);
+    this.#slots = new Slots(
+      (request) => this.#open(request),
+      (held) => this.#endInBackground(held),
+    );
+    this.#clips = new ClipQueue(launchEncoder, (job, error) => this.#problems.push(clipProblem(job, error)));
+  }
+
+  async acquire(request: AcquireRequest, peer: RpcPeer): Promise<Lease> {
+    const { slot, reused } = await this.#slots.acquire(request, peer);
+    return this.#lease(slot, reused);
+  }
+
+  release(leaseId: string): void {
+    this.#slots.release(leaseId);
+  }
+
+  /** Frees whatever a process held that is gone. */
+  releaseAll(peer: RpcPeer): void {
+    this.#slots.releaseAll(peer);
+  }
+
+  /** Makes sure that the test gets a session that lives, and records it when asked to. A lease is answered when the session is another one. */
+  async beginTest(test: TestBegin): Promise<Lease | null> {
+    const replaced = await this.#slots.ensureGood(test.leaseId, test.timeoutMs);
+    const slot = this.#slots.leased(test.leaseId);
+    slot.held.used = true;
+    this.#totals.tests++;
+    if (test.record) await this.#startRecording(slot.held, test);
+    return replaced ? this.#lease(slot, false) : null;
+  }
+
+  /** Waits, briefly, until what is on screen now is in the recording. */
+  async settle(leaseId: string): Promise<void> {
+    const { held } = this.#slots.leased(leaseId);
+    if (held.isRecording) await (await held.recording()).recorder.stop();
+  }
+
+  /** Ends the recording of a test, and orders its clip when it is to be kept. */
+  async endTest(test: TestEnd): Promise<void> {
+    const { held } = this.#slots.leased(test.leaseId);
+    if (!held.isRecording) return;
+    const { recorder, frames } = await held.recording();
+    await recorder.stop();
+    if (test.clip) this.#clips.add({ ...test.clip, testId: test.testId, store: frames });
+  }
+
+  /** Takes responsibility for a session that a test started by itself through the client of its session. */
+  async track(sessionId: string, leaseId: string): Promise<void> {
+    const { held } = this.#slots.leased(leaseId);
+    this.#totals.sessions++;
+    this.#tracked.set(sessionId, held);
+    if (!held.source.server) await this.#ledger.started({ sessionId, apiUrl: held.source.api.url });
+  }
+
+  async untrack(sessionId: string): Promise<void> {
+    const held = this.#tracked.get(sessionId);
+    this.#tracked.delete(sessionId);
+    if (held && !held.source.server) await this.#ledger.stopped(sessionId);
+  }
+
+  report(problem: Problem): void {
+    this.#problems.push(problem);
+  }
+
+  async clipsWritten(): Promise<void> {
+    await this.#clips.drained();
+  }
+
+  /** Waits for the clips, stops everything, tells what was used. Idempotent. */
+  async finish(): Promise<RunSummary> {
+    this.#finishing ??= this.#finish();
+    return this.#finishing;
+  }
+
+  async #finish(): Promise<RunSummary> {
+    await this.#clips.drained();
+    for (const held of this.#held) this.#endInBackground(held);
+    for (const [sessionId, held] of this.#tracked) this.#inBackground(sessionId, held.source.client.stop(sessionId));
+    await Promise.all([this.#clips.close(), ...this.#ending]);
+    await this.#sources.close();
+    return { ...this.#totals, clips: this.#clips.written, problems: this.#problems, leftRunning: this.#leftRunning };
+  }
+
+  async #open(request: AcquireRequest): Promise<HeldSession> {
+    const source = await this.#sources.for(request.options, request.browser);
+    this.#totals.source = source.label;
+    const held = await HeldSession.open(request, { source, ledger: this.#ledger, workFolder: this.#workFolder });
+    this.#totals.sessions++;
+    this.#held.add(held);
+    return held;
+  }
+
+  #lease(slot: { held: HeldSession; lease: { id: string } }, reused: boolean): Lease {
+    const { session, source } = slot.held;
+    return {
+      leaseId: slot.lease.id,
+      sessionId: session.id,
+      cdpUrl: slot.held.cdpUrl,
+      viewerUrl: session.viewerUrl,
+      api: source.api,
+      source: source.label,
+      embedded: source.server !== undefined,
+      reused,
+      notices: this.#unsaid(source.server?.notices ?? []),
+    };
+  }
+
+  /** Each remark is made once per run, whatever number of workers there are. */
+  #unsaid(notices: readonly string[]): string[] {
+    const fresh = notices.filter((notice) => !this.#said.has(notice));
+    for (const notice of fresh) this.#said.add(notice);
+    return fresh;
+  }
+
+  async #startRecording(held: HeldSession, test: TestBegin): Promise<void> {
+    try {
+      (await held.recording()).recorder.start();
+    } catch (error) {
+      this.report({ testId: test.testId, message: `No recording of session ${held.session.id}: ${messageOf(error)}` });
+    }
+  }
+
+  #endInBackground(held: HeldSession): void {
+    if (!this.#held.delete(held)) return;
+    this.#totals.browserMs += Date.now() - held.startedAtMs;
+    this.#inBackground(held.session.id, held.stop());
+  }
+
+  #inBackground(sessionId: string, stopping: Promise<unknown>): void {
+    const bounded = Promise.race([stopping.then(() => 'stopped'), delay(STOP_TIMEOUT_MS, 'too slow', { ref: false })]);
+    const ending = bounded.then(
+      (outcome) => void (outcome === 'too slow' && this.#leftRunning.push(sessionId)),
+      () => void this.#leftRunning.push(sessionId),
+    );
+    this.#ending.add(ending);
+    void ending.then(() => this.#ending.delete(ending));
+  }
+}
+
+async function launchEncoder(): Promise<import('../recording/clip-encoder').ClipEncoder> {
+  const { ClipEncoder } = await import('../recording/clip-encoder');
+  return ClipEncoder.launch({});
+}
+
+function clipProblem(job: ClipJob, error: unknown): Problem {
+  return { testId: job.testId, message: `No clip ${job.path}: ${messageOf(error)}` };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,18 @@
+/** What global set-up and reporter share: both run in the runner's process, but Playwright loads them apart. */
+import type { HostConnection } from './connect';
+
+/** The state of the runner's side of a run. */
+export interface RunnerState {
+  /** True when our reporter is there; then it ends the run, after the clips and before the other reporters. */
+  hasReporter: boolean;
+  /** The host that global set-up has started. */
+  host?: Promise<HostConnection>;
+}
+
+const KEY = Symbol.for('sessionwright.runner');
+
+/** The one state of this process. */
+export function runnerState(): RunnerState {
+  const holder = globalThis as { [KEY]?: RunnerState };
+  return (holder[KEY] ??= { hasReporter: false });
+}

@@ -1,0 +1,115 @@
+/**
+ * The slots of a run and who leases them. A slot keeps its session when its worker ends, so that the worker which replaces it
+ * (Playwright ends a worker after every failed test) gets the same session instead of paying for a new one.
+ */
+import { createHash, randomUUID } from 'node:crypto';
+import { HostError } from '../contract/errors';
+import type { HeldSession } from './held-session';
+import type { AcquireRequest } from './protocol';
+import type { RpcPeer } from './rpc';
+
+/** One parallel place of the run. */
+export interface Slot {
+  readonly key: string;
+  readonly parallelIndex: number;
+  readonly request: AcquireRequest;
+  held?: HeldSession;
+  lease?: { id: string; peer: RpcPeer };
+}
+
+/** Opens the session of a slot. */
+export type OpenSession = (request: AcquireRequest) => Promise<HeldSession>;
+/** Ends a session that no slot needs any longer. */
+export type EndSession = (held: HeldSession) => void;
+
+/** All slots of a run. */
+export class Slots {
+  readonly #open: OpenSession;
+  readonly #end: EndSession;
+  readonly #slots = new Map<string, Slot>();
+
+  constructor(open: OpenSession, end: EndSession) {
+    this.#open = open;
+    this.#end = end;
+  }
+
+  /** Leases the slot that fits the request, with a good session in it. */
+  async acquire(request: AcquireRequest, peer: RpcPeer): Promise<{ slot: Slot & { held: HeldSession; lease: { id: string } }; reused: boolean }> {
+    const slot = this.#claim(request, peer);
+    this.#endOthers(slot);
+    const reused = slot.held?.isGood(0) === true && slot.held.used;
+    try {
+      await this.#ensureSession(slot, 0);
+    } catch (error) {
+      delete slot.lease;
+      throw error;
+    }
+    return { slot: withSession(slot), reused };
+  }
+
+  /** Replaces the slot's session when it is no longer good. True when it was replaced. */
+  async ensureGood(leaseId: string, testTimeoutMs: number): Promise<boolean> {
+    return this.#ensureSession(this.find(leaseId), testTimeoutMs);
+  }
+
+  /** The slot of a lease. */
+  find(leaseId: string): Slot {
+    for (const slot of this.#slots.values()) if (slot.lease?.id === leaseId) return slot;
+    throw new HostError('This worker no longer holds a lease on a session: it was released.', { code: 'lease_unknown' });
+  }
+
+  /** The slot of a lease, which has a session. */
+  leased(leaseId: string): Slot & { held: HeldSession; lease: { id: string } } {
+    return withSession(this.find(leaseId));
+  }
+
+  release(leaseId: string): void {
+    delete this.find(leaseId).lease;
+  }
+
+  /** Frees whatever a process held that is gone. */
+  releaseAll(peer: RpcPeer): void {
+    for (const slot of this.#slots.values()) if (slot.lease?.peer === peer) delete slot.lease;
+  }
+
+  /** The free slot of this key, or a new one. While an old worker still holds its slot, its replacement gets another. */
+  #claim(request: AcquireRequest, peer: RpcPeer): Slot {
+    const key = slotKey(request);
+    for (let n = 0; ; n++) {
+      const name = n === 0 ? key : `${key}#${n}`;
+      const slot = this.#slots.get(name) ?? { key: name, parallelIndex: request.parallelIndex, request };
+      if (slot.lease) continue;
+      slot.lease = { id: randomUUID(), peer };
+      this.#slots.set(name, slot);
+      return slot;
+    }
+  }
+
+  /** A parallel place has one worker at a time: what it used with other options is not needed while this one runs. */
+  #endOthers(current: Slot): void {
+    for (const slot of this.#slots.values()) {
+      if (slot === current || slot.lease || slot.parallelIndex !== current.parallelIndex) continue;
+      this.#slots.delete(slot.key);
+      if (slot.held) this.#end(slot.held);
+    }
+  }
+
+  async #ensureSession(slot: Slot, testTimeoutMs: number): Promise<boolean> {
+    if (slot.held?.isGood(testTimeoutMs)) return false;
+    if (slot.held) this.#end(slot.held);
+    delete slot.held;
+    slot.held = await this.#open(slot.request);
+    return true;
+  }
+}
+
+function withSession(slot: Slot): Slot & { held: HeldSession; lease: { id: string } } {
+  const { held, lease } = slot;
+  if (!held || !lease) throw new HostError('This slot has no session: it was ended meanwhile.', { code: 'lease_unknown' });
+  return Object.assign(slot, { held, lease });
+}
+
+function slotKey(request: AcquireRequest): string {
+  const { parallelIndex, ...rest } = request;
+  return `${parallelIndex}:${createHash('sha256').update(JSON.stringify(rest)).digest('hex').slice(0, 16)}`;
+}

@@ -1,0 +1,46 @@
+/** Entry point `sessionwright/reporter`: says where sessions come from, waits for the clips before the other reporters make their reports, and sums up. */
+import type { FullConfig, Reporter } from '@playwright/test/reporter';
+import { findHost } from '../host/connect';
+import { finishRun } from '../host/finish';
+import { runnerState } from '../host/runner-state';
+import { describeSource } from '../options/source';
+import type { SessionOptions } from '../options/types';
+import { summaryLines } from './summary';
+
+/** The reporter that `withSessions` puts first. It never fails a run. */
+export default class SessionReporter implements Reporter {
+  constructor() {
+    runnerState().hasReporter = true;
+  }
+
+  onBegin(config: FullConfig): void {
+    const sources = new Set(config.projects.filter(isServed).map((project) => describeSource(optionsOf(project))));
+    if (sources.size > 0) print(`sessions come from: ${[...sources].join('; ')}`);
+  }
+
+  async onEnd(): Promise<void> {
+    try {
+      const started = await runnerState().host?.catch(() => undefined);
+      const host = started ?? (await findHost(process.pid, 'reporter'));
+      for (const line of summaryLines(await finishRun(host))) print(line);
+    } catch (error) {
+      print(`the run could not be summed up: ${String(error)}`);
+    }
+  }
+
+  printsToStdio(): boolean {
+    return false; // Playwright's own reporter shows the tests
+  }
+}
+
+function isServed({ use }: FullConfig['projects'][number]): boolean {
+  return (use.browserName ?? use.defaultBrowserType ?? 'chromium') === 'chromium' && use.connectOptions === undefined;
+}
+
+function optionsOf({ use }: FullConfig['projects'][number]): SessionOptions {
+  return (use as { sessionOptions?: SessionOptions }).sessionOptions ?? {};
+}
+
+function print(line: string): void {
+  console.log(`sessionwright: ${line}`);
+}
