@@ -1,0 +1,167 @@
+/** Starts a Chromium of our own, holds it by a pipe, and ends it. */
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { statfs } from 'node:fs/promises';
+import type { Readable, Writable } from 'node:stream';
+import { CdpConnection } from '../cdp/connection';
+import { PipeTransport } from '../cdp/pipe-transport';
+import { BrowserLaunchError } from '../contract/errors';
+import { browserEnvironment } from '../options/environment';
+import type { BrowserConnection, BrowserExit } from './browser-connection';
+import { withDeadline } from './deadline';
+import type { FindOptions } from './find-chromium';
+import { findChromium } from './find-chromium';
+import type { FlagOptions } from './flags';
+import { chromiumFlags } from './flags';
+import { killTree } from './kill-tree';
+import type { SandboxDecision } from './sandbox';
+import { decideSandbox, sandboxNotice, sandboxRefusal } from './sandbox';
+import { StderrLog } from './stderr-log';
+
+/** How long a start may take, in milliseconds: Playwright's default. */
+const STARTUP_TIMEOUT_MS = 30_000;
+/** How long Chromium gets to close by itself, in milliseconds; it needs about 100. */
+const CLOSE_TIMEOUT_MS = 5_000;
+/** How long to wait for the end of stderr after the end of the browser, in milliseconds: a crash handler may hold it open. */
+const LAST_WORDS_MS = 300;
+/** Below this, in bytes, `/dev/shm` is too small: containers give 64 MB, and Chromium then crashes on heavy pages. */
+const ENOUGH_SHARED_MEMORY = 512 * 1024 * 1024;
+
+/** How to start Chromium. Only the profile folder is needed. */
+export interface LaunchOptions extends FindOptions, Partial<Pick<FlagOptions, 'args' | 'chromeArgs' | 'ignoreDefaultArgs' | 'windowSize' | 'userAgent' | 'proxy'>> {
+  /** The profile folder. The caller made it, and removes it after `close()` or `exited`. */
+  userDataDir: string;
+  /** The complete environment of the browser. @default this process's, without keys */
+  env?: Record<string, string> | undefined;
+  /** Serve CDP on a loopback port too. @default true */
+  debuggingPort?: boolean | undefined;
+  /** Bound on the start, in milliseconds. @default 30000 */
+  startupTimeoutMs?: number | undefined;
+}
+
+/** A running Chromium of ours. It ends when this process ends, however that happens: the pipe breaks. */
+export interface BrowserProcess extends BrowserConnection {
+  readonly pid: number;
+  readonly executablePath: string;
+  /** True when Chromium runs inside its sandbox. */
+  readonly sandbox: boolean;
+  /** What the user should be told, such as that the sandbox is off; undefined when there is nothing. */
+  readonly notice: string | undefined;
+}
+
+/** The last word on the sandbox: once the system has refused it, every later start of this process does without. */
+let refusedBySystem: SandboxDecision | undefined;
+
+/**
+ * Starts Chromium without a page, and resolves once it takes commands.
+ * @throws {@link BrowserNotFoundError} when there is none
+ * @throws {@link BrowserLaunchError} when it ends at once or is not ready in time, with its last words
+ */
+export async function launchChromium(options: LaunchOptions): Promise<BrowserProcess> {
+  const [{ executablePath }, smallSharedMemory] = await Promise.all([findChromium(options), hasSmallSharedMemory()]);
+  const given = [...(options.args ?? []), ...(options.chromeArgs ?? [])];
+  const start = (sandbox: SandboxDecision): Promise<BrowserProcess> => startOnce({ ...options, executablePath, smallSharedMemory, sandbox });
+  const sandbox = refusedBySystem ?? decideSandbox(given);
+  try {
+    return await start(sandbox);
+  } catch (error) {
+    const reason = sandbox.enabled && error instanceof BrowserLaunchError ? sandboxRefusal(error.stderr) : undefined;
+    if (reason === undefined) throw error;
+    refusedBySystem = { enabled: false, reason };
+    return await start(refusedBySystem);
+  }
+}
+
+type StartOptions = Omit<LaunchOptions, 'executablePath'> & { executablePath: string; smallSharedMemory: boolean; sandbox: SandboxDecision };
+
+async function startOnce(options: StartOptions): Promise<BrowserProcess> {
+  const { executablePath, sandbox } = options;
+  const flags = chromiumFlags({ ...options, headless: options.headless ?? true, debuggingPort: options.debuggingPort ?? true, sandbox: sandbox.enabled });
+  const child = spawn(executablePath, flags, {
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
+    env: options.env ?? browserEnvironment(),
+    detached: process.platform !== 'win32', // a group of its own: Ctrl-C is ours to handle, and no child outlives a kill
+    windowsHide: true,
+  });
+  const log = new StderrLog(child.stdio[2] as Readable);
+  const connection = new CdpConnection(new PipeTransport(child.stdio[3] as Writable, child.stdio[4] as Readable));
+  const exited = watchExit(child, log);
+  try {
+    const cdpUrl = await ready({ child, log, connection, exited, options });
+    const close = closer(child, connection, exited);
+    return { pid: child.pid ?? 0, executablePath, sandbox: sandbox.enabled, notice: sandboxNotice(sandbox), cdpUrl, connection, exited, close };
+  } catch (error) {
+    connection.close();
+    if (child.pid !== undefined) killTree(child.pid);
+    throw error;
+  }
+}
+
+interface Starting {
+  child: ChildProcess;
+  log: StderrLog;
+  connection: CdpConnection;
+  exited: Promise<BrowserExit>;
+  options: StartOptions;
+}
+
+/** Resolves to the CDP endpoint (undefined when there is no port) once Chromium takes commands. */
+async function ready({ child, log, connection, exited, options }: Starting): Promise<string | undefined> {
+  const { executablePath, debuggingPort = true, startupTimeoutMs = STARTUP_TIMEOUT_MS } = options;
+  const failed = new Promise<never>((_resolve, reject) => {
+    child.once('error', (cause) => reject(launchError(`it could not be run: ${cause.message}`, executablePath, { stderr: '', cause })));
+    void exited.then(({ code, signal, stderr }) => reject(launchError(`it ended at once (${exitText({ code, signal })})`, executablePath, { stderr })));
+  });
+  const up = debuggingPort ? log.endpoint : connection.send('Browser.getVersion').then(() => undefined, () => failed);
+  try {
+    return await withDeadline(Promise.race([failed, up]), startupTimeoutMs, 'Chromium to start');
+  } catch (error) {
+    if (error instanceof BrowserLaunchError) throw error;
+    throw launchError(`it was not ready within ${startupTimeoutMs} ms`, executablePath, { stderr: log.tail, cause: error });
+  }
+}
+
+function launchError(what: string, executablePath: string, details: { stderr: string; cause?: unknown }): BrowserLaunchError {
+  const said = details.stderr ? ` It said:\n${details.stderr}` : '';
+  return new BrowserLaunchError(`Could not start the browser ${executablePath}: ${what}.${said}`, details);
+}
+
+/** How a process ended, in words. */
+export function exitText({ code, signal }: { code: number | null; signal: NodeJS.Signals | null }): string {
+  return signal === null ? `exit code ${String(code)}` : `signal ${signal}`;
+}
+
+function watchExit(child: ChildProcess, log: StderrLog): Promise<BrowserExit> {
+  return new Promise((resolve) => {
+    child.once('exit', (code, signal) => {
+      if (child.pid !== undefined) killTree(child.pid); // no renderer outlives its browser
+      const finish = (): void => resolve({ code, signal, stderr: log.tail });
+      child.once('close', finish); // its last words have been read
+      setTimeout(finish, LAST_WORDS_MS).unref();
+    });
+  });
+}
+
+/** Asks Chromium to close, and kills it when it does not. Every call shares one attempt. */
+function closer(child: ChildProcess, connection: CdpConnection, exited: Promise<BrowserExit>): () => Promise<void> {
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    connection.send('Browser.close').catch(() => {}); // it may be gone already
+    await withDeadline(exited, CLOSE_TIMEOUT_MS, 'Chromium to close').catch(() => {
+      if (child.pid !== undefined) killTree(child.pid);
+    });
+    await exited;
+    connection.close();
+  };
+  return () => (closing ??= close());
+}
+
+async function hasSmallSharedMemory(): Promise<boolean> {
+  if (process.platform !== 'linux') return false;
+  try {
+    const { bavail, bsize } = await statfs('/dev/shm');
+    return bavail * bsize < ENOUGH_SHARED_MEMORY;
+  } catch {
+    return true; // no /dev/shm at all
+  }
+}

@@ -1,0 +1,75 @@
+/** Finds the Chromium to start: what was named, else the installed Playwright's, else the system's. */
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { BrowserNotFoundError } from '../contract/errors';
+import { environment } from '../options/environment';
+import { playwrightPaths } from './playwright-browsers';
+import { CHANNEL_NAMES, SYSTEM_CHANNELS, channelPaths, isChannel } from './system-browsers';
+
+/** What to look for. */
+export interface FindOptions {
+  /** This file, and no other. `SESSIONWRIGHT_EXECUTABLE_PATH` wins over it. */
+  executablePath?: string | undefined;
+  /** The browser of this name as installed on the system, such as `chrome` or `msedge`; `chromium` also means Playwright's. */
+  channel?: string | undefined;
+  /** False when a window is wanted: then Playwright's headless shell will not do. @default true */
+  headless?: boolean | undefined;
+}
+
+/** A browser that is there. */
+export interface FoundBrowser {
+  executablePath: string;
+  /** What led to it. */
+  source: 'SESSIONWRIGHT_EXECUTABLE_PATH' | 'option' | 'playwright' | 'system';
+}
+
+type Source = FoundBrowser['source'];
+
+/**
+ * Finds an executable in the documented order: environment, `executablePath`, `channel`, Playwright's browser, Chrome, Edge, Chromium.
+ * What is named is taken or refused; nothing else stands in for it.
+ * @throws {@link BrowserNotFoundError} with every place that was looked at and the command that fixes it
+ */
+export async function findChromium(options: FindOptions = {}): Promise<FoundBrowser> {
+  const tried: string[] = [];
+  for (const [source, path] of await candidates(options)) {
+    if (await isExecutable(path)) return { executablePath: path, source };
+    tried.push(path);
+  }
+  throw new BrowserNotFoundError(notFoundMessage(options, tried), { tried });
+}
+
+/** Playwright's name for what it takes anyway when no window is wanted. */
+const HEADLESS_SHELL = 'chromium-headless-shell';
+
+async function candidates({ executablePath, channel: named, headless = true }: FindOptions): Promise<[Source, string][]> {
+  const channel = named === HEADLESS_SHELL ? undefined : named;
+  if (environment.executablePath !== undefined) return [['SESSIONWRIGHT_EXECUTABLE_PATH', environment.executablePath]];
+  if (executablePath !== undefined) return [['option', executablePath]];
+  if (channel !== undefined && channel !== 'chromium') return isChannel(channel) ? from('option', channelPaths(channel)) : [];
+  const playwright = from('playwright', await playwrightPaths({ headless: headless && channel === undefined }));
+  const channels = channel === undefined ? SYSTEM_CHANNELS : (['chromium'] as const);
+  return [...playwright, ...channels.flatMap((name) => from('system', channelPaths(name)))];
+}
+
+function from(source: Source, paths: string[]): [Source, string][] {
+  return paths.map((path) => [source, path]);
+}
+
+async function isExecutable(path: string): Promise<boolean> {
+  try {
+    await access(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function notFoundMessage(options: FindOptions, tried: readonly string[]): string {
+  if (environment.executablePath !== undefined) return `SESSIONWRIGHT_EXECUTABLE_PATH names ${environment.executablePath}, which is not an executable file. Correct or unset it.`;
+  if (options.executablePath !== undefined) return `The browser's executablePath ${options.executablePath} is not an executable file. Correct it, or leave it out to let a browser be found.`;
+  const channel = options.channel === HEADLESS_SHELL ? undefined : options.channel;
+  if (channel !== undefined && !isChannel(channel)) return `There is no browser channel '${channel}'. Known: ${CHANNEL_NAMES.join(', ')}.`;
+  const command = channel === undefined || channel === 'chromium' ? 'npx playwright install chromium' : `npx playwright install ${channel}`;
+  return `No ${channel ?? 'Chromium, Chrome or Edge'} was found. Install one with: ${command}\nLooked at:\n${tried.map((path) => `  ${path}`).join('\n')}`;
+}

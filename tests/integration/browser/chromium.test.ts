@@ -1,0 +1,73 @@
+/** A real Chromium: started, driven, closed, killed; nothing of it stays. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, test, vi } from 'vitest';
+import type { BrowserProcess } from '../../../src/browser/chromium';
+import { launchChromium } from '../../../src/browser/chromium';
+import { processesWith } from '../processes';
+
+let folder: string | undefined;
+let browser: BrowserProcess | undefined;
+
+afterEach(async () => {
+  await browser?.close();
+  if (folder !== undefined) await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+});
+
+async function launch(options: object = {}): Promise<BrowserProcess> {
+  folder = await mkdtemp(join(tmpdir(), 'sessionwright-chromium-'));
+  browser = await launchChromium({ userDataDir: folder, ...options });
+  return browser;
+}
+
+test('starts without a page, takes commands over the pipe, and serves CDP on a loopback port', async () => {
+  const { connection, cdpUrl } = await launch();
+  expect(cdpUrl).toMatch(/^ws:\/\/127\.0\.0\.1:\d+\/devtools\/browser\//);
+  const { targetInfos } = await connection.send('Target.getTargets', {});
+  expect(targetInfos.filter(({ type }) => type === 'page')).toEqual([]);
+});
+
+test('starts without a port when none is wanted', async () => {
+  const { connection, cdpUrl } = await launch({ debuggingPort: false });
+  expect(cdpUrl).toBeUndefined();
+  expect(await connection.send('Browser.getVersion')).toHaveProperty('product');
+});
+
+test('close ends every process of it, and may be called again', async () => {
+  const { connection, close, exited } = await launch();
+  await connection.send('Target.createTarget', { url: 'about:blank' });
+  await Promise.all([close(), close()]);
+  await close();
+  expect(await exited).toMatchObject({ signal: null });
+  await vi.waitFor(async () => expect(await processesWith(folder)).toEqual([]));
+});
+
+test('an error of a command names its caller', async () => {
+  const { connection } = await launch();
+  const attach = (): Promise<unknown> => connection.send('Target.attachToTarget', { targetId: 'none', flatten: true });
+  const error = await attach().catch((reason: unknown) => reason);
+  expect(error).toMatchObject({ code: 'cdp_closed', method: 'Target.attachToTarget' });
+  expect(error).toHaveProperty('stack', expect.stringContaining('chromium.test.ts'));
+});
+
+test('a killed browser is noticed, with its signal, and takes its children with it', async () => {
+  const { pid, exited, connection } = await launch();
+  await connection.send('Target.createTarget', { url: 'about:blank' });
+  process.kill(pid, 'SIGKILL');
+  expect(await exited).toMatchObject({ code: null, signal: 'SIGKILL' });
+  await connection.closed;
+  await vi.waitFor(async () => expect(await processesWith(folder)).toEqual([]));
+});
+
+test('a browser that ends at once is an error with its last words', async () => {
+  await expect(launch({ executablePath: process.execPath })).rejects.toMatchObject({
+    code: 'browser_launch_failed',
+    message: expect.stringContaining(process.execPath) as unknown,
+    stderr: expect.stringContaining('bad option') as unknown,
+  });
+});
+
+test('a file that cannot be run is an error that names it', async () => {
+  await expect(launch({ executablePath: '/dev/null/chromium' })).rejects.toMatchObject({ code: 'browser_not_found', tried: ['/dev/null/chromium'] });
+});
