@@ -1,0 +1,40 @@
+#!/usr/bin/env node
+/** The command `sessionwright`: picks the subcommand, and maps what happens to exit codes: 0 done, 1 failed, 2 wrong usage. */
+import { isSessionwrightError } from '../contract/errors';
+import { reap } from './reap';
+import { serve } from './serve';
+import { UsageError } from './usage';
+
+/** One subcommand. Resolves when it is done. */
+interface Command {
+  summary: string;
+  run: (args: string[]) => Promise<void>;
+}
+
+const commands: Record<string, Command> = {
+  serve: { summary: 'run a session server in the foreground', run: serve },
+  reap: { summary: 'stop sessions and remove files that killed runs have left', run: reap },
+};
+
+async function main([name, ...args]: string[]): Promise<void> {
+  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
+    console.log(help());
+    return;
+  }
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!command) throw new UsageError(`Unknown command "${name}".\n\n${help()}`);
+  await command.run(args);
+}
+
+function help(): string {
+  const rows = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`);
+  return ['Usage: sessionwright <command> [options]', '', ...rows, '', 'sessionwright <command> --help tells the options of one command.'].join('\n');
+}
+
+main(process.argv.slice(2)).then(
+  () => process.exit(0),
+  (error: unknown) => {
+    console.error(error instanceof UsageError || isSessionwrightError(error) ? error.message : error);
+    process.exit(error instanceof UsageError ? 2 : 1);
+  },
+);

@@ -1,0 +1,34 @@
+/** `sessionwright reap`: what killed runs have left on this machine and in the cloud is stopped and removed. */
+import { sweep, type SweepResult } from '../host/sweep';
+import { parseOptions } from './usage';
+
+const USAGE = `Usage: sessionwright reap [options]
+
+Stops the remote sessions of runs that were killed (by their ledger, with the key in NOTTE_API_KEY), and removes their files.
+Runs that live are not touched. Every run does this for earlier ones by itself; on CI, call it in a step that always runs.
+
+  --dry-run  only tell what would be done
+  --json     print the result as JSON`;
+
+/** Sweeps, and fails when something had to be left. */
+export async function reap(args: string[]): Promise<void> {
+  const values = parseOptions(args, { 'dry-run': { type: 'boolean' }, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } }, USAGE);
+  if (values.help) {
+    console.log(USAGE);
+    return;
+  }
+  const dryRun = values['dry-run'] ?? false;
+  const result = await sweep({ dryRun });
+  console.log(values.json ? JSON.stringify(result) : describe(result, dryRun));
+  if (result.left.length > 0) throw new Error(`${result.left.length} sessions could not be stopped.`);
+}
+
+function describe(result: SweepResult, dryRun: boolean): string {
+  const verb = dryRun ? 'would be' : 'were';
+  const lines = [
+    ...result.stopped.map((entry) => `session ${entry.sessionId} at ${entry.apiUrl} ${verb} stopped`),
+    ...result.removed.map((folder) => `${folder} ${verb} removed`),
+    ...result.left.map((entry) => `session ${entry.sessionId} at ${entry.apiUrl} is left: ${entry.reason}`),
+  ];
+  return lines.length > 0 ? lines.join('\n') : 'Nothing was left behind.';
+}

@@ -1,0 +1,60 @@
+/** `sessionwright serve`: the session server in the foreground, for a team's own machine. */
+import { environment } from '../options/environment';
+import { parseOptions, UsageError } from './usage';
+
+const USAGE = `Usage: sessionwright serve [options]
+
+Runs the session API on this machine until Ctrl-C. The key comes from NOTTE_API_KEY; without it one is made and printed.
+
+  --port <number>          port to listen on (default 8484; 0 takes a free one)
+  --host <address>         address to listen on (default 127.0.0.1)
+  --max-sessions <number>  sessions that may run at once (default: no limit)
+  --json                   print { url, apiKey } as JSON`;
+
+/** The port when none is said. */
+const DEFAULT_PORT = 8484;
+
+/** Serves until SIGINT or SIGTERM, then stops every session. */
+export async function serve(args: string[]): Promise<void> {
+  const values = parseOptions(
+    args,
+    { port: { type: 'string' }, host: { type: 'string' }, 'max-sessions': { type: 'string' }, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+    USAGE,
+  );
+  if (values.help) {
+    console.log(USAGE);
+    return;
+  }
+  const { startSessionServer } = await import('../server/index');
+  const maxSessions = toNumber(values['max-sessions'], '--max-sessions', 1);
+  const server = await startSessionServer({
+    port: toNumber(values.port, '--port', 0) ?? DEFAULT_PORT,
+    ...(values.host !== undefined && { hostname: values.host }),
+    ...(environment.apiKey !== undefined && { apiKey: environment.apiKey }),
+    ...(maxSessions !== undefined && { maxSessions }),
+  });
+  if (values.json) console.log(JSON.stringify({ url: server.url, apiKey: server.apiKey }));
+  else announce(server.url, environment.apiKey === undefined ? server.apiKey : undefined);
+  await signalled();
+  await server.close();
+}
+
+/** A key that was given is not printed: its owner knows it, and terminals are logged. */
+function announce(url: string, madeKey: string | undefined): void {
+  console.log(`sessionwright serves sessions on ${url}. Press Ctrl-C to stop.`);
+  console.log(`  NOTTE_API_URL=${url}`);
+  console.log(`  NOTTE_API_KEY=${madeKey ?? '(the one that this command was given)'}`);
+}
+
+function toNumber(text: string | undefined, option: string, least: number): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < least || value > 65_535) throw new UsageError(`${option} takes a whole number from ${least} to 65535, not "${text}".`);
+  return value;
+}
+
+async function signalled(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
+}
