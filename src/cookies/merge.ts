@@ -1,0 +1,79 @@
+/** Decides which cookies a file holds after a test: a three-way merge of the file, what was loaded and what is there now. No I/O. */
+import type { Cookie } from '../contract/cookies';
+
+/** Two expiry times closer than this are the same, in seconds: browsers round them. */
+const EXPIRY_TOLERANCE_S = 1;
+
+/**
+ * An expiry further away than this is as good as any other, in seconds: Chromium cuts all of them to 400 days from now
+ * (draft-ietf-httpbis-rfc6265bis section 5.5), so a cookie would look changed by merely being loaded.
+ */
+const FAR_FUTURE_S = 399 * 86_400;
+
+/** Loaded and current cookies of one browser. */
+interface Change {
+  loaded: readonly Cookie[];
+  current: readonly Cookie[];
+}
+
+/**
+ * Puts what changed into the cookies of the file.
+ * @returns the new content, in the file's order with new cookies last, and how many were added or changed.
+ */
+export function mergeCookies(inFile: readonly Cookie[], change: Change): { cookies: Cookie[]; saved: number } {
+  const merged = byKey(inFile);
+  const loaded = byKey(change.loaded);
+  let saved = 0;
+  for (const [key, cookie] of byKey(withoutExpired(change.current))) {
+    const present = merged.get(key);
+    const untouched = isSame(cookie, loaded.get(key));
+    if (isSame(cookie, present) || (untouched && present)) continue;
+    merged.set(key, cookie);
+    saved++;
+  }
+  return { cookies: withoutExpired([...merged.values()]), saved };
+}
+
+/** The current cookies that differ from the loaded ones. */
+export function changedCookies({ loaded, current }: Change): Cookie[] {
+  const before = byKey(loaded);
+  return withoutExpired(current).filter((cookie) => !isSame(cookie, before.get(keyOf(cookie))));
+}
+
+/** Leaves out cookies whose time has come. One without a time (absent, 0 or negative) lives as long as its browser, and is kept. */
+export function withoutExpired(cookies: readonly Cookie[], nowMs = Date.now()): Cookie[] {
+  return cookies.filter((cookie) => {
+    const expires = expiryOf(cookie);
+    return expires === undefined || expires * 1000 > nowMs;
+  });
+}
+
+/** Of several cookies with the same key the last one counts, as in a browser that is given all of them in order. */
+function byKey(cookies: readonly Cookie[]): Map<string, Cookie> {
+  return new Map(cookies.map((cookie) => [keyOf(cookie), cookie]));
+}
+
+/** What makes a cookie the same cookie: RFC 6265 section 5.3 step 11, and the partition of CHIPS. */
+function keyOf(cookie: Cookie): string {
+  return JSON.stringify([cookie.name, cookie.domain.toLowerCase(), cookie.path, cookie.partitionKey ?? '']);
+}
+
+/** True when a browser would treat both alike. A field that is absent has its default. */
+function isSame(cookie: Cookie, other: Cookie | undefined): boolean {
+  if (!other || cookie.value !== other.value || cookie.httpOnly !== other.httpOnly) return false;
+  if ((cookie.secure ?? false) !== (other.secure ?? false)) return false;
+  if ((cookie.sameSite ?? 'Lax') !== (other.sameSite ?? 'Lax')) return false; // Chromium's default
+  return isSameExpiry(expiryOf(cookie), expiryOf(other));
+}
+
+function isSameExpiry(one: number | undefined, other: number | undefined): boolean {
+  if (one === undefined || other === undefined) return one === other;
+  const farFuture = Date.now() / 1000 + FAR_FUTURE_S;
+  return Math.abs(Math.min(one, farFuture) - Math.min(other, farFuture)) <= EXPIRY_TOLERANCE_S;
+}
+
+/** When the cookie expires, in seconds since 1970; undefined when it has no time. */
+function expiryOf(cookie: Cookie): number | undefined {
+  const expires = cookie.expires ?? cookie.expirationDate ?? -1;
+  return expires > 0 ? expires : undefined;
+}
