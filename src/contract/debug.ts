@@ -1,0 +1,42 @@
+/** Debug information: where to look into a running session. All its URLs hold tokens. */
+import { z } from 'zod';
+
+/** One tab of a session. */
+export interface DebugTab {
+  /** Position among the tabs, from 0. */
+  tabId: number;
+  title: string;
+  url: string;
+  /** Page with developer tools for this tab. */
+  debugUrl: string;
+  /** CDP WebSocket of this tab. */
+  wsUrl: string;
+}
+
+/** Where to look into a running session. Keep it out of logs: each URL holds a token. */
+export interface DebugInfo {
+  /** Page with developer tools. */
+  debugUrl: string;
+  /** WebSockets: the browser's CDP, pictures of the screen, and events. */
+  ws: { cdp: string; recording: string; logs: string };
+  tabs: DebugTab[];
+}
+
+const tab = z
+  .object({ metadata: z.object({ tab_id: z.int(), title: z.string(), url: z.string() }), debug_url: z.string(), ws_url: z.string() })
+  .transform(({ metadata, debug_url: debugUrl, ws_url: wsUrl }): DebugTab => ({ tabId: metadata.tab_id, title: metadata.title, url: metadata.url, debugUrl, wsUrl }));
+
+/** The answer of the debug call. */
+export const debugInfoSchema = z
+  .object({ debug_url: z.string(), ws: z.object({ cdp: z.string(), recording: z.string(), logs: z.string() }), tabs: z.array(tab) })
+  .transform(({ debug_url: debugUrl, ws, tabs }): DebugInfo => ({ debugUrl, ws, tabs }));
+
+/** Debug information as JSON. */
+export function encodeDebugInfo({ debugUrl, ws, tabs }: DebugInfo) {
+  return { debug_url: debugUrl, ws, tabs: tabs.map(encodeDebugTab) };
+}
+
+/** One tab as JSON. */
+export function encodeDebugTab({ tabId, title, url, debugUrl, wsUrl }: DebugTab) {
+  return { metadata: { tab_id: tabId, title, url }, debug_url: debugUrl, ws_url: wsUrl };
+}

@@ -1,0 +1,70 @@
+/** Error bodies: the one shape that every client of the API understands, written by our server and read from any server. */
+import type { Issue } from './issues';
+import type { SessionStatus } from './session';
+
+/** What an error body may say beside its message. */
+export interface ErrorBodyDetails {
+  /** Refused fields, for a 422. */
+  issues?: readonly Issue[];
+  /** Stable code of the error, such as `session_ended`. */
+  code?: string;
+  /** For `session_ended`: which session, and how it ended. */
+  session?: EndedSession;
+}
+
+/** A session that cannot do any more what was asked. */
+export interface EndedSession {
+  id: string;
+  status: SessionStatus;
+  endedAt: Date | null;
+  reason: string | null;
+}
+
+/** The body of an error answer. `detail` is an array or null, because a text there breaks other clients. */
+export function errorBody(status: number, message: string, details: ErrorBodyDetails = {}) {
+  const { issues, code, session } = details;
+  return {
+    status,
+    message,
+    detail: issues?.map((issue) => ({ loc: ['body', ...issue.path.split('.').filter(Boolean)], msg: issue.message, type: 'value_error' })) ?? null,
+    ...(code !== undefined && { code }),
+    ...(session && { session: { session_id: session.id, status: session.status, closed_at: session.endedAt?.toISOString() ?? null, error: session.reason } }),
+  };
+}
+
+/** What an error answer says. */
+export interface ParsedErrorBody {
+  message: string | undefined;
+  code: string | undefined;
+  issues: Issue[];
+  session: EndedSession | undefined;
+}
+
+/** What can be read from the body of an error answer, whoever wrote it: our server, the cloud, or something in between. */
+export function parseErrorBody(body: unknown): ParsedErrorBody {
+  if (typeof body === 'string') return { message: body.trim() || undefined, code: undefined, issues: [], session: undefined };
+  const fields = asRecord(body);
+  const nested = asRecord(fields['error']);
+  const issues = parseIssues(fields['detail']);
+  const message = [nested['message'], fields['error'], fields['message'], fields['detail']].find((value) => typeof value === 'string' && value !== '');
+  const code = [nested['code'], fields['code']].find((value) => typeof value === 'string');
+  return { message: (message as string | undefined) ?? issues[0]?.message, code: code, issues, session: parseSession(fields['session']) };
+}
+
+function parseIssues(detail: unknown): Issue[] {
+  if (!Array.isArray(detail)) return [];
+  return detail.map(asRecord).map(({ loc, msg }) => ({
+    path: Array.isArray(loc) ? loc.map(String).filter((part, index) => index > 0 || part !== 'body').join('.') : '',
+    message: typeof msg === 'string' ? msg : 'refused',
+  }));
+}
+
+function parseSession(value: unknown): EndedSession | undefined {
+  const { session_id: id, status, closed_at: closedAt, error } = asRecord(value);
+  if (typeof id !== 'string' || typeof status !== 'string') return undefined;
+  return { id, status: status as SessionStatus, endedAt: typeof closedAt === 'string' ? new Date(closedAt) : null, reason: typeof error === 'string' ? error : null };
+}
+
+function asRecord(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}

@@ -1,0 +1,58 @@
+/** Turns what a schema refused into issues a person can act on: where, what is allowed, what it was, and the nearest name. */
+import type { z } from 'zod';
+
+import { nearestName } from './naming';
+
+/** One refused field. */
+export interface Issue {
+  /** Dotted path of the field, such as `proxies.0.type`; empty for the whole value. */
+  path: string;
+  /** What is wrong with it and what is allowed. Never holds a secret. */
+  message: string;
+}
+
+type ZodIssue = z.core.$ZodIssue;
+
+/** How field names are shown: as they are by default; the client shows TypeScript's names. */
+export type NameOf = (wireName: string) => string;
+
+/** The issues of a failed parse (made with `reportInput`), in order. `known` are the valid names, to suggest from. */
+export function describeIssues(issues: readonly ZodIssue[], known: readonly string[] = [], nameOf: NameOf = (name) => name): Issue[] {
+  return issues.flatMap((issue) => describeIssue(issue, known, nameOf));
+}
+
+/** All issues in one line. */
+export function formatIssues(issues: readonly Issue[]): string {
+  return issues.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; ');
+}
+
+function describeIssue(issue: ZodIssue, known: readonly string[], nameOf: NameOf): Issue[] {
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(issue.path, key, { known, nameOf }));
+  if (issue.code === 'invalid_union') return describeUnion(issue, known, nameOf);
+  return [{ path: joinPath(issue.path, nameOf), message: `${issue.message}${shownInput(issue)}` }];
+}
+
+function unknownKey(parent: readonly PropertyKey[], key: string, { known, nameOf }: { known: readonly string[]; nameOf: NameOf }): Issue {
+  const path = joinPath([...parent, key], nameOf);
+  const nearest = parent.length === 0 ? nearestName(nameOf(key), known.map(nameOf)) : undefined;
+  return { path, message: nearest ? `unknown field; did you mean "${nearest}"?` : 'unknown field' };
+}
+
+/** Of a union, the branch that got furthest is the one that was meant. */
+function describeUnion(issue: Extract<ZodIssue, { code: 'invalid_union' }>, known: readonly string[], nameOf: NameOf): Issue[] {
+  const depth = (branch: readonly ZodIssue[]) => Math.max(0, ...branch.map(({ path }) => path.length));
+  const [best] = [...issue.errors].sort((a, b) => depth(b) - depth(a));
+  if (!best || depth(best) === 0) return [{ path: joinPath(issue.path, nameOf), message: issue.message }];
+  return best.flatMap((inner) => describeIssue({ ...inner, path: [...issue.path, ...inner.path] }, known, nameOf));
+}
+
+function joinPath(path: readonly PropertyKey[], nameOf: NameOf): string {
+  return path.map((part) => (typeof part === 'string' ? nameOf(part) : String(part))).join('.');
+}
+
+/** Only values that cannot be a secret are shown: numbers, booleans, and a wrong word where a known word was expected. */
+function shownInput(issue: ZodIssue): string {
+  const { input } = issue;
+  if (typeof input === 'number' || typeof input === 'boolean') return `, got ${input}`;
+  return issue.code === 'invalid_value' && typeof input === 'string' ? `, got ${JSON.stringify(input.slice(0, 40))}` : '';
+}

@@ -1,0 +1,72 @@
+/** The list of sessions: its query and its answer. */
+import { z } from 'zod';
+
+import { snakify } from './naming';
+import { encodeSession, sessionResponseSchema, sessionStatuses, toSessionInfo, type SessionInfo, type SessionStatus } from './session';
+import { coerceBoolean, positiveInteger } from './values';
+
+/** Which sessions to list. */
+export interface ListOptions {
+  /** Only sessions with this status. */
+  status?: SessionStatus | undefined;
+  /** Only running sessions. A `status` other than `active` turns it off. @default true */
+  onlyActive?: boolean | undefined;
+  /** Counted from 1. @default 1 */
+  page?: number | undefined;
+  /** Sessions per page: 1 to 100. @default 10 */
+  pageSize?: number | undefined;
+}
+
+/** One page of sessions. */
+export interface SessionList {
+  items: SessionInfo[];
+  page: number;
+  pageSize: number;
+  hasNext: boolean;
+  hasPrevious: boolean;
+}
+
+/** Sessions per page when a request does not say: the API's default. */
+const DEFAULT_PAGE_SIZE = 10;
+
+const paged = z.object({
+  items: z.array(sessionResponseSchema),
+  page: z.int(),
+  page_size: z.int(),
+  has_next: z.boolean(),
+  has_previous: z.boolean().nullish(),
+});
+
+/** The answer: a page, or, from older servers, a bare array. */
+export const sessionListSchema = z.union([paged, z.array(sessionResponseSchema)]).transform((body): SessionList => {
+  if (Array.isArray(body)) return { items: body.map(toSessionInfo), page: 1, pageSize: body.length, hasNext: false, hasPrevious: false };
+  const { items, page, page_size: pageSize, has_next: hasNext, has_previous: hasPrevious } = body;
+  return { items: items.map(toSessionInfo), page, pageSize, hasNext, hasPrevious: hasPrevious ?? page > 1 };
+});
+
+/** A page of sessions as JSON. */
+export function encodeSessionList(list: SessionList) {
+  return { ...snakify(list), items: list.items.map(encodeSession) };
+}
+
+/** The query string of a list call, complete with defaults. */
+export function encodeListQuery(options: ListOptions): string {
+  const { status, page = 1, pageSize = DEFAULT_PAGE_SIZE } = options;
+  const onlyActive = options.onlyActive ?? (status === undefined || status === 'active');
+  const query = new URLSearchParams({ only_active: String(onlyActive), page: String(page), page_size: String(pageSize) });
+  if (status) query.set('status', status);
+  return query.toString();
+}
+
+const querySchema = z.object({
+  status: z.enum(sessionStatuses).optional(),
+  only_active: z.preprocess(coerceBoolean, z.boolean()).optional(),
+  page: positiveInteger(Number.MAX_SAFE_INTEGER).default(1),
+  page_size: positiveInteger(100).default(DEFAULT_PAGE_SIZE),
+});
+
+/** What a list call asks for; throws a `ZodError` for a wrong value. Unknown parameters are ignored. */
+export function decodeListQuery(query: URLSearchParams): { status?: SessionStatus | undefined; onlyActive: boolean; page: number; pageSize: number } {
+  const { status, only_active: onlyActive, page, page_size: pageSize } = querySchema.parse(Object.fromEntries(query));
+  return { status, onlyActive: onlyActive ?? (status === undefined || status === 'active'), page, pageSize };
+}

@@ -1,0 +1,61 @@
+/** Names on the wire (`session_id`) and in TypeScript (`sessionId`): the mapping between them, and the nearest name to a mistyped one. */
+
+/** `idle_timeout_minutes` as `idleTimeoutMinutes`. */
+export type CamelCase<S extends string> = S extends `${infer Head}_${infer Tail}` ? `${Head}${Capitalize<CamelCase<Tail>>}` : S;
+
+/** `idleTimeoutMinutes` as `idle_timeout_minutes`. */
+export type SnakeCase<S extends string> = S extends `${infer Head}${infer Tail}` ? `${Head extends Lowercase<Head> ? Head : `_${Lowercase<Head>}`}${SnakeCase<Tail>}` : S;
+
+/** An object with the keys of `T` in camelCase; values are untouched. */
+export type Camelized<T> = { [K in keyof T as K extends string ? CamelCase<K> : K]: T[K] };
+
+/** An object with the keys of `T` in snake_case; values are untouched. */
+export type Snaked<T> = { [K in keyof T as K extends string ? SnakeCase<K> : K]: T[K] };
+
+export function toCamelCase(name: string): string {
+  return name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+export function toSnakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** A copy with keys in camelCase, one level deep, without keys that are `undefined`. */
+export function camelize<T extends object>(wire: T): Camelized<T> {
+  return renameKeys(wire, toCamelCase) as Camelized<T>;
+}
+
+/** A copy with keys in snake_case, one level deep, without keys that are `undefined`. */
+export function snakify<T extends object>(value: T): Snaked<T> {
+  return renameKeys(value, toSnakeCase) as Snaked<T>;
+}
+
+/** The candidate that is most like `name`, if one is close enough to be what was meant. */
+export function nearestName(name: string, candidates: Iterable<string>): string | undefined {
+  let nearest: string | undefined;
+  let best = Math.max(2, Math.floor(name.length / 3)) + 1;
+  for (const candidate of candidates) {
+    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
+    if (distance < best) [nearest, best] = [candidate, distance];
+  }
+  return nearest;
+}
+
+function renameKeys(value: object, rename: (name: string) => string): object {
+  const entries = Object.entries(value).filter(([, content]) => content !== undefined);
+  return Object.fromEntries(entries.map(([name, content]) => [rename(name), content as unknown]));
+}
+
+/** Levenshtein distance, row by row. */
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let row = 1; row <= a.length; row++) {
+    const current = [row];
+    for (let column = 1; column <= b.length; column++) {
+      const replaced = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
+      current.push(Math.min(replaced, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
+    }
+    previous = current;
+  }
+  return previous[b.length] ?? 0;
+}

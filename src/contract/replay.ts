@@ -1,0 +1,39 @@
+/** The replay of an ended session. */
+import { z } from 'zod';
+
+import { camelize } from './naming';
+import { datetime } from './values';
+
+/** Where the recording of an ended session is. */
+export interface ReplayInfo {
+  /** URL of the MP4 that needs no key, so keep it out of logs; `null` when there is none. */
+  mp4Url: string | null;
+  /** Text of an HLS playlist, if the API offers one. */
+  playlistContent: string | null;
+  /** When the URLs stop to work. */
+  expiresAt: Date | null;
+  videoStartMs: number | null;
+  videoDurationMs: number | null;
+}
+
+const text = z.string().nullish().transform((value) => value || null);
+const number = z.number().nullish().transform((value) => value ?? null);
+
+/** The answer of the replay call. */
+export const replaySchema = z
+  .object({ mp4_url: text, playlist_content: text, expires_at: datetime.nullish(), video_start_ms: number, video_duration_ms: number })
+  .transform((wire): ReplayInfo => ({ ...camelize(wire), expiresAt: wire.expires_at ?? null }));
+
+/** A replay as JSON. */
+export function encodeReplay(replay: ReplayInfo) {
+  return {
+    mp4_url: replay.mp4Url,
+    playlist_content: replay.playlistContent,
+    expires_at: replay.expiresAt && datetime.encode(replay.expiresAt),
+    video_start_ms: replay.videoStartMs === null ? null : Math.round(replay.videoStartMs),
+    video_duration_ms: replay.videoDurationMs === null ? null : Math.round(replay.videoDurationMs),
+  };
+}
+
+/** What the API says in a 404 while the session still runs; clients look for these words. */
+export const REPLAY_STILL_ACTIVE = 'still active';

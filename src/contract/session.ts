@@ -1,0 +1,150 @@
+/** A session as the API describes it, on the wire and in TypeScript. Start requests are in `start.ts`. */
+import { z } from 'zod';
+
+import { camelize } from './naming';
+import type { Size } from './start';
+import { datetime, duration } from './values';
+
+export { decodeStartRequest, encodeStartRequest, startRequestSchema, type Size, type StartOptions, type StartRequestWire } from './start';
+
+/** `active`: running. `closed`: ended as asked. `error`: ended unexpectedly. `timed_out`: idle or old for too long. */
+export const sessionStatuses = ['active', 'closed', 'error', 'timed_out'] as const;
+export type SessionStatus = (typeof sessionStatuses)[number];
+
+/** One entry of a session's trajectory. */
+export interface SessionStep {
+  type: string;
+  value?: unknown;
+}
+
+/** What the API says of a session. */
+export interface SessionInfo {
+  id: string;
+  status: SessionStatus;
+  createdAt: Date;
+  /** When it ended; `null` while it runs. */
+  closedAt: Date | null;
+  /** When it was last used; the idle time counts from here. */
+  lastAccessedAt: Date;
+  /** How long it has run, in milliseconds. */
+  durationMs: number;
+  idleTimeoutMinutes: number;
+  maxDurationMinutes: number;
+  steps: SessionStep[];
+  /** Why it ended, if unexpectedly. */
+  error: string | null;
+  /** Whether its traffic goes through a proxy. */
+  proxies: boolean;
+  browserType: string;
+  useFileStorage: boolean;
+  /** Bytes that its pages sent and received. */
+  networkRequestBytes: number;
+  networkResponseBytes: number;
+  userAgent: string | null;
+  viewport: Size | null;
+  headless: boolean;
+  solveCaptchas: boolean | null;
+  /** WebSocket URL of its browser. Whoever holds it drives the browser: keep it out of logs. */
+  cdpUrl: string | null;
+  /** Page that shows it live. Holds a token: keep it out of logs. `null` once it ended. */
+  viewerUrl: string | null;
+  webBotAuth: boolean;
+  authIds: string[];
+  /** Started by the API for its own purposes. */
+  systemHidden: boolean;
+}
+
+const nullableText = z.string().nullish().transform((value) => value ?? null);
+const nullableInteger = z.int().nullish().transform((value) => value ?? null);
+const count = z.int().nullish().transform((value) => value ?? 0);
+const flag = (missing: boolean) => z.boolean().nullish().transform((value) => value ?? missing);
+
+/** A session in an answer. Only what every client requires is required; unknown fields are ignored. */
+export const sessionResponseSchema = z.preprocess(
+  idleFromOlderName,
+  z.object({
+    session_id: z.string().min(1),
+    idle_timeout_minutes: z.int(),
+    max_duration_minutes: z.int().nullish().transform((value) => value ?? 15),
+    created_at: datetime,
+    closed_at: datetime.nullish(),
+    last_accessed_at: datetime,
+    duration: duration.nullish(),
+    status: z.enum(sessionStatuses),
+    steps: z.array(z.looseObject({ type: z.string() })).nullish().transform((steps) => steps ?? []),
+    error: nullableText,
+    proxies: flag(false),
+    browser_type: z.string().nullish().transform((value) => value ?? 'chromium'),
+    use_file_storage: flag(false),
+    network_request_bytes: count,
+    network_response_bytes: count,
+    user_agent: nullableText,
+    viewport_width: nullableInteger,
+    viewport_height: nullableInteger,
+    headless: flag(true),
+    solve_captchas: z.boolean().nullish().transform((value) => value ?? null),
+    cdp_url: nullableText,
+    viewer_url: nullableText,
+    web_bot_auth: flag(false),
+    auth_ids: z.array(z.string()).nullish().transform((ids) => ids ?? []),
+    system_hidden: flag(false),
+  }),
+);
+
+/** A session as JSON, with every field that any client reads. */
+export interface SessionResponseWire {
+  [field: string]: unknown;
+  session_id: string;
+  status: SessionStatus;
+}
+
+/** A session from an answer; throws a `ZodError` when it breaks the contract. */
+export function decodeSession(body: unknown): SessionInfo {
+  return toSessionInfo(sessionResponseSchema.parse(body));
+}
+
+/** TypeScript's view of a parsed session. */
+export function toSessionInfo(parsed: z.output<typeof sessionResponseSchema>): SessionInfo {
+  const { session_id: id, viewport_width: width, viewport_height: height, duration: reported, closed_at: closed, ...rest } = parsed;
+  const closedAt = closed ?? null;
+  const durationMs = reported ?? Math.max(0, (closedAt?.getTime() ?? Date.now()) - rest.created_at.getTime());
+  return { id, ...camelize(rest), closedAt, durationMs, viewport: width === null || height === null ? null : { width, height } };
+}
+
+/** The answer that describes a session: every field is there, nulls included, in the order of the API. */
+export function encodeSession(info: SessionInfo): SessionResponseWire {
+  return {
+    session_id: info.id,
+    idle_timeout_minutes: info.idleTimeoutMinutes,
+    max_duration_minutes: info.maxDurationMinutes,
+    created_at: datetime.encode(info.createdAt),
+    closed_at: info.closedAt && datetime.encode(info.closedAt),
+    last_accessed_at: datetime.encode(info.lastAccessedAt),
+    duration: duration.encode(info.durationMs),
+    status: info.status,
+    steps: info.steps,
+    error: info.error,
+    proxies: info.proxies,
+    browser_type: info.browserType,
+    use_file_storage: info.useFileStorage,
+    network_request_bytes: info.networkRequestBytes,
+    network_response_bytes: info.networkResponseBytes,
+    user_agent: info.userAgent,
+    viewport_width: info.viewport?.width ?? null,
+    viewport_height: info.viewport?.height ?? null,
+    headless: info.headless,
+    solve_captchas: info.solveCaptchas,
+    cdp_url: info.cdpUrl,
+    viewer_url: info.viewerUrl,
+    web_bot_auth: info.webBotAuth,
+    auth_ids: info.authIds,
+    system_hidden: info.systemHidden,
+    timeout_minutes: info.idleTimeoutMinutes,
+  };
+}
+
+/** Servers before the two timeouts were told apart send only `timeout_minutes`. */
+function idleFromOlderName(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null || !('timeout_minutes' in body)) return body;
+  return { idle_timeout_minutes: body.timeout_minutes, ...body };
+}

@@ -1,0 +1,201 @@
+/** The start request: what a caller may ask of a new session, on the wire and in TypeScript. */
+import { z } from 'zod';
+
+import { InvalidRequestError, OptionsError } from './errors';
+import { describeIssues, formatIssues } from './issues';
+import { camelize, snakify, toCamelCase } from './naming';
+import { decodeProxies, encodeProxies, proxiesSchema, type ProxyOptions } from './proxies';
+import { routes } from './routes';
+import { looseBoolean, looseInteger, positiveInteger } from './values';
+
+/** Width and height in CSS pixels. */
+export interface Size {
+  width: number;
+  height: number;
+}
+
+/** What a new session shall be like. Nothing is required; what is not set is left to the session API, whose defaults are named here. */
+export interface StartOptions {
+  /** @default true */
+  headless?: boolean | undefined;
+  /** @default true (our own server cannot solve captchas) */
+  solveCaptchas?: boolean | undefined;
+  /**
+   * The session ends after so many minutes, used or not: 1 to 1440.
+   * @default 15
+   */
+  maxDurationMinutes?: number | undefined;
+  /**
+   * The session ends when unused for so many minutes: 1 to 30, and at most `maxDurationMinutes`.
+   * @default 3
+   */
+  idleTimeoutMinutes?: number | undefined;
+  /**
+   * `true` asks for the API's own residential proxy.
+   * @default false
+   */
+  proxies?: boolean | ProxyOptions[] | undefined;
+  /** @default 'chromium' */
+  browserType?: (typeof BROWSER_TYPES)[number] | undefined;
+  userAgent?: string | undefined;
+  /** Command line switches of the browser, in place of the API's own. */
+  chromeArgs?: string[] | undefined;
+  /** Size of the page; excludes `aspectRatio`. */
+  viewport?: Size | null | undefined;
+  /** The largest page of this shape; excludes `viewport`. */
+  aspectRatio?: '5:4' | '16:9' | undefined;
+  /** WebSocket URL of a browser to use instead of a new one. Excludes `headless: false`, `userAgent`, `chromeArgs` and `viewport`. */
+  cdpUrl?: string | undefined;
+  /** @default true */
+  useFileStorage?: boolean | undefined;
+  /** @default 'last_action' */
+  screenshotType?: 'raw' | 'full' | 'last_action' | undefined;
+  /** Browser state to start from; with `persist` it is saved back at the end. */
+  profile?: { id: string; /** @default false */ persist?: boolean | undefined } | undefined;
+  /** @default false */
+  webBotAuth?: boolean | undefined;
+  /** Headers that every request of a page carries. */
+  extraHttpHeaders?: Record<string, string> | undefined;
+  vaultId?: string | undefined;
+  /** Managed logins to apply: at most 10, each once. */
+  authIds?: string[] | undefined;
+  /** @default true */
+  waitForAuthentication?: boolean | undefined;
+}
+
+const BROWSER_TYPES = ['chromium', 'chrome', 'chrome-nightly', 'chrome-turbo'] as const;
+
+/** One day: the API's longest session, in minutes. */
+const MAX_DURATION_MINUTES = 1440;
+/** The API's longest idle time, in minutes. */
+const MAX_IDLE_MINUTES = 30;
+/** What the API takes when a request does not say, in minutes. */
+const DEFAULT_DURATION_MINUTES = 15;
+const DEFAULT_IDLE_MINUTES = 3;
+
+const fields = z.strictObject({
+  headless: looseBoolean.optional(),
+  solve_captchas: looseBoolean.optional(),
+  max_duration_minutes: positiveInteger(MAX_DURATION_MINUTES).optional(),
+  idle_timeout_minutes: positiveInteger(MAX_IDLE_MINUTES).optional(),
+  /** Older name of `idle_timeout_minutes`. */
+  timeout_minutes: positiveInteger(MAX_IDLE_MINUTES).optional(),
+  proxies: proxiesSchema.optional(),
+  browser_type: z.enum(BROWSER_TYPES).optional(),
+  user_agent: z.string().nullish(),
+  chrome_args: z.array(z.string()).nullish(),
+  viewport_width: looseInteger.nullish(),
+  viewport_height: looseInteger.nullish(),
+  aspect_ratio: z.enum(['5:4', '16:9']).nullish(),
+  cdp_url: z.string().nullish(),
+  use_file_storage: looseBoolean.optional(),
+  screenshot_type: z.enum(['raw', 'full', 'last_action']).optional(),
+  profile: z.strictObject({ id: z.string(), persist: looseBoolean.optional() }).nullish(),
+  web_bot_auth: looseBoolean.optional(),
+  extra_http_headers: z.record(z.string(), z.string()).nullish(),
+  vault_id: z.string().nullish(),
+  auth_ids: z.array(z.string()).max(10).optional(),
+  wait_for_authentication: looseBoolean.optional(),
+});
+
+type Fields = z.output<typeof fields>;
+
+/** One rule between fields: the field it is reported at, whether it is broken, and what to say (with the names of whoever reads it). */
+interface Rule {
+  at: keyof Fields;
+  broken: (request: Fields) => boolean;
+  message: (name: (wireName: string) => string) => string;
+}
+
+const idleMinutes = (request: Fields) => request.idle_timeout_minutes ?? request.timeout_minutes ?? DEFAULT_IDLE_MINUTES;
+const isSet = (value: unknown) => value !== undefined && value !== null;
+
+const RULES: readonly Rule[] = [
+  { at: 'timeout_minutes', broken: (r) => isSet(r.idle_timeout_minutes) && isSet(r.timeout_minutes), message: (n) => `older name of ${n('idle_timeout_minutes')}; send one of the two` },
+  {
+    at: 'idle_timeout_minutes',
+    broken: (r) => idleMinutes(r) > (r.max_duration_minutes ?? DEFAULT_DURATION_MINUTES),
+    message: (n) => `must be at most ${n('max_duration_minutes')} (defaults: ${DEFAULT_IDLE_MINUTES} idle, ${DEFAULT_DURATION_MINUTES} in all); set both`,
+  },
+  { at: 'viewport_width', broken: (r) => isSet(r.viewport_height) && !isSet(r.viewport_width), message: () => 'is required when the height is set' },
+  { at: 'viewport_height', broken: (r) => isSet(r.viewport_width) && !isSet(r.viewport_height), message: () => 'is required when the width is set' },
+  { at: 'aspect_ratio', broken: (r) => isSet(r.aspect_ratio) && (isSet(r.viewport_width) || isSet(r.viewport_height)), message: () => 'excludes a viewport size; set one of the two' },
+  {
+    at: 'solve_captchas',
+    broken: (r) => (r.browser_type === 'chrome-nightly' || r.browser_type === 'chrome-turbo') && r.solve_captchas !== false && !hasProxy(r),
+    message: (n) => `needs ${n('proxies')} with this ${n('browser_type')}; set ${n('solve_captchas')} to false, or add a proxy`,
+  },
+  { at: 'headless', broken: (r) => isSet(r.cdp_url) && r.headless === false, message: besideExternal },
+  { at: 'user_agent', broken: (r) => isSet(r.cdp_url) && isSet(r.user_agent), message: besideExternal },
+  { at: 'chrome_args', broken: (r) => isSet(r.cdp_url) && isSet(r.chrome_args), message: besideExternal },
+  { at: 'viewport_width', broken: (r) => isSet(r.cdp_url) && (isSet(r.viewport_width) || isSet(r.viewport_height)), message: besideExternal },
+  { at: 'auth_ids', broken: (r) => new Set(r.auth_ids).size !== (r.auth_ids?.length ?? 0), message: () => 'each id may be given once' },
+];
+
+/** A start request on the wire. Unknown fields are refused. */
+export const startRequestSchema = fields.superRefine((request, context) => {
+  for (const { at, broken, message } of RULES) {
+    if (broken(request)) context.addIssue({ code: 'custom', path: [at], message: message((name) => name), params: { message } });
+  }
+});
+
+/** A start request as JSON. */
+export type StartRequestWire = z.input<typeof startRequestSchema>;
+
+const FIELD_NAMES = Object.keys(fields.shape);
+const OPTION_NAMES = [...FIELD_NAMES.filter((name) => name !== 'timeout_minutes' && !name.startsWith('viewport_')), 'viewport'];
+
+/**
+ * The wire form of start options, without what is not set.
+ * @throws {@link OptionsError} naming every wrong or unknown option
+ */
+export function encodeStartRequest(options: StartOptions): StartRequestWire {
+  const { viewport, proxies, ...rest } = options;
+  const size = viewport ? { viewport_width: viewport.width, viewport_height: viewport.height } : {};
+  const wire = withoutNulls({ ...snakify(rest), ...size, ...(proxies === undefined ? {} : { proxies: encodeProxies(proxies) }) });
+  const parsed = startRequestSchema.safeParse(wire, { reportInput: true });
+  if (parsed.success) return wire;
+  const issues = describeIssues(parsed.error.issues.map(inOptionNames), OPTION_NAMES, optionName);
+  throw new OptionsError(`Cannot start a session with these options: ${formatIssues(issues)}`, { path: issues[0]?.path ?? '' });
+}
+
+/**
+ * Start options from a request body.
+ * @throws {@link InvalidRequestError} (422) naming every wrong or unknown field
+ */
+export function decodeStartRequest(body: unknown): StartOptions {
+  const parsed = startRequestSchema.safeParse(body, { reportInput: true });
+  if (!parsed.success) {
+    const issues = describeIssues(parsed.error.issues, FIELD_NAMES);
+    throw new InvalidRequestError(`Invalid start request: ${formatIssues(issues)}`, { code: 'invalid_request', method: 'POST', path: routes.start, status: 422, issues });
+  }
+  const { timeout_minutes: alias, viewport_width: width, viewport_height: height, proxies, ...rest } = withoutNulls(parsed.data) as Fields;
+  return {
+    ...(camelize(rest) as StartOptions),
+    ...(alias === undefined ? {} : { idleTimeoutMinutes: alias }),
+    ...(isSet(width) && isSet(height) ? { viewport: { width, height } } : {}),
+    ...(proxies === undefined ? {} : { proxies: decodeProxies(proxies) }),
+  };
+}
+
+function besideExternal(name: (wireName: string) => string): string {
+  return `has no effect on another provider's browser; leave it out beside ${name('cdp_url')}`;
+}
+
+function hasProxy({ proxies }: Fields): boolean {
+  return Array.isArray(proxies) ? proxies.length > 0 : proxies === true;
+}
+
+/** TypeScript's name of a wire field. */
+function optionName(wireName: string): string {
+  return wireName.startsWith('viewport_') ? `viewport.${wireName.slice('viewport_'.length)}` : toCamelCase(wireName);
+}
+
+function inOptionNames(issue: z.core.$ZodIssue): z.core.$ZodIssue {
+  const write = issue.code === 'custom' ? (issue.params?.['message'] as Rule['message'] | undefined) : undefined;
+  return write ? { ...issue, message: write(optionName) } : issue;
+}
+
+function withoutNulls(value: object): object {
+  return Object.fromEntries(Object.entries(value).filter(([, content]) => content !== null && content !== undefined));
+}

@@ -1,0 +1,67 @@
+/** Values as they travel in JSON: lenient booleans and integers, datetimes and ISO 8601 durations. */
+import { z } from 'zod';
+
+const TRUE_WORDS = new Set(['true', '1', 'yes', 'y', 'on', 't']);
+const FALSE_WORDS = new Set(['false', '0', 'no', 'n', 'off', 'f']);
+
+/** `true` or `false` from any spelling that the cloud's clients use (`True`, `1`, `"on"`); everything else is returned as it is. */
+export function coerceBoolean(value: unknown): unknown {
+  if (typeof value !== 'string' && typeof value !== 'number') return value;
+  const word = String(value).toLowerCase();
+  if (TRUE_WORDS.has(word)) return true;
+  return FALSE_WORDS.has(word) ? false : value;
+}
+
+/** A number from a string of digits; everything else is returned as it is. */
+export function coerceNumber(value: unknown): unknown {
+  return typeof value === 'string' && /^\s*[+-]?\d+(\.\d+)?\s*$/.test(value) ? Number(value) : value;
+}
+
+/** A boolean in any accepted spelling. */
+export const looseBoolean = z.preprocess(coerceBoolean, z.boolean());
+
+/** An integer, or a string of digits. `1.5` is refused. */
+export const looseInteger = z.preprocess(coerceNumber, z.int());
+
+/** A positive integer of at most `maximum`. */
+export const positiveInteger = (maximum: number) => z.preprocess(coerceNumber, z.int().min(1).max(maximum));
+
+/** A number, or a string that spells one. */
+export const looseNumber = z.preprocess(coerceNumber, z.number());
+
+/** A datetime: RFC 3339 with `Z` when written; read leniently, where one without an offset is UTC. */
+export const datetime = z.codec(z.string(), z.date(), {
+  decode: (text) => new Date(/(?:[zZ]|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text}Z`),
+  encode: (date) => date.toISOString(),
+});
+
+/** A duration in milliseconds: ISO 8601 with the precision of a millisecond when written; a number of seconds and `HH:MM:SS` are read too. */
+export const duration = z.codec(z.union([z.string(), z.number()]), z.number({ error: 'Invalid input: expected a duration such as PT1M2.5S' }), {
+  decode: (value) => (typeof value === 'number' ? value * 1000 : parseDuration(value)),
+  encode: formatDuration,
+});
+
+const UNIT_MS = { day: 86_400_000, hour: 3_600_000, minute: 60_000, second: 1000 };
+
+/** Milliseconds as an ISO 8601 duration: `PT41.286S`, `PT1M2.5S`, `P1DT1H`, `PT0S`. */
+export function formatDuration(durationMs: number): string {
+  const total = Math.max(0, Math.round(durationMs));
+  const days = Math.floor(total / UNIT_MS.day);
+  const hours = Math.floor((total % UNIT_MS.day) / UNIT_MS.hour);
+  const minutes = Math.floor((total % UNIT_MS.hour) / UNIT_MS.minute);
+  const seconds = (total % UNIT_MS.minute) / UNIT_MS.second;
+  const time = `${hours ? `${hours}H` : ''}${minutes ? `${minutes}M` : ''}${seconds ? `${seconds}S` : ''}`;
+  const text = `P${days ? `${days}D` : ''}${time ? `T${time}` : ''}`;
+  return text === 'P' ? 'PT0S' : text;
+}
+
+const ISO_DURATION = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/;
+const CLOCK_DURATION = /^(?:(\d+) days?, )?(\d+):(\d\d):(\d\d(?:\.\d+)?)$/;
+
+/** Milliseconds of a written duration; `NaN` when it is none. */
+export function parseDuration(text: string): number {
+  const parts = ISO_DURATION.exec(text) ?? CLOCK_DURATION.exec(text);
+  if (!parts || text === 'P') return Number.NaN;
+  const [days, hours, minutes, seconds] = parts.slice(1).map((part) => Number((part as string | undefined) ?? 0));
+  return (days ?? 0) * UNIT_MS.day + (hours ?? 0) * UNIT_MS.hour + (minutes ?? 0) * UNIT_MS.minute + (seconds ?? 0) * UNIT_MS.second;
+}
