@@ -1,0 +1,146 @@
+/** What a run leaves when it is green, red, interrupted or killed: nothing. And who gets which session. */
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { Project, resultOf, resultsOf } from './support/project';
+
+const CONFIG = `
+  import { defineConfig } from '@playwright/test';
+  import { withSessions } from 'sessionwright/config';
+  export default defineConfig(withSessions({ workers: 2, fullyParallel: true, reporter: [['line'], ['json', { outputFile: 'report.json' }]] }));
+`;
+
+let project: Project;
+
+afterEach(async () => {
+  await vi.waitFor(() => expect(project.leftovers()).toEqual({ processes: [], files: [] }), { timeout: 15_000, interval: 100 });
+  await project.remove();
+});
+
+describe('a run that ends by itself', () => {
+  test('green: every test has its clip, and the end says that nothing is left', async () => {
+    project = await Project.create({
+      'playwright.config.ts': CONFIG,
+      'a.spec.ts': `
+        import { test, expect } from 'sessionwright';
+        for (const n of [1, 2, 3, 4]) test('works ' + n, async ({ page }) => {
+          await page.setContent('<h1>Number ' + n + '</h1>');
+          await expect(page.locator('h1')).toHaveText('Number ' + n);
+        });`,
+    });
+    const { exitCode, output, report } = await project.run();
+    expect(output).toContain('sessionwright: sessions come from: embedded session server (Chromium)');
+    expect(output).toMatch(/sessionwright: 2 sessions, 4 tests, 4 clips, .* of browser time; left running: nothing/);
+    expect(exitCode, output).toBe(0);
+    expect(resultsOf(report).size).toBe(4);
+    expect(project.leftovers()).toEqual({ processes: [], files: [] });
+  });
+
+  test('red: the replacement worker gets the session of the worker that failed', async () => {
+    project = await Project.create({
+      'playwright.config.ts': CONFIG.replace('workers: 2, fullyParallel: true', 'workers: 1'),
+      'a.spec.ts': `
+        import { test, expect } from 'sessionwright';
+        for (const n of [1, 2, 3]) test('fails ' + n, async ({ page }) => {
+          await page.setContent('<h1>Number ' + n + '</h1>');
+          expect(n).toBe(0);
+        });`,
+    });
+    const { exitCode, report, output } = await project.run();
+    expect(exitCode).toBe(1);
+    const sessions = [...resultsOf(report).values()].flat().map((result) => result.annotations.find((it) => it.type === 'session')?.description);
+    expect(sessions).toHaveLength(3);
+    expect(new Set(sessions).size, output).toBe(1);
+    expect(output).toContain('1 session, 3 tests, 3 clips');
+    expect(project.leftovers()).toEqual({ processes: [], files: [] });
+  });
+
+  test('without withSessions: the changed import is enough', async () => {
+    project = await Project.create({
+      'playwright.config.ts': `export default { workers: 2, fullyParallel: true, reporter: [['line'], ['json', { outputFile: 'report.json' }]] };`,
+      'a.spec.ts': `
+        import { test, expect } from 'sessionwright';
+        for (const n of [1, 2]) test('works ' + n, async ({ page }) => {
+          await page.setContent('<h1>Hello</h1>');
+          await expect(page.locator('h1')).toHaveText('Hello');
+        });`,
+    });
+    const { exitCode, output, report } = await project.run();
+    expect(exitCode, output).toBe(0);
+    expect(resultOf(report, 'works 1').attachments.map((it) => it.name)).toContain('video');
+  });
+
+  test('tests that need no browser start nothing', async () => {
+    project = await Project.create({
+      'playwright.config.ts': CONFIG,
+      'a.spec.ts': `import { test, expect } from 'sessionwright'; test('adds', () => expect(1 + 1).toBe(2));`,
+    });
+    const { exitCode, output } = await project.run();
+    expect(exitCode, output).toBe(0);
+    expect(output).toContain('no test asked for a session');
+  });
+});
+
+describe('a run that is ended', () => {
+  const WAITING = {
+    'playwright.config.ts': CONFIG.replace('workers: 2', 'workers: 1, retries: 1'),
+    'a.spec.ts': `
+      import { test, expect } from 'sessionwright';
+      test('waits', async ({ page }, testInfo) => {
+        await page.setContent('<h1>Waiting</h1>');
+        console.log('WORKER ' + process.pid + ' RETRY ' + testInfo.retry + '.');
+        if (testInfo.retry === 0) await page.waitForSelector('h2', { timeout: 0 });
+      });
+      test('comes later', async ({ page }) => { await page.setContent('<h1>Later</h1>'); });`,
+  };
+
+  test('Ctrl-C in the middle of a test', async () => {
+    project = await Project.create(WAITING);
+    const run = project.start();
+    await run.printed(/WORKER \d+/);
+    run.interrupt();
+    const { exitCode, output } = await run.result();
+    expect(exitCode, output).toBe(130);
+    expect(output).toContain('left running: nothing');
+  });
+
+  test('the worker is killed in the middle of a test: the next attempt gets the same session', async () => {
+    project = await Project.create(WAITING);
+    const run = project.start();
+    const [, worker] = await run.printed(/WORKER (\d+) RETRY 0/);
+    process.kill(Number(worker), 'SIGKILL');
+    const { exitCode, report, output } = await run.result();
+    expect(exitCode, output).toBe(0);
+    expect(resultsOf(report).get('waits')?.map((it) => it.status)).toEqual(['failed', 'passed']);
+    expect(output).toMatch(/sessionwright: 1 session, /);
+  });
+
+  test('the runner is killed', async () => {
+    project = await Project.create(WAITING);
+    const run = project.start();
+    await run.printed(/WORKER \d+/);
+    process.kill(run.pid, 'SIGKILL');
+    await run.result();
+  });
+
+  test('the host is killed: a new one takes over, and the run goes on', async () => {
+    project = await Project.create(WAITING);
+    const run = project.start();
+    await run.printed(/WORKER \d+ RETRY 0/);
+    const host = project.leftovers().processes.find((it) => it.includes('host.js'));
+    process.kill(Number(host?.split(' ')[0]), 'SIGKILL');
+    const { exitCode, output, report } = await run.result();
+    expect(resultsOf(report).get('waits')?.map((it) => it.status), output).toEqual(['failed', 'passed']);
+    expect(exitCode, output).toBe(0);
+  });
+
+  test('the whole tree is killed: the browsers end at once, and the next run clears the files', async () => {
+    project = await Project.create(WAITING);
+    const run = project.start();
+    const [, worker] = await run.printed(/WORKER (\d+)/);
+    const host = project.leftovers().processes.find((it) => it.includes('host.js'));
+    for (const pid of [run.pid, Number(worker), Number(host?.split(' ')[0])]) process.kill(pid, 'SIGKILL');
+    await run.result();
+    await vi.waitFor(() => expect(project.leftovers().processes).toEqual([]), { timeout: 15_000, interval: 100 });
+    const { output } = await project.run(['--grep', 'later']);
+    expect(output).toContain('left running: nothing');
+  });
+});

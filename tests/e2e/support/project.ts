@@ -1,0 +1,164 @@
+/** A Playwright project in a folder of its own, run by the real command line, with a temp folder of its own so that what a run leaves is seen. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import type { JSONReport, JSONReportSpec, JSONReportSuite, JSONReportTestResult } from '@playwright/test/reporter';
+
+const ROOT = resolve(import.meta.dirname, '../../..');
+
+/** How a run ended. */
+export interface RunResult {
+  exitCode: number | null;
+  output: string;
+  /** The JSON report; undefined when the run did not get so far. */
+  report: JSONReport | undefined;
+}
+
+/** A project to run. */
+export class Project {
+  readonly folder: string;
+  readonly temp: string;
+  readonly #env: Record<string, string>;
+
+  private constructor(folder: string, env: Record<string, string>) {
+    this.folder = folder;
+    this.temp = join(folder, 'tmp');
+    this.#env = env;
+  }
+
+  /** Writes the files into a new folder from which `sessionwright` and `@playwright/test` resolve. */
+  static async create(files: Record<string, string>, env: Record<string, string> = {}): Promise<Project> {
+    const folder = await mkdtemp(join(tmpdir(), 'sw-e2e-'));
+    const project = new Project(folder, env);
+    await mkdir(project.temp);
+    await mkdir(join(folder, 'node_modules/@playwright'), { recursive: true });
+    await symlink(ROOT, join(folder, 'node_modules/sessionwright'), 'junction');
+    await symlink(join(ROOT, 'node_modules/@playwright/test'), join(folder, 'node_modules/@playwright/test'), 'junction');
+    for (const [name, text] of Object.entries({ 'package.json': '{}', ...files })) {
+      await mkdir(dirname(join(folder, name)), { recursive: true });
+      await writeFile(join(folder, name), text);
+    }
+    return project;
+  }
+
+  /** Starts `playwright test`; the caller waits for {@link Run.result}. */
+  start(args: string[] = []): Run {
+    const child = spawn(process.execPath, [join(ROOT, 'node_modules/@playwright/test/cli.js'), 'test', ...args], {
+      cwd: this.folder,
+      env: { ...withoutRunner(process.env), TMPDIR: this.temp, TEMP: this.temp, FORCE_COLOR: '0', ...this.#env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true, // a group of its own, as a terminal gives it: Ctrl-C reaches all of it
+    });
+    return new Run(child, this);
+  }
+
+  /** Runs `playwright test` to its end. */
+  async run(args: string[] = []): Promise<RunResult> {
+    return this.start(args).result();
+  }
+
+  /** What a run has left: processes that know this project's temp folder, and files in it. */
+  leftovers(): { processes: string[]; files: string[] } {
+    return { processes: processesNaming(this.temp), files: readdirSync(this.temp) };
+  }
+
+  async read(name: string): Promise<string> {
+    return readFile(join(this.folder, name), 'utf8');
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  }
+}
+
+/** A run under way. */
+export class Run {
+  readonly child: ChildProcess;
+  output = '';
+  readonly #project: Project;
+  readonly #exit: Promise<number | null>;
+
+  constructor(child: ChildProcess, project: Project) {
+    this.child = child;
+    this.#project = project;
+    for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (text: string) => (this.output += text));
+    this.#exit = new Promise((done) => child.once('close', done));
+  }
+
+  get pid(): number {
+    if (this.child.pid === undefined) throw new Error('The run did not start.');
+    return this.child.pid;
+  }
+
+  /** Resolves once the output matches. */
+  async printed(pattern: RegExp, timeoutMs = 60_000): Promise<RegExpExecArray> {
+    return new Promise((found, fail) => {
+      const timer = setTimeout(() => fail(new Error(`Not printed in ${timeoutMs} ms: ${pattern.source}\n${this.output}`)), timeoutMs);
+      const look = (): void => {
+        const match = pattern.exec(this.output);
+        if (!match) return;
+        clearTimeout(timer);
+        found(match);
+      };
+      for (const stream of [this.child.stdout, this.child.stderr]) stream?.on('data', look);
+      look();
+    });
+  }
+
+  /** Ctrl-C in the terminal: the whole group gets it. */
+  interrupt(): void {
+    process.kill(-this.pid, 'SIGINT');
+  }
+
+  async result(): Promise<RunResult> {
+    const exitCode = await this.#exit;
+    const file = join(this.#project.folder, 'report.json');
+    const report = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as JSONReport) : undefined;
+    return { exitCode, output: this.output, report };
+  }
+}
+
+/** The results of all tests of a report, by title; one entry per attempt. */
+export function resultsOf(report: JSONReport | undefined): Map<string, JSONReportTestResult[]> {
+  const results = new Map<string, JSONReportTestResult[]>();
+  const visit = (suite: JSONReportSuite): void => {
+    for (const spec of suite.specs) results.set(titleOf(spec), [...(results.get(titleOf(spec)) ?? []), ...spec.tests.flatMap((test) => test.results)]);
+    for (const child of suite.suites ?? []) visit(child);
+  };
+  for (const suite of report?.suites ?? []) visit(suite);
+  return results;
+}
+
+/** The only attempt of a test. */
+export function resultOf(report: JSONReport | undefined, title: string): JSONReportTestResult {
+  const results = resultsOf(report).get(title);
+  const [result] = results ?? [];
+  if (!result) throw new Error(`The report has no test "${title}": ${[...resultsOf(report).keys()].join(', ')}`);
+  return result;
+}
+
+function titleOf(spec: JSONReportSpec): string {
+  return spec.title;
+}
+
+/** Processes whose command line or environment names a folder. Linux only, as our CI is. */
+function processesNaming(folder: string): string[] {
+  return readdirSync('/proc').flatMap((pid) => {
+    if (!/^\d+$/.test(pid) || Number(pid) === process.pid) return [];
+    try {
+      const commandLine = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+      const environment = readFileSync(`/proc/${pid}/environ`, 'utf8');
+      const isOurs = commandLine.includes(folder) || environment.includes(folder) || readlinkSync(`/proc/${pid}/cwd`).startsWith(folder);
+      return isOurs ? [`${pid} ${commandLine.slice(0, 200)}`] : [];
+    } catch {
+      return []; // it ended meanwhile
+    }
+  });
+}
+
+/** A run inside a run would take itself for a worker of the outer one. */
+function withoutRunner(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(TEST_|VITEST|PLAYWRIGHT_|NODE_OPTIONS|CI$)/.test(name)));
+}

@@ -1,0 +1,32 @@
+import { appendFile, mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { Ledger } from '../../../src/host/ledger';
+
+let folder: string;
+beforeEach(async () => (folder = await mkdtemp(join(tmpdir(), 'sw-ledger-'))));
+afterEach(async () => rm(folder, { recursive: true }));
+
+test('what was started and not stopped is open, oldest first', async () => {
+  const ledger = new Ledger(folder);
+  await ledger.started({ sessionId: 'a', apiUrl: 'https://api.example' });
+  await ledger.started({ sessionId: 'b', apiUrl: 'https://api.example' });
+  await ledger.started({ sessionId: 'c', apiUrl: 'https://api.example' });
+  await ledger.stopped('b');
+  expect((await new Ledger(folder).open()).map((entry) => entry.sessionId)).toEqual(['a', 'c']);
+});
+
+test('a line that a crash cut short does not hide the others', async () => {
+  const ledger = new Ledger(folder);
+  await ledger.started({ sessionId: 'a', apiUrl: 'https://api.example' });
+  await appendFile(join(folder, 'ledger.jsonl'), '{"event":"star');
+  expect(await ledger.open()).toEqual([{ sessionId: 'a', apiUrl: 'https://api.example' }]);
+});
+
+test('no ledger, nothing open; and nobody else may read it', async () => {
+  const ledger = new Ledger(folder);
+  expect(await ledger.open()).toEqual([]);
+  await ledger.started({ sessionId: 'a', apiUrl: 'https://api.example' });
+  expect((await stat(join(folder, 'ledger.jsonl'))).mode & 0o077).toBe(0);
+});

@@ -1,0 +1,56 @@
+import { createServer, connect, type Server } from 'node:net';
+import { once } from 'node:events';
+import { afterEach, expect, test } from 'vitest';
+import { OptionsError } from '../../../src/contract/errors';
+import { RpcPeer, type CallHandler } from '../../../src/host/rpc';
+
+let server: Server | undefined;
+
+afterEach(() => server?.close());
+
+async function pair(handler: CallHandler): Promise<{ near: RpcPeer; far: RpcPeer }> {
+  server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const socket = connect(typeof address === 'object' && address ? address.port : 0, '127.0.0.1');
+  const [accepted] = (await once(server, 'connection')) as [import('node:net').Socket];
+  return { near: new RpcPeer(socket), far: new RpcPeer(accepted, handler) };
+}
+
+test('answers find their calls, whatever their order', async () => {
+  const held: (() => void)[] = [];
+  const { near, far } = await pair(async (method) => {
+    if (method === 'slow') await new Promise<void>((resolve) => held.push(resolve));
+    return method.toUpperCase();
+  });
+  const slow = near.call('slow', {});
+  expect(await near.call('quick', {})).toBe('QUICK');
+  held.forEach((release) => release());
+  expect(await slow).toBe('SLOW');
+  far.close();
+});
+
+test('text of every kind passes, in pieces or not', async () => {
+  const { near, far } = await pair(async (_, params) => params);
+  const text = `ümläut \n line ${'x'.repeat(300_000)} 🎭`;
+  expect(await near.call('echo', { text })).toEqual({ text });
+  far.close();
+});
+
+test('an error keeps its name, code and fields', async () => {
+  const { near, far } = await pair(async () => {
+    throw new OptionsError('wrong', { path: 'use.sessionOptions.headles' });
+  });
+  await expect(near.call('any', {})).rejects.toMatchObject({ name: 'OptionsError', code: 'invalid_options', path: 'use.sessionOptions.headles', message: 'wrong' });
+  far.close();
+});
+
+test('calls under way fail when the other side goes, and later ones too', async () => {
+  const { near, far } = await pair(() => new Promise(() => undefined));
+  const waiting = near.call('never', {});
+  far.close();
+  await expect(waiting).rejects.toMatchObject({ code: 'host_unavailable' });
+  await near.closed;
+  expect(near.isOpen).toBe(false);
+  await expect(near.call('later', {})).rejects.toMatchObject({ code: 'host_unavailable' });
+});

@@ -1,0 +1,46 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { baseFolder, claimRunFolder, listRunFolders, publishEndpoint, readEndpoint, readOwner, removeRunFolder } from '../../../src/host/run-folder';
+
+let temp: string;
+beforeEach(async () => {
+  temp = await mkdtemp(join(tmpdir(), 'sw-runs-'));
+  vi.stubEnv('TMPDIR', temp);
+});
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await rm(temp, { recursive: true });
+});
+
+test('of many contenders exactly one gets the folder', async () => {
+  const claims = await Promise.all(Array.from({ length: 20 }, () => claimRunFolder(123, 1)));
+  expect(claims.filter((claim) => claim !== undefined)).toHaveLength(1);
+  expect(await readdir(baseFolder())).toEqual(['run-123.1']);
+});
+
+test('the folder tells its owner from the first moment, and its endpoint once that is up', async () => {
+  const folder = await claimRunFolder(123, 1);
+  if (!folder) throw new Error('not claimed');
+  expect(await readOwner(folder)).toEqual({ pid: process.pid });
+  expect(await readEndpoint(folder)).toBeUndefined();
+  const endpoint = await publishEndpoint(folder, 4711);
+  expect(await readEndpoint(folder)).toEqual(endpoint);
+  expect(endpoint.token.length).toBeGreaterThanOrEqual(32);
+});
+
+test('the newest generation of a runner comes last, also beyond nine', async () => {
+  for (const generation of [1, 2, 10]) await claimRunFolder(123, generation);
+  await claimRunFolder(1234, 1);
+  expect((await listRunFolders(123)).map((folder) => folder.generation)).toEqual([1, 2, 10]);
+});
+
+test('the last one out takes the base folder along', async () => {
+  const [one, two] = [await claimRunFolder(1, 1), await claimRunFolder(2, 1)];
+  if (!one || !two) throw new Error('not claimed');
+  await removeRunFolder(one);
+  expect(await readdir(temp)).toHaveLength(1);
+  await removeRunFolder(two);
+  expect(await readdir(temp)).toEqual([]);
+});

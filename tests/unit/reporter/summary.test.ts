@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import type { RunSummary } from '../../../src/host/protocol';
+import { summaryLines } from '../../../src/reporter/summary';
+
+const summary: RunSummary = { source: 'embedded', sessions: 2, tests: 40, clips: 3, browserMs: 12_345, problems: [], leftRunning: [] };
+
+test('counts, time and what is left', () => {
+  expect(summaryLines(summary)).toEqual(['2 sessions, 40 tests, 3 clips, 12.3 s of browser time; left running: nothing']);
+  expect(summaryLines({ ...summary, sessions: 1, tests: 1, clips: 1, browserMs: 125_000 })).toEqual(['1 session, 1 test, 1 clip, 2 min 5 s of browser time; left running: nothing']);
+});
+
+test('what could not be stopped is named, and problems come first', () => {
+  const lines = summaryLines({ ...summary, leftRunning: ['id-1'], problems: [{ message: 'No clip a.mp4: disk full' }] });
+  expect(lines[0]).toBe('No clip a.mp4: disk full');
+  expect(lines[1]).toContain('left running: id-1');
+});
+
+test('a run without sessions or without a host', () => {
+  expect(summaryLines({ ...summary, sessions: 0 })).toEqual(['no test asked for a session']);
+  expect(summaryLines(undefined)).toEqual([]);
+});
