@@ -1,0 +1,97 @@
+/** Runs one of the benchmark's suites with the real command line, watches what it has on the machine, and counts what it leaves. */
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { setTimeout as delay } from 'node:timers/promises';
+import { openPorts, portsOf, processesOf, profilesBelow } from './processes.mjs';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const CLI = 'node_modules/@playwright/test/cli.js';
+/** How long after the end of a run something of it may live on, in milliseconds. What is there then was left behind. */
+const LEFT_BEHIND_AFTER_MS = 5_000;
+/** Time between two looks at the processes of a run, in milliseconds; each costs about 2 ms. */
+const WATCH_MS = 250;
+
+/**
+ * @typedef {object} SuiteRun
+ * @property {number} durationMs wall time of the command
+ * @property {number | null} code
+ * @property {string} output
+ * @property {number} hostRssBytes the most that the run's host held; 0 when there was none, or nobody watched
+ * @property {{ chromium: number, profiles: number, hosts: number, ports: number }} left
+ */
+
+/**
+ * Runs a suite to its end, and waits until everything of it is gone (or long enough).
+ *
+ * @param {object} options
+ * @param {'plain' | 'sessions' | 'failing-sessions' | 'failing-naive'} options.suite
+ * @param {'on' | 'off'} [options.recording]
+ * @param {string} options.url the site to test
+ * @param {string} options.executablePath the Chromium of both sides
+ * @param {Record<string, string>} [options.env]
+ * @param {boolean} [options.isWatched] look at its processes while it runs (costs a little)
+ * @param {number} [options.interruptAfterTests] press Ctrl-C after so many tests
+ * @returns {Promise<SuiteRun>}
+ */
+export async function runSuite({ suite, recording = 'off', url, executablePath, env, isWatched, interruptAfterTests }) {
+  const folder = mkdtempSync(join(tmpdir(), 'sessionwright-bench-'));
+  const temporary = join(folder, 'tmp');
+  mkdirSync(temporary);
+  try {
+    const seen = { hostRssBytes: 0, ports: new Set() };
+    const watcher = isWatched ? setInterval(() => watch(folder, seen), WATCH_MS) : undefined;
+    const config = `bench/suites/${suite.includes('sessions') ? 'sessions' : 'plain'}.config.ts`;
+    const variables = { TMPDIR: temporary, BENCH_OUTPUT: join(folder, 'output'), BENCH_SUITE: suite, BENCH_RECORDING: recording, BENCH_URL: url, BENCH_CHROMIUM: executablePath };
+    const result = await play(config, { ...variables, ...env }, interruptAfterTests);
+    clearInterval(watcher);
+    const left = await countLeft(folder, [...seen.ports]);
+    return { ...result, hostRssBytes: seen.hostRssBytes, left };
+  } finally {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+/** Runs the command in a process group of its own, as a terminal would. */
+async function play(config, env, interruptAfterTests) {
+  const startedAt = performance.now();
+  const child = spawn(process.execPath, [CLI, 'test', '--config', config], { cwd: ROOT, env: { ...process.env, ...env, FORCE_COLOR: '0' }, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  let isInterrupted = false;
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text) => {
+      output += text;
+      // The reporter prints one dot a test.
+      if (!interruptAfterTests || isInterrupted || (output.match(/·/g)?.length ?? 0) < interruptAfterTests) return;
+      isInterrupted = true;
+      process.kill(-child.pid, 'SIGINT');
+    });
+  }
+  const endWithUs = () => process.kill(-child.pid, 'SIGKILL');
+  process.once('exit', endWithUs);
+  const code = await new Promise((resolve) => child.once('exit', resolve));
+  process.off('exit', endWithUs);
+  return { durationMs: performance.now() - startedAt, code, output };
+}
+
+function watch(folder, seen) {
+  const processes = processesOf(folder);
+  for (const { kind, rssBytes } of processes) if (kind === 'host') seen.hostRssBytes = Math.max(seen.hostRssBytes, rssBytes);
+  for (const port of portsOf(processes.map(({ pid }) => pid))) seen.ports.add(port);
+}
+
+/** Counts what is left of a run, when everything is gone or the time for that is over. */
+async function countLeft(folder, ports) {
+  for (const deadline = Date.now() + LEFT_BEHIND_AFTER_MS; ; await delay(50)) {
+    const processes = processesOf(folder);
+    const left = {
+      chromium: processes.filter(({ kind }) => kind === 'chromium').length,
+      profiles: profilesBelow(folder).length,
+      hosts: processes.filter(({ kind }) => kind === 'host').length,
+      ports: (await openPorts(ports)).length,
+    };
+    if (Date.now() > deadline || Object.values(left).every((count) => count === 0)) return left;
+  }
+}
