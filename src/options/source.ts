@@ -19,6 +19,7 @@ export function describeSource(options: SessionOptions, env: ApiEnvironment = en
 }
 
 function describeApi(apiUrl: string): string {
+  if (!URL.canParse(apiUrl)) return 'a session API with a wrong URL'; // refused when options are checked
   const { protocol, host, hostname, pathname } = new URL(apiUrl);
   const shown = `${protocol}//${host}${pathname.replace(/\/+$/, '')}`;
   return hostname.endsWith('.notte.cc') ? shown : `${shown} (self-hosted)`;
@@ -26,5 +27,5 @@ function describeApi(apiUrl: string): string {
 
 /** Only the host: keys of CDP providers ride in the path, the query or the user part. */
 function hostOf(url: string): string {
-  return new URL(url).host;
+  return URL.canParse(url) ? new URL(url).host : 'a wrong URL';
 }

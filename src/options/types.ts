@@ -14,9 +14,9 @@ export type BrowserType = 'chromium' | 'chrome' | 'chrome-nightly' | 'chrome-tur
 
 /** A proxy for a session's traffic: your own, one of the cloud (residential, by country and city), or a node of your tailnet. */
 export type Proxy =
-  | { type: 'external'; server: string; username?: string; password?: string; bypass?: string }
-  | { type: 'notte'; id?: string; country?: string; city?: string }
-  | { type: 'tailnet'; oauthClientId: string; oauthClientSecret?: string };
+  | { type: 'external'; server: string; username?: string | undefined; password?: string | undefined; bypass?: string | undefined }
+  | { type: 'notte'; id?: string | undefined; country?: string | undefined; city?: string | undefined }
+  | { type: 'tailnet'; oauthClientId: string; oauthClientSecret?: string | undefined };
 
 /** Browser state that outlives a session: cookies, storage and cache. */
 export interface ProfileOptions {
@@ -26,7 +26,7 @@ export interface ProfileOptions {
    * Whether the session's state is saved to the profile when the session ends.
    * @default false
    */
-  persist?: boolean;
+  persist?: boolean | undefined;
 }
 
 /** How sessions are started: the worker option `sessionOptions`. Every field is optional; what is not set is left to the session API. */
@@ -35,75 +35,94 @@ export interface SessionOptions {
    * Base URL of the session API, with its scheme. Naming one asks for remote sessions.
    * @default `NOTTE_API_URL`, else `https://api.notte.cc` when there is a key, else sessions are embedded
    */
-  apiUrl?: string;
+  apiUrl?: string | undefined;
   /**
    * Key of the session API. Better kept in `NOTTE_API_KEY` than in a file.
    * @default `NOTTE_API_KEY`
    */
-  apiKey?: string;
+  apiKey?: string | undefined;
   /**
    * Where embedded sessions get their browser. Naming one asks for embedded sessions, whatever the environment says.
    * @default 'chromium', or 'cdp' when `cdpUrl` is set
    */
-  backend?: Backend;
+  backend?: Backend | undefined;
   /**
    * Whether the browser runs without a window.
    * @default Playwright's `headless` (which `--headed` and `--debug` turn off)
    */
-  headless?: boolean;
+  headless?: boolean | undefined;
   /** @default 'chromium' */
-  browserType?: BrowserType;
+  browserType?: BrowserType | undefined;
   /**
    * Size of the page, in CSS pixels (1 to 10000 each). `null` leaves it to the session API. Playwright's own `viewport` still applies to each test's context.
    * @default null
    */
-  viewport?: VideoSize | null;
+  viewport?: VideoSize | null | undefined;
   /** Lets the session API choose the largest viewport of this shape. Excludes `viewport`. */
-  aspectRatio?: '5:4' | '16:9';
+  aspectRatio?: '5:4' | '16:9' | undefined;
   /**
    * The session ends when nobody used it for so long, in minutes (1 to 30). At most `maxDurationMinutes`.
    * @default 3; embedded sessions: 30
    */
-  idleTimeoutMinutes?: number;
+  idleTimeoutMinutes?: number | undefined;
   /**
    * The session ends after so long, used or not, in minutes (1 to 1440).
    * @default 15; embedded sessions: 1440
    */
-  maxDurationMinutes?: number;
+  maxDurationMinutes?: number | undefined;
   /** The `User-Agent` of the whole session. Playwright's own `userAgent` still applies to each test's context. */
-  userAgent?: string;
+  userAgent?: string | undefined;
   /** Command line switches of the browser. They replace the ones that the session API would choose. */
-  chromeArgs?: string[];
+  chromeArgs?: string[] | undefined;
   /**
    * Proxies for the session's traffic; `true` asks the cloud for a residential one.
-   * @default false, or Playwright's `proxy` for an embedded session
+   * @default Playwright's `launchOptions.proxy`, else none
    */
-  proxies?: boolean | Proxy[];
+  proxies?: boolean | Proxy[] | undefined;
   /** Headers that every request of a page carries. */
-  extraHttpHeaders?: Record<string, string>;
+  extraHttpHeaders?: Record<string, string> | undefined;
   /** A profile to start from. */
-  profile?: ProfileOptions;
+  profile?: ProfileOptions | undefined;
   /** WebSocket URL of another provider's browser, which the session then drives. Excludes `userAgent`, `chromeArgs`, `viewport` and `headless: false`. */
-  cdpUrl?: string;
+  cdpUrl?: string | undefined;
   /**
    * Whether captchas are solved. Only the cloud can; embedded sessions refuse `true`.
    * @default true in the cloud
    */
-  solveCaptchas?: boolean;
+  solveCaptchas?: boolean | undefined;
   /**
    * Whether the cloud keeps files that the session uploads and downloads.
    * @default true in the cloud
    */
-  useFileStorage?: boolean;
+  useFileStorage?: boolean | undefined;
+  /**
+   * Which screenshot the API keeps of each action.
+   * @default 'last_action'
+   */
+  screenshotType?: 'raw' | 'full' | 'last_action' | undefined;
+  /**
+   * Whether requests are signed as coming from a known bot.
+   * @default false
+   */
+  webBotAuth?: boolean | undefined;
+  /** Id of a vault of the cloud whose credentials the session may use. */
+  vaultId?: string | undefined;
+  /** Ids of managed logins of the cloud to apply: at most 10, each once. */
+  authIds?: string[] | undefined;
+  /**
+   * Whether the start waits for the managed logins, and fails with them.
+   * @default true in the cloud
+   */
+  waitForAuthentication?: boolean | undefined;
   /** Id of a running session of the API to attach to. It is used, and never stopped. Excludes everything that shapes a start. */
-  sessionId?: string;
+  sessionId?: string | undefined;
   /**
    * How long starting a session may take, retries and waiting for a free place included, in milliseconds (1000 to 1800000). Never counts against a test's own timeout.
    * @default 120000
    */
-  startTimeoutMs?: number;
+  startTimeoutMs?: number | undefined;
   /** The Chromium of embedded sessions. `SESSIONWRIGHT_EXECUTABLE_PATH` wins over it. */
-  executablePath?: string;
+  executablePath?: string | undefined;
 }
 
 /** When a recording is kept: Playwright's own `video` modes, with their meaning. */
@@ -118,12 +137,12 @@ export type Recording =
        * Size of the picture, in pixels (16 to 4096 each).
        * @default the viewport, scaled down to fit into 800x800
        */
-      size?: VideoSize;
+      size?: VideoSize | undefined;
       /**
        * At most so many frames a second (1 to 60).
        * @default 25
        */
-      fps?: number;
+      fps?: number | undefined;
     };
 
 /** What separates one test from the next. `keepState` keeps the session's cookies and storage from test to test. */

@@ -1,0 +1,109 @@
+/** What a value may be, as small rules that can be put together. They check what users write, in every worker, so nothing is loaded for them. */
+import { nearestName } from '../contract/naming';
+import { describe, show } from './show';
+
+/** One thing that is wrong. */
+export interface Problem {
+  /** Where, such as `use.sessionOptions.viewport.width`. */
+  path: string;
+  /** What is allowed and what it was. Never holds a secret. */
+  message: string;
+}
+
+/** What a value may be. */
+export interface Rule {
+  /** In words, to follow "must be". */
+  allowed: string;
+  /** Every problem of a value; none when it is allowed. */
+  check: (value: unknown, path: string) => Problem[];
+}
+
+/** How messages of a rule show a value. */
+type Shown = (value: unknown) => string;
+
+/** A rule that a predicate decides. */
+export function leaf(allowed: string, isAllowed: (value: unknown) => boolean, shown: Shown = show): Rule {
+  return { allowed, check: (value, path) => (isAllowed(value) ? [] : [{ path, message: `must be ${allowed}, got ${shown(value)}` }]) };
+}
+
+/** The same rule for a value that must not be shown. */
+export function secret(allowed: string, isAllowed: (value: unknown) => boolean): Rule {
+  return leaf(allowed, isAllowed, describe);
+}
+
+export const flag = leaf('true or false', (value) => typeof value === 'boolean');
+
+/** Text that is not empty. */
+export function text(what: string): Rule {
+  return leaf(what, (value) => typeof value === 'string' && value.trim() !== '');
+}
+
+/** A whole number in a range, both ends included. */
+export function whole(from: number, to: number, unit: string): Rule {
+  return leaf(`a whole number of ${unit} from ${from} to ${to}`, (value) => Number.isInteger(value) && Number(value) >= from && Number(value) <= to);
+}
+
+/** One of a few words; a near miss gets the word that was probably meant. */
+export function oneOf(...words: readonly string[]): Rule {
+  const allowed = words.map((word) => `'${word}'`).join(', ');
+  const check: Rule['check'] = (value, path) => {
+    if (typeof value === 'string' && words.includes(value)) return [];
+    const nearest = typeof value === 'string' ? nearestName(value, words) : undefined;
+    return [{ path, message: `must be ${words.length > 1 ? 'one of ' : ''}${allowed}, got ${show(value)}${suggestion(nearest)}` }];
+  };
+  return { allowed, check };
+}
+
+/** A list of values of one kind. */
+export function list(item: Rule, what: string): Rule {
+  const check: Rule['check'] = (value, path) =>
+    Array.isArray(value) ? value.flatMap((element, index) => item.check(element, `${path}[${index}]`)) : [{ path, message: `must be ${what}, got ${describe(value)}` }];
+  return { allowed: what, check };
+}
+
+/** An object with these fields and no others. Fields that are not in `required` may be left out. */
+export function shape(fields: Readonly<Record<string, Rule>>, options: { what: string; required?: readonly string[] }): Rule {
+  const check: Rule['check'] = (value, path) => {
+    if (!isPlainObject(value)) return [{ path, message: `must be ${options.what}, got ${show(value)}` }];
+    const missing = (options.required ?? []).filter((name) => value[name] === undefined);
+    return [
+      ...missing.map((name) => ({ path: `${path}.${name}`, message: `is missing, must be ${fields[name]?.allowed ?? 'set'}` })),
+      ...Object.entries(value).flatMap(([name, content]) => checkField({ fields, name, content }, path)),
+    ];
+  };
+  return { allowed: options.what, check };
+}
+
+/** Either of two rules. When neither fits, an object is told what the second one finds in it. */
+export function either(plain: Rule, object: Rule): Rule {
+  const allowed = `${plain.allowed}, or ${object.allowed}`;
+  const check: Rule['check'] = (value, path) => {
+    const problems = plain.check(value, path);
+    if (problems.length === 0) return [];
+    if (typeof value === 'object' && value !== null) return object.check(value, path);
+    return [{ path, message: `must be ${allowed}, got ${show(value)}${suggestionOf(problems)}` }];
+  };
+  return { allowed, check };
+}
+
+/** True for an object literal: no list, no class of something else. */
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function checkField({ fields, name, content }: { fields: Readonly<Record<string, Rule>>; name: string; content: unknown }, path: string): Problem[] {
+  if (Object.hasOwn(fields, name)) return content === undefined ? [] : (fields[name]?.check(content, `${path}.${name}`) ?? []);
+  const names = Object.keys(fields);
+  const nearest = nearestName(name, names) ?? names.find((it) => name.length > 3 && it.toLowerCase().startsWith(name.toLowerCase())); // most often the unit is missing
+  const known = nearest === undefined ? `; known are ${names.join(', ')}` : suggestion(nearest);
+  return [{ path: `${path}.${name}`, message: `is not an option${known}` }];
+}
+
+function suggestion(nearest: string | undefined): string {
+  return nearest === undefined ? '' : `; did you mean '${nearest}'?`;
+}
+
+/** Carries a suggestion of a plain rule over to the message of a pair. */
+function suggestionOf(problems: readonly Problem[]): string {
+  return /; did you mean .*$/.exec(problems[0]?.message ?? '')?.[0] ?? '';
+}
