@@ -124,6 +124,7 @@ export interface CdpCommands {
   'Browser.getVersion': { params: NoParams; result: { protocolVersion: string; product: string; revision: string; userAgent: string; jsVersion: string } };
   'Browser.getWindowForTarget': { params: { targetId?: string }; result: { windowId: number; bounds: WindowBounds } };
   'Browser.setWindowBounds': { params: { windowId: number; bounds: WindowBounds }; result: Nothing };
+  'Browser.setContentsSize': { params: { windowId: number; width?: number; height?: number }; result: Nothing };
   'Browser.setDownloadBehavior': { params: { behavior: 'deny' | 'allow' | 'allowAndName' | 'default'; browserContextId?: string; downloadPath?: string; eventsEnabled?: boolean }; result: Nothing };
   'Emulation.setDeviceMetricsOverride': { params: DeviceMetrics; result: Nothing };
   'Emulation.clearDeviceMetricsOverride': { params: NoParams; result: Nothing };
@@ -131,6 +132,8 @@ export interface CdpCommands {
   'Fetch.enable': { params: { patterns?: { urlPattern?: string }[]; handleAuthRequests?: boolean }; result: Nothing };
   'Fetch.disable': { params: NoParams; result: Nothing };
   'Fetch.continueRequest': { params: { requestId: string }; result: Nothing };
+  /** `body` is base64. */
+  'Fetch.fulfillRequest': { params: { requestId: string; responseCode: number; responseHeaders?: { name: string; value: string }[]; body?: string }; result: Nothing };
   'Fetch.continueWithAuth': { params: { requestId: string; authChallengeResponse: { response: 'Default' | 'CancelAuth' | 'ProvideCredentials'; username?: string; password?: string } }; result: Nothing };
   'Network.enable': { params: NoParams; result: Nothing };
   'Network.setExtraHTTPHeaders': { params: { headers: Record<string, string> }; result: Nothing };
@@ -151,7 +154,9 @@ export interface CdpCommands {
   'Target.getTargets': { params: { filter?: TargetFilter }; result: { targetInfos: TargetInfo[] } };
   'Target.createTarget': { params: { url: string; width?: number; height?: number; browserContextId?: string; newWindow?: boolean; background?: boolean }; result: { targetId: string } };
   'Target.closeTarget': { params: { targetId: string }; result: { success: boolean } };
+  'Target.getBrowserContexts': { params: NoParams; result: { browserContextIds: string[] } };
   'Target.createBrowserContext': { params: { disposeOnDetach?: boolean }; result: { browserContextId: string } };
+  'Target.attachToBrowserTarget': { params: NoParams; result: { sessionId: string } };
   'Target.attachToTarget': { params: { targetId: string; flatten: true }; result: { sessionId: string } };
   'Target.detachFromTarget': { params: { sessionId: string }; result: Nothing };
   'Target.setDiscoverTargets': { params: { discover: boolean; filter?: TargetFilter }; result: Nothing };
