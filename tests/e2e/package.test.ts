@@ -1,0 +1,93 @@
+/** The packed package in projects as users have them: installed by npm, as ES module and as CommonJS, with its types. */
+import { existsSync } from 'node:fs';
+import type { JSONReport } from '@playwright/test/reporter';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { packTarball, PackedProject } from './support/packed-project';
+import { resultOf } from './support/project';
+
+const CONFIG = `
+import { defineConfig } from '@playwright/test';
+import { withSessions } from 'sessionwright/config';
+
+export default defineConfig(withSessions({ reporter: [['line'], ['json', { outputFile: 'report.json' }]] }));
+`;
+
+const SPEC = `
+import { test, expect } from 'sessionwright';
+
+test('runs on a session', async ({ page, session }) => {
+  await page.setContent('<h1>Hello</h1>');
+  await expect(page.getByRole('heading')).toHaveText('Hello');
+  expect((await session.status()).status).toBe('active');
+});
+`;
+
+/** What users may write, and what the types must refuse. */
+const TYPES = `
+import { test, expect, type Session } from 'sessionwright';
+import { SessionsClient } from 'sessionwright/client';
+import { withSessions } from 'sessionwright/config';
+import { startSessionServer } from 'sessionwright/server';
+
+test.use({ isolation: 'session', cookieFile: 'cookies.json', recording: { mode: 'on', fps: 10 }, locale: 'nb-NO', sessionOptions: { idleTimeoutMinutes: 5 } });
+// @ts-expect-error: no such mode
+test.use({ recording: 'sometimes' });
+// @ts-expect-error: no such option
+test.use({ sessionOptions: { idleMinutes: 5 } });
+
+const own = test.extend<{ heading: string }>({ heading: async ({ page }, use) => use((await page.textContent('h1')) ?? '') });
+own('mixes', async ({ heading, session }) => {
+  const same: Session = session;
+  expect(heading + same.id).toBeTruthy();
+});
+
+export const config = withSessions({ testDir: 'tests' }, { headless: true });
+export async function serve(): Promise<string> {
+  const server = await startSessionServer({ port: 0 });
+  await using session = await new SessionsClient({ apiUrl: server.url, apiKey: server.apiKey }).start({ headless: true });
+  await server.close();
+  return session.id;
+}
+`;
+
+let tarball: Awaited<ReturnType<typeof packTarball>>;
+beforeAll(async () => {
+  tarball = await packTarball();
+});
+afterAll(() => tarball.remove());
+
+it('holds the build and nothing of the repository around it', () => {
+  const outside = tarball.files.filter((file) => !file.startsWith('dist/'));
+  expect(outside.sort()).toEqual(['LICENSE', 'README.md', 'package.json']);
+});
+
+describe.each([
+  { type: 'module', resolutions: [{ module: 'node16', moduleResolution: 'node16' }, { module: 'esnext', moduleResolution: 'bundler' }] },
+  { type: 'commonjs', resolutions: [{ module: 'node16', moduleResolution: 'node16' }, { module: 'esnext', moduleResolution: 'bundler' }] },
+] as const)('in a project of type $type', ({ type, resolutions }) => {
+  let project: PackedProject;
+  beforeAll(async () => {
+    project = await PackedProject.create({ tarball: tarball.path, type, files: { 'playwright.config.ts': CONFIG, 'first.spec.ts': SPEC, 'types.ts': TYPES } });
+  });
+  afterAll(() => project.remove());
+
+  it('runs a test, with its recording in the report', async () => {
+    const { exitCode, output } = await project.runPlaywright();
+    expect(exitCode, output).toBe(0);
+    const { attachments } = resultOf(await project.readJson<JSONReport>('report.json'), 'runs on a session');
+    const clip = attachments.find((attachment) => attachment.name === 'video');
+    expect(clip?.contentType).toBe('video/mp4');
+    expect(existsSync(clip?.path ?? ''), output).toBe(true);
+  });
+
+  it.each(resolutions)('has types for $moduleResolution', async (resolution) => {
+    const { exitCode, output } = await project.typecheck(['types.ts', 'first.spec.ts', 'playwright.config.ts'], resolution);
+    expect(exitCode, output).toBe(0);
+  });
+
+  it('has its command', async () => {
+    const { exitCode, output } = await project.run('npx', ['--no-install', 'sessionwright', '--help']);
+    expect(exitCode, output).toBe(0);
+    expect(output).toContain('serve');
+  });
+});

@@ -1,0 +1,107 @@
+/** The README is run: its samples in a project with the packed package, its commands by CI. What it shows must work as it stands. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { join, resolve } from 'node:path';
+import ts from 'typescript';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { packTarball, PackedProject } from './support/packed-project';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+/** Where the README's app is said to be; the test serves it on a free port. */
+const SAMPLE_URL = 'http://localhost:3000';
+
+/** The app that the samples visit. */
+const APP = `<!doctype html><title>Shop</title>
+<button onclick="count.textContent = '1 item'">Add to cart</button> <output id="count">0 items</output>
+<p id="greeting"></p><script>greeting.textContent = 'Hello, ' + document.cookie.replace(/.*customer=/, '')</script>`;
+
+let readme: string;
+let project: PackedProject;
+let app: Server;
+let appUrl: string;
+let samples: Record<string, string>;
+
+beforeAll(async () => {
+  readme = await readFile(join(ROOT, 'README.md'), 'utf8');
+  app = createServer((_request, response) => response.setHeader('content-type', 'text/html').end(APP));
+  await new Promise<void>((done) => app.listen(0, '127.0.0.1', done));
+  const address = app.address();
+  appUrl = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
+  samples = samplesOf(readme);
+  const tarball = await packTarball();
+  project = await PackedProject.create({ tarball: tarball.path, type: 'module', files: samples });
+  await tarball.remove();
+});
+
+afterAll(async () => {
+  app.closeAllConnections();
+  app.close();
+  await project.remove();
+});
+
+it('has a configuration, tests and a script, and nothing that is not run here', () => {
+  expect(Object.keys(samples).sort()).toEqual(['playwright.config.ts', 'scripts/title.ts', 'tests/account.spec.ts', 'tests/cart.spec.ts']);
+  expect(readme.match(/^```ts$/gm)).toHaveLength(4);
+});
+
+it('has samples whose types are right', async () => {
+  const { exitCode, output } = await project.typecheck(Object.keys(samples), { module: 'node20', moduleResolution: 'node16' });
+  expect(exitCode, output).toBe(0);
+});
+
+it('has tests that pass, and a cookie file that they keep', async () => {
+  const { exitCode, output } = await project.runPlaywright(['--reporter=line']);
+  expect(exitCode, output).toBe(0);
+  expect(output).toContain('2 passed');
+  expect(await project.readJson('.auth/customer.json')).toMatchObject([{ name: 'customer', value: 'ada' }]);
+});
+
+it('has a script that runs against `npx sessionwright serve`', async () => {
+  const server = await serve();
+  try {
+    await project.write({ 'scripts/title.mjs': ts.transpile(samples['scripts/title.ts'] ?? '', { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext }) });
+    const { exitCode, output } = await project.run(process.execPath, ['scripts/title.mjs'], server.env);
+    expect(exitCode, output).toBe(0);
+    expect(output).toMatch(/^[0-9a-f-]{36}: Shop\n$/);
+  } finally {
+    await server.close();
+  }
+});
+
+it('names commands that CI runs, and files that are there', async () => {
+  const ci = await readFile(join(ROOT, '.ci/run'), 'utf8');
+  const [clone] = readme.match(/```sh\n[^`]*quickstart[^`]*```/) ?? [''];
+  const commands = [...clone.matchAll(/^(npm [a-z ]*[a-z])/gm)].map((match) => match[1]);
+  expect(commands).toEqual(['npm run quickstart', 'npm test']);
+  for (const command of commands) expect(ci).toContain(command);
+  const links = [...readme.matchAll(/\]\((?!https?:)([^)]+)\)/g)].map((match) => match[1] ?? '');
+  expect(links.filter((link) => !existsSync(join(ROOT, link)))).toEqual([]);
+});
+
+/** The TypeScript samples by the file that their first line names, visiting our app. */
+function samplesOf(markdown: string): Record<string, string> {
+  const blocks = [...markdown.matchAll(/```ts\n\/\/ (\S+)\n([\s\S]*?)```/g)];
+  return Object.fromEntries(blocks.map(([, name = '', code = '']) => [name, code.replaceAll(SAMPLE_URL, appUrl)]));
+}
+
+/** Runs the README's server command on a free port, and returns the variables that it tells to set. */
+async function serve(): Promise<{ env: Record<string, string>; close: () => Promise<void> }> {
+  const child: ChildProcess = spawn('npx', ['--no-install', 'sessionwright', 'serve', '--port', '0'], { cwd: project.folder, stdio: ['ignore', 'pipe', 'inherit'] });
+  const exited = new Promise<void>((done) => child.once('exit', () => done()));
+  const env = await new Promise<Record<string, string>>((found, fail) => {
+    let output = '';
+    child.once('exit', () => fail(new Error(`sessionwright serve ended: ${output}`)));
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+      const [, url, apiKey] = /NOTTE_API_URL=(\S+)\s+NOTTE_API_KEY=(\S+)\n/.exec(output) ?? [];
+      if (url && apiKey) found({ NOTTE_API_URL: url, NOTTE_API_KEY: apiKey });
+    });
+  });
+  const close = async (): Promise<void> => {
+    child.kill('SIGTERM');
+    await exited;
+  };
+  return { env, close };
+}
