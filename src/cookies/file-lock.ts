@@ -18,8 +18,8 @@ import { CookieFileError } from '../contract/errors';
 const STALE_MS = 10_000;
 /** How long to wait for the lock, in milliseconds: longer than it takes to see that a holder is dead. */
 const WAIT_MS = 20_000;
-/** Longest pause between two tries, in milliseconds; drawn at random, so that waiters do not move in step. */
-const MAX_PAUSE_MS = 5;
+/** Longest pause between two tries, in milliseconds. Pauses grow to it with each try, and are drawn at random, so that waiters do not move in step. */
+const MAX_PAUSE_MS = 20;
 /** How often work is done again when the lock was lost under it. */
 const MAX_TRIES = 3;
 
@@ -62,7 +62,7 @@ async function acquire(file: string): Promise<HeldLock> {
   const token = randomUUID();
   const deadlineMs = performance.now() + WAIT_MS;
   let seen = { content: '', sinceMs: performance.now() };
-  for (;;) {
+  for (let tries = 1; ; tries++) {
     if (await create(lockFile, formatHolder(token))) return new HeldLock(lockFile, token);
     const content = await readFile(lockFile, 'utf8').catch(() => undefined);
     if (content === undefined) continue; // given up meanwhile
@@ -70,7 +70,7 @@ async function acquire(file: string): Promise<HeldLock> {
     if (content !== seen.content) seen = { content, sinceMs: nowMs };
     if (isDead(content) || nowMs - seen.sinceMs > STALE_MS) await clear(file, content);
     else if (nowMs > deadlineMs) throw busy(file, content);
-    else await delay(Math.random() * MAX_PAUSE_MS);
+    else await delay(Math.random() * Math.min(tries, MAX_PAUSE_MS));
   }
 }
 

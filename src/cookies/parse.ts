@@ -1,7 +1,7 @@
 /** Text of a cookie file to cookies and back. Checks by hand what the contract's schema says: a test's process need not load a schema library for it. */
 import type { Cookie } from '../contract/cookies';
 import { CookieFileError } from '../contract/errors';
-import { elementOffsets, lineAndColumn } from './position';
+import { elementOffsets, lineAndColumn, syntaxErrorOffset } from './position';
 
 const isText = (value: unknown): boolean => typeof value === 'string';
 const isFlag = (value: unknown): boolean => typeof value === 'boolean';
@@ -55,16 +55,15 @@ export function formatCookies(cookies: readonly Cookie[]): string {
   return lines.length === 0 ? '[]\n' : `[\n${lines.join(',\n')}\n]\n`;
 }
 
+/** V8's own message is not told: it quotes the text around the error, and that may be a cookie's value. */
 function parseJson(text: string, file: string): unknown {
   try {
     return JSON.parse(text);
-  } catch (error) {
+  } catch {
     if (text.trim() === '') throw refusal(file, 'it is empty; an empty list of cookies is []');
-    const message = error instanceof Error ? error.message : String(error);
-    const offset = Number(/at position (\d+)/.exec(message)?.[1] ?? text.length); // V8 gives none when the text ends too early
+    const offset = syntaxErrorOffset(text);
     const { line, column } = lineAndColumn(text, offset);
-    // V8 quotes the text around the error in some messages: that may be a cookie's value.
-    throw refusal(file, `it is not JSON: ${/^Unexpected end/.test(message) ? 'the text ends too early' : 'unexpected character'} at line ${line}, column ${column}`);
+    throw refusal(file, `it is not JSON: ${offset === text.length ? 'the text ends too early' : 'unexpected character'} at line ${line}, column ${column}`);
   }
 }
 

@@ -1,4 +1,7 @@
-/** Finds places in JSON text, so that a message can say where something is wrong. */
+/** Finds places in JSON text, so that a message can say where something is wrong: V8 tells no position for most errors. */
+
+const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"/y;
+const SCALAR = new RegExp(`${STRING.source}|-?(?:0|[1-9]\\d*)(?:\\.\\d+)?(?:[eE][+-]?\\d+)?|true|false|null`, 'y');
 
 /** Line and column of an offset, both from 1. */
 export function lineAndColumn(text: string, offset: number): { line: number; column: number } {
@@ -6,16 +9,62 @@ export function lineAndColumn(text: string, offset: number): { line: number; col
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
 }
 
-/** Where each element of an array begins. The text must be valid JSON with an array at its top. */
+/** Where text stops being JSON (RFC 8259); its length when it is JSON, or ends too early. */
+export function syntaxErrorOffset(text: string): number {
+  return new JsonScanner(text).scan().offset;
+}
+
+/** Where each element of the array at the top of valid JSON begins. */
 export function elementOffsets(text: string): number[] {
-  const offsets: number[] = [];
-  let depth = 0;
-  let isElementNext = false;
-  for (const { 0: token, index } of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{},]|[^\s"[\]{},:]+/g)) {
-    if (isElementNext && token !== ']') offsets.push(index);
-    if (token === ']' || token === '}') depth--;
-    if (token === '[' || token === '{') depth++;
-    isElementNext = depth === 1 && (token === ',' || (token === '[' && offsets.length === 0));
+  return new JsonScanner(text).scan().elements;
+}
+
+/** Walks over JSON without keeping its values. It never steps back, so where it stops is where the text is wrong. */
+class JsonScanner {
+  readonly elements: number[] = [];
+  offset = 0;
+  #depth = 0;
+  readonly #text: string;
+
+  constructor(text: string) {
+    this.#text = text;
   }
-  return offsets;
+
+  scan(): this {
+    if (this.#value()) this.#take(/$/y);
+    return this;
+  }
+
+  #value(): boolean {
+    if (this.#take(/\{/y)) return this.#items(() => this.#take(STRING) && this.#take(/:/y) && this.#value(), /\}/y);
+    if (this.#take(/\[/y)) return this.#items(() => this.#element(), /\]/y);
+    return this.#take(SCALAR);
+  }
+
+  #element(): boolean {
+    if (this.#depth === 1) this.elements.push(this.offset);
+    return this.#value();
+  }
+
+  #items(item: () => boolean, end: RegExp): boolean {
+    if (this.#take(end)) return true;
+    this.#depth++;
+    do if (!item()) return false;
+    while (this.#take(/,/y));
+    this.#depth--;
+    return this.#take(end);
+  }
+
+  /** Steps over a token and the white space after it, if it is next. */
+  #take(token: RegExp): boolean {
+    if (this.offset === 0) this.#step(/[\t\n\r ]*/y);
+    return this.#step(token) && this.#step(/[\t\n\r ]*/y);
+  }
+
+  #step(pattern: RegExp): boolean {
+    pattern.lastIndex = this.offset;
+    const isNext = pattern.test(this.#text);
+    if (isNext) this.offset = pattern.lastIndex;
+    return isNext;
+  }
 }

@@ -1,0 +1,105 @@
+/** What a cookie file may hold, and how a wrong one is told: file, place, what is wrong, and never a value. */
+import { describe, expect, test } from 'vitest';
+import { cookieSchema, fromPlaywrightCookie as contractFrom, toPlaywrightCookie as contractTo } from '../../../src/contract/cookies';
+import { CookieFileError } from '../../../src/contract/errors';
+import { formatCookies, parseCookies } from '../../../src/cookies/parse';
+import { fromPlaywrightCookie, toPlaywrightCookie } from '../../../src/cookies/playwright-cookie';
+import { elementOffsets, syntaxErrorOffset } from '../../../src/cookies/position';
+
+const cookie = { name: 'sid', value: '1', domain: 'example.com', path: '/', httpOnly: true };
+
+describe('reading', () => {
+  test('an expiry that is given once is in both fields', () => {
+    expect(parseCookies(JSON.stringify([{ ...cookie, expires: 10 }, { ...cookie, expirationDate: 11 }, { ...cookie, expires: 1, expirationDate: 2 }, cookie]), 'f')).toEqual([
+      { ...cookie, expires: 10, expirationDate: 10 },
+      { ...cookie, expires: 11, expirationDate: 11 },
+      { ...cookie, expires: 1, expirationDate: 2 },
+      cookie,
+    ]);
+  });
+
+  test("a file of the cloud's Python client, with nulls, and one of a browser extension, with more fields", () => {
+    const python = '[{"name": "sid", "value": "1", "domain": "example.com", "path": "/", "httpOnly": true, "secure": null, "hostOnly": null, "session": null, "sameSite": "Lax", "expires": -1.0, "expirationDate": -1.0, "storeId": null, "partitionKey": null}]';
+    expect(parseCookies(python, 'f')).toEqual([{ ...cookie, sameSite: 'Lax', expires: -1, expirationDate: -1 }]);
+    expect(parseCookies(`\uFEFF${JSON.stringify([{ ...cookie, id: 7, storeId: '0' }])}`, 'f')).toEqual([{ ...cookie, storeId: '0' }]);
+  });
+
+  test('what is written is read again, one cookie a line, and accepted by the contract', () => {
+    const cookies = parseCookies(JSON.stringify([{ ...cookie, expires: 10, sameSite: 'None', secure: true }, cookie]), 'f');
+    const text = formatCookies(cookies);
+    expect(text.trimEnd().split('\n')).toHaveLength(4);
+    expect(parseCookies(text, 'f')).toEqual(cookies);
+    expect((JSON.parse(text) as unknown[]).map((it) => cookieSchema.parse(it))).toEqual(cookies);
+    expect(parseCookies(formatCookies([]), 'f')).toEqual([]);
+  });
+});
+
+describe('refusing', () => {
+  test.each([
+    ['', 'it is empty'],
+    ['[{"name": "a",\n  "value" 5}]', 'not JSON: unexpected character at line 2, column 11'],
+    ['[{"name": "a"', 'not JSON: the text ends too early at line 1, column 14'],
+    ['[hunter2]', 'not JSON: unexpected character at line 1, column 2'],
+    ['[1,\n]', 'not JSON: unexpected character at line 2, column 1'],
+    ['[] x', 'not JSON: unexpected character at line 1, column 4'],
+    ['[{"name": "a\u0001"}]', 'not JSON: unexpected character at line 1, column 11'],
+    ['{"cookies": []}', 'an object instead of an array of cookies: keep only what its "cookies" holds'],
+    ['"hunter2"', 'a string instead of an array'],
+    ['null', 'null instead of an array'],
+    [`[\n${JSON.stringify(cookie)},\n5\n]`, 'cookie 2 of 2 (line 3): it is a number instead of a cookie object'],
+    [`[${JSON.stringify({ ...cookie, domain: undefined })}]`, 'cookie 1 of 1 (line 1): "domain" is missing (a host name'],
+    [`[${JSON.stringify({ ...cookie, httpOnly: 'yes' })}]`, '"httpOnly" must be true or false, and is a string'],
+    [`[${JSON.stringify({ ...cookie, path: 'x' })}]`, '"path" must be a path that begins with "/"'],
+    [`[${JSON.stringify({ ...cookie, sameSite: 'lax' })}]`, '"sameSite" must be "Strict", "Lax" or "None"'],
+    [`[${JSON.stringify({ ...cookie, value: 'hunter2;' })}]`, '"value" must be a string without control characters'],
+    [`[${JSON.stringify({ ...cookie, expires: '2030' })}]`, '"expires" must be seconds since 1970, or -1, and is a string'],
+  ])('%s', (text, message) => {
+    const error = refusalOf(() => parseCookies(text, '/suite/cookies.json'));
+    expect(error).toMatchObject({ code: 'invalid_cookie_file', file: '/suite/cookies.json' });
+    expect(error.message).toContain('/suite/cookies.json');
+    expect(error.message).toContain(message);
+    expect(error.message).not.toContain('hunter2');
+  });
+
+  test('elements are found in any layout', () => {
+    const text = '\n[ {"a": "],{[\\"", "b": [1, {"c": 2}]} ,\n [], 3,"x"]';
+    expect(elementOffsets(text).map((offset) => text[offset])).toEqual(['{', '[', '3', '"']);
+    expect(elementOffsets('[]')).toEqual([]);
+    expect(elementOffsets('[[],[]]')).toEqual([1, 4]);
+  });
+
+  test('the place of an error agrees with what JSON.parse accepts', () => {
+    for (const text of ['{"a":[1,-2.5e+3,{"b":null}],"c":"\\u00e4\\n"}', ' 0 ', '""', '[true , false]']) {
+      JSON.parse(text);
+      expect(syntaxErrorOffset(text)).toBe(text.length);
+      for (let end = 1; end < text.trimEnd().length; end++) expect(syntaxErrorOffset(`${text.slice(0, end)}?`)).toBeLessThanOrEqual(end);
+    }
+  });
+});
+
+describe("Playwright's cookies", () => {
+  const inBrowser = { ...cookie, secure: true, sameSite: 'Strict' as const, expires: -1, partitionKey: 'https://top.example.com' };
+
+  test('are converted as the contract does', () => {
+    for (const one of [inBrowser, { ...inBrowser, domain: '.example.com', expires: 1_900_000_000 }]) {
+      expect(fromPlaywrightCookie(one)).toEqual(contractFrom(one));
+      expect(toPlaywrightCookie(fromPlaywrightCookie(one))).toEqual(one);
+      expect(toPlaywrightCookie(contractFrom(one))).toEqual(contractTo(contractFrom(one)));
+    }
+  });
+
+  test('never have an expiry that Playwright refuses', () => {
+    expect(toPlaywrightCookie({ ...cookie, expires: 0 }).expires).toBe(-1);
+    expect(toPlaywrightCookie({ ...cookie, expires: 1e15 }).expires).toBe(253_402_300_799);
+  });
+});
+
+function refusalOf(action: () => unknown): CookieFileError {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof CookieFileError) return error;
+    throw error;
+  }
+  throw new Error('It was not refused.');
+}
