@@ -1,6 +1,6 @@
 /** `npm test`: the set-up, then every check and test of the project; the last line counts them. `npm test -- unit lint` runs only those stages. */
 import { main, run } from './lib/child.mjs';
-import { clearReport, countStage, STAGES } from './lib/stages.mjs';
+import { clearReport, countStage, readReport, STAGES } from './lib/stages.mjs';
 import { setup, SetupError } from './setup.mjs';
 
 /** The longest stage takes a quarter of this on two cores; what runs longer hangs. */
@@ -40,7 +40,7 @@ async function runStage(stage) {
   const seconds = () => `${((Date.now() - startedAt) / 1000).toFixed(1)} s`;
   const onTick = ({ lastLine }) => console.log(`      ${stage.name}: running, ${seconds()}${lastLine && `: ${lastLine}`}`);
   const result = await run(process.execPath, stage.args, { limitMs: STAGE_LIMIT_MS, tickMs: TICK_MS, onTick, env: { PLAYWRIGHT_HTML_OPEN: 'never' } });
-  const counts = countStage(stage, result);
+  const counts = countStage(stage, { ...result, report: readReport(stage) });
   if (counts.failed > 0) console.log(`\n${result.output.trimEnd()}\n`);
   console.log(`${counts.failed > 0 ? 'FAIL' : 'ok  '}  ${stage.name.padEnd(12)} ${describe(stage, counts).padEnd(40)} ${seconds()}`);
   return counts;

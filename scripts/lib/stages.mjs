@@ -35,16 +35,25 @@ export function clearReport(stage) {
   mkdirSync(dirname(join(ROOT, stage.report)), { recursive: true });
 }
 
+/** Reads what a stage reported; undefined when there is no report, or half of one: then the exit code tells. */
+export function readReport(stage) {
+  try {
+    return stage.report && JSON.parse(readFileSync(join(ROOT, stage.report), 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
 /**
- * Counts a stage that ended. A stage that failed without a failed test (a type error, a crash, a file that does not load)
+ * Counts a stage that ended. A stage that failed without a failed test (a type error, a crash, a time limit)
  * counts as one failure, and so does one that should have run tests and ran none.
  *
  * @param {Stage} stage
- * @param {{ code: number | null, stoppedBecause: string | undefined }} result
+ * @param {{ code: number | null, stoppedBecause?: string, report?: object }} result
  * @returns {Counts & { problem: string | undefined }} `problem`: what failed beside single tests
  */
 export function countStage(stage, result) {
-  const counts = readCounts(stage);
+  const counts = result.report ? stage.count(result.report) : { passed: 0, failed: 0, skipped: 0 };
   const problem = problemOf(stage, result, counts);
   return { ...counts, failed: counts.failed + (problem ? 1 : 0), problem };
 }
@@ -54,17 +63,6 @@ function problemOf(stage, { code, stoppedBecause }, counts) {
   if (code !== 0 && counts.failed === 0) return code === null ? 'ended by a signal' : `exit code ${code}`;
   if (stage.report && counts.passed + counts.failed === 0) return 'ran no test';
   return undefined;
-}
-
-function readCounts(stage) {
-  const none = { passed: 0, failed: 0, skipped: 0 };
-  if (!stage.report) return none;
-  try {
-    return stage.count(JSON.parse(readFileSync(join(ROOT, stage.report), 'utf8')));
-  } catch {
-    // No report, or half of one: the exit code tells.
-    return none;
-  }
 }
 
 function vitestStage(name) {

@@ -1,0 +1,18 @@
+/** Types of stages.mjs, for its test. */
+export interface Counts {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+export interface Stage {
+  name: string;
+  args: string[];
+  report?: string;
+  count?: (report: object) => Counts;
+}
+
+export const STAGES: Stage[];
+export function clearReport(stage: Stage): void;
+export function readReport(stage: Stage): object | undefined;
+export function countStage(stage: Stage, result: { code: number | null; stoppedBecause?: string | undefined; report?: object | undefined }): Counts & { problem: string | undefined };
