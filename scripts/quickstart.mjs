@@ -1,7 +1,7 @@
 /** `npm run quickstart`: from a fresh clone to a real suite that ran on real sessions, and where to look at it. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { main, ROOT, run } from './lib/child.mjs';
+import { EMBEDDED, main, ROOT, run } from './lib/child.mjs';
 import { setup } from './setup.mjs';
 
 const CONFIG = 'example-tests/playwright.config.ts';
@@ -10,13 +10,13 @@ const NEXT = `
 Next:
   1. Read an example and copy it:  example-tests/  (one idea a file)
   2. In your own suite:            npm i -D sessionwright, then import { test, expect } from 'sessionwright'
-  3. On the cloud's browsers:      NOTTE_API_KEY=... npm run quickstart
+  3. Every option, the cloud:      docs/options.md, README.md
 `;
 
 await main(async () => {
   await setup();
   console.log(`\nRunning example-tests: playwright test --config ${CONFIG}\n`);
-  const { code } = await run(process.execPath, ['node_modules/@playwright/test/cli.js', 'test', '--config', CONFIG], { show: true, env: { PLAYWRIGHT_HTML_OPEN: 'never' } });
+  const { code } = await run(process.execPath, ['node_modules/@playwright/test/cli.js', 'test', '--config', CONFIG], { show: true, env: EMBEDDED });
   if (existsSync(join(ROOT, REPORT, 'index.html'))) console.log(`\nReport, with the recording of every test: ${REPORT}\nOpen it:  npx playwright show-report ${REPORT}`);
   console.log(code === 0 ? NEXT : '\nSome examples failed: see above, or the report.');
   return code ?? 1;

@@ -1,5 +1,5 @@
 /** `npm test`: the set-up, then every check and test of the project; the last line counts them. `npm test -- unit lint` runs only those stages. */
-import { main, run } from './lib/child.mjs';
+import { EMBEDDED, main, run } from './lib/child.mjs';
 import { clearReport, countStage, readReport, STAGES } from './lib/stages.mjs';
 import { setup, SetupError } from './setup.mjs';
 
@@ -39,7 +39,7 @@ async function runStage(stage) {
   const startedAt = Date.now();
   const seconds = () => `${((Date.now() - startedAt) / 1000).toFixed(1)} s`;
   const onTick = ({ lastLine }) => console.log(`      ${stage.name}: running, ${seconds()}${lastLine && `: ${lastLine}`}`);
-  const result = await run(process.execPath, stage.args, { limitMs: STAGE_LIMIT_MS, tickMs: TICK_MS, onTick, env: { PLAYWRIGHT_HTML_OPEN: 'never' } });
+  const result = await run(process.execPath, stage.args, { limitMs: STAGE_LIMIT_MS, tickMs: TICK_MS, onTick, env: EMBEDDED });
   const counts = countStage(stage, { ...result, report: readReport(stage) });
   if (counts.failed > 0) console.log(`\n${result.output.trimEnd()}\n`);
   console.log(`${counts.failed > 0 ? 'FAIL' : 'ok  '}  ${stage.name.padEnd(12)} ${describe(stage, counts).padEnd(40)} ${seconds()}`);

@@ -44,7 +44,7 @@ export async function runSuite({ suite, recording = 'off', url, executablePath, 
     const seen = { hostRssBytes: 0, ports: new Set() };
     const watcher = isWatched ? setInterval(() => watch(folder, seen), WATCH_MS) : undefined;
     const config = `bench/suites/${suite.includes('sessions') ? 'sessions' : 'plain'}.config.ts`;
-    const variables = { TMPDIR: temporary, BENCH_OUTPUT: join(folder, 'output'), BENCH_SUITE: suite, BENCH_RECORDING: recording, BENCH_URL: url, BENCH_CHROMIUM: executablePath };
+    const variables = { NOTTE_API_KEY: '', NOTTE_API_URL: '', TMPDIR: temporary, BENCH_OUTPUT: join(folder, 'output'), BENCH_SUITE: suite, BENCH_RECORDING: recording, BENCH_URL: url, BENCH_CHROMIUM: executablePath };
     const result = await play(config, { ...variables, ...env }, interruptAfterTests);
     clearInterval(watcher);
     const left = await countLeft(folder, [...seen.ports]);

@@ -5,6 +5,9 @@ import { fileURLToPath } from 'node:url';
 /** The folder of the repository: where every child runs unless told otherwise. */
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
+/** Variables for a run of ours: its sessions are embedded, whatever account the user has, and its report opens no window. */
+export const EMBEDDED = { NOTTE_API_KEY: '', NOTTE_API_URL: '', PLAYWRIGHT_HTML_OPEN: 'never' };
+
 /** Time that a child gets to end by itself after it was asked to, in milliseconds. */
 const GRACE_MS = 30_000;
 /** A terminal and npm both pass Ctrl-C on, so two signals within this many milliseconds are one. */
