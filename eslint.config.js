@@ -42,6 +42,8 @@ export default tseslint.config(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/no-empty-function': 'off',
+      '@typescript-eslint/require-await': 'off', // a function that answers with a promise says `async`, whether it waits or not
+      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true, argsIgnorePattern: '^_' }],
     },
   },
   {
@@ -65,6 +67,6 @@ export default tseslint.config(
   { files: ['src/client/**/*.ts'], rules: { 'no-restricted-imports': ['error', { paths: [onlyIn('@playwright/test', 'fixtures, src/reporter and src/config')] }] } },
   { files: ['fixtures/**/*.ts', 'src/reporter/**/*.ts', 'src/config/**/*.ts'], rules: { 'no-restricted-imports': ['error', { paths: [onlyIn('undici', 'src/client')] }] } },
   { files: ['src/options/environment.ts', 'src/host/main.ts', 'src/cli/main.ts'], rules: { 'no-restricted-properties': 'off' } },
-  { files: ['src/cli/**/*.ts', 'src/reporter/**/*.ts'], rules: { 'no-console': 'off' } },
+  { files: ['src/cli/**/*.ts', 'src/reporter/**/*.ts', 'fixtures/console.ts'], rules: { 'no-console': 'off' } },
   { files: ['fixtures/**/*.ts', 'example-tests/**/*.ts', 'tests/**/*.ts', 'bench/**/*.ts'], rules: { 'no-empty-pattern': 'off' } },
 );

@@ -11,7 +11,7 @@ import { validateProjectUse } from '../options/validate';
  */
 export default async function globalSetup(config: FullConfig): Promise<() => Promise<void>> {
   for (const project of config.projects) {
-    validateProjectUse(project.use as Record<string, unknown>, project.name === '' ? 'use' : `projects["${project.name}"].use`);
+    validateProjectUse({ ...project.use }, project.name === '' ? 'use' : `projects["${project.name}"].use`);
   }
   const state = runnerState();
   const connecting = connectToHost(process.pid, state.hasReporter ? 'reporter' : 'runner');

@@ -3,10 +3,10 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { PlaywrightTestConfig, ReporterDescription } from '@playwright/test';
 import { environment } from '../options/environment';
-import type { SessionOptions } from '../options/types';
+import type { SessionOptions, SessionTestOptions, SessionWorkerOptions } from '../options/types';
 
-/** Any Playwright configuration; its own types are kept. */
-type AnyConfig = Omit<PlaywrightTestConfig, 'use' | 'projects'> & { use?: { sessionOptions?: SessionOptions } & Record<string, unknown>; projects?: { use?: Record<string, unknown> }[] };
+/** What a project's `use` may say: Playwright's options, ours, and the suite's own. */
+type SuiteConfig<T, W> = PlaywrightTestConfig<T & Partial<SessionTestOptions>, W & Partial<SessionWorkerOptions>>;
 
 /**
  * Completes a configuration:
@@ -20,23 +20,25 @@ type AnyConfig = Omit<PlaywrightTestConfig, 'use' | 'projects'> & { use?: { sess
  * @param options - session options for the whole suite
  * @example export default defineConfig(withSessions({ testDir: 'tests' }, { idleTimeoutMinutes: 5 }))
  */
-export function withSessions<Config extends object>(config: Config, options: SessionOptions = {}): Config {
-  const given = config as AnyConfig;
-  const base = { ...options, ...given.use?.sessionOptions };
-  const completed: AnyConfig = {
-    ...given,
-    globalSetup: [...asArray(given.globalSetup), beside('global-setup')],
-    reporter: [[beside('reporter')], ...reporters(given.reporter)],
-    use: { ...given.use, sessionOptions: base },
+export function withSessions<T = object, W = object>(config: SuiteConfig<T, W>, options: SessionOptions = {}): SuiteConfig<T, W> {
+  const base: SessionOptions = { ...options, ...sessionOptionsOf(config.use) };
+  return {
+    ...config,
+    globalSetup: [...asArray(config.globalSetup), beside('global-setup')],
+    reporter: [[beside('reporter')], ...reporters(config.reporter)],
+    use: { ...config.use, sessionOptions: base } as SuiteConfig<T, W>['use'] & object,
+    ...(config.projects && { projects: config.projects.map((project) => withBase(project, base)) }),
   };
-  if (given.projects) completed.projects = given.projects.map((project) => withBase(project, base));
-  return completed as Config;
 }
 
 /** Playwright replaces an object option as a whole; a project that sets one field should keep the others. */
-function withBase<P extends { use?: Record<string, unknown> }>(project: P, base: SessionOptions): P {
-  const own = project.use?.['sessionOptions'];
-  return own === undefined ? project : { ...project, use: { ...project.use, sessionOptions: { ...base, ...(own as SessionOptions) } } };
+function withBase<P extends { use?: object }>(project: P, base: SessionOptions): P {
+  const own = sessionOptionsOf(project.use);
+  return own === undefined ? project : { ...project, use: { ...project.use, sessionOptions: { ...base, ...own } } };
+}
+
+function sessionOptionsOf(use: object | undefined): SessionOptions | undefined {
+  return (use as Partial<SessionWorkerOptions> | undefined)?.sessionOptions;
 }
 
 /** Playwright uses `list`, or `dot` on CI, when no reporter is configured; having ours must not take that away. */
@@ -55,5 +57,4 @@ function beside(name: string): string {
   return join(dirname(fileURLToPath(import.meta.url)), `${name}.cjs`);
 }
 
-export type { SessionOptions } from '../options/types';
-export type { SessionTestOptions, SessionWorkerOptions } from './types';
+export type { SessionOptions, SessionTestOptions, SessionWorkerOptions } from '../options/types';

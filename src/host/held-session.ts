@@ -117,7 +117,6 @@ function startOptions(request: AcquireRequest, source: Source): StartOptions {
 /** The session options that the contract knows. */
 function wireOptions(options: SessionOptions): StartOptions {
   const { apiUrl, apiKey, backend, sessionId, startTimeoutMs, executablePath, viewport, ...start } = options;
-  void [apiUrl, apiKey, backend, sessionId, startTimeoutMs, executablePath];
   return viewport ? { ...start, viewport } : start;
 }
 

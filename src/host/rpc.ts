@@ -121,8 +121,6 @@ function lost(doing: string): HostError {
 function toWire(error: unknown): WireError {
   if (!(error instanceof Error)) return { message: String(error), name: 'Error', code: 'internal', fields: {} };
   const { message, name, cause, stack, ...fields } = error as Error & Record<string, unknown>;
-  void cause;
-  void stack;
   return { message, name, code: typeof fields['code'] === 'string' ? fields['code'] : 'internal', fields };
 }
 

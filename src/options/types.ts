@@ -151,20 +151,36 @@ export type Isolation = 'context' | 'session' | { mode: 'session'; keepState: bo
 /** When a test's cookies are saved to its `cookieFile`. */
 export type SaveCookies = 'always' | 'on-success' | 'never';
 
-/** The test options, as their defaults complete them. */
+/** Options of a test: they can be set in the configuration, in a file and in `describe`. */
 export interface SessionTestOptions {
   /**
-   * `'context'`: a fresh browser context per test. `'session'`: the session's own default context, its state cleared between tests.
+   * `'context'`: a fresh browser context for each test. `'session'`: the session's own default context, cleared after each test;
+   * `{ mode: 'session', keepState: true }` keeps its cookies and storage.
    * @default 'context'
    */
   isolation: Isolation;
   /**
    * A JSON array of cookies, loaded before and saved after each test. A relative path starts at the folder of the configuration file.
-   * @default undefined: no file
+   * @default undefined - no cookies are kept
    */
   cookieFile: string | undefined;
-  /** @default 'always' */
+  /**
+   * When the cookies are saved.
+   * @default 'always'
+   */
   saveCookies: SaveCookies;
-  /** @default 'on' */
-  recording: Recording;
+  /**
+   * Which tests keep a recording: the modes of Playwright's `video`, or `{ mode, size, fps }`.
+   * @default the project's `video` where that is set, else 'on'
+   */
+  recording: Recording | undefined;
+}
+
+/** Options of a worker: they can be set in the configuration and at the top of a file. */
+export interface SessionWorkerOptions {
+  /**
+   * What is asked of the worker's session, and of which API. Unknown or wrong options are refused by name before a session starts.
+   * @default {} - an embedded session, or the cloud's when `NOTTE_API_KEY` is set
+   */
+  sessionOptions: SessionOptions;
 }

@@ -6,17 +6,17 @@ afterEach(() => vi.unstubAllEnvs());
 const names = (reporter: unknown): string[] => (reporter as [string][]).map(([name]) => name.replace(/^.*[\\/]/, ''));
 
 test('appends to global set-up and reporters, ours first among the reporters', () => {
-  const config = withSessions({ globalSetup: './mine.ts', reporter: [['html', { open: 'never' }], ['json']] as [string, object?][] });
-  expect((config as { globalSetup: unknown }).globalSetup).toEqual(['./mine.ts', expect.stringMatching(/global-setup\.cjs$/)]);
+  const config = withSessions({ globalSetup: './mine.ts', reporter: [['html', { open: 'never' }], ['json']] });
+  expect(config.globalSetup).toEqual(['./mine.ts', expect.stringMatching(/global-setup\.cjs$/)]);
   expect(names(config.reporter)).toEqual(['reporter.cjs', 'html', 'json']);
 });
 
 test('a single reporter by name, and none at all', () => {
   expect(names(withSessions({ reporter: 'html' as const }).reporter)).toEqual(['reporter.cjs', 'html']);
   vi.stubEnv('CI', '');
-  expect(names((withSessions({}) as { reporter?: unknown }).reporter)).toEqual(['reporter.cjs', 'list']);
+  expect(names(withSessions({}).reporter)).toEqual(['reporter.cjs', 'list']);
   vi.stubEnv('CI', 'true');
-  expect(names((withSessions({}) as { reporter?: unknown }).reporter)).toEqual(['reporter.cjs', 'dot']);
+  expect(names(withSessions({}).reporter)).toEqual(['reporter.cjs', 'dot']);
 });
 
 test('options reach every project, and what stands nearer wins field by field', () => {
@@ -28,8 +28,8 @@ test('options reach every project, and what stands nearer wins field by field', 
     { idleTimeoutMinutes: 5, maxDurationMinutes: 20 },
   );
   expect(config.use).toEqual({ baseURL: 'http://localhost', sessionOptions: { headless: false, idleTimeoutMinutes: 5, maxDurationMinutes: 20 } });
-  expect(config.projects[0]?.use.sessionOptions).toEqual({ headless: false, idleTimeoutMinutes: 9, maxDurationMinutes: 20 });
-  expect(config.projects[1]?.use).toEqual({ locale: 'de' });
+  expect(config.projects?.[0]?.use?.sessionOptions).toEqual({ headless: false, idleTimeoutMinutes: 9, maxDurationMinutes: 20 });
+  expect(config.projects?.[1]?.use).toEqual({ locale: 'de' });
 });
 
 test('the given configuration is not changed', () => {
