@@ -1,0 +1,4 @@
+/** Entry point `sessionwright/server`: the session server, for embedding. */
+export { startSessionServer } from './session-server';
+export type { SessionServer, SessionServerOptions } from './session-server';
+export type { Recording } from './session-recording';

@@ -1,0 +1,79 @@
+/** Routes that look into a running session's browser: cookies, tabs, and how far it has come. */
+import type { Cookie } from '../../contract/cookies';
+import { cookiesSchema, fromPlaywrightCookie, toPlaywrightCookie } from '../../contract/cookies';
+import type { DebugTab } from '../../contract/debug';
+import { encodeDebugInfo, encodeDebugTab } from '../../contract/debug';
+import { isSessionwrightError } from '../../contract/errors';
+import { describeIssues } from '../../contract/issues';
+import type { CdpCookie, CdpCookieParam } from '../../cdp/protocol';
+import { notFound, refused } from '../errors';
+import type { Exchange, Route } from '../http-router';
+import type { SessionRegistry } from '../registry';
+import type { LiveSession } from '../session';
+import { sessionUrls } from '../session-urls';
+
+/** Cookies, debug information and offset. All of them need a running session, and count as using it. */
+export function browserRoutes(registry: SessionRegistry): Route[] {
+  const running = (exchange: Exchange): LiveSession => {
+    const session = registry.get(exchange.params['id'] ?? '').ensureActive();
+    session.touch();
+    return session;
+  };
+  return [
+    { method: 'GET', path: '/sessions/:id/cookies', handle: (exchange) => getCookies(running(exchange), exchange) },
+    { method: 'POST', path: '/sessions/:id/cookies', handle: (exchange) => setCookies(running(exchange), exchange) },
+    { method: 'GET', path: '/sessions/:id/debug', handle: (exchange) => debug(running(exchange), exchange) },
+    { method: 'GET', path: '/sessions/:id/debug/tab', handle: (exchange) => debugTab(running(exchange), exchange) },
+    { method: 'GET', path: '/sessions/:id/offset', handle: (exchange) => exchange.json({ offset: registry.get(exchange.params['id'] ?? '').info({ cdpUrl: null, viewerUrl: null }).steps.length }) },
+  ];
+}
+
+/** Of the default context: a session's own state. */
+async function getCookies({ browser }: LiveSession, { json }: Exchange): Promise<void> {
+  const { cookies } = await browser.connection.send('Storage.getCookies', {});
+  json({ cookies: cookies.map(fromCdp) });
+}
+
+async function setCookies({ browser }: LiveSession, { body, json }: Exchange): Promise<void> {
+  const parsed = cookiesSchema.safeParse(await body(), { reportInput: true });
+  if (!parsed.success) throw refused('Invalid cookies', describeIssues(parsed.error.issues));
+  const { cookies } = parsed.data;
+  try {
+    await browser.connection.send('Storage.setCookies', { cookies: cookies.map(toCdp) });
+  } catch (error) {
+    if (!isSessionwrightError(error, 'cdp_error')) throw error;
+    throw refused('The browser refused the cookies', [{ path: 'cookies', message: error.message }]);
+  }
+  json({ success: true, message: `${cookies.length} cookies set` });
+}
+
+function fromCdp({ name, value, domain, path, expires, httpOnly, secure, sameSite, partitionKey }: CdpCookie): Cookie {
+  return fromPlaywrightCookie({ name, value, domain, path, expires, httpOnly, secure, ...(sameSite && { sameSite }), ...(partitionKey && { partitionKey: partitionKey.topLevelSite }) });
+}
+
+function toCdp(cookie: Cookie): CdpCookieParam {
+  const { expires, partitionKey, ...rest } = toPlaywrightCookie(cookie);
+  return {
+    ...rest,
+    ...(expires > 0 && { expires }),
+    ...(partitionKey !== undefined && { partitionKey: { topLevelSite: partitionKey, hasCrossSiteAncestor: true } }), // as Playwright does
+  };
+}
+
+async function debug(session: LiveSession, { baseUrl, json }: Exchange): Promise<void> {
+  const { viewer, cdp, recording, logs } = sessionUrls(session, baseUrl);
+  json(encodeDebugInfo({ debugUrl: viewer, ws: { cdp, recording, logs }, tabs: await tabs(session, baseUrl) }));
+}
+
+async function debugTab(session: LiveSession, { query, baseUrl, json }: Exchange): Promise<void> {
+  const index = Number(query.get('tab_idx') ?? 0);
+  const tab = (await tabs(session, baseUrl)).at(index);
+  if (!tab) throw notFound(`The session ${session.id} has no tab ${query.get('tab_idx') ?? '0'}.`);
+  json(encodeDebugTab(tab));
+}
+
+async function tabs(session: LiveSession, baseUrl: string): Promise<DebugTab[]> {
+  const { targetInfos } = await session.browser.connection.send('Target.getTargets', {});
+  const { viewer, page } = sessionUrls(session, baseUrl);
+  return targetInfos.filter(({ type }) => type === 'page').map(({ targetId, title, url }, tabId) => ({ tabId, title, url, debugUrl: viewer, wsUrl: page(targetId) }));
+}

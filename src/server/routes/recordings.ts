@@ -1,0 +1,84 @@
+/** Routes to see a session: its film once it has ended, and the page that shows it live. */
+import { encodeReplay, REPLAY_STILL_ACTIVE } from '../../contract/replay';
+import { routes } from '../../contract/routes';
+import { badRequest, notFound } from '../errors';
+import type { Exchange, Route } from '../http-router';
+import type { SessionRegistry } from '../registry';
+import type { Film, Replays } from '../replays';
+import { sendFile } from '../send-file';
+import type { LiveSession } from '../session';
+import { sessionUrls } from '../session-urls';
+import type { UrlSigner } from '../tokens';
+import { isToken } from '../tokens';
+import { viewerPage } from '../viewer-page';
+
+/** How long the URL of a film works, in milliseconds: one hour, enough to fetch it; asking again gives a new one. */
+const FILM_URL_MS = 60 * 60 * 1000;
+/** How long a call waits for a film that is being made, in milliseconds: below the shortest client deadline. After that the client polls. */
+const FILM_WAIT_MS = 10_000;
+
+/** What these routes work with. */
+export interface RecordingRouteParts {
+  registry: SessionRegistry;
+  replays: Replays;
+  signer: UrlSigner;
+}
+
+/** Replay, its film, and the viewer. */
+export function recordingRoutes(parts: RecordingRouteParts): Route[] {
+  const sessionOf = ({ params }: Exchange): LiveSession => parts.registry.get(params['id'] ?? '');
+  return [
+    { method: 'GET', path: '/sessions/:id/replay', handle: (exchange) => showReplay(parts, sessionOf(exchange), exchange) },
+    { method: 'GET', path: '/sessions/:id/replay.mp4', open: true, handle: (exchange) => sendFilm(parts, sessionOf(exchange), exchange) },
+    { method: 'GET', path: '/sessions/:id/viewer', open: true, handle: (exchange) => showViewer(parts, sessionOf(exchange), exchange) },
+  ];
+}
+
+/** Clients stop polling when they read that the session is still active, and go on at any other 404. */
+async function showReplay({ replays, signer }: RecordingRouteParts, session: LiveSession, { baseUrl, json }: Exchange): Promise<void> {
+  if (session.status === 'active') throw notFound(`The session ${session.id} is ${REPLAY_STILL_ACTIVE}: its replay is there once it has ended.`);
+  await session.end({ status: 'closed', reason: null }); // it may still be ending: the last picture counts
+  const film = await within(FILM_WAIT_MS, replays.film(session));
+  if (film === 'pending') throw notFound(`The replay of session ${session.id} is not ready yet. Ask again in a moment.`);
+  const expiresAt = new Date(Date.now() + FILM_URL_MS);
+  const mp4Url = film ? baseUrl + filmPath(signer, session, expiresAt) : null;
+  json(encodeReplay({ mp4Url, playlistContent: null, expiresAt, videoStartMs: film?.startMs ?? null, videoDurationMs: film?.durationMs ?? null }));
+}
+
+async function sendFilm({ replays, signer }: RecordingRouteParts, session: LiveSession, { request, response, query }: Exchange): Promise<void> {
+  if (!signer.isValid(filmName(session), query)) throw badRequest(401, 'unauthorized', 'This film URL is wrong or has expired. Ask for the replay again.');
+  const film = await replays.film(session);
+  if (!film) throw notFound(`Nothing was recorded of session ${session.id}.`);
+  await sendFile(request, response, { path: film.path, contentType: 'video/mp4' });
+}
+
+function showViewer({ signer }: RecordingRouteParts, session: LiveSession, { response, query, baseUrl }: Exchange): void {
+  if (!isToken(query.get('token'), session.viewerToken)) throw badRequest(401, 'unauthorized', `The token does not show session ${session.id}. Use its viewer_url as it is.`);
+  const isActive = session.status === 'active';
+  const { recording } = sessionUrls(session, baseUrl);
+  const { html, policy } = viewerPage({
+    sessionId: session.id,
+    recordingPath: isActive ? recording.slice(new URL(recording).origin.length) : undefined,
+    filmPath: isActive || !session.recording.isOpen ? undefined : filmPath(signer, session, new Date(Date.now() + FILM_URL_MS)),
+  });
+  response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer', 'x-content-type-options': 'nosniff' });
+  response.end(html);
+}
+
+function filmPath(signer: UrlSigner, session: LiveSession, expiresAt: Date): string {
+  return `${filmName(session)}?${signer.sign(filmName(session), expiresAt)}`;
+}
+
+function filmName(session: LiveSession): string {
+  return `${routes.session(session.id)}/replay.mp4`;
+}
+
+async function within(timeoutMs: number, film: Promise<Film | undefined>): Promise<Film | undefined | 'pending'> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<'pending'>((resolve) => (timer = setTimeout(() => resolve('pending'), timeoutMs)));
+  try {
+    return await Promise.race([film, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

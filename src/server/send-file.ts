@@ -1,0 +1,44 @@
+/** Sends a file over HTTP, whole or in part, so that a player can seek in it. */
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+
+/** First and last byte, both included. */
+export interface ByteRange {
+  start: number;
+  end: number;
+}
+
+/**
+ * Answers with the file, or with the part that a `Range` header asks for (206), or with 416 when there is no such part.
+ * @see https://www.rfc-editor.org/rfc/rfc9110#name-range-requests
+ */
+export async function sendFile(request: IncomingMessage, response: ServerResponse, file: { path: string; contentType: string }): Promise<void> {
+  const { size } = await stat(file.path);
+  const range = parseRange(request.headers.range, size);
+  if (range === 'unsatisfiable') {
+    response.writeHead(416, { 'content-range': `bytes */${size}` }).end();
+    return;
+  }
+  const { start, end } = range ?? { start: 0, end: size - 1 };
+  response.writeHead(range ? 206 : 200, {
+    'content-type': file.contentType,
+    'content-length': end - start + 1,
+    'accept-ranges': 'bytes',
+    'cache-control': 'private, no-store',
+    ...(range && { 'content-range': `bytes ${start}-${end}/${size}` }),
+  });
+  if (request.method === 'HEAD' || size === 0) response.end();
+  else await pipeline(createReadStream(file.path, { start, end }), response).catch(() => response.destroy()); // the player went away
+}
+
+/** The part that a `Range` header asks for. Undefined for the whole: no header, several parts, or one that cannot be read. */
+export function parseRange(header: string | undefined, size: number): ByteRange | 'unsatisfiable' | undefined {
+  const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(header?.trim() ?? '') ?? [];
+  if (first === '' && last === '') return undefined;
+  const range = first === '' ? { start: Math.max(0, size - Number(last)), end: size - 1 } : { start: Number(first), end: last === '' ? size - 1 : Number(last) };
+  if (first !== '' && range.end < range.start && range.start < size) return undefined; // backwards: no range at all
+  range.end = Math.min(range.end, size - 1);
+  return range.start > range.end ? 'unsatisfiable' : range;
+}

@@ -1,0 +1,77 @@
+/** Opens the browser of a session: a Chromium of our own, or one that runs elsewhere; and prepares it as the session's plan says. */
+import type { BrowserConnection } from '../browser/browser-connection';
+import type { LaunchOptions } from '../browser/chromium';
+import { launchChromium } from '../browser/chromium';
+import { connectExternal } from '../browser/external';
+import { isSessionwrightError } from '../contract/errors';
+import { PageSetup } from './page-setup';
+import type { SessionPlan } from './start-options';
+
+/** What shapes every browser of a server, beside what each session asks for. */
+export type BrowserSettings = Pick<LaunchOptions, 'executablePath' | 'channel' | 'args' | 'ignoreDefaultArgs' | 'env'>;
+
+/** A session's browser, ready for clients. */
+export interface SessionBrowser extends BrowserConnection {
+  readonly cdpUrl: string;
+  /** What the user should be told, once. */
+  readonly notices: readonly string[];
+  /** Opens a page in the default context, unless one is there: clients look for `contexts()[0].pages()[0]`. */
+  ensurePage(): Promise<void>;
+}
+
+/** Opens the browser that the plan asks for. The caller closes it, and owns the profile folder. */
+export async function openSessionBrowser(plan: SessionPlan, settings: BrowserSettings, userDataDir: string): Promise<SessionBrowser> {
+  const { browser, notices } = await openBrowser(plan, settings, userDataDir);
+  const setup = new PageSetup(browser.connection, plan);
+  try {
+    await setup.apply();
+  } catch (error) {
+    await browser.close();
+    throw error;
+  }
+  return {
+    cdpUrl: browser.cdpUrl ?? '',
+    connection: browser.connection,
+    exited: browser.exited,
+    notices,
+    close: () => browser.close(),
+    ensurePage: () => setup.ensurePage(),
+  };
+}
+
+async function openBrowser(plan: SessionPlan, settings: BrowserSettings, userDataDir: string): Promise<{ browser: BrowserConnection; notices: string[] }> {
+  const { cdpUrl } = plan.request;
+  if (cdpUrl !== undefined) return { browser: await connectExternal(cdpUrl), notices: [] };
+  const options = launchOptions(plan, settings, userDataDir);
+  const { browser, notice } = await launchChannel(options, plan);
+  return { browser, notices: [notice, browser.notice].filter((it) => it !== undefined) };
+}
+
+/** `chrome` and its older names mean Google Chrome where it is installed, and the server's own Chromium elsewhere: one engine, and clients ask for it by default. */
+async function launchChannel(options: LaunchOptions, { request: { browserType } }: SessionPlan): ReturnType<typeof launchOwn> {
+  const wantsChrome = browserType !== undefined && browserType !== 'chromium' && options.channel === undefined && options.executablePath === undefined;
+  if (!wantsChrome) return launchOwn(options);
+  try {
+    return await launchOwn({ ...options, channel: 'chrome' });
+  } catch (error) {
+    if (!isSessionwrightError(error, 'browser_not_found')) throw error;
+    return launchOwn(options, `Google Chrome is not installed; sessions that ask for '${browserType}' run on the Chromium that was found.`);
+  }
+}
+
+async function launchOwn(options: LaunchOptions, notice?: string) {
+  return { browser: await launchChromium(options), notice };
+}
+
+function launchOptions(plan: SessionPlan, settings: BrowserSettings, userDataDir: string): LaunchOptions {
+  const { request, headless, size, proxy } = plan;
+  return {
+    ...settings,
+    userDataDir,
+    headless,
+    chromeArgs: request.chromeArgs,
+    userAgent: request.userAgent,
+    windowSize: size,
+    proxy: proxy && { server: proxy.server, bypass: proxy.bypass },
+  };
+}

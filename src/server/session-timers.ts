@@ -1,0 +1,60 @@
+/** The clock of a session: it ends when unused for too long, and when too old. */
+
+/** Longest delay that a timer takes, in milliseconds: 2^31 - 1, about 24.8 days. */
+const MAX_DELAY_MS = 2_147_483_647;
+
+/** The two bounds of a session, in milliseconds. */
+export interface SessionLimits {
+  idleMs: number;
+  maxMs: number;
+}
+
+/** Watches both bounds. Telling it that the session is used costs no more than reading the clock, since that happens with every packet. */
+export class SessionTimers {
+  readonly #limits: SessionLimits;
+  readonly #onExpired: (reason: string) => void;
+  readonly #max: NodeJS.Timeout;
+  #idle: NodeJS.Timeout;
+  #lastUsedMs = Date.now();
+
+  /** @param onExpired called once, with the reason */
+  constructor(limits: SessionLimits, onExpired: (reason: string) => void) {
+    this.#limits = limits;
+    this.#onExpired = onExpired;
+    this.#max = this.#after(limits.maxMs, () => this.#expire(`It reached its maximum duration of ${inMinutes(limits.maxMs)}.`));
+    this.#idle = this.#after(limits.idleMs, () => this.#checkIdle());
+  }
+
+  /** When the session was last used. */
+  get lastUsedAt(): Date {
+    return new Date(this.#lastUsedMs);
+  }
+
+  touch(): void {
+    this.#lastUsedMs = Date.now();
+  }
+
+  stop(): void {
+    clearTimeout(this.#max);
+    clearTimeout(this.#idle);
+  }
+
+  #checkIdle(): void {
+    const leftMs = this.#lastUsedMs + this.#limits.idleMs - Date.now();
+    if (leftMs > 0) this.#idle = this.#after(leftMs, () => this.#checkIdle());
+    else this.#expire(`It was not used for ${inMinutes(this.#limits.idleMs)}.`);
+  }
+
+  #expire(reason: string): void {
+    this.stop();
+    this.#onExpired(reason);
+  }
+
+  #after(delayMs: number, callback: () => void): NodeJS.Timeout {
+    return setTimeout(callback, Math.min(delayMs, MAX_DELAY_MS)).unref();
+  }
+}
+
+function inMinutes(durationMs: number): string {
+  return durationMs < 60_000 ? `${durationMs} ms` : `${durationMs / 60_000} minutes`;
+}

@@ -1,0 +1,151 @@
+/** One live session: its browser, its clock, its counters, and its one way to end. */
+import { exitText } from '../browser/chromium';
+import { SessionEndedError } from '../contract/errors';
+import type { SessionInfo, SessionStatus } from '../contract/session';
+import type { SessionBrowser } from './session-browser';
+import type { SessionFolder } from './session-folder';
+import { SessionRecording } from './session-recording';
+import { SessionTimers } from './session-timers';
+import type { SessionPlan } from './start-options';
+import { newToken } from './tokens';
+
+/** What a session is made of. */
+export interface SessionParts {
+  id: string;
+  plan: SessionPlan;
+  browser: SessionBrowser;
+  folder: SessionFolder;
+  /** Length of a minute, in milliseconds; shorter in tests. */
+  minuteMs: number;
+}
+
+/** Why a session ended. */
+export interface SessionEnd {
+  status: Exclude<SessionStatus, 'active'>;
+  reason: string | null;
+}
+
+/**
+ * A session from the moment its browser is ready.
+ *
+ *              stop() -----------------> closed
+ *   active --- the browser ends -------> error       whichever comes first; there is no way back
+ *              idle or maximum time ---> timed_out
+ *
+ * At the end, in this order: clients are disconnected, the recording is closed, the browser, and then its profile is removed.
+ */
+export class LiveSession {
+  readonly id: string;
+  readonly plan: SessionPlan;
+  readonly recording: SessionRecording;
+  readonly folder: SessionFolder;
+  readonly createdAt = new Date();
+  /** Whoever knows it may drive the browser. */
+  readonly cdpToken = newToken();
+  /** Whoever knows it may watch, and no more. */
+  readonly viewerToken = newToken();
+  /** Bytes that went through the gateway, to the browser and back. */
+  readonly gatewayBytes = { toBrowser: 0, fromBrowser: 0 };
+  readonly browser: SessionBrowser;
+  readonly #timers: SessionTimers;
+  readonly #onEnd = new Set<() => void>();
+  #end: (SessionEnd & { at: Date }) | undefined;
+  #ending: Promise<void> | undefined;
+
+  constructor({ id, plan, browser, folder, minuteMs }: SessionParts) {
+    this.id = id;
+    this.plan = plan;
+    this.browser = browser;
+    this.folder = folder;
+    this.recording = new SessionRecording(browser.connection, folder.recording);
+    this.#timers = new SessionTimers({ idleMs: plan.idleTimeoutMinutes * minuteMs, maxMs: plan.maxDurationMinutes * minuteMs }, (reason) => void this.end({ status: 'timed_out', reason }));
+    void browser.exited.then(({ code, signal, stderr }) => {
+      const what = plan.request.cdpUrl === undefined ? `The browser ended by itself (${exitText({ code, signal })}).` : 'The connection to the external browser was lost.';
+      void this.end({ status: 'error', reason: stderr ? `${what} It said: ${stderr}` : what });
+    });
+  }
+
+  get status(): SessionStatus {
+    return this.#end?.status ?? 'active';
+  }
+
+  /** When it ended; null while it runs. */
+  get endedAt(): Date | null {
+    return this.#end?.at ?? null;
+  }
+
+  /** Tells that the session is used: its idle time starts anew. */
+  touch(): void {
+    this.#timers.touch();
+  }
+
+  /** Calls back once, when the session begins to end. Returns the function that takes it back. */
+  onEnd(listener: () => void): () => void {
+    this.#onEnd.add(listener);
+    return () => this.#onEnd.delete(listener);
+  }
+
+  /**
+   * The session, for something that needs its browser.
+   * @throws {@link SessionEndedError} with when and why, once it has ended
+   */
+  ensureActive(): this {
+    const end = this.#end;
+    if (!end) return this;
+    const why = end.reason ?? 'It was stopped.';
+    throw new SessionEndedError(`The session ${this.id} is ${end.status} since ${end.at.toISOString()}: ${why} Start a new one.`, { sessionId: this.id, status: end.status, endedAt: end.at, reason: why });
+  }
+
+  /** Ends the session, and resolves when nothing of it runs any more. The first call decides how it ended. */
+  end(end: SessionEnd): Promise<void> {
+    this.#end ??= { ...end, at: new Date() };
+    this.#ending ??= this.#shutDown();
+    return this.#ending;
+  }
+
+  /** Removes what the ended session left: its frames. */
+  async dispose(): Promise<void> {
+    await this.recording.dispose();
+    await this.folder.remove();
+  }
+
+  /** What the API tells of it. URLs are added by whoever knows how the caller reached us. */
+  info(urls: Pick<SessionInfo, 'cdpUrl' | 'viewerUrl'>): SessionInfo {
+    const { plan, createdAt, endedAt, status } = this;
+    const { request } = plan;
+    return {
+      id: this.id,
+      status,
+      createdAt,
+      closedAt: endedAt,
+      lastAccessedAt: this.#timers.lastUsedAt,
+      durationMs: (endedAt?.getTime() ?? Date.now()) - createdAt.getTime(),
+      idleTimeoutMinutes: plan.idleTimeoutMinutes,
+      maxDurationMinutes: plan.maxDurationMinutes,
+      steps: [],
+      error: status === 'error' || status === 'timed_out' ? (this.#end?.reason ?? null) : null,
+      proxies: plan.proxy !== undefined,
+      browserType: request.browserType ?? 'chromium',
+      useFileStorage: false,
+      networkRequestBytes: this.gatewayBytes.toBrowser,
+      networkResponseBytes: this.gatewayBytes.fromBrowser,
+      userAgent: request.userAgent ?? null,
+      viewport: plan.size ?? null,
+      headless: plan.headless,
+      solveCaptchas: false,
+      webBotAuth: false,
+      authIds: [],
+      systemHidden: false,
+      ...urls,
+    };
+  }
+
+  async #shutDown(): Promise<void> {
+    this.#timers.stop();
+    for (const listener of this.#onEnd) listener();
+    this.#onEnd.clear();
+    await this.recording.close().catch(() => {}); // a browser that died cannot be asked for a last picture
+    await this.browser.close();
+    await this.folder.removeProfile().catch(() => {}); // what cannot be removed now goes with the server's folder
+  }
+}

@@ -1,0 +1,40 @@
+/** Secrets of the server: random tokens, their comparison, and signed URLs that work for a while without a key. */
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+
+/** Length of a random token, in bytes: 192 bits, beyond guessing. */
+const TOKEN_BYTES = 24;
+
+/** A new random token that is safe in URLs. */
+export function newToken(): string {
+  return randomBytes(TOKEN_BYTES).toString('base64url');
+}
+
+/** Compares a given token with the right one in constant time, whatever its length. */
+export function isToken(given: string | null | undefined, right: string): boolean {
+  return given !== null && given !== undefined && timingSafeEqual(digest(given), digest(right));
+}
+
+/** Signs paths, so that a URL can be handed out which works until it expires, and for nothing else. */
+export class UrlSigner {
+  readonly #secret = randomBytes(32);
+
+  /** The query that makes the path work until then. */
+  sign(path: string, expiresAt: Date): string {
+    const expires = String(expiresAt.getTime());
+    return new URLSearchParams({ expires, signature: this.#signature(path, expires) }).toString();
+  }
+
+  /** True when the query was made by {@link UrlSigner.sign} for this path and has not expired. */
+  isValid(path: string, query: URLSearchParams): boolean {
+    const expires = query.get('expires') ?? '';
+    return isToken(query.get('signature'), this.#signature(path, expires)) && Number(expires) > Date.now();
+  }
+
+  #signature(path: string, expires: string): string {
+    return createHmac('sha256', this.#secret).update(`${path}\n${expires}`).digest('base64url');
+  }
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

@@ -1,0 +1,32 @@
+/** The session API as a test calls it: plain HTTP, nothing of our client. */
+import type { SessionServer, SessionServerOptions } from '../../../src/server/index';
+import { startSessionServer } from '../../../src/server/index';
+
+/** An answer of the API. */
+export interface ApiAnswer {
+  status: number;
+  headers: Headers;
+  /** The JSON object; `{ text }` for anything else. */
+  body: Record<string, unknown>;
+}
+
+/** A server and the calls to it. */
+export interface TestApi {
+  server: SessionServer;
+  call(method: string, path: string, options?: { body?: unknown; headers?: Record<string, string> }): Promise<ApiAnswer>;
+}
+
+/** Starts a server that records nothing, unless asked to. */
+export async function startApi(options: SessionServerOptions = {}): Promise<TestApi> {
+  const server = await startSessionServer({ recording: 'on-demand', ...options });
+  return {
+    server,
+    async call(method, path, { body, headers = {} } = {}) {
+      const json = body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+      const response = await fetch(server.url + path, { method, ...json, headers: { authorization: `Bearer ${server.apiKey}`, ...json.headers, ...headers } });
+      const text = await response.text();
+      const isJson = response.headers.get('content-type')?.includes('json') ?? false;
+      return { status: response.status, headers: response.headers, body: isJson ? (JSON.parse(text) as Record<string, unknown>) : { text } };
+    },
+  };
+}

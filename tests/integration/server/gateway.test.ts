@@ -1,0 +1,116 @@
+/** Sessions under a real CDP client: Playwright, over the gateway. */
+import { once } from 'node:events';
+import { chromium } from 'playwright-core';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { WebSocket } from 'ws';
+import type { TestApi } from './api';
+import { startApi } from './api';
+
+let api: TestApi;
+
+beforeEach(async () => {
+  api = await startApi();
+});
+afterEach(() => api.server.close());
+
+async function start(body: object = {}): Promise<{ session_id: string; cdp_url: string }> {
+  const answer = await api.call('POST', '/sessions/start', { body });
+  expect(answer).toMatchObject({ status: 200, body: { status: 'active' } });
+  return answer.body as unknown as { session_id: string; cdp_url: string };
+}
+
+test('a session is driven by Playwright, and outlives its client', async () => {
+  const { session_id: id, cdp_url: cdpUrl } = await start();
+  const browser = await chromium.connectOverCDP(cdpUrl);
+  const page = browser.contexts()[0]?.pages()[0];
+  expect(page?.url()).toBe('about:blank');
+  await page?.goto('data:text/html,<title>Here</title>');
+  await browser.close();
+  const again = await chromium.connectOverCDP(cdpUrl);
+  expect(await again.contexts()[0]?.pages()[0]?.title()).toBe('Here');
+  await again.close();
+  const { body } = await api.call('GET', `/sessions/${id}`);
+  expect(body).toMatchObject({ status: 'active', network_request_bytes: expect.any(Number) as unknown });
+  expect(body['network_request_bytes']).toBeGreaterThan(1000);
+  expect(body['network_response_bytes']).toBeGreaterThan(1000);
+});
+
+test('a client that wants no startup page finds none', async () => {
+  const { cdp_url: cdpUrl } = await start();
+  const browser = await chromium.connectOverCDP(`${cdpUrl}&startup_page=false`);
+  expect(browser.contexts()[0]?.pages()).toEqual([]);
+  const page = await browser.newPage({ viewport: { width: 400, height: 300 } });
+  expect(await page.evaluate('[innerWidth, innerHeight]')).toEqual([400, 300]);
+  await page.context().close();
+  await browser.close();
+});
+
+test('two sessions at once know nothing of each other', async () => {
+  const [one, two] = await Promise.all([start(), start()]);
+  const cookie = { name: 'a', value: '1', domain: 'example.test', path: '/', httpOnly: false };
+  await api.call('POST', `/sessions/${one.session_id}/cookies`, { body: { cookies: [cookie] } });
+  const cookies = await Promise.all([one, two].map(({ session_id: id }) => api.call('GET', `/sessions/${id}/cookies`)));
+  expect(cookies.map(({ body }) => (body['cookies'] as unknown[]).length)).toEqual([1, 0]);
+});
+
+test('the page is as large as was asked for', async () => {
+  const { cdp_url: cdpUrl } = await start({ viewport_width: 900, viewport_height: 500 });
+  const browser = await chromium.connectOverCDP(cdpUrl);
+  expect(await browser.contexts()[0]?.pages()[0]?.evaluate('[innerWidth, innerHeight]')).toEqual([900, 500]);
+  await browser.close();
+});
+
+test('clients are disconnected when the session ends, and refused afterwards', async () => {
+  const { session_id: id, cdp_url: cdpUrl } = await start();
+  const browser = await chromium.connectOverCDP(cdpUrl);
+  const disconnected = new Promise((resolve) => browser.once('disconnected', resolve));
+  await api.call('DELETE', `/sessions/${id}/stop`);
+  await disconnected;
+  expect(await refusal(cdpUrl)).toMatchObject({ status: 410, code: 'session_ended', session: { session_id: id, status: 'closed' } });
+});
+
+test('only the token of the session opens it', async () => {
+  const { session_id: id, cdp_url: cdpUrl } = await start();
+  const other = await start();
+  const token = new URL(other.cdp_url).searchParams.get('token') ?? '';
+  for (const url of [cdpUrl.replace(/token=.*/, `token=${token}`), cdpUrl.replace(/\?token=.*/, '')]) {
+    expect(await refusal(url)).toMatchObject({ status: 401, code: 'unauthorized' });
+  }
+  expect(await refusal(cdpUrl.replace(id, 'none'))).toMatchObject({ status: 404 });
+  expect(await refusal(cdpUrl, { origin: 'https://elsewhere.test' })).toMatchObject({ status: 403 });
+  expect(await refusal(cdpUrl, { host: 'rebound.test' })).toMatchObject({ status: 403 });
+});
+
+test('a message larger than any buffer passes whole, both ways', async () => {
+  const { cdp_url: cdpUrl } = await start();
+  const browser = await chromium.connectOverCDP(cdpUrl);
+  const page = browser.contexts()[0]?.pages()[0];
+  const length = 12_000_000;
+  expect(await page?.evaluate((text: string) => text.length, 'x'.repeat(length))).toBe(length);
+  expect((await page?.evaluate((n: number) => 'y'.repeat(n), length))?.length).toBe(length);
+  await browser.close();
+});
+
+test('one page can be driven by itself', async () => {
+  const { session_id: id, cdp_url: cdpUrl } = await start();
+  const browser = await chromium.connectOverCDP(cdpUrl);
+  const { body } = await api.call('GET', `/sessions/${id}/debug`);
+  expect(body).toMatchObject({ ws: { cdp: cdpUrl }, tabs: [{ metadata: { tab_id: 0, url: 'about:blank' } }] });
+  const socket = new WebSocket((body['tabs'] as { ws_url: string }[])[0]?.ws_url ?? '');
+  await once(socket, 'open');
+  socket.send(JSON.stringify({ id: 1, method: 'Runtime.evaluate', params: { expression: '6 * 7' } }));
+  const [message] = (await once(socket, 'message')) as [Buffer];
+  expect(JSON.parse(message.toString())).toMatchObject({ result: { result: { value: 42 } } });
+  socket.close();
+  await browser.close();
+  await vi.waitFor(() => expect(socket.readyState).toBe(WebSocket.CLOSED));
+});
+
+/** The HTTP answer to an upgrade that is refused. */
+async function refusal(url: string, headers: Record<string, string> = {}): Promise<unknown> {
+  const socket = new WebSocket(url, { headers });
+  const [, response] = (await once(socket, 'unexpected-response')) as [unknown, AsyncIterable<Buffer>];
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk);
+  return JSON.parse(Buffer.concat(chunks).toString());
+}
