@@ -51,7 +51,15 @@ export class ApiError extends SessionwrightError {
 }
 
 /** No answer: the API is not reachable, the connection broke or the deadline passed. Code `api_unreachable`. */
-export class ApiUnreachableError extends ApiError {}
+export class ApiUnreachableError extends ApiError {
+  /** False when the request certainly never left: connection refused, unknown host, failed TLS. */
+  readonly maybeReceived: boolean;
+
+  constructor(message: string, details: ApiErrorDetails & { maybeReceived: boolean }) {
+    super(message, details);
+    this.maybeReceived = details.maybeReceived;
+  }
+}
 /** 401: the key is missing or wrong. Code `unauthorized`. */
 export class AuthenticationError extends ApiError {}
 /** 403: the key may not do this. Code `forbidden`. */

@@ -11,6 +11,8 @@ export interface ListOptions {
   status?: SessionStatus | undefined;
   /** Only running sessions. A `status` other than `active` turns it off. @default true */
   onlyActive?: boolean | undefined;
+  /** Only sessions that this key has started. @default false */
+  onlyCurrentToken?: boolean | undefined;
   /** Counted from 1. @default 1 */
   page?: number | undefined;
   /** Sessions per page: 1 to 100. @default 10 */
@@ -54,6 +56,7 @@ export function encodeListQuery(options: ListOptions): string {
   const { status, page = 1, pageSize = DEFAULT_PAGE_SIZE } = options;
   const onlyActive = options.onlyActive ?? (status === undefined || status === 'active');
   const query = new URLSearchParams({ only_active: String(onlyActive), page: String(page), page_size: String(pageSize) });
+  if (options.onlyCurrentToken) query.set('only_current_token', 'true');
   if (status) query.set('status', status);
   return query.toString();
 }

@@ -1,0 +1,115 @@
+/** Turns what went wrong in an exchange with the API into one typed error: what was being done, what happened, what to do. */
+import { parseErrorBody, type ParsedErrorBody } from '../contract/error-body';
+import {
+  ApiError,
+  ApiUnreachableError,
+  AuthenticationError,
+  InvalidRequestError,
+  NotFoundError,
+  OverloadedError,
+  PermissionError,
+  RateLimitError,
+  ServerError,
+  SessionEndedError,
+  type SessionwrightError,
+} from '../contract/errors';
+import { toCamelCase } from '../contract/naming';
+
+/** What was being done: enough to name it in a message. */
+export interface Exchange {
+  /** Completes "Could not ...": `start a session`. */
+  purpose: string;
+  method: string;
+  path: string;
+  /** Scheme, host and port of the API. */
+  origin: string;
+}
+
+/** Longest part of somebody else's text in a message of ours. */
+const MAX_QUOTE = 500;
+/** Query parameters that hold secrets, in URLs of the API. */
+const SECRET_PARAMETERS = /([?&](?:token|jwt|key|api_?key|signature|x-amz-[a-z-]+)=)[^&\s"'<>]+/gi;
+
+/** Takes secrets out of a text that may be shown: the key, and tokens in URLs. */
+export function redact(text: string, apiKey: string): string {
+  return (apiKey ? text.replaceAll(apiKey, '***') : text).replace(SECRET_PARAMETERS, '$1***');
+}
+
+/** The error for an answer that is no success. `body` is parsed JSON or text, secrets already taken out. */
+export function toApiError(exchange: Exchange, answer: { status: number; body: unknown; retryAfterMs: number | undefined }): SessionwrightError {
+  const { status, body, retryAfterMs } = answer;
+  const parsed = parseErrorBody(body);
+  const ended = parsed.code === 'session_ended' ? parsed.session : undefined;
+  if (ended) return new SessionEndedError(`Could not ${exchange.purpose}: ${parsed.message ?? 'the session has ended'}`, { sessionId: ended.id, status: ended.status, endedAt: ended.endedAt ?? undefined, reason: ended.reason ?? undefined });
+  const message = `Could not ${exchange.purpose}: ${exchange.method} ${exchange.path} on ${exchange.origin} answered ${status}${quote(parsed)}. ${advice(status, retryAfterMs)}`;
+  const details = { method: exchange.method, path: exchange.path, status, body };
+  if (status === 422) return new InvalidRequestError(message, { ...details, code: 'invalid_request', issues: parsed.issues.map((issue) => ({ ...issue, path: toCamelCase(issue.path) })) });
+  if (status === 429) return new RateLimitError(message, { ...details, code: 'rate_limited', retryAfterMs });
+  const [ErrorClass, code] = classFor(status);
+  return new ErrorClass(message, { ...details, code });
+}
+
+/** Codes of errors that happen before a request has left. */
+const NEVER_SENT = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_TLS|ERR_SSL|EPROTO|UND_ERR_INVALID_ARG)/;
+
+/** The error for an exchange that ended without an answer. */
+export function toUnreachableError(exchange: Exchange, cause: unknown): ApiUnreachableError {
+  const code = errorCode(cause);
+  const maybeReceived = !NEVER_SENT.test(code);
+  const reason = maybeReceived ? `the connection broke before the answer was complete (${code})` : `it is not reachable (${code})`;
+  const message = `Could not ${exchange.purpose}: ${exchange.method} ${exchange.path} on ${exchange.origin}: ${reason}. Check apiUrl (NOTTE_API_URL), and that the API is up.`;
+  return new ApiUnreachableError(message, { code: 'api_unreachable', method: exchange.method, path: exchange.path, maybeReceived, cause });
+}
+
+/** The error for an exchange that had no complete answer when its time was over. */
+export function toDeadlineError(exchange: Exchange, timeoutMs: number): ApiUnreachableError {
+  const message = `Could not ${exchange.purpose}: ${exchange.method} ${exchange.path} on ${exchange.origin} had no complete answer within ${Math.round(timeoutMs)} ms. Check that the API is up, or allow more time.`;
+  return new ApiUnreachableError(message, { code: 'api_unreachable', method: exchange.method, path: exchange.path, maybeReceived: true });
+}
+
+type SimpleErrorClass = typeof AuthenticationError | typeof PermissionError | typeof NotFoundError | typeof OverloadedError | typeof ServerError | typeof ApiError;
+
+function classFor(status: number): [SimpleErrorClass, string] {
+  if (status === 401) return [AuthenticationError, 'unauthorized'];
+  if (status === 403) return [PermissionError, 'forbidden'];
+  if (status === 404) return [NotFoundError, 'not_found'];
+  if (status === 503 || status === 529) return [OverloadedError, 'overloaded'];
+  return status >= 500 ? [ServerError, 'server_error'] : [ApiError, 'request_failed'];
+}
+
+function advice(status: number, retryAfterMs: number | undefined): string {
+  const wait = retryAfterMs === undefined ? 'later' : `in ${Math.ceil(retryAfterMs / 1000)} s`;
+  switch (status) {
+    case 401:
+      return 'Check the key: apiKey, or NOTTE_API_KEY.';
+    case 403:
+      return 'The key may not do this; check the permissions and the plan of its account.';
+    case 404:
+      return 'Check the session id and apiUrl; list() names the sessions of this key.';
+    case 422:
+      return 'Correct the named fields.';
+    case 429:
+      return `Try again ${wait}, or with fewer sessions at a time.`;
+    case 503:
+    case 529:
+      return `The API has no capacity now; try again ${wait}.`;
+    default:
+      return status >= 500 ? 'Try again; if it stays so, the log of the server tells more.' : 'Check the request.';
+  }
+}
+
+/** What the answer says of itself; a page of something in between is cut down to its text. */
+function quote({ message, issues }: ParsedErrorBody): string {
+  const fields = issues.map((issue) => `${toCamelCase(issue.path)}: ${issue.message}`).join('; ');
+  const own = message?.replace(/<(style|script)[\s\S]*?<\/\1>|<[^>]*>/gi, ' ').replace(/\s+/g, ' ').trim() ?? '';
+  const text = issues.some((issue) => !own.includes(issue.message)) ? [own, fields].filter(Boolean).join(' - ') : own;
+  return text ? `: ${text.slice(0, MAX_QUOTE).replace(/\.+$/, '')}` : '';
+}
+
+/** undici wraps the error of the socket; the innermost code says most. */
+function errorCode(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown error';
+  const inner = error.cause instanceof Error ? errorCode(error.cause) : '';
+  if (inner && inner !== 'Error') return inner;
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+}

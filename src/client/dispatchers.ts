@@ -1,0 +1,47 @@
+/** Connection pools of a client. undici is loaded with the first request, so that importing the client stays cheap. */
+import type * as undiciModule from 'undici';
+import type { Dispatcher } from 'undici';
+
+type Undici = typeof undiciModule;
+
+/** One request over a pool. */
+export type RequestOptions = NonNullable<Parameters<Undici['request']>[1]>;
+
+/** Longest time to open a connection, in milliseconds: undici's own default. */
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/** Keep-alive pools: one that honours `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, and one for this machine, which never does. */
+export class Dispatchers {
+  #undici: Promise<Undici> | undefined;
+  readonly #pools = new Map<'direct' | 'proxied', Dispatcher>();
+
+  /** Sends one request. The caller consumes the body. */
+  async request(url: URL, options: Omit<RequestOptions, 'dispatcher'>): Promise<Dispatcher.ResponseData<unknown>> {
+    this.#undici ??= import('undici');
+    const undici = await this.#undici;
+    return undici.request(url, { ...options, dispatcher: this.#poolFor(url, undici) });
+  }
+
+  /** Closes every connection, idle or not. */
+  async close(): Promise<void> {
+    const pools = [...this.#pools.values()];
+    this.#pools.clear();
+    await Promise.all(pools.map(async (pool) => pool.destroy()));
+  }
+
+  #poolFor(url: URL, undici: Undici): Dispatcher {
+    const kind = isLoopback(url.hostname) ? 'direct' : 'proxied';
+    const known = this.#pools.get(kind);
+    if (known) return known;
+    // Time limits are the caller's, by signal: undici's own would cut a call that may take longer.
+    const settings = { connectTimeout: CONNECT_TIMEOUT_MS, headersTimeout: 0, bodyTimeout: 0 };
+    const pool = kind === 'direct' ? new undici.Agent(settings) : new undici.EnvHttpProxyAgent(settings);
+    this.#pools.set(kind, pool);
+    return pool;
+  }
+}
+
+/** True for this machine. A proxy elsewhere would look for it on its own. */
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
+}

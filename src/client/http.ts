@@ -1,0 +1,174 @@
+/** Calls the session API: key, deadline, retries, redirects to the same origin, and answers checked against the contract. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { z } from 'zod';
+
+import { version } from '../../package.json';
+import { ContractError, SessionwrightError } from '../contract/errors';
+import { describeIssues, formatIssues } from '../contract/issues';
+import { headers as names } from '../contract/routes';
+import { redact, toApiError, toDeadlineError, toUnreachableError, type Exchange } from './api-errors';
+import { Dispatchers } from './dispatchers';
+import type { ResolvedClientOptions } from './options';
+import { idempotentPolicy, noRetry, parseRetryAfter, type RetryPolicy } from './retry-policy';
+
+/** One call of the API. */
+export interface Call {
+  /** Completes "Could not ..." in messages: `start a session`. */
+  purpose: string;
+  method: 'GET' | 'POST' | 'DELETE';
+  path: string;
+  /** Query string without `?`. */
+  query?: string;
+  /** Sent as JSON. */
+  body?: unknown;
+  headers?: Record<string, string>;
+  /** Time for all tries, in milliseconds. @default the client's `timeoutMs` */
+  timeoutMs?: number;
+  /** Whether repeating it does no harm. @default true unless POST */
+  isIdempotent?: boolean;
+  /** @default by `isIdempotent` */
+  policy?: RetryPolicy;
+  /** When aborted, a failed try is the last one. */
+  giveUp?: AbortSignal;
+}
+
+/** A successful answer, not yet checked. */
+export interface Answer {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  text: string;
+}
+
+/** How many redirects in a row are followed. */
+const MAX_REDIRECTS = 5;
+
+/** The HTTP side of one client. */
+export class HttpClient {
+  readonly #options: ResolvedClientOptions;
+  readonly #dispatchers = new Dispatchers();
+  #isClosed = false;
+
+  constructor(options: ResolvedClientOptions) {
+    this.#options = options;
+  }
+
+  /** Pools for requests that go elsewhere and carry no key. */
+  get dispatchers(): Dispatchers {
+    return this.#dispatchers;
+  }
+
+  /**
+   * Makes a call and reads its answer.
+   * @throws {@link ApiError} or one of its subclasses; {@link SessionEndedError}
+   */
+  async call<T>(call: Call, schema: z.ZodType<T>): Promise<T> {
+    return this.parse(call, await this.send(call), schema);
+  }
+
+  /** Makes a call, as often as its policy says and its time allows. Returns a 2xx answer, whatever it holds. */
+  async send(call: Call): Promise<Answer> {
+    const deadlineMs = performance.now() + (call.timeoutMs ?? this.#options.timeoutMs);
+    const policy = call.policy ?? ((call.isIdempotent ?? call.method !== 'POST') ? idempotentPolicy(this.#options) : noRetry);
+    for (let attempt = 1; ; attempt++) {
+      const result = await this.#try(call, Math.min(this.#options.timeoutMs, deadlineMs - performance.now()));
+      if ('text' in result) return result;
+      const waitMs = policy(result, attempt);
+      if (waitMs === undefined || waitMs >= deadlineMs - performance.now()) throw result.error;
+      await delay(waitMs, undefined, { signal: call.giveUp }).catch(() => undefined);
+      if (call.giveUp?.aborted) throw result.error;
+    }
+  }
+
+  /** Checks an answer against the contract. */
+  parse<T>(call: Call, answer: Answer, schema: z.ZodType<T>): T {
+    const body = parseJson(answer.text);
+    if (body === undefined) throw this.#contractError(call, answer, `is ${answer.text ? 'not JSON' : 'empty'}`);
+    const parsed = schema.safeParse(body, { reportInput: true });
+    if (parsed.success) return parsed.data;
+    throw this.#contractError(call, answer, `breaks the contract: ${formatIssues(describeIssues(parsed.error.issues))}`);
+  }
+
+  /** Closes all connections; calls are refused from now on. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#dispatchers.close();
+  }
+
+  /** One try: a 2xx answer, or what went wrong. */
+  async #try(call: Call, timeoutMs: number): Promise<Answer | { error: Error; retryAfterMs: number | undefined }> {
+    const exchange = this.#exchange(call);
+    if (this.#isClosed) throw new SessionwrightError(`Could not ${call.purpose}: this client is closed.`, { code: 'client_closed' });
+    const signal = AbortSignal.timeout(Math.max(1, Math.ceil(timeoutMs)));
+    try {
+      const answer = await this.#follow(call, signal);
+      if (answer.status >= 200 && answer.status < 300) return answer;
+      const retryAfterMs = parseRetryAfter(single(answer.headers['retry-after']), Date.now());
+      const text = redact(answer.text, this.#options.apiKey);
+      return { error: toApiError(exchange, { status: answer.status, body: parseJson(text) ?? text, retryAfterMs }), retryAfterMs };
+    } catch (error) {
+      if (error instanceof SessionwrightError) throw error;
+      return { error: signal.aborted ? toDeadlineError(exchange, timeoutMs) : toUnreachableError(exchange, error), retryAfterMs: undefined };
+    }
+  }
+
+  /** Sends the request, and again where a redirect points within the same origin: nobody else gets the key. */
+  async #follow(call: Call, signal: AbortSignal): Promise<Answer> {
+    let url = new URL(`${this.#options.apiUrl}${call.path}${call.query ? `?${call.query}` : ''}`);
+    for (let hops = 0; ; hops++) {
+      const { statusCode: status, headers, body } = await this.#dispatchers.request(url, this.#request(call, signal));
+      const answer = { status, headers, text: await body.text() };
+      const location = single(headers['location']);
+      if (status < 300 || status > 399 || location === undefined) return answer;
+      const target = redirectTarget(location, url);
+      const keepsMethod = status === 307 || status === 308 || call.method === 'GET';
+      if (target?.origin !== url.origin) throw this.#contractError(call, answer, `redirects to ${target?.origin ?? 'no URL'}, which would not get the key`);
+      if (!keepsMethod || hops >= MAX_REDIRECTS) throw this.#contractError(call, answer, 'redirects in a way that cannot be followed');
+      url = target;
+    }
+  }
+
+  #request(call: Call, signal: AbortSignal) {
+    const hasBody = call.body !== undefined;
+    return {
+      method: call.method,
+      signal,
+      headers: {
+        authorization: `Bearer ${this.#options.apiKey}`,
+        accept: 'application/json',
+        'user-agent': `sessionwright/${version}`,
+        [names.origin]: 'sessionwright',
+        [names.version]: version,
+        ...(hasBody && { 'content-type': 'application/json' }),
+        ...call.headers,
+      },
+      ...(hasBody && { body: JSON.stringify(call.body) }),
+    };
+  }
+
+  #exchange({ purpose, method, path }: Call): Exchange {
+    return { purpose, method, path, origin: new URL(this.#options.apiUrl).origin };
+  }
+
+  #contractError(call: Call, answer: Answer, problem: string): ContractError {
+    const { purpose, method, path, origin } = this.#exchange(call);
+    const message = `Could not ${purpose}: the answer of ${method} ${path} on ${origin} (${answer.status}) ${problem}. Check that apiUrl (NOTTE_API_URL) is a session API, and not something in front of it.`;
+    return new ContractError(message, { code: 'contract_violation', method, path, status: answer.status });
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function redirectTarget(location: string, base: URL): URL | undefined {
+  return URL.canParse(location, base) ? new URL(location, base) : undefined;
+}
+
+/** The first value of a header. */
+export function single(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}

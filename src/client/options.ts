@@ -1,0 +1,155 @@
+/** What a client may be told, and the check of it before any request is made. */
+import { AuthenticationError, OptionsError } from '../contract/errors';
+import type { SessionInfo, StartOptions } from '../contract/session';
+import { CLOUD_API_URL, DEFAULT_START_TIMEOUT_MS } from '../options/defaults';
+import { environment } from '../options/environment';
+import type { Session } from './session';
+
+/** Options of a {@link SessionsClient}. */
+export interface ClientOptions {
+  /**
+   * Base URL of the session API, with its scheme.
+   * @default `NOTTE_API_URL`, else the cloud
+   */
+  apiUrl?: string | undefined;
+  /** @default `NOTTE_API_KEY` */
+  apiKey?: string | undefined;
+  /**
+   * How long one call may take, tries and waits included, in milliseconds. A start has `startTimeoutMs` for all of its tries.
+   * @default 60000
+   */
+  timeoutMs?: number | undefined;
+  /**
+   * How often a failed call is tried again, where that is safe. 0 turns it off.
+   * @default 3
+   */
+  retries?: number | undefined;
+  /**
+   * Wait before the first new try, in milliseconds; doubled with each, at most 30 s. `Retry-After` wins over it.
+   * @default 500
+   */
+  retryDelayMs?: number | undefined;
+  /**
+   * Whether sessions that are still open are stopped on SIGINT and SIGTERM and when the process has nothing left to do.
+   * @default true
+   */
+  handleSignals?: boolean | undefined;
+  /** Called once a session has started; a rejection stops the session and fails the start. */
+  onStart?: ((session: Session) => unknown) | undefined;
+  /** Called once a session has been stopped through this client. */
+  onStop?: ((sessionId: string) => unknown) | undefined;
+  /**
+   * Called with what went wrong where no error can be thrown: a session that may have been left behind, a failure while disposing.
+   * @default process.emitWarning
+   */
+  onWarning?: ((warning: ClientWarning) => void) | undefined;
+}
+
+/** Something that a caller should know of, and that fails no call. */
+export interface ClientWarning {
+  /** `possible_orphan`: a start that got no answer may have left a session. `stop_failed`: a session may still run. `cookies_not_saved`. */
+  code: 'possible_orphan' | 'stop_failed' | 'cookies_not_saved';
+  message: string;
+  /** The sessions in question; may be empty when they could not be found out. */
+  sessionIds: string[];
+  cause?: unknown;
+}
+
+/** Options of {@link SessionsClient.start}: what the session shall be like, and what the client does around it. */
+export interface StartSessionOptions extends StartOptions {
+  /** JSON array of cookies: given to the session after its start, and saved from it before its stop. */
+  cookieFile?: string | undefined;
+  /**
+   * How long the start may take, tries and waiting for a free place included, in milliseconds.
+   * @default 120000
+   */
+  startTimeoutMs?: number | undefined;
+}
+
+/** Client options with every default filled in. */
+export interface ResolvedClientOptions {
+  apiUrl: string;
+  apiKey: string;
+  timeoutMs: number;
+  retries: number;
+  retryDelayMs: number;
+  handleSignals: boolean;
+  onStart: (session: Session) => unknown;
+  onStop: (sessionId: string) => unknown;
+  onWarning: (warning: ClientWarning) => void;
+}
+
+/** One call, in milliseconds: what the cloud's own client allows. */
+const DEFAULT_TIMEOUT_MS = 60_000;
+/** New tries of a failed call: what the cloud's command line client makes. */
+const DEFAULT_RETRIES = 3;
+/** First wait, in milliseconds: half of what the cloud's command line client waits, since most APIs here are near. */
+const DEFAULT_RETRY_DELAY_MS = 500;
+/** Longest time that a timer of Node can wait, in milliseconds. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/**
+ * Fills in defaults, from the environment too.
+ * @throws {@link AuthenticationError} without a key; {@link OptionsError} for an URL or a number that cannot be used
+ */
+export function resolveClientOptions(options: ClientOptions): ResolvedClientOptions {
+  const apiUrl = parseApiUrl(options.apiUrl ?? environment.apiUrl ?? CLOUD_API_URL, options.apiUrl === undefined ? 'NOTTE_API_URL' : 'apiUrl');
+  const apiKey = options.apiKey ?? environment.apiKey;
+  if (!apiKey) {
+    const message = `There is no key for the session API ${apiUrl}. Set NOTTE_API_KEY, or pass apiKey.`;
+    throw new AuthenticationError(message, { code: 'unauthorized', method: '', path: '' });
+  }
+  const { timeoutMs = DEFAULT_TIMEOUT_MS, retries = DEFAULT_RETRIES, retryDelayMs = DEFAULT_RETRY_DELAY_MS, handleSignals = true } = options;
+  return {
+    apiUrl,
+    apiKey,
+    handleSignals,
+    timeoutMs: checkNumber('timeoutMs', timeoutMs, 1),
+    retries: checkNumber('retries', retries, 0),
+    retryDelayMs: checkNumber('retryDelayMs', retryDelayMs, 0),
+    onStart: options.onStart ?? nothing,
+    onStop: options.onStop ?? nothing,
+    onWarning: options.onWarning ?? emitWarning,
+  };
+}
+
+/** The start timeout to use. */
+export function resolveStartTimeout(startTimeoutMs: number | undefined): number {
+  return checkNumber('startTimeoutMs', startTimeoutMs ?? DEFAULT_START_TIMEOUT_MS, 1);
+}
+
+/** The reason that a session gives for its end, in words. */
+export function describeEnd(info: SessionInfo): string {
+  const since = info.closedAt ? ` at ${info.closedAt.toISOString()}` : '';
+  const how = { active: 'is still active', closed: `was stopped${since}`, error: `ended unexpectedly${since}`, timed_out: `timed out${since}` }[info.status];
+  const limits = info.status === 'timed_out' ? ` (limits: ${info.idleTimeoutMinutes} min idle, ${info.maxDurationMinutes} min in all)` : '';
+  return `${how}${limits}${info.error ? `: ${info.error}` : ''}`;
+}
+
+/** The base URL without a slash at its end. Its query and fragment mean nothing, and are left out. */
+function parseApiUrl(text: string, source: string): string {
+  const example = 'Write it with its scheme, such as https://api.notte.cc or http://127.0.0.1:8484.';
+  const url = /^https?:\/\//i.test(text) ? tryParse(text) : undefined;
+  if (!url) throw new OptionsError(`${source} is no URL of a session API: ${withoutUserInfo(text)}. ${example}`, { path: source });
+  if (url.username || url.password) throw new OptionsError(`${source} must not hold a user or password; the key goes into apiKey or NOTTE_API_KEY.`, { path: source });
+  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+}
+
+function tryParse(text: string): URL | undefined {
+  return URL.canParse(text) ? new URL(text) : undefined;
+}
+
+function withoutUserInfo(text: string): string {
+  return JSON.stringify(text.replace(/\/\/[^/]*@/, '//').replace(/[?#].*$/, ''));
+}
+
+function checkNumber(path: string, value: number, minimum: number): number {
+  if (Number.isInteger(value) && value >= minimum && value <= MAX_TIMER_MS) return value;
+  throw new OptionsError(`${path} must be a whole number from ${minimum} to ${MAX_TIMER_MS}, not ${String(value)}.`, { path });
+}
+
+function nothing(): void {}
+
+function emitWarning({ code, message }: ClientWarning): void {
+  process.emitWarning(message, { type: 'SessionwrightWarning', code: `SESSIONWRIGHT_${code.toUpperCase()}` });
+}

@@ -1,0 +1,46 @@
+/** A Playwright page on a session's own browser, over CDP. Playwright is loaded with the first page. */
+import type { Browser, Page } from 'playwright-core';
+
+import { CdpError } from '../contract/errors';
+
+/** A page and the connection that it lives on. */
+export interface ConnectedPage {
+  page: Page;
+  browser: Browser;
+}
+
+/** Longest time to connect, in milliseconds: Playwright's own default. */
+const CONNECT_TIMEOUT_MS = 30_000;
+/** Longest time for the connection to close, in milliseconds. It is a socket; the session is ended by the API. */
+const DISCONNECT_TIMEOUT_MS = 5_000;
+
+/**
+ * Connects Playwright to a session and takes the page that the session came with.
+ * @throws {@link CdpError} `cdp_error`. Playwright's own error is left out: it shows the URL and with it the token.
+ */
+export async function connectPage(cdpUrl: string, sessionId: string): Promise<ConnectedPage> {
+  const { chromium } = await import('playwright-core');
+  let browser: Browser;
+  try {
+    browser = await chromium.connectOverCDP(cdpUrl, { timeout: CONNECT_TIMEOUT_MS });
+  } catch (error) {
+    const reason = reasonOf(error);
+    throw new CdpError(`Could not connect Playwright to session ${sessionId}: ${reason}. Check with status() that the session is active.`, { code: 'cdp_error', method: 'connectOverCDP' });
+  }
+  const context = browser.contexts()[0] ?? (await browser.newContext());
+  return { browser, page: context.pages()[0] ?? (await context.newPage()) };
+}
+
+/** Closes the connection. The session's browser goes on. */
+export async function disconnectPage({ browser }: ConnectedPage): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise((resolve) => (timer = setTimeout(resolve, DISCONNECT_TIMEOUT_MS)));
+  await Promise.race([browser.close().catch(() => undefined), timeout]);
+  clearTimeout(timer);
+}
+
+/** The first line of Playwright's message, without URLs. */
+function reasonOf(error: unknown): string {
+  const [line = ''] = error instanceof Error ? error.message.split('\n') : [];
+  return line.replace(/\b(?:wss?|https?):\/\/\S+/gi, 'its URL').replace(/\.$/, '') || 'unknown error';
+}

@@ -1,0 +1,129 @@
+/** The recording of an ended session: waits until it is rendered, and downloads it. */
+import { createWriteStream } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { ApiError, ApiUnreachableError, ContractError, NotFoundError, TimeoutError } from '../contract/errors';
+import { REPLAY_STILL_ACTIVE, replaySchema, type ReplayInfo } from '../contract/replay';
+import { routes } from '../contract/routes';
+import { single, type HttpClient } from './http';
+
+/** Options of `replay()`. */
+export interface ReplayOptions {
+  /** Whether to wait until the recording is rendered. @default true */
+  wait?: boolean | undefined;
+  /** How long to wait, in milliseconds. @default 240000 */
+  timeoutMs?: number | undefined;
+  /** Longest time between two looks, in milliseconds; the first ones come sooner. @default 5000 */
+  intervalMs?: number | undefined;
+}
+
+/** What the cloud's own client waits and how often it looks, in milliseconds. */
+const DEFAULT_TIMEOUT_MS = 240_000;
+const DEFAULT_INTERVAL_MS = 5_000;
+/** Wait before the second look, in milliseconds; a server on this machine needs about that long. */
+const FIRST_INTERVAL_MS = 250;
+/** How many redirects in a row a download follows. */
+const MAX_REDIRECTS = 5;
+
+/** The recording of an ended session. */
+export class Replay implements ReplayInfo {
+  readonly sessionId: string;
+  readonly mp4Url: string | null;
+  readonly playlistContent: string | null;
+  readonly expiresAt: Date | null;
+  readonly videoStartMs: number | null;
+  readonly videoDurationMs: number | null;
+  readonly #http: HttpClient;
+
+  constructor(sessionId: string, info: ReplayInfo, http: HttpClient) {
+    this.sessionId = sessionId;
+    this.mp4Url = info.mp4Url;
+    this.playlistContent = info.playlistContent;
+    this.expiresAt = info.expiresAt;
+    this.videoStartMs = info.videoStartMs;
+    this.videoDurationMs = info.videoDurationMs;
+    this.#http = http;
+  }
+
+  /**
+   * Saves the MP4 to a file, whose folder is made if needed. The file appears when it is complete.
+   * @throws {@link ApiError} when the download fails; {@link ContractError} when the API offers no MP4
+   */
+  async save(path: string): Promise<void> {
+    if (this.mp4Url === null || !URL.canParse(this.mp4Url)) throw this.#failure(ContractError, 'the API names no MP4 for it', 'contract_violation');
+    await mkdir(dirname(path), { recursive: true });
+    const partial = `${path}.${process.pid}.part`;
+    try {
+      const body = await this.#open(new URL(this.mp4Url));
+      await pipeline(body, createWriteStream(partial));
+      await rename(partial, path);
+    } catch (error) {
+      await rm(partial, { force: true });
+      throw error;
+    }
+  }
+
+  /** The URL needs no key, and gets none: it may lead anywhere. */
+  async #open(first: URL) {
+    let url = first;
+    for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
+      const { statusCode: status, headers, body } = await this.#http.dispatchers.request(url, { method: 'GET' }).catch((cause: unknown) => {
+        const message = `Could not save the replay of session ${this.sessionId}: ${url.origin} did not answer.`;
+        throw new ApiUnreachableError(message, { code: 'api_unreachable', method: 'GET', path: '(replay)', maybeReceived: true, cause });
+      });
+      if (status === 200) return body;
+      await body.dump();
+      const location = single(headers['location']);
+      if (status < 300 || status > 399 || location === undefined) throw this.#failure(ApiError, `${url.origin} answered ${status}. Its URL may have expired; call replay() again`, 'request_failed');
+      url = new URL(location, url);
+    }
+    throw this.#failure(ApiError, 'its URL redirects without end', 'request_failed');
+  }
+
+  #failure(ErrorClass: typeof ApiError | typeof ContractError, problem: string, code: string): Error {
+    return new ErrorClass(`Could not save the replay of session ${this.sessionId}: ${problem}.`, { code, method: 'GET', path: '(replay)' });
+  }
+}
+
+/**
+ * Asks for a replay, again and again until it is rendered.
+ * @throws {@link ApiError} `session_active` while the session runs; {@link TimeoutError} when it is not there in time
+ */
+export async function fetchReplay(sessionId: string, http: HttpClient, options: ReplayOptions = {}): Promise<Replay> {
+  const { wait = true, timeoutMs = DEFAULT_TIMEOUT_MS, intervalMs = DEFAULT_INTERVAL_MS } = options;
+  const deadlineMs = performance.now() + timeoutMs;
+  for (let pauseMs = Math.min(FIRST_INTERVAL_MS, intervalMs); ; pauseMs = Math.min(pauseMs * 2, intervalMs)) {
+    try {
+      const info = await http.call({ purpose: `get the replay of session ${sessionId}`, method: 'GET', path: routes.replay(sessionId) }, replaySchema);
+      return new Replay(sessionId, info, http);
+    } catch (error) {
+      if (!(error instanceof NotFoundError)) throw error;
+      if (isStillActive(error)) throw stillActive(sessionId, error);
+      if (!wait || (await isUnknown(sessionId, http))) throw error;
+      if (performance.now() + pauseMs > deadlineMs) throw new TimeoutError(`The replay of session ${sessionId} was not ready within ${timeoutMs} ms. Ask again later, or wait longer with timeoutMs.`, { timeoutMs, cause: error });
+    }
+    await delay(pauseMs);
+  }
+}
+
+function isStillActive(error: NotFoundError): boolean {
+  return JSON.stringify(error.body ?? '').includes(REPLAY_STILL_ACTIVE);
+}
+
+function stillActive(sessionId: string, { method, path, status, body }: NotFoundError): ApiError {
+  const message = `Could not get the replay of session ${sessionId}: the session is still active. Stop it first.`;
+  return new ApiError(message, { code: 'session_active', method, path, body, ...(status !== undefined && { status }) });
+}
+
+/** A 404 may also mean that there is no such session, and then waiting is in vain. */
+async function isUnknown(sessionId: string, http: HttpClient): Promise<boolean> {
+  try {
+    await http.send({ purpose: `look up session ${sessionId}`, method: 'GET', path: routes.session(sessionId) });
+    return false;
+  } catch (error) {
+    return error instanceof NotFoundError;
+  }
+}

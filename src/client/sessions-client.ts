@@ -1,0 +1,186 @@
+/** The client of a session API: starts sessions, finds them, and stops what it has started. */
+import type { Cookie } from '../contract/cookies';
+import { SessionwrightError } from '../contract/errors';
+import { encodeListQuery, sessionListSchema, type ListOptions, type SessionList } from '../contract/list';
+import { routes } from '../contract/routes';
+import { encodeStartRequest, type SessionInfo, type StartRequestWire } from '../contract/session';
+import { HttpClient } from './http';
+import { resolveClientOptions, resolveStartTimeout, type ClientOptions, type ResolvedClientOptions, type StartSessionOptions } from './options';
+import { Session } from './session';
+import { fetchSession, requestStop } from './session-calls';
+import { onProcessEnd } from './signals';
+import { startSession } from './start-session';
+
+/** Options of {@link SessionsClient.connect}. */
+export interface ConnectOptions {
+  /** Whether disposing the object, or closing the client, stops the session. @default false */
+  stopOnDispose?: boolean | undefined;
+}
+
+/**
+ * A client of a session API: the cloud's, a self-hosted server's, an embedded one's.
+ *
+ * Sessions that it has started and that still run are stopped by `close()`, by `await using`, and when the process ends on a signal.
+ */
+export class SessionsClient implements AsyncDisposable {
+  readonly #options: ResolvedClientOptions;
+  readonly #http: HttpClient;
+  /** Every session object that has not been let go of. */
+  readonly #sessions = new Set<Session>();
+  readonly #starting = new Set<Promise<unknown>>();
+  /** Aborted when the process is about to end: no start waits for a free place any more. */
+  readonly #ending = new AbortController();
+  #forgetProcessEnd: (() => void) | undefined;
+  #closing: Promise<void> | undefined;
+
+  /**
+   * Makes no request.
+   * @throws {@link AuthenticationError} without a key; {@link OptionsError} for a wrong option
+   */
+  constructor(options: ClientOptions = {}) {
+    this.#options = resolveClientOptions(options);
+    this.#http = new HttpClient(this.#options);
+  }
+
+  /** Base URL of the API, without a slash at its end. */
+  get apiUrl(): string {
+    return this.#options.apiUrl;
+  }
+
+  /**
+   * Starts a session. When a step after the start fails (cookies, `onStart`), the session is stopped before the error is thrown.
+   * @throws {@link OptionsError} for wrong options, {@link CookieFileError} for a wrong file (both before any request), {@link ApiError}
+   */
+  async start(options: StartSessionOptions = {}): Promise<Session> {
+    if (this.#closing ?? this.#ending.signal.aborted) throw new SessionwrightError('Could not start a session: this client is closed.', { code: 'client_closed' });
+    const { cookieFile, startTimeoutMs, ...wanted } = options;
+    const body = encodeStartRequest(wanted);
+    const timeoutMs = resolveStartTimeout(startTimeoutMs);
+    const cookies = cookieFile === undefined ? undefined : { path: cookieFile, cookies: await readCookies(cookieFile) };
+    const starting = this.#start(body, { cookies, timeoutMs, cdpUrl: wanted.cdpUrl });
+    return this.#tracked(starting);
+  }
+
+  /**
+   * An object for a session that exists, running or ended. Disposing it lets the session run, unless asked for otherwise.
+   * @throws {@link NotFoundError} when there is no such session
+   */
+  async connect(sessionId: string, options: ConnectOptions = {}): Promise<Session> {
+    const info = await this.status(sessionId);
+    const session = this.#adopt(info, { stopsOnDispose: options.stopOnDispose ?? false });
+    try {
+      await session.prepare(undefined);
+    } catch (error) {
+      this.#sessions.delete(session);
+      throw error;
+    }
+    return session;
+  }
+
+  /** What the API says of a session. */
+  async status(sessionId: string): Promise<SessionInfo> {
+    return fetchSession(this.#http, sessionId);
+  }
+
+  /** One page of the sessions of this key; by default the running ones. */
+  async list(options: ListOptions = {}): Promise<SessionList> {
+    const call = { purpose: 'list sessions', method: 'GET', path: routes.sessions, query: encodeListQuery(options) } as const;
+    const list = await this.#http.call(call, sessionListSchema);
+    const { status } = options; // the cloud ignores it, so its pages may get shorter here
+    return status === undefined ? list : { ...list, items: list.items.filter((item) => item.status === status) };
+  }
+
+  /**
+   * Stops a session by its id; one that had ended before is fine.
+   * @throws {@link NotFoundError} when there is no such session
+   */
+  async stop(sessionId: string): Promise<SessionInfo> {
+    const session = [...this.#sessions].find(({ id }) => id === sessionId);
+    return session ? session.stop() : requestStop(this.#http, sessionId);
+  }
+
+  /** Stops every session that this client has started and that still runs, and closes its connections. Failures are warnings. */
+  async close(): Promise<void> {
+    this.#closing ??= this.#disposeAll().then(async () => this.#http.close());
+    return this.#closing;
+  }
+
+  /** The same as `close()`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #start(body: StartRequestWire, { cookies, timeoutMs, cdpUrl }: StartSteps): Promise<Session> {
+    const info = await startSession(body, {
+      http: this.#http,
+      backoff: this.#options,
+      timeoutMs,
+      giveUp: this.#ending.signal,
+      onWarning: this.#options.onWarning,
+      isOwn: (id) => [...this.#sessions].some((session) => session.id === id),
+    });
+    const session = this.#adopt(info, { cdpUrl, stopsOnDispose: true });
+    try {
+      await session.prepare(cookies);
+      await this.#options.onStart(session);
+    } catch (error) {
+      await session[Symbol.asyncDispose]();
+      throw error;
+    }
+    return session;
+  }
+
+  #adopt(info: SessionInfo, { cdpUrl, stopsOnDispose }: { cdpUrl?: string | undefined; stopsOnDispose: boolean }): Session {
+    const onReleased = () => {
+      this.#sessions.delete(session);
+      this.#watchProcess();
+    };
+    const session = new Session({ client: this, http: this.#http, options: this.#options, info, cdpUrl, stopsOnDispose, onReleased });
+    this.#sessions.add(session);
+    this.#watchProcess();
+    return session;
+  }
+
+  /** Keeps a start in sight, so that whoever ends the client waits for it. */
+  async #tracked<T>(starting: Promise<T>): Promise<T> {
+    this.#starting.add(starting);
+    this.#watchProcess();
+    try {
+      return await starting;
+    } finally {
+      this.#starting.delete(starting);
+      this.#watchProcess();
+    }
+  }
+
+  /** Listens to the end of the process exactly while there is something to stop. */
+  #watchProcess(): void {
+    const isNeeded = this.#starting.size > 0 || [...this.#sessions].some((session) => session.stopsOnDispose);
+    if (isNeeded && this.#options.handleSignals) {
+      this.#forgetProcessEnd ??= onProcessEnd(async () => {
+        this.#ending.abort();
+        await this.#disposeAll();
+      });
+    } else {
+      this.#forgetProcessEnd?.();
+      this.#forgetProcessEnd = undefined;
+    }
+  }
+
+  async #disposeAll(): Promise<void> {
+    await Promise.allSettled(this.#starting);
+    await Promise.all([...this.#sessions].map(async (session) => session[Symbol.asyncDispose]()));
+  }
+}
+
+/** What a start needs beside its request. */
+interface StartSteps {
+  cookies: { path: string; cookies: Cookie[] } | undefined;
+  timeoutMs: number;
+  cdpUrl: string | undefined;
+}
+
+async function readCookies(path: string): Promise<Cookie[]> {
+  const { readCookieFile } = await import('../cookies/index');
+  return readCookieFile(path);
+}

@@ -1,0 +1,113 @@
+/**
+ * Starts a session, and leaves no second one behind unnoticed.
+ *
+ * A start that got no answer may have made a session. Every try carries the same `Idempotency-Key`: a server that knows it gives
+ * back the session of the first try, and says so by sending the header back. Of any other server the sessions that appeared
+ * meanwhile are asked for, and reported: they may be the lost one, or those of another process with the same key.
+ */
+import { randomBytes } from 'node:crypto';
+
+import { ContractError, type SessionwrightError } from '../contract/errors';
+import { encodeListQuery, sessionListSchema } from '../contract/list';
+import { headers, routes } from '../contract/routes';
+import { sessionResponseSchema, toSessionInfo, type SessionInfo, type StartRequestWire } from '../contract/session';
+import { single, type Answer, type Call, type HttpClient } from './http';
+import type { ClientWarning } from './options';
+import { startOutcome, startPolicy, type Backoff, type RetryPolicy } from './retry-policy';
+
+/** What {@link startSession} works with. */
+export interface StartContext {
+  http: HttpClient;
+  backoff: Backoff;
+  /** Time for all tries, in milliseconds. */
+  timeoutMs: number;
+  /** When aborted, a failed try is the last one. */
+  giveUp: AbortSignal;
+  onWarning: (warning: ClientWarning) => void;
+  /** True for sessions that this client has started itself. */
+  isOwn: (sessionId: string) => boolean;
+}
+
+/** Time for the look at what a lost answer left, in milliseconds. */
+const ORPHAN_CHECK_MS = 10_000;
+/** A session may appear this much earlier than our clocks say, in milliseconds: `Date` headers count whole seconds. */
+const CLOCK_SLACK_MS = 2_000;
+
+/** Starts a session; rejects with the last try's error. */
+export async function startSession(body: StartRequestWire, context: StartContext): Promise<SessionInfo> {
+  const tries = new StartTries(context.backoff);
+  const { timeoutMs, giveUp } = context;
+  const request = { purpose: 'start a session', method: 'POST', path: routes.start, body, headers: { [headers.idempotencyKey]: tries.key } } as const;
+  const call: Call = { ...request, timeoutMs, giveUp, policy: tries.policy };
+  let info: SessionInfo;
+  let answer: Answer;
+  try {
+    answer = await context.http.send(call);
+    info = await readSession(call, answer, context);
+  } catch (error) {
+    if (error instanceof ContractError && error.status !== undefined && error.status < 300) tries.isUncertain = true;
+    if (tries.isUncertain) await reportOrphans(tries, context, { lastError: error as SessionwrightError });
+    throw error;
+  }
+  if (tries.isUncertain && single(answer.headers[headers.idempotencyKey]) !== tries.key) await reportOrphans(tries, context, { startedId: info.id });
+  return info;
+}
+
+/** What is known of the tries of one start. */
+class StartTries {
+  /** 64 hex digits, as the cloud's command line client makes them. */
+  readonly key = randomBytes(32).toString('hex');
+  readonly #since = performance.now();
+  /** True once a try may have made a session that nobody told us of. */
+  isUncertain = false;
+  readonly policy: RetryPolicy;
+
+  constructor(backoff: Backoff) {
+    const decide = startPolicy(backoff);
+    this.policy = (failure, attempt) => {
+      if (startOutcome(failure.error) === 'unknown') this.isUncertain = true;
+      return decide(failure, attempt);
+    };
+  }
+
+  get elapsedMs(): number {
+    return performance.now() - this.#since;
+  }
+}
+
+/** An answer that breaks the contract but names its session: that session is of no use, so it is stopped. */
+async function readSession(call: Call, answer: Answer, { http }: StartContext): Promise<SessionInfo> {
+  try {
+    return toSessionInfo(http.parse(call, answer, sessionResponseSchema));
+  } catch (error) {
+    const id = /"session_id"\s*:\s*"([^"\\]+)"/.exec(answer.text)?.[1];
+    if (id !== undefined) await http.send({ purpose: `stop session ${id}`, method: 'DELETE', path: routes.stop(id) }).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Tells of sessions that appeared since the first try and are not ours; also when that could not be found out. */
+async function reportOrphans(tries: StartTries, context: StartContext, end: { startedId: string } | { lastError: SessionwrightError }): Promise<void> {
+  const windowMs = tries.elapsedMs + CLOCK_SLACK_MS;
+  const startedId = 'startedId' in end ? end.startedId : undefined;
+  const happened = startedId === undefined ? 'A start failed without a clear answer' : `Session ${startedId} was started after a try that got no answer`;
+  try {
+    const suspects = (await listSuspects(windowMs, context)).filter(({ id }) => id !== startedId && !context.isOwn(id)).map(({ id }) => id);
+    if (suspects.length === 0) return;
+    const message = `${happened}, so another session may run unused. Sessions that appeared meanwhile and that this client does not know: ${suspects.join(', ')}. Stop them unless they are somebody else's.`;
+    context.onWarning({ code: 'possible_orphan', message, sessionIds: suspects, cause: 'lastError' in end ? end.lastError : undefined });
+  } catch (cause) {
+    const message = `${happened}, so a session may run unused, and the list of sessions could not be read: ${(cause as Error).message} Look at the running sessions later; its idle timeout ends it at the latest.`;
+    context.onWarning({ code: 'possible_orphan', message, sessionIds: [], cause });
+  }
+}
+
+/** The running sessions that are at most so old, by the clock of the API. */
+async function listSuspects(windowMs: number, { http }: StartContext): Promise<SessionInfo[]> {
+  const query = encodeListQuery({ onlyActive: true, onlyCurrentToken: true, pageSize: 100 });
+  const call: Call = { purpose: 'look for sessions that a lost start has left', method: 'GET', path: routes.sessions, query, timeoutMs: ORPHAN_CHECK_MS };
+  const answer = await http.send(call);
+  const { items } = http.parse(call, answer, sessionListSchema);
+  const nowMs = Date.parse(single(answer.headers['date']) ?? '') || Date.now();
+  return items.filter(({ status, createdAt }) => status === 'active' && createdAt.getTime() >= nowMs - windowMs);
+}
