@@ -17,7 +17,6 @@ export async function finishRun(host: HostConnection | undefined): Promise<RunSu
   try {
     if (!host) return undefined;
     const { pid, ...summary } = await host.call('finish', {});
-    await host.closed;
     for (const deadline = Date.now() + EXIT_MS; isProcessAlive(pid) && Date.now() < deadline; ) await delay(POLL_MS);
     return summary;
   } catch {

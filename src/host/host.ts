@@ -64,7 +64,7 @@ export class Host {
 
   #answers(): Handlers {
     const { run } = this;
-    const nothing = async (work: Promise<void> | void): Promise<null> => {
+    const nothing = async (work: Promise<void>): Promise<null> => {
       await work;
       return null;
     };
@@ -77,14 +77,18 @@ export class Host {
       acquire: async (request, peer) => run.acquire(request, peer),
       release: async ({ leaseId }) => {
         run.release(leaseId);
-        return nothing(this.#hasReporter() ? undefined : run.clipsWritten());
+        if (!this.#hasReporter()) await run.clipsWritten();
+        return null;
       },
       beginTest: async (test) => run.beginTest(test),
       settle: async ({ leaseId }) => nothing(run.settle(leaseId)),
       endTest: async (test) => nothing(run.endTest(test)),
       track: async ({ sessionId, leaseId }) => nothing(run.track(sessionId, leaseId)),
       untrack: async ({ sessionId }) => nothing(run.untrack(sessionId)),
-      report: async (problem) => nothing(run.report(problem)),
+      report: async (problem) => {
+        run.report(problem);
+        return null;
+      },
       finish: async () => {
         const summary = await run.finish();
         setImmediate(() => this.#markFinished()); // the answer goes out first

@@ -1,6 +1,7 @@
 /** One test run as its host sees it: hands out sessions, records tests, keeps count, and ends everything. */
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { ClipEncoder } from '../recording/clip-encoder';
 import { ClipQueue, type ClipJob } from './clip-queue';
 import { HeldSession } from './held-session';
 import { Ledger } from './ledger';
@@ -163,16 +164,17 @@ export class Run {
 
   #inBackground(sessionId: string, stopping: Promise<unknown>): void {
     const bounded = Promise.race([stopping.then(() => 'stopped'), delay(STOP_TIMEOUT_MS, 'too slow', { ref: false })]);
-    const ending = bounded.then(
-      (outcome) => void (outcome === 'too slow' && this.#leftRunning.push(sessionId)),
-      () => void this.#leftRunning.push(sessionId),
-    );
+    const ending = bounded
+      .catch(() => 'failed')
+      .then((outcome) => {
+        if (outcome !== 'stopped') this.#leftRunning.push(sessionId);
+      });
     this.#ending.add(ending);
     void ending.then(() => this.#ending.delete(ending));
   }
 }
 
-async function launchEncoder(): Promise<import('../recording/clip-encoder').ClipEncoder> {
+async function launchEncoder(): Promise<ClipEncoder> {
   const { ClipEncoder } = await import('../recording/clip-encoder');
   return ClipEncoder.launch({});
 }

@@ -2,3 +2,5 @@
 export { startSessionServer } from './session-server';
 export type { SessionServer, SessionServerOptions } from './session-server';
 export type { Recording } from './session-recording';
+export { findChromium } from '../browser/find-chromium';
+export type { FoundBrowser } from '../browser/find-chromium';
