@@ -9,6 +9,7 @@ import { headers as names } from '../contract/routes';
 import { redact, toApiError, toDeadlineError, toUnreachableError, type Exchange } from './api-errors';
 import { Dispatchers } from './dispatchers';
 import type { ResolvedClientOptions } from './options';
+import { readRedirect } from './redirect';
 import { idempotentPolicy, noRetry, parseRetryAfter, type RetryPolicy } from './retry-policy';
 
 /** One call of the API. */
@@ -117,13 +118,11 @@ export class HttpClient {
     for (let hops = 0; ; hops++) {
       const { statusCode: status, headers, body } = await this.#dispatchers.request(url, this.#request(call, signal));
       const answer = { status, headers, text: await body.text() };
-      const location = single(headers['location']);
-      if (status < 300 || status > 399 || location === undefined) return answer;
-      const target = redirectTarget(location, url);
-      const keepsMethod = status === 307 || status === 308 || call.method === 'GET';
-      if (target?.origin !== url.origin) throw this.#contractError(call, answer, `redirects to ${target?.origin ?? 'no URL'}, which would not get the key`);
-      if (!keepsMethod || hops >= MAX_REDIRECTS) throw this.#contractError(call, answer, 'redirects in a way that cannot be followed');
-      url = target;
+      const redirect = readRedirect({ status, location: single(headers['location']), from: url, method: call.method });
+      if (!redirect) return answer;
+      if ('problem' in redirect) throw this.#contractError(call, answer, redirect.problem);
+      if (hops >= MAX_REDIRECTS) throw this.#contractError(call, answer, 'redirects without end');
+      url = redirect.target;
     }
   }
 
@@ -162,10 +161,6 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function redirectTarget(location: string, base: URL): URL | undefined {
-  return URL.canParse(location, base) ? new URL(location, base) : undefined;
 }
 
 /** The first value of a header. */

@@ -94,15 +94,10 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
  */
 export function resolveClientOptions(options: ClientOptions): ResolvedClientOptions {
   const apiUrl = parseApiUrl(options.apiUrl ?? environment.apiUrl ?? CLOUD_API_URL, options.apiUrl === undefined ? 'NOTTE_API_URL' : 'apiUrl');
-  const apiKey = options.apiKey ?? environment.apiKey;
-  if (!apiKey) {
-    const message = `There is no key for the session API ${apiUrl}. Set NOTTE_API_KEY, or pass apiKey.`;
-    throw new AuthenticationError(message, { code: 'unauthorized', method: '', path: '' });
-  }
   const { timeoutMs = DEFAULT_TIMEOUT_MS, retries = DEFAULT_RETRIES, retryDelayMs = DEFAULT_RETRY_DELAY_MS, handleSignals = true } = options;
   return {
     apiUrl,
-    apiKey,
+    apiKey: requireKey(options.apiKey ?? environment.apiKey, apiUrl),
     handleSignals,
     timeoutMs: checkNumber('timeoutMs', timeoutMs, 1),
     retries: checkNumber('retries', retries, 0),
@@ -124,6 +119,12 @@ export function describeEnd(info: SessionInfo): string {
   const how = { active: 'is still active', closed: `was stopped${since}`, error: `ended unexpectedly${since}`, timed_out: `timed out${since}` }[info.status];
   const limits = info.status === 'timed_out' ? ` (limits: ${info.idleTimeoutMinutes} min idle, ${info.maxDurationMinutes} min in all)` : '';
   return `${how}${limits}${info.error ? `: ${info.error}` : ''}`;
+}
+
+function requireKey(apiKey: string | undefined, apiUrl: string): string {
+  if (apiKey) return apiKey;
+  const message = `There is no key for the session API ${apiUrl}. Set NOTTE_API_KEY, or pass apiKey.`;
+  throw new AuthenticationError(message, { code: 'unauthorized', method: '', path: '' });
 }
 
 /** The base URL without a slash at its end. Its query and fragment mean nothing, and are left out. */
