@@ -7,7 +7,7 @@ export async function listTitles(shopUrl: string): Promise<string[]> {
   // Your own session server, on this machine. With NOTTE_API_KEY set, `new SessionsClient()` needs none: it asks the cloud.
   const server = await startSessionServer();
   try {
-    const client = new SessionsClient({ apiUrl: server.url, apiKey: server.apiKey });
+    await using client = new SessionsClient({ apiUrl: server.url, apiKey: server.apiKey });
     await using session = await client.start();
 
     const page = await session.page();
