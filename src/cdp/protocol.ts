@@ -129,16 +129,12 @@ export interface CdpCommands {
   'Emulation.setDeviceMetricsOverride': { params: DeviceMetrics; result: Nothing };
   'Emulation.clearDeviceMetricsOverride': { params: NoParams; result: Nothing };
   'Emulation.setUserAgentOverride': { params: { userAgent: string; acceptLanguage?: string; platform?: string }; result: Nothing };
-  'Fetch.enable': { params: { patterns?: { urlPattern?: string }[]; handleAuthRequests?: boolean }; result: Nothing };
-  'Fetch.disable': { params: NoParams; result: Nothing };
-  'Fetch.continueRequest': { params: { requestId: string }; result: Nothing };
   /** `body` is base64. */
-  'Fetch.fulfillRequest': { params: { requestId: string; responseCode: number; responseHeaders?: { name: string; value: string }[]; body?: string }; result: Nothing };
-  'Fetch.continueWithAuth': { params: { requestId: string; authChallengeResponse: { response: 'Default' | 'CancelAuth' | 'ProvideCredentials'; username?: string; password?: string } }; result: Nothing };
   'Network.enable': { params: NoParams; result: Nothing };
   'Network.setExtraHTTPHeaders': { params: { headers: Record<string, string> }; result: Nothing };
   'Page.enable': { params: NoParams; result: Nothing };
   'Page.navigate': { params: { url: string }; result: { frameId: string; errorText?: string } };
+  'Page.createIsolatedWorld': { params: { frameId: string; worldName?: string }; result: { executionContextId: number } };
   'Page.bringToFront': { params: NoParams; result: Nothing };
   'Page.captureScreenshot': { params: { format?: 'jpeg' | 'png'; quality?: number; optimizeForSpeed?: boolean }; result: { data: string } };
   'Page.startScreencast': { params: ScreencastParams; result: Nothing };
@@ -165,8 +161,6 @@ export interface CdpCommands {
 
 /** Each event: its parameters. */
 export interface CdpEvents {
-  'Fetch.requestPaused': { requestId: string; request: { url: string; method: string } };
-  'Fetch.authRequired': { requestId: string; authChallenge: { source?: 'Server' | 'Proxy'; origin: string; scheme: string; realm: string } };
   'Inspector.targetCrashed': Nothing;
   'Page.screencastFrame': { data: string; metadata: ScreencastFrameMetadata; sessionId: number };
   'Page.screencastVisibilityChanged': { visible: boolean };
