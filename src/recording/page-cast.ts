@@ -1,0 +1,158 @@
+/** Casts one page: whole pictures at a bounded rate, and always the latest one in the end. */
+import type { CdpEvents } from '../cdp/protocol';
+import type { CdpSession } from '../cdp/connection';
+
+/** JPEG quality of frames, 0 to 100: what Playwright's own recorder takes. */
+const QUALITY = 90;
+/** A cast that shows nothing for so long is started anew, in milliseconds; doubled each time. A popup cast before its first paint may stay dark. */
+const FIRST_RETRY_MS = 250;
+const MAX_RETRY_MS = 4_000;
+/**
+ * Bounds of a look, in milliseconds: for the page to paint, and for its picture to arrive. Both together take about 35; only a page
+ * that is busy or a machine that is overloaded comes near the bounds.
+ */
+const PAINT_TIMEOUT_MS = 200;
+const PICTURE_TIMEOUT_MS = 100;
+/** Resolves when the page has handed its next frame to the compositor, with all changes made so far. */
+const NEXT_PAINT = 'new Promise((done) => requestAnimationFrame(() => setTimeout(done)))';
+/** A JavaScript world of our own: a page may fake `requestAnimationFrame`, as Playwright's clock does. */
+const WORLD_NAME = 'sessionwright';
+
+/** A frame as the browser sends it. */
+export type ScreencastFrame = CdpEvents['Page.screencastFrame'];
+
+/** How a page is cast. */
+export interface CastSettings {
+  /** The picture is scaled down to fit into this, in pixels. */
+  maxSize: { width: number; height: number };
+  /** The least distance of two frames, in milliseconds. */
+  intervalMs: number;
+}
+
+/**
+ * The screencast of one page.
+ *
+ * The browser pays for casting whenever the page draws, sent or not, and forgets what it could not send. Slow acknowledgements or
+ * `everyNthFrame` therefore save little, and lose the last change. So the cast is stopped after each new picture and started again
+ * an interval later; a start always gives the picture of that moment. When it is the one we have, the page stands still, and the
+ * cast stays on to wait for the next change.
+ *
+ *     off --start--> casting --new picture--> resting --interval--> casting
+ *                       '-----same picture--> casting (acknowledged)
+ */
+export class PageCast {
+  readonly #session: CdpSession;
+  readonly #targetId: string;
+  readonly #onFrame: (frame: ScreencastFrame) => void;
+  /** Undefined while off. */
+  #settings: CastSettings | undefined;
+  #isCasting = false;
+  /** The latest picture, as it came. */
+  #picture: string | undefined;
+  /** Number of the cast that the latest picture came from: each start has a higher one. */
+  #pictureCast = 0;
+  /** What comes from a cast up to this number was on its way when that cast was stopped. */
+  #staleCast = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #startedAtMs = 0;
+  /** Called with the next picture, whether new or not. */
+  #onPicture: (() => void) | undefined;
+
+  /** @param onFrame - gets each new picture, in order */
+  constructor(session: CdpSession, targetId: string, onFrame: (frame: ScreencastFrame) => void) {
+    this.#session = session;
+    this.#targetId = targetId;
+    this.#onFrame = onFrame;
+    session.on('Page.screencastFrame', (frame) => this.#receive(frame));
+  }
+
+  /** Begins to cast, or goes on with other settings. The first picture comes at once, changed or not. */
+  start(settings: CastSettings): void {
+    this.stop();
+    this.#settings = settings;
+    this.#picture = undefined;
+    this.#begin(FIRST_RETRY_MS);
+  }
+
+  /** Waits, within bounds, for the picture that shows everything that the page has changed up to now. Does nothing while off. */
+  async look(): Promise<void> {
+    await atMost(PAINT_TIMEOUT_MS, (painted) => void this.#nextPaint().then(painted, painted));
+    await atMost(PICTURE_TIMEOUT_MS, (seen) => {
+      this.#onPicture = seen;
+      this.#end();
+      this.#begin(FIRST_RETRY_MS);
+    });
+  }
+
+  /** Ends the cast. Frames on their way are dropped, and a look ends. */
+  stop(): void {
+    this.#settings = undefined;
+    this.#onPicture?.();
+    this.#end();
+  }
+
+  async #nextPaint(): Promise<void> {
+    const world = await this.#session.send('Page.createIsolatedWorld', { frameId: this.#targetId, worldName: WORLD_NAME }); // a page is named as its main frame
+    await this.#session.send('Runtime.evaluate', { expression: NEXT_PAINT, awaitPromise: true, contextId: world.executionContextId });
+  }
+
+  #begin(retryMs: number): void {
+    if (!this.#settings) return;
+    this.#isCasting = true;
+    this.#startedAtMs = Date.now();
+    const { width, height } = this.#settings.maxSize;
+    this.#send('Page.startScreencast', { format: 'jpeg', quality: QUALITY, maxWidth: width, maxHeight: height });
+    this.#after(retryMs, () => {
+      this.#end();
+      this.#staleCast = 0; // should a browser count anew
+      this.#begin(Math.min(retryMs * 2, MAX_RETRY_MS));
+    });
+  }
+
+  #end(): void {
+    clearTimeout(this.#timer);
+    if (this.#isCasting) this.#send('Page.stopScreencast');
+    this.#isCasting = false;
+    this.#staleCast = this.#pictureCast;
+  }
+
+  #receive(frame: ScreencastFrame): void {
+    if (!this.#isCasting || frame.sessionId <= this.#staleCast) return;
+    const isNew = frame.data !== this.#picture;
+    this.#picture = frame.data;
+    this.#pictureCast = frame.sessionId;
+    clearTimeout(this.#timer);
+    if (isNew) {
+      this.#end();
+      this.#after(this.#restMs(), () => this.#begin(FIRST_RETRY_MS));
+      this.#onFrame(frame);
+    } else {
+      this.#send('Page.screencastFrameAck', { sessionId: frame.sessionId });
+    }
+    this.#onPicture?.();
+  }
+
+  /** What is left of the interval after the time that the picture took. */
+  #restMs(): number {
+    return Math.max(0, (this.#settings?.intervalMs ?? 0) - (Date.now() - this.#startedAtMs));
+  }
+
+  #after(delayMs: number, action: () => void): void {
+    this.#timer = setTimeout(action, delayMs).unref();
+  }
+
+  /** A page may close at any time: what it does not answer is no loss. */
+  #send(...command: Parameters<CdpSession['send']>): void {
+    this.#session.send(...command).catch(() => {});
+  }
+}
+
+/** Waits until the action calls back, or the time is over. */
+async function atMost(timeoutMs: number, action: (done: () => void) => void): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  await new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs);
+    action(resolve);
+  });
+  clearTimeout(timer);
+}

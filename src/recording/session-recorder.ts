@@ -1,0 +1,171 @@
+/** Records one session: casts the page that is in front, in whichever browser context it is, into a frame store. */
+import type { CdpConnection, CdpSession } from '../cdp/connection';
+import type { CdpEvents, TargetInfo } from '../cdp/protocol';
+import { BrowserClock } from './browser-clock';
+import type { Frame, FrameStore } from './frame-store';
+import { jpegSize } from './jpeg-size';
+import type { CastSettings, ScreencastFrame } from './page-cast';
+import { PageCast } from './page-cast';
+
+/** What a page is scaled down to fit into, in pixels: as Playwright's own videos. */
+const MAX_SIZE = { width: 800, height: 800 };
+/** Frames a second while a page moves, at most. Each costs the browser about 10 ms of a processor; 10 show what a test did. */
+const FPS = 10;
+
+/** How a session is recorded. */
+export interface RecorderOptions {
+  /**
+   * The picture is scaled down to fit into this, in pixels. It is never scaled up.
+   * @default 800x800
+   */
+  size?: { width: number; height: number } | undefined;
+  /**
+   * At most so many frames a second (1 to 60). A page that stands still makes none.
+   * @default 10
+   */
+  fps?: number | undefined;
+}
+
+/** A page of the session. */
+interface RecordedPage {
+  url: string;
+  cast: PageCast;
+}
+
+/**
+ * Records while a test runs.
+ *
+ *     attach --> idle --start--> casting the page in front --stop--> last look --> idle --close--> detached
+ *
+ * In front is the newest page; when it closes, the one before it; and a page behind that goes to another URL comes to the front.
+ * The recorder is a CDP client of its own: it never pauses a page, and the test's client does not notice it. A browser that crashes
+ * or closes ends the recording; the frames are kept.
+ */
+export class SessionRecorder {
+  readonly #browser: CdpSession;
+  readonly #connection: CdpConnection;
+  readonly #store: FrameStore;
+  readonly #defaults: RecorderOptions;
+  readonly #clock = new BrowserClock();
+  /** By target id, the page in front last. */
+  readonly #pages = new Map<string, RecordedPage>();
+  readonly #listeners = new Set<(frame: Frame) => void>();
+  /** How the front page is cast; undefined while idle. A new object for each `start()`. */
+  #run: CastSettings | undefined;
+  #stopping: Promise<void> | undefined;
+  #closed: Promise<void> | undefined;
+
+  private constructor(connection: CdpConnection, browser: CdpSession, options: { store: FrameStore; defaults: RecorderOptions }) {
+    this.#connection = connection;
+    this.#browser = browser;
+    this.#store = options.store;
+    this.#defaults = options.defaults;
+    browser.on('Target.attachedToTarget', (event) => this.#addPage(event));
+    browser.on('Target.targetInfoChanged', ({ targetInfo }) => this.#updatePage(targetInfo));
+    browser.on('Target.targetDestroyed', ({ targetId }) => this.#removePage(targetId));
+  }
+
+  /**
+   * Attaches to every page of the browser, now and later. Costs a page nothing until {@link SessionRecorder.start}.
+   * @param connection - stays the caller's; it may serve others too
+   * @throws {@link CdpError} when the browser is gone
+   */
+  static async attach(connection: CdpConnection, store: FrameStore, options: RecorderOptions = {}): Promise<SessionRecorder> {
+    const { sessionId } = await connection.send('Target.attachToBrowserTarget'); // of our own, so that nobody else's targets are touched
+    const browser = connection.session(sessionId);
+    const recorder = new SessionRecorder(connection, browser, { store, defaults: options });
+    const filter = [{ type: 'page' }];
+    await browser.send('Target.setDiscoverTargets', { discover: true, filter });
+    await browser.send('Target.setAutoAttach', { autoAttach: true, waitForDebuggerOnStart: false, flatten: true, filter });
+    return recorder;
+  }
+
+  /** Begins to record, at once and with every page that opens later. Does nothing while recording, or once closed. */
+  start(options: RecorderOptions = {}): void {
+    if (this.#closed || (this.#run && !this.#stopping)) return;
+    if (this.#run) this.#store.cut(Date.now()); // the test before has not taken its last look yet
+    this.#stopping = undefined;
+    const fps = options.fps ?? this.#defaults.fps ?? FPS;
+    this.#run = { maxSize: options.size ?? this.#defaults.size ?? MAX_SIZE, intervalMs: 1000 / fps };
+    this.#front?.cast.start(this.#run);
+  }
+
+  /**
+   * Ends the recording. Does nothing while idle.
+   * @param options.lastLook - wait for the picture of the last change, about 35 ms and at most 300; keep the page open until then.
+   * `false` saves that where the recording will not be kept. Default: true
+   */
+  stop(options: { lastLook?: boolean } = {}): Promise<void> {
+    if (this.#run) this.#stopping ??= this.#finish(this.#run, options.lastLook ?? true);
+    return this.#stopping ?? Promise.resolve();
+  }
+
+  /** Calls the listener with each frame that is stored. Returns the function that ends it. */
+  onFrame(listener: (frame: Frame) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Stops, and detaches from all pages. The store is left open. Safe to call twice. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  get #front(): RecordedPage | undefined {
+    return [...this.#pages.values()].at(-1);
+  }
+
+  async #finish(run: CastSettings, lastLook: boolean): Promise<void> {
+    if (lastLook && this.#connection.isOpen) await this.#front?.cast.look();
+    if (this.#run !== run) return; // the next test has begun
+    this.#front?.cast.stop();
+    this.#run = undefined;
+    this.#stopping = undefined;
+    this.#store.cut(Date.now());
+  }
+
+  async #close(): Promise<void> {
+    await this.stop();
+    this.#listeners.clear();
+    await this.#connection.send('Target.detachFromTarget', { sessionId: this.#browser.id ?? '' }).catch(() => {}); // the browser may be gone
+  }
+
+  #addPage({ sessionId, targetInfo }: CdpEvents['Target.attachedToTarget']): void {
+    const cast = new PageCast(this.#connection.session(sessionId), targetInfo.targetId, (frame) => this.#keep(frame));
+    this.#changeFront(() => this.#pages.set(targetInfo.targetId, { url: targetInfo.url, cast }));
+  }
+
+  /** A page that goes to another URL is the one that the test works with. */
+  #updatePage({ targetId, url }: TargetInfo): void {
+    const page = this.#pages.get(targetId);
+    if (!page || page.url === url) return;
+    page.url = url;
+    this.#changeFront(() => {
+      this.#pages.delete(targetId);
+      this.#pages.set(targetId, page);
+    });
+  }
+
+  #removePage(targetId: string): void {
+    this.#changeFront(() => this.#pages.delete(targetId));
+  }
+
+  #changeFront(change: () => void): void {
+    const before = this.#front;
+    change();
+    const after = this.#front;
+    if (after === before || !this.#run) return;
+    before?.cast.stop();
+    after?.cast.start(this.#run);
+  }
+
+  #keep({ data, metadata }: ScreencastFrame): void {
+    const jpeg = Buffer.from(data, 'base64');
+    const size = jpegSize(jpeg);
+    if (!size) return;
+    const frame = { atMs: this.#clock.toLocalMs(metadata.timestamp, Date.now()), jpeg, ...size };
+    this.#store.append(frame);
+    for (const listener of this.#listeners) listener(frame);
+  }
+}

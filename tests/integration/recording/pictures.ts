@@ -1,0 +1,97 @@
+/** Looks at pictures and clips in a real browser: which colour is where, how long a clip plays. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import { launchChromium } from '../../../src/browser/chromium';
+
+/** A clip as a `<video>` element plays it. */
+export interface PlayedClip {
+  durationMs: number;
+  width: number;
+  height: number;
+  /** Names of the colours in the middle of the picture, one per moment asked for. */
+  colours: string[];
+}
+
+export interface PictureViewer {
+  /** The colour in the middle of a JPEG, by name. */
+  colourOf(jpeg: Buffer): Promise<string>;
+  /** Plays an MP4, and looks at the given moments (milliseconds from its start). */
+  play(mp4: Buffer, atMs?: number[]): Promise<PlayedClip>;
+  close(): Promise<void>;
+}
+
+/** The pure colours that tests paint pages with. */
+const COLOURS: Record<string, [number, number, number]> = { red: [255, 0, 0], lime: [0, 255, 0], blue: [0, 0, 255], yellow: [255, 255, 0], white: [255, 255, 255], black: [0, 0, 0] };
+
+export async function openPictureViewer(): Promise<PictureViewer> {
+  const folder = await mkdtemp(join(tmpdir(), 'viewer-'));
+  const process = await launchChromium({ userDataDir: folder });
+  const browser = await chromium.connectOverCDP(process.cdpUrl ?? '');
+  const page = await browser.newPage();
+  let served: Buffer = Buffer.alloc(0);
+  const server = createServer((request, response) => {
+    response.setHeader('content-type', request.url === '/clip.mp4' ? 'video/mp4' : 'text/html');
+    response.end(request.url === '/clip.mp4' ? served : '<!doctype html>');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  return {
+    async colourOf(jpeg) {
+      return nearest(await page.evaluate(middleOfPicture, `data:image/jpeg;base64,${jpeg.toString('base64')}`));
+    },
+    async play(mp4, atMs = []) {
+      served = mp4;
+      const { pixels, ...clip } = await page.evaluate(playClip, atMs);
+      return { ...clip, colours: pixels.map(nearest) };
+    },
+    async close() {
+      server.close();
+      await browser.close();
+      await process.close();
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+async function middleOfPicture(url: string): Promise<number[]> {
+  const image = new Image();
+  image.src = url;
+  await image.decode();
+  const context = new OffscreenCanvas(image.width, image.height).getContext('2d');
+  context?.drawImage(image, 0, 0);
+  return [...(context?.getImageData(image.width / 2, image.height / 2, 1, 1).data ?? [])];
+}
+
+async function playClip(atMs: number[]): Promise<{ durationMs: number; width: number; height: number; pixels: number[][] }> {
+  const video = document.createElement('video');
+  const blob = await (await fetch('/clip.mp4', { cache: 'no-store' })).blob();
+  video.src = URL.createObjectURL(blob);
+  const happens = (event: string): Promise<void> =>
+    new Promise((resolve, reject) => {
+      video.addEventListener(event, () => resolve(), { once: true });
+      video.addEventListener('error', () => reject(new Error(video.error?.message ?? 'the clip cannot be played')), { once: true });
+    });
+  await happens('loadeddata');
+  const { videoWidth: width, videoHeight: height } = video;
+  const context = new OffscreenCanvas(width, height).getContext('2d');
+  const pixels: number[][] = [];
+  for (const moment of atMs) {
+    const seeked = happens('seeked');
+    video.currentTime = moment / 1000;
+    await seeked;
+    context?.drawImage(video, 0, 0);
+    pixels.push([...(context?.getImageData(width / 2, height / 2, 1, 1).data ?? [])]);
+  }
+  return { durationMs: video.duration * 1000, width, height, pixels };
+}
+
+/** JPEG and video change colours a little. */
+function nearest(pixel: number[]): string {
+  const distance = (colour: number[]): number => colour.reduce((sum, value, n) => sum + Math.abs(value - (pixel[n] ?? 0)), 0);
+  const [name = '', colour = []] = Object.entries(COLOURS).sort(([, a], [, b]) => distance(a) - distance(b))[0] ?? [];
+  return distance(colour) < 60 ? name : `rgb(${pixel.join()})`;
+}

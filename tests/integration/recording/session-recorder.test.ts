@@ -1,0 +1,176 @@
+/** The recorder on a real browser: what it shows is what was in front, up to the last change, and a crash loses nothing. */
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { FrameStore } from '../../../src/recording/frame-store';
+import { SessionRecorder } from '../../../src/recording/session-recorder';
+import type { PictureViewer } from './pictures';
+import { openPictureViewer } from './pictures';
+import type { RecordedBrowser } from './recorded-browser';
+import { launchRecorded } from './recorded-browser';
+
+let viewer: PictureViewer;
+let recorded: RecordedBrowser;
+
+beforeAll(async () => {
+  viewer = await openPictureViewer();
+});
+afterAll(() => viewer.close());
+beforeEach(async () => {
+  recorded = await launchRecorded();
+});
+afterEach(() => recorded.close());
+
+describe('SessionRecorder', () => {
+  it('shows the last change before stop', async () => {
+    recorded.recorder.start();
+    const page = await recorded.browser.newPage({ viewport: { width: 1280, height: 720 } });
+    for (const colour of ['red', 'lime', 'yellow', 'blue']) await paint(page, colour);
+    await recorded.recorder.stop();
+    expect((await colours()).at(-1)).toBe('blue');
+    expect(recorded.store.last).toMatchObject({ width: 800, height: 450 });
+  });
+
+  it('keeps to the rate, and still ends with the last of many changes', async () => {
+    recorded.recorder.start({ fps: 5 });
+    const page = await recorded.browser.newPage();
+    const startedAtMs = Date.now();
+    await page.evaluate(async () => {
+      for (let n = 0; n < 60; n++) {
+        document.body.style.background = n % 2 === 0 ? 'red' : 'lime';
+        await new Promise(requestAnimationFrame);
+      }
+      document.body.style.background = 'blue';
+    });
+    await vi.waitFor(async () => expect((await colours()).at(-1)).toBe('blue'), 5_000); // without stop: a pause in the changes is enough
+    const seconds = (Date.now() - startedAtMs) / 1000;
+    expect(recorded.store.select(startedAtMs, Date.now()).length).toBeLessThanOrEqual(5 * seconds + 3);
+  });
+
+  it('makes no frames while the page stands still, or while no test runs', async () => {
+    recorded.recorder.start();
+    const page = await recorded.browser.newPage();
+    await paint(page, 'red');
+    await vi.waitFor(async () => expect((await colours()).at(-1)).toBe('red'), 5_000);
+    const count = all().length;
+    await page.waitForTimeout(500);
+    expect(all().length).toBe(count);
+    await recorded.recorder.stop();
+    await paint(page, 'blue');
+    await page.waitForTimeout(300);
+    expect(all().length).toBe(count);
+  });
+
+  it('follows popups and second tabs, and goes back when they close', async () => {
+    recorded.recorder.start();
+    const context = await recorded.browser.newContext();
+    const page = await context.newPage();
+    await paint(page, 'red');
+    await shows('red');
+    const [popup] = await Promise.all([page.waitForEvent('popup'), page.evaluate(() => void window.open('about:blank', '', 'width=400,height=300'))]);
+    await paint(popup, 'lime');
+    await shows('lime');
+    await popup.close();
+    await shows('red');
+    const second = await (await recorded.browser.newContext()).newPage();
+    await paint(second, 'yellow');
+    await shows('yellow');
+    await page.goto('data:text/html,<body style="background: blue">');
+    await shows('blue');
+  });
+
+  it('shows a popup from its first paint, each time', async () => {
+    recorded.recorder.start();
+    const page = await recorded.browser.newPage();
+    for (let n = 0; n < 10; n++) {
+      await paint(page, n % 2 === 0 ? 'red' : 'yellow');
+      const [popup] = await Promise.all([page.waitForEvent('popup'), page.evaluate(openLimePopup)]);
+      await shows('lime');
+      await popup.close();
+      await shows(n % 2 === 0 ? 'red' : 'yellow');
+    }
+  });
+
+  it('records pages that were there before it, in the default context too', async () => {
+    const context = recorded.browser.contexts()[0];
+    const page = await context?.newPage();
+    if (page) await paint(page, 'red');
+    const store = await FrameStore.open(join(recorded.store.folder, 'second'));
+    const second = await SessionRecorder.attach(recorded.process.connection, store);
+    second.start();
+    await second.stop();
+    expect(await Promise.all(store.select(0, Number.MAX_SAFE_INTEGER).map(async (ref) => viewer.colourOf(await store.read(ref))))).toEqual(['red']);
+    await second.close();
+    await store.close();
+  });
+
+  it('starts each test without the picture of the one before', async () => {
+    for (const colour of ['red', 'blue']) {
+      const fromMs = Date.now();
+      recorded.recorder.start();
+      const context = await recorded.browser.newContext();
+      await paint(await context.newPage(), colour);
+      await recorded.recorder.stop();
+      await context.close();
+      const seen = await colours(fromMs);
+      expect(seen.at(-1)).toBe(colour);
+      expect(seen).not.toContain(colour === 'blue' ? 'red' : 'blue');
+    }
+  });
+
+  it('goes on when the next test starts before the last look of the one before', async () => {
+    recorded.recorder.start();
+    const page = await recorded.browser.newPage();
+    await paint(page, 'red');
+    const stopping = recorded.recorder.stop();
+    recorded.recorder.start();
+    await stopping;
+    await paint(page, 'blue');
+    await recorded.recorder.stop();
+    expect((await colours()).at(-1)).toBe('blue');
+  });
+
+  it('keeps the frames when the browser crashes', async () => {
+    recorded.recorder.start();
+    const page = await recorded.browser.newPage();
+    await paint(page, 'red');
+    await shows('red');
+    process.kill(recorded.process.pid, 'SIGKILL');
+    await recorded.process.exited;
+    const startedAtMs = Date.now();
+    await recorded.recorder.stop();
+    await recorded.recorder.close();
+    await recorded.recorder.close();
+    recorded.recorder.start();
+    expect(Date.now() - startedAtMs).toBeLessThan(1_000);
+    expect((await colours()).at(-1)).toBe('red');
+  });
+});
+
+function all(fromMs = 0): ReturnType<FrameStore['select']> {
+  return recorded.store.select(fromMs, Number.MAX_SAFE_INTEGER);
+}
+
+async function colours(fromMs = 0): Promise<string[]> {
+  return Promise.all(all(fromMs).map(async (ref) => viewer.colourOf(await recorded.store.read(ref))));
+}
+
+/** Waits until the latest frame has this colour. */
+async function shows(colour: string): Promise<void> {
+  await vi.waitFor(
+    async () => {
+      const { last } = recorded.store;
+      expect(last && (await viewer.colourOf(await recorded.store.read(last)))).toBe(colour);
+    },
+    { timeout: 5_000, interval: 30 },
+  );
+}
+
+function openLimePopup(): void {
+  const popup = window.open('', '', 'width=400,height=300');
+  if (popup) popup.document.body.style.background = 'lime';
+}
+
+async function paint(page: Page, colour: string): Promise<void> {
+  await page.evaluate((value) => void (document.body.style.background = value), colour);
+}
