@@ -1,7 +1,7 @@
-/** What a session's plan asks of its pages, done over our own control connection: headers, the proxy's password, the first page and its size. */
-import type { CdpConnection, CdpSession } from '../cdp/connection';
+/** What a session's plan asks of its pages, done over our own control connection: headers, the first page and its size. */
+import type { CdpConnection } from '../cdp/connection';
 import type { CdpEvents, TargetInfo } from '../cdp/protocol';
-import type { ExternalProxy, SessionPlan } from './start-options';
+import type { SessionPlan } from './start-options';
 
 /** Pages and frames of other sites, workers too: whatever sends requests. Everything of a tab is reached through its page. */
 const AUTO_ATTACH = { autoAttach: true, waitForDebuggerOnStart: true, flatten: true } as const;
@@ -17,11 +17,11 @@ export class PageSetup {
     this.#plan = plan;
   }
 
-  /** From now on every new page gets its headers and its proxy's password before it sends its first request. */
+  /** From now on every new page gets its headers before it sends its first request. */
   async apply(): Promise<void> {
-    const { proxy, request } = this.#plan;
-    if (!request.extraHttpHeaders && proxy?.username === undefined) return;
-    this.#connection.on('Target.attachedToTarget', (event) => this.#prepare(event));
+    const { extraHttpHeaders } = this.#plan.request;
+    if (!extraHttpHeaders) return;
+    this.#connection.on('Target.attachedToTarget', (event) => this.#prepare(event, extraHttpHeaders));
     await this.#connection.send('Target.setAutoAttach', AUTO_ATTACH);
   }
 
@@ -46,29 +46,16 @@ export class PageSetup {
     await this.#connection.send('Browser.setContentsSize', { windowId, ...size }).catch(() => {}); // older ones cannot; --window-size came close
   }
 
-  #prepare({ sessionId, waitingForDebugger }: CdpEvents['Target.attachedToTarget']): void {
+  #prepare({ sessionId, waitingForDebugger }: CdpEvents['Target.attachedToTarget'], headers: Record<string, string>): void {
     if (!waitingForDebugger) return; // attached by somebody else of us, who looks after it
     const target = this.#connection.session(sessionId);
-    target.on('Target.attachedToTarget', (event) => this.#prepare(event));
-    const { extraHttpHeaders } = this.#plan.request;
+    target.on('Target.attachedToTarget', (event) => this.#prepare(event, headers));
     const steps = [
       target.send('Target.setAutoAttach', AUTO_ATTACH),
-      ...(extraHttpHeaders ? [target.send('Network.enable'), target.send('Network.setExtraHTTPHeaders', { headers: extraHttpHeaders })] : []),
-      ...(this.#plan.proxy?.username === undefined ? [] : [answerProxy(target, this.#plan.proxy)]),
+      target.send('Network.enable'),
+      target.send('Network.setExtraHTTPHeaders', { headers }),
       target.send('Runtime.runIfWaitingForDebugger'),
     ];
     for (const step of steps) step.catch(() => {}); // the target may be gone already, and not every kind knows every domain
   }
-}
-
-/** Chromium asks for a proxy's password only where requests are intercepted, so this costs each request a round trip; done only when there is one. */
-function answerProxy(target: CdpSession, { username = '', password = '' }: ExternalProxy): Promise<unknown> {
-  target.on('Fetch.requestPaused', ({ requestId }) => {
-    target.send('Fetch.continueRequest', { requestId }).catch(() => {});
-  });
-  target.on('Fetch.authRequired', ({ requestId, authChallenge }) => {
-    const authChallengeResponse = authChallenge.source === 'Proxy' ? ({ response: 'ProvideCredentials', username, password } as const) : ({ response: 'Default' } as const);
-    target.send('Fetch.continueWithAuth', { requestId, authChallengeResponse }).catch(() => {});
-  });
-  return target.send('Fetch.enable', { handleAuthRequests: true });
 }

@@ -36,9 +36,12 @@ export async function sendFile(request: IncomingMessage, response: ServerRespons
 /** The part that a `Range` header asks for. Undefined for the whole: no header, several parts, or one that cannot be read. */
 export function parseRange(header: string | undefined, size: number): ByteRange | 'unsatisfiable' | undefined {
   const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(header?.trim() ?? '') ?? [];
-  if (first === '' && last === '') return undefined;
-  const range = first === '' ? { start: Math.max(0, size - Number(last)), end: size - 1 } : { start: Number(first), end: last === '' ? size - 1 : Number(last) };
-  if (first !== '' && range.end < range.start && range.start < size) return undefined; // backwards: no range at all
-  range.end = Math.min(range.end, size - 1);
+  if (first === '') return last === '' ? undefined : withinFile(size - Number(last), size - 1, size);
+  if (last === '') return withinFile(Number(first), size - 1, size);
+  return Number(last) < Number(first) ? undefined : withinFile(Number(first), Number(last), size);
+}
+
+function withinFile(start: number, end: number, size: number): ByteRange | 'unsatisfiable' {
+  const range = { start: Math.max(0, start), end: Math.min(end, size - 1) };
   return range.start > range.end ? 'unsatisfiable' : range;
 }

@@ -5,7 +5,9 @@ import { launchChromium } from '../browser/chromium';
 import { connectExternal } from '../browser/external';
 import { isSessionwrightError } from '../contract/errors';
 import { PageSetup } from './page-setup';
-import type { SessionPlan } from './start-options';
+import { ProxyRelay } from './proxy-relay';
+import type { ExternalProxy, SessionPlan } from './start-options';
+import { proxyUrl } from './start-options';
 
 /** What shapes every browser of a server, beside what each session asks for. */
 export type BrowserSettings = Pick<LaunchOptions, 'executablePath' | 'channel' | 'args' | 'ignoreDefaultArgs' | 'env'>;
@@ -21,7 +23,7 @@ export interface SessionBrowser extends BrowserConnection {
 
 /** Opens the browser that the plan asks for. The caller closes it, and owns the profile folder. */
 export async function openSessionBrowser(plan: SessionPlan, settings: BrowserSettings, userDataDir: string): Promise<SessionBrowser> {
-  const { browser, notices } = await openBrowser(plan, settings, userDataDir);
+  const { browser, notices } = plan.request.cdpUrl === undefined ? await launch(plan, settings, userDataDir) : { browser: await connectExternal(plan.request.cdpUrl), notices: [] };
   const setup = new PageSetup(browser.connection, plan);
   try {
     await setup.apply();
@@ -39,12 +41,22 @@ export async function openSessionBrowser(plan: SessionPlan, settings: BrowserSet
   };
 }
 
-async function openBrowser(plan: SessionPlan, settings: BrowserSettings, userDataDir: string): Promise<{ browser: BrowserConnection; notices: string[] }> {
-  const { cdpUrl } = plan.request;
-  if (cdpUrl !== undefined) return { browser: await connectExternal(cdpUrl), notices: [] };
-  const options = launchOptions(plan, settings, userDataDir);
-  const { browser, notice } = await launchChannel(options, plan);
-  return { browser, notices: [notice, browser.notice].filter((it) => it !== undefined) };
+async function launch(plan: SessionPlan, settings: BrowserSettings, userDataDir: string): Promise<{ browser: BrowserConnection; notices: string[] }> {
+  const relay = await openRelay(plan.proxy);
+  try {
+    const { browser, notice } = await launchChannel(launchOptions(plan, { settings, userDataDir, relay }), plan);
+    void browser.exited.then(() => relay?.close());
+    return { browser, notices: [notice, browser.notice].filter((it) => it !== undefined) };
+  } catch (error) {
+    relay?.close();
+    throw error;
+  }
+}
+
+async function openRelay(proxy: ExternalProxy | undefined): Promise<ProxyRelay | undefined> {
+  const url = proxy && proxyUrl(proxy.server);
+  if (!url || proxy.username === undefined) return undefined;
+  return ProxyRelay.open({ url, username: proxy.username, password: proxy.password ?? '' });
 }
 
 /** `chrome` and its older names mean Google Chrome where it is installed, and the server's own Chromium elsewhere: one engine, and clients ask for it by default. */
@@ -63,8 +75,7 @@ async function launchOwn(options: LaunchOptions, notice?: string) {
   return { browser: await launchChromium(options), notice };
 }
 
-function launchOptions(plan: SessionPlan, settings: BrowserSettings, userDataDir: string): LaunchOptions {
-  const { request, headless, size, proxy } = plan;
+function launchOptions({ request, headless, size, proxy }: SessionPlan, { settings, userDataDir, relay }: { settings: BrowserSettings; userDataDir: string; relay: ProxyRelay | undefined }): LaunchOptions {
   return {
     ...settings,
     userDataDir,
@@ -72,6 +83,6 @@ function launchOptions(plan: SessionPlan, settings: BrowserSettings, userDataDir
     chromeArgs: request.chromeArgs,
     userAgent: request.userAgent,
     windowSize: size,
-    proxy: proxy && { server: proxy.server, bypass: proxy.bypass },
+    proxy: proxy && { server: relay?.server ?? proxy.server, bypass: proxy.bypass },
   };
 }

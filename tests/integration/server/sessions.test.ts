@@ -1,0 +1,159 @@
+/** A session's life as the API tells it: start, list, stop, and each way to end. */
+import { readdir } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, test, vi } from 'vitest';
+import { WebSocket } from 'ws';
+import type { SessionServerOptions } from '../../../src/server/index';
+import { processesWith } from '../processes';
+import type { TestApi } from './api';
+import { startApi } from './api';
+
+let api: TestApi;
+let workDir: string;
+
+afterEach(async () => {
+  await api.server.close();
+  await rm(workDir, { recursive: true, force: true });
+});
+
+async function open(options: SessionServerOptions = {}): Promise<void> {
+  workDir = await mkdtemp(join(tmpdir(), 'sessionwright-test-'));
+  api = await startApi({ workDir, ...options });
+}
+
+async function start(body: object = {}): Promise<string> {
+  const answer = await api.call('POST', '/sessions/start', { body });
+  expect(answer).toMatchObject({ status: 200, body: { status: 'active' } });
+  return answer.body['session_id'] as string;
+}
+
+async function status(id: string): Promise<Record<string, unknown>> {
+  return (await api.call('GET', `/sessions/${id}`)).body;
+}
+
+async function nothingLeft(): Promise<void> {
+  await vi.waitFor(async () => expect(await processesWith(workDir)).toEqual([]));
+  const sessions = await readdir(workDir);
+  const folders = await Promise.all(sessions.map((session) => readdir(join(workDir, session))));
+  expect(folders.flat()).not.toContain('profile');
+}
+
+test('a session is started, shown, listed and stopped, and leaves nothing', async () => {
+  await open();
+  const { body, status: code } = await api.call('POST', '/sessions/start');
+  expect(code).toBe(200);
+  expect(body).toMatchObject({ status: 'active', closed_at: null, headless: true, idle_timeout_minutes: 3, timeout_minutes: 3, max_duration_minutes: 15, steps: [], error: null, viewport_width: 1280, viewport_height: 720 });
+  expect(body['session_id']).toMatch(/^[0-9a-f-]{36}$/);
+  expect(body['cdp_url']).toMatch(/^ws:\/\/127\.0\.0\.1:\d+\/sessions\//);
+  expect(body['viewer_url']).toContain('?');
+  const id = body['session_id'] as string;
+  expect(await status(id)).toMatchObject({ session_id: id, status: 'active', cdp_url: body['cdp_url'] });
+  expect(api.server.isActive(id)).toBe(true);
+  const stopped = await api.call('DELETE', `/sessions/${id}/stop`);
+  expect(stopped).toMatchObject({ status: 200, body: { session_id: id, status: 'closed', cdp_url: null, viewer_url: null, closed_at: expect.stringMatching(/Z$/) as unknown, duration: expect.stringMatching(/^PT[\d.]+S$/) as unknown } });
+  expect(api.server.isActive(id)).toBe(false);
+  await nothingLeft();
+});
+
+test('stopping is always fine for a session that was', async () => {
+  await open();
+  const id = await start();
+  for (const method of ['DELETE', 'POST', 'DELETE']) expect(await api.call(method, `/sessions/${id}/stop`)).toMatchObject({ status: 200, body: { status: 'closed' } });
+  expect(await api.call('DELETE', '/sessions/nobody/stop')).toMatchObject({ status: 404, body: { status: 404, code: 'not_found', message: expect.stringContaining('nobody') as unknown } });
+});
+
+test('sessions are listed by page and by status', async () => {
+  await open();
+  const [one, two] = await Promise.all([start(), start()]);
+  await api.call('DELETE', `/sessions/${one}/stop`);
+  const ids = async (query: string): Promise<unknown[]> => ((await api.call('GET', `/sessions${query}`)).body['items'] as Record<string, unknown>[]).map((item) => item['session_id']);
+  expect(await ids('/')).toEqual([two]);
+  expect(await ids('?only_active=True&page_size=10&page=1')).toEqual([two]);
+  expect(await ids('?only_active=false')).toHaveLength(2);
+  expect(await ids('?status=closed')).toEqual([one]);
+  const page = await api.call('GET', '/sessions?only_active=false&page=2&page_size=1');
+  expect(page.body).toMatchObject({ page: 2, page_size: 1, has_next: false, has_previous: true });
+  expect(await api.call('GET', '/sessions?page=0')).toMatchObject({ status: 422, body: { detail: [{ loc: ['body', 'page'] }] } });
+});
+
+test('a session that is not used times out; asking for its status is no use', async () => {
+  await open({ minuteMs: 400 });
+  const id = await start({ idle_timeout_minutes: 1, max_duration_minutes: 100 });
+  await vi.waitFor(async () => expect(await status(id)).toMatchObject({ status: 'timed_out', error: expect.stringContaining('not used') as unknown }), { timeout: 5000, interval: 50 });
+  expect(await api.call('DELETE', `/sessions/${id}/stop`)).toMatchObject({ status: 200, body: { status: 'closed' } });
+  expect(await api.call('GET', `/sessions/${id}/cookies`)).toMatchObject({ status: 410, body: { code: 'session_ended', session: { session_id: id, status: 'timed_out' } } });
+  await nothingLeft();
+});
+
+test('CDP traffic keeps a session awake, and its maximum duration ends it all the same', async () => {
+  await open({ minuteMs: 1500 }); // a page that takes long to open on a busy machine is no idle session
+  const { body } = await api.call('POST', '/sessions/start', { body: { idle_timeout_minutes: 1, max_duration_minutes: 3 } });
+  const socket = new WebSocket(`${String(body['cdp_url'])}&startup_page=false`);
+  const closed = new Promise((resolve) => socket.once('close', resolve));
+  socket.on('error', () => socket.terminate());
+  socket.once('open', () => socket.send(JSON.stringify({ id: 0, method: 'Browser.getVersion' })));
+  socket.on('message', () => setTimeout(() => socket.send(JSON.stringify({ id: 1, method: 'Browser.getVersion' })), 50));
+  await closed;
+  expect(await status(body['session_id'] as string)).toMatchObject({ status: 'timed_out', error: expect.stringContaining('maximum duration') as unknown });
+});
+
+test('a browser that dies takes its session with it, and the error says how', async () => {
+  await open();
+  const id = await start();
+  const [line] = (await processesWith(join(workDir, id))).filter((it) => !it.includes('--type='));
+  process.kill(Number(line?.trim().split(' ')[0]), 'SIGKILL');
+  await vi.waitFor(async () => expect(await status(id)).toMatchObject({ status: 'error', error: expect.stringContaining('signal SIGKILL') as unknown }));
+  await nothingLeft();
+});
+
+test('a repeated request with the same key gets the same session', async () => {
+  await open();
+  const headers = { 'idempotency-key': 'once' };
+  const [one, two] = await Promise.all([1, 2].map(() => api.call('POST', '/sessions/start', { body: {}, headers })));
+  expect(one?.body['session_id']).toBe(two?.body['session_id']);
+  expect(one?.headers.get('idempotency-key')).toBe('once');
+  expect(await api.call('POST', '/sessions/start', { body: { headless: true }, headers })).toMatchObject({ status: 422 });
+  expect((await api.call('GET', '/sessions')).body['items']).toHaveLength(1);
+});
+
+test('a caller that leaves before its session is ready leaves none behind', async () => {
+  await open();
+  const leaving = new AbortController();
+  const request = fetch(`${api.server.url}/sessions/start`, { method: 'POST', headers: { authorization: `Bearer ${api.server.apiKey}` }, signal: leaving.signal });
+  await vi.waitFor(async () => expect(await readdir(workDir)).toHaveLength(1));
+  leaving.abort();
+  await expect(request).rejects.toThrow();
+  await vi.waitFor(async () => expect((await api.call('GET', '/sessions?status=closed')).body['items']).toHaveLength(1), { timeout: 10_000 });
+  await nothingLeft();
+});
+
+test('more sessions than there is room for are refused for a while', async () => {
+  await open({ maxSessions: 1 });
+  const id = await start();
+  const refused = await api.call('POST', '/sessions/start');
+  expect(refused).toMatchObject({ status: 429, body: { status: 429, code: 'rate_limited' } });
+  expect(refused.headers.get('retry-after')).toBe('5');
+  await api.call('DELETE', `/sessions/${id}/stop`);
+  await start();
+});
+
+test('closing the server ends every session, one that is just starting too', async () => {
+  await open();
+  await start();
+  const starting = api.call('POST', '/sessions/start').catch(() => undefined);
+  await vi.waitFor(async () => expect(await readdir(workDir)).toHaveLength(2));
+  await Promise.all([api.server.close(), api.server.close()]);
+  await starting;
+  await nothingLeft();
+  await expect(fetch(`${api.server.url}/health`)).rejects.toThrow();
+});
+
+test('a browser that cannot be started is an error, and leaves nothing', async () => {
+  await open({ executablePath: '/nowhere/chromium' });
+  vi.stubEnv('SESSIONWRIGHT_EXECUTABLE_PATH', '');
+  expect(await api.call('POST', '/sessions/start')).toMatchObject({ status: 500, body: { code: 'browser_not_found', message: expect.stringContaining('/nowhere/chromium') as unknown } });
+  vi.unstubAllEnvs();
+  expect(await readdir(workDir)).toEqual([]);
+});

@@ -1,0 +1,72 @@
+/** Looks for browsers in folders of the test's own: PATH, Playwright's browsers, and named files. */
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { findChromium } from '../../../src/browser/find-chromium';
+import { playwrightPaths } from '../../../src/browser/playwright-browsers';
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sessionwright-find-'));
+  vi.stubEnv('SESSIONWRIGHT_EXECUTABLE_PATH', '');
+  vi.stubEnv('PLAYWRIGHT_BROWSERS_PATH', join(folder, 'playwright'));
+  vi.stubEnv('PATH', join(folder, 'bin'));
+});
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function executable(path: string): Promise<string> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, '');
+  await chmod(path, 0o755);
+  return path;
+}
+
+test('the environment wins over every other way', async () => {
+  const named = await executable(join(folder, 'named'));
+  vi.stubEnv('SESSIONWRIGHT_EXECUTABLE_PATH', named);
+  expect(await findChromium({ executablePath: await executable(join(folder, 'other')), channel: 'chrome' })).toEqual({ executablePath: named, source: 'SESSIONWRIGHT_EXECUTABLE_PATH' });
+});
+
+test('what is named is taken or refused: nothing stands in for it', async () => {
+  await executable(join(folder, 'bin', 'chromium'));
+  const missing = join(folder, 'missing');
+  await expect(findChromium({ executablePath: missing })).rejects.toMatchObject({ code: 'browser_not_found', tried: [missing] });
+  vi.stubEnv('SESSIONWRIGHT_EXECUTABLE_PATH', missing);
+  await expect(findChromium()).rejects.toThrow(/SESSIONWRIGHT_EXECUTABLE_PATH names .*missing/);
+});
+
+test("Playwright's browser comes before the system's; its headless shell first, unless a window is wanted", async () => {
+  if (process.platform === 'linux') await executable(join(folder, 'bin', 'chromium'));
+  const [shell = ''] = await playwrightPaths({ headless: true });
+  const [full = ''] = await playwrightPaths({ headless: false });
+  expect(shell).toMatch(/chromium_headless_shell-\d+/);
+  expect(full).toMatch(/chromium-\d+/);
+  await executable(full);
+  expect(await findChromium()).toEqual({ executablePath: full, source: 'playwright' });
+  await executable(shell);
+  expect(await findChromium()).toEqual({ executablePath: shell, source: 'playwright' });
+  expect(await findChromium({ headless: false })).toEqual({ executablePath: full, source: 'playwright' });
+  expect(await findChromium({ channel: 'chromium' })).toEqual({ executablePath: full, source: 'playwright' });
+});
+
+test.runIf(process.platform === 'linux')('a channel is looked up in PATH too', async () => {
+  const beta = await executable(join(folder, 'bin', 'google-chrome-beta'));
+  expect(await findChromium({ channel: 'chrome-beta' })).toEqual({ executablePath: beta, source: 'option' });
+});
+
+test('a browser that is not there is told with every place and the command that installs it', async () => {
+  await expect(findChromium({ channel: 'chrome-canary' })).rejects.toMatchObject({
+    code: 'browser_not_found',
+    tried: expect.arrayContaining([expect.stringMatching(/canary|SxS/i)]) as unknown,
+    message: expect.stringContaining('npx playwright install chrome-canary') as unknown,
+  });
+});
+
+test('an unknown channel is told with the known ones', async () => {
+  await expect(findChromium({ channel: 'chrom' })).rejects.toThrow(/no browser channel 'chrom'. Known: chrome, msedge/);
+});
