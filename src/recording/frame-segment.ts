@@ -29,6 +29,7 @@ export class FrameSegment {
   readonly #folder: string;
   readonly #data: FileHandle;
   readonly #index: FileHandle | undefined;
+  #isClosed = false;
 
   private constructor(folder: string, number: number, files: { data: FileHandle; index?: FileHandle }) {
     this.#folder = folder;
@@ -80,11 +81,21 @@ export class FrameSegment {
     await this.#index.write(frames.map(({ entry }) => indexLine(entry)).join(''));
   }
 
-  /** Reads the JPEG of a frame of this segment. */
+  /** Reads the JPEG of a frame of this segment. Once it is closed, each read opens the file again. */
   async read(entry: FrameEntry): Promise<Buffer> {
-    const jpeg = Buffer.allocUnsafe(entry.byteLength);
-    const { bytesRead } = await this.#data.read(jpeg, 0, entry.byteLength, entry.offset);
-    if (bytesRead < entry.byteLength) {
+    if (!this.#isClosed) return this.#readFrom(this.#data, entry);
+    const data = await open(filePath(this.#folder, this.number, DATA_SUFFIX), 'r');
+    try {
+      return await this.#readFrom(data, entry);
+    } finally {
+      await data.close();
+    }
+  }
+
+  async #readFrom(data: FileHandle, { offset, byteLength }: FrameEntry): Promise<Buffer> {
+    const jpeg = Buffer.allocUnsafe(byteLength);
+    const { bytesRead } = await data.read(jpeg, 0, byteLength, offset);
+    if (bytesRead < byteLength) {
       throw new SessionwrightError(`Segment ${this.number} of ${this.#folder} ends within a frame: someone else has changed its files.`, { code: 'frame_lost' });
     }
     return jpeg;
@@ -92,6 +103,8 @@ export class FrameSegment {
 
   /** Closes the files, after the reads that go on. */
   async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     await Promise.all([this.#data.close(), this.#index?.close()]);
   }
 

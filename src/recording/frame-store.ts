@@ -132,7 +132,7 @@ export class FrameStore {
     await this.#writing;
   }
 
-  /** Writes what waits, and closes the files. They stay. Safe to call twice. */
+  /** Writes what waits, and closes the files. They stay, and can still be read. Safe to call twice. */
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;

@@ -103,6 +103,7 @@ describe('FrameStore', () => {
     append(store, 2, 'late');
     await closing;
     await store.close();
+    expect(await texts(store, 0, 10)).toEqual(['kept']);
     expect(await texts(await openStore(), 0, 10)).toEqual(['kept']);
   });
 
