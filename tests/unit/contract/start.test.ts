@@ -15,7 +15,7 @@ const issuesOf = (body: unknown): string[] => {
 
 const optionsError = (options: object): string => {
   try {
-    encodeStartRequest(options as StartOptions);
+    encodeStartRequest(options);
     return '';
   } catch (error) {
     if (!(error instanceof OptionsError)) throw error;

@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+
+import { readRedirect } from '../../../src/client/redirect';
+import { idempotentPolicy, parseRetryAfter, startOutcome, startPolicy } from '../../../src/client/retry-policy';
+import { ApiError, ApiUnreachableError, NotFoundError, OverloadedError, RateLimitError, ServerError } from '../../../src/contract/errors';
+
+const details = { method: 'POST', path: '/x', code: 'x' };
+const refused = new ApiUnreachableError('', { ...details, maybeReceived: false });
+const broken = new ApiUnreachableError('', { ...details, maybeReceived: true });
+const limited = new RateLimitError('', { ...details, status: 429, retryAfterMs: undefined });
+const overloaded = new OverloadedError('', { ...details, status: 529 });
+const unavailable = new OverloadedError('', { ...details, status: 503 });
+const failed = new ServerError('', { ...details, status: 500 });
+const missing = new NotFoundError('', { ...details, status: 404 });
+
+const after = (error: Error, retryAfterMs?: number) => ({ error, retryAfterMs });
+const backoff = { retries: 3, retryDelayMs: 1000 };
+
+describe('idempotent calls', () => {
+  const policy = idempotentPolicy(backoff);
+
+  it('are tried again after what may pass, a few times', () => {
+    for (const error of [refused, broken, limited, overloaded, unavailable, failed]) {
+      expect(policy(after(error), 3)).toBeGreaterThan(0);
+      expect(policy(after(error), 4)).toBeUndefined();
+    }
+  });
+
+  it('are not tried again after an answer that stays the same', () => {
+    expect(policy(after(missing), 1)).toBeUndefined();
+    expect(policy(after(new ApiError('', { ...details, status: 400 })), 1)).toBeUndefined();
+  });
+
+  it('wait longer each time, with jitter, or as long as the API asks', () => {
+    for (const [attempt, ms] of [[1, 1000], [2, 2000], [3, 4000]] as const) {
+      const delay = policy(after(failed), attempt) ?? 0;
+      expect(delay).toBeGreaterThanOrEqual(ms * 0.75);
+      expect(delay).toBeLessThanOrEqual(ms * 1.25);
+    }
+    expect(policy(after(limited, 7_000), 1)).toBe(7_000);
+  });
+});
+
+describe('starts', () => {
+  it('say what they may have left', () => {
+    expect([refused, limited, overloaded, unavailable].map(startOutcome)).toEqual(Array(4).fill('not-created'));
+    expect([broken, failed].map(startOutcome)).toEqual(['unknown', 'unknown']);
+    expect([missing, new Error('x')].map(startOutcome)).toEqual(['refused', 'refused']);
+  });
+
+  it('wait for a place as long as they may, and try other failures a few times', () => {
+    const policy = startPolicy(backoff);
+    expect(policy(after(limited), 50)).toBeGreaterThan(0);
+    expect(policy(after(overloaded), 50)).toBe(30_000);
+    expect(policy(after(overloaded, 2_000), 1)).toBe(2_000);
+    expect(policy(after(unavailable), 1)).toBeLessThan(2_000);
+    expect(policy(after(broken), 4)).toBeUndefined();
+    expect(policy(after(missing), 1)).toBeUndefined();
+  });
+
+  it('are tried once when retries are off', () => {
+    expect(startPolicy({ ...backoff, retries: 0 })(after(limited), 1)).toBeUndefined();
+  });
+});
+
+describe('Retry-After', () => {
+  it.each([
+    ['3', 3_000],
+    ['0', 0],
+    ['Thu, 01 Jan 1970 00:00:10 GMT', 9_000],
+    ['Thu, 01 Jan 1970 00:00:00 GMT', 0],
+    ['soon', undefined],
+    [undefined, undefined],
+  ])('%s is %s ms', (header, ms) => {
+    expect(parseRetryAfter(header, 1_000)).toBe(ms);
+  });
+});
+
+describe('redirects', () => {
+  const from = new URL('http://api.test/sessions/');
+
+  it('are followed within the origin', () => {
+    expect(readRedirect({ status: 307, location: '/sessions', from, method: 'POST' })).toEqual({ target: new URL('http://api.test/sessions') });
+    expect(readRedirect({ status: 301, location: 'http://api.test/x', from, method: 'GET' })).toMatchObject({ target: { pathname: '/x' } });
+    expect(readRedirect({ status: 200, location: '/x', from, method: 'GET' })).toBeUndefined();
+  });
+
+  it.each([
+    ['https://api.test/', 'GET', 307, 'which must not get the key'],
+    ['http://api.test:81/', 'GET', 307, 'http://api.test:81'],
+    ['/x', 'POST', 302, 'would turn POST into GET'],
+    ['http://', 'GET', 302, 'no URL'],
+  ])('to %s by %s %d are refused', (location, method, status, problem) => {
+    expect(readRedirect({ status, location, from, method })).toMatchObject({ problem: expect.stringContaining(problem) as string });
+  });
+});
