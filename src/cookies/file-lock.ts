@@ -64,7 +64,7 @@ async function acquire(file: string): Promise<HeldLock> {
   let seen = { content: '', sinceMs: performance.now() };
   for (let tries = 1; ; tries++) {
     if (await create(lockFile, formatHolder(token))) return new HeldLock(lockFile, token);
-    const content = await readFile(lockFile, 'utf8').catch(() => undefined);
+    const content = await readHolder(lockFile);
     if (content === undefined) continue; // given up meanwhile
     const nowMs = performance.now();
     if (content !== seen.content) seen = { content, sinceMs: nowMs };
@@ -95,22 +95,39 @@ class HeldLock implements FileLock {
   /** Nobody clears the lock of a living process before `STALE_MS`, so an early answer costs nothing. */
   async #isHeld(): Promise<boolean> {
     if (performance.now() - this.#sinceMs < STALE_MS / 2) return true;
-    return (await readFile(this.#lockFile, 'utf8').catch(() => '')) === formatHolder(this.token);
+    return (await readHolder(this.#lockFile)) === formatHolder(this.token);
   }
 }
 
-/** True when the file was made; false when it is there already. */
+/** True when the file was made; false when it is there already. Makes its folder when there is none. */
 async function create(lockFile: string, content: string): Promise<boolean> {
+  try {
+    return await createIn(lockFile, content);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+    await mkdir(dirname(lockFile), { recursive: true });
+    return createIn(lockFile, content);
+  }
+}
+
+async function createIn(lockFile: string, content: string): Promise<boolean> {
   try {
     const handle = await open(lockFile, 'wx', 0o600);
     await handle.writeFile(content).finally(async () => handle.close());
     return true;
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'EEXIST') return false;
-    if (code !== 'ENOENT') throw error;
-    await mkdir(dirname(lockFile), { recursive: true });
-    return create(lockFile, content);
+    const isBeingRemoved = process.platform === 'win32' && codeOf(error) === 'EPERM';
+    if (codeOf(error) === 'EEXIST' || isBeingRemoved) return false;
+    throw error;
+  }
+}
+
+/** What a lock says of its holder; undefined when there is none (any more), '' when it cannot be read. */
+async function readHolder(lockFile: string): Promise<string | undefined> {
+  try {
+    return await readFile(lockFile, 'utf8');
+  } catch (error) {
+    return codeOf(error) === 'ENOENT' ? undefined : '';
   }
 }
 
@@ -122,7 +139,7 @@ async function clear(file: string, deadContent: string): Promise<void> {
   const guard = `${file}.lock.guard`;
   if (!(await create(guard, ''))) return clearGuard(guard);
   try {
-    if ((await readFile(`${file}.lock`, 'utf8').catch(() => undefined)) !== deadContent) return;
+    if ((await readHolder(`${file}.lock`)) !== deadContent) return;
     const [token] = deadContent.split(' ');
     if (token) await rm(preparedFile(file, token), { force: true });
     await rm(`${file}.lock`, { force: true });
@@ -150,7 +167,7 @@ function isDead(content: string): boolean {
     process.kill(Number(pid), 0);
     return false;
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ESRCH';
+    return codeOf(error) === 'ESRCH';
   }
 }
 
@@ -158,4 +175,8 @@ function busy(file: string, content: string): CookieFileError {
   const [, pid, host] = content.split(' ');
   const message = `Could not save cookies to ${file}: process ${pid ?? '(unknown)'} on ${host ?? 'an unknown machine'} holds ${file}.lock for more than ${WAIT_MS / 1000} s. Remove that file if no test run uses it.`;
   return new CookieFileError(message, { code: 'cookie_file_unwritable', file });
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
 }

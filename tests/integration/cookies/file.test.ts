@@ -62,6 +62,10 @@ describe('a file', () => {
     await expect(saveCookies(file, change)).rejects.toThrow(/Could not read the cookie file .*EISDIR/);
   });
 
+  test.skipIf(process.platform !== 'linux')('in a folder that takes no files is told at once', async () => {
+    await expect(saveCookies('/proc/cookies.json', change)).rejects.toMatchObject({ code: 'cookie_file_unwritable', file: '/proc/cookies.json' });
+  });
+
   test.skipIf(process.platform === 'win32')('behind a link is replaced there, and the link stays', async () => {
     const real = join(folder, 'shared.json');
     await symlink('shared.json', file); // leads to nothing yet
