@@ -19,5 +19,5 @@ export interface BrowserConnection {
   /** Resolves when the browser has ended, or when an external one is out of reach. */
   readonly exited: Promise<BrowserExit>;
   /** Ends the browser that we started; leaves any other. Bounded, and safe to call twice. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }

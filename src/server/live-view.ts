@@ -71,7 +71,7 @@ export class LiveView {
       watch.watchers.delete(socket);
       if (watch.watchers.size > 0) return;
       this.#watches.delete(session);
-      void watch.pictures.close().then(() => watch.pictures.dispose());
+      watch.pictures.close().then(() => watch.pictures.dispose()).catch(() => {}); // the browser may be gone
     });
     this.#show(watch).catch(() => socket.close(NORMAL_CLOSURE)); // the browser is going
   }

@@ -18,7 +18,7 @@ export interface SessionBrowser extends BrowserConnection {
   /** What the user should be told, once. */
   readonly notices: readonly string[];
   /** Opens a page in the default context, unless one is there: clients look for `contexts()[0].pages()[0]`. */
-  ensurePage(): Promise<void>;
+  readonly ensurePage: () => Promise<void>;
 }
 
 /** Opens the browser that the plan asks for. The caller closes it, and owns the profile folder. */
@@ -36,7 +36,7 @@ export async function openSessionBrowser(plan: SessionPlan, settings: BrowserSet
     connection: browser.connection,
     exited: browser.exited,
     notices,
-    close: () => browser.close(),
+    close: browser.close,
     ensurePage: () => setup.ensurePage(),
   };
 }

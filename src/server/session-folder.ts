@@ -1,9 +1,7 @@
-/** The folder of one session: its profile while it runs, its frames until they are no longer wanted. The only place that removes either. */
+/** The folder of one session: its profile while it runs, its frames until they are no longer wanted. */
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-
-/** Tries to remove a folder, 50 ms apart and each 50 ms later than the one before: a browser that ends still writes for a moment. */
-const REMOVAL = { recursive: true, force: true, maxRetries: 10, retryDelay: 50 } as const;
+import { removeProfile } from '../browser/profile-folder';
 
 /** Where a session keeps what it has on disk. */
 export class SessionFolder {
@@ -28,11 +26,12 @@ export class SessionFolder {
 
   /** Removes the profile. To be called when the browser has ended. */
   async removeProfile(): Promise<void> {
-    await rm(this.profile, REMOVAL);
+    await removeProfile(this.profile);
   }
 
   /** Removes everything. */
   async remove(): Promise<void> {
-    await rm(this.#path, REMOVAL);
+    await removeProfile(this.profile);
+    await rm(this.#path, { recursive: true, force: true });
   }
 }

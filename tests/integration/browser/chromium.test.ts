@@ -1,10 +1,11 @@
 /** A real Chromium: started, driven, closed, killed; nothing of it stays. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { access, mkdtemp, readlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { BrowserProcess } from '../../../src/browser/chromium';
 import { launchChromium } from '../../../src/browser/chromium';
+import { removeProfile } from '../../../src/browser/profile-folder';
 import { processesWith } from '../processes';
 
 let folder: string | undefined;
@@ -12,7 +13,7 @@ let browser: BrowserProcess | undefined;
 
 afterEach(async () => {
   await browser?.close();
-  if (folder !== undefined) await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  if (folder !== undefined) await removeProfile(folder);
 });
 
 async function launch(options: object = {}): Promise<BrowserProcess> {
@@ -70,4 +71,15 @@ test('a browser that ends at once is an error with its last words', async () => 
 
 test('a file that cannot be run is an error that names it', async () => {
   await expect(launch({ executablePath: '/dev/null/chromium' })).rejects.toMatchObject({ code: 'browser_not_found', tried: ['/dev/null/chromium'] });
+});
+
+test.runIf(process.platform === 'linux')('removing the profile of a killed browser removes its socket too', async () => {
+  const { pid, exited } = await launch();
+  const socketFolder = dirname(await readlink(join(folder ?? '', 'SingletonSocket')));
+  process.kill(pid, 'SIGKILL');
+  await exited;
+  await access(socketFolder);
+  await removeProfile(folder ?? '');
+  await expect(access(socketFolder)).rejects.toThrow('ENOENT');
+  await expect(access(folder ?? '')).rejects.toThrow('ENOENT');
 });

@@ -1,0 +1,82 @@
+/** Watching a session: pictures over a WebSocket, and the page that shows them. */
+import { once } from 'node:events';
+import { chromium } from 'playwright-core';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import type { TestApi } from './api';
+import { startApi } from './api';
+
+let api: TestApi;
+let session: { session_id: string; cdp_url: string; viewer_url: string };
+
+beforeEach(async () => {
+  api = await startApi();
+  session = (await api.call('POST', '/sessions/start')).body as unknown as typeof session;
+});
+afterEach(() => api.server.close());
+
+async function recordingUrl(): Promise<string> {
+  const { body } = await api.call('GET', `/sessions/${session.session_id}/debug`);
+  return (body['ws'] as Record<string, string>)['recording'] ?? '';
+}
+
+/** The messages of a socket as they come. */
+async function watch(url: string): Promise<{ socket: WebSocket; pictures: Buffer[]; texts: string[] }> {
+  const socket = new WebSocket(url);
+  const pictures: Buffer[] = [];
+  const texts: string[] = [];
+  socket.on('message', (data: Buffer, isBinary: boolean) => (isBinary ? pictures.push(data) : texts.push(data.toString())));
+  await once(socket, 'open');
+  return { socket, pictures, texts };
+}
+
+test('every watcher gets each picture as a JPEG of its own, newcomers too, and hears of the end', async () => {
+  const browser = await chromium.connectOverCDP(session.cdp_url);
+  const page = browser.contexts()[0]?.pages()[0];
+  await page?.setContent('<h1 style="background: teal">Watched</h1>');
+  const first = await watch(await recordingUrl());
+  await expect.poll(() => first.pictures.length, { timeout: 10_000 }).toBeGreaterThan(0);
+  const second = await watch(await recordingUrl());
+  await expect.poll(() => second.pictures.length, { timeout: 10_000 }).toBeGreaterThan(0);
+  const before = first.pictures.length;
+  await page?.setContent('<h1 style="background: orange">Changed</h1>');
+  await expect.poll(() => first.pictures.length, { timeout: 10_000 }).toBeGreaterThan(before);
+  for (const picture of first.pictures) expect(picture.subarray(0, 3)).toEqual(Buffer.of(0xff, 0xd8, 0xff));
+  const closed = once(first.socket, 'close');
+  await api.call('DELETE', `/sessions/${session.session_id}/stop`);
+  await closed;
+  expect(first.texts.map((text) => JSON.parse(text) as unknown)).toMatchObject([{ type: 'error', data: expect.stringContaining('closed') as unknown }]);
+});
+
+test('whoever may watch may not drive, and the other way round', async () => {
+  const tokenOf = (url: string): string => new URL(url).searchParams.get('token') ?? '';
+  const swapped = [
+    session.cdp_url.replace(/token=.*/, `token=${tokenOf(session.viewer_url)}`),
+    (await recordingUrl()).replace(/token=.*/, `token=${tokenOf(session.cdp_url)}`),
+  ];
+  for (const url of swapped) {
+    const [, response] = (await once(new WebSocket(url), 'unexpected-response')) as [unknown, { statusCode: number }];
+    expect(response.statusCode).toBe(401);
+  }
+  const { socket } = await watch((await recordingUrl()).replace(/token=.*/, `token=${api.server.apiKey}`));
+  socket.close();
+  expect(await api.call('GET', session.viewer_url.slice(api.server.url.length).replace(/token=.*/, 'token=wrong'))).toMatchObject({ status: 401 });
+});
+
+test('the viewer shows the session in a browser, live and then ended', async () => {
+  const watched = await chromium.connectOverCDP(session.cdp_url);
+  await watched.contexts()[0]?.pages()[0]?.setContent('<h1>Watched</h1>');
+  const { body: other } = await api.call('POST', '/sessions/start');
+  const browser = await chromium.connectOverCDP(other['cdp_url'] as string);
+  const page = await browser.newPage();
+  const errors: string[] = [];
+  page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+  await page.goto(session.viewer_url);
+  await page.waitForFunction('document.images[0].naturalWidth > 0');
+  expect(await page.textContent('#state')).toBe('live');
+  await api.call('DELETE', `/sessions/${session.session_id}/stop`);
+  await page.waitForFunction('document.getElementById("state").textContent === "ended"');
+  await page.reload();
+  expect(await page.textContent('#state')).toBe('ended');
+  expect(errors).toEqual([]);
+});
