@@ -63,7 +63,8 @@ it('holds the build and nothing of the repository around it', () => {
 
 describe.each([
   { type: 'module', resolutions: [{ module: 'node16', moduleResolution: 'node16' }, { module: 'esnext', moduleResolution: 'bundler' }] },
-  { type: 'commonjs', resolutions: [{ module: 'node16', moduleResolution: 'node16' }, { module: 'esnext', moduleResolution: 'bundler' }] },
+  // A bundler takes the `import` side in both, so the first project has tried that.
+  { type: 'commonjs', resolutions: [{ module: 'node16', moduleResolution: 'node16' }] },
 ] as const)('in a project of type $type', ({ type, resolutions }) => {
   let project: PackedProject;
   beforeAll(async () => {
