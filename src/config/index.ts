@@ -21,7 +21,7 @@ type SuiteConfig<T, W> = PlaywrightTestConfig<T & Partial<SessionTestOptions>, W
  * @example export default defineConfig(withSessions({ testDir: 'tests' }, { idleTimeoutMinutes: 5 }))
  */
 export function withSessions<T = object, W = object>(config: SuiteConfig<T, W>, options: SessionOptions = {}): SuiteConfig<T, W> {
-  const base: SessionOptions = { ...options, ...sessionOptionsOf(config.use) };
+  const base = withoutKeyInReports({ ...options, ...sessionOptionsOf(config.use) });
   return {
     ...config,
     globalSetup: [...asArray(config.globalSetup), beside('global-setup')],
@@ -34,7 +34,13 @@ export function withSessions<T = object, W = object>(config: SuiteConfig<T, W>, 
 /** Playwright replaces an object option as a whole; a project that sets one field should keep the others. */
 function withBase<P extends { use?: object }>(project: P, base: SessionOptions): P {
   const own = sessionOptionsOf(project.use);
-  return own === undefined ? project : { ...project, use: { ...project.use, sessionOptions: { ...base, ...own } } };
+  return own === undefined ? project : { ...project, use: { ...project.use, sessionOptions: withoutKeyInReports({ ...base, ...own }) } };
+}
+
+/** Playwright's JSON report prints the whole `use`. A key in it would be published with the report, so it turns into a placeholder there. */
+function withoutKeyInReports(options: SessionOptions): SessionOptions {
+  if (options.apiKey === undefined) return options;
+  return Object.defineProperty(options, 'toJSON', { enumerable: false, value: () => ({ ...options, apiKey: '(hidden)' }) });
 }
 
 function sessionOptionsOf(use: object | undefined): SessionOptions | undefined {

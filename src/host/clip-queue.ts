@@ -7,7 +7,6 @@ import type { VideoSize } from '../options/types';
 
 /** One clip to be made. */
 export interface ClipJob {
-  testId: string;
   store: FrameStore;
   /** Begin and end of the clip, in milliseconds since the epoch. */
   fromMs: number;

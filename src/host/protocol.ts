@@ -55,8 +55,10 @@ export interface TestEnd {
 
 /** What went wrong with something that is kept (clip, cookie file): it never fails a test, and is told in the summary. */
 export interface Problem {
-  testId?: string | undefined;
-  message: string;
+  /** What could not be done, such as `No clip results/a/video.mp4`. */
+  what: string;
+  /** Why. Problems with the same reason are told together. */
+  reason: string;
 }
 
 /** What a run used, told at its end. */

@@ -77,7 +77,7 @@ export class Run {
     if (!held.isRecording) return;
     const { recorder, frames } = await held.recording();
     await recorder.stop();
-    if (test.clip) this.#clips.add({ ...test.clip, testId: test.testId, store: frames });
+    if (test.clip) this.#clips.add({ ...test.clip, store: frames });
   }
 
   /** Takes responsibility for a session that a test started by itself through the client of its session. */
@@ -152,7 +152,7 @@ export class Run {
     try {
       (await held.recording()).recorder.start();
     } catch (error) {
-      this.report({ testId: test.testId, message: `No recording of session ${held.session.id}: ${messageOf(error)}` });
+      this.report({ what: `No recording of session ${held.session.id}`, reason: messageOf(error) });
     }
   }
 
@@ -180,7 +180,7 @@ async function launchEncoder(): Promise<ClipEncoder> {
 }
 
 function clipProblem(job: ClipJob, error: unknown): Problem {
-  return { testId: job.testId, message: `No clip ${job.path}: ${messageOf(error)}` };
+  return { what: `No clip ${job.path}`, reason: messageOf(error) };
 }
 
 function messageOf(error: unknown): string {

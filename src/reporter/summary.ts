@@ -1,5 +1,5 @@
 /** The last lines of a run, from what the host has counted. */
-import type { RunSummary } from '../host/protocol';
+import type { Problem, RunSummary } from '../host/protocol';
 
 /** Lines to print; none when the run had no host. */
 export function summaryLines(summary: RunSummary | undefined): string[] {
@@ -7,7 +7,14 @@ export function summaryLines(summary: RunSummary | undefined): string[] {
   if (summary.sessions === 0) return ['no test asked for a session'];
   const used = [count(summary.sessions, 'session'), count(summary.tests, 'test'), count(summary.clips, 'clip'), `${seconds(summary.browserMs)} of browser time`];
   const left = summary.leftRunning.length === 0 ? 'nothing' : summary.leftRunning.join(', ');
-  return [...summary.problems.map((problem) => problem.message), `${used.join(', ')}; left running: ${left}`];
+  return [...problemLines(summary.problems), `${used.join(', ')}; left running: ${left}`];
+}
+
+/** One line for each reason, however often it struck. */
+function problemLines(problems: readonly Problem[]): string[] {
+  const byReason = new Map<string, string[]>();
+  for (const { what, reason } of problems) byReason.set(reason, [...(byReason.get(reason) ?? []), what]);
+  return [...byReason].map(([reason, [first = '', ...others]]) => `${first}${others.length > 0 ? ` (and ${others.length} more)` : ''}: ${reason}`);
 }
 
 function count(n: number, noun: string): string {

@@ -17,7 +17,11 @@ test('the same suite, the same results', async () => {
   const plainResults = summarise(plain);
   await project?.remove();
   const ours = await runSuite({ import: 'sessionwright', wrap: true });
-  expect(summarise(ours), ours.output).toEqual(plainResults);
+  const ourResults = summarise(ours);
+  for (const [title, attempts] of Object.entries(plainResults)) {
+    expect(ourResults[title]?.map((it) => it.status), `${title}\n${ours.output}`).toEqual(attempts.map((it) => it.status));
+    attempts.forEach((attempt, n) => expect(ourResults[title]?.[n]?.attachments, title).toEqual(expect.arrayContaining(attempt.attachments)));
+  }
   expect(Object.values(plainResults).flat().filter((it) => it.status === 'passed').length).toBeGreaterThan(25);
   expect(project?.leftovers()).toEqual({ processes: [], files: [] });
 });

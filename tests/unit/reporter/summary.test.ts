@@ -10,8 +10,8 @@ test('counts, time and what is left', () => {
 });
 
 test('what could not be stopped is named, and problems come first', () => {
-  const lines = summaryLines({ ...summary, leftRunning: ['id-1'], problems: [{ message: 'No clip a.mp4: disk full' }] });
-  expect(lines[0]).toBe('No clip a.mp4: disk full');
+  const lines = summaryLines({ ...summary, leftRunning: ['id-1'], problems: [{ what: 'No clip a.mp4', reason: 'disk full' }, { what: 'No clip b.mp4', reason: 'disk full' }] });
+  expect(lines[0]).toBe('No clip a.mp4 (and 1 more): disk full');
   expect(lines[1]).toContain('left running: id-1');
 });
 

@@ -1,0 +1,216 @@
+/** What tests get and say: isolation, recordings, the session object, replacement of a dead session, refused options. */
+import { existsSync } from 'node:fs';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { Project, resultOf, resultsOf } from './support/project';
+
+let project: Project;
+
+afterEach(async () => {
+  await vi.waitFor(() => expect(project.leftovers()).toEqual({ processes: [], files: [] }), { timeout: 15_000, interval: 100 });
+  await project.remove();
+});
+
+/** A project with one worker, whose `use` is given as source text. */
+async function create(use: string, spec: string, more: { config?: string; files?: Record<string, string>; env?: Record<string, string> } = {}): Promise<Project> {
+  return Project.create(
+    {
+      'playwright.config.ts': `
+        import { withSessions } from 'sessionwright/config';
+        export default withSessions({ workers: 1, reporter: [['line'], ['json', { outputFile: 'report.json' }]], use: ${use}, ${more.config ?? ''} });`,
+      'a.spec.ts': `import { test, expect } from 'sessionwright';\n${spec}`,
+      ...more.files,
+    },
+    more.env,
+  );
+}
+
+const VISITS = `
+  test.beforeEach(async ({ context }) => {
+    await context.route('http://site.test/**', (route) => route.fulfill({ contentType: 'text/html', body: '<title>Site</title>' }));
+  });`;
+
+describe("isolation 'session'", () => {
+  test('tests run in the default context, with the options of use, and see nothing of each other', async () => {
+    project = await create(
+      `{ isolation: 'session', baseURL: 'http://site.test', viewport: { width: 500, height: 400 }, locale: 'de-DE', timezoneId: 'Asia/Tokyo', colorScheme: 'dark', userAgent: 'mine/1', serviceWorkers: 'block' }`,
+      `${VISITS}
+      let defaultContext: unknown;
+      test('first', async ({ page, context, browser }) => {
+        expect(browser.contexts()[0]).toBe(context);
+        defaultContext = context;
+        await page.goto('/a');
+        expect(page.url()).toBe('http://site.test/a');
+        expect(await page.evaluate(() => [innerWidth, navigator.language, Intl.DateTimeFormat().resolvedOptions().timeZone, matchMedia('(prefers-color-scheme: dark)').matches, navigator.userAgent])).toEqual([500, 'de-DE', 'Asia/Tokyo', true, 'mine/1']);
+        await page.evaluate(() => { localStorage.setItem('k', 'v'); document.cookie = 'c=1'; });
+        await context.newPage();
+      });
+      test('second', async ({ page, context }) => {
+        expect(context).toBe(defaultContext);
+        expect(context.pages()).toHaveLength(1);
+        await page.goto('/b');
+        expect(await page.evaluate(() => [localStorage.getItem('k'), document.cookie])).toEqual([null, '']);
+      });`,
+    );
+    const { exitCode, output } = await project.run();
+    expect(exitCode, output).toBe(0);
+    expect(output.match(/cannot apply to a context that exists already: serviceWorkers/g)).toHaveLength(1);
+  });
+
+  test('keepState keeps cookies and storage', async () => {
+    project = await create(
+      `{ isolation: { mode: 'session', keepState: true } }`,
+      `${VISITS}
+      test('first', async ({ page }) => {
+        await page.goto('http://site.test/');
+        await page.evaluate(() => { localStorage.setItem('k', 'v'); document.cookie = 'c=1'; });
+      });
+      test('second', async ({ page }) => {
+        await page.goto('http://site.test/');
+        expect(await page.evaluate(() => [localStorage.getItem('k'), document.cookie])).toEqual(['v', 'c=1']);
+      });`,
+    );
+    const { exitCode, output } = await project.run();
+    expect(exitCode, output).toBe(0);
+  });
+});
+
+describe('recordings', () => {
+  const TESTS = `
+    test('passes', async ({ page }) => { await page.setContent('<h1>Fine</h1>'); });
+    test('fails', async ({ page }) => { await page.setContent('<h1>Broken</h1>'); expect(1).toBe(2); });`;
+
+  test("Playwright's video mode drives ours, and its own recorder is never started", async () => {
+    project = await create(`{ video: 'retain-on-failure' }`, TESTS);
+    const { output, report } = await project.run();
+    expect(resultOf(report, 'passes').attachments.map((it) => it.name)).not.toContain('video');
+    const [video] = resultOf(report, 'fails').attachments.filter((it) => it.name === 'video');
+    expect(video?.contentType).toBe('video/mp4');
+    expect(existsSync(video?.path ?? '')).toBe(true);
+    expect(output).not.toContain('ffmpeg');
+  });
+
+  test("recording says more than video; 'off' records nothing", async () => {
+    project = await create(`{ video: 'on', recording: 'off' }`, TESTS);
+    const { output, report } = await project.run();
+    expect(resultOf(report, 'fails').attachments.map((it) => it.name)).not.toContain('video');
+    expect(output).toContain('0 clips');
+  });
+
+  test('a test file may say it, in describe too', async () => {
+    project = await create(
+      `{ recording: 'off' }`,
+      `test.describe('recorded', () => { test.use({ recording: { mode: 'on', size: { width: 320, height: 240 } } }); test('one', async ({ page }) => { await page.setContent('<h1>One</h1>'); }); });`,
+    );
+    const { report } = await project.run();
+    expect(resultOf(report, 'one').attachments.map((it) => it.name)).toEqual(['video']);
+  });
+
+  test('an output folder that cannot be written does not fail the test', async () => {
+    project = await create(
+      `{}`,
+      `import { mkdirSync, writeFileSync } from 'node:fs'; import { dirname } from 'node:path';
+      test('passes', async ({ page }, testInfo) => {
+        await page.setContent('<h1>Fine</h1>');
+        mkdirSync(dirname(testInfo.outputDir), { recursive: true });
+        writeFileSync(testInfo.outputDir, 'a file where the folder should be');
+      });`,
+    );
+    const { exitCode, output, report } = await project.run();
+    expect(exitCode, output).toBe(0);
+    expect(resultOf(report, 'passes').annotations.map((it) => it.type)).toContain('sessionwright');
+    expect(output).toMatch(/sessionwright: No clip .*video\.mp4: /);
+  });
+});
+
+describe('the session', () => {
+  test('is named on each test, answers through its API, and a second one is stopped too', async () => {
+    project = await create(
+      `{}`,
+      `test('uses it', async ({ session, page }) => {
+        expect((await session.status()).status).toBe('active');
+        await page.setContent('<h1>Mine</h1>');
+        const other = await session.client.start();
+        const second = await other.page();
+        await second.setContent('<h1>Yours</h1>');
+        await expect(second.locator('h1')).toHaveText('Yours');
+        expect(other.id).not.toBe(session.id);
+        console.log('NOT STOPPED ' + other.id);
+      });`,
+    );
+    const { exitCode, output, report } = await project.run();
+    expect(exitCode, output).toBe(0);
+    const annotations = resultOf(report, 'uses it').annotations;
+    expect(annotations.find((it) => it.type === 'session')?.description).toMatch(/^[0-9a-f-]{36}$/);
+    expect(annotations.find((it) => it.type === 'session viewer')?.description).toMatch(/^http:\/\/127\.0\.0\.1:\d+\//);
+    expect(output).toContain('2 sessions, 1 test');
+  });
+
+  test('that died is replaced before the next test, in the same worker', async () => {
+    project = await create(
+      `{}`,
+      `let first: string; let sameBrowser: unknown; let worker: number;
+      test('kills it after its work', async ({ page, session, browser }, testInfo) => {
+        first = session.id; sameBrowser = browser; worker = testInfo.workerIndex;
+        await page.setContent('<h1>One</h1>');
+        const gone = new Promise((resolve) => browser.once('disconnected', resolve));
+        const cdp = await browser.newBrowserCDPSession();
+        await page.close();
+        await cdp.send('Browser.crash').catch(() => undefined);
+        await gone;
+      });
+      test('gets another one', async ({ page, browser, context }, testInfo) => {
+        expect(testInfo.workerIndex).toBe(worker);
+        expect(browser).toBe(sameBrowser);
+        await page.setContent('<h1>Two</h1>');
+        await expect(page.locator('h1')).toHaveText('Two');
+        expect(browser.contexts()).toContain(context);
+        expect(testInfo.annotations.find((it) => it.type === 'session')?.description).not.toBe(first);
+      });`,
+    );
+    const { exitCode, output } = await project.run();
+    expect(exitCode, output).toBe(0);
+    expect(output).toContain('2 sessions, 2 tests');
+  });
+
+  test('is only for tests that ask: Firefox and WebKit are left to Playwright', async () => {
+    project = await create(`{ browserName: 'firefox' }`, `test('no browser', async ({}) => {}); test('no session', async ({ session }) => { void session; });`);
+    const { output, report } = await project.run();
+    expect(output.match(/sessions are Chromium; firefox is launched by Playwright/g)?.length).toBeGreaterThan(0);
+    expect(resultOf(report, 'no browser').status).toBe('passed');
+    expect(resultOf(report, 'no session').error?.message).toContain('left to Playwright');
+  });
+});
+
+describe('what is refused', () => {
+  const TEST = `test('never runs', async ({ page }) => { await page.setContent('x'); });`;
+
+  test.each([
+    [`{ sessionOptions: { headles: true } }`, /use\.sessionOptions\.headles.*headless/],
+    [`{ sessionOptions: { idleTimeoutMinutes: 99 } }`, /use\.sessionOptions\.idleTimeoutMinutes.*30.*99/],
+    [`{ sessionOptions: { viewport: { width: 100 } } }`, /use\.sessionOptions\.viewport/],
+    [`{ recordings: 'on' }`, /use\.recordings.*recording/],
+    [`{ isolation: 'browser' }`, /use\.isolation/],
+  ])('%s', async (use, message) => {
+    project = await create(use, TEST);
+    const { exitCode, output, report } = await project.run();
+    expect(exitCode).toBe(1);
+    expect(output).toMatch(message);
+    expect(resultsOf(report).get('never runs')?.some((it) => it.status === 'passed') ?? false).toBe(false);
+    expect(output).not.toMatch(/[1-9] sessions?/);
+  });
+
+  test('no Chromium: every place that was looked at, and what to do', async () => {
+    project = await create(`{ sessionOptions: { executablePath: '/nowhere/chrome' } }`, TEST);
+    const { exitCode, output } = await project.run();
+    expect(exitCode).toBe(1);
+    expect(output).toContain('/nowhere/chrome');
+  });
+
+  test('an API that is not there', async () => {
+    project = await create(`{ sessionOptions: { apiUrl: 'http://127.0.0.1:9', apiKey: 'k-secret-1', startTimeoutMs: 2000 } }`, TEST);
+    const { exitCode, output, report } = await project.run();
+    expect(exitCode).toBe(1);
+    expect(output).toContain('http://127.0.0.1:9');
+    expect(JSON.stringify(report) + output).not.toContain('k-secret-1');
+  });
+});
