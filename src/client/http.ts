@@ -43,6 +43,9 @@ export interface Answer {
 /** How many redirects in a row are followed. */
 const MAX_REDIRECTS = 5;
 
+/** A new try with less time than this is not worth it, in milliseconds: it would end in a timeout and hide why the last one failed. */
+const LEAST_TRY_MS = 1_000;
+
 /** The HTTP side of one client. */
 export class HttpClient {
   readonly #options: ResolvedClientOptions;
@@ -68,13 +71,15 @@ export class HttpClient {
 
   /** Makes a call, as often as its policy says and its time allows. Returns a 2xx answer, whatever it holds. */
   async send(call: Call): Promise<Answer> {
-    const deadlineMs = performance.now() + (call.timeoutMs ?? this.#options.timeoutMs);
+    const timeoutMs = call.timeoutMs ?? this.#options.timeoutMs;
+    const deadlineMs = performance.now() + timeoutMs;
+    const leastTryMs = Math.min(LEAST_TRY_MS, timeoutMs / 4);
     const policy = call.policy ?? ((call.isIdempotent ?? call.method !== 'POST') ? idempotentPolicy(this.#options) : noRetry);
     for (let attempt = 1; ; attempt++) {
       const result = await this.#try(call, Math.min(this.#options.timeoutMs, deadlineMs - performance.now()));
       if ('text' in result) return result;
       const waitMs = policy(result, attempt);
-      if (waitMs === undefined || waitMs >= deadlineMs - performance.now()) throw result.error;
+      if (waitMs === undefined || performance.now() + waitMs + leastTryMs > deadlineMs) throw result.error;
       await delay(waitMs, undefined, { signal: call.giveUp }).catch(() => undefined);
       if (call.giveUp?.aborted) throw result.error;
     }
@@ -101,7 +106,7 @@ export class HttpClient {
     if (this.#isClosed) throw new SessionwrightError(`Could not ${call.purpose}: this client is closed.`, { code: 'client_closed' });
     const signal = AbortSignal.timeout(Math.max(1, Math.ceil(timeoutMs)));
     try {
-      const answer = await this.#follow(call, signal);
+      const answer = await orAbort(this.#follow(call, signal), signal);
       if (answer.status >= 200 && answer.status < 300) return answer;
       const retryAfterMs = parseRetryAfter(single(answer.headers['retry-after']), Date.now());
       const text = redact(answer.text, this.#options.apiKey);
@@ -153,6 +158,13 @@ export class HttpClient {
     const message = `Could not ${purpose}: the answer of ${method} ${path} on ${origin} (${answer.status}) ${problem}. Check that apiUrl (NOTTE_API_URL) is a session API, and not something in front of it.`;
     return new ContractError(message, { code: 'contract_violation', method, path, status: answer.status });
   }
+}
+
+/** undici does not look at the signal while it waits for a proxy (7.30), so the deadline is kept here too. */
+async function orAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(new Error('deadline')), { once: true }));
+  work.catch(() => undefined);
+  return Promise.race([work, aborted]);
 }
 
 function parseJson(text: string): unknown {
