@@ -130,6 +130,9 @@ export interface CdpCommands {
   'Emulation.clearDeviceMetricsOverride': { params: NoParams; result: Nothing };
   'Emulation.setUserAgentOverride': { params: { userAgent: string; acceptLanguage?: string; platform?: string }; result: Nothing };
   /** `body` is base64. */
+  'Fetch.enable': { params: { patterns?: { urlPattern?: string }[] }; result: Nothing };
+  /** `body` is base64. */
+  'Fetch.fulfillRequest': { params: { requestId: string; responseCode: number; responseHeaders?: { name: string; value: string }[]; body?: string }; result: Nothing };
   'Network.enable': { params: NoParams; result: Nothing };
   'Network.setExtraHTTPHeaders': { params: { headers: Record<string, string> }; result: Nothing };
   'Page.enable': { params: NoParams; result: Nothing };
@@ -161,6 +164,7 @@ export interface CdpCommands {
 
 /** Each event: its parameters. */
 export interface CdpEvents {
+  'Fetch.requestPaused': { requestId: string; request: { url: string; method: string } };
   'Inspector.targetCrashed': Nothing;
   'Page.screencastFrame': { data: string; metadata: ScreencastFrameMetadata; sessionId: number };
   'Page.screencastVisibilityChanged': { visible: boolean };
