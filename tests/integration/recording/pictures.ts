@@ -19,6 +19,8 @@ export interface PlayedClip {
 export interface PictureViewer {
   /** The colour in the middle of a JPEG, by name. */
   colourOf(jpeg: Buffer): Promise<string>;
+  /** A JPEG of one colour. */
+  paint(colour: string, size: { width: number; height: number }): Promise<Buffer>;
   /** Plays an MP4, and looks at the given moments (milliseconds from its start). */
   play(mp4: Buffer, atMs?: number[]): Promise<PlayedClip>;
   close(): Promise<void>;
@@ -43,6 +45,9 @@ export async function openPictureViewer(): Promise<PictureViewer> {
     async colourOf(jpeg) {
       return nearest(await page.evaluate(middleOfPicture, `data:image/jpeg;base64,${jpeg.toString('base64')}`));
     },
+    async paint(colour, size) {
+      return Buffer.from(await page.evaluate(paintPicture, { colour, ...size }), 'base64');
+    },
     async play(mp4, atMs = []) {
       served = mp4;
       const { pixels, ...clip } = await page.evaluate(playClip, atMs);
@@ -64,6 +69,14 @@ async function middleOfPicture(url: string): Promise<number[]> {
   const context = new OffscreenCanvas(image.width, image.height).getContext('2d');
   context?.drawImage(image, 0, 0);
   return [...(context?.getImageData(image.width / 2, image.height / 2, 1, 1).data ?? [])];
+}
+
+function paintPicture({ colour, width, height }: { colour: string; width: number; height: number }): string {
+  const canvas = Object.assign(document.createElement('canvas'), { width, height });
+  const context = canvas.getContext('2d');
+  if (context) context.fillStyle = colour;
+  context?.fillRect(0, 0, width, height);
+  return canvas.toDataURL('image/jpeg').split(',')[1] ?? '';
 }
 
 async function playClip(atMs: number[]): Promise<{ durationMs: number; width: number; height: number; pixels: number[][] }> {

@@ -1,0 +1,196 @@
+/** Turns stored frames into MP4 clips: one utility browser, started for the first clip, encodes them one after the other. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { BrowserProcess } from '../browser/chromium';
+import { launchChromium } from '../browser/chromium';
+import { SessionwrightError } from '../contract/errors';
+import type { PictureSize, Shot } from './clip-timeline';
+import { pictureSize, planShots } from './clip-timeline';
+import { EncoderPage } from './encoder/encoder-page';
+import type { EncodedShot } from './encoder/page-script';
+import type { FrameStore } from './frame-store';
+
+/** How much JPEG is sent to the browser at once, in bytes: this, not the length of the clip, bounds the memory. */
+const BATCH_BYTES = 1024 * 1024;
+/** What the browser of the encoder can do without. */
+const LEAN_FLAGS = [
+  '--disable-gpu', // software codecs: the same clip on every machine
+  '--in-process-gpu', // one process less
+  '--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,SpareRendererForSitePerProcess', // three hidden renderers: 0.7 of 1.2 CPU seconds
+];
+
+/** Where the encoder's browser comes from. */
+export interface ClipEncoderOptions {
+  /** Path of a Chromium. @default the one that sessions use */
+  executablePath?: string | undefined;
+  /** Where its temporary profile goes. @default the system's folder for temporary files */
+  workDir?: string | undefined;
+  /** Clips encoded at the same time. @default 1: tests run beside it */
+  concurrency?: number | undefined;
+}
+
+/** One clip to be made. */
+export interface ClipRequest {
+  store: FrameStore;
+  /** Begin and end, in milliseconds since the epoch. */
+  fromMs: number;
+  toMs: number;
+  /** Size of the picture; others are put in its middle, smaller where they must be. @default the size that is on screen longest */
+  size?: PictureSize | undefined;
+}
+
+/** A browser with an encoder in it. */
+interface Workshop {
+  browser: BrowserProcess;
+  page: EncoderPage;
+  close(): Promise<void>;
+}
+
+/**
+ * Encodes clips with the codecs of Chromium: H.264 where the build has it, else VP9 or AV1; always MP4 with fast start.
+ * A browser that dies is replaced, and the clip is made again, once.
+ */
+export class ClipEncoder {
+  readonly #options: ClipEncoderOptions;
+  readonly #waiting: (() => void)[] = [];
+  #free: number;
+  #jobs = 0;
+  #pid: number | undefined;
+  #workshop: Promise<Workshop> | undefined;
+  #closed: Promise<void> | undefined;
+
+  private constructor(options: ClipEncoderOptions) {
+    this.#options = options;
+    this.#free = options.concurrency ?? 1;
+  }
+
+  /**
+   * Starts the encoder's browser.
+   * @throws {@link BrowserNotFoundError} or {@link BrowserLaunchError}
+   */
+  static async launch(options: ClipEncoderOptions = {}): Promise<ClipEncoder> {
+    const encoder = new ClipEncoder(options);
+    await encoder.#open();
+    return encoder;
+  }
+
+  /** The process of the encoder's browser; undefined when there is none. */
+  get pid(): number | undefined {
+    return this.#pid;
+  }
+
+  /**
+   * Makes the MP4 of a stretch of a recording, as long as the stretch, to the millisecond. Without any frame it is white. Waits for
+   * its turn.
+   * @throws {@link SessionwrightError} `encoder_closed` when the encoder is closed before or meanwhile, `encoding_failed` when the browser cannot encode
+   */
+  async encode(request: ClipRequest): Promise<Buffer> {
+    await this.#turn();
+    try {
+      return await this.#encode(request);
+    } finally {
+      this.#free++;
+      this.#waiting.shift()?.();
+    }
+  }
+
+  /** Ends the browser and removes its profile. Clips that are not finished are refused. Safe to call twice. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    for (const proceed of this.#waiting.splice(0)) proceed();
+    await (await this.#workshop?.catch(() => undefined))?.close();
+  }
+
+  async #turn(): Promise<void> {
+    if (this.#free <= 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    this.#free--;
+  }
+
+  async #encode(request: ClipRequest): Promise<Buffer> {
+    for (let attempt = 1; ; attempt++) {
+      this.#refuseClosed();
+      const { browser, page } = await this.#open();
+      try {
+        return await encodeClip(page, ++this.#jobs, request);
+      } catch (error) {
+        this.#refuseClosed();
+        if (browser.connection.isOpen || attempt > 1) throw error;
+      }
+    }
+  }
+
+  #refuseClosed(): void {
+    if (this.#closed) throw new SessionwrightError('A clip was not made: the encoder was closed before its turn came.', { code: 'encoder_closed' });
+  }
+
+  /** The browser at work; a new one when there is none, or when it has died. Calls wait for each other, so there is one at most. */
+  async #open(): Promise<Workshop> {
+    this.#workshop = this.#replaceDead(this.#workshop);
+    const workshop = await this.#workshop;
+    this.#pid = workshop.browser.pid;
+    return workshop;
+  }
+
+  async #replaceDead(current: Promise<Workshop> | undefined): Promise<Workshop> {
+    const opened = await current?.catch(() => undefined);
+    if (opened?.browser.connection.isOpen) return opened;
+    await opened?.close();
+    return openWorkshop(this.#options);
+  }
+}
+
+async function openWorkshop({ executablePath, workDir = tmpdir() }: ClipEncoderOptions): Promise<Workshop> {
+  const userDataDir = await mkdtemp(join(workDir, 'sessionwright-encoder-'));
+  const removeProfile = (): Promise<void> => rm(userDataDir, { recursive: true, force: true, maxRetries: 5 });
+  let browser: BrowserProcess | undefined;
+  try {
+    browser = await launchChromium({ executablePath, userDataDir, debuggingPort: false, args: LEAN_FLAGS });
+    const started = browser;
+    const close = async (): Promise<void> => {
+      await started.close();
+      await removeProfile();
+    };
+    return { browser, page: await EncoderPage.open(browser.connection), close };
+  } catch (error) {
+    await browser?.close();
+    await removeProfile();
+    throw error;
+  }
+}
+
+async function encodeClip(page: EncoderPage, job: number, { store, fromMs, toMs, size }: ClipRequest): Promise<Buffer> {
+  const shots = planShots(store.select(fromMs, toMs), { fromMs, toMs });
+  await page.begin(job, pictureSize(shots, size));
+  try {
+    for (const batch of batches(shots)) {
+      await page.add(job, await Promise.all(batch.map((shot) => readShot(store, shot))));
+    }
+    return await page.finish(job);
+  } finally {
+    await page.drop(job).catch(() => {}); // gone with its browser
+  }
+}
+
+/** A frame that was dropped from the store meanwhile is left out: the picture before it stays on. */
+async function readShot(store: FrameStore, { frame, startMs, durationMs }: Shot): Promise<EncodedShot> {
+  const jpeg = frame && (await store.read(frame).catch(() => undefined));
+  return { jpeg: jpeg?.toString('base64') ?? '', startMs, durationMs };
+}
+
+function* batches(shots: readonly Shot[]): Generator<Shot[]> {
+  let batch: Shot[] = [];
+  let bytes = 0;
+  for (const shot of shots) {
+    batch.push(shot);
+    bytes += shot.frame?.byteLength ?? 0;
+    if (bytes < BATCH_BYTES) continue;
+    yield batch;
+    [batch, bytes] = [[], 0];
+  }
+  if (batch.length > 0) yield batch;
+}

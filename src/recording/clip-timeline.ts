@@ -1,0 +1,59 @@
+/** Plans a clip: which picture is shown from when to when. Pure. */
+import type { FrameRef } from './frame-store';
+
+/** A clip lasts, and shows its last picture, at least so long, in milliseconds: one frame at 25 a second. */
+const MIN_SHOWN_MS = 40;
+/** Size of a clip without any picture, in pixels: Playwright's default viewport, scaled as its pages are. */
+const BLANK_SIZE = { width: 800, height: 450 };
+
+/** One picture of a clip. Times are in milliseconds from the clip's start. */
+export interface Shot {
+  /** Undefined: nothing was on screen. */
+  frame: FrameRef | undefined;
+  startMs: number;
+  durationMs: number;
+}
+
+/** Size of a picture in pixels. */
+export interface PictureSize {
+  width: number;
+  height: number;
+}
+
+/**
+ * The shots of a clip, end to end, from 0 to `toMs - fromMs` exactly. The first picture also stands for the time before it, and a
+ * picture that comes at the very end is shown for a moment.
+ * @param frames - as {@link FrameStore.select} gives them
+ */
+export function planShots(frames: readonly FrameRef[], { fromMs, toMs }: { fromMs: number; toMs: number }): Shot[] {
+  const lengthMs = Math.max(MIN_SHOWN_MS, toMs - fromMs);
+  const shots: Shot[] = [];
+  for (const frame of frames) {
+    const startMs = shots.length === 0 ? 0 : Math.min(frame.atMs - fromMs, lengthMs - MIN_SHOWN_MS);
+    const before = shots.at(-1);
+    if (before && startMs <= before.startMs) before.frame = frame; // of pictures at one moment, the last one counts
+    else shots.push({ frame, startMs, durationMs: 0 });
+  }
+  if (shots.length === 0) shots.push({ frame: undefined, startMs: 0, durationMs: 0 });
+  return shots.map((shot, n) => ({ ...shot, durationMs: (shots[n + 1]?.startMs ?? lengthMs) - shot.startMs }));
+}
+
+/** The size of a clip: the one that is on screen longest (a page is blank and of another size at first), made even as codecs want it. */
+export function pictureSize(shots: readonly Shot[], wanted?: PictureSize): PictureSize {
+  const { width, height } = wanted ?? longestShown(shots) ?? BLANK_SIZE;
+  return { width: even(width), height: even(height) };
+}
+
+function longestShown(shots: readonly Shot[]): PictureSize | undefined {
+  const shown = new Map<string, { size: PictureSize; ms: number }>();
+  for (const { frame, durationMs } of shots) {
+    if (!frame) continue;
+    const key = `${frame.width}x${frame.height}`;
+    shown.set(key, { size: frame, ms: (shown.get(key)?.ms ?? 0) + durationMs });
+  }
+  return [...shown.values()].sort((a, b) => b.ms - a.ms)[0]?.size;
+}
+
+function even(length: number): number {
+  return Math.max(2, Math.floor(length / 2) * 2);
+}

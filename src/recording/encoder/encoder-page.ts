@@ -1,0 +1,101 @@
+/** One page of a utility browser with the encoder in it. No port is opened: what the page loads is answered over CDP. */
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import type { CdpConnection, CdpSession } from '../../cdp/connection';
+import type { CdpEvents, ExceptionDetails } from '../../cdp/protocol';
+import { SessionwrightError } from '../../contract/errors';
+import type { ClipSize, EncodedShot, PageEncoder } from './page-script';
+import { clipScript, encoderScript, picturesScript } from './page-script';
+
+/** Codecs want a secure context, which a blank page is not. The name is reserved and never resolves (RFC 2606). */
+const ORIGIN = 'https://encoder.invalid';
+/** What is read from the page at once, in bytes. */
+const CHUNK_BYTES = 4 * 1024 * 1024;
+/** The page: it puts the parts of the encoder together. */
+const PAGE = `<!doctype html><script type="module">
+import * as mediabunny from '/mediabunny.mjs';
+const pictures = ${picturesScript.toString()};
+const clip = ${clipScript.toString()};
+globalThis.clipEncoder = (${encoderScript.toString()})((size) => clip(mediabunny, size, pictures(size)));
+encoderIsReady('');
+</script>`;
+
+/** The encoder in its page. */
+export class EncoderPage {
+  readonly #page: CdpSession;
+
+  private constructor(page: CdpSession) {
+    this.#page = page;
+  }
+
+  /** Opens a page in the browser, and waits until its encoder is ready. */
+  static async open(connection: CdpConnection): Promise<EncoderPage> {
+    const { targetId } = await connection.send('Target.createTarget', { url: 'about:blank' });
+    const { sessionId } = await connection.send('Target.attachToTarget', { targetId, flatten: true });
+    const page = connection.session(sessionId);
+    const files = await loadFiles();
+    page.on('Fetch.requestPaused', (event) => void answer(page, files, event).catch(() => {})); // the page is gone
+    await page.send('Fetch.enable', { patterns: [{ urlPattern: `${ORIGIN}/*` }] });
+    const ready = new Promise<void>((resolve) => page.on('Runtime.bindingCalled', () => resolve()));
+    await page.send('Runtime.enable');
+    await page.send('Runtime.addBinding', { name: 'encoderIsReady' });
+    await page.send('Page.navigate', { url: `${ORIGIN}/` });
+    await Promise.race([ready, connection.closed]); // a closed connection fails the first command
+    return new EncoderPage(page);
+  }
+
+  async begin(job: number, size: ClipSize): Promise<void> {
+    await this.#call('begin', job, size);
+  }
+
+  async add(job: number, shots: EncodedShot[]): Promise<void> {
+    await this.#call('add', job, shots);
+  }
+
+  /** Ends the clip, and fetches it in bounded parts. */
+  async finish(job: number): Promise<Buffer> {
+    const byteLength = await this.#call('finish', job);
+    const parts: Buffer[] = [];
+    for (let offset = 0; offset < byteLength; offset += CHUNK_BYTES) {
+      parts.push(Buffer.from(await this.#call('read', job, offset, CHUNK_BYTES), 'base64'));
+    }
+    return Buffer.concat(parts);
+  }
+
+  async drop(job: number): Promise<void> {
+    await this.#call('drop', job);
+  }
+
+  async #call<M extends keyof PageEncoder>(method: M, ...args: Parameters<PageEncoder[M]>): Promise<Awaited<ReturnType<PageEncoder[M]>>> {
+    const expression = `clipEncoder.${method}(${args.map((arg) => JSON.stringify(arg)).join()})`;
+    const { result, exceptionDetails } = await this.#page.send('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true });
+    if (exceptionDetails) throw encodingError(exceptionDetails);
+    return result.value as Awaited<ReturnType<PageEncoder[M]>>;
+  }
+}
+
+function encodingError({ text, exception }: ExceptionDetails): SessionwrightError {
+  const reason = exception?.description?.split('\n', 1)[0] ?? text;
+  return new SessionwrightError(`Could not encode a clip: ${reason}.`, { code: 'encoding_failed' });
+}
+
+type Files = Record<string, { type: string; body: Buffer }>;
+
+async function loadFiles(): Promise<Files> {
+  const bundle = createRequire(import.meta.url).resolve('mediabunny'); // the one for Node; the one for pages lies beside it
+  return {
+    '/': { type: 'text/html; charset=utf-8', body: Buffer.from(PAGE) },
+    '/mediabunny.mjs': { type: 'text/javascript; charset=utf-8', body: await readFile(join(dirname(bundle), 'mediabunny.min.mjs')) },
+  };
+}
+
+async function answer(page: CdpSession, files: Files, { requestId, request }: CdpEvents['Fetch.requestPaused']): Promise<void> {
+  const file = files[new URL(request.url).pathname];
+  await page.send('Fetch.fulfillRequest', {
+    requestId,
+    responseCode: file ? 200 : 404,
+    responseHeaders: [{ name: 'content-type', value: file?.type ?? 'text/plain' }],
+    body: file?.body.toString('base64') ?? '',
+  });
+}

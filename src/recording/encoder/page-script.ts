@@ -1,0 +1,159 @@
+/**
+ * The encoder itself. It runs in a page, because that is where the codecs are: `encoder-page.ts` sends the source of these functions
+ * there. Each of them therefore stands alone, and gets what it needs as parameters: nothing around it exists in the page.
+ */
+import type * as mediabunnyModule from 'mediabunny';
+
+/** The library that writes the MP4 around what WebCodecs encodes. */
+type Mediabunny = typeof mediabunnyModule;
+
+/** Width and height in pixels, both even. */
+export interface ClipSize {
+  width: number;
+  height: number;
+}
+
+/** One picture, as it is sent to the page. */
+export interface EncodedShot {
+  /** JPEG in base64. Empty: show the picture before it on, or white at the start. */
+  jpeg: string;
+  /** Times from the clip's start, in milliseconds. */
+  startMs: number;
+  durationMs: number;
+}
+
+/** What the page offers, as the global `clipEncoder`. Jobs are numbered by the caller. */
+export interface PageEncoder {
+  begin(job: number, size: ClipSize): Promise<void>;
+  add(job: number, shots: EncodedShot[]): Promise<void>;
+  /** Ends the clip. @returns its length in bytes */
+  finish(job: number): Promise<number>;
+  /** A part of the finished clip, in base64. */
+  read(job: number, offset: number, length: number): Promise<string>;
+  /** Forgets a job, finished or not. */
+  drop(job: number): Promise<void>;
+}
+
+/** Makes pictures of the size of a clip. The caller closes them. */
+export interface Pictures {
+  /** Undefined when there is no picture, or a damaged one. */
+  decode(jpeg: string): Promise<VideoFrame | undefined>;
+  blank(): VideoFrame;
+}
+
+/** A clip in the making. */
+export interface ClipInPage {
+  add(shot: EncodedShot): Promise<void>;
+  finish(): Promise<Blob>;
+  cancel(): Promise<void>;
+}
+
+/** Decodes JPEGs, and fits those of another size into the clip. */
+export function picturesScript({ width, height }: ClipSize): Pictures {
+  const canvas = new OffscreenCanvas(width, height);
+  const context = canvas.getContext('2d', { alpha: false });
+  const fill = (colour: string): void => {
+    if (context) context.fillStyle = colour;
+    context?.fillRect(0, 0, width, height);
+  };
+  /** Draws a picture into the middle, smaller where it must be, on grey. */
+  const fit = (image: VideoFrame): VideoFrame => {
+    const scale = Math.min(1, width / image.displayWidth, height / image.displayHeight);
+    const [w, h] = [image.displayWidth * scale, image.displayHeight * scale];
+    fill('#808080');
+    context?.drawImage(image, (width - w) / 2, (height - h) / 2, w, h);
+    image.close();
+    return new VideoFrame(canvas, { timestamp: 0 });
+  };
+  return {
+    async decode(jpeg) {
+      if (!jpeg) return undefined;
+      try {
+        const bytes = await (await fetch(`data:image/jpeg;base64,${jpeg}`)).arrayBuffer();
+        const decoder = new ImageDecoder({ data: bytes, type: 'image/jpeg' });
+        const { image } = await decoder.decode(); // in the YUV of the JPEG, which is what codecs take: a third of the work of a bitmap
+        decoder.close();
+        return image.displayWidth === width && image.displayHeight === height ? image : fit(image);
+      } catch {
+        return undefined;
+      }
+    },
+    blank() {
+      fill('white');
+      return new VideoFrame(canvas, { timestamp: 0 });
+    },
+  };
+}
+
+/** Encodes one clip into memory. */
+export async function clipScript(mediabunny: Mediabunny, size: ClipSize, pictures: Pictures): Promise<ClipInPage> {
+  // 1 Mbit/s as Playwright's own videos; screen content seldom needs it
+  const quality = new mediabunny.Quality({ bitrate: 1_000_000 });
+  // H.264 plays everywhere, but builds without proprietary codecs (Playwright's own Chromium) cannot make it
+  const codec = await mediabunny.getFirstEncodableVideoCodec(['avc', 'vp9', 'av1'], { ...size, quality });
+  if (!codec) throw new Error(`this browser encodes neither H.264 nor VP9 nor AV1 at ${size.width}x${size.height}`);
+  const target = new mediabunny.BufferTarget();
+  const output = new mediabunny.Output({ format: new mediabunny.Mp4OutputFormat({ fastStart: 'in-memory' }), target });
+  const source = new mediabunny.VideoSampleSource({
+    codec,
+    quality,
+    keyFrameInterval: 10, // seconds; a still page costs nothing between them
+    latencyMode: 'quality', // never drops a frame
+    contentHint: 'text', // screen content: a fifth of the bytes, for a third more work
+  });
+  output.addVideoTrack(source);
+  await output.start();
+  let shown: VideoFrame | undefined;
+  return {
+    async add({ jpeg, startMs, durationMs }) {
+      const picture = (await pictures.decode(jpeg)) ?? shown ?? pictures.blank();
+      if (picture !== shown) shown?.close();
+      shown = picture;
+      const sample = new mediabunny.VideoSample(new VideoFrame(picture, { timestamp: startMs * 1000, duration: durationMs * 1000 }));
+      await source.add(sample);
+      sample.close();
+    },
+    async finish() {
+      shown?.close();
+      await output.finalize();
+      return new Blob([target.buffer ?? '']);
+    },
+    async cancel() {
+      shown?.close();
+      if (output.state === 'started') await output.cancel();
+    },
+  };
+}
+
+/** Keeps the clips in the making, by job. */
+export function encoderScript(openClip: (size: ClipSize) => Promise<ClipInPage>): PageEncoder {
+  const clips = new Map<number, ClipInPage>();
+  const finished = new Map<number, Blob>();
+  return {
+    async begin(job, size) {
+      clips.set(job, await openClip(size));
+    },
+    async add(job, shots) {
+      for (const shot of shots) await clips.get(job)?.add(shot);
+    },
+    async finish(job) {
+      const mp4 = (await clips.get(job)?.finish()) ?? new Blob();
+      finished.set(job, mp4);
+      return mp4.size;
+    },
+    async read(job, offset, length) {
+      const bytes = (finished.get(job) ?? new Blob()).slice(offset, offset + length);
+      const url = await new Promise<string>((resolve) => {
+        const reader = new FileReader();
+        reader.onload = () => resolve(reader.result as string);
+        reader.readAsDataURL(bytes);
+      });
+      return url.slice(url.indexOf(',') + 1);
+    },
+    async drop(job) {
+      const clip = clips.get(job);
+      clips.delete(job);
+      if (!finished.delete(job)) await clip?.cancel();
+    },
+  };
+}
