@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { ApiError, ApiUnreachableError, ContractError, NotFoundError, TimeoutError } from '../contract/errors';
+import { ApiError, ApiUnreachableError, ContractError, NotFoundError, SessionwrightError, TimeoutError } from '../contract/errors';
 import { REPLAY_STILL_ACTIVE, replaySchema, type ReplayInfo } from '../contract/replay';
 import { routes } from '../contract/routes';
 import { single, type HttpClient } from './http';
@@ -25,6 +25,8 @@ const DEFAULT_TIMEOUT_MS = 240_000;
 const DEFAULT_INTERVAL_MS = 5_000;
 /** Wait before the second look, in milliseconds; a server on this machine needs about that long. */
 const FIRST_INTERVAL_MS = 250;
+/** A download without a byte for so long has broken, in milliseconds: what the cloud's own client waits for files. */
+const STALL_MS = 60_000;
 /** How many redirects in a row a download follows. */
 const MAX_REDIRECTS = 5;
 
@@ -50,19 +52,21 @@ export class Replay implements ReplayInfo {
 
   /**
    * Saves the MP4 to a file, whose folder is made if needed. The file appears when it is complete.
-   * @throws {@link ApiError} when the download fails; {@link ContractError} when the API offers no MP4
+   * @throws {@link ApiError} when the API has no MP4 or does not give it; {@link SessionwrightError} `replay_not_saved` when the download breaks or the file cannot be written
    */
   async save(path: string): Promise<void> {
     if (this.mp4Url === null || !URL.canParse(this.mp4Url)) throw this.#failure(ContractError, 'the API names no MP4 for it', 'contract_violation');
-    await mkdir(dirname(path), { recursive: true });
+    const url = new URL(this.mp4Url);
     const partial = `${path}.${process.pid}.part`;
     try {
-      const body = await this.#open(new URL(this.mp4Url));
-      await pipeline(body, createWriteStream(partial));
+      await mkdir(dirname(path), { recursive: true });
+      await pipeline(await this.#open(url), createWriteStream(partial));
       await rename(partial, path);
-    } catch (error) {
-      await rm(partial, { force: true });
-      throw error;
+    } catch (cause) {
+      await rm(partial, { force: true }).catch(() => undefined);
+      if (cause instanceof SessionwrightError) throw cause;
+      const message = `Could not save the replay of session ${this.sessionId} to ${path}: ${(cause as Error).message}. Check the folder, and try again.`;
+      throw new SessionwrightError(message, { code: 'replay_not_saved', cause });
     }
   }
 
@@ -70,7 +74,7 @@ export class Replay implements ReplayInfo {
   async #open(first: URL) {
     let url = first;
     for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
-      const { statusCode: status, headers, body } = await this.#http.dispatchers.request(url, { method: 'GET' }).catch((cause: unknown) => {
+      const { statusCode: status, headers, body } = await this.#http.dispatchers.request(url, { method: 'GET', headersTimeout: STALL_MS, bodyTimeout: STALL_MS }).catch((cause: unknown) => {
         const message = `Could not save the replay of session ${this.sessionId}: ${url.origin} did not answer.`;
         throw new ApiUnreachableError(message, { code: 'api_unreachable', method: 'GET', path: '(replay)', maybeReceived: true, cause });
       });

@@ -1,0 +1,101 @@
+/** Sessions must not outlive the process that started them, when it can still do something about it. */
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+
+import { SessionsClient } from '../../../src/client/index';
+import { startSessionServer, type SessionServer } from '../../../src/server/index';
+
+let folder: string;
+let server: SessionServer;
+let client: SessionsClient;
+
+/** A program that starts a session and then does as its first argument says. */
+const PROGRAM = `
+import { SessionsClient } from ${JSON.stringify(resolve('src/client/index'))};
+async function main() {
+  const [mode, apiUrl, apiKey] = process.argv.slice(2);
+  const client = new SessionsClient({ apiUrl, apiKey });
+  const before = process.listenerCount('SIGINT');
+  if (mode === 'own-handler') process.on('SIGINT', () => setTimeout(() => process.exit(7), 3000));
+  const starting = client.start({ idleTimeoutMinutes: 30, maxDurationMinutes: 60 });
+  if (mode === 'while-starting') console.log('starting');
+  const session = await starting;
+  if (mode === 'stopped') {
+    await session.stop();
+    console.log(process.listenerCount('SIGINT') === before ? 'no handler left' : 'a handler is left');
+    return;
+  }
+  console.log('started ' + session.id);
+  if (mode !== 'forgets') setInterval(() => {}, 1000);
+}
+void main();
+`;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sessionwright-process-end-'));
+  await writeFile(join(folder, 'program.ts'), PROGRAM);
+  await build({ entryPoints: [join(folder, 'program.ts')], bundle: true, platform: 'node', format: 'cjs', outfile: join(folder, 'program.cjs'), external: ['playwright-core'], nodePaths: [resolve('node_modules')], logLevel: 'error' });
+  server = await startSessionServer({ recording: 'on-demand' });
+  client = new SessionsClient({ apiUrl: server.url, apiKey: server.apiKey });
+});
+afterAll(async () => {
+  await client.close();
+  await server.close();
+  await rm(folder, { recursive: true, force: true, maxRetries: 10 });
+});
+
+type Program = ChildProcessByStdio<null, Readable, null>;
+
+async function run(mode: string): Promise<{ child: Program; said: string }> {
+  const child = spawn(process.execPath, [join(folder, 'program.cjs'), mode, server.url, server.apiKey], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [said] = (await once(child.stdout, 'data')) as [Buffer];
+  return { child, said: said.toString().trim() };
+}
+
+async function running(): Promise<string[]> {
+  return (await client.list()).items.map(({ id }) => id);
+}
+
+test.each(['SIGINT', 'SIGTERM'] as const)('%s stops the session, and then ends the process as ever', async (signal) => {
+  const { child, said } = await run('waits');
+  expect(await running()).toEqual([said.replace('started ', '')]);
+  const exit = once(child, 'exit');
+  child.kill(signal);
+  expect(await exit).toEqual([null, signal]);
+  expect(await running()).toEqual([]);
+});
+
+test('a signal during a start stops the session that it makes', async () => {
+  const { child } = await run('while-starting');
+  const exit = once(child, 'exit');
+  child.kill('SIGINT');
+  expect(await exit).toEqual([null, 'SIGINT']);
+  expect(await running()).toEqual([]);
+});
+
+test('a program with a handler of its own decides itself when to end', async () => {
+  const { child } = await run('own-handler');
+  const exit = once(child, 'exit');
+  child.kill('SIGINT');
+  await vi.waitFor(async () => expect(await running()).toEqual([]), { timeout: 10_000, interval: 50 });
+  expect(await exit).toEqual([7, null]);
+});
+
+test('a program that forgets its session and has nothing left to do stops it', async () => {
+  const { child, said } = await run('forgets');
+  expect(await once(child, 'exit')).toEqual([0, null]);
+  expect(await running()).toEqual([]);
+  expect((await client.status(said.replace('started ', ''))).status).toBe('closed');
+});
+
+test('there are no handlers while there is nothing to stop', async () => {
+  const { child, said } = await run('stopped');
+  expect(said).toBe('no handler left');
+  await once(child, 'exit');
+});
