@@ -60,7 +60,7 @@ describe('ClipEncoder', () => {
   });
 
   it('is white without a frame', async () => {
-    const { durationMs, colours } = await viewer.play(await encoder.encode({ store, fromMs: 0, toMs: 700 }), [0, 690]);
+    const { durationMs, colours } = await viewer.play(await encoder.encode({ store, fromMs: 0, toMs: 700 }), [10, 690]);
     expect(durationMs).toBeCloseTo(700, 0);
     expect(colours).toEqual(['white', 'white']);
   });
