@@ -1,5 +1,5 @@
 /** The life of a session, as docs/client.md shows it, on a real session server with a real Chromium. */
-import { createServer, type Server } from 'node:http';
+import { createServer, request as forward, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -105,6 +105,29 @@ describe('start and stop', () => {
     const error = await errorOf(client.start({ proxies: true }));
     expect(error).toMatchObject({ name: 'InvalidRequestError', status: 422 });
     expect(error['issues']).toEqual([expect.objectContaining({ path: 'proxies' })]);
+  });
+});
+
+describe('a start whose answer is lost', () => {
+  test('is repeated, and makes one session', async () => {
+    let starts = 0;
+    const lossy = createServer((request, response) => {
+      const isFirstStart = request.url === '/sessions/start' && ++starts === 1;
+      const upstream = forward(`${server.url}${request.url ?? ''}`, { method: request.method, headers: { ...request.headers, host: new URL(server.url).host } }, (answer) => {
+        if (isFirstStart) response.destroy();
+        else answer.pipe(response.writeHead(answer.statusCode ?? 502, answer.headers));
+      });
+      request.pipe(upstream);
+    });
+    await new Promise<void>((resolve) => lossy.listen(0, '127.0.0.1', resolve));
+    {
+      await using behind = new SessionsClient({ apiUrl: `http://127.0.0.1:${(lossy.address() as AddressInfo).port}`, apiKey: server.apiKey, retryDelayMs: 10, onWarning: (warning) => warnings.push(warning) });
+      await using session = await behind.start(LONG);
+      expect(starts).toBe(2);
+      expect((await running()).map(({ id }) => id)).toEqual([session.id]);
+    }
+    expect(warnings).toEqual([]);
+    await new Promise((resolve) => lossy.close(resolve));
   });
 });
 
