@@ -63,6 +63,9 @@ const DISABLED_FEATURES: Flags = {
   AimEnabled: 'no eligibility requests',
   PreconnectToSearch: 'no connection to the search engine',
   Translate: 'no offer to translate a page',
+  WebUIOmniboxPopup: "each window would load a hidden page for the address bar's suggestions: half of a small test's processor time",
+  WebUIOmniboxAimPopup: 'and another one',
+  SpareRendererForSitePerProcess: 'a renderer kept ready for a context that the next test does not use: a process started in vain for each test',
   msForceBrowserSignIn: 'Edge starts without signing in',
 };
 

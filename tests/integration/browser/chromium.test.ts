@@ -29,6 +29,14 @@ test('starts without a page, takes commands over the pipe, and serves CDP on a l
   expect(targetInfos.filter(({ type }) => type === 'page')).toEqual([]);
 });
 
+test('a page is all that a window loads: hidden pages of the browser itself would cost every test', async () => {
+  const { connection } = await launch();
+  const everything = { filter: [{}] };
+  await connection.send('Target.createTarget', { url: 'about:blank' });
+  const { targetInfos } = await connection.send('Target.getTargets', everything);
+  expect(targetInfos.filter(({ type }) => type !== 'tab').map(({ url }) => url)).toEqual(['about:blank']);
+});
+
 test('starts without a port when none is wanted', async () => {
   const { connection, cdpUrl } = await launch({ debuggingPort: false });
   expect(cdpUrl).toBeUndefined();
