@@ -11,8 +11,8 @@ import type { Source } from './sources';
 
 /** A session is replaced before a test when less than this is left of its maximum duration, or less than the test may take. */
 const MIN_REMAINING_MS = 30_000;
-/** What an embedded session may last: its end is the end of the run, not a timer. The contract's upper bounds. */
-const EMBEDDED_LIMITS = { idleTimeoutMinutes: 30, maxDurationMinutes: 1440 } as const;
+/** What an embedded session may last, in minutes: its end is the end of the run, not a timer. The contract's upper bounds. */
+const EMBEDDED_LIMITS = { idle: 30, max: 1440 } as const;
 
 /** Frames and the recorder that makes them. */
 export interface Recording {
@@ -109,9 +109,13 @@ export class HeldSession {
 function startOptions(request: AcquireRequest, source: Source): StartOptions {
   const { options, browser } = request;
   const start: StartOptions = { ...wireOptions(options) };
-  start.headless = options.headless ?? browser.headless ?? true;
-  if (browser.proxy && options.proxies === undefined) start.proxies = [externalProxy(browser.proxy)];
-  return source.server ? { ...EMBEDDED_LIMITS, ...start } : start;
+  if (options.cdpUrl === undefined) start.headless ??= browser.headless ?? true; // another provider's browser is as it is
+  if (browser.proxy && options.proxies === undefined && options.cdpUrl === undefined) start.proxies = [externalProxy(browser.proxy)];
+  if (source.server) {
+    start.maxDurationMinutes ??= EMBEDDED_LIMITS.max;
+    start.idleTimeoutMinutes ??= Math.min(EMBEDDED_LIMITS.idle, start.maxDurationMinutes);
+  }
+  return start;
 }
 
 /** The session options that the contract knows. */

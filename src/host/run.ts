@@ -61,7 +61,7 @@ export class Run {
     const slot = this.#slots.leased(test.leaseId);
     slot.held.used = true;
     this.#totals.tests++;
-    if (test.record) await this.#startRecording(slot.held, test);
+    if (test.record) await this.#startRecording(slot.held, test.record);
     return replaced ? this.#lease(slot, false) : null;
   }
 
@@ -148,9 +148,9 @@ export class Run {
     return fresh;
   }
 
-  async #startRecording(held: HeldSession, test: TestBegin): Promise<void> {
+  async #startRecording(held: HeldSession, how: NonNullable<TestBegin['record']>): Promise<void> {
     try {
-      (await held.recording()).recorder.start();
+      (await held.recording()).recorder.start(how);
     } catch (error) {
       this.report({ what: `No recording of session ${held.session.id}`, reason: messageOf(error) });
     }

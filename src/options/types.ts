@@ -139,8 +139,8 @@ export type Recording =
        */
       size?: VideoSize | undefined;
       /**
-       * At most so many frames a second (1 to 60).
-       * @default 25
+       * At most so many frames a second (1 to 60). A page that stands still makes none.
+       * @default 10
        */
       fps?: number | undefined;
     };
