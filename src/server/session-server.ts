@@ -84,7 +84,7 @@ export async function startSessionServer(options: SessionServerOptions = {}): Pr
   const auth = new Auth(apiKey, hostname);
   const replays = new Replays(async () => {
     const { ClipEncoder } = await import('../recording/clip-encoder');
-    return ClipEncoder.launch(options.executablePath === undefined ? {} : { executablePath: options.executablePath });
+    return ClipEncoder.launch({ executablePath: options.executablePath, workDir: folder.path });
   });
   const http = createHttpServer({ auth, registry, replays });
   const sockets = trackSockets(http);
