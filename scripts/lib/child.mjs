@@ -1,6 +1,7 @@
 /** Runs the child processes of the scripts, and ends them with the script: on Ctrl-C, at a time limit, or when nothing moves any more. */
 import { spawn, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 
 /** The folder of the repository: where every child runs unless told otherwise. */
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -152,6 +153,6 @@ function watch(child, state, options, startedAt) {
 }
 
 function lastLineOf(output) {
-  const lines = output.slice(-2_000).split(/[\r\n]+/).map((line) => line.trim()).filter((line) => /\w/.test(line));
+  const lines = stripVTControlCharacters(output.slice(-2_000)).split(/[\r\n]+/).map((line) => line.trim()).filter((line) => /\w/.test(line));
   return (lines.at(-1) ?? '').slice(0, 80);
 }
