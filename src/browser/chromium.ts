@@ -2,6 +2,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { statfs } from 'node:fs/promises';
+import { constants, setPriority } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { CdpConnection } from '../cdp/connection';
 import { PipeTransport } from '../cdp/pipe-transport';
@@ -35,6 +36,8 @@ export interface LaunchOptions extends FindOptions, Partial<Pick<FlagOptions, 'a
   env?: Record<string, string> | undefined;
   /** Serve CDP on a loopback port too. @default true */
   debuggingPort?: boolean | undefined;
+  /** Run at a low priority, children included, so that it takes only the processor time that others leave. @default false */
+  background?: boolean | undefined;
   /** Bound on the start, in milliseconds. @default 30000 */
   startupTimeoutMs?: number | undefined;
 }
@@ -83,6 +86,7 @@ async function startOnce(options: StartOptions): Promise<BrowserProcess> {
     detached: process.platform !== 'win32', // a group of its own: Ctrl-C is ours to handle, and no child outlives a kill
     windowsHide: true,
   });
+  if (options.background === true && child.pid !== undefined) lowerPriority(child.pid);
   const log = new StderrLog(child.stdio[2] as Readable);
   const connection = new CdpConnection(new PipeTransport(child.stdio[3] as Writable, child.stdio[4] as Readable));
   const exited = watchExit(child, log);
@@ -94,6 +98,15 @@ async function startOnce(options: StartOptions): Promise<BrowserProcess> {
     connection.close();
     if (child.pid !== undefined) killTree(child.pid);
     throw error;
+  }
+}
+
+/** Right after the start, before there are threads and children: they inherit it. */
+function lowerPriority(pid: number): void {
+  try {
+    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // it ended already, or the system does not let us: then it runs as it is
   }
 }
 

@@ -1,7 +1,7 @@
 /** One test run as its host sees it: hands out sessions, records tests, keeps count, and ends everything. */
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ClipEncoder } from '../recording/clip-encoder';
+import type { ClipEncoder, ClipEncoderOptions } from '../recording/clip-encoder';
 import { ClipQueue, type ClipJob } from './clip-queue';
 import { HeldSession } from './held-session';
 import { Ledger } from './ledger';
@@ -27,6 +27,8 @@ export class Run {
   readonly #leftRunning: string[] = [];
   readonly #said = new Set<string>();
   readonly #totals = { source: null as string | null, sessions: 0, tests: 0, browserMs: 0 };
+  /** The browser that encodes clips: the one of the run's first session. */
+  #encoderBrowser: Pick<ClipEncoderOptions, 'executablePath' | 'channel'> = {};
   #finishing: Promise<RunSummary> | undefined;
 
   /** @param folder - the run's folder; profiles, frames and the ledger go into it. */
@@ -38,7 +40,7 @@ export class Run {
       (request) => this.#open(request),
       (held) => this.#endInBackground(held),
     );
-    this.#clips = new ClipQueue(launchEncoder, (job, error) => this.#problems.push(clipProblem(job, error)));
+    this.#clips = new ClipQueue(() => launchEncoder({ ...this.#encoderBrowser, workDir: folder }), (job, error) => this.#problems.push(clipProblem(job, error)));
   }
 
   async acquire(request: AcquireRequest, peer: RpcPeer): Promise<Lease> {
@@ -119,7 +121,8 @@ export class Run {
 
   async #open(request: AcquireRequest): Promise<HeldSession> {
     const source = await this.#sources.for(request.options, request.browser);
-    this.#totals.source = source.label;
+    this.#totals.source ??= source.label;
+    if (this.#totals.sessions === 0) this.#encoderBrowser = { executablePath: request.options.executablePath ?? request.browser.executablePath, channel: request.browser.channel };
     const held = await HeldSession.open(request, { source, ledger: this.#ledger, workFolder: this.#workFolder });
     this.#totals.sessions++;
     this.#held.add(held);
@@ -174,9 +177,9 @@ export class Run {
   }
 }
 
-async function launchEncoder(): Promise<ClipEncoder> {
+async function launchEncoder(options: ClipEncoderOptions): Promise<ClipEncoder> {
   const { ClipEncoder } = await import('../recording/clip-encoder');
-  return ClipEncoder.launch({});
+  return ClipEncoder.launch(options);
 }
 
 function clipProblem(job: ClipJob, error: unknown): Problem {

@@ -13,6 +13,6 @@ const KEY = Symbol.for('sessionwright.runner');
 
 /** The one state of this process. */
 export function runnerState(): RunnerState {
-  const holder = globalThis as unknown as { [KEY]?: RunnerState };
+  const holder = globalThis as unknown as Record<symbol, RunnerState | undefined>;
   return (holder[KEY] ??= { hasReporter: false });
 }

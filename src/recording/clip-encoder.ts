@@ -1,9 +1,10 @@
 /** Turns stored frames into MP4 clips: one utility browser, started for the first clip, encodes them one after the other. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BrowserProcess } from '../browser/chromium';
 import { launchChromium } from '../browser/chromium';
+import { removeProfile } from '../browser/profile-folder';
 import { SessionwrightError } from '../contract/errors';
 import type { PictureSize, Shot } from './clip-timeline';
 import { pictureSize, planShots } from './clip-timeline';
@@ -24,6 +25,8 @@ const LEAN_FLAGS = [
 export interface ClipEncoderOptions {
   /** Path of a Chromium. @default the one that sessions use */
   executablePath?: string | undefined;
+  /** Channel of a Chrome or Edge, where no path is given. */
+  channel?: string | undefined;
   /** Where its temporary profile goes. @default the system's folder for temporary files */
   workDir?: string | undefined;
   /** Clips encoded at the same time. @default 1: tests run beside it */
@@ -144,21 +147,20 @@ export class ClipEncoder {
   }
 }
 
-async function openWorkshop({ executablePath, workDir = tmpdir() }: ClipEncoderOptions): Promise<Workshop> {
+async function openWorkshop({ executablePath, channel, workDir = tmpdir() }: ClipEncoderOptions): Promise<Workshop> {
   const userDataDir = await mkdtemp(join(workDir, 'sessionwright-encoder-'));
-  const removeProfile = (): Promise<void> => rm(userDataDir, { recursive: true, force: true, maxRetries: 5 });
   let browser: BrowserProcess | undefined;
   try {
-    browser = await launchChromium({ executablePath, userDataDir, debuggingPort: false, args: LEAN_FLAGS });
+    browser = await launchChromium({ executablePath, channel, userDataDir, debuggingPort: false, background: true, args: LEAN_FLAGS });
     const started = browser;
     const close = async (): Promise<void> => {
       await started.close();
-      await removeProfile();
+      await removeProfile(userDataDir);
     };
     return { browser, page: await EncoderPage.open(browser.connection), close };
   } catch (error) {
     await browser?.close();
-    await removeProfile();
+    await removeProfile(userDataDir);
     throw error;
   }
 }
