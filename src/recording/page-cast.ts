@@ -32,13 +32,13 @@ export interface CastSettings {
 /**
  * The screencast of one page.
  *
- * The browser pays for casting whenever the page draws, sent or not, and forgets what it could not send. Slow acknowledgements or
- * `everyNthFrame` therefore save little, and lose the last change. So the cast is stopped after each new picture and started again
- * an interval later; a start always gives the picture of that moment. When it is the one we have, the page stands still, and the
- * cast stays on to wait for the next change.
+ * Each picture costs the browser about 12 ms of a processor, sent or not, and what it cannot send it forgets. Slow acknowledgements
+ * or `everyNthFrame` therefore save little, and lose the last change. So a cast stays on while the page stands still or changes now
+ * and then, which gives one picture for each change; while the page moves, the cast is stopped after each picture and started again
+ * an interval later. A start always gives the picture of that moment: when it is the one we have, the page has come to rest.
  *
- *     off --start--> casting --new picture--> resting --interval--> casting
- *                       '-----same picture--> casting (acknowledged)
+ *     off --start--> on --a picture too soon after another--> resting --interval--> on
+ *                     '--any other: acknowledged               '-- and again, while that first picture is a new one
  */
 export class PageCast {
   readonly #session: CdpSession;
@@ -54,7 +54,10 @@ export class PageCast {
   /** What comes from a cast up to this number was on its way when that cast was stopped. */
   #staleCast = 0;
   #timer: NodeJS.Timeout | undefined;
-  #startedAtMs = 0;
+  /** True from the end of a rest until the page is seen to stand still. */
+  #isMoving = false;
+  /** When the latest new picture came. */
+  #changedAtMs = 0;
   /** Called with the next picture, whether new or not. */
   #onPicture: (() => void) | undefined;
 
@@ -66,11 +69,23 @@ export class PageCast {
     session.on('Page.screencastFrame', (frame) => this.#receive(frame));
   }
 
-  /** Begins to cast, or goes on with other settings. The first picture comes at once, changed or not. */
-  start(settings: CastSettings): void {
+  /**
+   * Begins to cast, or goes on with other settings. The first picture comes at once, changed or not.
+   * @param delayMs - wait for so long, or until {@link PageCast.hasten}, before the first picture
+   */
+  start(settings: CastSettings, delayMs = 0): void {
     this.stop();
     this.#settings = settings;
     this.#picture = undefined;
+    this.#isMoving = false;
+    if (delayMs > 0) this.#after(delayMs, () => this.#begin(FIRST_RETRY_MS));
+    else this.#begin(FIRST_RETRY_MS);
+  }
+
+  /** Ends the delay of {@link PageCast.start}. */
+  hasten(): void {
+    if (this.#isCasting || this.#picture !== undefined) return;
+    clearTimeout(this.#timer);
     this.#begin(FIRST_RETRY_MS);
   }
 
@@ -99,7 +114,6 @@ export class PageCast {
   #begin(retryMs: number): void {
     if (!this.#settings) return;
     this.#isCasting = true;
-    this.#startedAtMs = Date.now();
     const { width, height } = this.#settings.maxSize;
     this.#send('Page.startScreencast', { format: 'jpeg', quality: QUALITY, maxWidth: width, maxHeight: height });
     this.#after(retryMs, () => {
@@ -118,23 +132,27 @@ export class PageCast {
 
   #receive(frame: ScreencastFrame): void {
     if (!this.#isCasting || frame.sessionId <= this.#staleCast) return;
+    clearTimeout(this.#timer);
     const isNew = frame.data !== this.#picture;
     this.#picture = frame.data;
     this.#pictureCast = frame.sessionId;
-    clearTimeout(this.#timer);
-    if (isNew) {
-      this.#end();
-      this.#after(this.#restMs(), () => this.#begin(FIRST_RETRY_MS));
-      this.#onFrame(frame);
-    } else {
-      this.#send('Page.screencastFrameAck', { sessionId: frame.sessionId });
-    }
+    this.#proceed(frame, isNew);
+    if (isNew) this.#onFrame(frame);
     this.#onPicture?.();
   }
 
-  /** What is left of the interval after the time that the picture took. */
-  #restMs(): number {
-    return Math.max(0, (this.#settings?.intervalMs ?? 0) - (Date.now() - this.#startedAtMs));
+  /** Rests when the page moves; else goes on. */
+  #proceed({ sessionId }: ScreencastFrame, isNew: boolean): void {
+    const { intervalMs = 0 } = this.#settings ?? {};
+    const sinceChangeMs = Date.now() - this.#changedAtMs;
+    if (isNew) this.#changedAtMs = Date.now();
+    this.#isMoving = isNew && (this.#isMoving || sinceChangeMs < intervalMs);
+    if (!this.#isMoving) {
+      this.#send('Page.screencastFrameAck', { sessionId });
+      return;
+    }
+    this.#end();
+    this.#after(intervalMs, () => this.#begin(FIRST_RETRY_MS));
   }
 
   #after(delayMs: number, action: () => void): void {

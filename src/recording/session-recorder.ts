@@ -9,8 +9,10 @@ import { PageCast } from './page-cast';
 
 /** What a page is scaled down to fit into, in pixels: as Playwright's own videos. */
 const MAX_SIZE = { width: 800, height: 800 };
-/** Frames a second while a page moves, at most. Each costs the browser about 10 ms of a processor; 10 show what a test did. */
+/** Frames a second while a page moves, at most. Each costs about 12 ms of a processor; 10 show what a test did. */
 const FPS = 10;
+/** How long a page may stay blank before it is cast, in milliseconds: a test goes somewhere else at once, and blank pictures cost as much as others. */
+const BLANK_GRACE_MS = 200;
 
 /** How a session is recorded. */
 export interface RecorderOptions {
@@ -145,6 +147,7 @@ export class SessionRecorder {
       this.#pages.delete(targetId);
       this.#pages.set(targetId, page);
     });
+    if (this.#run && !isBlank(url)) page.cast.hasten();
   }
 
   #removePage(targetId: string): void {
@@ -157,7 +160,7 @@ export class SessionRecorder {
     const after = this.#front;
     if (after === before || !this.#run) return;
     before?.cast.stop();
-    after?.cast.start(this.#run);
+    after?.cast.start(this.#run, isBlank(after.url) ? BLANK_GRACE_MS : 0);
   }
 
   #keep({ data, metadata }: ScreencastFrame): void {
@@ -168,4 +171,9 @@ export class SessionRecorder {
     this.#store.append(frame);
     for (const listener of this.#listeners) listener(frame);
   }
+}
+
+/** Not yet anywhere. */
+function isBlank(url: string): boolean {
+  return url === '' || url === 'about:blank';
 }
