@@ -18,7 +18,7 @@ describe('countStage', () => {
     ['a file that does not load', 'unit', { code: 1, report: vitest({ numPassedTests: 3, testResults: [{ status: 'failed', assertionResults: [] }] }) }, { passed: 3, failed: 1, problem: undefined }],
     ['a failure outside of tests', 'unit', { code: 1, report: vitest({ numPassedTests: 3 }) }, { passed: 3, failed: 1, problem: 'exit code 1' }],
     ['a runner that died', 'e2e', { code: null }, { passed: 0, failed: 1, problem: 'ended by a signal' }],
-    ['a stage that hung', 'e2e', { code: null, stoppedBecause: 'not done after 480 s' }, { passed: 0, failed: 1, problem: 'not done after 480 s' }],
+    ['a stage that hung', 'e2e', { code: null, stoppedBecause: 'not done after 900 s' }, { passed: 0, failed: 1, problem: 'not done after 900 s' }],
     ['no test at all', 'integration', { code: 0, report: vitest({}) }, { passed: 0, failed: 1, problem: 'ran no test' }],
     ['green examples, one of them flaky', 'examples', { code: 0, report: playwright({ expected: 4, flaky: 1, skipped: 1 }) }, { passed: 5, failed: 0, skipped: 1 }],
     ['a red example, and an error outside of tests', 'examples', { code: 1, report: playwright({ expected: 4, unexpected: 1 }, [{}]) }, { passed: 4, failed: 2 }],
