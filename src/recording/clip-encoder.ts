@@ -174,7 +174,7 @@ async function encodeClip(page: EncoderPage, job: number, { store, fromMs, toMs,
     }
     return await page.finish(job);
   } finally {
-    await page.drop(job).catch(() => {}); // gone with its browser
+    page.drop(job).catch(() => {}); // gone with its browser
   }
 }
 

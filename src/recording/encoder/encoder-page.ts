@@ -10,8 +10,6 @@ import { clipScript, encoderScript, picturesScript } from './page-script';
 
 /** Codecs want a secure context, which a blank page is not. The name is reserved and never resolves (RFC 2606). */
 const ORIGIN = 'https://encoder.invalid';
-/** What is read from the page at once, in bytes. */
-const CHUNK_BYTES = 4 * 1024 * 1024;
 /** The page: it puts the parts of the encoder together. */
 const PAGE = `<!doctype html><script type="module">
 import * as mediabunny from '/mediabunny.mjs';
@@ -55,10 +53,12 @@ export class EncoderPage {
 
   /** Ends the clip, and fetches it in bounded parts. */
   async finish(job: number): Promise<Buffer> {
-    const byteLength = await this.#call('finish', job);
-    const parts: Buffer[] = [];
-    for (let offset = 0; offset < byteLength; offset += CHUNK_BYTES) {
-      parts.push(Buffer.from(await this.#call('read', job, offset, CHUNK_BYTES), 'base64'));
+    const { byteLength, start } = await this.#call('finish', job);
+    const parts = [Buffer.from(start, 'base64')];
+    for (let read = parts[0]?.length ?? 0; read < byteLength; ) {
+      const part = Buffer.from(await this.#call('read', job, read), 'base64');
+      parts.push(part);
+      read += part.length;
     }
     return Buffer.concat(parts);
   }

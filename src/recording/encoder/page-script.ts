@@ -26,10 +26,10 @@ export interface EncodedShot {
 export interface PageEncoder {
   begin(job: number, size: ClipSize): Promise<void>;
   add(job: number, shots: EncodedShot[]): Promise<void>;
-  /** Ends the clip. @returns its length in bytes */
-  finish(job: number): Promise<number>;
-  /** A part of the finished clip, in base64. */
-  read(job: number, offset: number, length: number): Promise<string>;
+  /** Ends the clip. Gives its length in bytes, and its first part, which mostly is the whole. */
+  finish(job: number): Promise<{ byteLength: number; start: string }>;
+  /** A part of the finished clip from this byte on, in base64; empty at its end. */
+  read(job: number, offset: number): Promise<string>;
   /** Forgets a job, finished or not. */
   drop(job: number): Promise<void>;
 }
@@ -50,38 +50,35 @@ export interface ClipInPage {
 
 /** Decodes JPEGs, and fits those of another size into the clip. */
 export function picturesScript({ width, height }: ClipSize): Pictures {
-  const canvas = new OffscreenCanvas(width, height);
-  const context = canvas.getContext('2d', { alpha: false });
-  const fill = (colour: string): void => {
+  const draw = (colour: string, image?: VideoFrame): VideoFrame => {
+    const canvas = new OffscreenCanvas(width, height);
+    const context = canvas.getContext('2d', { alpha: false });
     if (context) context.fillStyle = colour;
     context?.fillRect(0, 0, width, height);
-  };
-  /** Draws a picture into the middle, smaller where it must be, on grey. */
-  const fit = (image: VideoFrame): VideoFrame => {
-    const scale = Math.min(1, width / image.displayWidth, height / image.displayHeight);
-    const [w, h] = [image.displayWidth * scale, image.displayHeight * scale];
-    fill('#808080');
-    context?.drawImage(image, (width - w) / 2, (height - h) / 2, w, h);
-    image.close();
+    if (image) {
+      const scale = Math.min(1, width / image.displayWidth, height / image.displayHeight);
+      const [w, h] = [image.displayWidth * scale, image.displayHeight * scale];
+      context?.drawImage(image, (width - w) / 2, (height - h) / 2, w, h);
+      image.close();
+    }
     return new VideoFrame(canvas, { timestamp: 0 });
   };
+  /** The quick way is there since Chromium 140. */
+  const { fromBase64 } = Uint8Array as { fromBase64?: (text: string) => Uint8Array<ArrayBuffer> };
+  const toBytes = async (jpeg: string): Promise<BufferSource> => fromBase64?.(jpeg) ?? (await fetch(`data:image/jpeg;base64,${jpeg}`)).arrayBuffer();
   return {
     async decode(jpeg) {
       if (!jpeg) return undefined;
       try {
-        const bytes = await (await fetch(`data:image/jpeg;base64,${jpeg}`)).arrayBuffer();
-        const decoder = new ImageDecoder({ data: bytes, type: 'image/jpeg' });
+        const decoder = new ImageDecoder({ data: await toBytes(jpeg), type: 'image/jpeg' });
         const { image } = await decoder.decode(); // in the YUV of the JPEG, which is what codecs take: a third of the work of a bitmap
         decoder.close();
-        return image.displayWidth === width && image.displayHeight === height ? image : fit(image);
+        return image.displayWidth === width && image.displayHeight === height ? image : draw('#808080', image); // in the middle, on grey
       } catch {
         return undefined;
       }
     },
-    blank() {
-      fill('white');
-      return new VideoFrame(canvas, { timestamp: 0 });
-    },
+    blank: () => draw('white'),
   };
 }
 
@@ -127,9 +124,20 @@ export async function clipScript(mediabunny: Mediabunny, size: ClipSize, picture
 
 /** Keeps the clips in the making, by job. */
 export function encoderScript(openClip: (size: ClipSize) => Promise<ClipInPage>): PageEncoder {
+  const PART_BYTES = 4 * 1024 * 1024;
   const clips = new Map<number, ClipInPage>();
   const finished = new Map<number, Blob>();
+  const read = async (job: number, offset: number): Promise<string> => {
+    const part = (finished.get(job) ?? new Blob()).slice(offset, offset + PART_BYTES);
+    const url = await new Promise<string>((resolve) => {
+      const reader = new FileReader();
+      reader.onload = () => resolve(reader.result as string);
+      reader.readAsDataURL(part);
+    });
+    return url.slice(url.indexOf(',') + 1);
+  };
   return {
+    read,
     async begin(job, size) {
       clips.set(job, await openClip(size));
     },
@@ -139,16 +147,7 @@ export function encoderScript(openClip: (size: ClipSize) => Promise<ClipInPage>)
     async finish(job) {
       const mp4 = (await clips.get(job)?.finish()) ?? new Blob();
       finished.set(job, mp4);
-      return mp4.size;
-    },
-    async read(job, offset, length) {
-      const bytes = (finished.get(job) ?? new Blob()).slice(offset, offset + length);
-      const url = await new Promise<string>((resolve) => {
-        const reader = new FileReader();
-        reader.onload = () => resolve(reader.result as string);
-        reader.readAsDataURL(bytes);
-      });
-      return url.slice(url.indexOf(',') + 1);
+      return { byteLength: mp4.size, start: await read(job, 0) };
     },
     async drop(job) {
       const clip = clips.get(job);
