@@ -62,9 +62,9 @@ it('holds the build and nothing of the repository around it', () => {
 });
 
 describe.each([
-  { type: 'module', resolutions: [{ module: 'node16', moduleResolution: 'node16' }, { module: 'esnext', moduleResolution: 'bundler' }] },
+  { type: 'module', resolutions: [{ module: 'node16', moduleResolution: 'node16', skipLibCheck: false }, { module: 'esnext', moduleResolution: 'bundler', skipLibCheck: true }] },
   // A bundler takes the `import` side in both, so the first project has tried that.
-  { type: 'commonjs', resolutions: [{ module: 'node16', moduleResolution: 'node16' }] },
+  { type: 'commonjs', resolutions: [{ module: 'node16', moduleResolution: 'node16', skipLibCheck: false }] },
 ] as const)('in a project of type $type', ({ type, resolutions }) => {
   let project: PackedProject;
   beforeAll(async () => {
