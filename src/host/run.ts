@@ -78,7 +78,7 @@ export class Run {
     const { held } = this.#slots.leased(test.leaseId);
     if (!held.isRecording) return;
     const { recorder, frames } = await held.recording();
-    await recorder.stop();
+    await recorder.stop({ lastLook: false }); // the page is closed; what it showed last was taken by `settle`
     if (test.clip) this.#clips.add({ ...test.clip, store: frames });
   }
 
