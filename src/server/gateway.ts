@@ -1,17 +1,13 @@
 /** The CDP gateway: `ws://.../sessions/ID/cdp?token=...` leads to the session's browser. It answers the upgrade by passing it on, and then only joins sockets. */
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { connect } from 'node:net';
-import { connect as connectTls } from 'node:tls';
 import { badRequest } from './errors';
 import { matchPath, parseUrl } from './http-router';
 import type { SessionRegistry } from './registry';
 import type { LiveSession } from './session';
-import { splice } from './splice';
 import { isToken } from './tokens';
+import { openUpstream } from './upstream';
 
-/** How long the browser may take to accept a connection, in milliseconds. On loopback it takes one. */
-const CONNECT_TIMEOUT_MS = 10_000;
 /** Headers of the handshake that must reach the browser; with the client's key, the browser's answer fits the client. Compression is left out: on loopback it only costs time. */
 const HANDSHAKE_HEADERS = ['upgrade', 'connection', 'sec-websocket-key', 'sec-websocket-version', 'sec-websocket-protocol'] as const;
 
@@ -45,7 +41,7 @@ export class Gateway {
     const { session, url, startupPage } = this.#destination(request);
     session.touch();
     if (startupPage) await session.browser.ensurePage();
-    const browser = await open(url);
+    const browser = await openUpstream(url, (chunk) => passBack(session, client, chunk));
     if (client.destroyed || session.status !== 'active') {
       browser.destroy();
       client.destroy();
@@ -71,19 +67,18 @@ function findPath(path: string): Record<string, string> | undefined {
   return matchPath('/sessions/:id/cdp', path) ?? matchPath('/sessions/:id/cdp/:targetId', path);
 }
 
-/** Counts both ways, keeps the session awake, and ends with it. When the client leaves, the session stays. */
+/** Joins the sockets byte for byte, both ways, until either closes or the session ends. When the client leaves, the session stays. */
 function join(session: LiveSession, client: Socket, browser: Socket): void {
-  const bytes = session.gatewayBytes;
-  splice(client, browser, {
-    onForward: (count) => {
-      bytes.toBrowser += count;
-      session.touch();
-    },
-    onBackward: (count) => {
-      bytes.fromBrowser += count;
-      session.touch();
-    },
+  client.setNoDelay(true);
+  client.on('data', (chunk: Buffer) => {
+    session.gatewayBytes.toBrowser += chunk.length;
+    session.touch();
+    if (!browser.write(chunk)) client.pause(); // a side that is slow lets the other wait; nothing is collected here
   });
+  browser.on('drain', () => client.resume());
+  client.on('drain', () => browser.resume());
+  closeTogether(client, browser);
+  closeTogether(browser, client);
   const forget = session.onEnd(() => {
     client.destroy();
     browser.destroy();
@@ -91,17 +86,17 @@ function join(session: LiveSession, client: Socket, browser: Socket): void {
   client.once('close', forget);
 }
 
-async function open(url: URL): Promise<Socket> {
-  const secure = url.protocol === 'wss:';
-  const port = Number(url.port) || (secure ? 443 : 80);
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  const socket = secure ? connectTls({ host, port, servername: host }) : connect({ host, port });
-  await new Promise<void>((resolve, reject) => {
-    socket.once(secure ? 'secureConnect' : 'connect', resolve);
-    socket.once('error', reject);
-    socket.setTimeout(CONNECT_TIMEOUT_MS, () => socket.destroy(new Error(`The browser did not accept a connection within ${CONNECT_TIMEOUT_MS} ms.`)));
-  });
-  return socket.setTimeout(0);
+/** What the browser sends goes to the client. False when the client is slow. */
+function passBack(session: LiveSession, client: Socket, chunk: Buffer): boolean {
+  session.gatewayBytes.fromBrowser += chunk.length;
+  session.touch();
+  return client.write(chunk);
+}
+
+function closeTogether(one: Socket, other: Socket): void {
+  one.on('end', () => other.end());
+  one.on('error', () => other.destroy());
+  one.on('close', () => other.destroy());
 }
 
 /** The client's upgrade request, addressed to the browser. It names no origin: Chromium refuses those that it was not told of. */
