@@ -1,6 +1,5 @@
 /** A session's life as the API tells it: start, list, stop, and each way to end. */
-import { readdir } from 'node:fs/promises';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
@@ -34,10 +33,12 @@ async function status(id: string): Promise<Record<string, unknown>> {
 }
 
 async function nothingLeft(): Promise<void> {
-  await vi.waitFor(async () => expect(await processesWith(workDir)).toEqual([]));
-  const sessions = await readdir(workDir);
-  const folders = await Promise.all(sessions.map((session) => readdir(join(workDir, session))));
-  expect(folders.flat()).not.toContain('profile');
+  await vi.waitFor(async () => {
+    expect(await processesWith(workDir)).toEqual([]);
+    const sessions = await readdir(workDir);
+    const folders = await Promise.all(sessions.map((session) => readdir(join(workDir, session))));
+    expect(folders.flat()).not.toContain('profile');
+  }, { timeout: 10_000, interval: 50 });
 }
 
 test('a session is started, shown, listed and stopped, and leaves nothing', async () => {
