@@ -25,13 +25,15 @@ await main(async () => {
   const { executablePath } = await setup();
   const { BENCHES } = await import('../bench/lib/benches.mjs');
   const { startApp } = await import('../bench/lib/app.mjs');
+  const { makeProject } = await import('../bench/lib/project.mjs');
+  const project = makeProject();
   const app = await startApp();
   const result = {};
   const rows = [];
   try {
     for (const bench of BENCHES.filter(({ numbers }) => names.length === 0 || numbers.some((number) => names.includes(number)))) {
       console.log(`\n${bench.numbers.join(', ')}`);
-      const measured = await bench.measure({ executablePath, url: app.url, rounds, say: (line) => console.log(`  ${line}`) });
+      const measured = await bench.measure({ executablePath, url: app.url, project, rounds, say: (line) => console.log(`  ${line}`) });
       Object.assign(result, measured.result);
       rows.push(...measured.rows);
     }

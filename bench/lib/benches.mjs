@@ -13,6 +13,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
  * @typedef {object} Setting
  * @property {string} executablePath the Chromium of both sides
  * @property {string} url the site that the suites test
+ * @property {string} project folder of a project that has the package installed
  * @property {number} rounds measured rounds of each comparison of suites
  * @property {(line: string) => void} say
  *
@@ -37,8 +38,8 @@ export const BENCHES = [
 ];
 
 /** 40 small tests, two workers: our fixtures with recording off and on, and Playwright's own with its recording off. */
-async function measureSuites({ executablePath, url, rounds, say }) {
-  const time = (suite, recording) => async () => durationOf(await runSuite({ suite, recording, url, executablePath }), 40);
+async function measureSuites({ executablePath, url, project, rounds, say }) {
+  const time = (suite, recording) => async () => durationOf(await runSuite({ suite, recording, project, url, executablePath }), 40);
   const sides = { plain: time('plain', 'off'), off: time('sessions', 'off'), on: time('sessions', 'on') };
   const onRound = ({ plain, off, on }) => say(`plain ${seconds(plain)}, sessions ${seconds(off)}, recording ${seconds(on)}`);
   const { plain, off, on } = await alternate(sides, { rounds, onRound });
@@ -52,10 +53,10 @@ async function measureSuites({ executablePath, url, rounds, say }) {
 }
 
 /** 20 tests of which 10 fail, so that Playwright starts 10 workers anew; both sides use the same server. */
-async function measureFailingSuite({ executablePath, url, rounds, say }) {
+async function measureFailingSuite({ executablePath, url, project, rounds, say }) {
   const server = await startServer(executablePath);
   const env = { NOTTE_API_URL: server.url, NOTTE_API_KEY: server.apiKey };
-  const time = (suite) => async () => durationOf(await runSuite({ suite, url, executablePath, env }), 10);
+  const time = (suite) => async () => durationOf(await runSuite({ suite, project, url, executablePath, env }), 10);
   try {
     const onRound = ({ naive, leased }) => say(`a session per worker ${seconds(naive)}, leased ${seconds(leased)}`);
     const { naive, leased } = await alternate({ naive: time('failing-naive'), leased: time('failing-sessions') }, { rounds, onRound });
@@ -114,11 +115,11 @@ async function measureGateway({ executablePath, rounds, say }) {
 }
 
 /** Loading the package in a fresh Node, in both formats; the worse ratio counts. */
-async function measureImport({ rounds, say }) {
+async function measureImport({ project, rounds, say }) {
   const load = (statement) => async () => {
     const script = `const t = performance.now(); ${statement}; process.stdout.write(String(performance.now() - t)); process.exit(0);`;
     const type = statement.startsWith('await') ? 'module' : 'commonjs';
-    const { stdout, status, stderr } = spawnSync(process.execPath, [`--input-type=${type}`, '-e', script], { cwd: ROOT, encoding: 'utf8' });
+    const { stdout, status, stderr } = spawnSync(process.execPath, [`--input-type=${type}`, '-e', script], { cwd: project, encoding: 'utf8' });
     if (status !== 0) throw new Error(stderr);
     return Number(stdout);
   };
@@ -135,8 +136,8 @@ async function measureImport({ rounds, say }) {
 }
 
 /** A green, a red and an interrupted run, recorded: what their host holds, and what they leave. */
-async function measureLeftovers({ executablePath, url, say }) {
-  const shared = { recording: 'on', url, executablePath, isWatched: true };
+async function measureLeftovers({ executablePath, url, project, say }) {
+  const shared = { recording: 'on', project, url, executablePath, isWatched: true };
   const runs = [
     await runSuite({ ...shared, suite: 'sessions' }),
     await runSuite({ ...shared, suite: 'failing-sessions' }),

@@ -18,14 +18,18 @@ export async function startServer(executablePath) {
   const folder = mkdtempSync(join(tmpdir(), 'sessionwright-bench-'));
   const env = { ...process.env, TMPDIR: folder, SESSIONWRIGHT_EXECUTABLE_PATH: executablePath, NOTTE_API_KEY: '' };
   const child = spawn(process.execPath, [CLI, 'serve', '--port', '0', '--json'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
-  const endWithUs = () => child.kill('SIGKILL');
+  const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  const endWithUs = () => {
+    child.kill('SIGKILL');
+    remove();
+  };
   process.once('exit', endWithUs);
   const exited = new Promise((resolve) => child.once('exit', resolve));
   const close = async () => {
     child.kill('SIGTERM');
     await exited;
     process.off('exit', endWithUs);
-    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+    remove();
   };
   const line = await Promise.race([firstLine(child.stdout), exited.then((code) => Promise.reject(new Error(`sessionwright serve ended with code ${code}.`)))]);
   return { ...JSON.parse(line), browserUrls: () => browserUrlsBelow(folder), close };

@@ -1,14 +1,14 @@
 /** Runs one of the benchmark's suites with the real command line, watches what it has on the machine, and counts what it leaves. */
-import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { ROOT, run } from '../../scripts/lib/child.mjs';
 import { openPorts, portsOf, processesOf, profilesBelow } from './processes.mjs';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const CLI = 'node_modules/@playwright/test/cli.js';
+const CLI = join(ROOT, 'node_modules/@playwright/test/cli.js');
+/** Playwright keeps compiled tests here. Shared by all runs, so that after the warm-up none compiles, as from the second run on anywhere. */
+const COMPILED = join(ROOT, 'bench/results/compiled');
 /** How long after the end of a run something of it may live on, in milliseconds. What is there then was left behind. */
 const LEFT_BEHIND_AFTER_MS = 5_000;
 /** Time between two looks at the processes of a run, in milliseconds; each costs about 2 ms. */
@@ -29,6 +29,7 @@ const WATCH_MS = 250;
  * @param {object} options
  * @param {'plain' | 'sessions' | 'failing-sessions' | 'failing-naive'} options.suite
  * @param {'on' | 'off'} [options.recording]
+ * @param {string} options.project folder of the project, from `makeProject`
  * @param {string} options.url the site to test
  * @param {string} options.executablePath the Chromium of both sides
  * @param {Record<string, string>} [options.env]
@@ -36,43 +37,37 @@ const WATCH_MS = 250;
  * @param {number} [options.interruptAfterTests] press Ctrl-C after so many tests
  * @returns {Promise<SuiteRun>}
  */
-export async function runSuite({ suite, recording = 'off', url, executablePath, env, isWatched, interruptAfterTests }) {
+export async function runSuite({ suite, recording = 'off', project, url, executablePath, env, isWatched, interruptAfterTests }) {
   const folder = mkdtempSync(join(tmpdir(), 'sessionwright-bench-'));
   const temporary = join(folder, 'tmp');
   mkdirSync(temporary);
+  let watcher;
   try {
     const seen = { hostRssBytes: 0, ports: new Set() };
-    const watcher = isWatched ? setInterval(() => watch(folder, seen), WATCH_MS) : undefined;
-    const config = `bench/suites/${suite.includes('sessions') ? 'sessions' : 'plain'}.config.ts`;
-    const variables = { NOTTE_API_KEY: '', NOTTE_API_URL: '', TMPDIR: temporary, BENCH_OUTPUT: join(folder, 'output'), BENCH_SUITE: suite, BENCH_RECORDING: recording, BENCH_URL: url, BENCH_CHROMIUM: executablePath };
+    if (isWatched) watcher = setInterval(() => watch(folder, seen), WATCH_MS);
+    const config = join(project, suite.includes('sessions') ? 'sessions.config.ts' : 'plain.config.ts');
+    const variables = { NOTTE_API_KEY: '', NOTTE_API_URL: '', TMPDIR: temporary, PWTEST_CACHE_DIR: COMPILED, BENCH_OUTPUT: join(folder, 'output'), BENCH_SUITE: suite, BENCH_RECORDING: recording, BENCH_URL: url, BENCH_CHROMIUM: executablePath };
     const result = await play(config, { ...variables, ...env }, interruptAfterTests);
-    clearInterval(watcher);
     const left = await countLeft(folder, [...seen.ports]);
     return { ...result, hostRssBytes: seen.hostRssBytes, left };
   } finally {
+    clearInterval(watcher);
+    await countLeft(folder, []); // an interrupted run may still be writing
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   }
 }
 
-/** Runs the command in a process group of its own, as a terminal would. */
+/** Runs the command, and presses Ctrl-C when it is to be interrupted. */
 async function play(config, env, interruptAfterTests) {
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [CLI, 'test', '--config', config], { cwd: ROOT, env: { ...process.env, ...env, FORCE_COLOR: '0' }, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
   let isInterrupted = false;
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text) => {
-      output += text;
-      // The reporter prints one dot a test.
-      if (!interruptAfterTests || isInterrupted || (output.match(/·/g)?.length ?? 0) < interruptAfterTests) return;
-      isInterrupted = true;
-      process.kill(-child.pid, 'SIGINT');
-    });
-  }
-  const endWithUs = () => process.kill(-child.pid, 'SIGKILL');
-  process.once('exit', endWithUs);
-  const code = await new Promise((resolve) => child.once('exit', resolve));
-  process.off('exit', endWithUs);
+  const onOutput = (output, signal) => {
+    // The reporter prints one dot a test.
+    if (!interruptAfterTests || isInterrupted || (output.match(/·/g)?.length ?? 0) < interruptAfterTests) return;
+    isInterrupted = true;
+    signal('SIGINT');
+  };
+  const { code, output } = await run(process.execPath, [CLI, 'test', '--config', config], { cwd: dirname(config), env: { ...env, FORCE_COLOR: '0' }, onOutput });
   return { durationMs: performance.now() - startedAt, code, output };
 }
 

@@ -9,6 +9,7 @@ export interface RunOptions {
   idleLimitMs?: number;
   tickMs?: number;
   onTick?: (progress: { elapsedMs: number; lastLine: string }) => void;
+  onOutput?: (output: string, signal: (name: string) => void) => void;
 }
 
 export function run(command: string, args: string[], options?: RunOptions): Promise<{ code: number | null; output: string; stoppedBecause: string | undefined }>;

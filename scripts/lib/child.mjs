@@ -33,6 +33,7 @@ export class Interrupted extends Error {
  * @param {number} [options.limitMs] end it after this time
  * @param {number} [options.idleLimitMs] end it when it has written nothing for this time
  * @param {(progress: { elapsedMs: number, lastLine: string }) => void} [options.onTick] called every `tickMs` (default 10 s)
+ * @param {(output: string, signal: (name: string) => void) => void} [options.onOutput] called with all output so far; `signal` sends a signal to all of the command
  * @returns {Promise<{ code: number | null, output: string, stoppedBecause: string | undefined }>} `code` is null when it could not start or was ended by a signal
  * @throws {Interrupted} when the user ended the script meanwhile
  */
@@ -53,6 +54,7 @@ export function run(command, args, options = {}) {
     stream?.setEncoding('utf8').on('data', (text) => {
       state.output += text;
       state.lastOutputAt = Date.now();
+      options.onOutput?.(state.output, (name) => signalGroup(child, name));
     });
   }
   const timers = watch(child, state, options, startedAt);
@@ -84,6 +86,7 @@ export function runNpm(args, options) {
 
 /** Runs a script's main function, and turns its result or error into the exit code. */
 export async function main(body) {
+  listenForSignals();
   try {
     process.exitCode = await body();
   } catch (error) {
@@ -98,7 +101,7 @@ let interruptedBy;
 let lastSignalAt = 0;
 let signalCount = 0;
 
-/** Installs the listeners once; a script that runs nothing keeps Node's own behaviour. */
+/** Installs the listeners, once. */
 function listenForSignals() {
   if (process.listenerCount('SIGINT') > 0) return;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => interrupt(signal));
