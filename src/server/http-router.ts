@@ -75,7 +75,7 @@ export class HttpRouter {
 }
 
 /** The requested path and query. Doubled and trailing slashes do not count: clients paste base URLs and paths together. */
-export function parseUrl(request: IncomingMessage): URL {
+export function parseUrl(request: Pick<IncomingMessage, 'url'>): URL {
   const target = (request.url ?? '/').replace(/^\/+/, '/');
   if (!URL.canParse(target, 'http://localhost')) throw badRequest(400, 'invalid_url', 'The request target is not a valid URL.');
   const url = new URL(target, 'http://localhost');

@@ -49,7 +49,7 @@ test('a recorded session has a film that shows it, whole or in parts', async () 
   const viewer = await chromium.connectOverCDP(other['cdp_url'] as string);
   const viewerPage = await viewer.newPage();
   await viewerPage.goto(session['viewer_url'] as string);
-  await viewerPage.waitForFunction('document.querySelector("video").readyState >= 1');
+  await expect.poll(() => viewerPage.evaluate('document.querySelector("video").readyState'), { timeout: 10_000 }).toBeGreaterThan(0);
   const durationMs = Number(await viewerPage.evaluate('document.querySelector("video").duration')) * 1000;
   expect(durationMs).toBeGreaterThan((body['video_duration_ms'] as number) - 500);
   expect(durationMs).toBeLessThan((body['video_duration_ms'] as number) + 500);
