@@ -54,11 +54,17 @@ function parseCommand() {
   return { names: positionals, rounds };
 }
 
+/** A number without a limit is there to be known. */
+function describeLimit(value, limit) {
+  if (limit === undefined) return '';
+  return value <= limit ? String(limit) : `${String(limit).padEnd(10)}OVER`;
+}
+
 /** What was measured, and whether each number is within its limit. */
 function printTable(result, rows) {
-  console.log(`\n${'what'.padEnd(36)}${'sessionwright'.padEnd(16)}against`);
-  for (const { what, ours, base } of rows) console.log(`${what.padEnd(36)}${ours.padEnd(16)}${base}`);
-  console.log(`\n${'number'.padEnd(36)}${'value'.padEnd(16)}at most`);
-  for (const [name, value] of Object.entries(result)) console.log(`${name.padEnd(36)}${value.toFixed(2).padEnd(16)}${String(LIMITS[name]).padEnd(10)}${value <= LIMITS[name] ? '' : 'OVER'}`);
+  console.log(`\n${'what'.padEnd(40)}${'sessionwright'.padEnd(16)}against`);
+  for (const { what, ours, base } of rows) console.log(`${what.padEnd(40)}${ours.padEnd(16)}${base}`);
+  console.log(`\n${'number'.padEnd(40)}${'value'.padEnd(16)}at most`);
+  for (const [name, value] of Object.entries(result)) console.log(`${name.padEnd(40)}${value.toFixed(2).padEnd(16)}${describeLimit(value, LIMITS[name])}`);
   console.log('');
 }

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
-import { openCdpPage } from './cdp.mjs';
+import { openCdpPage, openPlaywrightPage } from './cdp.mjs';
 import { alternate, median, ratio } from './measure.mjs';
 import { startServer } from './server.mjs';
 import { runSuite } from './suite.mjs';
@@ -30,7 +30,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** @type {Bench[]} */
 export const BENCHES = [
   { numbers: ['import_ratio'], measure: measureImport },
-  { numbers: ['gateway_p50_ratio'], measure: measureGateway },
+  { numbers: ['gateway_p50_ratio', 'gateway_bare_p50_ratio'], measure: measureGateway },
   { numbers: ['session_start_ratio'], measure: measureSessionStart },
   { numbers: ['suite_ratio', 'suite_ratio_recording'], measure: measureSuites },
   { numbers: ['failing_suite_ratio'], measure: measureFailingSuite },
@@ -96,22 +96,35 @@ async function measureSessionStart({ executablePath, rounds, say }) {
   }
 }
 
-/** The same command to the same browser, through the gateway and past it, in turns. */
+/** The same command to the same browser, through the gateway and past it, in turns. Ratios are of medians: single round trips spread far more than the two ways differ. */
 async function measureGateway({ executablePath, rounds, say }) {
   const { SessionsClient } = await import(pathToFileURL(`${ROOT}dist/client.js`));
   const server = await startServer(executablePath);
   try {
     const session = await new SessionsClient({ apiUrl: server.url, apiKey: server.apiKey }).start();
-    const sides = { ours: await openCdpPage(session.cdpUrl), base: await openCdpPage(server.browserUrls()[0]) };
-    const { ours, base } = await alternate({ ours: sides.ours.roundTripMs, base: sides.base.roundTripMs }, { rounds: rounds * 1_000, warmUp: 500 });
-    say(`${ours.length} pairs`);
-    await Promise.all([sides.ours.close(), sides.base.close()]);
+    const urls = { ours: session.cdpUrl, base: server.browserUrls()[0] };
+    const played = await timeRoundTrips(openPlaywrightPage, urls, rounds * 1_000);
+    const bare = await timeRoundTrips(openCdpPage, urls, rounds * 1_000);
+    say(`${played.ours.length} pairs with each client`);
     await session.stop();
-    // Ratio of medians, as the name says: single round trips spread far more than the two ways differ.
-    return { result: { gateway_p50_ratio: median(ours) / median(base) }, rows: [{ what: 'CDP round trip, median', ours: milliseconds(median(ours)), base: `${milliseconds(median(base))} direct` }] };
+    return {
+      // Playwright is the client of every test, so its round trip is the number; the bare one shows the hop itself.
+      result: { gateway_p50_ratio: median(played.ours) / median(played.base), gateway_bare_p50_ratio: median(bare.ours) / median(bare.base) },
+      rows: [
+        { what: "CDP round trip in Playwright, median", ours: milliseconds(median(played.ours)), base: `${milliseconds(median(played.base))} direct` },
+        { what: 'the same over a bare websocket', ours: milliseconds(median(bare.ours)), base: `${milliseconds(median(bare.base))} direct` },
+      ],
+    };
   } finally {
     await server.close();
   }
+}
+
+async function timeRoundTrips(open, urls, rounds) {
+  const sides = { ours: await open(urls.ours), base: await open(urls.base) };
+  const times = await alternate({ ours: sides.ours.roundTripMs, base: sides.base.roundTripMs }, { rounds, warmUp: 500 });
+  await Promise.all([sides.ours.close(), sides.base.close()]);
+  return times;
 }
 
 /** Loading the package in a fresh Node, in both formats; the worse ratio counts. */

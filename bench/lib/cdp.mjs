@@ -1,12 +1,34 @@
-/** The smallest CDP client: one websocket, one page, one command after the other. */
+/** Two CDP clients that send one command after the other: Playwright, which is what tests use, and the smallest there is. */
 import { once } from 'node:events';
+import { chromium } from 'playwright-core';
 import { WebSocket } from 'ws';
 
+/** What both measure: a command that a page answers. */
+const COMMAND = /** @type {const} */ (['Runtime.evaluate', { expression: '1 + 1', returnByValue: true }]);
+
 /**
- * Connects to a browser and opens a page on it.
+ * Connects as a test does, and opens a page.
  *
  * @param {string} url websocket of a browser, or of a gateway to one
- * @returns {Promise<{ roundTripMs(): Promise<number>, close(): void }>}
+ * @returns {Promise<{ roundTripMs(): Promise<number>, close(): Promise<void> }>}
+ */
+export async function openPlaywrightPage(url) {
+  const browser = await chromium.connectOverCDP(url);
+  const page = await (await browser.newContext()).newPage();
+  const cdp = await page.context().newCDPSession(page);
+  const roundTripMs = async () => {
+    const startedAt = performance.now();
+    await cdp.send(...COMMAND);
+    return performance.now() - startedAt;
+  };
+  return { roundTripMs, close: () => browser.close() };
+}
+
+/**
+ * Connects by a bare websocket, and opens a page.
+ *
+ * @param {string} url websocket of a browser, or of a gateway to one
+ * @returns {Promise<{ roundTripMs(): Promise<number>, close(): Promise<void> }>}
  */
 export async function openCdpPage(url) {
   const socket = new WebSocket(url, { perMessageDeflate: false });
@@ -29,7 +51,7 @@ export async function openCdpPage(url) {
   const { sessionId } = await send('Target.attachToTarget', { targetId, flatten: true });
   const roundTripMs = async () => {
     const startedAt = performance.now();
-    await send('Runtime.evaluate', { expression: '1 + 1', returnByValue: true }, sessionId);
+    await send(...COMMAND, sessionId);
     return performance.now() - startedAt;
   };
   const close = async () => {
