@@ -123,7 +123,6 @@ test.describe('emulation', () => {
 
 test.describe('a phone', () => {
   const { defaultBrowserType, ...phone } = devices['Pixel 7'];
-  void defaultBrowserType;
   test.use(phone);
   test('is emulated', async ({ page, isMobile }) => {
     await page.goto('/');

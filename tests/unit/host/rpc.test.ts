@@ -1,4 +1,4 @@
-import { createServer, connect, type Server } from 'node:net';
+import { createServer, connect, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { afterEach, expect, test } from 'vitest';
 import { OptionsError } from '../../../src/contract/errors';
@@ -13,7 +13,7 @@ async function pair(handler: CallHandler): Promise<{ near: RpcPeer; far: RpcPeer
   await once(server, 'listening');
   const address = server.address();
   const socket = connect(typeof address === 'object' && address ? address.port : 0, '127.0.0.1');
-  const [accepted] = (await once(server, 'connection')) as [import('node:net').Socket];
+  const [accepted] = (await once(server, 'connection')) as [Socket];
   return { near: new RpcPeer(socket), far: new RpcPeer(accepted, handler) };
 }
 
