@@ -67,8 +67,9 @@ function unwritable(file: string, cause: unknown): CookieFileError {
   return new CookieFileError(message, { code: 'cookie_file_unwritable', file, cause });
 }
 
+/** No such file, or a file stands where its folder should be: there are no cookies to read, and saving tells what is wrong. */
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
 }
 
 function reasonOf(error: unknown): string {

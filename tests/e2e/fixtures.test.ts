@@ -122,6 +122,57 @@ describe('recordings', () => {
   });
 });
 
+describe('cookies', () => {
+  const cookie = (name: string): string => JSON.stringify({ name, value: name, domain: 'site.test', path: '/', httpOnly: false, secure: false, expires: 4_000_000_000 });
+  const NAMES = `(await context.cookies()).map((it) => it.name).sort()`;
+
+  test('are there in the next test and the next run, and parallel workers lose none', async () => {
+    project = await create(
+      `{ cookieFile: 'jar/cookies.json' }`,
+      `for (const n of [1, 2, 3, 4, 5, 6]) test('sets ' + n, async ({ context }) => {
+        await context.addCookies([{ name: 'c' + n, value: String(n), domain: 'site.test', path: '/' }]);
+      });
+      test('finds them @later', async ({ context }) => { expect(${NAMES}).toEqual(['c1', 'c2', 'c3', 'c4', 'c5', 'c6', 'first']); });`,
+      { config: 'fullyParallel: true, workers: 2', files: { 'jar/cookies.json': `[${cookie('first')}]` } },
+    );
+    const first = await project.run(['--grep-invert', '@later']);
+    expect(first.exitCode, first.output).toBe(0);
+    const second = await project.run(['--grep', '@later']);
+    expect(second.exitCode, second.output).toBe(0);
+    const saved = JSON.parse(await project.read('jar/cookies.json')) as { name: string; expires: number; expirationDate: number; httpOnly: boolean }[];
+    expect(saved.map((it) => it.name).sort()).toEqual(['c1', 'c2', 'c3', 'c4', 'c5', 'c6', 'first']);
+    for (const it of saved) expect(it.expirationDate).toBe(it.expires);
+  });
+
+  test('are not saved after a failure, when only success counts', async () => {
+    project = await create(`{ cookieFile: 'cookies.json', saveCookies: 'on-success' }`, `test('fails', async ({ context }) => { await context.addCookies([{ name: 'a', value: '1', domain: 'site.test', path: '/' }]); expect(1).toBe(2); });`);
+    await project.run();
+    expect(existsSync(`${project.folder}/cookies.json`)).toBe(false);
+  });
+
+  test.each([
+    ['no JSON', '[{"name": "a",', /cookies\.json/],
+    ['no array', '{"cookies": []}', /cookies\.json.*array/],
+    ['a wrong cookie', `[${cookie('fine')}, {"name": "b"}]`, /cookies\.json/],
+  ])('a file that holds %s is named, and left byte for byte as it was', async (_, content, message) => {
+    project = await create(`{ cookieFile: 'cookies.json' }`, `test('does not run', async ({ page }) => { await page.setContent('x'); });`, { files: { 'cookies.json': content } });
+    const { exitCode, output } = await project.run();
+    expect(exitCode).toBe(1);
+    expect(output).toMatch(message);
+    expect(await project.read('cookies.json')).toBe(content);
+  });
+
+  test('a file that cannot be written does not fail the test: the cookies are in its output folder', async () => {
+    project = await create(`{ cookieFile: 'taken/cookies.json' }`, `test('passes', async ({ context }) => { await context.addCookies([{ name: 'a', value: '1', domain: 'site.test', path: '/' }]); });`, { files: { taken: 'a file where the folder should be' } });
+    const { exitCode, output, report } = await project.run();
+    expect(exitCode, output).toBe(0);
+    expect(resultOf(report, 'passes').annotations.map((it) => it.type)).toContain('sessionwright');
+    expect(output).toMatch(/sessionwright: Cookies not saved to .*taken/);
+    const kept = JSON.parse(await project.read('test-results/a-passes/cookies.json')) as { name: string }[];
+    expect(kept.map((it) => it.name)).toEqual(['a']);
+  });
+});
+
 describe('the session', () => {
   test('is named on each test, answers through its API, and a second one is stopped too', async () => {
     project = await create(
