@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { chromium } from 'playwright-core';
 import type { BrowserProcess } from '../../../src/browser/chromium';
+import { removeProfile } from '../../../src/browser/profile-folder';
 import { launchChromium } from '../../../src/browser/chromium';
 import { FrameStore } from '../../../src/recording/frame-store';
 import type { RecorderOptions } from '../../../src/recording/session-recorder';
@@ -29,6 +30,7 @@ export async function launchRecorded(options?: RecorderOptions): Promise<Recorde
     await store.close();
     await browser.close();
     await process.close();
+    await removeProfile(join(folder, 'profile'));
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   };
   return { process, browser, store, recorder, close };
