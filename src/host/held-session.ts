@@ -27,6 +27,7 @@ export class HeldSession {
   readonly startedAtMs = Date.now();
   /** Set once a test has used it, so that the next worker knows that it is not fresh. */
   used = false;
+  readonly #cdpUrl: string;
   readonly #ledger: Ledger;
   readonly #folder: string;
   readonly #attached: boolean;
@@ -35,6 +36,7 @@ export class HeldSession {
 
   private constructor(session: Session, from: { source: Source; ledger: Ledger; folder: string; attached: boolean }) {
     this.session = session;
+    this.#cdpUrl = session.cdpUrl; // throws when a session that was attached to has ended
     this.source = from.source;
     this.#ledger = from.ledger;
     this.#folder = from.folder;
@@ -55,7 +57,7 @@ export class HeldSession {
 
   /** Where the worker connects. It makes its own pages: a blank tab of our server's would be in every trace and screenshot. */
   get cdpUrl(): string {
-    return this.source.server ? `${this.session.cdpUrl}&startup_page=false` : this.session.cdpUrl;
+    return this.source.server ? `${this.#cdpUrl}&startup_page=false` : this.#cdpUrl;
   }
 
   /** True once a recording has been opened. */
@@ -99,7 +101,7 @@ export class HeldSession {
       import('../recording/frame-store'),
       import('../recording/session-recorder'),
     ]);
-    const connection = new CdpConnection(await WebSocketTransport.connect(this.session.cdpUrl, { timeoutMs: 30_000 }));
+    const connection = new CdpConnection(await WebSocketTransport.connect(this.#cdpUrl, { timeoutMs: 30_000 }));
     const frames = await FrameStore.open(this.#folder);
     return { frames, recorder: await SessionRecorder.attach(connection, frames) };
   }

@@ -124,10 +124,13 @@ function toWire(error: unknown): WireError {
   return { message, name, code: typeof fields['code'] === 'string' ? fields['code'] : 'internal', fields };
 }
 
-/** Rebuilds an error that the host threw: same name, code and fields, whatever its class. */
+/**
+ * Rebuilds an error that the host threw: same name, code and fields, whatever its class. Its stack is only its message: frames of
+ * this file would make reports show our code where the user looks for theirs.
+ */
 function fromWire(wire: WireError): SessionwrightError {
   const error = new SessionwrightError(wire.message, { code: wire.code });
-  return Object.assign(error, wire.fields, { name: wire.name });
+  return Object.assign(error, wire.fields, { name: wire.name, stack: `${wire.name}: ${wire.message}` });
 }
 
 function refuse(method: string): Promise<never> {

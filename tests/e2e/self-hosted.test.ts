@@ -1,0 +1,100 @@
+/** A suite on a session server that is not its own: the same fixtures and clips, and no session left there, whoever is killed. */
+import { existsSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { SessionsClient } from '../../src/client/index';
+import { startSessionServer, type SessionServer } from '../../src/server/index';
+import { Project, resultOf } from './support/project';
+
+const CONFIG = `
+  import { withSessions } from 'sessionwright/config';
+  export default withSessions({ workers: 1, reporter: [['line'], ['json', { outputFile: 'report.json' }]], use: { screenshot: 'only-on-failure' } });`;
+
+let server: SessionServer;
+let client: SessionsClient;
+let project: Project;
+
+beforeAll(async () => {
+  server = await startSessionServer();
+  client = new SessionsClient({ apiUrl: server.url, apiKey: server.apiKey });
+});
+
+afterAll(async () => {
+  await client.close();
+  await server.close();
+});
+
+afterEach(async () => {
+  await vi.waitFor(() => expect(project.leftovers()).toEqual({ processes: [], files: [] }), { timeout: 15_000, interval: 100 });
+  await project.remove();
+});
+
+async function create(spec: string): Promise<Project> {
+  return Project.create({ 'playwright.config.ts': CONFIG, 'a.spec.ts': `import { test, expect } from 'sessionwright';\n${spec}` }, { NOTTE_API_URL: server.url, NOTTE_API_KEY: server.apiKey });
+}
+
+async function activeSessions(): Promise<string[]> {
+  return (await client.list({ status: 'active' })).items.map((session) => session.id);
+}
+
+test('the run says where its sessions are; clips are made, and a failure has one screenshot: of the test', async () => {
+  project = await create(`test('fails', async ({ page, session }) => {
+    await page.setContent('<h1>There</h1>');
+    expect((await session.status()).status).toBe('active');
+    expect(1).toBe(2);
+  });`);
+  const { output, report } = await project.run();
+  expect(output).toContain(`sessions come from: ${server.url} (self-hosted)`);
+  expect(output).toMatch(/1 session, 1 test, 1 clip, .*left running: nothing/);
+  const { attachments } = resultOf(report, 'fails');
+  expect(attachments.map((it) => it.name).filter((name) => name !== 'error-context')).toEqual(['screenshot', 'video']);
+  expect(attachments.every((it) => existsSync(it.path ?? ''))).toBe(true);
+  expect(output + JSON.stringify(report)).not.toContain(server.apiKey);
+  expect(await activeSessions()).toEqual([]);
+});
+
+test('the whole run is killed: the next one stops its session', async () => {
+  project = await create(`test('waits', async ({ page }) => {
+    await page.setContent('<h1>Waiting</h1>');
+    console.log('WORKER ' + process.pid + '.');
+    await page.waitForSelector('h2', { timeout: 0 });
+  });
+  test('comes later', async ({ page }) => { await page.setContent('<h1>Later</h1>'); });`);
+  const run = project.start(['--grep', 'waits']);
+  const [, worker] = await run.printed(/WORKER (\d+)/);
+  const host = project.leftovers().processes.find((it) => it.includes('host.js'));
+  for (const pid of [run.pid, Number(worker), Number(host?.split(' ')[0])]) process.kill(pid, 'SIGKILL');
+  await run.result();
+  expect(await activeSessions()).toHaveLength(1);
+  const { exitCode, output } = await project.run(['--grep', 'later']);
+  expect(exitCode, output).toBe(0);
+  expect(await activeSessions()).toEqual([]);
+});
+
+test('a session of somebody else is used, and not stopped', async () => {
+  await using session = await client.start();
+  project = await Project.create(
+    {
+      'playwright.config.ts': CONFIG.replace('use: {', `use: { sessionOptions: { sessionId: '${session.id}' },`),
+      'a.spec.ts': `import { test, expect } from 'sessionwright'; test('uses it', async ({ page, session }) => { await page.setContent('x'); expect(session.id).toBe('${session.id}'); });`,
+    },
+    { NOTTE_API_URL: server.url, NOTTE_API_KEY: server.apiKey },
+  );
+  const { exitCode, output } = await project.run();
+  expect(exitCode, output).toBe(0);
+  expect((await session.status()).status).toBe('active');
+});
+
+test('a session that has ended is refused: which, and how it ended', async () => {
+  const session = await client.start();
+  await session.stop();
+  project = await Project.create(
+    {
+      'playwright.config.ts': CONFIG.replace('use: {', `use: { sessionOptions: { sessionId: '${session.id}' },`),
+      'a.spec.ts': `import { test } from 'sessionwright'; test('never runs', async ({ page }) => { await page.setContent('x'); });`,
+    },
+    { NOTTE_API_URL: server.url, NOTTE_API_KEY: server.apiKey },
+  );
+  const { exitCode, output } = await project.run();
+  expect(exitCode).toBe(1);
+  expect(output).toMatch(new RegExp(`SessionEndedError: .*${session.id}: it was stopped at 20`));
+});
