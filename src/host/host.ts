@@ -89,6 +89,7 @@ export class Host {
         run.report(problem);
         return null;
       },
+      maySay: async ({ message }) => run.maySay(message),
       finish: async () => {
         const summary = await run.finish();
         setImmediate(() => this.#markFinished()); // the answer goes out first

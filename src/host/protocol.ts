@@ -89,6 +89,8 @@ export interface HostCalls {
   track: { params: { sessionId: string; leaseId: string }; result: null };
   untrack: { params: { sessionId: string }; result: null };
   report: { params: Problem; result: null };
+  /** True for the first worker that wants to say this: each remark is made once per run. */
+  maySay: { params: { message: string }; result: boolean };
   /** Waits for the clips, stops everything, tells what the run used. The host exits afterwards. */
   finish: { params: Record<string, never>; result: RunSummary & { pid: number } };
 }

@@ -100,6 +100,13 @@ export class Run {
     this.#problems.push(problem);
   }
 
+  /** True once for each remark: it is made once per run, whatever number of workers there are. */
+  maySay(message: string): boolean {
+    if (this.#said.has(message)) return false;
+    this.#said.add(message);
+    return true;
+  }
+
   async clipsWritten(): Promise<void> {
     await this.#clips.drained();
   }
@@ -140,15 +147,8 @@ export class Run {
       source: source.label,
       embedded: source.server !== undefined,
       reused,
-      notices: this.#unsaid(source.server?.notices ?? []),
+      notices: (source.server?.notices ?? []).filter((notice) => this.maySay(notice)),
     };
-  }
-
-  /** Each remark is made once per run, whatever number of workers there are. */
-  #unsaid(notices: readonly string[]): string[] {
-    const fresh = notices.filter((notice) => !this.#said.has(notice));
-    for (const notice of fresh) this.#said.add(notice);
-    return fresh;
   }
 
   async #startRecording(held: HeldSession, how: NonNullable<TestBegin['record']>): Promise<void> {

@@ -3,6 +3,7 @@ import type { FullConfig, Reporter } from '@playwright/test/reporter';
 import { findHost } from '../host/connect';
 import { finishRun } from '../host/finish';
 import { runnerState } from '../host/runner-state';
+import { leftToPlaywright } from '../options/served';
 import { describeSource } from '../options/source';
 import type { SessionOptions } from '../options/types';
 import { summaryLines } from './summary';
@@ -14,8 +15,12 @@ export default class SessionReporter implements Reporter {
   }
 
   onBegin(config: FullConfig): void {
-    const sources = new Set(config.projects.filter(isServed).map((project) => describeSource(optionsOf(project))));
+    const sources = new Set(config.projects.filter((project) => whyNotServed(project) === undefined).map((project) => describeSource(optionsOf(project))));
     if (sources.size > 0) print(`sessions come from: ${[...sources].join('; ')}`);
+    for (const project of config.projects) {
+      const reason = whyNotServed(project);
+      if (reason !== undefined) print(`project "${project.name}": ${reason}`);
+    }
   }
 
   async onEnd(): Promise<void> {
@@ -33,8 +38,8 @@ export default class SessionReporter implements Reporter {
   }
 }
 
-function isServed({ use }: FullConfig['projects'][number]): boolean {
-  return (use.browserName ?? use.defaultBrowserType ?? 'chromium') === 'chromium' && use.connectOptions === undefined;
+function whyNotServed({ use }: FullConfig['projects'][number]): string | undefined {
+  return leftToPlaywright({ browserName: use.browserName ?? use.defaultBrowserType ?? 'chromium', connectOptions: use.connectOptions });
 }
 
 function optionsOf({ use }: FullConfig['projects'][number]): SessionOptions {
