@@ -8,7 +8,7 @@ import { withFileLock } from './file-lock';
 import { changedCookies, mergeCookies, withoutExpired } from './merge';
 import { formatCookies, parseCookies } from './parse';
 
-export { fromPlaywrightCookie, toPlaywrightCookie } from './playwright-cookie';
+export { fromPlaywrightCookie, toPlaywrightCookie } from '../contract/cookie';
 
 /** What happened to the cookies of one browser between two looks. */
 export interface CookieChange {

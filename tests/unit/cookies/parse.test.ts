@@ -1,9 +1,8 @@
 /** What a cookie file may hold, and how a wrong one is told: file, place, what is wrong, and never a value. */
 import { describe, expect, test } from 'vitest';
-import { cookieSchema, fromPlaywrightCookie as contractFrom, toPlaywrightCookie as contractTo } from '../../../src/contract/cookies';
+import { cookieSchema } from '../../../src/contract/cookies';
 import { CookieFileError } from '../../../src/contract/errors';
 import { formatCookies, parseCookies } from '../../../src/cookies/parse';
-import { fromPlaywrightCookie, toPlaywrightCookie } from '../../../src/cookies/playwright-cookie';
 import { elementOffsets, syntaxErrorOffset } from '../../../src/cookies/position';
 
 const cookie = { name: 'sid', value: '1', domain: 'example.com', path: '/', httpOnly: true };
@@ -74,23 +73,6 @@ describe('refusing', () => {
       expect(syntaxErrorOffset(text)).toBe(text.length);
       for (let end = 1; end < text.trimEnd().length; end++) expect(syntaxErrorOffset(`${text.slice(0, end)}?`)).toBeLessThanOrEqual(end);
     }
-  });
-});
-
-describe("Playwright's cookies", () => {
-  const inBrowser = { ...cookie, secure: true, sameSite: 'Strict' as const, expires: -1, partitionKey: 'https://top.example.com' };
-
-  test('are converted as the contract does', () => {
-    for (const one of [inBrowser, { ...inBrowser, domain: '.example.com', expires: 1_900_000_000 }]) {
-      expect(fromPlaywrightCookie(one)).toEqual(contractFrom(one));
-      expect(toPlaywrightCookie(fromPlaywrightCookie(one))).toEqual(one);
-      expect(toPlaywrightCookie(contractFrom(one))).toEqual(contractTo(contractFrom(one)));
-    }
-  });
-
-  test('never have an expiry that Playwright refuses', () => {
-    expect(toPlaywrightCookie({ ...cookie, expires: 0 }).expires).toBe(-1);
-    expect(toPlaywrightCookie({ ...cookie, expires: 1e15 }).expires).toBe(253_402_300_799);
   });
 });
 

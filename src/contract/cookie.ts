@@ -1,0 +1,67 @@
+/** A cookie as the session API and cookie files hold it, and as Playwright does. Loads no schema library: a test's process starts faster so. */
+
+/** A cookie of the session API and of cookie files. Its names are the same on the wire. */
+export interface Cookie {
+  name: string;
+  value: string;
+  domain: string;
+  path: string;
+  httpOnly: boolean;
+  secure?: boolean;
+  /** Sent to exactly this host, not to its subdomains. */
+  hostOnly?: boolean;
+  /** Gone when the browser ends. */
+  session?: boolean;
+  sameSite?: 'Lax' | 'None' | 'Strict';
+  /** When it expires, in seconds since 1970; -1 for a session cookie. The same as `expirationDate`. */
+  expires?: number;
+  /** The same as `expires`; other clients read this one. */
+  expirationDate?: number;
+  storeId?: string;
+  partitionKey?: string;
+}
+
+/** A cookie as Playwright's `context.cookies()` gives it and `context.addCookies()` takes it. */
+export interface PlaywrightCookie {
+  name: string;
+  value: string;
+  domain: string;
+  path: string;
+  expires: number;
+  httpOnly: boolean;
+  secure: boolean;
+  sameSite?: 'Lax' | 'None' | 'Strict';
+  partitionKey?: string;
+}
+
+/** `expires` of a session cookie. */
+export const SESSION_COOKIE_EXPIRES = -1;
+/** The latest expiry that Playwright accepts: the end of the year 9999, in seconds since 1970. */
+const LATEST_EXPIRY_S = 253_402_300_799;
+
+/** The cookie with both expiry fields: whichever is missing is copied from the other, and a session cookie has -1 in both. */
+export function normalizeCookie(cookie: Cookie): Cookie {
+  const expires = cookie.expires ?? cookie.expirationDate ?? SESSION_COOKIE_EXPIRES;
+  return { ...cookie, expires, expirationDate: cookie.expirationDate ?? expires };
+}
+
+/** Only what Playwright accepts. A cookie without an expiry, or with one of 0 or below, is a session cookie there. */
+export function toPlaywrightCookie(cookie: Cookie): PlaywrightCookie {
+  const { name, value, domain, path, httpOnly, sameSite, partitionKey } = cookie;
+  const expires = cookie.expires ?? cookie.expirationDate ?? SESSION_COOKIE_EXPIRES;
+  return {
+    ...{ name, value, domain, path, httpOnly, secure: cookie.secure ?? false, expires: expires > 0 ? Math.min(expires, LATEST_EXPIRY_S) : SESSION_COOKIE_EXPIRES },
+    ...(sameSite && { sameSite }),
+    ...(partitionKey !== undefined && { partitionKey }),
+  };
+}
+
+/** A cookie of Playwright with what the session API adds: both expiry fields, `session` and `hostOnly`. */
+export function fromPlaywrightCookie(cookie: PlaywrightCookie): Cookie {
+  const { name, value, domain, path, httpOnly, secure, sameSite, partitionKey, expires } = cookie;
+  return {
+    ...{ name, value, domain, path, httpOnly, secure, hostOnly: !domain.startsWith('.'), session: expires <= 0, expires, expirationDate: expires },
+    ...(sameSite && { sameSite }),
+    ...(partitionKey !== undefined && { partitionKey }),
+  };
+}
