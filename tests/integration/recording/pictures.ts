@@ -96,8 +96,15 @@ async function playClip(atMs: number[]): Promise<{ durationMs: number; width: nu
     const seeked = happens('seeked');
     video.currentTime = moment / 1000;
     await seeked;
-    context?.drawImage(video, 0, 0);
-    pixels.push([...(context?.getImageData(width / 2, height / 2, 1, 1).data ?? [])]);
+    // 'seeked' can come before the picture is there; until then nothing is drawn, and the canvas stays transparent
+    for (let pixel: number[] = []; ; await new Promise(requestAnimationFrame)) {
+      context?.clearRect(0, 0, width, height);
+      context?.drawImage(video, 0, 0);
+      pixel = [...(context?.getImageData(width / 2, height / 2, 1, 1).data ?? [])];
+      if (pixel[3] !== 255) continue;
+      pixels.push(pixel);
+      break;
+    }
   }
   return { durationMs: video.duration * 1000, width, height, pixels };
 }
