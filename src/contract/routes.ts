@@ -13,6 +13,21 @@ export const routes = {
   replay: (id: string) => sessionPath(id, 'replay'),
   offset: (id: string) => sessionPath(id, 'offset'),
   networkLogs: (id: string) => sessionPath(id, 'network/logs'),
+  workflowCode: (id: string) => sessionPath(id, 'workflow/code'),
+  execute: (id: string) => sessionPath(id, 'page/execute'),
+  observe: (id: string) => sessionPath(id, 'page/observe'),
+  scrape: (id: string) => sessionPath(id, 'page/scrape'),
+  screenshot: (id: string) => sessionPath(id, 'page/screenshot'),
+  profiles: '/profiles',
+  createProfile: '/profiles/create',
+  profile: (id: string) => `/profiles/${encodeURIComponent(id)}`,
+  profileCookies: (id: string) => `/profiles/${encodeURIComponent(id)}/cookies`,
+  duplicateProfile: (id: string) => `/profiles/${encodeURIComponent(id)}/duplicate`,
+  uploads: '/storage/uploads',
+  upload: (name: string) => `/storage/uploads/${encodeURIComponent(name)}`,
+  downloads: (id: string) => `/storage/${encodeURIComponent(id)}/downloads`,
+  download: (id: string, name: string) => `/storage/${encodeURIComponent(id)}/downloads/${encodeURIComponent(name)}`,
+  openapi: '/openapi.json',
 } as const;
 
 /** Request and response headers that mean something in this contract, in lower case. */

@@ -14,6 +14,7 @@ import { SessionRegistry } from './registry';
 import { Replays } from './replays';
 import { browserRoutes } from './routes/browser';
 import { lifecycleRoutes } from './routes/lifecycle';
+import { pageRoutes } from './routes/page';
 import { recordingRoutes } from './routes/recordings';
 import type { BrowserSettings } from './session-browser';
 import type { Recording } from './session-recording';
@@ -117,6 +118,7 @@ function createHttpServer({ auth, registry, replays }: { auth: Auth; registry: S
       { method: 'GET', path: routes.health, open: true, handle: ({ json }) => json({ status: 'ok', version: '1', description: 'sessionwright session server' }) },
       ...lifecycleRoutes(registry),
       ...browserRoutes(registry),
+      ...pageRoutes(registry),
       ...recordingRoutes({ registry, replays, signer: new UrlSigner() }),
     ],
     auth,

@@ -1,4 +1,5 @@
 /** One live session: its browser, its clock, its counters, and its one way to end. */
+import type { PageDriver } from '../actions/page-driver';
 import { exitText } from '../browser/chromium';
 import { SessionEndedError } from '../contract/errors';
 import type { SessionInfo, SessionStatus } from '../contract/session';
@@ -8,6 +9,7 @@ import { SessionRecording } from './session-recording';
 import { SessionTimers } from './session-timers';
 import type { SessionPlan } from './start-options';
 import { newToken } from './tokens';
+import { Trajectory } from './trajectory';
 
 /** What a session is made of. */
 export interface SessionParts {
@@ -47,6 +49,9 @@ export class LiveSession {
   /** Bytes that went through the gateway, to the browser and back. */
   readonly gatewayBytes = { toBrowser: 0, fromBrowser: 0 };
   readonly browser: SessionBrowser;
+  /** What was done in it through the API. */
+  readonly trajectory = new Trajectory();
+  #driver: Promise<PageDriver> | undefined;
   readonly #timers: SessionTimers;
   readonly #onEnd = new Set<() => void>();
   #end: (SessionEnd & { at: Date }) | undefined;
@@ -103,6 +108,12 @@ export class LiveSession {
     return this.#ending;
   }
 
+  /** Drives its pages for calls of the API; connected on first use. */
+  driver(): Promise<PageDriver> {
+    this.#driver ??= this.#connectDriver();
+    return this.#driver;
+  }
+
   /** Removes what the ended session left: its frames. */
   async dispose(): Promise<void> {
     await this.recording.dispose();
@@ -122,7 +133,7 @@ export class LiveSession {
       durationMs: (endedAt?.getTime() ?? Date.now()) - createdAt.getTime(),
       idleTimeoutMinutes: plan.idleTimeoutMinutes,
       maxDurationMinutes: plan.maxDurationMinutes,
-      steps: [],
+      steps: [...this.trajectory.steps],
       error: status === 'error' || status === 'timed_out' ? (this.#end?.reason ?? null) : null,
       proxies: plan.proxy !== undefined,
       browserType: request.browserType ?? 'chromium',
@@ -140,10 +151,21 @@ export class LiveSession {
     };
   }
 
+  async #connectDriver(): Promise<PageDriver> {
+    try {
+      const { PageDriver } = await import('../actions/page-driver');
+      return await PageDriver.connect({ cdpUrl: this.browser.cdpUrl });
+    } catch (error) {
+      this.#driver = undefined;
+      throw error;
+    }
+  }
+
   async #shutDown(): Promise<void> {
     this.#timers.stop();
     for (const listener of this.#onEnd) listener();
     this.#onEnd.clear();
+    await this.#driver?.then((driver) => driver.close()).catch(() => {}); // it never connected
     await this.recording.close().catch(() => {}); // a browser that died cannot be asked for a last picture
     await this.browser.close();
     await this.folder.removeProfile().catch(() => {}); // what cannot be removed now goes with the server's folder
