@@ -78,8 +78,8 @@ export interface RunSummary {
 export interface HostCalls {
   hello: { params: { token: string; role: 'worker' | 'runner' | 'reporter' | 'probe'; pid: number }; result: { pid: number } };
   acquire: { params: AcquireRequest; result: Lease };
-  /** Gives the session back to its slot. Answers once the worker's clips are written, unless a reporter waits for them. */
-  release: { params: { leaseId: string }; result: null };
+  /** Gives the session back to its slot. Without a reporter, answers once the worker's clips are written, with the problems that nobody has told yet. */
+  release: { params: { leaseId: string }; result: Problem[] };
   /** Checks the session before a test. Answers with another lease when the session had to be replaced. */
   beginTest: { params: TestBegin; result: Lease | null };
   /** Waits until the picture on screen is in the recording, briefly. */

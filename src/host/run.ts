@@ -24,6 +24,7 @@ export class Run {
   readonly #tracked = new Map<string, HeldSession>();
   readonly #ending = new Set<Promise<void>>();
   readonly #problems: Problem[] = [];
+  #told = 0;
   readonly #leftRunning: string[] = [];
   readonly #said = new Set<string>();
   readonly #totals = { source: null as string | null, sessions: 0, tests: 0, browserMs: 0 };
@@ -109,6 +110,13 @@ export class Run {
 
   async clipsWritten(): Promise<void> {
     await this.#clips.drained();
+  }
+
+  /** The problems since the last call: for a run without a reporter, whose workers tell them. */
+  untoldProblems(): Problem[] {
+    const untold = this.#problems.slice(this.#told);
+    this.#told = this.#problems.length;
+    return untold;
   }
 
   /** Waits for the clips, stops everything, tells what was used. Idempotent. */

@@ -1,5 +1,6 @@
 /** The last lines of a run, from what the host has counted. */
-import type { Problem, RunSummary } from '../host/protocol';
+import { problemLines } from '../host/problems';
+import type { RunSummary } from '../host/protocol';
 
 /** Lines to print; none when the run had no host. */
 export function summaryLines(summary: RunSummary | undefined): string[] {
@@ -8,13 +9,6 @@ export function summaryLines(summary: RunSummary | undefined): string[] {
   const used = [count(summary.sessions, 'session'), count(summary.tests, 'test'), count(summary.clips, 'clip'), `${seconds(summary.browserMs)} of browser time`];
   const left = summary.leftRunning.length === 0 ? 'nothing' : summary.leftRunning.join(', ');
   return [...problemLines(summary.problems), `${used.join(', ')}; left running: ${left}`];
-}
-
-/** One line for each reason, however often it struck. */
-function problemLines(problems: readonly Problem[]): string[] {
-  const byReason = new Map<string, string[]>();
-  for (const { what, reason } of problems) byReason.set(reason, [...(byReason.get(reason) ?? []), what]);
-  return [...byReason].map(([reason, [first = '', ...others]]) => `${first}${others.length > 0 ? ` (and ${others.length} more)` : ''}: ${reason}`);
 }
 
 function count(n: number, noun: string): string {

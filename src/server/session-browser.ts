@@ -46,11 +46,16 @@ async function launch(plan: SessionPlan, settings: BrowserSettings, userDataDir:
   try {
     const { browser, notice } = await launchChannel(launchOptions(plan, { settings, userDataDir, relay }), plan);
     void browser.exited.then(() => relay?.close());
-    return { browser, notices: [notice, browser.notice].filter((it) => it !== undefined) };
+    return { browser, notices: [notice, browser.notice, windowNotice(plan)].filter((it) => it !== undefined) };
   } catch (error) {
     relay?.close();
     throw error;
   }
+}
+
+/** A window was asked for by name, and none can be shown. */
+function windowNotice({ request, headless }: SessionPlan): string | undefined {
+  return request.headless === false && headless ? 'There is no display (neither DISPLAY nor WAYLAND_DISPLAY is set), so sessions run without a window.' : undefined;
 }
 
 async function openRelay(proxy: ExternalProxy | undefined): Promise<ProxyRelay | undefined> {

@@ -122,6 +122,67 @@ describe('recordings', () => {
   });
 });
 
+describe('without withSessions', () => {
+  const plain = (spec: string, more: Record<string, string> = {}): Record<string, string> => ({
+    'playwright.config.ts': `export default { workers: 1, reporter: [['line'], ['json', { outputFile: 'report.json' }]] };`,
+    'a.spec.ts': `import { test, expect } from 'sessionwright';\n${spec}`,
+    ...more,
+  });
+
+  test('a clip that cannot be written is told by the worker, once', async () => {
+    project = await Project.create(
+      plain(`import { mkdirSync } from 'node:fs';
+      test('passes', async ({ page }, testInfo) => {
+        await page.setContent('<h1>Fine</h1>');
+        mkdirSync(testInfo.outputPath('video.mp4', 'taken'), { recursive: true });
+      });`),
+    );
+    const { exitCode, output } = await project.run();
+    expect(exitCode, output).toBe(0);
+    expect(output.match(/sessionwright: No clip .*video\.mp4: /g)).toHaveLength(1);
+  });
+});
+
+describe('composing', () => {
+  test('mergeTests joins ours with fixtures that were made for plain Playwright', async () => {
+    project = await create(
+      `{}`,
+      `import { mergeTests, test as plain } from '@playwright/test';
+      const withGreeting = plain.extend<{ greet: (name: string) => Promise<void> }>({ greet: async ({ page }, use) => use(async (name) => page.setContent('<h1>Hello ' + name + '</h1>')) });
+      const both = mergeTests(test, withGreeting);
+      both('has all fixtures', async ({ session, page, greet, browser }) => {
+        await greet('you');
+        await expect(page.locator('h1')).toHaveText('Hello you');
+        expect((await session.status()).status).toBe('active');
+        expect(browser.contexts()).toContain(page.context());
+      });
+      mergeTests(withGreeting, test)('in any order', async ({ session, greet, page }) => { await greet('me'); await expect(page.locator('h1')).toHaveText('Hello me'); expect(session.id).toBeTruthy(); });`,
+    );
+    const { exitCode, output, report } = await project.run();
+    expect(exitCode, output).toBe(0);
+    for (const title of ['has all fixtures', 'in any order']) expect(resultOf(report, title).attachments.map((it) => it.name)).toContain('video');
+  });
+
+  test('reuseContext keeps one page for the tests of a worker, cleaned in between', async () => {
+    project = await create(
+      `{ reuseContext: true }`,
+      `${VISITS}
+      const pages = new Set<string>();
+      for (const n of [1, 2, 3]) test('test ' + n, async ({ page, context }) => {
+        const { targetInfo } = await (await context.newCDPSession(page)).send('Target.getTargetInfo');
+        pages.add(targetInfo.targetId);
+        await page.goto('http://site.test/');
+        expect(await page.evaluate(() => document.cookie)).toBe('');
+        await page.evaluate(() => void (document.cookie = 'seen=1'));
+        expect(pages.size).toBe(1);
+      });`,
+    );
+    const { exitCode, output, report } = await project.run();
+    expect(exitCode, output).toBe(0);
+    for (const n of [1, 2, 3]) expect(resultOf(report, `test ${n}`).attachments.map((it) => it.name)).toContain('video');
+  });
+});
+
 describe('cookies', () => {
   const cookie = (name: string): string => JSON.stringify({ name, value: name, domain: 'site.test', path: '/', httpOnly: false, secure: false, expires: 4_000_000_000 });
   const NAMES = `(await context.cookies()).map((it) => it.name).sort()`;

@@ -53,11 +53,11 @@ describe('SessionRecorder', () => {
     await paint(page, 'red');
     await vi.waitFor(async () => expect((await colours()).at(-1)).toBe('red'), 5_000);
     const count = all().length;
-    await page.waitForTimeout(500);
+    await animationFrames(page, 20);
     expect(all().length).toBe(count);
     await recorded.recorder.stop();
     await paint(page, 'blue');
-    await page.waitForTimeout(300);
+    await animationFrames(page, 20);
     expect(all().length).toBe(count);
   });
 
@@ -173,4 +173,11 @@ function openLimePopup(): void {
 
 async function paint(page: Page, colour: string): Promise<void> {
   await page.evaluate((value) => void (document.body.style.background = value), colour);
+}
+
+/** Lets the page draw that often. */
+async function animationFrames(page: Page, count: number): Promise<void> {
+  await page.evaluate(async (frames) => {
+    for (let n = 0; n < frames; n++) await new Promise(requestAnimationFrame);
+  }, count);
 }

@@ -1,0 +1,76 @@
+/** Sessions that somebody watches: `--headed` and `--debug`, with and without a display. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { Project } from './support/project';
+
+const FILES = {
+  'playwright.config.ts': `import { withSessions } from 'sessionwright/config'; export default withSessions({ workers: 1, reporter: 'line' });`,
+  'a.spec.ts': `import { test, expect } from 'sessionwright';
+    test('looks at itself', async ({ page }) => {
+      await page.setContent('<h1>Here</h1>');
+      console.log('AGENT ' + (await page.evaluate(() => navigator.userAgent + ' FRAME ' + (outerHeight - innerHeight))));
+      await expect(page.locator('h1')).toHaveText('Here');
+    });`,
+};
+const NO_DISPLAY = { DISPLAY: '', WAYLAND_DISPLAY: '' };
+
+let project: Project;
+let display: ChildProcess | undefined;
+
+afterEach(async () => {
+  await vi.waitFor(() => expect(project.leftovers()).toEqual({ processes: [], files: [] }), { timeout: 15_000, interval: 100 });
+  await project.remove();
+  display?.kill();
+  display = undefined;
+});
+
+describe.skipIf(process.platform !== 'linux')('without a display', () => {
+  test('--headed runs without a window, and says so once', async () => {
+    project = await Project.create(FILES, NO_DISPLAY);
+    const { exitCode, output } = await project.run(['--headed']);
+    expect(exitCode, output).toBe(0);
+    expect(output).toContain('HeadlessChrome');
+    expect(output.match(/sessionwright: There is no display/g)).toHaveLength(1);
+  });
+
+  test('--debug says what its Inspector needs', async () => {
+    project = await Project.create(FILES, { ...NO_DISPLAY, PLAYWRIGHT_BROWSERS_PATH: '/nowhere' });
+    const { exitCode, output } = await project.run(['--debug']);
+    expect(exitCode).toBe(1);
+    expect(output).toMatch(/Inspector runs in a window of its own: it needs a display, and .* "?npx playwright install chromium/s);
+  });
+});
+
+describe.skipIf(!isInstalled('Xvfb'))('on a display', () => {
+  test('--headed shows the session in a window', async () => {
+    project = await Project.create(FILES, { WAYLAND_DISPLAY: '', DISPLAY: await startDisplay() });
+    const { exitCode, output } = await project.run(['--headed']);
+    expect(exitCode, output).toBe(0);
+    expect(output).toMatch(/AGENT .* Chrome\/\d+.* FRAME [1-9]/);
+    expect(output).not.toContain('HeadlessChrome');
+  });
+});
+
+/** A display in memory, under a number that is free. Ended after the test. */
+async function startDisplay(): Promise<string> {
+  const server = spawn('Xvfb', ['-displayfd', '1', '-screen', '0', '1400x1000x24', '-nolisten', 'tcp'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  display = server;
+  const number = await new Promise<string>((resolve, reject) => {
+    server.once('error', reject).once('exit', (code) => reject(new Error(`Xvfb ended with ${String(code)}.`)));
+    server.stdout.once('data', (data: Buffer) => resolve(data.toString().trim()));
+  });
+  return `:${number}`;
+}
+
+function isInstalled(command: string): boolean {
+  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => {
+    try {
+      accessSync(join(folder, command), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
