@@ -15,7 +15,7 @@ const MAY_IMPORT = {
   host: ['contract', 'cdp', 'browser', 'recording', 'server', 'client', 'options'],
   reporter: ['contract', 'host', 'options'],
   config: ['contract', 'host', 'options', 'reporter'],
-  cli: ['contract', 'client', 'host', 'server', 'browser', 'options'],
+  cli: ['contract', 'client', 'cookies', 'host', 'server', 'browser', 'options'],
 };
 const folders = Object.keys(MAY_IMPORT);
 

@@ -3,6 +3,7 @@
 import { isSessionwrightError } from '../contract/errors';
 import { reap } from './reap';
 import { serve } from './serve';
+import { sessions } from './sessions/index';
 import { UsageError } from './usage';
 
 /** One subcommand. Resolves when it is done. */
@@ -13,6 +14,7 @@ interface Command {
 
 const commands: Record<string, Command> = {
   serve: { summary: 'run a session server in the foreground', run: serve },
+  sessions: { summary: 'list, show, stop and open sessions, their cookies and replays', run: sessions },
   reap: { summary: 'stop sessions and remove files that killed runs have left', run: reap },
 };
 
