@@ -107,10 +107,14 @@ export class Session implements AsyncDisposable {
     });
   }
 
-  /** Where to look into the running session. Every URL in it holds a token. */
-  async debugInfo(): Promise<DebugInfo> {
+  /**
+   * Where to look into the running session. Every URL in it holds a token.
+   * @param options.updateMetadata - asks the API to count this as using the session, so that its idle time begins anew
+   */
+  async debugInfo(options: { updateMetadata?: boolean | undefined } = {}): Promise<DebugInfo> {
+    const query = options.updateMetadata === undefined ? {} : { query: `update_metadata=${options.updateMetadata}` };
     return this.#whileActive('get debug information of', async (purpose) =>
-      this.#setup.http.call({ purpose, method: 'GET', path: routes.debug(this.id) }, debugInfoSchema),
+      this.#setup.http.call({ purpose, method: 'GET', path: routes.debug(this.id), ...query }, debugInfoSchema),
     );
   }
 

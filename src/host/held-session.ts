@@ -5,6 +5,7 @@ import type { StartOptions } from '../contract/session';
 import type { SessionOptions } from '../options/types';
 import type { FrameStore } from '../recording/frame-store';
 import type { SessionRecorder } from '../recording/session-recorder';
+import { keepAwake } from './keep-awake';
 import type { Ledger } from './ledger';
 import type { AcquireRequest, BrowserSettings } from './protocol';
 import type { Source } from './sources';
@@ -32,6 +33,7 @@ export class HeldSession {
   readonly #folder: string;
   readonly #attached: boolean;
   #recording: Promise<Recording> | undefined;
+  #sleep: (() => void) | undefined;
   #stopped: Promise<void> | undefined;
 
   private constructor(session: Session, from: { source: Source; ledger: Ledger; folder: string; attached: boolean }) {
@@ -73,6 +75,17 @@ export class HeldSession {
     return this.#attached || endsAtMs - Date.now() > Math.max(MIN_REMAINING_MS, testTimeoutMs);
   }
 
+  /** A worker holds it from now on. The server of this host counts what goes through its gateway as use; others are told. */
+  leased(): void {
+    if (!this.source.server) this.#sleep ??= keepAwake(this.session, this.session.info.idleTimeoutMinutes * 60_000);
+  }
+
+  /** No worker holds it any more. */
+  released(): void {
+    this.#sleep?.();
+    this.#sleep = undefined;
+  }
+
   /** The session's recording; made on first use. */
   async recording(): Promise<Recording> {
     this.#recording ??= this.#openRecording();
@@ -86,6 +99,7 @@ export class HeldSession {
   }
 
   async #stop(): Promise<void> {
+    this.released();
     if (!this.source.server) await this.#recording?.then((it) => it.recorder.close()).catch(() => undefined);
     if (this.#attached) return;
     await this.session.stop();

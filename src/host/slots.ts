@@ -64,12 +64,12 @@ export class Slots {
   }
 
   release(leaseId: string): void {
-    delete this.find(leaseId).lease;
+    free(this.find(leaseId));
   }
 
   /** Frees whatever a process held that is gone. */
   releaseAll(peer: RpcPeer): void {
-    for (const slot of this.#slots.values()) if (slot.lease?.peer === peer) delete slot.lease;
+    for (const slot of this.#slots.values()) if (slot.lease?.peer === peer) free(slot);
   }
 
   /** The free slot of this key, or a new one. While an old worker still holds its slot, its replacement gets another. */
@@ -95,12 +95,20 @@ export class Slots {
   }
 
   async #ensureSession(slot: Slot, testTimeoutMs: number): Promise<boolean> {
-    if (slot.held?.isGood(testTimeoutMs)) return false;
-    if (slot.held) this.#end(slot.held);
-    delete slot.held;
-    slot.held = await this.#open(slot.request);
-    return true;
+    const isReplaced = !slot.held?.isGood(testTimeoutMs);
+    if (isReplaced) {
+      if (slot.held) this.#end(slot.held);
+      delete slot.held;
+      slot.held = await this.#open(slot.request);
+    }
+    slot.held?.leased();
+    return isReplaced;
   }
+}
+
+function free(slot: Slot): void {
+  delete slot.lease;
+  slot.held?.released();
 }
 
 function withSession(slot: Slot): Slot & { held: HeldSession; lease: { id: string } } {
