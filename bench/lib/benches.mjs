@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
+import { API_BENCHES } from './api-benches.mjs';
 import { openCdpPage, openPlaywrightPage } from './cdp.mjs';
 import { alternate, median, ratio } from './measure.mjs';
 import { startServer } from './server.mjs';
@@ -34,6 +35,7 @@ export const BENCHES = [
   { numbers: ['session_start_ratio'], measure: measureSessionStart },
   { numbers: ['suite_ratio', 'suite_ratio_recording'], measure: measureSuites },
   { numbers: ['failing_suite_ratio'], measure: measureFailingSuite },
+  ...API_BENCHES,
   { numbers: ['host_rss_mb', 'left_chromium', 'left_profiles', 'left_hosts', 'left_ports'], measure: measureLeftovers },
 ];
 

@@ -1,0 +1,16 @@
+/** Every request that the session's pages have made, whoever made them. */
+import { test, expect } from 'sessionwright';
+
+test('a search asks the shop once', async ({ page, session, baseURL }) => {
+  await page.goto('/');
+  const answered = page.waitForResponse(/api\/books\?.*moon/);
+  await page.getByLabel('Search').fill('moon');
+  await answered;
+
+  const searches = async () => {
+    const { entries } = await session.networkLogs();
+    return entries.filter(({ request }) => request.url.startsWith(`${baseURL}/api/books`) && request.url.includes('moon'));
+  };
+  await expect.poll(searches).toHaveLength(1);
+  expect((await searches())[0]?.response.status).toBe(200);
+});
