@@ -129,8 +129,13 @@ class TreeReader {
   }
 }
 
+function isPicture(role: string): boolean {
+  return role === 'img' || role === 'image';
+}
+
+/** Whether it may get an id by its role. */
 function hasLetter({ role }: AriaNode): boolean {
-  return role in LETTERS;
+  return role in LETTERS || isPicture(role);
 }
 
 function nameKey(node: AriaNode): string {
@@ -148,7 +153,7 @@ function letterOf(role: string, { node, control, isInElement }: { node: AriaNode
   const letter = LETTERS[role];
   if (letter !== undefined || isInElement) return letter;
   const hasHand = node.cursor === 'pointer';
-  if (role === 'img' || role === 'image') return hasHand || node.name ? 'F' : undefined;
+  if (isPicture(role)) return hasHand || node.name ? 'F' : undefined;
   return hasHand && control?.tag !== 'label' ? 'M' : undefined;
 }
 

@@ -9,6 +9,7 @@ export type UrlWriter = (url: string, kind: 'link' | 'image') => string;
 export function toMarkdown(html: string, writeUrl: UrlWriter): string {
   const service = new TurndownService({ headingStyle: 'atx', codeBlockStyle: 'fenced', bulletListMarker: '-', emDelimiter: '*', hr: '---' });
   addTableRules(service);
+  service.addRule('item', { filter: 'li', replacement: listItem });
   service.addRule('strikethrough', { filter: (node) => /^(DEL|S|STRIKE)$/.test(node.nodeName), replacement: (content) => `~~${content}~~` });
   service.addRule('link', { filter: (node) => node.nodeName === 'A', replacement: (content, node) => link(content, node.getAttribute('href'), writeUrl) });
   service.addRule('image', { filter: 'img', replacement: (_, node) => `![${oneLine(service.escape(node.getAttribute('alt') ?? ''))}](${address(writeUrl(node.getAttribute('src') ?? '', 'image'))})` });
@@ -24,6 +25,14 @@ export function placeholders(): UrlWriter {
     names.set(url, name);
     return name;
   };
+}
+
+/** With one space after its mark, and not the three of the library. */
+function listItem(content: string, node: HTMLElement): string {
+  const list = node.parentElement;
+  const first = Number.parseInt(list?.getAttribute('start') ?? '1', 10) || 1;
+  const mark = list?.nodeName === 'OL' ? `${first + Array.from(list.children).indexOf(node)}. ` : '- ';
+  return `${mark}${content.trim().replaceAll('\n', `\n${' '.repeat(mark.length)}`)}${node.nextSibling ? '\n' : ''}`;
 }
 
 /** In one line, whatever blocks the link holds: others would not read it as a link. */
