@@ -54,7 +54,7 @@ export function allNodes(nodes: readonly (AriaNode | string)[], found: AriaNode[
 
 /** What a node says: its name, or else the text of its children. */
 export function textOf(node: AriaNode): string {
-  return node.name ?? contentOf(node);
+  return node.name || contentOf(node);
 }
 
 /** The text inside of a node. */

@@ -22,6 +22,7 @@ export function cleanHtml(html: string, options: CleaningOptions): string {
   placeShadowRoots(document);
   dropHidden(document);
   dropUnwanted(document, options);
+  for (const button of Array.from(document.body.querySelectorAll('button'))) button.replaceWith(' ', ...Array.from(button.childNodes), ' '); // they stand apart without a space in the HTML
   makeAbsolute(document, options.baseUrl);
   return (options.onlyMainContent ? mainContent(document) : undefined) ?? document.body.innerHTML;
 }
