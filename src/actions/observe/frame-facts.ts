@@ -20,6 +20,8 @@ export interface FrameFacts {
   viewport: Viewport;
   /** Such as `text/html`; anything else is a file that the browser shows. */
   contentType: string;
+  /** False for a drawing or other XML: there is nothing to read for Playwright then. */
+  hasBody: boolean;
   /** By {@link boxKey}: there is no other way from the tree to an element that takes no round trip for each. */
   controls: ReadonlyMap<string, Control>;
 }
@@ -34,7 +36,7 @@ export function boxKey({ x, y, width, height }: BoundingBox): string {
  * @throws TimeoutError when the frame does not answer; Error of Playwright when it has gone
  */
 export async function frameFacts(frame: Frame, timeoutMs: number): Promise<FrameFacts> {
-  const { controls, ...rest } = JSON.parse(await withDeadline(frame.evaluate(lookAtFrame), timeoutMs, 'look at a frame')) as WireFacts;
+  const { controls, ...rest } = JSON.parse(await withDeadline(frame.evaluate(lookAtFrame), timeoutMs, 'observe the page')) as WireFacts;
   return { ...rest, controls: new Map(controls.map(({ box, ...control }) => [boxKey(box), control])) };
 }
 
@@ -63,5 +65,5 @@ function lookAtFrame(): string {
   look(document);
   const { scrollWidth, scrollHeight } = document.documentElement;
   const viewport = { scrollX: Math.round(scrollX), scrollY: Math.round(scrollY), viewportWidth: innerWidth, viewportHeight: innerHeight, totalWidth: scrollWidth, totalHeight: scrollHeight };
-  return JSON.stringify({ viewport, contentType: document.contentType, controls });
+  return JSON.stringify({ viewport, contentType: document.contentType, hasBody: document.querySelector('body, frameset') !== null, controls });
 }

@@ -1,8 +1,8 @@
 /** Observes a page: what it shows, what can be done on it, and a picture of it. */
 import type { Frame, Locator, Page } from 'playwright-core';
-import { isSessionwrightError } from '../../contract/errors';
 import type { Observation, ObservedTab } from '../../contract/observation';
 import { withDeadline } from '../deadline';
+import { whenSettled } from '../settled';
 import type { ElementSnapshot } from '../snapshot';
 import type { AriaNode } from './aria-tree';
 import { allNodes, ariaTree } from './aria-tree';
@@ -36,11 +36,11 @@ export interface ObservedPage {
  */
 export async function observePage(page: Page, tabs: readonly Page[], lastActionId: string | null): Promise<ObservedPage> {
   const startedAt = new Date();
-  const [{ tree, main, facts }, screenshot, observedTabs] = await withDeadline(Promise.all([readSettledPage(page), takePicture(page), readTabs(tabs)]), OBSERVE_TIMEOUT_MS, 'observe the page');
+  const [{ tree, main, facts }, screenshot, observedTabs] = await withDeadline(whenSettled(page, 'observe the page', () => Promise.all([readPage(page), takePicture(page), readTabs(tabs)])), OBSERVE_TIMEOUT_MS, 'observe the page');
   const parts = readTree(tree, facts);
   const found = parts.flatMap((part) => (part.kind === 'element' ? [part.element] : []));
   const isBlank = page.url() === 'about:blank' && parts.length === 0;
-  const isFile = !/html|xml/.test(main.contentType);
+  const isFile = !main.contentType.includes('html');
   const observation: Observation = {
     title: isBlank ? '' : (observedTabs[tabs.indexOf(page)]?.title ?? ''),
     url: isBlank ? '' : page.url(),
@@ -63,20 +63,10 @@ function file({ contentType }: FrameFacts) {
   return { id: FILE_ID, role: 'document', name: contentType, action: 'download_file', description: 'Download the file that this page shows', selector: 'html', box: null };
 }
 
-/** A page that is just being left is read once more, when the next one is there. */
-async function readSettledPage(page: Page): ReturnType<typeof readPage> {
-  try {
-    return await readPage(page);
-  } catch (error) {
-    if (page.isClosed() || isSessionwrightError(error)) throw error;
-    await page.waitForLoadState('domcontentloaded', { timeout: PART_TIMEOUT_MS });
-    return readPage(page);
-  }
-}
-
 /** The tree, and what is known of every frame in it. */
 async function readPage(page: Page): Promise<{ tree: AriaNode[]; main: FrameFacts; facts: FactsByFrame }> {
-  const [tree, main] = await Promise.all([ariaTree(page, OBSERVE_TIMEOUT_MS), frameFacts(page.mainFrame(), OBSERVE_TIMEOUT_MS)]);
+  const main = await frameFacts(page.mainFrame(), OBSERVE_TIMEOUT_MS);
+  const tree = main.hasBody ? await ariaTree(page, OBSERVE_TIMEOUT_MS) : [];
   const frames = allNodes(tree).flatMap(({ role, ref }) => (role === 'iframe' && ref !== undefined ? [ref] : []));
   const known = await Promise.all(frames.map(async (ref): Promise<[string, FrameFacts | undefined]> => [ref, await factsOf(await frameOf(page.getByRef(ref)))]));
   return { tree, main, facts: new Map([['', main] as const, ...known.flatMap(([ref, facts]) => (facts ? [[ref, facts] as const] : []))]) };

@@ -3,6 +3,7 @@ import type { Frame, Locator, Page } from 'playwright-core';
 import { InvalidRequestError } from '../../contract/errors';
 import type { ScrapedData, ScrapeRequest } from '../../contract/scrape';
 import { cleanHtml } from './clean-html';
+import { whenSettled } from '../settled';
 import { describeImages } from './images';
 import type { UrlWriter } from './markdown';
 import { placeholders, toMarkdown } from './markdown';
@@ -15,6 +16,8 @@ const PAGE_TIMEOUT_MS = 20_000;
 const FRAME_TIMEOUT_MS = 2_000;
 /** How long an empty page may take to show something, in milliseconds: the contract's reference engine looks three times, every 2 s. */
 const EMPTY_TIMEOUT_MS = 6_000;
+/** Playwright's words for a page that is left, closed or gone; there is no code to tell by. */
+const PAGE_GONE = /context was destroyed|has been closed|crashed|detached|navigat/i;
 /** Why nothing is extracted. */
 const NO_MODEL = 'Extracting by instructions or by a schema needs a language model, and this server has none. The markdown is complete: extract from it, or ask an API that has one.';
 
@@ -26,6 +29,10 @@ export type ScrapeOrder = Omit<ScrapeRequest, 'url'>;
  * @throws {@link InvalidRequestError} when the selector matches not exactly one element; {@link TimeoutError} when the page hangs
  */
 export async function scrapePage(page: Page, order: ScrapeOrder): Promise<ScrapedData> {
+  return whenSettled(page, 'scrape the page', () => scrape(page, order));
+}
+
+async function scrape(page: Page, order: ScrapeOrder): Promise<ScrapedData> {
   const element = order.selector === undefined ? undefined : await onlyMatch(page, order.selector);
   const structured = order.instructions !== undefined || order.responseFormat !== undefined ? { success: false, error: NO_MODEL, data: null } : null;
   if (order.onlyImages) return { markdown: '', images: describeImages(await imagesIn(element ?? page.mainFrame(), PAGE_TIMEOUT_MS), page.url()), structured };
@@ -37,7 +44,8 @@ export async function scrapePage(page: Page, order: ScrapeOrder): Promise<Scrape
 async function onlyMatch(page: Page, selector: string): Promise<Locator> {
   const matches = page.locator(selector);
   const count = await matches.count().catch((error: unknown) => {
-    throw wrongSelector(`it is not a valid selector: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : ''}`);
+    const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : '';
+    throw PAGE_GONE.test(reason.replace(selector, '')) ? error : wrongSelector(`it is not valid: ${reason}`);
   });
   if (count !== 1) throw wrongSelector(`it matches ${count} elements, and must match exactly one`);
   return matches;

@@ -37,7 +37,7 @@ beforeAll(async () => {
     const html = pages[request.url ?? ''];
     if (request.url === '/file.txt') response.writeHead(200, { 'content-type': 'text/plain' }).end('only text');
     else if (html === undefined) response.writeHead(404).end();
-    else response.writeHead(200, { 'content-type': 'text/html', 'content-security-policy': "default-src 'none'; script-src 'unsafe-inline'; frame-src 'self'; style-src 'unsafe-inline'" }).end(html);
+    else response.writeHead(200, { 'content-type': 'text/html', 'content-security-policy': "default-src 'none'; script-src 'unsafe-inline'; frame-src *; style-src 'unsafe-inline'" }).end(html);
   });
   await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
   siteUrl = `http://127.0.0.1:${(site.address() as AddressInfo).port}`;
@@ -90,7 +90,7 @@ test('every kind of element is told by its role, name and state; what cannot be 
     { id: 'B11', role: 'button', name: 'Deep' },
     { id: 'B12', role: 'button', name: 'Far below' },
   ]);
-  const actions = Object.fromEntries(space.interaction_actions.map((it) => [it['id'], it['type']]));
+  const actions = Object.fromEntries<unknown>(space.interaction_actions.map((it) => [String(it['id']), it['type']]));
   expect(actions).toMatchObject({ L1: 'click', I1: 'fill', I3: 'fill', I5: 'select_dropdown_option', B1: 'click', B2: 'click', I7: 'fill', O1: 'select_dropdown_option', F1: 'click', M1: 'click' });
   expect(space.interaction_actions.filter((it) => 'value' in it)).toEqual(space.interaction_actions.filter((it) => it['type'] !== 'click'));
 });
@@ -123,6 +123,14 @@ test('the picture is a JPEG of what is visible, and boxes are where elements are
     const box = screenshot.bboxes.find((it) => it['notte_id'] === 'B10');
     expect(box).toMatchObject({ x: Math.round((frame?.x ?? 0) + 8), y: Math.round((frame?.y ?? 0) + 8), viewport_width: 1000, iframe_offset_x: null }); // 5 px border, 3 px padding
   });
+});
+
+test('a frame of another site is told like one of the same', async () => {
+  pages['/cross'] = `<!doctype html><body style="margin:0"><div style="height:100px"></div><iframe style="border:0" src="${siteUrl.replace('127.0.0.1', 'localhost')}/framed"></iframe>`;
+  pages['/framed'] = '<!doctype html><body style="margin:0"><input style="display:block;margin:0" aria-label="Far" value="away"><input type="password" aria-label="Key" value="hunter2-secret">';
+  const { space, screenshot } = await observe({ url: `${siteUrl}/cross` });
+  expect(space.elements).toEqual([{ id: 'I1', role: 'textbox', name: 'Far', value: 'away' }, { id: 'I2', role: 'textbox', name: 'Key' }]);
+  expect(screenshot.bboxes[0]).toMatchObject({ x: 0, y: 100 });
 });
 
 test('ids lead to their elements, and selectors find the same ones without them', async () => {
@@ -174,6 +182,8 @@ test('a file that the browser shows can be downloaded', async () => {
   const { space } = await observe({ url: `${siteUrl}/file.txt` });
   expect(space.interaction_actions).toMatchObject([{ id: 'I0', type: 'download_file' }]);
   expect(space.description).toContain('only text');
+  const drawing = await observe({ url: 'data:image/svg+xml,<svg xmlns="http://www.w3.org/2000/svg"/>' });
+  expect(drawing.space.interaction_actions).toMatchObject([{ id: 'I0' }]);
 });
 
 test('an observation is a step of the session, without its picture', async () => {

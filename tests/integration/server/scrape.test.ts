@@ -102,7 +102,7 @@ test('placeholders stand for addresses, the same one for the same address', asyn
 
 test('a selector takes exactly one element', async () => {
   expect((await scrape('/article/bees', { selector: 'article >> ul >> nth=0' })).markdown).toBe('- First\n  - Inner\n- **Second**');
-  for (const [selector, text] of [['p', 'matches 7 elements'], ['#nothing', 'matches 0 elements'], ['a[', 'not a valid selector']]) {
+  for (const [selector, text] of [['p', 'matches 7 elements'], ['#nothing', 'matches 0 elements'], ['a[', 'not valid'], ['nonsense=x', 'not valid'], ['xpath=//[', 'not valid']]) {
     const answer = await api.call('POST', `/sessions/${id}/page/scrape`, { body: { selector } });
     expect(answer).toMatchObject({ status: 422, body: { message: expect.stringContaining(text ?? '') as unknown, detail: [{ loc: ['body', 'selector'] }] } });
   }

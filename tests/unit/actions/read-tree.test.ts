@@ -10,7 +10,7 @@ import { readTree } from '../../../src/actions/observe/read-tree';
 const viewport = { scrollX: 0, scrollY: 0, viewportWidth: 800, viewportHeight: 600, totalWidth: 800, totalHeight: 600 };
 
 function facts(controls: Record<string, Partial<Control>> = {}): FrameFacts {
-  return { viewport, contentType: 'text/html', controls: new Map(Object.entries(controls).map(([key, it]) => [key, { tag: 'input', type: 'text', editable: false, inset: { x: 0, y: 0 }, ...it }])) };
+  return { viewport, contentType: 'text/html', hasBody: true, controls: new Map(Object.entries(controls).map(([key, it]) => [key, { tag: 'input', type: 'text', editable: false, inset: { x: 0, y: 0 }, ...it }])) };
 }
 
 function elements(tree: (AriaNode | string)[], known = new Map([['', facts()]])) {
