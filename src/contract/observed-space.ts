@@ -65,7 +65,7 @@ function encodeAction({ id, name, action: type, description, selector }: Observe
     id,
     selector: selector === null ? null : encodeSelector(selector),
     text_label: name || null,
-    ...((type === 'fill' || type === 'select_dropdown_option') && { value: VALUE }),
+    ...((type === 'fill' || type === 'select_dropdown_option') && { value: id.startsWith('O') && name !== '' ? name : VALUE }), // an option is its own value
     ...(type === 'check' && { value: true }),
   };
 }

@@ -35,7 +35,8 @@ beforeAll(async () => {
   api = await startApi();
   site = createServer((request, response) => {
     const html = pages[request.url ?? ''];
-    const policy = request.url === '/article/bees' ? { 'content-security-policy': "default-src 'none'; require-trusted-types-for 'script'" } : {};
+    const strict = { '/article/bees': "default-src 'none'; require-trusted-types-for 'script'", '/late': "default-src 'none'; script-src 'unsafe-inline'" }[request.url ?? ''];
+    const policy = strict === undefined ? {} : { 'content-security-policy': strict };
     if (html === undefined) response.writeHead(404).end();
     else response.writeHead(200, { 'content-type': 'text/html', ...policy }).end(html);
   });

@@ -16,6 +16,7 @@ const observation: Observation = {
     { id: 'B1', role: 'button', name: 'Buy', action: 'click', description: 'Click the button "Buy"', selector: 'internal:role=button[name="Buy"s]', box: { x: 1, y: 2, width: 30, height: 40 }, expanded: true },
     { id: 'I1', role: 'spinbutton', name: 'Amount', action: 'fill', description: 'Fill the spinbutton "Amount"', selector: null, box: null, value: '3' },
     { id: 'I2', role: 'combobox', name: '', action: 'select_dropdown_option', description: 'Choose', selector: null, box: null, options: ['a', 'b'] },
+    { id: 'O1', role: 'option', name: 'Large', action: 'select_dropdown_option', description: 'Choose', selector: null, box: null },
   ],
   screenshot: Buffer.from([0xff, 0xd8, 0xff]),
   lastActionId: 'B1',
@@ -37,6 +38,7 @@ test('the wire holds what every client needs', () => {
         { type: 'click', id: 'B1', category: 'Interaction Actions', description: 'Click the button "Buy"', text_label: 'Buy', selector: { css_selector: '', xpath_selector: '', in_iframe: false, in_shadow_root: false, iframe_parent_css_selectors: [], playwright_selector: 'internal:role=button[name="Buy"s]' } },
         { type: 'fill', id: 'I1', selector: null, value: '<value>' },
         { type: 'select_dropdown_option', id: 'I2', text_label: null, value: '<value>' },
+        { type: 'select_dropdown_option', id: 'O1', value: 'Large' },
       ],
     },
   });
