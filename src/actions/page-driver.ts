@@ -1,5 +1,6 @@
 /** Drives the pages of one session through Playwright over CDP, as one more client beside the user's: what one does the other sees. */
 import type { Browser, Page } from 'playwright-core';
+import type { ElementSnapshot } from './snapshot';
 
 /** Longest time to connect, in milliseconds: the browser runs on this machine, or was reached before. */
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -23,6 +24,8 @@ export interface PageDriverOptions {
 /** One connection to a session's browser, and the tab that it works on. Calls are done one after the other, by {@link PageDriver.run}. */
 export class PageDriver {
   readonly files: ActionFiles | undefined;
+  /** What the ids of the latest observation stand for; undefined before the first one. */
+  snapshot: ElementSnapshot | undefined;
   readonly #browser: Browser;
   #current: Page | undefined;
   #queue: Promise<unknown> = Promise.resolve();

@@ -38,6 +38,8 @@ export interface Answer {
   status: number;
   headers: Record<string, string | string[] | undefined>;
   text: string;
+  /** The same, for answers that are no text. */
+  bytes: Buffer;
 }
 
 /** How many redirects in a row are followed. */
@@ -122,7 +124,8 @@ export class HttpClient {
     let url = new URL(`${this.#options.apiUrl}${call.path}${call.query ? `?${call.query}` : ''}`);
     for (let hops = 0; ; hops++) {
       const { statusCode: status, headers, body } = await this.#dispatchers.request(url, this.#request(call, signal));
-      const answer = { status, headers, text: await body.text() };
+      const bytes = Buffer.from(await body.arrayBuffer());
+      const answer = { status, headers, bytes, text: new TextDecoder().decode(bytes) };
       const redirect = readRedirect({ status, location: single(headers['location']), from: url, method: call.method });
       if (!redirect) return answer;
       if ('problem' in redirect) throw this.#contractError(call, answer, redirect.problem);

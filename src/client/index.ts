@@ -6,8 +6,10 @@ export type { ClientOptions, ClientWarning, StartSessionOptions } from './option
 export type { Cookie } from '../contract/cookies';
 export type { DebugInfo, DebugTab } from '../contract/debug';
 export type { ListOptions, SessionList } from '../contract/list';
+export type { BoundingBox, ElementState, Observation, ObservedElement, ObservedTab, ObserveOptions, PageCategory, Viewport } from '../contract/observation';
 export type { ProxyOptions } from '../contract/proxies';
 export type { ReplayInfo } from '../contract/replay';
+export type { ImageCategory, ScrapedData, ScrapedImage, ScrapeOptions, StructuredData } from '../contract/scrape';
 export type { SessionInfo, SessionStatus, Size, StartOptions } from '../contract/session';
 export {
   ApiError,

@@ -5,12 +5,15 @@ import { cookiesSchema, cookiesSetSchema, normalizeCookie, type Cookie } from '.
 import { debugInfoSchema, type DebugInfo } from '../contract/debug';
 import { ApiError, isSessionwrightError, OptionsError, SessionEndedError, SessionwrightError } from '../contract/errors';
 import { describeIssues, formatIssues } from '../contract/issues';
+import type { Observation, ObserveOptions } from '../contract/observation';
 import { routes } from '../contract/routes';
+import type { ScrapedData, ScrapeOptions } from '../contract/scrape';
 import type { SessionInfo } from '../contract/session';
 import { CookieFile } from './cookie-file';
 import type { Call, HttpClient } from './http';
 import { describeEnd, type ResolvedClientOptions } from './options';
 import { connectPage, disconnectPage, type ConnectedPage } from './page';
+import { observePage, scrapePage, takeScreenshot } from './page-reads';
 import { fetchReplay, type Replay, type ReplayOptions } from './replay';
 import { fetchSession, stopSession } from './session-calls';
 import type { SessionsClient } from './sessions-client';
@@ -116,6 +119,27 @@ export class Session implements AsyncDisposable {
     return this.#whileActive('get debug information of', async (purpose) =>
       this.#setup.http.call({ purpose, method: 'GET', path: routes.debug(this.id), ...query }, debugInfoSchema),
     );
+  }
+
+  /**
+   * What the session's current page shows, and everything that can be done on it. Each element has an id for `execute()`; the next
+   * observation gives new ones.
+   */
+  async observe(options: ObserveOptions = {}): Promise<Observation> {
+    return this.#whileActive('observe the page of', async (purpose) => observePage(this.#setup.http, { id: this.id, purpose }, options));
+  }
+
+  /**
+   * The content of the session's current page as markdown, or its images.
+   * @throws {@link InvalidRequestError} when a selector matches not exactly one element
+   */
+  async scrape(options: ScrapeOptions = {}): Promise<ScrapedData> {
+    return this.#whileActive('scrape the page of', async (purpose) => scrapePage(this.#setup.http, { id: this.id, purpose }, options));
+  }
+
+  /** The visible part of the session's current page, as JPEG. */
+  async screenshot(): Promise<Buffer> {
+    return this.#whileActive('take a screenshot of', async (purpose) => takeScreenshot(this.#setup.http, { id: this.id, purpose }));
   }
 
   /** The recording of the whole session, once it has ended. */

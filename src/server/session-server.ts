@@ -14,6 +14,7 @@ import { SessionRegistry } from './registry';
 import { Replays } from './replays';
 import { browserRoutes } from './routes/browser';
 import { lifecycleRoutes } from './routes/lifecycle';
+import { observeRoutes } from './routes/observe';
 import { pageRoutes } from './routes/page';
 import { recordingRoutes } from './routes/recordings';
 import type { BrowserSettings } from './session-browser';
@@ -119,6 +120,7 @@ function createHttpServer({ auth, registry, replays }: { auth: Auth; registry: S
       ...lifecycleRoutes(registry),
       ...browserRoutes(registry),
       ...pageRoutes(registry),
+      ...observeRoutes(registry),
       ...recordingRoutes({ registry, replays, signer: new UrlSigner() }),
     ],
     auth,

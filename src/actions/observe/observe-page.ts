@@ -1,0 +1,102 @@
+/** Observes a page: what it shows, what can be done on it, and a picture of it. */
+import type { Frame, Locator, Page } from 'playwright-core';
+import type { Observation, ObservedTab } from '../../contract/observation';
+import { withDeadline } from '../deadline';
+import { whenSettled } from '../settled';
+import type { ElementSnapshot } from '../snapshot';
+import type { AriaNode } from './aria-tree';
+import { allNodes, ariaTree } from './aria-tree';
+import { describePage } from './describe-page';
+import type { FrameFacts } from './frame-facts';
+import { frameFacts } from './frame-facts';
+import type { FactsByFrame, FoundElement } from './read-tree';
+import { readTree } from './read-tree';
+
+/** Longest time for one observation, in milliseconds: less than any client waits for an answer (45 s). */
+const OBSERVE_TIMEOUT_MS = 20_000;
+/** Longest time for one frame, or for the title of one tab, in milliseconds: without an answer the rest is told all the same. */
+const PART_TIMEOUT_MS = 2_000;
+/** Quality of the picture, from 0 to 100: what the contract's reference engine takes. */
+const JPEG_QUALITY = 85;
+/** When an empty page was looked at: the contract's way to say "never". */
+const NEVER = new Date('0001-01-01T00:00:00.000Z');
+/** Id for a page that is a file shown by the browser: the file itself. */
+const FILE_ID = 'I0';
+
+/** What was observed, and what its ids stand for. */
+export interface ObservedPage {
+  observation: Observation;
+  snapshot: ElementSnapshot;
+}
+
+/**
+ * Observes the page. Scrolled-out parts and frames are told too, hidden elements are not.
+ * @param lastActionId id of the element that was acted on last
+ * @throws {@link SessionwrightError} `playwright_too_old`; {@link TimeoutError} when the page hangs
+ */
+export async function observePage(page: Page, tabs: readonly Page[], lastActionId: string | null): Promise<ObservedPage> {
+  const startedAt = new Date();
+  const [{ tree, main, facts }, screenshot, observedTabs] = await withDeadline(whenSettled(page, 'observe the page', () => Promise.all([readPage(page), takePicture(page), readTabs(tabs)])), OBSERVE_TIMEOUT_MS, 'observe the page');
+  const parts = readTree(tree, facts);
+  const found = parts.flatMap((part) => (part.kind === 'element' ? [part.element] : []));
+  const isBlank = page.url() === 'about:blank' && parts.length === 0;
+  const isFile = !main.contentType.includes('html');
+  const observation: Observation = {
+    title: isBlank ? '' : (observedTabs[tabs.indexOf(page)]?.title ?? ''),
+    url: isBlank ? '' : page.url(),
+    timestamp: isBlank ? NEVER : startedAt,
+    ...{ startedAt, endedAt: new Date(), screenshot, lastActionId, category: null },
+    viewport: isBlank ? { scrollX: 0, scrollY: 0, viewportWidth: 0, viewportHeight: 0, totalWidth: 0, totalHeight: 0 } : main.viewport,
+    tabs: isBlank ? [] : observedTabs,
+    description: describePage(parts),
+    elements: [...(isFile ? [file(main)] : []), ...found.map(({ ref: _ref, tag: _tag, inputType: _type, ...element }) => element)],
+  };
+  return { observation, snapshot: snapshotOf(page, found, isFile) };
+}
+
+function snapshotOf(page: Page, found: readonly FoundElement[], isFile: boolean): ElementSnapshot {
+  const entries = found.map(({ id, ref, role }): [string, { locator: Locator; role: string }] => [id, { locator: page.getByRef(ref), role }]);
+  return new Map([...(isFile ? [[FILE_ID, { locator: page.locator('html'), role: 'document' }] as const] : []), ...entries]);
+}
+
+function file({ contentType }: FrameFacts) {
+  return { id: FILE_ID, role: 'document', name: contentType, action: 'download_file', description: 'Download the file that this page shows', selector: 'html', box: null };
+}
+
+/** The tree, and what is known of every frame in it. */
+async function readPage(page: Page): Promise<{ tree: AriaNode[]; main: FrameFacts; facts: FactsByFrame }> {
+  const main = await frameFacts(page.mainFrame(), OBSERVE_TIMEOUT_MS);
+  const tree = main.hasBody ? await ariaTree(page, OBSERVE_TIMEOUT_MS) : [];
+  const frames = allNodes(tree).flatMap(({ role, ref }) => (role === 'iframe' && ref !== undefined ? [ref] : []));
+  const known = await Promise.all(frames.map(async (ref): Promise<[string, FrameFacts | undefined]> => [ref, await factsOf(await frameOf(page.getByRef(ref)))]));
+  return { tree, main, facts: new Map([['', main] as const, ...known.flatMap(([ref, facts]) => (facts ? [[ref, facts] as const] : []))]) };
+}
+
+/** Undefined when the frame does not answer: its elements are told without what only it knows. */
+async function factsOf(frame: Frame | undefined): Promise<FrameFacts | undefined> {
+  return frame && frameFacts(frame, PART_TIMEOUT_MS).catch(() => undefined);
+}
+
+async function frameOf(element: Locator): Promise<Frame | undefined> {
+  try {
+    await using handle = await element.elementHandle({ timeout: PART_TIMEOUT_MS });
+    return (await handle.contentFrame()) ?? undefined;
+  } catch {
+    return undefined; // the frame has gone meanwhile
+  }
+}
+
+/** By CDP itself: Playwright's own screenshot takes twice as long, for what a picture of a page at rest does not need. */
+async function takePicture(page: Page): Promise<Buffer> {
+  const cdp = await page.context().newCDPSession(page);
+  try {
+    const { data } = await cdp.send('Page.captureScreenshot', { format: 'jpeg', quality: JPEG_QUALITY, optimizeForSpeed: true });
+    return Buffer.from(data, 'base64');
+  } finally {
+    await cdp.detach().catch(() => {}); // the page has gone
+  }
+}
+
+async function readTabs(tabs: readonly Page[]): Promise<ObservedTab[]> {
+  return Promise.all(tabs.map(async (tab, tabId) => ({ tabId, title: await withDeadline(tab.title(), PART_TIMEOUT_MS, 'read the title of a tab').catch(() => ''), url: tab.url() })));
+}

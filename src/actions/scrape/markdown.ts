@@ -1,0 +1,54 @@
+/** From cleaned HTML to markdown: headings, lists, links, images, code and tables. */
+import TurndownService from 'turndown';
+import { addTableRules } from './markdown-tables';
+
+/** Writes down addresses; a text of its own may stand for each. */
+export type UrlWriter = (url: string, kind: 'link' | 'image') => string;
+
+/** The markdown of some HTML. */
+export function toMarkdown(html: string, writeUrl: UrlWriter): string {
+  const service = new TurndownService({ headingStyle: 'atx', codeBlockStyle: 'fenced', bulletListMarker: '-', emDelimiter: '*', hr: '---' });
+  addTableRules(service);
+  service.addRule('item', { filter: 'li', replacement: listItem });
+  service.addRule('strikethrough', { filter: (node) => /^(DEL|S|STRIKE)$/.test(node.nodeName), replacement: (content) => `~~${content}~~` });
+  service.addRule('link', { filter: (node) => node.nodeName === 'A', replacement: (content, node) => link(content, node.getAttribute('href'), writeUrl) });
+  service.addRule('image', { filter: 'img', replacement: (_, node) => `![${oneLine(service.escape(node.getAttribute('alt') ?? ''))}](${address(writeUrl(node.getAttribute('src') ?? '', 'image'))})` });
+  return service.turndown(html).replace(/[ \t]+$/gm, '').replace(/\n{3,}/g, '\n\n').trim();
+}
+
+/** Numbered texts in place of addresses, the same one for the same address: `link1`, `img1.png`. */
+export function placeholders(): UrlWriter {
+  const known = { link: new Map<string, string>(), image: new Map<string, string>() };
+  return (url, kind) => {
+    const names = known[kind];
+    const name = names.get(url) ?? (kind === 'link' ? `link${names.size + 1}` : `img${names.size + 1}.png`);
+    names.set(url, name);
+    return name;
+  };
+}
+
+/** With one space after its mark, and not the three of the library. */
+function listItem(content: string, node: HTMLElement): string {
+  const list = node.parentElement;
+  const first = Number.parseInt(list?.getAttribute('start') ?? '1', 10) || 1;
+  const mark = list?.nodeName === 'OL' ? `${first + Array.from(list.children).indexOf(node)}. ` : '- ';
+  return `${mark}${content.trim().replaceAll('\n', `\n${' '.repeat(mark.length)}`)}${node.nextSibling ? '\n' : ''}`;
+}
+
+/** In one line, whatever blocks the link holds: others would not read it as a link. */
+function link(content: string, href: string | null, writeUrl: UrlWriter): string {
+  const text = oneLine(content.replace(/^#{1,6}\s+/gm, ''));
+  const isAddress = href !== null && href !== '' && !/^javascript:/i.test(href);
+  const isBlock = content.includes('\n\n');
+  const written = isAddress && text !== '' ? `[${text}](${address(writeUrl(href, 'link'))})` : text;
+  return isBlock ? `\n\n${written}\n\n` : `${/^\s/.test(content) ? ' ' : ''}${written}${/\s$/.test(content) ? ' ' : ''}`;
+}
+
+/** Written so that it cannot end the link. */
+function address(url: string): string {
+  return url.replace(/[\s()<>]/g, (character) => `%${character.charCodeAt(0).toString(16).padStart(2, '0').toUpperCase()}`);
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
+}

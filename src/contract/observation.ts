@@ -1,0 +1,141 @@
+/** An observation: what a page shows and what can be done on it, on the wire and in TypeScript. */
+import { z } from 'zod';
+
+import { snakify } from './naming';
+import { decodeSpace, encodeSpace, spaceSchema } from './observed-space';
+import type { ObservedElement } from './observed-element';
+import { datetime, looseInteger } from './values';
+
+export type { BoundingBox, ElementState, ObservedElement } from './observed-element';
+
+/** What a page may be, as the API tells it. */
+export const pageCategories = ['homepage', 'search-results', 'data-feed', 'item', 'auth', 'form', 'manage-cookies', 'overlay', 'payment', 'captcha', 'other'] as const;
+export type PageCategory = (typeof pageCategories)[number];
+
+/** How a page is to be observed. */
+export interface ObserveOptions {
+  /** Opened first; the page stays as it is when this is missing. */
+  url?: string | undefined;
+  /** What to look for, in words. Needs an API with a language model; the embedded server refuses it. */
+  instructions?: string | undefined;
+  /** `deep` lets a language model describe the page; an API without one answers as for `fast`. @default 'fast' */
+  perceptionType?: 'fast' | 'deep' | undefined;
+  /** Least number of actions that a `deep` observation names. */
+  minNbActions?: number | undefined;
+  /** Largest number of actions that a `deep` observation names; a `fast` one names all. @default 100 */
+  maxNbActions?: number | undefined;
+}
+
+/** The visible part of a page and its whole size, in CSS pixels. */
+export interface Viewport {
+  scrollX: number;
+  scrollY: number;
+  viewportWidth: number;
+  viewportHeight: number;
+  totalWidth: number;
+  totalHeight: number;
+}
+
+/** One tab of the session. */
+export interface ObservedTab {
+  /** Position among the tabs, from 0. */
+  tabId: number;
+  title: string;
+  url: string;
+}
+
+/** What a page shows, and what can be done on it. */
+export interface Observation {
+  title: string;
+  url: string;
+  /** When the page was looked at; `null` when the API does not say. */
+  timestamp: Date | null;
+  startedAt: Date;
+  endedAt: Date;
+  viewport: Viewport;
+  tabs: ObservedTab[];
+  /** The page's content as lines of text; those of elements begin with their ids. */
+  description: string;
+  category: PageCategory | null;
+  /** Everything on the page that can be acted on, scrolled out of sight or not, in the order of the page. */
+  elements: ObservedElement[];
+  /** The visible part of the page, as JPEG. */
+  screenshot: Buffer;
+  /** Id of the element that was acted on last. */
+  lastActionId: string | null;
+}
+
+const text = z.string().nullish().transform((value) => value ?? undefined);
+const count = looseInteger.nullish().transform((value) => value ?? undefined);
+
+/** The request; every field may be missing or `null`. */
+export const observeRequestSchema = z.strictObject({
+  url: text,
+  instructions: text,
+  perception_type: z.enum(['fast', 'deep']).nullish().transform((value) => value ?? undefined),
+  min_nb_actions: count,
+  max_nb_actions: count,
+});
+
+/** The body of a request. */
+export function encodeObserveRequest({ url, instructions, perceptionType, minNbActions, maxNbActions }: ObserveOptions) {
+  return snakify({ url, instructions, perceptionType: perceptionType ?? 'fast', minNbActions, maxNbActions: maxNbActions ?? 100 });
+}
+
+const pixels = z.number().nullish().transform((value) => value ?? 0);
+const box = z.looseObject({ x: z.number(), y: z.number(), width: z.number(), height: z.number(), notte_id: z.string().nullish() });
+const picture = z.object({ raw: z.string(), bboxes: z.array(box).nullish(), last_action_id: z.string().nullish() });
+
+/** The answer of the observe call. */
+export const observationSchema = z
+  .object({
+    started_at: datetime,
+    ended_at: datetime,
+    metadata: z.object({
+      title: z.string(),
+      url: z.string(),
+      timestamp: datetime.nullish(),
+      viewport: z.object({ scroll_x: pixels, scroll_y: pixels, viewport_width: pixels, viewport_height: pixels, total_width: pixels, total_height: pixels }),
+      tabs: z.array(z.object({ tab_id: z.int(), title: z.string(), url: z.string() })),
+    }),
+    screenshot: z.union([z.string().transform((raw) => ({ raw, bboxes: [], last_action_id: null })), picture]),
+    space: spaceSchema,
+  })
+  .transform(({ started_at: startedAt, ended_at: endedAt, metadata, screenshot, space }): Observation => {
+    const { viewport: seen } = metadata;
+    return {
+      title: metadata.title,
+      url: metadata.url,
+      timestamp: metadata.timestamp ?? null,
+      ...{ startedAt, endedAt },
+      viewport: { scrollX: seen.scroll_x, scrollY: seen.scroll_y, viewportWidth: seen.viewport_width, viewportHeight: seen.viewport_height, totalWidth: seen.total_width, totalHeight: seen.total_height },
+      tabs: metadata.tabs.map(({ tab_id: tabId, title, url }) => ({ tabId, title, url })),
+      description: space.description,
+      category: pageCategories.find((category) => category === space.category) ?? null,
+      elements: decodeSpace(space, screenshot.bboxes ?? []),
+      screenshot: Buffer.from(screenshot.raw, 'base64'),
+      lastActionId: screenshot.last_action_id ?? null,
+    };
+  });
+
+/** An observation as JSON. */
+export function encodeObservation(observation: Observation) {
+  const { title, url, timestamp, startedAt, endedAt, viewport, tabs, elements } = observation;
+  return {
+    started_at: datetime.encode(startedAt),
+    ended_at: datetime.encode(endedAt),
+    metadata: { title, url, timestamp: timestamp && datetime.encode(timestamp), viewport: snakify(viewport), tabs: tabs.map((tab) => snakify(tab)) },
+    screenshot: { raw: observation.screenshot.toString('base64'), bboxes: elements.flatMap((element) => encodeBox(element, viewport)), last_action_id: observation.lastActionId },
+    space: encodeSpace(observation),
+  };
+}
+
+/** An observation as JSON. */
+export type ObservationWire = ReturnType<typeof encodeObservation>;
+
+/** Positions are those on the picture, those inside of frames too: so no frame's offset is left to add. */
+function encodeBox({ id, box: place }: ObservedElement, viewport: Viewport) {
+  if (!place) return [];
+  const { scrollX, scrollY, viewportWidth, viewportHeight } = viewport;
+  return [{ ...place, ...snakify({ scrollX, scrollY, viewportWidth, viewportHeight }), iframe_offset_x: null, iframe_offset_y: null, notte_id: id }];
+}

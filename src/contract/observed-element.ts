@@ -1,0 +1,42 @@
+/** One element of an observed page, as TypeScript sees it. */
+
+/** A place in CSS pixels, from the top left corner of the visible part of the page. */
+export interface BoundingBox {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+/** What an element's state is, as far as it has one. Told by our own server only. */
+export interface ElementState {
+  /** Where a link leads, as it is written. */
+  url?: string | undefined;
+  /** What an input holds; never that of a password. */
+  value?: string | undefined;
+  placeholder?: string | undefined;
+  checked?: boolean | 'mixed' | undefined;
+  selected?: boolean | undefined;
+  expanded?: boolean | undefined;
+  pressed?: boolean | 'mixed' | undefined;
+  /** What can be chosen. */
+  options?: string[] | undefined;
+}
+
+/** Something on a page that can be acted on. */
+export interface ObservedElement extends ElementState {
+  /** A letter and a number, such as `B1`; known to the API until the page is observed again. */
+  id: string;
+  /** ARIA role, such as `button`; made up from the id's letter when the API does not tell it. */
+  role: string;
+  /** Accessible name; empty when it has none. */
+  name: string;
+  /** What is done to it: `click`, `fill`, `check`, `select_dropdown_option`, `download_file`. */
+  action: string;
+  /** The action in words. */
+  description: string;
+  /** A Playwright selector that finds it later on too; `null` when only the id does. */
+  selector: string | null;
+  /** `null` when it is not known. */
+  box: BoundingBox | null;
+}

@@ -1,0 +1,86 @@
+/** The actions of an observed page on the wire, and the elements that are made of them. */
+import { z } from 'zod';
+
+import type { BoundingBox, ObservedElement } from './observed-element';
+
+/** Placeholder for the value of actions that need one. */
+const VALUE = '<value>';
+/** Roles by the letter of an id, for APIs that do not tell the role. */
+const ROLE_OF_LETTER: Record<string, string> = { L: 'link', B: 'button', I: 'textbox', F: 'img', O: 'option' };
+
+const selectors = z.looseObject({ css_selector: z.string().nullish(), xpath_selector: z.string().nullish(), playwright_selector: z.string().nullish() });
+const action = z.looseObject({ type: z.string(), id: z.string(), description: z.string().nullish(), text_label: z.string().nullish(), selector: z.union([z.string(), selectors]).nullish() });
+const mixed = z.union([z.boolean(), z.literal('mixed')]).optional();
+
+/** What only our server tells of an element. */
+const detail = z.object({
+  id: z.string(),
+  role: z.string(),
+  name: z.string(),
+  url: z.string().optional(),
+  value: z.string().optional(),
+  placeholder: z.string().optional(),
+  checked: mixed,
+  selected: z.boolean().optional(),
+  expanded: z.boolean().optional(),
+  pressed: mixed,
+  options: z.array(z.string()).optional(),
+});
+
+/** `space` of an observation. */
+export const spaceSchema = z.object({ description: z.string(), category: z.string().nullish(), interaction_actions: z.array(action), elements: z.array(detail).nullish() });
+
+/** A box on the wire, as far as it is read. */
+type WireBox = BoundingBox & { notte_id?: string | null | undefined };
+
+/** The elements that the actions of a space are about. */
+export function decodeSpace(space: z.output<typeof spaceSchema>, boxes: readonly WireBox[]): ObservedElement[] {
+  const details = new Map((space.elements ?? []).map((it) => [it.id, it]));
+  const places = new Map(boxes.map(({ notte_id: id, x, y, width, height }) => [id, { x, y, width, height }]));
+  const texts = new Map(Array.from(space.description.matchAll(/^\s*([A-Z]\d+)\[:\](.*)$/gm), ([, id, line]) => [id, plainText(line ?? '')]));
+  return space.interaction_actions.map(({ id, type, description, text_label: label, selector }) => ({
+    ...(details.get(id) ?? { id, role: ROLE_OF_LETTER[id.charAt(0)] ?? 'generic', name: label ?? texts.get(id) ?? '' }),
+    action: type,
+    description: description ?? '',
+    selector: typeof selector === 'string' ? selector : selectorOf(selector),
+    box: places.get(id) ?? null,
+  }));
+}
+
+/** `space` as JSON. `elements` is ours; every other client ignores it. */
+export function encodeSpace({ description, category, elements }: { description: string; category: string | null; elements: readonly ObservedElement[] }) {
+  return {
+    description,
+    category,
+    interaction_actions: elements.map(encodeAction),
+    elements: elements.map(({ action: _action, description: _description, selector: _selector, box: _box, ...rest }) => rest),
+  };
+}
+
+function encodeAction({ id, name, action: type, description, selector }: ObservedElement) {
+  return {
+    type,
+    category: 'Interaction Actions',
+    description,
+    id,
+    selector: selector === null ? null : encodeSelector(selector),
+    text_label: name || null,
+    ...((type === 'fill' || type === 'select_dropdown_option') && { value: id.startsWith('O') && name !== '' ? name : VALUE }), // an option is its own value
+    ...(type === 'check' && { value: true }),
+  };
+}
+
+/** Of all ways to say it, one that Playwright understands is enough; the others must be there. */
+function encodeSelector(selector: string) {
+  return { css_selector: '', xpath_selector: '', notte_selector: '', in_iframe: false, in_shadow_root: false, iframe_parent_css_selectors: [], playwright_selector: selector, python_selector: null };
+}
+
+function selectorOf(selector: z.output<typeof selectors> | null | undefined): string | null {
+  if (selector?.playwright_selector) return selector.playwright_selector;
+  if (selector?.css_selector) return `css=${selector.css_selector}`;
+  return selector?.xpath_selector ? `xpath=${selector.xpath_selector}` : null;
+}
+
+function plainText(line: string): string {
+  return line.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ').trim();
+}

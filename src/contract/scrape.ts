@@ -1,0 +1,109 @@
+/** Scraping: the content of a page as markdown, on the wire and in TypeScript. */
+import { z } from 'zod';
+
+import { camelize, snakify, type Camelized } from './naming';
+import { looseBoolean } from './values';
+
+/** How a page is to be scraped. */
+export interface ScrapeOptions {
+  /** Opened first; the page stays as it is when this is missing. */
+  url?: string | undefined;
+  /** Playwright selector of the one element whose content is wanted. @default the whole page */
+  selector?: string | undefined;
+  /** Keep links as links, not as plain text. @default true */
+  scrapeLinks?: boolean | undefined;
+  /** Keep images in the text. @default false */
+  scrapeImages?: boolean | undefined;
+  /** Names of tags that are left out with all they hold, such as `aside`. */
+  ignoredTags?: readonly string[] | undefined;
+  /** Leave out navigation, headers, footers and such. @default false */
+  onlyMainContent?: boolean | undefined;
+  /** List the images of the page instead of its text. @default false */
+  onlyImages?: boolean | undefined;
+  /** Write `link1`, `img1.png` ... in place of URLs. @default false */
+  useLinkPlaceholders?: boolean | undefined;
+  /** What to extract, in words. Needs an API with a language model. */
+  instructions?: string | undefined;
+  /** JSON Schema of what to extract. Needs an API with a language model. */
+  responseFormat?: object | undefined;
+}
+
+/** What an image is for. */
+export const imageCategories = ['favicon', 'icon', 'content_image', 'decorative', 'svg_icon', 'svg_content'] as const;
+export type ImageCategory = (typeof imageCategories)[number];
+
+/** One image of a page. */
+export interface ScrapedImage {
+  /** Absolute; `null` for one that is drawn in the page itself. */
+  url: string | null;
+  category: ImageCategory | null;
+  /** Its alternative text, if there is one. */
+  description: string | null;
+}
+
+/** What was extracted by instructions or schema, or why it was not. */
+export interface StructuredData {
+  success: boolean;
+  error: string | null;
+  data: unknown;
+}
+
+/** The content of a page. */
+export interface ScrapedData {
+  markdown: string;
+  /** Only when images were asked for. */
+  images: ScrapedImage[] | null;
+  /** Only when instructions or a schema were given. */
+  structured: StructuredData | null;
+}
+
+const flag = (missing: boolean) => looseBoolean.nullish().transform((value) => value ?? missing);
+const text = z.string().nullish().transform((value) => value ?? undefined);
+
+/** The fields that a scrape request and a scrape action share. */
+export const scrapeFields = {
+  instructions: text,
+  selector: text,
+  scrape_links: flag(true),
+  scrape_images: flag(false),
+  only_images: flag(false),
+  ignored_tags: z.array(z.string().regex(/^[a-z][a-z0-9-]*$/i, { error: 'Invalid input: expected the name of a tag' })).nullish().transform((value) => value ?? []),
+  response_format: z.record(z.string(), z.unknown()).nullish().transform((value) => value ?? undefined),
+};
+
+/** The request; every field may be missing or `null`. */
+export const scrapeRequestSchema = z.strictObject({ ...scrapeFields, url: text, only_main_content: flag(false), use_link_placeholders: flag(false) });
+
+/** A checked request. */
+export type ScrapeRequest = Camelized<z.output<typeof scrapeRequestSchema>>;
+
+/**
+ * A request from the fields that the API knows; what is missing has its default.
+ * @throws ZodError naming each wrong or unknown field
+ */
+export function decodeScrapeRequest(body: unknown): ScrapeRequest {
+  return camelize(scrapeRequestSchema.parse(body, { reportInput: true }));
+}
+
+/** The body of a request. */
+export function encodeScrapeRequest(options: ScrapeOptions) {
+  return snakify(options);
+}
+
+const image = z
+  .object({ url: z.string().nullish(), category: z.string().nullish(), description: z.string().nullish() })
+  .transform(({ url, category, description }): ScrapedImage => ({ url: url ?? null, category: imageCategories.find((it) => it === category) ?? null, description: description ?? null }));
+
+const structured = z
+  .object({ success: z.boolean().nullish(), error: z.string().nullish(), data: z.unknown() })
+  .transform(({ success, error, data }): StructuredData => ({ success: success ?? true, error: error ?? null, data: data ?? null }));
+
+/** The answer of the scrape call. */
+export const scrapedDataSchema = z
+  .object({ markdown: z.string(), images: z.array(image).nullish(), structured: structured.nullish() })
+  .transform(({ markdown, images, structured: extracted }): ScrapedData => ({ markdown, images: images ?? null, structured: extracted ?? null }));
+
+/** Scraped data as JSON: its names are the same on the wire. */
+export function encodeScrapedData({ markdown, images, structured: extracted }: ScrapedData) {
+  return { markdown, images, structured: extracted };
+}
