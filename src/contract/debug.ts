@@ -1,6 +1,8 @@
 /** Debug information: where to look into a running session. All its URLs hold tokens. */
 import { z } from 'zod';
 
+import { looseInteger } from './values';
+
 /** One tab of a session. */
 export interface DebugTab {
   /** Position among the tabs, from 0. */
@@ -30,6 +32,11 @@ const tab = z
 export const debugInfoSchema = z
   .object({ debug_url: z.string(), ws: z.object({ cdp: z.string(), recording: z.string(), logs: z.string() }), tabs: z.array(tab) })
   .transform(({ debug_url: debugUrl, ws, tabs }): DebugInfo => ({ debugUrl, ws, tabs }));
+
+/** Which tab is asked for, counted from 0, or from -1 backwards; the first by default. Throws a `ZodError` for anything else. */
+export function decodeTabQuery(query: URLSearchParams): number {
+  return z.object({ tab_idx: looseInteger.default(0) }).parse(Object.fromEntries(query), { reportInput: true }).tab_idx;
+}
 
 /** Debug information as JSON. */
 export function encodeDebugInfo({ debugUrl, ws, tabs }: DebugInfo) {
