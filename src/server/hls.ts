@@ -61,7 +61,7 @@ async function fragment(mp4Path: string): Promise<{ file: Buffer; index: HlsInde
   const { ALL_FORMATS, BufferSource, BufferTarget, EncodedPacketSink, EncodedVideoPacketSource, Input, Mp4OutputFormat, Output } = await import('mediabunny');
   const input = new Input({ formats: ALL_FORMATS, source: new BufferSource(await readFile(mp4Path)) });
   const track = await input.getPrimaryVideoTrack();
-  const codec = track?.codec;
+  const codec = await track?.getCodec();
   if (!track || !codec) throw new Error(`The film ${mp4Path} has no video track.`);
   const parts = new PartList();
   const target = new BufferTarget();

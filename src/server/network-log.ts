@@ -6,12 +6,12 @@ import { BatchFiles, listBatches } from './network/batch-files';
 import { toHarEntry } from './network/har-entry';
 import { RequestTracker } from './network/request-tracker';
 
+/** What sends requests. */
+const KINDS = ['page', 'iframe', 'worker', 'shared_worker', 'service_worker'];
 /** Pages are not held up: each client that opens one does that itself, for longer than it takes to reach us. */
-const AUTO_ATTACH = { autoAttach: true, waitForDebuggerOnStart: false, flatten: true } as const;
+const AUTO_ATTACH = { autoAttach: true, waitForDebuggerOnStart: false, flatten: true as const, filter: KINDS.map((type) => ({ type })) };
 /** The browser keeps no bodies for us, and sends none. */
 const NO_BODIES = { maxTotalBufferSize: 0, maxResourceBufferSize: 0, maxPostDataSize: 0 };
-/** What sends requests. */
-const KINDS = new Set(['page', 'iframe', 'worker', 'shared_worker', 'service_worker', 'webview']);
 
 /**
  * Logs from {@link NetworkLog.start} to the session's end. It is a CDP client of its own, beside the user's and the recorder's: what each of
@@ -70,7 +70,6 @@ export class NetworkLog {
   }
 
   #follow({ sessionId, targetInfo }: CdpEvents['Target.attachedToTarget'], pageId = targetInfo.targetId): void {
-    if (!KINDS.has(targetInfo.type)) return;
     const target = this.#connection.session(sessionId);
     this.#tracker.follow(target, pageId);
     this.#watch(target, pageId);

@@ -70,7 +70,7 @@ export class RequestTracker {
     if (!isOnNetwork(request.url)) return;
     const chain = this.#chain(session, requestId);
     const last = chain.hops.at(-1);
-    if (last && !redirectResponse) return; // another target has told of it
+    if (last && (!redirectResponse || last.sentAt === timestamp)) return; // another target has told of it
     if (last && redirectResponse) {
       Object.assign(last, { response: redirectResponse, endedAt: timestamp, encodedBytes: redirectResponse.encodedDataLength });
       if (redirectHasExtraInfo) chain.withExtra.push(last);

@@ -41,7 +41,9 @@ let id: string;
 beforeAll(async () => {
   site = createServer((request, response) => {
     if (request.url === '/moved') return void response.writeHead(302, { location: '/', 'set-cookie': 'first=secret-1\nsecond=secret-2'.split('\n') }).end();
-    if (request.url === '/outer') return void response.writeHead(200, { 'content-type': 'text/html' }).end(html(`<iframe src="http://localhost:${port}/inner"></iframe>`)[1]);
+    if (request.url === '/outer') return void response.writeHead(200, { 'content-type': 'text/html' }).end(html(`<iframe src="http://localhost:${port}/to-inner"></iframe>`)[1]);
+    if (request.url === '/to-inner') return void response.writeHead(302, { location: '/inner' }).end();
+    if (request.url === '/hang') return;
     if (request.url === '/cut') return void request.socket.destroy();
     const [type, body] = PAGES[request.url ?? ''] ?? ['text/plain', 'ok'];
     response.writeHead(200, { 'content-type': type, 'content-length': body.length }).end(body);
@@ -123,6 +125,7 @@ test('popups, frames of other sites, workers, web sockets and failures are logge
   expect(of('/popup')[0]?.request.queryString).toEqual([{ name: 'from', value: 'opener' }]);
   expect(of('/popup')[0]?._pageId).not.toBe(of('/opener')[0]?._pageId);
   expect(of('/from-inner')[0]?._pageId).toBe(of('/opener')[0]?._pageId);
+  expect(of('/to-inner').map(({ response }) => response.status)).toEqual([302]);
   expect(of('/socket')).toMatchObject([{ _resourceType: 'websocket', response: { status: 101 } }]);
   expect(of('/cut')[0]).toMatchObject({ response: { status: 0, _error: expect.stringContaining('net::ERR') as unknown } });
 });
@@ -147,6 +150,7 @@ test('a long log comes in batches, the newest by limit; it outlives its session,
   const page = await context.newPage();
   await page.goto(base);
   await page.evaluate('(async () => { for (let n = 0; n < 230; n++) await fetch(`/item/${n}`); })()');
+  await Promise.all([page.waitForRequest('**/hang'), page.evaluate('void fetch("/hang")')]);
   await expect.poll(async () => (await paths()).at(-1), { timeout: 10_000 }).toBe('/item/229');
   const running = await batches('');
   expect(running.map(({ key }) => key)).toEqual(['batch-000001', 'batch-000002', 'batch-000003']);
@@ -157,6 +161,7 @@ test('a long log comes in batches, the newest by limit; it outlives its session,
   await api.call('DELETE', `/sessions/${id}/stop`);
   const ended = await batches();
   expect((await paths()).filter((path) => path.startsWith('/item/'))).toHaveLength(230);
+  expect((await entries()).at(-1)).toMatchObject({ request: { url: `${base}/hang` }, response: { status: 0, _error: 'not finished' } });
   for (const { size, download_url: url, download_url_expires_in_seconds: seconds } of ended) {
     const answer = await fetch(url);
     expect([answer.headers.get('content-type'), Number(answer.headers.get('content-length')), seconds]).toEqual(['application/json', size, 3600]);
