@@ -64,7 +64,8 @@ export function encodeListQuery(options: ListOptions): string {
   return query.toString();
 }
 
-const querySchema = z.object({
+/** The query of a list call. */
+export const listQuerySchema = z.object({
   status: z.enum(sessionStatuses).optional(),
   only_active: looseBoolean.optional(),
   only_current_token: looseBoolean.default(false),
@@ -75,7 +76,7 @@ const querySchema = z.object({
 
 /** What a list call asks for, complete with defaults; throws a `ZodError` for a wrong value. Unknown parameters are ignored. */
 export function decodeListQuery(query: URLSearchParams): ListOptions & { onlyActive: boolean; includeSystem: boolean; page: number; pageSize: number } {
-  const { only_active: onlyActive, ...rest } = querySchema.parse(Object.fromEntries(query), { reportInput: true });
+  const { only_active: onlyActive, ...rest } = listQuerySchema.parse(Object.fromEntries(query), { reportInput: true });
   const { status } = rest;
   return { ...camelize(rest), onlyActive: onlyActive ?? (status === undefined || status === 'active') };
 }

@@ -65,11 +65,12 @@ export interface HarEntry {
   _pageId?: string | undefined;
 }
 
-const querySchema = z.object({ limit: positiveInteger(Number.MAX_SAFE_INTEGER).optional(), download: looseBoolean.default(false) });
+/** The query of the call. `limit` is the number of newest batches, all by default. */
+export const networkLogsQuerySchema = z.object({ limit: positiveInteger(Number.MAX_SAFE_INTEGER).optional(), download: looseBoolean.default(false) });
 
-/** What a call asks for; throws a `ZodError` for a wrong value. `limit` is the number of newest batches, all by default. */
-export function decodeNetworkLogsQuery(query: URLSearchParams): z.output<typeof querySchema> {
-  return querySchema.parse(Object.fromEntries(query), { reportInput: true });
+/** What a call asks for; throws a `ZodError` for a wrong value. */
+export function decodeNetworkLogsQuery(query: URLSearchParams): z.output<typeof networkLogsQuerySchema> {
+  return networkLogsQuerySchema.parse(Object.fromEntries(query), { reportInput: true });
 }
 
 const batchSchema = z

@@ -20,11 +20,12 @@ export interface WorkflowCode {
   playwrightSpec: string | null;
 }
 
-const querySchema = z.object({ as_workflow: looseBoolean, infer_response_format: looseBoolean.default(false) });
+/** The query of the call. */
+export const workflowQuerySchema = z.object({ as_workflow: looseBoolean, infer_response_format: looseBoolean.default(false) });
 
 /** What a call asks for; throws a `ZodError` for a wrong or missing value. */
 export function decodeWorkflowQuery(query: URLSearchParams): { asWorkflow: boolean } {
-  return { asWorkflow: querySchema.parse(Object.fromEntries(query), { reportInput: true }).as_workflow };
+  return { asWorkflow: workflowQuerySchema.parse(Object.fromEntries(query), { reportInput: true }).as_workflow };
 }
 
 /** The query string. */

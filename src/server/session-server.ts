@@ -15,6 +15,7 @@ import { Replays } from './replays';
 import { browserRoutes } from './routes/browser';
 import { lifecycleRoutes } from './routes/lifecycle';
 import { networkLogRoutes } from './routes/network-logs';
+import { openapiRoutes } from './routes/openapi';
 import { pageRoutes } from './routes/page';
 import { recordingRoutes } from './routes/recordings';
 import { workflowRoutes } from './routes/workflow';
@@ -126,6 +127,7 @@ function createHttpServer({ auth, registry, replays }: { auth: Auth; registry: S
       ...browserRoutes(registry),
       ...pageRoutes(registry),
       ...recordingRoutes({ registry, replays, signer }),
+      ...openapiRoutes(),
       ...workflowRoutes(registry),
       ...networkLogRoutes({ registry, signer }),
     ],
