@@ -8,11 +8,13 @@ import { single, type HttpClient } from './http';
 export interface NetworkLogsOptions {
   /** How many batches to fetch, the newest ones. Each of our own server's has up to 100 requests. @default 10 */
   limit?: number | undefined;
+  /** Whether to fetch them. `false` only lists them, with their URLs: for an API whose format is another one. @default true */
+  download?: boolean | undefined;
 }
 
 /** The requests of a session. */
 export interface NetworkLogs extends NetworkLogList {
-  /** Of the fetched batches, in the order in which the requests ended. */
+  /** Of the fetched batches, in their order: within a batch by the time when they were sent. */
   entries: HarEntry[];
 }
 
@@ -27,11 +29,11 @@ const MAX_REDIRECTS = 5;
  * Lists the newest batches of a session's network log, and fetches the requests in them.
  * @throws {@link ApiError} when the API has none, or does not give a batch; {@link ContractError} when a batch is no HAR
  */
-export async function fetchNetworkLogs(sessionId: string, http: HttpClient, { limit = DEFAULT_LIMIT }: NetworkLogsOptions = {}): Promise<NetworkLogs> {
+export async function fetchNetworkLogs(sessionId: string, http: HttpClient, { limit = DEFAULT_LIMIT, download: wantsEntries = true }: NetworkLogsOptions = {}): Promise<NetworkLogs> {
   const query = new URLSearchParams({ limit: String(limit), download: 'true' }).toString();
   const list = await http.call({ purpose: `get the network logs of session ${sessionId}`, method: 'GET', path: routes.networkLogs(sessionId), query }, networkLogsSchema);
   const entries: HarEntry[] = [];
-  for (const batch of list.batches.slice(-limit)) entries.push(...(await fetchBatch(sessionId, http, batch)));
+  for (const batch of wantsEntries ? list.batches.slice(-limit) : []) entries.push(...(await fetchBatch(sessionId, http, batch)));
   return { ...list, entries };
 }
 
@@ -41,7 +43,7 @@ async function fetchBatch(sessionId: string, http: HttpClient, { key, downloadUr
   if (downloadUrl === null || !URL.canParse(downloadUrl)) throw fail(ContractError, `the API names no download URL for batch ${key}`, 'contract_violation');
   const text = await download(new URL(downloadUrl), http, (problem) => fail(ApiError, `${problem} for batch ${key}. Its URL may have expired; call networkLogs() again`, 'request_failed'));
   const parsed = harSchema.safeParse(parseJson(text));
-  if (!parsed.success) throw fail(ContractError, `batch ${key} is not a HAR file`, 'contract_violation');
+  if (!parsed.success) throw fail(ContractError, `batch ${key} is not a HAR file; look at it with download: false`, 'contract_violation');
   return parsed.data.log.entries;
 }
 

@@ -7,7 +7,7 @@ import { looseBoolean, positiveInteger } from './values';
 /** What batches hold: HAR 1.2, as browsers export it. */
 export const NETWORK_LOG_FORMAT = 'har';
 
-/** A file with the next requests of a session, in the order in which they ended. */
+/** A file with the requests of a session that ended next, in the order in which they were sent. */
 export interface NetworkLogBatch {
   key: string;
   sizeBytes: number;

@@ -1,4 +1,5 @@
 /** The network log of one session: the requests of all its pages, popups, frames and workers, written to its folder. */
+import { withDeadline } from '../browser/deadline';
 import type { CdpConnection, CdpSession } from '../cdp/connection';
 import type { CdpEvents } from '../cdp/protocol';
 import type { BatchFile } from './network/batch-files';
@@ -8,10 +9,17 @@ import { RequestTracker } from './network/request-tracker';
 
 /** What sends requests. */
 const KINDS = ['page', 'iframe', 'worker', 'shared_worker', 'service_worker'];
-/** Pages are not held up: each client that opens one does that itself, for longer than it takes to reach us. */
+/**
+ * Nothing is held up: a client that opens a page holds it until it has prepared it, and its commands come through our own gateway, so we
+ * are there in time. Of a worker or frame the very first requests may be missed. Holding them too could let them go before that client is ready.
+ */
 const AUTO_ATTACH = { autoAttach: true, waitForDebuggerOnStart: false, flatten: true as const, filter: KINDS.map((type) => ({ type })) };
 /** The browser keeps no bodies for us, and sends none. */
 const NO_BODIES = { maxTotalBufferSize: 0, maxResourceBufferSize: 0, maxPostDataSize: 0 };
+/** How long an ended request waits for its headers, which come by another way, in milliseconds: some 10 times what they take on a busy machine. */
+const HEADERS_TIMEOUT_MS = 1_000;
+/** How long a start waits for the pages that are there, in milliseconds: some 10 times what one takes on a busy machine. */
+const READY_TIMEOUT_MS = 1_000;
 
 /**
  * Logs from {@link NetworkLog.start} to the session's end. It is a CDP client of its own, beside the user's and the recorder's: what each of
@@ -22,6 +30,8 @@ export class NetworkLog {
   readonly #connection: CdpConnection;
   readonly #files: BatchFiles;
   readonly #tracker = new RequestTracker((seen) => this.#files.add(toHarEntry(seen)));
+  /** Targets that do not tell of their requests yet. */
+  readonly #preparing = new Set<Promise<unknown>>();
   #browser: Promise<CdpSession> | undefined;
 
   /** @param folder - belongs to the log; made with its first file */
@@ -32,7 +42,7 @@ export class NetworkLog {
   }
 
   /**
-   * Logs from now on; resolves when every page that is there is attached. Does nothing when it logs already.
+   * Logs from now on; resolves when every page that is there tells of its requests, or a second later. Does nothing when it logs already.
    * @throws {@link CdpError} when the browser is gone
    */
   async start(): Promise<void> {
@@ -42,7 +52,7 @@ export class NetworkLog {
 
   /** The files so far, oldest first, each a complete HAR. */
   async batches(): Promise<BatchFile[]> {
-    this.#tracker.settle();
+    this.#tracker.settle(HEADERS_TIMEOUT_MS);
     await this.#files.flush();
     return listBatches(this.folder);
   }
@@ -60,6 +70,7 @@ export class NetworkLog {
     const browser = this.#connection.session(sessionId);
     this.#watch(browser);
     await browser.send('Target.setAutoAttach', AUTO_ATTACH);
+    await withDeadline(Promise.all(this.#preparing), READY_TIMEOUT_MS, 'the pages to tell of their requests').catch(() => {}); // one that hangs tells later
     return browser;
   }
 
@@ -73,6 +84,8 @@ export class NetworkLog {
     const target = this.#connection.session(sessionId);
     this.#tracker.follow(target, pageId);
     this.#watch(target, pageId);
-    for (const step of [target.send('Network.enable', NO_BODIES), target.send('Target.setAutoAttach', AUTO_ATTACH)]) step.catch(() => {}); // the target may be gone already
+    const prepared = Promise.allSettled([target.send('Network.enable', NO_BODIES), target.send('Target.setAutoAttach', AUTO_ATTACH)]); // it may be gone already
+    this.#preparing.add(prepared);
+    void prepared.then(() => this.#preparing.delete(prepared));
   }
 }

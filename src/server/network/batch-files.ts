@@ -22,7 +22,7 @@ export interface BatchFile {
 /** Collects the entries of one session. No more than one file's worth is held in memory; writing never makes anybody wait. */
 export class BatchFiles {
   readonly #folder: string;
-  #entries: string[] = [];
+  #entries: { startedAt: string; text: string }[] = [];
   #bytes = 0;
   #number = 1;
   #isWritten = true;
@@ -35,7 +35,7 @@ export class BatchFiles {
   /** Adds an entry. The file is written when it is full, or by {@link BatchFiles.flush}. */
   add(entry: HarEntry): void {
     const text = JSON.stringify(entry);
-    this.#entries.push(text);
+    this.#entries.push({ startedAt: entry.startedDateTime, text });
     this.#bytes += text.length;
     this.#isWritten = false;
     if (this.#entries.length < BATCH_ENTRIES && this.#bytes < BATCH_BYTES) return;
@@ -84,7 +84,9 @@ function keyOf(number: number): string {
   return `batch-${String(number).padStart(6, '0')}`;
 }
 
-function harText(entries: readonly string[]): string {
+/** In the order in which they were sent: they come in the order in which they ended. */
+function harText(entries: readonly { startedAt: string; text: string }[]): string {
+  const sorted = [...entries].sort((a, b) => (a.startedAt < b.startedAt ? -1 : Number(a.startedAt > b.startedAt)));
   const creator = JSON.stringify({ name: 'sessionwright', version });
-  return `{"log":{"version":"1.2","creator":${creator},"entries":[\n${entries.join(',\n')}\n]}}\n`;
+  return `{"log":{"version":"1.2","creator":${creator},"entries":[\n${sorted.map(({ text }) => text).join(',\n')}\n]}}\n`;
 }

@@ -15,8 +15,8 @@ interface Chain {
   withExtra: SeenRequest[];
   requestExtras: Record<string, string>[];
   responseExtras: { headers: Record<string, string>; statusCode: number }[];
-  /** It waits for nothing but headers that are on their way. */
-  hasEnded: boolean;
+  /** When it ended, by our clock; from then on it only waits for headers that are on their way. */
+  endedAtMs: number | undefined;
 }
 
 /** Follows the requests of all targets of one browser. Their ids are unique in it, so a request that two targets tell of is one. */
@@ -46,9 +46,10 @@ export class RequestTracker {
     for (const [id, chain] of this.#chains) if (session === undefined || chain.session === session) this.#abandon(id, chain);
   }
 
-  /** Gives out what has ended, and waits for none of its headers any more. */
-  settle(): void {
-    for (const [id, chain] of this.#chains) if (chain.hasEnded) this.#emit(id, chain);
+  /** Gives out what ended so many milliseconds ago, and waits for none of its headers any more. */
+  settle(waitedMs: number): void {
+    const untilMs = Date.now() - waitedMs;
+    for (const [id, chain] of this.#chains) if (chain.endedAtMs !== undefined && chain.endedAtMs <= untilMs) this.#emit(id, chain);
   }
 
   /** A WebSocket is logged when it is open: it may stay so for ever. */
@@ -93,13 +94,13 @@ export class RequestTracker {
 
   #addAnswerHeaders(chain: Chain, requestId: string, extra: Chain['responseExtras'][number]): void {
     chain.responseExtras.push(extra);
-    if (chain.hasEnded) this.#emitIfComplete(requestId, chain);
+    if (chain.endedAtMs !== undefined) this.#emitIfComplete(requestId, chain);
   }
 
   #end(requestId: string, outcome: Pick<SeenRequest, 'endedAt' | 'encodedBytes' | 'error'>): void {
     const chain = this.#chains.get(requestId);
-    if (!chain || chain.hasEnded) return;
-    chain.hasEnded = true;
+    if (!chain || chain.endedAtMs !== undefined) return;
+    chain.endedAtMs = Date.now();
     Object.assign(chain.hops.at(-1) ?? {}, outcome);
     this.#emitIfComplete(requestId, chain);
   }
@@ -111,6 +112,8 @@ export class RequestTracker {
 
   #emit(requestId: string, chain: Chain): void {
     this.#chains.delete(requestId);
+    const last = chain.hops.at(-1);
+    if (last && !last.response) chain.withExtra.push(last); // its answer was told by a target that we did not follow yet
     for (const [index, seen] of chain.withExtra.entries()) {
       const answer = chain.responseExtras[index];
       seen.wire = { requestHeaders: chain.requestExtras[index], responseHeaders: answer?.headers, status: answer?.statusCode };
@@ -128,7 +131,7 @@ export class RequestTracker {
     if (known) return known;
     const [oldest] = this.#chains;
     if (oldest && this.#chains.size >= MAX_RUNNING) this.#abandon(...oldest);
-    const chain: Chain = { session, hops: [], withExtra: [], requestExtras: [], responseExtras: [], hasEnded: false };
+    const chain: Chain = { session, hops: [], withExtra: [], requestExtras: [], responseExtras: [], endedAtMs: undefined };
     this.#chains.set(requestId, chain);
     return chain;
   }

@@ -3,25 +3,35 @@ import type { WireAction } from '../../contract/workflow-code';
 import { quote } from './quote';
 import { isRecord } from './workflow-code';
 
+/** How an element is found. */
+export interface Found {
+  /** The expression of a locator, such as `page.getByRole('button', { name: 'Save' })`. */
+  locator: string;
+  /** False when it is only known what the element is like: others may be like it, or it is in a frame. */
+  isCertain: boolean;
+}
+
 /** What an observation said of its elements, by id. */
-export type KnownElements = ReadonlyMap<string, string>;
+export type KnownElements = ReadonlyMap<string, Found>;
 
 /** Roles by the first letter of an id, where the element says no more. */
 const LETTER_ROLES: Record<string, string> = { L: 'link', B: 'button', I: 'textbox', O: 'option', F: 'img' };
 /** Roles of inputs that are not texts. */
 const INPUT_ROLES: Record<string, string> = { checkbox: 'checkbox', radio: 'radio', search: 'searchbox', number: 'spinbutton', range: 'slider', submit: 'button', button: 'button' };
 
-/** The expression of a locator, such as `page.getByRole('button', { name: 'Save' })`; undefined when the element is not known. */
-export function locatorOf(action: WireAction, known: KnownElements): string | undefined {
-  return fromSelector(action['selector']) ?? (typeof action['id'] === 'string' ? known.get(action['id'].replace(/\[:\]$/, '')) : undefined);
+/** The element of an action; undefined when nothing is known of it. */
+export function locatorOf(action: WireAction, known: KnownElements): Found | undefined {
+  const locator = fromSelector(action['selector']);
+  if (locator !== undefined) return { locator, isCertain: true };
+  return isText(action['id']) ? known.get(action['id'].replace(/\[:\]$/, '')) : undefined;
 }
 
-/** The locators of an observation's elements: by role and name where it says them, else by selector. */
+/** The locators of an observation's elements: by the selector that it gives to those which have one of their own, else by role and name. */
 export function knownElements(observation: Record<string, unknown>): KnownElements {
   const { description, interaction_actions: actions } = isRecord(observation['space']) ? observation['space'] : {};
-  const bySelector = (Array.isArray(actions) ? actions : []).filter(isRecord).map(({ id, selector }) => [id, fromSelector(selector)]);
-  const byName = isText(description) ? description.split('\n').map(fromDescription) : [];
-  return new Map([...bySelector, ...byName].filter((known): known is [string, string] => isText(known[0]) && isText(known[1])));
+  const bySelector = (Array.isArray(actions) ? actions : []).filter(isRecord).map(({ id, selector }) => ({ id, locator: fromSelector(selector), isCertain: true }));
+  const byName = isText(description) ? description.split('\n').map((line) => ({ ...fromDescription(line), isCertain: false })) : [];
+  return new Map([...byName, ...bySelector].flatMap(({ id, locator, isCertain }) => (isText(id) && isText(locator) ? [[id, { locator, isCertain }]] : [])));
 }
 
 function fromSelector(selector: unknown): string | undefined {
@@ -43,13 +53,17 @@ function fromText(selector: string): string {
 }
 
 /** A line of an observation: `B1[:]<button type="submit">Save</button>`. */
-function fromDescription(line: string): [id: string | undefined, locator: string | undefined] {
+function fromDescription(line: string): { id?: string | undefined; locator?: string | undefined } {
   const [, id, tag = '', attributes = '', text = ''] = /^\s*([A-Z]\d+)\[:\]<([a-z0-9-]+)([^>]*)>(.*?)(?:<\/[a-z0-9-]+>)?\s*$/i.exec(line) ?? [];
-  if (id === undefined) return [undefined, undefined];
+  if (id === undefined) return {};
   const attribute = (name: string): string => new RegExp(`(?:^|\\s)${name}="([^"]*)"`).exec(attributes)?.[1] ?? '';
   const role = attribute('role') || roleOfTag(tag, attribute('type')) || LETTER_ROLES[id.charAt(0)];
   const name = [attribute('aria-label'), text.trim(), attribute('placeholder'), attribute('alt')].find(isText);
-  return [id, role !== undefined && name !== undefined ? byRole(role, name, false) : undefined];
+  return { id, locator: role !== undefined && name !== undefined ? byRole(role, unescaped(name), false) : undefined };
+}
+
+function unescaped(text: string): string {
+  return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&amp;', '&');
 }
 
 function roleOfTag(tag: string, type: string): string | undefined {

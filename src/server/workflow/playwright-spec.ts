@@ -60,9 +60,10 @@ function statements(action: WireAction, known: KnownElements): string[] {
   if (onPage) return onPage(action);
   const onElement = own(ELEMENT_ACTIONS, action.type);
   if (!onElement) return [comment(`${action.type}: Playwright has no call for it.`)];
-  const locator = locatorOf(action, known);
-  if (locator === undefined) return [comment(`${action.type} ${text(action['id'])}: nothing is known of this element but its id. Find it another way.`)];
-  return [...onElement(locator, action), ...(action['press_enter'] === true ? [`await page.keyboard.press('Enter');`] : [])];
+  const found = locatorOf(action, known);
+  if (!found) return [comment(`${action.type} ${text(action['id'])}: nothing is known of this element but its id. Find it another way.`)];
+  const doubt = found.isCertain ? [] : [comment(`${text(action['id'])} was like this; where others are too, or it is in a frame, say which.`)];
+  return [...doubt, ...onElement(found.locator, action), ...(action['press_enter'] === true ? [`await page.keyboard.press('Enter');`] : [])];
 }
 
 /** Names such as `constructor` are no actions. */

@@ -42,8 +42,17 @@ test('headers of the wire count, whether they come first or last', () => {
 test('those that never come are not waited for when the log is read', () => {
   send(page, '1');
   finish(page, '1', true);
-  tracker.settle();
+  tracker.settle(60_000);
+  expect(seen).toEqual([]);
+  tracker.settle(0);
   expect(seen.map(toHarEntry)).toMatchObject([{ request: { headers: [{ name: 'a', value: 'provisional' }] }, response: { status: 200, headers: [{ name: 'b', value: 'filtered' }] } }]);
+});
+
+test('an answer that only its headers tell of counts', () => {
+  send(page, '1');
+  page.emit('Network.responseReceivedExtraInfo', { requestId: '1', headers: { b: 'received' }, statusCode: 200 });
+  page.emit('Network.loadingFinished', { requestId: '1', timestamp: 10.5, encodedDataLength: 7 });
+  expect(seen.map(toHarEntry)).toMatchObject([{ response: { status: 200, headers: [{ name: 'b', value: 'received' }] } }]);
 });
 
 test('of redirects, each hop gets its own headers, and is one', () => {

@@ -23,7 +23,7 @@ function specLines(...steps: SessionStep[]): string[] {
 
 const SESSION = [
   done({ type: 'goto', category: 'Browser Actions', description: 'Goto to a URL', url: 'shop.example' }),
-  observed('# Shop\nI1[:]<input type="search" placeholder="Find a book">\nB1[:]<button>Search</button>\n_[:]Hello', []),
+  observed('# Shop\nI1[:]<input type="search" placeholder="Find a book">\nB1[:]<button>Search</button>\n_[:]Hello', [{ type: 'click', id: 'B1', selector: { css_selector: '', playwright_selector: 'internal:role=button[name="Search"s]' } }, { type: 'fill', id: 'I1', selector: null }]),
   done({ type: 'fill', id: 'I1', selector: null, value: "it's", clear_before_fill: true, press_enter: true }),
   done({ type: 'click', id: 'B1', timeout: 15000 }),
   done({ type: 'click', id: 'B9' }, false),
@@ -66,9 +66,10 @@ with client.Session() as session:
 
 test('recorded session', async ({ page }) => {
   await page.goto('https://shop.example');
+  // I1 was like this; where others are too, or it is in a frame, say which.
   await page.getByRole('searchbox', { name: 'Find a book' }).fill('it\\'s');
   await page.keyboard.press('Enter');
-  await page.getByRole('button', { name: 'Search' }).click();
+  await page.getByRole('button', { name: 'Search', exact: true }).click();
   await page.frameLocator('#shop').locator('#buy').click();
   // Say what must be true now, such as: await expect(page).toHaveURL(...);
 });
@@ -109,6 +110,14 @@ describe('an element is found by what the latest observation said', () => {
     const before = observed('', [{ type: 'click', id: 'B1', selector: { css_selector: '#old' } }]);
     const latest = observed('', [{ type: 'click', id: 'B1', selector: { playwright_selector: 'internal:role=link[name="Home"s]' } }]);
     expect(specLines(before, latest, done({ type: 'click', id: 'B1' }))).toEqual(["await page.getByRole('link', { name: 'Home', exact: true }).click();"]);
+  });
+
+  it('role and name as people read them, where it has no selector', () => {
+    expect(specLines(observed('L1[:]<a href="/a?b=1">Fish &amp; &lt;chips&gt;</a>'), done({ type: 'click', id: 'L1[:]' }))[1]).toBe("await page.getByRole('link', { name: 'Fish & <chips>' }).click();");
+    expect(specLines(observed('I1[:]<input type="checkbox">Terms</input>\nM1[:]<div role="menuitem">File</div>'), done({ type: 'check', id: 'I1', value: true }), done({ type: 'click', id: 'M1' })).filter((line) => !line.startsWith('//'))).toEqual([
+      "await page.getByRole('checkbox', { name: 'Terms' }).setChecked(true);",
+      "await page.getByRole('menuitem', { name: 'File' }).click();",
+    ]);
   });
 
   it('never by one that is out of date', () => {
