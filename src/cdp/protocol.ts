@@ -118,6 +118,45 @@ interface DeviceMetrics {
   mobile: boolean;
 }
 
+/** Times of a request in milliseconds after `requestTime`, which is in seconds on the browser's monotonic clock; -1 where it did not happen. */
+export interface ResourceTiming {
+  requestTime: number;
+  dnsStart: number;
+  dnsEnd: number;
+  connectStart: number;
+  connectEnd: number;
+  sslStart: number;
+  sslEnd: number;
+  sendStart: number;
+  sendEnd: number;
+  receiveHeadersEnd: number;
+}
+
+/** An answer as the Network domain tells of it. */
+export interface NetworkResponse {
+  url: string;
+  status: number;
+  statusText: string;
+  headers: Record<string, string>;
+  mimeType: string;
+  protocol?: string;
+  remoteIPAddress?: string;
+  encodedDataLength: number;
+  timing?: ResourceTiming;
+}
+
+/** A request that is sent. `timestamp` is on the browser's monotonic clock, `wallTime` since the epoch, both in seconds. */
+export interface RequestWillBeSent {
+  requestId: string;
+  request: { url: string; method: string; headers: Record<string, string> };
+  timestamp: number;
+  wallTime: number;
+  type?: string;
+  /** The answer that led here. */
+  redirectResponse?: NetworkResponse;
+  redirectHasExtraInfo?: boolean;
+}
+
 /** Each command: its parameters and its answer. */
 export interface CdpCommands {
   'Browser.close': { params: NoParams; result: Nothing };
@@ -133,7 +172,8 @@ export interface CdpCommands {
   'Fetch.enable': { params: { patterns?: { urlPattern?: string }[] }; result: Nothing };
   /** `body` is base64. */
   'Fetch.fulfillRequest': { params: { requestId: string; responseCode: number; responseHeaders?: { name: string; value: string }[]; body?: string }; result: Nothing };
-  'Network.enable': { params: NoParams; result: Nothing };
+  'Network.enable': { params: { maxTotalBufferSize?: number; maxResourceBufferSize?: number; maxPostDataSize?: number }; result: Nothing };
+  'Network.disable': { params: NoParams; result: Nothing };
   'Network.setExtraHTTPHeaders': { params: { headers: Record<string, string> }; result: Nothing };
   'Page.enable': { params: NoParams; result: Nothing };
   'Page.navigate': { params: { url: string }; result: { frameId: string; errorText?: string } };
@@ -166,6 +206,17 @@ export interface CdpCommands {
 export interface CdpEvents {
   'Fetch.requestPaused': { requestId: string; request: { url: string; method: string } };
   'Inspector.targetCrashed': Nothing;
+  'Network.requestWillBeSent': RequestWillBeSent;
+  'Network.requestWillBeSentExtraInfo': { requestId: string; headers: Record<string, string> };
+  'Network.responseReceived': { requestId: string; type: string; response: NetworkResponse; hasExtraInfo?: boolean };
+  'Network.responseReceivedExtraInfo': { requestId: string; headers: Record<string, string>; statusCode: number };
+  'Network.dataReceived': { requestId: string; dataLength: number };
+  'Network.loadingFinished': { requestId: string; timestamp: number; encodedDataLength: number };
+  'Network.loadingFailed': { requestId: string; timestamp: number; errorText: string; canceled?: boolean };
+  'Network.webSocketCreated': { requestId: string; url: string };
+  'Network.webSocketWillSendHandshakeRequest': { requestId: string; timestamp: number; wallTime: number; request: { headers: Record<string, string> } };
+  'Network.webSocketHandshakeResponseReceived': { requestId: string; timestamp: number; response: { status: number; statusText: string; headers: Record<string, string> } };
+  'Network.webSocketClosed': { requestId: string; timestamp: number };
   'Page.screencastFrame': { data: string; metadata: ScreencastFrameMetadata; sessionId: number };
   'Page.screencastVisibilityChanged': { visible: boolean };
   'Page.frameNavigated': { frame: { id: string; parentId?: string; url: string } };

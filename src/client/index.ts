@@ -1,16 +1,20 @@
 /** `sessionwright/client`: remote browser sessions without Playwright Test. */
 export { SessionsClient, type ConnectOptions } from './sessions-client';
 export { Session } from './session';
+export type { NetworkLogs, NetworkLogsOptions } from './network-logs';
+export type { WorkflowCodeOptions } from './workflow-code';
 export { Replay, type ReplayOptions } from './replay';
 export type { ClientOptions, ClientWarning, StartSessionOptions } from './options';
 export type { Cookie } from '../contract/cookies';
 export type { DebugInfo, DebugTab } from '../contract/debug';
 export type { ListOptions, SessionList } from '../contract/list';
 export type { BoundingBox, ElementState, Observation, ObservedElement, ObservedTab, ObserveOptions, PageCategory, Viewport } from '../contract/observation';
+export type { HarEntry, NetworkLogBatch } from '../contract/network-logs';
 export type { ProxyOptions } from '../contract/proxies';
 export type { ReplayInfo } from '../contract/replay';
 export type { ImageCategory, ScrapedData, ScrapedImage, ScrapeOptions, StructuredData } from '../contract/scrape';
 export type { SessionInfo, SessionStatus, Size, StartOptions } from '../contract/session';
+export type { WorkflowCode } from '../contract/workflow-code';
 export {
   ApiError,
   ApiUnreachableError,

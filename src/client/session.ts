@@ -9,14 +9,17 @@ import type { Observation, ObserveOptions } from '../contract/observation';
 import { routes } from '../contract/routes';
 import type { ScrapedData, ScrapeOptions } from '../contract/scrape';
 import type { SessionInfo } from '../contract/session';
+import type { WorkflowCode } from '../contract/workflow-code';
 import { CookieFile } from './cookie-file';
 import type { Call, HttpClient } from './http';
 import { describeEnd, type ResolvedClientOptions } from './options';
+import { fetchNetworkLogs, type NetworkLogs, type NetworkLogsOptions } from './network-logs';
 import { connectPage, disconnectPage, type ConnectedPage } from './page';
 import { observePage, scrapePage, takeScreenshot } from './page-reads';
 import { fetchReplay, type Replay, type ReplayOptions } from './replay';
 import { fetchSession, stopSession } from './session-calls';
 import type { SessionsClient } from './sessions-client';
+import { fetchWorkflowCode, type WorkflowCodeOptions } from './workflow-code';
 
 /** What a session is made from. */
 export interface SessionSetup {
@@ -145,6 +148,16 @@ export class Session implements AsyncDisposable {
   /** The recording of the whole session, once it has ended. */
   async replay(options?: ReplayOptions): Promise<Replay> {
     return fetchReplay(this.id, this.#setup.http, options);
+  }
+
+  /** The requests of its pages, the newest ones; while it runs, and after its end. Bodies and the values of secret headers are not logged. */
+  async networkLogs(options?: NetworkLogsOptions): Promise<NetworkLogs> {
+    return fetchNetworkLogs(this.id, this.#setup.http, options);
+  }
+
+  /** What was done through the API, as code that does it again. What was typed into password fields is in it: keep it out of logs. */
+  async workflowCode(options?: WorkflowCodeOptions): Promise<WorkflowCode> {
+    return fetchWorkflowCode(this.id, this.#setup.http, options);
   }
 
   /** The session's page in Playwright, over CDP; always the same one while it lives. */

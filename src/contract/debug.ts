@@ -1,6 +1,8 @@
 /** Debug information: where to look into a running session. All its URLs hold tokens. */
 import { z } from 'zod';
 
+import { looseInteger } from './values';
+
 /** One tab of a session. */
 export interface DebugTab {
   /** Position among the tabs, from 0. */
@@ -22,14 +24,23 @@ export interface DebugInfo {
   tabs: DebugTab[];
 }
 
-const tab = z
+/** One tab. */
+export const debugTabSchema = z
   .object({ metadata: z.object({ tab_id: z.int(), title: z.string(), url: z.string() }), debug_url: z.string(), ws_url: z.string() })
   .transform(({ metadata, debug_url: debugUrl, ws_url: wsUrl }): DebugTab => ({ tabId: metadata.tab_id, title: metadata.title, url: metadata.url, debugUrl, wsUrl }));
 
 /** The answer of the debug call. */
 export const debugInfoSchema = z
-  .object({ debug_url: z.string(), ws: z.object({ cdp: z.string(), recording: z.string(), logs: z.string() }), tabs: z.array(tab) })
+  .object({ debug_url: z.string(), ws: z.object({ cdp: z.string(), recording: z.string(), logs: z.string() }), tabs: z.array(debugTabSchema) })
   .transform(({ debug_url: debugUrl, ws, tabs }): DebugInfo => ({ debugUrl, ws, tabs }));
+
+/** The query of the tab call. */
+export const tabQuerySchema = z.object({ tab_idx: looseInteger.default(0) });
+
+/** Which tab is asked for, counted from 0, or from -1 backwards; the first by default. Throws a `ZodError` for anything else. */
+export function decodeTabQuery(query: URLSearchParams): number {
+  return tabQuerySchema.parse(Object.fromEntries(query), { reportInput: true }).tab_idx;
+}
 
 /** Debug information as JSON. */
 export function encodeDebugInfo({ debugUrl, ws, tabs }: DebugInfo) {

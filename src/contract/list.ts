@@ -1,9 +1,9 @@
 /** The list of sessions: its query and its answer. */
 import { z } from 'zod';
 
-import { snakify } from './naming';
+import { camelize, snakify } from './naming';
 import { encodeSession, sessionResponseSchema, sessionStatuses, toSessionInfo, type SessionInfo, type SessionStatus } from './session';
-import { coerceBoolean, positiveInteger } from './values';
+import { looseBoolean, positiveInteger } from './values';
 
 /** Which sessions to list. */
 export interface ListOptions {
@@ -13,6 +13,8 @@ export interface ListOptions {
   onlyActive?: boolean | undefined;
   /** Only sessions that this key has started. @default false */
   onlyCurrentToken?: boolean | undefined;
+  /** Sessions too that the API started for its own purposes. @default false */
+  includeSystem?: boolean | undefined;
   /** Counted from 1. @default 1 */
   page?: number | undefined;
   /** Sessions per page: 1 to 100. @default 10 */
@@ -57,19 +59,24 @@ export function encodeListQuery(options: ListOptions): string {
   const onlyActive = options.onlyActive ?? (status === undefined || status === 'active');
   const query = new URLSearchParams({ only_active: String(onlyActive), page: String(page), page_size: String(pageSize) });
   if (options.onlyCurrentToken) query.set('only_current_token', 'true');
+  if (options.includeSystem) query.set('include_system', 'true');
   if (status) query.set('status', status);
   return query.toString();
 }
 
-const querySchema = z.object({
+/** The query of a list call. */
+export const listQuerySchema = z.object({
   status: z.enum(sessionStatuses).optional(),
-  only_active: z.preprocess(coerceBoolean, z.boolean()).optional(),
+  only_active: looseBoolean.optional(),
+  only_current_token: looseBoolean.default(false),
+  include_system: looseBoolean.default(false),
   page: positiveInteger(Number.MAX_SAFE_INTEGER).default(1),
   page_size: positiveInteger(100).default(DEFAULT_PAGE_SIZE),
 });
 
-/** What a list call asks for; throws a `ZodError` for a wrong value. Unknown parameters are ignored. */
-export function decodeListQuery(query: URLSearchParams): { status?: SessionStatus | undefined; onlyActive: boolean; page: number; pageSize: number } {
-  const { status, only_active: onlyActive, page, page_size: pageSize } = querySchema.parse(Object.fromEntries(query));
-  return { status, onlyActive: onlyActive ?? (status === undefined || status === 'active'), page, pageSize };
+/** What a list call asks for, complete with defaults; throws a `ZodError` for a wrong value. Unknown parameters are ignored. */
+export function decodeListQuery(query: URLSearchParams): ListOptions & { onlyActive: boolean; includeSystem: boolean; page: number; pageSize: number } {
+  const { only_active: onlyActive, ...rest } = listQuerySchema.parse(Object.fromEntries(query), { reportInput: true });
+  const { status } = rest;
+  return { ...camelize(rest), onlyActive: onlyActive ?? (status === undefined || status === 'active') };
 }

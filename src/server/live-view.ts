@@ -1,4 +1,4 @@
-/** Live pictures of a session over a WebSocket, one JPEG per binary message, and the socket that tells of its end. */
+/** Live pictures of a session over a WebSocket, one JPEG per binary message; and its steps as text messages, there and on a socket of their own. */
 import { join } from 'node:path';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -55,7 +55,9 @@ export class LiveView {
 
   #serve(session: LiveSession, socket: WebSocket, wantsPictures: boolean): void {
     socket.on('error', () => socket.terminate());
+    const tellRest = tellSteps(session, socket);
     const forget = session.onEnd(() => {
+      tellRest();
       socket.send(JSON.stringify({ type: 'error', data: `The session ${session.id} was closed (${session.status}).`, timestamp: new Date().toISOString() }));
       socket.close(NORMAL_CLOSURE);
     });
@@ -84,4 +86,40 @@ export class LiveView {
     else await recorder.stop(); // starting anew sends the picture that is there, which the newcomer has not seen
     recorder.start();
   }
+}
+
+/**
+ * Tells of every step of the session as a text message: those so far at once, then each as it is done. A slow watcher gets each of them
+ * too, later, for none is put in line before the one before it has left. Returns the function that ends it with the steps still due.
+ */
+function tellSteps({ trajectory }: LiveSession, socket: WebSocket): () => void {
+  let told = 0;
+  let isBusy = false;
+  const next = (onSent: () => void): boolean => {
+    const step = trajectory.steps[told];
+    if (!step || socket.readyState !== socket.OPEN) return false;
+    told++;
+    socket.send(JSON.stringify({ type: step.type, data: step.value ?? '', timestamp: timeOf(step.value) }), onSent);
+    return true;
+  };
+  const proceed = (): void => {
+    if (isBusy) return;
+    isBusy = next(() => {
+      isBusy = false;
+      proceed();
+    });
+  };
+  const forget = trajectory.onStep(proceed);
+  socket.once('close', forget);
+  proceed();
+  return () => {
+    forget();
+    while (next(() => {}));
+  };
+}
+
+/** When a step was done, if it says so; steps that do not are told as they come. */
+function timeOf(value: unknown): string {
+  const endedAt = typeof value === 'object' && value !== null && 'ended_at' in value ? value.ended_at : undefined;
+  return typeof endedAt === 'string' ? endedAt : new Date().toISOString();
 }

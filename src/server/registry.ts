@@ -24,6 +24,8 @@ export interface RegistryOptions {
   maxSessions: number;
   /** Record every session from its start. */
   recordAlways: boolean;
+  /** Log the requests of every session from its start. */
+  logNetworkAlways: boolean;
   /** Length of a minute, in milliseconds; shorter in tests. */
   minuteMs: number;
 }
@@ -104,7 +106,7 @@ export class SessionRegistry {
   }
 
   async #open(plan: ReturnType<typeof planSession>): Promise<LiveSession> {
-    const { workDir, browser: settings, minuteMs, recordAlways } = this.#options;
+    const { workDir, browser: settings, minuteMs, recordAlways, logNetworkAlways } = this.#options;
     const id = randomUUID();
     const folder = await SessionFolder.create(workDir, id);
     try {
@@ -112,6 +114,7 @@ export class SessionRegistry {
       const session = new LiveSession({ id, plan, browser, folder, minuteMs });
       await this.#admit(session);
       if (recordAlways) session.recording.start().catch(() => {}); // a session without its recording is still a session; its replay tells why
+      if (logNetworkAlways) await session.networkLog.start().catch(() => {}); // before its caller can open a page; a browser that is gone ends the session by itself
       return session;
     } catch (error) {
       await folder.remove();

@@ -9,12 +9,15 @@ export class SessionFolder {
   readonly profile: string;
   /** The recording's frames, and the film made of them. */
   readonly recording: string;
+  /** The network log. */
+  readonly network: string;
   readonly #path: string;
 
   private constructor(path: string) {
     this.#path = path;
     this.profile = join(path, 'profile');
     this.recording = join(path, 'recording');
+    this.network = join(path, 'network');
   }
 
   /** Makes the folder, which only this user may read. */

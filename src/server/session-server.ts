@@ -15,8 +15,11 @@ import { Replays } from './replays';
 import { browserRoutes } from './routes/browser';
 import { lifecycleRoutes } from './routes/lifecycle';
 import { observeRoutes } from './routes/observe';
+import { networkLogRoutes } from './routes/network-logs';
+import { openapiRoutes } from './routes/openapi';
 import { pageRoutes } from './routes/page';
 import { recordingRoutes } from './routes/recordings';
+import { workflowRoutes } from './routes/workflow';
 import type { BrowserSettings } from './session-browser';
 import type { Recording } from './session-recording';
 import { UrlSigner, newToken } from './tokens';
@@ -41,6 +44,8 @@ export interface SessionServerOptions extends BrowserSettings {
   headless?: boolean | undefined;
   /** `always` records each session from its start; `on-demand` leaves that to whoever calls {@link SessionServer.recording}. @default 'always' */
   recording?: 'always' | 'on-demand' | undefined;
+  /** `always` logs the requests of each session from its start; `on-demand` from the first call that asks for the log. @default 'always' */
+  networkLogs?: 'always' | 'on-demand' | undefined;
   /** Profiles and frames live below it. @default a fresh temporary folder, which is removed at the end */
   workDir?: string | undefined;
   /** Sessions at the same time; more are refused with 429. @default 100 */
@@ -80,6 +85,7 @@ export async function startSessionServer(options: SessionServerOptions = {}): Pr
     browser: browserSettings(options),
     headless: options.headless ?? true,
     maxSessions: options.maxSessions ?? MAX_SESSIONS,
+    logNetworkAlways: options.networkLogs !== 'on-demand',
     recordAlways: options.recording !== 'on-demand',
     minuteMs: options.minuteMs ?? MINUTE_MS,
   });
@@ -114,6 +120,7 @@ export async function startSessionServer(options: SessionServerOptions = {}): Pr
 }
 
 function createHttpServer({ auth, registry, replays }: { auth: Auth; registry: SessionRegistry; replays: Replays }): Server {
+  const signer = new UrlSigner();
   const router = new HttpRouter(
     [
       { method: 'GET', path: routes.health, open: true, handle: ({ json }) => json({ status: 'ok', version: '1', description: 'sessionwright session server' }) },
@@ -121,7 +128,10 @@ function createHttpServer({ auth, registry, replays }: { auth: Auth; registry: S
       ...browserRoutes(registry),
       ...pageRoutes(registry),
       ...observeRoutes(registry),
-      ...recordingRoutes({ registry, replays, signer: new UrlSigner() }),
+      ...recordingRoutes({ registry, replays, signer }),
+      ...openapiRoutes(),
+      ...workflowRoutes(registry),
+      ...networkLogRoutes({ registry, signer }),
     ],
     auth,
   );

@@ -5,6 +5,7 @@ import { SessionEndedError } from '../contract/errors';
 import type { SessionInfo, SessionStatus } from '../contract/session';
 import type { SessionBrowser } from './session-browser';
 import type { SessionFolder } from './session-folder';
+import { NetworkLog } from './network-log';
 import { SessionRecording } from './session-recording';
 import { SessionTimers } from './session-timers';
 import type { SessionPlan } from './start-options';
@@ -41,6 +42,7 @@ export class LiveSession {
   readonly plan: SessionPlan;
   readonly recording: SessionRecording;
   readonly folder: SessionFolder;
+  readonly networkLog: NetworkLog;
   readonly createdAt = new Date();
   /** Whoever knows it may drive the browser. */
   readonly cdpToken = newToken();
@@ -63,6 +65,7 @@ export class LiveSession {
     this.browser = browser;
     this.folder = folder;
     this.recording = new SessionRecording(browser.connection, folder.recording);
+    this.networkLog = new NetworkLog(browser.connection, folder.network);
     this.#timers = new SessionTimers({ idleMs: plan.idleTimeoutMinutes * minuteMs, maxMs: plan.maxDurationMinutes * minuteMs }, (reason) => void this.end({ status: 'timed_out', reason }));
     void browser.exited.then(({ code, signal, stderr }) => {
       const what = plan.request.cdpUrl === undefined ? `The browser ended by itself (${exitText({ code, signal })}).` : 'The connection to the external browser was lost.';
@@ -167,6 +170,7 @@ export class LiveSession {
     this.#onEnd.clear();
     await this.#driver?.then((driver) => driver.close()).catch(() => {}); // it never connected
     await this.recording.close().catch(() => {}); // a browser that died cannot be asked for a last picture
+    await this.networkLog.close().catch(() => {}); // a full disk costs the log, not the end
     await this.browser.close();
     await this.folder.removeProfile().catch(() => {}); // what cannot be removed now goes with the server's folder
   }

@@ -1,6 +1,9 @@
 /** What was done in a session, in order: the steps that the API tells of. */
 import type { SessionStep } from '../contract/session';
 
+/** Kinds of steps that the contract knows. */
+export type StepType = 'observation' | 'execution_result' | 'agent_completion' | 'screenshot' | 'agent_step_start' | 'agent_step_stop';
+
 /** Steps of one session. Whoever listens hears of each. */
 export class Trajectory {
   readonly #steps: SessionStep[] = [];
@@ -12,7 +15,7 @@ export class Trajectory {
   }
 
   /** Adds a step, such as `{ type: 'execution_result', value: ... }` with the answer as it went over the wire. */
-  add(step: SessionStep): void {
+  add(step: SessionStep & { type: StepType }): void {
     this.#steps.push(step);
     for (const listener of this.#listeners) listener(step);
   }

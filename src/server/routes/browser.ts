@@ -2,7 +2,7 @@
 import type { Cookie } from '../../contract/cookies';
 import { cookiesSchema, fromPlaywrightCookie, toPlaywrightCookie } from '../../contract/cookies';
 import type { DebugTab } from '../../contract/debug';
-import { encodeDebugInfo, encodeDebugTab } from '../../contract/debug';
+import { decodeTabQuery, encodeDebugInfo, encodeDebugTab } from '../../contract/debug';
 import { isSessionwrightError } from '../../contract/errors';
 import { describeIssues } from '../../contract/issues';
 import type { CdpCookie, CdpCookieParam } from '../../cdp/protocol';
@@ -66,9 +66,9 @@ async function debug(session: LiveSession, { baseUrl, json }: Exchange): Promise
 }
 
 async function debugTab(session: LiveSession, { query, baseUrl, json }: Exchange): Promise<void> {
-  const index = Number(query.get('tab_idx') ?? 0);
+  const index = decodeTabQuery(query);
   const tab = (await tabs(session, baseUrl)).at(index);
-  if (!tab) throw notFound(`The session ${session.id} has no tab ${query.get('tab_idx') ?? '0'}.`);
+  if (!tab) throw notFound(`The session ${session.id} has no tab ${index}.`);
   json(encodeDebugTab(tab));
 }
 

@@ -34,7 +34,7 @@ function showSession(registry: SessionRegistry, { params, baseUrl, json }: Excha
   json(encodeSession(describeSession(registry.get(params['id'] ?? ''), baseUrl)));
 }
 
-/** All sessions of a server belong to its one key, so `only_current_token` asks for what is given anyway. */
+/** All sessions of a server belong to its one key, and none is the server's own, so `only_current_token` and `include_system` ask for what is given anyway. */
 function listSessions(registry: SessionRegistry, { query, baseUrl, json }: Exchange): void {
   const { status, onlyActive, page, pageSize } = decodeListQuery(query);
   const wanted = registry.all.filter((session) => (status === undefined || session.status === status) && (!onlyActive || session.status === 'active'));

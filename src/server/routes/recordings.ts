@@ -2,6 +2,7 @@
 import { encodeReplay, REPLAY_STILL_ACTIVE } from '../../contract/replay';
 import { routes } from '../../contract/routes';
 import { badRequest, notFound } from '../errors';
+import { hlsFilm, hlsPlaylist } from '../hls';
 import type { Exchange, Route } from '../http-router';
 import type { SessionRegistry } from '../registry';
 import type { Film, Replays } from '../replays';
@@ -22,6 +23,8 @@ export interface RecordingRouteParts {
   registry: SessionRegistry;
   replays: Replays;
   signer: UrlSigner;
+  /** How long the URLs of a film work, in milliseconds. @default one hour */
+  filmUrlMs?: number | undefined;
 }
 
 /** Replay, its film, and the viewer. */
@@ -30,26 +33,42 @@ export function recordingRoutes(parts: RecordingRouteParts): Route[] {
   return [
     { method: 'GET', path: '/sessions/:id/replay', handle: (exchange) => showReplay(parts, sessionOf(exchange), exchange) },
     { method: 'GET', path: '/sessions/:id/replay.mp4', open: true, handle: (exchange) => sendFilm(parts, sessionOf(exchange), exchange) },
+    { method: 'GET', path: '/sessions/:id/replay.hls.mp4', open: true, handle: (exchange) => sendHlsFilm(parts, sessionOf(exchange), exchange) },
     { method: 'GET', path: '/sessions/:id/viewer', open: true, handle: (exchange) => showViewer(parts, sessionOf(exchange), exchange) },
   ];
 }
 
 /** Clients stop polling when they read that the session is still active, and go on at any other 404. */
-async function showReplay({ replays, signer }: RecordingRouteParts, session: LiveSession, { baseUrl, json }: Exchange): Promise<void> {
+async function showReplay({ replays, signer, filmUrlMs = FILM_URL_MS }: RecordingRouteParts, session: LiveSession, { baseUrl, json }: Exchange): Promise<void> {
   if (session.status === 'active') throw notFound(`The session ${session.id} is ${REPLAY_STILL_ACTIVE}: its replay is there once it has ended.`);
   await session.end({ status: 'closed', reason: null }); // it may still be ending: the last picture counts
   const film = await within(FILM_WAIT_MS, replays.film(session));
   if (film === 'pending') throw notFound(`The replay of session ${session.id} is not ready yet. Ask again in a moment.`);
-  const expiresAt = new Date(Date.now() + FILM_URL_MS);
+  const expiresAt = new Date(Date.now() + filmUrlMs);
   const mp4Url = film ? baseUrl + filmPath(signer, session, expiresAt) : null;
-  json(encodeReplay({ mp4Url, playlistContent: null, expiresAt, videoStartMs: film?.startMs ?? null, videoDurationMs: film?.durationMs ?? null }));
+  const hls = film && (await hlsFilm(film.path).catch(() => undefined)); // an addition: without it there still is the film
+  const playlistContent = hls ? hlsPlaylist(hls.index, `${baseUrl}${hlsName(session)}?${signer.sign(hlsName(session), expiresAt)}`) : null;
+  json(encodeReplay({ mp4Url, playlistContent, expiresAt, videoStartMs: film?.startMs ?? null, videoDurationMs: film?.durationMs ?? null }));
 }
 
 async function sendFilm({ replays, signer }: RecordingRouteParts, session: LiveSession, { request, response, query }: Exchange): Promise<void> {
-  if (!signer.isValid(filmName(session), query)) throw badRequest(401, 'unauthorized', 'This film URL is wrong or has expired. Ask for the replay again.');
+  checkUrl(signer, filmName(session), query);
   const film = await replays.film(session);
   if (!film) throw notFound(`Nothing was recorded of session ${session.id}.`);
   await sendFile(request, response, { path: film.path, contentType: 'video/mp4' });
+}
+
+/** In ranges, as the playlist has them. */
+async function sendHlsFilm({ replays, signer }: RecordingRouteParts, session: LiveSession, { request, response, query }: Exchange): Promise<void> {
+  checkUrl(signer, hlsName(session), query);
+  const film = await replays.film(session);
+  if (!film) throw notFound(`Nothing was recorded of session ${session.id}.`);
+  const { path } = await hlsFilm(film.path);
+  await sendFile(request, response, { path, contentType: 'video/mp4' });
+}
+
+function checkUrl(signer: UrlSigner, name: string, query: URLSearchParams): void {
+  if (!signer.isValid(name, query)) throw badRequest(401, 'unauthorized', 'This film URL is wrong or has expired. Ask for the replay again.');
 }
 
 function showViewer({ signer }: RecordingRouteParts, session: LiveSession, { response, query, baseUrl }: Exchange): void {
@@ -71,6 +90,11 @@ function filmPath(signer: UrlSigner, session: LiveSession, expiresAt: Date): str
 
 function filmName(session: LiveSession): string {
   return `${routes.session(session.id)}/replay.mp4`;
+}
+
+/** The name of the film in parts, which players of {@link hlsPlaylist} fetch. */
+function hlsName(session: LiveSession): string {
+  return `${routes.session(session.id)}/replay.hls.mp4`;
 }
 
 async function within(timeoutMs: number, film: Promise<Film | undefined>): Promise<Film | undefined | 'pending'> {

@@ -149,5 +149,6 @@ test('tabs are told one by one', async () => {
   const { id } = await start();
   expect(await api.call('GET', `/sessions/${id}/debug/tab`)).toMatchObject({ status: 200, body: { metadata: { tab_id: 0, url: 'about:blank' } } });
   expect(await api.call('GET', `/sessions/${id}/debug/tab?tab_idx=7`)).toMatchObject({ status: 404 });
+  expect(await api.call('GET', `/sessions/${id}/debug/tab?tab_idx=first`)).toMatchObject({ status: 422, body: { detail: [{ loc: ['body', 'tab_idx'] }] } });
   expect(await api.call('GET', `/sessions/${id}/offset`)).toMatchObject({ status: 200, body: { offset: 0 } });
 });

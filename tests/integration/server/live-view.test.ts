@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { chromium } from 'playwright-core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { SessionsClient } from '../../../src/client/index';
 import type { TestApi } from './api';
 import { startApi } from './api';
 
@@ -16,8 +17,11 @@ beforeEach(async () => {
 afterEach(() => api.server.close());
 
 async function recordingUrl(): Promise<string> {
-  const { body } = await api.call('GET', `/sessions/${session.session_id}/debug`);
-  return (body['ws'] as Record<string, string>)['recording'] ?? '';
+  return (await sockets())['recording'] ?? '';
+}
+
+async function sockets(): Promise<Record<string, string>> {
+  return (await api.call('GET', `/sessions/${session.session_id}/debug`)).body['ws'] as Record<string, string>;
 }
 
 /** The messages of a socket as they come. */
@@ -46,6 +50,29 @@ test('every watcher gets each picture as a JPEG of its own, newcomers too, and h
   await api.call('DELETE', `/sessions/${session.session_id}/stop`);
   await closed;
   expect(first.texts.map((text) => JSON.parse(text) as unknown)).toMatchObject([{ type: 'error', data: expect.stringContaining('closed') as unknown }]);
+});
+
+test('each step is told on the log socket, past ones first, and on the pictures\' socket too', async () => {
+  const step = async (): Promise<unknown> => expect((await api.call('POST', `/sessions/${session.session_id}/page/screenshot`)).status).toBe(200);
+  const typesOf = (texts: string[]): unknown[] => texts.map((text) => (JSON.parse(text) as { type: unknown }).type);
+  await step();
+  const client = new SessionsClient({ apiUrl: api.server.url, apiKey: api.server.apiKey });
+  const { ws } = await (await client.connect(session.session_id)).debugInfo();
+  await client.close();
+  const logs = await watch(ws.logs);
+  await expect.poll(() => typesOf(logs.texts)).toEqual(['screenshot']);
+  const pictures = await watch(ws.recording);
+  await step();
+  await expect.poll(() => typesOf(logs.texts)).toEqual(['screenshot', 'screenshot']);
+  await expect.poll(() => typesOf(pictures.texts)).toEqual(['screenshot', 'screenshot']);
+  const closed = Promise.all([logs, pictures].map(({ socket }) => once(socket, 'close')));
+  await api.call('DELETE', `/sessions/${session.session_id}/stop`);
+  await closed;
+  for (const { texts } of [logs, pictures]) expect(typesOf(texts)).toEqual(['screenshot', 'screenshot', 'error']);
+  for (const text of logs.texts) expect(JSON.parse(text)).toEqual({ type: expect.any(String) as unknown, data: expect.any(String) as unknown, timestamp: expect.stringMatching(/^\d{4}-.*Z$/) as unknown });
+  expect(logs.pictures).toEqual([]);
+  expect((await api.call('GET', `/sessions/${session.session_id}/offset`)).body).toEqual({ offset: 2 });
+  expect((await api.call('GET', `/sessions/${session.session_id}`)).body['steps']).toEqual([{ type: 'screenshot', value: null }, { type: 'screenshot', value: null }]);
 });
 
 test('whoever may watch may not drive, and the other way round', async () => {

@@ -31,7 +31,7 @@ test('a recorded session has a film that shows it, whole or in parts', async () 
   await api.call('DELETE', `/sessions/${id}/stop`);
 
   const { body } = await replayOf(id);
-  expect(body).toMatchObject({ playlist_content: null, video_start_ms: expect.any(Number) as unknown, video_duration_ms: expect.any(Number) as unknown });
+  expect(body).toMatchObject({ playlist_content: expect.stringMatching(/^#EXTM3U\n/) as unknown, video_start_ms: expect.any(Number) as unknown, video_duration_ms: expect.any(Number) as unknown });
   expect(Date.parse(body['expires_at'] as string)).toBeGreaterThan(Date.now());
   const url = body['mp4_url'] as string;
   const whole = await fetch(url);
@@ -61,5 +61,5 @@ test('a session of which nothing was recorded has an answer, and no film', async
   const { body: session } = await api.call('POST', '/sessions/start');
   const id = session['session_id'] as string;
   await api.call('DELETE', `/sessions/${id}/stop`);
-  expect(await api.call('GET', `/sessions/${id}/replay`)).toMatchObject({ status: 200, body: { mp4_url: null, video_duration_ms: null, expires_at: expect.any(String) as unknown } });
+  expect(await api.call('GET', `/sessions/${id}/replay`)).toMatchObject({ status: 200, body: { mp4_url: null, playlist_content: null, video_duration_ms: null, expires_at: expect.any(String) as unknown } });
 });

@@ -76,7 +76,14 @@ test('sessions are listed by page and by status', async () => {
   expect(await ids('?status=closed')).toEqual([one]);
   const page = await api.call('GET', '/sessions?only_active=false&page=2&page_size=1');
   expect(page.body).toMatchObject({ page: 2, page_size: 1, has_next: false, has_previous: true });
-  expect(await api.call('GET', '/sessions?page=0')).toMatchObject({ status: 422, body: { detail: [{ loc: ['body', 'page'] }] } });
+  expect(await ids('/?only_active=0&only_current_token=True&include_system=False')).toHaveLength(2);
+  expect(await ids('?status=active&only_active=false')).toEqual([two]);
+  expect(await ids('?status=closed&only_active=true')).toEqual([]);
+  expect(await ids('?only_active=false&page=7')).toEqual([]);
+  expect(await ids('?unknown=1')).toEqual([two]);
+  for (const query of ['page=0', 'page=1.5', 'page=', 'page_size=0', 'page_size=101', 'page_size=ten', 'status=running', 'only_active=perhaps', 'only_current_token=2', 'include_system=null']) {
+    expect(await api.call('GET', `/sessions/?${query}`), query).toMatchObject({ status: 422, body: { status: 422, detail: [{ loc: ['body', query.replace(/=.*/, '')] }] } });
+  }
 });
 
 test('a session that is not used times out; asking for its status is no use', async () => {

@@ -53,7 +53,7 @@ describe('list', () => {
   });
 
   it('reads the query of any client', () => {
-    expect(decodeListQuery(new URLSearchParams('only_active=True&page_size=10&page=1'))).toEqual({ onlyActive: true, page: 1, pageSize: 10, status: undefined });
+    expect(decodeListQuery(new URLSearchParams('only_active=True&page_size=10&page=1'))).toEqual({ onlyActive: true, onlyCurrentToken: false, includeSystem: false, page: 1, pageSize: 10 });
     expect(decodeListQuery(new URLSearchParams('status=closed'))).toMatchObject({ status: 'closed', onlyActive: false });
     expect(decodeListQuery(new URLSearchParams())).toMatchObject({ onlyActive: true, page: 1, pageSize: 10 });
     expect(() => decodeListQuery(new URLSearchParams('page=0'))).toThrow('Too small');

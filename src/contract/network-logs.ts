@@ -1,0 +1,106 @@
+/** The log of a session's requests: the call that lists its batches, and the HAR entries in them. */
+import { z } from 'zod';
+
+import { camelize, snakify } from './naming';
+import { looseBoolean, positiveInteger } from './values';
+
+/** What batches hold: HAR 1.2, as browsers export it. */
+export const NETWORK_LOG_FORMAT = 'har';
+
+/** A file with the requests of a session that ended next, in the order in which they were sent. */
+export interface NetworkLogBatch {
+  key: string;
+  sizeBytes: number;
+  /** Works without a key until it expires; `null` unless downloads were asked for. Keep it out of logs. */
+  downloadUrl: string | null;
+  downloadUrlExpiresInSeconds: number | null;
+}
+
+/** The batches of a session's network log. */
+export interface NetworkLogList {
+  sessionId: string;
+  /** How many batches there are, listed or not. */
+  totalBatchCount: number;
+  /** `har`; what the API said. */
+  format: string | null;
+  /** The newest ones, oldest first. */
+  batches: NetworkLogBatch[];
+}
+
+/** A header, or another pair of names and values. */
+export interface HarPair {
+  name: string;
+  value: string;
+}
+
+/**
+ * One request and its answer, as HAR 1.2 has it. Sizes are in bytes and times in milliseconds, -1 where they are not known; bodies are
+ * left out, and values of headers that hold secrets are replaced. Names that begin with `_` are not of the standard.
+ * @see http://www.softwareishard.com/blog/har-12-spec/
+ */
+export interface HarEntry {
+  /** When the request was sent, RFC 3339. */
+  startedDateTime: string;
+  time: number;
+  request: { method: string; url: string; httpVersion: string; headers: HarPair[]; queryString: HarPair[]; cookies: HarPair[]; headersSize: number; bodySize: number };
+  /** `status` 0 when there was no answer; `_error` tells why. */
+  response: {
+    status: number;
+    statusText: string;
+    httpVersion: string;
+    headers: HarPair[];
+    cookies: HarPair[];
+    content: { size: number; mimeType: string };
+    redirectURL: string;
+    headersSize: number;
+    bodySize: number;
+    _error?: string | undefined;
+  };
+  cache: Record<string, never>;
+  timings: { blocked: number; dns: number; connect: number; ssl: number; send: number; wait: number; receive: number };
+  serverIPAddress?: string | undefined;
+  /** `document`, `script`, `fetch`, `websocket` ... */
+  _resourceType?: string | undefined;
+  /** The same for all requests of one page. */
+  _pageId?: string | undefined;
+}
+
+/** The query of the call. `limit` is the number of newest batches, all by default. */
+export const networkLogsQuerySchema = z.object({ limit: positiveInteger(Number.MAX_SAFE_INTEGER).optional(), download: looseBoolean.default(false) });
+
+/** What a call asks for; throws a `ZodError` for a wrong value. */
+export function decodeNetworkLogsQuery(query: URLSearchParams): z.output<typeof networkLogsQuerySchema> {
+  return networkLogsQuerySchema.parse(Object.fromEntries(query), { reportInput: true });
+}
+
+const batchSchema = z
+  .object({ key: z.string(), size: z.int(), download_url: z.string().nullish(), download_url_expires_in_seconds: z.number().nullish() })
+  .transform(({ key, size, ...rest }): NetworkLogBatch => ({ key, sizeBytes: size, downloadUrl: rest.download_url ?? null, downloadUrlExpiresInSeconds: rest.download_url_expires_in_seconds ?? null }));
+
+/** The answer. */
+export const networkLogsSchema = z
+  .object({ session_id: z.string(), total_batch_count: z.int(), format: z.string().nullish().transform((format) => format ?? null), batches: z.array(batchSchema) })
+  .transform((wire): NetworkLogList => camelize(wire));
+
+/** The answer as JSON. URLs that were not asked for are left out. */
+export function encodeNetworkLogs({ batches, ...rest }: NetworkLogList) {
+  return {
+    ...snakify(rest),
+    batches: batches.map(({ key, sizeBytes, downloadUrl, downloadUrlExpiresInSeconds }) => ({
+      key,
+      size: sizeBytes,
+      ...(downloadUrl !== null && { download_url: downloadUrl, download_url_expires_in_seconds: downloadUrlExpiresInSeconds }),
+    })),
+  };
+}
+
+/** A batch: a HAR file. Of its entries no more is checked than everybody relies on. */
+export const harSchema = z.object({
+  log: z.object({
+    entries: z.array(
+      z
+        .looseObject({ startedDateTime: z.string(), request: z.looseObject({ method: z.string(), url: z.string() }), response: z.looseObject({ status: z.number() }) })
+        .transform((entry) => entry as unknown as HarEntry),
+    ),
+  }),
+});

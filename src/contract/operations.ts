@@ -1,0 +1,68 @@
+/** Every call of the session API in one table: what is sent, what comes back. It is the source of the API's description, and of tests that go through all calls. */
+import { z } from 'zod';
+
+import { cookiesSchema, cookiesSetSchema } from './cookies';
+import { debugInfoSchema, debugTabSchema, tabQuerySchema } from './debug';
+import { listQuerySchema, sessionListSchema } from './list';
+import { networkLogsQuerySchema, networkLogsSchema } from './network-logs';
+import { replaySchema } from './replay';
+import { routes } from './routes';
+import { sessionResponseSchema, startRequestSchema } from './session';
+import { looseBoolean } from './values';
+import { workflowCodeSchema, workflowQuerySchema } from './workflow-code';
+
+/** One call. */
+export interface Operation {
+  /** Unique; what a generated client calls it. */
+  id: string;
+  method: 'get' | 'post' | 'delete';
+  /** With parameters in braces, such as `/sessions/{session_id}`. */
+  path: string;
+  summary: string;
+  /** True when it needs no key. */
+  open?: boolean;
+  /** True when it needs a session that runs: after its end the answer is 410. */
+  running?: boolean;
+  /** One field for each parameter of the query. */
+  query?: z.ZodObject;
+  /** The JSON body. */
+  request?: z.ZodType;
+  /** The JSON answer; or the media type of one that is no JSON. */
+  response: z.ZodType | { mediaType: string };
+  /** Statuses of failures beside those that follow from the rest. */
+  failures?: readonly number[];
+}
+
+/** The body of every failure. Schemas describe the fields of 422. */
+export const errorSchema = z.looseObject({
+  status: z.int(),
+  message: z.string(),
+  code: z.string().optional(),
+  detail: z.array(z.object({ loc: z.array(z.union([z.string(), z.int()])), msg: z.string(), type: z.string() })).nullish(),
+});
+
+/** Accepted where a call touches the browser; without effect on this server. */
+const touching = z.object({ update_metadata: looseBoolean.optional() });
+
+/** A path of `routes`, with its parameter's name in the place of an id. */
+const of = (path: (id: string) => string): string => path('SESSION').replace('SESSION', '{session_id}');
+
+/** The table. Another call is another entry. */
+export const operations: readonly Operation[] = [
+  { id: 'health', method: 'get', path: routes.health, summary: 'Whether the server is up', open: true, response: z.object({ status: z.string(), version: z.string(), description: z.string() }) },
+  { id: 'startSession', method: 'post', path: routes.start, summary: 'Start a session', request: startRequestSchema, response: sessionResponseSchema, failures: [429, 503] },
+  { id: 'listSessions', method: 'get', path: routes.sessions, summary: 'List sessions, newest first', query: listQuerySchema, response: sessionListSchema },
+  { id: 'getSession', method: 'get', path: of(routes.session), summary: 'Show a session', response: sessionResponseSchema },
+  { id: 'stopSession', method: 'delete', path: of(routes.stop), summary: 'Stop a session; fine for one that has ended too', response: sessionResponseSchema },
+  { id: 'stopSessionByPost', method: 'post', path: of(routes.stop), summary: 'Stop a session, for clients that cannot send DELETE', response: sessionResponseSchema },
+  { id: 'getCookies', method: 'get', path: of(routes.cookies), summary: "The cookies of the session's own context", running: true, query: touching, response: cookiesSchema },
+  { id: 'setCookies', method: 'post', path: of(routes.cookies), summary: "Add cookies to the session's own context", running: true, query: touching, request: cookiesSchema, response: cookiesSetSchema },
+  { id: 'getDebugInfo', method: 'get', path: of(routes.debug), summary: 'Where to look into the running session', running: true, query: touching, response: debugInfoSchema },
+  { id: 'getDebugTab', method: 'get', path: of(routes.debugTab), summary: 'One tab of the running session', running: true, query: tabQuerySchema, response: debugTabSchema },
+  { id: 'getOffset', method: 'get', path: of(routes.offset), summary: 'How many steps the session has made', response: z.object({ offset: z.int() }) },
+  { id: 'getReplay', method: 'get', path: of(routes.replay), summary: 'The recording of an ended session; 404 until it is ready', response: replaySchema },
+  { id: 'getNetworkLogs', method: 'get', path: of(routes.networkLogs), summary: "The requests of the session's pages, in batches", query: networkLogsQuerySchema, response: networkLogsSchema },
+  { id: 'getWorkflowCode', method: 'get', path: of(routes.workflowCode), summary: 'What was done in the session, as code', query: workflowQuerySchema, response: workflowCodeSchema },
+  { id: 'takeScreenshot', method: 'post', path: of(routes.screenshot), summary: 'The visible part of the page', running: true, query: touching, response: { mediaType: 'image/jpeg' } },
+  { id: 'describeApi', method: 'get', path: routes.openapi, summary: 'This description', open: true, response: z.looseObject({ openapi: z.string() }) },
+];

@@ -1,0 +1,44 @@
+/** What was done in a session, as code that does it again: the call and its answer. */
+import { z } from 'zod';
+
+import { camelize, snakify } from './naming';
+import { looseBoolean } from './values';
+
+/** An action as it goes over the wire: its type and what that needs. */
+export interface WireAction {
+  type: string;
+  [field: string]: unknown;
+}
+
+/** The actions of a session that succeeded, in order, in three forms. Whatever was typed is in them, passwords too. */
+export interface WorkflowCode {
+  /** A script for the cloud's Python SDK. */
+  pythonScript: string;
+  /** The actions themselves, each as `execute` takes it. */
+  jsonActions: WireAction[];
+  /** A Playwright Test file in TypeScript; `null` where the API offers none. */
+  playwrightSpec: string | null;
+}
+
+/** The query of the call. */
+export const workflowQuerySchema = z.object({ as_workflow: looseBoolean, infer_response_format: looseBoolean.default(false) });
+
+/** What a call asks for; throws a `ZodError` for a wrong or missing value. */
+export function decodeWorkflowQuery(query: URLSearchParams): { asWorkflow: boolean } {
+  return { asWorkflow: workflowQuerySchema.parse(Object.fromEntries(query), { reportInput: true }).as_workflow };
+}
+
+/** The query string. */
+export function encodeWorkflowQuery(asWorkflow: boolean): string {
+  return new URLSearchParams({ as_workflow: String(asWorkflow) }).toString();
+}
+
+/** The answer. */
+export const workflowCodeSchema = z
+  .object({ python_script: z.string(), json_actions: z.array(z.looseObject({ type: z.string() })), playwright_spec: z.string().nullish().transform((spec) => spec ?? null) })
+  .transform((wire): WorkflowCode => camelize(wire));
+
+/** The answer as JSON. */
+export function encodeWorkflowCode(code: WorkflowCode) {
+  return snakify(code);
+}

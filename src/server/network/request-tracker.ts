@@ -1,0 +1,143 @@
+/** Puts the browser's events about requests together: each request with its answer, redirects apart, whichever page or frame told of it. */
+import type { CdpSession } from '../../cdp/connection';
+import type { CdpEvents, RequestWillBeSent } from '../../cdp/protocol';
+import type { SeenRequest } from './har-entry';
+
+/** Requests that run at the same time; of more, the oldest count as ended. Bounds the memory: pages may leave them open for ever. */
+const MAX_RUNNING = 2_000;
+
+/** A request and what it was redirected to, which has the same id. */
+interface Chain {
+  session: CdpSession;
+  /** The last one runs; those before it ended in a redirect. */
+  hops: SeenRequest[];
+  /** Hops whose headers on the wire are told apart, in the order of those messages, which may come before or after the others. */
+  withExtra: SeenRequest[];
+  requestExtras: Record<string, string>[];
+  responseExtras: { headers: Record<string, string>; statusCode: number }[];
+  /** When it ended, by our clock; from then on it only waits for headers that are on their way. */
+  endedAtMs: number | undefined;
+}
+
+/** Follows the requests of all targets of one browser. Their ids are unique in it, so a request that two targets tell of is one. */
+export class RequestTracker {
+  readonly #onRequest: (request: SeenRequest) => void;
+  readonly #chains = new Map<string, Chain>();
+
+  /** @param onRequest - gets each request when it has ended */
+  constructor(onRequest: (request: SeenRequest) => void) {
+    this.#onRequest = onRequest;
+  }
+
+  /** Listens to a target. It must tell of its requests: `Network.enable`. */
+  follow(session: CdpSession, pageId: string): void {
+    session.on('Network.requestWillBeSent', (event) => this.#sent(session, pageId, event));
+    session.on('Network.requestWillBeSentExtraInfo', ({ requestId, headers }) => this.#chain(session, requestId).requestExtras.push(headers));
+    session.on('Network.responseReceived', (event) => this.#answered(event));
+    session.on('Network.responseReceivedExtraInfo', ({ requestId, ...extra }) => this.#addAnswerHeaders(this.#chain(session, requestId), requestId, extra));
+    session.on('Network.dataReceived', ({ requestId, dataLength }) => this.#update(requestId, (seen) => (seen.receivedBytes += dataLength)));
+    session.on('Network.loadingFinished', ({ requestId, timestamp, encodedDataLength }) => this.#end(requestId, { endedAt: timestamp, encodedBytes: encodedDataLength }));
+    session.on('Network.loadingFailed', ({ requestId, timestamp, errorText }) => this.#end(requestId, { endedAt: timestamp, error: errorText }));
+    this.#followWebSockets(session, pageId);
+  }
+
+  /** Ends what still runs in a target that is gone; in all of them by default. */
+  abandon(session?: CdpSession): void {
+    for (const [id, chain] of this.#chains) if (session === undefined || chain.session === session) this.#abandon(id, chain);
+  }
+
+  /** Gives out what ended so many milliseconds ago, and waits for none of its headers any more. */
+  settle(waitedMs: number): void {
+    const untilMs = Date.now() - waitedMs;
+    for (const [id, chain] of this.#chains) if (chain.endedAtMs !== undefined && chain.endedAtMs <= untilMs) this.#emit(id, chain);
+  }
+
+  /** A WebSocket is logged when it is open: it may stay so for ever. */
+  #followWebSockets(session: CdpSession, pageId: string): void {
+    session.on('Network.webSocketCreated', ({ requestId, url }) => {
+      this.#chain(session, requestId).hops.push({ url, method: 'GET', resourceType: 'WebSocket', pageId, startedAt: Date.now() / 1000, sentAt: 0, requestHeaders: {}, wire: {}, receivedBytes: 0 });
+    });
+    session.on('Network.webSocketWillSendHandshakeRequest', ({ requestId, timestamp, wallTime, request }) =>
+      this.#update(requestId, (seen) => Object.assign(seen, { sentAt: timestamp, startedAt: wallTime, requestHeaders: request.headers })),
+    );
+    session.on('Network.webSocketHandshakeResponseReceived', ({ requestId, timestamp, response }) => {
+      this.#update(requestId, (seen) => (seen.response = { url: seen.url, mimeType: '', encodedDataLength: 0, ...response }));
+      this.#end(requestId, { endedAt: timestamp });
+    });
+    session.on('Network.webSocketClosed', ({ requestId, timestamp }) => this.#end(requestId, { endedAt: timestamp, error: 'closed before it was open' }));
+  }
+
+  #sent(session: CdpSession, pageId: string, { requestId, request, timestamp, wallTime, type, redirectResponse, redirectHasExtraInfo }: RequestWillBeSent): void {
+    if (!isOnNetwork(request.url)) return;
+    const chain = this.#chain(session, requestId);
+    const last = chain.hops.at(-1);
+    if (last && (!redirectResponse || last.sentAt === timestamp)) return; // another target has told of it
+    if (last && redirectResponse) {
+      Object.assign(last, { response: redirectResponse, endedAt: timestamp, encodedBytes: redirectResponse.encodedDataLength });
+      if (redirectHasExtraInfo) chain.withExtra.push(last);
+    }
+    chain.hops.push({ url: request.url, method: request.method, resourceType: type ?? 'other', pageId, startedAt: wallTime, sentAt: timestamp, requestHeaders: request.headers, wire: {}, receivedBytes: 0 });
+  }
+
+  #answered({ requestId, type, response, hasExtraInfo }: CdpEvents['Network.responseReceived']): void {
+    const chain = this.#chains.get(requestId);
+    const seen = chain?.hops.at(-1);
+    if (!chain || !seen || seen.response) return;
+    Object.assign(seen, { response, resourceType: type });
+    if (hasExtraInfo) chain.withExtra.push(seen);
+  }
+
+  #update(requestId: string, change: (seen: SeenRequest) => void): void {
+    const seen = this.#chains.get(requestId)?.hops.at(-1);
+    if (seen) change(seen);
+  }
+
+  #addAnswerHeaders(chain: Chain, requestId: string, extra: Chain['responseExtras'][number]): void {
+    chain.responseExtras.push(extra);
+    if (chain.endedAtMs !== undefined) this.#emitIfComplete(requestId, chain);
+  }
+
+  #end(requestId: string, outcome: Pick<SeenRequest, 'endedAt' | 'encodedBytes' | 'error'>): void {
+    const chain = this.#chains.get(requestId);
+    if (!chain || chain.endedAtMs !== undefined) return;
+    chain.endedAtMs = Date.now();
+    Object.assign(chain.hops.at(-1) ?? {}, outcome);
+    this.#emitIfComplete(requestId, chain);
+  }
+
+  /** Headers come by another way than the rest, and may be the last. */
+  #emitIfComplete(requestId: string, chain: Chain): void {
+    if (chain.responseExtras.length >= chain.withExtra.length) this.#emit(requestId, chain);
+  }
+
+  #emit(requestId: string, chain: Chain): void {
+    this.#chains.delete(requestId);
+    const last = chain.hops.at(-1);
+    if (last && !last.response) chain.withExtra.push(last); // its answer was told by a target that we did not follow yet
+    for (const [index, seen] of chain.withExtra.entries()) {
+      const answer = chain.responseExtras[index];
+      seen.wire = { requestHeaders: chain.requestExtras[index], responseHeaders: answer?.headers, status: answer?.statusCode };
+    }
+    for (const seen of chain.hops) this.#onRequest(seen);
+  }
+
+  #abandon(requestId: string, chain: Chain): void {
+    this.#end(requestId, { error: 'not finished' });
+    if (this.#chains.has(requestId)) this.#emit(requestId, chain);
+  }
+
+  #chain(session: CdpSession, requestId: string): Chain {
+    const known = this.#chains.get(requestId);
+    if (known) return known;
+    const [oldest] = this.#chains;
+    if (oldest && this.#chains.size >= MAX_RUNNING) this.#abandon(...oldest);
+    const chain: Chain = { session, hops: [], withExtra: [], requestExtras: [], responseExtras: [], endedAtMs: undefined };
+    this.#chains.set(requestId, chain);
+    return chain;
+  }
+}
+
+/** What a page makes itself, such as `data:` and `blob:`, is no request to anybody. */
+function isOnNetwork(url: string): boolean {
+  return /^(https?|wss?|ftp):/i.test(url);
+}

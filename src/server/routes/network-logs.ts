@@ -1,0 +1,56 @@
+/** Routes of the network log: the list of its batches, and each of them by a URL that works for a while without a key. */
+import { decodeNetworkLogsQuery, encodeNetworkLogs, NETWORK_LOG_FORMAT } from '../../contract/network-logs';
+import { routes } from '../../contract/routes';
+import { badRequest, notFound } from '../errors';
+import type { Exchange, Route } from '../http-router';
+import { batchPath, isBatchKey, listBatches } from '../network/batch-files';
+import type { SessionRegistry } from '../registry';
+import { sendFile } from '../send-file';
+import type { LiveSession } from '../session';
+import type { UrlSigner } from '../tokens';
+
+/** How long a download URL works, in seconds: one hour, enough to fetch it; asking again gives a new one. */
+const URL_SECONDS = 60 * 60;
+
+/** What these routes work with. */
+export interface NetworkLogRouteParts {
+  registry: SessionRegistry;
+  signer: UrlSigner;
+  /** How long a download URL works, in seconds. @default one hour */
+  urlSeconds?: number | undefined;
+}
+
+/** While a session runs and after it. Looking does not count as using it. */
+export function networkLogRoutes(parts: NetworkLogRouteParts): Route[] {
+  const sessionOf = ({ params }: Exchange): LiveSession => parts.registry.get(params['id'] ?? '');
+  return [
+    { method: 'GET', path: '/sessions/:id/network/logs', handle: (exchange) => list(parts, sessionOf(exchange), exchange) },
+    { method: 'GET', path: '/sessions/:id/network/logs/:key', open: true, handle: (exchange) => download(parts, sessionOf(exchange), exchange) },
+  ];
+}
+
+/** The first call switches the log on, where the server keeps it on demand. */
+async function list({ signer, urlSeconds = URL_SECONDS }: NetworkLogRouteParts, { id, status, networkLog }: LiveSession, { query, baseUrl, json }: Exchange): Promise<void> {
+  const { limit, download: wantsUrls } = decodeNetworkLogsQuery(query);
+  if (status === 'active') await networkLog.start().catch(() => {}); // its browser is going: what was logged counts
+  const files = await networkLog.batches();
+  const expiresAt = new Date(Date.now() + urlSeconds * 1000);
+  const batches = files.slice(limit === undefined ? 0 : -limit).map((file) => ({
+    ...file,
+    downloadUrl: wantsUrls ? `${baseUrl}${batchUrl(id, file.key)}?${signer.sign(batchUrl(id, file.key), expiresAt)}` : null,
+    downloadUrlExpiresInSeconds: wantsUrls ? urlSeconds : null,
+  }));
+  json(encodeNetworkLogs({ sessionId: id, totalBatchCount: files.length, format: NETWORK_LOG_FORMAT, batches }));
+}
+
+async function download({ signer }: NetworkLogRouteParts, { id, networkLog }: LiveSession, { params, query, request, response }: Exchange): Promise<void> {
+  const { key = '' } = params;
+  if (!signer.isValid(batchUrl(id, key), query)) throw badRequest(401, 'unauthorized', 'This download URL is wrong or has expired. Ask for the network logs again.');
+  const isThere = isBatchKey(key) && (await listBatches(networkLog.folder)).some((file) => file.key === key);
+  if (!isThere) throw notFound(`The network log of session ${id} has no batch ${key}. Older ones make room for newer ones; ask for the network logs again.`);
+  await sendFile(request, response, { path: batchPath(networkLog.folder, key), contentType: 'application/json' });
+}
+
+function batchUrl(id: string, key: string): string {
+  return `${routes.networkLogs(id)}/${encodeURIComponent(key)}`;
+}

@@ -1,0 +1,16 @@
+/** Route that gives a session's actions as code. */
+import { decodeWorkflowQuery, encodeWorkflowCode } from '../../contract/workflow-code';
+import type { Exchange, Route } from '../http-router';
+import type { SessionRegistry } from '../registry';
+
+/** While a session runs and after it. Looking does not count as using it. */
+export function workflowRoutes(registry: SessionRegistry): Route[] {
+  return [{ method: 'GET', path: '/sessions/:id/workflow/code', handle: (exchange) => showCode(registry, exchange) }];
+}
+
+async function showCode(registry: SessionRegistry, { params, query, json }: Exchange): Promise<void> {
+  const { trajectory } = registry.get(params['id'] ?? '');
+  const options = decodeWorkflowQuery(query);
+  const { workflowCode } = await import('../workflow/workflow-code');
+  json(encodeWorkflowCode(workflowCode(trajectory.steps, options)));
+}
