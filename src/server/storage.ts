@@ -96,14 +96,19 @@ export function checkName(name: string): void {
 
 /** `2026_01_31_23_59_59-report.pdf`, from whatever a page suggests; `-2` before the extension when that is taken. */
 export function downloadName(suggestedName: string, at: Date, taken: ReadonlySet<string>): string {
-  const plain = suggestedName.replace(/[/\\<>:"|?*\p{Cc}\p{Cs}]+/gu, '_').replace(/[\s.]+$/, '').trim() || UNNAMED;
-  const extension = extname(plain).slice(0, MAX_SUGGESTED_LENGTH / 2);
-  const stem = [...plain.slice(0, plain.length - extname(plain).length)].slice(0, MAX_SUGGESTED_LENGTH - extension.length).join('').trimEnd();
+  const plain = suggestedName.replace(/[/\\<>:"|?*\p{Cc}\p{Cs}]+/gu, '_').trim().replace(/[\s.]+$/, '') || UNNAMED;
+  const extension = cut(extname(plain), MAX_SUGGESTED_LENGTH / 2);
+  const stem = cut(plain.slice(0, plain.length - extname(plain).length), MAX_SUGGESTED_LENGTH - extension.length);
   const stamp = at.toISOString().slice(0, 19).replace(/[-T:]/g, '_');
   for (let number = 1; ; number++) {
     const name = `${stamp}-${stem}${number === 1 ? '' : `-${number}`}${extension}`;
     if (!taken.has(name)) return name;
   }
+}
+
+/** The first so many characters; none is cut in two, and no space or dot is left at the end. */
+function cut(text: string, length: number): string {
+  return text.slice(0, length).replace(/\p{Cs}$/u, '').replace(/[\s.]+$/, '');
 }
 
 async function move(draft: string, folder: string, name: string): Promise<void> {

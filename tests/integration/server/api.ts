@@ -19,14 +19,16 @@ export interface TestApi {
 /** Starts a server that records nothing, unless asked to. */
 export async function startApi(options: SessionServerOptions = {}): Promise<TestApi> {
   const server = await startSessionServer({ recording: 'on-demand', ...options });
-  return {
-    server,
-    async call(method, path, { body, headers = {} } = {}) {
-      const json = body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body), headers: { 'content-type': 'application/json' } };
-      const response = await fetch(server.url + path, { method, ...json, headers: { authorization: `Bearer ${server.apiKey}`, ...json.headers, ...headers } });
-      const text = await response.text();
-      const isJson = response.headers.get('content-type')?.includes('json') ?? false;
-      return { status: response.status, headers: response.headers, body: isJson ? (JSON.parse(text) as Record<string, unknown>) : { text } };
-    },
+  return { server, call: apiCaller(server.url, server.apiKey) };
+}
+
+/** Calls of an API by its URL and key. */
+export function apiCaller(url: string, apiKey: string): TestApi['call'] {
+  return async (method, path, { body, headers = {} } = {}) => {
+    const json = body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+    const response = await fetch(url + path, { method, ...json, headers: { authorization: `Bearer ${apiKey}`, ...json.headers, ...headers } });
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.includes('json') ?? false;
+    return { status: response.status, headers: response.headers, body: isJson ? (JSON.parse(text) as Record<string, unknown>) : { text } };
   };
 }

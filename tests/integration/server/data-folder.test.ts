@@ -1,0 +1,72 @@
+/** What outlives the server: finished sessions with their films, and for how long. That it survives `kill -9` too is tested end to end. */
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { processesWith } from '../processes';
+import type { TestApi } from './api';
+import { startApi } from './api';
+import { film, list, show, start } from './kept-sessions';
+
+let dataDir: string;
+let api: TestApi | undefined;
+
+beforeEach(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'sessionwright-data-'));
+});
+afterEach(async () => {
+  await api?.server.close();
+  api = undefined;
+  await vi.waitFor(async () => expect(await processesWith(dataDir)).toEqual([]), { timeout: 10_000, interval: 50 });
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+test('what a server finished in order is there for the next one, with URLs that go on to work', async () => {
+  api = await startApi({ dataDir, recording: 'always' });
+  const { id, body } = await start(api);
+  await show(id, body['cdp_url'] as string, dataDir);
+  await api.call('DELETE', `/sessions/${id}/stop`);
+  const { url, bytes } = await film(api, id);
+  await start(api);
+  await api.server.close();
+  api = await startApi({ dataDir });
+  const path = url.slice(new URL(url).origin.length);
+  expect(Buffer.from(await (await fetch(api.server.url + path)).arrayBuffer()).equals(bytes)).toBe(true);
+  expect((await list(api, '')).map((item) => item['status'])).toEqual(['closed', 'closed']);
+  const viewer = body['viewer_url'] as string;
+  expect(await (await fetch(api.server.url + viewer.slice(new URL(viewer).origin.length))).text()).toContain('<video');
+});
+
+test('one server at a time, in one process too; a dead one does not keep the folder', async () => {
+  await writeFile(join(dataDir, 'server-of-a-container.lock'), `${process.pid} ${hostname()}\n`); // a container's new process often has the id of the killed one
+  api = await startApi({ dataDir });
+  await expect(startApi({ dataDir })).rejects.toMatchObject({ code: 'data_folder_in_use', message: expect.stringContaining(`${process.pid} on`) as unknown });
+});
+
+test('a finished session is kept for the retention time, whatever happens to the server in between', async () => {
+  api = await startApi({ dataDir });
+  const { id } = await start(api);
+  await api.call('DELETE', `/sessions/${id}/stop`);
+  await api.server.close();
+  api = await startApi({ dataDir, retentionMs: 1 });
+  await vi.waitFor(async () => expect(await readdir(join(dataDir, 'sessions'))).toEqual([]));
+  expect((await api.call('GET', `/sessions/${id}`)).status).toBe(404);
+  const second = await start(api);
+  await api.call('DELETE', `/sessions/${second.id}/stop`);
+  await vi.waitFor(async () => expect((await api?.call('GET', `/sessions/${second.id}`))?.status).toBe(404));
+  await vi.waitFor(async () => expect(await readdir(join(dataDir, 'sessions'))).toEqual([]));
+});
+
+test('a session that was never told to anybody, and what cannot be read, are no sessions', async () => {
+  await mkdir(join(dataDir, 'sessions', 'half-made', 'profile'), { recursive: true });
+  await mkdir(join(dataDir, 'sessions', 'damaged'), { recursive: true });
+  await writeFile(join(dataDir, 'sessions', 'damaged', 'session.json'), '{"session_id":');
+  api = await startApi({ dataDir });
+  expect(await list(api, '')).toEqual([]);
+  expect(await readdir(join(dataDir, 'sessions'))).toEqual(['damaged']); // perhaps a person can read it
+});
+
+test('a folder that cannot be used is refused by name', async () => {
+  await writeFile(join(dataDir, 'file'), '');
+  await expect(startApi({ dataDir: join(dataDir, 'file', 'data') })).rejects.toMatchObject({ code: 'data_folder_unusable', message: expect.stringContaining('ENOTDIR') as unknown });
+});
