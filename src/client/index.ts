@@ -2,12 +2,16 @@
 export { SessionsClient, type ConnectOptions } from './sessions-client';
 export { Session } from './session';
 export { Replay, type ReplayOptions } from './replay';
+export type { AccountFiles, DownloadOptions, FileToUpload, SessionFiles } from './files';
+export type { ProfileCookieOptions, Profiles } from './profiles';
 export type { ClientOptions, ClientWarning, StartSessionOptions } from './options';
 export type { Cookie } from '../contract/cookies';
 export type { DebugInfo, DebugTab } from '../contract/debug';
 export type { ListOptions, SessionList } from '../contract/list';
+export type { CookieMode, CookieSource, Profile, ProfileList, ProfileListOptions } from '../contract/profiles';
 export type { ProxyOptions } from '../contract/proxies';
 export type { ReplayInfo } from '../contract/replay';
+export type { StoredFile } from '../contract/storage';
 export type { SessionInfo, SessionStatus, Size, StartOptions } from '../contract/session';
 export {
   ApiError,

@@ -8,6 +8,7 @@ import { describeIssues, formatIssues } from '../contract/issues';
 import { routes } from '../contract/routes';
 import type { SessionInfo } from '../contract/session';
 import { CookieFile } from './cookie-file';
+import { SessionFiles } from './files';
 import type { Call, HttpClient } from './http';
 import { describeEnd, type ResolvedClientOptions } from './options';
 import { connectPage, disconnectPage, type ConnectedPage } from './page';
@@ -37,6 +38,8 @@ export interface SessionSetup {
 export class Session implements AsyncDisposable {
   readonly id: string;
   readonly client: SessionsClient;
+  /** What its actions upload, and what its pages download. */
+  readonly files: SessionFiles;
   readonly #setup: SessionSetup;
   readonly #cookieFile: CookieFile;
   #info: SessionInfo;
@@ -47,6 +50,7 @@ export class Session implements AsyncDisposable {
   constructor(setup: SessionSetup) {
     this.id = setup.info.id;
     this.client = setup.client;
+    this.files = new SessionFiles(setup.http, setup.info.id);
     this.#setup = setup;
     this.#info = setup.info;
     this.#cookieFile = new CookieFile(this);

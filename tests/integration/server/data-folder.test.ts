@@ -1,5 +1,5 @@
 /** What outlives the server: finished sessions with their films, and for how long. That it survives `kill -9` too is tested end to end. */
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -69,4 +69,31 @@ test('a session that was never told to anybody, and what cannot be read, are no 
 test('a folder that cannot be used is refused by name', async () => {
   await writeFile(join(dataDir, 'file'), '');
   await expect(startApi({ dataDir: join(dataDir, 'file', 'data') })).rejects.toMatchObject({ code: 'data_folder_unusable', message: expect.stringContaining('ENOTDIR') as unknown });
+});
+
+test('a list of hundreds of finished sessions is quick, and leaves their steps out', async () => {
+  api = await startApi({ dataDir });
+  const { id } = await start(api);
+  expect((await api.call('POST', `/sessions/${id}/page/screenshot`)).status).toBe(200);
+  await api.call('DELETE', `/sessions/${id}/stop`);
+  await api.server.close();
+  const folder = join(dataDir, 'sessions');
+  const record = await readFile(join(folder, id, 'session.json'), 'utf8');
+  const steps = `${JSON.stringify({ type: 'observation', value: 'x'.repeat(100_000) })}\n`;
+  for (let number = 0; number < 300; number++) {
+    const copy = `${id.slice(0, -4)}${String(number).padStart(4, '0')}`;
+    await mkdir(join(folder, copy), { recursive: true });
+    await writeFile(join(folder, copy, 'session.json'), record.replaceAll(id, copy));
+    await writeFile(join(folder, copy, 'trajectory.jsonl'), steps);
+  }
+  api = await startApi({ dataDir });
+  const times: number[] = [];
+  for (let round = 0; round < 20; round++) {
+    const beganMs = performance.now();
+    const items = await list(api, 'page=2&page_size=50');
+    times.push(performance.now() - beganMs);
+    expect(items).toHaveLength(50);
+    expect(items.every(({ steps: listed }) => Array.isArray(listed) && listed.length === 0)).toBe(true);
+  }
+  expect(times.sort((a, b) => a - b)[10]).toBeLessThan(50); // about 2 ms when nothing else runs; reading all steps would take seconds
 });
