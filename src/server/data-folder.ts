@@ -19,6 +19,9 @@ import { lockFolder } from './folder-lock';
 /** Length of the key that signs URLs, in bytes: that of the hash. */
 const SIGNING_KEY_BYTES = 32;
 
+/** Tries for about three seconds: the last of a killed browser's processes may still write. */
+const REMOVAL = { recursive: true, force: true, maxRetries: 10, retryDelay: 50 } as const;
+
 /** The folder of a server. */
 export class DataFolder {
   readonly path: string;
@@ -48,7 +51,7 @@ export class DataFolder {
       const unlock = await lockFolder(path);
       const release = async (): Promise<void> => {
         await unlock();
-        if (isTemporary) await rm(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+        if (isTemporary) await rm(path, REMOVAL);
       };
       const signingKey = await prepare(path).catch(async (error: unknown) => {
         await release();
@@ -86,7 +89,7 @@ export class DataFolder {
 
 /** Makes the folders, and gives the signing key. */
 async function prepare(path: string): Promise<Buffer> {
-  await rm(join(path, 'incoming'), { recursive: true, force: true });
+  await rm(join(path, 'incoming'), REMOVAL);
   for (const name of ['sessions', 'profiles', 'uploads', 'incoming']) await mkdir(join(path, name), { recursive: true, mode: 0o700 });
   return signingKeyOf(path);
 }
