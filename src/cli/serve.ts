@@ -1,5 +1,5 @@
 /** `sessionwright serve`: the session server in the foreground, for a team's own machine. */
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { environment } from '../options/environment';
 import { parseOptions, UsageError } from './usage';
 
@@ -9,7 +9,7 @@ Runs the session API on this machine until Ctrl-C. The key comes from NOTTE_API_
 
   --port <number>          port to listen on (default 8484; 0 takes a free one)
   --host <address>         address to listen on (default 127.0.0.1)
-  --max-sessions <number>  sessions that may run at once (default: no limit)
+  --max-sessions <number>  sessions that may run at once (default 100)
   --data-dir <folder>      where profiles, files, finished sessions and their recordings are kept; one server at a time
                            (default: ${join(environment.dataHome, 'sessionwright')})
   --retention-hours <n>    how long a finished session is kept (default 24)
@@ -37,8 +37,9 @@ export async function serve(args: string[]): Promise<void> {
   const { startSessionServer } = await import('../server/index');
   const maxSessions = toNumber(values['max-sessions'], '--max-sessions', 1);
   const retentionHours = toHours(values['retention-hours']);
+  const dataDir = resolve(values['data-dir'] ?? join(environment.dataHome, 'sessionwright'));
   const server = await startSessionServer({
-    dataDir: values['data-dir'] ?? join(environment.dataHome, 'sessionwright'),
+    dataDir,
     ...(retentionHours !== undefined && { retentionMs: retentionHours * HOUR_MS }),
     port: toNumber(values.port, '--port', 0) ?? DEFAULT_PORT,
     ...(values.host !== undefined && { hostname: values.host }),
@@ -46,14 +47,15 @@ export async function serve(args: string[]): Promise<void> {
     ...(maxSessions !== undefined && { maxSessions }),
   });
   if (values.json) console.log(JSON.stringify({ url: server.url, apiKey: server.apiKey }));
-  else announce(server.url, environment.apiKey === undefined ? server.apiKey : undefined);
+  else announce({ url: server.url, dataDir, madeKey: environment.apiKey === undefined ? server.apiKey : undefined });
   await signalled();
   await server.close();
 }
 
 /** A key that was given is not printed: its owner knows it, and terminals are logged. */
-function announce(url: string, madeKey: string | undefined): void {
+function announce({ url, dataDir, madeKey }: { url: string; dataDir: string; madeKey: string | undefined }): void {
   console.log(`sessionwright serves sessions on ${url}. Press Ctrl-C to stop.`);
+  console.log(`What it keeps is in ${dataDir}.`);
   console.log(`  NOTTE_API_URL=${url}`);
   console.log(`  NOTTE_API_KEY=${madeKey ?? '(the one that this command was given)'}`);
 }

@@ -13,10 +13,11 @@ const READ_AT_ONCE = 32;
  * a record that can be read, once it is older than sessions are kept.
  */
 export async function loadSessions(sessions: string, retentionMs: number): Promise<FinishedSession[]> {
-  const names = await readdir(sessions);
+  const entries = await readdir(sessions, { withFileTypes: true });
+  const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
   const loaded: FinishedSession[] = [];
   for (let from = 0; from < names.length; from += READ_AT_ONCE) {
-    const some = await Promise.all(names.slice(from, from + READ_AT_ONCE).map(async (id) => loadSession(sessions, id, retentionMs)));
+    const some = await Promise.all(names.slice(from, from + READ_AT_ONCE).map(async (id) => loadSession(sessions, id, retentionMs).catch(() => undefined))); // one that cannot be read keeps no other from coming back
     loaded.push(...some.filter((session) => session !== undefined));
   }
   return loaded.sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());

@@ -21,11 +21,16 @@ export class TrajectoryFile {
   }
 }
 
-/** The steps in a file. A line that a kill cut short is left out. */
+/** The steps in a file. A line that is not whole is left out. */
 export async function readSteps(file: string): Promise<SessionStep[]> {
   const text = await readFile(file, 'utf8').catch(() => '');
-  return text
-    .split('\n')
-    .slice(0, -1)
-    .map((line) => JSON.parse(line) as SessionStep);
+  return text.split('\n').slice(0, -1).flatMap(parseLine);
+}
+
+function parseLine(line: string): SessionStep[] {
+  try {
+    return [JSON.parse(line) as SessionStep];
+  } catch {
+    return []; // a full disk or a power failure cut it short
+  }
 }

@@ -61,9 +61,10 @@ test('a session that was never told to anybody, and what cannot be read, are no 
   await mkdir(join(dataDir, 'sessions', 'half-made', 'profile'), { recursive: true });
   await mkdir(join(dataDir, 'sessions', 'damaged'), { recursive: true });
   await writeFile(join(dataDir, 'sessions', 'damaged', 'session.json'), '{"session_id":');
+  await writeFile(join(dataDir, 'sessions', '.DS_Store'), '');
   api = await startApi({ dataDir });
   expect(await list(api, '')).toEqual([]);
-  expect(await readdir(join(dataDir, 'sessions'))).toEqual(['damaged']); // perhaps a person can read it
+  expect(await readdir(join(dataDir, 'sessions'))).toEqual(['.DS_Store', 'damaged']); // perhaps a person can read it
 });
 
 test('a folder that cannot be used is refused by name', async () => {
