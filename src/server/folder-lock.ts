@@ -15,6 +15,8 @@ const TICKET = /^server-[\w-]+\.lock$/;
 const HEARTBEAT_MS = 2_000;
 /** A server elsewhere that has not shown itself for so long is dead, in milliseconds: five beats. */
 const SILENCE_MS = 10_000;
+/** Time between two looks at a server elsewhere, in milliseconds. */
+const LOOK_MS = 500;
 /** How often a folder in use is looked at again, and the pause before, in milliseconds: a server that is just closing is waited for. */
 const TRIES = 3;
 const PAUSE_MS = 100;
@@ -68,10 +70,18 @@ async function findLive(folder: string, own: string): Promise<string | undefined
 async function isLive(ticket: string, pid: number, host: string): Promise<boolean> {
   if (held.has(ticket)) return true;
   if (host === hostname()) return pid !== process.pid && isProcessAlive(pid);
+  return (await firstBeat(ticket)) !== undefined;
+}
+
+/** When the server elsewhere next showed itself. Compared with what it showed before: the clocks of two machines differ. */
+async function firstBeat(ticket: string): Promise<number | undefined> {
   const before = await beatOf(ticket);
-  if (before === undefined) return false;
-  await delay(SILENCE_MS);
-  return (await beatOf(ticket)) !== before; // compared with itself: the clocks of two machines differ
+  for (let waitedMs = 0; before !== undefined && waitedMs < SILENCE_MS; waitedMs += LOOK_MS) {
+    await delay(LOOK_MS);
+    const now = await beatOf(ticket);
+    if (now !== before) return now;
+  }
+  return undefined;
 }
 
 async function beatOf(ticket: string): Promise<number | undefined> {

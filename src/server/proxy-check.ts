@@ -1,6 +1,6 @@
 /** Tries a proxy before a browser is started on it, so that a wrong one is refused by name and not page by page. */
 import type { Socket } from 'node:net';
-import { connect } from 'node:net';
+import { connect, isIP } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { TimeoutError } from '../contract/errors';
 import { withDeadline } from '../browser/deadline';
@@ -40,7 +40,7 @@ function failure({ host }: URL, error: unknown): Problem {
 }
 
 async function ask(url: URL, proxy: ExternalProxy): Promise<Problem | undefined> {
-  const socket = await open(url);
+  const socket = await open(url, proxy.username !== undefined);
   try {
     if (url.protocol === 'socks5:') return await askSocks5(socket, url);
     if (url.protocol === 'socks4:') return await askSocks4(socket, url);
@@ -50,12 +50,12 @@ async function ask(url: URL, proxy: ExternalProxy): Promise<Problem | undefined>
   }
 }
 
-/** Certificates are the browser's to judge: it may trust others than Node does. */
-async function open(url: URL): Promise<Socket> {
+/** Where no password is sent, certificates are the browser's to judge: it may trust others than Node does. */
+async function open(url: URL, verify: boolean): Promise<Socket> {
   const isTls = url.protocol === 'https:';
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const port = Number(url.port) || { 'http:': 80, 'https:': 443 }[url.protocol] || 1080;
-  const socket = isTls ? connectTls({ host, port, rejectUnauthorized: false }) : connect({ host, port });
+  const socket = isTls ? connectTls({ host, port, rejectUnauthorized: verify, ...(isIP(host) === 0 && { servername: host }) }) : connect({ host, port });
   const deadline = setTimeout(() => socket.destroy(), TIMEOUT_MS).unref();
   socket.once('close', () => clearTimeout(deadline));
   await new Promise<void>((resolve, reject) => socket.once(isTls ? 'secureConnect' : 'connect', resolve).once('error', reject));

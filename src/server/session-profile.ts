@@ -33,6 +33,7 @@ export class SessionProfile {
 
   /** Gives the browser the profile's cookies. One that this browser refuses does not keep the others out. */
   async applyCookies(connection: CdpConnection): Promise<void> {
+    if (this.#initial.length === 0) return;
     const cookies = this.#initial.map(toCdp);
     try {
       await connection.send('Storage.setCookies', { cookies });

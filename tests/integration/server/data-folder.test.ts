@@ -1,5 +1,5 @@
 /** What outlives the server: finished sessions with their films, and for how long. That it survives `kill -9` too is tested end to end. */
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -41,6 +41,19 @@ test('one server at a time, in one process too; a dead one does not keep the fol
   await writeFile(join(dataDir, 'server-of-a-container.lock'), `${process.pid} ${hostname()}\n`); // a container's new process often has the id of the killed one
   api = await startApi({ dataDir });
   await expect(startApi({ dataDir })).rejects.toMatchObject({ code: 'data_folder_in_use', message: expect.stringContaining(`${process.pid} on`) as unknown });
+});
+
+test('a server on another machine is seen by its signs of life, and taken for dead without them', async () => {
+  const other = join(dataDir, 'server-elsewhere.lock');
+  await writeFile(other, '1 another-machine\n');
+  const beat = setInterval(() => void utimes(other, new Date(), new Date()), 1_000);
+  try {
+    await expect(startApi({ dataDir })).rejects.toMatchObject({ code: 'data_folder_in_use', message: expect.stringContaining('1 on another-machine') as unknown });
+  } finally {
+    clearInterval(beat);
+  }
+  api = await startApi({ dataDir });
+  expect(await readdir(dataDir)).not.toContain('server-elsewhere.lock');
 });
 
 test('a finished session is kept for the retention time, whatever happens to the server in between', async () => {
