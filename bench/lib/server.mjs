@@ -17,7 +17,7 @@ const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 export async function startServer(executablePath) {
   const folder = mkdtempSync(join(tmpdir(), 'sessionwright-bench-'));
   const env = { ...process.env, TMPDIR: folder, SESSIONWRIGHT_EXECUTABLE_PATH: executablePath, NOTTE_API_KEY: '' };
-  const child = spawn(process.execPath, [CLI, 'serve', '--port', '0', '--json'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [CLI, 'serve', '--port', '0', '--data-dir', folder, '--json'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   const endWithUs = () => {
     child.kill('SIGKILL');

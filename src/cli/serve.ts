@@ -1,4 +1,5 @@
 /** `sessionwright serve`: the session server in the foreground, for a team's own machine. */
+import { join, resolve } from 'node:path';
 import { environment } from '../options/environment';
 import { parseOptions, UsageError } from './usage';
 
@@ -8,8 +9,16 @@ Runs the session API on this machine until Ctrl-C. The key comes from NOTTE_API_
 
   --port <number>          port to listen on (default 8484; 0 takes a free one)
   --host <address>         address to listen on (default 127.0.0.1)
-  --max-sessions <number>  sessions that may run at once (default: no limit)
+  --max-sessions <number>  sessions that may run at once (default 100)
+  --data-dir <folder>      where profiles, files, finished sessions and their recordings are kept; one server at a time
+                           (default: ${join(environment.dataHome, 'sessionwright')})
+  --retention-hours <n>    how long a finished session is kept (default 24)
   --json                   print { url, apiKey } as JSON`;
+
+/** The highest port, and the most that a count may be. */
+const MAX_NUMBER = 65_535;
+/** One hour, in milliseconds. */
+const HOUR_MS = 60 * 60 * 1000;
 
 /** The port when none is said. */
 const DEFAULT_PORT = 8484;
@@ -18,7 +27,7 @@ const DEFAULT_PORT = 8484;
 export async function serve(args: string[]): Promise<void> {
   const values = parseOptions(
     args,
-    { port: { type: 'string' }, host: { type: 'string' }, 'max-sessions': { type: 'string' }, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+    { port: { type: 'string' }, host: { type: 'string' }, 'max-sessions': { type: 'string' }, 'data-dir': { type: 'string' }, 'retention-hours': { type: 'string' }, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
     USAGE,
   );
   if (values.help) {
@@ -27,21 +36,26 @@ export async function serve(args: string[]): Promise<void> {
   }
   const { startSessionServer } = await import('../server/index');
   const maxSessions = toNumber(values['max-sessions'], '--max-sessions', 1);
+  const retentionHours = toHours(values['retention-hours']);
+  const dataDir = resolve(values['data-dir'] ?? join(environment.dataHome, 'sessionwright'));
   const server = await startSessionServer({
+    dataDir,
+    ...(retentionHours !== undefined && { retentionMs: retentionHours * HOUR_MS }),
     port: toNumber(values.port, '--port', 0) ?? DEFAULT_PORT,
     ...(values.host !== undefined && { hostname: values.host }),
     ...(environment.apiKey !== undefined && { apiKey: environment.apiKey }),
     ...(maxSessions !== undefined && { maxSessions }),
   });
   if (values.json) console.log(JSON.stringify({ url: server.url, apiKey: server.apiKey }));
-  else announce(server.url, environment.apiKey === undefined ? server.apiKey : undefined);
+  else announce({ url: server.url, dataDir, madeKey: environment.apiKey === undefined ? server.apiKey : undefined });
   await signalled();
   await server.close();
 }
 
 /** A key that was given is not printed: its owner knows it, and terminals are logged. */
-function announce(url: string, madeKey: string | undefined): void {
+function announce({ url, dataDir, madeKey }: { url: string; dataDir: string; madeKey: string | undefined }): void {
   console.log(`sessionwright serves sessions on ${url}. Press Ctrl-C to stop.`);
+  console.log(`What it keeps is in ${dataDir}.`);
   console.log(`  NOTTE_API_URL=${url}`);
   console.log(`  NOTTE_API_KEY=${madeKey ?? '(the one that this command was given)'}`);
 }
@@ -49,7 +63,15 @@ function announce(url: string, madeKey: string | undefined): void {
 function toNumber(text: string | undefined, option: string, least: number): number | undefined {
   if (text === undefined) return undefined;
   const value = Number(text);
-  if (!Number.isInteger(value) || value < least || value > 65_535) throw new UsageError(`${option} takes a whole number from ${least} to 65535, not "${text}".`);
+  if (!Number.isInteger(value) || value < least || value > MAX_NUMBER) throw new UsageError(`${option} takes a whole number from ${least} to ${MAX_NUMBER}, not "${text}".`);
+  return value;
+}
+
+/** Parts of an hour are fine. */
+function toHours(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (text.trim() === '' || !(value > 0) || value > MAX_NUMBER) throw new UsageError(`--retention-hours takes a number above 0, and at most ${MAX_NUMBER}, not "${text}".`);
   return value;
 }
 

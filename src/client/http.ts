@@ -1,4 +1,5 @@
 /** Calls the session API: key, deadline, retries, redirects to the same origin, and answers checked against the contract. */
+import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { z } from 'zod';
 
@@ -22,6 +23,8 @@ export interface Call {
   query?: string;
   /** Sent as JSON. */
   body?: unknown;
+  /** Sent as it is, in place of `body`; made anew for each try. */
+  form?: () => { headers: Record<string, string>; body: AsyncIterable<Uint8Array> };
   headers?: Record<string, string>;
   /** Time for all tries, in milliseconds. @default the client's `timeoutMs` */
   timeoutMs?: number;
@@ -136,6 +139,7 @@ export class HttpClient {
 
   #request(call: Call, signal: AbortSignal) {
     const hasBody = call.body !== undefined;
+    const form = call.form?.();
     return {
       method: call.method,
       signal,
@@ -146,9 +150,11 @@ export class HttpClient {
         [names.origin]: 'sessionwright',
         [names.version]: version,
         ...(hasBody && { 'content-type': 'application/json' }),
+        ...form?.headers,
         ...call.headers,
       },
       ...(hasBody && { body: JSON.stringify(call.body) }),
+      ...(form && { body: Readable.from(form.body) }),
     };
   }
 

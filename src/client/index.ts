@@ -4,6 +4,8 @@ export { Session } from './session';
 export type { NetworkLogs, NetworkLogsOptions } from './network-logs';
 export type { WorkflowCodeOptions } from './workflow-code';
 export { Replay, type ReplayOptions } from './replay';
+export type { AccountFiles, DownloadOptions, FileToUpload, SessionFiles } from './files';
+export type { ProfileCookieOptions, Profiles } from './profiles';
 export type { ClientOptions, ClientWarning, StartSessionOptions } from './options';
 export type { Cookie } from '../contract/cookies';
 export type { DebugInfo, DebugTab } from '../contract/debug';
@@ -13,6 +15,8 @@ export type { HarEntry, NetworkLogBatch } from '../contract/network-logs';
 export type { ProxyOptions } from '../contract/proxies';
 export type { ReplayInfo } from '../contract/replay';
 export type { ImageCategory, ScrapedData, ScrapedImage, ScrapeOptions, StructuredData } from '../contract/scrape';
+export type { CookieMode, CookieSource, Profile, ProfileList, ProfileListOptions } from '../contract/profiles';
+export type { StoredFile } from '../contract/storage';
 export type { SessionInfo, SessionStatus, Size, StartOptions } from '../contract/session';
 export type { WorkflowCode } from '../contract/workflow-code';
 export {

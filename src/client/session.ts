@@ -11,6 +11,7 @@ import type { ScrapedData, ScrapeOptions } from '../contract/scrape';
 import type { SessionInfo } from '../contract/session';
 import type { WorkflowCode } from '../contract/workflow-code';
 import { CookieFile } from './cookie-file';
+import { SessionFiles } from './files';
 import type { Call, HttpClient } from './http';
 import { describeEnd, type ResolvedClientOptions } from './options';
 import { fetchNetworkLogs, type NetworkLogs, type NetworkLogsOptions } from './network-logs';
@@ -43,6 +44,8 @@ export interface SessionSetup {
 export class Session implements AsyncDisposable {
   readonly id: string;
   readonly client: SessionsClient;
+  /** What its actions upload, and what its pages download. */
+  readonly files: SessionFiles;
   readonly #setup: SessionSetup;
   readonly #cookieFile: CookieFile;
   #info: SessionInfo;
@@ -53,6 +56,7 @@ export class Session implements AsyncDisposable {
   constructor(setup: SessionSetup) {
     this.id = setup.info.id;
     this.client = setup.client;
+    this.files = new SessionFiles(setup.http, setup.info.id);
     this.#setup = setup;
     this.#info = setup.info;
     this.#cookieFile = new CookieFile(this);

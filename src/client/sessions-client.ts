@@ -4,8 +4,10 @@ import { SessionwrightError } from '../contract/errors';
 import { encodeListQuery, sessionListSchema, type ListOptions, type SessionList } from '../contract/list';
 import { routes } from '../contract/routes';
 import { encodeStartRequest, type SessionInfo, type StartRequestWire } from '../contract/session';
+import { AccountFiles } from './files';
 import { HttpClient } from './http';
 import { resolveClientOptions, resolveStartTimeout, type ClientOptions, type ResolvedClientOptions, type StartSessionOptions } from './options';
+import { Profiles } from './profiles';
 import { Session } from './session';
 import { fetchSession, requestStop } from './session-calls';
 import { onProcessEnd } from './signals';
@@ -23,6 +25,10 @@ export interface ConnectOptions {
  * Sessions that it has started and that still run are stopped by `close()`, by `await using`, and when the process ends on a signal.
  */
 export class SessionsClient implements AsyncDisposable {
+  /** Uploads of the account. */
+  readonly files: AccountFiles;
+  /** Profiles of the account. */
+  readonly profiles: Profiles;
   readonly #options: ResolvedClientOptions;
   readonly #http: HttpClient;
   /** Every session object that has not been let go of. */
@@ -40,6 +46,8 @@ export class SessionsClient implements AsyncDisposable {
   constructor(options: ClientOptions = {}) {
     this.#options = resolveClientOptions(options);
     this.#http = new HttpClient(this.#options);
+    this.files = new AccountFiles(this.#http);
+    this.profiles = new Profiles(this.#http);
   }
 
   /** Base URL of the API, without a slash at its end. */

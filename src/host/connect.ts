@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { HostError, TimeoutError } from '../contract/errors';
 import { hostEnvironment } from '../options/environment';
-import { isProcessAlive } from './processes';
+import { isProcessAlive } from '../browser/process-alive';
 import type { HostCalls, HostMethod } from './protocol';
 import { RpcPeer } from './rpc';
 import type { HostEndpoint, RunFolder } from './run-folder';

@@ -4,7 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Host } from './host';
-import { isProcessAlive } from './processes';
+import { isProcessAlive } from '../browser/process-alive';
 import { claimRunFolder, removeRunFolder } from './run-folder';
 import { sweep } from './sweep';
 

@@ -3,7 +3,7 @@ import { environment } from '../options/environment';
 import { openConnection } from './connect';
 import type { LedgerEntry } from './ledger';
 import { Ledger } from './ledger';
-import { isProcessAlive } from './processes';
+import { isProcessAlive } from '../browser/process-alive';
 import type { RunFolder } from './run-folder';
 import { listRunFolders, readEndpoint, readOwner, removeRunFolder } from './run-folder';
 

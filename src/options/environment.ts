@@ -1,4 +1,6 @@
 /** The only reader of the environment. Everybody else asks here, so what the package listens to can be read in one place. */
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 
 /**
  * What the environment says, read anew at each access. A variable that is set to nothing counts as not set.
@@ -38,6 +40,12 @@ export const environment = {
   /** `XDG_CACHE_HOME`: the user's cache folder on Linux, if not `~/.cache`. */
   get cacheHome(): string | undefined {
     return read('XDG_CACHE_HOME');
+  },
+  /** Where programs keep data of this user: `XDG_DATA_HOME` (else `~/.local/share`), `LOCALAPPDATA` on Windows, `~/Library/Application Support` on macOS. */
+  get dataHome(): string {
+    if (process.platform === 'win32') return read('LOCALAPPDATA') ?? join(homedir(), 'AppData', 'Local');
+    if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support');
+    return read('XDG_DATA_HOME') ?? join(homedir(), '.local', 'share');
   },
   /** The folders in which Windows programs are installed, for all users and for this one. Empty elsewhere. */
   get programFolders(): string[] {

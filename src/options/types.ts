@@ -91,8 +91,8 @@ export interface SessionOptions {
    */
   solveCaptchas?: boolean | undefined;
   /**
-   * Whether the cloud keeps files that the session uploads and downloads.
-   * @default true in the cloud
+   * Whether the session's actions can upload files, and what its pages download is kept.
+   * @default true
    */
   useFileStorage?: boolean | undefined;
   /**

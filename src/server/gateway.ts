@@ -55,9 +55,10 @@ export class Gateway {
   #destination(request: IncomingMessage): Destination {
     const { pathname, searchParams } = parseUrl(request);
     const { id = '', targetId } = findPath(pathname) ?? {};
-    const session = this.#registry.get(id);
-    if (!isToken(searchParams.get('token'), session.cdpToken)) throw badRequest(401, 'unauthorized', `The token does not open session ${id}. Use the cdp_url of the session as it is.`);
-    const url = new URL(session.ensureActive().browser.cdpUrl);
+    const known = this.#registry.get(id);
+    if (!isToken(searchParams.get('token'), known.cdpToken)) throw badRequest(401, 'unauthorized', `The token does not open session ${id}. Use the cdp_url of the session as it is.`);
+    const session = known.ensureActive();
+    const url = new URL(session.browser.cdpUrl);
     if (targetId !== undefined) url.pathname = `/devtools/page/${encodeURIComponent(targetId)}`;
     return { session, url, startupPage: targetId === undefined && searchParams.get('startup_page') !== 'false' };
   }

@@ -1,5 +1,4 @@
 /** Live pictures of a session over a WebSocket, one JPEG per binary message; and its steps as text messages, there and on a socket of their own. */
-import { join } from 'node:path';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { WebSocket, WebSocketServer } from 'ws';
@@ -44,10 +43,10 @@ export class LiveView {
     const recordingPath = matchPath('/sessions/:id/debug/recording', pathname);
     const path = recordingPath ?? matchPath('/sessions/:id/debug/logs', pathname);
     if (!path) return false;
-    const session = this.#registry.get(path['id'] ?? '');
+    const known = this.#registry.get(path['id'] ?? '');
     const token = searchParams.get('token');
-    if (!isToken(token, session.viewerToken) && !this.#auth.isKey(token)) throw badRequest(401, 'unauthorized', `The token does not show session ${session.id}. Use its URLs as they are.`);
-    session.ensureActive();
+    if (!isToken(token, known.viewerToken) && !this.#auth.isKey(token)) throw badRequest(401, 'unauthorized', `The token does not show session ${known.id}. Use its URLs as they are.`);
+    const session = known.ensureActive();
     this.#sockets ??= import('ws').then(({ WebSocketServer }) => new WebSocketServer({ noServer: true, perMessageDeflate: false }));
     (await this.#sockets).handleUpgrade(request, stream, head, (socket) => this.#serve(session, socket, recordingPath !== undefined));
     return true;
@@ -66,7 +65,7 @@ export class LiveView {
   }
 
   #watch(session: LiveSession, socket: WebSocket): void {
-    const watch = this.#watches.get(session) ?? { watchers: new Set(), pictures: new SessionRecording(session.browser.connection, join(session.folder.recording, 'live')) };
+    const watch = this.#watches.get(session) ?? { watchers: new Set(), pictures: new SessionRecording(session.browser.connection, session.folder.live) };
     this.#watches.set(session, watch);
     watch.watchers.add(socket);
     socket.once('close', () => {

@@ -1,8 +1,9 @@
 /** Films of ended sessions, made when first asked for: most recordings are never watched. */
-import { writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ClipEncoder } from '../recording/clip-encoder';
-import type { LiveSession } from './session';
+import { readJson, writeJson } from './atomic-json';
+import type { KnownSession } from './known-session';
 
 /** How long the encoder's browser is kept for the next film, in milliseconds. */
 const ENCODER_IDLE_MS = 30_000;
@@ -16,10 +17,11 @@ export interface Film {
   durationMs: number;
 }
 
-/** Makes films, one after the other, with one encoder that is started when needed. */
+/** Makes films, one after the other, with one encoder that is started when needed. A film stays in its session's folder. */
 export class Replays {
   readonly #launchEncoder: () => Promise<ClipEncoder>;
-  readonly #films = new WeakMap<LiveSession, Promise<Film | undefined>>();
+  /** By session id, while they are made. */
+  readonly #making = new Map<string, Promise<Film | undefined>>();
   #queue: Promise<unknown> = Promise.resolve();
   #encoder: Promise<ClipEncoder> | undefined;
   #idle: NodeJS.Timeout | undefined;
@@ -29,14 +31,18 @@ export class Replays {
   }
 
   /** The film of an ended session; undefined when nothing was recorded. Made once; after a failure the next call tries again. */
-  film(session: LiveSession): Promise<Film | undefined> {
-    const known = this.#films.get(session);
-    if (known) return known;
-    const film = this.#queue.then(() => this.#make(session));
-    this.#queue = film.catch(() => {});
-    this.#films.set(session, film);
-    film.catch(() => this.#films.delete(session));
-    return film;
+  async film(session: KnownSession): Promise<Film | undefined> {
+    if (!session.wasRecorded) return undefined;
+    const made = await readFilm(session);
+    if (made) return made;
+    const making = this.#making.get(session.id) ?? this.#queue.then(() => this.#make(session));
+    this.#queue = making.catch(() => {});
+    this.#making.set(session.id, making);
+    try {
+      return await making;
+    } finally {
+      this.#making.delete(session.id);
+    }
   }
 
   /** Ends the encoder's browser. */
@@ -47,18 +53,22 @@ export class Replays {
     await encoder?.then((it) => it.close()).catch(() => {}); // it never came up
   }
 
-  async #make(session: LiveSession): Promise<Film | undefined> {
-    if (!session.recording.isOpen) return undefined;
-    const { frames } = await session.recording.open();
-    const createdMs = session.createdAt.getTime();
-    const endMs = session.endedAt?.getTime() ?? Date.now();
-    const first = frames.select(createdMs, endMs)[0];
-    if (!first) return undefined;
-    const fromMs = Math.max(createdMs, first.atMs);
-    const mp4 = await this.#encode({ store: frames, fromMs, toMs: endMs });
-    const path = join(session.folder.recording, 'replay.mp4');
-    await writeFile(path, mp4, { mode: 0o600 });
-    return { path, startMs: fromMs - createdMs, durationMs: endMs - fromMs };
+  /** From the frames on disk, whoever wrote them: this server, or one that was killed. */
+  async #make(session: KnownSession): Promise<Film | undefined> {
+    const { FrameStore } = await import('../recording/frame-store');
+    const frames = await FrameStore.open(session.folder.recording);
+    try {
+      const createdMs = session.createdAt.getTime();
+      const endMs = session.endedAt?.getTime() ?? Date.now();
+      const first = frames.select(createdMs, endMs)[0];
+      if (!first) return undefined;
+      const fromMs = Math.max(createdMs, first.atMs);
+      const film = { path: filmPath(session), startMs: fromMs - createdMs, durationMs: endMs - fromMs };
+      await saveFilm(session, film, await this.#encode({ store: frames, fromMs, toMs: endMs }));
+      return film;
+    } finally {
+      await frames.close();
+    }
   }
 
   async #encode(job: Parameters<ClipEncoder['encode']>[0]): Promise<Buffer> {
@@ -73,4 +83,20 @@ export class Replays {
       this.#idle = setTimeout(() => void this.close(), ENCODER_IDLE_MS).unref();
     }
   }
+}
+
+function filmPath({ folder }: KnownSession): string {
+  return join(folder.recording, 'replay.mp4');
+}
+
+/** What is told of the film is written last: where it is, the film is whole. */
+async function saveFilm({ folder }: KnownSession, { path, startMs, durationMs }: Film, mp4: Buffer): Promise<void> {
+  await writeFile(`${path}.tmp`, mp4, { mode: 0o600 });
+  await rename(`${path}.tmp`, path);
+  await writeJson(join(folder.recording, 'replay.json'), { start_ms: startMs, duration_ms: durationMs });
+}
+
+async function readFilm(session: KnownSession): Promise<Film | undefined> {
+  const told = (await readJson(join(session.folder.recording, 'replay.json'))) as { start_ms: number; duration_ms: number } | undefined;
+  return told && { path: filmPath(session), startMs: told.start_ms, durationMs: told.duration_ms };
 }

@@ -3,11 +3,17 @@ import type { BrowserConnection } from '../browser/browser-connection';
 import type { LaunchOptions } from '../browser/chromium';
 import { launchChromium } from '../browser/chromium';
 import { connectExternal } from '../browser/external';
-import { isSessionwrightError } from '../contract/errors';
+import { isSessionwrightError, SessionwrightError } from '../contract/errors';
+import { withDeadline } from '../browser/deadline';
+import { refused } from './errors';
 import { PageSetup } from './page-setup';
+import { checkProxy } from './proxy-check';
 import { ProxyRelay } from './proxy-relay';
 import type { ExternalProxy, SessionPlan } from './start-options';
 import { proxyUrl } from './start-options';
+
+/** How long a browser elsewhere may take to accept us and to say its version, in milliseconds each. */
+const EXTERNAL_TIMEOUT_MS = 5_000;
 
 /** What shapes every browser of a server, beside what each session asks for. */
 export type BrowserSettings = Pick<LaunchOptions, 'executablePath' | 'channel' | 'args' | 'ignoreDefaultArgs' | 'env'>;
@@ -23,7 +29,7 @@ export interface SessionBrowser extends BrowserConnection {
 
 /** Opens the browser that the plan asks for. The caller closes it, and owns the profile folder. */
 export async function openSessionBrowser(plan: SessionPlan, settings: BrowserSettings, userDataDir: string): Promise<SessionBrowser> {
-  const { browser, notices } = plan.request.cdpUrl === undefined ? await launch(plan, settings, userDataDir) : { browser: await connectExternal(plan.request.cdpUrl), notices: [] };
+  const { browser, notices } = plan.request.cdpUrl === undefined ? await launch(plan, settings, userDataDir) : { browser: await attach(plan.request.cdpUrl), notices: [] };
   const setup = new PageSetup(browser.connection, plan);
   try {
     await setup.apply();
@@ -39,6 +45,20 @@ export async function openSessionBrowser(plan: SessionPlan, settings: BrowserSet
     close: browser.close,
     ensurePage: () => setup.ensurePage(),
   };
+}
+
+/** A browser that runs elsewhere, and has said that it is one. Its URL may hold secrets, so no message shows more than its host. */
+async function attach(cdpUrl: string): Promise<BrowserConnection> {
+  let browser: BrowserConnection | undefined;
+  try {
+    browser = await connectExternal(cdpUrl, EXTERNAL_TIMEOUT_MS);
+    await withDeadline(browser.connection.send('Browser.getVersion'), EXTERNAL_TIMEOUT_MS, `the browser at ${new URL(cdpUrl).host} to say its version`);
+    return browser;
+  } catch (error) {
+    await browser?.close();
+    if (!(error instanceof SessionwrightError)) throw error;
+    throw refused('This session server cannot start such a session', [{ path: 'cdp_url', message: error.message }]);
+  }
 }
 
 async function launch(plan: SessionPlan, settings: BrowserSettings, userDataDir: string): Promise<{ browser: BrowserConnection; notices: string[] }> {
@@ -58,7 +78,9 @@ function windowNotice({ request, headless }: SessionPlan): string | undefined {
   return request.headless === false && headless ? 'There is no display (neither DISPLAY nor WAYLAND_DISPLAY is set), so sessions run without a window.' : undefined;
 }
 
+/** The proxy is tried first: a browser would only say that some page cannot be reached. */
 async function openRelay(proxy: ExternalProxy | undefined): Promise<ProxyRelay | undefined> {
+  if (proxy) await checkProxy(proxy);
   const url = proxy && proxyUrl(proxy.server);
   if (!url || proxy.username === undefined) return undefined;
   return ProxyRelay.open({ url, username: proxy.username, password: proxy.password ?? '' });

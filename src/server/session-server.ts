@@ -1,15 +1,14 @@
 /** The session server: a real implementation of the session API on this machine. Puts its parts together, and takes them down in order. */
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { routes } from '../contract/routes';
 import { SessionwrightError } from '../contract/errors';
 import { Auth } from './auth';
+import { DataFolder } from './data-folder';
 import { HttpRouter } from './http-router';
 import { LiveView } from './live-view';
+import { ProfileStore } from './profiles';
 import { SessionRegistry } from './registry';
 import { Replays } from './replays';
 import { browserRoutes } from './routes/browser';
@@ -18,10 +17,13 @@ import { observeRoutes } from './routes/observe';
 import { networkLogRoutes } from './routes/network-logs';
 import { openapiRoutes } from './routes/openapi';
 import { pageRoutes } from './routes/page';
+import { profileRoutes } from './routes/profiles';
 import { recordingRoutes } from './routes/recordings';
 import { workflowRoutes } from './routes/workflow';
+import { storageRoutes } from './routes/storage';
 import type { BrowserSettings } from './session-browser';
 import type { Recording } from './session-recording';
+import { FileStorage } from './storage';
 import { UrlSigner, newToken } from './tokens';
 import { Upgrades } from './upgrades';
 
@@ -31,6 +33,8 @@ const MAX_SESSIONS = 100;
 const KEEP_ALIVE_MS = 65_000;
 /** One minute, in milliseconds. */
 const MINUTE_MS = 60_000;
+/** How long an ended session is kept, in milliseconds: 24 hours, as the contract's documentation says. */
+const RETENTION_MS = 24 * 60 * 60 * 1000;
 
 /** How a session server is set up. Everything has a default. */
 export interface SessionServerOptions extends BrowserSettings {
@@ -46,8 +50,16 @@ export interface SessionServerOptions extends BrowserSettings {
   recording?: 'always' | 'on-demand' | undefined;
   /** `always` logs the requests of each session from its start; `on-demand` from the first call that asks for the log. @default 'always' */
   networkLogs?: 'always' | 'on-demand' | undefined;
-  /** Profiles and frames live below it. @default a fresh temporary folder, which is removed at the end */
+  /**
+   * A folder that outlives the server: profiles, files, finished sessions and their recordings are there again for the next server on it.
+   * One server at a time.
+   * @default none: everything ends with the server
+   */
+  dataDir?: string | undefined;
+  /** Without a `dataDir`: where everything lives until the server ends. @default a fresh temporary folder, which is removed at the end */
   workDir?: string | undefined;
+  /** How long an ended session, its recording, logs and downloads are kept, in milliseconds. @default 24 hours */
+  retentionMs?: number | undefined;
   /** Sessions at the same time; more are refused with 429. @default 100 */
   maxSessions?: number | undefined;
   /** Length of a minute for the sessions' timers, in milliseconds. For tests, which cannot wait for minutes. @default 60000 */
@@ -66,45 +78,37 @@ export interface SessionServer {
   isActive(sessionId: string): boolean;
   /**
    * The recorder and the frames of a session, opened on first use. The frames can be read until the server is closed.
-   * @throws {@link NotFoundError} when there is no such session
+   * @throws {@link NotFoundError} when there is no such session, {@link SessionEndedError} when it has ended
    */
   recording(sessionId: string): Promise<Recording>;
-  /** Stops every session, removes what they left, and stops to listen. Safe to call twice. */
+  /** Stops every session, removes what is not kept in a `dataDir`, and stops to listen. Safe to call twice. */
   close(): Promise<void>;
 }
 
 /**
  * Starts a session server. The caller closes it.
- * @throws {@link SessionwrightError} (`listen_failed`) when the address cannot be listened on
+ * @throws {@link SessionwrightError} `listen_failed` when the address cannot be listened on, `data_folder_in_use` when another server runs on the
+ * `dataDir`, `data_folder_unusable` when it cannot be written
  */
 export async function startSessionServer(options: SessionServerOptions = {}): Promise<SessionServer> {
   const { apiKey = newToken(), hostname = '127.0.0.1' } = options;
-  const folder = await openFolder(options.workDir);
-  const registry = new SessionRegistry({
-    workDir: folder.path,
-    browser: browserSettings(options),
-    headless: options.headless ?? true,
-    maxSessions: options.maxSessions ?? MAX_SESSIONS,
-    logNetworkAlways: options.networkLogs !== 'on-demand',
-    recordAlways: options.recording !== 'on-demand',
-    minuteMs: options.minuteMs ?? MINUTE_MS,
+  const data = await DataFolder.open(options);
+  const parts = await assemble(data, options).catch(async (error: unknown) => {
+    await data.close();
+    throw error;
   });
-  const auth = new Auth(apiKey, hostname);
-  const replays = new Replays(async () => {
-    const { ClipEncoder } = await import('../recording/clip-encoder');
-    return ClipEncoder.launch({ executablePath: options.executablePath, workDir: folder.path });
-  });
-  const http = createHttpServer({ auth, registry, replays });
+  const { registry, replays } = parts;
+  const http = createHttpServer({ ...parts, auth: new Auth(apiKey, hostname), signer: new UrlSigner(data.signingKey) });
   const sockets = trackSockets(http);
   await listen(http, options.port ?? 0, hostname).catch(async (error: unknown) => {
-    await folder.remove();
+    await data.close();
     throw error;
   });
   const close = async (): Promise<void> => {
     http.close();
     await Promise.all([registry.close(), replays.close()]);
     for (const socket of sockets) socket.destroy();
-    await folder.remove();
+    await data.close();
   };
   let closing: Promise<void> | undefined;
   return {
@@ -114,13 +118,41 @@ export async function startSessionServer(options: SessionServerOptions = {}): Pr
       return [...registry.notices];
     },
     isActive: (sessionId) => registry.find(sessionId)?.status === 'active',
-    recording: async (sessionId) => registry.get(sessionId).recording.open(),
+    recording: async (sessionId) => registry.get(sessionId).ensureActive().recording.open(),
     close: () => (closing ??= close()),
   };
 }
 
-function createHttpServer({ auth, registry, replays }: { auth: Auth; registry: SessionRegistry; replays: Replays }): Server {
-  const signer = new UrlSigner();
+/** What the routes work with. */
+interface Parts {
+  registry: SessionRegistry;
+  replays: Replays;
+  profiles: ProfileStore;
+  storage: FileStorage;
+}
+
+async function assemble(data: DataFolder, options: SessionServerOptions): Promise<Parts> {
+  const profiles = await ProfileStore.open(data.profiles);
+  const storage = new FileStorage(data);
+  const registry = new SessionRegistry({
+    ...{ data, profiles, storage },
+    browser: browserSettings(options),
+    headless: options.headless ?? true,
+    maxSessions: options.maxSessions ?? MAX_SESSIONS,
+    logNetworkAlways: options.networkLogs !== 'on-demand',
+    recordAlways: options.recording !== 'on-demand',
+    minuteMs: options.minuteMs ?? MINUTE_MS,
+    retentionMs: options.retentionMs ?? RETENTION_MS,
+  });
+  await registry.load();
+  const replays = new Replays(async () => {
+    const { ClipEncoder } = await import('../recording/clip-encoder');
+    return ClipEncoder.launch({ executablePath: options.executablePath, workDir: data.incoming });
+  });
+  return { registry, replays, profiles, storage };
+}
+
+function createHttpServer({ auth, registry, replays, profiles, storage, signer }: Parts & { auth: Auth; signer: UrlSigner }): Server {
   const router = new HttpRouter(
     [
       { method: 'GET', path: routes.health, open: true, handle: ({ json }) => json({ status: 'ok', version: '1', description: 'sessionwright session server' }) },
@@ -129,6 +161,8 @@ function createHttpServer({ auth, registry, replays }: { auth: Auth; registry: S
       ...pageRoutes(registry),
       ...observeRoutes(registry),
       ...recordingRoutes({ registry, replays, signer }),
+      ...storageRoutes({ registry, storage, signer }),
+      ...profileRoutes(profiles),
       ...openapiRoutes(),
       ...workflowRoutes(registry),
       ...networkLogRoutes({ registry, signer }),
@@ -163,15 +197,6 @@ function urlOf(http: Server, hostname: string): string {
   const { port } = http.address() as AddressInfo;
   const name = { '0.0.0.0': '127.0.0.1', '::': '[::1]' }[hostname] ?? (hostname.includes(':') ? `[${hostname}]` : hostname);
   return `http://${name}:${port}`;
-}
-
-async function openFolder(workDir: string | undefined): Promise<{ path: string; remove(): Promise<void> }> {
-  if (workDir === undefined) {
-    const path = await mkdtemp(join(tmpdir(), 'sessionwright-'));
-    return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }) };
-  }
-  await mkdir(workDir, { recursive: true, mode: 0o700 });
-  return { path: workDir, remove: async () => {} };
 }
 
 function browserSettings({ executablePath, channel, args, ignoreDefaultArgs, env }: SessionServerOptions): BrowserSettings {

@@ -1,6 +1,7 @@
 /** The URLs of a session, as its caller can reach them. Each holds its own permission and works without a key. */
 import { routes } from '../contract/routes';
-import type { LiveSession } from './session';
+import type { SessionInfo } from '../contract/session';
+import type { KnownSession } from './known-session';
 
 /** Where a session is driven and watched. */
 export interface SessionUrls {
@@ -17,7 +18,7 @@ export interface SessionUrls {
 }
 
 /** The URLs of a session below a base such as `http://127.0.0.1:4444`. */
-export function sessionUrls(session: LiveSession, baseUrl: string): SessionUrls {
+export function sessionUrls(session: KnownSession, baseUrl: string): SessionUrls {
   const http = `${baseUrl}${routes.session(session.id)}`;
   const socket = http.replace(/^http/, 'ws');
   return {
@@ -29,8 +30,13 @@ export function sessionUrls(session: LiveSession, baseUrl: string): SessionUrls 
   };
 }
 
-/** The session as the API tells of it to this caller. What can no longer be reached has no URL. */
-export function describeSession(session: LiveSession, baseUrl: string): ReturnType<LiveSession['info']> {
+/** The session as the API tells of it to this caller, without its steps. What can no longer be reached has no URL. */
+export function describeSession(session: KnownSession, baseUrl: string): SessionInfo {
   const { cdp, viewer } = sessionUrls(session, baseUrl);
   return session.info(session.status === 'active' ? { cdpUrl: cdp, viewerUrl: viewer } : { cdpUrl: null, viewerUrl: null });
+}
+
+/** The same, with its steps. */
+export async function describeFully(session: KnownSession, baseUrl: string): Promise<SessionInfo> {
+  return { ...describeSession(session, baseUrl), steps: [...(await session.steps())] };
 }

@@ -1,8 +1,9 @@
 /** One live session: its browser, its clock, its counters, and its one way to end. */
-import type { PageDriver } from '../actions/page-driver';
+import type { ActionFiles, PageDriver } from '../actions/page-driver';
 import { exitText } from '../browser/chromium';
-import { SessionEndedError } from '../contract/errors';
-import type { SessionInfo, SessionStatus } from '../contract/session';
+import type { SessionInfo, SessionStatus, SessionStep } from '../contract/session';
+import { sessionEnded } from './finished-session';
+import type { KnownSession } from './known-session';
 import type { SessionBrowser } from './session-browser';
 import type { SessionFolder } from './session-folder';
 import { NetworkLog } from './network-log';
@@ -20,6 +21,17 @@ export interface SessionParts {
   folder: SessionFolder;
   /** Length of a minute, in milliseconds; shorter in tests. */
   minuteMs: number;
+  keeper: SessionKeeper;
+  /** Undefined without file storage. */
+  files: ActionFiles | undefined;
+}
+
+/** Keeps of a session what outlives it. */
+export interface SessionKeeper {
+  /** Called at the end, while the browser still runs and nobody uses it any more. */
+  beforeClose(session: LiveSession): Promise<void>;
+  /** Called when the browser has ended. Resolves when everything is written down. */
+  afterClose(session: LiveSession): Promise<void>;
 }
 
 /** Why a session ended. */
@@ -35,9 +47,9 @@ export interface SessionEnd {
  *   active --- the browser ends -------> error       whichever comes first; there is no way back
  *              idle or maximum time ---> timed_out
  *
- * At the end, in this order: clients are disconnected, the recording is closed, the browser, and then its profile is removed.
+ * At the end, in this order: clients are disconnected, the recording is closed, the browser, and then what shall outlive it is kept and its profile removed.
  */
-export class LiveSession {
+export class LiveSession implements KnownSession {
   readonly id: string;
   readonly plan: SessionPlan;
   readonly recording: SessionRecording;
@@ -53,17 +65,23 @@ export class LiveSession {
   readonly browser: SessionBrowser;
   /** What was done in it through the API. */
   readonly trajectory = new Trajectory();
+  /** What of it could not be kept, in words; told as its error. */
+  problem: string | null = null;
+  readonly #keeper: SessionKeeper;
+  readonly #files: ActionFiles | undefined;
   #driver: Promise<PageDriver> | undefined;
   readonly #timers: SessionTimers;
   readonly #onEnd = new Set<() => void>();
   #end: (SessionEnd & { at: Date }) | undefined;
   #ending: Promise<void> | undefined;
 
-  constructor({ id, plan, browser, folder, minuteMs }: SessionParts) {
+  constructor({ id, plan, browser, folder, minuteMs, keeper, files }: SessionParts) {
     this.id = id;
     this.plan = plan;
     this.browser = browser;
     this.folder = folder;
+    this.#keeper = keeper;
+    this.#files = files;
     this.recording = new SessionRecording(browser.connection, folder.recording);
     this.networkLog = new NetworkLog(browser.connection, folder.network);
     this.#timers = new SessionTimers({ idleMs: plan.idleTimeoutMinutes * minuteMs, maxMs: plan.maxDurationMinutes * minuteMs }, (reason) => void this.end({ status: 'timed_out', reason }));
@@ -82,6 +100,23 @@ export class LiveSession {
     return this.#end?.at ?? null;
   }
 
+  /** Why it ended; null while it runs, and when it was simply stopped. */
+  get reason(): string | null {
+    return this.#end?.reason ?? null;
+  }
+
+  get wasRecorded(): boolean {
+    return this.recording.isOpen;
+  }
+
+  get offset(): number {
+    return this.trajectory.steps.length;
+  }
+
+  async steps(): Promise<readonly SessionStep[]> {
+    return this.trajectory.steps;
+  }
+
   /** Tells that the session is used: its idle time starts anew. */
   touch(): void {
     this.#timers.touch();
@@ -98,10 +133,8 @@ export class LiveSession {
    * @throws {@link SessionEndedError} with when and why, once it has ended
    */
   ensureActive(): this {
-    const end = this.#end;
-    if (!end) return this;
-    const why = end.reason ?? 'It was stopped.';
-    throw new SessionEndedError(`The session ${this.id} is ${end.status} since ${end.at.toISOString()}: ${why} Start a new one.`, { sessionId: this.id, status: end.status, endedAt: end.at, reason: why });
+    if (!this.#end) return this;
+    throw sessionEnded(this, this.#end.reason);
   }
 
   /** Ends the session, and resolves when nothing of it runs any more. The first call decides how it ended. */
@@ -136,11 +169,11 @@ export class LiveSession {
       durationMs: (endedAt?.getTime() ?? Date.now()) - createdAt.getTime(),
       idleTimeoutMinutes: plan.idleTimeoutMinutes,
       maxDurationMinutes: plan.maxDurationMinutes,
-      steps: [...this.trajectory.steps],
-      error: status === 'error' || status === 'timed_out' ? (this.#end?.reason ?? null) : null,
+      steps: [],
+      error: (status === 'error' || status === 'timed_out' ? this.reason : null) ?? this.problem,
       proxies: plan.proxy !== undefined,
       browserType: request.browserType ?? 'chromium',
-      useFileStorage: false,
+      useFileStorage: this.#files !== undefined,
       networkRequestBytes: this.gatewayBytes.toBrowser,
       networkResponseBytes: this.gatewayBytes.fromBrowser,
       userAgent: request.userAgent ?? null,
@@ -157,7 +190,7 @@ export class LiveSession {
   async #connectDriver(): Promise<PageDriver> {
     try {
       const { PageDriver } = await import('../actions/page-driver');
-      return await PageDriver.connect({ cdpUrl: this.browser.cdpUrl });
+      return await PageDriver.connect({ cdpUrl: this.browser.cdpUrl, files: this.#files });
     } catch (error) {
       this.#driver = undefined;
       throw error;
@@ -171,7 +204,8 @@ export class LiveSession {
     await this.#driver?.then((driver) => driver.close()).catch(() => {}); // it never connected
     await this.recording.close().catch(() => {}); // a browser that died cannot be asked for a last picture
     await this.networkLog.close().catch(() => {}); // a full disk costs the log, not the end
+    await this.#keeper.beforeClose(this);
     await this.browser.close();
-    await this.folder.removeProfile().catch(() => {}); // what cannot be removed now goes with the server's folder
+    await this.#keeper.afterClose(this);
   }
 }

@@ -54,14 +54,14 @@ export function planSession(request: StartOptions, context: PlanContext): Sessio
   };
 }
 
-/** Only what was asked for is refused; what clients send by default (captcha solving, file storage) is accepted and does nothing. */
+/** Only what was asked for is refused; what clients send by default (captcha solving) is accepted and does nothing. */
 function unsupported(request: StartOptions): Issue[] {
   return [
     ...proxyIssues(request),
     ...when(request.webBotAuth === true, 'web_bot_auth', 'needs a cloud provider, which signs the requests; leave it out'),
     ...when((request.authIds?.length ?? 0) > 0, 'auth_ids', 'managed logins need a cloud provider; sign in with cookies instead, and leave it out'),
     ...when(request.vaultId !== undefined, 'vault_id', 'vaults need a cloud provider; leave it out'),
-    ...when(request.profile !== undefined, 'profile', 'profiles are not kept by this server; keep logins in a cookie file instead, and leave it out'),
+    ...when(request.profile !== undefined && request.cdpUrl !== undefined, 'profile', 'the browser at cdp_url has a profile of its own; leave one of the two out'),
     ...when(request.cdpUrl !== undefined && !isWebSocketUrl(request.cdpUrl), 'cdp_url', 'must be a URL that starts with ws:// or wss://'),
   ];
 }
@@ -82,6 +82,7 @@ function proxyIssue(proxy: ProxyOptions, path: string, residential: string): Iss
   if (proxy.type === 'tailnet') return [{ path: `${path}.type`, message: 'tailnet proxies need a cloud provider; use {"type": "external", "server": ...} instead' }];
   const url = proxyUrl(proxy.server);
   if (!url) return [{ path: `${path}.server`, message: 'must be host:port, or a URL that starts with http://, https://, socks4:// or socks5://' }];
+  if (url.username || url.password) return [{ path: `${path}.server`, message: 'must not hold a user name or password; put them into username and password' }];
   return when(url.protocol.startsWith('socks') && proxy.username !== undefined, `${path}.username`, 'Chromium cannot sign in to a SOCKS proxy; use an HTTP proxy');
 }
 

@@ -16,7 +16,12 @@ export function isToken(given: string | null | undefined, right: string): boolea
 
 /** Signs paths, so that a URL can be handed out which works until it expires, and for nothing else. */
 export class UrlSigner {
-  readonly #secret = randomBytes(32);
+  readonly #key: Buffer;
+
+  /** @param key - URLs work as long as the server keeps the same one. Default: a random one */
+  constructor(key: Buffer = randomBytes(32)) {
+    this.#key = key;
+  }
 
   /** The query that makes the path work until then. */
   sign(path: string, expiresAt: Date): string {
@@ -31,7 +36,7 @@ export class UrlSigner {
   }
 
   #signature(path: string, expires: string): string {
-    return createHmac('sha256', this.#secret).update(`${path}\n${expires}`).digest('base64url');
+    return createHmac('sha256', this.#key).update(`${path}\n${expires}`).digest('base64url');
   }
 }
 

@@ -89,7 +89,7 @@ function samplesOf(markdown: string): Record<string, string> {
 /** Runs the README's server command on a free port, and returns the variables that it tells to set. */
 async function serve(): Promise<{ env: Record<string, string>; close: () => Promise<void> }> {
   // What `npx sessionwright` starts. Not through npx: it would not pass the signal on.
-  const child: ChildProcess = spawn(join(project.folder, 'node_modules/.bin/sessionwright'), ['serve', '--port', '0'], { cwd: project.folder, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child: ChildProcess = spawn(join(project.folder, 'node_modules/.bin/sessionwright'), ['serve', '--port', '0'], { cwd: project.folder, env: { ...process.env, XDG_DATA_HOME: project.folder }, stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = new Promise<void>((done) => child.once('exit', () => done()));
   const env = await new Promise<Record<string, string>>((found, fail) => {
     let output = '';

@@ -1,11 +1,10 @@
 /** Routes that look into a running session's browser: cookies, tabs, and how far it has come. */
-import type { Cookie } from '../../contract/cookies';
-import { cookiesSchema, fromPlaywrightCookie, toPlaywrightCookie } from '../../contract/cookies';
+import { cookiesSchema } from '../../contract/cookies';
 import type { DebugTab } from '../../contract/debug';
 import { decodeTabQuery, encodeDebugInfo, encodeDebugTab } from '../../contract/debug';
 import { isSessionwrightError } from '../../contract/errors';
 import { describeIssues } from '../../contract/issues';
-import type { CdpCookie, CdpCookieParam } from '../../cdp/protocol';
+import { fromCdp, toCdp } from '../cdp-cookies';
 import { notFound, refused } from '../errors';
 import type { Exchange, Route } from '../http-router';
 import type { SessionRegistry } from '../registry';
@@ -24,7 +23,7 @@ export function browserRoutes(registry: SessionRegistry): Route[] {
     { method: 'POST', path: '/sessions/:id/cookies', handle: (exchange) => setCookies(running(exchange), exchange) },
     { method: 'GET', path: '/sessions/:id/debug', handle: (exchange) => debug(running(exchange), exchange) },
     { method: 'GET', path: '/sessions/:id/debug/tab', handle: (exchange) => debugTab(running(exchange), exchange) },
-    { method: 'GET', path: '/sessions/:id/offset', handle: (exchange) => exchange.json({ offset: registry.get(exchange.params['id'] ?? '').info({ cdpUrl: null, viewerUrl: null }).steps.length }) },
+    { method: 'GET', path: '/sessions/:id/offset', handle: (exchange) => exchange.json({ offset: registry.get(exchange.params['id'] ?? '').offset }) },
   ];
 }
 
@@ -45,19 +44,6 @@ async function setCookies({ browser }: LiveSession, { body, json }: Exchange): P
     throw refused('The browser refused the cookies', [{ path: 'cookies', message: error.message }]);
   }
   json({ success: true, message: `${cookies.length} cookies set` });
-}
-
-function fromCdp({ name, value, domain, path, expires, httpOnly, secure, sameSite, partitionKey }: CdpCookie): Cookie {
-  return fromPlaywrightCookie({ name, value, domain, path, expires, httpOnly, secure, ...(sameSite && { sameSite }), ...(partitionKey && { partitionKey: partitionKey.topLevelSite }) });
-}
-
-function toCdp(cookie: Cookie): CdpCookieParam {
-  const { expires, partitionKey, ...rest } = toPlaywrightCookie(cookie);
-  return {
-    ...rest,
-    ...(expires > 0 && { expires }),
-    ...(partitionKey !== undefined && { partitionKey: { topLevelSite: partitionKey, hasCrossSiteAncestor: true } }), // as Playwright does
-  };
 }
 
 async function debug(session: LiveSession, { baseUrl, json }: Exchange): Promise<void> {

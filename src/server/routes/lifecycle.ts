@@ -4,7 +4,7 @@ import { headers as contractHeaders, routes } from '../../contract/routes';
 import { decodeStartRequest, encodeSession } from '../../contract/session';
 import type { Exchange, Route } from '../http-router';
 import type { SessionRegistry } from '../registry';
-import { describeSession } from '../session-urls';
+import { describeFully, describeSession } from '../session-urls';
 
 /** Start, status, list and stop. */
 export function lifecycleRoutes(registry: SessionRegistry): Route[] {
@@ -30,11 +30,11 @@ async function startSession(registry: SessionRegistry, exchange: Exchange): Prom
   exchange.json(encodeSession(describeSession(session, exchange.baseUrl)), idempotencyKey === undefined ? {} : { [contractHeaders.idempotencyKey]: idempotencyKey });
 }
 
-function showSession(registry: SessionRegistry, { params, baseUrl, json }: Exchange): void {
-  json(encodeSession(describeSession(registry.get(params['id'] ?? ''), baseUrl)));
+async function showSession(registry: SessionRegistry, { params, baseUrl, json }: Exchange): Promise<void> {
+  json(encodeSession(await describeFully(registry.get(params['id'] ?? ''), baseUrl)));
 }
 
-/** All sessions of a server belong to its one key, and none is the server's own, so `only_current_token` and `include_system` ask for what is given anyway. */
+/** Steps are left out: they may be megabytes. All sessions of a server belong to its one key, and none is the server's own, so `only_current_token` and `include_system` ask for what is given anyway. */
 function listSessions(registry: SessionRegistry, { query, baseUrl, json }: Exchange): void {
   const { status, onlyActive, page, pageSize } = decodeListQuery(query);
   const wanted = registry.all.filter((session) => (status === undefined || session.status === status) && (!onlyActive || session.status === 'active'));
@@ -47,5 +47,5 @@ function listSessions(registry: SessionRegistry, { query, baseUrl, json }: Excha
 async function stopSession(registry: SessionRegistry, { params, baseUrl, json }: Exchange): Promise<void> {
   const session = registry.get(params['id'] ?? '');
   await session.end({ status: 'closed', reason: null });
-  json(encodeSession({ ...describeSession(session, baseUrl), status: 'closed' }));
+  json(encodeSession({ ...(await describeFully(session, baseUrl)), status: 'closed' }));
 }

@@ -3,10 +3,10 @@ import { decodeNetworkLogsQuery, encodeNetworkLogs, NETWORK_LOG_FORMAT } from '.
 import { routes } from '../../contract/routes';
 import { badRequest, notFound } from '../errors';
 import type { Exchange, Route } from '../http-router';
-import { batchPath, isBatchKey, listBatches } from '../network/batch-files';
+import type { KnownSession } from '../known-session';
+import { batchPath, isBatchKey, listBatches, type BatchFile } from '../network/batch-files';
 import type { SessionRegistry } from '../registry';
 import { sendFile } from '../send-file';
-import type { LiveSession } from '../session';
 import type { UrlSigner } from '../tokens';
 
 /** How long a download URL works, in seconds: one hour, enough to fetch it; asking again gives a new one. */
@@ -22,18 +22,17 @@ export interface NetworkLogRouteParts {
 
 /** While a session runs and after it. Looking does not count as using it. */
 export function networkLogRoutes(parts: NetworkLogRouteParts): Route[] {
-  const sessionOf = ({ params }: Exchange): LiveSession => parts.registry.get(params['id'] ?? '');
+  const sessionOf = ({ params }: Exchange): KnownSession => parts.registry.get(params['id'] ?? '');
   return [
     { method: 'GET', path: '/sessions/:id/network/logs', handle: (exchange) => list(parts, sessionOf(exchange), exchange) },
     { method: 'GET', path: '/sessions/:id/network/logs/:key', open: true, handle: (exchange) => download(parts, sessionOf(exchange), exchange) },
   ];
 }
 
-/** The first call switches the log on, where the server keeps it on demand. */
-async function list({ signer, urlSeconds = URL_SECONDS }: NetworkLogRouteParts, { id, status, networkLog }: LiveSession, { query, baseUrl, json }: Exchange): Promise<void> {
+async function list({ signer, urlSeconds = URL_SECONDS }: NetworkLogRouteParts, session: KnownSession, { query, baseUrl, json }: Exchange): Promise<void> {
   const { limit, download: wantsUrls } = decodeNetworkLogsQuery(query);
-  if (status === 'active') await networkLog.start().catch(() => {}); // its browser is going: what was logged counts
-  const files = await networkLog.batches();
+  const { id } = session;
+  const files = await batchesOf(session);
   const expiresAt = new Date(Date.now() + urlSeconds * 1000);
   const batches = files.slice(limit === undefined ? 0 : -limit).map((file) => ({
     ...file,
@@ -43,12 +42,20 @@ async function list({ signer, urlSeconds = URL_SECONDS }: NetworkLogRouteParts, 
   json(encodeNetworkLogs({ sessionId: id, totalBatchCount: files.length, format: NETWORK_LOG_FORMAT, batches }));
 }
 
-async function download({ signer }: NetworkLogRouteParts, { id, networkLog }: LiveSession, { params, query, request, response }: Exchange): Promise<void> {
+/** While the session runs, the first call switches the log on, where the server keeps it on demand. */
+async function batchesOf(session: KnownSession): Promise<BatchFile[]> {
+  if (session.status !== 'active') return listBatches(session.folder.network);
+  const { networkLog } = session.ensureActive();
+  await networkLog.start().catch(() => {}); // its browser is going: what was logged counts
+  return networkLog.batches();
+}
+
+async function download({ signer }: NetworkLogRouteParts, { id, folder }: KnownSession, { params, query, request, response }: Exchange): Promise<void> {
   const { key = '' } = params;
   if (!signer.isValid(batchUrl(id, key), query)) throw badRequest(401, 'unauthorized', 'This download URL is wrong or has expired. Ask for the network logs again.');
-  const isThere = isBatchKey(key) && (await listBatches(networkLog.folder)).some((file) => file.key === key);
+  const isThere = isBatchKey(key) && (await listBatches(folder.network)).some((file) => file.key === key);
   if (!isThere) throw notFound(`The network log of session ${id} has no batch ${key}. Older ones make room for newer ones; ask for the network logs again.`);
-  await sendFile(request, response, { path: batchPath(networkLog.folder, key), contentType: 'application/json' });
+  await sendFile(request, response, { path: batchPath(folder.network, key), contentType: 'application/json' });
 }
 
 function batchUrl(id: string, key: string): string {

@@ -7,7 +7,7 @@ import type { Exchange, Route } from '../http-router';
 import type { SessionRegistry } from '../registry';
 import type { Film, Replays } from '../replays';
 import { sendFile } from '../send-file';
-import type { LiveSession } from '../session';
+import type { KnownSession } from '../known-session';
 import { sessionUrls } from '../session-urls';
 import type { UrlSigner } from '../tokens';
 import { isToken } from '../tokens';
@@ -29,7 +29,7 @@ export interface RecordingRouteParts {
 
 /** Replay, its film, and the viewer. */
 export function recordingRoutes(parts: RecordingRouteParts): Route[] {
-  const sessionOf = ({ params }: Exchange): LiveSession => parts.registry.get(params['id'] ?? '');
+  const sessionOf = ({ params }: Exchange): KnownSession => parts.registry.get(params['id'] ?? '');
   return [
     { method: 'GET', path: '/sessions/:id/replay', handle: (exchange) => showReplay(parts, sessionOf(exchange), exchange) },
     { method: 'GET', path: '/sessions/:id/replay.mp4', open: true, handle: (exchange) => sendFilm(parts, sessionOf(exchange), exchange) },
@@ -39,7 +39,7 @@ export function recordingRoutes(parts: RecordingRouteParts): Route[] {
 }
 
 /** Clients stop polling when they read that the session is still active, and go on at any other 404. */
-async function showReplay({ replays, signer, filmUrlMs = FILM_URL_MS }: RecordingRouteParts, session: LiveSession, { baseUrl, json }: Exchange): Promise<void> {
+async function showReplay({ replays, signer, filmUrlMs = FILM_URL_MS }: RecordingRouteParts, session: KnownSession, { baseUrl, json }: Exchange): Promise<void> {
   if (session.status === 'active') throw notFound(`The session ${session.id} is ${REPLAY_STILL_ACTIVE}: its replay is there once it has ended.`);
   await session.end({ status: 'closed', reason: null }); // it may still be ending: the last picture counts
   const film = await within(FILM_WAIT_MS, replays.film(session));
@@ -51,7 +51,7 @@ async function showReplay({ replays, signer, filmUrlMs = FILM_URL_MS }: Recordin
   json(encodeReplay({ mp4Url, playlistContent, expiresAt, videoStartMs: film?.startMs ?? null, videoDurationMs: film?.durationMs ?? null }));
 }
 
-async function sendFilm({ replays, signer }: RecordingRouteParts, session: LiveSession, { request, response, query }: Exchange): Promise<void> {
+async function sendFilm({ replays, signer }: RecordingRouteParts, session: KnownSession, { request, response, query }: Exchange): Promise<void> {
   checkUrl(signer, filmName(session), query);
   const film = await replays.film(session);
   if (!film) throw notFound(`Nothing was recorded of session ${session.id}.`);
@@ -59,7 +59,7 @@ async function sendFilm({ replays, signer }: RecordingRouteParts, session: LiveS
 }
 
 /** In ranges, as the playlist has them. */
-async function sendHlsFilm({ replays, signer }: RecordingRouteParts, session: LiveSession, { request, response, query }: Exchange): Promise<void> {
+async function sendHlsFilm({ replays, signer }: RecordingRouteParts, session: KnownSession, { request, response, query }: Exchange): Promise<void> {
   checkUrl(signer, hlsName(session), query);
   const film = await replays.film(session);
   if (!film) throw notFound(`Nothing was recorded of session ${session.id}.`);
@@ -71,29 +71,29 @@ function checkUrl(signer: UrlSigner, name: string, query: URLSearchParams): void
   if (!signer.isValid(name, query)) throw badRequest(401, 'unauthorized', 'This film URL is wrong or has expired. Ask for the replay again.');
 }
 
-function showViewer({ signer }: RecordingRouteParts, session: LiveSession, { response, query, baseUrl }: Exchange): void {
+function showViewer({ signer }: RecordingRouteParts, session: KnownSession, { response, query, baseUrl }: Exchange): void {
   if (!isToken(query.get('token'), session.viewerToken)) throw badRequest(401, 'unauthorized', `The token does not show session ${session.id}. Use its viewer_url as it is.`);
   const isActive = session.status === 'active';
   const { recording } = sessionUrls(session, baseUrl);
   const { html, policy } = viewerPage({
     sessionId: session.id,
     recordingPath: isActive ? recording.slice(new URL(recording).origin.length) : undefined,
-    filmPath: isActive || !session.recording.isOpen ? undefined : filmPath(signer, session, new Date(Date.now() + FILM_URL_MS)),
+    filmPath: isActive || !session.wasRecorded ? undefined : filmPath(signer, session, new Date(Date.now() + FILM_URL_MS)),
   });
   response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer', 'x-content-type-options': 'nosniff' });
   response.end(html);
 }
 
-function filmPath(signer: UrlSigner, session: LiveSession, expiresAt: Date): string {
+function filmPath(signer: UrlSigner, session: KnownSession, expiresAt: Date): string {
   return `${filmName(session)}?${signer.sign(filmName(session), expiresAt)}`;
 }
 
-function filmName(session: LiveSession): string {
+function filmName(session: KnownSession): string {
   return `${routes.session(session.id)}/replay.mp4`;
 }
 
 /** The name of the film in parts, which players of {@link hlsPlaylist} fetch. */
-function hlsName(session: LiveSession): string {
+function hlsName(session: KnownSession): string {
   return `${routes.session(session.id)}/replay.hls.mp4`;
 }
 

@@ -9,8 +9,8 @@ export function workflowRoutes(registry: SessionRegistry): Route[] {
 }
 
 async function showCode(registry: SessionRegistry, { params, query, json }: Exchange): Promise<void> {
-  const { trajectory } = registry.get(params['id'] ?? '');
+  const session = registry.get(params['id'] ?? '');
   const options = decodeWorkflowQuery(query);
   const { workflowCode } = await import('../workflow/workflow-code');
-  json(encodeWorkflowCode(workflowCode(trajectory.steps, options)));
+  json(encodeWorkflowCode(workflowCode(await session.steps(), options)));
 }

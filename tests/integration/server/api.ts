@@ -1,6 +1,10 @@
 /** The session API as a test calls it: plain HTTP, nothing of our client. */
 import type { SessionServer, SessionServerOptions } from '../../../src/server/index';
+import { DataFolder } from '../../../src/server/data-folder';
 import { startSessionServer } from '../../../src/server/index';
+import { ProfileStore } from '../../../src/server/profiles';
+import { SessionRegistry, type RegistryOptions } from '../../../src/server/registry';
+import { FileStorage } from '../../../src/server/storage';
 
 /** An answer of the API. */
 export interface ApiAnswer {
@@ -19,14 +23,24 @@ export interface TestApi {
 /** Starts a server that records nothing, unless asked to. */
 export async function startApi(options: SessionServerOptions = {}): Promise<TestApi> {
   const server = await startSessionServer({ recording: 'on-demand', ...options });
-  return {
-    server,
-    async call(method, path, { body, headers = {} } = {}) {
-      const json = body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body), headers: { 'content-type': 'application/json' } };
-      const response = await fetch(server.url + path, { method, ...json, headers: { authorization: `Bearer ${server.apiKey}`, ...json.headers, ...headers } });
-      const text = await response.text();
-      const isJson = response.headers.get('content-type')?.includes('json') ?? false;
-      return { status: response.status, headers: response.headers, body: isJson ? (JSON.parse(text) as Record<string, unknown>) : { text } };
-    },
+  return { server, call: apiCaller(server.url, server.apiKey) };
+}
+
+/** Calls of an API by its URL and key. */
+export function apiCaller(url: string, apiKey: string): TestApi['call'] {
+  return async (method, path, { body, headers = {} } = {}) => {
+    const json = body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+    const response = await fetch(url + path, { method, ...json, headers: { authorization: `Bearer ${apiKey}`, ...json.headers, ...headers } });
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.includes('json') ?? false;
+    return { status: response.status, headers: response.headers, body: isJson ? (JSON.parse(text) as Record<string, unknown>) : { text } };
   };
+}
+
+/** A registry on a folder, for tests of single routes. */
+export async function openRegistry(workDir: string, options: Partial<RegistryOptions> = {}): Promise<SessionRegistry> {
+  const data = await DataFolder.open({ workDir });
+  const profiles = await ProfileStore.open(data.profiles);
+  const storage = new FileStorage(data);
+  return new SessionRegistry({ data, profiles, storage, retentionMs: 60 * 60_000, browser: {}, headless: true, maxSessions: 2, recordAlways: false, logNetworkAlways: false, minuteMs: 60_000, ...options });
 }

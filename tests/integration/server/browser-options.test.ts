@@ -141,7 +141,7 @@ test('an external browser that is lost ends its session with an error', async ()
 
 test('an external browser that cannot be reached is told without its secrets', async () => {
   const answer = await api.call('POST', '/sessions/start', { body: { cdp_url: 'ws://127.0.0.1:1/devtools?token=hidden' } });
-  expect(answer).toMatchObject({ status: 500, body: { code: 'cdp_closed', message: expect.stringContaining('ws://127.0.0.1:1') as unknown } });
+  expect(answer).toMatchObject({ status: 422, body: { detail: [{ loc: ['body', 'cdp_url'], msg: expect.stringContaining('ws://127.0.0.1:1') as unknown }] } });
   expect(JSON.stringify(answer.body)).not.toContain('hidden');
 });
 

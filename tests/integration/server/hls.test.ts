@@ -10,10 +10,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ClipEncoder } from '../../../src/recording/clip-encoder';
 import { Auth } from '../../../src/server/auth';
 import { HttpRouter } from '../../../src/server/http-router';
-import { SessionRegistry } from '../../../src/server/registry';
+import type { SessionRegistry } from '../../../src/server/registry';
 import { Replays } from '../../../src/server/replays';
 import { recordingRoutes } from '../../../src/server/routes/recordings';
 import { UrlSigner } from '../../../src/server/tokens';
+import { openRegistry } from './api';
 
 /** How long URLs work here, in milliseconds: enough to fetch a film. */
 const URL_MS = 4_000;
@@ -26,7 +27,7 @@ let url: string;
 
 beforeAll(async () => {
   workDir = await mkdtemp(join(tmpdir(), 'sessionwright-test-'));
-  registry = new SessionRegistry({ workDir, browser: {}, headless: true, maxSessions: 2, recordAlways: true, logNetworkAlways: false, minuteMs: 60_000 });
+  registry = await openRegistry(workDir, { maxSessions: 2, recordAlways: true, logNetworkAlways: false });
   replays = new Replays(() => ClipEncoder.launch({ workDir }));
   const router = new HttpRouter(recordingRoutes({ registry, replays, signer: new UrlSigner(), filmUrlMs: URL_MS }), new Auth('key', '127.0.0.1'));
   http = createServer((request, response) => void router.handle(request, response));
@@ -60,7 +61,7 @@ async function fetchPart({ url: from, offset, length }: Part): Promise<Buffer> {
 }
 
 test('the parts of the playlist play in a browser, as long as the film; their URLs expire', async () => {
-  const session = await registry.start({});
+  const session = (await registry.start({})).ensureActive();
   await session.browser.ensurePage();
   const browser = await chromium.connectOverCDP(session.browser.cdpUrl);
   const page = browser.contexts()[0]?.pages()[0];
@@ -96,7 +97,7 @@ test('the parts of the playlist play in a browser, as long as the film; their UR
 async function play(parts: Buffer[]): Promise<number> {
   const input = new Input({ formats: [MP4], source: new BufferSource(Buffer.concat(parts)) });
   const codec = await (await input.getPrimaryVideoTrack())?.getCodecParameterString();
-  const session = await registry.start({});
+  const session = (await registry.start({})).ensureActive();
   await session.browser.ensurePage();
   const browser = await chromium.connectOverCDP(session.browser.cdpUrl);
   try {

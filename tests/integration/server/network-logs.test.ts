@@ -8,7 +8,6 @@ import { SessionsClient } from '../../../src/client/index';
 import type { HarEntry } from '../../../src/contract/network-logs';
 import { HttpRouter } from '../../../src/server/http-router';
 import { Auth } from '../../../src/server/auth';
-import { SessionRegistry } from '../../../src/server/registry';
 import { networkLogRoutes } from '../../../src/server/routes/network-logs';
 import { UrlSigner } from '../../../src/server/tokens';
 import type { SessionServerOptions } from '../../../src/server/index';
@@ -16,7 +15,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestApi } from './api';
-import { startApi } from './api';
+import { openRegistry, startApi } from './api';
 
 const html = (body: string): [string, string] => ['text/html', `<!doctype html><link rel="icon" href="data:,">${body}`];
 const PAGES: Record<string, [string, string]> = {
@@ -200,12 +199,12 @@ test('on demand, the first call switches the log on; the client reads entries', 
 test('a URL stops to work when its time is over', async () => {
   await open();
   const workDir = await mkdtemp(join(tmpdir(), 'sessionwright-test-'));
-  const registry = new SessionRegistry({ workDir, browser: {}, headless: true, maxSessions: 1, recordAlways: false, logNetworkAlways: true, minuteMs: 60_000 });
+  const registry = await openRegistry(workDir, { maxSessions: 1, recordAlways: false, logNetworkAlways: true });
   const router = new HttpRouter(networkLogRoutes({ registry, signer: new UrlSigner(), urlSeconds: 1 }), new Auth('key', '127.0.0.1'));
   const http = createServer((request, response) => void router.handle(request, response));
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
   try {
-    const session = await registry.start({});
+    const session = (await registry.start({})).ensureActive();
     const { targetId } = await session.browser.connection.send('Target.createTarget', { url: base });
     const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}/sessions/${session.id}/network/logs?download=1`;
     const urls = async (): Promise<string[]> => ((await (await fetch(url, { headers: { authorization: 'Bearer key' } })).json()) as { batches: Batch[] }).batches.map((batch) => batch.download_url);

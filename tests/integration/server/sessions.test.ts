@@ -32,11 +32,15 @@ async function status(id: string): Promise<Record<string, unknown>> {
   return (await api.call('GET', `/sessions/${id}`)).body;
 }
 
+async function sessionFolders(): Promise<string[]> {
+  return readdir(join(workDir, 'sessions'));
+}
+
 async function nothingLeft(): Promise<void> {
   await vi.waitFor(async () => {
     expect(await processesWith(workDir)).toEqual([]);
-    const sessions = await readdir(workDir);
-    const folders = await Promise.all(sessions.map((session) => readdir(join(workDir, session))));
+    const sessions = await sessionFolders();
+    const folders = await Promise.all(sessions.map((session) => readdir(join(workDir, 'sessions', session))));
     expect(folders.flat()).not.toContain('profile');
   }, { timeout: 10_000, interval: 50 });
 }
@@ -110,7 +114,7 @@ test('CDP traffic keeps a session awake, and its maximum duration ends it all th
 test('a browser that dies takes its session with it, and the error says how', async () => {
   await open();
   const id = await start();
-  const [line] = (await processesWith(join(workDir, id))).filter((it) => !it.includes('--type='));
+  const [line] = (await processesWith(join(workDir, 'sessions', id))).filter((it) => !it.includes('--type='));
   process.kill(Number(line?.trim().split(' ')[0]), 'SIGKILL');
   await vi.waitFor(async () => expect(await status(id)).toMatchObject({ status: 'error', error: expect.stringContaining('signal SIGKILL') as unknown }));
   await nothingLeft();
@@ -130,7 +134,7 @@ test('a caller that leaves before its session is ready leaves none behind', asyn
   await open();
   const leaving = new AbortController();
   const request = fetch(`${api.server.url}/sessions/start`, { method: 'POST', headers: { authorization: `Bearer ${api.server.apiKey}` }, signal: leaving.signal });
-  await vi.waitFor(async () => expect(await readdir(workDir)).toHaveLength(1));
+  await vi.waitFor(async () => expect(await sessionFolders()).toHaveLength(1));
   leaving.abort();
   await expect(request).rejects.toThrow();
   await vi.waitFor(async () => expect((await api.call('GET', '/sessions?status=closed')).body['items']).toHaveLength(1), { timeout: 10_000 });
@@ -151,7 +155,7 @@ test('closing the server ends every session, one that is just starting too', asy
   await open();
   await start();
   const starting = api.call('POST', '/sessions/start').catch(() => undefined);
-  await vi.waitFor(async () => expect(await readdir(workDir)).toHaveLength(2));
+  await vi.waitFor(async () => expect(await sessionFolders()).toHaveLength(2));
   await Promise.all([api.server.close(), api.server.close()]);
   await starting;
   await nothingLeft();
@@ -163,5 +167,5 @@ test('a browser that cannot be started is an error, and leaves nothing', async (
   vi.stubEnv('SESSIONWRIGHT_EXECUTABLE_PATH', '');
   expect(await api.call('POST', '/sessions/start')).toMatchObject({ status: 500, body: { code: 'browser_not_found', message: expect.stringContaining('/nowhere/chromium') as unknown } });
   vi.unstubAllEnvs();
-  expect(await readdir(workDir)).toEqual([]);
+  expect(await sessionFolders()).toEqual([]);
 });

@@ -8,9 +8,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SessionsClient } from '../../../src/client/index';
 import { Auth } from '../../../src/server/auth';
 import { HttpRouter } from '../../../src/server/http-router';
-import { SessionRegistry } from '../../../src/server/registry';
+import type { SessionRegistry } from '../../../src/server/registry';
 import { lifecycleRoutes } from '../../../src/server/routes/lifecycle';
 import { workflowRoutes } from '../../../src/server/routes/workflow';
+import { openRegistry } from './api';
 
 let workDir: string;
 let registry: SessionRegistry;
@@ -19,7 +20,7 @@ let url: string;
 
 beforeAll(async () => {
   workDir = await mkdtemp(join(tmpdir(), 'sessionwright-test-'));
-  registry = new SessionRegistry({ workDir, browser: {}, headless: true, maxSessions: 2, recordAlways: false, logNetworkAlways: false, minuteMs: 60_000 });
+  registry = await openRegistry(workDir, { maxSessions: 2, recordAlways: false, logNetworkAlways: false });
   const router = new HttpRouter([...lifecycleRoutes(registry), ...workflowRoutes(registry)], new Auth('key', '127.0.0.1'));
   http = createServer((request, response) => void router.handle(request, response));
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
@@ -41,7 +42,7 @@ test('what was done comes as code, while the session runs and after it', async (
   const client = new SessionsClient({ apiUrl: url, apiKey: 'key' });
   const session = await client.start();
   expect(await session.workflowCode()).toMatchObject({ jsonActions: [], pythonScript: expect.stringContaining('pass') as unknown });
-  const { trajectory } = registry.get(session.id);
+  const { trajectory } = registry.get(session.id).ensureActive();
   trajectory.add({ type: 'execution_result', value: { action: { type: 'goto', url: 'https://shop.example' }, success: true, message: '' } });
   trajectory.add({ type: 'execution_result', value: { action: { type: 'goto', url: 'https://nowhere.example' }, success: false, message: '' } });
   const running = await session.workflowCode({ asWorkflow: true });
@@ -56,7 +57,7 @@ test('what was done comes as code, while the session runs and after it', async (
 });
 
 test('what is asked wrongly is refused', async () => {
-  const { id } = await registry.start({});
+  const { id } = (await registry.start({})).ensureActive();
   for (const query of ['as_workflow=True', 'as_workflow=false&infer_response_format=True']) expect(await get(`/sessions/${id}/workflow/code?${query}`), query).toMatchObject({ status: 200, body: { json_actions: [] } });
   for (const [query, field] of [['', 'as_workflow'], ['?as_workflow=perhaps', 'as_workflow'], ['?as_workflow=true&infer_response_format=x', 'infer_response_format']]) {
     expect(await get(`/sessions/${id}/workflow/code${query}`), query).toMatchObject({ status: 422, body: { status: 422, detail: [{ loc: ['body', field] }] } });

@@ -31,3 +31,11 @@ test('the host gets the key, and neither a debugger nor a worker of its starter;
   expect(browserEnvironment()).toMatchObject({ LANG: 'x' });
   expect(browserEnvironment()).not.toHaveProperty('NOTTE_API_KEY');
 });
+
+test.runIf(process.platform === 'linux')('data of this user goes where the system says, else below the home folder', () => {
+  vi.stubEnv('XDG_DATA_HOME', '/data');
+  expect(environment.dataHome).toBe('/data');
+  vi.stubEnv('XDG_DATA_HOME', '');
+  vi.stubEnv('HOME', '/home/ada');
+  expect(environment.dataHome).toBe('/home/ada/.local/share');
+});

@@ -24,7 +24,7 @@ test.each([
   ['web_bot_auth', { webBotAuth: true }, /cloud/],
   ['auth_ids', { authIds: ['a'] }, /cloud/],
   ['vault_id', { vaultId: 'v' }, /cloud/],
-  ['profile', { profile: { id: 'p' } }, /cookie file/],
+  ['profile', { profile: { id: 'p' }, cdpUrl: 'ws://127.0.0.1:1' }, /of its own/],
   ['cdp_url', { cdpUrl: 'http://elsewhere' }, /ws:\/\//],
 ] satisfies [string, StartOptions, RegExp][])('%s is refused by name: %j', (path, request, message) => {
   try {

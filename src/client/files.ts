@@ -1,0 +1,143 @@
+/** Files that the session API keeps: the account's uploads, and the downloads of each session. */
+import { randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+
+import { ApiError, OptionsError, SessionwrightError } from '../contract/errors';
+import { routes } from '../contract/routes';
+import { fileListSchema, fileNameProblem, fileStoredSchema, fileUrlSchema, type StoredFile } from '../contract/storage';
+import { download } from './download';
+import type { Call, HttpClient } from './http';
+
+/** A file to upload: its path, or its name and content. */
+export type FileToUpload = string | { name: string; content: string | Uint8Array };
+
+/** How to save a file. */
+export interface DownloadOptions {
+  /** Whether a file that is there may be replaced. @default false */
+  force?: boolean | undefined;
+}
+
+/** Uploads of the account: every session can use them in its actions. */
+export class AccountFiles {
+  readonly #http: HttpClient;
+
+  constructor(http: HttpClient) {
+    this.#http = http;
+  }
+
+  /**
+   * Stores a file under its name; one of the same name is replaced. Returns the name.
+   * @throws {@link OptionsError} for a name that cannot be one; {@link SessionwrightError} `file_not_read`; {@link ApiError}
+   */
+  async upload(file: FileToUpload): Promise<string> {
+    const { name, sizeBytes, read } = await prepare(file);
+    const call: Call = { purpose: `upload ${name}`, method: 'POST', path: routes.upload(checkName(name)), form: () => toForm({ name, sizeBytes, read }), isIdempotent: true };
+    const answer = await this.#http.call(call, fileStoredSchema);
+    if (!answer.success) throw new ApiError(`Could not ${call.purpose}: the API did not store it.`, { code: 'request_failed', method: call.method, path: call.path });
+    return name;
+  }
+
+  /** All uploads. */
+  async list(): Promise<StoredFile[]> {
+    return this.#http.call({ purpose: 'list uploads', method: 'GET', path: routes.uploads }, fileListSchema);
+  }
+
+  /**
+   * Saves an upload. `to` is a file, or a folder that exists. Returns the path of the file.
+   * @throws {@link NotFoundError}; {@link SessionwrightError} `file_exists`, `file_not_saved`
+   */
+  async download(name: string, to: string, options: DownloadOptions = {}): Promise<string> {
+    return save(this.#http, { name, to, path: routes.upload(checkName(name)), force: options.force ?? false });
+  }
+}
+
+/** The files that a session works with: it uploads those of its account, and keeps what its pages download. */
+export class SessionFiles {
+  readonly #http: HttpClient;
+  readonly #sessionId: string;
+  readonly #account: AccountFiles;
+
+  constructor(http: HttpClient, sessionId: string) {
+    this.#http = http;
+    this.#sessionId = sessionId;
+    this.#account = new AccountFiles(http);
+  }
+
+  /** The same as {@link AccountFiles.upload}. */
+  async upload(file: FileToUpload): Promise<string> {
+    return this.#account.upload(file);
+  }
+
+  /** What actions of the session can upload: all uploads of the account. */
+  async uploads(): Promise<StoredFile[]> {
+    return this.#account.list();
+  }
+
+  /** What pages of the session have downloaded. Still there when it has ended. */
+  async downloads(): Promise<StoredFile[]> {
+    return this.#http.call({ purpose: `list the downloads of session ${this.#sessionId}`, method: 'GET', path: routes.downloads(this.#sessionId) }, fileListSchema);
+  }
+
+  /**
+   * Saves a download of the session. `to` is a file, or a folder that exists. Returns the path of the file.
+   * @throws {@link NotFoundError}; {@link SessionwrightError} `file_exists`, `file_not_saved`
+   */
+  async download(name: string, to: string, options: DownloadOptions = {}): Promise<string> {
+    return save(this.#http, { name, to, path: routes.download(this.#sessionId, checkName(name)), force: options.force ?? false });
+  }
+}
+
+async function save(http: HttpClient, { name, to, path, force }: { name: string; to: string; path: string; force: boolean }): Promise<string> {
+  const purpose = `download ${name}`;
+  const { url } = await http.call({ purpose, method: 'GET', path }, fileUrlSchema);
+  return download(http, { purpose, url, name, to, force });
+}
+
+function checkName(name: string): string {
+  const problem = fileNameProblem(name);
+  if (problem === undefined) return name;
+  throw new OptionsError(`The file name ${JSON.stringify(name)} cannot be used: it ${problem}.`, { path: 'name' });
+}
+
+/** A file that can be read, again for each try. */
+interface PreparedFile {
+  name: string;
+  sizeBytes: number;
+  read: () => AsyncIterable<Uint8Array>;
+}
+
+async function prepare(file: FileToUpload): Promise<PreparedFile> {
+  if (typeof file !== 'string') {
+    const content = typeof file.content === 'string' ? new TextEncoder().encode(file.content) : file.content;
+    return { name: file.name, sizeBytes: content.length, read: () => once(content) };
+  }
+  const found = await stat(file).catch((cause: unknown) => {
+    throw new SessionwrightError(`Could not upload ${file}: ${(cause as Error).message}.`, { code: 'file_not_read', cause });
+  });
+  if (!found.isFile()) throw new SessionwrightError(`Could not upload ${file}: it is no file.`, { code: 'file_not_read' });
+  return { name: basename(file), sizeBytes: found.size, read: () => createReadStream(file) };
+}
+
+async function* once(content: Uint8Array): AsyncIterable<Uint8Array> {
+  yield content;
+}
+
+/** A multipart form with this one file. It is streamed, and its length is said beforehand. */
+function toForm({ name, sizeBytes, read }: PreparedFile): NonNullable<ReturnType<NonNullable<Call['form']>>> {
+  const boundary = `sessionwright-${randomUUID()}`;
+  const escaped = name.replace(/["\r\n]/g, encodeURIComponent); // as browsers do
+  const head = Buffer.from(`--${boundary}\r\ncontent-disposition: form-data; name="file"; filename="${escaped}"\r\ncontent-type: application/octet-stream\r\n\r\n`);
+  const tail = Buffer.from(`\r\n--${boundary}--\r\n`);
+  return {
+    headers: { 'content-type': `multipart/form-data; boundary=${boundary}`, 'content-length': String(head.length + sizeBytes + tail.length) },
+    body: concat(head, read(), tail),
+  };
+}
+
+async function* concat(head: Uint8Array, content: AsyncIterable<Uint8Array>, tail: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield head;
+  yield* content;
+  yield tail;
+}

@@ -1,0 +1,134 @@
+/** Profiles: browser state that outlives sessions. What travels, and its view in TypeScript. */
+import { z } from 'zod';
+
+import { cookieSchema } from './cookies';
+import { coerceNumber, datetime, positiveInteger } from './values';
+
+/** Browser state that sessions start from, and that they are saved to when asked. */
+export interface Profile {
+  /** `notte-profile-` and 16 hexadecimal digits. */
+  id: string;
+  name: string | null;
+  createdAt: Date;
+  /** When its state last changed. */
+  updatedAt: Date;
+  /** Domains of which it holds cookies. */
+  persistedDomains: string[];
+}
+
+/** One page of profiles. */
+export interface ProfileList {
+  items: Profile[];
+  page: number;
+  pageSize: number;
+  hasNext: boolean;
+  hasPrevious: boolean;
+}
+
+/** Which profiles to list. */
+export interface ProfileListOptions {
+  /** Part of the name; upper and lower case are the same. */
+  name?: string | undefined;
+  /** Counted from 1. @default 1 */
+  page?: number | undefined;
+  /** Profiles per page: 1 to 100. @default 20 */
+  pageSize?: number | undefined;
+}
+
+/** What to do with the cookies that a profile already has. */
+export type CookieMode = 'append' | 'replace';
+
+/** Who wrote the cookies: Chrome's extensions and exporters, or Playwright's `context.cookies()`. */
+export type CookieSource = 'chrome' | 'playwright';
+
+/** Profiles per page when a request does not say: the API's default. */
+const DEFAULT_PAGE_SIZE = 20;
+/** Longest name, in characters; ours, since nobody reads more. */
+const MAX_NAME_LENGTH = 256;
+
+/** A profile in an answer. */
+export const profileSchema = z
+  .object({
+    profile_id: z.string().min(1),
+    name: z.string().nullish(),
+    created_at: datetime,
+    updated_at: datetime,
+    persisted_domains: z.array(z.string()).nullish(),
+  })
+  .transform((wire): Profile => ({ id: wire.profile_id, name: wire.name ?? null, createdAt: wire.created_at, updatedAt: wire.updated_at, persistedDomains: wire.persisted_domains ?? [] }));
+
+/** A profile as JSON. */
+export function encodeProfile(profile: Profile) {
+  return {
+    profile_id: profile.id,
+    name: profile.name,
+    created_at: datetime.encode(profile.createdAt),
+    updated_at: datetime.encode(profile.updatedAt),
+    persisted_domains: profile.persistedDomains,
+  };
+}
+
+/** A page of profiles in an answer. */
+export const profileListSchema = z
+  .object({ items: z.array(profileSchema), page: z.int(), page_size: z.int(), has_next: z.boolean(), has_previous: z.boolean().nullish() })
+  .transform(({ items, page, page_size: pageSize, has_next: hasNext, has_previous: hasPrevious }): ProfileList => ({ items, page, pageSize, hasNext, hasPrevious: hasPrevious ?? page > 1 }));
+
+/** A page of profiles as JSON. */
+export function encodeProfileList({ items, page, pageSize, hasNext, hasPrevious }: ProfileList) {
+  return { items: items.map(encodeProfile), page, page_size: pageSize, has_next: hasNext, has_previous: hasPrevious };
+}
+
+/** The query string of a list call. */
+export function encodeProfileListQuery({ name, page = 1, pageSize = DEFAULT_PAGE_SIZE }: ProfileListOptions): string {
+  const query = new URLSearchParams({ page: String(page), page_size: String(pageSize) });
+  if (name !== undefined) query.set('name', name);
+  return query.toString();
+}
+
+const listQuerySchema = z.object({
+  name: z.string().optional(),
+  page: positiveInteger(Number.MAX_SAFE_INTEGER).default(1),
+  page_size: positiveInteger(100).default(DEFAULT_PAGE_SIZE),
+});
+
+/** What a list call asks for; throws a `ZodError` for a wrong value. Unknown parameters are ignored. */
+export function decodeProfileListQuery(query: URLSearchParams): { name: string | undefined; page: number; pageSize: number } {
+  const { name, page, page_size: pageSize } = listQuerySchema.parse(Object.fromEntries(query));
+  return { name, page, pageSize };
+}
+
+/** The body of creating and of duplicating. */
+export const profileNameSchema = z.strictObject({ name: z.string().trim().min(1).max(MAX_NAME_LENGTH).nullish() });
+
+const SAME_SITE: Readonly<Record<string, unknown>> = { no_restriction: 'None', none: 'None', lax: 'Lax', strict: 'Strict', unspecified: null };
+
+/** Chrome's own spelling of `sameSite`, and cookies that lack what this contract wants. */
+function fromForeign(cookie: unknown): unknown {
+  if (typeof cookie !== 'object' || cookie === null) return cookie;
+  const { sameSite, expirationDate, expires, ...rest } = cookie as Record<string, unknown>;
+  const known = typeof sameSite === 'string' ? SAME_SITE[sameSite.toLowerCase()] : undefined;
+  const times = { expires: coerceNumber(expires), expirationDate: coerceNumber(expirationDate) };
+  return { path: '/', httpOnly: false, ...rest, ...times, sameSite: known === undefined ? sameSite : known };
+}
+
+/** The body of setting a profile's cookies. */
+export const profileCookiesSchema = z.preprocess(
+  (body) => {
+    const { cookies, source_format: source } = (body ?? {}) as { cookies?: unknown; source_format?: unknown };
+    return typeof source === 'string' && Array.isArray(cookies) ? { ...(body as object), cookies: cookies.map(fromForeign) } : body;
+  },
+  z.strictObject({
+    cookies: z.array(cookieSchema),
+    mode: z.enum(['append', 'replace']).nullish().transform((mode): CookieMode => mode ?? 'append'),
+    source_format: z.enum(['chrome', 'playwright']).nullish(),
+  }),
+);
+
+/** The answer to setting them. `cookies_count` is how many the profile then has. */
+export const profileCookiesSetSchema = z
+  .object({ success: z.boolean(), message: z.string(), mode: z.string().nullish(), cookies_count: z.int().nullish() })
+  .transform(({ success, message, cookies_count: count }) => ({ success, message, count: count ?? null }));
+
+/** The answer to deleting. */
+export const profileDeletedSchema = z.object({ success: z.boolean().nullish(), message: z.string().nullish() });
+

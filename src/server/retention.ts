@@ -1,0 +1,36 @@
+/** Lets go of things when their time is over. */
+
+/** Longest delay that a timer takes, in milliseconds: 2^31 - 1, about 24.8 days. */
+const MAX_DELAY_MS = 2_147_483_647;
+
+/** Calls back for each thing once, when it is as old as things may get. */
+export class Retention<T> {
+  readonly #retentionMs: number;
+  readonly #forget: (thing: T) => void;
+  readonly #timers = new Set<NodeJS.Timeout>();
+
+  constructor(retentionMs: number, forget: (thing: T) => void) {
+    this.#retentionMs = retentionMs;
+    this.#forget = forget;
+  }
+
+  /** Counts from `since`; what is too old already goes at once. */
+  add(thing: T, since: Date): void {
+    const leftMs = since.getTime() + this.#retentionMs - Date.now();
+    if (leftMs <= 0) {
+      this.#forget(thing);
+      return;
+    }
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      this.add(thing, since);
+    }, Math.min(leftMs, MAX_DELAY_MS)).unref();
+    this.#timers.add(timer);
+  }
+
+  /** Forgets nothing any more. */
+  stop(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+  }
+}

@@ -1,0 +1,35 @@
+/** Keeps what outlives a session: its steps, its profile, and its record. Whatever fails is told with the session, and holds up nothing. */
+import type { LiveSession, SessionKeeper } from './session';
+import type { SessionProfile } from './session-profile';
+import { TrajectoryFile } from './trajectory-file';
+
+/** Keeps one session. */
+export class FolderKeeper implements SessionKeeper {
+  readonly #profile: SessionProfile | undefined;
+  readonly #archive: (session: LiveSession) => Promise<void>;
+  #steps: TrajectoryFile | undefined;
+
+  /** @param archive writes the session's record; called last */
+  constructor(profile: SessionProfile | undefined, archive: (session: LiveSession) => Promise<void>) {
+    this.#profile = profile;
+    this.#archive = archive;
+  }
+
+  /** Writes down its steps from now on. */
+  follow({ trajectory, folder }: LiveSession): void {
+    this.#steps = new TrajectoryFile(trajectory, folder.trajectory);
+  }
+
+  async beforeClose(session: LiveSession): Promise<void> {
+    await this.#profile?.beforeClose(session).catch(() => {}); // `afterClose` tells
+  }
+
+  async afterClose(session: LiveSession): Promise<void> {
+    await this.#profile?.afterClose(session).catch((error: unknown) => {
+      session.problem = `The profile ${this.#profile?.id ?? ''} was not saved, and is as it was: ${error instanceof Error ? error.message : String(error)}`;
+    });
+    await session.folder.removeRuntimeFiles().catch(() => {}); // what cannot be removed now goes at the next start
+    await this.#steps?.flushed();
+    await this.#archive(session);
+  }
+}

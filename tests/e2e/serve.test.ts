@@ -1,0 +1,58 @@
+/** `sessionwright serve` on its data folder: what it finished outlives `kill -9`. */
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { startSessionServer } from '../../src/server/index';
+import { processesWith } from '../integration/processes';
+import { film, list, show, start } from '../integration/server/kept-sessions';
+import type { ServeProcess } from './support/serve-process';
+import { serve } from './support/serve-process';
+
+let dataDir: string;
+let served: ServeProcess;
+
+beforeEach(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'sessionwright-data-'));
+});
+afterEach(async () => {
+  await served.end('SIGTERM');
+  await vi.waitFor(async () => expect(await processesWith(dataDir)).toEqual([]), { timeout: 10_000, interval: 50 });
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+test('a server that is killed loses nothing that was finished, and what ran is an error with its pictures', async () => {
+  served = await serve(['--data-dir', dataDir]);
+  const done = await start(served);
+  await show(done.id, done.body['cdp_url'] as string, dataDir);
+  expect((await served.call('POST', `/sessions/${done.id}/page/screenshot`)).status).toBe(200);
+  await served.call('DELETE', `/sessions/${done.id}/stop`);
+  const { bytes } = await film(served, done.id);
+  const running = await start(served);
+  await show(running.id, running.body['cdp_url'] as string, dataDir);
+  expect((await served.call('POST', `/sessions/${running.id}/page/screenshot`)).status).toBe(200);
+  const before = (await served.call('GET', `/sessions/${done.id}`)).body;
+  await served.end('SIGKILL');
+  await vi.waitFor(async () => expect(await processesWith(dataDir)).toEqual([]), { timeout: 10_000, interval: 50 }); // Chromium ends by itself
+
+  served = await serve(['--data-dir', dataDir]);
+  expect((await served.call('GET', `/sessions/${done.id}`)).body).toEqual(before);
+  expect(before).toMatchObject({ status: 'closed', steps: [{ type: 'screenshot' }] });
+  expect((await film(served, done.id)).bytes.equals(bytes)).toBe(true);
+  const { body: killed } = await served.call('GET', `/sessions/${running.id}`);
+  expect(killed).toMatchObject({ status: 'error', error: expect.stringContaining('killed') as unknown, steps: [{ type: 'screenshot' }], cdp_url: null, closed_at: expect.any(String) as unknown });
+  expect(await served.call('GET', `/sessions/${running.id}/offset`)).toMatchObject({ status: 200, body: { offset: 1 } });
+  await film(served, running.id);
+  expect(await served.call('GET', `/sessions/${running.id}/cookies`)).toMatchObject({ status: 410, body: { code: 'session_ended', session: { status: 'error' } } });
+  expect(await served.call('DELETE', `/sessions/${running.id}/stop`)).toMatchObject({ status: 200, body: { status: 'closed' } });
+  expect((await list(served, '')).map((item) => [item['session_id'], item['status'], item['steps']])).toEqual([[running.id, 'error', []], [done.id, 'closed', []]]);
+  expect(await readdir(join(dataDir, 'sessions', running.id))).not.toContain('profile');
+});
+
+test('one server at a time; a killed one does not keep the folder', async () => {
+  served = await serve(['--data-dir', dataDir]);
+  await expect(startSessionServer({ dataDir })).rejects.toMatchObject({ code: 'data_folder_in_use', message: expect.stringContaining(`${served.child.pid ?? 0} on`) as unknown });
+  await expect(serve(['--data-dir', dataDir])).rejects.toThrow(`Cannot use the data folder ${dataDir}`);
+  await served.end('SIGKILL');
+  served = await serve(['--data-dir', dataDir]);
+});

@@ -1,0 +1,113 @@
+/** What outlives the server: finished sessions with their films, and for how long. That it survives `kill -9` too is tested end to end. */
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { processesWith } from '../processes';
+import type { TestApi } from './api';
+import { startApi } from './api';
+import { film, list, show, start } from './kept-sessions';
+
+let dataDir: string;
+let api: TestApi | undefined;
+
+beforeEach(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'sessionwright-data-'));
+});
+afterEach(async () => {
+  await api?.server.close();
+  api = undefined;
+  await vi.waitFor(async () => expect(await processesWith(dataDir)).toEqual([]), { timeout: 10_000, interval: 50 });
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+test('what a server finished in order is there for the next one, with URLs that go on to work', async () => {
+  api = await startApi({ dataDir, recording: 'always' });
+  const { id, body } = await start(api);
+  await show(id, body['cdp_url'] as string, dataDir);
+  await api.call('DELETE', `/sessions/${id}/stop`);
+  const { url, bytes } = await film(api, id);
+  await start(api);
+  await api.server.close();
+  api = await startApi({ dataDir });
+  const path = url.slice(new URL(url).origin.length);
+  expect(Buffer.from(await (await fetch(api.server.url + path)).arrayBuffer()).equals(bytes)).toBe(true);
+  expect((await list(api, '')).map((item) => item['status'])).toEqual(['closed', 'closed']);
+  const viewer = body['viewer_url'] as string;
+  expect(await (await fetch(api.server.url + viewer.slice(new URL(viewer).origin.length))).text()).toContain('<video');
+});
+
+test('one server at a time, in one process too; a dead one does not keep the folder', async () => {
+  await writeFile(join(dataDir, 'server-of-a-container.lock'), `${process.pid} ${hostname()}\n`); // a container's new process often has the id of the killed one
+  api = await startApi({ dataDir });
+  await expect(startApi({ dataDir })).rejects.toMatchObject({ code: 'data_folder_in_use', message: expect.stringContaining(`${process.pid} on`) as unknown });
+});
+
+test('a server on another machine is seen by its signs of life, and taken for dead without them', async () => {
+  const other = join(dataDir, 'server-elsewhere.lock');
+  await writeFile(other, '1 another-machine\n');
+  const beat = setInterval(() => void utimes(other, new Date(), new Date()), 1_000);
+  try {
+    await expect(startApi({ dataDir })).rejects.toMatchObject({ code: 'data_folder_in_use', message: expect.stringContaining('1 on another-machine') as unknown });
+  } finally {
+    clearInterval(beat);
+  }
+  api = await startApi({ dataDir });
+  expect(await readdir(dataDir)).not.toContain('server-elsewhere.lock');
+});
+
+test('a finished session is kept for the retention time, whatever happens to the server in between', async () => {
+  api = await startApi({ dataDir });
+  const { id } = await start(api);
+  await api.call('DELETE', `/sessions/${id}/stop`);
+  await api.server.close();
+  api = await startApi({ dataDir, retentionMs: 1 });
+  await vi.waitFor(async () => expect(await readdir(join(dataDir, 'sessions'))).toEqual([]));
+  expect((await api.call('GET', `/sessions/${id}`)).status).toBe(404);
+  const second = await start(api);
+  await api.call('DELETE', `/sessions/${second.id}/stop`);
+  await vi.waitFor(async () => expect((await api?.call('GET', `/sessions/${second.id}`))?.status).toBe(404));
+  await vi.waitFor(async () => expect(await readdir(join(dataDir, 'sessions'))).toEqual([]));
+});
+
+test('a session that was never told to anybody, and what cannot be read, are no sessions', async () => {
+  await mkdir(join(dataDir, 'sessions', 'half-made', 'profile'), { recursive: true });
+  await mkdir(join(dataDir, 'sessions', 'damaged'), { recursive: true });
+  await writeFile(join(dataDir, 'sessions', 'damaged', 'session.json'), '{"session_id":');
+  await writeFile(join(dataDir, 'sessions', '.DS_Store'), '');
+  api = await startApi({ dataDir });
+  expect(await list(api, '')).toEqual([]);
+  expect(await readdir(join(dataDir, 'sessions'))).toEqual(['.DS_Store', 'damaged']); // perhaps a person can read it
+});
+
+test('a folder that cannot be used is refused by name', async () => {
+  await writeFile(join(dataDir, 'file'), '');
+  await expect(startApi({ dataDir: join(dataDir, 'file', 'data') })).rejects.toMatchObject({ code: 'data_folder_unusable', message: expect.stringContaining('ENOTDIR') as unknown });
+});
+
+test('a list of hundreds of finished sessions is quick, and leaves their steps out', async () => {
+  api = await startApi({ dataDir });
+  const { id } = await start(api);
+  expect((await api.call('POST', `/sessions/${id}/page/screenshot`)).status).toBe(200);
+  await api.call('DELETE', `/sessions/${id}/stop`);
+  await api.server.close();
+  const folder = join(dataDir, 'sessions');
+  const record = await readFile(join(folder, id, 'session.json'), 'utf8');
+  const steps = `${JSON.stringify({ type: 'observation', value: 'x'.repeat(100_000) })}\n`;
+  for (let number = 0; number < 300; number++) {
+    const copy = `${id.slice(0, -4)}${String(number).padStart(4, '0')}`;
+    await mkdir(join(folder, copy), { recursive: true });
+    await writeFile(join(folder, copy, 'session.json'), record.replaceAll(id, copy));
+    await writeFile(join(folder, copy, 'trajectory.jsonl'), steps);
+  }
+  api = await startApi({ dataDir });
+  const times: number[] = [];
+  for (let round = 0; round < 20; round++) {
+    const beganMs = performance.now();
+    const items = await list(api, 'page=2&page_size=50');
+    times.push(performance.now() - beganMs);
+    expect(items).toHaveLength(50);
+    expect(items.every(({ steps: listed }) => Array.isArray(listed) && listed.length === 0)).toBe(true);
+  }
+  expect(times.sort((a, b) => a - b)[10]).toBeLessThan(50); // about 2 ms when nothing else runs; reading all steps would take seconds
+});
