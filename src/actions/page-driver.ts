@@ -1,5 +1,8 @@
 /** Drives the pages of one session through Playwright over CDP, as one more client beside the user's: what one does the other sees. */
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, BrowserContext, CDPSession, Dialog, Page } from 'playwright-core';
+import { CdpError } from '../contract/errors';
+import { PopupWatch } from './popup-watch';
+import type { ElementSnapshot } from './snapshot';
 
 /** Longest time to connect, in milliseconds: the browser runs on this machine, or was reached before. */
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -18,55 +21,173 @@ export interface PageDriverOptions {
   cdpUrl: string;
   /** Undefined when the session was started without file storage. */
   files?: ActionFiles | undefined;
+  /** Whether the browser reads and writes the files of this machine. @default false */
+  isLocal?: boolean | undefined;
+  /** Ids of the browser's tabs in the order of their opening; Chromium tells them in no order. @default in any order */
+  openingOrder?: (() => readonly string[]) | undefined;
+  /** Whether another client is connected now: it may want to answer dialogs and to receive downloads itself. @default never */
+  isShared?: (() => boolean) | undefined;
 }
 
 /** One connection to a session's browser, and the tab that it works on. Calls are done one after the other, by {@link PageDriver.run}. */
 export class PageDriver {
   readonly files: ActionFiles | undefined;
+  /** Whether the browser reads and writes the files of this machine. */
+  readonly isLocal: boolean;
+  /** Resolves when the connection has ended, by either side. Never rejects. */
+  readonly closed: Promise<void>;
+  /** The elements of the last observation; undefined before the first one. */
+  snapshot: ElementSnapshot | undefined;
   readonly #browser: Browser;
+  readonly #context: BrowserContext;
+  readonly #cdp: CDPSession;
+  readonly #popups: PopupWatch;
+  readonly #isShared: () => boolean;
+  readonly #dialogs = new Set<Dialog>();
+  /** Tabs that were there at connect, in the order of their opening. */
+  #first: readonly Page[] = [];
   #current: Page | undefined;
+  /** False while the current tab is only the best guess. */
+  #isChosen = false;
   #queue: Promise<unknown> = Promise.resolve();
 
-  private constructor(browser: Browser, files: ActionFiles | undefined) {
+  private constructor(browser: Browser, parts: { context: BrowserContext; cdp: CDPSession; options: PageDriverOptions }) {
     this.#browser = browser;
-    this.files = files;
+    this.#context = parts.context;
+    this.#cdp = parts.cdp;
+    this.files = parts.options.files;
+    this.isLocal = parts.options.isLocal ?? false;
+    this.#isShared = parts.options.isShared ?? (() => false);
+    this.#popups = new PopupWatch(parts.cdp, (popup) => this.choose(popup));
+    this.closed = new Promise((resolve) => browser.once('disconnected', () => resolve()));
+    this.#context.on('page', (page) => void this.#popups.arrived(page));
+    this.#context.on('dialog', (dialog) => this.#onDialog(dialog));
   }
 
   /** Connects. Loads Playwright: only sessions that are driven by the API pay for it. */
-  static async connect({ cdpUrl, files }: PageDriverOptions): Promise<PageDriver> {
+  static async connect(options: PageDriverOptions): Promise<PageDriver> {
     const { chromium } = await import('playwright-core');
-    const browser = await chromium.connectOverCDP(cdpUrl, { noDefaults: true, timeout: CONNECT_TIMEOUT_MS });
-    return new PageDriver(browser, files);
+    const browser = await chromium.connectOverCDP(options.cdpUrl, { noDefaults: true, isLocal: options.isLocal ?? false, timeout: CONNECT_TIMEOUT_MS });
+    try {
+      const [context] = browser.contexts();
+      if (!context) throw new CdpError('The browser of the session has no context.', { code: 'cdp_error', method: 'Target.getBrowserContexts' });
+      const driver = new PageDriver(browser, { context, cdp: await browser.newBrowserCDPSession(), options });
+      await Promise.all([driver.#popups.start(), driver.#sortTabs(options.openingOrder)]);
+      return driver;
+    } catch (error) {
+      await browser.close().catch(() => {});
+      throw error;
+    }
+  }
+
+  /** CDP of the browser itself. */
+  get cdp(): CDPSession {
+    return this.#cdp;
+  }
+
+  /** Whether another client is connected now. */
+  get isShared(): boolean {
+    return this.#isShared();
   }
 
   /** Every tab of the session, in the order of their opening, whoever opened them and in whichever context. */
   get tabs(): Page[] {
-    return this.#browser.contexts().flatMap((context) => context.pages());
+    const first = this.#first.filter((page) => !page.isClosed());
+    return [...first, ...this.#context.pages().filter((page) => !first.includes(page))];
   }
 
-  /** The tab that calls work on: stays the same until it is closed or another one is chosen. Opens one when there is none. */
+  /** The text of a dialog that waits for its answer; undefined when there is none. */
+  get openDialog(): string | undefined {
+    const [dialog] = this.#dialogs;
+    return dialog && `${dialog.type()} "${dialog.message()}"`;
+  }
+
+  /**
+   * The tab that calls work on: it stays the same until it is closed or another one is chosen. At first it is the oldest one that has
+   * gone anywhere; blank tabs are left over by clients that needed one to connect. Opens one when there is none.
+   */
   async page(): Promise<Page> {
-    if (this.#current && !this.#current.isClosed()) return this.#current;
-    const [context] = this.#browser.contexts();
-    if (!context) throw new Error('The browser has no context.');
-    this.#current = this.tabs.at(-1) ?? (await context.newPage());
+    const current = this.#current;
+    if (current && !current.isClosed() && (this.#isChosen || !isBlank(current))) return current;
+    const { tabs } = this;
+    const next = current?.isClosed() ? tabs.at(-1) : (tabs.find((page) => !isBlank(page)) ?? tabs.at(-1));
+    this.#isChosen = false;
+    this.#current = next ?? (await this.#context.newPage());
     return this.#current;
   }
 
   /** Works on this tab from now on. */
   choose(page: Page): void {
     this.#current = page;
+    this.#isChosen = true;
   }
 
-  /** Does the work when everything that was asked for before is done. */
+  /** Opens a tab beside the others, and works on it from now on. */
+  async open(): Promise<Page> {
+    const page = await this.#context.newPage();
+    this.choose(page);
+    return page;
+  }
+
+  /** Does what may open a tab; that one becomes the current tab, also when it comes a little later. */
+  following<T>(page: Page, work: () => Promise<T>): Promise<T> {
+    return this.#popups.during(page, work);
+  }
+
+  /**
+   * Does the work when everything that was asked for before is done, and the tab that it opened is there.
+   * @throws {@link CdpError} `cdp_closed` as soon as the connection ends
+   */
   run<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#queue.then(work);
-    this.#queue = done.catch(() => {});
-    return done;
+    const finished = this.#queue.then(async () => {
+      this.#dismissLeftovers();
+      await this.#popups.settled();
+      return work();
+    });
+    const ended = this.closed.then(() => Promise.reject(new CdpError('The connection to the browser of the session ended during the call.', { code: 'cdp_closed', method: 'run' })));
+    const result = Promise.race([finished, ended]);
+    this.#queue = result.catch(() => {});
+    return result;
   }
 
   /** Disconnects; the browser goes on. Work that still runs fails. */
   async close(): Promise<void> {
     await this.#browser.close().catch(() => {}); // already gone with its browser
   }
+
+  async #sortTabs(openingOrder: PageDriverOptions['openingOrder']): Promise<void> {
+    const pages = this.#context.pages();
+    if (pages.length < 2 || !openingOrder) return;
+    const order = openingOrder();
+    const ids = await Promise.all(pages.map((page) => targetIdOf(page).catch(() => ''))); // closed in the meantime
+    const rank = new Map(pages.map((page, index) => [page, order.indexOf(ids[index] ?? '')]));
+    this.#first = [...pages].sort((one, other) => (rank.get(one) ?? 0) - (rank.get(other) ?? 0));
+  }
+
+  /** Playwright answers dialogs itself where nobody listens. Beside another client we listen, and leave the answer to that one. */
+  #onDialog(dialog: Dialog): void {
+    this.#dialogs.add(dialog);
+    if (!this.#isShared()) this.#dismissLeftovers();
+  }
+
+  #dismissLeftovers(): void {
+    if (this.#isShared()) return;
+    for (const dialog of this.#dialogs) {
+      this.#dialogs.delete(dialog);
+      const answered = dialog.type() === 'beforeunload' ? dialog.accept() : dialog.dismiss();
+      answered.catch(() => {}); // answered by another client, or gone with its page
+    }
+  }
+}
+
+/** The browser's own id of a tab. */
+export async function targetIdOf(page: Page): Promise<string> {
+  const cdp = await page.context().newCDPSession(page);
+  const { targetInfo } = await cdp.send('Target.getTargetInfo');
+  await cdp.detach();
+  return targetInfo.targetId;
+}
+
+function isBlank(page: Page): boolean {
+  return page.url() === 'about:blank' || page.url() === '';
 }

@@ -7,6 +7,7 @@ import type { SessionBrowser } from './session-browser';
 import type { SessionFolder } from './session-folder';
 import { SessionRecording } from './session-recording';
 import { SessionTimers } from './session-timers';
+import { TabOrder } from './tab-order';
 import type { SessionPlan } from './start-options';
 import { newToken } from './tokens';
 import { Trajectory } from './trajectory';
@@ -51,6 +52,9 @@ export class LiveSession {
   readonly browser: SessionBrowser;
   /** What was done in it through the API. */
   readonly trajectory = new Trajectory();
+  /** CDP clients that are connected through the gateway now. */
+  gatewayClients = 0;
+  readonly #tabOrder: TabOrder;
   #driver: Promise<PageDriver> | undefined;
   readonly #timers: SessionTimers;
   readonly #onEnd = new Set<() => void>();
@@ -63,6 +67,7 @@ export class LiveSession {
     this.browser = browser;
     this.folder = folder;
     this.recording = new SessionRecording(browser.connection, folder.recording);
+    this.#tabOrder = new TabOrder(browser.connection);
     this.#timers = new SessionTimers({ idleMs: plan.idleTimeoutMinutes * minuteMs, maxMs: plan.maxDurationMinutes * minuteMs }, (reason) => void this.end({ status: 'timed_out', reason }));
     void browser.exited.then(({ code, signal, stderr }) => {
       const what = plan.request.cdpUrl === undefined ? `The browser ended by itself (${exitText({ code, signal })}).` : 'The connection to the external browser was lost.';
@@ -154,7 +159,14 @@ export class LiveSession {
   async #connectDriver(): Promise<PageDriver> {
     try {
       const { PageDriver } = await import('../actions/page-driver');
-      return await PageDriver.connect({ cdpUrl: this.browser.cdpUrl });
+      const driver = await PageDriver.connect({
+        cdpUrl: this.browser.cdpUrl,
+        isLocal: this.plan.request.cdpUrl === undefined,
+        openingOrder: () => this.#tabOrder.ids,
+        isShared: () => this.gatewayClients > 0,
+      });
+      void driver.closed.then(() => (this.#driver = undefined)); // the next call connects anew
+      return driver;
     } catch (error) {
       this.#driver = undefined;
       throw error;

@@ -1,0 +1,42 @@
+/** Calls that work on a session's pages: in turn, and not beyond the session's end. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { PageDriver } from '../actions/page-driver';
+import { isSessionwrightError } from '../contract/errors';
+import type { LiveSession } from './session';
+
+/** How long the end of a session may come after the end of its connection, in milliseconds: both follow from the end of its browser. */
+const END_GRACE_MS = 500;
+
+/**
+ * Does the work with the session's driver, when every earlier call is done.
+ * @throws {@link SessionEndedError} as soon as the session ends, whatever the work is at
+ */
+export async function onPages<T>(session: LiveSession, work: (driver: PageDriver) => Promise<T>): Promise<T> {
+  session.ensureActive();
+  let forget = (): void => {};
+  const ended = new Promise<void>((resolve) => (forget = session.onEnd(resolve)));
+  const endedError = ended.then(() => Promise.reject<never>(sessionError(session)));
+  endedError.catch(() => {}); // it may come when nobody waits any more
+  try {
+    const driver = await Promise.race([session.driver(), endedError]);
+    const result = await Promise.race([driver.run(() => work(driver)), endedError]);
+    session.touch(); // a call of minutes is use until its end
+    return result;
+  } catch (error) {
+    if (isSessionwrightError(error, 'cdp_closed')) await Promise.race([ended, delay(END_GRACE_MS)]);
+    session.ensureActive();
+    throw error;
+  } finally {
+    forget();
+  }
+}
+
+/** Why the session cannot be used any more. */
+function sessionError(session: LiveSession): unknown {
+  try {
+    session.ensureActive();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
