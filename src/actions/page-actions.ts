@@ -1,4 +1,5 @@
 /** Actions on the page as a whole: keys, scrolling, scripts. */
+import { Script } from 'node:vm';
 import type { Page } from 'playwright-core';
 import type { ActionOf } from '../contract/actions';
 import { ActionFailure, done, type Outcome } from './outcome';
@@ -69,11 +70,20 @@ function evaluate(page: Page, expression: string): Promise<unknown> {
   }, expression);
 }
 
-/** Statements with a `return` become the body of a function; functions and expressions in brackets are left alone. */
+/** What gives the value of the code: a function is called, and statements that stand only in a function, such as `return`, become the body of one. */
 function asExpression(code: string): string {
-  const trimmed = code.trim();
-  const isFunctionLike = /^(\(|function\b|async\b|[\w$]+\s*=>)/.test(trimmed);
-  return /\breturn\b/.test(trimmed) && !isFunctionLike ? `(${/\bawait\b/.test(trimmed) ? 'async ' : ''}() => { ${trimmed}\n})()` : trimmed;
+  const isDeclaration = /^\s*(async\s+)?function\b/.test(code); // as a statement it would have no value
+  const forms = [...(isDeclaration ? [`(${code}\n)`] : []), code, `(async () => (${code}\n))()`, `(async () => { ${code}\n})()`];
+  return forms.find(isScript) ?? code;
+}
+
+/** Whether it can be parsed. Nothing is run. */
+function isScript(code: string): boolean {
+  try {
+    return Boolean(new Script(code));
+  } catch {
+    return false;
+  }
 }
 
 /** As the reference engine writes values: objects as JSON, truth as `True` and `False`, nothing as `null`. */

@@ -140,6 +140,7 @@ export class PageDriver {
    */
   run<T>(work: () => Promise<T>): Promise<T> {
     const finished = this.#queue.then(async () => {
+      await this.#cdp.send('Browser.getVersion'); // what other clients did before is told before the answer: tabs that they closed are closed here too
       this.#dismissLeftovers();
       await this.#popups.settled();
       return work();

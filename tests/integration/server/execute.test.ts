@@ -196,6 +196,8 @@ test.each([
   ['const r = await Promise.resolve(4); return r', '4'],
   ['(() => { return 8 })()', '8'],
   ['let b = 1; b + 1', '2'],
+  ['[1, 2].map((it) => { return it + 1 }).join()', '2,3'],
+  ['await Promise.resolve(9)', '9'],
   ['Promise.resolve(false)', 'False'],
 ])('the script %s gives %s', async (code, markdown) => {
   expect(await session.look(code)).toBe(markdown);

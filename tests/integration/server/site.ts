@@ -34,7 +34,7 @@ const PAGES: Record<string, string> = {
   '/popups': page(
     'Popups',
     `<a id="blank" href="/next" target="_blank">Blank</a><a id="noopener" href="/next" target="_blank" rel="noopener">No opener</a>
-     <button id="late" onclick="setTimeout(() => open('/next'), 200)">Late</button><button id="slow" onclick="open('/slow')">Slow</button>`,
+     <button id="late" onclick="setTimeout(() => window.open('/next'), 200)">Late</button><button id="slow" onclick="window.open('/slow')">Slow</button>`,
   ),
   '/long': page('Long', '<div style="height: 5000px">Long</div>'),
   '/dialogs': page('Dialogs', '<button id="ask" onclick="this.textContent = String(confirm(\'Sure?\'))">Ask</button>'),
@@ -46,7 +46,7 @@ const PAGES: Record<string, string> = {
   '/files': page(
     'Files',
     `<input type="file" id="input"><button id="chooser" onclick="document.getElementById('input').click()">Choose</button>
-     <a id="get" href="/file/report.txt" download>Get</a><a id="evil" href="/evil">Evil</a><a id="blob" download="note.txt">Blob</a><form method="post" action="/posted"><button id="post">Post</button></form>
+     <a id="get" href="/file/report.txt" download>Get</a><a id="evil" href="/evil">Evil</a><a id="blob" download="note.txt">Blob</a><form method="post" action="/posted"><input type="hidden" name="a" value="1"><button id="post">Post</button></form>
      <script>blob.href = URL.createObjectURL(new Blob(['from a blob']))</script>`,
   ),
 };
