@@ -13,7 +13,7 @@ const PIECE_BYTES = 1024 * 1024;
 export interface CapturedDownload {
   suggestedName: string;
   /** Writes it to a path on this machine. */
-  save(path: string): Promise<void>;
+  save: (path: string) => Promise<void>;
 }
 
 /** Waits for a download. */

@@ -1,6 +1,6 @@
 /** Executes one action on a session's current page. That it fails is a result; only what is no fault of the action is thrown. */
 import type { Action, ActionOf, ActionType } from '../contract/actions';
-import { SessionwrightError } from '../contract/errors';
+import { isSessionwrightError, SessionwrightError } from '../contract/errors';
 import type { ExecutionResult } from '../contract/execution';
 import { firstLine, textOf } from './errors';
 import { downloadFile, uploadFile } from './file-actions';
@@ -10,6 +10,9 @@ import { closeTab, goBack, goForward, goto, gotoNewTab, reload, switchTab, wait 
 import { ActionFailure, type Outcome } from './outcome';
 import { evaluateJs, pressKey, scroll } from './page-actions';
 import type { PageDriver } from './page-driver';
+
+/** Codes of errors that say nothing of the action: an id before any observation, and the end of the browser. */
+const NO_RESULTS = new Set(['not_observed', 'cdp_closed']);
 
 type Handlers = { readonly [T in ActionType]: (driver: PageDriver, action: ActionOf<T>) => Promise<Outcome> };
 
@@ -58,8 +61,8 @@ async function attempt(driver: PageDriver, action: Action): Promise<Outcome & { 
     const handle = HANDLERS[action.type] as (driver: PageDriver, action: Action) => Promise<Outcome>;
     return await handle(driver, action);
   } catch (error) {
-    if (error instanceof SessionwrightError) throw error;
-    if (error instanceof ActionFailure) return { success: false, message: error.message };
+    if (isSessionwrightError(error) && NO_RESULTS.has(error.code)) throw error;
+    if (error instanceof ActionFailure || error instanceof SessionwrightError) return { success: false, message: error.message };
     const dialog = driver.openDialog;
     const hint = dialog === undefined ? '' : ` A dialog had opened, and another client of the session was to answer it: ${dialog}.`;
     return { success: false, message: `The action '${action.type}' failed: ${firstLine(error)}${hint}`, exception: textOf(error) };

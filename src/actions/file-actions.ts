@@ -15,7 +15,7 @@ export async function uploadFile(driver: PageDriver, action: ActionOf<'upload_fi
   if (path === undefined) throw new ActionFailure(`There is no uploaded file '${action.filePath}'. Upload it first, and give its name as it is in the upload storage.`);
   return interact(driver, action, async (interaction) => {
     const { locator, page, time, name } = interaction;
-    const takesFiles = await locator.evaluate((element) => ((element instanceof HTMLLabelElement ? element.control : element) as Partial<HTMLInputElement> | null)?.type === 'file', undefined, { timeout: time.left() });
+    const takesFiles = await locator.evaluate(isFileInput, undefined, { timeout: time.left() });
     if (takesFiles) await locator.setInputFiles(path, { timeout: time.left() });
     else {
       const [chooser] = await Promise.all([page.waitForEvent('filechooser', { timeout: time.left() }), clickElement(interaction)]);
@@ -33,13 +33,19 @@ export async function downloadFile(driver: PageDriver, action: ActionOf<'downloa
     const url = page.url();
     return stored(files, { suggestedName: nameIn(url), save: (path) => saveUrl(page, url, path) });
   }
-  if (action.id === RAW_FILE_ID && action.selector === undefined) throw new ActionFailure(`The page ${page.url()} is no raw file. Give the element whose click downloads one.`);
+  if (action.selector === undefined && action.id === RAW_FILE_ID) throw new ActionFailure(`The page ${page.url()} is no raw file. Give the element whose click downloads one.`);
   let outcome: Outcome | undefined;
   await interact(driver, action, async (interaction) => {
     outcome = await clickAndStore(interaction, files);
     return '';
   });
   return outcome ?? done('');
+}
+
+/** Runs in the page. A label stands for its input. */
+function isFileInput(element: Element): boolean {
+  const input = element instanceof HTMLLabelElement ? element.control : element;
+  return input instanceof HTMLInputElement && input.type === 'file';
 }
 
 async function clickAndStore(interaction: Interaction, files: ActionFiles): Promise<Outcome> {

@@ -22,7 +22,7 @@ export interface Target {
  */
 export async function locate(driver: PageDriver, { action, page, time }: { action: InteractionAction; page: Page; time: TimeLimit }): Promise<Target> {
   const { selector, id } = action;
-  if (selector === undefined) return observed(driver, id ?? '');
+  if (selector === undefined) return observed(driver, id);
   if (typeof selector === 'string') return { locator: page.locator(selector), name: selector };
   return bySelectors(selector, page, time);
 }

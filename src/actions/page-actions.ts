@@ -92,5 +92,5 @@ export function asMarkdown(value: unknown): string {
   if (typeof value === 'boolean') return value ? 'True' : 'False';
   if (typeof value === 'number') return Number.isNaN(value) ? 'nan' : String(value).replace('Infinity', 'inf');
   if (value instanceof Date) return value.toISOString();
-  return typeof value === 'object' ? JSON.stringify(value, null, 2) : String(value as string | bigint);
+  return typeof value === 'string' || typeof value === 'bigint' ? value.toString() : JSON.stringify(value, null, 2);
 }

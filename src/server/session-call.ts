@@ -15,7 +15,7 @@ export async function onPages<T>(session: LiveSession, work: (driver: PageDriver
   session.ensureActive();
   let forget = (): void => {};
   const ended = new Promise<void>((resolve) => (forget = session.onEnd(resolve)));
-  const endedError = ended.then(() => Promise.reject<never>(sessionError(session)));
+  const endedError = ended.then((): never => session.ensureActive() as never); // it throws
   endedError.catch(() => {}); // it may come when nobody waits any more
   try {
     const driver = await Promise.race([session.driver(), endedError]);
@@ -28,15 +28,5 @@ export async function onPages<T>(session: LiveSession, work: (driver: PageDriver
     throw error;
   } finally {
     forget();
-  }
-}
-
-/** Why the session cannot be used any more. */
-function sessionError(session: LiveSession): unknown {
-  try {
-    session.ensureActive();
-    return undefined;
-  } catch (error) {
-    return error;
   }
 }

@@ -16,7 +16,9 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([api.server.close(), site.close()]));
 beforeEach(async () => (session = await startDriven(api)));
-afterEach(async () => void (await session.stop()));
+afterEach(async () => {
+  await session.stop();
+});
 
 const open = (path: string) => session.succeed({ type: 'goto', url: site.url + path });
 const title = () => session.look('document.title');

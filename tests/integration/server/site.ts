@@ -1,5 +1,5 @@
 /** A small site on loopback for tests of actions: pages by path, slow ones, files. */
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -54,16 +54,20 @@ const PAGES: Record<string, string> = {
 /** Starts the site. */
 export async function startSite(): Promise<Site> {
   const posts: string[] = [];
-  const server = createServer(async (request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
     if (request.method === 'POST') for await (const chunk of request as AsyncIterable<Buffer>) posts.push(chunk.toString());
     if (path === '/slow') await delay(700);
     if (path === '/never') return;
     const file = fileAt(path);
-    if (file) return sendFile(response, file);
+    if (file) {
+      sendFile(response, file);
+      return;
+    }
     const body = path === '/slow' ? page('Slow', '<h1>Slow</h1>') : PAGES[path];
     response.writeHead(body === undefined ? 404 : 200, { 'content-type': 'text/html' }).end(body ?? 'not found');
-  });
+  };
+  const server = createServer((request, response) => void answer(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
