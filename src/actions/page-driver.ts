@@ -25,6 +25,8 @@ export interface PageDriverOptions {
   isLocal?: boolean | undefined;
   /** Ids of the browser's tabs in the order of their opening; Chromium tells them in no order. @default in any order */
   openingOrder?: (() => readonly string[]) | undefined;
+  /** Opens the session's first tab, of the size that the session was started with. @default a tab of Chromium's own size */
+  openFirstTab?: (() => Promise<void>) | undefined;
   /** Whether another client is connected now: it may want to answer dialogs and to receive downloads itself. @default never */
   isShared?: (() => boolean) | undefined;
 }
@@ -43,6 +45,7 @@ export class PageDriver {
   readonly #cdp: CDPSession;
   readonly #popups: PopupWatch;
   readonly #isShared: () => boolean;
+  readonly #openFirstTab: PageDriverOptions['openFirstTab'];
   readonly #dialogs = new Set<Dialog>();
   /** Tabs that were there at connect, in the order of their opening. */
   #first: readonly Page[] = [];
@@ -58,6 +61,7 @@ export class PageDriver {
     this.files = parts.options.files;
     this.isLocal = parts.options.isLocal ?? false;
     this.#isShared = parts.options.isShared ?? (() => false);
+    this.#openFirstTab = parts.options.openFirstTab;
     this.#popups = new PopupWatch(parts.cdp, (popup) => this.choose(popup));
     this.closed = new Promise((resolve) => browser.once('disconnected', () => resolve()));
     this.#context.on('page', (page) => void this.#popups.arrived(page));
@@ -112,7 +116,7 @@ export class PageDriver {
     const { tabs } = this;
     const next = current?.isClosed() ? tabs.at(-1) : (tabs.find((page) => !isBlank(page)) ?? tabs.at(-1));
     this.#isChosen = false;
-    this.#current = next ?? (await this.#context.newPage());
+    this.#current = next ?? (await this.#openFirst());
     return this.#current;
   }
 
@@ -154,6 +158,12 @@ export class PageDriver {
   /** Disconnects; the browser goes on. Work that still runs fails. */
   async close(): Promise<void> {
     await this.#browser.close().catch(() => {}); // already gone with its browser
+  }
+
+  async #openFirst(): Promise<Page> {
+    if (!this.#openFirstTab) return this.#context.newPage();
+    const [page] = await Promise.all([this.#context.waitForEvent('page', { timeout: CONNECT_TIMEOUT_MS }), this.#openFirstTab()]);
+    return page;
   }
 
   async #sortTabs(openingOrder: PageDriverOptions['openingOrder']): Promise<void> {

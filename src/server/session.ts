@@ -162,6 +162,7 @@ export class LiveSession {
       const driver = await PageDriver.connect({
         cdpUrl: this.browser.cdpUrl,
         isLocal: this.plan.request.cdpUrl === undefined,
+        openFirstTab: () => this.browser.ensurePage(),
         openingOrder: () => this.#tabOrder.ids,
         isShared: () => this.gatewayClients > 0,
       });
