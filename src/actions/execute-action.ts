@@ -61,6 +61,7 @@ async function attempt(driver: PageDriver, action: Action): Promise<Outcome & { 
     const handle = HANDLERS[action.type] as (driver: PageDriver, action: Action) => Promise<Outcome>;
     return await handle(driver, action);
   } catch (error) {
+    if (await driver.isStale) throw error;
     if (isSessionwrightError(error) && NO_RESULTS.has(error.code)) throw error;
     if (error instanceof ActionFailure || error instanceof SessionwrightError) return { success: false, message: error.message };
     const dialog = driver.openDialog;

@@ -11,6 +11,9 @@ import { TimeLimit } from './time-limit';
 /** Between two keys for fields that follow each of them, in milliseconds: the contract's. */
 const KEY_DELAY_MS = 100;
 
+/** Whether something may keep an element from being clicked: asked in one round trip, without waiting for the element. */
+const MAYBE_DISABLED = 'xpath=self::*[ancestor-or-self::*[@disabled or @inert or @aria-disabled="true"]]';
+
 /** An element to act on, and what is around it. */
 export interface Interaction<A extends InteractionAction = InteractionAction> extends Target {
   driver: PageDriver;
@@ -95,17 +98,31 @@ export function selectDropdownOption(driver: PageDriver, action: ActionOf<'selec
  * Clicks as a person does. When that is not possible in time, such as under a layer that never goes, the element's own `click()` is called.
  * @throws {@link ActionFailure} at once for a disabled element; Playwright would wait for it to be enabled
  */
-export async function clickElement({ locator, name, time, driver }: Interaction): Promise<void> {
-  const obstacle = await locator.evaluate(disabledBy, undefined, { timeout: time.left() });
-  if (obstacle !== null) throw new ActionFailure(`${name} cannot be clicked: ${obstacle}.`);
+export async function clickElement(interaction: Interaction): Promise<void> {
+  const { locator, time } = interaction;
+  if ((await locator.locator(MAYBE_DISABLED).count()) > 0) await refuseDisabled(interaction);
   try {
     await locator.click({ timeout: time.left() });
   } catch (error) {
-    if (!isTimeout(error) || driver.openDialog !== undefined) throw error;
-    if (/click action done/.test(textOf(error))) return; // only the page that it led to is slow
-    if (time.isOver) throw error;
-    await locator.evaluate((element) => (element as HTMLElement).click(), undefined, { timeout: time.left() });
+    await clickByScript(interaction, error);
   }
+}
+
+/** After a click that failed. The log of Playwright's error tells how far it came. */
+async function clickByScript(interaction: Interaction, error: unknown): Promise<void> {
+  const { locator, page, time, driver } = interaction;
+  const log = textOf(error);
+  if (page.isClosed() && log.includes('performing click action')) return; // it was the button that closes the tab
+  if (!isTimeout(error) || driver.openDialog !== undefined) throw error;
+  if (log.includes('click action done')) return; // only the page that it led to is slow
+  if (time.isOver || (await locator.count()) !== 1) throw error;
+  await refuseDisabled(interaction); // in the meantime
+  await locator.evaluate((element) => (element as HTMLElement).click(), undefined, { timeout: time.left() });
+}
+
+async function refuseDisabled({ locator, name, time }: Interaction): Promise<void> {
+  const obstacle = await locator.evaluate(disabledBy, undefined, { timeout: time.left() });
+  if (obstacle !== null) throw new ActionFailure(`${name} cannot be clicked: ${obstacle}.`);
 }
 
 /** Runs in the page: why the element takes no clicks, or null. */

@@ -48,7 +48,7 @@ async function firstWithOneMatch(candidates: readonly Target[], time: TimeLimit)
     const counts = await Promise.all(candidates.map(async ({ locator }) => locator.count().catch(() => 0))); // a wrong selector matches nothing; the other may be right
     const found = candidates[counts.indexOf(1)];
     if (found) return found;
-    if (time.left() <= POLL_MS) throw new ActionFailure(`None of the selectors matches exactly one element: ${candidates.map(({ name }, index) => `${name} matches ${counts[index] ?? 0}`).join(', ')}.`);
+    if (time.isOver) throw new ActionFailure(`None of the selectors matches exactly one element: ${candidates.map(({ name }, index) => `${name} matches ${counts[index] ?? 0}`).join(', ')}.`);
     await delay(POLL_MS);
   }
 }

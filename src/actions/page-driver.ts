@@ -53,6 +53,7 @@ export class PageDriver {
   /** False while the current tab is only the best guess. */
   #isChosen = false;
   #queue: Promise<unknown> = Promise.resolve();
+  #isStale: Promise<boolean> = Promise.resolve(false);
 
   private constructor(browser: Browser, parts: { context: BrowserContext; cdp: CDPSession; options: PageDriverOptions }) {
     this.#browser = browser;
@@ -100,6 +101,11 @@ export class PageDriver {
     return [...first, ...this.#context.pages().filter((page) => !first.includes(page))];
   }
 
+  /** Whether another client had closed the current tab before the running call began. Then the call is made again, on the tab that is current now. */
+  get isStale(): Promise<boolean> {
+    return this.#isStale;
+  }
+
   /** The text of a dialog that waits for its answer; undefined when there is none. */
   get openDialog(): string | undefined {
     const [dialog] = this.#dialogs;
@@ -112,7 +118,7 @@ export class PageDriver {
    */
   async page(): Promise<Page> {
     const current = this.#current;
-    if (current && !current.isClosed() && (this.#isChosen || !isBlank(current))) return current;
+    if (current && this.#isSettledOn(current)) return current;
     const { tabs } = this;
     const next = current?.isClosed() ? tabs.at(-1) : (tabs.find((page) => !isBlank(page)) ?? tabs.at(-1));
     this.#isChosen = false;
@@ -143,12 +149,7 @@ export class PageDriver {
    * @throws {@link CdpError} `cdp_closed` as soon as the connection ends
    */
   run<T>(work: () => Promise<T>): Promise<T> {
-    const finished = this.#queue.then(async () => {
-      await this.#cdp.send('Browser.getVersion'); // what other clients did before is told before the answer: tabs that they closed are closed here too
-      this.#dismissLeftovers();
-      await this.#popups.settled();
-      return work();
-    });
+    const finished = this.#queue.then(() => this.#runNow(work));
     const ended = this.closed.then(() => Promise.reject(new CdpError('The connection to the browser of the session ended during the call.', { code: 'cdp_closed', method: 'run' })));
     const result = Promise.race([finished, ended]);
     this.#queue = result.catch(() => {});
@@ -158,6 +159,37 @@ export class PageDriver {
   /** Disconnects; the browser goes on. Work that still runs fails. */
   async close(): Promise<void> {
     await this.#browser.close().catch(() => {}); // already gone with its browser
+  }
+
+  /**
+   * What other clients did before is told to us before the answer to a question of ours. While the current tab looks alive, its call
+   * does not wait for that answer; should the tab prove to be gone, the call has failed, and is made again.
+   */
+  async #runNow<T>(work: () => Promise<T>): Promise<T> {
+    const current = this.#current;
+    const answered = this.#cdp.send('Browser.getVersion');
+    this.#isStale = answered.then(
+      () => current?.isClosed() ?? false,
+      () => false,
+    );
+    this.#dismissLeftovers();
+    await this.#popups.settled();
+    if (!current || !this.#isSettledOn(current)) {
+      await this.#isStale;
+      this.#isStale = Promise.resolve(false);
+      return work();
+    }
+    try {
+      return await work();
+    } catch (error) {
+      if (!(await this.#isStale)) throw error;
+      this.#isStale = Promise.resolve(false);
+      return work();
+    }
+  }
+
+  #isSettledOn(page: Page): boolean {
+    return !page.isClosed() && (this.#isChosen || !isBlank(page));
   }
 
   async #openFirst(): Promise<Page> {

@@ -5,6 +5,9 @@ export const OPERATION_MS = 8_000;
 /** Longest time of a navigation, in milliseconds: the same. */
 export const NAVIGATION_MS = 10_000;
 
+/** How long a call of Playwright may be late with its own error, in milliseconds: it tells more than ours. */
+const GRACE_MS = 250;
+
 /** The time limit of one action. It runs from the moment it is made. */
 export class TimeLimit {
   readonly limitMs: number;
@@ -28,7 +31,7 @@ export class TimeLimit {
   /** The work, or an error when the limit is reached first. What was begun cannot be called back. */
   async guard<T>(work: Promise<T>, what: string): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
-    const over = new Promise<never>((_, reject) => (timer = setTimeout(() => reject(new Error(`${what} took longer than ${this.limitMs} ms.`)), this.left(this.limitMs))));
+    const over = new Promise<never>((_, reject) => (timer = setTimeout(() => reject(new Error(`${what} took longer than ${this.limitMs} ms.`)), this.left(this.limitMs) + GRACE_MS)));
     work.catch(() => {}); // when it fails after its time, nobody asks any more
     try {
       return await Promise.race([work, over]);

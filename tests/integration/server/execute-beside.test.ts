@@ -81,7 +81,8 @@ test('dialogs are left to the other client, and dismissed when there is none', a
   expect(await seen).toBe('Sure?');
   expect(result).toMatchObject({ success: false, message: expect.stringContaining('confirm "Sure?"') as unknown });
   await browser?.close();
-  await expect.poll(async () => (await session.execute({ type: 'goto', url: `${site.url}/dialogs` })).success).toBe(true); // its page goes a moment later
+  await expect.poll(async () => (await session.execute({ type: 'evaluate_js', code: 'location.href' })).data?.markdown, { timeout: 5000 }).toBe('about:blank'); // its page goes a moment later
+  await session.succeed({ type: 'goto', url: `${site.url}/dialogs` });
   await session.succeed({ type: 'click', selector: '#ask' });
   expect(await session.look('document.getElementById("ask").textContent')).toBe('false');
 });
