@@ -34,13 +34,21 @@ export async function scroll(driver: PageDriver, { type, amount }: ActionOf<'scr
   return done(`Scrolled ${moved > 0 ? 'down' : 'up'} by ${Math.round(Math.abs(moved))} pixels.`);
 }
 
-/** Evaluates a script in the page; its result is the data. */
-export async function evaluateJs(driver: PageDriver, { code }: ActionOf<'evaluate_js'>): Promise<Outcome> {
+/** Evaluates a script in the page; its result is the data. One that never ends is ended, so that the page goes on. */
+export async function evaluateJs(driver: PageDriver, { code }: ActionOf<'evaluate_js'>, limitMs = SCRIPT_LIMIT_MS): Promise<Outcome> {
   const page = await driver.page();
-  const result = await new TimeLimit(SCRIPT_LIMIT_MS).guard(evaluate(page, asExpression(code)), 'The script').catch((error: unknown) => {
+  const cdp = await page.context().newCDPSession(page); // now: to a page that hangs, none can be opened
+  const time = new TimeLimit(limitMs);
+  try {
+    const result = await time.guard(evaluate(page, asExpression(code)), 'The script');
+    return done('Evaluated the script.', { markdown: asMarkdown(result), images: null, structured: null });
+  } catch (error) {
+    if (page.isClosed()) throw error;
+    if (time.isOver) await time.after(cdp.send('Runtime.terminateExecution'));
     throw new ActionFailure(`The script failed: ${firstLine(error)}`);
-  });
-  return done('Evaluated the script.', { markdown: asMarkdown(result), images: null, structured: null });
+  } finally {
+    cdp.detach().catch(() => {}); // gone with its page
+  }
 }
 
 /** Where the page is once it has moved and rests, or half a second later. */

@@ -1,5 +1,7 @@
 /** How long one action may take, and how much of that is left. */
 
+import { setTimeout as delay } from 'node:timers/promises';
+
 /** Longest time of one call of Playwright, in milliseconds: what the contract's reference engine takes. */
 export const OPERATION_MS = 8_000;
 /** Longest time of a navigation, in milliseconds: the same. */
@@ -26,6 +28,11 @@ export class TimeLimit {
   /** True when nothing is left. */
   get isOver(): boolean {
     return performance.now() >= this.#endMs;
+  }
+
+  /** Waits a little for work that is to undo what took too long, whatever comes of it. */
+  async after(work: Promise<unknown>): Promise<void> {
+    await Promise.race([work.catch(() => {}), delay(GRACE_MS)]);
   }
 
   /** The work, or an error when the limit is reached first. What was begun cannot be called back. */

@@ -2,6 +2,7 @@
 import { access, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { chromium, type Browser } from 'playwright-core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { executeAction } from '../../../src/actions/execute-action';
 import { PageDriver } from '../../../src/actions/page-driver';
@@ -15,20 +16,23 @@ import { startSite } from '../server/site';
 let api: TestApi;
 let site: Site;
 let folder: string;
+let cdpUrl: string;
 let driver: PageDriver;
 let isShared = false;
+let other: Browser | undefined;
 
 beforeEach(async () => {
   [api, site, folder] = await Promise.all([startApi(), startSite(), mkdtemp(join(tmpdir(), 'sessionwright-files-'))]);
   const { body } = await api.call('POST', '/sessions/start', { body: {} });
-  driver = await connect(body['cdp_url'] as string);
+  cdpUrl = body['cdp_url'] as string;
+  driver = await connect();
 });
 afterEach(async () => {
   await driver.close();
   await Promise.all([api.server.close(), site.close(), rm(folder, { recursive: true, force: true })]);
 });
 
-function connect(cdpUrl: string): Promise<PageDriver> {
+function connect(): Promise<PageDriver> {
   const upload = async (name: string): Promise<string | undefined> => {
     const path = join(folder, name);
     return access(path).then(() => path, () => undefined);
@@ -58,8 +62,15 @@ describe.each([
   ['alone', false],
   ['beside another client', true],
 ])('%s', (_, shared) => {
-  beforeEach(() => (isShared = shared));
-  afterEach(() => (isShared = false));
+  beforeEach(async () => {
+    isShared = shared;
+    if (shared) other = await chromium.connectOverCDP(cdpUrl); // says where downloads go
+  });
+  afterEach(async () => {
+    await other?.close();
+    other = undefined;
+    isShared = false;
+  });
 
   test.each([
     ['#get', 'report.txt', 'the report'],

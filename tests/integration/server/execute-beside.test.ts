@@ -99,6 +99,7 @@ test('downloads of the test go on to where it wants them', async () => {
 test.each([
   { type: 'wait', time_ms: 30_000 },
   { type: 'evaluate_js', code: 'new Promise(() => {})' },
+  { type: 'evaluate_js', code: 'while (true) {}' },
   { type: 'click', selector: '#nothing' },
   { type: 'goto', url: 'SITE/never' },
 ])('a stop in the middle of $type is answered at once, and so is the call', async (action) => {
