@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 
 import { decodeAction, encodeAction, type Action } from '../../../src/contract/actions';
@@ -133,6 +134,24 @@ describe('actions', () => {
     [{ type: 'email_read', timedelta: '5 minutes' }, 'timedelta: Invalid input: expected a duration'],
   ])('refuses %j', (body, message) => {
     expect(issuesOf(body)).toContain(message);
+  });
+
+  it('takes or refuses anything, and never fails otherwise', () => {
+    const types = fc.constantFrom(...[...ALL, ...ON_ELEMENTS].map(({ type }) => type));
+    const fields = fc.constantFrom('id', 'selector', 'value', 'timeout', 'url', 'code', 'time_ms', 'key', 'amount', 'success', 'answer', 'clear', 'press_enter', 'tab_index', 'file_path', '__proto__', 'constructor');
+    const values = fc.oneof(fc.anything({ withNullPrototype: true }), fc.json(), fc.constantFrom('a', 1, true, null, -1, { css_selector: 'a' }));
+    const body = fc.oneof(fc.jsonValue(), fc.tuple(types, fc.dictionary(fields, values)).map(([type, rest]) => ({ ...rest, type })));
+    fc.assert(
+      fc.property(body, (sent) => {
+        try {
+          const action = decodeAction(sent);
+          expect(decodeAction(JSON.parse(JSON.stringify(encodeAction(action))))).toEqual(action);
+        } catch (error) {
+          expect(error).toBeInstanceOf(InvalidRequestError);
+        }
+      }),
+      { numRuns: 2000 },
+    );
   });
 
   it('names fields to a caller as the caller wrote them', () => {
