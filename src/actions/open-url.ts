@@ -1,18 +1,18 @@
-/** Opens an address in a tab before it is looked at. */
+/** Opens an address in a tab. */
 import type { Page } from 'playwright-core';
+import { NAVIGATION_MS } from './time-limit';
 
-/** Longest time for a page to load, in milliseconds: that of the contract's reference engine. One that takes longer is used as it is then. */
-const NAVIGATION_TIMEOUT_MS = 10_000;
+/** Schemes of URLs that are taken as they are; everything else is a host. */
+const SCHEMES = /^(https?:\/\/|about:|data:|blob:|chrome:\/\/|file:\/\/)/i;
 
 /**
- * Opens the address; `https://` is put before one without a scheme. A page that loads slowly is no failure.
+ * Opens the address; `https://` is put before one without a scheme. Nothing is done when the page is there already, and one that loads slowly is no failure.
  * @throws Error of Playwright when it cannot be opened
  */
-export async function openUrl(page: Page, url: string): Promise<void> {
-  const target = /^(https?:|about:|data:)/i.test(url) ? url : `https://${url}`;
-  try {
-    await page.goto(target, { timeout: NAVIGATION_TIMEOUT_MS });
-  } catch (error) {
+export async function openUrl(page: Page, wanted: string): Promise<void> {
+  const url = SCHEMES.test(wanted) ? wanted : `https://${wanted}`;
+  if (URL.canParse(url) && new URL(url).href === page.url()) return;
+  await page.goto(url, { timeout: NAVIGATION_MS }).catch((error: unknown) => {
     if (!(error instanceof Error) || error.name !== 'TimeoutError') throw error;
-  }
+  });
 }

@@ -1,5 +1,7 @@
 /** Drives the pages of one session through Playwright over CDP, as one more client beside the user's: what one does the other sees. */
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, BrowserContext, CDPSession, Dialog, Page } from 'playwright-core';
+import { CdpError } from '../contract/errors';
+import { PopupWatch } from './popup-watch';
 import type { ElementSnapshot } from './snapshot';
 
 /** Longest time to connect, in milliseconds: the browser runs on this machine, or was reached before. */
@@ -19,57 +21,216 @@ export interface PageDriverOptions {
   cdpUrl: string;
   /** Undefined when the session was started without file storage. */
   files?: ActionFiles | undefined;
+  /** Whether the browser reads and writes the files of this machine. @default false */
+  isLocal?: boolean | undefined;
+  /** Ids of the browser's tabs in the order of their opening; Chromium tells them in no order. @default in any order */
+  openingOrder?: (() => readonly string[]) | undefined;
+  /** Opens the session's first tab, of the size that the session was started with. @default a tab of Chromium's own size */
+  openFirstTab?: (() => Promise<void>) | undefined;
+  /** Whether another client is connected now: it may want to answer dialogs and to receive downloads itself. @default never */
+  isShared?: (() => boolean) | undefined;
 }
 
 /** One connection to a session's browser, and the tab that it works on. Calls are done one after the other, by {@link PageDriver.run}. */
 export class PageDriver {
   readonly files: ActionFiles | undefined;
-  /** What the ids of the latest observation stand for; undefined before the first one. */
+  /** Whether the browser reads and writes the files of this machine. */
+  readonly isLocal: boolean;
+  /** Resolves when the connection has ended, by either side. Never rejects. */
+  readonly closed: Promise<void>;
+  /** The elements of the last observation; undefined before the first one. */
   snapshot: ElementSnapshot | undefined;
   readonly #browser: Browser;
+  readonly #context: BrowserContext;
+  readonly #cdp: CDPSession;
+  readonly #popups: PopupWatch;
+  readonly #isShared: () => boolean;
+  readonly #openFirstTab: PageDriverOptions['openFirstTab'];
+  readonly #dialogs = new Set<Dialog>();
+  /** Tabs that were there at connect, in the order of their opening. */
+  #first: readonly Page[] = [];
   #current: Page | undefined;
+  /** False while the current tab is only the best guess. */
+  #isChosen = false;
   #queue: Promise<unknown> = Promise.resolve();
+  #isStale: Promise<boolean> = Promise.resolve(false);
 
-  private constructor(browser: Browser, files: ActionFiles | undefined) {
+  private constructor(browser: Browser, parts: { context: BrowserContext; cdp: CDPSession; options: PageDriverOptions }) {
     this.#browser = browser;
-    this.files = files;
+    this.#context = parts.context;
+    this.#cdp = parts.cdp;
+    this.files = parts.options.files;
+    this.isLocal = parts.options.isLocal ?? false;
+    this.#isShared = parts.options.isShared ?? (() => false);
+    this.#openFirstTab = parts.options.openFirstTab;
+    this.#popups = new PopupWatch(parts.cdp, (popup) => this.choose(popup));
+    this.closed = new Promise((resolve) => browser.once('disconnected', () => resolve()));
+    this.#context.on('page', (page) => void this.#popups.arrived(page));
+    this.#context.on('dialog', (dialog) => this.#onDialog(dialog));
   }
 
   /** Connects. Loads Playwright: only sessions that are driven by the API pay for it. */
-  static async connect({ cdpUrl, files }: PageDriverOptions): Promise<PageDriver> {
+  static async connect(options: PageDriverOptions): Promise<PageDriver> {
     const { chromium } = await import('playwright-core');
-    const browser = await chromium.connectOverCDP(cdpUrl, { noDefaults: true, timeout: CONNECT_TIMEOUT_MS });
-    return new PageDriver(browser, files);
+    const browser = await chromium.connectOverCDP(options.cdpUrl, { noDefaults: true, isLocal: options.isLocal ?? false, timeout: CONNECT_TIMEOUT_MS });
+    try {
+      const [context] = browser.contexts();
+      if (!context) throw new CdpError('The browser of the session has no context.', { code: 'cdp_error', method: 'Target.getBrowserContexts' });
+      const driver = new PageDriver(browser, { context, cdp: await browser.newBrowserCDPSession(), options });
+      await Promise.all([driver.#popups.start(), driver.#sortTabs(options.openingOrder)]);
+      return driver;
+    } catch (error) {
+      await browser.close().catch(() => {});
+      throw error;
+    }
+  }
+
+  /** CDP of the browser itself. */
+  get cdp(): CDPSession {
+    return this.#cdp;
+  }
+
+  /** Whether another client is connected now. */
+  get isShared(): boolean {
+    return this.#isShared();
   }
 
   /** Every tab of the session, in the order of their opening, whoever opened them and in whichever context. */
   get tabs(): Page[] {
-    return this.#browser.contexts().flatMap((context) => context.pages());
+    const first = this.#first.filter((page) => !page.isClosed());
+    return [...first, ...this.#context.pages().filter((page) => !first.includes(page))];
   }
 
-  /** The tab that calls work on: stays the same until it is closed or another one is chosen. Opens one when there is none. */
+  /** Whether another client had closed the current tab before the running call began. Then the call is made again, on the tab that is current now. */
+  get isStale(): Promise<boolean> {
+    return this.#isStale;
+  }
+
+  /** The text of a dialog that waits for its answer; undefined when there is none. */
+  get openDialog(): string | undefined {
+    const [dialog] = this.#dialogs;
+    return dialog && `${dialog.type()} "${dialog.message()}"`;
+  }
+
+  /**
+   * The tab that calls work on: it stays the same until it is closed or another one is chosen. At first it is the oldest one that has
+   * gone anywhere; blank tabs are left over by clients that needed one to connect. Opens one when there is none.
+   */
   async page(): Promise<Page> {
-    if (this.#current && !this.#current.isClosed()) return this.#current;
-    const [context] = this.#browser.contexts();
-    if (!context) throw new Error('The browser has no context.');
-    this.#current = this.tabs.at(-1) ?? (await context.newPage());
+    const current = this.#current;
+    if (current && this.#isSettledOn(current)) return current;
+    const { tabs } = this;
+    const next = current?.isClosed() ? tabs.at(-1) : (tabs.find((page) => !isBlank(page)) ?? tabs.at(-1));
+    this.#isChosen = false;
+    this.#current = next ?? (await this.#openFirst());
     return this.#current;
   }
 
   /** Works on this tab from now on. */
   choose(page: Page): void {
     this.#current = page;
+    this.#isChosen = true;
   }
 
-  /** Does the work when everything that was asked for before is done. */
+  /** Opens a tab beside the others, and works on it from now on. */
+  async open(): Promise<Page> {
+    const page = await this.#context.newPage();
+    this.choose(page);
+    return page;
+  }
+
+  /** Does what may open a tab; that one becomes the current tab, also when it comes a little later. */
+  following<T>(page: Page, work: () => Promise<T>): Promise<T> {
+    return this.#popups.during(page, work);
+  }
+
+  /**
+   * Does the work when everything that was asked for before is done, and the tab that it opened is there.
+   * @throws {@link CdpError} `cdp_closed` as soon as the connection ends
+   */
   run<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#queue.then(work);
-    this.#queue = done.catch(() => {});
-    return done;
+    const finished = this.#queue.then(() => this.#runNow(work));
+    const ended = this.closed.then(() => Promise.reject(new CdpError('The connection to the browser of the session ended during the call.', { code: 'cdp_closed', method: 'run' })));
+    const result = Promise.race([finished, ended]);
+    this.#queue = result.catch(() => {});
+    return result;
   }
 
   /** Disconnects; the browser goes on. Work that still runs fails. */
   async close(): Promise<void> {
     await this.#browser.close().catch(() => {}); // already gone with its browser
   }
+
+  /**
+   * What other clients did before is told to us before the answer to a question of ours. While the current tab looks alive, its call
+   * does not wait for that answer; should the tab prove to be gone, the call has failed, and is made again.
+   */
+  async #runNow<T>(work: () => Promise<T>): Promise<T> {
+    const current = this.#current;
+    const answered = this.#cdp.send('Browser.getVersion');
+    this.#isStale = answered.then(
+      () => current?.isClosed() ?? false,
+      () => false,
+    );
+    this.#dismissLeftovers();
+    await this.#popups.settled();
+    if (!current || !this.#isSettledOn(current)) {
+      await this.#isStale;
+      this.#isStale = Promise.resolve(false);
+      return work();
+    }
+    try {
+      return await work();
+    } catch (error) {
+      if (!(await this.#isStale)) throw error;
+      this.#isStale = Promise.resolve(false);
+      return work();
+    }
+  }
+
+  #isSettledOn(page: Page): boolean {
+    return !page.isClosed() && (this.#isChosen || !isBlank(page));
+  }
+
+  async #openFirst(): Promise<Page> {
+    if (!this.#openFirstTab) return this.#context.newPage();
+    const [page] = await Promise.all([this.#context.waitForEvent('page', { timeout: CONNECT_TIMEOUT_MS }), this.#openFirstTab()]);
+    return page;
+  }
+
+  async #sortTabs(openingOrder: PageDriverOptions['openingOrder']): Promise<void> {
+    const pages = this.#context.pages();
+    if (pages.length < 2 || !openingOrder) return;
+    const order = openingOrder();
+    const ids = await Promise.all(pages.map((page) => targetIdOf(page).catch(() => ''))); // closed in the meantime
+    const rank = new Map(pages.map((page, index) => [page, order.indexOf(ids[index] ?? '')]));
+    this.#first = [...pages].sort((one, other) => (rank.get(one) ?? 0) - (rank.get(other) ?? 0));
+  }
+
+  /** Playwright answers dialogs itself where nobody listens. Beside another client we listen, and leave the answer to that one. */
+  #onDialog(dialog: Dialog): void {
+    this.#dialogs.add(dialog);
+    if (!this.#isShared()) this.#dismissLeftovers();
+  }
+
+  #dismissLeftovers(): void {
+    if (this.#isShared()) return;
+    for (const dialog of this.#dialogs) {
+      this.#dialogs.delete(dialog);
+      const answered = dialog.type() === 'beforeunload' ? dialog.accept() : dialog.dismiss();
+      answered.catch(() => {}); // answered by another client, or gone with its page
+    }
+  }
+}
+
+/** The browser's own id of a tab. */
+export async function targetIdOf(page: Page): Promise<string> {
+  const cdp = await page.context().newCDPSession(page);
+  const { targetInfo } = await cdp.send('Target.getTargetInfo');
+  await cdp.detach();
+  return targetInfo.targetId;
+}
+
+function isBlank(page: Page): boolean {
+  return page.url() === 'about:blank' || page.url() === '';
 }

@@ -28,6 +28,8 @@ export interface Call {
   headers?: Record<string, string>;
   /** Time for all tries, in milliseconds. @default the client's `timeoutMs` */
   timeoutMs?: number;
+  /** Time for one try, in milliseconds. @default the client's `timeoutMs` */
+  tryTimeoutMs?: number;
   /** Whether repeating it does no harm. @default true unless POST */
   isIdempotent?: boolean;
   /** @default by `isIdempotent` */
@@ -81,7 +83,7 @@ export class HttpClient {
     const leastTryMs = Math.min(LEAST_TRY_MS, timeoutMs / 4);
     const policy = call.policy ?? ((call.isIdempotent ?? call.method !== 'POST') ? idempotentPolicy(this.#options) : noRetry);
     for (let attempt = 1; ; attempt++) {
-      const result = await this.#try(call, Math.min(this.#options.timeoutMs, deadlineMs - performance.now()));
+      const result = await this.#try(call, Math.min(call.tryTimeoutMs ?? this.#options.timeoutMs, deadlineMs - performance.now()));
       if ('text' in result) return result;
       const waitMs = policy(result, attempt);
       if (waitMs === undefined || performance.now() + waitMs + leastTryMs > deadlineMs) throw result.error;

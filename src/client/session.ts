@@ -1,9 +1,11 @@
 /** One remote browser session, as a program holds it. Made by {@link SessionsClient}. */
 import type { Page } from 'playwright-core';
 
+import type { Action } from '../contract/actions';
 import { cookiesSchema, cookiesSetSchema, normalizeCookie, type Cookie } from '../contract/cookies';
 import { debugInfoSchema, type DebugInfo } from '../contract/debug';
 import { ApiError, isSessionwrightError, OptionsError, SessionEndedError, SessionwrightError } from '../contract/errors';
+import type { ExecutionResult } from '../contract/execution';
 import { describeIssues, formatIssues } from '../contract/issues';
 import type { Observation, ObserveOptions } from '../contract/observation';
 import { routes } from '../contract/routes';
@@ -17,6 +19,7 @@ import { describeEnd, type ResolvedClientOptions } from './options';
 import { fetchNetworkLogs, type NetworkLogs, type NetworkLogsOptions } from './network-logs';
 import { connectPage, disconnectPage, type ConnectedPage } from './page';
 import { observePage, scrapePage, takeScreenshot } from './page-reads';
+import { executeAction } from './page-calls';
 import { fetchReplay, type Replay, type ReplayOptions } from './replay';
 import { fetchSession, stopSession } from './session-calls';
 import type { SessionsClient } from './sessions-client';
@@ -115,6 +118,16 @@ export class Session implements AsyncDisposable {
       const { success, message } = this.#setup.http.parse(call, answer, cookiesSetSchema);
       if (!success) throw new ApiError(`Could not ${purpose}: ${message}`, { code: 'request_failed', method: call.method, path: call.path, status: answer.status });
     });
+  }
+
+  /**
+   * Does something on the session's current page: the same one that Playwright drives. That it could not be done is a result with
+   * `success: false`, not an error.
+   * @throws {@link OptionsError} for an action that is malformed; {@link SessionEndedError}; {@link ApiError}
+   */
+  async execute(action: Action): Promise<ExecutionResult> {
+    const { http, options } = this.#setup;
+    return this.#whileActive(`execute ${action.type} in`, async (purpose) => executeAction(http, action, { id: this.id, purpose, timeoutMs: options.timeoutMs }));
   }
 
   /**

@@ -27,6 +27,7 @@ export const routes = {
   upload: (name: string) => `/storage/uploads/${encodeURIComponent(name)}`,
   downloads: (id: string) => `/storage/${encodeURIComponent(id)}/downloads`,
   download: (id: string, name: string) => `/storage/${encodeURIComponent(id)}/downloads/${encodeURIComponent(name)}`,
+  scrapeUrl: '/scrape',
   openapi: '/openapi.json',
 } as const;
 

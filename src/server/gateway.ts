@@ -71,6 +71,7 @@ function findPath(path: string): Record<string, string> | undefined {
 /** Joins the sockets byte for byte, both ways, until either closes or the session ends. When the client leaves, the session stays. */
 function join(session: LiveSession, client: Socket, browser: Socket): void {
   client.setNoDelay(true);
+  session.gatewayClients += 1;
   client.on('data', (chunk: Buffer) => {
     session.gatewayBytes.toBrowser += chunk.length;
     session.touch();
@@ -84,7 +85,10 @@ function join(session: LiveSession, client: Socket, browser: Socket): void {
     client.destroy();
     browser.destroy();
   });
-  client.once('close', forget);
+  client.once('close', () => {
+    session.gatewayClients -= 1;
+    forget();
+  });
 }
 
 /** What the browser sends goes to the client. False when the client is slow. */

@@ -19,6 +19,7 @@ import { openapiRoutes } from './routes/openapi';
 import { pageRoutes } from './routes/page';
 import { profileRoutes } from './routes/profiles';
 import { recordingRoutes } from './routes/recordings';
+import { scrapeUrlRoutes } from './routes/scrape-url';
 import { workflowRoutes } from './routes/workflow';
 import { storageRoutes } from './routes/storage';
 import type { BrowserSettings } from './session-browser';
@@ -160,6 +161,7 @@ function createHttpServer({ auth, registry, replays, profiles, storage, signer }
       ...browserRoutes(registry),
       ...pageRoutes(registry),
       ...observeRoutes(registry),
+      ...scrapeUrlRoutes(registry),
       ...recordingRoutes({ registry, replays, signer }),
       ...storageRoutes({ registry, storage, signer }),
       ...profileRoutes(profiles),

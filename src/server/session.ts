@@ -9,6 +9,7 @@ import type { SessionFolder } from './session-folder';
 import { NetworkLog } from './network-log';
 import { SessionRecording } from './session-recording';
 import { SessionTimers } from './session-timers';
+import { TabOrder } from './tab-order';
 import type { SessionPlan } from './start-options';
 import { newToken } from './tokens';
 import { Trajectory } from './trajectory';
@@ -69,6 +70,9 @@ export class LiveSession implements KnownSession {
   problem: string | null = null;
   readonly #keeper: SessionKeeper;
   readonly #files: ActionFiles | undefined;
+  /** CDP clients that are connected through the gateway now. */
+  gatewayClients = 0;
+  readonly #tabOrder: TabOrder;
   #driver: Promise<PageDriver> | undefined;
   readonly #timers: SessionTimers;
   readonly #onEnd = new Set<() => void>();
@@ -84,6 +88,7 @@ export class LiveSession implements KnownSession {
     this.#files = files;
     this.recording = new SessionRecording(browser.connection, folder.recording);
     this.networkLog = new NetworkLog(browser.connection, folder.network);
+    this.#tabOrder = new TabOrder(browser.connection);
     this.#timers = new SessionTimers({ idleMs: plan.idleTimeoutMinutes * minuteMs, maxMs: plan.maxDurationMinutes * minuteMs }, (reason) => void this.end({ status: 'timed_out', reason }));
     void browser.exited.then(({ code, signal, stderr }) => {
       const what = plan.request.cdpUrl === undefined ? `The browser ended by itself (${exitText({ code, signal })}).` : 'The connection to the external browser was lost.';
@@ -190,7 +195,16 @@ export class LiveSession implements KnownSession {
   async #connectDriver(): Promise<PageDriver> {
     try {
       const { PageDriver } = await import('../actions/page-driver');
-      return await PageDriver.connect({ cdpUrl: this.browser.cdpUrl, files: this.#files });
+      const driver = await PageDriver.connect({
+        cdpUrl: this.browser.cdpUrl,
+        files: this.#files,
+        isLocal: this.plan.request.cdpUrl === undefined,
+        openFirstTab: () => this.browser.ensurePage(),
+        openingOrder: () => this.#tabOrder.ids,
+        isShared: () => this.gatewayClients > 0,
+      });
+      void driver.closed.then(() => (this.#driver = undefined)); // the next call connects anew
+      return driver;
     } catch (error) {
       this.#driver = undefined;
       throw error;

@@ -1,13 +1,14 @@
-/** Routes that read a session's current page: what can be done on it, and what it says. Both become steps of its trajectory. */
+/** Routes that read a session's current page: what can be done on it, and what it says. An observation becomes a step of its trajectory. */
 import type { Page } from 'playwright-core';
 import type { PageDriver } from '../../actions/page-driver';
 import { describeIssues } from '../../contract/issues';
 import { encodeObservation, observeRequestSchema } from '../../contract/observation';
-import { decodeScrapeRequest, encodeScrapedData } from '../../contract/scrape';
+import { decodeScrapeRequest, encodeScrapedData, type ScrapedData, type ScrapeRequest } from '../../contract/scrape';
 import { refused } from '../errors';
 import type { Exchange, Route } from '../http-router';
 import type { SessionRegistry } from '../registry';
 import type { LiveSession } from '../session';
+import { onPages } from '../session-call';
 
 /** Observe and scrape. */
 export function observeRoutes(registry: SessionRegistry): Route[] {
@@ -28,9 +29,8 @@ async function observe(session: LiveSession, { body, json }: Exchange): Promise<
   if (!parsed.success) throw refused('Invalid observe request', describeIssues(parsed.error.issues, Object.keys(observeRequestSchema.shape)));
   const { url, instructions } = parsed.data;
   if (instructions !== undefined) throw refused('Could not observe the page', [{ path: 'instructions', message: 'this needs a language model, and this server has none; leave it out and choose from all actions of the page' }]);
-  const driver = await session.driver();
   const { observePage } = await import('../../actions/observe/observe-page');
-  const observation = await driver.run(async () => {
+  const observation = await onPages(session, async (driver) => {
     const page = await openPage(driver, url);
     const observed = await observePage(page, driver.tabs, lastActionId(session));
     driver.snapshot = observed.snapshot;
@@ -43,11 +43,13 @@ async function observe(session: LiveSession, { body, json }: Exchange): Promise<
 }
 
 async function scrape(session: LiveSession, { body, json }: Exchange): Promise<void> {
-  const request = decodeScrapeRequest(await body());
-  const driver = await session.driver();
+  json(encodeScrapedData(await scrapeIn(session, decodeScrapeRequest(await body()))));
+}
+
+/** Scrapes the session's current page. */
+export async function scrapeIn(session: LiveSession, request: ScrapeRequest): Promise<ScrapedData> {
   const { scrapePage } = await import('../../actions/scrape/scrape-page');
-  const data = await driver.run(async () => scrapePage(await openPage(driver, request.url), request));
-  json(encodeScrapedData(data));
+  return onPages(session, async (driver) => scrapePage(await openPage(driver, request.url), request));
 }
 
 async function openPage(driver: PageDriver, url: string | undefined): Promise<Page> {

@@ -1,25 +1,39 @@
 /** Routes that act on a session's current page. Each needs a running session, counts as using it, and becomes a step of its trajectory. */
+import { decodeAction } from '../../contract/actions';
+import { encodeExecutionResult } from '../../contract/execution';
 import type { Exchange, Route } from '../http-router';
 import type { SessionRegistry } from '../registry';
 import type { LiveSession } from '../session';
+import { onPages } from '../session-call';
 
 /** Quality of screenshots, from 0 to 100: what the contract's reference engine takes. */
 const JPEG_QUALITY = 85;
 
-/** Execute, observe, scrape and screenshot. */
+/** Execute and screenshot. */
 export function pageRoutes(registry: SessionRegistry): Route[] {
   const running = (exchange: Exchange): LiveSession => {
     const session = registry.get(exchange.params['id'] ?? '').ensureActive();
     session.touch();
     return session;
   };
-  return [{ method: 'POST', path: '/sessions/:id/page/screenshot', handle: (exchange) => screenshot(running(exchange), exchange) }];
+  return [
+    { method: 'POST', path: '/sessions/:id/page/execute', handle: (exchange) => execute(running(exchange), exchange) },
+    { method: 'POST', path: '/sessions/:id/page/screenshot', handle: (exchange) => screenshot(running(exchange), exchange) },
+  ];
+}
+
+/** One action. That it fails is an answer too; only a malformed one is refused. */
+async function execute(session: LiveSession, { body, json }: Exchange): Promise<void> {
+  const action = decodeAction(await body());
+  const { executeAction } = await import('../../actions/execute-action');
+  const result = encodeExecutionResult(await onPages(session, (driver) => executeAction(driver, action)));
+  session.trajectory.add({ type: 'execution_result', value: result });
+  json(result);
 }
 
 /** The visible part of the page, as raw JPEG. */
 async function screenshot(session: LiveSession, { response }: Exchange): Promise<void> {
-  const driver = await session.driver();
-  const jpeg = await driver.run(async () => (await driver.page()).screenshot({ type: 'jpeg', quality: JPEG_QUALITY }));
+  const jpeg = await onPages(session, async (driver) => (await driver.page()).screenshot({ type: 'jpeg', quality: JPEG_QUALITY }));
   session.trajectory.add({ type: 'screenshot', value: null });
   response.writeHead(200, { 'content-type': 'image/jpeg', 'content-length': jpeg.length, 'cache-control': 'no-store' });
   response.end(jpeg);

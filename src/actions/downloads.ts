@@ -1,0 +1,129 @@
+/** Catches the download that a click begins. */
+import { copyFile, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { CDPSession, Page } from 'playwright-core';
+import { ActionFailure } from './outcome';
+import type { PageDriver } from './page-driver';
+
+/** Size of a piece of a file that is read from the browser, in bytes. */
+const PIECE_BYTES = 1024 * 1024;
+
+/** A download that has begun. */
+export interface CapturedDownload {
+  suggestedName: string;
+  /** Writes it to a path on this machine. */
+  save: (path: string) => Promise<void>;
+}
+
+/** Waits for a download. */
+export interface DownloadCapture {
+  download: Promise<CapturedDownload>;
+  /** Leaves the browser as it was. */
+  end(): Promise<void>;
+}
+
+/**
+ * Catches the next download of a page. Where the session is ours alone, the browser saves it for us. Beside another client, which may
+ * have said where downloads go, nothing is changed: its URL is fetched once more.
+ */
+export async function captureDownload(driver: PageDriver, page: Page): Promise<DownloadCapture> {
+  return driver.isShared || !driver.isLocal ? captureUrl(page) : captureFile(driver, page);
+}
+
+/** Writes what a URL leads to into a file, as the page would load it: with its cookies, and past CORS. */
+export async function saveUrl(page: Page, url: string, path: string): Promise<void> {
+  if (!/^https?:/.test(url)) {
+    await writeFile(path, Buffer.from(await fetchInPage(page, url), 'base64'));
+    return;
+  }
+  const cdp = await page.context().newCDPSession(page);
+  try {
+    const { frameTree } = await cdp.send('Page.getFrameTree');
+    const { resource } = await cdp.send('Network.loadNetworkResource', { frameId: frameTree.frame.id, url, options: { disableCache: false, includeCredentials: true } });
+    if (!resource.success || resource.stream === undefined) throw new ActionFailure(`The file could not be loaded: ${resource.netErrorName ?? `status ${resource.httpStatusCode ?? 'unknown'}`}.`);
+    await saveStream(cdp, resource.stream, path);
+  } finally {
+    await cdp.detach().catch(() => {}); // gone with its page
+  }
+}
+
+async function captureUrl(page: Page): Promise<DownloadCapture> {
+  const cdp = await page.context().newCDPSession(page);
+  const download = new Promise<CapturedDownload>((resolve) => {
+    cdp.once('Page.downloadWillBegin', ({ url, suggestedFilename }) => resolve({ suggestedName: suggestedFilename, save: (path) => saveUrl(page, url, path) }));
+  });
+  await cdp.send('Page.enable');
+  return { download, end: () => cdp.detach().catch(() => {}) }; // gone with its page
+}
+
+async function captureFile({ cdp }: PageDriver, page: Page): Promise<DownloadCapture> {
+  const folder = await mkdtemp(join(tmpdir(), 'sessionwright-download-'));
+  const context = await contextOf(cdp, page);
+  let listener: ((event: { guid: string; suggestedFilename: string }) => void) | undefined;
+  const download = new Promise<CapturedDownload>((resolve) => {
+    listener = ({ guid, suggestedFilename }) => resolve({ suggestedName: suggestedFilename, save: finishedDownload(cdp, guid, join(folder, guid)) });
+    cdp.once('Browser.downloadWillBegin', listener);
+  });
+  await cdp.send('Browser.setDownloadBehavior', { behavior: 'allowAndName', downloadPath: folder, eventsEnabled: true, ...context });
+  const end = async (): Promise<void> => {
+    if (listener) cdp.off('Browser.downloadWillBegin', listener);
+    await cdp.send('Browser.setDownloadBehavior', { behavior: 'default', eventsEnabled: false, ...context }).catch(() => {}); // the browser is gone
+    await rm(folder, { recursive: true, force: true });
+  };
+  return { download, end };
+}
+
+/** Listens from now on; the returned function waits for the end and copies the file. */
+function finishedDownload(cdp: CDPSession, guid: string, file: string): (path: string) => Promise<void> {
+  const finished = new Promise<void>((resolve, reject) => {
+    const onProgress = (event: { guid: string; state: string }): void => {
+      if (event.guid !== guid || event.state === 'inProgress') return;
+      cdp.off('Browser.downloadProgress', onProgress);
+      if (event.state === 'completed') resolve();
+      else reject(new ActionFailure('The download was cancelled by the browser.'));
+    };
+    cdp.on('Browser.downloadProgress', onProgress);
+  });
+  finished.catch(() => {}); // told by whoever saves it
+  return async (path) => {
+    await finished;
+    await copyFile(file, path);
+  };
+}
+
+/** The browser context of a page, as commands name it: the default one has no name. */
+async function contextOf(cdp: CDPSession, page: Page): Promise<{ browserContextId?: string }> {
+  const pageCdp = await page.context().newCDPSession(page);
+  const [{ targetInfo }, { browserContextIds }] = await Promise.all([pageCdp.send('Target.getTargetInfo'), cdp.send('Target.getBrowserContexts')]);
+  await pageCdp.detach();
+  const id = targetInfo.browserContextId;
+  return id !== undefined && browserContextIds.includes(id) ? { browserContextId: id } : {};
+}
+
+async function saveStream(cdp: CDPSession, handle: string, path: string): Promise<void> {
+  const file = await open(path, 'w');
+  try {
+    for (let eof = false; !eof; ) {
+      const piece = await cdp.send('IO.read', { handle, size: PIECE_BYTES });
+      await file.write(Buffer.from(piece.data, piece.base64Encoded ? 'base64' : 'utf8'));
+      eof = piece.eof;
+    }
+  } finally {
+    await file.close();
+    await cdp.send('IO.close', { handle });
+  }
+}
+
+/** Base64 of what only the page itself can read, such as a `blob:` URL. */
+function fetchInPage(page: Page, url: string): Promise<string> {
+  return page.evaluate(async (address) => {
+    const blob = await (await fetch(address)).blob();
+    return new Promise<string>((resolve, reject) => {
+      const reader = new FileReader();
+      reader.onload = () => resolve((reader.result as string).split(',')[1] ?? '');
+      reader.onerror = () => reject(new Error('The file cannot be read.'));
+      reader.readAsDataURL(blob);
+    });
+  }, url);
+}

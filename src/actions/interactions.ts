@@ -1,0 +1,162 @@
+/** Actions on one element: click, enter text, check, select. */
+import type { Locator, Page } from 'playwright-core';
+import { DEFAULT_INTERACTION_MS, type ActionOf, type InteractionAction } from '../contract/actions';
+import { textOf } from './errors';
+import { locate, type Target } from './locate';
+import { ActionFailure, done, type Outcome } from './outcome';
+import type { PageDriver } from './page-driver';
+import { thenArrive, thenSettle } from './settle';
+import { TimeLimit } from './time-limit';
+
+/** Between two keys for fields that follow each of them, in milliseconds: the contract's. */
+const KEY_DELAY_MS = 100;
+
+/** Whether something may keep an element from being clicked: asked in one round trip, without waiting for the element. */
+const MAYBE_DISABLED = 'xpath=self::*[ancestor-or-self::*[@disabled or @inert or @aria-disabled="true"]]';
+
+/** An element to act on, and what is around it. */
+export interface Interaction<A extends InteractionAction = InteractionAction> extends Target {
+  driver: PageDriver;
+  page: Page;
+  action: A;
+  time: TimeLimit;
+}
+
+/** Acts on the element of an action, within its time. `perform` says what was done. */
+export async function interact<A extends InteractionAction>(driver: PageDriver, action: A, perform: (interaction: Interaction<A>) => Promise<string>): Promise<Outcome> {
+  const page = await driver.page();
+  const time = new TimeLimit(action.timeout ?? DEFAULT_INTERACTION_MS);
+  const work = async (): Promise<string> => {
+    const target = await locate(driver, { action, page, time });
+    const what = await perform({ ...target, driver, page, action, time });
+    if (!action.pressEnter) return what;
+    await thenArrive(page, () => page.keyboard.press('Enter'));
+    return `${what} Pressed Enter.`;
+  };
+  return done(await driver.following(page, () => thenSettle(page, () => time.guard(work(), `The action '${action.type}'`))));
+}
+
+/** Clicks. */
+export function click(driver: PageDriver, action: ActionOf<'click'>): Promise<Outcome> {
+  return interact(driver, action, async (interaction) => {
+    await clickElement(interaction);
+    return `Clicked ${interaction.name}.`;
+  });
+}
+
+/** Replaces the text of a field. */
+export function fill(driver: PageDriver, action: ActionOf<'fill'>): Promise<Outcome> {
+  return interact(driver, action, async (interaction) => {
+    const { locator, time, name } = interaction;
+    if (action.value.includes('\t')) await paste(interaction, action.value);
+    else await locator.fill(action.value, { force: action.clearBeforeFill ?? true, timeout: time.left() });
+    return `Filled ${name}.`;
+  });
+}
+
+/** Types a code whose characters have a field each: the focus moves on by itself. */
+export function multiFactorFill(driver: PageDriver, action: ActionOf<'multi_factor_fill'>): Promise<Outcome> {
+  return interact(driver, action, async (interaction) => {
+    await clickElement(interaction);
+    await interaction.page.keyboard.type(action.value, { delay: KEY_DELAY_MS });
+    return `Typed into ${interaction.name}, key by key.`;
+  });
+}
+
+/** Types as a person does, for fields that take no other input. */
+export function fallbackFill(driver: PageDriver, action: ActionOf<'fallback_fill'>): Promise<Outcome> {
+  return interact(driver, action, async (interaction) => {
+    const { locator, time, name } = interaction;
+    await clickElement(interaction);
+    if (action.clearBeforeFill ?? true) await locator.clear({ timeout: time.left() });
+    await locator.pressSequentially(action.value, { delay: KEY_DELAY_MS, timeout: time.left(time.limitMs) });
+    return `Typed into ${name}.`;
+  });
+}
+
+/** Checks or unchecks. */
+export function check(driver: PageDriver, action: ActionOf<'check'>): Promise<Outcome> {
+  return interact(driver, action, async ({ locator, time, name }) => {
+    await locator.setChecked(action.value, { timeout: time.left() });
+    return `${action.value ? 'Checked' : 'Unchecked'} ${name}.`;
+  });
+}
+
+/** Chooses an option: of a list by its value or label; anything else is an option itself, and is clicked. */
+export function selectDropdownOption(driver: PageDriver, action: ActionOf<'select_dropdown_option'>): Promise<Outcome> {
+  return interact(driver, action, async (interaction) => {
+    const { locator, time, name } = interaction;
+    const { tag, value } = await locator.evaluate((element) => ({ tag: element.tagName, value: element instanceof HTMLOptionElement ? element.value : '' }), undefined, { timeout: time.left() });
+    if (tag === 'SELECT') await locator.selectOption(action.value, { timeout: time.left() });
+    else if (tag === 'OPTION') await locator.locator('xpath=ancestor::select[1]').selectOption({ value }, { timeout: time.left() });
+    else await clickElement(interaction);
+    return tag === 'SELECT' ? `Selected '${action.value}' in ${name}.` : `Selected ${name}.`;
+  });
+}
+
+/**
+ * Clicks as a person does. When that is not possible in time, such as under a layer that never goes, the element's own `click()` is called.
+ * @throws {@link ActionFailure} at once for a disabled element; Playwright would wait for it to be enabled
+ */
+export async function clickElement(interaction: Interaction): Promise<void> {
+  const { locator, time } = interaction;
+  if ((await locator.locator(MAYBE_DISABLED).count()) > 0) await refuseDisabled(interaction);
+  try {
+    await locator.click({ timeout: time.left() });
+  } catch (error) {
+    await clickByScript(interaction, error);
+  }
+}
+
+/** After a click that failed. The log of Playwright's error tells how far it came. */
+async function clickByScript(interaction: Interaction, error: unknown): Promise<void> {
+  const { locator, page, time, driver } = interaction;
+  const log = textOf(error);
+  if (page.isClosed() && log.includes('performing click action')) return; // it was the button that closes the tab
+  if (!isTimeout(error) || driver.openDialog !== undefined) throw error;
+  if (log.includes('click action done')) return; // only the page that it led to is slow
+  if (time.isOver || (await locator.count()) !== 1) throw error;
+  await refuseDisabled(interaction); // in the meantime
+  await locator.evaluate((element) => (element as HTMLElement).click(), undefined, { timeout: time.left() });
+}
+
+async function refuseDisabled({ locator, name, time }: Interaction): Promise<void> {
+  const obstacle = await locator.evaluate(disabledBy, undefined, { timeout: time.left() });
+  if (obstacle !== null) throw new ActionFailure(`${name} cannot be clicked: ${obstacle}.`);
+}
+
+/** Runs in the page: why the element takes no clicks, or null. */
+function disabledBy(element: Element): string | null {
+  for (let node: Element | null = element; node; node = node.parentElement ?? ((node.getRootNode() as Partial<ShadowRoot>).host ?? null)) {
+    const whose = node === element ? 'it' : `its <${node.tagName.toLowerCase()}> ancestor`;
+    if (node.matches(':disabled')) return `${whose} is disabled`;
+    if (node.hasAttribute('inert')) return `${whose} is inert`;
+    if (node.getAttribute('aria-disabled') === 'true') return `${whose} is aria-disabled`;
+  }
+  return null;
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && error.name === 'TimeoutError';
+}
+
+/** Text with tabs is a table: fields that understand one get it pasted; in all others it is inserted. */
+async function paste({ locator, page, time }: Interaction, text: string): Promise<void> {
+  await locator.focus({ timeout: time.left() });
+  await page.keyboard.press('ControlOrMeta+a');
+  await page.keyboard.press('Backspace');
+  if (await isTakenByPage(locator, text, time)) return;
+  await page.keyboard.insertText(text);
+}
+
+function isTakenByPage(locator: Locator, text: string, time: TimeLimit): Promise<boolean> {
+  return locator.evaluate(
+    (element, pasted) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData('text/plain', pasted);
+      return !element.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+    },
+    text,
+    { timeout: time.left() },
+  );
+}

@@ -1,0 +1,74 @@
+/** Actions on tabs and their history. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Page, Response } from 'playwright-core';
+import type { ActionOf } from '../contract/actions';
+import { openUrl } from './open-url';
+import { ActionFailure, done, type Outcome } from './outcome';
+import type { PageDriver } from './page-driver';
+import { untilQuiet } from './settle';
+import { NAVIGATION_MS } from './time-limit';
+
+/** Goes to a URL in the current tab. */
+export async function goto(driver: PageDriver, { url }: ActionOf<'goto'>): Promise<Outcome> {
+  const page = await driver.page();
+  await driver.following(page, () => openUrl(page, url));
+  return done(`Went to ${page.url()}.`);
+}
+
+/** Goes to a URL in a new tab. */
+export async function gotoNewTab(driver: PageDriver, { url }: ActionOf<'goto_new_tab'>): Promise<Outcome> {
+  const page = await driver.open();
+  await driver.following(page, () => openUrl(page, url));
+  return done(`Opened ${page.url()} in a new tab.`);
+}
+
+/** Closes the current tab. */
+export async function closeTab(driver: PageDriver): Promise<Outcome> {
+  const page = await driver.page();
+  const url = page.url();
+  await page.close();
+  return done(`Closed the tab with ${url}.`);
+}
+
+/** Makes another tab the current one. */
+export async function switchTab(driver: PageDriver, { tabIndex }: ActionOf<'switch_tab'>): Promise<Outcome> {
+  const { tabs } = driver;
+  const page = tabIndex < -1 ? undefined : tabs.at(tabIndex);
+  if (!page) throw new ActionFailure(`There is no tab ${tabIndex}: this session has ${tabs.length}, from 0; -1 is the last.`);
+  driver.choose(page);
+  await page.bringToFront();
+  await page.waitForLoadState('load', { timeout: NAVIGATION_MS }).catch(() => {}); // it may load for longer; it is the current one all the same
+  return done(`Switched to the tab with ${page.url()}.`);
+}
+
+/** One step back in the history of the tab. */
+export async function goBack(driver: PageDriver): Promise<Outcome> {
+  return travel(await driver.page(), 'back', (page) => page.goBack({ timeout: NAVIGATION_MS }));
+}
+
+/** One step forward in the history of the tab. */
+export async function goForward(driver: PageDriver): Promise<Outcome> {
+  return travel(await driver.page(), 'forward', (page) => page.goForward({ timeout: NAVIGATION_MS }));
+}
+
+/** Loads the page again. */
+export async function reload(driver: PageDriver): Promise<Outcome> {
+  const page = await driver.page();
+  await page.reload({ timeout: NAVIGATION_MS });
+  await untilQuiet(page);
+  return done(`Loaded ${page.url()} again.`);
+}
+
+/** Waits. */
+export async function wait(_: PageDriver, { timeMs }: ActionOf<'wait'>): Promise<Outcome> {
+  await delay(timeMs, undefined, { ref: false });
+  return done(`Waited for ${timeMs} ms.`);
+}
+
+/** Playwright answers null for a step within a page, and when there is nowhere to go; only then the URL stays. */
+async function travel(page: Page, direction: 'back' | 'forward', step: (page: Page) => Promise<Response | null>): Promise<Outcome> {
+  const before = page.url();
+  const response = await step(page);
+  if (!response && page.url() === before) throw new ActionFailure(`There is no page to go ${direction} to.`);
+  return done(`Went ${direction} to ${page.url()}.`);
+}

@@ -1,0 +1,104 @@
+/** Actions on the page as a whole: keys, scrolling, scripts. */
+import { Script } from 'node:vm';
+import type { Page } from 'playwright-core';
+import type { ActionOf } from '../contract/actions';
+import { ActionFailure, done, type Outcome } from './outcome';
+import type { PageDriver } from './page-driver';
+import { firstLine } from './errors';
+import { thenArrive, thenSettle } from './settle';
+import { TimeLimit } from './time-limit';
+
+/** How much of the visible height is scrolled when no amount is given: the rest is seen twice. */
+const SCROLLED_PART = 0.7;
+/** How long a script may run, in milliseconds: the contract's limit. */
+const SCRIPT_LIMIT_MS = 45_000;
+
+/** Presses a key or a combination. */
+export async function pressKey(driver: PageDriver, { key }: ActionOf<'press_key'>): Promise<Outcome> {
+  const page = await driver.page();
+  await driver.following(page, () => thenSettle(page, () => thenArrive(page, () => page.keyboard.press(key))));
+  return done(`Pressed ${key}.`);
+}
+
+/** Turns the wheel. */
+export async function scroll(driver: PageDriver, { type, amount }: ActionOf<'scroll_up' | 'scroll_down'>): Promise<Outcome> {
+  const page = await driver.page();
+  const { top, height } = await page.evaluate(() => {
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur(); // a list that has the focus would scroll instead
+    return { top: scrollY, height: innerHeight };
+  });
+  const distance = amount ?? Math.round(height * SCROLLED_PART);
+  await page.mouse.wheel(0, type === 'scroll_down' ? distance : -distance);
+  const moved = (await scrolledTo(page, top)) - top;
+  if (moved === 0) throw new ActionFailure(`The page does not scroll ${type === 'scroll_down' ? 'down' : 'up'} from here: it is at its end, or no taller than its window.`);
+  return done(`Scrolled ${moved > 0 ? 'down' : 'up'} by ${Math.round(Math.abs(moved))} pixels.`);
+}
+
+/** Evaluates a script in the page; its result is the data. One that never ends is ended, so that the page goes on. */
+export async function evaluateJs(driver: PageDriver, { code }: ActionOf<'evaluate_js'>, limitMs = SCRIPT_LIMIT_MS): Promise<Outcome> {
+  const page = await driver.page();
+  const cdp = await page.context().newCDPSession(page); // now: to a page that hangs, none can be opened
+  const time = new TimeLimit(limitMs);
+  try {
+    const result = await time.guard(evaluate(page, asExpression(code)), 'The script');
+    return done('Evaluated the script.', { markdown: asMarkdown(result), images: null, structured: null });
+  } catch (error) {
+    if (page.isClosed()) throw error;
+    if (time.isOver) await time.after(cdp.send('Runtime.terminateExecution'));
+    throw new ActionFailure(`The script failed: ${firstLine(error)}`);
+  } finally {
+    cdp.detach().catch(() => {}); // gone with its page
+  }
+}
+
+/** Where the page is once it has moved and rests, or half a second later. */
+function scrolledTo(page: Page, from: number): Promise<number> {
+  return page.evaluate(
+    (before) =>
+      new Promise<number>((resolve) => {
+        const end = performance.now() + 500;
+        let last = scrollY;
+        const look = (): void => {
+          const rests = scrollY === last && scrollY !== before;
+          if (rests || performance.now() > end) resolve(scrollY);
+          else setTimeout(look, 16); // not with the pictures: a page behind draws none
+          last = scrollY;
+        };
+        setTimeout(look, 16);
+      }),
+    from,
+  );
+}
+
+/** A function is called; a promise is waited for. */
+function evaluate(page: Page, expression: string): Promise<unknown> {
+  return page.evaluate((text) => {
+    const value: unknown = (0, eval)(text);
+    return typeof value === 'function' ? ((value as () => unknown)()) : value;
+  }, expression);
+}
+
+/** What gives the value of the code: a function is called, and statements that stand only in a function, such as `return`, become the body of one. */
+function asExpression(code: string): string {
+  const isDeclaration = /^\s*(async\s+)?function\b/.test(code); // as a statement it would have no value
+  const forms = [...(isDeclaration ? [`(${code}\n)`] : []), code, `(async () => (${code}\n))()`, `(async () => { ${code}\n})()`];
+  return forms.find(isScript) ?? code;
+}
+
+/** Whether it can be parsed. Nothing is run. */
+function isScript(code: string): boolean {
+  try {
+    return Boolean(new Script(code));
+  } catch {
+    return false;
+  }
+}
+
+/** As the reference engine writes values: objects as JSON, truth as `True` and `False`, nothing as `null`. */
+export function asMarkdown(value: unknown): string {
+  if (value === undefined || value === null) return 'null';
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  if (typeof value === 'number') return Number.isNaN(value) ? 'nan' : String(value).replace('Infinity', 'inf');
+  if (value instanceof Date) return value.toISOString();
+  return typeof value === 'string' || typeof value === 'bigint' ? value.toString() : JSON.stringify(value, null, 2);
+}

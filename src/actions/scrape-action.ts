@@ -1,0 +1,22 @@
+/** The action that scrapes the current page: the same as the scrape call, but for the main content unless asked otherwise. */
+import type { ActionOf } from '../contract/actions';
+import { done, type Outcome } from './outcome';
+import type { PageDriver } from './page-driver';
+
+/** Scrapes; loads what that needs. */
+export async function scrape(driver: PageDriver, action: ActionOf<'scrape'>): Promise<Outcome> {
+  const { scrapePage } = await import('./scrape/scrape-page');
+  const page = await driver.page();
+  const data = await scrapePage(page, {
+    instructions: action.instructions ?? undefined,
+    selector: action.selector ?? undefined,
+    scrapeLinks: action.scrapeLinks ?? true,
+    scrapeImages: action.scrapeImages ?? false,
+    onlyImages: action.onlyImages ?? false,
+    ignoredTags: [...(action.ignoredTags ?? [])],
+    responseFormat: action.responseFormat ?? undefined,
+    onlyMainContent: action.onlyMainContent ?? true,
+    useLinkPlaceholders: false,
+  });
+  return done(`Scraped ${page.url()}.`, data);
+}

@@ -1,0 +1,49 @@
+/** How long one action may take, and how much of that is left. */
+
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** Longest time of one call of Playwright, in milliseconds: what the contract's reference engine takes. */
+export const OPERATION_MS = 8_000;
+/** Longest time of a navigation, in milliseconds: the same. */
+export const NAVIGATION_MS = 10_000;
+
+/** How long a call of Playwright may be late with its own error, in milliseconds: it tells more than ours. */
+const GRACE_MS = 250;
+
+/** The time limit of one action. It runs from the moment it is made. */
+export class TimeLimit {
+  readonly limitMs: number;
+  readonly #endMs: number;
+
+  constructor(limitMs: number) {
+    this.limitMs = limitMs;
+    this.#endMs = performance.now() + limitMs;
+  }
+
+  /** For one call of Playwright: what is left, in milliseconds, and at most so long. Never 0, which Playwright takes for no limit. */
+  left(atMostMs = OPERATION_MS): number {
+    return Math.max(1, Math.min(atMostMs, Math.ceil(this.#endMs - performance.now())));
+  }
+
+  /** True when nothing is left. */
+  get isOver(): boolean {
+    return performance.now() >= this.#endMs;
+  }
+
+  /** Waits a little for work that is to undo what took too long, whatever comes of it. */
+  async after(work: Promise<unknown>): Promise<void> {
+    await Promise.race([work.catch(() => {}), delay(GRACE_MS)]);
+  }
+
+  /** The work, or an error when the limit is reached first. What was begun cannot be called back. */
+  async guard<T>(work: Promise<T>, what: string): Promise<T> {
+    let timer: NodeJS.Timeout | undefined;
+    const over = new Promise<never>((_, reject) => (timer = setTimeout(() => reject(new Error(`${what} took longer than ${this.limitMs} ms.`)), this.left(this.limitMs) + GRACE_MS)));
+    work.catch(() => {}); // when it fails after its time, nobody asks any more
+    try {
+      return await Promise.race([work, over]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}

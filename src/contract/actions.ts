@@ -1,0 +1,78 @@
+/** Actions between the wire and TypeScript: read by the server, written by the client, echoed in results. */
+import { actionSchemas, IGNORED_FIELDS, renameOldFields } from './action-schemas';
+import type { Action } from './action-types';
+import { InvalidRequestError, OptionsError } from './errors';
+import { describeIssues, formatIssues, type Issue } from './issues';
+import { camelize, nearestName, snakify, toCamelCase } from './naming';
+
+export { actionSchema, DEFAULT_INTERACTION_MS } from './action-schemas';
+export type { Action, ActionOf, ActionTarget, ActionType, FormFields, InteractionAction, InteractionOptions, NodeSelectors, ScrapeAction } from './action-types';
+
+/** An action as JSON. */
+export type ActionWire = { type: string } & Record<string, unknown>;
+
+const TYPES = Object.keys(actionSchemas);
+
+/**
+ * An action from a request body: defaults are filled in, and a selector is an object.
+ * @throws {@link InvalidRequestError} (422) naming every wrong or unknown field
+ */
+export function decodeAction(body: unknown): Action {
+  const read = readAction(body);
+  if ('wire' in read) return toAction(read.wire);
+  throw new InvalidRequestError(`Invalid action: ${formatIssues(read.issues)}`, { code: 'invalid_request', method: '', path: '', status: 422, issues: read.issues });
+}
+
+/**
+ * The wire form of an action, without what is not set.
+ * @throws {@link OptionsError} naming every wrong or unknown field
+ */
+export function encodeAction(action: Action): ActionWire {
+  const wire = toWire(action);
+  const read = readAction(wire, toCamelCase);
+  if ('wire' in read) return wire;
+  throw new OptionsError(`Cannot execute this action: ${formatIssues(read.issues)}`, { path: read.issues[0]?.path ?? '' });
+}
+
+/** TypeScript's names for an action on the wire, whatever else it holds. */
+export function toAction(wire: ActionWire): Action {
+  const { selector, value, ...rest } = wire;
+  return {
+    ...camelize(rest),
+    ...(selector !== undefined && { selector: renamed(selector, camelize) }),
+    ...(value !== undefined && { value: renamed(value, camelize) }),
+  } as unknown as Action;
+}
+
+/** Wire names for an action; what is wrong in it is left to the schemas. */
+function toWire(action: Action): ActionWire {
+  const { selector, value, ...rest } = action as unknown as Record<string, unknown>;
+  return {
+    ...snakify(rest),
+    ...(selector !== undefined && { selector: renamed(selector, snakify) }),
+    ...(value !== undefined && { value: renamed(value, snakify) }),
+  } as ActionWire;
+}
+
+/** Selectors, and the fields of a form, are objects with names of their own. */
+function renamed(value: unknown, rename: (object: object) => object): unknown {
+  return typeof value === 'object' && value !== null ? rename(value) : value;
+}
+
+/** The checked action in wire names, or what is wrong with it. */
+function readAction(body: unknown, nameOf: (wireName: string) => string = (name) => name): { wire: ActionWire } | { issues: Issue[] } {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return { issues: [{ path: '', message: 'Invalid input: expected object' }] };
+  const action = renameOldFields(body as Record<string, unknown>);
+  const { type } = action;
+  if (typeof type !== 'string' || !Object.hasOwn(actionSchemas, type)) return { issues: [unknownType(type)] };
+  const schema = actionSchemas[type as keyof typeof actionSchemas];
+  const parsed = schema.safeParse(action, { reportInput: true });
+  if (!parsed.success) return { issues: describeIssues(parsed.error.issues, Object.keys(schema.shape), nameOf) };
+  return { wire: Object.fromEntries(Object.entries(parsed.data).filter(([name, value]) => value !== undefined && value !== null && !IGNORED_FIELDS.has(name))) as ActionWire };
+}
+
+function unknownType(type: unknown): Issue {
+  const nearest = typeof type === 'string' ? nearestName(type, TYPES) : undefined;
+  const hint = nearest === undefined ? `expected one of ${TYPES.join(', ')}` : `did you mean "${nearest}"?`;
+  return { path: 'type', message: type === undefined ? `is required: ${hint}` : `unknown action; ${hint}` };
+}
