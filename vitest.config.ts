@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** Three tiers: pure modules, one component with its real neighbours, whole Playwright runs. */
+/** Tiers: pure modules, one component with its real neighbours, whole Playwright runs; and the API as a whole: its contract, and everything wrong that can be sent to it. */
 const tier = (name: string, options: object) => ({ test: { name, include: [`tests/${name}/**/*.test.ts`], ...options } });
 
 export default defineConfig({
@@ -9,6 +9,8 @@ export default defineConfig({
     projects: [
       tier('unit', { testTimeout: 10_000 }),
       tier('integration', { testTimeout: 60_000, hookTimeout: 60_000, fileParallelism: false }),
+      tier('contract', { testTimeout: 60_000, hookTimeout: 60_000 }),
+      tier('fuzz', { testTimeout: 120_000, hookTimeout: 60_000 }),
       tier('e2e', { testTimeout: 180_000, hookTimeout: 120_000, fileParallelism: false }),
     ],
   },

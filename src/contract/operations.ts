@@ -1,13 +1,19 @@
 /** Every call of the session API in one table: what is sent, what comes back. It is the source of the API's description, and of tests that go through all calls. */
 import { z } from 'zod';
 
+import { actionSchema } from './actions';
 import { cookiesSchema, cookiesSetSchema } from './cookies';
 import { debugInfoSchema, debugTabSchema, tabQuerySchema } from './debug';
+import { executionResultSchema } from './execution';
 import { listQuerySchema, sessionListSchema } from './list';
 import { networkLogsQuerySchema, networkLogsSchema } from './network-logs';
+import { observationSchema, observeRequestSchema } from './observation';
+import { profileCookiesSchema, profileCookiesSetSchema, profileDeletedSchema, profileListQuerySchema, profileListSchema, profileNameSchema, profileSchema } from './profiles';
 import { replaySchema } from './replay';
 import { routes } from './routes';
+import { scrapedDataSchema, scrapeRequestSchema } from './scrape';
 import { sessionResponseSchema, startRequestSchema } from './session';
+import { fileListSchema, fileStoredSchema, fileUrlSchema } from './storage';
 import { looseBoolean } from './values';
 import { workflowCodeSchema, workflowQuerySchema } from './workflow-code';
 
@@ -27,6 +33,8 @@ export interface Operation {
   query?: z.ZodObject;
   /** The JSON body. */
   request?: z.ZodType;
+  /** True when the body is a form with the field `file`. */
+  multipart?: boolean;
   /** The JSON answer; or the media type of one that is no JSON. */
   response: z.ZodType | { mediaType: string };
   /** Statuses of failures beside those that follow from the rest. */
@@ -44,8 +52,14 @@ export const errorSchema = z.looseObject({
 /** Accepted where a call touches the browser; without effect on this server. */
 const touching = z.object({ update_metadata: looseBoolean.optional() });
 
+/** A start request and a scrape request in one. */
+const scrapeUrlSchema = z.strictObject({ ...startRequestSchema.shape, ...scrapeRequestSchema.shape, url: z.string() });
+
 /** A path of `routes`, with its parameter's name in the place of an id. */
-const of = (path: (id: string) => string): string => path('SESSION').replace('SESSION', '{session_id}');
+const of = (path: (id: string) => string): string => path('ID').replace('ID', '{session_id}');
+const ofProfile = (path: (id: string) => string): string => path('ID').replace('ID', '{profile_id}');
+const UPLOAD = routes.upload('NAME').replace('NAME', '{filename}');
+const DOWNLOAD = routes.download('ID', 'NAME').replace('ID', '{session_id}').replace('NAME', '{filename}');
 
 /** The table. Another call is another entry. */
 export const operations: readonly Operation[] = [
@@ -63,6 +77,23 @@ export const operations: readonly Operation[] = [
   { id: 'getReplay', method: 'get', path: of(routes.replay), summary: 'The recording of an ended session; 404 until it is ready', response: replaySchema },
   { id: 'getNetworkLogs', method: 'get', path: of(routes.networkLogs), summary: "The requests of the session's pages, in batches", query: networkLogsQuerySchema, response: networkLogsSchema },
   { id: 'getWorkflowCode', method: 'get', path: of(routes.workflowCode), summary: 'What was done in the session, as code', query: workflowQuerySchema, response: workflowCodeSchema },
+  { id: 'executeAction', method: 'post', path: of(routes.execute), summary: 'Do something on the current page; that it fails is a result', running: true, query: touching, request: actionSchema, response: executionResultSchema, failures: [409] },
+  { id: 'observePage', method: 'post', path: of(routes.observe), summary: 'What the current page shows, and what can be done on it', running: true, query: touching, request: observeRequestSchema, response: observationSchema },
+  { id: 'scrapePage', method: 'post', path: of(routes.scrape), summary: 'The content of the current page as markdown', running: true, query: touching, request: scrapeRequestSchema, response: scrapedDataSchema },
   { id: 'takeScreenshot', method: 'post', path: of(routes.screenshot), summary: 'The visible part of the page', running: true, query: touching, response: { mediaType: 'image/jpeg' } },
+  { id: 'scrapeUrl', method: 'post', path: routes.scrapeUrl, summary: 'The content of a page as markdown, in a session that is started for it', request: scrapeUrlSchema, response: scrapedDataSchema, failures: [429, 503] },
+  { id: 'createProfile', method: 'post', path: routes.createProfile, summary: 'Make a profile', request: profileNameSchema, response: profileSchema },
+  { id: 'listProfiles', method: 'get', path: routes.profiles, summary: 'List profiles, newest first', query: profileListQuerySchema, response: profileListSchema },
+  { id: 'getProfile', method: 'get', path: ofProfile(routes.profile), summary: 'Show a profile; 400 when it was deleted', response: profileSchema, failures: [400] },
+  { id: 'deleteProfile', method: 'delete', path: ofProfile(routes.profile), summary: 'Delete a profile and its state', response: profileDeletedSchema, failures: [400] },
+  { id: 'getProfileCookies', method: 'get', path: ofProfile(routes.profileCookies), summary: 'The cookies that sessions on the profile start with', response: cookiesSchema, failures: [400] },
+  { id: 'setProfileCookies', method: 'post', path: ofProfile(routes.profileCookies), summary: 'Add to them, or replace them', request: profileCookiesSchema, response: profileCookiesSetSchema },
+  { id: 'duplicateProfile', method: 'post', path: ofProfile(routes.duplicateProfile), summary: 'Make a profile with the state of another', request: profileNameSchema, response: profileSchema },
+  { id: 'listUploads', method: 'get', path: routes.uploads, summary: "The account's files", response: fileListSchema },
+  { id: 'uploadFile', method: 'post', path: UPLOAD, summary: 'Store a file for actions to upload', multipart: true, response: fileStoredSchema },
+  { id: 'getUploadUrl', method: 'get', path: UPLOAD, summary: 'Where to fetch a file for a while', response: fileUrlSchema },
+  { id: 'listDownloads', method: 'get', path: of(routes.downloads), summary: 'Files that pages of the session have downloaded', response: fileListSchema },
+  { id: 'uploadDownload', method: 'post', path: DOWNLOAD, summary: 'Store a file among them', multipart: true, response: fileStoredSchema },
+  { id: 'getDownloadUrl', method: 'get', path: DOWNLOAD, summary: 'Where to fetch one for a while', response: fileUrlSchema },
   { id: 'describeApi', method: 'get', path: routes.openapi, summary: 'This description', open: true, response: z.looseObject({ openapi: z.string() }) },
 ];

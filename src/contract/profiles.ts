@@ -85,7 +85,8 @@ export function encodeProfileListQuery({ name, page = 1, pageSize = DEFAULT_PAGE
   return query.toString();
 }
 
-const listQuerySchema = z.object({
+/** The query of a list call. */
+export const profileListQuerySchema = z.object({
   name: z.string().optional(),
   page: positiveInteger(Number.MAX_SAFE_INTEGER).default(1),
   page_size: positiveInteger(100).default(DEFAULT_PAGE_SIZE),
@@ -93,7 +94,7 @@ const listQuerySchema = z.object({
 
 /** What a list call asks for; throws a `ZodError` for a wrong value. Unknown parameters are ignored. */
 export function decodeProfileListQuery(query: URLSearchParams): { name: string | undefined; page: number; pageSize: number } {
-  const { name, page, page_size: pageSize } = listQuerySchema.parse(Object.fromEntries(query));
+  const { name, page, page_size: pageSize } = profileListQuerySchema.parse(Object.fromEntries(query));
   return { name, page, pageSize };
 }
 

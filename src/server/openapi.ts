@@ -9,6 +9,9 @@ const KEY_SCHEME = 'OAuth2PasswordBearer';
 
 type Json = Record<string, unknown>;
 
+/** A form with one file. */
+const FILE_FORM = { type: 'object', properties: { file: { type: 'string', format: 'binary' } }, required: ['file'] };
+
 /** The description, for a server at this URL. */
 export function openapiDocument(baseUrl: string): Json {
   const paths: Record<string, Json> = {};
@@ -23,7 +26,7 @@ export function openapiDocument(baseUrl: string): Json {
   };
 }
 
-function describe({ id, summary, open, request, ...operation }: Operation): Json {
+function describe({ id, summary, open, request, multipart, ...operation }: Operation): Json {
   const parameters = [...pathParameters(operation.path), ...queryParameters(operation.query)];
   return {
     operationId: id,
@@ -31,6 +34,7 @@ function describe({ id, summary, open, request, ...operation }: Operation): Json
     ...(open && { security: [] }),
     ...(parameters.length > 0 && { parameters }),
     ...(request && { requestBody: { content: { 'application/json': { schema: schemaOf(request) } } } }),
+    ...(multipart && { requestBody: { content: { 'multipart/form-data': { schema: FILE_FORM } } } }),
     responses: { 200: success(operation.response), ...Object.fromEntries(failuresOf({ ...operation, ...(open && { open }), ...(request && { request }) }).map((status) => [status, failure(status)])) },
   };
 }

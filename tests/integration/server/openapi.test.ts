@@ -10,11 +10,18 @@ import { startApi } from './api';
 
 let api: TestApi;
 let id: string;
+let profileId: string;
 
 beforeAll(async () => {
   api = await startApi();
   id = (await api.call('POST', '/sessions/start')).body['session_id'] as string;
   expect(await api.call('POST', `/sessions/${id}/page/screenshot`)).toMatchObject({ status: 200 }); // there is a tab now
+  profileId = (await api.call('POST', '/profiles/create')).body['profile_id'] as string;
+  for (const path of ['/storage/uploads/note.txt', `/storage/${id}/downloads/note.txt`]) {
+    const form = new FormData();
+    form.set('file', new File(['a note'], 'note.txt'));
+    expect((await fetch(api.server.url + path, { method: 'POST', body: form, headers: { authorization: `Bearer ${api.server.apiKey}` } })).status).toBe(200);
+  }
 });
 afterAll(() => api.server.close());
 
@@ -70,7 +77,7 @@ describe('the document', () => {
 
 test.each(operations.filter(({ method }) => method === 'get').map((operation) => [operation.id, operation] as const))('%s answers as described', async (_, { path, response, query }) => {
   const needed = query && 'as_workflow' in query.shape ? '?as_workflow=true' : '';
-  const answer = await api.call('GET', path.replace('{session_id}', id) + needed);
+  const answer = await api.call('GET', path.replace('{session_id}', id).replace('{profile_id}', profileId).replace('{filename}', 'note.txt') + needed);
   const schema = answer.status === 200 && response instanceof z.ZodType ? response : errorSchema;
   expect(schema.safeParse(answer.body).error).toBeUndefined();
   expect(answer.status).toBe(path.endsWith('/replay') ? 404 : 200);
