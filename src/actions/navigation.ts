@@ -1,11 +1,11 @@
 /** Actions on tabs and their history. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Page, Response } from 'playwright-core';
+import { NAVIGATION_MS } from '../contract/action-limits';
 import type { ActionOf } from '../contract/actions';
 import { ActionFailure, done, type Outcome } from './outcome';
 import type { PageDriver } from './page-driver';
 import { untilQuiet } from './settle';
-import { NAVIGATION_MS } from './time-limit';
 
 /** Schemes of URLs that are taken as they are; everything else is a host. */
 const SCHEMES = /^(https?:\/\/|about:|data:|blob:|chrome:\/\/|file:\/\/)/i;
