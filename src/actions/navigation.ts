@@ -8,7 +8,7 @@ import type { PageDriver } from './page-driver';
 import { untilQuiet } from './settle';
 
 /** Schemes of URLs that are taken as they are; everything else is a host. */
-const SCHEMES = /^(https?:\/\/|about:|data:|blob:|chrome:\/\/|file:\/\/)/i;
+const SCHEMES = /^(https?:\/\/|about:|data:|blob:)/i;
 
 /** Goes to a URL in the current tab. */
 export async function goto(driver: PageDriver, { url }: ActionOf<'goto'>): Promise<Outcome> {
