@@ -1,4 +1,5 @@
 /** Executes one action on a session's current page. That it fails is a result; only what is no fault of the action is thrown. */
+import { longestActionMs } from '../contract/action-limits';
 import type { Action, ActionOf, ActionType } from '../contract/actions';
 import { isSessionwrightError, SessionwrightError } from '../contract/errors';
 import type { ExecutionResult } from '../contract/execution';
@@ -11,6 +12,7 @@ import { ActionFailure, type Outcome } from './outcome';
 import { evaluateJs, pressKey, scroll } from './page-actions';
 import type { PageDriver } from './page-driver';
 import { scrape } from './scrape-action';
+import { TimeLimit } from './time-limit';
 
 /** Codes of errors that say nothing of the action: an id before any observation, and the end of the browser. */
 const NO_RESULTS = new Set(['not_observed', 'cdp_closed']);
@@ -60,7 +62,7 @@ export async function executeAction(driver: PageDriver, action: Action): Promise
 async function attempt(driver: PageDriver, action: Action): Promise<Outcome & { exception?: string }> {
   try {
     const handle = HANDLERS[action.type] as (driver: PageDriver, action: Action) => Promise<Outcome>;
-    return await handle(driver, action);
+    return await new TimeLimit(longestActionMs(action)).guard(handle(driver, action), `The action '${action.type}'`); // a page that hangs must not hold up the calls behind it
   } catch (error) {
     if (await driver.isStale) throw error;
     if (isSessionwrightError(error) && NO_RESULTS.has(error.code)) throw error;

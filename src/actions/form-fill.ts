@@ -1,10 +1,10 @@
 /** Fills the fields of a form by what they mean: finds them by the names that forms give them. Needs no language model. */
 import type { Page } from 'playwright-core';
+import { OPERATION_MS } from '../contract/action-limits';
 import type { ActionOf, FormFields } from '../contract/actions';
 import { firstLine } from './errors';
 import { ActionFailure, done, type Outcome } from './outcome';
 import type { PageDriver } from './page-driver';
-import { OPERATION_MS } from './time-limit';
 
 /** For each key, what a field of it is called: values of `autocomplete`, and parts of `name`, `id`, placeholder and label, best first. */
 const HINTS: Record<keyof FormFields, { autocomplete: string[]; words: string[]; type?: string }> = {

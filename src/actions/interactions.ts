@@ -1,6 +1,7 @@
 /** Actions on one element: click, enter text, check, select. */
 import type { Locator, Page } from 'playwright-core';
-import { DEFAULT_INTERACTION_MS, type ActionOf, type InteractionAction } from '../contract/actions';
+import { DEFAULT_INTERACTION_MS } from '../contract/action-limits';
+import type { ActionOf, InteractionAction } from '../contract/actions';
 import { textOf } from './errors';
 import { locate, type Target } from './locate';
 import { ActionFailure, done, type Outcome } from './outcome';

@@ -1,12 +1,12 @@
 /** Actions on tabs and their history. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Page, Response } from 'playwright-core';
+import { NAVIGATION_MS } from '../contract/action-limits';
 import type { ActionOf } from '../contract/actions';
 import { openUrl } from './open-url';
 import { ActionFailure, done, type Outcome } from './outcome';
 import type { PageDriver } from './page-driver';
 import { untilQuiet } from './settle';
-import { NAVIGATION_MS } from './time-limit';
 
 /** Goes to a URL in the current tab. */
 export async function goto(driver: PageDriver, { url }: ActionOf<'goto'>): Promise<Outcome> {

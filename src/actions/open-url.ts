@@ -1,9 +1,9 @@
 /** Opens an address in a tab. */
 import type { Page } from 'playwright-core';
-import { NAVIGATION_MS } from './time-limit';
+import { NAVIGATION_MS } from '../contract/action-limits';
 
 /** Schemes of URLs that are taken as they are; everything else is a host. */
-const SCHEMES = /^(https?:\/\/|about:|data:|blob:|chrome:\/\/|file:\/\/)/i;
+const SCHEMES = /^(https?:\/\/|about:|data:|blob:)/i;
 
 /**
  * Opens the address; `https://` is put before one without a scheme. Nothing is done when the page is there already, and one that loads slowly is no failure.

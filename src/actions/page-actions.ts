@@ -1,6 +1,7 @@
 /** Actions on the page as a whole: keys, scrolling, scripts. */
 import { Script } from 'node:vm';
 import type { Page } from 'playwright-core';
+import { SCRIPT_LIMIT_MS } from '../contract/action-limits';
 import type { ActionOf } from '../contract/actions';
 import { ActionFailure, done, type Outcome } from './outcome';
 import type { PageDriver } from './page-driver';
@@ -10,8 +11,6 @@ import { TimeLimit } from './time-limit';
 
 /** How much of the visible height is scrolled when no amount is given: the rest is seen twice. */
 const SCROLLED_PART = 0.7;
-/** How long a script may run, in milliseconds: the contract's limit. */
-const SCRIPT_LIMIT_MS = 45_000;
 
 /** Presses a key or a combination. */
 export async function pressKey(driver: PageDriver, { key }: ActionOf<'press_key'>): Promise<Outcome> {

@@ -1,4 +1,5 @@
 /** Drives the pages of one session through Playwright over CDP, as one more client beside the user's: what one does the other sees. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Browser, BrowserContext, CDPSession, Dialog, Page } from 'playwright-core';
 import { CdpError } from '../contract/errors';
 import { PopupWatch } from './popup-watch';
@@ -6,6 +7,9 @@ import type { ElementSnapshot } from './snapshot';
 
 /** Longest time to connect, in milliseconds: the browser runs on this machine, or was reached before. */
 const CONNECT_TIMEOUT_MS = 10_000;
+
+/** How long a tab may take to wake, in milliseconds: it takes one or two, unless its page hangs. */
+const WAKE_TIMEOUT_MS = 1_000;
 
 /** Where uploads come from and downloads go to. */
 export interface ActionFiles {
@@ -54,6 +58,7 @@ export class PageDriver {
   #isChosen = false;
   #queue: Promise<unknown> = Promise.resolve();
   #isStale: Promise<boolean> = Promise.resolve(false);
+  readonly #awake = new WeakMap<Page, Promise<void>>();
 
   private constructor(browser: Browser, parts: { context: BrowserContext; cdp: CDPSession; options: PageDriverOptions }) {
     this.#browser = browser;
@@ -117,6 +122,12 @@ export class PageDriver {
    * gone anywhere; blank tabs are left over by clients that needed one to connect. Opens one when there is none.
    */
   async page(): Promise<Page> {
+    const page = await this.#pick();
+    await this.#wake(page);
+    return page;
+  }
+
+  async #pick(): Promise<Page> {
     const current = this.#current;
     if (current && this.#isSettledOn(current)) return current;
     const { tabs } = this;
@@ -134,9 +145,8 @@ export class PageDriver {
 
   /** Opens a tab beside the others, and works on it from now on. */
   async open(): Promise<Page> {
-    const page = await this.#context.newPage();
-    this.choose(page);
-    return page;
+    this.choose(await this.#context.newPage());
+    return this.page();
   }
 
   /** Does what may open a tab; that one becomes the current tab, also when it comes a little later. */
@@ -192,6 +202,19 @@ export class PageDriver {
     return !page.isClosed() && (this.#isChosen || !isBlank(page));
   }
 
+  /**
+   * A tab behind another one draws no pictures, and clicks and wheels wait for one. As Playwright does for the pages of a test, the
+   * current tab is told that it has the focus, without being brought to the front. Done once for each tab.
+   */
+  #wake(page: Page): Promise<void> {
+    let awake = this.#awake.get(page);
+    if (!awake) {
+      awake = Promise.race([focus(page).catch(() => {}), delay(WAKE_TIMEOUT_MS, undefined, { ref: false })]); // it may be closing, or hang
+      this.#awake.set(page, awake);
+    }
+    return awake;
+  }
+
   async #openFirst(): Promise<Page> {
     if (!this.#openFirstTab) return this.#context.newPage();
     const [page] = await Promise.all([this.#context.waitForEvent('page', { timeout: CONNECT_TIMEOUT_MS }), this.#openFirstTab()]);
@@ -221,6 +244,12 @@ export class PageDriver {
       answered.catch(() => {}); // answered by another client, or gone with its page
     }
   }
+}
+
+/** Holds as long as the connection. */
+async function focus(page: Page): Promise<void> {
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send('Emulation.setFocusEmulationEnabled', { enabled: true });
 }
 
 /** The browser's own id of a tab. */

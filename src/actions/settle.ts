@@ -1,6 +1,7 @@
 /** Waits for the page that an action has led to. */
 import type { Page, Request } from 'playwright-core';
-import { NAVIGATION_MS, TimeLimit } from './time-limit';
+import { NAVIGATION_MS } from '../contract/action-limits';
+import { TimeLimit } from './time-limit';
 
 /** Waits, as far as its time allows, until the page is loaded and its network is quiet. A page that never is quiet is no failure. */
 export async function untilQuiet(page: Page): Promise<void> {

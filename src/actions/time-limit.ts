@@ -1,11 +1,7 @@
 /** How long one action may take, and how much of that is left. */
 
 import { setTimeout as delay } from 'node:timers/promises';
-
-/** Longest time of one call of Playwright, in milliseconds: what the contract's reference engine takes. */
-export const OPERATION_MS = 8_000;
-/** Longest time of a navigation, in milliseconds: the same. */
-export const NAVIGATION_MS = 10_000;
+import { OPERATION_MS } from '../contract/action-limits';
 
 /** How long a call of Playwright may be late with its own error, in milliseconds: it tells more than ours. */
 const GRACE_MS = 250;

@@ -1,12 +1,11 @@
 /** Schemas of the actions on the wire, one for each `type`, with the spellings of older clients. Unknown fields are refused. */
 import { z } from 'zod';
 
+import { DEFAULT_INTERACTION_MS } from './action-limits';
 import { CAPTCHA_TYPES } from './action-types';
 import { scrapeFields } from './scrape';
 import { coerceNumber, looseBoolean, looseInteger, parseDuration } from './values';
 
-/** What an interaction may take when it does not say, in milliseconds. */
-export const DEFAULT_INTERACTION_MS = 15_000;
 /** The longest that an interaction may take, in milliseconds: as long as the longest session. */
 const MAX_INTERACTION_MS = 24 * 60 * 60 * 1000;
 /** The longest `wait`, in milliseconds. */

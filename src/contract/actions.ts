@@ -5,7 +5,7 @@ import { InvalidRequestError, OptionsError } from './errors';
 import { describeIssues, formatIssues, type Issue } from './issues';
 import { camelize, nearestName, snakify, toCamelCase } from './naming';
 
-export { actionSchema, DEFAULT_INTERACTION_MS } from './action-schemas';
+export { actionSchema } from './action-schemas';
 export type { Action, ActionOf, ActionTarget, ActionType, FormFields, InteractionAction, InteractionOptions, NodeSelectors, ScrapeAction } from './action-types';
 
 /** An action as JSON. */

@@ -51,7 +51,6 @@ test("an action has its own time, on top of the client's", async () => {
   const { client: impatient } = clientOf(api.url, { timeoutMs: 200 });
   const waiting = await impatient.connect('a');
   expect(await waiting.execute({ type: 'wait', timeMs: 400 })).toMatchObject({ success: true });
-  expect(await errorOf(waiting.execute({ type: 'wait', timeMs: 0 }))).toMatchObject({ code: 'api_unreachable' });
   await impatient.close();
   await api.close();
 });

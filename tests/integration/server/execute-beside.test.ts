@@ -70,6 +70,18 @@ test('tabs are in the order of their opening, also those from before the first c
   expect(seen).toEqual(titles);
 });
 
+test('a tab behind another one is worked on as if it were in front, and stays behind', async () => {
+  await session.succeed({ type: 'goto', url: `${site.url}/form` });
+  const other = (browser = await chromium.connectOverCDP(session.cdpUrl, { noDefaults: true }));
+  const front = await other.contexts()[0]?.newPage();
+  await front?.bringToFront();
+  const { started_at: from, ended_at: to } = await session.succeed({ type: 'click', selector: '#count' });
+  expect(Date.parse(to) - Date.parse(from)).toBeLessThan(4000); // a click that waits for a picture gives up after 8 seconds
+  await session.succeed({ type: 'goto', url: `${site.url}/long` });
+  await session.succeed({ type: 'scroll_down' });
+  expect(await front?.evaluate('document.visibilityState')).toBe('visible');
+});
+
 test('dialogs are left to the other client, and dismissed when there is none', async () => {
   const page = await ownPage();
   await page.goto(`${site.url}/dialogs`);

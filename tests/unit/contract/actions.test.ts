@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 
 import { decodeAction, encodeAction, type Action } from '../../../src/contract/actions';
+import { longestActionMs } from '../../../src/contract/action-limits';
 import { InvalidRequestError, OptionsError } from '../../../src/contract/errors';
 import { encodeExecutionResult, executionResultSchema, type ExecutionResult } from '../../../src/contract/execution';
 
@@ -157,6 +158,13 @@ describe('actions', () => {
   it('names fields to a caller as the caller wrote them', () => {
     expect(wrong({ type: 'wait', timeMs: -1 })).toContain('timeMs | Cannot execute this action: timeMs: Too small');
     expect(wrong({ type: 'fill', selector: 'a', value: 'x', clearBeforFill: true })).toContain('did you mean "clearBeforeFill"?');
+  });
+
+  it('may take its own time, and that of a navigation', () => {
+    expect(longestActionMs({ type: 'wait', timeMs: 5 })).toBe(20_005);
+    expect(longestActionMs({ type: 'click', selector: 'a', timeout: 1000 })).toBe(21_000);
+    expect(longestActionMs({ type: 'click', selector: 'a', timeout: 0 })).toBe(longestActionMs({ type: 'click', selector: 'a' }));
+    expect(longestActionMs({ type: 'form_fill', value: { email: 'a', city: 'b' } })).toBe(36_000);
   });
 
   it('is a compile error when it is wrong', () => {
