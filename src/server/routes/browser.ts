@@ -53,7 +53,7 @@ async function debug(session: LiveSession, { baseUrl, json }: Exchange): Promise
 
 async function debugTab(session: LiveSession, { query, baseUrl, json }: Exchange): Promise<void> {
   const index = decodeTabQuery(query);
-  await session.driver(); // a session that nobody has used yet opens its first tab
+  if ((await tabs(session, baseUrl)).length === 0) await session.browser.ensurePage(); // nobody has used it yet
   const tab = (await tabs(session, baseUrl)).at(index);
   if (!tab) throw notFound(`The session ${session.id} has no tab ${index}.`);
   json(encodeDebugTab(tab));
