@@ -15,6 +15,7 @@ import { findChromium } from './find-chromium';
 import type { FlagOptions } from './flags';
 import { chromiumFlags } from './flags';
 import { killTree } from './kill-tree';
+import { prepareDownloads } from './preferences';
 import type { SandboxDecision } from './sandbox';
 import { decideSandbox, sandboxNotice, sandboxRefusal } from './sandbox';
 import { StderrLog } from './stderr-log';
@@ -61,7 +62,7 @@ let refusedBySystem: SandboxDecision | undefined;
  * @throws {@link BrowserLaunchError} when it ends at once or is not ready in time, with its last words
  */
 export async function launchChromium(options: LaunchOptions): Promise<BrowserProcess> {
-  const [{ executablePath }, smallSharedMemory] = await Promise.all([findChromium(options), hasSmallSharedMemory()]);
+  const [{ executablePath }, smallSharedMemory] = await Promise.all([findChromium(options), hasSmallSharedMemory(), prepareDownloads(options.userDataDir)]);
   const given = [...(options.args ?? []), ...(options.chromeArgs ?? [])];
   const start = (sandbox: SandboxDecision): Promise<BrowserProcess> => startOnce({ ...options, executablePath, smallSharedMemory, sandbox });
   const sandbox = refusedBySystem ?? decideSandbox(given);

@@ -5,6 +5,8 @@ import type { ClipEncoder } from '../recording/clip-encoder';
 import { readJson, writeJson } from './atomic-json';
 import type { KnownSession } from './known-session';
 
+/** How long the last picture of a film is seen at least, in milliseconds. */
+const LAST_PICTURE_MS = 100;
 /** How long the encoder's browser is kept for the next film, in milliseconds. */
 const ENCODER_IDLE_MS = 30_000;
 
@@ -59,9 +61,10 @@ export class Replays {
     const frames = await FrameStore.open(session.folder.recording);
     try {
       const createdMs = session.createdAt.getTime();
-      const endMs = session.endedAt?.getTime() ?? Date.now();
-      const first = frames.select(createdMs, endMs)[0];
-      if (!first) return undefined;
+      const pictures = frames.select(createdMs, Infinity);
+      const [first, last] = [pictures[0], pictures.at(-1)];
+      if (!first || !last) return undefined;
+      const endMs = Math.max(session.endedAt?.getTime() ?? Date.now(), last.atMs + LAST_PICTURE_MS); // the last look comes after the end
       const fromMs = Math.max(createdMs, first.atMs);
       const film = { path: filmPath(session), startMs: fromMs - createdMs, durationMs: endMs - fromMs };
       await saveFilm(session, film, await this.#encode({ store: frames, fromMs, toMs: endMs }));

@@ -215,8 +215,8 @@ export class LiveSession implements KnownSession {
     this.#timers.stop();
     for (const listener of this.#onEnd) listener();
     this.#onEnd.clear();
-    await this.#driver?.then((driver) => driver.close()).catch(() => {}); // it never connected
     await this.recording.close().catch(() => {}); // a browser that died cannot be asked for a last picture
+    await this.#driver?.then((driver) => driver.close()).catch(() => {}); // it never connected
     await this.networkLog.close().catch(() => {}); // a full disk costs the log, not the end
     await this.#keeper.beforeClose(this);
     await this.browser.close();

@@ -62,7 +62,7 @@ test('use() starts a session, drives it, and stops it', async () => {
     expect((await session.execute({ type: 'help', reason: 'stuck' }, false)).success).toBe(false);
     expect((await session.execute({ type: 'evaluate_js', code: 'document.title' })).data?.markdown).toBe('Shop');
   });
-  expect((await own.status(id ?? '')).status).toBe('closed');
+  expect((await own.status(String(id))).status).toBe('closed');
 });
 
 test('cookies, from memory and from a file', async () => {
@@ -90,8 +90,8 @@ test('replay, of a session that was stopped elsewhere', async () => {
   await session.execute({ type: 'goto', url: siteUrl });
   await expect(session.replay()).rejects.toThrow('still active');
   await own.stop(session.getId() ?? '');
-  const replay = await vi.waitFor(async () => session.replay(), { timeout: 30_000, interval: 500 });
-  const film = await fetch(replay.mp4_url ?? '');
+  const replay = await vi.waitFor(async () => (await session.replay()) as { mp4_url: string }, { timeout: 30_000, interval: 500 });
+  const film = await fetch(replay.mp4_url);
   expect(film.headers.get('content-type')).toBe('video/mp4');
   expect((await film.arrayBuffer()).byteLength).toBeGreaterThan(1_000);
 });
