@@ -1,6 +1,6 @@
 /** Executes one action on a session's current page. That it fails is a result; only what is no fault of the action is thrown. */
 import { longestActionMs } from '../contract/action-limits';
-import type { Action, ActionOf, ActionType } from '../contract/actions';
+import type { Action, ActionOf, ActionType, NodeSelectors } from '../contract/actions';
 import { isSessionwrightError, SessionwrightError } from '../contract/errors';
 import type { ExecutionResult } from '../contract/execution';
 import { firstLine, textOf } from './errors';
@@ -69,8 +69,17 @@ async function attempt(driver: PageDriver, action: Action): Promise<Outcome & { 
     if (error instanceof ActionFailure || error instanceof SessionwrightError) return { success: false, message: error.message };
     const dialog = driver.openDialog;
     const hint = dialog === undefined ? '' : ` A dialog had opened, and another client of the session was to answer it: ${dialog}.`;
-    return { success: false, message: `The action '${action.type}' failed: ${firstLine(error)}${hint}`, exception: textOf(error) };
+    return { success: false, message: `The action '${action.type}'${targetOf(action)} failed: ${firstLine(error)}${hint}`, exception: textOf(error) };
   }
+}
+
+/** The element that an action was to work on, in words. */
+function targetOf(action: Action): string {
+  if (!('selector' in action) && !('id' in action)) return '';
+  const { selector, id } = action as { selector?: string | NodeSelectors; id?: string };
+  if (selector === undefined) return id === undefined ? '' : ` on ${id}`;
+  const text = typeof selector === 'string' ? selector : (selector.playwrightSelector ?? (selector.cssSelector || selector.xpathSelector));
+  return text ? ` on ${text}` : '';
 }
 
 function cloudOnly(what: string): () => Promise<Outcome> {

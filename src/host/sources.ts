@@ -53,7 +53,6 @@ export class Sources {
     const server = await startSessionServer({
       ...serverSettings(options, browser),
       recording: 'on-demand',
-      networkLogs: 'on-demand', // logging costs a suite 3 to 7 %
       workDir: join(this.#workFolder, `server-${this.#sources.size}`),
     });
     const client = new SessionsClient({ apiUrl: server.url, apiKey: server.apiKey, handleSignals: false });
