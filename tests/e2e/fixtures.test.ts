@@ -257,6 +257,23 @@ describe('the session', () => {
     expect(output).toContain('2 sessions, 1 test');
   });
 
+  test('what it does are steps of the report, at the lines of the test, without what was typed', async () => {
+    project = await create(
+      `{ trace: 'on' }`,
+      `test('acts', async ({ session, page }) => {
+        await page.setContent('<label>Code <input type="password"></label>');
+        await session.execute({ type: 'fill', selector: 'input', value: 'typed-secret' });
+        await session.observe();
+        await expect(page.locator('input')).toHaveValue('typed-secret');
+      });`,
+    );
+    const { exitCode, output, report } = await project.run();
+    expect(exitCode, output).toBe(0);
+    const titles = resultOf(report, 'acts').steps?.map(({ title }) => title) ?? [];
+    expect(titles).toEqual(expect.arrayContaining(['Session fill input', 'Session observe']));
+    expect(titles.join()).not.toContain('typed-secret');
+  });
+
   test('that died is replaced before the next test, in the same worker', async () => {
     project = await create(
       `{}`,
