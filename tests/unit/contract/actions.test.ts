@@ -99,7 +99,7 @@ describe('actions', () => {
   });
 
   it('fills in defaults', () => {
-    expect(decodeAction({ type: 'scrape' })).toEqual({ type: 'scrape', ignoredTags: [], onlyMainContent: true, onlyImages: false, scrapeLinks: true, scrapeImages: false });
+    expect(decodeAction({ type: 'scrape' })).toEqual({ type: 'scrape', onlyMainContent: true, onlyImages: false, scrapeLinks: true, scrapeImages: false, ignoredTags: [] });
     expect(decodeAction({ type: 'email_read' })).toEqual({ type: 'email_read', limit: 10, timedelta: 'PT5M', onlyUnread: true });
     expect(decodeAction({ type: 'fill', selector: 'a', value: '' })).toMatchObject({ timeout: 15_000, clearBeforeFill: true });
   });
