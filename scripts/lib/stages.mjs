@@ -24,6 +24,8 @@ export const STAGES = [
   { name: 'lint', args: ['node_modules/eslint/bin/eslint.js', '.'] },
   vitestStage('unit'),
   vitestStage('integration'),
+  vitestStage('contract'),
+  vitestStage('fuzz'),
   vitestStage('e2e'),
   { name: 'examples', args: [PLAYWRIGHT, 'test', '--config', 'example-tests/playwright.config.ts'], report: EXAMPLES_REPORT, count: countPlaywright },
 ];

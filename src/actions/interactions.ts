@@ -6,7 +6,7 @@ import { textOf } from './errors';
 import { locate, type Target } from './locate';
 import { ActionFailure, done, type Outcome } from './outcome';
 import type { PageDriver } from './page-driver';
-import { thenArrive, thenSettle } from './settle';
+import { thenArrive, thenSettle } from './arrival';
 import { TimeLimit } from './time-limit';
 
 /** Between two keys for fields that follow each of them, in milliseconds: the contract's. */

@@ -6,7 +6,7 @@ import type { ActionOf } from '../contract/actions';
 import { openUrl } from './open-url';
 import { ActionFailure, done, type Outcome } from './outcome';
 import type { PageDriver } from './page-driver';
-import { untilQuiet } from './settle';
+import { untilQuiet } from './arrival';
 
 /** Goes to a URL in the current tab. */
 export async function goto(driver: PageDriver, { url }: ActionOf<'goto'>): Promise<Outcome> {

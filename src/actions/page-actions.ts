@@ -6,7 +6,7 @@ import type { ActionOf } from '../contract/actions';
 import { ActionFailure, done, type Outcome } from './outcome';
 import type { PageDriver } from './page-driver';
 import { firstLine } from './errors';
-import { thenArrive, thenSettle } from './settle';
+import { thenArrive, thenSettle } from './arrival';
 import { TimeLimit } from './time-limit';
 
 /** How much of the visible height is scrolled when no amount is given: the rest is seen twice. */
@@ -94,7 +94,7 @@ function isScript(code: string): boolean {
 }
 
 /** As the reference engine writes values: objects as JSON, truth as `True` and `False`, nothing as `null`. */
-export function asMarkdown(value: unknown): string {
+function asMarkdown(value: unknown): string {
   if (value === undefined || value === null) return 'null';
   if (typeof value === 'boolean') return value ? 'True' : 'False';
   if (typeof value === 'number') return Number.isNaN(value) ? 'nan' : String(value).replace('Infinity', 'inf');

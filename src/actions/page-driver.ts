@@ -253,7 +253,7 @@ async function focus(page: Page): Promise<void> {
 }
 
 /** The browser's own id of a tab. */
-export async function targetIdOf(page: Page): Promise<string> {
+async function targetIdOf(page: Page): Promise<string> {
   const cdp = await page.context().newCDPSession(page);
   const { targetInfo } = await cdp.send('Target.getTargetInfo');
   await cdp.detach();

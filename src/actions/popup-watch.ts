@@ -1,4 +1,5 @@
 /** Notices the tabs that an action opens: when Chromium announces them, and when Playwright can use them. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { CDPSession, Page } from 'playwright-core';
 
 /** How long after an action a tab still counts as opened by it, in milliseconds: what the contract's reference engine waits. */
@@ -53,10 +54,7 @@ export class PopupWatch {
   /** Resolves when every announced tab can be used, or is gone. */
   async settled(): Promise<void> {
     if (this.#announced.size === 0) return;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, ARRIVAL_TIMEOUT_MS)));
-    await Promise.race([late, new Promise<void>((resolve) => this.#waiting.add(resolve))]);
-    clearTimeout(timer);
+    await Promise.race([delay(ARRIVAL_TIMEOUT_MS, undefined, { ref: false }), new Promise<void>((resolve) => this.#waiting.add(resolve))]);
     this.#announced.clear();
   }
 

@@ -1,7 +1,7 @@
 /** How long one action may take, and how much of that is left. */
-
 import { setTimeout as delay } from 'node:timers/promises';
 import { OPERATION_MS } from '../contract/action-limits';
+import { orLate } from './deadline';
 
 /** How long a call of Playwright may be late with its own error, in milliseconds: it tells more than ours. */
 const GRACE_MS = 250;
@@ -33,13 +33,6 @@ export class TimeLimit {
 
   /** The work, or an error when the limit is reached first. What was begun cannot be called back. */
   async guard<T>(work: Promise<T>, what: string): Promise<T> {
-    let timer: NodeJS.Timeout | undefined;
-    const over = new Promise<never>((_, reject) => (timer = setTimeout(() => reject(new Error(`${what} took longer than ${this.limitMs} ms.`)), this.left(this.limitMs) + GRACE_MS)));
-    work.catch(() => {}); // when it fails after its time, nobody asks any more
-    try {
-      return await Promise.race([work, over]);
-    } finally {
-      clearTimeout(timer);
-    }
+    return orLate(work, this.left(this.limitMs) + GRACE_MS, () => new Error(`${what} took longer than ${this.limitMs} ms.`));
   }
 }

@@ -105,7 +105,7 @@ export function chromiumFlags(options: FlagOptions): string[] {
 }
 
 /** True for a flag that only we may set. */
-export function isReserved(flag: string): boolean {
+function isReserved(flag: string): boolean {
   const name = flag.split('=', 1)[0] ?? flag;
   return RESERVED_SWITCHES.includes(name) || !flag.startsWith('-');
 }

@@ -1,7 +1,7 @@
 /** `sessionwright serve`: the session server in the foreground, for a team's own machine. */
 import { join, resolve } from 'node:path';
 import { environment } from '../options/environment';
-import { parseOptions, UsageError } from './usage';
+import { parseOptions, toNumber, UsageError } from './usage';
 
 const USAGE = `Usage: sessionwright serve [options]
 
@@ -35,13 +35,13 @@ export async function serve(args: string[]): Promise<void> {
     return;
   }
   const { startSessionServer } = await import('../server/index');
-  const maxSessions = toNumber(values['max-sessions'], '--max-sessions', 1);
+  const maxSessions = toNumber(values['max-sessions'], '--max-sessions', { least: 1, most: MAX_NUMBER });
   const retentionHours = toHours(values['retention-hours']);
   const dataDir = resolve(values['data-dir'] ?? join(environment.dataHome, 'sessionwright'));
   const server = await startSessionServer({
     dataDir,
     ...(retentionHours !== undefined && { retentionMs: retentionHours * HOUR_MS }),
-    port: toNumber(values.port, '--port', 0) ?? DEFAULT_PORT,
+    port: toNumber(values.port, '--port', { least: 0, most: MAX_NUMBER }) ?? DEFAULT_PORT,
     ...(values.host !== undefined && { hostname: values.host }),
     ...(environment.apiKey !== undefined && { apiKey: environment.apiKey }),
     ...(maxSessions !== undefined && { maxSessions }),
@@ -58,13 +58,6 @@ function announce({ url, dataDir, madeKey }: { url: string; dataDir: string; mad
   console.log(`What it keeps is in ${dataDir}.`);
   console.log(`  NOTTE_API_URL=${url}`);
   console.log(`  NOTTE_API_KEY=${madeKey ?? '(the one that this command was given)'}`);
-}
-
-function toNumber(text: string | undefined, option: string, least: number): number | undefined {
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < least || value > MAX_NUMBER) throw new UsageError(`${option} takes a whole number from ${least} to ${MAX_NUMBER}, not "${text}".`);
-  return value;
 }
 
 /** Parts of an hour are fine. */

@@ -1,4 +1,5 @@
-/** Fetches a URL that needs no key into a file, which appears when it is complete. */
+/** Fetches what the API names a URL for, without a key: into a file, which appears when it is complete, or as text. */
+import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { link, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -11,66 +12,103 @@ import { single, type HttpClient } from './http';
 const STALL_MS = 60_000;
 /** How many redirects in a row a download follows. */
 const MAX_REDIRECTS = 5;
+/** What errors tell of the exchange: no path, which may hold a signature. */
+const EXCHANGE = { method: 'GET', path: '(download)' };
 
-/** What to fetch, and where to. */
-export interface Download {
+/** What to fetch. */
+export interface Source {
   /** Completes "Could not ..." in messages: `download report.pdf`. */
   purpose: string;
-  url: string;
-  /** A file, whose folder is made if needed; or a folder that exists, and then the file gets `name`. */
+  /** As the API gave it; null when it gave none. */
+  url: string | null;
+  /** Completes "the API names no ... for it": `URL`. */
+  what: string;
+  /** How to get a URL that works, in case this one has expired: `call replay() again`. */
+  again: string;
+}
+
+/** Where to save it. */
+export interface Target {
+  /** A file, whose folder is made if needed. */
   to: string;
-  name: string;
+  /** Also allows a folder that exists as `to`; the file in it gets this name. */
+  name?: string;
   /** Whether a file that is there may be replaced. */
   force: boolean;
+  /** Code of the error when it cannot be written. */
+  code: 'file_not_saved' | 'replay_not_saved';
 }
 
 /**
- * Fetches it, and returns the path of the file. The URL gets no key: it may lead anywhere.
- * @throws {@link SessionwrightError} `file_exists`, or `file_not_saved` when it cannot be written; {@link ApiError} when the URL does not give it
+ * Saves it, and returns the path of the file.
+ * @throws {@link SessionwrightError} `file_exists`, or `target.code` when it breaks off or cannot be written; {@link ApiError} when the URL does not give it
  */
-export async function download(http: HttpClient, job: Download): Promise<string> {
-  const isFolder = await stat(job.to).then((it) => it.isDirectory(), () => false);
-  const path = isFolder ? join(job.to, basename(job.name)) : job.to;
-  if (!job.force && (await exists(path))) throw fileExists(job, path);
-  const partial = `${path}.${process.pid}.part`;
+export async function downloadFile(http: HttpClient, source: Source, target: Target): Promise<string> {
+  const path = await pathOf(target);
+  if (!target.force && (await exists(path))) throw fileExists(source, path);
+  const partial = `${path}.${randomUUID()}.part`;
   try {
     await mkdir(dirname(path), { recursive: true });
-    await pipeline(await open(http, job), createWriteStream(partial));
-    if (job.force) await rename(partial, path);
-    else await placeNew(partial, path, job);
+    await pipeline(await open(http, source), createWriteStream(partial));
+    if (target.force) await rename(partial, path);
+    else await placeNew(partial, path, source);
     return path;
   } catch (cause) {
     if (cause instanceof SessionwrightError) throw cause;
-    throw new SessionwrightError(`Could not ${job.purpose} to ${path}: ${(cause as Error).message}. Check the folder, and try again.`, { code: 'file_not_saved', cause });
+    throw new SessionwrightError(`Could not ${source.purpose} to ${path}: ${(cause as Error).message}. Check the folder, and try again.`, { code: target.code, cause });
   } finally {
     await rm(partial, { force: true }).catch(() => undefined); // its folder could not be made
   }
 }
 
-async function open(http: HttpClient, { purpose, url: first }: Download) {
-  const failure = (ErrorClass: typeof ApiError | typeof ContractError, problem: string, code: string): Error => new ErrorClass(`Could not ${purpose}: ${problem}.`, { code, method: 'GET', path: '(file)' });
-  if (!URL.canParse(first)) throw failure(ContractError, 'the API names no URL for it', 'contract_violation');
-  let url = new URL(first);
+/**
+ * Fetches it as text.
+ * @throws {@link ApiError} when the URL does not give it
+ */
+export async function downloadText(http: HttpClient, source: Source): Promise<string> {
+  const body = await open(http, source);
+  return body.text().catch((cause: unknown) => {
+    throw unreachable(source, 'the download broke off', cause);
+  });
+}
+
+/** The URL needs no key, and gets none: it may lead anywhere. */
+async function open(http: HttpClient, source: Source) {
+  if (source.url === null || !URL.canParse(source.url)) throw new ContractError(`Could not ${source.purpose}: the API names no ${source.what} for it.`, { ...EXCHANGE, code: 'contract_violation' });
+  let url = new URL(source.url);
   for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
     const { origin } = url;
     const { statusCode: status, headers, body } = await http.dispatchers.request(url, { method: 'GET', headersTimeout: STALL_MS, bodyTimeout: STALL_MS }).catch((cause: unknown) => {
-      throw new ApiUnreachableError(`Could not ${purpose}: ${origin} did not answer.`, { code: 'api_unreachable', method: 'GET', path: '(file)', maybeReceived: true, cause });
+      throw unreachable(source, `${origin} did not answer`, cause);
     });
     if (status === 200) return body;
     await body.dump();
     const location = single(headers['location']);
-    if (status < 300 || status > 399 || location === undefined) throw failure(ApiError, `${origin} answered ${status}`, 'request_failed');
+    if (status < 300 || status > 399 || location === undefined || !URL.canParse(location, url)) throw refused(source, `${origin} answered ${status}. Its URL may have expired; ${source.again}`);
     url = new URL(location, url);
   }
-  throw failure(ApiError, 'its URL redirects without end', 'request_failed');
+  throw refused(source, 'its URL redirects without end');
+}
+
+function refused({ purpose }: Source, problem: string): ApiError {
+  return new ApiError(`Could not ${purpose}: ${problem}.`, { ...EXCHANGE, code: 'request_failed' });
+}
+
+function unreachable({ purpose }: Source, problem: string, cause: unknown): ApiUnreachableError {
+  return new ApiUnreachableError(`Could not ${purpose}: ${problem}.`, { ...EXCHANGE, code: 'api_unreachable', maybeReceived: true, cause });
+}
+
+async function pathOf({ to, name }: Target): Promise<string> {
+  const isFolder = name !== undefined && (await stat(to).then((it) => it.isDirectory(), () => false));
+  return isFolder ? join(to, basename(name)) : to;
 }
 
 /** A link replaces nothing, whoever made the file meanwhile. Some file systems have none. */
-async function placeNew(partial: string, path: string, job: Download): Promise<void> {
+async function placeNew(partial: string, path: string, source: Source): Promise<void> {
   try {
     await link(partial, path);
   } catch {
-    if (await exists(path)) throw fileExists(job, path);
+    if (await exists(path)) throw fileExists(source, path);
     await rename(partial, path);
   }
 }
@@ -79,6 +117,6 @@ async function exists(path: string): Promise<boolean> {
   return stat(path).then(() => true, () => false);
 }
 
-function fileExists({ purpose }: Download, path: string): SessionwrightError {
+function fileExists({ purpose }: Source, path: string): SessionwrightError {
   return new SessionwrightError(`Could not ${purpose}: ${path} is there already. Name another file, or pass { force: true }.`, { code: 'file_exists' });
 }

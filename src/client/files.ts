@@ -7,7 +7,7 @@ import { basename } from 'node:path';
 import { ApiError, OptionsError, SessionwrightError } from '../contract/errors';
 import { routes } from '../contract/routes';
 import { fileListSchema, fileNameProblem, fileStoredSchema, fileUrlSchema, type StoredFile } from '../contract/storage';
-import { download } from './download';
+import { downloadFile } from './download';
 import type { Call, HttpClient } from './http';
 
 /** A file to upload: its path, or its name and content. */
@@ -92,7 +92,7 @@ export class SessionFiles {
 async function save(http: HttpClient, { name, to, path, force }: { name: string; to: string; path: string; force: boolean }): Promise<string> {
   const purpose = `download ${name}`;
   const { url } = await http.call({ purpose, method: 'GET', path }, fileUrlSchema);
-  return download(http, { purpose, url, name, to, force });
+  return downloadFile(http, { purpose, url, what: 'URL', again: 'ask for the file again' }, { to, name, force, code: 'file_not_saved' });
 }
 
 function checkName(name: string): string {

@@ -178,7 +178,8 @@ async function orAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return Promise.race([work, aborted]);
 }
 
-function parseJson(text: string): unknown {
+/** The value of JSON text; undefined for what is none. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {

@@ -1,14 +1,11 @@
 /** The recording of an ended session: waits until it is rendered, and downloads it. */
-import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { ApiError, ApiUnreachableError, ContractError, NotFoundError, SessionwrightError, TimeoutError } from '../contract/errors';
+import { ApiError, NotFoundError, TimeoutError } from '../contract/errors';
 import { REPLAY_STILL_ACTIVE, replaySchema, type ReplayInfo } from '../contract/replay';
 import { routes } from '../contract/routes';
-import { single, type HttpClient } from './http';
+import { downloadFile } from './download';
+import type { HttpClient } from './http';
 
 /** Options of `replay()`. */
 export interface ReplayOptions {
@@ -25,10 +22,6 @@ const DEFAULT_TIMEOUT_MS = 240_000;
 const DEFAULT_INTERVAL_MS = 5_000;
 /** Wait before the second look, in milliseconds; a server on this machine needs about that long. */
 const FIRST_INTERVAL_MS = 250;
-/** A download without a byte for so long has broken, in milliseconds: what the cloud's own client waits for files. */
-const STALL_MS = 60_000;
-/** How many redirects in a row a download follows. */
-const MAX_REDIRECTS = 5;
 
 /** The recording of an ended session. */
 export class Replay implements ReplayInfo {
@@ -55,40 +48,8 @@ export class Replay implements ReplayInfo {
    * @throws {@link ApiError} when the API has no MP4 or does not give it; {@link SessionwrightError} `replay_not_saved` when the download breaks or the file cannot be written
    */
   async save(path: string): Promise<void> {
-    if (this.mp4Url === null || !URL.canParse(this.mp4Url)) throw this.#failure(ContractError, 'the API names no MP4 for it', 'contract_violation');
-    const url = new URL(this.mp4Url);
-    const partial = `${path}.${process.pid}.part`;
-    try {
-      await mkdir(dirname(path), { recursive: true });
-      await pipeline(await this.#open(url), createWriteStream(partial));
-      await rename(partial, path);
-    } catch (cause) {
-      await rm(partial, { force: true }).catch(() => undefined);
-      if (cause instanceof SessionwrightError) throw cause;
-      const message = `Could not save the replay of session ${this.sessionId} to ${path}: ${(cause as Error).message}. Check the folder, and try again.`;
-      throw new SessionwrightError(message, { code: 'replay_not_saved', cause });
-    }
-  }
-
-  /** The URL needs no key, and gets none: it may lead anywhere. */
-  async #open(first: URL) {
-    let url = first;
-    for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
-      const { statusCode: status, headers, body } = await this.#http.dispatchers.request(url, { method: 'GET', headersTimeout: STALL_MS, bodyTimeout: STALL_MS }).catch((cause: unknown) => {
-        const message = `Could not save the replay of session ${this.sessionId}: ${url.origin} did not answer.`;
-        throw new ApiUnreachableError(message, { code: 'api_unreachable', method: 'GET', path: '(replay)', maybeReceived: true, cause });
-      });
-      if (status === 200) return body;
-      await body.dump();
-      const location = single(headers['location']);
-      if (status < 300 || status > 399 || location === undefined) throw this.#failure(ApiError, `${url.origin} answered ${status}. Its URL may have expired; call replay() again`, 'request_failed');
-      url = new URL(location, url);
-    }
-    throw this.#failure(ApiError, 'its URL redirects without end', 'request_failed');
-  }
-
-  #failure(ErrorClass: typeof ApiError | typeof ContractError, problem: string, code: string): Error {
-    return new ErrorClass(`Could not save the replay of session ${this.sessionId}: ${problem}.`, { code, method: 'GET', path: '(replay)' });
+    const source = { purpose: `save the replay of session ${this.sessionId}`, url: this.mp4Url, what: 'MP4', again: 'call replay() again' };
+    await downloadFile(this.#http, source, { to: path, force: true, code: 'replay_not_saved' });
   }
 }
 

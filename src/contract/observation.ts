@@ -9,7 +9,7 @@ import { datetime, looseInteger } from './values';
 export type { BoundingBox, ElementState, ObservedElement } from './observed-element';
 
 /** What a page may be, as the API tells it. */
-export const pageCategories = ['homepage', 'search-results', 'data-feed', 'item', 'auth', 'form', 'manage-cookies', 'overlay', 'payment', 'captcha', 'other'] as const;
+const pageCategories = ['homepage', 'search-results', 'data-feed', 'item', 'auth', 'form', 'manage-cookies', 'overlay', 'payment', 'captcha', 'other'] as const;
 export type PageCategory = (typeof pageCategories)[number];
 
 /** How a page is to be observed. */
@@ -129,9 +129,6 @@ export function encodeObservation(observation: Observation) {
     space: encodeSpace(observation),
   };
 }
-
-/** An observation as JSON. */
-export type ObservationWire = ReturnType<typeof encodeObservation>;
 
 /** Positions are those on the picture, those inside of frames too: so no frame's offset is left to add. */
 function encodeBox({ id, box: place }: ObservedElement, viewport: Viewport) {

@@ -29,7 +29,7 @@ export interface ScrapeOptions {
 }
 
 /** What an image is for. */
-export const imageCategories = ['favicon', 'icon', 'content_image', 'decorative', 'svg_icon', 'svg_content'] as const;
+const imageCategories = ['favicon', 'icon', 'content_image', 'decorative', 'svg_icon', 'svg_content'] as const;
 export type ImageCategory = (typeof imageCategories)[number];
 
 /** One image of a page. */

@@ -98,11 +98,6 @@ export interface SessionResponseWire {
   status: SessionStatus;
 }
 
-/** A session from an answer; throws a `ZodError` when it breaks the contract. */
-export function decodeSession(body: unknown): SessionInfo {
-  return toSessionInfo(sessionResponseSchema.parse(body));
-}
-
 /** TypeScript's view of a parsed session. */
 export function toSessionInfo(parsed: z.output<typeof sessionResponseSchema>): SessionInfo {
   const { session_id: id, viewport_width: width, viewport_height: height, duration: reported, closed_at: closed, ...rest } = parsed;

@@ -5,7 +5,7 @@ const TRUE_WORDS = new Set(['true', '1', 'yes', 'y', 'on', 't']);
 const FALSE_WORDS = new Set(['false', '0', 'no', 'n', 'off', 'f']);
 
 /** `true` or `false` from any spelling that the cloud's clients use (`True`, `1`, `"on"`); everything else is returned as it is. */
-export function coerceBoolean(value: unknown): unknown {
+function coerceBoolean(value: unknown): unknown {
   if (typeof value !== 'string' && typeof value !== 'number') return value;
   const word = String(value).toLowerCase();
   if (TRUE_WORDS.has(word)) return true;

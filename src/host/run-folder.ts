@@ -8,10 +8,11 @@
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { lstat, mkdir, mkdtemp, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { HostError } from '../contract/errors';
+import { readJson, writeJson } from '../server/atomic-json';
 
 /** Where a host listens, and the word that opens its door. */
 export interface HostEndpoint {
@@ -57,23 +58,21 @@ export async function claimRunFolder(runnerPid: number, generation: number): Pro
   }
 }
 
-/** Makes the host known. Written aside and renamed, so that a reader never sees half of it. */
+/** Makes the host known, in one step: a reader never sees half of it. */
 export async function publishEndpoint(folder: RunFolder, port: number): Promise<HostEndpoint> {
   const endpoint = { pid: process.pid, port, token: randomBytes(24).toString('base64url') };
-  const draft = join(folder.path, 'endpoint.draft');
-  await writeFile(draft, JSON.stringify(endpoint), { mode: 0o600 });
-  await rename(draft, join(folder.path, 'endpoint.json'));
+  await writeJson(join(folder.path, 'endpoint.json'), endpoint, false);
   return endpoint;
 }
 
 /** Where the host of this folder listens, if it is up. */
 export async function readEndpoint(folder: RunFolder): Promise<HostEndpoint | undefined> {
-  return readJson<HostEndpoint>(join(folder.path, 'endpoint.json'));
+  return (await readJson(join(folder.path, 'endpoint.json'))) as HostEndpoint | undefined;
 }
 
 /** Which process claimed this folder. */
 export async function readOwner(folder: RunFolder): Promise<{ pid: number } | undefined> {
-  return readJson<{ pid: number }>(join(folder.path, 'owner.json'));
+  return (await readJson(join(folder.path, 'owner.json'))) as { pid: number } | undefined;
 }
 
 /** Removes a run's folder, and the base folder when it was the last. */
@@ -93,14 +92,6 @@ async function refuseForeignFolder(): Promise<void> {
 function parseName(name: string): RunFolder | undefined {
   const match = /^run-(\d+)\.(\d+)$/.exec(name);
   return match ? { path: join(baseFolder(), name), runnerPid: Number(match[1]), generation: Number(match[2]) } : undefined;
-}
-
-async function readJson<T>(file: string): Promise<T | undefined> {
-  try {
-    return JSON.parse(await readFile(file, 'utf8')) as T;
-  } catch {
-    return undefined;
-  }
 }
 
 /** The user's number, or the name where there are none (Windows); one that has neither gets the word `user`. */

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 
-/** What a session or a profile was given may be secret: only the owner reads these files. */
+/** What a session or a profile was given, and the word that opens a host's door, are secret: only the owner reads these files. */
 const MODE = 0o600;
 
 /**

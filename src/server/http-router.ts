@@ -98,7 +98,7 @@ export function matchPath(pattern: string, path: string): Record<string, string>
 }
 
 /** How the caller reached us: the scheme and the host that it used. */
-export function baseUrlOf(request: IncomingMessage): string {
+function baseUrlOf(request: IncomingMessage): string {
   return `http://${request.headers.host ?? `127.0.0.1:${request.socket.localPort ?? 0}`}`;
 }
 

@@ -1,8 +1,12 @@
 /** Secrets of the server: random tokens, their comparison, and signed URLs that work for a while without a key. */
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { badRequest } from './errors';
 
 /** Length of a random token, in bytes: 192 bits, beyond guessing. */
 const TOKEN_BYTES = 24;
+
+/** How long a signed URL works, in milliseconds: one hour, enough to fetch what it leads to; asking again gives a new one. */
+export const URL_MS = 60 * 60 * 1000;
 
 /** A new random token that is safe in URLs. */
 export function newToken(): string {
@@ -33,6 +37,15 @@ export class UrlSigner {
   isValid(path: string, query: URLSearchParams): boolean {
     const expires = query.get('expires') ?? '';
     return isToken(query.get('signature'), this.#signature(path, expires)) && Number(expires) > Date.now();
+  }
+
+  /**
+   * Lets only a valid query pass.
+   * @param what completes "This ... URL" and "Ask for the ... again"
+   * @throws {@link ApiError} 401
+   */
+  check(path: string, query: URLSearchParams, what: string): void {
+    if (!this.isValid(path, query)) throw badRequest(401, 'unauthorized', `This ${what} URL is wrong or has expired. Ask for the ${what} again.`);
   }
 
   #signature(path: string, expires: string): string {

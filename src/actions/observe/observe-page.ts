@@ -2,7 +2,7 @@
 import type { Frame, Locator, Page } from 'playwright-core';
 import type { Observation, ObservedTab } from '../../contract/observation';
 import { withDeadline } from '../deadline';
-import { whenSettled } from '../settled';
+import { readAgain } from '../read-again';
 import type { ElementSnapshot } from '../snapshot';
 import type { AriaNode } from './aria-tree';
 import { allNodes, ariaTree } from './aria-tree';
@@ -36,7 +36,7 @@ export interface ObservedPage {
  */
 export async function observePage(page: Page, tabs: readonly Page[], lastActionId: string | null): Promise<ObservedPage> {
   const startedAt = new Date();
-  const [{ tree, main, facts }, screenshot, observedTabs] = await withDeadline(whenSettled(page, 'observe the page', () => Promise.all([readPage(page), takePicture(page), readTabs(tabs)])), OBSERVE_TIMEOUT_MS, 'observe the page');
+  const [{ tree, main, facts }, screenshot, observedTabs] = await withDeadline(readAgain(page, 'observe the page', () => Promise.all([readPage(page), takePicture(page), readTabs(tabs)])), OBSERVE_TIMEOUT_MS, 'observe the page');
   const parts = readTree(tree, facts);
   const found = parts.flatMap((part) => (part.kind === 'element' ? [part.element] : []));
   const isBlank = page.url() === 'about:blank' && parts.length === 0;

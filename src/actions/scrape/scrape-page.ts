@@ -3,7 +3,7 @@ import type { Frame, Locator, Page } from 'playwright-core';
 import { InvalidRequestError } from '../../contract/errors';
 import type { ScrapedData, ScrapeRequest } from '../../contract/scrape';
 import { cleanHtml } from './clean-html';
-import { whenSettled } from '../settled';
+import { readAgain } from '../read-again';
 import { describeImages } from './images';
 import type { UrlWriter } from './markdown';
 import { placeholders, toMarkdown } from './markdown';
@@ -29,7 +29,7 @@ export type ScrapeOrder = Omit<ScrapeRequest, 'url'>;
  * @throws {@link InvalidRequestError} when the selector matches not exactly one element; {@link TimeoutError} when the page hangs
  */
 export async function scrapePage(page: Page, order: ScrapeOrder): Promise<ScrapedData> {
-  return whenSettled(page, 'scrape the page', () => scrape(page, order));
+  return readAgain(page, 'scrape the page', () => scrape(page, order));
 }
 
 async function scrape(page: Page, order: ScrapeOrder): Promise<ScrapedData> {

@@ -1,29 +1,26 @@
-/** Routes that look into a running session's browser: cookies, tabs, and how far it has come. */
+/** Routes that look into a session's browser: cookies, tabs, and how far it has come. */
 import { cookiesSchema } from '../../contract/cookies';
 import type { DebugTab } from '../../contract/debug';
 import { decodeTabQuery, encodeDebugInfo, encodeDebugTab } from '../../contract/debug';
 import { isSessionwrightError } from '../../contract/errors';
-import { describeIssues } from '../../contract/issues';
 import { fromCdp, toCdp } from '../cdp-cookies';
 import { notFound, refused } from '../errors';
 import type { Exchange, Route } from '../http-router';
 import type { SessionRegistry } from '../registry';
 import type { LiveSession } from '../session';
 import { sessionUrls } from '../session-urls';
+import { checkedBody } from './checked-body';
+import { runningSessionOf, sessionOf } from './path-session';
 
-/** Cookies, debug information and offset. All of them need a running session, and count as using it. */
+/** Cookies, debug information and offset. All but the offset need a running session, and count as using it. */
 export function browserRoutes(registry: SessionRegistry): Route[] {
-  const running = (exchange: Exchange): LiveSession => {
-    const session = registry.get(exchange.params['id'] ?? '').ensureActive();
-    session.touch();
-    return session;
-  };
+  const running = (exchange: Exchange): LiveSession => runningSessionOf(registry, exchange);
   return [
     { method: 'GET', path: '/sessions/:id/cookies', handle: (exchange) => getCookies(running(exchange), exchange) },
     { method: 'POST', path: '/sessions/:id/cookies', handle: (exchange) => setCookies(running(exchange), exchange) },
     { method: 'GET', path: '/sessions/:id/debug', handle: (exchange) => debug(running(exchange), exchange) },
     { method: 'GET', path: '/sessions/:id/debug/tab', handle: (exchange) => debugTab(running(exchange), exchange) },
-    { method: 'GET', path: '/sessions/:id/offset', handle: (exchange) => exchange.json({ offset: registry.get(exchange.params['id'] ?? '').offset }) },
+    { method: 'GET', path: '/sessions/:id/offset', handle: (exchange) => exchange.json({ offset: sessionOf(registry, exchange).offset }) },
   ];
 }
 
@@ -33,17 +30,15 @@ async function getCookies({ browser }: LiveSession, { json }: Exchange): Promise
   json({ cookies: cookies.map(fromCdp) });
 }
 
-async function setCookies({ browser }: LiveSession, { body, json }: Exchange): Promise<void> {
-  const parsed = cookiesSchema.safeParse(await body(), { reportInput: true });
-  if (!parsed.success) throw refused('Invalid cookies', describeIssues(parsed.error.issues));
-  const { cookies } = parsed.data;
+async function setCookies({ browser }: LiveSession, exchange: Exchange): Promise<void> {
+  const { cookies } = await checkedBody(exchange, cookiesSchema, 'Invalid cookies');
   try {
     await browser.connection.send('Storage.setCookies', { cookies: cookies.map(toCdp) });
   } catch (error) {
     if (!isSessionwrightError(error, 'cdp_error')) throw error;
     throw refused('The browser refused the cookies', [{ path: 'cookies', message: error.message }]);
   }
-  json({ success: true, message: `${cookies.length} cookies set` });
+  exchange.json({ success: true, message: `${cookies.length} cookies set` });
 }
 
 async function debug(session: LiveSession, { baseUrl, json }: Exchange): Promise<void> {

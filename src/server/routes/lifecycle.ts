@@ -5,6 +5,7 @@ import { decodeStartRequest, encodeSession } from '../../contract/session';
 import type { Exchange, Route } from '../http-router';
 import type { SessionRegistry } from '../registry';
 import { describeFully, describeSession } from '../session-urls';
+import { sessionOf } from './path-session';
 
 /** Start, status, list and stop. */
 export function lifecycleRoutes(registry: SessionRegistry): Route[] {
@@ -30,8 +31,8 @@ async function startSession(registry: SessionRegistry, exchange: Exchange): Prom
   exchange.json(encodeSession(describeSession(session, exchange.baseUrl)), idempotencyKey === undefined ? {} : { [contractHeaders.idempotencyKey]: idempotencyKey });
 }
 
-async function showSession(registry: SessionRegistry, { params, baseUrl, json }: Exchange): Promise<void> {
-  json(encodeSession(await describeFully(registry.get(params['id'] ?? ''), baseUrl)));
+async function showSession(registry: SessionRegistry, exchange: Exchange): Promise<void> {
+  exchange.json(encodeSession(await describeFully(sessionOf(registry, exchange), exchange.baseUrl)));
 }
 
 /** Steps are left out: they may be megabytes. All sessions of a server belong to its one key, and none is the server's own, so `only_current_token` and `include_system` ask for what is given anyway. */
@@ -44,8 +45,8 @@ function listSessions(registry: SessionRegistry, { query, baseUrl, json }: Excha
 }
 
 /** However a session ended, stopping it answers `closed`: clients take anything else for a failure to stop. */
-async function stopSession(registry: SessionRegistry, { params, baseUrl, json }: Exchange): Promise<void> {
-  const session = registry.get(params['id'] ?? '');
+async function stopSession(registry: SessionRegistry, exchange: Exchange): Promise<void> {
+  const session = sessionOf(registry, exchange);
   await session.end({ status: 'closed', reason: null });
-  json(encodeSession({ ...(await describeFully(session, baseUrl)), status: 'closed' }));
+  exchange.json(encodeSession({ ...(await describeFully(session, exchange.baseUrl)), status: 'closed' }));
 }

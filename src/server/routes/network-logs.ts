@@ -1,16 +1,14 @@
 /** Routes of the network log: the list of its batches, and each of them by a URL that works for a while without a key. */
 import { decodeNetworkLogsQuery, encodeNetworkLogs, NETWORK_LOG_FORMAT } from '../../contract/network-logs';
 import { routes } from '../../contract/routes';
-import { badRequest, notFound } from '../errors';
+import { notFound } from '../errors';
 import type { Exchange, Route } from '../http-router';
 import type { KnownSession } from '../known-session';
 import { batchPath, isBatchKey, listBatches, type BatchFile } from '../network/batch-files';
 import type { SessionRegistry } from '../registry';
 import { sendFile } from '../send-file';
-import type { UrlSigner } from '../tokens';
-
-/** How long a download URL works, in seconds: one hour, enough to fetch it; asking again gives a new one. */
-const URL_SECONDS = 60 * 60;
+import { URL_MS, type UrlSigner } from '../tokens';
+import { sessionOf } from './path-session';
 
 /** What these routes work with. */
 export interface NetworkLogRouteParts {
@@ -22,14 +20,14 @@ export interface NetworkLogRouteParts {
 
 /** While a session runs and after it. Looking does not count as using it. */
 export function networkLogRoutes(parts: NetworkLogRouteParts): Route[] {
-  const sessionOf = ({ params }: Exchange): KnownSession => parts.registry.get(params['id'] ?? '');
+  const session = (exchange: Exchange): KnownSession => sessionOf(parts.registry, exchange);
   return [
-    { method: 'GET', path: '/sessions/:id/network/logs', handle: (exchange) => list(parts, sessionOf(exchange), exchange) },
-    { method: 'GET', path: '/sessions/:id/network/logs/:key', open: true, handle: (exchange) => download(parts, sessionOf(exchange), exchange) },
+    { method: 'GET', path: '/sessions/:id/network/logs', handle: (exchange) => list(parts, session(exchange), exchange) },
+    { method: 'GET', path: '/sessions/:id/network/logs/:key', open: true, handle: (exchange) => download(parts, session(exchange), exchange) },
   ];
 }
 
-async function list({ signer, urlSeconds = URL_SECONDS }: NetworkLogRouteParts, session: KnownSession, { query, baseUrl, json }: Exchange): Promise<void> {
+async function list({ signer, urlSeconds = URL_MS / 1000 }: NetworkLogRouteParts, session: KnownSession, { query, baseUrl, json }: Exchange): Promise<void> {
   const { limit, download: wantsUrls } = decodeNetworkLogsQuery(query);
   const { id } = session;
   const files = await batchesOf(session);
@@ -52,7 +50,7 @@ async function batchesOf(session: KnownSession): Promise<BatchFile[]> {
 
 async function download({ signer }: NetworkLogRouteParts, { id, folder }: KnownSession, { params, query, request, response }: Exchange): Promise<void> {
   const { key = '' } = params;
-  if (!signer.isValid(batchUrl(id, key), query)) throw badRequest(401, 'unauthorized', 'This download URL is wrong or has expired. Ask for the network logs again.');
+  signer.check(batchUrl(id, key), query, 'network log');
   const isThere = isBatchKey(key) && (await listBatches(folder.network)).some((file) => file.key === key);
   if (!isThere) throw notFound(`The network log of session ${id} has no batch ${key}. Older ones make room for newer ones; ask for the network logs again.`);
   await sendFile(request, response, { path: batchPath(folder.network, key), contentType: 'application/json' });

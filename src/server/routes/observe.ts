@@ -1,7 +1,6 @@
 /** Routes that read a session's current page: what can be done on it, and what it says. An observation becomes a step of its trajectory. */
 import type { Page } from 'playwright-core';
 import type { PageDriver } from '../../actions/page-driver';
-import { describeIssues } from '../../contract/issues';
 import { encodeObservation, observeRequestSchema } from '../../contract/observation';
 import { decodeScrapeRequest, encodeScrapedData, type ScrapedData, type ScrapeRequest } from '../../contract/scrape';
 import { refused } from '../errors';
@@ -9,14 +8,12 @@ import type { Exchange, Route } from '../http-router';
 import type { SessionRegistry } from '../registry';
 import type { LiveSession } from '../session';
 import { onPages } from '../session-call';
+import { checkedBody } from './checked-body';
+import { runningSessionOf } from './path-session';
 
 /** Observe and scrape. */
 export function observeRoutes(registry: SessionRegistry): Route[] {
-  const running = (exchange: Exchange): LiveSession => {
-    const session = registry.get(exchange.params['id'] ?? '').ensureActive();
-    session.touch();
-    return session;
-  };
+  const running = (exchange: Exchange): LiveSession => runningSessionOf(registry, exchange);
   return [
     { method: 'POST', path: '/sessions/:id/page/observe', handle: (exchange) => observe(running(exchange), exchange) },
     { method: 'POST', path: '/sessions/:id/page/scrape', handle: (exchange) => scrape(running(exchange), exchange) },
@@ -24,10 +21,8 @@ export function observeRoutes(registry: SessionRegistry): Route[] {
 }
 
 /** `deep` is answered like `fast`; instructions are refused, because whoever gave them takes the answer for a choice. */
-async function observe(session: LiveSession, { body, json }: Exchange): Promise<void> {
-  const parsed = observeRequestSchema.safeParse(await body(), { reportInput: true });
-  if (!parsed.success) throw refused('Invalid observe request', describeIssues(parsed.error.issues, Object.keys(observeRequestSchema.shape)));
-  const { url, instructions } = parsed.data;
+async function observe(session: LiveSession, exchange: Exchange): Promise<void> {
+  const { url, instructions } = await checkedBody(exchange, observeRequestSchema, 'Invalid observe request');
   if (instructions !== undefined) throw refused('Could not observe the page', [{ path: 'instructions', message: 'this needs a language model, and this server has none; leave it out and choose from all actions of the page' }]);
   const { observePage } = await import('../../actions/observe/observe-page');
   const observation = await onPages(session, async (driver) => {
@@ -39,7 +34,7 @@ async function observe(session: LiveSession, { body, json }: Exchange): Promise<
   const { screenshot, space, ...rest } = observation;
   const { elements: _elements, ...told } = space;
   session.trajectory.add({ type: 'observation', value: { ...rest, screenshot: { ...screenshot, raw: '', bboxes: [] }, space: told } }); // every status answer holds all steps
-  json(observation);
+  exchange.json(observation);
 }
 
 async function scrape(session: LiveSession, { body, json }: Exchange): Promise<void> {
@@ -55,11 +50,11 @@ export async function scrapeIn(session: LiveSession, request: ScrapeRequest): Pr
 async function openPage(driver: PageDriver, url: string | undefined): Promise<Page> {
   const page = await driver.page();
   if (url === undefined) return page;
-  const { openUrl } = await import('../../actions/open-url');
+  const [{ openUrl }, { firstLine }] = await Promise.all([import('../../actions/open-url'), import('../../actions/errors')]);
   try {
     await openUrl(page, url);
   } catch (error) {
-    throw refused('Could not open the page', [{ path: 'url', message: (error as Error).message.split('\n')[0] ?? 'it cannot be opened' }]);
+    throw refused('Could not open the page', [{ path: 'url', message: firstLine(error) }]);
   }
   return page;
 }

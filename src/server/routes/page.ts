@@ -5,17 +5,14 @@ import type { Exchange, Route } from '../http-router';
 import type { SessionRegistry } from '../registry';
 import type { LiveSession } from '../session';
 import { onPages } from '../session-call';
+import { runningSessionOf } from './path-session';
 
 /** Quality of screenshots, from 0 to 100: what the contract's reference engine takes. */
 const JPEG_QUALITY = 85;
 
 /** Execute and screenshot. */
 export function pageRoutes(registry: SessionRegistry): Route[] {
-  const running = (exchange: Exchange): LiveSession => {
-    const session = registry.get(exchange.params['id'] ?? '').ensureActive();
-    session.touch();
-    return session;
-  };
+  const running = (exchange: Exchange): LiveSession => runningSessionOf(registry, exchange);
   return [
     { method: 'POST', path: '/sessions/:id/page/execute', handle: (exchange) => execute(running(exchange), exchange) },
     { method: 'POST', path: '/sessions/:id/page/screenshot', handle: (exchange) => screenshot(running(exchange), exchange) },

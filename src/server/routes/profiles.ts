@@ -1,11 +1,9 @@
 /** Routes of profiles: make, list, show, delete, duplicate, and their cookies. */
-import type { z } from 'zod';
 import { decodeProfileListQuery, encodeProfile, encodeProfileList, profileCookiesSchema, profileNameSchema } from '../../contract/profiles';
-import { describeIssues } from '../../contract/issues';
 import { routes } from '../../contract/routes';
-import { refused } from '../errors';
 import type { Exchange, Route } from '../http-router';
 import type { ProfileStore } from '../profiles';
+import { checkedBody } from './checked-body';
 
 /** Every call on profiles. */
 export function profileRoutes(profiles: ProfileStore): Route[] {
@@ -21,8 +19,8 @@ export function profileRoutes(profiles: ProfileStore): Route[] {
   ];
 }
 
-async function nameIn({ body }: Exchange): Promise<string | null> {
-  return parse(profileNameSchema, await body(), 'Invalid profile').name ?? null;
+async function nameIn(exchange: Exchange): Promise<string | null> {
+  return (await checkedBody(exchange, profileNameSchema, 'Invalid profile')).name ?? null;
 }
 
 async function deleteProfile(profiles: ProfileStore, id: string, { json }: Exchange): Promise<void> {
@@ -30,15 +28,9 @@ async function deleteProfile(profiles: ProfileStore, id: string, { json }: Excha
   json({ success: true, message: `The profile ${id} was deleted.` });
 }
 
-async function setCookies(profiles: ProfileStore, id: string, { body, json }: Exchange): Promise<void> {
+async function setCookies(profiles: ProfileStore, id: string, exchange: Exchange): Promise<void> {
   profiles.get(id);
-  const { cookies, mode } = parse(profileCookiesSchema, await body(), 'Invalid cookies');
+  const { cookies, mode } = await checkedBody(exchange, profileCookiesSchema, 'Invalid cookies');
   const count = await profiles.setCookies(id, cookies, mode);
-  json({ success: true, message: `${cookies.length} cookies taken; the profile has ${count} now.`, mode, cookies_count: count });
-}
-
-function parse<T>(schema: z.ZodType<T>, body: unknown, what: string): T {
-  const parsed = schema.safeParse(body, { reportInput: true });
-  if (!parsed.success) throw refused(what, describeIssues(parsed.error.issues));
-  return parsed.data;
+  exchange.json({ success: true, message: `${cookies.length} cookies taken; the profile has ${count} now.`, mode, cookies_count: count });
 }

@@ -1,20 +1,19 @@
 /** Routes to see a session: its film once it has ended, and the page that shows it live. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { encodeReplay, REPLAY_STILL_ACTIVE } from '../../contract/replay';
 import { routes } from '../../contract/routes';
 import { badRequest, notFound } from '../errors';
 import { hlsFilm, hlsPlaylist } from '../hls';
 import type { Exchange, Route } from '../http-router';
 import type { SessionRegistry } from '../registry';
-import type { Film, Replays } from '../replays';
+import type { Replays } from '../replays';
 import { sendFile } from '../send-file';
 import type { KnownSession } from '../known-session';
 import { sessionUrls } from '../session-urls';
-import type { UrlSigner } from '../tokens';
-import { isToken } from '../tokens';
+import { isToken, URL_MS, type UrlSigner } from '../tokens';
 import { viewerPage } from '../viewer-page';
+import { sessionOf } from './path-session';
 
-/** How long the URL of a film works, in milliseconds: one hour, enough to fetch it; asking again gives a new one. */
-const FILM_URL_MS = 60 * 60 * 1000;
 /** How long a call waits for a film that is being made, in milliseconds: below the shortest client deadline. After that the client polls. */
 const FILM_WAIT_MS = 10_000;
 
@@ -29,20 +28,20 @@ export interface RecordingRouteParts {
 
 /** Replay, its film, and the viewer. */
 export function recordingRoutes(parts: RecordingRouteParts): Route[] {
-  const sessionOf = ({ params }: Exchange): KnownSession => parts.registry.get(params['id'] ?? '');
+  const session = (exchange: Exchange): KnownSession => sessionOf(parts.registry, exchange);
   return [
-    { method: 'GET', path: '/sessions/:id/replay', handle: (exchange) => showReplay(parts, sessionOf(exchange), exchange) },
-    { method: 'GET', path: '/sessions/:id/replay.mp4', open: true, handle: (exchange) => sendFilm(parts, sessionOf(exchange), exchange) },
-    { method: 'GET', path: '/sessions/:id/replay.hls.mp4', open: true, handle: (exchange) => sendHlsFilm(parts, sessionOf(exchange), exchange) },
-    { method: 'GET', path: '/sessions/:id/viewer', open: true, handle: (exchange) => showViewer(parts, sessionOf(exchange), exchange) },
+    { method: 'GET', path: '/sessions/:id/replay', handle: (exchange) => showReplay(parts, session(exchange), exchange) },
+    { method: 'GET', path: '/sessions/:id/replay.mp4', open: true, handle: (exchange) => sendFilm(parts, session(exchange), exchange) },
+    { method: 'GET', path: '/sessions/:id/replay.hls.mp4', open: true, handle: (exchange) => sendHlsFilm(parts, session(exchange), exchange) },
+    { method: 'GET', path: '/sessions/:id/viewer', open: true, handle: (exchange) => showViewer(parts, session(exchange), exchange) },
   ];
 }
 
 /** Clients stop polling when they read that the session is still active, and go on at any other 404. */
-async function showReplay({ replays, signer, filmUrlMs = FILM_URL_MS }: RecordingRouteParts, session: KnownSession, { baseUrl, json }: Exchange): Promise<void> {
+async function showReplay({ replays, signer, filmUrlMs = URL_MS }: RecordingRouteParts, session: KnownSession, { baseUrl, json }: Exchange): Promise<void> {
   if (session.status === 'active') throw notFound(`The session ${session.id} is ${REPLAY_STILL_ACTIVE}: its replay is there once it has ended.`);
   await session.end({ status: 'closed', reason: null }); // it may still be ending: the last picture counts
-  const film = await within(FILM_WAIT_MS, replays.film(session));
+  const film = await Promise.race([replays.film(session), delay(FILM_WAIT_MS, 'pending' as const, { ref: false })]);
   if (film === 'pending') throw notFound(`The replay of session ${session.id} is not ready yet. Ask again in a moment.`);
   const expiresAt = new Date(Date.now() + filmUrlMs);
   const mp4Url = film ? baseUrl + filmPath(signer, session, expiresAt) : null;
@@ -52,7 +51,7 @@ async function showReplay({ replays, signer, filmUrlMs = FILM_URL_MS }: Recordin
 }
 
 async function sendFilm({ replays, signer }: RecordingRouteParts, session: KnownSession, { request, response, query }: Exchange): Promise<void> {
-  checkUrl(signer, filmName(session), query);
+  signer.check(filmName(session), query, 'replay');
   const film = await replays.film(session);
   if (!film) throw notFound(`Nothing was recorded of session ${session.id}.`);
   await sendFile(request, response, { path: film.path, contentType: 'video/mp4' });
@@ -60,15 +59,11 @@ async function sendFilm({ replays, signer }: RecordingRouteParts, session: Known
 
 /** In ranges, as the playlist has them. */
 async function sendHlsFilm({ replays, signer }: RecordingRouteParts, session: KnownSession, { request, response, query }: Exchange): Promise<void> {
-  checkUrl(signer, hlsName(session), query);
+  signer.check(hlsName(session), query, 'replay');
   const film = await replays.film(session);
   if (!film) throw notFound(`Nothing was recorded of session ${session.id}.`);
   const { path } = await hlsFilm(film.path);
   await sendFile(request, response, { path, contentType: 'video/mp4' });
-}
-
-function checkUrl(signer: UrlSigner, name: string, query: URLSearchParams): void {
-  if (!signer.isValid(name, query)) throw badRequest(401, 'unauthorized', 'This film URL is wrong or has expired. Ask for the replay again.');
 }
 
 function showViewer({ signer }: RecordingRouteParts, session: KnownSession, { response, query, baseUrl }: Exchange): void {
@@ -78,7 +73,7 @@ function showViewer({ signer }: RecordingRouteParts, session: KnownSession, { re
   const { html, policy } = viewerPage({
     sessionId: session.id,
     recordingPath: isActive ? recording.slice(new URL(recording).origin.length) : undefined,
-    filmPath: isActive || !session.wasRecorded ? undefined : filmPath(signer, session, new Date(Date.now() + FILM_URL_MS)),
+    filmPath: isActive || !session.wasRecorded ? undefined : filmPath(signer, session, new Date(Date.now() + URL_MS)),
   });
   response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer', 'x-content-type-options': 'nosniff' });
   response.end(html);
@@ -95,14 +90,4 @@ function filmName(session: KnownSession): string {
 /** The name of the film in parts, which players of {@link hlsPlaylist} fetch. */
 function hlsName(session: KnownSession): string {
   return `${routes.session(session.id)}/replay.hls.mp4`;
-}
-
-async function within(timeoutMs: number, film: Promise<Film | undefined>): Promise<Film | undefined | 'pending'> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<'pending'>((resolve) => (timer = setTimeout(() => resolve('pending'), timeoutMs)));
-  try {
-    return await Promise.race([film, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -2,15 +2,12 @@
 import { basename } from 'node:path';
 import { routes } from '../../contract/routes';
 import { encodeFileList } from '../../contract/storage';
-import { badRequest } from '../errors';
 import type { Exchange, Route } from '../http-router';
 import type { SessionRegistry } from '../registry';
 import { sendFile } from '../send-file';
 import type { FileStorage } from '../storage';
-import type { UrlSigner } from '../tokens';
-
-/** How long the URL of a file works, in milliseconds: one hour, enough to fetch it; asking again gives a new one. */
-const FILE_URL_MS = 60 * 60 * 1000;
+import { URL_MS, type UrlSigner } from '../tokens';
+import { sessionOf } from './path-session';
 
 /** What these routes work with. */
 export interface StorageRouteParts {
@@ -28,8 +25,8 @@ interface Place {
 /** Uploads of the account, and downloads of each session, ended ones too. */
 export function storageRoutes(parts: StorageRouteParts): Route[] {
   const uploads = (): Place => ({ folder: parts.storage.uploads, path: routes.upload });
-  const downloads = ({ params }: Exchange): Place => {
-    const { id, folder } = parts.registry.get(params['id'] ?? '');
+  const downloads = (exchange: Exchange): Place => {
+    const { id, folder } = sessionOf(parts.registry, exchange);
     return { folder: folder.downloads, path: (name) => routes.download(id, name) };
   };
   const at = (place: (exchange: Exchange) => Place, list: string, file: string): Route[] => [
@@ -54,13 +51,13 @@ async function showUrl({ storage, signer }: StorageRouteParts, place: Place, { p
   const name = params['name'] ?? '';
   await storage.find(place.folder, name);
   const path = contentPath(place, name);
-  json({ url: `${baseUrl}${path}?${signer.sign(path, new Date(Date.now() + FILE_URL_MS))}` });
+  json({ url: `${baseUrl}${path}?${signer.sign(path, new Date(Date.now() + URL_MS))}` });
 }
 
 /** Whatever the file holds, it is never shown as a page of this server. */
 async function sendContent({ storage, signer }: StorageRouteParts, place: Place, { params, query, request, response }: Exchange): Promise<void> {
   const name = params['name'] ?? '';
-  if (!signer.isValid(contentPath(place, name), query)) throw badRequest(401, 'unauthorized', 'This file URL is wrong or has expired. Ask for the file again.');
+  signer.check(contentPath(place, name), query, 'file');
   const path = await storage.find(place.folder, name);
   response.setHeader('content-disposition', `attachment; filename*=UTF-8''${encodeURIComponent(basename(path)).replace(/['()*]/g, escapeMark)}`);
   response.setHeader('x-content-type-options', 'nosniff');

@@ -2,15 +2,16 @@
 import { decodeWorkflowQuery, encodeWorkflowCode } from '../../contract/workflow-code';
 import type { Exchange, Route } from '../http-router';
 import type { SessionRegistry } from '../registry';
+import { sessionOf } from './path-session';
 
 /** While a session runs and after it. Looking does not count as using it. */
 export function workflowRoutes(registry: SessionRegistry): Route[] {
   return [{ method: 'GET', path: '/sessions/:id/workflow/code', handle: (exchange) => showCode(registry, exchange) }];
 }
 
-async function showCode(registry: SessionRegistry, { params, query, json }: Exchange): Promise<void> {
-  const session = registry.get(params['id'] ?? '');
-  const options = decodeWorkflowQuery(query);
+async function showCode(registry: SessionRegistry, exchange: Exchange): Promise<void> {
+  const session = sessionOf(registry, exchange);
+  const options = decodeWorkflowQuery(exchange.query);
   const { workflowCode } = await import('../workflow/workflow-code');
-  json(encodeWorkflowCode(workflowCode(await session.steps(), options)));
+  exchange.json(encodeWorkflowCode(workflowCode(await session.steps(), options)));
 }

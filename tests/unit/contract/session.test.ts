@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 
-import { decodeDebug, decodeList, decodeReplay, fullSession } from './wire';
+import { decodeDebug, decodeList, decodeReplay, decodeSession, fullSession } from './wire';
 import { encodeDebugInfo } from '../../../src/contract/debug';
 import { decodeListQuery, encodeListQuery, encodeSessionList } from '../../../src/contract/list';
 import { encodeReplay } from '../../../src/contract/replay';
-import { decodeSession, encodeSession } from '../../../src/contract/session';
+import { encodeSession } from '../../../src/contract/session';
 
 describe('session response', () => {
   it('goes over the wire and comes back the same', () => {

@@ -1,7 +1,8 @@
-/** Reads a page that may just be on its way to another one. */
+/** Reads a page, and again when it was left meanwhile for another one. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { isSessionwrightError, SessionwrightError } from '../contract/errors';
+import { firstLine } from './errors';
 
 /** How often a page is read before it counts as not readable. */
 const TRIES = 5;
@@ -11,11 +12,11 @@ const PAUSE_MS = 100;
 const LOAD_TIMEOUT_MS = 2_000;
 
 /**
- * Does the work, and again when the page was left meanwhile.
+ * Does the work, which only reads, and again when the page was left meanwhile.
  * @param what completes "Could not ...": `observe the page`
  * @throws {@link SessionwrightError} `page_unreadable` when it never was there for long enough; what the work itself throws of our own
  */
-export async function whenSettled<T>(page: Page, what: string, work: () => Promise<T>): Promise<T> {
+export async function readAgain<T>(page: Page, what: string, work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await work();
@@ -29,6 +30,5 @@ export async function whenSettled<T>(page: Page, what: string, work: () => Promi
 }
 
 function unreadable(what: string, cause: unknown): SessionwrightError {
-  const reason = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : 'unknown error';
-  return new SessionwrightError(`Could not ${what}: it was closed, has crashed, or went from page to page (${reason}). Try again, or open another page.`, { code: 'page_unreadable', cause });
+  return new SessionwrightError(`Could not ${what}: it was closed, has crashed, or went from page to page (${firstLine(cause)}). Try again, or open another page.`, { code: 'page_unreadable', cause });
 }

@@ -1,0 +1,23 @@
+/** The session that a request's path names. */
+import type { Exchange } from '../http-router';
+import type { KnownSession } from '../known-session';
+import type { SessionRegistry } from '../registry';
+import type { LiveSession } from '../session';
+
+/**
+ * Running or ended. Looking it up does not count as using it.
+ * @throws {@link NotFoundError} when there is none
+ */
+export function sessionOf(registry: SessionRegistry, { params }: Exchange): KnownSession {
+  return registry.get(params['id'] ?? '');
+}
+
+/**
+ * For a call that works with its browser, and so counts as using it.
+ * @throws {@link NotFoundError} when there is none; {@link SessionEndedError} when it has ended
+ */
+export function runningSessionOf(registry: SessionRegistry, exchange: Exchange): LiveSession {
+  const session = sessionOf(registry, exchange).ensureActive();
+  session.touch();
+  return session;
+}
