@@ -12,7 +12,7 @@ import { lstat, mkdir, mkdtemp, readdir, rename, rm, rmdir, writeFile } from 'no
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { HostError } from '../contract/errors';
-import { readJson, writeJson } from '../server/atomic-json';
+import { readJson, writeJson } from '../server/data/atomic-json';
 
 /** Where a host listens, and the word that opens its door. */
 export interface HostEndpoint {

@@ -3,12 +3,12 @@ import { cookiesSchema } from '../../contract/cookies';
 import type { DebugTab } from '../../contract/debug';
 import { decodeTabQuery, encodeDebugInfo, encodeDebugTab } from '../../contract/debug';
 import { isSessionwrightError } from '../../contract/errors';
-import { fromCdp, toCdp } from '../cdp-cookies';
+import { fromCdp, toCdp } from '../browsers/cdp-cookies';
 import { notFound, refused } from '../errors';
-import type { Exchange, Route } from '../http-router';
-import type { SessionRegistry } from '../registry';
-import type { LiveSession } from '../session';
-import { sessionUrls } from '../session-urls';
+import type { Exchange, Route } from '../http/http-router';
+import type { SessionRegistry } from '../sessions/registry';
+import type { LiveSession } from '../sessions/session';
+import { sessionUrls } from '../sessions/session-urls';
 import { checkedBody } from './checked-body';
 import { runningSessionOf, sessionOf } from './path-session';
 

@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import { describeIssues } from '../../contract/issues';
 import { refused } from '../errors';
-import type { Exchange } from '../http-router';
+import type { Exchange } from '../http/http-router';
 
 /**
  * Reads and checks it.

@@ -2,9 +2,9 @@
 import { decodeListQuery, encodeSessionList } from '../../contract/list';
 import { headers as contractHeaders, routes } from '../../contract/routes';
 import { decodeStartRequest, encodeSession } from '../../contract/session';
-import type { Exchange, Route } from '../http-router';
-import type { SessionRegistry } from '../registry';
-import { describeFully, describeSession } from '../session-urls';
+import type { Exchange, Route } from '../http/http-router';
+import type { SessionRegistry } from '../sessions/registry';
+import { describeFully, describeSession } from '../sessions/session-urls';
 import { sessionOf } from './path-session';
 
 /** Start, status, list and stop. */

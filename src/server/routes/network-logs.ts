@@ -2,12 +2,12 @@
 import { decodeNetworkLogsQuery, encodeNetworkLogs, NETWORK_LOG_FORMAT } from '../../contract/network-logs';
 import { routes } from '../../contract/routes';
 import { notFound } from '../errors';
-import type { Exchange, Route } from '../http-router';
-import type { KnownSession } from '../known-session';
+import type { Exchange, Route } from '../http/http-router';
+import type { KnownSession } from '../sessions/known-session';
 import { batchPath, isBatchKey, listBatches, type BatchFile } from '../network/batch-files';
-import type { SessionRegistry } from '../registry';
-import { sendFile } from '../send-file';
-import { URL_MS, type UrlSigner } from '../tokens';
+import type { SessionRegistry } from '../sessions/registry';
+import { sendFile } from '../http/send-file';
+import { URL_MS, type UrlSigner } from '../http/tokens';
 import { sessionOf } from './path-session';
 
 /** What these routes work with. */

@@ -4,10 +4,10 @@ import type { PageDriver } from '../../actions/page-driver';
 import { encodeObservation, observeRequestSchema } from '../../contract/observation';
 import { decodeScrapeRequest, encodeScrapedData, type ScrapedData, type ScrapeRequest } from '../../contract/scrape';
 import { refused } from '../errors';
-import type { Exchange, Route } from '../http-router';
-import type { SessionRegistry } from '../registry';
-import type { LiveSession } from '../session';
-import { onPages } from '../session-call';
+import type { Exchange, Route } from '../http/http-router';
+import type { SessionRegistry } from '../sessions/registry';
+import type { LiveSession } from '../sessions/session';
+import { onPages } from '../sessions/session-call';
 import { checkedBody } from './checked-body';
 import { runningSessionOf } from './path-session';
 

@@ -1,6 +1,6 @@
 /** Route of the API's description. */
 import { routes } from '../../contract/routes';
-import type { Route } from '../http-router';
+import type { Route } from '../http/http-router';
 
 /** Open: it says nothing of any session. Made when asked for. */
 export function openapiRoutes(): Route[] {
@@ -10,7 +10,7 @@ export function openapiRoutes(): Route[] {
       path: routes.openapi,
       open: true,
       handle: async ({ baseUrl, json }) => {
-        const { openapiDocument } = await import('../openapi');
+        const { openapiDocument } = await import('../http/openapi');
         json(openapiDocument(baseUrl));
       },
     },

@@ -1,10 +1,10 @@
 /** Routes that act on a session's current page. Each needs a running session, counts as using it, and becomes a step of its trajectory. */
 import { decodeAction } from '../../contract/actions';
 import { encodeExecutionResult } from '../../contract/execution';
-import type { Exchange, Route } from '../http-router';
-import type { SessionRegistry } from '../registry';
-import type { LiveSession } from '../session';
-import { onPages } from '../session-call';
+import type { Exchange, Route } from '../http/http-router';
+import type { SessionRegistry } from '../sessions/registry';
+import type { LiveSession } from '../sessions/session';
+import { onPages } from '../sessions/session-call';
 import { runningSessionOf } from './path-session';
 
 /** Quality of screenshots, from 0 to 100: what the contract's reference engine takes. */

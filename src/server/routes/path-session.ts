@@ -1,8 +1,8 @@
 /** The session that a request's path names. */
-import type { Exchange } from '../http-router';
-import type { KnownSession } from '../known-session';
-import type { SessionRegistry } from '../registry';
-import type { LiveSession } from '../session';
+import type { Exchange } from '../http/http-router';
+import type { KnownSession } from '../sessions/known-session';
+import type { SessionRegistry } from '../sessions/registry';
+import type { LiveSession } from '../sessions/session';
 
 /**
  * Running or ended. Looking it up does not count as using it.

@@ -1,8 +1,8 @@
 /** Routes of profiles: make, list, show, delete, duplicate, and their cookies. */
 import { decodeProfileListQuery, encodeProfile, encodeProfileList, profileCookiesSchema, profileNameSchema } from '../../contract/profiles';
 import { routes } from '../../contract/routes';
-import type { Exchange, Route } from '../http-router';
-import type { ProfileStore } from '../profiles';
+import type { Exchange, Route } from '../http/http-router';
+import type { ProfileStore } from '../data/profiles';
 import { checkedBody } from './checked-body';
 
 /** Every call on profiles. */

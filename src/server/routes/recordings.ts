@@ -3,15 +3,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { encodeReplay, REPLAY_STILL_ACTIVE } from '../../contract/replay';
 import { routes } from '../../contract/routes';
 import { badRequest, notFound } from '../errors';
-import { hlsFilm, hlsPlaylist } from '../hls';
-import type { Exchange, Route } from '../http-router';
-import type { SessionRegistry } from '../registry';
-import type { Replays } from '../replays';
-import { sendFile } from '../send-file';
-import type { KnownSession } from '../known-session';
-import { sessionUrls } from '../session-urls';
-import { isToken, URL_MS, type UrlSigner } from '../tokens';
-import { viewerPage } from '../viewer-page';
+import { hlsFilm, hlsPlaylist } from '../replays/hls';
+import type { Exchange, Route } from '../http/http-router';
+import type { SessionRegistry } from '../sessions/registry';
+import type { Replays } from '../replays/replays';
+import { sendFile } from '../http/send-file';
+import type { KnownSession } from '../sessions/known-session';
+import { sessionUrls } from '../sessions/session-urls';
+import { isToken, URL_MS, type UrlSigner } from '../http/tokens';
+import { viewerPage } from '../viewer/viewer-page';
 import { sessionOf } from './path-session';
 
 /** How long a call waits for a film that is being made, in milliseconds: below the shortest client deadline. After that the client polls. */

@@ -2,8 +2,8 @@
 import { decodeScrapeRequest, encodeScrapedData, scrapeRequestSchema } from '../../contract/scrape';
 import { decodeStartRequest } from '../../contract/session';
 import { refused } from '../errors';
-import type { Exchange, Route } from '../http-router';
-import type { SessionRegistry } from '../registry';
+import type { Exchange, Route } from '../http/http-router';
+import type { SessionRegistry } from '../sessions/registry';
 import { scrapeIn } from './observe';
 
 /** The one route. */

@@ -2,11 +2,11 @@
 import { basename } from 'node:path';
 import { routes } from '../../contract/routes';
 import { encodeFileList } from '../../contract/storage';
-import type { Exchange, Route } from '../http-router';
-import type { SessionRegistry } from '../registry';
-import { sendFile } from '../send-file';
-import type { FileStorage } from '../storage';
-import { URL_MS, type UrlSigner } from '../tokens';
+import type { Exchange, Route } from '../http/http-router';
+import type { SessionRegistry } from '../sessions/registry';
+import { sendFile } from '../http/send-file';
+import type { FileStorage } from '../data/storage';
+import { URL_MS, type UrlSigner } from '../http/tokens';
 import { sessionOf } from './path-session';
 
 /** What these routes work with. */

@@ -1,7 +1,7 @@
 /** Route that gives a session's actions as code. */
 import { decodeWorkflowQuery, encodeWorkflowCode } from '../../contract/workflow-code';
-import type { Exchange, Route } from '../http-router';
-import type { SessionRegistry } from '../registry';
+import type { Exchange, Route } from '../http/http-router';
+import type { SessionRegistry } from '../sessions/registry';
 import { sessionOf } from './path-session';
 
 /** While a session runs and after it. Looking does not count as using it. */

@@ -1,10 +1,10 @@
 /** The session API as a test calls it: plain HTTP, nothing of our client. */
 import type { SessionServer, SessionServerOptions } from '../../../src/server/index';
-import { DataFolder } from '../../../src/server/data-folder';
+import { DataFolder } from '../../../src/server/data/data-folder';
 import { startSessionServer } from '../../../src/server/index';
-import { ProfileStore } from '../../../src/server/profiles';
-import { SessionRegistry, type RegistryOptions } from '../../../src/server/registry';
-import { FileStorage } from '../../../src/server/storage';
+import { ProfileStore } from '../../../src/server/data/profiles';
+import { SessionRegistry, type RegistryOptions } from '../../../src/server/sessions/registry';
+import { FileStorage } from '../../../src/server/data/storage';
 
 /** An answer of the API. */
 export interface ApiAnswer {

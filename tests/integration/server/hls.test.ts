@@ -8,12 +8,12 @@ import { BufferSource, Input, MP4 } from 'mediabunny';
 import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ClipEncoder } from '../../../src/recording/clip-encoder';
-import { Auth } from '../../../src/server/auth';
-import { HttpRouter } from '../../../src/server/http-router';
-import type { SessionRegistry } from '../../../src/server/registry';
-import { Replays } from '../../../src/server/replays';
+import { Auth } from '../../../src/server/http/auth';
+import { HttpRouter } from '../../../src/server/http/http-router';
+import type { SessionRegistry } from '../../../src/server/sessions/registry';
+import { Replays } from '../../../src/server/replays/replays';
 import { recordingRoutes } from '../../../src/server/routes/recordings';
-import { UrlSigner } from '../../../src/server/tokens';
+import { UrlSigner } from '../../../src/server/http/tokens';
 import { openRegistry } from './api';
 
 /** How long URLs work here, in milliseconds: enough to fetch a film. */

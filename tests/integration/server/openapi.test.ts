@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { errorSchema, operations } from '../../../src/contract/operations';
-import type { Route } from '../../../src/server/http-router';
+import type { Route } from '../../../src/server/http/http-router';
 import type { TestApi } from './api';
 import { startApi } from './api';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { matchPath, parseUrl } from '../../../src/server/http-router';
+import { matchPath, parseUrl } from '../../../src/server/http/http-router';
 
 test('a pattern gives names to parts of a path', () => {
   expect(matchPath('/sessions/:id/debug/tab', '/sessions/a%2Fb/debug/tab')).toEqual({ id: 'a/b' });

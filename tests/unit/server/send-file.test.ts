@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseRange } from '../../../src/server/send-file';
+import { parseRange } from '../../../src/server/http/send-file';
 
 test.each([
   [undefined, undefined],

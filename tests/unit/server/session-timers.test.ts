@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { SessionTimers } from '../../../src/server/session-timers';
+import { SessionTimers } from '../../../src/server/sessions/session-timers';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

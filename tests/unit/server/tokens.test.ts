@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { UrlSigner, isToken, newToken } from '../../../src/server/tokens';
+import { UrlSigner, isToken, newToken } from '../../../src/server/http/tokens';
 
 test('tokens are long, random and safe in URLs', () => {
   const tokens = Array.from({ length: 100 }, newToken);

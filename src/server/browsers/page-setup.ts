@@ -1,0 +1,61 @@
+/** What a session's plan asks of its pages, done over our own control connection: headers, the first page and its size. */
+import type { CdpConnection } from '../../cdp/connection';
+import type { CdpEvents, TargetInfo } from '../../cdp/protocol';
+import type { SessionPlan } from '../sessions/start-options';
+
+/** Pages and frames of other sites, workers too: whatever sends requests. Everything of a tab is reached through its page. */
+const AUTO_ATTACH = { autoAttach: true, waitForDebuggerOnStart: true, flatten: true } as const;
+
+/** Applies a plan to the pages of one browser. Where the plan asks for nothing, no page is touched: attaching costs each of them time. */
+export class PageSetup {
+  readonly #connection: CdpConnection;
+  readonly #plan: SessionPlan;
+  #ensuring: Promise<void> = Promise.resolve();
+
+  constructor(connection: CdpConnection, plan: SessionPlan) {
+    this.#connection = connection;
+    this.#plan = plan;
+  }
+
+  /** From now on every new page gets its headers before it sends its first request. */
+  async apply(): Promise<void> {
+    const { extraHttpHeaders } = this.#plan.request;
+    if (!extraHttpHeaders) return;
+    this.#connection.on('Target.attachedToTarget', (event) => this.#prepare(event, extraHttpHeaders));
+    await this.#connection.send('Target.setAutoAttach', AUTO_ATTACH);
+  }
+
+  /** Opens a page of the wanted size in the default context, unless a page is there. Calls come one after the other. */
+  ensurePage(): Promise<void> {
+    const ensured = this.#ensuring.then(() => this.#openFirstPage());
+    this.#ensuring = ensured.catch(() => {});
+    return ensured;
+  }
+
+  async #openFirstPage(): Promise<void> {
+    const [{ targetInfos }, { browserContextIds }] = await Promise.all([this.#connection.send('Target.getTargets', {}), this.#connection.send('Target.getBrowserContexts')]);
+    const inDefaultContext = ({ browserContextId = '' }: TargetInfo): boolean => !browserContextIds.includes(browserContextId);
+    if (targetInfos.some((target) => target.type === 'page' && inDefaultContext(target))) return;
+    const { targetId } = await this.#connection.send('Target.createTarget', { url: 'about:blank' });
+    if (this.#plan.size) await this.#resize(targetId, this.#plan.size);
+  }
+
+  /** The window has a frame around its page even when nobody sees it, so the page is measured, not the window. */
+  async #resize(targetId: string, size: { width: number; height: number }): Promise<void> {
+    const { windowId } = await this.#connection.send('Browser.getWindowForTarget', { targetId });
+    await this.#connection.send('Browser.setContentsSize', { windowId, ...size }).catch(() => {}); // older ones cannot; --window-size came close
+  }
+
+  #prepare({ sessionId, waitingForDebugger }: CdpEvents['Target.attachedToTarget'], headers: Record<string, string>): void {
+    if (!waitingForDebugger) return; // attached by somebody else of us, who looks after it
+    const target = this.#connection.session(sessionId);
+    target.on('Target.attachedToTarget', (event) => this.#prepare(event, headers));
+    const steps = [
+      target.send('Target.setAutoAttach', AUTO_ATTACH),
+      target.send('Network.enable'),
+      target.send('Network.setExtraHTTPHeaders', { headers }),
+      target.send('Runtime.runIfWaitingForDebugger'),
+    ];
+    for (const step of steps) step.catch(() => {}); // the target may be gone already, and not every kind knows every domain
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * Where a session server keeps what it has, as plain files that a person can read:
+ *
+ *   sessions/ID/    session.json, trajectory.jsonl, recording/, downloads/, network/; profile/ while its browser runs
+ *   profiles/ID/    profile.json (with its cookies), user-data-.../
+ *   uploads/        the account's files, under their own names
+ *   incoming/       files that are just arriving; emptied at each start
+ *   server.json     the key that signs URLs
+ *   server-*.lock   which server runs on the folder
+ */
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { SessionwrightError } from '../../contract/errors';
+import { readJson, writeJson } from './atomic-json';
+import { lockFolder } from './folder-lock';
+
+/** Length of the key that signs URLs, in bytes: that of the hash. */
+const SIGNING_KEY_BYTES = 32;
+
+/** Tries for about three seconds: the last of a killed browser's processes may still write. */
+const REMOVAL = { recursive: true, force: true, maxRetries: 10, retryDelay: 50 } as const;
+
+/** The folder of a server. */
+export class DataFolder {
+  readonly path: string;
+  /** True when finished sessions are kept for the next server. */
+  readonly isKept: boolean;
+  /** Signs URLs; the same after a restart, so that URLs which were handed out go on to work. */
+  readonly signingKey: Buffer;
+  readonly #release: () => Promise<void>;
+
+  private constructor(path: string, parts: { isKept: boolean; signingKey: Buffer; release: () => Promise<void> }) {
+    this.path = path;
+    this.isKept = parts.isKept;
+    this.signingKey = parts.signingKey;
+    this.#release = parts.release;
+  }
+
+  /**
+   * Opens the folder that is kept, `dataDir`; or one for this run only, `workDir`; or a temporary one, which is removed at the end.
+   * @throws {@link SessionwrightError} `data_folder_in_use` when another server runs on it, `data_folder_unusable` when it cannot be written
+   */
+  static async open({ dataDir, workDir }: { dataDir?: string | undefined; workDir?: string | undefined }): Promise<DataFolder> {
+    const given = dataDir ?? workDir;
+    const isTemporary = given === undefined;
+    const path = isTemporary ? await mkdtemp(join(tmpdir(), 'sessionwright-')) : resolve(given);
+    try {
+      await mkdir(path, { recursive: true, mode: 0o700 });
+      const unlock = await lockFolder(path);
+      const release = async (): Promise<void> => {
+        await unlock();
+        if (isTemporary) await rm(path, REMOVAL);
+      };
+      const signingKey = await prepare(path).catch(async (error: unknown) => {
+        await release();
+        throw error;
+      });
+      return new DataFolder(path, { isKept: dataDir !== undefined, signingKey, release });
+    } catch (error) {
+      if (!(error instanceof Error) || !('syscall' in error)) throw error;
+      throw new SessionwrightError(`Cannot use the data folder ${path}: ${error.message}. Name a folder that this user may write to.`, { code: 'data_folder_unusable', cause: error });
+    }
+  }
+
+  get sessions(): string {
+    return join(this.path, 'sessions');
+  }
+
+  get profiles(): string {
+    return join(this.path, 'profiles');
+  }
+
+  get uploads(): string {
+    return join(this.path, 'uploads');
+  }
+
+  /** On the same disk as everything else, so that moving out of it is one step. */
+  get incoming(): string {
+    return join(this.path, 'incoming');
+  }
+
+  /** Lets the next server have the folder, or removes a temporary one. */
+  async close(): Promise<void> {
+    await this.#release();
+  }
+}
+
+/** Makes the folders, and gives the signing key. */
+async function prepare(path: string): Promise<Buffer> {
+  await rm(join(path, 'incoming'), REMOVAL);
+  for (const name of ['sessions', 'profiles', 'uploads', 'incoming']) await mkdir(join(path, name), { recursive: true, mode: 0o700 });
+  return signingKeyOf(path);
+}
+
+async function signingKeyOf(path: string): Promise<Buffer> {
+  const file = join(path, 'server.json');
+  const known = (await readJson(file)) as { signing_key?: unknown } | undefined;
+  if (typeof known?.signing_key === 'string') return Buffer.from(known.signing_key, 'base64url');
+  const signingKey = randomBytes(SIGNING_KEY_BYTES);
+  await writeJson(file, { signing_key: signingKey.toString('base64url') });
+  return signingKey;
+}

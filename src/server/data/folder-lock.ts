@@ -1,0 +1,89 @@
+/**
+ * One server per data folder. Each server puts a ticket of its own into the folder and then looks for others: whoever sees a live one
+ * takes its own back. So no ticket is ever taken over, and two servers that start in the same moment never both go on.
+ */
+import { randomUUID } from 'node:crypto';
+import { readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { basename, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { isProcessAlive } from '../../browser/process-alive';
+import { SessionwrightError } from '../../contract/errors';
+
+const TICKET = /^server-[\w-]+\.lock$/;
+/** How often a server shows that it lives, in milliseconds. Read only by other machines: on this one its process is looked up. */
+const HEARTBEAT_MS = 2_000;
+/** A server elsewhere that has not shown itself for so long is dead, in milliseconds: five beats. */
+const SILENCE_MS = 10_000;
+/** Time between two looks at a server elsewhere, in milliseconds. */
+const LOOK_MS = 500;
+/** How often a folder in use is looked at again, and the pause before, in milliseconds: a server that is just closing is waited for. */
+const TRIES = 3;
+const PAUSE_MS = 100;
+
+/** Tickets of this process: its own id says nothing of them, since a container's new process often has the id of the killed one. */
+const held = new Set<string>();
+
+/**
+ * Takes the folder for this process, until the returned function is called.
+ * @throws {@link SessionwrightError} `data_folder_in_use` when another server runs on it
+ */
+export async function lockFolder(folder: string): Promise<() => Promise<void>> {
+  const ticket = join(folder, `server-${randomUUID()}.lock`);
+  for (let tries = 1; ; tries++) {
+    await putTicket(ticket);
+    const other = await findLive(folder, ticket);
+    if (other === undefined) break;
+    await rm(ticket, { force: true });
+    held.delete(ticket);
+    if (tries === TRIES) throw new SessionwrightError(`Cannot use the data folder ${folder}: the session server ${other} runs on it. Stop that one, or name another folder.`, { code: 'data_folder_in_use' });
+    await delay(PAUSE_MS * (1 + Math.random()));
+  }
+  const beat = setInterval(() => void utimes(ticket, new Date(), new Date()).catch(() => {}), HEARTBEAT_MS).unref();
+  return async () => {
+    clearInterval(beat);
+    await rm(ticket, { force: true });
+    held.delete(ticket);
+  };
+}
+
+async function putTicket(ticket: string): Promise<void> {
+  const draft = `${ticket}.tmp`;
+  await writeFile(draft, `${process.pid} ${hostname()}\n`, { mode: 0o600 });
+  held.add(ticket);
+  await rename(draft, ticket);
+}
+
+/** Another server that lives, as `PID on HOST`; dead ones' tickets are removed. */
+async function findLive(folder: string, own: string): Promise<string | undefined> {
+  for (const name of await readdir(folder)) {
+    const ticket = join(folder, name);
+    if (!TICKET.test(name) || name === basename(own)) continue;
+    const content = (await readFile(ticket, 'utf8').catch(() => '')).trim();
+    const [pid = '', host = ''] = content.split(' ');
+    if (content !== '' && (await isLive(ticket, Number(pid), host))) return `${pid} on ${host}`;
+    await rm(ticket, { force: true });
+  }
+  return undefined;
+}
+
+async function isLive(ticket: string, pid: number, host: string): Promise<boolean> {
+  if (held.has(ticket)) return true;
+  if (host === hostname()) return pid !== process.pid && isProcessAlive(pid);
+  return (await firstBeat(ticket)) !== undefined;
+}
+
+/** When the server elsewhere next showed itself. Compared with what it showed before: the clocks of two machines differ. */
+async function firstBeat(ticket: string): Promise<number | undefined> {
+  const before = await beatOf(ticket);
+  for (let waitedMs = 0; before !== undefined && waitedMs < SILENCE_MS; waitedMs += LOOK_MS) {
+    await delay(LOOK_MS);
+    const now = await beatOf(ticket);
+    if (now !== before) return now;
+  }
+  return undefined;
+}
+
+async function beatOf(ticket: string): Promise<number | undefined> {
+  return stat(ticket).then(({ mtimeMs }) => mtimeMs, () => undefined);
+}

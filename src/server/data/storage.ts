@@ -1,0 +1,127 @@
+/** File storage: the account's uploads, and what the pages of each session downloaded. Files lie under their own names. */
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
+import { extname, join } from 'node:path';
+import type { ActionFiles } from '../../actions/page-driver';
+import type { StoredFile } from '../../contract/storage';
+import { fileNameProblem } from '../../contract/storage';
+import { notFound, refused } from '../errors';
+import { receiveFile } from '../http/multipart';
+import type { SessionFolder } from '../sessions/session-folder';
+
+/** The name of a download whose page suggested none that can be used. */
+const UNNAMED = 'download';
+/** Longest part of a suggested name that is kept, in characters: with time stamp and number it stays a valid name in any script. */
+const MAX_SUGGESTED_LENGTH = 50;
+
+/** The files of one server. */
+export class FileStorage {
+  readonly uploads: string;
+  readonly #incoming: string;
+  #storing: Promise<unknown> = Promise.resolve();
+
+  /** @param folders `incoming` is on the same disk as everything else */
+  constructor(folders: { uploads: string; incoming: string }) {
+    this.uploads = folders.uploads;
+    this.#incoming = folders.incoming;
+  }
+
+  /**
+   * Stores the file of a multipart request; one of the same name is replaced, in one step.
+   * @throws {@link ApiError} as {@link receiveFile}; 422 for a name that cannot be used
+   */
+  async receive(request: IncomingMessage, folder: string, name: string): Promise<void> {
+    checkName(name);
+    const draft = this.#draft();
+    await receiveFile(request, draft);
+    await move(draft, folder, name);
+  }
+
+  /** Every file of a folder, by name. A folder that was never made is empty. */
+  async list(folder: string): Promise<StoredFile[]> {
+    const names = await readdir(folder).catch(() => [] as string[]);
+    const files = await Promise.all(names.sort().map(async (name) => describe(join(folder, name), name)));
+    return files.filter((file) => file !== undefined);
+  }
+
+  /**
+   * Where a file is.
+   * @throws {@link ApiError} 404 when there is none, 422 for a name that no file has
+   */
+  async find(folder: string, name: string): Promise<string> {
+    checkName(name);
+    const path = join(folder, name);
+    if (!(await describe(path, name))) throw notFound(`There is no file "${name}" here. List the files for their names.`);
+    return path;
+  }
+
+  /** What a session's actions upload from and download to. */
+  forSession(session: SessionFolder): ActionFiles {
+    return {
+      upload: async (name) => (fileNameProblem(name) === undefined && (await describe(join(this.uploads, name), name)) ? join(this.uploads, name) : undefined),
+      storeDownload: async (suggestedName, save) => this.#storeDownload(session.downloads, suggestedName, save),
+    };
+  }
+
+  /** No download replaces an earlier one: names begin with the time, as in the cloud, and get a number when that is not enough. */
+  async #storeDownload(folder: string, suggestedName: string, save: (path: string) => Promise<void>): Promise<string> {
+    const draft = this.#draft();
+    try {
+      await save(draft);
+      const stored = this.#storing.then(async () => {
+        const taken = new Set(await readdir(folder).catch(() => [] as string[]));
+        const name = downloadName(suggestedName, new Date(), taken);
+        await move(draft, folder, name);
+        return name;
+      });
+      this.#storing = stored.catch(() => {});
+      return await stored;
+    } catch (error) {
+      await rm(draft, { force: true });
+      throw error;
+    }
+  }
+
+  #draft(): string {
+    return join(this.#incoming, randomUUID());
+  }
+}
+
+/** @throws {@link InvalidRequestError} saying what is wrong with the name */
+export function checkName(name: string): void {
+  const problem = fileNameProblem(name);
+  if (problem !== undefined) throw refused('Invalid file name', [{ path: 'filename', message: problem }]);
+}
+
+/** `2026_01_31_23_59_59-report.pdf`, from whatever a page suggests; `-2` before the extension when that is taken. */
+export function downloadName(suggestedName: string, at: Date, taken: ReadonlySet<string>): string {
+  const plain = suggestedName.replace(/[/\\<>:"|?*\p{Cc}\p{Cs}]+/gu, '_').trim().replace(/[\s.]+$/, '') || UNNAMED;
+  const extension = cut(extname(plain), MAX_SUGGESTED_LENGTH / 2);
+  const stem = cut(plain.slice(0, plain.length - extname(plain).length), MAX_SUGGESTED_LENGTH - extension.length);
+  const stamp = at.toISOString().slice(0, 19).replace(/[-T:]/g, '_');
+  for (let number = 1; ; number++) {
+    const name = `${stamp}-${stem}${number === 1 ? '' : `-${number}`}${extension}`;
+    if (!taken.has(name)) return name;
+  }
+}
+
+/** The first so many characters; none is cut in two, and no space or dot is left at the end. */
+function cut(text: string, length: number): string {
+  return text.slice(0, length).replace(/\p{Cs}$/u, '').replace(/[\s.]+$/, '');
+}
+
+async function move(draft: string, folder: string, name: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await rename(draft, join(folder, name));
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+}
+
+async function describe(path: string, name: string): Promise<StoredFile | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isFile() ? { name, size: found.size, extension: extname(name), updatedAt: found.mtime } : undefined;
+}

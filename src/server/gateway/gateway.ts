@@ -1,0 +1,115 @@
+/** The CDP gateway: `ws://.../sessions/ID/cdp?token=...` leads to the session's browser. It answers the upgrade by passing it on, and then only joins sockets. */
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { badRequest } from '../errors';
+import { matchPath, parseUrl } from '../http/http-router';
+import type { SessionRegistry } from '../sessions/registry';
+import type { LiveSession } from '../sessions/session';
+import { isToken } from '../http/tokens';
+import { openUpstream } from './upstream';
+
+/** Headers of the handshake that must reach the browser; with the client's key, the browser's answer fits the client. Compression is left out: on loopback it only costs time. */
+const HANDSHAKE_HEADERS = ['upgrade', 'connection', 'sec-websocket-key', 'sec-websocket-version', 'sec-websocket-protocol'] as const;
+
+/** Where a client wants to go. */
+interface Destination {
+  session: LiveSession;
+  /** The browser's endpoint, or that of one of its pages. */
+  url: URL;
+  /** Whether a page must be there first. */
+  startupPage: boolean;
+}
+
+/** Leads CDP clients to the browsers of their sessions. */
+export class Gateway {
+  readonly #registry: SessionRegistry;
+
+  constructor(registry: SessionRegistry) {
+    this.#registry = registry;
+  }
+
+  /** True when the path is one of the gateway's. */
+  static serves(path: string): boolean {
+    return findPath(path) !== undefined;
+  }
+
+  /**
+   * Connects one client. Resolves when the sockets are joined.
+   * @throws when the client may not: no such session, wrong token, session ended, browser not reachable. Nothing has been answered then.
+   */
+  async connect(request: IncomingMessage, client: Socket, head: Buffer): Promise<void> {
+    const { session, url, startupPage } = this.#destination(request);
+    session.touch();
+    if (startupPage) await session.browser.ensurePage();
+    const browser = await openUpstream(url, (chunk) => passBack(session, client, chunk));
+    if (client.destroyed || session.status !== 'active') {
+      browser.destroy();
+      client.destroy();
+      return;
+    }
+    browser.write(handshake(request, url));
+    if (head.length > 0) browser.write(head);
+    join(session, client, browser);
+  }
+
+  #destination(request: IncomingMessage): Destination {
+    const { pathname, searchParams } = parseUrl(request);
+    const { id = '', targetId } = findPath(pathname) ?? {};
+    const known = this.#registry.get(id);
+    if (!isToken(searchParams.get('token'), known.cdpToken)) throw badRequest(401, 'unauthorized', `The token does not open session ${id}. Use the cdp_url of the session as it is.`);
+    const session = known.ensureActive();
+    const url = new URL(session.browser.cdpUrl);
+    if (targetId !== undefined) url.pathname = `/devtools/page/${encodeURIComponent(targetId)}`;
+    return { session, url, startupPage: targetId === undefined && searchParams.get('startup_page') !== 'false' };
+  }
+}
+
+function findPath(path: string): Record<string, string> | undefined {
+  return matchPath('/sessions/:id/cdp', path) ?? matchPath('/sessions/:id/cdp/:targetId', path);
+}
+
+/** Joins the sockets byte for byte, both ways, until either closes or the session ends. When the client leaves, the session stays. */
+function join(session: LiveSession, client: Socket, browser: Socket): void {
+  client.setNoDelay(true);
+  session.gatewayClients += 1;
+  client.on('data', (chunk: Buffer) => {
+    session.gatewayBytes.toBrowser += chunk.length;
+    session.touch();
+    if (!browser.write(chunk)) client.pause(); // a side that is slow lets the other wait; nothing is collected here
+  });
+  browser.on('drain', () => client.resume());
+  client.on('drain', () => browser.resume());
+  closeTogether(client, browser);
+  closeTogether(browser, client);
+  const forget = session.onEnd(() => {
+    client.destroy();
+    browser.destroy();
+  });
+  client.once('close', () => {
+    session.gatewayClients -= 1;
+    forget();
+  });
+}
+
+/** What the browser sends goes to the client. False when the client is slow. */
+function passBack(session: LiveSession, client: Socket, chunk: Buffer): boolean {
+  session.gatewayBytes.fromBrowser += chunk.length;
+  session.touch();
+  return client.write(chunk);
+}
+
+function closeTogether(one: Socket, other: Socket): void {
+  one.on('end', () => other.end());
+  one.on('error', () => other.destroy());
+  one.on('close', () => other.destroy());
+}
+
+/** The client's upgrade request, addressed to the browser. It names no origin: Chromium refuses those that it was not told of. */
+function handshake(request: IncomingMessage, url: URL): string {
+  const headers = HANDSHAKE_HEADERS.flatMap((name) => {
+    const value = request.headers[name];
+    return value === undefined ? [] : [`${name}: ${value}`];
+  });
+  if (url.username) headers.push(`authorization: Basic ${Buffer.from(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`).toString('base64')}`);
+  return [`GET ${url.pathname}${url.search} HTTP/1.1`, `host: ${url.host}`, ...headers, '', ''].join('\r\n');
+}

@@ -1,0 +1,47 @@
+/** The gateway's connection to a browser: over TCP on this machine, over TLS to a provider. */
+import type { Socket } from 'node:net';
+import { connect } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { withDeadline } from '../../browser/deadline';
+
+/** How long a browser may take to accept a connection, in milliseconds. On loopback it takes one. */
+const CONNECT_TIMEOUT_MS = 10_000;
+/** Size of the buffer that reads go into, in bytes: what Node would allocate anew for each read, which is most of what a hop costs. */
+const READ_BUFFER_BYTES = 64 * 1024;
+
+/** Takes what was received; false asks to stop reading until the socket is resumed. */
+export type Receiver = (chunk: Buffer) => boolean;
+
+/** Connects to the host and port of a CDP endpoint. What it receives goes to `receive`, not into `data` events. */
+export async function openUpstream(url: URL, receive: Receiver): Promise<Socket> {
+  const socket = url.protocol === 'wss:' ? openTls(url, receive) : openTcp(url, receive);
+  const connected = new Promise<void>((resolve, reject) => {
+    socket.once(url.protocol === 'wss:' ? 'secureConnect' : 'connect', resolve);
+    socket.once('error', reject);
+  });
+  try {
+    await withDeadline(connected, CONNECT_TIMEOUT_MS, 'the browser to accept a connection');
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  }
+  return socket.setNoDelay(true);
+}
+
+function openTcp(url: URL, receive: Receiver): Socket {
+  const buffer = Buffer.allocUnsafeSlow(READ_BUFFER_BYTES);
+  const callback = (bytes: number): boolean => receive(Buffer.from(buffer.subarray(0, bytes))); // a copy: the next read overwrites it
+  return connect({ host: hostOf(url), port: Number(url.port) || 80, onread: { buffer, callback } });
+}
+
+function openTls(url: URL, receive: Receiver): Socket {
+  const socket = connectTls({ host: hostOf(url), port: Number(url.port) || 443, servername: hostOf(url) });
+  socket.on('data', (chunk: Buffer) => {
+    if (!receive(chunk)) socket.pause();
+  });
+  return socket;
+}
+
+function hostOf(url: URL): string {
+  return url.hostname.replace(/^\[|\]$/g, '');
+}

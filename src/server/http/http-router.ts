@@ -1,0 +1,130 @@
+/** Finds the route of a request, checks who asks, and turns whatever happens into one well-formed answer. */
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { Auth } from './auth';
+import { badRequest, notFound, toAnswer } from '../errors';
+import { readJsonBody } from './json-body';
+
+/** One request and the way to answer it. */
+export interface Exchange {
+  /** What the route's `:names` stand for. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingHttpHeaders;
+  /** How the caller reached us, such as `http://127.0.0.1:4444`: URLs in answers start with it. */
+  readonly baseUrl: string;
+  /** Raw, for answers that are no JSON. */
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** The parsed body; an empty object when there is none. */
+  readonly body: () => Promise<unknown>;
+  /** Answers 200 with JSON. */
+  readonly json: (body: object, headers?: Record<string, string>) => void;
+}
+
+/** One route. */
+export interface Route {
+  method: 'GET' | 'POST' | 'DELETE';
+  /** Such as `/sessions/:id/stop`. */
+  path: string;
+  /** True when the URL itself is the permission, or nothing is secret: no key is asked for. */
+  open?: boolean;
+  handle(exchange: Exchange): Promise<void> | void;
+}
+
+/** Answers requests by a table of routes. The first one that matches counts. */
+export class HttpRouter {
+  readonly #routes: readonly Route[];
+  readonly #auth: Auth;
+
+  constructor(routes: readonly Route[], auth: Auth) {
+    this.#routes = routes;
+    this.#auth = auth;
+  }
+
+  /** Answers one request. Never rejects. */
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      this.#auth.checkSite(request);
+      const url = parseUrl(request);
+      const found = this.#find(request.method ?? 'GET', url.pathname);
+      if (!found?.route.open) this.#auth.checkKey(request);
+      if (!found) throw notFound(`There is no ${request.method ?? ''} ${url.pathname} in the session API.`);
+      await found.route.handle(exchange(request, response, { url, params: found.params }));
+    } catch (error) {
+      this.#fail(request, response, error);
+    }
+  }
+
+  #find(method: string, path: string): { route: Route; params: Record<string, string> } | undefined {
+    for (const route of this.#routes) {
+      const params = (method === route.method || (method === 'HEAD' && route.method === 'GET')) && matchPath(route.path, path);
+      if (params) return { route, params };
+    }
+    return undefined;
+  }
+
+  #fail(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+    if (response.headersSent || response.destroyed) {
+      response.destroy();
+      return;
+    }
+    const { status, headers, body } = toAnswer(error);
+    const unread = request.readableEnded ? {} : { connection: 'close' }; // the rest of a refused body must not be read as the next request
+    sendJson(response, status, { body, headers: { ...headers, ...unread } });
+  }
+}
+
+/** The requested path and query. Doubled and trailing slashes do not count: clients paste base URLs and paths together. */
+export function parseUrl(request: Pick<IncomingMessage, 'url'>): URL {
+  const target = (request.url ?? '/').replace(/^\/+/, '/');
+  if (!URL.canParse(target, 'http://localhost')) throw badRequest(400, 'invalid_url', 'The request target is not a valid URL.');
+  const url = new URL(target, 'http://localhost');
+  url.pathname = url.pathname.replace(/\/{2,}/g, '/').replace(/(.)\/$/, '$1');
+  return url;
+}
+
+/** What the pattern's `:names` stand for in the path; undefined when it does not match. */
+export function matchPath(pattern: string, path: string): Record<string, string> | undefined {
+  const wanted = pattern.split('/');
+  const given = path.split('/');
+  if (wanted.length !== given.length) return undefined;
+  const params: Record<string, string> = {};
+  for (const [index, part] of wanted.entries()) {
+    const value = given[index] ?? '';
+    if (part.startsWith(':')) params[part.slice(1)] = decode(value);
+    else if (part !== value) return undefined;
+  }
+  return params;
+}
+
+/** How the caller reached us: the scheme and the host that it used. */
+function baseUrlOf(request: IncomingMessage): string {
+  return `http://${request.headers.host ?? `127.0.0.1:${request.socket.localPort ?? 0}`}`;
+}
+
+function exchange(request: IncomingMessage, response: ServerResponse, { url, params }: { url: URL; params: Record<string, string> }): Exchange {
+  return {
+    params,
+    query: url.searchParams,
+    headers: request.headers,
+    baseUrl: baseUrlOf(request),
+    request,
+    response,
+    body: () => readJsonBody(request),
+    json: (body, headers = {}) => sendJson(response, 200, { body, headers }),
+  };
+}
+
+function sendJson(response: ServerResponse, status: number, { body, headers }: { body: object; headers: Record<string, string> }): void {
+  const text = JSON.stringify(body);
+  response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text), 'cache-control': 'no-store', ...headers });
+  response.end(text);
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}

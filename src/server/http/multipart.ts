@@ -1,0 +1,87 @@
+/** Receives one file of a multipart form, straight to the disk. What does not arrive whole leaves nothing. */
+import { createWriteStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { badRequest, refused } from '../errors';
+
+/** Largest file, in bytes: 100 MB, the API's limit. */
+const MAX_FILE_BYTES = 100_000_000;
+/** What a form may hold beside its file, in bytes: boundaries, headers, a few short fields. */
+const MAX_OVERHEAD_BYTES = 1_000_000;
+/** The form's one field that is a file. */
+const FILE_FIELD = 'file';
+/** How long the rest of a refused body is read and thrown away, in milliseconds: a client that still sends does not read the answer. */
+const DRAIN_MS = 700;
+
+/** A file stream of the form; `truncated` once it was longer than allowed. */
+type FormFile = Readable & { truncated: boolean };
+
+/**
+ * Writes the form's file to a path that does not exist yet.
+ * @throws {@link ApiError} 400 for what is no form or breaks off, 413 for a file that is too large, 415 for another content type, 422 without a file
+ */
+export async function receiveFile(request: IncomingMessage, path: string): Promise<void> {
+  try {
+    checkHeaders(request);
+    await receive(request, path);
+  } catch (error) {
+    await rm(path, { force: true });
+    await drain(request);
+    throw error;
+  }
+}
+
+function checkHeaders({ headers }: IncomingMessage): void {
+  const type = headers['content-type'] ?? '';
+  if (!/^multipart\/form-data\b/i.test(type)) throw badRequest(415, 'unsupported_media_type', `The file must come as "multipart/form-data", in the field "${FILE_FIELD}" (the content type was "${type}").`);
+  if (!/\bboundary=/i.test(type)) throw badRequest(400, 'invalid_form', 'The content type of the form names no boundary.');
+  if (Number(headers['content-length'] ?? 0) > MAX_FILE_BYTES + MAX_OVERHEAD_BYTES) throw tooLarge();
+}
+
+async function receive(request: IncomingMessage, path: string): Promise<void> {
+  const { default: Busboy } = await import('@fastify/busboy');
+  const limits = { fileSize: MAX_FILE_BYTES, files: 1, fields: 10, fieldSize: 10_000, parts: 11, headerPairs: 100 };
+  const form = new Busboy({ headers: { ...request.headers, 'content-type': request.headers['content-type'] ?? '' }, limits });
+  const broken = new AbortController();
+  let saving: Promise<void> | undefined;
+  try {
+    await new Promise<void>((resolve, reject) => {
+      form.on('file', (field, stream) => {
+        if (field === FILE_FIELD) saving = save(stream, path, broken.signal);
+        else stream.resume();
+        saving?.catch(reject);
+      });
+      form.once('finish', resolve);
+      form.once('error', (error: unknown) => reject(badRequest(400, 'invalid_form', `The form cannot be read: ${error instanceof Error ? error.message : 'it breaks off'}.`)));
+      request.once('close', () => request.complete || reject(badRequest(400, 'upload_aborted', 'The upload broke off.')));
+      request.pipe(form);
+    });
+    if (!saving) throw refused('Invalid upload', [{ path: FILE_FIELD, message: 'the form has no such file' }]);
+    await saving;
+  } catch (error) {
+    request.unpipe(form);
+    broken.abort();
+    await saving?.catch(() => {});
+    throw error;
+  }
+}
+
+async function save(stream: FormFile, path: string, signal: AbortSignal): Promise<void> {
+  await pipeline(stream, createWriteStream(path, { flags: 'wx', mode: 0o600 }), { signal });
+  if (stream.truncated) throw tooLarge();
+}
+
+function tooLarge(): Error {
+  return badRequest(413, 'file_too_large', `The file is larger than ${MAX_FILE_BYTES} bytes.`);
+}
+
+async function drain(request: IncomingMessage): Promise<void> {
+  if (request.complete || request.destroyed) return;
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, DRAIN_MS);
+    request.once('close', resolve).once('end', resolve).once('end', () => clearTimeout(timer));
+    request.resume();
+  });
+}

@@ -1,0 +1,91 @@
+/** The network log of one session: the requests of all its pages, popups, frames and workers, written to its folder. */
+import { withDeadline } from '../../browser/deadline';
+import type { CdpConnection, CdpSession } from '../../cdp/connection';
+import type { CdpEvents } from '../../cdp/protocol';
+import type { BatchFile } from './batch-files';
+import { BatchFiles, listBatches } from './batch-files';
+import { toHarEntry } from './har-entry';
+import { RequestTracker } from './request-tracker';
+
+/** What sends requests. */
+const KINDS = ['page', 'iframe', 'worker', 'shared_worker', 'service_worker'];
+/**
+ * Nothing is held up: a client that opens a page holds it until it has prepared it, and its commands come through our own gateway, so we
+ * are there in time. Of a worker or frame the very first requests may be missed. Holding them too could let them go before that client is ready.
+ */
+const AUTO_ATTACH = { autoAttach: true, waitForDebuggerOnStart: false, flatten: true as const, filter: KINDS.map((type) => ({ type })) };
+/** The browser keeps no bodies for us, and sends none. */
+const NO_BODIES = { maxTotalBufferSize: 0, maxResourceBufferSize: 0, maxPostDataSize: 0 };
+/** How long an ended request waits for its headers, which come by another way, in milliseconds: some 10 times what they take on a busy machine. */
+const HEADERS_TIMEOUT_MS = 1_000;
+/** How long a start waits for the pages that are there, in milliseconds: some 10 times what one takes on a busy machine. */
+const READY_TIMEOUT_MS = 1_000;
+
+/**
+ * Logs from {@link NetworkLog.start} to the session's end. It is a CDP client of its own, beside the user's and the recorder's: what each of
+ * them attaches to does not concern the others.
+ */
+export class NetworkLog {
+  readonly folder: string;
+  readonly #connection: CdpConnection;
+  readonly #files: BatchFiles;
+  readonly #tracker = new RequestTracker((seen) => this.#files.add(toHarEntry(seen)));
+  /** Targets that do not tell of their requests yet. */
+  readonly #preparing = new Set<Promise<unknown>>();
+  #browser: Promise<CdpSession> | undefined;
+
+  /** @param folder - belongs to the log; made with its first file */
+  constructor(connection: CdpConnection, folder: string) {
+    this.#connection = connection;
+    this.folder = folder;
+    this.#files = new BatchFiles(folder);
+  }
+
+  /**
+   * Logs from now on; resolves when every page that is there tells of its requests, or a second later. Does nothing when it logs already.
+   * @throws {@link CdpError} when the browser is gone
+   */
+  async start(): Promise<void> {
+    this.#browser ??= this.#attach();
+    await this.#browser;
+  }
+
+  /** The files so far, oldest first, each a complete HAR. */
+  async batches(): Promise<BatchFile[]> {
+    this.#tracker.settle(HEADERS_TIMEOUT_MS);
+    await this.#files.flush();
+    return listBatches(this.folder);
+  }
+
+  /** Writes everything down, and detaches. Safe to call twice. */
+  async close(): Promise<void> {
+    const browser = await this.#browser?.catch(() => undefined);
+    this.#tracker.abandon();
+    await this.#files.flush();
+    if (browser?.id !== undefined) await this.#connection.send('Target.detachFromTarget', { sessionId: browser.id }).catch(() => {}); // the browser may be gone
+  }
+
+  async #attach(): Promise<CdpSession> {
+    const { sessionId } = await this.#connection.send('Target.attachToBrowserTarget');
+    const browser = this.#connection.session(sessionId);
+    this.#watch(browser);
+    await browser.send('Target.setAutoAttach', AUTO_ATTACH);
+    await withDeadline(Promise.all(this.#preparing), READY_TIMEOUT_MS, 'the pages to tell of their requests').catch(() => {}); // one that hangs tells later
+    return browser;
+  }
+
+  /** Frames of other sites and workers are attached through their page, and belong to it. */
+  #watch(parent: CdpSession, pageId?: string): void {
+    parent.on('Target.attachedToTarget', (event) => this.#follow(event, pageId));
+    parent.on('Target.detachedFromTarget', ({ sessionId }) => this.#tracker.abandon(this.#connection.session(sessionId)));
+  }
+
+  #follow({ sessionId, targetInfo }: CdpEvents['Target.attachedToTarget'], pageId = targetInfo.targetId): void {
+    const target = this.#connection.session(sessionId);
+    this.#tracker.follow(target, pageId);
+    this.#watch(target, pageId);
+    const prepared = Promise.allSettled([target.send('Network.enable', NO_BODIES), target.send('Target.setAutoAttach', AUTO_ATTACH)]); // it may be gone already
+    this.#preparing.add(prepared);
+    void prepared.then(() => this.#preparing.delete(prepared));
+  }
+}

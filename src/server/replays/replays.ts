@@ -1,0 +1,105 @@
+/** Films of ended sessions, made when first asked for: most recordings are never watched. */
+import { rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ClipEncoder } from '../../recording/clip-encoder';
+import { readJson, writeJson } from '../data/atomic-json';
+import type { KnownSession } from '../sessions/known-session';
+
+/** How long the last picture of a film is seen at least, in milliseconds. */
+const LAST_PICTURE_MS = 100;
+/** How long the encoder's browser is kept for the next film, in milliseconds. */
+const ENCODER_IDLE_MS = 30_000;
+
+/** The film of a session. */
+export interface Film {
+  /** The MP4 on disk. */
+  path: string;
+  /** When the film begins, in milliseconds after the session's start. */
+  startMs: number;
+  durationMs: number;
+}
+
+/** Makes films, one after the other, with one encoder that is started when needed. A film stays in its session's folder. */
+export class Replays {
+  readonly #launchEncoder: () => Promise<ClipEncoder>;
+  /** By session id, while they are made. */
+  readonly #making = new Map<string, Promise<Film | undefined>>();
+  #queue: Promise<unknown> = Promise.resolve();
+  #encoder: Promise<ClipEncoder> | undefined;
+  #idle: NodeJS.Timeout | undefined;
+
+  constructor(launchEncoder: () => Promise<ClipEncoder>) {
+    this.#launchEncoder = launchEncoder;
+  }
+
+  /** The film of an ended session; undefined when nothing was recorded. Made once; after a failure the next call tries again. */
+  async film(session: KnownSession): Promise<Film | undefined> {
+    if (!session.wasRecorded) return undefined;
+    const made = await readFilm(session);
+    if (made) return made;
+    const making = this.#making.get(session.id) ?? this.#queue.then(() => this.#make(session));
+    this.#queue = making.catch(() => {});
+    this.#making.set(session.id, making);
+    try {
+      return await making;
+    } finally {
+      this.#making.delete(session.id);
+    }
+  }
+
+  /** Ends the encoder's browser. */
+  async close(): Promise<void> {
+    clearTimeout(this.#idle);
+    const encoder = this.#encoder;
+    this.#encoder = undefined;
+    await encoder?.then((it) => it.close()).catch(() => {}); // it never came up
+  }
+
+  /** From the frames on disk, whoever wrote them: this server, or one that was killed. */
+  async #make(session: KnownSession): Promise<Film | undefined> {
+    const { FrameStore } = await import('../../recording/frame-store');
+    const frames = await FrameStore.open(session.folder.recording);
+    try {
+      const createdMs = session.createdAt.getTime();
+      const pictures = frames.select(createdMs, Infinity);
+      const [first, last] = [pictures[0], pictures.at(-1)];
+      if (!first || !last) return undefined;
+      const endMs = Math.max(session.endedAt?.getTime() ?? Date.now(), last.atMs + LAST_PICTURE_MS); // the last look comes after the end
+      const fromMs = Math.max(createdMs, first.atMs);
+      const film = { path: filmPath(session), startMs: fromMs - createdMs, durationMs: endMs - fromMs };
+      await saveFilm(session, film, await this.#encode({ store: frames, fromMs, toMs: endMs }));
+      return film;
+    } finally {
+      await frames.close();
+    }
+  }
+
+  async #encode(job: Parameters<ClipEncoder['encode']>[0]): Promise<Buffer> {
+    clearTimeout(this.#idle);
+    this.#encoder ??= this.#launchEncoder();
+    try {
+      return await (await this.#encoder).encode(job);
+    } catch (error) {
+      await this.close(); // a new one for the next film
+      throw error;
+    } finally {
+      this.#idle = setTimeout(() => void this.close(), ENCODER_IDLE_MS).unref();
+    }
+  }
+}
+
+function filmPath({ folder }: KnownSession): string {
+  return join(folder.recording, 'replay.mp4');
+}
+
+/** What is told of the film is written last: where it is, the film is whole. */
+async function saveFilm({ folder }: KnownSession, { path, startMs, durationMs }: Film, mp4: Buffer): Promise<void> {
+  await writeFile(`${path}.tmp`, mp4, { mode: 0o600 });
+  await rename(`${path}.tmp`, path);
+  await writeJson(join(folder.recording, 'replay.json'), { start_ms: startMs, duration_ms: durationMs });
+}
+
+async function readFilm(session: KnownSession): Promise<Film | undefined> {
+  const told = (await readJson(join(session.folder.recording, 'replay.json'))) as { start_ms: number; duration_ms: number } | undefined;
+  return told && { path: filmPath(session), startMs: told.start_ms, durationMs: told.duration_ms };
+}

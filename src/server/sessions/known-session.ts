@@ -1,0 +1,35 @@
+/** What can be asked of every session that the server knows, whether it runs, or ended a moment or a restart ago. */
+import type { SessionInfo, SessionStatus, SessionStep } from '../../contract/session';
+import type { LiveSession, SessionEnd } from './session';
+import type { SessionFolder } from './session-folder';
+
+/** A session, running or ended. {@link KnownSession.ensureActive} gives the running one. */
+export interface KnownSession {
+  readonly id: string;
+  readonly status: SessionStatus;
+  readonly createdAt: Date;
+  /** When it ended; null while it runs. */
+  readonly endedAt: Date | null;
+  readonly folder: SessionFolder;
+  /** Whoever knows it may drive the browser, while there is one. */
+  readonly cdpToken: string;
+  /** Whoever knows it may watch, and no more. */
+  readonly viewerToken: string;
+  /** True when there are pictures of it, or may be. */
+  readonly wasRecorded: boolean;
+  /** How many steps were taken. */
+  readonly offset: number;
+  /** All steps; read from the disk once the session has ended. */
+  steps(): Promise<readonly SessionStep[]>;
+  /** What the API tells of it, without its steps. */
+  info(urls: Pick<SessionInfo, 'cdpUrl' | 'viewerUrl'>): SessionInfo;
+  /**
+   * The session, for something that needs its browser.
+   * @throws {@link SessionEndedError} with when and why, once it has ended
+   */
+  ensureActive(): LiveSession;
+  /** Ends it, and resolves when nothing of it runs any more. The first call decides how it ended. */
+  end(end: SessionEnd): Promise<void>;
+  /** Removes everything that the ended session left. */
+  dispose(): Promise<void>;
+}

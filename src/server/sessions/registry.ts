@@ -1,0 +1,189 @@
+/** All sessions of a server: starts them within its limits, finds them, and ends them. */
+import { createHash, randomUUID } from 'node:crypto';
+import { environment } from '../../options/environment';
+import type { StartOptions } from '../../contract/session';
+import { notFound, refused, tooMany, unavailable } from '../errors';
+import type { ProfileStore } from '../data/profiles';
+import { LiveSession } from './session';
+import type { BrowserSettings } from '../browsers/session-browser';
+import { openSessionBrowser } from '../browsers/session-browser';
+import type { DataFolder } from '../data/data-folder';
+import { FinishedSession } from './finished-session';
+import type { KnownSession } from './known-session';
+import { Retention } from './retention';
+import { loadSessions } from './session-archive';
+import { SessionFolder } from './session-folder';
+import { FolderKeeper } from './session-keeper';
+import { SessionProfile } from './session-profile';
+import { recordOf, saveRecord } from './session-record';
+import { planSession } from './start-options';
+import type { FileStorage } from '../data/storage';
+
+/** How long a caller that is refused for lack of room should wait, in milliseconds: about the length of a short test. */
+const RETRY_AFTER_MS = 5_000;
+
+/** What a registry needs to know. */
+export interface RegistryOptions {
+  data: DataFolder;
+  profiles: ProfileStore;
+  storage: FileStorage;
+  /** How long an ended session and everything of it is kept, in milliseconds. */
+  retentionMs: number;
+  browser: BrowserSettings;
+  /** What sessions are that do not say. */
+  headless: boolean;
+  /** Sessions at the same time. */
+  maxSessions: number;
+  /** Record every session from its start. */
+  recordAlways: boolean;
+  /** Log the requests of every session from its start. */
+  logNetworkAlways: boolean;
+  /** Length of a minute, in milliseconds; shorter in tests. */
+  minuteMs: number;
+}
+
+/** A start that is remembered by the key its caller gave, so that a repeated request gets the same session. */
+interface RememberedStart {
+  requestHash: string;
+  session: Promise<KnownSession>;
+  /** Known once it has started. */
+  id?: string;
+}
+
+/** The sessions of one server, ended ones included. */
+export class SessionRegistry {
+  /** What users should be told, each once; such as that the sandbox is off. */
+  readonly notices = new Set<string>();
+  readonly #options: RegistryOptions;
+  /** Oldest first. */
+  readonly #sessions = new Map<string, KnownSession>();
+  readonly #retention: Retention<KnownSession>;
+  readonly #starts = new Map<string, RememberedStart>();
+  readonly #starting = new Set<Promise<LiveSession>>();
+  #isClosed = false;
+
+  constructor(options: RegistryOptions) {
+    this.#options = options;
+    this.#retention = new Retention(options.retentionMs, (session) => void this.#forget(session));
+  }
+
+  /** Takes over what earlier servers on the same folder left. To be called first. */
+  async load(): Promise<void> {
+    const { data, retentionMs } = this.#options;
+    for (const session of await loadSessions(data.sessions, retentionMs)) {
+      this.#sessions.set(session.id, session);
+      this.#retention.add(session, session.endedAt);
+    }
+  }
+
+  /** All sessions, newest first. */
+  get all(): KnownSession[] {
+    return [...this.#sessions.values()].reverse();
+  }
+
+  /** @throws {@link NotFoundError} when there never was such a session, or it is forgotten */
+  get(id: string): KnownSession {
+    const session = this.#sessions.get(id);
+    if (!session) throw notFound(`There is no session ${id}. It never was, or it ended too long ago to be kept.`);
+    return session;
+  }
+
+  /** The session, if there is one. */
+  find(id: string): KnownSession | undefined {
+    return this.#sessions.get(id);
+  }
+
+  /**
+   * Starts a session, or gives back the one that an earlier request with the same key started.
+   * @throws {@link InvalidRequestError} for what this server cannot do, and for a key that was used for another request
+   * @throws {@link RateLimitError} when there is no room
+   */
+  start(request: StartOptions, idempotencyKey?: string): Promise<KnownSession> {
+    if (idempotencyKey === undefined) return this.#start(request);
+    const requestHash = createHash('sha256').update(JSON.stringify(request)).digest('hex');
+    const earlier = this.#starts.get(idempotencyKey);
+    if (earlier && earlier.requestHash !== requestHash) throw refused('Invalid start request', [{ path: '', message: 'this Idempotency-Key was used for another request; make a new key for each' }]);
+    if (earlier) return earlier.session;
+    const session = this.#start(request);
+    const start: RememberedStart = { requestHash, session };
+    this.#starts.set(idempotencyKey, start);
+    session.then(({ id }) => (start.id = id), () => this.#starts.delete(idempotencyKey)); // what failed may be tried again
+    return session;
+  }
+
+  /** Ends every session, removes what is not kept, and starts no more. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#retention.stop();
+    await Promise.allSettled(this.#starting);
+    const end = async (session: KnownSession): Promise<void> => {
+      await session.end({ status: 'closed', reason: 'The session server was closed.' });
+      if (!this.#options.data.isKept) await session.dispose();
+    };
+    await Promise.allSettled(this.all.map(end));
+  }
+
+  async #start(request: StartOptions): Promise<LiveSession> {
+    const { headless, maxSessions } = this.#options;
+    const plan = planSession(request, { defaultHeadless: headless, canShowWindow: process.platform !== 'linux' || environment.hasDisplay });
+    const active = this.all.filter(({ status }) => status === 'active').length;
+    if (active + this.#starting.size >= maxSessions) throw tooMany(`All ${maxSessions} sessions of this server are in use. Stop one, or wait.`, RETRY_AFTER_MS);
+    const opening = this.#open(plan);
+    this.#starting.add(opening);
+    try {
+      return await opening;
+    } finally {
+      this.#starting.delete(opening);
+    }
+  }
+
+  async #open(plan: ReturnType<typeof planSession>): Promise<LiveSession> {
+    const { data, profiles, storage, browser: settings, minuteMs, recordAlways, logNetworkAlways } = this.#options;
+    const id = randomUUID();
+    const folder = await SessionFolder.create(data.sessions, id);
+    let session: LiveSession | undefined;
+    try {
+      const profile = await SessionProfile.checkOut(profiles, plan.request.profile, folder.profile);
+      const browser = await openSessionBrowser(plan, settings, folder.profile);
+      const keeper = new FolderKeeper(profile, async (ended) => this.#archive(ended));
+      const files = plan.request.useFileStorage === false ? undefined : storage.forSession(folder);
+      session = new LiveSession({ id, plan, browser, folder, minuteMs, keeper, files });
+      keeper.follow(session);
+      await profile?.applyCookies(browser.connection);
+      await this.#admit(session);
+      if (recordAlways) session.recording.start().catch(() => {}); // a session without its recording is still a session; its replay tells why
+      if (logNetworkAlways) await session.networkLog.start().catch(() => {}); // before its caller can open a page; a browser that is gone ends the session by itself
+      return session;
+    } catch (error) {
+      await session?.end({ status: 'error', reason: 'It could not be started.' });
+      await folder.remove();
+      throw error;
+    }
+  }
+
+  async #admit(session: LiveSession): Promise<void> {
+    for (const notice of session.browser.notices) this.notices.add(notice);
+    await saveRecord(session.folder, recordOf(session, null)); // from now on a restart knows of it
+    if (this.#isClosed) throw unavailable('The session server is closing.');
+    this.#sessions.set(session.id, session);
+    if (session.status !== 'active') await this.#archive(session); // its browser was quick to die
+  }
+
+  async #archive(session: LiveSession): Promise<void> {
+    const record = recordOf(session, session.reason);
+    await saveRecord(session.folder, record).catch((error: unknown) => this.notices.add(`What is known of session ${session.id} could not be written down: ${String(error)}`)); // it is known until the server ends
+    await session.recording.dispose();
+    if (this.#sessions.get(session.id) !== session) return;
+    const finished = new FinishedSession(session.folder, record);
+    this.#sessions.set(session.id, finished);
+    for (const start of this.#starts.values()) if (start.id === session.id) start.session = Promise.resolve(finished);
+    this.#retention.add(finished, finished.endedAt);
+  }
+
+  async #forget({ id }: KnownSession): Promise<void> {
+    const session = this.#sessions.get(id);
+    this.#sessions.delete(id);
+    for (const [key, start] of this.#starts) if (start.id === id) this.#starts.delete(key);
+    await session?.dispose();
+  }
+}

@@ -1,0 +1,58 @@
+/** The recording of one session: opened on first use, so that a server which records nothing never loads the recorder. */
+import type { CdpConnection } from '../../cdp/connection';
+import type { FrameStore } from '../../recording/frame-store';
+import type { SessionRecorder } from '../../recording/session-recorder';
+
+/** A recorder and where its frames go. */
+export interface Recording {
+  recorder: SessionRecorder;
+  frames: FrameStore;
+}
+
+/** Opens a session's recording once, and closes it at the session's end. */
+export class SessionRecording {
+  readonly #connection: CdpConnection;
+  readonly #folder: string;
+  #opened: Promise<Recording> | undefined;
+
+  constructor(connection: CdpConnection, folder: string) {
+    this.#connection = connection;
+    this.#folder = folder;
+  }
+
+  /** True once anybody wanted it. */
+  get isOpen(): boolean {
+    return this.#opened !== undefined;
+  }
+
+  /** The recorder, attached to the session's browser, and its frames. The same at each call. */
+  open(): Promise<Recording> {
+    this.#opened ??= this.#attach();
+    return this.#opened;
+  }
+
+  /** Records from now until the end. */
+  async start(): Promise<void> {
+    const { recorder } = await this.open();
+    recorder.start();
+  }
+
+  /** Takes the last picture, while the browser is still there, and writes everything down. The frames can be read until {@link SessionRecording.dispose}. */
+  async close(): Promise<void> {
+    const opened = await this.#opened?.catch(() => undefined);
+    await opened?.recorder.close();
+    await opened?.frames.flushed();
+  }
+
+  /** Closes the files. */
+  async dispose(): Promise<void> {
+    const opened = await this.#opened?.catch(() => undefined);
+    await opened?.frames.close();
+  }
+
+  async #attach(): Promise<Recording> {
+    const [{ FrameStore }, { SessionRecorder }] = await Promise.all([import('../../recording/frame-store'), import('../../recording/session-recorder')]);
+    const frames = await FrameStore.open(this.#folder);
+    return { frames, recorder: await SessionRecorder.attach(this.#connection, frames) };
+  }
+}

@@ -1,0 +1,42 @@
+/** The URLs of a session, as its caller can reach them. Each holds its own permission and works without a key. */
+import { routes } from '../../contract/routes';
+import type { SessionInfo } from '../../contract/session';
+import type { KnownSession } from './known-session';
+
+/** Where a session is driven and watched. */
+export interface SessionUrls {
+  /** CDP of the browser. */
+  cdp: string;
+  /** The page that shows the session live. */
+  viewer: string;
+  /** WebSocket of the pictures behind the viewer. */
+  recording: string;
+  /** WebSocket of the session's events. */
+  logs: string;
+  /** CDP of one page. */
+  readonly page: (targetId: string) => string;
+}
+
+/** The URLs of a session below a base such as `http://127.0.0.1:4444`. */
+export function sessionUrls(session: KnownSession, baseUrl: string): SessionUrls {
+  const http = `${baseUrl}${routes.session(session.id)}`;
+  const socket = http.replace(/^http/, 'ws');
+  return {
+    cdp: `${socket}/cdp?token=${session.cdpToken}`,
+    viewer: `${http}/viewer?token=${session.viewerToken}`,
+    recording: `${socket}/debug/recording?token=${session.viewerToken}`,
+    logs: `${socket}/debug/logs?token=${session.viewerToken}`,
+    page: (targetId) => `${socket}/cdp/${encodeURIComponent(targetId)}?token=${session.cdpToken}`,
+  };
+}
+
+/** The session as the API tells of it to this caller, without its steps. What can no longer be reached has no URL. */
+export function describeSession(session: KnownSession, baseUrl: string): SessionInfo {
+  const { cdp, viewer } = sessionUrls(session, baseUrl);
+  return session.info(session.status === 'active' ? { cdpUrl: cdp, viewerUrl: viewer } : { cdpUrl: null, viewerUrl: null });
+}
+
+/** The same, with its steps. */
+export async function describeFully(session: KnownSession, baseUrl: string): Promise<SessionInfo> {
+  return { ...describeSession(session, baseUrl), steps: [...(await session.steps())] };
+}

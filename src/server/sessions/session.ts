@@ -1,0 +1,225 @@
+/** One live session: its browser, its clock, its counters, and its one way to end. */
+import type { ActionFiles, PageDriver } from '../../actions/page-driver';
+import { exitText } from '../../browser/chromium';
+import type { SessionInfo, SessionStatus, SessionStep } from '../../contract/session';
+import { sessionEnded } from './finished-session';
+import type { KnownSession } from './known-session';
+import type { SessionBrowser } from '../browsers/session-browser';
+import type { SessionFolder } from './session-folder';
+import { NetworkLog } from '../network/network-log';
+import { SessionRecording } from './session-recording';
+import { SessionTimers } from './session-timers';
+import { TabOrder } from './tab-order';
+import type { SessionPlan } from './start-options';
+import { newToken } from '../http/tokens';
+import { Trajectory } from './trajectory';
+
+/** What a session is made of. */
+export interface SessionParts {
+  id: string;
+  plan: SessionPlan;
+  browser: SessionBrowser;
+  folder: SessionFolder;
+  /** Length of a minute, in milliseconds; shorter in tests. */
+  minuteMs: number;
+  keeper: SessionKeeper;
+  /** Undefined without file storage. */
+  files: ActionFiles | undefined;
+}
+
+/** Keeps of a session what outlives it. */
+export interface SessionKeeper {
+  /** Called at the end, while the browser still runs and nobody uses it any more. */
+  beforeClose(session: LiveSession): Promise<void>;
+  /** Called when the browser has ended. Resolves when everything is written down. */
+  afterClose(session: LiveSession): Promise<void>;
+}
+
+/** Why a session ended. */
+export interface SessionEnd {
+  status: Exclude<SessionStatus, 'active'>;
+  reason: string | null;
+}
+
+/**
+ * A session from the moment its browser is ready.
+ *
+ *              stop() -----------------> closed
+ *   active --- the browser ends -------> error       whichever comes first; there is no way back
+ *              idle or maximum time ---> timed_out
+ *
+ * At the end, in this order: clients are disconnected, the recording is closed, the browser, and then what shall outlive it is kept and its profile removed.
+ */
+export class LiveSession implements KnownSession {
+  readonly id: string;
+  readonly plan: SessionPlan;
+  readonly recording: SessionRecording;
+  readonly folder: SessionFolder;
+  readonly networkLog: NetworkLog;
+  readonly createdAt = new Date();
+  /** Whoever knows it may drive the browser. */
+  readonly cdpToken = newToken();
+  /** Whoever knows it may watch, and no more. */
+  readonly viewerToken = newToken();
+  /** Bytes that went through the gateway, to the browser and back. */
+  readonly gatewayBytes = { toBrowser: 0, fromBrowser: 0 };
+  readonly browser: SessionBrowser;
+  /** What was done in it through the API. */
+  readonly trajectory = new Trajectory();
+  /** What of it could not be kept, in words; told as its error. */
+  problem: string | null = null;
+  readonly #keeper: SessionKeeper;
+  readonly #files: ActionFiles | undefined;
+  /** CDP clients that are connected through the gateway now. */
+  gatewayClients = 0;
+  readonly #tabOrder: TabOrder;
+  #driver: Promise<PageDriver> | undefined;
+  readonly #timers: SessionTimers;
+  readonly #onEnd = new Set<() => void>();
+  #end: (SessionEnd & { at: Date }) | undefined;
+  #ending: Promise<void> | undefined;
+
+  constructor({ id, plan, browser, folder, minuteMs, keeper, files }: SessionParts) {
+    this.id = id;
+    this.plan = plan;
+    this.browser = browser;
+    this.folder = folder;
+    this.#keeper = keeper;
+    this.#files = files;
+    this.recording = new SessionRecording(browser.connection, folder.recording);
+    this.networkLog = new NetworkLog(browser.connection, folder.network);
+    this.#tabOrder = new TabOrder(browser.connection);
+    this.#timers = new SessionTimers({ idleMs: plan.idleTimeoutMinutes * minuteMs, maxMs: plan.maxDurationMinutes * minuteMs }, (reason) => void this.end({ status: 'timed_out', reason }));
+    void browser.exited.then(({ code, signal, stderr }) => {
+      const what = plan.request.cdpUrl === undefined ? `The browser ended by itself (${exitText({ code, signal })}).` : 'The connection to the external browser was lost.';
+      void this.end({ status: 'error', reason: stderr ? `${what} It said: ${stderr}` : what });
+    });
+  }
+
+  get status(): SessionStatus {
+    return this.#end?.status ?? 'active';
+  }
+
+  /** When it ended; null while it runs. */
+  get endedAt(): Date | null {
+    return this.#end?.at ?? null;
+  }
+
+  /** Why it ended; null while it runs, and when it was simply stopped. */
+  get reason(): string | null {
+    return this.#end?.reason ?? null;
+  }
+
+  get wasRecorded(): boolean {
+    return this.recording.isOpen;
+  }
+
+  get offset(): number {
+    return this.trajectory.steps.length;
+  }
+
+  async steps(): Promise<readonly SessionStep[]> {
+    return this.trajectory.steps;
+  }
+
+  /** Tells that the session is used: its idle time starts anew. */
+  touch(): void {
+    this.#timers.touch();
+  }
+
+  /** Calls back once, when the session begins to end. Returns the function that takes it back. */
+  onEnd(listener: () => void): () => void {
+    this.#onEnd.add(listener);
+    return () => this.#onEnd.delete(listener);
+  }
+
+  /**
+   * The session, for something that needs its browser.
+   * @throws {@link SessionEndedError} with when and why, once it has ended
+   */
+  ensureActive(): this {
+    if (!this.#end) return this;
+    throw sessionEnded(this, this.#end.reason);
+  }
+
+  /** Ends the session, and resolves when nothing of it runs any more. The first call decides how it ended. */
+  end(end: SessionEnd): Promise<void> {
+    this.#end ??= { ...end, at: new Date() };
+    this.#ending ??= this.#shutDown();
+    return this.#ending;
+  }
+
+  /** Drives its pages for calls of the API; connected on first use. */
+  driver(): Promise<PageDriver> {
+    this.#driver ??= this.#connectDriver();
+    return this.#driver;
+  }
+
+  /** Removes what the ended session left: its frames. */
+  async dispose(): Promise<void> {
+    await this.recording.dispose();
+    await this.folder.remove();
+  }
+
+  /** What the API tells of it. URLs are added by whoever knows how the caller reached us. */
+  info(urls: Pick<SessionInfo, 'cdpUrl' | 'viewerUrl'>): SessionInfo {
+    const { plan, createdAt, endedAt, status } = this;
+    const { request } = plan;
+    return {
+      id: this.id,
+      status,
+      createdAt,
+      closedAt: endedAt,
+      lastAccessedAt: this.#timers.lastUsedAt,
+      durationMs: (endedAt?.getTime() ?? Date.now()) - createdAt.getTime(),
+      idleTimeoutMinutes: plan.idleTimeoutMinutes,
+      maxDurationMinutes: plan.maxDurationMinutes,
+      steps: [],
+      error: (status === 'error' || status === 'timed_out' ? this.reason : null) ?? this.problem,
+      proxies: plan.proxy !== undefined,
+      browserType: request.browserType ?? 'chromium',
+      useFileStorage: this.#files !== undefined,
+      networkRequestBytes: this.gatewayBytes.toBrowser,
+      networkResponseBytes: this.gatewayBytes.fromBrowser,
+      userAgent: request.userAgent ?? null,
+      viewport: plan.size ?? null,
+      headless: plan.headless,
+      solveCaptchas: false,
+      webBotAuth: false,
+      authIds: [],
+      systemHidden: false,
+      ...urls,
+    };
+  }
+
+  async #connectDriver(): Promise<PageDriver> {
+    try {
+      const { PageDriver } = await import('../../actions/page-driver');
+      const driver = await PageDriver.connect({
+        cdpUrl: this.browser.cdpUrl,
+        files: this.#files,
+        isLocal: this.plan.request.cdpUrl === undefined,
+        openFirstTab: () => this.browser.ensurePage(),
+        openingOrder: () => this.#tabOrder.ids,
+        isShared: () => this.gatewayClients > 0,
+      });
+      void driver.closed.then(() => (this.#driver = undefined)); // the next call connects anew
+      return driver;
+    } catch (error) {
+      this.#driver = undefined;
+      throw error;
+    }
+  }
+
+  async #shutDown(): Promise<void> {
+    this.#timers.stop();
+    for (const listener of this.#onEnd) listener();
+    this.#onEnd.clear();
+    await this.recording.close().catch(() => {}); // a browser that died cannot be asked for a last picture
+    await this.#driver?.then((driver) => driver.close()).catch(() => {}); // it never connected
+    await this.networkLog.close().catch(() => {}); // a full disk costs the log, not the end
+    await this.#keeper.beforeClose(this);
+    await this.browser.close();
+    await this.#keeper.afterClose(this);
+  }
+}

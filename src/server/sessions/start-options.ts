@@ -1,0 +1,106 @@
+/** What a start request means for this server: what it refuses by name, and the values that stand in for what was not said. Pure. */
+import type { Issue } from '../../contract/issues';
+import type { ProxyOptions } from '../../contract/proxies';
+import type { Size, StartOptions } from '../../contract/session';
+import { refused } from '../errors';
+
+/** The contract's defaults, in minutes. */
+const IDLE_TIMEOUT_MINUTES = 3;
+const MAX_DURATION_MINUTES = 15;
+/** Page size without a window when none was asked for: Playwright's own default. */
+const DEFAULT_SIZE: Size = { width: 1280, height: 720 };
+/** The largest page of each shape that is 1280 wide, as the contract's reference engine takes it. */
+const ASPECT_RATIOS = { '16:9': { width: 1280, height: 720 }, '5:4': { width: 1280, height: 1024 } } as const;
+
+/** An external proxy: the only kind that a machine without a provider has. */
+export type ExternalProxy = Extract<ProxyOptions, { type: 'external' }>;
+
+/** A start request with everything decided. */
+export interface SessionPlan {
+  headless: boolean;
+  idleTimeoutMinutes: number;
+  maxDurationMinutes: number;
+  /** Page size; undefined leaves it to the window, or to the external browser. */
+  size: Size | undefined;
+  proxy: ExternalProxy | undefined;
+  /** The request itself, for what is passed on as it is. */
+  request: StartOptions;
+}
+
+/** What decides beside the request. */
+export interface PlanContext {
+  /** What to do when the request does not say. */
+  defaultHeadless: boolean;
+  /** False where no window can be shown: then sessions run without one, whatever was asked for, as in the cloud. */
+  canShowWindow: boolean;
+}
+
+/**
+ * Decides what a session will be.
+ * @throws {@link InvalidRequestError} naming each field that asks for what this server cannot do
+ */
+export function planSession(request: StartOptions, context: PlanContext): SessionPlan {
+  const issues = unsupported(request);
+  if (issues.length > 0) throw refused('This session server cannot start such a session', issues);
+  const headless = !context.canShowWindow || (request.headless ?? context.defaultHeadless);
+  const asked = request.viewport ?? (request.aspectRatio && ASPECT_RATIOS[request.aspectRatio]);
+  return {
+    headless,
+    idleTimeoutMinutes: request.idleTimeoutMinutes ?? IDLE_TIMEOUT_MINUTES,
+    maxDurationMinutes: request.maxDurationMinutes ?? MAX_DURATION_MINUTES,
+    size: request.cdpUrl === undefined ? (asked ?? (headless ? DEFAULT_SIZE : undefined)) : undefined,
+    proxy: proxyList(request).find((proxy): proxy is ExternalProxy => proxy.type === 'external'),
+    request,
+  };
+}
+
+/** Only what was asked for is refused; what clients send by default (captcha solving) is accepted and does nothing. */
+function unsupported(request: StartOptions): Issue[] {
+  return [
+    ...proxyIssues(request),
+    ...when(request.webBotAuth === true, 'web_bot_auth', 'needs a cloud provider, which signs the requests; leave it out'),
+    ...when((request.authIds?.length ?? 0) > 0, 'auth_ids', 'managed logins need a cloud provider; sign in with cookies instead, and leave it out'),
+    ...when(request.vaultId !== undefined, 'vault_id', 'vaults need a cloud provider; leave it out'),
+    ...when(request.profile !== undefined && request.cdpUrl !== undefined, 'profile', 'the browser at cdp_url has a profile of its own; leave one of the two out'),
+    ...when(request.cdpUrl !== undefined && !isWebSocketUrl(request.cdpUrl), 'cdp_url', 'must be a URL that starts with ws:// or wss://'),
+  ];
+}
+
+function proxyIssues(request: StartOptions): Issue[] {
+  const residential = 'residential proxies need a cloud provider; use {"type": "external", "server": ...} instead';
+  if (request.proxies === true) return [{ path: 'proxies', message: residential }];
+  const proxies = proxyList(request);
+  return [
+    ...when(proxies.length > 1, 'proxies', 'one proxy per session'),
+    ...when(proxies.length > 0 && request.cdpUrl !== undefined, 'proxies', 'the browser at cdp_url already runs; give it its proxy where it is started'),
+    ...proxies.flatMap((proxy, index) => proxyIssue(proxy, `proxies.${index}`, residential)),
+  ];
+}
+
+function proxyIssue(proxy: ProxyOptions, path: string, residential: string): Issue[] {
+  if (proxy.type === 'notte') return [{ path: `${path}.type`, message: residential }];
+  if (proxy.type === 'tailnet') return [{ path: `${path}.type`, message: 'tailnet proxies need a cloud provider; use {"type": "external", "server": ...} instead' }];
+  const url = proxyUrl(proxy.server);
+  if (!url) return [{ path: `${path}.server`, message: 'must be host:port, or a URL that starts with http://, https://, socks4:// or socks5://' }];
+  if (url.username || url.password) return [{ path: `${path}.server`, message: 'must not hold a user name or password; put them into username and password' }];
+  return when(url.protocol.startsWith('socks') && proxy.username !== undefined, `${path}.username`, 'Chromium cannot sign in to a SOCKS proxy; use an HTTP proxy');
+}
+
+/** The proxy's URL; `http:` where no scheme was given. Undefined when it is none. */
+export function proxyUrl(server: string): URL | undefined {
+  const text = server.includes('://') ? server : `http://${server}`;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url && /^(https?|socks[45]):$/.test(url.protocol) && url.hostname ? url : undefined;
+}
+
+function proxyList({ proxies }: StartOptions): ProxyOptions[] {
+  return Array.isArray(proxies) ? proxies : [];
+}
+
+function isWebSocketUrl(text: string): boolean {
+  return URL.canParse(text) && ['ws:', 'wss:'].includes(new URL(text).protocol);
+}
+
+function when(condition: boolean, path: string, message: string): Issue[] {
+  return condition ? [{ path, message }] : [];
+}

@@ -1,0 +1,124 @@
+/** Live pictures of a session over a WebSocket, one JPEG per binary message; and its steps as text messages, there and on a socket of their own. */
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { WebSocket, WebSocketServer } from 'ws';
+import type { Frame } from '../../recording/frame-store';
+import type { Auth } from '../http/auth';
+import { badRequest } from '../errors';
+import { matchPath, parseUrl } from '../http/http-router';
+import type { SessionRegistry } from '../sessions/registry';
+import type { LiveSession } from '../sessions/session';
+import { SessionRecording } from '../sessions/session-recording';
+import { isToken } from '../http/tokens';
+
+/** A watcher this far behind, in bytes, misses pictures until it has caught up: about 30 of them. */
+const MAX_BEHIND_BYTES = 1024 * 1024;
+/** WebSocket close code of a normal end. */
+const NORMAL_CLOSURE = 1000;
+
+/** The pictures of one session, for all its watchers. They are taken only while somebody watches. */
+interface Watch {
+  watchers: Set<WebSocket>;
+  pictures: SessionRecording;
+}
+
+/** Serves `/sessions/ID/debug/recording` and `/sessions/ID/debug/logs`. Whoever watches cannot drive. */
+export class LiveView {
+  readonly #registry: SessionRegistry;
+  readonly #auth: Auth;
+  readonly #watches = new Map<LiveSession, Watch>();
+  #sockets: Promise<WebSocketServer> | undefined;
+
+  constructor(registry: SessionRegistry, auth: Auth) {
+    this.#registry = registry;
+    this.#auth = auth;
+  }
+
+  /**
+   * Takes an upgrade request that is meant for it; false for any other.
+   * @throws when the watcher may not watch, or the session has ended
+   */
+  async accept(request: IncomingMessage, stream: Duplex, head: Buffer): Promise<boolean> {
+    const { pathname, searchParams } = parseUrl(request);
+    const recordingPath = matchPath('/sessions/:id/debug/recording', pathname);
+    const path = recordingPath ?? matchPath('/sessions/:id/debug/logs', pathname);
+    if (!path) return false;
+    const known = this.#registry.get(path['id'] ?? '');
+    const token = searchParams.get('token');
+    if (!isToken(token, known.viewerToken) && !this.#auth.isKey(token)) throw badRequest(401, 'unauthorized', `The token does not show session ${known.id}. Use its URLs as they are.`);
+    const session = known.ensureActive();
+    this.#sockets ??= import('ws').then(({ WebSocketServer }) => new WebSocketServer({ noServer: true, perMessageDeflate: false }));
+    (await this.#sockets).handleUpgrade(request, stream, head, (socket) => this.#serve(session, socket, recordingPath !== undefined));
+    return true;
+  }
+
+  #serve(session: LiveSession, socket: WebSocket, wantsPictures: boolean): void {
+    socket.on('error', () => socket.terminate());
+    const tellRest = tellSteps(session, socket);
+    const forget = session.onEnd(() => {
+      tellRest();
+      socket.send(JSON.stringify({ type: 'error', data: `The session ${session.id} was closed (${session.status}).`, timestamp: new Date().toISOString() }));
+      socket.close(NORMAL_CLOSURE);
+    });
+    socket.once('close', forget);
+    if (wantsPictures) this.#watch(session, socket);
+  }
+
+  #watch(session: LiveSession, socket: WebSocket): void {
+    const watch = this.#watches.get(session) ?? { watchers: new Set(), pictures: new SessionRecording(session.browser.connection, session.folder.live) };
+    this.#watches.set(session, watch);
+    watch.watchers.add(socket);
+    socket.once('close', () => {
+      watch.watchers.delete(socket);
+      if (watch.watchers.size > 0) return;
+      this.#watches.delete(session);
+      watch.pictures.close().then(() => watch.pictures.dispose()).catch(() => {}); // the browser may be gone
+    });
+    this.#show(watch).catch(() => socket.close(NORMAL_CLOSURE)); // the browser is going
+  }
+
+  /** A cast of its own: what is recorded, and when, is not for the watchers to change. */
+  async #show({ watchers, pictures }: Watch): Promise<void> {
+    const isFirst = !pictures.isOpen;
+    const { recorder } = await pictures.open();
+    if (isFirst) recorder.onFrame(({ jpeg }: Frame) => watchers.forEach((watcher) => watcher.bufferedAmount < MAX_BEHIND_BYTES && watcher.send(jpeg)));
+    else await recorder.stop(); // starting anew sends the picture that is there, which the newcomer has not seen
+    recorder.start();
+  }
+}
+
+/**
+ * Tells of every step of the session as a text message: those so far at once, then each as it is done. A slow watcher gets each of them
+ * too, later, for none is put in line before the one before it has left. Returns the function that ends it with the steps still due.
+ */
+function tellSteps({ trajectory }: LiveSession, socket: WebSocket): () => void {
+  let told = 0;
+  let isBusy = false;
+  const next = (onSent: () => void): boolean => {
+    const step = trajectory.steps[told];
+    if (!step || socket.readyState !== socket.OPEN) return false;
+    told++;
+    socket.send(JSON.stringify({ type: step.type, data: step.value ?? '', timestamp: timeOf(step.value) }), onSent);
+    return true;
+  };
+  const proceed = (): void => {
+    if (isBusy) return;
+    isBusy = next(() => {
+      isBusy = false;
+      proceed();
+    });
+  };
+  const forget = trajectory.onStep(proceed);
+  socket.once('close', forget);
+  proceed();
+  return () => {
+    forget();
+    while (next(() => {}));
+  };
+}
+
+/** When a step was done, if it says so; steps that do not are told as they come. */
+function timeOf(value: unknown): string {
+  const endedAt = typeof value === 'object' && value !== null && 'ended_at' in value ? value.ended_at : undefined;
+  return typeof endedAt === 'string' ? endedAt : new Date().toISOString();
+}
