@@ -74,7 +74,12 @@ function classFor(status: number): [SimpleErrorClass, string] {
   if (status === 403) return [PermissionError, 'forbidden'];
   if (status === 404) return [NotFoundError, 'not_found'];
   if (status === 503 || status === 529) return [OverloadedError, 'overloaded'];
-  return status >= 500 ? [ServerError, 'server_error'] : [ApiError, 'request_failed'];
+  return isServerFailure(status) ? [ServerError, 'server_error'] : [ApiError, 'request_failed'];
+}
+
+/** 501 is no failure: the server says that it cannot do this, and says so the next time too. */
+function isServerFailure(status: number): boolean {
+  return status >= 500 && status !== 501;
 }
 
 function advice(status: number, retryAfterMs: number | undefined): string {
@@ -90,11 +95,13 @@ function advice(status: number, retryAfterMs: number | undefined): string {
       return 'Correct the named fields.';
     case 429:
       return `Try again ${wait}, or with fewer sessions at a time.`;
+    case 501:
+      return 'Another server, or another version of it, may be able to.';
     case 503:
     case 529:
       return `The API has no capacity now; try again ${wait}.`;
     default:
-      return status >= 500 ? 'Try again; if it stays so, the log of the server tells more.' : 'Check the request.';
+      return isServerFailure(status) ? 'Try again; if it stays so, the log of the server tells more.' : 'Check the request.';
   }
 }
 

@@ -1,7 +1,7 @@
 /** The page as a screen reader sees it, by Playwright: roles, names, states, boxes, and a reference to each element. */
 import type { Page } from 'playwright-core';
 import type { BoundingBox } from '../../contract/observation';
-import { SessionwrightError } from '../../contract/errors';
+import { ApiError } from '../../contract/errors';
 
 /** One node. Those that cannot be seen or reached by the mouse have no `ref`. */
 export interface AriaNode {
@@ -32,12 +32,12 @@ const NEEDED_PLAYWRIGHT = '1.64';
 
 /**
  * The tree of the page, its frames included. References are valid until the next call.
- * @throws {@link SessionwrightError} (`playwright_too_old`) when the installed Playwright cannot tell it
+ * @throws {@link ApiError} (501, `playwright_too_old`) when the installed Playwright cannot tell it
  */
 export async function ariaTree(page: Page, timeoutMs: number): Promise<AriaNode[]> {
   const { getByRef } = page as Partial<Page>;
   if (typeof getByRef !== 'function') {
-    throw new SessionwrightError(`Could not observe the page: this needs playwright-core ${NEEDED_PLAYWRIGHT} or newer. Install it beside sessionwright; everything else works with the one that is there.`, { code: 'playwright_too_old' });
+    throw new ApiError(`Could not observe the page: this needs playwright-core ${NEEDED_PLAYWRIGHT} or newer. Install it beside sessionwright; everything else works with the one that is there.`, { code: 'playwright_too_old', method: '', path: '', status: 501 });
   }
   return (await page.ariaSnapshotJSON({ mode: 'ai', boxes: true, timeout: timeoutMs })) as AriaNode[];
 }

@@ -26,6 +26,7 @@ describe('one typed error per failure', () => {
     [403, 'PermissionError', 'forbidden', 'permissions'],
     [404, 'NotFoundError', 'not_found', 'Check the session id'],
     [409, 'ApiError', 'request_failed', 'Check the request.'],
+    [501, 'ApiError', 'request_failed', 'Another server'],
     [422, 'InvalidRequestError', 'invalid_request', 'Correct the named fields.'],
     [429, 'RateLimitError', 'rate_limited', 'fewer sessions'],
     [500, 'ServerError', 'server_error', 'log of the server'],
