@@ -44,8 +44,8 @@ export function toAction(wire: ActionWire): Action {
   } as unknown as Action;
 }
 
-/** Wire names for an action; what is wrong in it is left to the schemas. */
-function toWire(action: Action): ActionWire {
+/** Wire names for an action that was checked before: of one that was not, what is wrong is left to the schemas. */
+export function toWire(action: Action): ActionWire {
   const { selector, value, ...rest } = action as unknown as Record<string, unknown>;
   return {
     ...snakify(rest),

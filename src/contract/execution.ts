@@ -1,7 +1,7 @@
 /** What an executed action led to, on the wire and in TypeScript. */
 import { z } from 'zod';
 
-import { encodeAction, toAction, type Action, type ActionWire } from './actions';
+import { toAction, toWire, type Action, type ActionWire } from './actions';
 import { scrapedDataSchema, type ScrapedData } from './scrape';
 import { datetime } from './values';
 
@@ -48,5 +48,5 @@ export interface ExecutionResultWire {
 
 /** A result as JSON, with every field. */
 export function encodeExecutionResult({ action, success, message, data, exception, startedAt, endedAt }: ExecutionResult): ExecutionResultWire {
-  return { action: encodeAction(action), success, message, data, exception, started_at: datetime.encode(startedAt), ended_at: datetime.encode(endedAt) };
+  return { action: toWire(action), success, message, data, exception, started_at: datetime.encode(startedAt), ended_at: datetime.encode(endedAt) };
 }
