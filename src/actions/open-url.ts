@@ -2,16 +2,30 @@
 import type { Page } from 'playwright-core';
 import { NAVIGATION_MS } from '../contract/action-limits';
 
-/** Schemes of URLs that are taken as they are; everything else is a host. */
+/** Schemes of URLs that are taken as they are; what has no scheme is a host. */
 const SCHEMES = /^(https?:\/\/|about:|data:|blob:)/i;
+
+/** Any scheme that is followed by a host; `localhost:8080` has none. */
+const OTHER_SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
+
+/**
+ * The URL of an address.
+ * @throws Error for what is no address of a page
+ */
+export function urlOf(wanted: string): string {
+  const url = SCHEMES.test(wanted) ? wanted : `https://${wanted}`;
+  if (!SCHEMES.test(wanted) && OTHER_SCHEME.test(wanted)) throw new Error(`A session opens no addresses with the scheme ${wanted.split(':', 1).join()}: use http, https, data, blob or about.`);
+  if (!URL.canParse(url)) throw new Error('This is not a valid address.');
+  return url;
+}
 
 /**
  * Opens the address; `https://` is put before one without a scheme. Nothing is done when the page is there already, and one that loads slowly is no failure.
- * @throws Error of Playwright when it cannot be opened
+ * @throws Error when it cannot be opened
  */
 export async function openUrl(page: Page, wanted: string): Promise<void> {
-  const url = SCHEMES.test(wanted) ? wanted : `https://${wanted}`;
-  if (URL.canParse(url) && new URL(url).href === page.url()) return;
+  const url = urlOf(wanted);
+  if (new URL(url).href === page.url()) return;
   await page.goto(url, { timeout: NAVIGATION_MS }).catch((error: unknown) => {
     if (!(error instanceof Error) || error.name !== 'TimeoutError') throw error;
   });

@@ -9,15 +9,13 @@ import { notFound, refused } from '../errors';
 import type { Exchange, Route } from '../http-router';
 import type { SessionRegistry } from '../registry';
 import type { LiveSession } from '../session';
+import { whileActive } from '../session-call';
 import { sessionUrls } from '../session-urls';
+import { runningIn } from './running';
 
 /** Cookies, debug information and offset. All of them need a running session, and count as using it. */
 export function browserRoutes(registry: SessionRegistry): Route[] {
-  const running = (exchange: Exchange): LiveSession => {
-    const session = registry.get(exchange.params['id'] ?? '').ensureActive();
-    session.touch();
-    return session;
-  };
+  const running = runningIn(registry);
   return [
     { method: 'GET', path: '/sessions/:id/cookies', handle: (exchange) => getCookies(running(exchange), exchange) },
     { method: 'POST', path: '/sessions/:id/cookies', handle: (exchange) => setCookies(running(exchange), exchange) },
@@ -28,17 +26,17 @@ export function browserRoutes(registry: SessionRegistry): Route[] {
 }
 
 /** Of the default context: a session's own state. */
-async function getCookies({ browser }: LiveSession, { json }: Exchange): Promise<void> {
-  const { cookies } = await browser.connection.send('Storage.getCookies', {});
+async function getCookies(session: LiveSession, { json }: Exchange): Promise<void> {
+  const { cookies } = await whileActive(session, () => session.browser.connection.send('Storage.getCookies', {}));
   json({ cookies: cookies.map(fromCdp) });
 }
 
-async function setCookies({ browser }: LiveSession, { body, json }: Exchange): Promise<void> {
+async function setCookies(session: LiveSession, { body, json }: Exchange): Promise<void> {
   const parsed = cookiesSchema.safeParse(await body(), { reportInput: true });
   if (!parsed.success) throw refused('Invalid cookies', describeIssues(parsed.error.issues));
   const { cookies } = parsed.data;
   try {
-    await browser.connection.send('Storage.setCookies', { cookies: cookies.map(toCdp) });
+    await whileActive(session, () => session.browser.connection.send('Storage.setCookies', { cookies: cookies.map(toCdp) }));
   } catch (error) {
     if (!isSessionwrightError(error, 'cdp_error')) throw error;
     throw refused('The browser refused the cookies', [{ path: 'cookies', message: error.message }]);
@@ -48,13 +46,16 @@ async function setCookies({ browser }: LiveSession, { body, json }: Exchange): P
 
 async function debug(session: LiveSession, { baseUrl, json }: Exchange): Promise<void> {
   const { viewer, cdp, recording, logs } = sessionUrls(session, baseUrl);
-  json(encodeDebugInfo({ debugUrl: viewer, ws: { cdp, recording, logs }, tabs: await tabs(session, baseUrl) }));
+  json(encodeDebugInfo({ debugUrl: viewer, ws: { cdp, recording, logs }, tabs: await whileActive(session, () => tabs(session, baseUrl)) }));
 }
 
 async function debugTab(session: LiveSession, { query, baseUrl, json }: Exchange): Promise<void> {
   const index = decodeTabQuery(query);
-  if ((await tabs(session, baseUrl)).length === 0) await session.browser.ensurePage(); // nobody has used it yet
-  const tab = (await tabs(session, baseUrl)).at(index);
+  const found = await whileActive(session, async () => {
+    if ((await tabs(session, baseUrl)).length === 0) await session.browser.ensurePage(); // nobody has used it yet
+    return tabs(session, baseUrl);
+  });
+  const tab = found.at(index);
   if (!tab) throw notFound(`The session ${session.id} has no tab ${index}.`);
   json(encodeDebugTab(tab));
 }

@@ -9,14 +9,11 @@ import type { Exchange, Route } from '../http-router';
 import type { SessionRegistry } from '../registry';
 import type { LiveSession } from '../session';
 import { onPages } from '../session-call';
+import { runningIn } from './running';
 
 /** Observe and scrape. */
 export function observeRoutes(registry: SessionRegistry): Route[] {
-  const running = (exchange: Exchange): LiveSession => {
-    const session = registry.get(exchange.params['id'] ?? '').ensureActive();
-    session.touch();
-    return session;
-  };
+  const running = runningIn(registry);
   return [
     { method: 'POST', path: '/sessions/:id/page/observe', handle: (exchange) => observe(running(exchange), exchange) },
     { method: 'POST', path: '/sessions/:id/page/scrape', handle: (exchange) => scrape(running(exchange), exchange) },
@@ -52,6 +49,16 @@ export async function scrapeIn(session: LiveSession, request: ScrapeRequest): Pr
   return onPages(session, async (driver) => scrapePage(await openPage(driver, request.url), request));
 }
 
+/** Refuses what no browser need be started for. */
+export async function checkAddress(url: string): Promise<void> {
+  const { urlOf } = await import('../../actions/open-url');
+  try {
+    urlOf(url);
+  } catch (error) {
+    throw cannotOpen(error);
+  }
+}
+
 async function openPage(driver: PageDriver, url: string | undefined): Promise<Page> {
   const page = await driver.page();
   if (url === undefined) return page;
@@ -59,9 +66,13 @@ async function openPage(driver: PageDriver, url: string | undefined): Promise<Pa
   try {
     await openUrl(page, url);
   } catch (error) {
-    throw refused('Could not open the page', [{ path: 'url', message: (error as Error).message.split('\n')[0] ?? 'it cannot be opened' }]);
+    throw cannotOpen(error);
   }
   return page;
+}
+
+function cannotOpen(error: unknown): Error {
+  return refused('Could not open the page', [{ path: 'url', message: (error as Error).message.split('\n')[0] ?? 'it cannot be opened' }]);
 }
 
 /** Id of the element that the latest action was done to. */

@@ -5,17 +5,16 @@ import type { Exchange, Route } from '../http-router';
 import type { SessionRegistry } from '../registry';
 import type { LiveSession } from '../session';
 import { onPages } from '../session-call';
+import { runningIn } from './running';
 
+/** Longest time for a screenshot, in milliseconds: that of an observation. */
+const SCREENSHOT_MS = 20_000;
 /** Quality of screenshots, from 0 to 100: what the contract's reference engine takes. */
 const JPEG_QUALITY = 85;
 
 /** Execute and screenshot. */
 export function pageRoutes(registry: SessionRegistry): Route[] {
-  const running = (exchange: Exchange): LiveSession => {
-    const session = registry.get(exchange.params['id'] ?? '').ensureActive();
-    session.touch();
-    return session;
-  };
+  const running = runningIn(registry);
   return [
     { method: 'POST', path: '/sessions/:id/page/execute', handle: (exchange) => execute(running(exchange), exchange) },
     { method: 'POST', path: '/sessions/:id/page/screenshot', handle: (exchange) => screenshot(running(exchange), exchange) },
@@ -33,7 +32,13 @@ async function execute(session: LiveSession, { body, json }: Exchange): Promise<
 
 /** The visible part of the page, as raw JPEG. */
 async function screenshot(session: LiveSession, { response }: Exchange): Promise<void> {
-  const jpeg = await onPages(session, async (driver) => (await driver.page()).screenshot({ type: 'jpeg', quality: JPEG_QUALITY }));
+  const { withDeadline } = await import('../../actions/deadline');
+  const { whenSettled } = await import('../../actions/settled');
+  const jpeg = await onPages(session, async (driver) => {
+    const page = await driver.page();
+    const take = (): Promise<Buffer> => page.screenshot({ type: 'jpeg', quality: JPEG_QUALITY, timeout: 0 });
+    return withDeadline(whenSettled(page, 'take a picture of the page', take), SCREENSHOT_MS, 'take a picture of the page');
+  });
   session.trajectory.add({ type: 'screenshot', value: null });
   response.writeHead(200, { 'content-type': 'image/jpeg', 'content-length': jpeg.length, 'cache-control': 'no-store' });
   response.end(jpeg);
