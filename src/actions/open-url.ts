@@ -1,6 +1,7 @@
 /** Opens an address in a tab. */
 import type { Page } from 'playwright-core';
 import { NAVIGATION_MS } from '../contract/action-limits';
+import { TimeLimit } from './time-limit';
 
 /** Schemes of URLs that are taken as they are; what has no scheme is a host. */
 const SCHEMES = /^(https?:\/\/|about:|data:|blob:)/i;
@@ -20,13 +21,15 @@ export function urlOf(wanted: string): string {
 }
 
 /**
- * Opens the address; `https://` is put before one without a scheme. Nothing is done when the page is there already, and one that loads slowly is no failure.
+ * Opens the address; `https://` is put before one without a scheme. Nothing is done when the page is there already, and one that loads slowly is no failure; one that does not answer at all is.
  * @throws Error when it cannot be opened
  */
 export async function openUrl(page: Page, wanted: string): Promise<void> {
   const url = urlOf(wanted);
   if (new URL(url).href === page.url()) return;
-  await page.goto(url, { timeout: NAVIGATION_MS }).catch((error: unknown) => {
-    if (!(error instanceof Error) || error.name !== 'TimeoutError') throw error;
+  const time = new TimeLimit(NAVIGATION_MS);
+  await page.goto(url, { waitUntil: 'commit', timeout: time.left(NAVIGATION_MS) });
+  await page.waitForLoadState('load', { timeout: time.left(NAVIGATION_MS) }).catch((error: unknown) => {
+    if (page.isClosed() || !(error instanceof Error) || error.name !== 'TimeoutError') throw error;
   });
 }

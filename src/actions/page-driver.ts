@@ -8,8 +8,11 @@ import type { ElementSnapshot } from './snapshot';
 /** Longest time to connect, in milliseconds: the browser runs on this machine, or was reached before. */
 const CONNECT_TIMEOUT_MS = 10_000;
 
-/** How long a tab may take to wake, in milliseconds: it takes one or two, unless its page hangs. */
+/** How long a tab may take to wake or to say that it lives, in milliseconds: it takes one or two, unless its page hangs. */
 const WAKE_TIMEOUT_MS = 1_000;
+
+/** A call that took longer may have met a page that hangs, in milliseconds: most take a tenth of it. */
+const SLOW_MS = 1_000;
 
 /** Where uploads come from and downloads go to. */
 export interface ActionFiles {
@@ -58,7 +61,7 @@ export class PageDriver {
   #isChosen = false;
   #queue: Promise<unknown> = Promise.resolve();
   #isStale: Promise<boolean> = Promise.resolve(false);
-  readonly #awake = new WeakMap<Page, Promise<void>>();
+  readonly #awake = new WeakMap<Page, Promise<CDPSession | undefined>>();
 
   private constructor(browser: Browser, parts: { context: BrowserContext; cdp: CDPSession; options: PageDriverOptions }) {
     this.#browser = browser;
@@ -159,7 +162,7 @@ export class PageDriver {
    * @throws {@link CdpError} `cdp_closed` as soon as the connection ends
    */
   run<T>(work: () => Promise<T>): Promise<T> {
-    const finished = this.#queue.then(() => this.#runNow(work));
+    const finished = this.#queue.then(() => this.#runAndFree(work));
     const ended = this.closed.then(() => Promise.reject(new CdpError('The connection to the browser of the session ended during the call.', { code: 'cdp_closed', method: 'run' })));
     const result = Promise.race([finished, ended]);
     this.#queue = result.catch(() => {});
@@ -169,6 +172,26 @@ export class PageDriver {
   /** Disconnects; the browser goes on. Work that still runs fails. */
   async close(): Promise<void> {
     await this.#browser.close().catch(() => {}); // already gone with its browser
+  }
+
+  /** A script that never ends must not hold up the calls behind. */
+  async #runAndFree<T>(work: () => Promise<T>): Promise<T> {
+    const beganMs = performance.now();
+    try {
+      return await this.#runNow(work);
+    } finally {
+      if (performance.now() - beganMs > SLOW_MS) await this.#free();
+    }
+  }
+
+  /** Ends the script of the current tab when it does not let the tab answer. One that waits for a dialog waits for another client. */
+  async #free(): Promise<void> {
+    const page = this.#current;
+    const awake = page && !page.isClosed() && this.#dialogs.size === 0 ? this.#awake.get(page) : undefined;
+    const cdp = awake && (await Promise.race([awake, delay(WAKE_TIMEOUT_MS, undefined, { ref: false })]));
+    if (!cdp) return;
+    const isFree = await soon(cdp.send('Runtime.evaluate', { expression: '1' }).catch(() => {})); // a failure is an answer too
+    if (!isFree) await soon(cdp.send('Runtime.terminateExecution').catch(() => {}));
   }
 
   /**
@@ -206,13 +229,10 @@ export class PageDriver {
    * A tab behind another one draws no pictures, and clicks and wheels wait for one. As Playwright does for the pages of a test, the
    * current tab is told that it has the focus, without being brought to the front. Done once for each tab.
    */
-  #wake(page: Page): Promise<void> {
-    let awake = this.#awake.get(page);
-    if (!awake) {
-      awake = Promise.race([focus(page).catch(() => {}), delay(WAKE_TIMEOUT_MS, undefined, { ref: false })]); // it may be closing, or hang
-      this.#awake.set(page, awake);
-    }
-    return awake;
+  async #wake(page: Page): Promise<void> {
+    const awake = this.#awake.get(page) ?? focus(page).catch(() => undefined); // it may be closing
+    this.#awake.set(page, awake);
+    await soon(awake);
   }
 
   async #openFirst(): Promise<Page> {
@@ -247,9 +267,15 @@ export class PageDriver {
 }
 
 /** Holds as long as the connection. */
-async function focus(page: Page): Promise<void> {
+async function focus(page: Page): Promise<CDPSession> {
   const cdp = await page.context().newCDPSession(page);
   await cdp.send('Emulation.setFocusEmulationEnabled', { enabled: true });
+  return cdp;
+}
+
+/** Waits for what a tab answers at once, unless it hangs. True when it has. */
+async function soon(answer: Promise<unknown>): Promise<boolean> {
+  return Promise.race([answer.then(() => true), delay(WAKE_TIMEOUT_MS, false, { ref: false })]);
 }
 
 /** The browser's own id of a tab. */

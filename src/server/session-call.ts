@@ -1,11 +1,11 @@
 /** Calls that work on a session: not beyond its end, and on its pages in turn. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { PageDriver } from '../actions/page-driver';
-import { isSessionwrightError } from '../contract/errors';
+import { SessionwrightError } from '../contract/errors';
 import type { LiveSession } from './session';
 
-/** How long the end of a session may come after the end of its connection, in milliseconds: both follow from the end of its browser. */
-const END_GRACE_MS = 500;
+/** How long the end of a session may come after what failed by it, in milliseconds: both follow from the end of its browser, which takes a tenth of it. */
+const END_GRACE_MS = 1_000;
 
 /** How often a running call counts as use of its session, in milliseconds: less than the shortest idle time. */
 const USE_MS = 1_000;
@@ -40,7 +40,8 @@ export async function whileActive<T>(session: LiveSession, work: () => Promise<T
   try {
     return await Promise.race([work(), endedError]);
   } catch (error) {
-    if (isSessionwrightError(error, 'cdp_closed')) await Promise.race([ended, delay(END_GRACE_MS)]);
+    const isOurs = error instanceof SessionwrightError && error.code !== 'cdp_closed';
+    if (!isOurs) await Promise.race([ended, delay(END_GRACE_MS)]);
     session.ensureActive();
     throw error;
   } finally {

@@ -36,7 +36,7 @@ async function screenshot(session: LiveSession, { response }: Exchange): Promise
   const { whenSettled } = await import('../../actions/settled');
   const jpeg = await onPages(session, async (driver) => {
     const page = await driver.page();
-    const take = (): Promise<Buffer> => page.screenshot({ type: 'jpeg', quality: JPEG_QUALITY, timeout: 0 });
+    const take = (): Promise<Buffer> => page.screenshot({ type: 'jpeg', quality: JPEG_QUALITY, timeout: SCREENSHOT_MS });
     return withDeadline(whenSettled(page, 'take a picture of the page', take), SCREENSHOT_MS, 'take a picture of the page');
   });
   session.trajectory.add({ type: 'screenshot', value: null });
