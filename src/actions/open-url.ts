@@ -28,8 +28,19 @@ export async function openUrl(page: Page, wanted: string): Promise<void> {
   const url = urlOf(wanted);
   if (new URL(url).href === page.url()) return;
   const time = new TimeLimit(NAVIGATION_MS);
-  await page.goto(url, { waitUntil: 'commit', timeout: time.left(NAVIGATION_MS) });
+  try {
+    await page.goto(url, { waitUntil: 'commit', timeout: time.left(NAVIGATION_MS) });
+  } catch (error) {
+    await time.after(stopLoading(page)); // nobody waits for it any more, and nothing can be read from a page that is about to be left
+    throw error;
+  }
   await page.waitForLoadState('load', { timeout: time.left(NAVIGATION_MS) }).catch((error: unknown) => {
     if (page.isClosed() || !(error instanceof Error) || error.name !== 'TimeoutError') throw error;
   });
+}
+
+async function stopLoading(page: Page): Promise<void> {
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send('Page.stopLoading');
+  await cdp.detach();
 }
