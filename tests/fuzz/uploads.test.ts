@@ -75,13 +75,13 @@ test.each([
 ])('a file over the limit %s', async (_, headers) => {
   const rssBefore = process.memoryUsage().rss;
   const { call, answered } = send('big.bin', headers);
-  let isOver = false;
-  const over = answered.finally(() => (isOver = true));
+  const progress = { isOver: false };
+  const over = answered.finally(() => (progress.isOver = true));
   const part = Buffer.alloc(MEGABYTE, 1);
   call.write(BEGIN);
   let sentBytes = 0;
   let limitAtMs = performance.now();
-  while (!isOver) {
+  while (!progress.isOver) {
     if (sentBytes <= 101 * MEGABYTE) limitAtMs = performance.now();
     if (!call.write(part)) await Promise.race([once(call, 'drain'), over]);
     sentBytes += part.length;
