@@ -8,11 +8,14 @@ import type { ElementSnapshot } from './snapshot';
 /** Longest time to connect, in milliseconds: the browser runs on this machine, or was reached before. */
 const CONNECT_TIMEOUT_MS = 10_000;
 
-/** How long a tab may take to wake or to say that it lives, in milliseconds: it takes one or two, unless its page hangs. */
+/** How long a tab may take to wake, in milliseconds: it takes one or two, unless its page hangs. */
 const WAKE_TIMEOUT_MS = 1_000;
 
 /** A call that took longer may have met a page that hangs, in milliseconds: most take a tenth of it. */
 const SLOW_MS = 1_000;
+
+/** A script that runs for so long without a pause counts as one that never ends, in milliseconds: longer than a large application takes to start on a busy machine. */
+const HANG_MS = 5_000;
 
 /** Where uploads come from and downloads go to. */
 export interface ActionFiles {
@@ -162,10 +165,14 @@ export class PageDriver {
    * @throws {@link CdpError} `cdp_closed` as soon as the connection ends
    */
   run<T>(work: () => Promise<T>): Promise<T> {
-    const finished = this.#queue.then(() => this.#runAndFree(work));
+    let beganMs = 0;
+    const finished = this.#queue.then(() => {
+      beganMs = performance.now();
+      return this.#runNow(work);
+    });
     const ended = this.closed.then(() => Promise.reject(new CdpError('The connection to the browser of the session ended during the call.', { code: 'cdp_closed', method: 'run' })));
     const result = Promise.race([finished, ended]);
-    this.#queue = result.catch(() => {});
+    this.#queue = result.catch(() => {}).then(() => (performance.now() - beganMs > SLOW_MS ? this.#free() : undefined));
     return result;
   }
 
@@ -174,23 +181,13 @@ export class PageDriver {
     await this.#browser.close().catch(() => {}); // already gone with its browser
   }
 
-  /** A script that never ends must not hold up the calls behind. */
-  async #runAndFree<T>(work: () => Promise<T>): Promise<T> {
-    const beganMs = performance.now();
-    try {
-      return await this.#runNow(work);
-    } finally {
-      if (performance.now() - beganMs > SLOW_MS) await this.#free();
-    }
-  }
-
-  /** Ends the script of the current tab when it does not let the tab answer. One that waits for a dialog waits for another client. */
+  /** Ends a script of the current tab that never ends, so that it holds up no call but one. A script that waits for a dialog waits for another client. Never rejects. */
   async #free(): Promise<void> {
     const page = this.#current;
     const awake = page && !page.isClosed() && this.#dialogs.size === 0 ? this.#awake.get(page) : undefined;
     const cdp = awake && (await Promise.race([awake, delay(WAKE_TIMEOUT_MS, undefined, { ref: false })]));
     if (!cdp) return;
-    const isFree = await soon(cdp.send('Runtime.evaluate', { expression: '1' }).catch(() => {})); // a failure is an answer too
+    const isFree = await soon(cdp.send('Runtime.evaluate', { expression: '1' }).catch(() => {}), HANG_MS); // a failure is an answer too
     if (!isFree) await soon(cdp.send('Runtime.terminateExecution').catch(() => {}));
   }
 
@@ -274,8 +271,8 @@ async function focus(page: Page): Promise<CDPSession> {
 }
 
 /** Waits for what a tab answers at once, unless it hangs. True when it has. */
-async function soon(answer: Promise<unknown>): Promise<boolean> {
-  return Promise.race([answer.then(() => true), delay(WAKE_TIMEOUT_MS, false, { ref: false })]);
+async function soon(answer: Promise<unknown>, timeoutMs = WAKE_TIMEOUT_MS): Promise<boolean> {
+  return Promise.race([answer.then(() => true), delay(timeoutMs, false, { ref: false })]);
 }
 
 /** The browser's own id of a tab. */
