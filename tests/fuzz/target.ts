@@ -73,12 +73,15 @@ export async function openTarget(): Promise<Target> {
     },
     files: () => filesIn(join(folder, 'data')),
     close: async () => {
-      await server.close();
-      await vi.waitFor(async () => expect(await processesWith(folder)).toEqual([]));
-      expect((await filesIn(join(folder, 'data'))).filter((name) => /\.tmp$|incoming.+|sessions.+/.test(name))).toEqual([]);
-      await vi.waitFor(async () => expect(await readdir(temporary)).toEqual([]), CLEANUP_MS); // actions that were cut off clean up behind themselves
-      vi.unstubAllEnvs();
-      await rm(folder, { recursive: true });
+      try {
+        await server.close();
+        await vi.waitFor(async () => expect(await processesWith(folder)).toEqual([]));
+        expect((await filesIn(join(folder, 'data'))).filter((name) => /\.tmp$|incoming.+|sessions.+/.test(name))).toEqual([]);
+        await vi.waitFor(async () => expect(await readdir(temporary)).toEqual([]), CLEANUP_MS); // actions that were cut off clean up behind themselves
+      } finally {
+        vi.unstubAllEnvs();
+        await rm(folder, { recursive: true, force: true });
+      }
     },
   };
 }
