@@ -10,7 +10,7 @@ export default defineConfig({
       tier('unit', { testTimeout: 10_000 }),
       tier('integration', { testTimeout: 60_000, hookTimeout: 60_000, fileParallelism: false }),
       tier('contract', { testTimeout: 60_000, hookTimeout: 60_000 }),
-      tier('fuzz', { testTimeout: 120_000, hookTimeout: 60_000 }),
+      tier('fuzz', { testTimeout: 120_000, hookTimeout: 60_000, fileParallelism: false }),
       tier('e2e', { testTimeout: 180_000, hookTimeout: 120_000, fileParallelism: false }),
     ],
   },

@@ -58,19 +58,24 @@ async function captureUrl(page: Page): Promise<DownloadCapture> {
 }
 
 async function captureFile({ cdp }: PageDriver, page: Page): Promise<DownloadCapture> {
-  const folder = await mkdtemp(join(tmpdir(), 'sessionwright-download-'));
   const context = await contextOf(cdp, page);
+  const folder = await mkdtemp(join(tmpdir(), 'sessionwright-download-'));
   let listener: ((event: { guid: string; suggestedFilename: string }) => void) | undefined;
   const download = new Promise<CapturedDownload>((resolve) => {
     listener = ({ guid, suggestedFilename }) => resolve({ suggestedName: suggestedFilename, save: finishedDownload(cdp, guid, join(folder, guid)) });
     cdp.once('Browser.downloadWillBegin', listener);
   });
-  await cdp.send('Browser.setDownloadBehavior', { behavior: 'allowAndName', downloadPath: folder, eventsEnabled: true, ...context });
   const end = async (): Promise<void> => {
     if (listener) cdp.off('Browser.downloadWillBegin', listener);
     await cdp.send('Browser.setDownloadBehavior', { behavior: 'default', eventsEnabled: false, ...context }).catch(() => {}); // the browser is gone
     await rm(folder, { recursive: true, force: true });
   };
+  try {
+    await cdp.send('Browser.setDownloadBehavior', { behavior: 'allowAndName', downloadPath: folder, eventsEnabled: true, ...context });
+  } catch (error) {
+    await end();
+    throw error;
+  }
   return { download, end };
 }
 

@@ -1,18 +1,46 @@
 /** Opens an address in a tab. */
 import type { Page } from 'playwright-core';
 import { NAVIGATION_MS } from '../contract/action-limits';
+import { TimeLimit } from './time-limit';
 
-/** Schemes of URLs that are taken as they are; everything else is a host. */
+/** Schemes of URLs that are taken as they are; what has no scheme is a host. */
 const SCHEMES = /^(https?:\/\/|about:|data:|blob:)/i;
 
+/** Any scheme that is followed by a host; `localhost:8080` has none. */
+const OTHER_SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
+
 /**
- * Opens the address; `https://` is put before one without a scheme. Nothing is done when the page is there already, and one that loads slowly is no failure.
- * @throws Error of Playwright when it cannot be opened
+ * The URL of an address.
+ * @throws Error for what is no address of a page
+ */
+export function urlOf(wanted: string): string {
+  const url = SCHEMES.test(wanted) ? wanted : `https://${wanted}`;
+  if (!SCHEMES.test(wanted) && OTHER_SCHEME.test(wanted)) throw new Error(`A session opens no addresses with the scheme ${wanted.split(':', 1).join()}: use http, https, data, blob or about.`);
+  if (!URL.canParse(url)) throw new Error('This is not a valid address.');
+  return url;
+}
+
+/**
+ * Opens the address; `https://` is put before one without a scheme. Nothing is done when the page is there already, and one that loads slowly is no failure; one that does not answer at all is.
+ * @throws Error when it cannot be opened
  */
 export async function openUrl(page: Page, wanted: string): Promise<void> {
-  const url = SCHEMES.test(wanted) ? wanted : `https://${wanted}`;
-  if (URL.canParse(url) && new URL(url).href === page.url()) return;
-  await page.goto(url, { timeout: NAVIGATION_MS }).catch((error: unknown) => {
-    if (!(error instanceof Error) || error.name !== 'TimeoutError') throw error;
+  const url = urlOf(wanted);
+  if (new URL(url).href === page.url()) return;
+  const time = new TimeLimit(NAVIGATION_MS);
+  try {
+    await page.goto(url, { waitUntil: 'commit', timeout: time.left(NAVIGATION_MS) });
+  } catch (error) {
+    await time.after(stopLoading(page)); // nobody waits for it any more, and nothing can be read from a page that is about to be left
+    throw error;
+  }
+  await page.waitForLoadState('load', { timeout: time.left(NAVIGATION_MS) }).catch((error: unknown) => {
+    if (page.isClosed() || !(error instanceof Error) || error.name !== 'TimeoutError') throw error;
   });
+}
+
+async function stopLoading(page: Page): Promise<void> {
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send('Page.stopLoading');
+  await cdp.detach();
 }

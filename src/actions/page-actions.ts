@@ -1,7 +1,7 @@
 /** Actions on the page as a whole: keys, scrolling, scripts. */
 import { Script } from 'node:vm';
 import type { Page } from 'playwright-core';
-import { SCRIPT_LIMIT_MS } from '../contract/action-limits';
+import { OPERATION_MS, SCRIPT_LIMIT_MS } from '../contract/action-limits';
 import type { ActionOf } from '../contract/actions';
 import { ActionFailure, done, type Outcome } from './outcome';
 import type { PageDriver } from './page-driver';
@@ -15,13 +15,17 @@ const SCROLLED_PART = 0.7;
 /** Presses a key or a combination. */
 export async function pressKey(driver: PageDriver, { key }: ActionOf<'press_key'>): Promise<Outcome> {
   const page = await driver.page();
-  await driver.following(page, () => thenSettle(page, () => thenArrive(page, () => page.keyboard.press(key))));
+  const press = (): Promise<void> => new TimeLimit(OPERATION_MS).guard(page.keyboard.press(key), 'The key');
+  await driver.following(page, () => thenSettle(page, () => thenArrive(page, press)));
   return done(`Pressed ${key}.`);
 }
 
 /** Turns the wheel. */
-export async function scroll(driver: PageDriver, { type, amount }: ActionOf<'scroll_up' | 'scroll_down'>): Promise<Outcome> {
-  const page = await driver.page();
+export async function scroll(driver: PageDriver, action: ActionOf<'scroll_up' | 'scroll_down'>): Promise<Outcome> {
+  return new TimeLimit(OPERATION_MS).guard(turnWheel(await driver.page(), action), 'Scrolling');
+}
+
+async function turnWheel(page: Page, { type, amount }: ActionOf<'scroll_up' | 'scroll_down'>): Promise<Outcome> {
   const { top, height } = await page.evaluate(() => {
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur(); // a list that has the focus would scroll instead
     return { top: scrollY, height: innerHeight };

@@ -11,6 +11,12 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /** How long a tab may take to wake, in milliseconds: it takes one or two, unless its page hangs. */
 const WAKE_TIMEOUT_MS = 1_000;
 
+/** A call that took longer may have met a page that hangs, in milliseconds: most take a tenth of it. */
+const SLOW_MS = 1_000;
+
+/** A script that runs for so long without a pause counts as one that never ends, in milliseconds: longer than a large application takes to start on a busy machine. */
+const HANG_MS = 5_000;
+
 /** Where uploads come from and downloads go to. */
 export interface ActionFiles {
   /** The path on this machine of an uploaded file; undefined when there is none of this name. */
@@ -58,7 +64,7 @@ export class PageDriver {
   #isChosen = false;
   #queue: Promise<unknown> = Promise.resolve();
   #isStale: Promise<boolean> = Promise.resolve(false);
-  readonly #awake = new WeakMap<Page, Promise<void>>();
+  readonly #awake = new WeakMap<Page, Promise<CDPSession | undefined>>();
 
   private constructor(browser: Browser, parts: { context: BrowserContext; cdp: CDPSession; options: PageDriverOptions }) {
     this.#browser = browser;
@@ -159,16 +165,30 @@ export class PageDriver {
    * @throws {@link CdpError} `cdp_closed` as soon as the connection ends
    */
   run<T>(work: () => Promise<T>): Promise<T> {
-    const finished = this.#queue.then(() => this.#runNow(work));
+    let beganMs = 0;
+    const finished = this.#queue.then(() => {
+      beganMs = performance.now();
+      return this.#runNow(work);
+    });
     const ended = this.closed.then(() => Promise.reject(new CdpError('The connection to the browser of the session ended during the call.', { code: 'cdp_closed', method: 'run' })));
     const result = Promise.race([finished, ended]);
-    this.#queue = result.catch(() => {});
+    this.#queue = result.catch(() => {}).then(() => (performance.now() - beganMs > SLOW_MS ? this.#free() : undefined));
     return result;
   }
 
   /** Disconnects; the browser goes on. Work that still runs fails. */
   async close(): Promise<void> {
     await this.#browser.close().catch(() => {}); // already gone with its browser
+  }
+
+  /** Ends a script of the current tab that never ends, so that it holds up no call but one. A script that waits for a dialog waits for another client. Never rejects. */
+  async #free(): Promise<void> {
+    const page = this.#current;
+    const awake = page && !page.isClosed() && this.#dialogs.size === 0 ? this.#awake.get(page) : undefined;
+    const cdp = awake && (await Promise.race([awake, delay(WAKE_TIMEOUT_MS, undefined, { ref: false })]));
+    if (!cdp) return;
+    const isFree = await soon(cdp.send('Runtime.evaluate', { expression: '1' }).catch(() => {}), HANG_MS); // a failure is an answer too
+    if (!isFree) await soon(cdp.send('Runtime.terminateExecution').catch(() => {}));
   }
 
   /**
@@ -206,13 +226,10 @@ export class PageDriver {
    * A tab behind another one draws no pictures, and clicks and wheels wait for one. As Playwright does for the pages of a test, the
    * current tab is told that it has the focus, without being brought to the front. Done once for each tab.
    */
-  #wake(page: Page): Promise<void> {
-    let awake = this.#awake.get(page);
-    if (!awake) {
-      awake = Promise.race([focus(page).catch(() => {}), delay(WAKE_TIMEOUT_MS, undefined, { ref: false })]); // it may be closing, or hang
-      this.#awake.set(page, awake);
-    }
-    return awake;
+  async #wake(page: Page): Promise<void> {
+    const awake = this.#awake.get(page) ?? focus(page).catch(() => undefined); // it may be closing
+    this.#awake.set(page, awake);
+    await soon(awake);
   }
 
   async #openFirst(): Promise<Page> {
@@ -247,9 +264,15 @@ export class PageDriver {
 }
 
 /** Holds as long as the connection. */
-async function focus(page: Page): Promise<void> {
+async function focus(page: Page): Promise<CDPSession> {
   const cdp = await page.context().newCDPSession(page);
   await cdp.send('Emulation.setFocusEmulationEnabled', { enabled: true });
+  return cdp;
+}
+
+/** Waits for what a tab answers at once, unless it hangs. True when it has. */
+async function soon(answer: Promise<unknown>, timeoutMs = WAKE_TIMEOUT_MS): Promise<boolean> {
+  return Promise.race([answer.then(() => true), delay(timeoutMs, false, { ref: false })]);
 }
 
 /** The browser's own id of a tab. */

@@ -20,16 +20,23 @@ export interface EndedSession {
   reason: string | null;
 }
 
+/** Longest text in an error, in characters: what a browser said before it ended fits, and a request that is quoted may have megabytes. */
+const MAX_TEXT_LENGTH = 4_000;
+
 /** The body of an error answer. `detail` is an array or null, because a text there breaks other clients. */
 export function errorBody(status: number, message: string, details: ErrorBodyDetails = {}) {
   const { issues, code, session } = details;
   return {
     status,
-    message,
-    detail: issues?.map((issue) => ({ loc: ['body', ...issue.path.split('.').filter(Boolean)], msg: issue.message, type: 'value_error' })) ?? null,
+    message: shortened(message),
+    detail: issues?.map((issue) => ({ loc: ['body', ...issue.path.split('.').filter(Boolean)], msg: shortened(issue.message), type: 'value_error' })) ?? null,
     ...(code !== undefined && { code }),
     ...(session && { session: { session_id: session.id, status: session.status, closed_at: session.endedAt?.toISOString() ?? null, error: session.reason } }),
   };
+}
+
+function shortened(text: string): string {
+  return text.length > MAX_TEXT_LENGTH ? `${text.slice(0, MAX_TEXT_LENGTH)}...` : text;
 }
 
 /** What an error answer says. */

@@ -13,12 +13,17 @@ export interface Issue {
 
 type ZodIssue = z.core.$ZodIssue;
 
+/** How many issues are told: nobody corrects more at once, and a body may hold thousands. */
+const MAX_ISSUES = 20;
+/** Longest part of a path that is shown, in characters: the longest name in the API has half of it. */
+const MAX_NAME_LENGTH = 60;
+
 /** How field names are shown: as they are by default; the client shows TypeScript's names. */
 export type NameOf = (wireName: string) => string;
 
-/** The issues of a failed parse (made with `reportInput`), in order. `known` are the valid names, to suggest from. */
+/** The first issues of a failed parse (made with `reportInput`), in order. `known` are the valid names, to suggest from. */
 export function describeIssues(issues: readonly ZodIssue[], known: readonly string[] = [], nameOf: NameOf = (name) => name): Issue[] {
-  return issues.flatMap((issue) => describeIssue(issue, known, nameOf));
+  return issues.slice(0, MAX_ISSUES).flatMap((issue) => describeIssue(issue, known, nameOf)).slice(0, MAX_ISSUES);
 }
 
 /** All issues in one line. */
@@ -27,7 +32,7 @@ export function formatIssues(issues: readonly Issue[]): string {
 }
 
 function describeIssue(issue: ZodIssue, known: readonly string[], nameOf: NameOf): Issue[] {
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(issue.path, key, { known, nameOf }));
+  if (issue.code === 'unrecognized_keys') return issue.keys.slice(0, MAX_ISSUES).map((key) => unknownKey(issue.path, key, { known, nameOf }));
   if (issue.code === 'invalid_union') return describeUnion(issue, known, nameOf);
   return [{ path: joinPath(issue.path, nameOf), message: `${issue.message}${shownInput(issue)}` }];
 }
@@ -43,11 +48,15 @@ function describeUnion(issue: Extract<ZodIssue, { code: 'invalid_union' }>, know
   const depth = (branch: readonly ZodIssue[]) => Math.max(0, ...branch.map(({ path }) => path.length));
   const [best] = [...issue.errors].sort((a, b) => depth(b) - depth(a));
   if (!best || depth(best) === 0) return [{ path: joinPath(issue.path, nameOf), message: issue.message }];
-  return best.flatMap((inner) => describeIssue({ ...inner, path: [...issue.path, ...inner.path] }, known, nameOf));
+  return best.slice(0, MAX_ISSUES).flatMap((inner) => describeIssue({ ...inner, path: [...issue.path, ...inner.path] }, known, nameOf));
 }
 
 function joinPath(path: readonly PropertyKey[], nameOf: NameOf): string {
-  return path.map((part) => (typeof part === 'string' ? nameOf(part) : String(part))).join('.');
+  return path.map((part) => (typeof part === 'string' ? shortened(nameOf(part)) : String(part))).join('.');
+}
+
+function shortened(name: string): string {
+  return name.length > MAX_NAME_LENGTH ? `${name.slice(0, MAX_NAME_LENGTH)}...` : name;
 }
 
 /** Only values that cannot be a secret are shown: numbers, booleans, and a wrong word where a known word was expected. */

@@ -35,6 +35,7 @@ export function nearestName(name: string, candidates: Iterable<string>): string 
   let nearest: string | undefined;
   let best = Math.max(2, Math.floor(name.length / 3)) + 1;
   for (const candidate of candidates) {
+    if (Math.abs(name.length - candidate.length) >= best) continue; // the distance is no less, and a long name would take long to compare
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
     if (distance < best) [nearest, best] = [candidate, distance];
   }

@@ -6,7 +6,7 @@ import { describeIssues, formatIssues } from './issues';
 import { camelize, snakify, toCamelCase } from './naming';
 import { decodeProxies, encodeProxies, proxiesSchema, type ProxyOptions } from './proxies';
 import { routes } from './routes';
-import { looseBoolean, looseInteger, positiveInteger } from './values';
+import { looseBoolean, positiveInteger } from './values';
 
 /** Width and height in CSS pixels. */
 export interface Size {
@@ -73,6 +73,16 @@ const MAX_IDLE_MINUTES = 30;
 const DEFAULT_DURATION_MINUTES = 15;
 const DEFAULT_IDLE_MINUTES = 3;
 
+/** Largest width and height of a page, in CSS pixels: that of an 8K screen, twice. Chromium answers no more for pages that are much larger. */
+const MAX_VIEWPORT_PX = 15_360;
+/** Longest user agent, in characters: what common servers accept in all headers together. */
+const MAX_USER_AGENT_LENGTH = 8_192;
+/** Longest command line switches, in characters altogether: what Windows takes. */
+const MAX_ARGS_LENGTH = 32_000;
+
+/** Text that can stand in a header: no line ends, which would begin another one. */
+const headerValue = z.string().regex(/^[^\p{Cc}]*$/u, { error: 'Invalid input: must not hold control characters' });
+
 const fields = z.strictObject({
   headless: looseBoolean.optional(),
   solve_captchas: looseBoolean.optional(),
@@ -82,17 +92,17 @@ const fields = z.strictObject({
   timeout_minutes: positiveInteger(MAX_IDLE_MINUTES).optional(),
   proxies: proxiesSchema.optional(),
   browser_type: z.enum(BROWSER_TYPES).optional(),
-  user_agent: z.string().nullish(),
-  chrome_args: z.array(z.string()).nullish(),
-  viewport_width: looseInteger.nullish(),
-  viewport_height: looseInteger.nullish(),
+  user_agent: headerValue.max(MAX_USER_AGENT_LENGTH).nullish(),
+  chrome_args: z.array(z.string().regex(/^[^\0]*$/, { error: 'Invalid input: must not hold the character NUL' })).nullish(),
+  viewport_width: positiveInteger(MAX_VIEWPORT_PX).nullish(),
+  viewport_height: positiveInteger(MAX_VIEWPORT_PX).nullish(),
   aspect_ratio: z.enum(['5:4', '16:9']).nullish(),
   cdp_url: z.string().nullish(),
   use_file_storage: looseBoolean.optional(),
   screenshot_type: z.enum(['raw', 'full', 'last_action']).optional(),
   profile: z.strictObject({ id: z.string(), persist: looseBoolean.optional() }).nullish(),
   web_bot_auth: looseBoolean.optional(),
-  extra_http_headers: z.record(z.string(), z.string()).nullish(),
+  extra_http_headers: z.record(z.string().regex(/^[!#$%&'*+.^_`|~\w-]+$/, { error: 'Invalid input: expected the name of a header' }), headerValue).nullish(),
   vault_id: z.string().nullish(),
   auth_ids: z.array(z.string()).max(10).optional(),
   wait_for_authentication: looseBoolean.optional(),
@@ -117,6 +127,7 @@ const RULES: readonly Rule[] = [
     broken: (r) => idleMinutes(r) > (r.max_duration_minutes ?? DEFAULT_DURATION_MINUTES),
     message: (n) => `must be at most ${n('max_duration_minutes')} (defaults: ${DEFAULT_IDLE_MINUTES} idle, ${DEFAULT_DURATION_MINUTES} in all); set both`,
   },
+  { at: 'chrome_args', broken: (r) => (r.chrome_args ?? []).join(' ').length > MAX_ARGS_LENGTH, message: () => `must be at most ${MAX_ARGS_LENGTH} characters long altogether` },
   { at: 'viewport_width', broken: (r) => isSet(r.viewport_height) && !isSet(r.viewport_width), message: () => 'is required when the height is set' },
   { at: 'viewport_height', broken: (r) => isSet(r.viewport_width) && !isSet(r.viewport_height), message: () => 'is required when the width is set' },
   { at: 'aspect_ratio', broken: (r) => isSet(r.aspect_ratio) && (isSet(r.viewport_width) || isSet(r.viewport_height)), message: () => 'excludes a viewport size; set one of the two' },

@@ -1,9 +1,10 @@
 /** The session server: a real implementation of the session API on this machine. Puts its parts together, and takes them down in order. */
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { routes } from '../contract/routes';
 import { SessionwrightError } from '../contract/errors';
+import { notFound } from './errors';
 import { Auth } from './http/auth';
 import { DataFolder } from './data/data-folder';
 import { HttpRouter } from './http/http-router';
@@ -26,6 +27,7 @@ import type { BrowserSettings } from './browsers/session-browser';
 import type { Recording } from './sessions/session-recording';
 import { FileStorage } from './data/storage';
 import { UrlSigner, newToken } from './http/tokens';
+import { answerRaw, answerUnreadable } from './http/raw-answer';
 import { Upgrades } from './http/upgrades';
 
 /** Sessions at the same time, when nothing else was said: each takes about 150 MB. */
@@ -99,16 +101,18 @@ export async function startSessionServer(options: SessionServerOptions = {}): Pr
     throw error;
   });
   const { registry, replays } = parts;
-  const http = createHttpServer({ ...parts, auth: new Auth(apiKey, hostname), signer: new UrlSigner(data.signingKey) });
+  const { http, router } = createHttpServer({ ...parts, auth: new Auth(apiKey, hostname), signer: new UrlSigner(data.signingKey) });
   const sockets = trackSockets(http);
   await listen(http, options.port ?? 0, hostname).catch(async (error: unknown) => {
     await data.close();
     throw error;
   });
   const close = async (): Promise<void> => {
+    router.close();
     http.close();
     await Promise.all([registry.close(), replays.close()]);
     for (const socket of sockets) socket.destroy();
+    await router.settled(); // an upload that just ends must not write into a folder that is being removed
     await data.close();
   };
   let closing: Promise<void> | undefined;
@@ -153,7 +157,7 @@ async function assemble(data: DataFolder, options: SessionServerOptions): Promis
   return { registry, replays, profiles, storage };
 }
 
-function createHttpServer({ auth, registry, replays, profiles, storage, signer }: Parts & { auth: Auth; signer: UrlSigner }): Server {
+function createHttpServer({ auth, registry, replays, profiles, storage, signer }: Parts & { auth: Auth; signer: UrlSigner }): { http: Server; router: HttpRouter } {
   const router = new HttpRouter(
     [
       { method: 'GET', path: routes.health, open: true, handle: ({ json }) => json({ status: 'ok', version: '1', description: 'sessionwright session server' }) },
@@ -172,10 +176,14 @@ function createHttpServer({ auth, registry, replays, profiles, storage, signer }
     auth,
   );
   const upgrades = new Upgrades({ auth, registry, liveView: new LiveView(registry, auth) });
-  const http = createServer((request, response) => void router.handle(request, response));
+  const answer = (request: IncomingMessage, response: ServerResponse): void => void router.handle(request, response);
+  const http = createServer({ requireHostHeader: false }, answer); // we refuse it ourselves, in the shape of the API
+  http.on('checkExpectation', answer);
   http.on('upgrade', (request, stream, head) => void upgrades.handle(request, stream, head));
+  http.on('connect', (_, stream) => answerRaw(stream, notFound('This server is no proxy.')));
+  http.on('clientError', answerUnreadable);
   http.keepAliveTimeout = KEEP_ALIVE_MS;
-  return http;
+  return { http, router };
 }
 
 /** Every open connection, upgraded ones included, so that closing waits for none of them. */

@@ -26,7 +26,7 @@ export type Resolve = (schema: Schema) => Schema;
 const MAX_DEPTH = 6;
 
 /** Values of no type that a field has, of every type that it may be mistaken for, and far too long ones. */
-const WRONG: unknown[] = [null, true, 0, -1, 1.5, 1e308, '', 'x', '\0', '../../etc/passwd', 'x'.repeat(20_000), [], [null], {}, { a: { b: [] } }, '💥\uD800', "'; DROP TABLE sessions; --"];
+const WRONG: unknown[] = [null, true, 0, -1, 1.5, 1e308, '', 'x', '\0', '../../etc/passwd', 'x'.repeat(200_000), [], [null], {}, { a: { b: [] } }, '💥\uD800', 'a\r\nb: c', "'; DROP TABLE sessions; --"];
 
 /** A value that fits the schema. */
 export function fitting(schema: Schema, resolve: Resolve, depth = 0): fc.Arbitrary<unknown> {
@@ -51,7 +51,8 @@ export function broken(schema: Schema, resolve: Resolve): fc.Arbitrary<unknown> 
   const names = propertyNames(schema, resolve);
   const wrongField = fc.record({ base: fitting(schema, resolve), name: fc.constantFrom(...(names.length > 0 ? names : ['x'])), value: fc.constantFrom(...WRONG) }).map(({ base, name, value }) => ({ ...asObject(base), [name]: value }));
   const unknownField = fc.record({ base: fitting(schema, resolve), name: fc.constantFrom('__proto__', 'constructor', 'surplus', '', 'x'.repeat(5_000)) }).map(({ base, name }) => Object.fromEntries([...Object.entries(asObject(base)), [name, 1]]));
-  return fc.oneof({ weight: 6, arbitrary: wrongField }, { weight: 2, arbitrary: unknownField }, { weight: 1, arbitrary: fc.constantFrom(...WRONG) }, { weight: 1, arbitrary: fc.jsonValue({ maxDepth: 3 }) });
+  const missingField = fc.record({ base: fitting(schema, resolve), name: fc.constantFrom(...(names.length > 0 ? names : ['x'])) }).map(({ base, name }) => Object.fromEntries(Object.entries(asObject(base)).filter(([key]) => key !== name)));
+  return fc.oneof({ weight: 6, arbitrary: wrongField }, { weight: 2, arbitrary: missingField }, { weight: 2, arbitrary: unknownField }, { weight: 1, arbitrary: fc.constantFrom(...WRONG) }, { weight: 1, arbitrary: fc.jsonValue({ maxDepth: 3 }) });
 }
 
 function fittingObject({ properties = {}, required = [] }: Schema, resolve: Resolve, depth: number): fc.Arbitrary<object> {

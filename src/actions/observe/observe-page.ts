@@ -1,5 +1,6 @@
 /** Observes a page: what it shows, what can be done on it, and a picture of it. */
 import type { Frame, Locator, Page } from 'playwright-core';
+import { isSessionwrightError } from '../../contract/errors';
 import type { Observation, ObservedTab } from '../../contract/observation';
 import { withDeadline } from '../deadline';
 import { readAgain } from '../read-again';
@@ -16,6 +17,10 @@ import { readTree } from './read-tree';
 const OBSERVE_TIMEOUT_MS = 20_000;
 /** Longest time for one frame, or for the title of one tab, in milliseconds: without an answer the rest is told all the same. */
 const PART_TIMEOUT_MS = 2_000;
+/** How long a frame may take to say that it is there, in milliseconds: it takes one or two, and for ever when its server does not answer. */
+const PROBE_TIMEOUT_MS = 500;
+/** Longest time for the tree of a page with a frame that does not answer, in milliseconds: Playwright waits for such a frame as long as it may. */
+const PARTIAL_TREE_TIMEOUT_MS = 5_000;
 /** Quality of the picture, from 0 to 100: what the contract's reference engine takes. */
 const JPEG_QUALITY = 85;
 /** When an empty page was looked at: the contract's way to say "never". */
@@ -66,10 +71,16 @@ function file({ contentType }: FrameFacts) {
 /** The tree, and what is known of every frame in it. */
 async function readPage(page: Page): Promise<{ tree: AriaNode[]; main: FrameFacts; facts: FactsByFrame }> {
   const main = await frameFacts(page.mainFrame(), OBSERVE_TIMEOUT_MS);
-  const tree = main.hasBody ? await ariaTree(page, OBSERVE_TIMEOUT_MS) : [];
+  const tree = main.hasBody ? await ariaTree(page, (await allFramesAnswer(page)) ? OBSERVE_TIMEOUT_MS : PARTIAL_TREE_TIMEOUT_MS) : [];
   const frames = allNodes(tree).flatMap(({ role, ref }) => (role === 'iframe' && ref !== undefined ? [ref] : []));
   const known = await Promise.all(frames.map(async (ref): Promise<[string, FrameFacts | undefined]> => [ref, await factsOf(await frameOf(page.getByRef(ref)))]));
   return { tree, main, facts: new Map([['', main] as const, ...known.flatMap(([ref, facts]) => (facts ? [[ref, facts] as const] : []))]) };
+}
+
+async function allFramesAnswer(page: Page): Promise<boolean> {
+  const frames = page.frames().filter((frame) => frame !== page.mainFrame());
+  const answers = await Promise.all(frames.map((frame) => withDeadline(frame.evaluate(() => true), PROBE_TIMEOUT_MS, 'ask a frame').catch((error: unknown) => !isSessionwrightError(error)))); // one that has gone is not waited for
+  return answers.every(Boolean);
 }
 
 /** Undefined when the frame does not answer: its elements are told without what only it knows. */

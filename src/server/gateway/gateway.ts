@@ -1,10 +1,11 @@
 /** The CDP gateway: `ws://.../sessions/ID/cdp?token=...` leads to the session's browser. It answers the upgrade by passing it on, and then only joins sockets. */
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { badRequest } from '../errors';
+import { badRequest, notFound } from '../errors';
 import { matchPath, parseUrl } from '../http/http-router';
 import type { SessionRegistry } from '../sessions/registry';
 import type { LiveSession } from '../sessions/session';
+import { whileActive } from '../sessions/session-call';
 import { isToken } from '../http/tokens';
 import { openUpstream } from './upstream';
 
@@ -16,6 +17,8 @@ interface Destination {
   session: LiveSession;
   /** The browser's endpoint, or that of one of its pages. */
   url: URL;
+  /** Of the page, if it is one. */
+  targetId: string | undefined;
   /** Whether a page must be there first. */
   startupPage: boolean;
 }
@@ -38,8 +41,9 @@ export class Gateway {
    * @throws when the client may not: no such session, wrong token, session ended, browser not reachable. Nothing has been answered then.
    */
   async connect(request: IncomingMessage, client: Socket, head: Buffer): Promise<void> {
-    const { session, url, startupPage } = this.#destination(request);
+    const { session, url, targetId, startupPage } = this.#destination(request);
     session.touch();
+    if (targetId !== undefined) await checkTarget(session, targetId);
     if (startupPage) await session.browser.ensurePage();
     const browser = await openUpstream(url, (chunk) => passBack(session, client, chunk));
     if (client.destroyed || session.status !== 'active') {
@@ -60,8 +64,14 @@ export class Gateway {
     const session = known.ensureActive();
     const url = new URL(session.browser.cdpUrl);
     if (targetId !== undefined) url.pathname = `/devtools/page/${encodeURIComponent(targetId)}`;
-    return { session, url, startupPage: targetId === undefined && searchParams.get('startup_page') !== 'false' };
+    return { session, url, targetId, startupPage: targetId === undefined && searchParams.get('startup_page') !== 'false' };
   }
+}
+
+/** The browser would say so too, but not in the shape of the API, and would keep the connection. */
+async function checkTarget(session: LiveSession, targetId: string): Promise<void> {
+  const { targetInfos } = await whileActive(session, () => session.browser.connection.send('Target.getTargets', {}));
+  if (!targetInfos.some((target) => target.targetId === targetId)) throw notFound(`The session ${session.id} has no page ${targetId}. Ask for its debug information again.`);
 }
 
 function findPath(path: string): Record<string, string> | undefined {

@@ -1,8 +1,9 @@
 /** Finds the route of a request, checks who asks, and turns whatever happens into one well-formed answer. */
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Auth } from './auth';
-import { badRequest, notFound, toAnswer } from '../errors';
+import { badRequest, notFound, toAnswer, unavailable } from '../errors';
 import { readJsonBody } from './json-body';
+import { drain } from './unread-body';
 
 /** One request and the way to answer it. */
 export interface Exchange {
@@ -35,6 +36,8 @@ export interface Route {
 export class HttpRouter {
   readonly #routes: readonly Route[];
   readonly #auth: Auth;
+  readonly #answering = new Set<Promise<void>>();
+  #isClosed = false;
 
   constructor(routes: readonly Route[], auth: Auth) {
     this.#routes = routes;
@@ -43,15 +46,33 @@ export class HttpRouter {
 
   /** Answers one request. Never rejects. */
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const answering = this.#answer(request, response);
+    this.#answering.add(answering);
+    await answering;
+    this.#answering.delete(answering);
+  }
+
+  /** From now on every request is refused with 503. */
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  /** Resolves when nothing is being answered any more. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#answering);
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       this.#auth.checkSite(request);
       const url = parseUrl(request);
       const found = this.#find(request.method ?? 'GET', url.pathname);
       if (!found?.route.open) this.#auth.checkKey(request);
+      if (this.#isClosed) throw unavailable('The session server is closing.');
       if (!found) throw notFound(`There is no ${request.method ?? ''} ${url.pathname} in the session API.`);
       await found.route.handle(exchange(request, response, { url, params: found.params }));
     } catch (error) {
-      this.#fail(request, response, error);
+      await this.#fail(request, response, error);
     }
   }
 
@@ -63,13 +84,14 @@ export class HttpRouter {
     return undefined;
   }
 
-  #fail(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+  async #fail(request: IncomingMessage, response: ServerResponse, error: unknown): Promise<void> {
+    const isRead = await drain(request);
     if (response.headersSent || response.destroyed) {
       response.destroy();
       return;
     }
     const { status, headers, body } = toAnswer(error);
-    const unread = request.readableEnded ? {} : { connection: 'close' }; // the rest of a refused body must not be read as the next request
+    const unread = isRead ? {} : { connection: 'close' }; // the rest of a refused body must not be read as the next request
     sendJson(response, status, { body, headers: { ...headers, ...unread } });
   }
 }

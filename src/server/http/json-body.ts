@@ -1,19 +1,40 @@
 /** Reads the JSON body of a request, within bounds. */
 import type { IncomingMessage } from 'node:http';
-import { badRequest } from '../errors';
+import { badRequest, refused } from '../errors';
 
 /** Largest body accepted, in bytes: thousands of cookies fit. */
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
+/** Most values in a body, counted at every level: all cookies that a Chromium keeps (3,300) fit. Beyond it, saying what is wrong with each could take minutes and gigabytes. */
+const MAX_VALUES = 50_000;
+/** How deep values may be nested: schemas of what to extract fit. What walks through values calls itself at each level. */
+const MAX_DEPTH = 100;
 
 /**
  * The parsed body; an empty object when there is none.
- * @throws {@link ApiError} 400 for what is not JSON, 413 when it is too long, 415 for another content type
+ * @throws {@link ApiError} 400 for what is not JSON, 413 when it is too long or holds too much, 415 for another content type, 422 for what is nested too deep or is no text
  */
 export async function readJsonBody(request: IncomingMessage): Promise<unknown> {
   const text = await readText(request);
   if (text.trim() === '') return {};
   const type = request.headers['content-type'] ?? '';
   if (!/\bjson\b/i.test(type)) throw badRequest(415, 'unsupported_media_type', `The body must be JSON, with "Content-Type: application/json" (it was "${type}").`);
+  const body = parse(text);
+  checkValues(body);
+  return body;
+}
+
+async function readText(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > MAX_BODY_BYTES) throw badRequest(413, 'body_too_large', `The body is longer than ${MAX_BODY_BYTES} bytes.`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function parse(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
@@ -21,13 +42,28 @@ export async function readJsonBody(request: IncomingMessage): Promise<unknown> {
   }
 }
 
-async function readText(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > MAX_BODY_BYTES) throw badRequest(413, 'body_too_large', `The body is longer than ${MAX_BODY_BYTES} bytes.`);
-    chunks.push(chunk);
+/** JSON can spell halves of characters, which are no text: Chromium drops a command that holds one, without an answer. */
+function checkValues(body: unknown): void {
+  const waiting = [{ value: body, path: '', depth: 0 }];
+  let count = 1;
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    const { value, path, depth } = next;
+    if (typeof value === 'string') checkText(value, path);
+    if (typeof value !== 'object' || value === null) continue;
+    if (depth > MAX_DEPTH) throw refused('Invalid request', [{ path: '', message: `is nested deeper than ${MAX_DEPTH} levels` }]);
+    for (const name in value) {
+      if (++count > MAX_VALUES) throw badRequest(413, 'body_too_large', `The body holds more than ${MAX_VALUES} values.`);
+      checkText(name, path);
+      waiting.push({ value: (value as Record<string, unknown>)[name], path: path === '' ? name : `${path}.${name}`, depth: depth + 1 });
+    }
   }
-  return Buffer.concat(chunks).toString('utf8');
+}
+
+function checkText(text: string, path: string): void {
+  if (!isWellFormed(text)) throw refused('Invalid request', [{ path, message: 'is no text: it holds half of a character (a lone surrogate)' }]);
+}
+
+/** As `String.prototype.isWellFormed`, which the language level of this code does not know yet. */
+function isWellFormed(text: string): boolean {
+  return !/\p{Cs}/u.test(text);
 }

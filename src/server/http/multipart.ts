@@ -12,11 +12,6 @@ const MAX_FILE_BYTES = 100_000_000;
 const MAX_OVERHEAD_BYTES = 1_000_000;
 /** The form's one field that is a file. */
 const FILE_FIELD = 'file';
-/** How long the rest of a refused body is read and thrown away, in milliseconds: a client that still sends does not read the answer. */
-const DRAIN_MS = 700;
-
-/** A file stream of the form; `truncated` once it was longer than allowed. */
-type FormFile = Readable & { truncated: boolean };
 
 /**
  * Writes the form's file to a path that does not exist yet.
@@ -28,7 +23,6 @@ export async function receiveFile(request: IncomingMessage, path: string): Promi
     await receive(request, path);
   } catch (error) {
     await rm(path, { force: true });
-    await drain(request);
     throw error;
   }
 }
@@ -43,7 +37,7 @@ function checkHeaders({ headers }: IncomingMessage): void {
 async function receive(request: IncomingMessage, path: string): Promise<void> {
   const { default: Busboy } = await import('@fastify/busboy');
   const limits = { fileSize: MAX_FILE_BYTES, files: 1, fields: 10, fieldSize: 10_000, parts: 11, headerPairs: 100 };
-  const form = new Busboy({ headers: { ...request.headers, 'content-type': request.headers['content-type'] ?? '' }, limits });
+  const form = openForm(() => new Busboy({ headers: { ...request.headers, 'content-type': request.headers['content-type'] ?? '' }, limits }));
   const broken = new AbortController();
   let saving: Promise<void> | undefined;
   try {
@@ -53,8 +47,9 @@ async function receive(request: IncomingMessage, path: string): Promise<void> {
         else stream.resume();
         saving?.catch(reject);
       });
+      form.once('filesLimit', () => reject(refused('Invalid upload', [{ path: FILE_FIELD, message: 'the form has more than one file; upload one at a time' }])));
       form.once('finish', resolve);
-      form.once('error', (error: unknown) => reject(badRequest(400, 'invalid_form', `The form cannot be read: ${error instanceof Error ? error.message : 'it breaks off'}.`)));
+      form.once('error', (error: unknown) => reject(invalidForm(error)));
       request.once('close', () => request.complete || reject(badRequest(400, 'upload_aborted', 'The upload broke off.')));
       request.pipe(form);
     });
@@ -68,20 +63,24 @@ async function receive(request: IncomingMessage, path: string): Promise<void> {
   }
 }
 
-async function save(stream: FormFile, path: string, signal: AbortSignal): Promise<void> {
+function openForm<T>(open: () => T): T {
+  try {
+    return open();
+  } catch (error) {
+    throw invalidForm(error);
+  }
+}
+
+/** Too large a file fails at its limit: there may be no end to it. */
+async function save(stream: Readable, path: string, signal: AbortSignal): Promise<void> {
+  stream.once('limit', () => stream.destroy(tooLarge()));
   await pipeline(stream, createWriteStream(path, { flags: 'wx', mode: 0o600 }), { signal });
-  if (stream.truncated) throw tooLarge();
+}
+
+function invalidForm(error: unknown): Error {
+  return badRequest(400, 'invalid_form', `The form cannot be read: ${error instanceof Error ? error.message : 'it breaks off'}.`);
 }
 
 function tooLarge(): Error {
   return badRequest(413, 'file_too_large', `The file is larger than ${MAX_FILE_BYTES} bytes.`);
-}
-
-async function drain(request: IncomingMessage): Promise<void> {
-  if (request.complete || request.destroyed) return;
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, DRAIN_MS);
-    request.once('close', resolve).once('end', resolve).once('end', () => clearTimeout(timer));
-    request.resume();
-  });
 }

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
+import { badRequest } from '../errors';
 
 /** First and last byte, both included. */
 export interface ByteRange {
@@ -11,15 +12,16 @@ export interface ByteRange {
 }
 
 /**
- * Answers with the file, or with the part that a `Range` header asks for (206), or with 416 when there is no such part.
+ * Answers with the file, or with the part that a `Range` header asks for (206).
+ * @throws {@link ApiError} 416 when there is no such part
  * @see https://www.rfc-editor.org/rfc/rfc9110#name-range-requests
  */
 export async function sendFile(request: IncomingMessage, response: ServerResponse, file: { path: string; contentType: string }): Promise<void> {
   const { size } = await stat(file.path);
   const range = parseRange(request.headers.range, size);
   if (range === 'unsatisfiable') {
-    response.writeHead(416, { 'content-range': `bytes */${size}` }).end();
-    return;
+    response.setHeader('content-range', `bytes */${size}`);
+    throw badRequest(416, 'range_not_satisfiable', `The file has ${size} bytes, and none in the range that was asked for.`);
   }
   const { start, end } = range ?? { start: 0, end: size - 1 };
   response.writeHead(range ? 206 : 200, {

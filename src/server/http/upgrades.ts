@@ -1,14 +1,17 @@
 /** WebSocket upgrades: to the gateway, to the live pictures, or nowhere. Whoever may not come in gets an ordinary HTTP answer. */
 import type { IncomingMessage } from 'node:http';
-import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Socket } from 'node:net';
 import type { Auth } from './auth';
-import { notFound, toAnswer } from '../errors';
+import { badRequest, notFound } from '../errors';
 import { Gateway } from '../gateway/gateway';
 import { parseUrl } from './http-router';
 import type { LiveView } from '../viewer/live-view';
+import { answerRaw } from './raw-answer';
 import type { SessionRegistry } from '../sessions/registry';
+
+/** 16 bytes in base64 (RFC 6455). */
+const WEB_SOCKET_KEY = /^[+/0-9A-Za-z]{22}==$/;
 
 /** Answers every upgrade request of a server. */
 export class Upgrades {
@@ -27,19 +30,18 @@ export class Upgrades {
     stream.on('error', () => stream.destroy()); // a client that vanishes is no failure of ours
     try {
       this.#auth.checkSite(request);
+      checkHandshake(request);
       const { pathname } = parseUrl(request);
       if (Gateway.serves(pathname) && stream instanceof Socket) await this.#gateway.connect(request, stream, head);
       else if (!(await this.#liveView.accept(request, stream, head))) throw notFound(`There is no WebSocket at ${pathname}.`);
     } catch (error) {
-      refuse(stream, error);
+      answerRaw(stream, error);
     }
   }
 }
 
-/** Says in HTTP why the upgrade is refused. */
-function refuse(stream: Duplex, error: unknown): void {
-  const { status, headers, body } = toAnswer(error);
-  const text = JSON.stringify(body);
-  const lines = Object.entries({ ...headers, 'content-type': 'application/json', 'content-length': Buffer.byteLength(text), connection: 'close' });
-  stream.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.map(([name, value]) => `${name}: ${value}`).join('\r\n')}\r\n\r\n${text}`);
+/** Other upgrades are not passed on: to a browser they would be ordinary requests. */
+function checkHandshake({ headers }: IncomingMessage): void {
+  const isWhole = headers.upgrade?.toLowerCase() === 'websocket' && headers['sec-websocket-version'] === '13' && WEB_SOCKET_KEY.test(headers['sec-websocket-key'] ?? '');
+  if (!isWhole) throw badRequest(400, 'invalid_handshake', 'This is no handshake of a WebSocket of version 13. Without one, leave the header "Upgrade" out.');
 }

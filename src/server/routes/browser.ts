@@ -8,6 +8,7 @@ import { notFound, refused } from '../errors';
 import type { Exchange, Route } from '../http/http-router';
 import type { SessionRegistry } from '../sessions/registry';
 import type { LiveSession } from '../sessions/session';
+import { whileActive } from '../sessions/session-call';
 import { sessionUrls } from '../sessions/session-urls';
 import { checkedBody } from './checked-body';
 import { runningSessionOf, sessionOf } from './path-session';
@@ -25,15 +26,15 @@ export function browserRoutes(registry: SessionRegistry): Route[] {
 }
 
 /** Of the default context: a session's own state. */
-async function getCookies({ browser }: LiveSession, { json }: Exchange): Promise<void> {
-  const { cookies } = await browser.connection.send('Storage.getCookies', {});
+async function getCookies(session: LiveSession, { json }: Exchange): Promise<void> {
+  const { cookies } = await whileActive(session, () => session.browser.connection.send('Storage.getCookies', {}));
   json({ cookies: cookies.map(fromCdp) });
 }
 
-async function setCookies({ browser }: LiveSession, exchange: Exchange): Promise<void> {
+async function setCookies(session: LiveSession, exchange: Exchange): Promise<void> {
   const { cookies } = await checkedBody(exchange, cookiesSchema, 'Invalid cookies');
   try {
-    await browser.connection.send('Storage.setCookies', { cookies: cookies.map(toCdp) });
+    await whileActive(session, () => session.browser.connection.send('Storage.setCookies', { cookies: cookies.map(toCdp) }));
   } catch (error) {
     if (!isSessionwrightError(error, 'cdp_error')) throw error;
     throw refused('The browser refused the cookies', [{ path: 'cookies', message: error.message }]);
@@ -43,13 +44,16 @@ async function setCookies({ browser }: LiveSession, exchange: Exchange): Promise
 
 async function debug(session: LiveSession, { baseUrl, json }: Exchange): Promise<void> {
   const { viewer, cdp, recording, logs } = sessionUrls(session, baseUrl);
-  json(encodeDebugInfo({ debugUrl: viewer, ws: { cdp, recording, logs }, tabs: await tabs(session, baseUrl) }));
+  json(encodeDebugInfo({ debugUrl: viewer, ws: { cdp, recording, logs }, tabs: await whileActive(session, () => tabs(session, baseUrl)) }));
 }
 
 async function debugTab(session: LiveSession, { query, baseUrl, json }: Exchange): Promise<void> {
   const index = decodeTabQuery(query);
-  if ((await tabs(session, baseUrl)).length === 0) await session.browser.ensurePage(); // nobody has used it yet
-  const tab = (await tabs(session, baseUrl)).at(index);
+  const found = await whileActive(session, async () => {
+    if ((await tabs(session, baseUrl)).length === 0) await session.browser.ensurePage(); // nobody has used it yet
+    return tabs(session, baseUrl);
+  });
+  const tab = found.at(index);
   if (!tab) throw notFound(`The session ${session.id} has no tab ${index}.`);
   json(encodeDebugTab(tab));
 }

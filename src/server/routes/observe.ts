@@ -47,6 +47,16 @@ export async function scrapeIn(session: LiveSession, request: ScrapeRequest): Pr
   return onPages(session, async (driver) => scrapePage(await openPage(driver, request.url), request));
 }
 
+/** Refuses what no browser need be started for. */
+export async function checkAddress(url: string): Promise<void> {
+  const [{ urlOf }, { firstLine }] = await Promise.all([import('../../actions/open-url'), import('../../actions/errors')]);
+  try {
+    urlOf(url);
+  } catch (error) {
+    throw cannotOpen(firstLine(error));
+  }
+}
+
 async function openPage(driver: PageDriver, url: string | undefined): Promise<Page> {
   const page = await driver.page();
   if (url === undefined) return page;
@@ -54,9 +64,13 @@ async function openPage(driver: PageDriver, url: string | undefined): Promise<Pa
   try {
     await openUrl(page, url);
   } catch (error) {
-    throw refused('Could not open the page', [{ path: 'url', message: firstLine(error) }]);
+    throw cannotOpen(firstLine(error));
   }
   return page;
+}
+
+function cannotOpen(message: string): Error {
+  return refused('Could not open the page', [{ path: 'url', message }]);
 }
 
 /** Id of the element that the latest action was done to. */

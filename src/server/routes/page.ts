@@ -7,6 +7,8 @@ import type { LiveSession } from '../sessions/session';
 import { onPages } from '../sessions/session-call';
 import { runningSessionOf } from './path-session';
 
+/** Longest time for a screenshot, in milliseconds: that of an observation. */
+const SCREENSHOT_MS = 20_000;
 /** Quality of screenshots, from 0 to 100: what the contract's reference engine takes. */
 const JPEG_QUALITY = 85;
 
@@ -30,7 +32,13 @@ async function execute(session: LiveSession, { body, json }: Exchange): Promise<
 
 /** The visible part of the page, as raw JPEG. */
 async function screenshot(session: LiveSession, { response }: Exchange): Promise<void> {
-  const jpeg = await onPages(session, async (driver) => (await driver.page()).screenshot({ type: 'jpeg', quality: JPEG_QUALITY }));
+  const { withDeadline } = await import('../../actions/deadline');
+  const { readAgain } = await import('../../actions/read-again');
+  const jpeg = await onPages(session, async (driver) => {
+    const page = await driver.page();
+    const take = (): Promise<Buffer> => page.screenshot({ type: 'jpeg', quality: JPEG_QUALITY, timeout: SCREENSHOT_MS });
+    return withDeadline(readAgain(page, 'take a picture of the page', take), SCREENSHOT_MS, 'take a picture of the page');
+  });
   session.trajectory.add({ type: 'screenshot', value: null });
   response.writeHead(200, { 'content-type': 'image/jpeg', 'content-length': jpeg.length, 'cache-control': 'no-store' });
   response.end(jpeg);

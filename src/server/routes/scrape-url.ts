@@ -4,7 +4,7 @@ import { decodeStartRequest } from '../../contract/session';
 import { refused } from '../errors';
 import type { Exchange, Route } from '../http/http-router';
 import type { SessionRegistry } from '../sessions/registry';
-import { scrapeIn } from './observe';
+import { checkAddress, scrapeIn } from './observe';
 
 /** The one route. */
 export function scrapeUrlRoutes(registry: SessionRegistry): Route[] {
@@ -17,6 +17,7 @@ async function scrapeUrl(registry: SessionRegistry, { body, json }: Exchange): P
   const isScraping = ([name]: [string, unknown]): boolean => Object.hasOwn(scrapeRequestSchema.shape, name);
   const request = decodeScrapeRequest(Object.fromEntries(fields.filter(isScraping)));
   if (request.url === undefined) throw refused('Could not scrape', [{ path: 'url', message: 'is required: the address to scrape' }]);
+  await checkAddress(request.url);
   const started = await registry.start(decodeStartRequest(Object.fromEntries(fields.filter((field) => !isScraping(field)))));
   try {
     json(encodeScrapedData(await scrapeIn(started.ensureActive(), request)));

@@ -125,6 +125,7 @@ export class SessionRegistry {
 
   async #start(request: StartOptions): Promise<LiveSession> {
     const { headless, maxSessions } = this.#options;
+    if (this.#isClosed) throw unavailable('The session server is closing.');
     const plan = planSession(request, { defaultHeadless: headless, canShowWindow: process.platform !== 'linux' || environment.hasDisplay });
     const active = this.all.filter(({ status }) => status === 'active').length;
     if (active + this.#starting.size >= maxSessions) throw tooMany(`All ${maxSessions} sessions of this server are in use. Stop one, or wait.`, RETRY_AFTER_MS);

@@ -216,7 +216,8 @@ export class LiveSession implements KnownSession {
     for (const listener of this.#onEnd) listener();
     this.#onEnd.clear();
     await this.recording.close().catch(() => {}); // a browser that died cannot be asked for a last picture
-    await this.#driver?.then((driver) => driver.close()).catch(() => {}); // it never connected
+    const disconnected = this.#driver?.then((driver) => driver.close()).catch(() => {}); // it never connected
+    await Promise.race([disconnected, this.browser.exited]); // to a browser that is gone it may try for seconds
     await this.networkLog.close().catch(() => {}); // a full disk costs the log, not the end
     await this.#keeper.beforeClose(this);
     await this.browser.close();

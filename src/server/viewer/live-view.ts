@@ -46,9 +46,10 @@ export class LiveView {
     const known = this.#registry.get(path['id'] ?? '');
     const token = searchParams.get('token');
     if (!isToken(token, known.viewerToken) && !this.#auth.isKey(token)) throw badRequest(401, 'unauthorized', `The token does not show session ${known.id}. Use its URLs as they are.`);
-    const session = known.ensureActive();
     this.#sockets ??= import('ws').then(({ WebSocketServer }) => new WebSocketServer({ noServer: true, perMessageDeflate: false }));
-    (await this.#sockets).handleUpgrade(request, stream, head, (socket) => this.#serve(session, socket, recordingPath !== undefined));
+    const sockets = await this.#sockets;
+    const session = known.ensureActive();
+    sockets.handleUpgrade(request, stream, head, (socket) => this.#serve(session, socket, recordingPath !== undefined));
     return true;
   }
 

@@ -198,7 +198,7 @@ test.each([
   [{ instructions: 'the login button' }, 'instructions', 'language model'],
   [{ perception_type: 'slow' }, 'perception_type', 'slow'],
   [{ max_nb_actions: 1.5 }, 'max_nb_actions', '1.5'],
-  [{ url: 'not a url' }, 'url', 'Could not open the page: url: '],
+  [{ url: 'not a url' }, 'url', 'address'],
   [{ url: 'http://127.0.0.1:1/' }, 'url', 'net::'],
   [[], '', 'object'],
 ])('%j is refused', async (body, field, text) => {
