@@ -1,6 +1,7 @@
 /** One session that the host holds: how it was started, whether it is still good, its recorder, and its end. */
 import { join } from 'node:path';
 import type { Session } from '../client/index';
+import { isSessionwrightError } from '../contract/errors';
 import type { StartOptions } from '../contract/session';
 import type { SessionOptions } from '../options/types';
 import type { FrameStore } from '../recording/frame-store';
@@ -34,6 +35,7 @@ export class HeldSession {
   readonly #attached: boolean;
   #recording: Promise<Recording> | undefined;
   #sleep: (() => void) | undefined;
+  #isGone = false;
   #stopped: Promise<void> | undefined;
 
   private constructor(session: Session, from: { source: Source; ledger: Ledger; folder: string; attached: boolean }) {
@@ -69,10 +71,15 @@ export class HeldSession {
 
   /** False when the session has ended, or would end while a test of this length runs. */
   isGood(testTimeoutMs: number): boolean {
-    if (this.#stopped) return false;
+    if (this.#stopped || this.#isGone || this.session.info.status !== 'active') return false;
     if (this.source.server) return this.source.server.isActive(this.session.id);
     const endsAtMs = this.session.info.createdAt.getTime() + this.session.info.maxDurationMinutes * 60_000;
     return this.#attached || endsAtMs - Date.now() > Math.max(MIN_REMAINING_MS, testTimeoutMs);
+  }
+
+  /** Asks for something that only a running browser can tell: the session may have ended without a word to us. An API that cannot be reached says nothing. */
+  async look(): Promise<void> {
+    await this.session.debugInfo({ updateMetadata: true }).catch((error: unknown) => (this.#isGone = !isSessionwrightError(error, 'request_failed')));
   }
 
   /** A worker holds it from now on. The server of this host counts what goes through its gateway as use; others are told. */
