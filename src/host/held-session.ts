@@ -16,6 +16,9 @@ const MIN_REMAINING_MS = 30_000;
 /** What an embedded session may last, in minutes: its end is the end of the run, not a timer. The contract's upper bounds. */
 const EMBEDDED_LIMITS = { idle: 30, max: 1440 } as const;
 
+/** What a look at a session fails with when it has no browser any more. */
+const GONE: ReadonlySet<string> = new Set(['session_ended', 'not_found', 'server_error', 'cdp_error']);
+
 /** Frames and the recorder that makes them. */
 export interface Recording {
   recorder: SessionRecorder;
@@ -77,9 +80,9 @@ export class HeldSession {
     return this.#attached || endsAtMs - Date.now() > Math.max(MIN_REMAINING_MS, testTimeoutMs);
   }
 
-  /** Asks for something that only a running browser can tell: the session may have ended without a word to us. An API that cannot be reached says nothing. */
+  /** Asks for something that only a running browser can tell: the session may have ended without a word to us. An API that cannot be reached, or refuses, says nothing. */
   async look(): Promise<void> {
-    await this.session.debugInfo({ updateMetadata: true }).catch((error: unknown) => (this.#isGone = !isSessionwrightError(error, 'request_failed')));
+    await this.session.debugInfo({ updateMetadata: true }).catch((error: unknown) => (this.#isGone = isSessionwrightError(error) && GONE.has(error.code)));
   }
 
   /** A worker holds it from now on. The server of this host counts what goes through its gateway as use; others are told. */
