@@ -14,7 +14,7 @@ import { routes } from './routes';
 import { scrapedDataSchema, scrapeRequestSchema } from './scrape';
 import { sessionResponseSchema, startRequestSchema } from './session';
 import { fileListSchema, fileStoredSchema, fileUrlSchema } from './storage';
-import { looseBoolean } from './values';
+import { touchingQuerySchema } from './touching';
 import { workflowCodeSchema, workflowQuerySchema } from './workflow-code';
 
 /** One call. */
@@ -49,9 +49,6 @@ export const errorSchema = z.looseObject({
   detail: z.array(z.object({ loc: z.array(z.union([z.string(), z.int()])), msg: z.string(), type: z.string() })).nullish(),
 });
 
-/** Accepted where a call touches the browser; without effect on this server. */
-const touching = z.object({ update_metadata: looseBoolean.optional() });
-
 /** A start request and a scrape request in one. */
 const scrapeUrlSchema = z.strictObject({ ...startRequestSchema.shape, ...scrapeRequestSchema.shape, url: z.string() });
 
@@ -69,18 +66,18 @@ export const operations: readonly Operation[] = [
   { id: 'getSession', method: 'get', path: of(routes.session), summary: 'Show a session', response: sessionResponseSchema },
   { id: 'stopSession', method: 'delete', path: of(routes.stop), summary: 'Stop a session; fine for one that has ended too', response: sessionResponseSchema },
   { id: 'stopSessionByPost', method: 'post', path: of(routes.stop), summary: 'Stop a session, for clients that cannot send DELETE', response: sessionResponseSchema },
-  { id: 'getCookies', method: 'get', path: of(routes.cookies), summary: "The cookies of the session's own context", running: true, query: touching, response: cookiesSchema },
-  { id: 'setCookies', method: 'post', path: of(routes.cookies), summary: "Add cookies to the session's own context", running: true, query: touching, request: cookiesSchema, response: cookiesSetSchema },
-  { id: 'getDebugInfo', method: 'get', path: of(routes.debug), summary: 'Where to look into the running session', running: true, query: touching, response: debugInfoSchema },
+  { id: 'getCookies', method: 'get', path: of(routes.cookies), summary: "The cookies of the session's own context", running: true, query: touchingQuerySchema, response: cookiesSchema },
+  { id: 'setCookies', method: 'post', path: of(routes.cookies), summary: "Add cookies to the session's own context", running: true, query: touchingQuerySchema, request: cookiesSchema, response: cookiesSetSchema },
+  { id: 'getDebugInfo', method: 'get', path: of(routes.debug), summary: 'Where to look into the running session', running: true, query: touchingQuerySchema, response: debugInfoSchema },
   { id: 'getDebugTab', method: 'get', path: of(routes.debugTab), summary: 'One tab of the running session', running: true, query: tabQuerySchema, response: debugTabSchema },
   { id: 'getOffset', method: 'get', path: of(routes.offset), summary: 'How many steps the session has made', response: z.object({ offset: z.int() }) },
   { id: 'getReplay', method: 'get', path: of(routes.replay), summary: 'The recording of an ended session; 404 until it is ready', response: replaySchema },
   { id: 'getNetworkLogs', method: 'get', path: of(routes.networkLogs), summary: "The requests of the session's pages, in batches", query: networkLogsQuerySchema, response: networkLogsSchema },
   { id: 'getWorkflowCode', method: 'get', path: of(routes.workflowCode), summary: 'What was done in the session, as code', query: workflowQuerySchema, response: workflowCodeSchema },
-  { id: 'executeAction', method: 'post', path: of(routes.execute), summary: 'Do something on the current page; that it fails is a result', running: true, query: touching, request: actionSchema, response: executionResultSchema, failures: [409] },
-  { id: 'observePage', method: 'post', path: of(routes.observe), summary: 'What the current page shows, and what can be done on it', running: true, query: touching, request: observeRequestSchema, response: observationSchema },
-  { id: 'scrapePage', method: 'post', path: of(routes.scrape), summary: 'The content of the current page as markdown', running: true, query: touching, request: scrapeRequestSchema, response: scrapedDataSchema },
-  { id: 'takeScreenshot', method: 'post', path: of(routes.screenshot), summary: 'The visible part of the page', running: true, query: touching, response: { mediaType: 'image/jpeg' } },
+  { id: 'executeAction', method: 'post', path: of(routes.execute), summary: 'Do something on the current page; that it fails is a result', running: true, query: touchingQuerySchema, request: actionSchema, response: executionResultSchema, failures: [409] },
+  { id: 'observePage', method: 'post', path: of(routes.observe), summary: 'What the current page shows, and what can be done on it', running: true, query: touchingQuerySchema, request: observeRequestSchema, response: observationSchema },
+  { id: 'scrapePage', method: 'post', path: of(routes.scrape), summary: 'The content of the current page as markdown', running: true, query: touchingQuerySchema, request: scrapeRequestSchema, response: scrapedDataSchema },
+  { id: 'takeScreenshot', method: 'post', path: of(routes.screenshot), summary: 'The visible part of the page', running: true, query: touchingQuerySchema, response: { mediaType: 'image/jpeg' } },
   { id: 'scrapeUrl', method: 'post', path: routes.scrapeUrl, summary: 'The content of a page as markdown, in a session that is started for it', request: scrapeUrlSchema, response: scrapedDataSchema, failures: [429, 503] },
   { id: 'createProfile', method: 'post', path: routes.createProfile, summary: 'Make a profile', request: profileNameSchema, response: profileSchema },
   { id: 'listProfiles', method: 'get', path: routes.profiles, summary: 'List profiles, newest first', query: profileListQuerySchema, response: profileListSchema },

@@ -1,4 +1,5 @@
 /** The session that a request's path names. */
+import { countsAsUse } from '../../contract/touching';
 import type { Exchange } from '../http/http-router';
 import type { KnownSession } from '../sessions/known-session';
 import type { SessionRegistry } from '../sessions/registry';
@@ -13,11 +14,11 @@ export function sessionOf(registry: SessionRegistry, { params }: Exchange): Know
 }
 
 /**
- * For a call that works with its browser, and so counts as using it.
+ * For a call that works with its browser, and so counts as using it, unless it says otherwise.
  * @throws {@link NotFoundError} when there is none; {@link SessionEndedError} when it has ended
  */
 export function runningSessionOf(registry: SessionRegistry, exchange: Exchange): LiveSession {
   const session = sessionOf(registry, exchange).ensureActive();
-  session.touch();
+  if (countsAsUse(exchange.query)) session.touch();
   return session;
 }

@@ -12,11 +12,12 @@ const USE_MS = 1_000;
 
 /**
  * Does the work with the session's driver, when every earlier call is done.
+ * @param isUse whether the session counts as used while it runs
  * @throws {@link SessionEndedError} as soon as the session ends, whatever the work is at
  */
-export async function onPages<T>(session: LiveSession, work: (driver: PageDriver) => Promise<T>): Promise<T> {
+export async function onPages<T>(session: LiveSession, work: (driver: PageDriver) => Promise<T>, isUse = true): Promise<T> {
   session.ensureActive();
-  const using = setInterval(() => session.touch(), USE_MS);
+  const using = setInterval(() => isUse && session.touch(), USE_MS);
   let forget = (): void => {};
   const ended = new Promise<void>((resolve) => (forget = session.onEnd(resolve)));
   const endedError = ended.then((): never => session.ensureActive() as never); // it throws
