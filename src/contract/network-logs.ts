@@ -83,7 +83,7 @@ export const networkLogsSchema = z
   .transform((wire): NetworkLogList => camelize(wire));
 
 /** The answer as JSON. URLs that were not asked for are left out. */
-export function encodeNetworkLogs({ batches, ...rest }: NetworkLogList) {
+export function encodeNetworkLogs({ batches, ...rest }: NetworkLogList & { format: string }) {
   return {
     ...snakify(rest),
     batches: batches.map(({ key, sizeBytes, downloadUrl, downloadUrlExpiresInSeconds }) => ({

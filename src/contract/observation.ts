@@ -124,7 +124,7 @@ export function encodeObservation(observation: Observation) {
   return {
     started_at: datetime.encode(startedAt),
     ended_at: datetime.encode(endedAt),
-    metadata: { title, url, timestamp: timestamp && datetime.encode(timestamp), viewport: snakify(viewport), tabs: tabs.map((tab) => snakify(tab)) },
+    metadata: { title, url, ...(timestamp && { timestamp: datetime.encode(timestamp) }), viewport: snakify(viewport), tabs: tabs.map((tab) => snakify(tab)) },
     screenshot: { raw: observation.screenshot.toString('base64'), bboxes: elements.flatMap((element) => encodeBox(element, viewport)), last_action_id: observation.lastActionId },
     space: encodeSpace(observation),
   };
@@ -134,5 +134,5 @@ export function encodeObservation(observation: Observation) {
 function encodeBox({ id, box: place }: ObservedElement, viewport: Viewport) {
   if (!place) return [];
   const { scrollX, scrollY, viewportWidth, viewportHeight } = viewport;
-  return [{ ...place, ...snakify({ scrollX, scrollY, viewportWidth, viewportHeight }), iframe_offset_x: null, iframe_offset_y: null, notte_id: id }];
+  return [{ ...place, ...snakify({ scrollX, scrollY, viewportWidth, viewportHeight }), iframe_offset_x: 0, iframe_offset_y: 0, notte_id: id }];
 }

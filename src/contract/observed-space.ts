@@ -48,7 +48,7 @@ export function decodeSpace(space: z.output<typeof spaceSchema>, boxes: readonly
 }
 
 /** `space` as JSON. `elements` is ours; every other client ignores it. */
-export function encodeSpace({ description, category, elements }: { description: string; category: string | null; elements: readonly ObservedElement[] }) {
+export function encodeSpace<Category extends string>({ description, category, elements }: { description: string; category: Category | null; elements: readonly ObservedElement[] }) {
   return {
     description,
     category,
@@ -57,17 +57,21 @@ export function encodeSpace({ description, category, elements }: { description: 
   };
 }
 
+/** One that is not known here is a click: clients refuse what they do not know. */
 function encodeAction({ id, name, action: type, description, selector }: ObservedElement) {
-  return {
-    type,
-    category: 'Interaction Actions',
-    description,
-    id,
-    selector: selector === null ? null : encodeSelector(selector),
-    text_label: name || null,
-    ...((type === 'fill' || type === 'select_dropdown_option') && { value: id.startsWith('O') && name !== '' ? name : VALUE }), // an option is its own value
-    ...(type === 'check' && { value: true }),
-  };
+  const rest = { category: 'Interaction Actions', description, id, selector: selector === null ? null : encodeSelector(selector), text_label: name || null };
+  switch (type) {
+    case 'fill':
+      return { type: 'fill' as const, ...rest, value: VALUE };
+    case 'select_dropdown_option':
+      return { type: 'select_dropdown_option' as const, ...rest, value: id.startsWith('O') && name !== '' ? name : VALUE }; // an option is its own value
+    case 'check':
+      return { type: 'check' as const, ...rest, value: true };
+    case 'download_file':
+      return { type: 'download_file' as const, ...rest };
+    default:
+      return { type: 'click' as const, ...rest };
+  }
 }
 
 /** Of all ways to say it, one that Playwright understands is enough; the others must be there. */

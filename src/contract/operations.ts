@@ -14,7 +14,7 @@ import { routes } from './routes';
 import { scrapedDataSchema, scrapeRequestSchema } from './scrape';
 import { sessionResponseSchema, startRequestSchema } from './session';
 import { fileListSchema, fileStoredSchema, fileUrlSchema } from './storage';
-import { looseBoolean } from './values';
+import { touchingQuerySchema } from './touching';
 import { workflowCodeSchema, workflowQuerySchema } from './workflow-code';
 
 /** One call. */
@@ -48,9 +48,6 @@ export const errorSchema = z.looseObject({
   code: z.string().optional(),
   detail: z.array(z.object({ loc: z.array(z.union([z.string(), z.int()])), msg: z.string(), type: z.string() })).nullish(),
 });
-
-/** Of calls that touch the browser: `false` keeps one from counting as use of its session. */
-export const touchingQuerySchema = z.object({ update_metadata: looseBoolean.optional() });
 
 /** A start request and a scrape request in one. */
 const scrapeUrlSchema = z.strictObject({ ...startRequestSchema.shape, ...scrapeRequestSchema.shape, url: z.string() });

@@ -24,12 +24,12 @@ export const replaySchema = z
   .object({ mp4_url: text, playlist_content: text, expires_at: datetime.nullish(), video_start_ms: number, video_duration_ms: number })
   .transform((wire): ReplayInfo => ({ ...camelize(wire), expiresAt: wire.expires_at ?? null }));
 
-/** A replay as JSON. */
-export function encodeReplay(replay: ReplayInfo) {
+/** A replay as JSON. Clients rely on the time. */
+export function encodeReplay(replay: ReplayInfo & { expiresAt: Date }) {
   return {
     mp4_url: replay.mp4Url,
     playlist_content: replay.playlistContent,
-    expires_at: replay.expiresAt && datetime.encode(replay.expiresAt),
+    expires_at: datetime.encode(replay.expiresAt),
     video_start_ms: replay.videoStartMs === null ? null : Math.round(replay.videoStartMs),
     video_duration_ms: replay.videoDurationMs === null ? null : Math.round(replay.videoDurationMs),
   };

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 import { camelize } from './naming';
 import type { Size } from './start';
-import { datetime, duration } from './values';
+import { datetime, duration, formatDuration } from './values';
 
 export { decodeStartRequest, encodeStartRequest, startRequestSchema, type Size, type StartOptions, type StartRequestWire } from './start';
 
@@ -91,13 +91,6 @@ export const sessionResponseSchema = z.preprocess(
   }),
 );
 
-/** A session as JSON, with every field that any client reads. */
-export interface SessionResponseWire {
-  [field: string]: unknown;
-  session_id: string;
-  status: SessionStatus;
-}
-
 /** TypeScript's view of a parsed session. */
 export function toSessionInfo(parsed: z.output<typeof sessionResponseSchema>): SessionInfo {
   const { session_id: id, viewport_width: width, viewport_height: height, duration: reported, closed_at: closed, ...rest } = parsed;
@@ -107,7 +100,7 @@ export function toSessionInfo(parsed: z.output<typeof sessionResponseSchema>): S
 }
 
 /** The answer that describes a session: every field is there, nulls included, in the order of the API. */
-export function encodeSession(info: SessionInfo): SessionResponseWire {
+export function encodeSession(info: SessionInfo) {
   return {
     session_id: info.id,
     idle_timeout_minutes: info.idleTimeoutMinutes,
@@ -115,7 +108,7 @@ export function encodeSession(info: SessionInfo): SessionResponseWire {
     created_at: datetime.encode(info.createdAt),
     closed_at: info.closedAt && datetime.encode(info.closedAt),
     last_accessed_at: datetime.encode(info.lastAccessedAt),
-    duration: duration.encode(info.durationMs),
+    duration: formatDuration(info.durationMs),
     status: info.status,
     steps: info.steps,
     error: info.error,

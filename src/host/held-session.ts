@@ -1,6 +1,7 @@
 /** One session that the host holds: how it was started, whether it is still good, its recorder, and its end. */
 import { join } from 'node:path';
 import type { Session } from '../client/index';
+import { isSessionwrightError } from '../contract/errors';
 import type { StartOptions } from '../contract/session';
 import type { SessionOptions } from '../options/types';
 import type { FrameStore } from '../recording/frame-store';
@@ -14,6 +15,9 @@ import type { Source } from './sources';
 const MIN_REMAINING_MS = 30_000;
 /** What an embedded session may last, in minutes: its end is the end of the run, not a timer. The contract's upper bounds. */
 const EMBEDDED_LIMITS = { idle: 30, max: 1440 } as const;
+
+/** What a look at a session fails with when it has no browser any more. */
+const GONE: ReadonlySet<string> = new Set(['session_ended', 'not_found', 'server_error', 'cdp_error']);
 
 /** Frames and the recorder that makes them. */
 export interface Recording {
@@ -34,6 +38,7 @@ export class HeldSession {
   readonly #attached: boolean;
   #recording: Promise<Recording> | undefined;
   #sleep: (() => void) | undefined;
+  #isGone = false;
   #stopped: Promise<void> | undefined;
 
   private constructor(session: Session, from: { source: Source; ledger: Ledger; folder: string; attached: boolean }) {
@@ -69,10 +74,15 @@ export class HeldSession {
 
   /** False when the session has ended, or would end while a test of this length runs. */
   isGood(testTimeoutMs: number): boolean {
-    if (this.#stopped) return false;
+    if (this.#stopped || this.#isGone || this.session.info.status !== 'active') return false;
     if (this.source.server) return this.source.server.isActive(this.session.id);
     const endsAtMs = this.session.info.createdAt.getTime() + this.session.info.maxDurationMinutes * 60_000;
     return this.#attached || endsAtMs - Date.now() > Math.max(MIN_REMAINING_MS, testTimeoutMs);
+  }
+
+  /** Asks for something that only a running browser can tell: the session may have ended without a word to us. An API that cannot be reached, or refuses, says nothing. */
+  async look(): Promise<void> {
+    await this.session.debugInfo({ updateMetadata: true }).catch((error: unknown) => (this.#isGone = isSessionwrightError(error) && GONE.has(error.code)));
   }
 
   /** A worker holds it from now on. The server of this host counts what goes through its gateway as use; others are told. */

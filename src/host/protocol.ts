@@ -43,6 +43,8 @@ export interface TestBegin {
   record: { size?: VideoSize | undefined; fps?: number | undefined } | null;
   /** How long the test may take, in milliseconds; 0 when unlimited. */
   timeoutMs: number;
+  /** True when the worker saw the session end, or lost its connection to it: then its API is asked. */
+  mayBeGone: boolean;
 }
 
 /** A test is over. */

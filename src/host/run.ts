@@ -60,7 +60,7 @@ export class Run {
 
   /** Makes sure that the test gets a session that lives, and records it when asked to. A lease is answered when the session is another one. */
   async beginTest(test: TestBegin): Promise<Lease | null> {
-    const replaced = await this.#slots.ensureGood(test.leaseId, test.timeoutMs);
+    const replaced = await this.#slots.ensureGood(test);
     const slot = this.#slots.leased(test.leaseId);
     slot.held.used = true;
     this.#totals.tests++;

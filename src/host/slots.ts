@@ -5,7 +5,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { HostError } from '../contract/errors';
 import type { HeldSession } from './held-session';
-import type { AcquireRequest } from './protocol';
+import type { AcquireRequest, TestBegin } from './protocol';
 import type { RpcPeer } from './rpc';
 
 /** One parallel place of the run. */
@@ -37,19 +37,22 @@ export class Slots {
   async acquire(request: AcquireRequest, peer: RpcPeer): Promise<{ slot: Slot & { held: HeldSession; lease: { id: string } }; reused: boolean }> {
     const slot = this.#claim(request, peer);
     this.#endOthers(slot);
-    const reused = slot.held?.isGood(0) === true && slot.held.used;
+    const { held: before } = slot;
     try {
+      await before?.look(); // the worker before may have failed because of it
       await this.#ensureSession(slot, 0);
     } catch (error) {
       delete slot.lease;
       throw error;
     }
-    return { slot: withSession(slot), reused };
+    return { slot: withSession(slot), reused: slot.held === before && before?.used === true };
   }
 
   /** Replaces the slot's session when it is no longer good. True when it was replaced. */
-  async ensureGood(leaseId: string, testTimeoutMs: number): Promise<boolean> {
-    return this.#ensureSession(this.find(leaseId), testTimeoutMs);
+  async ensureGood({ leaseId, timeoutMs, mayBeGone }: Pick<TestBegin, 'leaseId' | 'timeoutMs' | 'mayBeGone'>): Promise<boolean> {
+    const slot = this.find(leaseId);
+    if (mayBeGone) await slot.held?.look();
+    return this.#ensureSession(slot, timeoutMs);
   }
 
   /** The slot of a lease. */

@@ -301,6 +301,36 @@ describe('the session', () => {
     expect(output).toContain('2 sessions, 2 tests');
   });
 
+  test('means the one that lives: after a stop the next test gets another one, also when it uses no page', async () => {
+    project = await create(
+      `{}`,
+      `let first: string; let worker: number;
+      test('stops it', async ({ session, page }, testInfo) => {
+        first = session.id; worker = testInfo.workerIndex;
+        await page.setContent('<h1>One</h1>');
+        expect((await session.stop()).status).toBe('closed');
+        expect((await session.status()).status).toBe('closed');
+      });
+      test('uses no page', async ({ session }, testInfo) => {
+        expect(testInfo.workerIndex).toBe(worker);
+        expect((await session.status()).status).toBe('active');
+        expect(session.id).not.toBe(first);
+        const { success } = await session.execute({ type: 'evaluate_js', code: 'document.title = "Two"' });
+        expect(success).toBe(true);
+        expect(testInfo.annotations.filter((it) => it.type === 'session').map((it) => it.description)).toEqual([session.id]);
+      });
+      test('uses both', async ({ session, page }, testInfo) => {
+        await page.setContent('<h1>Three</h1>');
+        expect(testInfo.annotations.find((it) => it.type === 'session')?.description).toBe(session.id);
+        expect((await session.status()).status).toBe('active');
+      });`,
+    );
+    const { exitCode, output, report } = await project.run();
+    expect(exitCode, output).toBe(0);
+    expect(output).toContain('2 sessions, 3 tests');
+    expect(resultOf(report, 'uses no page').attachments.map((it) => it.name)).toContain('video');
+  });
+
   test('is only for tests that ask: Firefox and WebKit are left to Playwright', async () => {
     project = await create(`{ browserName: 'firefox' }`, `test('no browser', async ({}) => {}); test('no session', async ({ session }) => { void session; });`);
     const { output, report } = await project.run();

@@ -70,6 +70,32 @@ test('the whole run is killed: the next one stops its session', async () => {
   expect(await activeSessions()).toEqual([]);
 });
 
+test('a session that ended meanwhile is replaced, whoever stopped it and whatever failed', async () => {
+  project = await create(`test('stops it', async ({ page, session }) => {
+    await page.setContent('x');
+    await session.stop();
+  });
+  test('goes on', async ({ page, session }) => {
+    await page.setContent('x');
+    expect((await session.status()).status).toBe('active');
+  });
+  test('loses it', async ({ page, session }) => {
+    await page.setContent('x');
+    const gone = new Promise((resolve) => page.once('close', resolve));
+    await fetch(process.env.NOTTE_API_URL + '/sessions/' + session.id + '/stop', { method: 'POST', headers: { authorization: 'Bearer ' + process.env.NOTTE_API_KEY } });
+    await gone;
+    expect(1).toBe(2);
+  });
+  test('goes on again', async ({ page, session }) => {
+    await page.setContent('x');
+    expect((await session.status()).status).toBe('active');
+  });`);
+  const { output, report } = await project.run();
+  for (const title of ['stops it', 'goes on', 'goes on again']) expect(resultOf(report, title).status, output).toBe('passed');
+  expect(output).toMatch(/3 sessions, 4 tests, .*left running: nothing/);
+  expect(await activeSessions()).toEqual([]);
+});
+
 test('a session of somebody else is used, and not stopped', async () => {
   await using session = await client.start();
   project = await Project.create(

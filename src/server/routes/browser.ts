@@ -61,5 +61,7 @@ async function debugTab(session: LiveSession, { query, baseUrl, json }: Exchange
 async function tabs(session: LiveSession, baseUrl: string): Promise<DebugTab[]> {
   const { targetInfos } = await session.browser.connection.send('Target.getTargets', {});
   const { viewer, page } = sessionUrls(session, baseUrl);
-  return targetInfos.filter(({ type }) => type === 'page').map(({ targetId, title, url }, tabId) => ({ tabId, title, url, debugUrl: viewer, wsUrl: page(targetId) }));
+  const { tabIds } = session;
+  const inOrder = targetInfos.filter(({ type }) => type === 'page').sort((one, other) => tabIds.indexOf(one.targetId) - tabIds.indexOf(other.targetId)); // as an observation numbers them
+  return inOrder.map(({ targetId, title, url }, tabId) => ({ tabId, title, url, debugUrl: viewer, wsUrl: page(targetId) }));
 }

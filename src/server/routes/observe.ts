@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import type { PageDriver } from '../../actions/page-driver';
 import { encodeObservation, observeRequestSchema } from '../../contract/observation';
 import { decodeScrapeRequest, encodeScrapedData, type ScrapedData, type ScrapeRequest } from '../../contract/scrape';
+import { countsAsUse } from '../../contract/touching';
 import { refused } from '../errors';
 import type { Exchange, Route } from '../http/http-router';
 import type { SessionRegistry } from '../sessions/registry';
@@ -30,21 +31,21 @@ async function observe(session: LiveSession, exchange: Exchange): Promise<void> 
     const observed = await observePage(page, driver.tabs, lastActionId(session));
     driver.snapshot = observed.snapshot;
     return encodeObservation(observed.observation);
-  });
+  }, countsAsUse(exchange.query));
   const { screenshot, space, ...rest } = observation;
   const { elements: _elements, ...told } = space;
   session.trajectory.add({ type: 'observation', value: { ...rest, screenshot: { ...screenshot, raw: '', bboxes: [] }, space: told } }); // every status answer holds all steps
   exchange.json(observation);
 }
 
-async function scrape(session: LiveSession, { body, json }: Exchange): Promise<void> {
-  json(encodeScrapedData(await scrapeIn(session, decodeScrapeRequest(await body()))));
+async function scrape(session: LiveSession, { body, query, json }: Exchange): Promise<void> {
+  json(encodeScrapedData(await scrapeIn(session, decodeScrapeRequest(await body()), countsAsUse(query))));
 }
 
-/** Scrapes the session's current page. */
-export async function scrapeIn(session: LiveSession, request: ScrapeRequest): Promise<ScrapedData> {
+/** Scrapes the session's current page; `isUse` tells whether that counts as using the session. */
+export async function scrapeIn(session: LiveSession, request: ScrapeRequest, isUse = true): Promise<ScrapedData> {
   const { scrapePage } = await import('../../actions/scrape/scrape-page');
-  return onPages(session, async (driver) => scrapePage(await openPage(driver, request.url), request));
+  return onPages(session, async (driver) => scrapePage(await openPage(driver, request.url), request), isUse);
 }
 
 /** Refuses what no browser need be started for. */

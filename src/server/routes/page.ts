@@ -1,6 +1,7 @@
 /** Routes that act on a session's current page. Each needs a running session, counts as using it, and becomes a step of its trajectory. */
 import { decodeAction } from '../../contract/actions';
 import { encodeExecutionResult } from '../../contract/execution';
+import { countsAsUse } from '../../contract/touching';
 import type { Exchange, Route } from '../http/http-router';
 import type { SessionRegistry } from '../sessions/registry';
 import type { LiveSession } from '../sessions/session';
@@ -22,23 +23,23 @@ export function pageRoutes(registry: SessionRegistry): Route[] {
 }
 
 /** One action. That it fails is an answer too; only a malformed one is refused. */
-async function execute(session: LiveSession, { body, json }: Exchange): Promise<void> {
+async function execute(session: LiveSession, { body, query, json }: Exchange): Promise<void> {
   const action = decodeAction(await body());
   const { executeAction } = await import('../../actions/execute-action');
-  const result = encodeExecutionResult(await onPages(session, (driver) => executeAction(driver, action)));
+  const result = encodeExecutionResult(await onPages(session, (driver) => executeAction(driver, action), countsAsUse(query)));
   session.trajectory.add({ type: 'execution_result', value: result });
   json(result);
 }
 
 /** The visible part of the page, as raw JPEG. */
-async function screenshot(session: LiveSession, { response }: Exchange): Promise<void> {
+async function screenshot(session: LiveSession, { query, response }: Exchange): Promise<void> {
   const { withDeadline } = await import('../../actions/deadline');
   const { readAgain } = await import('../../actions/read-again');
   const jpeg = await onPages(session, async (driver) => {
     const page = await driver.page();
     const take = (): Promise<Buffer> => page.screenshot({ type: 'jpeg', quality: JPEG_QUALITY, timeout: SCREENSHOT_MS });
     return withDeadline(readAgain(page, 'take a picture of the page', take), SCREENSHOT_MS, 'take a picture of the page');
-  });
+  }, countsAsUse(query));
   session.trajectory.add({ type: 'screenshot', value: null });
   response.writeHead(200, { 'content-type': 'image/jpeg', 'content-length': jpeg.length, 'cache-control': 'no-store' });
   response.end(jpeg);

@@ -1,5 +1,5 @@
 /** The session that a request's path names. */
-import { touchingQuerySchema } from '../../contract/operations';
+import { countsAsUse } from '../../contract/touching';
 import type { Exchange } from '../http/http-router';
 import type { KnownSession } from '../sessions/known-session';
 import type { SessionRegistry } from '../sessions/registry';
@@ -14,12 +14,11 @@ export function sessionOf(registry: SessionRegistry, { params }: Exchange): Know
 }
 
 /**
- * For a call that works with its browser, and so counts as using it, unless `update_metadata` says otherwise.
+ * For a call that works with its browser, and so counts as using it, unless it says otherwise.
  * @throws {@link NotFoundError} when there is none; {@link SessionEndedError} when it has ended
  */
 export function runningSessionOf(registry: SessionRegistry, exchange: Exchange): LiveSession {
   const session = sessionOf(registry, exchange).ensureActive();
-  const { update_metadata: isUse = true } = touchingQuerySchema.parse(Object.fromEntries(exchange.query), { reportInput: true });
-  if (isUse) session.touch();
+  if (countsAsUse(exchange.query)) session.touch();
   return session;
 }

@@ -12,10 +12,11 @@ const USE_MS = 1_000;
 
 /**
  * Does the work with the session's driver, when every earlier call is done.
+ * @param isUse whether the session counts as used while it runs
  * @throws {@link SessionEndedError} as soon as the session ends, whatever the work is at
  */
-export async function onPages<T>(session: LiveSession, work: (driver: PageDriver) => Promise<T>): Promise<T> {
-  const using = setInterval(() => session.touch(), USE_MS);
+export async function onPages<T>(session: LiveSession, work: (driver: PageDriver) => Promise<T>, isUse = true): Promise<T> {
+  const using = setInterval(() => isUse && session.touch(), USE_MS);
   try {
     return await whileActive(session, async () => {
       const driver = await session.driver();

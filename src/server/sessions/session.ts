@@ -149,6 +149,11 @@ export class LiveSession implements KnownSession {
     return this.#ending;
   }
 
+  /** Ids of the open tabs, oldest first. */
+  get tabIds(): readonly string[] {
+    return this.#tabOrder.ids;
+  }
+
   /** Drives its pages for calls of the API; connected on first use. */
   driver(): Promise<PageDriver> {
     this.#driver ??= this.#connectDriver();
@@ -200,7 +205,7 @@ export class LiveSession implements KnownSession {
         files: this.#files,
         isLocal: this.plan.request.cdpUrl === undefined,
         openFirstTab: () => this.browser.ensurePage(),
-        openingOrder: () => this.#tabOrder.ids,
+        openingOrder: () => this.tabIds,
         isShared: () => this.gatewayClients > 0,
       });
       void driver.closed.then(() => (this.#driver = undefined)); // the next call connects anew

@@ -121,7 +121,7 @@ test('the picture is a JPEG of what is visible, and boxes are where elements are
   await onPage(async (page) => {
     const frame = await page.locator('iframe').boundingBox();
     const box = screenshot.bboxes.find((it) => it['notte_id'] === 'B10');
-    expect(box).toMatchObject({ x: Math.round((frame?.x ?? 0) + 8), y: Math.round((frame?.y ?? 0) + 8), viewport_width: 1000, iframe_offset_x: null }); // 5 px border, 3 px padding
+    expect(box).toMatchObject({ x: Math.round((frame?.x ?? 0) + 8), y: Math.round((frame?.y ?? 0) + 8), viewport_width: 1000, iframe_offset_x: 0 }); // 5 px border, 3 px padding
   });
 });
 
@@ -224,3 +224,15 @@ async function onPage(work: (page: Page) => Promise<void>): Promise<void> {
     await browser.close();
   }
 }
+
+test('tabs have the same ids in an observation, for switch_tab, and in the debug information', async () => {
+  const execute = async (action: object): Promise<unknown> => api.call('POST', `/sessions/${id}/page/execute`, { body: action });
+  await execute({ type: 'goto', url: `${siteUrl}/empty` });
+  for (const path of ['empty', 'frame', 'catalogue', 'file.txt', 'controls']) await execute({ type: 'goto_new_tab', url: `${siteUrl}/${path}` });
+  const { metadata } = await observe();
+  const observed = (metadata['tabs'] as { tab_id: number; url: string }[]).map(({ tab_id: tabId, url }) => [tabId, url]);
+  expect(observed.length).toBeGreaterThanOrEqual(5);
+  const { body } = await api.call('GET', `/sessions/${id}/debug`);
+  expect((body['tabs'] as { metadata: { tab_id: number; url: string } }[]).map((tab) => [tab.metadata.tab_id, tab.metadata.url])).toEqual(observed);
+  for (let left = observed.length; left > 1; left--) await execute({ type: 'close_tab' });
+});

@@ -99,6 +99,29 @@ test('a session that is not used times out; asking for its status is no use', as
   await nothingLeft();
 });
 
+test('a call counts as use, unless it says that it only looks', async () => {
+  await open();
+  const id = await start();
+  const usedAt = async (): Promise<unknown> => (await status(id))['last_accessed_at'];
+  const path = `/sessions/${id}`;
+  const before = await usedAt();
+  for (const query of ['update_metadata=false', 'update_metadata=False']) {
+    expect(await api.call('GET', `${path}/cookies?${query}`)).toMatchObject({ status: 200 });
+    expect(await api.call('GET', `${path}/debug?${query}`)).toMatchObject({ status: 200 });
+    expect(await api.call('POST', `${path}/page/execute?${query}`, { body: { type: 'wait', time_ms: 1100 } })).toMatchObject({ status: 200, body: { success: true } });
+    expect(await api.call('POST', `${path}/page/observe?${query}`, { body: {} })).toMatchObject({ status: 200 });
+    expect(await api.call('POST', `${path}/page/scrape?${query}`, { body: {} })).toMatchObject({ status: 200 });
+    expect(await api.call('POST', `${path}/page/screenshot?${query}`)).toMatchObject({ status: 200 });
+  }
+  expect(await usedAt()).toBe(before);
+  await api.call('GET', `${path}/debug?update_metadata=True`);
+  const used = await usedAt();
+  expect(used).not.toBe(before);
+  await api.call('POST', `${path}/page/execute`, { body: { type: 'wait', time_ms: 10 } });
+  expect(await usedAt()).not.toBe(used);
+  expect(await api.call('GET', `${path}/cookies?update_metadata=perhaps`)).toMatchObject({ status: 422, body: { detail: [{ loc: ['body', 'update_metadata'] }] } });
+});
+
 test('CDP traffic keeps a session awake, and its maximum duration ends it all the same', async () => {
   await open({ minuteMs: 1500 }); // a page that takes long to open on a busy machine is no idle session
   const { body } = await api.call('POST', '/sessions/start', { body: { idle_timeout_minutes: 1, max_duration_minutes: 3 } });
