@@ -27,6 +27,8 @@ export async function closeTab(driver: PageDriver): Promise<Outcome> {
   const page = await driver.page();
   const url = page.url();
   await page.close();
+  const last = driver.tabs.at(-1);
+  if (last) driver.choose(last);
   return done(`Closed the tab with ${url}.`);
 }
 

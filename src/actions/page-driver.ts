@@ -137,7 +137,7 @@ export class PageDriver {
     const current = this.#current;
     if (current && this.#isSettledOn(current)) return current;
     const { tabs } = this;
-    const next = current?.isClosed() ? tabs.at(-1) : (tabs.find((page) => !isBlank(page)) ?? tabs.at(-1));
+    const next = tabs.find((page) => !isBlank(page)) ?? tabs.at(-1);
     this.#isChosen = false;
     this.#current = next ?? (await this.#openFirst());
     return this.#current;

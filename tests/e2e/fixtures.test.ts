@@ -331,6 +331,40 @@ describe('the session', () => {
     expect(resultOf(report, 'uses no page').attachments.map((it) => it.name)).toContain('video');
   });
 
+  test("works on the test's own page, whatever was opened through it before; a stop spoils no test in the session's own context", async () => {
+    project = await create(
+      `{ screenshot: 'on' }`,
+      `${VISITS}
+      test.beforeAll(async ({ session }) => { await session.execute({ type: 'evaluate_js', code: 'document.title = "left over"' }); });
+      test('has one page', async ({ page, session }) => {
+        await page.goto('http://site.test/one');
+        expect((await session.observe()).tabs.map(({ url }) => url)).toEqual(['http://site.test/one']);
+      });
+      test('has two', async ({ page, context, session }) => {
+        await page.goto('http://site.test/first');
+        await (await context.newPage()).goto('http://site.test/second');
+        expect((await session.observe()).url).toBe('http://site.test/first');
+        await session.execute({ type: 'switch_tab', tabIndex: 1 });
+        expect((await session.observe()).url).toBe('http://site.test/second');
+      });
+      test.describe('in the own context', () => {
+        test.use({ isolation: 'session' });
+        test('is stopped', async ({ page, session }) => {
+          await page.goto('http://site.test/');
+          expect((await session.observe()).url).toBe('http://site.test/');
+          await session.stop();
+        });
+        test('goes on', async ({ page, session }) => {
+          await page.goto('http://site.test/again');
+          expect((await session.observe()).url).toBe('http://site.test/again');
+        });
+      });`,
+    );
+    const { exitCode, output, report } = await project.run();
+    expect(exitCode, output).toBe(0);
+    expect(resultOf(report, 'has one page').attachments.filter((it) => it.name === 'screenshot')).toHaveLength(1);
+  });
+
   test('is only for tests that ask: Firefox and WebKit are left to Playwright', async () => {
     project = await create(`{ browserName: 'firefox' }`, `test('no browser', async ({}) => {}); test('no session', async ({ session }) => { void session; });`);
     const { output, report } = await project.run();
