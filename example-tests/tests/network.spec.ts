@@ -1,14 +1,15 @@
-/** Every request that the session's pages have made, whoever made them. */
+/** Every request that the session's pages have made, whoever made them: a worker's session serves many tests, so each asks for its own time. */
 import { test, expect } from 'sessionwright';
 
 test('a search asks the shop once', async ({ page, session, baseURL }) => {
+  const since = new Date();
   await page.goto('/');
   const answered = page.waitForResponse(/api\/books\?.*moon/);
   await page.getByLabel('Search').fill('moon');
   await answered;
 
   const searches = async () => {
-    const { entries } = await session.networkLogs();
+    const { entries } = await session.networkLogs({ since });
     return entries.filter(({ request }) => request.url.startsWith(`${baseURL}/api/books`) && request.url.includes('moon'));
   };
   await expect.poll(searches).toHaveLength(1);

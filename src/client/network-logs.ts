@@ -11,6 +11,8 @@ export interface NetworkLogsOptions {
   limit?: number | undefined;
   /** Whether to fetch them. `false` only lists them, with their URLs: for an API whose format is another one. @default true */
   download?: boolean | undefined;
+  /** Only requests that were sent at this time or later, such as the begin of a test: a session serves many. @default all */
+  since?: Date | undefined;
 }
 
 /** The requests of a session. */
@@ -26,12 +28,13 @@ const DEFAULT_LIMIT = 10;
  * Lists the newest batches of a session's network log, and fetches the requests in them.
  * @throws {@link ApiError} when the API has none, or does not give a batch; {@link ContractError} when a batch is no HAR
  */
-export async function fetchNetworkLogs(sessionId: string, http: HttpClient, { limit = DEFAULT_LIMIT, download = true }: NetworkLogsOptions = {}): Promise<NetworkLogs> {
+export async function fetchNetworkLogs(sessionId: string, http: HttpClient, { limit = DEFAULT_LIMIT, download = true, since }: NetworkLogsOptions = {}): Promise<NetworkLogs> {
   const query = new URLSearchParams({ limit: String(limit), download: 'true' }).toString();
   const list = await http.call({ purpose: `get the network logs of session ${sessionId}`, method: 'GET', path: routes.networkLogs(sessionId), query }, networkLogsSchema);
   const entries: HarEntry[] = [];
   for (const batch of download ? list.batches.slice(-limit) : []) entries.push(...(await fetchBatch(sessionId, http, batch)));
-  return { ...list, entries };
+  const sinceMs = since?.getTime() ?? -Infinity;
+  return { ...list, entries: entries.filter(({ startedDateTime }) => Date.parse(startedDateTime) >= sinceMs) };
 }
 
 async function fetchBatch(sessionId: string, http: HttpClient, { key, downloadUrl }: NetworkLogBatch): Promise<HarEntry[]> {
