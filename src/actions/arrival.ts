@@ -1,7 +1,11 @@
 /** Waits for the page that an action has led to. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Page, Request } from 'playwright-core';
 import { NAVIGATION_MS } from '../contract/action-limits';
 import { TimeLimit } from './time-limit';
+
+/** How long the request of a navigation may come after the page has asked for it, in milliseconds: a hundred times what it takes. One within the page sends none. */
+const REQUEST_MS = 1_000;
 
 /** Waits, as far as its time allows, until the page is loaded and its network is quiet. A page that never is quiet is no failure. */
 export async function untilQuiet(page: Page): Promise<void> {
@@ -23,17 +27,34 @@ export async function thenSettle<T>(page: Page, work: () => Promise<T>): Promise
  * such as a key.
  */
 export async function thenArrive(page: Page, work: () => Promise<void>): Promise<void> {
-  let begun: Request | undefined;
+  let begin: (request: Request) => void = () => {};
+  const begun = new Promise<Request>((resolve) => (begin = resolve));
   const onRequest = (request: Request): void => {
-    if (request.isNavigationRequest() && request.frame() === page.mainFrame()) begun = request;
+    if (request.isNavigationRequest() && request.frame() === page.mainFrame()) begin(request);
   };
   page.on('request', onRequest);
   try {
-    await work();
-    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve))).catch(() => {}); // what the key has queued comes first; a page that went away cannot answer
-    if (begun) await arrival(page, begun);
+    if (!(await leadsAway(page, work))) return;
+    const request = await Promise.race([begun, delay(REQUEST_MS, undefined, { ref: false })]);
+    if (request) await arrival(page, request);
   } finally {
     page.off('request', onRequest);
+  }
+}
+
+/** Does the work, and tells whether the page has asked for a navigation by then. The browser's request comes later, and by another way than the page's answers. */
+async function leadsAway(page: Page, work: () => Promise<void>): Promise<boolean> {
+  const cdp = await page.context().newCDPSession(page);
+  let isAsked = false;
+  cdp.on('Page.frameRequestedNavigation', () => (isAsked = true));
+  try {
+    await cdp.send('Page.enable');
+    await work();
+    const queued = 'new Promise((done) => setTimeout(done))'; // what the key has queued comes first
+    await cdp.send('Runtime.evaluate', { expression: queued, awaitPromise: true }).catch(() => (isAsked = true)); // a page that went away cannot answer
+    return isAsked;
+  } finally {
+    await cdp.detach().catch(() => {}); // the page may be closed
   }
 }
 
