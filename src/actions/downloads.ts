@@ -1,6 +1,5 @@
 /** Catches the download that a click begins. */
 import { copyFile, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CDPSession, Page } from 'playwright-core';
 import { ActionFailure } from './outcome';
@@ -57,9 +56,9 @@ async function captureUrl(page: Page): Promise<DownloadCapture> {
   return { download, end: () => cdp.detach().catch(() => {}) }; // gone with its page
 }
 
-async function captureFile({ cdp }: PageDriver, page: Page): Promise<DownloadCapture> {
+async function captureFile({ cdp, workDir }: PageDriver, page: Page): Promise<DownloadCapture> {
   const context = await contextOf(cdp, page);
-  const folder = await mkdtemp(join(tmpdir(), 'sessionwright-download-'));
+  const folder = await mkdtemp(join(workDir, 'sessionwright-download-'));
   let listener: ((event: { guid: string; suggestedFilename: string }) => void) | undefined;
   const download = new Promise<CapturedDownload>((resolve) => {
     listener = ({ guid, suggestedFilename }) => resolve({ suggestedName: suggestedFilename, save: finishedDownload(cdp, guid, join(folder, guid)) });

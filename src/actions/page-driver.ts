@@ -1,4 +1,5 @@
 /** Drives the pages of one session through Playwright over CDP, as one more client beside the user's: what one does the other sees. */
+import { tmpdir } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Browser, BrowserContext, CDPSession, Dialog, Page } from 'playwright-core';
 import { CdpError } from '../contract/errors';
@@ -29,6 +30,8 @@ export interface ActionFiles {
 export interface PageDriverOptions {
   /** CDP URL of the session's browser itself, not of the gateway: calls of the API are counted elsewhere. */
   cdpUrl: string;
+  /** A folder for files in passing. The caller made it, and removes it, whoever was killed. @default the system's temporary folder */
+  workDir?: string | undefined;
   /** Undefined when the session was started without file storage. */
   files?: ActionFiles | undefined;
   /** Whether the browser reads and writes the files of this machine. @default false */
@@ -44,6 +47,7 @@ export interface PageDriverOptions {
 /** One connection to a session's browser, and the tab that it works on. Calls are done one after the other, by {@link PageDriver.run}. */
 export class PageDriver {
   readonly files: ActionFiles | undefined;
+  readonly workDir: string;
   /** Whether the browser reads and writes the files of this machine. */
   readonly isLocal: boolean;
   /** Resolves when the connection has ended, by either side. Never rejects. */
@@ -71,6 +75,7 @@ export class PageDriver {
     this.#context = parts.context;
     this.#cdp = parts.cdp;
     this.files = parts.options.files;
+    this.workDir = parts.options.workDir ?? tmpdir();
     this.isLocal = parts.options.isLocal ?? false;
     this.#isShared = parts.options.isShared ?? (() => false);
     this.#openFirstTab = parts.options.openFirstTab;
@@ -83,7 +88,7 @@ export class PageDriver {
   /** Connects. Loads Playwright: only sessions that are driven by the API pay for it. */
   static async connect(options: PageDriverOptions): Promise<PageDriver> {
     const { chromium } = await import('playwright-core');
-    const browser = await chromium.connectOverCDP(options.cdpUrl, { noDefaults: true, isLocal: options.isLocal ?? false, timeout: CONNECT_TIMEOUT_MS });
+    const browser = await chromium.connectOverCDP(options.cdpUrl, { noDefaults: true, isLocal: options.isLocal ?? false, ...(options.workDir !== undefined && { artifactsDir: options.workDir }), timeout: CONNECT_TIMEOUT_MS });
     try {
       const [context] = browser.contexts();
       if (!context) throw new CdpError('The browser of the session has no context.', { code: 'cdp_error', method: 'Target.getBrowserContexts' });

@@ -132,6 +132,29 @@ describe('a run that is ended', () => {
     expect(exitCode, output).toBe(0);
   });
 
+  test('the whole tree is killed while the API works on a page: the next run clears the files', async () => {
+    project = await Project.create({
+      'playwright.config.ts': WAITING['playwright.config.ts'],
+      'a.spec.ts': `
+        import { test } from 'sessionwright';
+        test('waits', async ({ session, page }) => {
+          await page.setContent('<h1>Waiting</h1>');
+          await session.observe();
+          console.log('WORKER ' + process.pid + '.');
+          await session.execute({ type: 'wait', timeMs: 30_000 });
+        });
+        test('comes later', async ({ page }) => { await page.setContent('<h1>Later</h1>'); });`,
+    });
+    const run = project.start(['--grep', 'waits']);
+    const [, worker] = await run.printed(/WORKER (\d+)/);
+    const host = project.leftovers().processes.find((it) => it.includes('host.js'));
+    for (const pid of [run.pid, Number(worker), Number(host?.split(' ')[0])]) process.kill(pid, 'SIGKILL');
+    await run.result();
+    await vi.waitFor(() => expect(project.leftovers().processes).toEqual([]), { timeout: 15_000, interval: 100 });
+    const { output } = await project.run(['--grep', 'later']);
+    expect(output).toContain('left running: nothing');
+  });
+
   test('the whole tree is killed: the browsers end at once, and the next run clears the files', async () => {
     project = await Project.create(WAITING);
     const run = project.start();

@@ -11,6 +11,8 @@ export class SessionFolder {
   readonly recording: string;
   /** Frames for watchers, while there are any. */
   readonly live: string;
+  /** What Playwright and downloads under way put down in passing. */
+  readonly passing: string;
   /** What is known of the session. */
   readonly record: string;
   /** Its steps, one JSON line each. */
@@ -26,6 +28,7 @@ export class SessionFolder {
     this.profile = join(this.#path, 'profile');
     this.recording = join(this.#path, 'recording');
     this.live = join(this.#path, 'live');
+    this.passing = join(this.#path, 'passing');
     this.record = join(this.#path, 'session.json');
     this.trajectory = join(this.#path, 'trajectory.jsonl');
     this.network = join(this.#path, 'network');
@@ -42,7 +45,7 @@ export class SessionFolder {
   /** Removes what only a running session needs. To be called when the browser has ended. */
   async removeRuntimeFiles(): Promise<void> {
     await removeProfile(this.profile);
-    await rm(this.live, { recursive: true, force: true });
+    for (const folder of [this.live, this.passing]) await rm(folder, { recursive: true, force: true });
   }
 
   /** Removes everything. */

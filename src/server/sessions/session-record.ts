@@ -1,5 +1,5 @@
 /** `session.json`: what outlives a session, and how it comes back after a restart. */
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { SessionInfo } from '../../contract/session';
@@ -61,7 +61,6 @@ async function endLate(folder: SessionFolder, record: SessionRecord): Promise<Se
     info: { ...record.info, status: 'error', error: SERVER_WAS_KILLED, closedAt, lastAccessedAt: closedAt, durationMs },
   };
   await saveRecord(folder, ended);
-  await rm(folder.live, { recursive: true, force: true });
   return ended;
 }
 

@@ -1,4 +1,5 @@
 /** One live session: its browser, its clock, its counters, and its one way to end. */
+import { mkdir } from 'node:fs/promises';
 import type { ActionFiles, PageDriver } from '../../actions/page-driver';
 import { exitText } from '../../browser/chromium';
 import type { SessionInfo, SessionStatus, SessionStep } from '../../contract/session';
@@ -200,7 +201,9 @@ export class LiveSession implements KnownSession {
   async #connectDriver(): Promise<PageDriver> {
     try {
       const { PageDriver } = await import('../../actions/page-driver');
+      await mkdir(this.folder.passing, { recursive: true, mode: 0o700 });
       const driver = await PageDriver.connect({
+        workDir: this.folder.passing,
         cdpUrl: this.browser.cdpUrl,
         files: this.#files,
         isLocal: this.plan.request.cdpUrl === undefined,
