@@ -1,10 +1,14 @@
 /** The session API as a test calls it: plain HTTP, nothing of our client. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { SessionServer, SessionServerOptions } from '../../../src/server/index';
 import { DataFolder } from '../../../src/server/data/data-folder';
 import { startSessionServer } from '../../../src/server/index';
 import { ProfileStore } from '../../../src/server/data/profiles';
 import { SessionRegistry, type RegistryOptions } from '../../../src/server/sessions/registry';
 import { FileStorage } from '../../../src/server/data/storage';
+import { Auth } from '../../../src/server/http/auth';
+import { HttpRouter, type Route } from '../../../src/server/http/http-router';
 
 /** An answer of the API. */
 export interface ApiAnswer {
@@ -43,4 +47,16 @@ export async function openRegistry(workDir: string, options: Partial<RegistryOpt
   const profiles = await ProfileStore.open(data.profiles);
   const storage = new FileStorage(data);
   return new SessionRegistry({ data, profiles, storage, retentionMs: 60 * 60_000, browser: {}, headless: true, maxSessions: 2, recordAlways: false, logNetworkAlways: false, minuteMs: 60_000, ...options });
+}
+
+/** Serves some routes on a free port, with the key `key`, for tests of single routes. */
+export async function serveRoutes(routes: readonly Route[]): Promise<{ url: string; close(): void }> {
+  const router = new HttpRouter(routes, new Auth('key', '127.0.0.1'));
+  const http = createServer((request, response) => void router.handle(request, response));
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+  const close = (): void => {
+    http.closeAllConnections();
+    http.close();
+  };
+  return { url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`, close };
 }

@@ -1,20 +1,16 @@
 /** The film of a session in parts: a playlist whose URLs need no key, play in a browser, and expire. */
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BufferSource, Input, MP4 } from 'mediabunny';
 import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ClipEncoder } from '../../../src/recording/clip-encoder';
-import { Auth } from '../../../src/server/http/auth';
-import { HttpRouter } from '../../../src/server/http/http-router';
 import type { SessionRegistry } from '../../../src/server/sessions/registry';
 import { Replays } from '../../../src/server/replays/replays';
 import { recordingRoutes } from '../../../src/server/routes/recordings';
 import { UrlSigner } from '../../../src/server/http/tokens';
-import { openRegistry } from './api';
+import { openRegistry, serveRoutes } from './api';
 
 /** How long URLs work here, in milliseconds: enough to fetch a film. */
 const URL_MS = 4_000;
@@ -22,20 +18,15 @@ const URL_MS = 4_000;
 let workDir: string;
 let registry: SessionRegistry;
 let replays: Replays;
-let http: ReturnType<typeof createServer>;
-let url: string;
+let http: Awaited<ReturnType<typeof serveRoutes>>;
 
 beforeAll(async () => {
   workDir = await mkdtemp(join(tmpdir(), 'sessionwright-test-'));
   registry = await openRegistry(workDir, { maxSessions: 2, recordAlways: true, logNetworkAlways: false });
   replays = new Replays(() => ClipEncoder.launch({ workDir }));
-  const router = new HttpRouter(recordingRoutes({ registry, replays, signer: new UrlSigner(), filmUrlMs: URL_MS }), new Auth('key', '127.0.0.1'));
-  http = createServer((request, response) => void router.handle(request, response));
-  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
-  url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
+  http = await serveRoutes(recordingRoutes({ registry, replays, signer: new UrlSigner(), filmUrlMs: URL_MS }));
 });
 afterAll(async () => {
-  http.closeAllConnections();
   http.close();
   await Promise.all([registry.close(), replays.close()]);
   await rm(workDir, { recursive: true, force: true });
@@ -74,7 +65,7 @@ test('the parts of the playlist play in a browser, as long as the film; their UR
   await browser.close();
   await session.end({ status: 'closed', reason: null });
 
-  const replay = async (): Promise<Response> => fetch(`${url}/sessions/${session.id}/replay`, { headers: { authorization: 'Bearer key' } });
+  const replay = async (): Promise<Response> => fetch(`${http.url}/sessions/${session.id}/replay`, { headers: { authorization: 'Bearer key' } });
   await expect.poll(async () => (await replay()).status, { timeout: 40_000 }).toBe(200);
   const body = (await (await replay()).json()) as { playlist_content: string; video_duration_ms: number; expires_at: string };
   const { map, segments, targetSeconds } = parsePlaylist(body.playlist_content);

@@ -6,8 +6,6 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { SessionsClient } from '../../../src/client/index';
 import type { HarEntry } from '../../../src/contract/network-logs';
-import { HttpRouter } from '../../../src/server/http/http-router';
-import { Auth } from '../../../src/server/http/auth';
 import { networkLogRoutes } from '../../../src/server/routes/network-logs';
 import { UrlSigner } from '../../../src/server/http/tokens';
 import type { SessionServerOptions } from '../../../src/server/index';
@@ -15,7 +13,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestApi } from './api';
-import { openRegistry, startApi } from './api';
+import { openRegistry, serveRoutes, startApi } from './api';
 
 const html = (body: string): [string, string] => ['text/html', `<!doctype html><link rel="icon" href="data:,">${body}`];
 const PAGES: Record<string, [string, string]> = {
@@ -202,13 +200,11 @@ test('a URL stops to work when its time is over', async () => {
   await open();
   const workDir = await mkdtemp(join(tmpdir(), 'sessionwright-test-'));
   const registry = await openRegistry(workDir, { maxSessions: 1, recordAlways: false, logNetworkAlways: true });
-  const router = new HttpRouter(networkLogRoutes({ registry, signer: new UrlSigner(), urlSeconds: 1 }), new Auth('key', '127.0.0.1'));
-  const http = createServer((request, response) => void router.handle(request, response));
-  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+  const http = await serveRoutes(networkLogRoutes({ registry, signer: new UrlSigner(), urlSeconds: 1 }));
   try {
     const session = (await registry.start({})).ensureActive();
     const { targetId } = await session.browser.connection.send('Target.createTarget', { url: base });
-    const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}/sessions/${session.id}/network/logs?download=1`;
+    const url = `${http.url}/sessions/${session.id}/network/logs?download=1`;
     const urls = async (): Promise<string[]> => ((await (await fetch(url, { headers: { authorization: 'Bearer key' } })).json()) as { batches: Batch[] }).batches.map((batch) => batch.download_url);
     await expect.poll(urls, { timeout: 10_000 }).toHaveLength(1);
     const [batch = ''] = await urls();
@@ -217,7 +213,6 @@ test('a URL stops to work when its time is over', async () => {
     expect(targetId).not.toBe('');
   } finally {
     await registry.close();
-    http.closeAllConnections();
     http.close();
     await rm(workDir, { recursive: true, force: true });
   }

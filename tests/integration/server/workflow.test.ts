@@ -1,45 +1,36 @@
 /** The code of a session over HTTP: while it runs and after it, with what the client makes of it. */
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SessionsClient } from '../../../src/client/index';
-import { Auth } from '../../../src/server/http/auth';
-import { HttpRouter } from '../../../src/server/http/http-router';
 import type { SessionRegistry } from '../../../src/server/sessions/registry';
 import { lifecycleRoutes } from '../../../src/server/routes/lifecycle';
 import { workflowRoutes } from '../../../src/server/routes/workflow';
-import { openRegistry } from './api';
+import { openRegistry, serveRoutes } from './api';
 
 let workDir: string;
 let registry: SessionRegistry;
-let http: ReturnType<typeof createServer>;
-let url: string;
+let http: Awaited<ReturnType<typeof serveRoutes>>;
 
 beforeAll(async () => {
   workDir = await mkdtemp(join(tmpdir(), 'sessionwright-test-'));
   registry = await openRegistry(workDir, { maxSessions: 2, recordAlways: false, logNetworkAlways: false });
-  const router = new HttpRouter([...lifecycleRoutes(registry), ...workflowRoutes(registry)], new Auth('key', '127.0.0.1'));
-  http = createServer((request, response) => void router.handle(request, response));
-  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
-  url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
+  http = await serveRoutes([...lifecycleRoutes(registry), ...workflowRoutes(registry)]);
 });
 afterAll(async () => {
-  http.closeAllConnections();
   http.close();
   await registry.close();
   await rm(workDir, { recursive: true, force: true });
 });
 
 async function get(path: string): Promise<{ status: number; body: unknown }> {
-  const answer = await fetch(url + path, { headers: { authorization: 'Bearer key' } });
+  const answer = await fetch(http.url + path, { headers: { authorization: 'Bearer key' } });
   return { status: answer.status, body: await answer.json() };
 }
 
 test('what was done comes as code, while the session runs and after it', async () => {
-  const client = new SessionsClient({ apiUrl: url, apiKey: 'key' });
+  const client = new SessionsClient({ apiUrl: http.url, apiKey: 'key' });
   const session = await client.start();
   expect(await session.workflowCode()).toMatchObject({ jsonActions: [], pythonScript: expect.stringContaining('pass') as unknown });
   const { trajectory } = registry.get(session.id).ensureActive();
