@@ -1,8 +1,8 @@
 /** Fetches what the API names a URL for, without a key: into a file, which appears when it is complete, or as text. */
 import { randomUUID } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { link, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { link, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
 import { ApiError, ApiUnreachableError, ContractError, SessionwrightError } from '../contract/errors';
@@ -49,13 +49,13 @@ export async function downloadFile(http: HttpClient, source: Source, target: Tar
   const partial = `${path}.${randomUUID()}.part`;
   try {
     await mkdir(dirname(path), { recursive: true });
-    await pipeline(await open(http, source), createWriteStream(partial));
+    await writeNew(partial, () => request(http, source));
     if (target.force) await rename(partial, path);
     else await placeNew(partial, path, source);
     return path;
   } catch (cause) {
     if (cause instanceof SessionwrightError) throw cause;
-    throw new SessionwrightError(`Could not ${source.purpose} to ${path}: ${(cause as Error).message}. Check the folder, and try again.`, { code: target.code, cause });
+    throw new SessionwrightError(`Could not ${source.purpose} to ${path}: ${(cause as Error).message}. Check the connection and the folder, and try again.`, { code: target.code, cause });
   } finally {
     await rm(partial, { force: true }).catch(() => undefined); // its folder could not be made
   }
@@ -66,14 +66,14 @@ export async function downloadFile(http: HttpClient, source: Source, target: Tar
  * @throws {@link ApiError} when the URL does not give it
  */
 export async function downloadText(http: HttpClient, source: Source): Promise<string> {
-  const body = await open(http, source);
+  const body = await request(http, source);
   return body.text().catch((cause: unknown) => {
     throw unreachable(source, 'the download broke off', cause);
   });
 }
 
 /** The URL needs no key, and gets none: it may lead anywhere. */
-async function open(http: HttpClient, source: Source) {
+async function request(http: HttpClient, source: Source) {
   if (source.url === null || !URL.canParse(source.url)) throw new ContractError(`Could not ${source.purpose}: the API names no ${source.what} for it.`, { ...EXCHANGE, code: 'contract_violation' });
   let url = new URL(source.url);
   for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
@@ -96,6 +96,16 @@ function refused({ purpose }: Source, problem: string): ApiError {
 
 function unreachable({ purpose }: Source, problem: string, cause: unknown): ApiUnreachableError {
   return new ApiUnreachableError(`Could not ${purpose}: ${problem}.`, { ...EXCHANGE, code: 'api_unreachable', maybeReceived: true, cause });
+}
+
+/** Is done with the file when it returns, also when the download broke off: what opens it late would leave it behind. */
+async function writeNew(path: string, body: () => Promise<Readable>): Promise<void> {
+  const file = await open(path, 'wx');
+  try {
+    await pipeline(await body(), file.createWriteStream());
+  } finally {
+    await file.close();
+  }
 }
 
 async function pathOf({ to, name }: Target): Promise<string> {

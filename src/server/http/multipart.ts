@@ -1,8 +1,7 @@
 /** Receives one file of a multipart form, straight to the disk. What does not arrive whole leaves nothing. */
-import { createWriteStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { badRequest, refused } from '../errors';
 
@@ -20,7 +19,7 @@ const FILE_FIELD = 'file';
 export async function receiveFile(request: IncomingMessage, path: string): Promise<void> {
   try {
     checkHeaders(request);
-    await receive(request, path);
+    await receiveInto(path, request);
   } catch (error) {
     await rm(path, { force: true });
     throw error;
@@ -34,7 +33,17 @@ function checkHeaders({ headers }: IncomingMessage): void {
   if (Number(headers['content-length'] ?? 0) > MAX_FILE_BYTES + MAX_OVERHEAD_BYTES) throw tooLarge();
 }
 
-async function receive(request: IncomingMessage, path: string): Promise<void> {
+/** Is done with the file when it returns, also when the upload broke off: what opens it late would leave it behind. */
+async function receiveInto(path: string, request: IncomingMessage): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    await receive(request, file.createWriteStream());
+  } finally {
+    await file.close();
+  }
+}
+
+async function receive(request: IncomingMessage, target: Writable): Promise<void> {
   const { default: Busboy } = await import('@fastify/busboy');
   const limits = { fileSize: MAX_FILE_BYTES, files: 1, fields: 10, fieldSize: 10_000, parts: 11, headerPairs: 100 };
   const form = openForm(() => new Busboy({ headers: { ...request.headers, 'content-type': request.headers['content-type'] ?? '' }, limits }));
@@ -43,14 +52,16 @@ async function receive(request: IncomingMessage, path: string): Promise<void> {
   try {
     await new Promise<void>((resolve, reject) => {
       form.on('file', (field, stream) => {
-        if (field === FILE_FIELD) saving = save(stream, path, broken.signal);
+        if (field === FILE_FIELD) saving = save(stream, target, broken.signal);
         else stream.resume();
         saving?.catch(reject);
       });
       form.once('filesLimit', () => reject(refused('Invalid upload', [{ path: FILE_FIELD, message: 'the form has more than one file; upload one at a time' }])));
       form.once('finish', resolve);
       form.once('error', (error: unknown) => reject(invalidForm(error)));
-      request.once('close', () => request.complete || reject(badRequest(400, 'upload_aborted', 'The upload broke off.')));
+      const ended = () => request.complete || reject(badRequest(400, 'upload_aborted', 'The upload broke off.'));
+      if (request.closed) ended();
+      request.once('close', ended);
       request.pipe(form);
     });
     if (!saving) throw refused('Invalid upload', [{ path: FILE_FIELD, message: 'the form has no such file' }]);
@@ -72,9 +83,9 @@ function openForm<T>(open: () => T): T {
 }
 
 /** Too large a file fails at its limit: there may be no end to it. */
-async function save(stream: Readable, path: string, signal: AbortSignal): Promise<void> {
+async function save(stream: Readable, target: Writable, signal: AbortSignal): Promise<void> {
   stream.once('limit', () => stream.destroy(tooLarge()));
-  await pipeline(stream, createWriteStream(path, { flags: 'wx', mode: 0o600 }), { signal });
+  await pipeline(stream, target, { signal });
 }
 
 function invalidForm(error: unknown): Error {
