@@ -74,15 +74,16 @@ export class CdpConnection {
   readonly #sessions = new Map<string, CdpSession>();
   readonly #pending = new Map<number, PendingCommand>();
   #nextId = 1;
+  #misunderstood: Error | undefined;
   #closeReason: string | undefined;
 
   constructor(transport: Transport) {
     this.#transport = transport;
     this.#browser = new CdpSession(this.#sendCommand);
-    transport.onmessage = (message) => this.#receive(JSON.parse(message) as IncomingMessage);
+    transport.onmessage = (message) => this.#receive(message);
     this.closed = new Promise((resolve) => {
       transport.onclose = (reason) => {
-        this.#failAll(reason);
+        this.#failAll(this.#misunderstood ?? reason);
         resolve();
       };
     });
@@ -132,9 +133,16 @@ export class CdpConnection {
     });
   };
 
-  #receive(message: IncomingMessage): void {
-    if (message.id === undefined) this.#dispatch(message);
-    else this.#settle(message.id, message);
+  /** What comes from a browser of somebody else's may be anything: what is no CDP costs this connection, and not the whole process. */
+  #receive(text: string): void {
+    try {
+      const message = JSON.parse(text) as IncomingMessage;
+      if (message.id === undefined) this.#dispatch(message);
+      else this.#settle(message.id, message);
+    } catch (error) {
+      this.#misunderstood ??= error instanceof Error ? error : new Error(String(error));
+      this.#transport.close();
+    }
   }
 
   #settle(id: number, { result, error }: IncomingMessage): void {

@@ -78,3 +78,12 @@ test('when the connection closes, what waits fails, and so does what comes after
   expect(connection.isOpen).toBe(false);
   await expect(connection.session('S').send('Page.enable')).rejects.toMatchObject({ code: 'cdp_closed' });
 });
+
+test.each(['no JSON', 'null', '{"method":"Target.attachedToTarget"}', '{"method":"Target.targetDestroyed","params":null}'])('a message that is no CDP closes the connection, and nothing else: %s', async (message) => {
+  const { transport, connection } = connect();
+  connection.on('Target.targetDestroyed', ({ targetId }) => targetId);
+  const waiting = connection.send('Browser.getVersion');
+  transport.onmessage?.(message);
+  await expect(waiting).rejects.toMatchObject({ code: 'cdp_closed', message: expect.stringContaining('the connection to the browser broke') as unknown });
+  expect(connection.isOpen).toBe(false);
+});
