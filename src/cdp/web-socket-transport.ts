@@ -8,6 +8,8 @@ import type { Transport } from './transport';
 const MAX_MESSAGE_BYTES = 256 * 1024 * 1024;
 /** How long the connection may take, in milliseconds: Playwright's default for `connectOverCDP`. */
 const CONNECT_TIMEOUT_MS = 30_000;
+/** How long the other side may take to agree to the end, in milliseconds: it answers at once, unless it hangs. */
+const CLOSE_TIMEOUT_MS = 1_000;
 
 /** How to connect. */
 export interface WebSocketOptions {
@@ -59,6 +61,7 @@ export class WebSocketTransport implements Transport {
 
   close(): void {
     this.#socket.close();
+    setTimeout(() => this.#socket.terminate(), CLOSE_TIMEOUT_MS).unref();
   }
 }
 

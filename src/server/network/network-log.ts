@@ -2,6 +2,7 @@
 import { withDeadline } from '../../browser/deadline';
 import type { CdpConnection, CdpSession } from '../../cdp/connection';
 import type { CdpEvents } from '../../cdp/protocol';
+import { TimeoutError } from '../../contract/errors';
 import type { BatchFile } from './batch-files';
 import { BatchFiles, listBatches } from './batch-files';
 import { toHarEntry } from './har-entry';
@@ -18,7 +19,7 @@ const AUTO_ATTACH = { autoAttach: true, waitForDebuggerOnStart: false, flatten: 
 const NO_BODIES = { maxTotalBufferSize: 0, maxResourceBufferSize: 0, maxPostDataSize: 0 };
 /** How long an ended request waits for its headers, which come by another way, in milliseconds: some 10 times what they take on a busy machine. */
 const HEADERS_TIMEOUT_MS = 1_000;
-/** How long a start waits for the pages that are there, in milliseconds: some 10 times what one takes on a busy machine. */
+/** How long a start waits for the browser and the pages that are there, in milliseconds: some 10 times what one takes on a busy machine. */
 const READY_TIMEOUT_MS = 1_000;
 
 /**
@@ -47,7 +48,10 @@ export class NetworkLog {
    */
   async start(): Promise<void> {
     this.#browser ??= this.#attach();
-    await this.#browser;
+    const ready = this.#browser.then(() => Promise.all(this.#preparing));
+    await withDeadline(ready, READY_TIMEOUT_MS, 'the pages to tell of their requests').catch((error: unknown) => {
+      if (!(error instanceof TimeoutError)) throw error; // one that hangs tells later
+    });
   }
 
   /** The files so far, oldest first, each a complete HAR. */
@@ -70,7 +74,6 @@ export class NetworkLog {
     const browser = this.#connection.session(sessionId);
     this.#watch(browser);
     await browser.send('Target.setAutoAttach', AUTO_ATTACH);
-    await withDeadline(Promise.all(this.#preparing), READY_TIMEOUT_MS, 'the pages to tell of their requests').catch(() => {}); // one that hangs tells later
     return browser;
   }
 

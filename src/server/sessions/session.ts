@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import type { ActionFiles, PageDriver } from '../../actions/page-driver';
 import { exitText } from '../../browser/chromium';
+import { withDeadline } from '../../browser/deadline';
 import type { SessionInfo, SessionStatus, SessionStep } from '../../contract/session';
 import { sessionEnded } from './finished-session';
 import type { KnownSession } from './known-session';
@@ -14,6 +15,9 @@ import { TabOrder } from './tab-order';
 import type { SessionPlan } from './start-options';
 import { newToken } from '../http/tokens';
 import { Trajectory } from './trajectory';
+
+/** How long a browser may take to show its last picture and to give its cookies, in milliseconds: some ten times what that takes. One that hangs gives neither. */
+const PARTING_MS = 5_000;
 
 /** What a session is made of. */
 export interface SessionParts {
@@ -223,12 +227,19 @@ export class LiveSession implements KnownSession {
     this.#timers.stop();
     for (const listener of this.#onEnd) listener();
     this.#onEnd.clear();
+    const parting = this.#part();
+    await withDeadline(parting, PARTING_MS, 'the browser to part').catch(() => {});
+    await this.browser.close();
+    await parting; // what it still waited for has failed by now
+    await this.#keeper.afterClose(this);
+  }
+
+  /** Takes what is wanted of the browser while it runs. */
+  async #part(): Promise<void> {
     await this.recording.close().catch(() => {}); // a browser that died cannot be asked for a last picture
     const disconnected = this.#driver?.then((driver) => driver.close()).catch(() => {}); // it never connected
     await Promise.race([disconnected, this.browser.exited]); // to a browser that is gone it may try for seconds
     await this.networkLog.close().catch(() => {}); // a full disk costs the log, not the end
-    await this.#keeper.beforeClose(this);
-    await this.browser.close();
-    await this.#keeper.afterClose(this);
+    await this.#keeper.beforeClose(this).catch(() => {}); // what was not saved is told afterwards
   }
 }

@@ -1,10 +1,12 @@
 /** What a start request asks of the browser, seen from the pages it opens; and the calls that look into it. */
+import { once } from 'node:events';
 import type { IncomingHttpHeaders, Server } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser } from 'playwright-core';
 import { chromium } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { WebSocketServer, type WebSocket } from 'ws';
 import type { TestApi } from './api';
 import { startApi } from './api';
 
@@ -46,6 +48,17 @@ async function startSite(): Promise<typeof site> {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server, requests, tunnels };
+}
+
+/** A browser that does nothing but what is said. It does not even close its side of a connection. */
+async function startBrowserOf(behave: (socket: WebSocket) => unknown): Promise<{ url: string; server: WebSocketServer }> {
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+  server.on('connection', (socket) => {
+    behave(socket);
+    socket.once('message', () => setImmediate(() => socket.pause())); // what comes after the first command is not read
+  });
+  await once(server, 'listening');
+  return { url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`, server };
 }
 
 async function start(body: object = {}): Promise<{ id: string; body: Record<string, unknown>; browser: Browser }> {
@@ -143,6 +156,20 @@ test('an external browser that cannot be reached is told without its secrets', a
   const answer = await api.call('POST', '/sessions/start', { body: { cdp_url: 'ws://127.0.0.1:1/devtools?token=hidden' } });
   expect(answer).toMatchObject({ status: 422, body: { detail: [{ loc: ['body', 'cdp_url'], msg: expect.stringContaining('ws://127.0.0.1:1') as unknown }] } });
   expect(JSON.stringify(answer.body)).not.toContain('hidden');
+});
+
+test.each([undefined, 'hello', '{"method":"Target.attachedToTarget"}'])('an external browser that says nothing, or nothing that makes sense, is refused: %s', async (answer) => {
+  const { url, server } = await startBrowserOf((socket) => socket.once('message', () => answer !== undefined && socket.send(answer)));
+  expect(await api.call('POST', '/sessions/start', { body: { cdp_url: url } })).toMatchObject({ status: 422, body: { detail: [{ loc: ['body', 'cdp_url'] }] } });
+  server.close();
+});
+
+test('a session of an external browser that falls silent can be stopped', async () => {
+  const { url, server } = await startBrowserOf((socket) => socket.once('message', () => socket.send('{"id":1,"result":{}}')));
+  const { body } = await api.call('POST', '/sessions/start', { body: { cdp_url: url } });
+  expect(body).toMatchObject({ status: 'active' });
+  expect(await api.call('DELETE', `/sessions/${String(body['session_id'])}/stop`)).toMatchObject({ status: 200, body: { status: 'closed' } });
+  server.close();
 });
 
 test('tabs are told one by one', async () => {

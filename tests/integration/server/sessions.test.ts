@@ -192,3 +192,12 @@ test('a browser that cannot be started is an error, and leaves nothing', async (
   vi.unstubAllEnvs();
   expect(await sessionFolders()).toEqual([]);
 });
+
+test('a browser that hangs is killed when its session is stopped', async () => {
+  await open();
+  const id = await start();
+  const [line] = (await processesWith(join(workDir, 'sessions', id))).filter((it) => !it.includes('--type='));
+  process.kill(Number(line?.trim().split(' ')[0]), 'SIGSTOP');
+  expect(await api.call('DELETE', `/sessions/${id}/stop`)).toMatchObject({ status: 200, body: { status: 'closed' } });
+  await nothingLeft();
+});
