@@ -5,7 +5,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Host } from './host';
 import { isProcessAlive } from '../browser/process-alive';
-import { claimRunFolder, removeRunFolder } from './run-folder';
+import { Ledger } from './ledger';
+import { claimRunFolder, removeRunFolder, removeWork, type RunFolder } from './run-folder';
 import { sweep } from './sweep';
 
 /** Time between two looks whether the runner lives, in milliseconds: how late its death is noticed at most. */
@@ -30,8 +31,14 @@ async function main(): Promise<void> {
     await Promise.race([host.finished, runnerGone(runnerPid).then(() => endOrphaned(host)), signalled().then(() => host.run.finish())]);
   } finally {
     host.close();
-    await removeRunFolder(folder);
+    await clear(folder);
   }
+}
+
+/** Of sessions that could not be stopped the ledger stays, so that a later run or `sessionwright reap` can. */
+async function clear(folder: RunFolder): Promise<void> {
+  if ((await new Ledger(folder.path).open()).length === 0) await removeRunFolder(folder);
+  else await removeWork(folder);
 }
 
 async function runnerGone(runnerPid: number): Promise<void> {

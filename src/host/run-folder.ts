@@ -14,6 +14,9 @@ import { join } from 'node:path';
 import { HostError } from '../contract/errors';
 import { readJson, writeJson } from '../server/data/atomic-json';
 
+/** Tries for about three seconds: the last of a killed browser's processes may still write. */
+const REMOVAL = { recursive: true, force: true, maxRetries: 10, retryDelay: 50 } as const;
+
 /** Where a host listens, and the word that opens its door. */
 export interface HostEndpoint {
   pid: number;
@@ -75,10 +78,20 @@ export async function readOwner(folder: RunFolder): Promise<{ pid: number } | un
   return (await readJson(join(folder.path, 'owner.json'))) as { pid: number } | undefined;
 }
 
+/** Where profiles and frames of a run are. */
+export function workFolder(runFolder: string): string {
+  return join(runFolder, 'work');
+}
+
 /** Removes a run's folder, and the base folder when it was the last. */
 export async function removeRunFolder(folder: RunFolder): Promise<void> {
-  await rm(folder.path, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+  await rm(folder.path, REMOVAL);
   if (existsSync(baseFolder())) await rmdir(baseFolder()).catch(() => undefined); // not empty: other runs go on
+}
+
+/** Removes what takes space in a run's folder, and leaves what tells of the run. */
+export async function removeWork(folder: RunFolder): Promise<void> {
+  await rm(workFolder(folder.path), REMOVAL);
 }
 
 /** A temp folder that is shared by users must not let another user read our tokens: the base folder has to be our own. */

@@ -1,12 +1,13 @@
 /** One test run as its host sees it: hands out sessions, records tests, keeps count, and ends everything. */
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { HostError } from '../contract/errors';
 import type { ClipEncoder, ClipEncoderOptions } from '../recording/clip-encoder';
 import { ClipQueue, type ClipJob } from './clip-queue';
 import { HeldSession } from './held-session';
 import { Ledger } from './ledger';
 import type { AcquireRequest, Lease, Problem, RunSummary, TestBegin, TestEnd } from './protocol';
 import type { RpcPeer } from './rpc';
+import { workFolder } from './run-folder';
 import { Slots } from './slots';
 import { Sources } from './sources';
 
@@ -22,6 +23,7 @@ export class Run {
   readonly #clips: ClipQueue;
   readonly #held = new Set<HeldSession>();
   readonly #tracked = new Map<string, HeldSession>();
+  readonly #opening = new Set<Promise<HeldSession>>();
   readonly #ending = new Set<Promise<void>>();
   readonly #problems: Problem[] = [];
   #told = 0;
@@ -34,11 +36,11 @@ export class Run {
 
   /** @param folder - the run's folder; profiles, frames and the ledger go into it. */
   constructor(folder: string) {
-    this.#workFolder = join(folder, 'work');
+    this.#workFolder = workFolder(folder);
     this.#ledger = new Ledger(folder);
     this.#sources = new Sources(this.#workFolder);
     this.#slots = new Slots(
-      (request) => this.#open(request),
+      (request) => this.#openTracked(request),
       (held) => this.#endInBackground(held),
     );
     this.#clips = new ClipQueue(() => launchEncoder({ ...this.#encoderBrowser, workDir: folder }), (job, error) => this.#problems.push(clipProblem(job, error)));
@@ -130,8 +132,21 @@ export class Run {
     for (const held of this.#held) this.#endInBackground(held);
     for (const [sessionId, held] of this.#tracked) this.#inBackground(sessionId, held.source.client.stop(sessionId));
     await Promise.all([this.#clips.close(), ...this.#ending]);
-    await this.#sources.close();
+    await this.#sources.close(); // stops what is just being started, too
+    await Promise.allSettled(this.#opening);
     return { ...this.#totals, clips: this.#clips.written, problems: this.#problems, leftRunning: this.#leftRunning };
+  }
+
+  /** Keeps an opening in sight: it ends with the run, and its line in the ledger with it. */
+  async #openTracked(request: AcquireRequest): Promise<HeldSession> {
+    if (this.#finishing) throw new HostError('No session is started any more: the run is ending.', { code: 'host_unavailable' });
+    const opening = this.#open(request);
+    this.#opening.add(opening);
+    try {
+      return await opening;
+    } finally {
+      this.#opening.delete(opening);
+    }
   }
 
   async #open(request: AcquireRequest): Promise<HeldSession> {
@@ -141,7 +156,9 @@ export class Run {
     const held = await HeldSession.open(request, { source, ledger: this.#ledger, workFolder: this.#workFolder });
     this.#totals.sessions++;
     this.#held.add(held);
-    return held;
+    if (!this.#finishing) return held;
+    await held.stop();
+    throw new HostError('The session was stopped before its use: the run is ending.', { code: 'host_unavailable' });
   }
 
   #lease(slot: { held: HeldSession; lease: { id: string } }, reused: boolean): Lease {

@@ -20,12 +20,13 @@ export interface RunResult {
 export class Project {
   readonly folder: string;
   readonly temp: string;
-  readonly #env: Record<string, string>;
+  /** The environment of its runs. */
+  readonly env: Record<string, string>;
 
   private constructor(folder: string, env: Record<string, string>) {
     this.folder = folder;
     this.temp = join(folder, 'tmp');
-    this.#env = env;
+    this.env = { ...withoutRunner(process.env), TMPDIR: this.temp, TEMP: this.temp, FORCE_COLOR: '0', ...env };
   }
 
   /** Writes the files into a new folder from which `sessionwright` and `@playwright/test` resolve. */
@@ -47,7 +48,7 @@ export class Project {
   start(args: string[] = []): Run {
     const child = spawn(process.execPath, [join(ROOT, 'node_modules/@playwright/test/cli.js'), 'test', ...args], {
       cwd: this.folder,
-      env: { ...withoutRunner(process.env), TMPDIR: this.temp, TEMP: this.temp, FORCE_COLOR: '0', ...this.#env },
+      env: this.env,
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true, // a group of its own, as a terminal gives it: Ctrl-C reaches all of it
     });
@@ -159,6 +160,6 @@ function processesNaming(folder: string): string[] {
 }
 
 /** A run inside a run would take itself for a worker of the outer one. */
-function withoutRunner(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(TEST_|VITEST|PLAYWRIGHT_|NODE_OPTIONS|CI$)/.test(name)));
+function withoutRunner(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined).filter(([name]) => !/^(TEST_|VITEST|PLAYWRIGHT_|NODE_OPTIONS|CI$)/.test(name)));
 }

@@ -1,0 +1,100 @@
+/** A run on a session API that is slow, or fails when it matters: no session is forgotten. */
+import { createServer, request as forward, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { execFile } from 'node:child_process';
+import { resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { SessionsClient } from '../../src/client/index';
+import { startSessionServer, type SessionServer } from '../../src/server/index';
+import { Project } from './support/project';
+
+const COMMAND = resolve(import.meta.dirname, '../../dist/cli.js');
+
+let server: SessionServer;
+let client: SessionsClient;
+let door: Server;
+let project: Project;
+/** What happens to a request before it reaches the server; false when it has been answered. */
+let atDoor: (request: IncomingMessage, response: ServerResponse) => Promise<boolean> | boolean;
+
+beforeAll(async () => {
+  server = await startSessionServer({ recording: 'on-demand' });
+  client = new SessionsClient({ apiUrl: server.url, apiKey: server.apiKey });
+  door = createServer((request, response) => void pass(request, response));
+  await new Promise<void>((listening) => door.listen(0, '127.0.0.1', listening));
+});
+
+afterAll(async () => {
+  door.closeAllConnections();
+  door.close();
+  await client.close();
+  await server.close();
+});
+
+afterEach(async () => {
+  await vi.waitFor(() => expect(project.leftovers()).toEqual({ processes: [], files: [] }), { timeout: 15_000, interval: 100 });
+  await project.remove();
+});
+
+/** The server's own name goes along, so that the URLs in its answers lead past the door. */
+async function pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (!(await atDoor(request, response))) return;
+  const { host } = new URL(server.url);
+  request.pipe(forward(`${server.url}${request.url ?? ''}`, { method: request.method ?? 'GET', headers: { ...request.headers, host } }, (answer) => {
+    response.writeHead(answer.statusCode ?? 502, answer.headers);
+    answer.pipe(response);
+  }));
+}
+
+async function create(): Promise<Project> {
+  return Project.create(
+    {
+      'playwright.config.ts': `import { withSessions } from 'sessionwright/config'; export default withSessions({ workers: 1, reporter: 'line' });`,
+      'a.spec.ts': `import { test } from 'sessionwright'; test('uses a page', async ({ page }) => { await page.setContent('x'); });`,
+    },
+    { NOTTE_API_URL: `http://127.0.0.1:${(door.address() as AddressInfo).port}`, NOTTE_API_KEY: server.apiKey },
+  );
+}
+
+async function activeSessions(): Promise<string[]> {
+  return (await client.list({ status: 'active' })).items.map((session) => session.id);
+}
+
+test('a session that could not be stopped is told, and reap stops it later', async () => {
+  let isRefusing = true;
+  atDoor = (request, response) => {
+    if (!isRefusing || !request.url?.endsWith('/stop')) return true;
+    response.writeHead(403, { 'content-type': 'application/json' }).end('{"status":403,"message":"not now"}');
+    return false;
+  };
+  project = await create();
+  const { output } = await project.run();
+  const [id] = await activeSessions();
+  expect(output).toContain(`left running: ${String(id)}`);
+  isRefusing = false;
+  const { stdout } = await promisify(execFile)(process.execPath, [COMMAND, 'reap'], { env: project.env });
+  expect(stdout).toContain(`session ${String(id)}`);
+  expect(await activeSessions()).toEqual([]);
+});
+
+test('the host is ended while a session starts', async () => {
+  let letThrough = (): void => {};
+  const isLetThrough = new Promise<void>((done) => (letThrough = done));
+  let started = (): void => {};
+  const isStarted = new Promise<void>((done) => (started = done));
+  atDoor = async (request) => {
+    if (!request.url?.endsWith('/start')) return true;
+    started();
+    await isLetThrough;
+    return true;
+  };
+  project = await create();
+  const run = project.start();
+  await isStarted;
+  const host = project.leftovers().processes.find((it) => it.includes('host.js'));
+  process.kill(Number(host?.split(' ')[0]), 'SIGTERM');
+  letThrough();
+  await run.result();
+  expect(await activeSessions()).toEqual([]);
+});
