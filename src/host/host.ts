@@ -81,6 +81,7 @@ export class Host {
         await run.clipsWritten();
         return run.untoldProblems();
       },
+      ensureSession: async (check) => run.ensureSession(check),
       beginTest: async (test) => run.beginTest(test),
       settle: async ({ leaseId }) => nothing(run.settle(leaseId)),
       endTest: async (test) => nothing(run.endTest(test)),

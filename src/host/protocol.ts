@@ -36,22 +36,23 @@ export interface Lease {
   notices: string[];
 }
 
-/** A test begins to use its session. */
-export interface TestBegin {
+/** A session is about to be used. */
+export interface SessionCheck {
   leaseId: string;
-  testId: string;
-  record: { size?: VideoSize | undefined; fps?: number | undefined } | null;
-  /** How long the test may take, in milliseconds; 0 when unlimited. */
+  /** How long the use may take, in milliseconds; 0 when unlimited. */
   timeoutMs: number;
   /** True when the worker saw the session end, or lost its connection to it: then its API is asked. */
   mayBeGone: boolean;
 }
 
+/** A test begins to use its session. */
+export interface TestBegin extends SessionCheck {
+  record: { size?: VideoSize | undefined; fps?: number | undefined } | null;
+}
+
 /** A test is over. */
 export interface TestEnd {
   leaseId: string;
-  testId: string;
-  durationMs: number;
   clip: { path: string; fromMs: number; toMs: number; size?: VideoSize | undefined } | null;
 }
 
@@ -82,7 +83,9 @@ export interface HostCalls {
   acquire: { params: AcquireRequest; result: Lease };
   /** Gives the session back to its slot. Without a reporter, answers once the worker's clips are written, with the problems that nobody has told yet. */
   release: { params: { leaseId: string }; result: Problem[] };
-  /** Checks the session before a test. Answers with another lease when the session had to be replaced. */
+  /** Checks the session. Answers with another lease when it had to be replaced. */
+  ensureSession: { params: SessionCheck; result: Lease | null };
+  /** The same, before a test. */
   beginTest: { params: TestBegin; result: Lease | null };
   /** Waits until the picture on screen is in the recording, briefly. */
   settle: { params: { leaseId: string }; result: null };

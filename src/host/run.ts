@@ -5,7 +5,7 @@ import type { ClipEncoder, ClipEncoderOptions } from '../recording/clip-encoder'
 import { ClipQueue, type ClipJob } from './clip-queue';
 import { HeldSession } from './held-session';
 import { Ledger } from './ledger';
-import type { AcquireRequest, Lease, Problem, RunSummary, TestBegin, TestEnd } from './protocol';
+import type { AcquireRequest, Lease, Problem, RunSummary, SessionCheck, TestBegin, TestEnd } from './protocol';
 import type { RpcPeer } from './rpc';
 import { workFolder } from './run-folder';
 import { Slots } from './slots';
@@ -60,14 +60,20 @@ export class Run {
     this.#slots.releaseAll(peer);
   }
 
-  /** Makes sure that the test gets a session that lives, and records it when asked to. A lease is answered when the session is another one. */
-  async beginTest(test: TestBegin): Promise<Lease | null> {
-    const replaced = await this.#slots.ensureGood(test);
-    const slot = this.#slots.leased(test.leaseId);
+  /** Makes sure that the worker has a session that lives. A lease is answered when it is another one. */
+  async ensureSession(check: SessionCheck): Promise<Lease | null> {
+    const replaced = await this.#slots.ensureGood(check);
+    const slot = this.#slots.leased(check.leaseId);
     slot.held.used = true;
-    this.#totals.tests++;
-    if (test.record) await this.#startRecording(slot.held, test.record);
     return replaced ? this.#lease(slot, false) : null;
+  }
+
+  /** The same for a test, which is recorded when asked to. */
+  async beginTest({ record, ...check }: TestBegin): Promise<Lease | null> {
+    const replacement = await this.ensureSession(check);
+    this.#totals.tests++;
+    if (record) await this.#startRecording(this.#slots.leased(check.leaseId).held, record);
+    return replacement;
   }
 
   /** Waits, briefly, until what is on screen now is in the recording. */

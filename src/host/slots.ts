@@ -5,7 +5,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { HostError } from '../contract/errors';
 import type { HeldSession } from './held-session';
-import type { AcquireRequest, TestBegin } from './protocol';
+import type { AcquireRequest, SessionCheck } from './protocol';
 import type { RpcPeer } from './rpc';
 
 /** One parallel place of the run. */
@@ -49,7 +49,7 @@ export class Slots {
   }
 
   /** Replaces the slot's session when it is no longer good. True when it was replaced. */
-  async ensureGood({ leaseId, timeoutMs, mayBeGone }: Pick<TestBegin, 'leaseId' | 'timeoutMs' | 'mayBeGone'>): Promise<boolean> {
+  async ensureGood({ leaseId, timeoutMs, mayBeGone }: SessionCheck): Promise<boolean> {
     const slot = this.find(leaseId);
     if (mayBeGone) await slot.held?.look();
     return this.#ensureSession(slot, timeoutMs);

@@ -301,6 +301,43 @@ describe('the session', () => {
     expect(output).toContain('2 sessions, 2 tests');
   });
 
+  test('that died is replaced before a hook uses it, in a later file of the same worker', async () => {
+    const hooked = (name: string) => `import { test, expect, type Page } from 'sessionwright';
+      let page: Page;
+      test.beforeAll(async ({ browser }) => {
+        page = await browser.newPage();
+        await page.setContent('<h1>Ready</h1>');
+      });
+      test('${name}', async ({ session }) => {
+        await expect(page.locator('h1')).toHaveText('Ready');
+        await session.stop();
+      });
+      test.afterAll(() => page.close().catch(() => undefined));`;
+    project = await create(
+      `{ recording: 'off' }`,
+      `test('ends it', async ({ page, session }) => {
+        await page.setContent('<h1>Bye</h1>');
+        await session.stop();
+      });`,
+      {
+        files: {
+          'b.spec.ts': hooked('uses the page of its hook'),
+          'c.spec.ts': hooked('and another one'),
+          'd.spec.ts': `import { test, expect } from 'sessionwright';
+            let text: unknown;
+            test.beforeAll(async ({ session }) => {
+              await session.execute({ type: 'goto', url: 'data:text/html,<h1>Hook</h1>' });
+              text = (await session.scrape()).markdown;
+            });
+            test('uses what its hook has read', () => expect(text).toContain('Hook'));`,
+        },
+      },
+    );
+    const { exitCode, output } = await project.run();
+    expect(exitCode, output).toBe(0);
+    expect(output).toContain('4 sessions, 3 tests');
+  });
+
   test('means the one that lives: after a stop the next test gets another one, also when it uses no page', async () => {
     project = await create(
       `{}`,
