@@ -4,8 +4,8 @@ import { parseOptions } from './usage';
 
 const USAGE = `Usage: sessionwright reap [options]
 
-Stops the remote sessions of runs that were killed (by their ledger, with the key in NOTTE_API_KEY), and removes their files.
-Runs that live are not touched. Every run does this for earlier ones by itself; on CI, call it in a step that always runs.
+Stops the remote sessions of runs that were killed (by their ledger, with the key in NOTTE_API_KEY), and removes their files,
+and those of embedded session servers that were killed. What lives is not touched. Every run does this for earlier ones by itself; on CI, call it in a step that always runs.
 
   --dry-run  only tell what would be done
   --json     print the result as JSON`;

@@ -1,5 +1,6 @@
-/** Clears away what killed runs left behind: their remote sessions (by the ledger), their profiles and their folders. Touches nothing of a run that lives. */
+/** Clears away what killed runs and session servers left behind: their remote sessions (by the ledger), their profiles and their folders. Touches nothing that lives. */
 import { environment } from '../options/environment';
+import { abandonedFolders, removeTemporaryFolder } from '../server/data/temporary-folder';
 import { openConnection } from './connect';
 import type { LedgerEntry } from './ledger';
 import { Ledger } from './ledger';
@@ -9,7 +10,7 @@ import { listRunFolders, readEndpoint, readOwner, removeRunFolder } from './run-
 
 /** What a sweep found and did. */
 export interface SweepResult {
-  /** Folders of dead runs that were removed. */
+  /** Folders of dead runs and session servers that were removed. */
   removed: string[];
   /** Remote sessions that were stopped. */
   stopped: LedgerEntry[];
@@ -21,7 +22,7 @@ export interface SweepResult {
 export type StopSession = (entry: LedgerEntry) => Promise<void>;
 
 /**
- * Sweeps the folders of dead runs of this user.
+ * Sweeps the folders of dead runs and session servers of this user.
  * @param keep - a folder that is not looked at: the caller's own.
  * @param dryRun - only tell what would be done.
  */
@@ -30,6 +31,10 @@ export async function sweep(options: { keep?: RunFolder; dryRun?: boolean; stop?
   for (const folder of await listRunFolders()) {
     if (folder.path === options.keep?.path || (await isAlive(folder))) continue;
     await sweepFolder(folder, { dryRun: options.dryRun ?? false, stop: options.stop ?? stopByClient }, result);
+  }
+  for (const folder of await abandonedFolders()) {
+    if (!options.dryRun) await removeTemporaryFolder(folder);
+    result.removed.push(folder);
   }
   return result;
 }

@@ -9,18 +9,15 @@
  *   server-*.lock   which server runs on the folder
  */
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { SessionwrightError } from '../../contract/errors';
 import { readJson, writeJson } from './atomic-json';
 import { lockFolder } from './folder-lock';
+import { abandonedFolders, makeTemporaryFolder, removeTemporaryFolder } from './temporary-folder';
 
 /** Length of the key that signs URLs, in bytes: that of the hash. */
 const SIGNING_KEY_BYTES = 32;
-
-/** Tries for about three seconds: the last of a killed browser's processes may still write. */
-const REMOVAL = { recursive: true, force: true, maxRetries: 10, retryDelay: 50 } as const;
 
 /** The folder of a server. */
 export class DataFolder {
@@ -45,13 +42,14 @@ export class DataFolder {
   static async open({ dataDir, workDir }: { dataDir?: string | undefined; workDir?: string | undefined }): Promise<DataFolder> {
     const given = dataDir ?? workDir;
     const isTemporary = given === undefined;
-    const path = isTemporary ? await mkdtemp(join(tmpdir(), 'sessionwright-')) : resolve(given);
+    if (isTemporary) await removeAbandoned();
+    const path = isTemporary ? await makeTemporaryFolder() : resolve(given);
     try {
       await mkdir(path, { recursive: true, mode: 0o700 });
       const unlock = await lockFolder(path);
       const release = async (): Promise<void> => {
         await unlock();
-        if (isTemporary) await rm(path, REMOVAL);
+        if (isTemporary) await removeTemporaryFolder(path);
       };
       const signingKey = await prepare(path).catch(async (error: unknown) => {
         await release();
@@ -87,9 +85,14 @@ export class DataFolder {
   }
 }
 
+/** What killed servers left in the system's folder for temporary files. What cannot be removed now is tried again by the next one. */
+async function removeAbandoned(): Promise<void> {
+  for (const folder of await abandonedFolders().catch(() => [])) await removeTemporaryFolder(folder).catch(() => {});
+}
+
 /** Makes the folders, and gives the signing key. */
 async function prepare(path: string): Promise<Buffer> {
-  await rm(join(path, 'incoming'), REMOVAL);
+  await rm(join(path, 'incoming'), { recursive: true, force: true });
   for (const name of ['sessions', 'profiles', 'uploads', 'incoming']) await mkdir(join(path, name), { recursive: true, mode: 0o700 });
   return signingKeyOf(path);
 }

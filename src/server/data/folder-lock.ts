@@ -47,6 +47,16 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   };
 }
 
+/** True when servers of this machine had the folder, and none of them lives. One without a ticket is just being made, or removed. */
+export async function isAbandoned(folder: string): Promise<boolean> {
+  const names = (await readdir(folder).catch(() => [])).filter((name) => TICKET.test(name));
+  const isDead = async (name: string): Promise<boolean> => {
+    const { pid, host } = await readTicket(join(folder, name));
+    return host === hostname() && !isLiveHere(join(folder, name), pid);
+  };
+  return names.length > 0 && (await Promise.all(names.map(isDead))).every(Boolean);
+}
+
 async function putTicket(ticket: string): Promise<void> {
   const draft = `${ticket}.tmp`;
   await writeFile(draft, `${process.pid} ${hostname()}\n`, { mode: 0o600 });
@@ -59,18 +69,25 @@ async function findLive(folder: string, own: string): Promise<string | undefined
   for (const name of await readdir(folder)) {
     const ticket = join(folder, name);
     if (!TICKET.test(name) || name === basename(own)) continue;
-    const content = (await readFile(ticket, 'utf8').catch(() => '')).trim();
-    const [pid = '', host = ''] = content.split(' ');
-    if (content !== '' && (await isLive(ticket, Number(pid), host))) return `${pid} on ${host}`;
+    const { pid, host } = await readTicket(ticket);
+    if (host !== '' && (await isLive(ticket, pid, host))) return `${pid} on ${host}`;
     await rm(ticket, { force: true });
   }
   return undefined;
 }
 
+/** Whose ticket it is; no host when it is gone. */
+async function readTicket(ticket: string): Promise<{ pid: number; host: string }> {
+  const [pid = '', host = ''] = (await readFile(ticket, 'utf8').catch(() => '')).trim().split(' ');
+  return { pid: Number(pid), host };
+}
+
 async function isLive(ticket: string, pid: number, host: string): Promise<boolean> {
-  if (held.has(ticket)) return true;
-  if (host === hostname()) return pid !== process.pid && isProcessAlive(pid);
-  return (await firstBeat(ticket)) !== undefined;
+  return host === hostname() ? isLiveHere(ticket, pid) : (await firstBeat(ticket)) !== undefined;
+}
+
+function isLiveHere(ticket: string, pid: number): boolean {
+  return held.has(ticket) || (pid !== process.pid && isProcessAlive(pid));
 }
 
 /** When the server elsewhere next showed itself. Compared with what it showed before: the clocks of two machines differ. */

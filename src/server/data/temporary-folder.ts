@@ -1,0 +1,36 @@
+/** The folder of a server that keeps nothing: made for one run and removed at its end, or, when the server was killed, by whoever comes next. */
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isAbandoned } from './folder-lock';
+
+const PREFIX = 'sessionwright-server-';
+
+/** Tries for about three seconds: the last of a killed browser's processes may still write. */
+const REMOVAL = { recursive: true, force: true, maxRetries: 10, retryDelay: 50 } as const;
+
+/** Makes one. The caller locks it, which shows that it is in use, and removes it. */
+export async function makeTemporaryFolder(): Promise<string> {
+  return mkdtemp(join(tmpdir(), PREFIX));
+}
+
+/** Removes one. */
+export async function removeTemporaryFolder(folder: string): Promise<void> {
+  await rm(folder, REMOVAL);
+}
+
+/** Those whose servers were killed on this machine. */
+export async function abandonedFolders(): Promise<string[]> {
+  const names = (await readdir(tmpdir())).filter((name) => name.startsWith(PREFIX));
+  const folders = await Promise.all(names.map(async (name) => {
+    const folder = join(tmpdir(), name);
+    return (await isOwn(folder)) && (await isAbandoned(folder)) ? [folder] : [];
+  }));
+  return folders.flat();
+}
+
+/** Another user's may lie beside it, and are that user's to remove. */
+async function isOwn(folder: string): Promise<boolean> {
+  const own = process.getuid?.();
+  return stat(folder).then(({ uid }) => own === undefined || uid === own, () => false);
+}
