@@ -117,11 +117,16 @@ async function prepare(file: FileToUpload): Promise<PreparedFile> {
     throw new SessionwrightError(`Could not upload ${file}: ${(cause as Error).message}.`, { code: 'file_not_read', cause });
   });
   if (!found.isFile()) throw new SessionwrightError(`Could not upload ${file}: it is no file.`, { code: 'file_not_read' });
-  return { name: basename(file), sizeBytes: found.size, read: () => createReadStream(file) };
+  return { name: basename(file), sizeBytes: found.size, read: () => contentOf(file) };
 }
 
 async function* once(content: Uint8Array): AsyncIterable<Uint8Array> {
   yield content;
+}
+
+/** Opens the file with the first read: a request that never gets so far must not leave it open, nor fail for it where nobody listens. */
+async function* contentOf(file: string): AsyncIterable<Uint8Array> {
+  yield* createReadStream(file) as AsyncIterable<Buffer>;
 }
 
 /** A multipart form with this one file. It is streamed, and its length is said beforehand. */

@@ -1,5 +1,5 @@
 /** Files and profiles through the client, against a real server. */
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -67,6 +67,15 @@ test('what cannot be done is told', async () => {
   await expect(client.files.download('note.txt', join(folder, 'file', 'note.txt'))).rejects.toMatchObject({ code: 'file_not_saved' });
   await expect(client.files.upload({ name: 'large', content: new Uint8Array(100_000_001) })).rejects.toMatchObject({ status: 413 });
   expect((await client.files.list()).map(({ name }) => name)).not.toContain('large');
+});
+
+test.runIf(process.platform === 'linux')('an upload that never began leaves its file closed', async () => {
+  const path = join(folder, 'note.txt');
+  await writeFile(path, 'x');
+  await using elsewhere = new SessionsClient({ apiUrl: 'http://127.0.0.1:1', apiKey: 'key', retries: 2, retryDelayMs: 1 });
+  await expect(elsewhere.files.upload(path)).rejects.toMatchObject({ code: 'api_unreachable' });
+  const open = await Promise.all((await readdir('/proc/self/fd')).map(async (fd) => readlink(join('/proc/self/fd', fd)).catch(() => '')));
+  expect(open).not.toContain(path);
 });
 
 test('a session sees the uploads, and its downloads outlive it', async () => {
