@@ -5,6 +5,7 @@ import type { Browser, BrowserContext, CDPSession, Dialog, Page } from 'playwrig
 import { CdpError } from '../contract/errors';
 import { PopupWatch } from './popup-watch';
 import type { ElementSnapshot } from './snapshot';
+import { whileConnected } from './while-connected';
 
 /** Longest time to connect, in milliseconds: the browser runs on this machine, or was reached before. */
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -175,8 +176,7 @@ export class PageDriver {
       beganMs = performance.now();
       return this.#runNow(work);
     });
-    const ended = this.closed.then(() => Promise.reject(new CdpError('The connection to the browser of the session ended during the call.', { code: 'cdp_closed', method: 'run' })));
-    const result = Promise.race([finished, ended]);
+    const result = whileConnected(this.#browser, finished);
     this.#queue = result.catch(() => {}).then(() => (performance.now() - beganMs > SLOW_MS ? this.#free() : undefined));
     return result;
   }

@@ -64,7 +64,7 @@ export class SessionRegistry {
 
   constructor(options: RegistryOptions) {
     this.#options = options;
-    this.#retention = new Retention(options.retentionMs, (session) => void this.#forget(session));
+    this.#retention = new Retention(options.retentionMs, async (session) => this.#forget(session));
   }
 
   /** Takes over what earlier servers on the same folder left. To be called first. */

@@ -6,10 +6,11 @@ const MAX_DELAY_MS = 2_147_483_647;
 /** Calls back for each thing once, when it is as old as things may get. */
 export class Retention<T> {
   readonly #retentionMs: number;
-  readonly #forget: (thing: T) => void;
+  readonly #forget: (thing: T) => Promise<void>;
   readonly #timers = new Set<NodeJS.Timeout>();
 
-  constructor(retentionMs: number, forget: (thing: T) => void) {
+  /** @param forget what it fails at is left to the next start: a file may be in use just now */
+  constructor(retentionMs: number, forget: (thing: T) => Promise<void>) {
     this.#retentionMs = retentionMs;
     this.#forget = forget;
   }
@@ -18,7 +19,7 @@ export class Retention<T> {
   add(thing: T, since: Date): void {
     const leftMs = since.getTime() + this.#retentionMs - Date.now();
     if (leftMs <= 0) {
-      this.#forget(thing);
+      this.#forget(thing).catch(() => {});
       return;
     }
     const timer = setTimeout(() => {

@@ -1,0 +1,21 @@
+/** Work that ends with the connection it needs. */
+import type { Browser } from 'playwright-core';
+import { CdpError } from '../contract/errors';
+
+/**
+ * Waits for the work, as long as the browser is connected. Nothing of it stays with the browser, which outlives thousands of calls.
+ * @throws {@link CdpError} `cdp_closed` as soon as the connection ends; the work's own later failure is ignored
+ */
+export async function whileConnected<T>(browser: Browser, work: Promise<T>): Promise<T> {
+  let onEnd = (): void => {};
+  const ended = new Promise<never>((_, reject) => {
+    onEnd = () => reject(new CdpError('The connection to the browser of the session ended during the call.', { code: 'cdp_closed', method: 'run' }));
+  });
+  browser.once('disconnected', onEnd);
+  if (!browser.isConnected()) onEnd();
+  try {
+    return await Promise.race([work, ended]);
+  } finally {
+    browser.off('disconnected', onEnd);
+  }
+}
