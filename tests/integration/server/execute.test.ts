@@ -46,6 +46,13 @@ describe('navigation', () => {
     expect(await session.execute({ type: 'goto', url: 'nowhere.invalid' })).toMatchObject({ success: false, message: expect.stringContaining('https://nowhere.invalid') as unknown });
   });
 
+  test('the next address is not met by the error page of the one before', async () => {
+    for (let round = 0; round < 15; round++) {
+      expect(await session.execute({ type: 'goto', url: 'http://127.0.0.1:1/' })).toMatchObject({ success: false });
+      await open('/next');
+    }
+  });
+
   test('tabs are opened, switched and closed', async () => {
     await open('/');
     await session.succeed({ type: 'goto_new_tab', url: `${site.url}/next` });
