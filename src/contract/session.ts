@@ -39,7 +39,7 @@ export interface SessionInfo {
   proxies: boolean;
   browserType: string;
   useFileStorage: boolean;
-  /** Bytes that its pages sent and received. */
+  /** Bytes sent and received; our own server counts those of its CDP clients. */
   networkRequestBytes: number;
   networkResponseBytes: number;
   userAgent: string | null;
