@@ -66,7 +66,7 @@ async function attempt(driver: PageDriver, action: Action): Promise<Outcome & { 
   } catch (error) {
     if (await driver.isStale) throw error;
     if (isSessionwrightError(error) && NO_RESULTS.has(error.code)) throw error;
-    if (error instanceof ActionFailure || error instanceof SessionwrightError) return { success: false, message: error.message };
+    if (error instanceof ActionFailure || error instanceof SessionwrightError) return { success: false, message: error.message, exception: error.message };
     const dialog = driver.openDialog;
     const hint = dialog === undefined ? '' : ` A dialog had opened, and another client of the session was to answer it: ${dialog}.`;
     return { success: false, message: `The action '${action.type}'${targetOf(action)} failed: ${firstLine(error)}${hint}`, exception: textOf(error) };

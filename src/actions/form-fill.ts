@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { OPERATION_MS } from '../contract/action-limits';
 import type { ActionOf, FormFields } from '../contract/actions';
 import { firstLine } from './errors';
-import { ActionFailure, done, type Outcome } from './outcome';
+import { done, type Outcome } from './outcome';
 import type { PageDriver } from './page-driver';
 
 /** For each key, what a field of it is called: values of `autocomplete`, and parts of `name`, `id`, placeholder and label, best first. */
@@ -49,7 +49,7 @@ export async function formFill(driver: PageDriver, { value }: ActionOf<'form_fil
     const problem = place < 0 ? 'no field looks like it' : await fillField(page, place, text);
     if (problem !== undefined) problems.push(`${key} (${problem})`);
   }
-  if (problems.length > 0) throw new ActionFailure(`Filled ${wanted.length - problems.length} of ${wanted.length} fields; not: ${problems.join(', ')}.`);
+  if (problems.length > 0) return { success: false, message: `Filled ${wanted.length - problems.length} of ${wanted.length} fields; not: ${problems.join(', ')}.` }; // no exception: who gives all that is known of a person wants the rest filled
   return done(`Filled ${wanted.length} ${wanted.length === 1 ? 'field' : 'fields'}.`);
 }
 

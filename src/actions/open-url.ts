@@ -1,6 +1,8 @@
 /** Opens an address in a tab. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { NAVIGATION_MS } from '../contract/action-limits';
+import { textOf } from './errors';
 import { TimeLimit } from './time-limit';
 
 /** Schemes of URLs that are taken as they are; what has no scheme is a host. */
@@ -8,6 +10,12 @@ const SCHEMES = /^(https?:\/\/|about:|data:|blob:)/i;
 
 /** Any scheme that is followed by a host; `localhost:8080` has none. */
 const OTHER_SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
+
+/** What Chromium shows an error page for; one that is aborted, such as a download, leaves the page as it is. */
+const NO_PAGE = /net::ERR_(?!ABORTED)/;
+
+/** How long its error page may come after a navigation has failed, in milliseconds: it takes half a second on a busy machine. */
+const ERROR_PAGE_MS = 2_000;
 
 /**
  * The URL of an address.
@@ -28,10 +36,12 @@ export async function openUrl(page: Page, wanted: string): Promise<void> {
   const url = urlOf(wanted);
   if (new URL(url).href === page.url()) return;
   const time = new TimeLimit(NAVIGATION_MS);
+  const shown = page.waitForEvent('framenavigated', { predicate: (frame) => frame === page.mainFrame(), timeout: NAVIGATION_MS }).catch(() => {});
   try {
     await page.goto(url, { waitUntil: 'commit', timeout: time.left(NAVIGATION_MS) });
   } catch (error) {
-    await time.after(stopLoading(page)); // nobody waits for it any more, and nothing can be read from a page that is about to be left
+    if (NO_PAGE.test(textOf(error))) await Promise.race([shown, delay(ERROR_PAGE_MS, undefined, { ref: false })]); // it would interrupt the next navigation
+    else await time.after(stopLoading(page)); // nobody waits for it any more, and nothing can be read from a page that is about to be left
     throw error;
   }
   await page.waitForLoadState('load', { timeout: time.left(NAVIGATION_MS) }).catch((error: unknown) => {

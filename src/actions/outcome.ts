@@ -8,7 +8,7 @@ export interface Outcome {
   data?: ScrapedData;
 }
 
-/** An action that was understood and cannot be done, such as a click on a disabled button. Its message is for the caller; no exception is told. */
+/** An action that was understood and cannot be done, such as a click on a disabled button. Its message says all there is to say, so it is the exception too. */
 export class ActionFailure extends Error {
   override readonly name = 'ActionFailure';
 }

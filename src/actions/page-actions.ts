@@ -48,7 +48,7 @@ export async function evaluateJs(driver: PageDriver, { code }: ActionOf<'evaluat
   } catch (error) {
     if (page.isClosed()) throw error;
     if (time.isOver) await time.after(cdp.send('Runtime.terminateExecution'));
-    throw new ActionFailure(`The script failed: ${firstLine(error)}`);
+    return { success: false, message: `The script failed: ${firstLine(error)}` }; // no exception, says the contract: the script was the caller's
   } finally {
     cdp.detach().catch(() => {}); // gone with its page
   }

@@ -14,7 +14,7 @@ export interface ExecutionResult {
   message: string;
   /** What was taken from the page, or, as `markdown`, what a script answered. */
   data: ScrapedData | null;
-  /** The browser's error, when there was one. `null` on success. */
+  /** The browser's error, or the message again: some clients throw it. `null` on success, for `help`, and when a script fails or a form is filled in part. */
   exception: string | null;
   startedAt: Date;
   endedAt: Date;

@@ -1,6 +1,7 @@
 /** The actions of an observed page on the wire, and the elements that are made of them. */
 import { z } from 'zod';
 
+import { BROWSER_ACTIONS, renderActions } from './browser-actions';
 import type { BoundingBox, ObservedElement } from './observed-element';
 
 /** Placeholder for the value of actions that need one. */
@@ -47,12 +48,17 @@ export function decodeSpace(space: z.output<typeof spaceSchema>, boxes: readonly
   }));
 }
 
-/** `space` as JSON. `elements` is ours; every other client ignores it. */
+/** `space` as JSON. `elements` is ours; every other client ignores it. Some clients make `actions`, `browser_actions` and `markdown` themselves, some read them. */
 export function encodeSpace<Category extends string>({ description, category, elements }: { description: string; category: Category | null; elements: readonly ObservedElement[] }) {
+  const interactions = elements.map(encodeAction);
+  const actions = [...interactions, ...BROWSER_ACTIONS];
   return {
     description,
     category,
-    interaction_actions: elements.map(encodeAction),
+    interaction_actions: interactions,
+    browser_actions: BROWSER_ACTIONS,
+    actions,
+    markdown: renderActions(actions),
     elements: elements.map(({ action: _action, description: _description, selector: _selector, box: _box, ...rest }) => rest),
   };
 }

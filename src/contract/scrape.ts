@@ -71,8 +71,8 @@ export const scrapeFields = {
   response_format: z.record(z.string(), z.unknown()).nullish().transform((value) => value ?? undefined),
 };
 
-/** The request; every field may be missing or `null`. */
-export const scrapeRequestSchema = z.strictObject({ ...scrapeFields, url: text, only_main_content: flag(false), use_link_placeholders: flag(false) });
+/** The request; every field may be missing or `null`. The cloud's npm client sends `json_schema` beside the `response_format` that it has made of it; it says nothing more. */
+export const scrapeRequestSchema = z.strictObject({ ...scrapeFields, url: text, only_main_content: flag(false), use_link_placeholders: flag(false), json_schema: z.unknown().optional() });
 
 /** A checked request. */
 export type ScrapeRequest = Camelized<z.output<typeof scrapeRequestSchema>>;

@@ -15,6 +15,8 @@ export type SessionStatus = (typeof sessionStatuses)[number];
 export interface SessionStep {
   type: string;
   value?: unknown;
+  /** Position of the tab that an action began on, from 0. Told by our own server only, once there is one. */
+  tab?: number | undefined;
 }
 
 /** What the API says of a session. */
@@ -37,7 +39,7 @@ export interface SessionInfo {
   proxies: boolean;
   browserType: string;
   useFileStorage: boolean;
-  /** Bytes that its pages sent and received. */
+  /** Bytes sent and received; our own server counts those of its CDP clients. */
   networkRequestBytes: number;
   networkResponseBytes: number;
   userAgent: string | null;

@@ -122,7 +122,7 @@ export const cases: ContractCase[] = [
     }),
   },
   execute('an observed id', { type: 'click', id: 'B2' }, done),
-  execute('an id that was not observed', { type: 'click', id: 'X1' }, { success: false, message: containing("Action with id 'X1' is invalid") }),
+  execute('an id that was not observed', { type: 'click', id: 'X1' }, { success: false, message: containing("Action with id 'X1' is invalid"), exception: text }),
   { title: 'scrape', method: 'POST', path: session('/page/scrape'), body: { scrape_links: true, response_format: null }, status: 200, answer: like({ markdown: containing('A long story about books') }) },
   { title: 'scrape: only links removed', method: 'POST', path: session('/page/scrape'), body: { scrape_links: false, selector: 'nav' }, status: 200, answer: like({ markdown: expect.not.stringContaining('#cart') as unknown }) },
   { title: 'screenshot', method: 'POST', path: session('/page/screenshot'), status: 200, contentType: 'image/jpeg' },

@@ -81,6 +81,7 @@ test('scraping: pictures, and what needs a language model says so', async () => 
     expect(await session.scrape({ only_images: true })).toEqual(expect.arrayContaining([expect.objectContaining({ category: 'favicon' })]));
     const structured: unknown = await session.scrape({ response_format: z.object({ books: z.array(z.string()) }), instructions: 'all books' });
     expect(structured).toMatchObject({ success: false, data: null, error: expect.stringContaining('language model') as string });
+    expect(await session.scrape({ response_format: z.object({ books: z.array(z.string()) }), json_schema: { type: 'object' } })).toMatchObject({ success: false });
   });
 });
 

@@ -13,7 +13,7 @@ import { cp, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Cookie } from '../../contract/cookies';
-import { cookieSchema } from '../../contract/cookies';
+import { cookieSchema, normalizeCookie } from '../../contract/cookies';
 import type { CookieMode, Profile, ProfileList } from '../../contract/profiles';
 import { datetime } from '../../contract/values';
 import { readJson, writeJson } from './atomic-json';
@@ -100,7 +100,7 @@ export class ProfileStore {
   /** Adds cookies, or takes them in place of all others. Returns how many there are now. */
   async setCookies(id: string, cookies: readonly Cookie[], mode: CookieMode): Promise<number> {
     return this.#change(id, async (stored) => {
-      const all = new Map([...(mode === 'append' ? stored.cookies : []), ...cookies].map((cookie) => [keyOf(cookie), cookie]));
+      const all = new Map([...(mode === 'append' ? stored.cookies : []), ...cookies.map(normalizeCookie)].map((cookie) => [keyOf(cookie), cookie]));
       await this.#save({ ...stored, updated_at: new Date(), cookies: [...all.values()] });
       return all.size;
     });

@@ -1,7 +1,8 @@
-/** The CDP gateway: `ws://.../sessions/ID/cdp?token=...` leads to the session's browser. It answers the upgrade by passing it on, and then only joins sockets. */
+/** The CDP gateway: `ws://.../sessions/ID/cdp?token=...` leads to the session's browser, and `ws://.../sessions/connect?token=KEY` to a new one. It answers the upgrade by passing it on, and then only joins sockets. */
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { badRequest, notFound } from '../errors';
+import type { Auth } from '../http/auth';
 import { matchPath, parseUrl } from '../http/http-router';
 import type { SessionRegistry } from '../sessions/registry';
 import type { LiveSession } from '../sessions/session';
@@ -11,6 +12,9 @@ import { openUpstream } from './upstream';
 
 /** Headers of the handshake that must reach the browser; with the client's key, the browser's answer fits the client. Compression is left out: on loopback it only costs time. */
 const HANDSHAKE_HEADERS = ['upgrade', 'connection', 'sec-websocket-key', 'sec-websocket-version', 'sec-websocket-protocol'] as const;
+
+/** Where a client gets a session of its own, which ends with the connection. */
+const CONNECT_PATH = '/sessions/connect';
 
 /** Where a client wants to go. */
 interface Destination {
@@ -26,34 +30,37 @@ interface Destination {
 /** Leads CDP clients to the browsers of their sessions. */
 export class Gateway {
   readonly #registry: SessionRegistry;
+  readonly #auth: Auth;
 
-  constructor(registry: SessionRegistry) {
+  constructor(registry: SessionRegistry, auth: Auth) {
     this.#registry = registry;
+    this.#auth = auth;
   }
 
   /** True when the path is one of the gateway's. */
   static serves(path: string): boolean {
-    return findPath(path) !== undefined;
+    return path === CONNECT_PATH || findPath(path) !== undefined;
   }
 
   /**
    * Connects one client. Resolves when the sockets are joined.
-   * @throws when the client may not: no such session, wrong token, session ended, browser not reachable. Nothing has been answered then.
+   * @throws when the client may not: no such session, no room for a new one, wrong token, session ended, browser not reachable. Nothing has been answered then.
    */
   async connect(request: IncomingMessage, client: Socket, head: Buffer): Promise<void> {
-    const { session, url, targetId, startupPage } = this.#destination(request);
-    session.touch();
-    if (targetId !== undefined) await checkTarget(session, targetId);
-    if (startupPage) await session.browser.ensurePage();
-    const browser = await openUpstream(url, (chunk) => passBack(session, client, chunk));
-    if (client.destroyed || session.status !== 'active') {
-      browser.destroy();
-      client.destroy();
-      return;
+    if (parseUrl(request).pathname !== CONNECT_PATH) return lead(this.#destination(request), request, client, head);
+    const session = await this.#start(request);
+    const end = (): void => void session.end({ status: 'closed', reason: 'Its client disconnected.' });
+    client.once('close', end);
+    try {
+      await lead({ session, url: new URL(session.browser.cdpUrl), targetId: undefined, startupPage: true }, request, client, head);
+    } finally {
+      if (client.destroyed || session.gatewayClients === 0) end();
     }
-    browser.write(handshake(request, url));
-    if (head.length > 0) browser.write(head);
-    join(session, client, browser);
+  }
+
+  async #start(request: IncomingMessage): Promise<LiveSession> {
+    if (!this.#auth.isKey(parseUrl(request).searchParams.get('token'))) throw badRequest(401, 'unauthorized', `The token is not the API key. Connect to ${CONNECT_PATH}?token=KEY, or start a session and use its cdp_url.`);
+    return (await this.#registry.start({})).ensureActive();
   }
 
   #destination(request: IncomingMessage): Destination {
@@ -66,6 +73,21 @@ export class Gateway {
     if (targetId !== undefined) url.pathname = `/devtools/page/${encodeURIComponent(targetId)}`;
     return { session, url, targetId, startupPage: targetId === undefined && searchParams.get('startup_page') !== 'false' };
   }
+}
+
+async function lead({ session, url, targetId, startupPage }: Destination, request: IncomingMessage, client: Socket, head: Buffer): Promise<void> {
+  session.touch();
+  if (targetId !== undefined) await checkTarget(session, targetId);
+  if (startupPage) await session.browser.ensurePage();
+  const browser = await openUpstream(url, (chunk) => passBack(session, client, chunk));
+  if (client.destroyed || session.status !== 'active') {
+    browser.destroy();
+    client.destroy();
+    return;
+  }
+  browser.write(handshake(request, url));
+  if (head.length > 0) browser.write(head);
+  join(session, client, browser);
 }
 
 /** The browser would say so too, but not in the shape of the API, and would keep the connection. */

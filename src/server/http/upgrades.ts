@@ -21,7 +21,7 @@ export class Upgrades {
 
   constructor(parts: { auth: Auth; registry: SessionRegistry; liveView: LiveView }) {
     this.#auth = parts.auth;
-    this.#gateway = new Gateway(parts.registry);
+    this.#gateway = new Gateway(parts.registry, parts.auth);
     this.#liveView = parts.liveView;
   }
 

@@ -33,7 +33,7 @@ async function observe(session: LiveSession, exchange: Exchange): Promise<void> 
     return encodeObservation(observed.observation);
   }, countsAsUse(exchange.query));
   const { screenshot, space, ...rest } = observation;
-  const { elements: _elements, ...told } = space;
+  const { elements: _elements, actions: _actions, browser_actions: _browserActions, markdown: _markdown, ...told } = space;
   session.trajectory.add({ type: 'observation', value: { ...rest, screenshot: { ...screenshot, raw: '', bboxes: [] }, space: told } }); // every status answer holds all steps
   exchange.json(observation);
 }

@@ -26,8 +26,9 @@ export function pageRoutes(registry: SessionRegistry): Route[] {
 async function execute(session: LiveSession, { body, query, json }: Exchange): Promise<void> {
   const action = decodeAction(await body());
   const { executeAction } = await import('../../actions/execute-action');
-  const result = encodeExecutionResult(await onPages(session, (driver) => executeAction(driver, action), countsAsUse(query)));
-  session.trajectory.add({ type: 'execution_result', value: result });
+  const { tab, ...done } = await onPages(session, async (driver) => ({ tab: driver.currentTab, ...(await executeAction(driver, action)) }), countsAsUse(query));
+  const result = encodeExecutionResult(done);
+  session.trajectory.add({ type: 'execution_result', value: result, ...(tab !== undefined && { tab }) });
   json(result);
 }
 

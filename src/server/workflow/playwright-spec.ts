@@ -9,6 +9,8 @@ const TYPING_DELAY_MS = 100;
 /** How far a page is scrolled when the action does not say, as a part of its height. */
 const SCROLL_PART = 0.7;
 
+type ActionStep = Extract<WorkflowStep, { kind: 'action' }>;
+
 /** Statements of an action on the page. */
 type PageWriter = (action: WireAction) => string[];
 /** Statements of an action on an element. */
@@ -42,17 +44,32 @@ const ELEMENT_ACTIONS: Record<string, ElementWriter> = {
   download_file: (locator) => [`await Promise.all([page.waitForEvent('download'), ${locator}.click()]);`],
 };
 
+/** Actions that say which tab is the current one then. */
+const CHOOSES_TAB = new Set(['goto_new_tab', 'close_tab', 'switch_tab']);
+
 /** The file. Actions that Playwright has no call for are comments. */
 export function playwrightSpec(steps: readonly WorkflowStep[]): string {
   const lines: string[] = [];
   let known: KnownElements = new Map();
-  for (const step of steps) {
+  for (const [index, step] of steps.entries()) {
     if (step.kind === 'observation') known = knownElements(step.observation);
+    else if (opensTab(step, steps.slice(index + 1))) lines.push(...followed(statements(step.action, known)));
     else lines.push(...statements(step.action, known));
   }
   const fixtures = lines.some((line) => !line.startsWith('//') && /\bcontext\./.test(line)) ? '{ context, page }' : '{ page }';
   const body = [...lines, comment('Say what must be true now, such as: await expect(page).toHaveURL(...);')].map((line) => `  ${line}`);
   return `import { test, expect } from 'sessionwright';\n\ntest('recorded session', async (${fixtures}) => {\n${body.join('\n')}\n});\n`;
+}
+
+/** Whether the next action began on another tab, without having been told to. */
+function opensTab({ action, tab }: ActionStep, later: readonly WorkflowStep[]): boolean {
+  const next = later.find((step) => step.kind === 'action');
+  return tab !== undefined && next?.tab !== undefined && next.tab !== tab && !CHOOSES_TAB.has(action.type);
+}
+
+/** The same, with what the last statement opens as the page from then on. */
+function followed(lines: readonly string[]): string[] {
+  return lines.map((line, index) => (index === lines.length - 1 ? line.replace(/^await (.*);$/s, "[page] = await Promise.all([page.waitForEvent('popup'), $1]);") : line));
 }
 
 function statements(action: WireAction, known: KnownElements): string[] {

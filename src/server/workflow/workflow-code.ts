@@ -5,7 +5,7 @@ import { playwrightSpec } from './playwright-spec';
 import { pythonScript } from './python-script';
 
 /** What counts of a session: actions that succeeded, and the observations that gave elements the ids they are named by. */
-export type WorkflowStep = { kind: 'action'; action: WireAction } | { kind: 'observation'; observation: Record<string, unknown> };
+export type WorkflowStep = { kind: 'action'; action: WireAction; tab: number | undefined } | { kind: 'observation'; observation: Record<string, unknown> };
 
 /** Fields that say nothing about what is done. */
 const DECORATION = new Set(['category', 'description', 'param', 'text_label']);
@@ -20,12 +20,12 @@ export function workflowCode(steps: readonly SessionStep[], { asWorkflow }: { as
   };
 }
 
-function toWorkflowStep({ type, value }: SessionStep): WorkflowStep[] {
+function toWorkflowStep({ type, value, tab }: SessionStep): WorkflowStep[] {
   if (!isRecord(value)) return [];
   if (type === 'observation') return [{ kind: 'observation', observation: value }];
   const { action, success } = value;
   if (type !== 'execution_result' || success !== true || !isRecord(action) || typeof action['type'] !== 'string') return [];
-  return [{ kind: 'action', action: { type: action['type'], ...cleaned(action) } }];
+  return [{ kind: 'action', action: { type: action['type'], ...cleaned(action) }, tab }];
 }
 
 /** Without what is not set, and without what only decorates. */

@@ -33,7 +33,7 @@ describe('navigation', () => {
     expect(await title()).toBe('Home');
     await session.succeed({ type: 'go_forward' });
     expect(await title()).toBe('Next');
-    expect(await session.execute({ type: 'go_forward' })).toMatchObject({ success: false, exception: null, message: 'There is no page to go forward to.' });
+    expect(await session.execute({ type: 'go_forward' })).toMatchObject({ success: false, exception: 'There is no page to go forward to.', message: 'There is no page to go forward to.' });
     await session.look('document.title = "changed"');
     await session.succeed({ type: 'reload' });
     expect(await title()).toBe('Next');
@@ -46,6 +46,13 @@ describe('navigation', () => {
     expect(await session.execute({ type: 'goto', url: 'nowhere.invalid' })).toMatchObject({ success: false, message: expect.stringContaining('https://nowhere.invalid') as unknown });
   });
 
+  test('the next address is not met by the error page of the one before', async () => {
+    for (let round = 0; round < 15; round++) {
+      expect(await session.execute({ type: 'goto', url: 'http://127.0.0.1:1/' })).toMatchObject({ success: false });
+      await open('/next');
+    }
+  });
+
   test('tabs are opened, switched and closed', async () => {
     await open('/');
     await session.succeed({ type: 'goto_new_tab', url: `${site.url}/next` });
@@ -54,7 +61,7 @@ describe('navigation', () => {
     expect(await title()).toBe('Home');
     await session.succeed({ type: 'switch_tab', tab_index: -1 });
     expect(await title()).toBe('Next');
-    expect(await session.execute({ type: 'switch_tab', tab_index: 2 })).toMatchObject({ success: false, exception: null, message: expect.stringContaining('no tab 2') as unknown });
+    expect(await session.execute({ type: 'switch_tab', tab_index: 2 })).toMatchObject({ success: false, exception: expect.stringContaining('no tab 2') as unknown, message: expect.stringContaining('no tab 2') as unknown });
     await session.succeed({ type: 'close_tab' });
     expect(await title()).toBe('Home');
     await session.succeed({ type: 'close_tab' });
@@ -90,7 +97,7 @@ describe('elements', () => {
 
   test.each(['#off', '#inert', '#aria'])('%s takes no clicks, which is told at once', async (selector) => {
     const { started_at: from, ended_at: to, ...result } = await session.execute({ type: 'click', selector });
-    expect(result).toMatchObject({ success: false, exception: null, message: expect.stringMatching(/disabled|inert/) as unknown });
+    expect(result).toMatchObject({ success: false, exception: result.message, message: expect.stringMatching(/disabled|inert/) as unknown });
     expect(Date.parse(to) - Date.parse(from)).toBeLessThan(1000);
   });
 
@@ -98,7 +105,7 @@ describe('elements', () => {
     const { started_at: from, ended_at: to, ...result } = await session.execute({ type: 'click', selector: '#nothing', timeout: 400 });
     expect(result).toMatchObject({ success: false, exception: expect.stringMatching(/Timeout \d+ms exceeded/) as unknown });
     expect(Date.parse(to) - Date.parse(from)).toBeLessThan(1500);
-    expect(await session.execute({ type: 'click', selector: { css_selector: '.twin', xpath_selector: '//b' }, timeout: 300 })).toMatchObject({ success: false, exception: null, message: expect.stringContaining('.twin matches 2') as unknown });
+    expect(await session.execute({ type: 'click', selector: { css_selector: '.twin', xpath_selector: '//b' }, timeout: 300 })).toMatchObject({ success: false, exception: expect.stringContaining('.twin matches 2') as unknown });
     expect(await session.execute({ type: 'click', selector: '.twin', timeout: 300 })).toMatchObject({ success: false, exception: expect.stringContaining('strict mode') as unknown });
     expect(await session.execute({ type: 'click', selector: '##', timeout: 300 })).toMatchObject({ success: false });
   });
@@ -163,6 +170,14 @@ test.each(['#blank', '#noopener', '#late'])('a tab that %s opens is the current 
   expect(await title()).toBe('Popups');
 });
 
+test('a tab that an action opens is the page of the code from then on', async () => {
+  await open('/popups');
+  await session.succeed({ type: 'click', selector: '#blank' });
+  await title();
+  const { body } = await api.call('GET', `/sessions/${session.id}/workflow/code?as_workflow=false`);
+  expect(body['playwright_spec']).toContain("[page] = await Promise.all([page.waitForEvent('popup'), page.locator('#blank').click()]);");
+});
+
 test('a tab that is announced and slow is waited for by the next call', async () => {
   await open('/popups');
   await session.succeed({ type: 'click', selector: '#slow' });
@@ -177,7 +192,7 @@ test('keys and scrolling', async () => {
   expect(await session.look('location.search')).toBe('?name=x');
   expect(await session.execute({ type: 'press_key', key: 'NoKey' })).toMatchObject({ success: false, exception: expect.stringContaining('NoKey') as unknown });
   await open('/long');
-  expect(await session.execute({ type: 'scroll_up' })).toMatchObject({ success: false, exception: null });
+  expect(await session.execute({ type: 'scroll_up' })).toMatchObject({ success: false, exception: expect.stringContaining('does not scroll') as unknown });
   await session.succeed({ type: 'scroll_down', amount: 300 });
   expect(await session.look('scrollY')).toBe('300');
   await session.succeed({ type: 'scroll_down' });
@@ -219,7 +234,7 @@ test('a form is filled by what its fields mean', async () => {
 test('what has no browser effect, and what only the cloud can', async () => {
   expect(await session.succeed({ type: 'completion', success: false, answer: { found: 1 } })).toMatchObject({ message: '{"found":1}' });
   expect(await session.execute({ type: 'help', reason: 'stuck' })).toMatchObject({ success: false, exception: null, message: 'stuck' });
-  for (const type of ['captcha_solve', 'email_read', 'sms_read']) expect(await session.execute({ type })).toMatchObject({ success: false, exception: null, message: expect.stringContaining('cloud') as unknown });
+  for (const type of ['captcha_solve', 'email_read', 'sms_read']) expect(await session.execute({ type })).toMatchObject({ success: false, exception: expect.stringContaining('cloud') as unknown });
 });
 
 test('results are steps of the session, and actions count as its use', async () => {

@@ -81,6 +81,18 @@ test('only the token of the session opens it', async () => {
   expect(await refusal(cdpUrl, { host: 'rebound.test' })).toMatchObject({ status: 403 });
 });
 
+test('a client that only has the key gets a session of its own, until it disconnects', async () => {
+  const url = `${api.server.url.replace('http', 'ws')}/sessions/connect?token=`;
+  const active = async (): Promise<unknown[]> => (await api.call('GET', '/sessions')).body['items'] as unknown[];
+  expect(await refusal(`${url}wrong`)).toMatchObject({ status: 401, code: 'unauthorized' });
+  const browser = await chromium.connectOverCDP(url + api.server.apiKey);
+  expect(browser.contexts()[0]?.pages()[0]?.url()).toBe('about:blank');
+  expect(await active()).toEqual([expect.objectContaining({ status: 'active', idle_timeout_minutes: 3 })]);
+  await browser.close();
+  await vi.waitFor(async () => expect(await active()).toEqual([]));
+  expect((await api.call('GET', '/sessions?only_active=false')).body['items']).toEqual([expect.objectContaining({ status: 'closed', error: null })]);
+});
+
 test('a message larger than any buffer passes whole, both ways', async () => {
   const { cdp_url: cdpUrl } = await start();
   const browser = await chromium.connectOverCDP(cdpUrl);

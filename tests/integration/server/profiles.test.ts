@@ -179,7 +179,7 @@ test('cookies are added and replaced, from Chrome and from Playwright', async ()
   const playwright = { name: 'b', value: '2', domain: 'other.test', path: '/', expires: -1, httpOnly: false, secure: false, sameSite: 'Lax' };
   expect(await set({ cookies: [playwright, { ...chrome, value: '3', sameSite: 'None' }], source_format: 'playwright' })).toMatchObject({ cookies_count: 2 });
   const { body } = await api.call('GET', `/profiles/${profile}/cookies`);
-  expect(body['cookies']).toMatchObject([{ name: 'a', value: '3', sameSite: 'None', expirationDate: 4_000_000_000.5 }, { name: 'b', sameSite: 'Lax' }]);
+  expect(body['cookies']).toMatchObject([{ name: 'a', value: '3', sameSite: 'None', expires: 4_000_000_000.5, expirationDate: 4_000_000_000.5 }, { name: 'b', sameSite: 'Lax', expires: -1, expirationDate: -1 }]);
   expect((await api.call('GET', `/profiles/${profile}`)).body['persisted_domains']).toEqual(['other.test', 'shop.test']);
   const session = await open(profile, false);
   expect((await session.page.context().cookies()).map(({ name, value, sameSite }) => [name, value, sameSite]).sort()).toEqual([['a', '3', 'None'], ['b', '2', 'Lax']]);

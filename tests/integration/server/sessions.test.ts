@@ -91,7 +91,7 @@ test('sessions are listed by page and by status', async () => {
 });
 
 test('a session that is not used times out; asking for its status is no use', async () => {
-  await open({ minuteMs: 400 });
+  await open({ minuteMs: 1000 });
   const id = await start({ idle_timeout_minutes: 1, max_duration_minutes: 100 });
   await vi.waitFor(async () => expect(await status(id)).toMatchObject({ status: 'timed_out', error: expect.stringContaining('not used') as unknown }), { timeout: 5000, interval: 50 });
   expect(await api.call('DELETE', `/sessions/${id}/stop`)).toMatchObject({ status: 200, body: { status: 'closed' } });

@@ -25,8 +25,8 @@ type FieldsOf<T extends keyof Actions> = keyof z.input<Actions[T]>;
 /** Fields that are compared no further. */
 type Loosely<T, Names extends keyof T> = Omit<T, Names> & Record<Names, unknown>;
 type Session = Loosely<cloud.SessionResponse, 'browser_type' | 'steps'>;
-/** The picture travels as base64, and the rest of the space is computed by the clients anew. */
-type Observation = Omit<cloud.Observation, 'screenshot' | 'space'> & { screenshot: Loosely<cloud.Screenshot, 'raw'>; space: cloud.ActionSpaceWritable };
+/** The picture travels as base64. */
+type Observation = Omit<cloud.Observation, 'screenshot'> & { screenshot: Loosely<cloud.Screenshot, 'raw'> };
 
 test('answers have every field that the cloud requires, and none that it has otherwise', () => {
   expectTypeOf<ReturnType<typeof encodeSession>>().toExtend<Session>();

@@ -1,5 +1,6 @@
 /** Observations on the wire, from our server and from others. */
 import { expect, test } from 'vitest';
+import { decodeAction } from '../../../src/contract/actions';
 import { encodeObservation, encodeObserveRequest, observationSchema, observeRequestSchema, type Observation } from '../../../src/contract/observation';
 
 const observation: Observation = {
@@ -43,6 +44,15 @@ test('the wire holds what every client needs', () => {
     },
   });
   expect(wire.space.interaction_actions[0]).not.toHaveProperty('value');
+});
+
+test('all actions of the page and of the browser are told together, and as text', () => {
+  const { actions, browser_actions: browserActions, interaction_actions: interactions, markdown } = encodeObservation(observation).space;
+  expect(actions).toEqual([...interactions, ...browserActions]);
+  expect(browserActions).toHaveLength(19);
+  for (const action of browserActions) expect(() => decodeAction(action), action.type).not.toThrow();
+  expect(markdown).toMatch(/^# Interaction Actions\n\* `click\(id=B1\)`: Click the button "Buy"\n\* `fill\(id=I1, value\)`: Fill the spinbutton "Amount"\n/);
+  expect(markdown).toContain('\n\n# Special Browser Actions\n* `captcha_solve(captcha_type)`: ');
 });
 
 test('an answer without what only our server tells is read all the same', () => {

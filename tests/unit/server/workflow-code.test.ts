@@ -21,6 +21,11 @@ function specLines(...steps: SessionStep[]): string[] {
   return (playwrightSpec ?? '').split('\n').filter((line) => line.startsWith('  ')).map((line) => line.trim()).slice(0, -1);
 }
 
+/** On a tab. */
+function on(tab: number, step: SessionStep): SessionStep {
+  return { ...step, tab };
+}
+
 const SESSION = [
   done({ type: 'goto', category: 'Browser Actions', description: 'Goto to a URL', url: 'shop.example' }),
   observed('# Shop\nI1[:]<input type="search" placeholder="Find a book">\nB1[:]<button>Search</button>\n_[:]Hello', [{ type: 'click', id: 'B1', selector: { css_selector: '', playwright_selector: 'internal:role=button[name="Search"s]' } }, { type: 'fill', id: 'I1', selector: null }]),
@@ -102,6 +107,18 @@ test('each action has its statements', () => {
     '// click B7: nothing is known of this element but its id. Find it another way.',
     '// captcha_solve: Playwright has no call for it.',
     '// constructor: Playwright has no call for it.',
+  ]);
+});
+
+test('a tab that an action opens is the page from then on', () => {
+  const steps = [on(0, done({ type: 'click', selector: '#open', press_enter: true })), on(1, done({ type: 'click', selector: '#in' })), on(1, done({ type: 'close_tab' })), on(0, done({ type: 'click', selector: '#out' }))];
+  expect(specLines(...steps)).toEqual([
+    "await page.locator('#open').click();",
+    "[page] = await Promise.all([page.waitForEvent('popup'), page.keyboard.press('Enter')]);",
+    "await page.locator('#in').click();",
+    'await page.close();',
+    'page = context.pages().at(-1) ?? (await context.newPage());',
+    "await page.locator('#out').click();",
   ]);
 });
 
