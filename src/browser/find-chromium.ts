@@ -1,6 +1,6 @@
 /** Finds the Chromium to start: what was named, else the installed Playwright's, else the system's. */
 import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
+import { access, stat } from 'node:fs/promises';
 import { BrowserNotFoundError } from '../contract/errors';
 import { environment } from '../options/environment';
 import { playwrightPaths } from './playwright-browsers';
@@ -59,7 +59,7 @@ function from(source: Source, paths: string[]): [Source, string][] {
 async function isExecutable(path: string): Promise<boolean> {
   try {
     await access(path, constants.X_OK);
-    return true;
+    return (await stat(path)).isFile();
   } catch {
     return false;
   }

@@ -25,8 +25,9 @@ export interface Exchange {
   origin: string;
 }
 
-/** Longest part of somebody else's text in a message of ours. */
+/** Longest part of somebody else's text in a message of ours, in characters; and of a session API's own, which it cuts itself. */
 const MAX_QUOTE = 500;
+const MAX_OWN_QUOTE = 5_000;
 /** Query parameters that hold secrets, in URLs of the API. */
 const SECRET_PARAMETERS = /([?&](?:token|jwt|key|api_?key|signature|x-amz-[a-z-]+)=)[^&\s"'<>]+/gi;
 
@@ -41,7 +42,8 @@ export function toApiError(exchange: Exchange, answer: { status: number; body: u
   const parsed = parseErrorBody(body);
   const ended = parsed.code === 'session_ended' ? parsed.session : undefined;
   if (ended) return new SessionEndedError(`Could not ${exchange.purpose}: ${parsed.message ?? 'the session has ended'}`, { sessionId: ended.id, status: ended.status, endedAt: ended.endedAt ?? undefined, reason: ended.reason ?? undefined });
-  const message = `Could not ${exchange.purpose}: ${exchange.method} ${exchange.path} on ${exchange.origin} answered ${status}${quote(parsed)}. ${advice(status, retryAfterMs)}`;
+  const answered = `Could not ${exchange.purpose}: ${exchange.method} ${exchange.path} on ${exchange.origin} answered ${status}${quote(parsed)}`;
+  const message = [answered, advice(status, { code: parsed.code, retryAfterMs })].filter(Boolean).join('. ');
   const details = { method: exchange.method, path: exchange.path, status, body };
   if (status === 422) return new InvalidRequestError(message, { ...details, code: 'invalid_request', issues: parsed.issues.map((issue) => ({ ...issue, path: toCamelCase(issue.path) })) });
   if (status === 429) return new RateLimitError(message, { ...details, code: 'rate_limited', retryAfterMs });
@@ -82,7 +84,7 @@ function isServerFailure(status: number): boolean {
   return status >= 500 && status !== 501;
 }
 
-function advice(status: number, retryAfterMs: number | undefined): string {
+function advice(status: number, { code, retryAfterMs }: { code: string | undefined; retryAfterMs: number | undefined }): string {
   const wait = retryAfterMs === undefined ? 'later' : `in ${Math.ceil(retryAfterMs / 1000)} s`;
   switch (status) {
     case 401:
@@ -96,7 +98,7 @@ function advice(status: number, retryAfterMs: number | undefined): string {
     case 429:
       return `Try again ${wait}, or with fewer sessions at a time.`;
     case 501:
-      return 'Another server, or another version of it, may be able to.';
+      return code === undefined ? 'Another server, or another version of it, may be able to.' : ''; // it has said what it lacks
     case 503:
     case 529:
       return `The API has no capacity now; try again ${wait}.`;
@@ -105,12 +107,12 @@ function advice(status: number, retryAfterMs: number | undefined): string {
   }
 }
 
-/** What the answer says of itself; a page of something in between is cut down to its text. */
-function quote({ message, issues }: ParsedErrorBody): string {
+/** What the answer says of itself: a session API's own words as they are; a page of something in between is cut down to its text. */
+function quote({ code, message, issues }: ParsedErrorBody): string {
   const fields = issues.map((issue) => `${toCamelCase(issue.path)}: ${issue.message}`).join('; ');
-  const own = message?.replace(/<(style|script)[\s\S]*?<\/\1>|<[^>]*>/gi, ' ').replace(/\s+/g, ' ').trim() ?? '';
+  const own = (code === undefined ? message?.replace(/<(style|script)[\s\S]*?<\/\1>|<[^>]*>/gi, ' ').replace(/\s+/g, ' ') : message)?.trim() ?? '';
   const text = issues.some((issue) => !own.includes(issue.message)) ? [own, fields].filter(Boolean).join(' - ') : own;
-  return text ? `: ${text.slice(0, MAX_QUOTE).replace(/\.+$/, '')}` : '';
+  return text ? `: ${text.slice(0, code === undefined ? MAX_QUOTE : MAX_OWN_QUOTE).replace(/\.+$/, '')}` : '';
 }
 
 /** undici wraps the error of the socket; the innermost code says most. */

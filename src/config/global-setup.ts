@@ -4,6 +4,8 @@ import { connectToHost } from '../host/connect';
 import { finishRun } from '../host/finish';
 import { runnerState } from '../host/runner-state';
 import { validateProjectUse } from '../options/validate';
+import { print } from '../reporter/print';
+import { summaryLines } from '../reporter/summary';
 
 /**
  * Called by Playwright in the runner; what it returns is called when the tests are over.
@@ -18,6 +20,8 @@ export default async function globalSetup(config: FullConfig): Promise<() => Pro
   connecting.catch(() => undefined); // the first worker that needs the host tells what is wrong
   state.host = connecting;
   return async () => {
-    if (!state.hasReporter) await finishRun(await connecting.catch(() => undefined));
+    if (state.hasReporter) return;
+    const summary = await finishRun(); // its problems were told by the workers
+    for (const line of summaryLines(summary && { ...summary, problems: [] })) print(line);
   };
 }

@@ -1,8 +1,9 @@
 /** Ends a run from the runner's side: asks the host to stop everything, and returns only when it is gone. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { HostConnection } from './connect';
+import { findHost, type HostConnection } from './connect';
 import { isProcessAlive } from '../browser/process-alive';
 import type { RunSummary } from './protocol';
+import { runnerState } from './runner-state';
 import { sweep } from './sweep';
 
 /** How long the host may take to exit after it has answered, in milliseconds: it has nothing left to do. */
@@ -10,17 +11,28 @@ const EXIT_MS = 5_000;
 const POLL_MS = 5;
 
 /**
- * Finishes the run. When the host was killed, what it left is cleared from here.
+ * Finishes the run of this process. When the host was killed, what it left is cleared from here.
  * @returns what the run used; undefined when its host is gone.
  */
-export async function finishRun(host: HostConnection | undefined): Promise<RunSummary | undefined> {
+export async function finishRun(): Promise<RunSummary | undefined> {
   try {
-    if (!host) return undefined;
-    const { pid, ...summary } = await host.call('finish', {});
-    for (const deadline = Date.now() + EXIT_MS; isProcessAlive(pid) && Date.now() < deadline; ) await delay(POLL_MS);
-    return summary;
+    const host = await currentHost();
+    if (host) return await finish(host);
   } catch {
-    await sweep();
-    return undefined;
+    // it was killed meanwhile
   }
+  await sweep();
+  return undefined;
+}
+
+async function finish(host: HostConnection): Promise<RunSummary> {
+  const { pid, ...summary } = await host.call('finish', {});
+  for (const deadline = Date.now() + EXIT_MS; isProcessAlive(pid) && Date.now() < deadline; ) await delay(POLL_MS);
+  return summary;
+}
+
+/** The host that global set-up has started; when it was killed, the one that took over. */
+async function currentHost(): Promise<HostConnection | undefined> {
+  const started = await runnerState().host?.catch(() => undefined);
+  return started?.isOpen ? started : findHost(process.pid, 'reporter');
 }

@@ -74,7 +74,7 @@ export class Host {
         this.#roles.set(peer, role);
         return { pid: process.pid };
       },
-      acquire: async (request, peer) => run.acquire(request, peer),
+      acquire: async (request, peer) => run.acquire(request, peer, { saysSource: !this.#hasReporter() }),
       release: async ({ leaseId }) => {
         run.release(leaseId);
         if (this.#hasReporter()) return [];

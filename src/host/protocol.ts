@@ -27,12 +27,10 @@ export interface Lease {
   viewerUrl: string | null;
   /** Where the session's API answers, for the `session` fixture. */
   api: { url: string; key: string };
-  /** Where sessions come from, in one line, without secrets. */
-  source: string;
   embedded: boolean;
   /** True when the session was used by an earlier worker of this slot. */
   reused: boolean;
-  /** Remarks for the user, such as a sandbox that is off; each is said once per run. */
+  /** Remarks for the user, such as a sandbox that is off, or where sessions come from when no reporter says it; each is said once per run. */
   notices: string[];
 }
 
@@ -66,8 +64,9 @@ export interface Problem {
 
 /** What a run used, told at its end. */
 export interface RunSummary {
-  source: string | null;
   sessions: number;
+  /** Starts of sessions that failed. */
+  failedStarts: number;
   tests: number;
   clips: number;
   /** How long sessions were open, added up, in milliseconds. */

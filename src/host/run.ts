@@ -29,7 +29,7 @@ export class Run {
   #told = 0;
   readonly #leftRunning: string[] = [];
   readonly #said = new Set<string>();
-  readonly #totals = { source: null as string | null, sessions: 0, tests: 0, browserMs: 0 };
+  readonly #totals = { sessions: 0, failedStarts: 0, tests: 0, browserMs: 0 };
   /** The browser that encodes clips: the one of the run's first session. */
   #encoderBrowser: Pick<ClipEncoderOptions, 'executablePath' | 'channel'> = {};
   #finishing: Promise<RunSummary> | undefined;
@@ -38,7 +38,7 @@ export class Run {
   constructor(folder: string) {
     this.#workFolder = workFolder(folder);
     this.#ledger = new Ledger(folder);
-    this.#sources = new Sources(this.#workFolder);
+    this.#sources = new Sources(this.#workFolder, ({ message }) => this.report({ what: 'A session may be left', reason: message }));
     this.#slots = new Slots(
       (request) => this.#openTracked(request),
       (held) => this.#endInBackground(held),
@@ -46,9 +46,12 @@ export class Run {
     this.#clips = new ClipQueue(() => launchEncoder({ ...this.#encoderBrowser, workDir: folder }), (job, error) => this.#problems.push(clipProblem(job, error)));
   }
 
-  async acquire(request: AcquireRequest, peer: RpcPeer): Promise<Lease> {
+  /** @param saysSource - the worker shall say where its session comes from: there is no reporter that has said it. */
+  async acquire(request: AcquireRequest, peer: RpcPeer, { saysSource }: { saysSource: boolean }): Promise<Lease> {
     const { slot, reused } = await this.#slots.acquire(request, peer);
-    return this.#lease(slot, reused);
+    const lease = this.#lease(slot, reused);
+    const origin = `sessions come from: ${slot.held.source.label}`;
+    return saysSource && this.maySay(origin) ? { ...lease, notices: [origin, ...lease.notices] } : lease;
   }
 
   release(leaseId: string): void {
@@ -157,9 +160,11 @@ export class Run {
 
   async #open(request: AcquireRequest): Promise<HeldSession> {
     const source = await this.#sources.for(request.options, request.browser);
-    this.#totals.source ??= source.label;
     if (this.#totals.sessions === 0) this.#encoderBrowser = { executablePath: request.options.executablePath ?? request.browser.executablePath, channel: request.browser.channel };
-    const held = await HeldSession.open(request, { source, ledger: this.#ledger, workFolder: this.#workFolder });
+    const held = await HeldSession.open(request, { source, ledger: this.#ledger, workFolder: this.#workFolder }).catch((error: unknown) => {
+      this.#totals.failedStarts++;
+      throw error;
+    });
     this.#totals.sessions++;
     this.#held.add(held);
     if (!this.#finishing) return held;
@@ -175,7 +180,6 @@ export class Run {
       cdpUrl: slot.held.cdpUrl,
       viewerUrl: session.viewerUrl,
       api: source.api,
-      source: source.label,
       embedded: source.server !== undefined,
       reused,
       notices: (source.server?.notices ?? []).filter((notice) => this.maySay(notice)),

@@ -3,7 +3,7 @@
  * that this host embeds. One embedded server per browser setting, since executable, channel and arguments are no wire fields.
  */
 import { join } from 'node:path';
-import type { SessionsClient } from '../client/index';
+import type { ClientWarning, SessionsClient } from '../client/index';
 import { environment } from '../options/environment';
 import { describeSource, hasRemoteApi } from '../options/source';
 import type { SessionOptions } from '../options/types';
@@ -23,11 +23,16 @@ export interface Source {
 /** Opens sources when they are first needed, and closes all of them at the end. */
 export class Sources {
   readonly #workFolder: string;
+  readonly #onWarning: (warning: ClientWarning) => void;
   readonly #sources = new Map<string, Promise<Source>>();
 
-  /** @param workFolder - profiles and frames of embedded sessions go below it. */
-  constructor(workFolder: string) {
+  /**
+   * @param workFolder - profiles and frames of embedded sessions go below it.
+   * @param onWarning - told of sessions that may have been left: nobody reads what this process prints.
+   */
+  constructor(workFolder: string, onWarning: (warning: ClientWarning) => void) {
     this.#workFolder = workFolder;
+    this.#onWarning = onWarning;
   }
 
   /** The source that these options ask for. */
@@ -36,7 +41,7 @@ export class Sources {
     const key = JSON.stringify(remote ? ['remote', options.apiUrl, options.apiKey] : ['embedded', serverSettings(options, browser)]);
     const known = this.#sources.get(key);
     if (known) return known;
-    const source = remote ? openRemote(options) : this.#embed(options, browser);
+    const source = remote ? openRemote(options, this.#onWarning) : this.#embed(options, browser);
     this.#sources.set(key, source);
     source.catch(() => this.#sources.delete(key));
     return source;
@@ -55,16 +60,16 @@ export class Sources {
       recording: 'on-demand',
       workDir: join(this.#workFolder, `server-${this.#sources.size}`),
     });
-    const client = new SessionsClient({ apiUrl: server.url, apiKey: server.apiKey, handleSignals: false });
+    const client = new SessionsClient({ apiUrl: server.url, apiKey: server.apiKey, handleSignals: false, onWarning: this.#onWarning });
     return { client, server, api: { url: server.url, key: server.apiKey }, label: describeSource(options) };
   }
 }
 
-async function openRemote(options: SessionOptions): Promise<Source> {
+async function openRemote(options: SessionOptions, onWarning: (warning: ClientWarning) => void): Promise<Source> {
   const { SessionsClient } = await import('../client/index');
   const apiUrl = options.apiUrl ?? environment.apiUrl;
   const apiKey = options.apiKey ?? environment.apiKey;
-  const client = new SessionsClient({ ...(apiUrl !== undefined && { apiUrl }), ...(apiKey !== undefined && { apiKey }), handleSignals: false });
+  const client = new SessionsClient({ ...(apiUrl !== undefined && { apiUrl }), ...(apiKey !== undefined && { apiKey }), handleSignals: false, onWarning });
   return { client, api: { url: client.apiUrl, key: apiKey ?? '' }, label: describeSource(options) };
 }
 

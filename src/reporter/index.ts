@@ -1,11 +1,11 @@
 /** Entry point `sessionwright/reporter`: says where sessions come from, waits for the clips before the other reporters make their reports, and sums up. */
 import type { FullConfig, Reporter } from '@playwright/test/reporter';
-import { findHost } from '../host/connect';
 import { finishRun } from '../host/finish';
 import { runnerState } from '../host/runner-state';
 import { leftToPlaywright } from '../options/served';
 import { describeSource } from '../options/source';
 import type { SessionOptions } from '../options/types';
+import { print } from './print';
 import { summaryLines } from './summary';
 
 /** The reporter that `withSessions` puts first. It never fails a run. */
@@ -25,9 +25,9 @@ export default class SessionReporter implements Reporter {
 
   async onEnd(): Promise<void> {
     try {
-      const started = await runnerState().host?.catch(() => undefined);
-      const host = started ?? (await findHost(process.pid, 'reporter'));
-      for (const line of summaryLines(await finishRun(host))) print(line);
+      const summary = await finishRun();
+      for (const line of summaryLines(summary)) print(line);
+      if (!summary && (await runnerState().host?.then(() => true, () => false))) print("the run's session host was killed, and its clips with it");
     } catch (error) {
       print(`the run could not be summed up: ${String(error)}`);
     }
@@ -44,8 +44,4 @@ function whyNotServed({ use }: FullConfig['projects'][number]): string | undefin
 
 function optionsOf({ use }: FullConfig['projects'][number]): SessionOptions {
   return (use as { sessionOptions?: SessionOptions }).sessionOptions ?? {};
-}
-
-function print(line: string): void {
-  console.log(`sessionwright: ${line}`);
 }

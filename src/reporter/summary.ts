@@ -5,10 +5,11 @@ import type { RunSummary } from '../host/protocol';
 /** Lines to print; none when the run had no host. */
 export function summaryLines(summary: RunSummary | undefined): string[] {
   if (!summary) return [];
-  if (summary.sessions === 0) return ['no test asked for a session'];
+  const problems = problemLines(summary.problems);
+  if (summary.sessions === 0) return [...problems, summary.failedStarts > 0 ? 'no session could be started' : 'no test asked for a session'];
   const used = [count(summary.sessions, 'session'), count(summary.tests, 'test'), count(summary.clips, 'clip'), `${seconds(summary.browserMs)} of browser time`];
   const left = summary.leftRunning.length === 0 ? 'nothing' : summary.leftRunning.join(', ');
-  return [...problemLines(summary.problems), `${used.join(', ')}; left running: ${left}`];
+  return [...problems, `${used.join(', ')}; left running: ${left}`];
 }
 
 function count(n: number, noun: string): string {

@@ -1,6 +1,6 @@
 /** From errors to answers: the one place that decides the HTTP status and the body of a failure. */
 import { ZodError } from 'zod';
-import { ApiError, InvalidRequestError, NotFoundError, OverloadedError, RateLimitError, SessionEndedError, SessionwrightError } from '../contract/errors';
+import { ApiError, BrowserNotFoundError, InvalidRequestError, NotFoundError, OverloadedError, RateLimitError, SessionEndedError, SessionwrightError } from '../contract/errors';
 import type { ErrorBodyDetails } from '../contract/error-body';
 import { errorBody } from '../contract/error-body';
 import type { Issue } from '../contract/issues';
@@ -46,6 +46,7 @@ export function toAnswer(error: unknown): ErrorAnswer {
   if (error instanceof InvalidRequestError) return answer(422, error.message, { code: error.code, issues: error.issues });
   if (error instanceof RateLimitError) return { ...answer(429, error.message, { code: error.code }), headers: { 'retry-after': String(Math.ceil((error.retryAfterMs ?? 1000) / 1000)) } };
   if (error instanceof ApiError) return answer(error.status ?? 500, error.message, { code: error.code });
+  if (error instanceof BrowserNotFoundError) return answer(501, error.message, { code: error.code }); // it will not be there at the next try either
   if (error instanceof SessionwrightError) return answer(500, error.message, { code: error.code });
   return answer(500, 'The session server failed. Its own output tells more.', { code: 'server_error' });
 }

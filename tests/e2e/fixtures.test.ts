@@ -434,6 +434,7 @@ describe('what is refused', () => {
     const { exitCode, output } = await project.run();
     expect(exitCode).toBe(1);
     expect(output).toContain('/nowhere/chrome');
+    expect(output).toContain('no session could be started');
   });
 
   test('an API that is not there', async () => {

@@ -1,4 +1,5 @@
 /** What a run leaves when it is green, red, interrupted or killed: nothing. And who gets which session. */
+import { existsSync } from 'node:fs';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Project, resultOf, resultsOf } from './support/project';
 
@@ -68,6 +69,29 @@ describe('a run that ends by itself', () => {
     expect(resultOf(report, 'works 1').attachments.map((it) => it.name)).toContain('video');
   });
 
+  test("a reporter of the command line takes our reporter's place: the run says the same", async () => {
+    project = await Project.create({
+      'playwright.config.ts': CONFIG,
+      'a.spec.ts': `
+        import { test } from 'sessionwright';
+        for (const n of [1, 2]) test('works ' + n, async ({ page }) => { await page.setContent('<h1>Hello</h1>'); });`,
+    });
+    const { exitCode, output } = await project.run(['--reporter=line']);
+    expect(exitCode, output).toBe(0);
+    expect(output.match(/sessions come from: embedded session server/g), output).toHaveLength(1);
+    expect(output).toMatch(/sessionwright: 2 sessions, 2 tests, 2 clips, .* left running: nothing/);
+  });
+
+  test('a report on stdout holds no line of ours', async () => {
+    project = await Project.create({
+      'playwright.config.ts': CONFIG.replace(/reporter: .*?\]\]/, `reporter: 'json'`),
+      'a.spec.ts': `import { test } from 'sessionwright'; test('works', async ({ page }) => { await page.setContent('<h1>Hello</h1>'); });`,
+    });
+    const { stdout, output } = await project.run();
+    expect(JSON.parse(stdout)).toMatchObject({ stats: { expected: 1 } });
+    expect(output).toContain('left running: nothing');
+  });
+
   test('tests that need no browser start nothing', async () => {
     project = await Project.create({
       'playwright.config.ts': CONFIG,
@@ -130,6 +154,8 @@ describe('a run that is ended', () => {
     const { exitCode, output, report } = await run.result();
     expect(resultsOf(report).get('waits')?.map((it) => it.status), output).toEqual(['failed', 'passed']);
     expect(exitCode, output).toBe(0);
+    expect(output).toContain('left running: nothing');
+    expect(existsSync(resultOf(report, 'comes later').attachments.find((it) => it.name === 'video')?.path ?? '')).toBe(true);
   });
 
   test('the whole tree is killed while the API works on a page: the next run clears the files', async () => {

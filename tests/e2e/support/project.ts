@@ -12,6 +12,8 @@ const ROOT = resolve(import.meta.dirname, '../../..');
 export interface RunResult {
   exitCode: number | null;
   output: string;
+  /** What of the output went to stdout. */
+  stdout: string;
   /** The JSON report; undefined when the run did not get so far. */
   report: JSONReport | undefined;
 }
@@ -78,6 +80,7 @@ export class Project {
 export class Run {
   readonly child: ChildProcess;
   output = '';
+  stdout = '';
   readonly #project: Project;
   readonly #exit: Promise<number | null>;
 
@@ -85,6 +88,7 @@ export class Run {
     this.child = child;
     this.#project = project;
     for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (text: string) => (this.output += text));
+    child.stdout?.on('data', (text: string) => (this.stdout += text));
     this.#exit = new Promise((done) => child.once('close', done));
   }
 
@@ -117,7 +121,7 @@ export class Run {
     const exitCode = await this.#exit;
     const file = join(this.#project.folder, 'report.json');
     const report = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as JSONReport) : undefined;
-    return { exitCode, output: this.output, report };
+    return { exitCode, output: this.output, stdout: this.stdout, report };
   }
 }
 

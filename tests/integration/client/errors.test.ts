@@ -59,6 +59,15 @@ describe('one typed error per failure', () => {
     expect((await errorOf(it.status('a'))).message).toContain('answered 502: 502 Bad Gateway. ');
   });
 
+  it('a server without a browser: its own words, all of them, and no second try', async () => {
+    const places = Array.from({ length: 40 }, (_, n) => `  /places/that/were/looked/at/${n}`).join('\n');
+    const message = `No Chromium was found. Install one with: npx playwright install chromium\nLooked at:\n${places}`;
+    const it = await connect(answering(501, { status: 501, message, code: 'browser_not_found' }));
+    const error = await errorOf(it.start());
+    expect(error).toMatchObject({ code: 'request_failed', status: 501, message: `Could not start a session: POST /sessions/start on ${api?.url ?? ''} answered 501: ${message}` });
+    expect(api?.requests).toHaveLength(1);
+  });
+
   it('a body that is not JSON', async () => {
     const it = await connect((_, response) => response.writeHead(200).end('<html>welcome</html>'));
     expect(await errorOf(it.status('a'))).toMatchObject({ name: 'ContractError', code: 'contract_violation', status: 200, message: expect.stringContaining('is not JSON. Check that apiUrl (NOTTE_API_URL) is a session API') as string });

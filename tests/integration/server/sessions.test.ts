@@ -188,7 +188,7 @@ test('closing the server ends every session, one that is just starting too', asy
 test('a browser that cannot be started is an error, and leaves nothing', async () => {
   await open({ executablePath: '/nowhere/chromium' });
   vi.stubEnv('SESSIONWRIGHT_EXECUTABLE_PATH', '');
-  expect(await api.call('POST', '/sessions/start')).toMatchObject({ status: 500, body: { code: 'browser_not_found', message: expect.stringContaining('/nowhere/chromium') as unknown } });
+  expect(await api.call('POST', '/sessions/start')).toMatchObject({ status: 501, body: { code: 'browser_not_found', message: expect.stringContaining('/nowhere/chromium') as unknown } });
   vi.unstubAllEnvs();
   expect(await sessionFolders()).toEqual([]);
 });

@@ -36,6 +36,7 @@ test('what is named is taken or refused: nothing stands in for it', async () => 
   await executable(join(folder, 'bin', 'chromium'));
   const missing = join(folder, 'missing');
   await expect(findChromium({ executablePath: missing })).rejects.toMatchObject({ code: 'browser_not_found', tried: [missing] });
+  await expect(findChromium({ executablePath: folder })).rejects.toMatchObject({ code: 'browser_not_found', tried: [folder] });
   vi.stubEnv('SESSIONWRIGHT_EXECUTABLE_PATH', missing);
   await expect(findChromium()).rejects.toThrow(/SESSIONWRIGHT_EXECUTABLE_PATH names .*missing/);
 });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { RunSummary } from '../../../src/host/protocol';
 import { summaryLines } from '../../../src/reporter/summary';
 
-const summary: RunSummary = { source: 'embedded', sessions: 2, tests: 40, clips: 3, browserMs: 12_345, problems: [], leftRunning: [] };
+const summary: RunSummary = { sessions: 2, failedStarts: 0, tests: 40, clips: 3, browserMs: 12_345, problems: [], leftRunning: [] };
 
 test('counts, time and what is left', () => {
   expect(summaryLines(summary)).toEqual(['2 sessions, 40 tests, 3 clips, 12.3 s of browser time; left running: nothing']);
@@ -17,5 +17,6 @@ test('what could not be stopped is named, and problems come first', () => {
 
 test('a run without sessions or without a host', () => {
   expect(summaryLines({ ...summary, sessions: 0 })).toEqual(['no test asked for a session']);
+  expect(summaryLines({ ...summary, sessions: 0, failedStarts: 2, problems: [{ what: 'A session may be left', reason: 'no answer' }] })).toEqual(['A session may be left: no answer', 'no session could be started']);
   expect(summaryLines(undefined)).toEqual([]);
 });
