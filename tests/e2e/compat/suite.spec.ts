@@ -179,6 +179,39 @@ test('two users in two contexts', async ({ browser, baseURL }) => {
   await two.close();
 });
 
+test('the browser has the contexts of the test, and no other', async ({ browser, context, browserName }) => {
+  expect(browser.contexts()).toEqual([context]);
+  expect(context.browser()).toBe(browser);
+  expect(browser.browserType().name()).toBe(browserName);
+});
+
+test('a wrong option is refused at the line of the test', async ({ browser }) => {
+  await browser.newContext({ viewport: 'large' as never });
+});
+
+test.describe('a hook that fails', () => {
+  test.beforeAll(async ({ browser }) => {
+    const page = await browser.newPage();
+    await page.goto('/form');
+    throw new Error('in the hook');
+  });
+  test('is described by its page', async () => undefined);
+});
+
+const withOwnBrowser = base.extend<object, object>({
+  browser: [async ({ playwright }, use) => {
+    const browser = await playwright.chromium.launch();
+    await use(browser);
+    await browser.close();
+  }, { scope: 'worker' }],
+});
+withOwnBrowser.describe('a browser of the suite', () => {
+  withOwnBrowser('is used', async ({ page, browser }) => {
+    await page.goto('/');
+    expect(browser.contexts()).toHaveLength(1);
+  });
+});
+
 test('clock', async ({ page }) => {
   await page.clock.install({ time: new Date('2020-01-01T10:00:00') });
   await page.goto('/');
