@@ -29,7 +29,7 @@ export async function htmlOfFrame(frame: Frame, timeoutMs: number): Promise<Page
   return withDeadline(frame.evaluate(readHtml, null), timeoutMs, 'read a page');
 }
 
-/** The HTML inside of an element. */
+/** The HTML inside of an element; of a table, a numbered list or a text in lines with the element, for its content means nothing without. */
 export async function htmlOfElement(element: Locator, timeoutMs: number): Promise<PageHtml> {
   return withDeadline(element.evaluate(readHtml), timeoutMs, 'read an element');
 }
@@ -55,7 +55,10 @@ function readHtml(element: Element | null): PageHtml {
     look(root.shadowRoot);
   }
   look(root);
-  return { html: shadowRoots.length > 0 ? root.getHTML({ shadowRoots }) : root.innerHTML, baseUrl: document.baseURI };
+  const inside = shadowRoots.length > 0 ? root.getHTML({ shadowRoots }) : root.innerHTML;
+  const { localName: name } = root;
+  const own = /^(ol|pre|table|thead|tbody|tfoot|tr)$/.test(name) ? `<${name}>${inside}</${name}>` : inside;
+  return { html: /^t(head|body|foot|r)$/.test(name) ? `<table>${own}</table>` : own, baseUrl: document.baseURI };
 }
 
 /** Runs in the page. */

@@ -12,6 +12,8 @@ import { proxyUrl } from '../sessions/start-options';
 const TIMEOUT_MS = 5_000;
 /** Where a tunnel is asked for: nowhere but the proxy's own machine, so that the answer waits for no name and no other host. It need not be given. */
 const TARGET = '127.0.0.1:443';
+/** How a proxy answers that knows no tunnels: not at all, or that it does not know the method. */
+const NO_TUNNELS = new Set([0, 405, 501]);
 /** First answer of a SOCKS5 proxy that wants no password (RFC 1928), and any answer of a SOCKS4 proxy. */
 const SOCKS5_HELLO = Buffer.from([5, 1, 0]);
 const SOCKS4_CONNECT = Buffer.from([4, 1, 0x01, 0xbb, 127, 0, 0, 1, 0]);
@@ -62,12 +64,29 @@ async function open(url: URL, verify: boolean): Promise<Socket> {
   return socket;
 }
 
-async function askHttp(socket: Socket, url: URL, { username, password }: ExternalProxy): Promise<Problem | undefined> {
+/** For a tunnel, as the browser asks for `https`; a proxy that knows none is asked for a page, as the browser asks for `http`. A web server cannot be told from such a one. */
+async function askHttp(socket: Socket, url: URL, proxy: ExternalProxy): Promise<Problem | undefined> {
+  const status = await statusOf(socket, `CONNECT ${TARGET}`, proxy);
+  if (!NO_TUNNELS.has(status)) return judge(status, url, proxy);
+  const again = await open(url, proxy.username !== undefined);
+  try {
+    return judge(await statusOf(again, `HEAD http://${TARGET}/`, proxy), url, proxy);
+  } finally {
+    again.destroy();
+  }
+}
+
+/** Status of the answer; 0 when there is none, NaN when it is not HTTP. */
+async function statusOf(socket: Socket, question: string, { username, password }: ExternalProxy): Promise<number> {
   const signIn = username === undefined ? '' : `proxy-authorization: Basic ${Buffer.from(`${username}:${password ?? ''}`).toString('base64')}\r\n`;
-  const answer = await exchange(socket, `CONNECT ${TARGET} HTTP/1.1\r\nhost: ${TARGET}\r\n${signIn}\r\n`, (text) => text.includes('\n'));
-  const status = Number(/^HTTP\/1\.[01] (\d{3})/.exec(answer.toString('latin1'))?.[1]);
+  const answer = await exchange(socket, `${question} HTTP/1.1\r\nhost: ${TARGET}\r\n${signIn}\r\n`, (text) => text.includes('\n'));
+  return answer.length === 0 ? 0 : Number(/^HTTP\/1\.[01] (\d{3})/.exec(answer.toString('latin1'))?.[1]);
+}
+
+/** Whether it opens this tunnel, or has this page, does not matter. */
+function judge(status: number, url: URL, { username }: ExternalProxy): Problem | undefined {
   if (!status) return noProxy(url, 'an HTTP');
-  if (status !== 407) return undefined; // whether it opens this tunnel does not matter
+  if (status !== 407) return undefined;
   if (username === undefined) return { field: 'username', message: `${url.host} asks for a user name and a password (407); set username and password` };
   return { field: 'password', message: `${url.host} does not accept this user name and password (407); check both` };
 }

@@ -54,7 +54,7 @@ export class Gateway {
     try {
       await lead({ session, url: new URL(session.browser.cdpUrl), targetId: undefined, startupPage: true }, request, client, head);
     } finally {
-      if (client.destroyed || session.gatewayClients === 0) end();
+      if (session.gatewayClients === 0) end();
     }
   }
 
@@ -80,7 +80,7 @@ async function lead({ session, url, targetId, startupPage }: Destination, reques
   if (targetId !== undefined) await checkTarget(session, targetId);
   if (startupPage) await session.browser.ensurePage();
   const browser = await openUpstream(url, (chunk) => passBack(session, client, chunk));
-  if (client.destroyed || session.status !== 'active') {
+  if (!client.readable || session.status !== 'active') { // it has left meanwhile, which nobody will be told again
     browser.destroy();
     client.destroy();
     return;

@@ -1,5 +1,7 @@
 /** Sessions under a real CDP client: Playwright, over the gateway. */
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { chromium } from 'playwright-core';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
@@ -91,6 +93,13 @@ test('a client that only has the key gets a session of its own, until it disconn
   await browser.close();
   await vi.waitFor(async () => expect(await active()).toEqual([]));
   expect((await api.call('GET', '/sessions?only_active=false')).body['items']).toEqual([expect.objectContaining({ status: 'closed', error: null })]);
+});
+
+test('a client that leaves while its session starts leaves no session behind', async () => {
+  const { host, hostname, port } = new URL(api.server.url);
+  const socket = connect({ host: hostname, port: Number(port) });
+  socket.write(`GET /sessions/connect?token=${api.server.apiKey} HTTP/1.1\r\nhost: ${host}\r\nupgrade: websocket\r\nconnection: Upgrade\r\nsec-websocket-version: 13\r\nsec-websocket-key: ${randomBytes(16).toString('base64')}\r\n\r\n`, () => socket.destroy());
+  await vi.waitFor(async () => expect((await api.call('GET', '/sessions?only_active=false')).body['items']).toEqual([expect.objectContaining({ status: 'closed' })]), { timeout: 10_000 });
 });
 
 test('a message larger than any buffer passes whole, both ways', async () => {

@@ -70,6 +70,15 @@ test('a proxy that wants a password says which field to look at', async () => {
   expect(await start({ server: `http://${server}`, username: 'me', password: 'right' })).toMatchObject({ status: 200, body: { proxies: true } });
 });
 
+test.each(['', 'HTTP/1.1 405 Method Not Allowed\r\n\r\n'])('a proxy without tunnels, which answers %j to one, is asked for a page', async (noTunnel) => {
+  const right = `Basic ${Buffer.from('me:right').toString('base64')}`;
+  const page = (question: Buffer): string => (question.includes(right) ? 'HTTP/1.1 502 Bad Gateway\r\n\r\n' : 'HTTP/1.1 407 Proxy Authentication Required\r\n\r\n');
+  const server = await listen((question, socket) => socket.end(question.toString().startsWith('CONNECT') ? noTunnel : page(question)));
+  expect(await start({ server })).toMatchObject(refusal('username', /asks for a user name/));
+  expect(await start({ server, username: 'me', password: 'hunter2' })).toMatchObject(refusal('password', /does not accept/));
+  expect(await start({ server, username: 'me', password: 'right' })).toMatchObject({ status: 200, body: { proxies: true } });
+});
+
 test('what is no proxy is told from one', async () => {
   const ssh = await listen((_, socket) => socket.end('SSH-2.0-OpenSSH_9.2\r\n'));
   expect(await start({ server: ssh })).toMatchObject(refusal('server', /does not answer like an HTTP proxy/));

@@ -101,6 +101,16 @@ test('placeholders stand for addresses, the same one for the same address', asyn
   expect(markdown).not.toContain('http');
 });
 
+test.each([
+  ['table', '| Kind | Size \\| mm |\n| --- | --- |\n| Bumble bee | 20 |'],
+  ['tbody', '| Kind | Size \\| mm |\n| --- | --- |\n| Bumble bee | 20 |'],
+  ['tr >> nth=1', '| Bumble bee | 20 |\n| --- | --- |'],
+  ['pre', '```js\nlet a = 1;\nlet b = 2;\n```'],
+  ['h1', 'Bees of the north'],
+])('the element %s alone reads as it does on the page', async (selector, markdown) => {
+  expect((await scrape('/article/bees', { selector })).markdown).toBe(markdown);
+});
+
 test('a selector takes exactly one element', async () => {
   expect((await scrape('/article/bees', { selector: 'article >> ul >> nth=0' })).markdown).toBe('- First\n  - Inner\n- **Second**');
   for (const [selector, text] of [['p', 'matches 7 elements'], ['#nothing', 'matches 0 elements'], ['a[', 'not valid'], ['nonsense=x', 'not valid'], ['xpath=//[', 'not valid']]) {
