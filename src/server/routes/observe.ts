@@ -34,7 +34,7 @@ async function observe(session: LiveSession, exchange: Exchange): Promise<void> 
   }, countsAsUse(exchange.query));
   const { screenshot, space, ...rest } = observation;
   const { elements: _elements, ...told } = space;
-  session.trajectory.add({ type: 'observation', value: { ...rest, screenshot: { ...screenshot, raw: '', bboxes: [] }, space: told } }); // every status answer holds all steps
+  session.trajectory.add({ type: 'observation', value: { ...rest, screenshot: { ...screenshot, raw: '', bboxes: [] }, space: told } }); // a status answer holds many steps
   exchange.json(observation);
 }
 

@@ -123,7 +123,7 @@ export class LiveSession implements KnownSession {
   }
 
   get offset(): number {
-    return this.trajectory.steps.length;
+    return this.trajectory.count;
   }
 
   async steps(): Promise<readonly SessionStep[]> {

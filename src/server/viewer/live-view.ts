@@ -101,16 +101,17 @@ export class LiveView {
 function tellSteps({ trajectory }: LiveSession, socket: WebSocket): () => void {
   let told = 0;
   let isBusy = false;
-  const next = (onSent: () => void): boolean => {
-    const step = trajectory.steps[told];
-    if (!step || socket.readyState !== socket.OPEN) return false;
-    told++;
+  const tellNext = (onSent: () => void): boolean => {
+    const next = trajectory.from(told);
+    if (!next || socket.readyState !== socket.OPEN) return false;
+    const { step, number } = next;
+    told = number + 1;
     socket.send(JSON.stringify({ type: step.type, data: step.value ?? '', timestamp: timeOf(step.value) }), onSent);
     return true;
   };
   const proceed = (): void => {
     if (isBusy) return;
-    isBusy = next(() => {
+    isBusy = tellNext(() => {
       isBusy = false;
       proceed();
     });
@@ -120,7 +121,7 @@ function tellSteps({ trajectory }: LiveSession, socket: WebSocket): () => void {
   proceed();
   return () => {
     forget();
-    while (next(() => {}));
+    while (tellNext(() => {}));
   };
 }
 
