@@ -33,10 +33,15 @@ function help(): string {
   return ['Usage: sessionwright <command> [options]', '', ...rows, '', 'sessionwright <command> --help tells the options of one command.'].join('\n');
 }
 
+/** What was printed goes out first: on some systems pipes are written in the background. */
+function end(exitCode: number): void {
+  process.stdout.write('', () => process.stderr.write('', () => process.exit(exitCode)));
+}
+
 main(process.argv.slice(2)).then(
-  () => process.exit(0),
+  () => end(0),
   (error: unknown) => {
     console.error(error instanceof UsageError || isSessionwrightError(error) ? error.message : error);
-    process.exit(error instanceof UsageError ? 2 : 1);
+    end(error instanceof UsageError ? 2 : 1);
   },
 );

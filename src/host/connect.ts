@@ -117,7 +117,7 @@ async function startHost(runnerPid: number, generation: number): Promise<string>
   const outcome = await new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message));
     child.stdout.once('data', () => resolve(''));
-    child.once('exit', (code) => resolve(code === 0 ? '' : `it ended with code ${String(code)}. ${stderr.trim()}`));
+    child.once('close', (code) => resolve(code === 0 ? '' : `it ended with code ${String(code)}. ${stderr.trim()}`));
   });
   child.stdout.destroy();
   child.stderr.destroy();

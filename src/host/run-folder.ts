@@ -17,6 +17,9 @@ import { readJson, writeJson } from '../server/data/atomic-json';
 /** Tries for about three seconds: the last of a killed browser's processes may still write. */
 const REMOVAL = { recursive: true, force: true, maxRetries: 10, retryDelay: 50 } as const;
 
+/** How often the base folder is made, should it be removed each time: more runs than that never end at one moment. */
+const CLAIM_TRIES = 100;
+
 /** Where a host listens, and the word that opens its door. */
 export interface HostEndpoint {
   pid: number;
@@ -48,9 +51,7 @@ export async function listRunFolders(runnerPid?: number): Promise<RunFolder[]> {
 /** Claims the next generation of a runner's folder; undefined when somebody else was quicker. */
 export async function claimRunFolder(runnerPid: number, generation: number): Promise<RunFolder | undefined> {
   const folder = { path: join(baseFolder(), `run-${runnerPid}.${generation}`), runnerPid, generation };
-  await mkdir(baseFolder(), { recursive: true, mode: 0o700 });
-  await refuseForeignFolder();
-  const draft = await mkdtemp(join(baseFolder(), 'claim-'));
+  const draft = await makeDraft();
   await writeFile(join(draft, 'owner.json'), JSON.stringify({ pid: process.pid }), { mode: 0o600 });
   try {
     await rename(draft, folder.path);
@@ -58,6 +59,20 @@ export async function claimRunFolder(runnerPid: number, generation: number): Pro
   } catch {
     await rm(draft, { recursive: true, force: true });
     return undefined;
+  }
+}
+
+/** The base folder goes with the last run in it, which may be just now: then it is made again. */
+async function makeDraft(): Promise<string> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await mkdir(baseFolder(), { recursive: true, mode: 0o700 });
+      await refuseForeignFolder();
+      return await mkdtemp(join(baseFolder(), 'claim-'));
+    } catch (error) {
+      const isGone = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+      if (!isGone || tries === CLAIM_TRIES) throw error;
+    }
   }
 }
 

@@ -14,6 +14,8 @@ export interface Slot {
   readonly parallelIndex: number;
   readonly request: AcquireRequest;
   held?: HeldSession;
+  /** While its session is started; whoever leases it meanwhile, after a worker that is gone, waits for the same. */
+  opening?: Promise<HeldSession>;
   lease?: { id: string; peer: RpcPeer };
 }
 
@@ -102,7 +104,8 @@ export class Slots {
     if (isReplaced) {
       if (slot.held) this.#end(slot.held);
       delete slot.held;
-      slot.held = await this.#open(slot.request);
+      slot.opening ??= this.#open(slot.request).finally(() => delete slot.opening);
+      slot.held = await slot.opening;
     }
     slot.held?.leased();
     return isReplaced;

@@ -1,4 +1,5 @@
 /** The last lines of a run, from what the host has counted. */
+import { durationText } from '../host/duration-text';
 import { problemLines } from '../host/problems';
 import type { RunSummary } from '../host/protocol';
 
@@ -7,17 +8,11 @@ export function summaryLines(summary: RunSummary | undefined): string[] {
   if (!summary) return [];
   const problems = problemLines(summary.problems);
   if (summary.sessions === 0) return [...problems, summary.failedStarts > 0 ? 'no session could be started' : 'no test asked for a session'];
-  const used = [count(summary.sessions, 'session'), count(summary.tests, 'test'), count(summary.clips, 'clip'), `${seconds(summary.browserMs)} of browser time`];
+  const used = [count(summary.sessions, 'session'), count(summary.tests, 'test'), count(summary.clips, 'clip'), `${durationText(summary.browserMs)} of browser time`];
   const left = summary.leftRunning.length === 0 ? 'nothing' : summary.leftRunning.join(', ');
   return [...problems, `${used.join(', ')}; left running: ${left}`];
 }
 
 function count(n: number, noun: string): string {
   return `${n} ${noun}${n === 1 ? '' : 's'}`;
-}
-
-/** Below a minute `12.3 s`, above it `4 min 5 s`. */
-function seconds(ms: number): string {
-  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
-  return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;
 }

@@ -51,8 +51,6 @@ export interface SessionServerOptions extends BrowserSettings {
   headless?: boolean | undefined;
   /** `always` records each session from its start; `on-demand` leaves that to whoever calls {@link SessionServer.recording}. @default 'always' */
   recording?: 'always' | 'on-demand' | undefined;
-  /** `always` logs the requests of each session from its start; `on-demand` from the first call that asks for the log. @default 'always' */
-  networkLogs?: 'always' | 'on-demand' | undefined;
   /**
    * A folder that outlives the server: profiles, files, finished sessions and their recordings are there again for the next server on it.
    * One server at a time.
@@ -144,7 +142,6 @@ async function assemble(data: DataFolder, options: SessionServerOptions): Promis
     browser: browserSettings(options),
     headless: options.headless ?? true,
     maxSessions: options.maxSessions ?? MAX_SESSIONS,
-    logNetworkAlways: options.networkLogs !== 'on-demand',
     recordAlways: options.recording !== 'on-demand',
     minuteMs: options.minuteMs ?? MINUTE_MS,
     retentionMs: options.retentionMs ?? RETENTION_MS,

@@ -26,10 +26,3 @@ export function parseWithId<O extends typeof COMMON_OPTIONS & NonNullable<ParseA
 export function toJson({ cdpUrl, viewerUrl, ...info }: SessionInfo): object {
   return info;
 }
-
-/** A length of time for people: `41.3 s`, `12 min 5 s`. */
-export function formatDuration(ms: number): string {
-  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
-  const seconds = Math.round(ms / 1000);
-  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-}

@@ -2,8 +2,9 @@
 import type { SessionsClient } from '../../client/index';
 import type { SessionList } from '../../contract/list';
 import { sessionStatuses, type SessionStatus } from '../../contract/session';
+import { durationText } from '../../host/duration-text';
 import { parseArguments, toNumber, UsageError } from '../usage';
-import { COMMON_OPTIONS, formatDuration, toJson } from './command';
+import { COMMON_OPTIONS, toJson } from './command';
 
 const USAGE = `Usage: sessionwright sessions list [options]
 
@@ -35,7 +36,7 @@ export async function list(args: string[], client: () => Promise<SessionsClient>
 
 function describe({ items, hasNext, page }: SessionList): string {
   if (items.length === 0) return 'No sessions.';
-  const rows = items.map(({ id, status, createdAt, durationMs, error }) => [id, status, createdAt.toISOString(), formatDuration(durationMs), error ?? '']);
+  const rows = items.map(({ id, status, createdAt, durationMs, error }) => [id, status, createdAt.toISOString(), durationText(durationMs), error ?? '']);
   const lines = table([['ID', 'STATUS', 'CREATED', 'DURATION', 'ERROR'], ...rows]);
   return [...lines, ...(hasNext ? [`More with --page ${page + 1}.`] : [])].join('\n');
 }

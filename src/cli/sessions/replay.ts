@@ -1,7 +1,8 @@
 /** `sessionwright sessions replay`. */
 import { resolve } from 'node:path';
 import type { SessionsClient } from '../../client/index';
-import { COMMON_OPTIONS, formatDuration, parseWithId } from './command';
+import { durationText } from '../../host/duration-text';
+import { COMMON_OPTIONS, parseWithId } from './command';
 
 const USAGE = `Usage: sessionwright sessions replay <id> [options]
 
@@ -20,5 +21,5 @@ export async function replay(args: string[], client: () => Promise<SessionsClien
   const file = resolve(values.output ?? `${id}.mp4`);
   await recording.save(file);
   const durationMs = recording.videoDurationMs;
-  console.log(values.json ? JSON.stringify({ file, durationMs }) : `${file}${durationMs === null ? '' : ` (${formatDuration(durationMs)})`}`);
+  console.log(values.json ? JSON.stringify({ file, durationMs }) : `${file}${durationMs === null ? '' : ` (${durationText(durationMs)})`}`);
 }

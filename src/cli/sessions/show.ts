@@ -1,7 +1,8 @@
 /** `sessionwright sessions show`. */
 import type { SessionsClient } from '../../client/index';
 import type { SessionInfo } from '../../contract/session';
-import { COMMON_OPTIONS, formatDuration, parseWithId, toJson } from './command';
+import { durationText } from '../../host/duration-text';
+import { COMMON_OPTIONS, parseWithId, toJson } from './command';
 
 const USAGE = `Usage: sessionwright sessions show <id> [--json]
 
@@ -22,7 +23,7 @@ function describe(info: SessionInfo): string {
     ['status', info.status],
     ['created', info.createdAt.toISOString()],
     ['ended', info.closedAt?.toISOString()],
-    ['duration', formatDuration(info.durationMs)],
+    ['duration', durationText(info.durationMs)],
     ['error', info.error ?? undefined],
     ['limits', `${info.idleTimeoutMinutes} min idle, ${info.maxDurationMinutes} min in all`],
     ['browser', `${info.browserType}${info.headless ? ', headless' : ''}${viewport ? `, ${viewport.width}x${viewport.height}` : ''}${info.proxies ? ', by proxy' : ''}`],

@@ -16,7 +16,7 @@ export class Auth {
   /** @param hostname what the server is bound to */
   constructor(apiKey: string, hostname: string) {
     this.#apiKey = apiKey;
-    this.#hostNames = WILDCARDS.includes(hostname) ? undefined : [...new Set([...LOOPBACK_NAMES, hostname.includes(':') ? `[${hostname}]` : hostname])];
+    this.#hostNames = WILDCARDS.includes(hostname) ? undefined : [...new Set([...LOOPBACK_NAMES, hostname.includes(':') ? `[${hostname}]` : hostname].map((name) => name.toLowerCase()))];
   }
 
   /**

@@ -3,6 +3,7 @@ import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ClipEncoder } from '../../recording/clip-encoder';
 import { readJson, writeJson } from '../data/atomic-json';
+import { unavailable } from '../errors';
 import type { KnownSession } from '../sessions/known-session';
 
 /** How long the last picture of a film is seen at least, in milliseconds. */
@@ -25,6 +26,7 @@ export class Replays {
   /** By session id, while they are made. */
   readonly #making = new Map<string, Promise<Film | undefined>>();
   #queue: Promise<unknown> = Promise.resolve();
+  #isClosed = false;
   #encoder: Promise<ClipEncoder> | undefined;
   #idle: NodeJS.Timeout | undefined;
 
@@ -35,28 +37,26 @@ export class Replays {
   /** The film of an ended session; undefined when nothing was recorded. Made once; after a failure the next call tries again. */
   async film(session: KnownSession): Promise<Film | undefined> {
     if (!session.wasRecorded) return undefined;
-    const made = await readFilm(session);
-    if (made) return made;
-    const making = this.#making.get(session.id) ?? this.#queue.then(() => this.#make(session));
-    this.#queue = making.catch(() => {});
-    this.#making.set(session.id, making);
-    try {
-      return await making;
-    } finally {
-      this.#making.delete(session.id);
-    }
+    return (await readFilm(session)) ?? this.#making.get(session.id) ?? this.#enqueue(session);
   }
 
-  /** Ends the encoder's browser. */
+  /** Ends the encoder's browser. Films that are not made by then fail, and nothing is written any more when it resolves. */
   async close(): Promise<void> {
-    clearTimeout(this.#idle);
-    const encoder = this.#encoder;
-    this.#encoder = undefined;
-    await encoder?.then((it) => it.close()).catch(() => {}); // it never came up
+    this.#isClosed = true;
+    await this.#endEncoder();
+    await this.#queue;
+  }
+
+  #enqueue(session: KnownSession): Promise<Film | undefined> {
+    const making = this.#queue.then(() => this.#make(session)).finally(() => this.#making.delete(session.id));
+    this.#queue = making.catch(() => {});
+    this.#making.set(session.id, making);
+    return making;
   }
 
   /** From the frames on disk, whoever wrote them: this server, or one that was killed. */
   async #make(session: KnownSession): Promise<Film | undefined> {
+    this.#refuseClosed();
     const { FrameStore } = await import('../../recording/frame-store');
     const frames = await FrameStore.open(session.folder.recording);
     try {
@@ -75,16 +75,28 @@ export class Replays {
   }
 
   async #encode(job: Parameters<ClipEncoder['encode']>[0]): Promise<Buffer> {
+    this.#refuseClosed();
     clearTimeout(this.#idle);
     this.#encoder ??= this.#launchEncoder();
     try {
       return await (await this.#encoder).encode(job);
     } catch (error) {
-      await this.close(); // a new one for the next film
+      await this.#endEncoder(); // a new one for the next film
       throw error;
     } finally {
-      this.#idle = setTimeout(() => void this.close(), ENCODER_IDLE_MS).unref();
+      this.#idle = setTimeout(() => void this.#endEncoder(), ENCODER_IDLE_MS).unref();
     }
+  }
+
+  #refuseClosed(): void {
+    if (this.#isClosed) throw unavailable('The session server is closing.');
+  }
+
+  async #endEncoder(): Promise<void> {
+    clearTimeout(this.#idle);
+    const encoder = this.#encoder;
+    this.#encoder = undefined;
+    await encoder?.then((it) => it.close()).catch(() => {}); // it never came up
   }
 }
 

@@ -40,12 +40,9 @@ async function list({ signer, urlSeconds = URL_MS / 1000 }: NetworkLogRouteParts
   json(encodeNetworkLogs({ sessionId: id, totalBatchCount: files.length, format: NETWORK_LOG_FORMAT, batches }));
 }
 
-/** While the session runs, the first call switches the log on, where the server keeps it on demand. */
+/** While the session runs, what is not written yet is written first. */
 async function batchesOf(session: KnownSession): Promise<BatchFile[]> {
-  if (session.status !== 'active') return listBatches(session.folder.network);
-  const { networkLog } = session.ensureActive();
-  await networkLog.start().catch(() => {}); // its browser is going: what was logged counts
-  return networkLog.batches();
+  return session.status === 'active' ? session.ensureActive().networkLog.batches() : listBatches(session.folder.network);
 }
 
 async function download({ signer }: NetworkLogRouteParts, { id, folder }: KnownSession, { params, query, request, response }: Exchange): Promise<void> {

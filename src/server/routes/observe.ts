@@ -33,8 +33,8 @@ async function observe(session: LiveSession, exchange: Exchange): Promise<void> 
     return encodeObservation(observed.observation);
   }, countsAsUse(exchange.query));
   const { screenshot, space, ...rest } = observation;
-  const { elements: _elements, actions: _actions, browser_actions: _browserActions, markdown: _markdown, ...told } = space;
-  session.trajectory.add({ type: 'observation', value: { ...rest, screenshot: { ...screenshot, raw: '', bboxes: [] }, space: told } }); // every status answer holds all steps
+    const { elements: _elements, actions: _actions, browser_actions: _browserActions, markdown: _markdown, ...told } = space;
+    session.trajectory.add({ type: 'observation', value: { ...rest, screenshot: { ...screenshot, raw: '', bboxes: [] }, space: told } }); // a status answer holds many steps
   exchange.json(observation);
 }
 

@@ -19,7 +19,7 @@ export interface KnownSession {
   readonly wasRecorded: boolean;
   /** How many steps were taken. */
   readonly offset: number;
-  /** All steps; read from the disk once the session has ended. */
+  /** The newest steps; read from the disk once the session has ended. */
   steps(): Promise<readonly SessionStep[]>;
   /** What the API tells of it, without its steps. */
   info(urls: Pick<SessionInfo, 'cdpUrl' | 'viewerUrl'>): SessionInfo;

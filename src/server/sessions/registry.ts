@@ -36,8 +36,6 @@ export interface RegistryOptions {
   maxSessions: number;
   /** Record every session from its start. */
   recordAlways: boolean;
-  /** Log the requests of every session from its start. */
-  logNetworkAlways: boolean;
   /** Length of a minute, in milliseconds; shorter in tests. */
   minuteMs: number;
 }
@@ -139,7 +137,7 @@ export class SessionRegistry {
   }
 
   async #open(plan: ReturnType<typeof planSession>): Promise<LiveSession> {
-    const { data, profiles, storage, browser: settings, minuteMs, recordAlways, logNetworkAlways } = this.#options;
+    const { data, profiles, storage, browser: settings, minuteMs, recordAlways } = this.#options;
     const id = randomUUID();
     const folder = await SessionFolder.create(data.sessions, id);
     let session: LiveSession | undefined;
@@ -153,7 +151,7 @@ export class SessionRegistry {
       await profile?.applyCookies(browser.connection);
       await this.#admit(session);
       if (recordAlways) session.recording.start().catch(() => {}); // a session without its recording is still a session; its replay tells why
-      if (logNetworkAlways) await session.networkLog.start().catch(() => {}); // before its caller can open a page; a browser that is gone ends the session by itself
+      await session.networkLog.start().catch(() => {}); // before its caller can open a page; a browser that is gone ends the session by itself
       return session;
     } catch (error) {
       await session?.end({ status: 'error', reason: 'It could not be started.' });

@@ -59,6 +59,8 @@ export class LiveSession implements KnownSession {
   readonly id: string;
   readonly plan: SessionPlan;
   readonly recording: SessionRecording;
+  /** For those who watch it live; apart from the recording. */
+  readonly livePictures: SessionRecording;
   readonly folder: SessionFolder;
   readonly networkLog: NetworkLog;
   readonly createdAt = new Date();
@@ -92,6 +94,7 @@ export class LiveSession implements KnownSession {
     this.#keeper = keeper;
     this.#files = files;
     this.recording = new SessionRecording(browser.connection, folder.recording);
+    this.livePictures = new SessionRecording(browser.connection, folder.live);
     this.networkLog = new NetworkLog(browser.connection, folder.network);
     this.#tabOrder = new TabOrder(browser.connection);
     this.#timers = new SessionTimers({ idleMs: plan.idleTimeoutMinutes * minuteMs, maxMs: plan.maxDurationMinutes * minuteMs }, (reason) => void this.end({ status: 'timed_out', reason }));
@@ -120,7 +123,7 @@ export class LiveSession implements KnownSession {
   }
 
   get offset(): number {
-    return this.trajectory.steps.length;
+    return this.trajectory.count;
   }
 
   async steps(): Promise<readonly SessionStep[]> {
@@ -237,6 +240,8 @@ export class LiveSession implements KnownSession {
   /** Takes what is wanted of the browser while it runs. */
   async #part(): Promise<void> {
     await this.recording.close().catch(() => {}); // a browser that died cannot be asked for a last picture
+    await this.livePictures.close().catch(() => {});
+    await this.livePictures.dispose().catch(() => {}); // its files are about to be removed
     const disconnected = this.#driver?.then((driver) => driver.close()).catch(() => {}); // it never connected
     await Promise.race([disconnected, this.browser.exited]); // to a browser that is gone it may try for seconds
     await this.networkLog.close().catch(() => {}); // a full disk costs the log, not the end

@@ -1,7 +1,7 @@
 /** A session's steps on disk, one JSON line each, written as they are taken: a kill loses none that was written. */
-import { appendFile, readFile } from 'node:fs/promises';
+import { appendFile, open } from 'node:fs/promises';
 import type { SessionStep } from '../../contract/session';
-import type { Trajectory } from './trajectory';
+import { TOLD_CHARS, type Trajectory } from './trajectory';
 
 /** Writes down each step of one trajectory. */
 export class TrajectoryFile {
@@ -9,9 +9,8 @@ export class TrajectoryFile {
 
   /** @param file is made with the first step */
   constructor(trajectory: Trajectory, file: string) {
-    trajectory.onStep((step) => {
-      const line = `${JSON.stringify(step)}\n`;
-      this.#writing = this.#writing.then(async () => appendFile(file, line, { mode: 0o600 })).catch(() => {}); // a full disk fails no action
+    trajectory.onStep((_, json) => {
+      this.#writing = this.#writing.then(async () => appendFile(file, `${json}\n`, { mode: 0o600 })).catch(() => {}); // a full disk fails no action
     });
   }
 
@@ -21,16 +20,27 @@ export class TrajectoryFile {
   }
 }
 
-/** The steps in a file. A line that is not whole is left out. */
+/** The newest steps in a file, as many as are told of a session. A line that is not whole is left out. */
 export async function readSteps(file: string): Promise<SessionStep[]> {
-  const text = await readFile(file, 'utf8').catch(() => '');
+  const text = await readEnd(file).catch(() => '');
   return text.split('\n').slice(0, -1).flatMap(parseLine);
+}
+
+async function readEnd(file: string): Promise<string> {
+  const handle = await open(file);
+  try {
+    const { size } = await handle.stat();
+    const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(Math.min(size, TOLD_CHARS)), position: Math.max(0, size - TOLD_CHARS) });
+    return buffer.toString('utf8', 0, bytesRead);
+  } finally {
+    await handle.close();
+  }
 }
 
 function parseLine(line: string): SessionStep[] {
   try {
     return [JSON.parse(line) as SessionStep];
   } catch {
-    return []; // a full disk or a power failure cut it short
+    return []; // a full disk or a power failure cut it short, or it began before what is told
   }
 }

@@ -8,7 +8,6 @@ import { badRequest } from '../errors';
 import { matchPath, parseUrl } from '../http/http-router';
 import type { SessionRegistry } from '../sessions/registry';
 import type { LiveSession } from '../sessions/session';
-import { SessionRecording } from '../sessions/session-recording';
 import { isToken } from '../http/tokens';
 
 /** A watcher this far behind, in bytes, misses pictures until it has caught up: about 30 of them. */
@@ -16,10 +15,10 @@ const MAX_BEHIND_BYTES = 1024 * 1024;
 /** WebSocket close code of a normal end. */
 const NORMAL_CLOSURE = 1000;
 
-/** The pictures of one session, for all its watchers. They are taken only while somebody watches. */
+/** The watchers of one session, and what ends the telling of its pictures to them. */
 interface Watch {
   watchers: Set<WebSocket>;
-  pictures: SessionRecording;
+  forget?: () => void;
 }
 
 /** Serves `/sessions/ID/debug/recording` and `/sessions/ID/debug/logs`. Whoever watches cannot drive. */
@@ -66,25 +65,32 @@ export class LiveView {
   }
 
   #watch(session: LiveSession, socket: WebSocket): void {
-    const watch = this.#watches.get(session) ?? { watchers: new Set(), pictures: new SessionRecording(session.browser.connection, session.folder.live) };
+    const watch: Watch = this.#watches.get(session) ?? { watchers: new Set() };
     this.#watches.set(session, watch);
     watch.watchers.add(socket);
     socket.once('close', () => {
       watch.watchers.delete(socket);
       if (watch.watchers.size > 0) return;
       this.#watches.delete(session);
-      watch.pictures.close().then(() => watch.pictures.dispose()).catch(() => {}); // the browser may be gone
+      watch.forget?.();
+      void this.#rest(session);
     });
-    this.#show(watch).catch(() => socket.close(NORMAL_CLOSURE)); // the browser is going
+    this.#show(session, watch).catch(() => socket.close(NORMAL_CLOSURE)); // the browser is going
   }
 
   /** A cast of its own: what is recorded, and when, is not for the watchers to change. */
-  async #show({ watchers, pictures }: Watch): Promise<void> {
-    const isFirst = !pictures.isOpen;
-    const { recorder } = await pictures.open();
-    if (isFirst) recorder.onFrame(({ jpeg }: Frame) => watchers.forEach((watcher) => watcher.bufferedAmount < MAX_BEHIND_BYTES && watcher.send(jpeg)));
-    else await recorder.stop(); // starting anew sends the picture that is there, which the newcomer has not seen
+  async #show({ livePictures }: LiveSession, watch: Watch): Promise<void> {
+    const { recorder } = await livePictures.open();
+    if (watch.watchers.size === 0) return; // they have left
+    watch.forget ??= recorder.onFrame(({ jpeg }: Frame) => watch.watchers.forEach((watcher) => watcher.bufferedAmount < MAX_BEHIND_BYTES && watcher.send(jpeg)));
+    await recorder.stop({ lastLook: false }); // starting anew sends the picture that is there, which a newcomer has not seen
     recorder.start();
+  }
+
+  /** Pictures are taken only while somebody watches. */
+  async #rest(session: LiveSession): Promise<void> {
+    const pictures = await session.livePictures.open().catch(() => undefined); // the browser is gone
+    if (!this.#watches.has(session)) await pictures?.recorder.stop({ lastLook: false });
   }
 }
 
@@ -95,16 +101,17 @@ export class LiveView {
 function tellSteps({ trajectory }: LiveSession, socket: WebSocket): () => void {
   let told = 0;
   let isBusy = false;
-  const next = (onSent: () => void): boolean => {
-    const step = trajectory.steps[told];
-    if (!step || socket.readyState !== socket.OPEN) return false;
-    told++;
+  const tellNext = (onSent: () => void): boolean => {
+    const next = trajectory.from(told);
+    if (!next || socket.readyState !== socket.OPEN) return false;
+    const { step, number } = next;
+    told = number + 1;
     socket.send(JSON.stringify({ type: step.type, data: step.value ?? '', timestamp: timeOf(step.value) }), onSent);
     return true;
   };
   const proceed = (): void => {
     if (isBusy) return;
-    isBusy = next(() => {
+    isBusy = tellNext(() => {
       isBusy = false;
       proceed();
     });
@@ -114,7 +121,7 @@ function tellSteps({ trajectory }: LiveSession, socket: WebSocket): () => void {
   proceed();
   return () => {
     forget();
-    while (next(() => {}));
+    while (tellNext(() => {}));
   };
 }
 

@@ -46,7 +46,7 @@ export async function openRegistry(workDir: string, options: Partial<RegistryOpt
   const data = await DataFolder.open({ workDir });
   const profiles = await ProfileStore.open(data.profiles);
   const storage = new FileStorage(data);
-  return new SessionRegistry({ data, profiles, storage, retentionMs: 60 * 60_000, browser: {}, headless: true, maxSessions: 2, recordAlways: false, logNetworkAlways: false, minuteMs: 60_000, ...options });
+  return new SessionRegistry({ data, profiles, storage, retentionMs: 60 * 60_000, browser: {}, headless: true, maxSessions: 2, recordAlways: false, minuteMs: 60_000, ...options });
 }
 
 /** Serves some routes on a free port, with the key `key`, for tests of single routes. */

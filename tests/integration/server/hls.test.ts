@@ -22,7 +22,7 @@ let http: Awaited<ReturnType<typeof serveRoutes>>;
 
 beforeAll(async () => {
   workDir = await mkdtemp(join(tmpdir(), 'sessionwright-test-'));
-  registry = await openRegistry(workDir, { maxSessions: 2, recordAlways: true, logNetworkAlways: false });
+  registry = await openRegistry(workDir, { maxSessions: 2, recordAlways: true });
   replays = new Replays(() => ClipEncoder.launch({ workDir }));
   http = await serveRoutes(recordingRoutes({ registry, replays, signer: new UrlSigner(), filmUrlMs: URL_MS }));
 });

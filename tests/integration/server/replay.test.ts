@@ -1,6 +1,10 @@
 /** The film of a session: made after its end, fetched by a URL that needs no key, played in a browser. */
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { afterEach, expect, test } from 'vitest';
+import { processesWith } from '../processes';
 import type { ApiAnswer, TestApi } from './api';
 import { startApi } from './api';
 
@@ -62,4 +66,27 @@ test('a session of which nothing was recorded has an answer, and no film', async
   const id = session['session_id'] as string;
   await api.call('DELETE', `/sessions/${id}/stop`);
   expect(await api.call('GET', `/sessions/${id}/replay`)).toMatchObject({ status: 200, body: { mp4_url: null, playlist_content: null, video_duration_ms: null, expires_at: expect.any(String) as unknown } });
+});
+
+test('a server that is closed while films wait to be made makes none of them, and leaves nothing', async () => {
+  const workDir = await mkdtemp(join(tmpdir(), 'sessionwright-test-'));
+  api = await startApi({ recording: 'always', workDir });
+  const ids = await Promise.all([1, 2].map(async () => {
+    const { body: session } = await api.call('POST', '/sessions/start');
+    const id = session['session_id'] as string;
+    const browser = await chromium.connectOverCDP(session['cdp_url'] as string);
+    await browser.contexts()[0]?.pages()[0]?.setContent('<h1>Recorded</h1>');
+    const { frames } = await api.server.recording(id);
+    await expect.poll(() => frames.last, { timeout: 20_000 }).toBeDefined();
+    await browser.close();
+    await api.call('DELETE', `/sessions/${id}/stop`);
+    return id;
+  }));
+  const replays = ids.map((id) => api.call('GET', `/sessions/${id}/replay`).catch(() => undefined));
+  await expect.poll(() => processesWith(join(workDir, 'incoming', 'sessionwright-encoder-')), { timeout: 20_000 }).not.toEqual([]);
+  await api.server.close();
+  await Promise.all(replays);
+  expect(await readdir(join(workDir, 'sessions'))).toEqual([]);
+  expect(await processesWith(workDir)).toEqual([]);
+  await rm(workDir, { recursive: true });
 });

@@ -15,7 +15,7 @@ let http: Awaited<ReturnType<typeof serveRoutes>>;
 
 beforeAll(async () => {
   workDir = await mkdtemp(join(tmpdir(), 'sessionwright-test-'));
-  registry = await openRegistry(workDir, { maxSessions: 2, recordAlways: false, logNetworkAlways: false });
+  registry = await openRegistry(workDir, { maxSessions: 2, recordAlways: false });
   http = await serveRoutes([...lifecycleRoutes(registry), ...workflowRoutes(registry)]);
 });
 afterAll(async () => {

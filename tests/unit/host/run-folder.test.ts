@@ -36,6 +36,18 @@ test('the newest generation of a runner comes last, also beyond nine', async () 
   expect((await listRunFolders(123)).map((folder) => folder.generation)).toEqual([1, 2, 10]);
 });
 
+test('a run may begin at the moment at which the last other one ends', async () => {
+  const runs = Array.from({ length: 8 }, async (_, runner) => {
+    for (let generation = 1; generation <= 50; generation++) {
+      const folder = await claimRunFolder(runner + 1, generation);
+      if (!folder) throw new Error('not claimed');
+      await removeRunFolder(folder);
+    }
+  });
+  await Promise.all(runs);
+  expect(await readdir(temp)).toEqual([]);
+});
+
 test('the last one out takes the base folder along', async () => {
   const [one, two] = [await claimRunFolder(1, 1), await claimRunFolder(2, 1)];
   if (!one || !two) throw new Error('not claimed');

@@ -1,0 +1,37 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { TOLD_CHARS, Trajectory } from '../../../src/server/sessions/trajectory';
+import { readSteps, TrajectoryFile } from '../../../src/server/sessions/trajectory-file';
+
+let folder: string;
+beforeEach(async () => (folder = await mkdtemp(join(tmpdir(), 'sw-steps-'))));
+afterEach(async () => rm(folder, { recursive: true }));
+
+/** A step that takes a tenth of what is told. */
+const large = (n: number) => ({ type: 'observation', value: { n, text: 'x'.repeat(TOLD_CHARS / 10) } }) as const;
+const numbers = (steps: readonly { value?: unknown }[]): number[] => steps.map(({ value }) => (value as { n: number }).n);
+
+test('of many large steps the newest are told, all of them counted, and each is heard of', async () => {
+  const trajectory = new Trajectory();
+  const file = new TrajectoryFile(trajectory, join(folder, 'trajectory.jsonl'));
+  const heard: number[] = [];
+  trajectory.onStep((step) => heard.push(...numbers([step])));
+  for (let n = 0; n < 12; n++) trajectory.add(large(n));
+  expect(numbers(trajectory.steps)).toEqual([3, 4, 5, 6, 7, 8, 9, 10, 11]);
+  expect(trajectory.count).toBe(12);
+  expect(heard).toHaveLength(12);
+  expect(trajectory.from(0)?.number).toBe(3);
+  expect(trajectory.from(5)?.number).toBe(5);
+  expect(trajectory.from(12)).toBeUndefined();
+  await file.flushed();
+  expect(numbers(await readSteps(join(folder, 'trajectory.jsonl')))).toEqual([3, 4, 5, 6, 7, 8, 9, 10, 11]);
+});
+
+test('a step that is larger than what is told is told alone', () => {
+  const trajectory = new Trajectory();
+  trajectory.add(large(0));
+  trajectory.add({ type: 'observation', value: { n: 1, text: 'x'.repeat(TOLD_CHARS) } });
+  expect(numbers(trajectory.steps)).toEqual([1]);
+});
