@@ -1,5 +1,6 @@
 /** Reads the arguments of a subcommand, strictly, and refuses what it does not know. */
 import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { nearestName } from '../contract/naming';
 
 /** The command line is wrong: the message is shown as it is, and the exit code is 2. */
 export class UsageError extends Error {}
@@ -41,6 +42,15 @@ function parse<O extends OptionsConfig>(args: string[], options: O, usage: strin
   try {
     return parseArgs({ args, options, strict: true, allowPositionals: true });
   } catch (error) {
-    throw new UsageError(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    throw new UsageError(`${whatIsWrong(error, Object.keys(options))}\n\n${usage}`);
   }
+}
+
+/** Node's own message of an unknown option explains what nobody has asked, and names no other. */
+function whatIsWrong(error: unknown, names: string[]): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const unknown = /^Unknown option '-*([^']*)'/.exec(message)?.[1];
+  if (unknown === undefined) return message;
+  const nearest = nearestName(unknown, names);
+  return `Unknown option "${unknown.length > 1 ? '--' : '-'}${unknown}"${nearest === undefined ? '' : `; did you mean --${nearest}?`}`;
 }

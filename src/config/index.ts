@@ -5,6 +5,9 @@ import type { PlaywrightTestConfig, ReporterDescription } from '@playwright/test
 import { environment } from '../options/environment';
 import type { SessionOptions, SessionTestOptions, SessionWorkerOptions } from '../options/types';
 
+/** Stands for a secret in reports. */
+const HIDDEN = '(hidden)';
+
 /** What a project's `use` may say: Playwright's options, ours, and the suite's own. */
 type SuiteConfig<T, W> = PlaywrightTestConfig<T & Partial<SessionTestOptions>, W & Partial<SessionWorkerOptions>>;
 
@@ -21,7 +24,7 @@ type SuiteConfig<T, W> = PlaywrightTestConfig<T & Partial<SessionTestOptions>, W
  * @example export default defineConfig(withSessions({ testDir: 'tests' }, { idleTimeoutMinutes: 5 }))
  */
 export function withSessions<T = object, W = object>(config: SuiteConfig<T, W>, options: SessionOptions = {}): SuiteConfig<T, W> {
-  const base = withoutKeyInReports({ ...options, ...sessionOptionsOf(config.use) });
+  const base = onTop(options, sessionOptionsOf(config.use));
   return {
     ...config,
     globalSetup: [...asArray(config.globalSetup), beside('global-setup')],
@@ -34,13 +37,33 @@ export function withSessions<T = object, W = object>(config: SuiteConfig<T, W>, 
 /** Playwright replaces an object option as a whole; a project that sets one field should keep the others. */
 function withBase<P extends { use?: object }>(project: P, base: SessionOptions): P {
   const own = sessionOptionsOf(project.use);
-  return own === undefined ? project : { ...project, use: { ...project.use, sessionOptions: withoutKeyInReports({ ...base, ...own }) } };
+  return own === undefined ? project : { ...project, use: { ...project.use, sessionOptions: onTop(base, own) } };
 }
 
-/** Playwright's JSON report prints the whole `use`. A key in it would be published with the report, so it turns into a placeholder there. */
-function withoutKeyInReports(options: SessionOptions): SessionOptions {
-  if (options.apiKey === undefined) return options;
-  return Object.defineProperty(options, 'toJSON', { enumerable: false, value: () => ({ ...options, apiKey: '(hidden)' }) });
+/** What is no object stays as it is: it is refused by its name before the run. */
+function onTop(base: SessionOptions, own: SessionOptions = {}): SessionOptions {
+  return typeof own === 'object' ? withoutSecretsInReports({ ...base, ...own }) : own;
+}
+
+/** Playwright's JSON report prints the whole `use`. Secrets in it would be published with the report, so they turn into placeholders there. */
+function withoutSecretsInReports(options: SessionOptions): SessionOptions {
+  return Object.defineProperty(options, 'toJSON', { enumerable: false, value: () => shown(options) });
+}
+
+/** Session options as a report may show them. */
+function shown(options: SessionOptions): object {
+  const { apiKey, cdpUrl, extraHttpHeaders, proxies } = options;
+  return {
+    ...options,
+    ...(apiKey !== undefined && { apiKey: HIDDEN }),
+    ...(cdpUrl !== undefined && { cdpUrl: HIDDEN }), // tokens stand in such URLs
+    ...(extraHttpHeaders && { extraHttpHeaders: hideValues(extraHttpHeaders, Object.keys(extraHttpHeaders)) }),
+    ...(Array.isArray(proxies) && { proxies: proxies.map((proxy) => hideValues(proxy, ['password', 'oauthClientSecret'])) }),
+  };
+}
+
+function hideValues(object: object, names: readonly string[]): object {
+  return Object.fromEntries(Object.entries(object).map(([name, value]) => [name, names.includes(name) ? HIDDEN : (value as unknown)]));
 }
 
 function sessionOptionsOf(use: object | undefined): SessionOptions | undefined {

@@ -1,5 +1,5 @@
 /** Makes the clips of tests, one after the other in the background, at a low priority so that running tests keep the processor. */
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { ClipEncoder } from '../recording/clip-encoder';
 import type { FrameStore } from '../recording/frame-store';
@@ -56,8 +56,13 @@ export class ClipQueue {
     const mp4 = await encoder.encode({ store: job.store, fromMs: job.fromMs, toMs: job.toMs, ...(job.size && { size: job.size }) });
     const draft = `${job.path}.part`;
     await mkdir(dirname(job.path), { recursive: true });
-    await writeFile(draft, mp4);
-    await rename(draft, job.path);
+    try {
+      await writeFile(draft, mp4);
+      await rename(draft, job.path);
+    } catch (error) {
+      await rm(draft, { force: true }).catch(() => undefined);
+      throw error;
+    }
     this.written++;
   }
 

@@ -1,5 +1,6 @@
 /** What tests get and say: isolation, recordings, the session object, replacement of a dead session, refused options. */
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Project, resultOf, resultsOf } from './support/project';
 
@@ -140,6 +141,7 @@ describe('without withSessions', () => {
     const { exitCode, output } = await project.run();
     expect(exitCode, output).toBe(0);
     expect(output.match(/sessionwright: No clip .*video\.mp4: /g)).toHaveLength(1);
+    expect(readdirSync(join(project.folder, 'test-results/a-passes'))).toEqual(['video.mp4']);
   });
 });
 

@@ -35,6 +35,9 @@ test.use({ recording: 'sometimes' });
 // @ts-expect-error: no such option
 test.use({ sessionOptions: { idleMinutes: 5 } });
 
+// @ts-expect-error: no fixture of a user's
+test('sees no insides', ({ _testFlow }) => void _testFlow);
+
 const own = test.extend<{ heading: string }>({ heading: async ({ page }, use) => use((await page.textContent('h1')) ?? '') });
 own('mixes', async ({ heading, session }) => {
   const same: Session = session;
@@ -64,8 +67,9 @@ it('holds the build and nothing of the repository around it', () => {
 describe.each([
   { type: 'module', resolutions: [{ module: 'node16', moduleResolution: 'node16', skipLibCheck: false }, { module: 'esnext', moduleResolution: 'bundler', skipLibCheck: true }] },
   // A bundler takes the `import` side in both, so the first project has tried that.
-  { type: 'commonjs', resolutions: [{ module: 'node16', moduleResolution: 'node16', skipLibCheck: false }] },
-] as const)('in a project of type $type', ({ type, resolutions }) => {
+  // `node10` knows no `exports`: it is what `"module": "commonjs"` still means in many a suite.
+  { type: 'commonjs', resolutions: [{ module: 'node16', moduleResolution: 'node16', skipLibCheck: false }, { module: 'commonjs', moduleResolution: 'node10', skipLibCheck: true }] },
+] satisfies { type: 'module' | 'commonjs'; resolutions: Parameters<PackedProject['typecheck']>[1][] }[])('in a project of type $type', ({ type, resolutions }) => {
   let project: PackedProject;
   beforeAll(async () => {
     project = await PackedProject.create({ tarball: tarball.path, type, files: { 'playwright.config.ts': CONFIG, 'first.spec.ts': SPEC, 'types.ts': TYPES } });

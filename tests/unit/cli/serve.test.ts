@@ -6,7 +6,7 @@ test.each([
   [['--retention-hours', '0'], /above 0/],
   [['--retention-hours', ''], /above 0/],
   [['--port', '70000'], /--port takes a whole number/],
-  [['--data-folder', 'x'], /Unknown option '--data-folder'/],
+  [['--data-folder', 'x'], /Unknown option "--data-folder"/],
 ])('%j is wrong usage', async (args, message) => {
   await expect(serve(args)).rejects.toThrow(message);
 });

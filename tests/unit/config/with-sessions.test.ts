@@ -32,6 +32,20 @@ test('options reach every project, and what stands nearer wins field by field', 
   expect(config.projects?.[1]?.use).toEqual({ locale: 'de' });
 });
 
+test('a report that prints the configuration shows no secret of it', () => {
+  const proxies = [{ type: 'external' as const, server: 'http://proxy:1', username: 'me', password: 's3cret' }];
+  const secrets = { apiKey: 's3cret', cdpUrl: 'wss://there/?token=s3cret', extraHttpHeaders: { 'x-auth': 's3cret' }, proxies };
+  const config = withSessions({ use: { sessionOptions: secrets }, projects: [{ use: { sessionOptions: { headless: true } } }] });
+  expect(config.projects?.[0]?.use?.sessionOptions).toEqual({ ...secrets, headless: true });
+  expect(JSON.stringify(config)).not.toContain('s3cret');
+  expect(JSON.parse(JSON.stringify(config.use))).toMatchObject({ sessionOptions: { extraHttpHeaders: { 'x-auth': '(hidden)' }, proxies: [{ server: 'http://proxy:1', username: 'me' }] } });
+});
+
+test('what is no object is left to be refused', () => {
+  const wrong = { sessionOptions: 'fast' as never };
+  expect(withSessions({ use: wrong, projects: [{ use: wrong }] }, { headless: true })).toMatchObject({ use: wrong, projects: [{ use: wrong }] });
+});
+
 test('the given configuration is not changed', () => {
   const given = Object.freeze({ use: Object.freeze({ headless: true }), reporter: 'line' as const });
   withSessions(given, { headless: false });
