@@ -1,0 +1,96 @@
+/** `isolation: 'session'`: one context for all tests of a worker, and yet each of them finds what a new context would give it. */
+import { readFileSync } from 'node:fs';
+import { afterEach, expect, test } from 'vitest';
+import { Project, resultOf } from './support/project';
+
+let project: Project | undefined;
+
+afterEach(async () => {
+  await project?.remove();
+});
+
+test('what a test did to its page is gone in the next one, a crash too', async () => {
+  const { exitCode, output } = await run(`
+    test('leaves things behind', async ({ page }) => {
+      await page.route('**/b', (route) => route.fulfill({ contentType: 'text/html', body: '<title>Of the first test</title>' }));
+      await page.addInitScript(() => Object.assign(globalThis, { left: true }));
+      await page.exposeFunction('own', () => 1);
+      await page.goto('/a');
+    });
+    test('finds none of them', async ({ page }) => {
+      await page.exposeFunction('own', () => 2);
+      await page.goto('/b');
+      await expect(page).toHaveTitle('Site');
+      expect(await page.evaluate(async () => [history.length, 'left' in globalThis, await (globalThis as unknown as { own(): Promise<number> }).own()])).toEqual([2, false, 2]);
+    });
+    test('crashes', async ({ page }) => {
+      const crash = page.waitForEvent('crash');
+      page.goto('chrome://crash').catch(() => undefined);
+      await crash;
+    });
+    test('goes on', async ({ page }) => {
+      await page.goto('/a');
+      await expect(page).toHaveTitle('Site');
+    });`);
+  expect(exitCode, output).toBe(0);
+});
+
+test('options of use reach pages and popups as they do with a context of their own', async () => {
+  const { exitCode, output } = await run(`
+    test('a plain page keeps its client hints', async ({ page }) => {
+      await page.goto('/a');
+      expect(await page.evaluate(() => (navigator as unknown as { userAgentData: { brands: { brand: string }[] } }).userAgentData.brands.map((it) => it.brand))).toContain('Chromium');
+    });
+    test.describe('a phone', () => {
+      test.use({ hasTouch: true, isMobile: true, deviceScaleFactor: 2, viewport: { width: 400, height: 300 }, timezoneId: 'Asia/Tokyo', locale: 'de-DE' });
+      test('is touched, has its screen, and opens popups', async ({ page }) => {
+        await page.goto('/a');
+        await page.getByText('One').tap();
+        await page.setViewportSize({ width: 300, height: 400 });
+        expect(await page.evaluate(() => [devicePixelRatio, screen.width, screen.orientation.type])).toEqual([2, 300, 'portrait-primary']);
+        const [popup] = await Promise.all([page.waitForEvent('popup'), page.evaluate(() => void window.open('/b', '', 'width=220,height=210'))]);
+        expect(await popup.evaluate(() => [navigator.language, Intl.DateTimeFormat().resolvedOptions().timeZone, screen.width])).toEqual(['de-DE', 'Asia/Tokyo', 220]);
+      });
+    });
+    test('a page of the next test is not', async ({ page }) => {
+      await page.goto('/a');
+      await expect(page.getByText('One').tap()).rejects.toThrow('hasTouch');
+      expect(await page.evaluate(() => [devicePixelRatio, screen.width])).toEqual([1, 1280]);
+    });
+    test.describe('strict selectors', () => {
+      test.use({ contextOptions: { strictSelectors: true } });
+      test('are strict', async ({ page }) => {
+        await page.goto('/a');
+        await expect(page.textContent('a')).rejects.toThrow('strict');
+      });
+    });`);
+  expect(exitCode, output).toBe(0);
+  expect(output).not.toContain('could not be applied');
+  expect(output).not.toContain('cannot apply');
+});
+
+test('a failure is described by its page', async () => {
+  const { report, output } = await run(`
+    test('fails', async ({ page }) => {
+      await page.goto('/a');
+      throw new Error('on purpose');
+    });`);
+  const description = resultOf(report, 'fails').attachments.find(({ name }) => name === 'error-context')?.path;
+  expect(description, output).toBeDefined();
+  expect(readFileSync(description ?? '', 'utf8')).toContain('link "One"');
+});
+
+async function run(tests: string): ReturnType<Project['run']> {
+  project = await Project.create({
+    'playwright.config.ts': `
+      import { withSessions } from 'sessionwright/config';
+      export default withSessions({ workers: 1, timeout: 20_000, reporter: [['line'], ['json', { outputFile: 'report.json' }]], use: { isolation: 'session', recording: 'off', baseURL: 'https://site.test' } });`,
+    'suite.spec.ts': `
+      import { test, expect } from 'sessionwright';
+      test.beforeEach(async ({ context }) => {
+        await context.route('https://site.test/**', (route) => route.fulfill({ contentType: 'text/html', body: '<title>Site</title><a href="#1">One</a> <a href="#2">Two</a>' }));
+      });
+      ${tests}`,
+  });
+  return project.run();
+}
