@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { BrowserProcess } from '../browser/chromium';
 import { launchChromium } from '../browser/chromium';
 import { removeProfile } from '../browser/profile-folder';
-import { SessionwrightError } from '../contract/errors';
+import { SessionwrightError, TimeoutError } from '../contract/errors';
 import type { PictureSize, Shot } from './clip-timeline';
 import { pictureSize, planShots } from './clip-timeline';
 import { EncoderPage } from './encoder/encoder-page';
@@ -14,6 +14,8 @@ import type { FrameStore } from './frame-store';
 
 /** How much JPEG is sent to the browser at once, in bytes: this, not the length of the clip, bounds the memory. */
 const BATCH_BYTES = 1024 * 1024;
+/** What takes a busy machine seconds, at low priority, and a browser that hangs for ever. */
+const STEP_TIMEOUT_MS = 120_000;
 /** What the browser of the encoder can do without. */
 const LEAN_FLAGS = [
   '--disable-gpu', // software codecs: the same clip on every machine
@@ -31,6 +33,8 @@ export interface ClipEncoderOptions {
   workDir?: string | undefined;
   /** Clips encoded at the same time. @default 1: tests run beside it */
   concurrency?: number | undefined;
+  /** How long the browser may take for a part of a clip before it is taken for dead, in milliseconds. @default 120000 */
+  stepTimeoutMs?: number | undefined;
 }
 
 /** One clip to be made. */
@@ -52,7 +56,7 @@ interface Workshop {
 
 /**
  * Encodes clips with the codecs of Chromium: H.264 where the build has it, else VP9 or AV1; always MP4 with fast start.
- * A browser that dies is replaced, and the clip is made again, once.
+ * A browser that dies or hangs is replaced, and the clip is made again, once.
  */
 export class ClipEncoder {
   readonly #options: ClipEncoderOptions;
@@ -122,6 +126,7 @@ export class ClipEncoder {
         return await encodeClip(page, ++this.#jobs, request);
       } catch (error) {
         this.#refuseClosed();
+        if (error instanceof TimeoutError) await browser.close(); // it hangs
         if (browser.connection.isOpen || attempt > 1) throw error;
       }
     }
@@ -147,7 +152,7 @@ export class ClipEncoder {
   }
 }
 
-async function openWorkshop({ executablePath, channel, workDir = tmpdir() }: ClipEncoderOptions): Promise<Workshop> {
+async function openWorkshop({ executablePath, channel, workDir = tmpdir(), stepTimeoutMs = STEP_TIMEOUT_MS }: ClipEncoderOptions): Promise<Workshop> {
   const userDataDir = await mkdtemp(join(workDir, 'sessionwright-encoder-'));
   let browser: BrowserProcess | undefined;
   try {
@@ -157,7 +162,7 @@ async function openWorkshop({ executablePath, channel, workDir = tmpdir() }: Cli
       await started.close();
       await removeProfile(userDataDir);
     };
-    return { browser, page: await EncoderPage.open(browser.connection), close };
+    return { browser, page: await EncoderPage.open(browser.connection, stepTimeoutMs), close };
   } catch (error) {
     await browser?.close();
     await removeProfile(userDataDir);

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { withDeadline } from '../../browser/deadline';
 import type { CdpConnection, CdpSession } from '../../cdp/connection';
 import type { CdpEvents, ExceptionDetails } from '../../cdp/protocol';
 import { SessionwrightError } from '../../contract/errors';
@@ -22,25 +23,20 @@ encoderIsReady('');
 /** The encoder in its page. */
 export class EncoderPage {
   readonly #page: CdpSession;
+  readonly #stepTimeoutMs: number;
 
-  private constructor(page: CdpSession) {
+  private constructor(page: CdpSession, stepTimeoutMs: number) {
     this.#page = page;
+    this.#stepTimeoutMs = stepTimeoutMs;
   }
 
-  /** Opens a page in the browser, and waits until its encoder is ready. */
-  static async open(connection: CdpConnection): Promise<EncoderPage> {
-    const { targetId } = await connection.send('Target.createTarget', { url: 'about:blank' });
-    const { sessionId } = await connection.send('Target.attachToTarget', { targetId, flatten: true });
-    const page = connection.session(sessionId);
-    const files = await loadFiles();
-    page.on('Fetch.requestPaused', (event) => void answer(page, files, event).catch(() => {})); // the page is gone
-    await page.send('Fetch.enable', { patterns: [{ urlPattern: `${ORIGIN}/*` }] });
-    const ready = new Promise<void>((resolve) => page.on('Runtime.bindingCalled', () => resolve()));
-    await page.send('Runtime.enable');
-    await page.send('Runtime.addBinding', { name: 'encoderIsReady' });
-    await page.send('Page.navigate', { url: `${ORIGIN}/` });
-    await Promise.race([ready, connection.closed]); // a closed connection fails the first command
-    return new EncoderPage(page);
+  /**
+   * Opens a page in the browser, and waits until its encoder is ready.
+   * @param stepTimeoutMs how long this, and every call to the page later, may take
+   * @throws {@link TimeoutError} when the browser hangs; so do all methods
+   */
+  static async open(connection: CdpConnection, stepTimeoutMs: number): Promise<EncoderPage> {
+    return new EncoderPage(await withDeadline(openPage(connection), stepTimeoutMs, 'the encoder to be ready'), stepTimeoutMs);
   }
 
   async begin(job: number, size: ClipSize): Promise<void> {
@@ -69,10 +65,27 @@ export class EncoderPage {
 
   async #call<M extends keyof PageEncoder>(method: M, ...args: Parameters<PageEncoder[M]>): Promise<Awaited<ReturnType<PageEncoder[M]>>> {
     const expression = `clipEncoder.${method}(${args.map((arg) => JSON.stringify(arg)).join()})`;
-    const { result, exceptionDetails } = await this.#page.send('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true });
+    const answer = this.#page.send('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true });
+    const { result, exceptionDetails } = await withDeadline(answer, this.#stepTimeoutMs, 'the encoder to answer');
     if (exceptionDetails) throw encodingError(exceptionDetails);
     return result.value as Awaited<ReturnType<PageEncoder[M]>>;
   }
+}
+
+/** A page of the browser in which the encoder is ready. */
+async function openPage(connection: CdpConnection): Promise<CdpSession> {
+  const { targetId } = await connection.send('Target.createTarget', { url: 'about:blank' });
+  const { sessionId } = await connection.send('Target.attachToTarget', { targetId, flatten: true });
+  const page = connection.session(sessionId);
+  const files = await loadFiles();
+  page.on('Fetch.requestPaused', (event) => void answer(page, files, event).catch(() => {})); // the page is gone
+  await page.send('Fetch.enable', { patterns: [{ urlPattern: `${ORIGIN}/*` }] });
+  const ready = new Promise<void>((resolve) => page.on('Runtime.bindingCalled', () => resolve()));
+  await page.send('Runtime.enable');
+  await page.send('Runtime.addBinding', { name: 'encoderIsReady' });
+  await page.send('Page.navigate', { url: `${ORIGIN}/` });
+  await Promise.race([ready, connection.closed]); // a closed connection fails the first command
+  return page;
 }
 
 function encodingError({ text, exception }: ExceptionDetails): SessionwrightError {

@@ -121,6 +121,14 @@ describe('ClipEncoder: its browser', () => {
     await own.close();
   });
 
+  it('is replaced when it hangs', async () => {
+    const own = await ClipEncoder.launch({ workDir: folder, stepTimeoutMs: 5_000 });
+    await append({ 1000: 'red', 1500: 'blue' });
+    process.kill(own.pid ?? 0, 'SIGSTOP');
+    expect((await viewer.play(await own.encode({ store, fromMs: 1000, toMs: 2000 }), [900])).colours).toEqual(['blue']);
+    await own.close();
+  });
+
   it('leaves nothing behind, and refuses what it has not made', async () => {
     const own = await ClipEncoder.launch({ workDir: folder });
     const { pid = 0 } = own;
