@@ -1,6 +1,7 @@
 /** What a client may be told, and the check of it before any request is made. */
 import { AuthenticationError, OptionsError } from '../contract/errors';
 import type { SessionInfo, StartOptions } from '../contract/session';
+import { nearestName } from '../contract/naming';
 import { CLOUD_API_URL, DEFAULT_START_TIMEOUT_MS } from '../options/defaults';
 import { environment } from '../options/environment';
 import type { Session } from './session';
@@ -79,6 +80,9 @@ export interface ResolvedClientOptions {
   onWarning: (warning: ClientWarning) => void;
 }
 
+/** What a client may be told. */
+const NAMES: Record<keyof ClientOptions, true> = { apiUrl: true, apiKey: true, timeoutMs: true, retries: true, retryDelayMs: true, handleSignals: true, onStart: true, onStop: true, onWarning: true };
+
 /** One call, in milliseconds: what the cloud's own client allows. */
 const DEFAULT_TIMEOUT_MS = 60_000;
 /** New tries of a failed call: what the cloud's command line client makes. */
@@ -90,9 +94,10 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * Fills in defaults, from the environment too.
- * @throws {@link AuthenticationError} without a key; {@link OptionsError} for an URL or a number that cannot be used
+ * @throws {@link AuthenticationError} without a key; {@link OptionsError} for an unknown option, and for an URL, a key or a number that cannot be used
  */
 export function resolveClientOptions(options: ClientOptions): ResolvedClientOptions {
+  refuseUnknown(options);
   const apiUrl = parseApiUrl(options.apiUrl ?? environment.apiUrl ?? CLOUD_API_URL, options.apiUrl === undefined ? 'NOTTE_API_URL' : 'apiUrl');
   const { timeoutMs = DEFAULT_TIMEOUT_MS, retries = DEFAULT_RETRIES, retryDelayMs = DEFAULT_RETRY_DELAY_MS, handleSignals = true } = options;
   return {
@@ -121,8 +126,17 @@ export function describeEnd(info: SessionInfo): string {
   return `${how}${limits}${info.error ? `: ${info.error}` : ''}`;
 }
 
-function requireKey(apiKey: string | undefined, apiUrl: string): string {
-  if (apiKey) return apiKey;
+function refuseUnknown(options: object): void {
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(NAMES, name));
+  if (unknown === undefined) return;
+  const nearest = nearestName(unknown, Object.keys(NAMES));
+  throw new OptionsError(`${unknown} is no option of a client; ${nearest === undefined ? `known are ${Object.keys(NAMES).join(', ')}` : `did you mean '${nearest}'?`}`, { path: unknown });
+}
+
+/** It goes into a header; a line break at its end, from a file or a secret store, is the usual mistake. */
+function requireKey(apiKey: unknown, apiUrl: string): string {
+  if (typeof apiKey === 'string' && /^[\x21-\x7e]+$/.test(apiKey)) return apiKey;
+  if (apiKey) throw new OptionsError('apiKey (NOTTE_API_KEY) must be a text of ASCII letters, digits and signs, without spaces and line breaks.', { path: 'apiKey' });
   const message = `There is no key for the session API ${apiUrl}. Set NOTTE_API_KEY, or pass apiKey.`;
   throw new AuthenticationError(message, { code: 'unauthorized', method: '', path: '' });
 }

@@ -30,8 +30,15 @@ export function snakify<T extends object>(value: T): Snaked<T> {
   return renameKeys(value, toSnakeCase) as Snaked<T>;
 }
 
-/** The candidate that is most like `name`, if one is close enough to be what was meant. */
-export function nearestName(name: string, candidates: Iterable<string>): string | undefined {
+/** Shortest beginning of a name that is taken for the name, in letters. */
+const MIN_BEGINNING = 4;
+
+/** The candidate that is most like `name`, if one is close enough to be what was meant; else one that goes on where `name` ends: most often the unit is missing. */
+export function nearestName(name: string, candidates: readonly string[]): string | undefined {
+  return mostLike(name, candidates) ?? candidates.find((it) => name.length >= MIN_BEGINNING && it.toLowerCase().startsWith(name.toLowerCase()));
+}
+
+function mostLike(name: string, candidates: readonly string[]): string | undefined {
   let nearest: string | undefined;
   let best = Math.max(2, Math.floor(name.length / 3)) + 1;
   for (const candidate of candidates) {

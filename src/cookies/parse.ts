@@ -10,13 +10,16 @@ const isTime = (value: unknown): boolean => typeof value === 'number' && Number.
 /** Browsers refuse control characters and semicolons (RFC 6265 section 4.1.1), and one such cookie makes them refuse the whole list. */
 const isCookieText = (value: unknown): boolean => typeof value === 'string' && !/[\u0000-\u001f\u007f;]/.test(value);
 
+/** An URL in its place would be kept under another name each time: browsers escape what no host holds. */
+const isHost = (value: unknown): boolean => typeof value === 'string' && /^[^\s/?#@]+$/.test(value);
+
 /** What a field may hold, in words and as a check. */
 type FieldRule = readonly [allowed: string, isAllowed: (value: unknown) => boolean];
 
 const REQUIRED: Record<string, FieldRule> = {
   name: ['a string without control characters and ";"', isCookieText],
   value: ['a string without control characters and ";"', isCookieText],
-  domain: ['a host name, such as "example.com"', (value) => isText(value) && value !== ''],
+  domain: ['a host name, such as "example.com"', isHost],
   path: ['a path that begins with "/"', (value) => typeof value === 'string' && value.startsWith('/')],
   httpOnly: ['true or false', isFlag],
 };

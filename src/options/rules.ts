@@ -94,7 +94,7 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
 function checkField({ fields, name, content }: { fields: Readonly<Record<string, Rule>>; name: string; content: unknown }, path: string): Problem[] {
   if (Object.hasOwn(fields, name)) return content === undefined ? [] : (fields[name]?.check(content, `${path}.${name}`) ?? []);
   const names = Object.keys(fields);
-  const nearest = nearestName(name, names) ?? names.find((it) => name.length > 3 && it.toLowerCase().startsWith(name.toLowerCase())); // most often the unit is missing
+  const nearest = nearestName(name, names);
   const known = nearest === undefined ? `; known are ${names.join(', ')}` : suggestion(nearest);
   return [{ path: `${path}.${name}`, message: `is not an option${known}` }];
 }

@@ -36,6 +36,18 @@ describe('client options', () => {
     expect(() => resolveClientOptions({ apiUrl, apiKey: 'k' })).not.toThrow('hunter2');
   });
 
+  it.each([
+    [{ apiurl: 'http://x' }, "apiurl is no option of a client; did you mean 'apiUrl'?"],
+    [{ retryDelay: 5 }, "did you mean 'retryDelayMs'?"],
+    [{ sessions: 5 }, 'known are apiUrl, apiKey'],
+  ])('refuse the unknown %j, with the nearest name', (options, message) => {
+    expect(() => resolveClientOptions({ apiKey: 'k', ...options })).toThrow(message);
+  });
+
+  it.each(['secret\n', 'sec ret', 'secrét', 5 as never])('refuse the key %j, without showing it', (apiKey) => {
+    expect(() => resolveClientOptions({ apiKey })).toThrow(/^apiKey \(NOTTE_API_KEY\) must be (?!.*secr)/);
+  });
+
   it('name the variable when the URL came from the environment', () => {
     vi.stubEnv('NOTTE_API_URL', 'api.notte.cc');
     expect(() => resolveClientOptions({ apiKey: 'k' })).toThrow('NOTTE_API_URL is no URL');

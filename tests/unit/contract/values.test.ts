@@ -35,6 +35,7 @@ describe('nearest name', () => {
   it.each([
     ['idleTimeoutMinute', 'idleTimeoutMinutes'],
     ['headles', 'headless'],
+    ['idleTimeout', 'idleTimeoutMinutes'],
     ['Viewport', 'viewport'],
     ['cookieFile', undefined],
   ])('%s is nearest to %s', (name, nearest) => {

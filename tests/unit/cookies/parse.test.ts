@@ -47,6 +47,8 @@ describe('refusing', () => {
     ['null', 'null instead of an array'],
     [`[\n${JSON.stringify(cookie)},\n5\n]`, 'cookie 2 of 2 (line 3): it is a number instead of a cookie object'],
     [`[${JSON.stringify({ ...cookie, domain: undefined })}]`, 'cookie 1 of 1 (line 1): "domain" is missing (a host name'],
+    [`[${JSON.stringify({ ...cookie, domain: 'https://example.com' })}]`, '"domain" must be a host name'],
+    [`[${JSON.stringify({ ...cookie, domain: 'exam ple.com' })}]`, '"domain" must be a host name'],
     [`[${JSON.stringify({ ...cookie, httpOnly: 'yes' })}]`, '"httpOnly" must be true or false, and is a string'],
     [`[${JSON.stringify({ ...cookie, path: 'x' })}]`, '"path" must be a path that begins with "/"'],
     [`[${JSON.stringify({ ...cookie, sameSite: 'lax' })}]`, '"sameSite" must be "Strict", "Lax" or "None"'],
