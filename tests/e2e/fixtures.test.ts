@@ -97,6 +97,12 @@ describe('recordings', () => {
     expect(output).toContain('0 clips');
   });
 
+  test("a test file that says video: 'off' records nothing", async () => {
+    project = await create(`{}`, `test.use({ video: 'off' });${TESTS}`);
+    const { report } = await project.run();
+    expect(resultOf(report, 'fails').attachments.map((it) => it.name)).not.toContain('video');
+  });
+
   test('a test file may say it, in describe too', async () => {
     project = await create(
       `{ recording: 'off' }`,

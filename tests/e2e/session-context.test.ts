@@ -11,17 +11,22 @@ afterEach(async () => {
 
 test('what a test did to its page is gone in the next one, a crash too', async () => {
   const { exitCode, output } = await run(`
-    test('leaves things behind', async ({ page }) => {
+    test('leaves things behind', async ({ page, context }) => {
+      await context.addInitScript(() => Object.assign(globalThis, { left: true }));
+      await context.exposeFunction('shared', () => 1);
       await page.route('**/b', (route) => route.fulfill({ contentType: 'text/html', body: '<title>Of the first test</title>' }));
-      await page.addInitScript(() => Object.assign(globalThis, { left: true }));
       await page.exposeFunction('own', () => 1);
       await page.goto('/a');
     });
-    test('finds none of them', async ({ page }) => {
+    test('finds none of them', async ({ page, context }) => {
+      await context.exposeFunction('shared', () => 2);
       await page.exposeFunction('own', () => 2);
       await page.goto('/b');
       await expect(page).toHaveTitle('Site');
-      expect(await page.evaluate(async () => [history.length, 'left' in globalThis, await (globalThis as unknown as { own(): Promise<number> }).own()])).toEqual([2, false, 2]);
+      expect(await page.evaluate(async () => {
+        const { own, shared } = globalThis as unknown as Record<'own' | 'shared', () => Promise<number>>;
+        return [history.length, 'left' in globalThis, await own(), await shared()];
+      })).toEqual([2, false, 2, 2]);
     });
     test('crashes', async ({ page }) => {
       const crash = page.waitForEvent('crash');
