@@ -41,6 +41,8 @@ export interface LaunchOptions extends FindOptions, Partial<Pick<FlagOptions, 'a
   background?: boolean | undefined;
   /** Bound on the start, in milliseconds. @default 30000 */
   startupTimeoutMs?: number | undefined;
+  /** Gives up a start that is under way. Once Chromium runs, it has no effect. */
+  signal?: AbortSignal | undefined;
 }
 
 /** A running Chromium of ours. It ends when this process ends, however that happens: the pipe breaks. */
@@ -121,17 +123,23 @@ interface Starting {
 
 /** Resolves to the CDP endpoint (undefined when there is no port) once Chromium takes commands. */
 async function ready({ child, log, connection, exited, options }: Starting): Promise<string | undefined> {
-  const { executablePath, debuggingPort = true, startupTimeoutMs = STARTUP_TIMEOUT_MS } = options;
+  const { executablePath, debuggingPort = true, startupTimeoutMs = STARTUP_TIMEOUT_MS, signal } = options;
+  let giveUp = (): void => {};
   const failed = new Promise<never>((_resolve, reject) => {
+    giveUp = () => reject(launchError('the start was given up', executablePath, { stderr: '' }));
     child.once('error', (cause) => reject(launchError(`it could not be run: ${cause.message}`, executablePath, { stderr: '', cause })));
     void exited.then(({ code, signal, stderr }) => reject(launchError(`it ended at once (${exitText({ code, signal })})`, executablePath, { stderr })));
   });
+  if (signal?.aborted) giveUp();
+  signal?.addEventListener('abort', giveUp);
   const up = debuggingPort ? log.endpoint : connection.send('Browser.getVersion').then(() => undefined, () => failed);
   try {
     return await withDeadline(Promise.race([failed, up]), startupTimeoutMs, 'Chromium to start');
   } catch (error) {
     if (error instanceof BrowserLaunchError) throw error;
     throw launchError(`it was not ready within ${startupTimeoutMs} ms`, executablePath, { stderr: log.tail, cause: error });
+  } finally {
+    signal?.removeEventListener('abort', giveUp);
   }
 }
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The command `sessionwright`: picks the subcommand, and maps what happens to exit codes: 0 done, 1 failed, 2 wrong usage. */
+import { version } from '../../package.json';
 import { isSessionwrightError } from '../contract/errors';
 import { reap } from './reap';
 import { serve } from './serve';
@@ -23,6 +24,10 @@ async function main([name, ...args]: string[]): Promise<void> {
     console.log(help());
     return;
   }
+  if (name === '--version') {
+    console.log(version);
+    return;
+  }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (!command) throw new UsageError(`Unknown command "${name}".\n\n${help()}`);
   await command.run(args);
@@ -30,7 +35,7 @@ async function main([name, ...args]: string[]): Promise<void> {
 
 function help(): string {
   const rows = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`);
-  return ['Usage: sessionwright <command> [options]', '', ...rows, '', 'sessionwright <command> --help tells the options of one command.'].join('\n');
+  return ['Usage: sessionwright <command> [options]', '', ...rows, '', 'sessionwright <command> --help tells the options of one command; sessionwright --version tells the version.'].join('\n');
 }
 
 /** What was printed goes out first: on some systems pipes are written in the background. */

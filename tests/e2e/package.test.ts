@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import type { JSONReport } from '@playwright/test/reporter';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { version } from '../../package.json';
 import { packTarball, PackedProject } from './support/packed-project';
 import { resultOf } from './support/project';
 
@@ -94,5 +95,7 @@ describe.each([
     const { exitCode, output } = await project.run('npx', ['--no-install', 'sessionwright', '--help']);
     expect(exitCode, output).toBe(0);
     expect(output).toContain('serve');
+    const installed = await project.run('npx', ['--no-install', 'sessionwright', '--version']);
+    expect(installed.output.trim()).toBe(version);
   });
 });

@@ -16,7 +16,7 @@ import { proxyUrl } from '../sessions/start-options';
 const EXTERNAL_TIMEOUT_MS = 5_000;
 
 /** What shapes every browser of a server, beside what each session asks for. */
-export type BrowserSettings = Pick<LaunchOptions, 'executablePath' | 'channel' | 'args' | 'ignoreDefaultArgs' | 'env'>;
+export type BrowserSettings = Pick<LaunchOptions, 'executablePath' | 'channel' | 'args' | 'ignoreDefaultArgs' | 'env' | 'signal'>;
 
 /** A session's browser, ready for clients. */
 export interface SessionBrowser extends BrowserConnection {

@@ -58,7 +58,7 @@ export class SessionRegistry {
   readonly #retention: Retention<KnownSession>;
   readonly #starts = new Map<string, RememberedStart>();
   readonly #starting = new Set<Promise<LiveSession>>();
-  #isClosed = false;
+  readonly #closing = new AbortController();
 
   constructor(options: RegistryOptions) {
     this.#options = options;
@@ -111,7 +111,7 @@ export class SessionRegistry {
 
   /** Ends every session, removes what is not kept, and starts no more. */
   async close(): Promise<void> {
-    this.#isClosed = true;
+    this.#closing.abort(); // a browser that hangs at its start is not waited for
     this.#retention.stop();
     await Promise.allSettled(this.#starting);
     const end = async (session: KnownSession): Promise<void> => {
@@ -123,7 +123,7 @@ export class SessionRegistry {
 
   async #start(request: StartOptions): Promise<LiveSession> {
     const { headless, maxSessions } = this.#options;
-    if (this.#isClosed) throw unavailable('The session server is closing.');
+    if (this.#closing.signal.aborted) throw unavailable('The session server is closing.');
     const plan = planSession(request, { defaultHeadless: headless, canShowWindow: process.platform !== 'linux' || environment.hasDisplay });
     const active = this.all.filter(({ status }) => status === 'active').length;
     if (active + this.#starting.size >= maxSessions) throw tooMany(`All ${maxSessions} sessions of this server are in use. Stop one, or wait.`, RETRY_AFTER_MS);
@@ -143,7 +143,7 @@ export class SessionRegistry {
     let session: LiveSession | undefined;
     try {
       const profile = await SessionProfile.checkOut(profiles, plan.request.profile, folder.profile);
-      const browser = await openSessionBrowser(plan, settings, folder.profile);
+      const browser = await openSessionBrowser(plan, { ...settings, signal: this.#closing.signal }, folder.profile);
       const keeper = new FolderKeeper(profile, async (ended) => this.#archive(ended));
       const files = plan.request.useFileStorage === false ? undefined : storage.forSession(folder);
       session = new LiveSession({ id, plan, browser, folder, minuteMs, keeper, files });
@@ -163,7 +163,7 @@ export class SessionRegistry {
   async #admit(session: LiveSession): Promise<void> {
     for (const notice of session.browser.notices) this.notices.add(notice);
     await saveRecord(session.folder, recordOf(session, null)); // from now on a restart knows of it
-    if (this.#isClosed) throw unavailable('The session server is closing.');
+    if (this.#closing.signal.aborted) throw unavailable('The session server is closing.');
     this.#sessions.set(session.id, session);
     if (session.status !== 'active') await this.#archive(session); // its browser was quick to die
   }

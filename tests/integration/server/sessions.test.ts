@@ -1,5 +1,5 @@
 /** A session's life as the API tells it: start, list, stop, and each way to end. */
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
@@ -200,4 +200,19 @@ test('a browser that hangs is killed when its session is stopped', async () => {
   process.kill(Number(line?.trim().split(' ')[0]), 'SIGSTOP');
   expect(await api.call('DELETE', `/sessions/${id}/stop`)).toMatchObject({ status: 200, body: { status: 'closed' } });
   await nothingLeft();
+});
+
+test.skipIf(process.platform === 'win32')('closing the server gives up the start of a browser that hangs', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'sessionwright-test-'));
+  const executablePath = join(folder, 'hanging-browser');
+  await writeFile(executablePath, '#!/bin/sh\necho started > "$0.log"\nexec sleep 100\n', { mode: 0o755 });
+  await open({ executablePath });
+  const starting = api.call('POST', '/sessions/start');
+  await vi.waitFor(async () => stat(`${executablePath}.log`), { timeout: 10_000 });
+  const since = Date.now();
+  await api.server.close();
+  expect(Date.now() - since).toBeLessThan(10_000); // a start may take 30 s
+  expect(await starting.catch((error: unknown) => error)).toBeDefined();
+  await nothingLeft();
+  await rm(folder, { recursive: true });
 });
