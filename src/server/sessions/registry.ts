@@ -123,7 +123,7 @@ export class SessionRegistry {
 
   async #start(request: StartOptions): Promise<LiveSession> {
     const { headless, maxSessions } = this.#options;
-    if (this.#closing.signal.aborted) throw unavailable('The session server is closing.');
+    this.#refuseClosing();
     const plan = planSession(request, { defaultHeadless: headless, canShowWindow: process.platform !== 'linux' || environment.hasDisplay });
     const active = this.all.filter(({ status }) => status === 'active').length;
     if (active + this.#starting.size >= maxSessions) throw tooMany(`All ${maxSessions} sessions of this server are in use. Stop one, or wait.`, RETRY_AFTER_MS);
@@ -131,9 +131,16 @@ export class SessionRegistry {
     this.#starting.add(opening);
     try {
       return await opening;
+    } catch (error) {
+      this.#refuseClosing(); // that is why
+      throw error;
     } finally {
       this.#starting.delete(opening);
     }
+  }
+
+  #refuseClosing(): void {
+    if (this.#closing.signal.aborted) throw unavailable('The session server is closing.');
   }
 
   async #open(plan: ReturnType<typeof planSession>): Promise<LiveSession> {
@@ -163,7 +170,7 @@ export class SessionRegistry {
   async #admit(session: LiveSession): Promise<void> {
     for (const notice of session.browser.notices) this.notices.add(notice);
     await saveRecord(session.folder, recordOf(session, null)); // from now on a restart knows of it
-    if (this.#closing.signal.aborted) throw unavailable('The session server is closing.');
+    this.#refuseClosing();
     this.#sessions.set(session.id, session);
     if (session.status !== 'active') await this.#archive(session); // its browser was quick to die
   }

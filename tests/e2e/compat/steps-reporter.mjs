@@ -1,22 +1,21 @@
-/** Writes down where in the suite each step of each attempt was called. */
+/** Writes down where in the suite each step of a run was called. */
 import { writeFileSync } from 'node:fs';
 
 /** @param {import('@playwright/test/reporter').TestStep} step */
 const linesOf = (step) => [
-  ...(step.location?.file.endsWith('suite.spec.ts') ? [`${step.category} ${step.title} :${step.location.line}:${step.location.column}`] : []),
+  ...(step.location?.file.endsWith('suite.spec.ts') ? [`:${step.location.line}:${step.location.column} ${step.category} ${step.title}`] : []),
   ...step.steps.flatMap(linesOf),
 ];
 
 export default class {
-  steps = {};
+  lines = new Set(); // of all tests: how often a poll asks, and which test of a worker is its first and has its fixtures and hooks, is chance
 
   onTestEnd(test, result) {
-    // each once, in one order: how often a poll asks, and who is first of two that run at once, is chance
-    (this.steps[test.title] ??= []).push([...new Set(result.steps.flatMap(linesOf))].sort());
+    for (const line of result.steps.flatMap(linesOf)) this.lines.add(line);
   }
 
   onEnd() {
-    writeFileSync('steps.json', JSON.stringify(this.steps));
+    writeFileSync('steps.json', JSON.stringify([...this.lines].sort()));
   }
 
   printsToStdio() {
