@@ -74,13 +74,15 @@ test('options of use reach pages and popups as they do with a context of their o
   expect(output).not.toContain('cannot apply');
 });
 
-test('a failure is described by its page', async () => {
+test('a failure is described by its page, and shown in one picture', async () => {
   const { report, output } = await run(`
     test('fails', async ({ page }) => {
       await page.goto('/a');
       throw new Error('on purpose');
     });`);
-  const description = resultOf(report, 'fails').attachments.find(({ name }) => name === 'error-context')?.path;
+  const { attachments } = resultOf(report, 'fails');
+  expect(attachments.filter(({ name }) => name === 'screenshot')).toHaveLength(1);
+  const description = attachments.find(({ name }) => name === 'error-context')?.path;
   expect(description, output).toBeDefined();
   expect(readFileSync(description ?? '', 'utf8')).toContain('link "One"');
 });
@@ -89,7 +91,7 @@ async function run(tests: string): ReturnType<Project['run']> {
   project = await Project.create({
     'playwright.config.ts': `
       import { withSessions } from 'sessionwright/config';
-      export default withSessions({ workers: 1, timeout: 20_000, reporter: [['line'], ['json', { outputFile: 'report.json' }]], use: { isolation: 'session', recording: 'off', baseURL: 'https://site.test' } });`,
+      export default withSessions({ workers: 1, timeout: 20_000, reporter: [['line'], ['json', { outputFile: 'report.json' }]], use: { isolation: 'session', recording: 'off', screenshot: 'only-on-failure', baseURL: 'https://site.test' } });`,
     'suite.spec.ts': `
       import { test, expect } from 'sessionwright';
       test.beforeEach(async ({ context }) => {
