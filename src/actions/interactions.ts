@@ -1,4 +1,5 @@
 /** Actions on one element: click, enter text, check, select. */
+import { createRequire } from 'node:module';
 import type { Locator, Page } from 'playwright-core';
 import { DEFAULT_INTERACTION_MS } from '../contract/action-limits';
 import type { ActionOf, InteractionAction } from '../contract/actions';
@@ -14,6 +15,9 @@ const KEY_DELAY_MS = 100;
 
 /** Whether something may keep an element from being clicked: asked in one round trip, without waiting for the element. */
 const MAYBE_DISABLED = 'xpath=self::*[ancestor-or-self::*[@disabled or @inert or @aria-disabled="true"]]';
+
+/** Whether a click can be called off: Playwright has that since 1.62. */
+const CAN_CALL_OFF = Number((createRequire(import.meta.url)('playwright-core/package.json') as { version: string }).version.split('.')[1]) >= 62;
 
 /** An element to act on, and what is around it. */
 export interface Interaction<A extends InteractionAction = InteractionAction> extends Target {
@@ -101,12 +105,22 @@ export function selectDropdownOption(driver: PageDriver, action: ActionOf<'selec
  */
 export async function clickElement(interaction: Interaction): Promise<void> {
   const { locator, time } = interaction;
-  if ((await locator.locator(MAYBE_DISABLED).count()) > 0) await refuseDisabled(interaction);
+  const callOff = new AbortController();
+  const looking = look(interaction).catch((error: unknown) => {
+    callOff.abort();
+    throw error;
+  });
+  if (!CAN_CALL_OFF) await looking; // else it goes on beside the click, which would often miss a picture of the screen by waiting for it
   try {
-    await locator.click({ timeout: time.left() });
+    await Promise.all([looking, locator.click({ timeout: time.left(), signal: callOff.signal })]);
   } catch (error) {
     await clickByScript(interaction, error);
   }
+}
+
+/** @throws {@link ActionFailure} when the element is there and disabled */
+async function look(interaction: Interaction): Promise<void> {
+  if ((await interaction.locator.locator(MAYBE_DISABLED).count()) > 0) await refuseDisabled(interaction);
 }
 
 /** After a click that failed. The log of Playwright's error tells how far it came. */
