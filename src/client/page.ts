@@ -1,5 +1,5 @@
 /** A Playwright page on a session's own browser, over CDP. Playwright is loaded with the first page. */
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Page, Tracing } from 'playwright-core';
 
 import { CdpError } from '../contract/errors';
 
@@ -35,8 +35,15 @@ export async function connectPage(cdpUrl: string, sessionId: string): Promise<Co
 export async function disconnectPage({ browser }: ConnectedPage): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise((resolve) => (timer = setTimeout(resolve, DISCONNECT_TIMEOUT_MS)));
-  await Promise.race([browser.close().catch(() => undefined), timeout]);
+  await Promise.race([part(browser).catch(() => undefined), timeout]);
   clearTimeout(timer);
+}
+
+/** Traces that still run, such as Playwright Test's, are given up first: Playwright would keep a folder for each. */
+async function part(browser: Browser): Promise<void> {
+  const traces = browser.contexts().flatMap(({ tracing, request }) => [tracing, (request as { tracing?: Tracing }).tracing]); // those of requests are younger than the oldest Playwright that we work with
+  await Promise.all(traces.map(async (trace) => trace?.stop().catch(() => undefined)));
+  await browser.close();
 }
 
 /** The first line of Playwright's message, without URLs. */

@@ -265,6 +265,19 @@ describe('the session', () => {
     expect(output).toContain('2 sessions, 1 test');
   });
 
+  test('a second one that ends in a traced test leaves no file', async () => {
+    project = await create(
+      `{ trace: 'on' }`,
+      `test('uses two', async ({ session }) => {
+        await using other = await session.client.start();
+        await (await other.page()).setContent('<h1>Yours</h1>');
+      });`,
+    );
+    const { exitCode, output } = await project.run();
+    expect(exitCode, output).toBe(0);
+    expect(project.leftovers()).toEqual({ processes: [], files: [] });
+  });
+
   test('what it does are steps of the report, at the lines of the test, without what was typed', async () => {
     project = await create(
       `{ trace: 'on' }`,
