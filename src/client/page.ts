@@ -11,7 +11,7 @@ export interface ConnectedPage {
 
 /** Longest time to connect, in milliseconds: Playwright's own default. */
 const CONNECT_TIMEOUT_MS = 30_000;
-/** Longest time for the connection to close, in milliseconds. It is a socket; the session is ended by the API. */
+/** Longest time for each part of closing the connection, in milliseconds. It is a socket; the session is ended by the API. */
 const DISCONNECT_TIMEOUT_MS = 5_000;
 
 /**
@@ -31,19 +31,24 @@ export async function connectPage(cdpUrl: string, sessionId: string): Promise<Co
   return { browser, page: context.pages()[0] ?? (await context.newPage()) };
 }
 
-/** Closes the connection. The session's browser goes on. */
+/** Closes the connection, also to a browser that hangs. The session's browser goes on. */
 export async function disconnectPage({ browser }: ConnectedPage): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise((resolve) => (timer = setTimeout(resolve, DISCONNECT_TIMEOUT_MS)));
-  await Promise.race([part(browser).catch(() => undefined), timeout]);
-  clearTimeout(timer);
+  await soon(giveUpTraces(browser));
+  await soon(browser.close());
 }
 
-/** Traces that still run, such as Playwright Test's, are given up first: Playwright would keep a folder for each. */
-async function part(browser: Browser): Promise<void> {
+/** Of traces that still run, such as Playwright Test's, Playwright would keep a folder each. */
+async function giveUpTraces(browser: Browser): Promise<void> {
   const traces = browser.contexts().flatMap(({ tracing, request }) => [tracing, (request as { tracing?: Tracing }).tracing]); // those of requests are younger than the oldest Playwright that we work with
   await Promise.all(traces.map(async (trace) => trace?.stop().catch(() => undefined)));
-  await browser.close();
+}
+
+/** Waits for a part of the goodbye, for its time. */
+async function soon(work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise((resolve) => (timer = setTimeout(resolve, DISCONNECT_TIMEOUT_MS)));
+  await Promise.race([work.catch(() => undefined), timeout]);
+  clearTimeout(timer);
 }
 
 /** The first line of Playwright's message, without URLs. */
