@@ -21,7 +21,15 @@ export default defineConfig({
   splitting: true,
   clean: true,
   shims: true,
-  dts: { entry: { index: 'fixtures/index.ts', config: 'src/config/index.ts', reporter: 'src/reporter/index.ts', client: 'src/client/index.ts', server: 'src/server/index.ts' } },
+  dts: {
+    entry: {
+      index: 'fixtures/index.ts',
+      config: 'src/config/index.ts',
+      reporter: 'src/reporter/index.ts',
+      client: 'src/client/index.ts',
+      server: 'src/server/index.ts',
+    },
+  },
   external: ['@playwright/test', 'playwright', 'playwright-core'],
   noExternal: ['zod'], // in one piece it loads in a sixth of the time
   loader: { '.html': 'text' },

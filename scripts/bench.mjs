@@ -35,9 +35,17 @@ await main(async () => {
   const result = {};
   const rows = [];
   try {
-    for (const bench of BENCHES.filter(({ numbers }) => names.length === 0 || numbers.some((number) => names.includes(number)))) {
+    for (const bench of BENCHES.filter(
+      ({ numbers }) => names.length === 0 || numbers.some((number) => names.includes(number)),
+    )) {
       console.log(`\n${bench.numbers.join(', ')}`);
-      const measured = await bench.measure({ executablePath, url: app.url, project, rounds, say: (line) => console.log(`  ${line}`) });
+      const measured = await bench.measure({
+        executablePath,
+        url: app.url,
+        project,
+        rounds,
+        say: (line) => console.log(`  ${line}`),
+      });
       Object.assign(result, measured.result);
       rows.push(...measured.rows);
     }
@@ -45,16 +53,29 @@ await main(async () => {
     await app.close();
   }
   printTable(result, rows);
-  console.log(JSON.stringify(Object.fromEntries(Object.entries(result).map(([name, value]) => [name, Number(value.toFixed(3))]))));
+  console.log(
+    JSON.stringify(
+      Object.fromEntries(
+        Object.entries(result).map(([name, value]) => [name, Number(value.toFixed(3))]),
+      ),
+    ),
+  );
   return 0;
 });
 
 function parseCommand() {
-  const { values, positionals } = parseArgs({ options: { rounds: { type: 'string', default: String(ROUNDS) } }, allowPositionals: true });
+  const { values, positionals } = parseArgs({
+    options: { rounds: { type: 'string', default: String(ROUNDS) } },
+    allowPositionals: true,
+  });
   const unknown = positionals.find((name) => !(name in LIMITS));
-  if (unknown) throw new SetupError(`There is no number "${unknown}". Numbers: ${Object.keys(LIMITS).join(', ')}.`);
+  if (unknown)
+    throw new SetupError(
+      `There is no number "${unknown}". Numbers: ${Object.keys(LIMITS).join(', ')}.`,
+    );
   const rounds = Number(values.rounds);
-  if (!Number.isInteger(rounds) || rounds < 1) throw new SetupError(`--rounds takes a whole number from 1, not "${values.rounds}".`);
+  if (!Number.isInteger(rounds) || rounds < 1)
+    throw new SetupError(`--rounds takes a whole number from 1, not "${values.rounds}".`);
   return { names: positionals, rounds };
 }
 
@@ -67,8 +88,12 @@ function describeLimit(value, limit) {
 /** What was measured, and whether each number is within its limit. */
 function printTable(result, rows) {
   console.log(`\n${'what'.padEnd(40)}${'sessionwright'.padEnd(16)}against`);
-  for (const { what, ours, base } of rows) console.log(`${what.padEnd(40)}${ours.padEnd(16)}${base}`);
+  for (const { what, ours, base } of rows)
+    console.log(`${what.padEnd(40)}${ours.padEnd(16)}${base}`);
   console.log(`\n${'number'.padEnd(40)}${'value'.padEnd(16)}at most`);
-  for (const [name, value] of Object.entries(result)) console.log(`${name.padEnd(40)}${value.toFixed(2).padEnd(16)}${describeLimit(value, LIMITS[name])}`);
+  for (const [name, value] of Object.entries(result))
+    console.log(
+      `${name.padEnd(40)}${value.toFixed(2).padEnd(16)}${describeLimit(value, LIMITS[name])}`,
+    );
   console.log('');
 }

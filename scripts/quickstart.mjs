@@ -16,8 +16,15 @@ Next:
 await main(async () => {
   await setup();
   console.log(`\nRunning example-tests: playwright test --config ${CONFIG}\n`);
-  const { code } = await run(process.execPath, ['node_modules/@playwright/test/cli.js', 'test', '--config', CONFIG], { show: true, env: EMBEDDED });
-  if (existsSync(join(ROOT, REPORT, 'index.html'))) console.log(`\nReport, with the recording of every test: ${REPORT}\nOpen it:  npx playwright show-report ${REPORT}`);
+  const { code } = await run(
+    process.execPath,
+    ['node_modules/@playwright/test/cli.js', 'test', '--config', CONFIG],
+    { show: true, env: EMBEDDED },
+  );
+  if (existsSync(join(ROOT, REPORT, 'index.html')))
+    console.log(
+      `\nReport, with the recording of every test: ${REPORT}\nOpen it:  npx playwright show-report ${REPORT}`,
+    );
   console.log(code === 0 ? NEXT : '\nSome examples failed: see above, or the report.');
   return code ?? 1;
 });

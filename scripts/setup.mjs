@@ -35,13 +35,17 @@ function checkNode() {
   const [wantedMajor, wantedMinor] = range.match(/\d+/g).map(Number);
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major > wantedMajor || (major === wantedMajor && minor >= wantedMinor)) return;
-  throw new SetupError(`Node ${range} is needed, this is ${process.versions.node} (${process.execPath}). Install a newer one from https://nodejs.org and run the command again.`);
+  throw new SetupError(
+    `Node ${range} is needed, this is ${process.versions.node} (${process.execPath}). Install a newer one from https://nodejs.org and run the command again.`,
+  );
 }
 
 async function installPackages() {
   const reason = whyInstall(ROOT);
   if (!reason) return;
-  await step(`npm ci (${reason})`, (options) => runNpm(['ci', '--include=dev', '--no-audit', '--no-fund'], options));
+  await step(`npm ci (${reason})`, (options) =>
+    runNpm(['ci', '--include=dev', '--no-audit', '--no-fund'], options),
+  );
 }
 
 async function build() {
@@ -80,21 +84,30 @@ async function installBrowser() {
     has: isOnPath,
     find: findBrowser,
     run: async (label, command, args, limits) => {
-      const { code, problem } = await observe(`no browser found: ${label}`, (options) => run(command, args, { ...options, ...limits, env: { DEBIAN_FRONTEND: 'noninteractive' } }));
+      const { code, problem } = await observe(`no browser found: ${label}`, (options) =>
+        run(command, args, { ...options, ...limits, env: { DEBIAN_FRONTEND: 'noninteractive' } }),
+      );
       return { isDone: code === 0, problem };
     },
   });
   if (browser) return browser;
-  throw new SetupError(`No Chromium, Chrome or Edge was found, and none could be installed.\n${tried.map((line) => `  tried: ${line}\n`).join('')}Run this, then try again:\n  ${advice}\nOr set SESSIONWRIGHT_EXECUTABLE_PATH to a browser that you have.`);
+  throw new SetupError(
+    `No Chromium, Chrome or Edge was found, and none could be installed.\n${tried.map((line) => `  tried: ${line}\n`).join('')}Run this, then try again:\n  ${advice}\nOr set SESSIONWRIGHT_EXECUTABLE_PATH to a browser that you have.`,
+  );
 }
 
 function privilege() {
   if (process.getuid?.() === 0) return 'root';
-  return process.platform === 'linux' && isOnPath('sudo') && succeeds('sudo', ['-n', 'true']) ? 'sudo' : 'none';
+  return process.platform === 'linux' && isOnPath('sudo') && succeeds('sudo', ['-n', 'true'])
+    ? 'sudo'
+    : 'none';
 }
 
 function isOnPath(command) {
-  const [finder, args] = process.platform === 'win32' ? ['where', [command]] : ['sh', ['-c', 'command -v "$1"', 'sh', command]];
+  const [finder, args] =
+    process.platform === 'win32'
+      ? ['where', [command]]
+      : ['sh', ['-c', 'command -v "$1"', 'sh', command]];
   return spawnSync(finder, args, { stdio: 'ignore' }).status === 0;
 }
 
@@ -110,7 +123,8 @@ async function step(label, start) {
 async function observe(label, start) {
   say(`${label} ...`);
   const startedAt = Date.now();
-  const onTick = ({ elapsedMs, lastLine }) => say(`  still at it, ${Math.round(elapsedMs / 1000)} s${lastLine && `: ${lastLine}`}`);
+  const onTick = ({ elapsedMs, lastLine }) =>
+    say(`  still at it, ${Math.round(elapsedMs / 1000)} s${lastLine && `: ${lastLine}`}`);
   const { code, output, stoppedBecause } = await start({ onTick });
   if (code === 0) say(`  done in ${((Date.now() - startedAt) / 1000).toFixed(1)} s`);
   return { code, output, problem: stoppedBecause ?? lastErrorIn(output) ?? `exit code ${code}` };
@@ -118,7 +132,9 @@ async function observe(label, start) {
 
 /** The line of a failed command's output that tells most: the first that names an error. */
 function lastErrorIn(output) {
-  const line = output.split('\n').find((text) => /^\s*(npm error|error|e:|fatal)/i.test(text)) ?? output.trim().split('\n').at(-1);
+  const line =
+    output.split('\n').find((text) => /^\s*(npm error|error|e:|fatal)/i.test(text)) ??
+    output.trim().split('\n').at(-1);
   return line?.trim().slice(0, 160) || undefined;
 }
 

@@ -29,7 +29,10 @@ await main(async () => {
 
 function choose(names) {
   const unknown = names.find((name) => STAGES.every((stage) => stage.name !== name));
-  if (unknown) throw new SetupError(`There is no stage "${unknown}". Stages: ${STAGES.map((stage) => stage.name).join(', ')}.`);
+  if (unknown)
+    throw new SetupError(
+      `There is no stage "${unknown}". Stages: ${STAGES.map((stage) => stage.name).join(', ')}.`,
+    );
   return names.length > 0 ? STAGES.filter((stage) => names.includes(stage.name)) : STAGES;
 }
 
@@ -38,15 +41,25 @@ async function runStage(stage) {
   clearReport(stage);
   const startedAt = Date.now();
   const seconds = () => `${((Date.now() - startedAt) / 1000).toFixed(1)} s`;
-  const onTick = ({ lastLine }) => console.log(`      ${stage.name}: running, ${seconds()}${lastLine && `: ${lastLine}`}`);
-  const result = await run(process.execPath, stage.args, { limitMs: STAGE_LIMIT_MS, tickMs: TICK_MS, onTick, env: EMBEDDED });
+  const onTick = ({ lastLine }) =>
+    console.log(`      ${stage.name}: running, ${seconds()}${lastLine && `: ${lastLine}`}`);
+  const result = await run(process.execPath, stage.args, {
+    limitMs: STAGE_LIMIT_MS,
+    tickMs: TICK_MS,
+    onTick,
+    env: EMBEDDED,
+  });
   const counts = countStage(stage, { ...result, report: readReport(stage) });
   if (counts.failed > 0) console.log(`\n${result.output.trimEnd()}\n`);
-  console.log(`${counts.failed > 0 ? 'FAIL' : 'ok  '}  ${stage.name.padEnd(12)} ${describe(stage, counts).padEnd(40)} ${seconds()}`);
+  console.log(
+    `${counts.failed > 0 ? 'FAIL' : 'ok  '}  ${stage.name.padEnd(12)} ${describe(stage, counts).padEnd(40)} ${seconds()}`,
+  );
   return counts;
 }
 
 function describe(stage, { passed, failed, skipped, problem }) {
-  const parts = stage.report ? [`${passed} passed`, failed > 0 && `${failed} failed`, skipped > 0 && `${skipped} skipped`] : [];
+  const parts = stage.report
+    ? [`${passed} passed`, failed > 0 && `${failed} failed`, skipped > 0 && `${skipped} skipped`]
+    : [];
   return [...parts, problem].filter(Boolean).join(', ');
 }

@@ -8,7 +8,8 @@ import { startServer } from './server.mjs';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** A small form: one button and one field, as most tests click and fill. */
-const FORM = '<title>Form</title><form onsubmit="return false"><label>Name <input id="name"></label><button id="send">Send</button></form>';
+const FORM =
+  '<title>Form</title><form onsubmit="return false"><label>Name <input id="name"></label><button id="send">Send</button></form>';
 /** Calls of each kind per round. */
 const CALLS_PER_ROUND = 25;
 /** Sessions of the list, and how many a page of it holds. */
@@ -26,14 +27,32 @@ async function measureExecute({ executablePath, rounds, say }) {
   return withSession(executablePath, async ({ session, page }) => {
     await page.goto(`data:text/html,${encodeURIComponent(FORM)}`);
     const selectors = { click: '#send', fill: '#name' };
-    const click = await pairs(rounds, { ours: () => succeed(session.execute({ type: 'click', selector: selectors.click })), base: () => page.click(selectors.click) });
-    const fill = await pairs(rounds, { ours: (n) => succeed(session.execute({ type: 'fill', selector: selectors.fill, value: `Ada ${n}` })), base: (n) => page.fill(selectors.fill, `Bob ${n}`) });
+    const click = await pairs(rounds, {
+      ours: () => succeed(session.execute({ type: 'click', selector: selectors.click })),
+      base: () => page.click(selectors.click),
+    });
+    const fill = await pairs(rounds, {
+      ours: (n) =>
+        succeed(session.execute({ type: 'fill', selector: selectors.fill, value: `Ada ${n}` })),
+      base: (n) => page.fill(selectors.fill, `Bob ${n}`),
+    });
     say(`${click.ours.length} pairs of each`);
     return {
-      result: { execute_click_ratio: median(click.ours) / median(click.base), execute_fill_ratio: median(fill.ours) / median(fill.base) },
+      result: {
+        execute_click_ratio: median(click.ours) / median(click.base),
+        execute_fill_ratio: median(fill.ours) / median(fill.base),
+      },
       rows: [
-        { what: 'execute: click', ours: milliseconds(median(click.ours)), base: `${milliseconds(median(click.base))} page.click()` },
-        { what: 'execute: fill', ours: milliseconds(median(fill.ours)), base: `${milliseconds(median(fill.base))} page.fill()` },
+        {
+          what: 'execute: click',
+          ours: milliseconds(median(click.ours)),
+          base: `${milliseconds(median(click.base))} page.click()`,
+        },
+        {
+          what: 'execute: fill',
+          ours: milliseconds(median(fill.ours)),
+          base: `${milliseconds(median(fill.base))} page.fill()`,
+        },
       ],
     };
   });
@@ -43,9 +62,21 @@ async function measureExecute({ executablePath, rounds, say }) {
 async function measureObserve({ executablePath, rounds, say }) {
   return withSession(executablePath, async ({ session, page }) => {
     await page.setContent(observePage());
-    const { ours, base } = await alternate({ ours: timed(() => session.observe()), base: timed(() => page.ariaSnapshot()) }, { rounds: rounds * 5, warmUp: 3 });
+    const { ours, base } = await alternate(
+      { ours: timed(() => session.observe()), base: timed(() => page.ariaSnapshot()) },
+      { rounds: rounds * 5, warmUp: 3 },
+    );
     say(`${ours.length} pairs`);
-    return { result: { observe_ratio: median(ours) / median(base) }, rows: [{ what: 'observe, 2,000 elements', ours: milliseconds(median(ours)), base: `${milliseconds(median(base))} page.ariaSnapshot()` }] };
+    return {
+      result: { observe_ratio: median(ours) / median(base) },
+      rows: [
+        {
+          what: 'observe, 2,000 elements',
+          ours: milliseconds(median(ours)),
+          base: `${milliseconds(median(base))} page.ariaSnapshot()`,
+        },
+      ],
+    };
   });
 }
 
@@ -58,12 +89,24 @@ async function measureList({ executablePath, rounds, say }) {
     for (let n = 0; n < LISTED.sessions; n += 1) await (await client.start()).stop();
     const url = `${server.url}/sessions?only_active=false&page=1&page_size=${LISTED.pageSize}`;
     const list = async () => {
-      const { items } = await (await fetch(url, { headers: { authorization: `Bearer ${server.apiKey}` } })).json();
-      if (items.length !== LISTED.pageSize) throw new Error(`${items.length} sessions were listed.`);
+      const { items } = await (
+        await fetch(url, { headers: { authorization: `Bearer ${server.apiKey}` } })
+      ).json();
+      if (items.length !== LISTED.pageSize)
+        throw new Error(`${items.length} sessions were listed.`);
     };
     const { ours } = await alternate({ ours: timed(list) }, { rounds: rounds * 50, warmUp: 20 });
     say(`${ours.length} lists`);
-    return { result: { list_p50_ms: median(ours) }, rows: [{ what: `a page of ${LISTED.pageSize} of ${LISTED.sessions} sessions`, ours: milliseconds(median(ours)), base: '' }] };
+    return {
+      result: { list_p50_ms: median(ours) },
+      rows: [
+        {
+          what: `a page of ${LISTED.pageSize} of ${LISTED.sessions} sessions`,
+          ours: milliseconds(median(ours)),
+          base: '',
+        },
+      ],
+    };
   } finally {
     await server.close();
   }
@@ -87,7 +130,10 @@ async function withSession(executablePath, measure) {
 
 async function pairs(rounds, { ours, base }) {
   let n = 0;
-  return alternate({ ours: timed(() => ours((n += 1))), base: timed(() => base((n += 1))) }, { rounds: rounds * CALLS_PER_ROUND, warmUp: 10 });
+  return alternate(
+    { ours: timed(() => ours((n += 1))), base: timed(() => base((n += 1))) },
+    { rounds: rounds * CALLS_PER_ROUND, warmUp: 10 },
+  );
 }
 
 function timed(work) {

@@ -1,7 +1,12 @@
 /** The small site that the benchmark's tests visit: a form, a catalogue that loads over fetch, a cart. Served from memory on loopback. */
 import { createServer } from 'node:http';
 
-const PRODUCTS = Array.from({ length: 24 }, (_, index) => ({ id: index + 1, name: `Product ${index + 1}`, group: index % 2 === 0 ? 'tools' : 'paint', price: 5 + index }));
+const PRODUCTS = Array.from({ length: 24 }, (_, index) => ({
+  id: index + 1,
+  name: `Product ${index + 1}`,
+  group: index % 2 === 0 ? 'tools' : 'paint',
+  price: 5 + index,
+}));
 
 const STYLE = `<style>
   body { font: 16px/1.5 sans-serif; max-width: 60rem; margin: 2rem auto; }
@@ -9,16 +14,22 @@ const STYLE = `<style>
   li { border: 1px solid #ccc; border-radius: 6px; padding: 1rem; }
 </style>`;
 
-const page = (title, body) => `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${title}</title>${STYLE}</head><body><nav><a href="/">Home</a> <a href="/catalogue">Catalogue</a></nav><h1>${title}</h1>${body}</body></html>`;
+const page = (title, body) =>
+  `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${title}</title>${STYLE}</head><body><nav><a href="/">Home</a> <a href="/catalogue">Catalogue</a></nav><h1>${title}</h1>${body}</body></html>`;
 
 const PAGES = {
-  '/': page('Workshop', `
+  '/': page(
+    'Workshop',
+    `
     <form onsubmit="event.preventDefault(); out.textContent = 'Hello, ' + first.value + ' ' + last.value + (news.checked ? ' (news)' : '') + ', ' + country.value">
       <label>First name <input id="first"></label> <label>Last name <input id="last"></label>
       <label>Country <select id="country"><option>Norway</option><option>Kenya</option></select></label>
       <label><input type="checkbox" id="news"> News</label> <button>Send</button>
-    </form><output id="out"></output>`),
-  '/catalogue': page('Catalogue', `
+    </form><output id="out"></output>`,
+  ),
+  '/catalogue': page(
+    'Catalogue',
+    `
     <label>Search <input id="search" oninput="show()"></label> <span>In the cart: <b id="count">0</b></span><ul id="list"></ul>
     <script>
       let products = [];
@@ -31,7 +42,8 @@ const PAGES = {
         }));
       };
       fetch('/api/products').then((answer) => answer.json()).then((answer) => { products = answer; show(); });
-    </script>`),
+    </script>`,
+  ),
 };
 
 /**
@@ -41,7 +53,10 @@ const PAGES = {
  */
 export async function startApp() {
   const server = createServer((request, response) => {
-    if (request.url === '/api/products') return void response.setHeader('content-type', 'application/json').end(JSON.stringify(PRODUCTS));
+    if (request.url === '/api/products')
+      return void response
+        .setHeader('content-type', 'application/json')
+        .end(JSON.stringify(PRODUCTS));
     const body = PAGES[request.url];
     response.writeHead(body ? 200 : 404, { 'content-type': 'text/html' }).end(body ?? 'not found');
   });

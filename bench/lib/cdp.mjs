@@ -4,7 +4,10 @@ import { chromium } from 'playwright-core';
 import { WebSocket } from 'ws';
 
 /** What both measure: a command that a page answers. */
-const COMMAND = /** @type {const} */ (['Runtime.evaluate', { expression: '1 + 1', returnByValue: true }]);
+const COMMAND = /** @type {const} */ ([
+  'Runtime.evaluate',
+  { expression: '1 + 1', returnByValue: true },
+]);
 
 /**
  * Connects as a test does, and opens a page.

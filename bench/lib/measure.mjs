@@ -13,7 +13,8 @@ export async function alternate(sides, { rounds, warmUp = 1, onRound }) {
   const values = Object.fromEntries(names.map((name) => [name, []]));
   for (let round = 0; round < rounds + warmUp; round += 1) {
     const current = {};
-    for (const name of round % 2 === 0 ? names : [...names].reverse()) current[name] = await sides[name]();
+    for (const name of round % 2 === 0 ? names : [...names].reverse())
+      current[name] = await sides[name]();
     if (round < warmUp) continue;
     names.forEach((name) => values[name].push(current[name]));
     onRound?.(current);
@@ -30,5 +31,7 @@ export function ratio(values, base) {
 export function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length / 2;
-  return sorted.length % 2 === 1 ? sorted[Math.floor(middle)] : (sorted[middle - 1] + sorted[middle]) / 2;
+  return sorted.length % 2 === 1
+    ? sorted[Math.floor(middle)]
+    : (sorted[middle - 1] + sorted[middle]) / 2;
 }

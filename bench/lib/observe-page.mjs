@@ -9,7 +9,9 @@ export const INTERACTIVE_ELEMENTS = 2_000;
 
 /** Its HTML; complete in itself, nothing else is loaded. */
 export function observePage() {
-  const rows = Array.from({ length: (INTERACTIVE_ELEMENTS - IN_HEAD) / PER_ROW }, (_, index) => row(index + 1));
+  const rows = Array.from({ length: (INTERACTIVE_ELEMENTS - IN_HEAD) / PER_ROW }, (_, index) =>
+    row(index + 1),
+  );
   return `<!doctype html><html lang="en"><head><title>Catalogue</title><style>
     body { font: 14px sans-serif; margin: 16px } table { border-collapse: collapse; width: 100% } td { border-top: 1px solid #ddd; padding: 4px 8px } button { cursor: pointer }
   </style></head><body>

@@ -13,8 +13,16 @@ import { join } from 'node:path';
 export function processesOf(folder) {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .map((name) => ({ pid: Number(name), command: read(`/proc/${name}/cmdline`), environment: read(`/proc/${name}/environ`), stat: read(`/proc/${name}/stat`) }))
-    .filter(({ command, environment, stat }) => (command.includes(folder) || environment.includes(folder)) && !/\) Z /.test(stat))
+    .map((name) => ({
+      pid: Number(name),
+      command: read(`/proc/${name}/cmdline`),
+      environment: read(`/proc/${name}/environ`),
+      stat: read(`/proc/${name}/stat`),
+    }))
+    .filter(
+      ({ command, environment, stat }) =>
+        (command.includes(folder) || environment.includes(folder)) && !/\) Z /.test(stat),
+    )
     .map(({ pid, command }) => ({ pid, kind: kindOf(command), rssBytes: rssOf(pid) }));
 }
 
@@ -66,7 +74,9 @@ function rssOf(pid) {
 
 function socketsOf(pid) {
   try {
-    return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => /^socket:\[(\d+)\]$/.exec(linkOf(join(`/proc/${pid}/fd`, fd)))?.[1] ?? []);
+    return readdirSync(`/proc/${pid}/fd`).flatMap(
+      (fd) => /^socket:\[(\d+)\]$/.exec(linkOf(join(`/proc/${pid}/fd`, fd)))?.[1] ?? [],
+    );
   } catch {
     return []; // it ended meanwhile
   }

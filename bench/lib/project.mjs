@@ -14,6 +14,9 @@ export function makeProject() {
   cpSync(join(ROOT, 'dist'), join(installed, 'dist'), { recursive: true });
   cpSync(join(ROOT, 'package.json'), join(installed, 'package.json'));
   cpSync(join(ROOT, 'bench/suites'), FOLDER, { recursive: true });
-  writeFileSync(join(FOLDER, 'package.json'), JSON.stringify({ name: 'bench', private: true, type: 'module' }));
+  writeFileSync(
+    join(FOLDER, 'package.json'),
+    JSON.stringify({ name: 'bench', private: true, type: 'module' }),
+  );
   return FOLDER;
 }

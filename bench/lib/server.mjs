@@ -16,8 +16,17 @@ const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
  */
 export async function startServer(executablePath) {
   const folder = mkdtempSync(join(tmpdir(), 'sessionwright-bench-'));
-  const env = { ...process.env, TMPDIR: folder, SESSIONWRIGHT_EXECUTABLE_PATH: executablePath, NOTTE_API_KEY: '' };
-  const child = spawn(process.execPath, [CLI, 'serve', '--port', '0', '--data-dir', folder, '--json'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const env = {
+    ...process.env,
+    TMPDIR: folder,
+    SESSIONWRIGHT_EXECUTABLE_PATH: executablePath,
+    NOTTE_API_KEY: '',
+  };
+  const child = spawn(
+    process.execPath,
+    [CLI, 'serve', '--port', '0', '--data-dir', folder, '--json'],
+    { env, stdio: ['ignore', 'pipe', 'inherit'] },
+  );
   const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   const endWithUs = () => {
     child.kill('SIGKILL');
@@ -31,7 +40,12 @@ export async function startServer(executablePath) {
     process.off('exit', endWithUs);
     remove();
   };
-  const line = await Promise.race([firstLine(child.stdout), exited.then((code) => Promise.reject(new Error(`sessionwright serve ended with code ${code}.`)))]);
+  const line = await Promise.race([
+    firstLine(child.stdout),
+    exited.then((code) =>
+      Promise.reject(new Error(`sessionwright serve ended with code ${code}.`)),
+    ),
+  ]);
   return { ...JSON.parse(line), browserUrls: () => browserUrlsBelow(folder), close };
 }
 

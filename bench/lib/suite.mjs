@@ -37,7 +37,16 @@ const WATCH_MS = 250;
  * @param {number} [options.interruptAfterTests] press Ctrl-C after so many tests
  * @returns {Promise<SuiteRun>}
  */
-export async function runSuite({ suite, recording = 'off', project, url, executablePath, env, isWatched, interruptAfterTests }) {
+export async function runSuite({
+  suite,
+  recording = 'off',
+  project,
+  url,
+  executablePath,
+  env,
+  isWatched,
+  interruptAfterTests,
+}) {
   const folder = mkdtempSync(join(tmpdir(), 'sessionwright-bench-'));
   const temporary = join(folder, 'tmp');
   mkdirSync(temporary);
@@ -45,8 +54,21 @@ export async function runSuite({ suite, recording = 'off', project, url, executa
   try {
     const seen = { hostRssBytes: 0, ports: new Set() };
     if (isWatched) watcher = setInterval(() => watch(folder, seen), WATCH_MS);
-    const config = join(project, suite.includes('sessions') ? 'sessions.config.ts' : 'plain.config.ts');
-    const variables = { NOTTE_API_KEY: '', NOTTE_API_URL: '', TMPDIR: temporary, PWTEST_CACHE_DIR: COMPILED, BENCH_OUTPUT: join(folder, 'output'), BENCH_SUITE: suite, BENCH_RECORDING: recording, BENCH_URL: url, BENCH_CHROMIUM: executablePath };
+    const config = join(
+      project,
+      suite.includes('sessions') ? 'sessions.config.ts' : 'plain.config.ts',
+    );
+    const variables = {
+      NOTTE_API_KEY: '',
+      NOTTE_API_URL: '',
+      TMPDIR: temporary,
+      PWTEST_CACHE_DIR: COMPILED,
+      BENCH_OUTPUT: join(folder, 'output'),
+      BENCH_SUITE: suite,
+      BENCH_RECORDING: recording,
+      BENCH_URL: url,
+      BENCH_CHROMIUM: executablePath,
+    };
     const result = await play(config, { ...variables, ...env }, interruptAfterTests);
     const left = await countLeft(folder, [...seen.ports]);
     return { ...result, hostRssBytes: seen.hostRssBytes, left };
@@ -63,17 +85,27 @@ async function play(config, env, interruptAfterTests) {
   let isInterrupted = false;
   const onOutput = (output, signal) => {
     // The reporter prints one dot a test.
-    if (!interruptAfterTests || isInterrupted || (output.match(/·/g)?.length ?? 0) < interruptAfterTests) return;
+    if (
+      !interruptAfterTests ||
+      isInterrupted ||
+      (output.match(/·/g)?.length ?? 0) < interruptAfterTests
+    )
+      return;
     isInterrupted = true;
     signal('SIGINT');
   };
-  const { code, output } = await run(process.execPath, [CLI, 'test', '--config', config], { cwd: dirname(config), env: { ...env, FORCE_COLOR: '0' }, onOutput });
+  const { code, output } = await run(process.execPath, [CLI, 'test', '--config', config], {
+    cwd: dirname(config),
+    env: { ...env, FORCE_COLOR: '0' },
+    onOutput,
+  });
   return { durationMs: performance.now() - startedAt, code, output };
 }
 
 function watch(folder, seen) {
   const processes = processesOf(folder);
-  for (const { kind, rssBytes } of processes) if (kind === 'host') seen.hostRssBytes = Math.max(seen.hostRssBytes, rssBytes);
+  for (const { kind, rssBytes } of processes)
+    if (kind === 'host') seen.hostRssBytes = Math.max(seen.hostRssBytes, rssBytes);
   for (const port of portsOf(processes.map(({ pid }) => pid))) seen.ports.add(port);
 }
 

@@ -32,7 +32,10 @@ function layout(title, { account, cart }, content, script = '') {
 
 export function cataloguePage(visitor) {
   const genres = [...new Set(books.map(({ genre }) => genre))];
-  return layout('Books', visitor, `
+  return layout(
+    'Books',
+    visitor,
+    `
     <section class="hero">
       <div>
         <p class="eyebrow">New on the table</p>
@@ -46,11 +49,16 @@ export function cataloguePage(visitor) {
       ${genres.map((genre) => `<button class="chip" aria-pressed="false" data-genre="${genre}">${genre}</button>`).join('')}
     </div>
     <p id="result" role="status">Looking along the shelves ...</p>
-    <ul class="grid" id="books" aria-label="Books" aria-busy="true">${'<li class="card ghost"></li>'.repeat(books.length)}</ul>`, '/catalogue.js');
+    <ul class="grid" id="books" aria-label="Books" aria-busy="true">${'<li class="card ghost"></li>'.repeat(books.length)}</ul>`,
+    '/catalogue.js',
+  );
 }
 
 export function bookPage(visitor, book) {
-  return layout(book.title, visitor, `
+  return layout(
+    book.title,
+    visitor,
+    `
     <article class="book">
       <img class="cover large" src="/covers/${book.id}.svg" alt="Cover of ${book.title}" width="300" height="450">
       <div>
@@ -74,37 +82,56 @@ export function bookPage(visitor, book) {
         </section>
       </div>
       <iframe class="reviews" title="Reviews" src="/books/${book.id}/reviews"></iframe>
-    </article>`, '/book.js');
+    </article>`,
+    '/book.js',
+  );
 }
 
 /** A small window with the first sentences. */
 export function openingPage(book) {
-  return bare(`${book.title}: the opening`, `<article class="opening"><h1>${book.title}</h1><p class="author">${book.author}</p><p class="dropcap">${book.opening}</p><button onclick="window.close()">Close the book</button></article>`);
+  return bare(
+    `${book.title}: the opening`,
+    `<article class="opening"><h1>${book.title}</h1><p class="author">${book.author}</p><p class="dropcap">${book.opening}</p><button onclick="window.close()">Close the book</button></article>`,
+  );
 }
 
 /** Lives in an iframe of the book's page. */
 export function reviewsPage(book) {
-  const stars = [1, 2, 3, 4, 5].map((star) => `<button aria-label="${star} ${star === 1 ? 'star' : 'stars'}" data-star="${star}">★</button>`).join('');
-  return bare('Reviews', `<section class="stars"><h2>How was it?</h2><div>${stars}</div><p role="status" id="thanks">Nobody has rated ${book.title} today.</p></section><script type="module" src="/reviews.js"></script>`);
+  const stars = [1, 2, 3, 4, 5]
+    .map(
+      (star) =>
+        `<button aria-label="${star} ${star === 1 ? 'star' : 'stars'}" data-star="${star}">★</button>`,
+    )
+    .join('');
+  return bare(
+    'Reviews',
+    `<section class="stars"><h2>How was it?</h2><div>${stars}</div><p role="status" id="thanks">Nobody has rated ${book.title} today.</p></section><script type="module" src="/reviews.js"></script>`,
+  );
 }
 
 export function cartPage(visitor) {
   const lines = [...visitor.cart].map(([id, count]) => ({ book: findBook(id), count }));
-  const rows = lines.map(({ book, count }) => `
+  const rows = lines.map(
+    ({ book, count }) => `
     <tr>
       <td><img class="cover small" src="/covers/${book.id}.svg" alt="" width="44" height="66"></td>
       <th scope="row"><a href="/books/${book.id}">${book.title}</a><span>${book.author}</span></th>
       <td><form method="post" action="/cart"><input type="hidden" name="book" value="${book.id}"><label>Copies <input name="count" type="number" min="0" max="99" value="${count}" onchange="this.form.submit()"></label></form></td>
       <td class="sum">${formatPrice(book.price * count)}</td>
-    </tr>`);
-  const content = lines.length === 0
-    ? '<p class="empty">Nothing in it yet. <a href="/">The books are over here.</a></p>'
-    : `<table aria-label="Cart"><tbody>${rows.join('')}</tbody><tfoot><tr><td></td><th>Total</th><td></td><td class="sum total">${formatPrice(totalOf(visitor.cart))}</td></tr></tfoot></table><a class="button primary" href="/checkout">Check out</a>`;
+    </tr>`,
+  );
+  const content =
+    lines.length === 0
+      ? '<p class="empty">Nothing in it yet. <a href="/">The books are over here.</a></p>'
+      : `<table aria-label="Cart"><tbody>${rows.join('')}</tbody><tfoot><tr><td></td><th>Total</th><td></td><td class="sum total">${formatPrice(totalOf(visitor.cart))}</td></tr></tfoot></table><a class="button primary" href="/checkout">Check out</a>`;
   return layout('Cart', visitor, `<h1>Your cart</h1>${content}`);
 }
 
 export function checkoutPage(visitor) {
-  return layout('Check out', visitor, `
+  return layout(
+    'Check out',
+    visitor,
+    `
     <form class="panel" method="post" action="/checkout" enctype="multipart/form-data">
       <h1>Where shall we send it?</h1>
       <label>Name <input name="name" required autocomplete="name" value="${visitor.account?.name ?? ''}"></label>
@@ -115,23 +142,34 @@ export function checkoutPage(visitor) {
       <img id="preview" alt="Your bookplate" hidden>
       <p class="price">Together ${formatPrice(totalOf(visitor.cart))}</p>
       <button class="primary">Place the order</button>
-    </form>`, '/checkout.js');
+    </form>`,
+    '/checkout.js',
+  );
 }
 
 export function orderPage(visitor, order) {
-  const plate = order.bookplate ? `<figure class="plate"><img src="${order.bookplate}" alt="Your bookplate"><figcaption>Ex libris ${escape(order.name)}</figcaption></figure>` : '';
-  return layout('Thank you', visitor, `
+  const plate = order.bookplate
+    ? `<figure class="plate"><img src="${order.bookplate}" alt="Your bookplate"><figcaption>Ex libris ${escape(order.name)}</figcaption></figure>`
+    : '';
+  return layout(
+    'Thank you',
+    visitor,
+    `
     <section class="panel thanks">
       <p class="eyebrow">Order ${order.number}</p>
       <h1>Thank you, ${escape(order.name)}.</h1>
       <p role="status">${order.delivery}, to ${escape(order.address)}${order.isGift ? ', wrapped as a gift' : ''}. ${formatPrice(order.total)}.</p>
       ${plate}
       <a class="button" href="/orders/${order.number}/receipt.txt" download>Download the receipt</a>
-    </section>`);
+    </section>`,
+  );
 }
 
 export function signInPage(visitor, problem = '') {
-  return layout('Sign in', visitor, `
+  return layout(
+    'Sign in',
+    visitor,
+    `
     <form class="panel narrow" method="post" action="/sign-in">
       <h1>Good to see you</h1>
       ${problem && `<p class="problem" role="alert">${problem}</p>`}
@@ -139,12 +177,18 @@ export function signInPage(visitor, problem = '') {
       <label>Password <input name="password" type="password" required autocomplete="current-password"></label>
       <button class="primary">Sign in</button>
       <p class="hint">Ada reads (password: reading). Robin works here (password: shelves).</p>
-    </form>`);
+    </form>`,
+  );
 }
 
 /** Where staff answers questions; new ones come in while the page is open. */
 export function deskPage(visitor) {
-  return layout('Desk', visitor, '<h1>Questions from the shop</h1><ul class="questions" id="questions" aria-label="Questions"></ul><p role="status" id="quiet">All quiet.</p>', '/desk.js');
+  return layout(
+    'Desk',
+    visitor,
+    '<h1>Questions from the shop</h1><ul class="questions" id="questions" aria-label="Questions"></ul><p role="status" id="quiet">All quiet.</p>',
+    '/desk.js',
+  );
 }
 
 export function messagePage(visitor, text) {

@@ -14,7 +14,9 @@ const ACCOUNTS = {
 
 /** @param {import('node:http').IncomingMessage} request */
 export function visitorOf(request) {
-  const cookies = Object.fromEntries((request.headers.cookie ?? '').split('; ').map((pair) => pair.split(/=(.*)/s).slice(0, 2)));
+  const cookies = Object.fromEntries(
+    (request.headers.cookie ?? '').split('; ').map((pair) => pair.split(/=(.*)/s).slice(0, 2)),
+  );
   return { account: readAccount(cookies.reader), cart: readCart(cookies.cart) };
 }
 
@@ -30,7 +32,10 @@ export const signOutCookie = 'reader=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0
 
 /** The cookie of a cart. @param {Map<string, number>} cart how many of each book */
 export function cartCookie(cart) {
-  const text = [...cart].filter(([, count]) => count > 0).map(([id, count]) => `${id}*${count}`).join('.');
+  const text = [...cart]
+    .filter(([, count]) => count > 0)
+    .map(([id, count]) => `${id}*${count}`)
+    .join('.');
   return `cart=${text}; Path=/; HttpOnly; SameSite=Lax`;
 }
 
@@ -41,13 +46,19 @@ export function countOf(cart) {
 function readAccount(cookie = '') {
   const [id, signature = ''] = cookie.split('.');
   const expected = sign(id);
-  const isSigned = signature.length === expected.length && timingSafeEqual(Buffer.from(signature), Buffer.from(expected));
+  const isSigned =
+    signature.length === expected.length &&
+    timingSafeEqual(Buffer.from(signature), Buffer.from(expected));
   return isSigned ? ACCOUNTS[id] : undefined;
 }
 
 function readCart(cookie = '') {
   const lines = cookie.split('.').map((line) => line.split('*'));
-  return new Map(lines.filter(([id]) => findBook(id)).map(([id, count]) => [id, Math.min(Number(count) || 0, 99)]));
+  return new Map(
+    lines
+      .filter(([id]) => findBook(id))
+      .map(([id, count]) => [id, Math.min(Number(count) || 0, 99)]),
+  );
 }
 
 function sign(text) {

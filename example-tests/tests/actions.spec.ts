@@ -8,7 +8,10 @@ test('the session drives, the test looks', async ({ page, session, baseURL }) =>
 
   // Frames and tabs are followed, and a form is filled by what its fields mean.
   await page.goto('/checkout');
-  await session.execute({ type: 'form_fill', value: { fullName: 'Grace', address1: '7 Harbour Lane' } });
+  await session.execute({
+    type: 'form_fill',
+    value: { fullName: 'Grace', address1: '7 Harbour Lane' },
+  });
   await session.execute({ type: 'check', selector: 'input[name="gift"]', value: true });
   await expect(page.getByLabel('Wrap it as a gift')).toBeChecked();
 });

@@ -18,7 +18,9 @@ test('a reader orders a book, with a picture of her own in it', async ({ page })
   await page.getByLabel('Picture for your bookplate').setInputFiles(PICTURE);
   await page.getByRole('button', { name: 'Place the order' }).click();
 
-  await expect(page.getByText('By bicycle, to 7 Harbour Lane, wrapped as a gift. € 10.90.')).toBeVisible();
+  await expect(
+    page.getByText('By bicycle, to 7 Harbour Lane, wrapped as a gift. € 10.90.'),
+  ).toBeVisible();
   await expect(page.getByAltText('Your bookplate')).toBeVisible();
 });
 

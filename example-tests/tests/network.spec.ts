@@ -10,7 +10,10 @@ test('a search asks the shop once', async ({ page, session, baseURL }) => {
 
   const searches = async () => {
     const { entries } = await session.networkLogs({ since });
-    return entries.filter(({ request }) => request.url.startsWith(`${baseURL}/api/books`) && request.url.includes('moon'));
+    return entries.filter(
+      ({ request }) =>
+        request.url.startsWith(`${baseURL}/api/books`) && request.url.includes('moon'),
+    );
   };
   await expect.poll(searches).toHaveLength(1);
   expect((await searches())[0]?.response.status).toBe(200);

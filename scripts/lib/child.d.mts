@@ -12,4 +12,8 @@ export interface RunOptions {
   onOutput?: (output: string, signal: (name: string) => void) => void;
 }
 
-export function run(command: string, args: string[], options?: RunOptions): Promise<{ code: number | null; output: string; stoppedBecause: string | undefined }>;
+export function run(
+  command: string,
+  args: string[],
+  options?: RunOptions,
+): Promise<{ code: number | null; output: string; stoppedBecause: string | undefined }>;

@@ -75,13 +75,17 @@ export function run(command, args, options = {}) {
 
 /** True when the command can be started and answers the given arguments with success. */
 export function succeeds(command, args) {
-  return spawnSync(command, args, { stdio: 'ignore', timeout: 20_000, shell: IS_WINDOWS }).status === 0;
+  return (
+    spawnSync(command, args, { stdio: 'ignore', timeout: 20_000, shell: IS_WINDOWS }).status === 0
+  );
 }
 
 /** Runs npm: the one that started this script if there was one, else the one on the PATH. */
 export function runNpm(args, options) {
   const npm = process.env.npm_execpath ?? '';
-  return /npm-cli\.c?js$/.test(npm) ? run(process.execPath, [npm, ...args], options) : run('npm', args, options);
+  return /npm-cli\.c?js$/.test(npm)
+    ? run(process.execPath, [npm, ...args], options)
+    : run('npm', args, options);
 }
 
 /** Runs a script's main function, and turns its result or error into the exit code. */
@@ -131,7 +135,8 @@ function endChild(child, signal) {
 
 function signalGroup(child, signal) {
   if (child.pid === undefined) return;
-  if (IS_WINDOWS) return void spawnSync('taskkill', ['/pid', String(child.pid), '/T', '/F'], { stdio: 'ignore' });
+  if (IS_WINDOWS)
+    return void spawnSync('taskkill', ['/pid', String(child.pid), '/T', '/F'], { stdio: 'ignore' });
   try {
     process.kill(-child.pid, signal);
   } catch {
@@ -148,14 +153,20 @@ function watch(child, state, options, startedAt) {
   };
   const checkLimits = () => {
     const now = Date.now();
-    if (options.limitMs && now - startedAt > options.limitMs) stop(`not done after ${options.limitMs / 1000} s`);
-    if (options.idleLimitMs && now - state.lastOutputAt > options.idleLimitMs) stop(`no progress for ${options.idleLimitMs / 1000} s`);
+    if (options.limitMs && now - startedAt > options.limitMs)
+      stop(`not done after ${options.limitMs / 1000} s`);
+    if (options.idleLimitMs && now - state.lastOutputAt > options.idleLimitMs)
+      stop(`no progress for ${options.idleLimitMs / 1000} s`);
   };
-  const tick = () => options.onTick?.({ elapsedMs: Date.now() - startedAt, lastLine: lastLineOf(state.output) });
+  const tick = () =>
+    options.onTick?.({ elapsedMs: Date.now() - startedAt, lastLine: lastLineOf(state.output) });
   return [setInterval(checkLimits, 250), setInterval(tick, options.tickMs ?? 10_000)];
 }
 
 function lastLineOf(output) {
-  const lines = stripVTControlCharacters(output.slice(-2_000)).split(/[\r\n]+/).map((line) => line.trim()).filter((line) => /\w/.test(line));
+  const lines = stripVTControlCharacters(output.slice(-2_000))
+    .split(/[\r\n]+/)
+    .map((line) => line.trim())
+    .filter((line) => /\w/.test(line));
   return (lines.at(-1) ?? '').slice(0, 80);
 }

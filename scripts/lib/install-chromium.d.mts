@@ -9,7 +9,14 @@ export interface Machine<T> {
   privilege: 'root' | 'sudo' | 'none';
   has(command: string): boolean;
   find(): Promise<T | undefined>;
-  run(label: string, command: string, args: string[], limits: { limitMs: number; idleLimitMs: number }): Promise<{ isDone: boolean; problem: string }>;
+  run(
+    label: string,
+    command: string,
+    args: string[],
+    limits: { limitMs: number; idleLimitMs: number },
+  ): Promise<{ isDone: boolean; problem: string }>;
 }
 
-export function installChromium<T>(machine: Machine<T>): Promise<{ browser?: T; tried: string[]; advice: string }>;
+export function installChromium<T>(
+  machine: Machine<T>,
+): Promise<{ browser?: T; tried: string[]; advice: string }>;

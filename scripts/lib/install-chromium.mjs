@@ -10,13 +10,63 @@ const LIMIT_MS = 10 * 60_000;
  * Debian's `chromium-sandbox` keeps the sandbox for users whose system has no user namespaces; a page without any font is unreadable.
  */
 const PACKAGE_MANAGERS = [
-  { name: 'apt-get', platform: 'linux', asRoot: true, steps: [['update', '-q'], ['install', '-y', '--no-install-recommends', 'chromium', 'chromium-sandbox', 'fonts-liberation']] },
+  {
+    name: 'apt-get',
+    platform: 'linux',
+    asRoot: true,
+    steps: [
+      ['update', '-q'],
+      [
+        'install',
+        '-y',
+        '--no-install-recommends',
+        'chromium',
+        'chromium-sandbox',
+        'fonts-liberation',
+      ],
+    ],
+  },
   { name: 'dnf', platform: 'linux', asRoot: true, steps: [['install', '-y', 'chromium']] },
-  { name: 'apk', platform: 'linux', asRoot: true, steps: [['add', '--no-cache', 'chromium', 'font-liberation']] },
-  { name: 'pacman', platform: 'linux', asRoot: true, steps: [['-Sy', '--noconfirm', '--needed', 'chromium']] },
-  { name: 'zypper', platform: 'linux', asRoot: true, steps: [['--non-interactive', 'install', 'chromium']] },
-  { name: 'brew', platform: 'darwin', asRoot: false, steps: [['install', '--cask', 'google-chrome']] },
-  { name: 'winget', platform: 'win32', asRoot: false, steps: [['install', '--id', 'Google.Chrome', '--exact', '--silent', '--accept-package-agreements', '--accept-source-agreements']] },
+  {
+    name: 'apk',
+    platform: 'linux',
+    asRoot: true,
+    steps: [['add', '--no-cache', 'chromium', 'font-liberation']],
+  },
+  {
+    name: 'pacman',
+    platform: 'linux',
+    asRoot: true,
+    steps: [['-Sy', '--noconfirm', '--needed', 'chromium']],
+  },
+  {
+    name: 'zypper',
+    platform: 'linux',
+    asRoot: true,
+    steps: [['--non-interactive', 'install', 'chromium']],
+  },
+  {
+    name: 'brew',
+    platform: 'darwin',
+    asRoot: false,
+    steps: [['install', '--cask', 'google-chrome']],
+  },
+  {
+    name: 'winget',
+    platform: 'win32',
+    asRoot: false,
+    steps: [
+      [
+        'install',
+        '--id',
+        'Google.Chrome',
+        '--exact',
+        '--silent',
+        '--accept-package-agreements',
+        '--accept-source-agreements',
+      ],
+    ],
+  },
 ];
 
 /**
@@ -43,7 +93,9 @@ export async function installChromium(machine) {
     if (problem === undefined) done.add(attempt.label);
     const browser = problem === undefined ? await machine.find() : undefined;
     if (browser !== undefined) return { browser, tried, advice: '' };
-    tried.push(`${attempt.label}: ${problem ?? 'done, but no browser that runs was found after it'}`);
+    tried.push(
+      `${attempt.label}: ${problem ?? 'done, but no browser that runs was found after it'}`,
+    );
   }
   return { tried, advice: adviceFor(machine) };
 }
@@ -52,26 +104,44 @@ export async function installChromium(machine) {
 function playwrightAttempts(machine) {
   const attempt = (subcommand) => {
     const label = `npx playwright ${subcommand} chromium`;
-    return { label, commands: [{ label, command: machine.node, args: [machine.playwrightCli, subcommand, 'chromium'] }] };
+    return {
+      label,
+      commands: [
+        { label, command: machine.node, args: [machine.playwrightCli, subcommand, 'chromium'] },
+      ],
+    };
   };
   const download = attempt('install');
-  if (machine.isMusl) return [{ label: download.label, refusal: 'Playwright has no build for this system (musl)' }];
-  const mayAddLibraries = machine.platform === 'linux' && machine.has('apt-get') && machine.privilege !== 'none';
-  return mayAddLibraries ? [download, { ...attempt('install-deps'), onlyAfter: download.label }] : [download];
+  if (machine.isMusl)
+    return [{ label: download.label, refusal: 'Playwright has no build for this system (musl)' }];
+  const mayAddLibraries =
+    machine.platform === 'linux' && machine.has('apt-get') && machine.privilege !== 'none';
+  return mayAddLibraries
+    ? [download, { ...attempt('install-deps'), onlyAfter: download.label }]
+    : [download];
 }
 
 function managerAttempts(machine) {
-  return PACKAGE_MANAGERS.filter((manager) => manager.platform === machine.platform && machine.has(manager.name)).map((manager) => {
+  return PACKAGE_MANAGERS.filter(
+    (manager) => manager.platform === machine.platform && machine.has(manager.name),
+  ).map((manager) => {
     const label = shellLine(manager, machine.privilege);
-    if (manager.asRoot && machine.privilege === 'none') return { label, refusal: 'needs root, or sudo without a password' };
-    return { label, commands: manager.steps.map((step) => asCommand(manager, step, machine.privilege)) };
+    if (manager.asRoot && machine.privilege === 'none')
+      return { label, refusal: 'needs root, or sudo without a password' };
+    return {
+      label,
+      commands: manager.steps.map((step) => asCommand(manager, step, machine.privilege)),
+    };
   });
 }
 
 /** Runs an attempt's commands in order. Returns what went wrong, or undefined. */
 async function perform(machine, attempt) {
   for (const { label, command, args } of attempt.commands) {
-    const { isDone, problem } = await machine.run(label, command, args, { limitMs: LIMIT_MS, idleLimitMs: IDLE_LIMIT_MS });
+    const { isDone, problem } = await machine.run(label, command, args, {
+      limitMs: LIMIT_MS,
+      idleLimitMs: IDLE_LIMIT_MS,
+    });
     if (!isDone) return problem;
   }
   return undefined;
@@ -79,7 +149,9 @@ async function perform(machine, attempt) {
 
 function asCommand(manager, step, privilege) {
   const label = `${manager.name} ${step.join(' ')}`;
-  return manager.asRoot && privilege === 'sudo' ? { label, command: 'sudo', args: ['-n', manager.name, ...step] } : { label, command: manager.name, args: step };
+  return manager.asRoot && privilege === 'sudo'
+    ? { label, command: 'sudo', args: ['-n', manager.name, ...step] }
+    : { label, command: manager.name, args: step };
 }
 
 function shellLine(manager, privilege) {
@@ -89,6 +161,10 @@ function shellLine(manager, privilege) {
 
 /** The one command to run by hand: the package manager's if there is one, since Playwright's own was tried without any privilege. */
 function adviceFor(machine) {
-  const manager = PACKAGE_MANAGERS.find((candidate) => candidate.platform === machine.platform && machine.has(candidate.name));
-  return manager ? shellLine(manager, machine.privilege) : 'npx playwright install --with-deps chromium';
+  const manager = PACKAGE_MANAGERS.find(
+    (candidate) => candidate.platform === machine.platform && machine.has(candidate.name),
+  );
+  return manager
+    ? shellLine(manager, machine.privilege)
+    : 'npx playwright install --with-deps chromium';
 }

@@ -15,4 +15,7 @@ export interface Stage {
 export const STAGES: Stage[];
 export function clearReport(stage: Stage): void;
 export function readReport(stage: Stage): object | undefined;
-export function countStage(stage: Stage, result: { code: number | null; stoppedBecause?: string | undefined; report?: object | undefined }): Counts & { problem: string | undefined };
+export function countStage(
+  stage: Stage,
+  result: { code: number | null; stoppedBecause?: string | undefined; report?: object | undefined },
+): Counts & { problem: string | undefined };

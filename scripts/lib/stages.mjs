@@ -22,12 +22,18 @@ const EXAMPLES_REPORT = 'example-tests/results/report.json';
 export const STAGES = [
   { name: 'types', args: ['node_modules/typescript/bin/tsc', '--noEmit'] },
   { name: 'lint', args: ['node_modules/eslint/bin/eslint.js', '.'] },
+  { name: 'format', args: ['node_modules/prettier/bin/prettier.cjs', '--check', '.'] },
   vitestStage('unit'),
   vitestStage('integration'),
   vitestStage('contract'),
   vitestStage('fuzz'),
   vitestStage('e2e'),
-  { name: 'examples', args: [PLAYWRIGHT, 'test', '--config', 'example-tests/playwright.config.ts'], report: EXAMPLES_REPORT, count: countPlaywright },
+  {
+    name: 'examples',
+    args: [PLAYWRIGHT, 'test', '--config', 'example-tests/playwright.config.ts'],
+    report: EXAMPLES_REPORT,
+    count: countPlaywright,
+  },
 ];
 
 /** Removes what an earlier run reported, so that a stage that dies is not counted by it. */
@@ -62,20 +68,41 @@ export function countStage(stage, result) {
 
 function problemOf(stage, { code, stoppedBecause }, counts) {
   if (stoppedBecause) return stoppedBecause;
-  if (code !== 0 && counts.failed === 0) return code === null ? 'ended by a signal' : `exit code ${code}`;
+  if (code !== 0 && counts.failed === 0)
+    return code === null ? 'ended by a signal' : `exit code ${code}`;
   if (stage.report && counts.passed + counts.failed === 0) return 'ran no test';
   return undefined;
 }
 
 function vitestStage(name) {
   const report = `${REPORTS}/${name}.json`;
-  return { name, args: [VITEST, 'run', '--project', name, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`], report, count: countVitest };
+  return {
+    name,
+    args: [
+      VITEST,
+      'run',
+      '--project',
+      name,
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${report}`,
+    ],
+    report,
+    count: countVitest,
+  };
 }
 
 /** A test file that does not load has no tests, so it counts as one failure. */
 function countVitest(report) {
-  const broken = report.testResults.filter((file) => file.status === 'failed' && file.assertionResults.every((test) => test.status !== 'failed')).length;
-  return { passed: report.numPassedTests, failed: report.numFailedTests + broken, skipped: report.numPendingTests + report.numTodoTests };
+  const broken = report.testResults.filter(
+    (file) =>
+      file.status === 'failed' && file.assertionResults.every((test) => test.status !== 'failed'),
+  ).length;
+  return {
+    passed: report.numPassedTests,
+    failed: report.numFailedTests + broken,
+    skipped: report.numPendingTests + report.numTodoTests,
+  };
 }
 
 /** A test that passed on a retry is a pass for Playwright, and so it is here. */

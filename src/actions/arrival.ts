@@ -51,7 +51,9 @@ async function leadsAway(page: Page, work: () => Promise<void>): Promise<boolean
     await cdp.send('Page.enable');
     await work();
     const queued = 'new Promise((done) => setTimeout(done))'; // what the key has queued comes first
-    await cdp.send('Runtime.evaluate', { expression: queued, awaitPromise: true }).catch(() => (isAsked = true)); // a page that went away cannot answer
+    await cdp
+      .send('Runtime.evaluate', { expression: queued, awaitPromise: true })
+      .catch(() => (isAsked = true)); // a page that went away cannot answer
     return isAsked;
   } finally {
     await cdp.detach().catch(() => {}); // the page may be closed
@@ -63,5 +65,7 @@ async function arrival(page: Page, request: Request): Promise<void> {
   const time = new TimeLimit(NAVIGATION_MS);
   const response = await time.guard(request.response(), 'The navigation').catch(() => null);
   if (!response) return;
-  await page.waitForLoadState('domcontentloaded', { timeout: time.left(NAVIGATION_MS) }).catch(() => {});
+  await page
+    .waitForLoadState('domcontentloaded', { timeout: time.left(NAVIGATION_MS) })
+    .catch(() => {});
 }

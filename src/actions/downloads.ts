@@ -39,8 +39,15 @@ export async function saveUrl(page: Page, url: string, path: string): Promise<vo
   const cdp = await page.context().newCDPSession(page);
   try {
     const { frameTree } = await cdp.send('Page.getFrameTree');
-    const { resource } = await cdp.send('Network.loadNetworkResource', { frameId: frameTree.frame.id, url, options: { disableCache: false, includeCredentials: true } });
-    if (!resource.success || resource.stream === undefined) throw new ActionFailure(`The file could not be loaded: ${resource.netErrorName ?? `status ${resource.httpStatusCode ?? 'unknown'}`}.`);
+    const { resource } = await cdp.send('Network.loadNetworkResource', {
+      frameId: frameTree.frame.id,
+      url,
+      options: { disableCache: false, includeCredentials: true },
+    });
+    if (!resource.success || resource.stream === undefined)
+      throw new ActionFailure(
+        `The file could not be loaded: ${resource.netErrorName ?? `status ${resource.httpStatusCode ?? 'unknown'}`}.`,
+      );
     await saveStream(cdp, resource.stream, path);
   } finally {
     await cdp.detach().catch(() => {}); // gone with its page
@@ -50,7 +57,9 @@ export async function saveUrl(page: Page, url: string, path: string): Promise<vo
 async function captureUrl(page: Page): Promise<DownloadCapture> {
   const cdp = await page.context().newCDPSession(page);
   const download = new Promise<CapturedDownload>((resolve) => {
-    cdp.once('Page.downloadWillBegin', ({ url, suggestedFilename }) => resolve({ suggestedName: suggestedFilename, save: (path) => saveUrl(page, url, path) }));
+    cdp.once('Page.downloadWillBegin', ({ url, suggestedFilename }) =>
+      resolve({ suggestedName: suggestedFilename, save: (path) => saveUrl(page, url, path) }),
+    );
   });
   await cdp.send('Page.enable');
   return { download, end: () => cdp.detach().catch(() => {}) }; // gone with its page
@@ -61,16 +70,31 @@ async function captureFile({ cdp, workDir }: PageDriver, page: Page): Promise<Do
   const folder = await mkdtemp(join(workDir, 'sessionwright-download-'));
   let listener: ((event: { guid: string; suggestedFilename: string }) => void) | undefined;
   const download = new Promise<CapturedDownload>((resolve) => {
-    listener = ({ guid, suggestedFilename }) => resolve({ suggestedName: suggestedFilename, save: finishedDownload(cdp, guid, join(folder, guid)) });
+    listener = ({ guid, suggestedFilename }) =>
+      resolve({
+        suggestedName: suggestedFilename,
+        save: finishedDownload(cdp, guid, join(folder, guid)),
+      });
     cdp.once('Browser.downloadWillBegin', listener);
   });
   const end = async (): Promise<void> => {
     if (listener) cdp.off('Browser.downloadWillBegin', listener);
-    await cdp.send('Browser.setDownloadBehavior', { behavior: 'default', eventsEnabled: false, ...context }).catch(() => {}); // the browser is gone
+    await cdp
+      .send('Browser.setDownloadBehavior', {
+        behavior: 'default',
+        eventsEnabled: false,
+        ...context,
+      })
+      .catch(() => {}); // the browser is gone
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    await cdp.send('Browser.setDownloadBehavior', { behavior: 'allowAndName', downloadPath: folder, eventsEnabled: true, ...context });
+    await cdp.send('Browser.setDownloadBehavior', {
+      behavior: 'allowAndName',
+      downloadPath: folder,
+      eventsEnabled: true,
+      ...context,
+    });
   } catch (error) {
     await end();
     throw error;
@@ -79,7 +103,11 @@ async function captureFile({ cdp, workDir }: PageDriver, page: Page): Promise<Do
 }
 
 /** Listens from now on; the returned function waits for the end and copies the file. */
-function finishedDownload(cdp: CDPSession, guid: string, file: string): (path: string) => Promise<void> {
+function finishedDownload(
+  cdp: CDPSession,
+  guid: string,
+  file: string,
+): (path: string) => Promise<void> {
   const finished = new Promise<void>((resolve, reject) => {
     const onProgress = (event: { guid: string; state: string }): void => {
       if (event.guid !== guid || event.state === 'inProgress') return;
@@ -99,7 +127,10 @@ function finishedDownload(cdp: CDPSession, guid: string, file: string): (path: s
 /** The browser context of a page, as commands name it: the default one has no name. */
 async function contextOf(cdp: CDPSession, page: Page): Promise<{ browserContextId?: string }> {
   const pageCdp = await page.context().newCDPSession(page);
-  const [{ targetInfo }, { browserContextIds }] = await Promise.all([pageCdp.send('Target.getTargetInfo'), cdp.send('Target.getBrowserContexts')]);
+  const [{ targetInfo }, { browserContextIds }] = await Promise.all([
+    pageCdp.send('Target.getTargetInfo'),
+    cdp.send('Target.getBrowserContexts'),
+  ]);
   await pageCdp.detach();
   const id = targetInfo.browserContextId;
   return id !== undefined && browserContextIds.includes(id) ? { browserContextId: id } : {};
@@ -108,7 +139,7 @@ async function contextOf(cdp: CDPSession, page: Page): Promise<{ browserContextI
 async function saveStream(cdp: CDPSession, handle: string, path: string): Promise<void> {
   const file = await open(path, 'w');
   try {
-    for (let eof = false; !eof; ) {
+    for (let eof = false; !eof;) {
       const piece = await cdp.send('IO.read', { handle, size: PIECE_BYTES });
       await file.write(Buffer.from(piece.data, piece.base64Encoded ? 'base64' : 'utf8'));
       eof = piece.eof;

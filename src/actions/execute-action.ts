@@ -6,8 +6,24 @@ import type { ExecutionResult } from '../contract/execution';
 import { firstLine, textOf } from './errors';
 import { downloadFile, uploadFile } from './file-actions';
 import { formFill } from './form-fill';
-import { check, click, fallbackFill, fill, multiFactorFill, selectDropdownOption } from './interactions';
-import { closeTab, goBack, goForward, goto, gotoNewTab, reload, switchTab, wait } from './navigation';
+import {
+  check,
+  click,
+  fallbackFill,
+  fill,
+  multiFactorFill,
+  selectDropdownOption,
+} from './interactions';
+import {
+  closeTab,
+  goBack,
+  goForward,
+  goto,
+  gotoNewTab,
+  reload,
+  switchTab,
+  wait,
+} from './navigation';
 import { ActionFailure, type Outcome } from './outcome';
 import { evaluateJs, pressKey, scroll } from './page-actions';
 import type { PageDriver } from './page-driver';
@@ -17,7 +33,9 @@ import { TimeLimit } from './time-limit';
 /** Codes of errors that say nothing of the action: an id before any observation, and the end of the browser. */
 const NO_RESULTS = new Set(['not_observed', 'cdp_closed']);
 
-type Handlers = { readonly [T in ActionType]: (driver: PageDriver, action: ActionOf<T>) => Promise<Outcome> };
+type Handlers = {
+  readonly [T in ActionType]: (driver: PageDriver, action: ActionOf<T>) => Promise<Outcome>;
+};
 
 const HANDLERS: Handlers = {
   goto,
@@ -31,7 +49,9 @@ const HANDLERS: Handlers = {
   press_key: pressKey,
   scroll_up: scroll,
   scroll_down: scroll,
-  captcha_solve: cloudOnly('Solving captchas needs a session of the cloud, started with solve_captchas'),
+  captcha_solve: cloudOnly(
+    'Solving captchas needs a session of the cloud, started with solve_captchas',
+  ),
   help: async (_, { reason }) => ({ success: false, message: reason }),
   completion: async (_, { answer }) => ({ success: true, message: answer }),
   scrape,
@@ -56,20 +76,45 @@ const HANDLERS: Handlers = {
 export async function executeAction(driver: PageDriver, action: Action): Promise<ExecutionResult> {
   const startedAt = new Date();
   const { success, message, data, exception } = await attempt(driver, action);
-  return { action, success, message, data: data ?? null, exception: exception ?? null, startedAt, endedAt: new Date() };
+  return {
+    action,
+    success,
+    message,
+    data: data ?? null,
+    exception: exception ?? null,
+    startedAt,
+    endedAt: new Date(),
+  };
 }
 
-async function attempt(driver: PageDriver, action: Action): Promise<Outcome & { exception?: string }> {
+async function attempt(
+  driver: PageDriver,
+  action: Action,
+): Promise<Outcome & { exception?: string }> {
   try {
-    const handle = HANDLERS[action.type] as (driver: PageDriver, action: Action) => Promise<Outcome>;
-    return await new TimeLimit(longestActionMs(action)).guard(handle(driver, action), `The action '${action.type}'`); // a page that hangs must not hold up the calls behind it
+    const handle = HANDLERS[action.type] as (
+      driver: PageDriver,
+      action: Action,
+    ) => Promise<Outcome>;
+    return await new TimeLimit(longestActionMs(action)).guard(
+      handle(driver, action),
+      `The action '${action.type}'`,
+    ); // a page that hangs must not hold up the calls behind it
   } catch (error) {
     if (await driver.isStale) throw error;
     if (isSessionwrightError(error) && NO_RESULTS.has(error.code)) throw error;
-    if (error instanceof ActionFailure || error instanceof SessionwrightError) return { success: false, message: error.message, exception: error.message };
+    if (error instanceof ActionFailure || error instanceof SessionwrightError)
+      return { success: false, message: error.message, exception: error.message };
     const dialog = driver.openDialog;
-    const hint = dialog === undefined ? '' : ` A dialog had opened, and another client of the session was to answer it: ${dialog}.`;
-    return { success: false, message: `The action '${action.type}'${targetOf(action)} failed: ${firstLine(error)}${hint}`, exception: textOf(error) };
+    const hint =
+      dialog === undefined
+        ? ''
+        : ` A dialog had opened, and another client of the session was to answer it: ${dialog}.`;
+    return {
+      success: false,
+      message: `The action '${action.type}'${targetOf(action)} failed: ${firstLine(error)}${hint}`,
+      exception: textOf(error),
+    };
   }
 }
 
@@ -78,7 +123,10 @@ function targetOf(action: Action): string {
   if (!('selector' in action) && !('id' in action)) return '';
   const { selector, id } = action as { selector?: string | NodeSelectors; id?: string };
   if (selector === undefined) return id === undefined ? '' : ` on ${id}`;
-  const text = typeof selector === 'string' ? selector : (selector.playwrightSelector ?? (selector.cssSelector || selector.xpathSelector));
+  const text =
+    typeof selector === 'string'
+      ? selector
+      : (selector.playwrightSelector ?? (selector.cssSelector || selector.xpathSelector));
   return text ? ` on ${text}` : '';
 }
 

@@ -10,15 +10,24 @@ import type { ActionFiles, PageDriver } from './page-driver';
 const RAW_FILE_ID = 'I0';
 
 /** Gives an uploaded file to a file input, or to the chooser that a click opens. */
-export async function uploadFile(driver: PageDriver, action: ActionOf<'upload_file'>): Promise<Outcome> {
+export async function uploadFile(
+  driver: PageDriver,
+  action: ActionOf<'upload_file'>,
+): Promise<Outcome> {
   const path = await filesOf(driver).upload(action.filePath);
-  if (path === undefined) throw new ActionFailure(`There is no uploaded file '${action.filePath}'. Upload it first, and give its name as it is in the upload storage.`);
+  if (path === undefined)
+    throw new ActionFailure(
+      `There is no uploaded file '${action.filePath}'. Upload it first, and give its name as it is in the upload storage.`,
+    );
   return interact(driver, action, async (interaction) => {
     const { locator, page, time, name } = interaction;
     const takesFiles = await locator.evaluate(isFileInput, undefined, { timeout: time.left() });
     if (takesFiles) await locator.setInputFiles(path, { timeout: time.left() });
     else {
-      const [chooser] = await Promise.all([page.waitForEvent('filechooser', { timeout: time.left() }), clickElement(interaction)]);
+      const [chooser] = await Promise.all([
+        page.waitForEvent('filechooser', { timeout: time.left() }),
+        clickElement(interaction),
+      ]);
       await chooser.setFiles(path, { timeout: time.left() });
     }
     return `Gave ${action.filePath} to ${name}.`;
@@ -26,14 +35,20 @@ export async function uploadFile(driver: PageDriver, action: ActionOf<'upload_fi
 }
 
 /** Stores what a click downloads; of a page that is a raw file, the file. */
-export async function downloadFile(driver: PageDriver, action: ActionOf<'download_file'>): Promise<Outcome> {
+export async function downloadFile(
+  driver: PageDriver,
+  action: ActionOf<'download_file'>,
+): Promise<Outcome> {
   const files = filesOf(driver);
   const page = await driver.page();
   if (isWholePage(action) && (await page.evaluate(() => document.contentType)) !== 'text/html') {
     const url = page.url();
     return stored(files, { suggestedName: nameIn(url), save: (path) => saveUrl(page, url, path) });
   }
-  if (action.selector === undefined && action.id === RAW_FILE_ID) throw new ActionFailure(`The page ${page.url()} is no raw file. Give the element whose click downloads one.`);
+  if (action.selector === undefined && action.id === RAW_FILE_ID)
+    throw new ActionFailure(
+      `The page ${page.url()} is no raw file. Give the element whose click downloads one.`,
+    );
   let outcome: Outcome | undefined;
   await interact(driver, action, async (interaction) => {
     outcome = await clickAndStore(interaction, files);
@@ -52,14 +67,20 @@ async function clickAndStore(interaction: Interaction, files: ActionFiles): Prom
   const { driver, page, time } = interaction;
   const capture = await captureDownload(driver, page);
   try {
-    const [download] = await Promise.all([time.guard(capture.download, `Waiting for a download after the click on ${interaction.name}`), clickElement(interaction)]);
+    const [download] = await Promise.all([
+      time.guard(capture.download, `Waiting for a download after the click on ${interaction.name}`),
+      clickElement(interaction),
+    ]);
     return await stored(files, download);
   } finally {
     await capture.end();
   }
 }
 
-async function stored(files: ActionFiles, { suggestedName, save }: CapturedDownload): Promise<Outcome> {
+async function stored(
+  files: ActionFiles,
+  { suggestedName, save }: CapturedDownload,
+): Promise<Outcome> {
   const name = await files.storeDownload(safeName(suggestedName), save);
   return done(`Downloaded ${name}.`);
 }
@@ -71,7 +92,10 @@ function filesOf(driver: PageDriver): ActionFiles {
 
 function isWholePage({ id, selector }: ActionOf<'download_file'>): boolean {
   if (selector === undefined) return id === RAW_FILE_ID;
-  const { cssSelector, playwrightSelector } = typeof selector === 'string' ? { cssSelector: selector, playwrightSelector: selector } : selector;
+  const { cssSelector, playwrightSelector } =
+    typeof selector === 'string'
+      ? { cssSelector: selector, playwrightSelector: selector }
+      : selector;
   return ['body', 'html'].some((whole) => whole === cssSelector || whole === playwrightSelector);
 }
 

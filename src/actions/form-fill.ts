@@ -7,49 +7,111 @@ import { done, type Outcome } from './outcome';
 import type { PageDriver } from './page-driver';
 
 /** For each key, what a field of it is called: values of `autocomplete`, and parts of `name`, `id`, placeholder and label, best first. */
-const HINTS: Record<keyof FormFields, { autocomplete: string[]; words: string[]; type?: string }> = {
-  title: { autocomplete: ['honorific-prefix'], words: ['salutation', 'honorific', 'title'] },
-  firstName: { autocomplete: ['given-name'], words: ['firstname', 'fname', 'givenname', 'forename'] },
-  middleName: { autocomplete: ['additional-name'], words: ['middlename', 'mname', 'middleinitial'] },
-  lastName: { autocomplete: ['family-name'], words: ['lastname', 'lname', 'surname', 'familyname'] },
-  fullName: { autocomplete: ['name'], words: ['fullname', 'yourname', 'name'] },
-  email: { autocomplete: ['email'], words: ['email', 'mail'], type: 'email' },
-  company: { autocomplete: ['organization'], words: ['company', 'organization', 'organisation', 'employer'] },
-  address1: { autocomplete: ['address-line1', 'street-address'], words: ['address1', 'addressline1', 'street', 'address'] },
-  address2: { autocomplete: ['address-line2'], words: ['address2', 'addressline2', 'apartment', 'suite', 'unit'] },
-  address3: { autocomplete: ['address-line3'], words: ['address3', 'addressline3'] },
-  city: { autocomplete: ['address-level2'], words: ['city', 'town', 'locality'] },
-  state: { autocomplete: ['address-level1'], words: ['state', 'province', 'region', 'county'] },
-  postalCode: { autocomplete: ['postal-code'], words: ['postalcode', 'postcode', 'zipcode', 'zip'] },
-  country: { autocomplete: ['country', 'country-name'], words: ['country'] },
-  phone: { autocomplete: ['tel', 'tel-national'], words: ['phone', 'mobile', 'telephone'], type: 'tel' },
-  ccName: { autocomplete: ['cc-name'], words: ['cardholder', 'nameoncard', 'ccname', 'cardname'] },
-  ccNumber: { autocomplete: ['cc-number'], words: ['cardnumber', 'ccnumber', 'ccnum', 'creditcard'] },
-  ccExpMonth: { autocomplete: ['cc-exp-month'], words: ['expmonth', 'expirymonth', 'expirationmonth', 'ccmonth'] },
-  ccExpYear: { autocomplete: ['cc-exp-year'], words: ['expyear', 'expiryyear', 'expirationyear', 'ccyear'] },
-  ccExp: { autocomplete: ['cc-exp'], words: ['ccexp', 'expiry', 'expiration', 'expdate'] },
-  ccCvv: { autocomplete: ['cc-csc'], words: ['cvv', 'cvc', 'csc', 'securitycode'] },
-  username: { autocomplete: ['username'], words: ['username', 'userid', 'login', 'user'] },
-  currentPassword: { autocomplete: ['current-password'], words: ['currentpassword', 'oldpassword', 'password'], type: 'password' },
-  newPassword: { autocomplete: ['new-password'], words: ['newpassword', 'createpassword', 'password'], type: 'password' },
-  totp: { autocomplete: ['one-time-code'], words: ['totp', 'otp', 'onetimecode', 'verificationcode', '2fa', 'mfa'] },
-};
+const HINTS: Record<keyof FormFields, { autocomplete: string[]; words: string[]; type?: string }> =
+  {
+    title: { autocomplete: ['honorific-prefix'], words: ['salutation', 'honorific', 'title'] },
+    firstName: {
+      autocomplete: ['given-name'],
+      words: ['firstname', 'fname', 'givenname', 'forename'],
+    },
+    middleName: {
+      autocomplete: ['additional-name'],
+      words: ['middlename', 'mname', 'middleinitial'],
+    },
+    lastName: {
+      autocomplete: ['family-name'],
+      words: ['lastname', 'lname', 'surname', 'familyname'],
+    },
+    fullName: { autocomplete: ['name'], words: ['fullname', 'yourname', 'name'] },
+    email: { autocomplete: ['email'], words: ['email', 'mail'], type: 'email' },
+    company: {
+      autocomplete: ['organization'],
+      words: ['company', 'organization', 'organisation', 'employer'],
+    },
+    address1: {
+      autocomplete: ['address-line1', 'street-address'],
+      words: ['address1', 'addressline1', 'street', 'address'],
+    },
+    address2: {
+      autocomplete: ['address-line2'],
+      words: ['address2', 'addressline2', 'apartment', 'suite', 'unit'],
+    },
+    address3: { autocomplete: ['address-line3'], words: ['address3', 'addressline3'] },
+    city: { autocomplete: ['address-level2'], words: ['city', 'town', 'locality'] },
+    state: { autocomplete: ['address-level1'], words: ['state', 'province', 'region', 'county'] },
+    postalCode: {
+      autocomplete: ['postal-code'],
+      words: ['postalcode', 'postcode', 'zipcode', 'zip'],
+    },
+    country: { autocomplete: ['country', 'country-name'], words: ['country'] },
+    phone: {
+      autocomplete: ['tel', 'tel-national'],
+      words: ['phone', 'mobile', 'telephone'],
+      type: 'tel',
+    },
+    ccName: {
+      autocomplete: ['cc-name'],
+      words: ['cardholder', 'nameoncard', 'ccname', 'cardname'],
+    },
+    ccNumber: {
+      autocomplete: ['cc-number'],
+      words: ['cardnumber', 'ccnumber', 'ccnum', 'creditcard'],
+    },
+    ccExpMonth: {
+      autocomplete: ['cc-exp-month'],
+      words: ['expmonth', 'expirymonth', 'expirationmonth', 'ccmonth'],
+    },
+    ccExpYear: {
+      autocomplete: ['cc-exp-year'],
+      words: ['expyear', 'expiryyear', 'expirationyear', 'ccyear'],
+    },
+    ccExp: { autocomplete: ['cc-exp'], words: ['ccexp', 'expiry', 'expiration', 'expdate'] },
+    ccCvv: { autocomplete: ['cc-csc'], words: ['cvv', 'cvc', 'csc', 'securitycode'] },
+    username: { autocomplete: ['username'], words: ['username', 'userid', 'login', 'user'] },
+    currentPassword: {
+      autocomplete: ['current-password'],
+      words: ['currentpassword', 'oldpassword', 'password'],
+      type: 'password',
+    },
+    newPassword: {
+      autocomplete: ['new-password'],
+      words: ['newpassword', 'createpassword', 'password'],
+      type: 'password',
+    },
+    totp: {
+      autocomplete: ['one-time-code'],
+      words: ['totp', 'otp', 'onetimecode', 'verificationcode', '2fa', 'mfa'],
+    },
+  };
 
 /** Everything that a form may ask. */
-const FIELDS = 'input:not([type=hidden]):not([type=submit]):not([type=button]):not([type=checkbox]):not([type=radio]):not([type=file]), select, textarea';
+const FIELDS =
+  'input:not([type=hidden]):not([type=submit]):not([type=button]):not([type=checkbox]):not([type=radio]):not([type=file]), select, textarea';
 
 /** Fills each of the values into the field that it belongs to. */
-export async function formFill(driver: PageDriver, { value }: ActionOf<'form_fill'>): Promise<Outcome> {
+export async function formFill(
+  driver: PageDriver,
+  { value }: ActionOf<'form_fill'>,
+): Promise<Outcome> {
   const page = await driver.page();
-  const wanted = (Object.entries(value) as [keyof FormFields, string | undefined][]).filter((entry): entry is [keyof FormFields, string] => entry[1] !== undefined);
-  const places = await findFields(page, wanted.map(([key]) => key));
+  const wanted = (Object.entries(value) as [keyof FormFields, string | undefined][]).filter(
+    (entry): entry is [keyof FormFields, string] => entry[1] !== undefined,
+  );
+  const places = await findFields(
+    page,
+    wanted.map(([key]) => key),
+  );
   const problems: string[] = [];
   for (const [index, [key, text]] of wanted.entries()) {
     const place = places[index] ?? -1;
     const problem = place < 0 ? 'no field looks like it' : await fillField(page, place, text);
     if (problem !== undefined) problems.push(`${key} (${problem})`);
   }
-  if (problems.length > 0) return { success: false, message: `Filled ${wanted.length - problems.length} of ${wanted.length} fields; not: ${problems.join(', ')}.` }; // no exception: who gives all that is known of a person wants the rest filled
+  if (problems.length > 0)
+    return {
+      success: false,
+      message: `Filled ${wanted.length - problems.length} of ${wanted.length} fields; not: ${problems.join(', ')}.`,
+    }; // no exception: who gives all that is known of a person wants the rest filled
   return done(`Filled ${wanted.length} ${wanted.length === 1 ? 'field' : 'fields'}.`);
 }
 
@@ -57,23 +119,45 @@ export async function formFill(driver: PageDriver, { value }: ActionOf<'form_fil
 function findFields(page: Page, keys: readonly (keyof FormFields)[]): Promise<number[]> {
   return page.locator(FIELDS).evaluateAll(
     (elements, hints) => {
-      const plain = (text: string | null | undefined): string => (text ?? '').toLowerCase().replace(/[^a-z0-9]/g, '');
+      const plain = (text: string | null | undefined): string =>
+        (text ?? '').toLowerCase().replace(/[^a-z0-9]/g, '');
       const fields = elements.map((element) => {
         const field = element as HTMLInputElement;
         const labels = Array.from(field.labels ?? []).map((label) => label.textContent);
-        const names = [field.name, field.id, field.placeholder as string | undefined, field.getAttribute('aria-label'), ...labels].map(plain).filter(Boolean);
-        return { names, type: field.type, autocomplete: (field.getAttribute('autocomplete') ?? '').toLowerCase().split(/\s+/).at(-1) ?? '', usable: !field.disabled && field.getClientRects().length > 0 };
+        const names = [
+          field.name,
+          field.id,
+          field.placeholder as string | undefined,
+          field.getAttribute('aria-label'),
+          ...labels,
+        ]
+          .map(plain)
+          .filter(Boolean);
+        return {
+          names,
+          type: field.type,
+          autocomplete:
+            (field.getAttribute('autocomplete') ?? '').toLowerCase().split(/\s+/).at(-1) ?? '',
+          usable: !field.disabled && field.getClientRects().length > 0,
+        };
       });
       const taken = new Set<number>();
       return hints.map(({ autocomplete, words, type }) => {
         const tests: ((field: (typeof fields)[number]) => boolean)[] = [
-          ...autocomplete.map((name) => (field: (typeof fields)[number]) => field.autocomplete === name),
+          ...autocomplete.map(
+            (name) => (field: (typeof fields)[number]) => field.autocomplete === name,
+          ),
           ...words.map((word) => (field: (typeof fields)[number]) => field.names.includes(word)),
           ...(type === undefined ? [] : [(field: (typeof fields)[number]) => field.type === type]),
-          ...words.map((word) => (field: (typeof fields)[number]) => field.names.some((name) => name.includes(word))),
+          ...words.map(
+            (word) => (field: (typeof fields)[number]) =>
+              field.names.some((name) => name.includes(word)),
+          ),
         ];
         for (const test of tests) {
-          const found = fields.findIndex((field, index) => field.usable && !taken.has(index) && test(field));
+          const found = fields.findIndex(
+            (field, index) => field.usable && !taken.has(index) && test(field),
+          );
           if (found >= 0) taken.add(found);
           if (found >= 0) return found;
         }
@@ -88,7 +172,8 @@ function findFields(page: Page, keys: readonly (keyof FormFields)[]): Promise<nu
 async function fillField(page: Page, place: number, text: string): Promise<string | undefined> {
   const field = page.locator(FIELDS).nth(place);
   try {
-    if ((await field.evaluate((element) => element.tagName)) === 'SELECT') await field.selectOption(text, { timeout: OPERATION_MS });
+    if ((await field.evaluate((element) => element.tagName)) === 'SELECT')
+      await field.selectOption(text, { timeout: OPERATION_MS });
     else await field.fill(text, { timeout: OPERATION_MS });
     return undefined;
   } catch (error) {

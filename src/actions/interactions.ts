@@ -14,10 +14,16 @@ import { TimeLimit } from './time-limit';
 const KEY_DELAY_MS = 100;
 
 /** Whether something may keep an element from being clicked: asked in one round trip, without waiting for the element. */
-const MAYBE_DISABLED = 'xpath=self::*[ancestor-or-self::*[@disabled or @inert or @aria-disabled="true"]]';
+const MAYBE_DISABLED =
+  'xpath=self::*[ancestor-or-self::*[@disabled or @inert or @aria-disabled="true"]]';
 
 /** Whether a click can be called off: Playwright has that since 1.62. */
-const CAN_CALL_OFF = Number((createRequire(import.meta.url)('playwright-core/package.json') as { version: string }).version.split('.')[1]) >= 62;
+const CAN_CALL_OFF =
+  Number(
+    (
+      createRequire(import.meta.url)('playwright-core/package.json') as { version: string }
+    ).version.split('.')[1],
+  ) >= 62;
 
 /** An element to act on, and what is around it. */
 export interface Interaction<A extends InteractionAction = InteractionAction> extends Target {
@@ -28,7 +34,11 @@ export interface Interaction<A extends InteractionAction = InteractionAction> ex
 }
 
 /** Acts on the element of an action, within its time. `perform` says what was done. */
-export async function interact<A extends InteractionAction>(driver: PageDriver, action: A, perform: (interaction: Interaction<A>) => Promise<string>): Promise<Outcome> {
+export async function interact<A extends InteractionAction>(
+  driver: PageDriver,
+  action: A,
+  perform: (interaction: Interaction<A>) => Promise<string>,
+): Promise<Outcome> {
   const page = await driver.page();
   const time = new TimeLimit(action.timeout ?? DEFAULT_INTERACTION_MS);
   const work = async (): Promise<string> => {
@@ -38,7 +48,11 @@ export async function interact<A extends InteractionAction>(driver: PageDriver, 
     await thenArrive(page, () => page.keyboard.press('Enter'));
     return `${what} Pressed Enter.`;
   };
-  return done(await driver.following(page, () => thenSettle(page, () => time.guard(work(), `The action '${action.type}'`))));
+  return done(
+    await driver.following(page, () =>
+      thenSettle(page, () => time.guard(work(), `The action '${action.type}'`)),
+    ),
+  );
 }
 
 /** Clicks. */
@@ -54,13 +68,20 @@ export function fill(driver: PageDriver, action: ActionOf<'fill'>): Promise<Outc
   return interact(driver, action, async (interaction) => {
     const { locator, time, name } = interaction;
     if (action.value.includes('\t')) await paste(interaction, action.value);
-    else await locator.fill(action.value, { force: action.clearBeforeFill ?? true, timeout: time.left() });
+    else
+      await locator.fill(action.value, {
+        force: action.clearBeforeFill ?? true,
+        timeout: time.left(),
+      });
     return `Filled ${name}.`;
   });
 }
 
 /** Types a code whose characters have a field each: the focus moves on by itself. */
-export function multiFactorFill(driver: PageDriver, action: ActionOf<'multi_factor_fill'>): Promise<Outcome> {
+export function multiFactorFill(
+  driver: PageDriver,
+  action: ActionOf<'multi_factor_fill'>,
+): Promise<Outcome> {
   return interact(driver, action, async (interaction) => {
     await clickElement(interaction);
     await interaction.page.keyboard.type(action.value, { delay: KEY_DELAY_MS });
@@ -69,12 +90,18 @@ export function multiFactorFill(driver: PageDriver, action: ActionOf<'multi_fact
 }
 
 /** Types as a person does, for fields that take no other input. */
-export function fallbackFill(driver: PageDriver, action: ActionOf<'fallback_fill'>): Promise<Outcome> {
+export function fallbackFill(
+  driver: PageDriver,
+  action: ActionOf<'fallback_fill'>,
+): Promise<Outcome> {
   return interact(driver, action, async (interaction) => {
     const { locator, time, name } = interaction;
     await clickElement(interaction);
     if (action.clearBeforeFill ?? true) await locator.clear({ timeout: time.left() });
-    await locator.pressSequentially(action.value, { delay: KEY_DELAY_MS, timeout: time.left(time.limitMs) });
+    await locator.pressSequentially(action.value, {
+      delay: KEY_DELAY_MS,
+      timeout: time.left(time.limitMs),
+    });
     return `Typed into ${name}.`;
   });
 }
@@ -88,12 +115,25 @@ export function check(driver: PageDriver, action: ActionOf<'check'>): Promise<Ou
 }
 
 /** Chooses an option: of a list by its value or label; anything else is an option itself, and is clicked. */
-export function selectDropdownOption(driver: PageDriver, action: ActionOf<'select_dropdown_option'>): Promise<Outcome> {
+export function selectDropdownOption(
+  driver: PageDriver,
+  action: ActionOf<'select_dropdown_option'>,
+): Promise<Outcome> {
   return interact(driver, action, async (interaction) => {
     const { locator, time, name } = interaction;
-    const { tag, value } = await locator.evaluate((element) => ({ tag: element.tagName, value: element instanceof HTMLOptionElement ? element.value : '' }), undefined, { timeout: time.left() });
+    const { tag, value } = await locator.evaluate(
+      (element) => ({
+        tag: element.tagName,
+        value: element instanceof HTMLOptionElement ? element.value : '',
+      }),
+      undefined,
+      { timeout: time.left() },
+    );
     if (tag === 'SELECT') await locator.selectOption(action.value, { timeout: time.left() });
-    else if (tag === 'OPTION') await locator.locator('xpath=ancestor::select[1]').selectOption({ value }, { timeout: time.left() });
+    else if (tag === 'OPTION')
+      await locator
+        .locator('xpath=ancestor::select[1]')
+        .selectOption({ value }, { timeout: time.left() });
     else await clickElement(interaction);
     return tag === 'SELECT' ? `Selected '${action.value}' in ${name}.` : `Selected ${name}.`;
   });
@@ -120,7 +160,8 @@ export async function clickElement(interaction: Interaction): Promise<void> {
 
 /** @throws {@link ActionFailure} when the element is there and disabled */
 async function look(interaction: Interaction): Promise<void> {
-  if ((await interaction.locator.locator(MAYBE_DISABLED).count()) > 0) await refuseDisabled(interaction);
+  if ((await interaction.locator.locator(MAYBE_DISABLED).count()) > 0)
+    await refuseDisabled(interaction);
 }
 
 /** After a click that failed. The log of Playwright's error tells how far it came. */
@@ -132,7 +173,9 @@ async function clickByScript(interaction: Interaction, error: unknown): Promise<
   if (log.includes('click action done')) return; // only the page that it led to is slow
   if (time.isOver || (await locator.count()) !== 1) throw error;
   await refuseDisabled(interaction); // in the meantime
-  await locator.evaluate((element) => (element as HTMLElement).click(), undefined, { timeout: time.left() });
+  await locator.evaluate((element) => (element as HTMLElement).click(), undefined, {
+    timeout: time.left(),
+  });
 }
 
 async function refuseDisabled({ locator, name, time }: Interaction): Promise<void> {
@@ -142,7 +185,11 @@ async function refuseDisabled({ locator, name, time }: Interaction): Promise<voi
 
 /** Runs in the page: why the element takes no clicks, or null. */
 function disabledBy(element: Element): string | null {
-  for (let node: Element | null = element; node; node = node.parentElement ?? ((node.getRootNode() as Partial<ShadowRoot>).host ?? null)) {
+  for (
+    let node: Element | null = element;
+    node;
+    node = node.parentElement ?? (node.getRootNode() as Partial<ShadowRoot>).host ?? null
+  ) {
     const whose = node === element ? 'it' : `its <${node.tagName.toLowerCase()}> ancestor`;
     if (node.matches(':disabled')) return `${whose} is disabled`;
     if (node.hasAttribute('inert')) return `${whose} is inert`;
@@ -169,7 +216,9 @@ function isTakenByPage(locator: Locator, text: string, time: TimeLimit): Promise
     (element, pasted) => {
       const clipboardData = new DataTransfer();
       clipboardData.setData('text/plain', pasted);
-      return !element.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+      return !element.dispatchEvent(
+        new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }),
+      );
     },
     text,
     { timeout: time.left() },

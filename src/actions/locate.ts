@@ -20,7 +20,10 @@ export interface Target {
  * The action's element; a selector counts more than an id. It need not be there yet: who uses it waits for it.
  * @throws {@link ApiError} (409) for an id when nothing was observed; {@link ActionFailure} for an unknown id
  */
-export async function locate(driver: PageDriver, { action, page, time }: { action: InteractionAction; page: Page; time: TimeLimit }): Promise<Target> {
+export async function locate(
+  driver: PageDriver,
+  { action, page, time }: { action: InteractionAction; page: Page; time: TimeLimit },
+): Promise<Target> {
   const { selector, id } = action;
   if (selector === undefined) return observed(driver, id);
   if (typeof selector === 'string') return { locator: page.locator(selector), name: selector };
@@ -28,27 +31,51 @@ export async function locate(driver: PageDriver, { action, page, time }: { actio
 }
 
 function observed(driver: PageDriver, id: string): Target {
-  if (!driver.snapshot) throw new ApiError(`The id '${id}' means nothing yet: nothing was observed in this session. Call observe first, or give a selector.`, { code: 'not_observed', method: '', path: '', status: 409 });
+  if (!driver.snapshot)
+    throw new ApiError(
+      `The id '${id}' means nothing yet: nothing was observed in this session. Call observe first, or give a selector.`,
+      { code: 'not_observed', method: '', path: '', status: 409 },
+    );
   const element = driver.snapshot.get(id);
-  if (!element) throw new ActionFailure(`Action with id '${id}' is invalid: the last observation has no such element. Observe again.`);
+  if (!element)
+    throw new ActionFailure(
+      `Action with id '${id}' is invalid: the last observation has no such element. Observe again.`,
+    );
   return { locator: element.locator, name: id };
 }
 
 async function bySelectors(selectors: NodeSelectors, page: Page, time: TimeLimit): Promise<Target> {
-  const { cssSelector, xpathSelector, playwrightSelector, iframeParentCssSelectors = [] } = selectors;
-  if (playwrightSelector) return { locator: page.locator(playwrightSelector), name: playwrightSelector };
-  const scope = iframeParentCssSelectors.reduce<Page | FrameLocator>((outer, iframe) => outer.frameLocator(iframe), page);
-  const candidates = [...(cssSelector ? [`css=${cssSelector}`] : []), ...(xpathSelector ? [`xpath=${xpathSelector}`] : [])].map((name) => ({ locator: scope.locator(name), name }));
+  const {
+    cssSelector,
+    xpathSelector,
+    playwrightSelector,
+    iframeParentCssSelectors = [],
+  } = selectors;
+  if (playwrightSelector)
+    return { locator: page.locator(playwrightSelector), name: playwrightSelector };
+  const scope = iframeParentCssSelectors.reduce<Page | FrameLocator>(
+    (outer, iframe) => outer.frameLocator(iframe),
+    page,
+  );
+  const candidates = [
+    ...(cssSelector ? [`css=${cssSelector}`] : []),
+    ...(xpathSelector ? [`xpath=${xpathSelector}`] : []),
+  ].map((name) => ({ locator: scope.locator(name), name }));
   const [only, ...others] = candidates;
   return only && others.length === 0 ? only : firstWithOneMatch(candidates, time);
 }
 
 async function firstWithOneMatch(candidates: readonly Target[], time: TimeLimit): Promise<Target> {
   for (;;) {
-    const counts = await Promise.all(candidates.map(async ({ locator }) => locator.count().catch(() => 0))); // a wrong selector matches nothing; the other may be right
+    const counts = await Promise.all(
+      candidates.map(async ({ locator }) => locator.count().catch(() => 0)),
+    ); // a wrong selector matches nothing; the other may be right
     const found = candidates[counts.indexOf(1)];
     if (found) return found;
-    if (time.isOver) throw new ActionFailure(`None of the selectors matches exactly one element: ${candidates.map(({ name }, index) => `${name} matches ${counts[index] ?? 0}`).join(', ')}.`);
+    if (time.isOver)
+      throw new ActionFailure(
+        `None of the selectors matches exactly one element: ${candidates.map(({ name }, index) => `${name} matches ${counts[index] ?? 0}`).join(', ')}.`,
+      );
     await delay(POLL_MS);
   }
 }

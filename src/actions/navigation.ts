@@ -16,7 +16,10 @@ export async function goto(driver: PageDriver, { url }: ActionOf<'goto'>): Promi
 }
 
 /** Goes to a URL in a new tab. */
-export async function gotoNewTab(driver: PageDriver, { url }: ActionOf<'goto_new_tab'>): Promise<Outcome> {
+export async function gotoNewTab(
+  driver: PageDriver,
+  { url }: ActionOf<'goto_new_tab'>,
+): Promise<Outcome> {
   const page = await driver.open();
   await driver.following(page, () => openUrl(page, url));
   return done(`Opened ${page.url()} in a new tab.`);
@@ -33,10 +36,16 @@ export async function closeTab(driver: PageDriver): Promise<Outcome> {
 }
 
 /** Makes another tab the current one. */
-export async function switchTab(driver: PageDriver, { tabIndex }: ActionOf<'switch_tab'>): Promise<Outcome> {
+export async function switchTab(
+  driver: PageDriver,
+  { tabIndex }: ActionOf<'switch_tab'>,
+): Promise<Outcome> {
   const { tabs } = driver;
   const page = tabIndex < -1 ? undefined : tabs.at(tabIndex);
-  if (!page) throw new ActionFailure(`There is no tab ${tabIndex}: this session has ${tabs.length}, from 0; -1 is the last.`);
+  if (!page)
+    throw new ActionFailure(
+      `There is no tab ${tabIndex}: this session has ${tabs.length}, from 0; -1 is the last.`,
+    );
   driver.choose(page);
   await page.bringToFront();
   await page.waitForLoadState('load', { timeout: NAVIGATION_MS }).catch(() => {}); // it may load for longer; it is the current one all the same
@@ -50,7 +59,9 @@ export async function goBack(driver: PageDriver): Promise<Outcome> {
 
 /** One step forward in the history of the tab. */
 export async function goForward(driver: PageDriver): Promise<Outcome> {
-  return travel(await driver.page(), 'forward', (page) => page.goForward({ timeout: NAVIGATION_MS }));
+  return travel(await driver.page(), 'forward', (page) =>
+    page.goForward({ timeout: NAVIGATION_MS }),
+  );
 }
 
 /** Loads the page again. */
@@ -68,9 +79,14 @@ export async function wait(_: PageDriver, { timeMs }: ActionOf<'wait'>): Promise
 }
 
 /** Playwright answers null for a step within a page, and when there is nowhere to go; only then the URL stays. */
-async function travel(page: Page, direction: 'back' | 'forward', step: (page: Page) => Promise<Response | null>): Promise<Outcome> {
+async function travel(
+  page: Page,
+  direction: 'back' | 'forward',
+  step: (page: Page) => Promise<Response | null>,
+): Promise<Outcome> {
   const before = page.url();
   const response = await step(page);
-  if (!response && page.url() === before) throw new ActionFailure(`There is no page to go ${direction} to.`);
+  if (!response && page.url() === before)
+    throw new ActionFailure(`There is no page to go ${direction} to.`);
   return done(`Went ${direction} to ${page.url()}.`);
 }

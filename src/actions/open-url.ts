@@ -23,7 +23,10 @@ const ERROR_PAGE_MS = 2_000;
  */
 export function urlOf(wanted: string): string {
   const url = SCHEMES.test(wanted) ? wanted : `https://${wanted}`;
-  if (!SCHEMES.test(wanted) && OTHER_SCHEME.test(wanted)) throw new Error(`A session opens no addresses with the scheme ${wanted.split(':', 1).join()}: use http, https, data, blob or about.`);
+  if (!SCHEMES.test(wanted) && OTHER_SCHEME.test(wanted))
+    throw new Error(
+      `A session opens no addresses with the scheme ${wanted.split(':', 1).join()}: use http, https, data, blob or about.`,
+    );
   if (!URL.canParse(url)) throw new Error('This is not a valid address.');
   return url;
 }
@@ -36,17 +39,26 @@ export async function openUrl(page: Page, wanted: string): Promise<void> {
   const url = urlOf(wanted);
   if (new URL(url).href === page.url()) return;
   const time = new TimeLimit(NAVIGATION_MS);
-  const shown = page.waitForEvent('framenavigated', { predicate: (frame) => frame === page.mainFrame(), timeout: NAVIGATION_MS }).catch(() => {});
+  const shown = page
+    .waitForEvent('framenavigated', {
+      predicate: (frame) => frame === page.mainFrame(),
+      timeout: NAVIGATION_MS,
+    })
+    .catch(() => {});
   try {
     await page.goto(url, { waitUntil: 'commit', timeout: time.left(NAVIGATION_MS) });
   } catch (error) {
-    if (NO_PAGE.test(textOf(error))) await Promise.race([shown, delay(ERROR_PAGE_MS, undefined, { ref: false })]); // it would interrupt the next navigation
+    if (NO_PAGE.test(textOf(error)))
+      await Promise.race([shown, delay(ERROR_PAGE_MS, undefined, { ref: false })]); // it would interrupt the next navigation
     else await time.after(stopLoading(page)); // nobody waits for it any more, and nothing can be read from a page that is about to be left
     throw error;
   }
-  await page.waitForLoadState('load', { timeout: time.left(NAVIGATION_MS) }).catch((error: unknown) => {
-    if (page.isClosed() || !(error instanceof Error) || error.name !== 'TimeoutError') throw error;
-  });
+  await page
+    .waitForLoadState('load', { timeout: time.left(NAVIGATION_MS) })
+    .catch((error: unknown) => {
+      if (page.isClosed() || !(error instanceof Error) || error.name !== 'TimeoutError')
+        throw error;
+    });
 }
 
 async function stopLoading(page: Page): Promise<void> {

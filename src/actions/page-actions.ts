@@ -13,19 +13,29 @@ import { TimeLimit } from './time-limit';
 const SCROLLED_PART = 0.7;
 
 /** Presses a key or a combination. */
-export async function pressKey(driver: PageDriver, { key }: ActionOf<'press_key'>): Promise<Outcome> {
+export async function pressKey(
+  driver: PageDriver,
+  { key }: ActionOf<'press_key'>,
+): Promise<Outcome> {
   const page = await driver.page();
-  const press = (): Promise<void> => new TimeLimit(OPERATION_MS).guard(page.keyboard.press(key), 'The key');
+  const press = (): Promise<void> =>
+    new TimeLimit(OPERATION_MS).guard(page.keyboard.press(key), 'The key');
   await driver.following(page, () => thenSettle(page, () => thenArrive(page, press)));
   return done(`Pressed ${key}.`);
 }
 
 /** Turns the wheel. */
-export async function scroll(driver: PageDriver, action: ActionOf<'scroll_up' | 'scroll_down'>): Promise<Outcome> {
+export async function scroll(
+  driver: PageDriver,
+  action: ActionOf<'scroll_up' | 'scroll_down'>,
+): Promise<Outcome> {
   return new TimeLimit(OPERATION_MS).guard(turnWheel(await driver.page(), action), 'Scrolling');
 }
 
-async function turnWheel(page: Page, { type, amount }: ActionOf<'scroll_up' | 'scroll_down'>): Promise<Outcome> {
+async function turnWheel(
+  page: Page,
+  { type, amount }: ActionOf<'scroll_up' | 'scroll_down'>,
+): Promise<Outcome> {
   const { top, height } = await page.evaluate(() => {
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur(); // a list that has the focus would scroll instead
     return { top: scrollY, height: innerHeight };
@@ -33,18 +43,29 @@ async function turnWheel(page: Page, { type, amount }: ActionOf<'scroll_up' | 's
   const distance = amount ?? Math.round(height * SCROLLED_PART);
   await page.mouse.wheel(0, type === 'scroll_down' ? distance : -distance);
   const moved = (await scrolledTo(page, top)) - top;
-  if (moved === 0) throw new ActionFailure(`The page does not scroll ${type === 'scroll_down' ? 'down' : 'up'} from here: it is at its end, or no taller than its window.`);
+  if (moved === 0)
+    throw new ActionFailure(
+      `The page does not scroll ${type === 'scroll_down' ? 'down' : 'up'} from here: it is at its end, or no taller than its window.`,
+    );
   return done(`Scrolled ${moved > 0 ? 'down' : 'up'} by ${Math.round(Math.abs(moved))} pixels.`);
 }
 
 /** Evaluates a script in the page; its result is the data. One that never ends is ended, so that the page goes on. */
-export async function evaluateJs(driver: PageDriver, { code }: ActionOf<'evaluate_js'>, limitMs = SCRIPT_LIMIT_MS): Promise<Outcome> {
+export async function evaluateJs(
+  driver: PageDriver,
+  { code }: ActionOf<'evaluate_js'>,
+  limitMs = SCRIPT_LIMIT_MS,
+): Promise<Outcome> {
   const page = await driver.page();
   const cdp = await page.context().newCDPSession(page); // now: to a page that hangs, none can be opened
   const time = new TimeLimit(limitMs);
   try {
     const result = await time.guard(evaluate(page, asExpression(code)), 'The script');
-    return done('Evaluated the script.', { markdown: asMarkdown(result), images: null, structured: null });
+    return done('Evaluated the script.', {
+      markdown: asMarkdown(result),
+      images: null,
+      structured: null,
+    });
   } catch (error) {
     if (page.isClosed()) throw error;
     if (time.isOver) await time.after(cdp.send('Runtime.terminateExecution'));
@@ -77,14 +98,19 @@ function scrolledTo(page: Page, from: number): Promise<number> {
 function evaluate(page: Page, expression: string): Promise<unknown> {
   return page.evaluate((text) => {
     const value: unknown = (0, eval)(text);
-    return typeof value === 'function' ? ((value as () => unknown)()) : value;
+    return typeof value === 'function' ? (value as () => unknown)() : value;
   }, expression);
 }
 
 /** What gives the value of the code: a function is called, and statements that stand only in a function, such as `return`, become the body of one. */
 function asExpression(code: string): string {
   const isDeclaration = /^\s*(async\s+)?function\b/.test(code); // as a statement it would have no value
-  const forms = [...(isDeclaration ? [`(${code}\n)`] : []), code, `(async () => (${code}\n))()`, `(async () => { ${code}\n})()`];
+  const forms = [
+    ...(isDeclaration ? [`(${code}\n)`] : []),
+    code,
+    `(async () => (${code}\n))()`,
+    `(async () => { ${code}\n})()`,
+  ];
   return forms.find(isScript) ?? code;
 }
 
@@ -101,7 +127,10 @@ function isScript(code: string): boolean {
 function asMarkdown(value: unknown): string {
   if (value === undefined || value === null) return 'null';
   if (typeof value === 'boolean') return value ? 'True' : 'False';
-  if (typeof value === 'number') return Number.isNaN(value) ? 'nan' : String(value).replace('Infinity', 'inf');
+  if (typeof value === 'number')
+    return Number.isNaN(value) ? 'nan' : String(value).replace('Infinity', 'inf');
   if (value instanceof Date) return value.toISOString();
-  return typeof value === 'string' || typeof value === 'bigint' ? value.toString() : JSON.stringify(value, null, 2);
+  return typeof value === 'string' || typeof value === 'bigint'
+    ? value.toString()
+    : JSON.stringify(value, null, 2);
 }

@@ -71,7 +71,10 @@ export class PageDriver {
   #isStale: Promise<boolean> = Promise.resolve(false);
   readonly #awake = new WeakMap<Page, Promise<CDPSession | undefined>>();
 
-  private constructor(browser: Browser, parts: { context: BrowserContext; cdp: CDPSession; options: PageDriverOptions }) {
+  private constructor(
+    browser: Browser,
+    parts: { context: BrowserContext; cdp: CDPSession; options: PageDriverOptions },
+  ) {
     this.#browser = browser;
     this.#context = parts.context;
     this.#cdp = parts.cdp;
@@ -89,11 +92,24 @@ export class PageDriver {
   /** Connects. Loads Playwright: only sessions that are driven by the API pay for it. */
   static async connect(options: PageDriverOptions): Promise<PageDriver> {
     const { chromium } = await import('playwright-core');
-    const browser = await chromium.connectOverCDP(options.cdpUrl, { noDefaults: true, isLocal: options.isLocal ?? false, ...(options.workDir !== undefined && { artifactsDir: options.workDir }), timeout: CONNECT_TIMEOUT_MS });
+    const browser = await chromium.connectOverCDP(options.cdpUrl, {
+      noDefaults: true,
+      isLocal: options.isLocal ?? false,
+      ...(options.workDir !== undefined && { artifactsDir: options.workDir }),
+      timeout: CONNECT_TIMEOUT_MS,
+    });
     try {
       const [context] = browser.contexts();
-      if (!context) throw new CdpError('The browser of the session has no context.', { code: 'cdp_error', method: 'Target.getBrowserContexts' });
-      const driver = new PageDriver(browser, { context, cdp: await browser.newBrowserCDPSession(), options });
+      if (!context)
+        throw new CdpError('The browser of the session has no context.', {
+          code: 'cdp_error',
+          method: 'Target.getBrowserContexts',
+        });
+      const driver = new PageDriver(browser, {
+        context,
+        cdp: await browser.newBrowserCDPSession(),
+        options,
+      });
       await Promise.all([driver.#popups.start(), driver.#sortTabs(options.openingOrder)]);
       return driver;
     } catch (error) {
@@ -183,7 +199,9 @@ export class PageDriver {
       return this.#runNow(work);
     });
     const result = whileConnected(this.#browser, finished);
-    this.#queue = result.catch(() => {}).then(() => (performance.now() - beganMs > SLOW_MS ? this.#free() : undefined));
+    this.#queue = result
+      .catch(() => {})
+      .then(() => (performance.now() - beganMs > SLOW_MS ? this.#free() : undefined));
     return result;
   }
 
@@ -195,10 +213,15 @@ export class PageDriver {
   /** Ends a script of the current tab that never ends, so that it holds up no call but one. A script that waits for a dialog waits for another client. Never rejects. */
   async #free(): Promise<void> {
     const page = this.#current;
-    const awake = page && !page.isClosed() && this.#dialogs.size === 0 ? this.#awake.get(page) : undefined;
-    const cdp = awake && (await Promise.race([awake, delay(WAKE_TIMEOUT_MS, undefined, { ref: false })]));
+    const awake =
+      page && !page.isClosed() && this.#dialogs.size === 0 ? this.#awake.get(page) : undefined;
+    const cdp =
+      awake && (await Promise.race([awake, delay(WAKE_TIMEOUT_MS, undefined, { ref: false })]));
     if (!cdp) return;
-    const isFree = await soon(cdp.send('Runtime.evaluate', { expression: '1' }).catch(() => {}), HANG_MS); // a failure is an answer too
+    const isFree = await soon(
+      cdp.send('Runtime.evaluate', { expression: '1' }).catch(() => {}),
+      HANG_MS,
+    ); // a failure is an answer too
     if (!isFree) await soon(cdp.send('Runtime.terminateExecution').catch(() => {}));
   }
 
@@ -245,7 +268,10 @@ export class PageDriver {
 
   async #openFirst(): Promise<Page> {
     if (!this.#openFirstTab) return this.#context.newPage();
-    const [page] = await Promise.all([this.#context.waitForEvent('page', { timeout: CONNECT_TIMEOUT_MS }), this.#openFirstTab()]);
+    const [page] = await Promise.all([
+      this.#context.waitForEvent('page', { timeout: CONNECT_TIMEOUT_MS }),
+      this.#openFirstTab(),
+    ]);
     return page;
   }
 

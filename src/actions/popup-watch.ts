@@ -21,7 +21,8 @@ export class PopupWatch {
     this.#cdp = cdp;
     this.#onPopup = onPopup;
     cdp.on('Target.targetCreated', ({ targetInfo }) => {
-      if (targetInfo.openerId !== undefined && this.#isFollowing) this.#announced.add(targetInfo.targetId);
+      if (targetInfo.openerId !== undefined && this.#isFollowing)
+        this.#announced.add(targetInfo.targetId);
     });
     cdp.on('Target.targetDestroyed', ({ targetId }) => this.#forget(targetId));
     cdp.once('close', () => [...this.#announced].forEach((targetId) => this.#forget(targetId)));
@@ -29,7 +30,10 @@ export class PopupWatch {
 
   /** Begins to listen. */
   async start(): Promise<void> {
-    await this.#cdp.send('Target.setDiscoverTargets', { discover: true, filter: [{ type: 'page' }] });
+    await this.#cdp.send('Target.setDiscoverTargets', {
+      discover: true,
+      filter: [{ type: 'page' }],
+    });
   }
 
   /** Does the work; tabs that it opens from this page are told. */
@@ -54,7 +58,10 @@ export class PopupWatch {
   /** Resolves when every announced tab can be used, or is gone. */
   async settled(): Promise<void> {
     if (this.#announced.size === 0) return;
-    await Promise.race([delay(ARRIVAL_TIMEOUT_MS, undefined, { ref: false }), new Promise<void>((resolve) => this.#waiting.add(resolve))]);
+    await Promise.race([
+      delay(ARRIVAL_TIMEOUT_MS, undefined, { ref: false }),
+      new Promise<void>((resolve) => this.#waiting.add(resolve)),
+    ]);
     this.#announced.clear();
   }
 

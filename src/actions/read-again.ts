@@ -30,5 +30,8 @@ export async function readAgain<T>(page: Page, what: string, work: () => Promise
 }
 
 function unreadable(what: string, cause: unknown): SessionwrightError {
-  return new SessionwrightError(`Could not ${what}: it was closed, has crashed, or went from page to page (${firstLine(cause)}). Try again, or open another page.`, { code: 'page_unreadable', cause });
+  return new SessionwrightError(
+    `Could not ${what}: it was closed, has crashed, or went from page to page (${firstLine(cause)}). Try again, or open another page.`,
+    { code: 'page_unreadable', cause },
+  );
 }

@@ -33,6 +33,10 @@ export class TimeLimit {
 
   /** The work, or an error when the limit is reached first. What was begun cannot be called back. */
   async guard<T>(work: Promise<T>, what: string): Promise<T> {
-    return orLate(work, this.left(this.limitMs) + GRACE_MS, () => new Error(`${what} took longer than ${this.limitMs} ms.`));
+    return orLate(
+      work,
+      this.left(this.limitMs) + GRACE_MS,
+      () => new Error(`${what} took longer than ${this.limitMs} ms.`),
+    );
   }
 }

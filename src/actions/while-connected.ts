@@ -9,7 +9,13 @@ import { CdpError } from '../contract/errors';
 export async function whileConnected<T>(browser: Browser, work: Promise<T>): Promise<T> {
   let onEnd = (): void => {};
   const ended = new Promise<never>((_, reject) => {
-    onEnd = () => reject(new CdpError('The connection to the browser of the session ended during the call.', { code: 'cdp_closed', method: 'run' }));
+    onEnd = () =>
+      reject(
+        new CdpError('The connection to the browser of the session ended during the call.', {
+          code: 'cdp_closed',
+          method: 'run',
+        }),
+      );
   });
   browser.once('disconnected', onEnd);
   if (!browser.isConnected()) onEnd();

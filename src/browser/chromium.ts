@@ -30,7 +30,15 @@ const LAST_WORDS_MS = 300;
 const ENOUGH_SHARED_MEMORY = 512 * 1024 * 1024;
 
 /** How to start Chromium. Only the profile folder is needed. */
-export interface LaunchOptions extends FindOptions, Partial<Pick<FlagOptions, 'args' | 'chromeArgs' | 'ignoreDefaultArgs' | 'windowSize' | 'userAgent' | 'proxy'>> {
+export interface LaunchOptions
+  extends
+    FindOptions,
+    Partial<
+      Pick<
+        FlagOptions,
+        'args' | 'chromeArgs' | 'ignoreDefaultArgs' | 'windowSize' | 'userAgent' | 'proxy'
+      >
+    > {
   /** The profile folder. The caller made it, and removes it after `close()` or `exited`. */
   userDataDir: string;
   /** The complete environment of the browser. @default this process's, without keys */
@@ -64,25 +72,42 @@ let refusedBySystem: SandboxDecision | undefined;
  * @throws {@link BrowserLaunchError} when it ends at once or is not ready in time, with its last words
  */
 export async function launchChromium(options: LaunchOptions): Promise<BrowserProcess> {
-  const [{ executablePath }, smallSharedMemory] = await Promise.all([findChromium(options), hasSmallSharedMemory(), prepareDownloads(options.userDataDir)]);
+  const [{ executablePath }, smallSharedMemory] = await Promise.all([
+    findChromium(options),
+    hasSmallSharedMemory(),
+    prepareDownloads(options.userDataDir),
+  ]);
   const given = [...(options.args ?? []), ...(options.chromeArgs ?? [])];
-  const start = (sandbox: SandboxDecision): Promise<BrowserProcess> => startOnce({ ...options, executablePath, smallSharedMemory, sandbox });
+  const start = (sandbox: SandboxDecision): Promise<BrowserProcess> =>
+    startOnce({ ...options, executablePath, smallSharedMemory, sandbox });
   const sandbox = refusedBySystem ?? decideSandbox(given);
   try {
     return await start(sandbox);
   } catch (error) {
-    const reason = sandbox.enabled && error instanceof BrowserLaunchError ? sandboxRefusal(error.stderr) : undefined;
+    const reason =
+      sandbox.enabled && error instanceof BrowserLaunchError
+        ? sandboxRefusal(error.stderr)
+        : undefined;
     if (reason === undefined) throw error;
     refusedBySystem = { enabled: false, reason };
     return await start(refusedBySystem);
   }
 }
 
-type StartOptions = Omit<LaunchOptions, 'executablePath'> & { executablePath: string; smallSharedMemory: boolean; sandbox: SandboxDecision };
+type StartOptions = Omit<LaunchOptions, 'executablePath'> & {
+  executablePath: string;
+  smallSharedMemory: boolean;
+  sandbox: SandboxDecision;
+};
 
 async function startOnce(options: StartOptions): Promise<BrowserProcess> {
   const { executablePath, sandbox } = options;
-  const flags = chromiumFlags({ ...options, headless: options.headless ?? true, debuggingPort: options.debuggingPort ?? true, sandbox: sandbox.enabled });
+  const flags = chromiumFlags({
+    ...options,
+    headless: options.headless ?? true,
+    debuggingPort: options.debuggingPort ?? true,
+    sandbox: sandbox.enabled,
+  });
   const child = spawn(executablePath, flags, {
     stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
     env: options.env ?? browserEnvironment(),
@@ -91,12 +116,23 @@ async function startOnce(options: StartOptions): Promise<BrowserProcess> {
   });
   if (options.background === true && child.pid !== undefined) lowerPriority(child.pid);
   const log = new StderrLog(child.stdio[2] as Readable);
-  const connection = new CdpConnection(new PipeTransport(child.stdio[3] as Writable, child.stdio[4] as Readable));
+  const connection = new CdpConnection(
+    new PipeTransport(child.stdio[3] as Writable, child.stdio[4] as Readable),
+  );
   const exited = watchExit(child, log);
   try {
     const cdpUrl = await ready({ child, log, connection, exited, options });
     const close = closer(child, connection, exited);
-    return { pid: child.pid ?? 0, executablePath, sandbox: sandbox.enabled, notice: sandboxNotice(sandbox), cdpUrl, connection, exited, close };
+    return {
+      pid: child.pid ?? 0,
+      executablePath,
+      sandbox: sandbox.enabled,
+      notice: sandboxNotice(sandbox),
+      cdpUrl,
+      connection,
+      exited,
+      close,
+    };
   } catch (error) {
     connection.close();
     if (child.pid !== undefined) killTree(child.pid);
@@ -122,34 +158,74 @@ interface Starting {
 }
 
 /** Resolves to the CDP endpoint (undefined when there is no port) once Chromium takes commands. */
-async function ready({ child, log, connection, exited, options }: Starting): Promise<string | undefined> {
-  const { executablePath, debuggingPort = true, startupTimeoutMs = STARTUP_TIMEOUT_MS, signal } = options;
+async function ready({
+  child,
+  log,
+  connection,
+  exited,
+  options,
+}: Starting): Promise<string | undefined> {
+  const {
+    executablePath,
+    debuggingPort = true,
+    startupTimeoutMs = STARTUP_TIMEOUT_MS,
+    signal,
+  } = options;
   let giveUp = (): void => {};
   const failed = new Promise<never>((_resolve, reject) => {
     giveUp = () => reject(launchError('the start was given up', executablePath, { stderr: '' }));
-    child.once('error', (cause) => reject(launchError(`it could not be run: ${cause.message}`, executablePath, { stderr: '', cause })));
-    void exited.then(({ code, signal, stderr }) => reject(launchError(`it ended at once (${exitText({ code, signal })})`, executablePath, { stderr })));
+    child.once('error', (cause) =>
+      reject(
+        launchError(`it could not be run: ${cause.message}`, executablePath, { stderr: '', cause }),
+      ),
+    );
+    void exited.then(({ code, signal, stderr }) =>
+      reject(
+        launchError(`it ended at once (${exitText({ code, signal })})`, executablePath, { stderr }),
+      ),
+    );
   });
   if (signal?.aborted) giveUp();
   signal?.addEventListener('abort', giveUp);
-  const up = debuggingPort ? log.endpoint : connection.send('Browser.getVersion').then(() => undefined, () => failed);
+  const up = debuggingPort
+    ? log.endpoint
+    : connection.send('Browser.getVersion').then(
+        () => undefined,
+        () => failed,
+      );
   try {
     return await withDeadline(Promise.race([failed, up]), startupTimeoutMs, 'Chromium to start');
   } catch (error) {
     if (error instanceof BrowserLaunchError) throw error;
-    throw launchError(`it was not ready within ${startupTimeoutMs} ms`, executablePath, { stderr: log.tail, cause: error });
+    throw launchError(`it was not ready within ${startupTimeoutMs} ms`, executablePath, {
+      stderr: log.tail,
+      cause: error,
+    });
   } finally {
     signal?.removeEventListener('abort', giveUp);
   }
 }
 
-function launchError(what: string, executablePath: string, details: { stderr: string; cause?: unknown }): BrowserLaunchError {
+function launchError(
+  what: string,
+  executablePath: string,
+  details: { stderr: string; cause?: unknown },
+): BrowserLaunchError {
   const said = details.stderr ? ` It said:\n${details.stderr}` : '';
-  return new BrowserLaunchError(`Could not start the browser ${executablePath}: ${what}.${said}`, details);
+  return new BrowserLaunchError(
+    `Could not start the browser ${executablePath}: ${what}.${said}`,
+    details,
+  );
 }
 
 /** How a process ended, in words. */
-export function exitText({ code, signal }: { code: number | null; signal: NodeJS.Signals | null }): string {
+export function exitText({
+  code,
+  signal,
+}: {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}): string {
   return signal === null ? `exit code ${String(code)}` : `signal ${signal}`;
 }
 
@@ -165,7 +241,11 @@ function watchExit(child: ChildProcess, log: StderrLog): Promise<BrowserExit> {
 }
 
 /** Asks Chromium to close, and kills it when it does not. Every call shares one attempt. */
-function closer(child: ChildProcess, connection: CdpConnection, exited: Promise<BrowserExit>): () => Promise<void> {
+function closer(
+  child: ChildProcess,
+  connection: CdpConnection,
+  exited: Promise<BrowserExit>,
+): () => Promise<void> {
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     connection.send('Browser.close').catch(() => {}); // it may be gone already

@@ -6,10 +6,17 @@ import { TimeoutError } from '../contract/errors';
  * @param what names what is waited for, such as `Chromium to close`
  * @throws {@link TimeoutError} when the time is over; the promise itself goes on, and its later failure is ignored
  */
-export async function withDeadline<T>(promise: Promise<T>, timeoutMs: number, what: string): Promise<T> {
+export async function withDeadline<T>(
+  promise: Promise<T>,
+  timeoutMs: number,
+  what: string,
+): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new TimeoutError(`Waited ${timeoutMs} ms for ${what}, in vain.`, { timeoutMs })), timeoutMs);
+    timer = setTimeout(
+      () => reject(new TimeoutError(`Waited ${timeoutMs} ms for ${what}, in vain.`, { timeoutMs })),
+      timeoutMs,
+    );
   });
   try {
     return await Promise.race([promise, late]);

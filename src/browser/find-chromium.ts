@@ -42,12 +42,21 @@ export async function findChromium(options: FindOptions = {}): Promise<FoundBrow
 /** Playwright's name for what it takes anyway when no window is wanted. */
 const HEADLESS_SHELL = 'chromium-headless-shell';
 
-async function candidates({ executablePath, channel: named, headless = true }: FindOptions): Promise<[Source, string][]> {
+async function candidates({
+  executablePath,
+  channel: named,
+  headless = true,
+}: FindOptions): Promise<[Source, string][]> {
   const channel = named === HEADLESS_SHELL ? undefined : named;
-  if (environment.executablePath !== undefined) return [['SESSIONWRIGHT_EXECUTABLE_PATH', environment.executablePath]];
+  if (environment.executablePath !== undefined)
+    return [['SESSIONWRIGHT_EXECUTABLE_PATH', environment.executablePath]];
   if (executablePath !== undefined) return [['option', executablePath]];
-  if (channel !== undefined && channel !== 'chromium') return isChannel(channel) ? from('option', channelPaths(channel)) : [];
-  const playwright = from('playwright', await playwrightPaths({ headless: headless && channel === undefined }));
+  if (channel !== undefined && channel !== 'chromium')
+    return isChannel(channel) ? from('option', channelPaths(channel)) : [];
+  const playwright = from(
+    'playwright',
+    await playwrightPaths({ headless: headless && channel === undefined }),
+  );
   const channels = channel === undefined ? SYSTEM_CHANNELS : (['chromium'] as const);
   return [...playwright, ...channels.flatMap((name) => from('system', channelPaths(name)))];
 }
@@ -66,10 +75,16 @@ async function isExecutable(path: string): Promise<boolean> {
 }
 
 function notFoundMessage(options: FindOptions, tried: readonly string[]): string {
-  if (environment.executablePath !== undefined) return `SESSIONWRIGHT_EXECUTABLE_PATH names ${environment.executablePath}, which is not an executable file. Correct or unset it.`;
-  if (options.executablePath !== undefined) return `The browser's executablePath ${options.executablePath} is not an executable file. Correct it, or leave it out to let a browser be found.`;
+  if (environment.executablePath !== undefined)
+    return `SESSIONWRIGHT_EXECUTABLE_PATH names ${environment.executablePath}, which is not an executable file. Correct or unset it.`;
+  if (options.executablePath !== undefined)
+    return `The browser's executablePath ${options.executablePath} is not an executable file. Correct it, or leave it out to let a browser be found.`;
   const channel = options.channel === HEADLESS_SHELL ? undefined : options.channel;
-  if (channel !== undefined && !isChannel(channel)) return `There is no browser channel '${channel}'. Known: ${CHANNEL_NAMES.join(', ')}.`;
-  const command = channel === undefined || channel === 'chromium' ? 'npx playwright install chromium' : `npx playwright install ${channel}`;
+  if (channel !== undefined && !isChannel(channel))
+    return `There is no browser channel '${channel}'. Known: ${CHANNEL_NAMES.join(', ')}.`;
+  const command =
+    channel === undefined || channel === 'chromium'
+      ? 'npx playwright install chromium'
+      : `npx playwright install ${channel}`;
   return `No ${channel ?? 'Chromium, Chrome or Edge'} was found. Install one with: ${command}\nLooked at:\n${tried.map((path) => `  ${path}`).join('\n')}`;
 }

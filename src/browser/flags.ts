@@ -9,7 +9,8 @@ type Flags = Readonly<Record<string, string>>;
  */
 const DEFAULT_FLAGS: Flags = {
   // quiet: no network traffic, dialogs or prompts that no test asked for
-  '--disable-background-networking': 'no update checks, no prefetching: a test machine may have no way out, and waits there',
+  '--disable-background-networking':
+    'no update checks, no prefetching: a test machine may have no way out, and waits there',
   '--disable-component-update': 'no component downloads after start',
   '--disable-default-apps': 'a new profile would install web apps',
   '--disable-sync': 'no account, nothing to synchronise',
@@ -32,7 +33,8 @@ const DEFAULT_FLAGS: Flags = {
   '--disable-renderer-backgrounding': 'pages behind keep their priority',
   '--disable-back-forward-cache': 'going back loads the page again, through routes too',
   '--disable-hang-monitor': 'a busy page is not declared hung',
-  '--disable-ipc-flooding-protection': 'many navigations and pushStates in a row are not slowed down',
+  '--disable-ipc-flooding-protection':
+    'many navigations and pushStates in a row are not slowed down',
   '--disable-popup-blocking': 'a popup opened by a script opens',
   '--allow-pre-commit-input': 'a click right after navigation counts',
   '--force-color-profile=srgb': 'the same colours in screenshots on every machine',
@@ -43,19 +45,22 @@ const DEFAULT_FLAGS: Flags = {
 const HEADLESS_FLAGS: Flags = {
   '--hide-scrollbars': 'no scroll bars in screenshots, as with Playwright',
   '--mute-audio': 'nobody listens',
-  '--blink-settings=primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4': 'media queries see a mouse although there is none',
+  '--blink-settings=primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4':
+    'media queries see a mouse although there is none',
 };
 
 /** Features switched off. One flag carries them all: of two `--disable-features`, Chromium reads the last. */
 const DISABLED_FEATURES: Flags = {
-  AvoidUnnecessaryBeforeUnloadCheckSync: 'Playwright waits for beforeunload dialogs (microsoft/playwright#14047)',
+  AvoidUnnecessaryBeforeUnloadCheckSync:
+    'Playwright waits for beforeunload dialogs (microsoft/playwright#14047)',
   DestroyProfileOnBrowserClose: 'contexts live until they are disposed of, as in Playwright',
   HttpsUpgrades: 'http stays http, routes too (microsoft/playwright#43871)',
   HttpsFirstBalancedModeAutoEnable: 'the same',
   MediaRouter: 'no search for cast devices; on macOS it asks for incoming connections',
   PaintHolding: 'a screenshot after navigation shows the new page (microsoft/playwright#28023)',
   ThirdPartyStoragePartitioning: 'storage state works in frames (microsoft/playwright#32230)',
-  AvoidCorsURLLoaderRestartOnRedirect: 'redirects work while requests are routed (microsoft/playwright#43242)',
+  AvoidCorsURLLoaderRestartOnRedirect:
+    'redirects work while requests are routed (microsoft/playwright#43242)',
   TcpPortRandomizationWin: 'ERR_NO_BUFFER_SPACE on Windows (crbug.com/572515601)',
   LensOverlay: 'does not work in unofficial builds',
   OptimizationHints: 'no downloads',
@@ -63,9 +68,11 @@ const DISABLED_FEATURES: Flags = {
   AimEnabled: 'no eligibility requests',
   PreconnectToSearch: 'no connection to the search engine',
   Translate: 'no offer to translate a page',
-  WebUIOmniboxPopup: "each window would load a hidden page for the address bar's suggestions: half of a small test's processor time",
+  WebUIOmniboxPopup:
+    "each window would load a hidden page for the address bar's suggestions: half of a small test's processor time",
   WebUIOmniboxAimPopup: 'and another one',
-  SpareRendererForSitePerProcess: 'a renderer kept ready for a context that the next test does not use: a process started in vain for each test',
+  SpareRendererForSitePerProcess:
+    'a renderer kept ready for a context that the next test does not use: a process started in vain for each test',
   msForceBrowserSignIn: 'Edge starts without signing in',
 };
 
@@ -76,7 +83,14 @@ const ENABLED_FEATURES: Flags = {
 };
 
 /** Switches that we set ourselves: debugging, profile and mode are never a user's. */
-const RESERVED_SWITCHES = ['--remote-debugging-pipe', '--remote-debugging-port', '--remote-debugging-address', '--user-data-dir', '--headless', '--no-startup-window'];
+const RESERVED_SWITCHES = [
+  '--remote-debugging-pipe',
+  '--remote-debugging-port',
+  '--remote-debugging-address',
+  '--user-data-dir',
+  '--headless',
+  '--no-startup-window',
+];
 
 /** What decides the flags. */
 export interface FlagOptions {
@@ -100,7 +114,9 @@ export interface FlagOptions {
 
 /** The complete command line for Chromium. */
 export function chromiumFlags(options: FlagOptions): string[] {
-  const given = [...(options.chromeArgs ?? []), ...(options.args ?? [])].filter((flag) => !isReserved(flag));
+  const given = [...(options.chromeArgs ?? []), ...(options.args ?? [])].filter(
+    (flag) => !isReserved(flag),
+  );
   return mergeFeatures([...optionalFlags(options), ...neededFlags(options), ...given]);
 }
 
@@ -119,7 +135,9 @@ function neededFlags(options: FlagOptions): string[] {
     ...when(options.headless, '--headless'),
     ...when(!options.sandbox, '--no-sandbox'),
     ...when(options.smallSharedMemory, '--disable-dev-shm-usage'), // else pages crash; slower, so only where needed
-    ...(options.windowSize ? [`--window-size=${options.windowSize.width},${options.windowSize.height}`] : []),
+    ...(options.windowSize
+      ? [`--window-size=${options.windowSize.width},${options.windowSize.height}`]
+      : []),
     ...(options.userAgent === undefined ? [] : [`--user-agent=${options.userAgent}`]),
     ...proxyFlags(options.proxy),
   ];
@@ -140,18 +158,28 @@ function optionalFlags({ headless, chromeArgs, ignoreDefaultArgs }: FlagOptions)
 /** As Playwright does: requests to this machine go through the proxy too, unless the bypass list names it. */
 function proxyFlags(proxy: FlagOptions['proxy']): string[] {
   if (!proxy) return [];
-  const rules = (proxy.bypass ?? '').split(',').map((rule) => rule.trim()).filter(Boolean);
+  const rules = (proxy.bypass ?? '')
+    .split(',')
+    .map((rule) => rule.trim())
+    .filter(Boolean);
   const patterns = rules.map((rule) => (rule.startsWith('.') ? `*${rule}` : rule));
-  const namesLoopback = rules.some((rule) => ['localhost', '127.0.0.1', '[::1]', '<-loopback>'].includes(rule));
+  const namesLoopback = rules.some((rule) =>
+    ['localhost', '127.0.0.1', '[::1]', '<-loopback>'].includes(rule),
+  );
   const bypass = [...patterns, ...when(!namesLoopback, '<-loopback>')];
-  return [`--proxy-server=${proxy.server}`, ...(bypass.length > 0 ? [`--proxy-bypass-list=${bypass.join(';')}`] : [])];
+  return [
+    `--proxy-server=${proxy.server}`,
+    ...(bypass.length > 0 ? [`--proxy-bypass-list=${bypass.join(';')}`] : []),
+  ];
 }
 
 /** Joins all feature lists into one flag each: of two, Chromium reads only the last. */
 function mergeFeatures(flags: readonly string[]): string[] {
   let merged = [...flags];
   for (const name of ['--disable-features=', '--enable-features=']) {
-    const features = merged.filter((flag) => flag.startsWith(name)).flatMap((flag) => flag.slice(name.length).split(','));
+    const features = merged
+      .filter((flag) => flag.startsWith(name))
+      .flatMap((flag) => flag.slice(name.length).split(','));
     merged = merged.filter((flag) => !flag.startsWith(name));
     if (features.length > 0) merged.push(name + [...new Set(features)].filter(Boolean).join(','));
   }

@@ -7,7 +7,11 @@ import { execFileSync } from 'node:child_process';
  */
 export function killTree(pid: number): void {
   try {
-    if (process.platform === 'win32') execFileSync('taskkill', ['/pid', String(pid), '/T', '/F'], { stdio: 'ignore', windowsHide: true });
+    if (process.platform === 'win32')
+      execFileSync('taskkill', ['/pid', String(pid), '/T', '/F'], {
+        stdio: 'ignore',
+        windowsHide: true,
+      });
     else process.kill(-pid, 'SIGKILL');
   } catch {
     // gone already

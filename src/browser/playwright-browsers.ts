@@ -13,17 +13,38 @@ interface BrowserList {
 const CHROMIUM_FILES: Readonly<Record<string, readonly string[]>> = {
   'linux-x64': ['chrome-linux64/chrome', 'chrome-linux/chrome'],
   'linux-arm64': ['chrome-linux-arm64/chrome', 'chrome-linux/chrome'],
-  'darwin-x64': ['chrome-mac-x64/Google Chrome for Testing.app/Contents/MacOS/Google Chrome for Testing', 'chrome-mac/Chromium.app/Contents/MacOS/Chromium'],
-  'darwin-arm64': ['chrome-mac-arm64/Google Chrome for Testing.app/Contents/MacOS/Google Chrome for Testing', 'chrome-mac/Chromium.app/Contents/MacOS/Chromium'],
+  'darwin-x64': [
+    'chrome-mac-x64/Google Chrome for Testing.app/Contents/MacOS/Google Chrome for Testing',
+    'chrome-mac/Chromium.app/Contents/MacOS/Chromium',
+  ],
+  'darwin-arm64': [
+    'chrome-mac-arm64/Google Chrome for Testing.app/Contents/MacOS/Google Chrome for Testing',
+    'chrome-mac/Chromium.app/Contents/MacOS/Chromium',
+  ],
   'win32-x64': ['chrome-win64/chrome.exe', 'chrome-win/chrome.exe'],
 };
 
 const HEADLESS_SHELL_FILES: Readonly<Record<string, readonly string[]>> = {
-  'linux-x64': ['chrome-headless-shell-linux64/chrome-headless-shell', 'chrome-linux/headless_shell'],
-  'linux-arm64': ['chrome-headless-shell-linux-arm64/chrome-headless-shell', 'chrome-linux/headless_shell'],
-  'darwin-x64': ['chrome-headless-shell-mac-x64/chrome-headless-shell', 'chrome-mac/headless_shell'],
-  'darwin-arm64': ['chrome-headless-shell-mac-arm64/chrome-headless-shell', 'chrome-mac/headless_shell'],
-  'win32-x64': ['chrome-headless-shell-win64/chrome-headless-shell.exe', 'chrome-win/headless_shell.exe'],
+  'linux-x64': [
+    'chrome-headless-shell-linux64/chrome-headless-shell',
+    'chrome-linux/headless_shell',
+  ],
+  'linux-arm64': [
+    'chrome-headless-shell-linux-arm64/chrome-headless-shell',
+    'chrome-linux/headless_shell',
+  ],
+  'darwin-x64': [
+    'chrome-headless-shell-mac-x64/chrome-headless-shell',
+    'chrome-mac/headless_shell',
+  ],
+  'darwin-arm64': [
+    'chrome-headless-shell-mac-arm64/chrome-headless-shell',
+    'chrome-mac/headless_shell',
+  ],
+  'win32-x64': [
+    'chrome-headless-shell-win64/chrome-headless-shell.exe',
+    'chrome-win/headless_shell.exe',
+  ],
 };
 
 /**
@@ -33,14 +54,20 @@ const HEADLESS_SHELL_FILES: Readonly<Record<string, readonly string[]>> = {
 export async function playwrightPaths(options: { headless: boolean }): Promise<string[]> {
   const packageFolder = playwrightFolder();
   if (packageFolder === undefined) return [];
-  const { browsers } = JSON.parse(await readFile(join(packageFolder, 'browsers.json'), 'utf8')) as BrowserList;
+  const { browsers } = JSON.parse(
+    await readFile(join(packageFolder, 'browsers.json'), 'utf8'),
+  ) as BrowserList;
   const platform = `${process.platform}-${process.arch}`;
   const folder = browsersFolder(packageFolder);
   const paths = (name: string, files: readonly string[]): string[] => {
     const revision = browsers.find((browser) => browser.name === name)?.revision;
-    return revision === undefined ? [] : files.map((file) => join(folder, `${name.replaceAll('-', '_')}-${revision}`, file));
+    return revision === undefined
+      ? []
+      : files.map((file) => join(folder, `${name.replaceAll('-', '_')}-${revision}`, file));
   };
-  const shell = options.headless ? paths('chromium-headless-shell', HEADLESS_SHELL_FILES[platform] ?? []) : [];
+  const shell = options.headless
+    ? paths('chromium-headless-shell', HEADLESS_SHELL_FILES[platform] ?? [])
+    : [];
   return [...shell, ...paths('chromium', CHROMIUM_FILES[platform] ?? [])];
 }
 

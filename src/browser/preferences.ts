@@ -10,7 +10,11 @@ export async function prepareDownloads(userDataDir: string): Promise<void> {
   const folder = join(userDataDir, 'Default');
   const file = join(folder, 'Preferences');
   const preferences = await readPreferences(file);
-  const download = { ...asObject(preferences['download']), default_directory: join(userDataDir, DOWNLOADS), prompt_for_download: false };
+  const download = {
+    ...asObject(preferences['download']),
+    default_directory: join(userDataDir, DOWNLOADS),
+    prompt_for_download: false,
+  };
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await writeFile(file, JSON.stringify({ ...preferences, download }), { mode: 0o600 });
 }

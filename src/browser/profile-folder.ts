@@ -12,7 +12,9 @@ const SOCKET_FOLDER = /^(?:org\.chromium|com\.google|com\.microsoft)\.[\w.-]+$/;
  * What is not there is no error.
  */
 export async function removeProfile(userDataDir: string): Promise<void> {
-  const socketFolder = dirname(await readlink(join(userDataDir, 'SingletonSocket')).catch(() => ''));
+  const socketFolder = dirname(
+    await readlink(join(userDataDir, 'SingletonSocket')).catch(() => ''),
+  );
   if (SOCKET_FOLDER.test(basename(socketFolder))) await rm(socketFolder, REMOVAL);
   await rm(userDataDir, REMOVAL);
 }

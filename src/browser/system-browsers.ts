@@ -26,7 +26,14 @@ const CHANNELS = {
     win32: ['Microsoft\\Edge\\Application\\msedge.exe'],
   },
   chromium: {
-    linux: ['chromium', 'chromium-browser', '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/lib/chromium/chromium', '/snap/bin/chromium'],
+    linux: [
+      'chromium',
+      'chromium-browser',
+      '/usr/bin/chromium',
+      '/usr/bin/chromium-browser',
+      '/usr/lib/chromium/chromium',
+      '/snap/bin/chromium',
+    ],
     darwin: ['/Applications/Chromium.app/Contents/MacOS/Chromium'],
     win32: ['Chromium\\Application\\chrome.exe'],
   },
@@ -80,10 +87,20 @@ export function isChannel(name: string): name is Channel {
 export function channelPaths(channel: Channel): string[] {
   const places: Places = CHANNELS[channel];
   if (process.platform === 'darwin') return [...places.darwin];
-  if (process.platform === 'win32') return environment.programFolders.flatMap((folder) => places.win32.map((place) => win32.join(folder, place)));
-  return [...new Set(places.linux.flatMap((place) => (posix.isAbsolute(place) ? [place] : inPath(place))))];
+  if (process.platform === 'win32')
+    return environment.programFolders.flatMap((folder) =>
+      places.win32.map((place) => win32.join(folder, place)),
+    );
+  return [
+    ...new Set(
+      places.linux.flatMap((place) => (posix.isAbsolute(place) ? [place] : inPath(place))),
+    ),
+  ];
 }
 
 function inPath(name: string): string[] {
-  return environment.path.split(posix.delimiter).filter(Boolean).map((folder) => posix.join(folder, name));
+  return environment.path
+    .split(posix.delimiter)
+    .filter(Boolean)
+    .map((folder) => posix.join(folder, name));
 }

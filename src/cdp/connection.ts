@@ -5,7 +5,11 @@ import type { Transport } from './transport';
 
 type Listener = (params: unknown) => void;
 /** Sends one command and resolves to its answer. */
-type SendCommand = (method: string, params: object | undefined, sessionId: string | undefined) => Promise<unknown>;
+type SendCommand = (
+  method: string,
+  params: object | undefined,
+  sessionId: string | undefined,
+) => Promise<unknown>;
 
 /** A command that waits for its answer. `callSite` keeps the caller's stack, so that an error can name it. */
 interface PendingCommand {
@@ -154,9 +158,11 @@ export class CdpConnection {
 
   #dispatch({ sessionId, method = '', params }: IncomingMessage): void {
     const session = sessionId === undefined ? this.#browser : this.#sessions.get(sessionId);
-    if (method === 'Target.attachedToTarget') this.session((params as CdpEvents['Target.attachedToTarget']).sessionId);
+    if (method === 'Target.attachedToTarget')
+      this.session((params as CdpEvents['Target.attachedToTarget']).sessionId);
     session?.emit(method, params);
-    if (method === 'Target.detachedFromTarget') this.#forget((params as CdpEvents['Target.detachedFromTarget']).sessionId);
+    if (method === 'Target.detachedFromTarget')
+      this.#forget((params as CdpEvents['Target.detachedFromTarget']).sessionId);
   }
 
   /** A detached session answers no more: what still waits there fails now. */
@@ -170,24 +176,40 @@ export class CdpConnection {
   }
 
   #failAll(reason: Error | undefined): void {
-    this.#closeReason = reason ? `the connection to the browser broke: ${reason.message}` : 'the connection to the browser is closed';
-    for (const command of this.#pending.values()) command.reject(commandError(command, 'cdp_closed', this.#closeReason));
+    this.#closeReason = reason
+      ? `the connection to the browser broke: ${reason.message}`
+      : 'the connection to the browser is closed';
+    for (const command of this.#pending.values())
+      command.reject(commandError(command, 'cdp_closed', this.#closeReason));
     this.#pending.clear();
     this.#sessions.clear();
   }
 }
 
 function refusal(command: PendingCommand, { message, data }: ProtocolError): CdpError {
-  return commandError(command, isGone(message) ? 'cdp_closed' : 'cdp_error', data ? `${message} (${data})` : message);
+  return commandError(
+    command,
+    isGone(message) ? 'cdp_closed' : 'cdp_error',
+    data ? `${message} (${data})` : message,
+  );
 }
 
 /** True when a refusal means that the target has gone in the meantime. Chromium's texts: it sends no distinct code. */
 function isGone(text: string): boolean {
-  return /session with given id not found|no target with given id|target closed|inspected target navigated or closed/i.test(text);
+  return /session with given id not found|no target with given id|target closed|inspected target navigated or closed/i.test(
+    text,
+  );
 }
 
-function commandError(command: PendingCommand, code: 'cdp_error' | 'cdp_closed', reason: string): CdpError {
-  const error = new CdpError(`CDP command ${command.method} failed: ${reason.replace(/\.$/, '')}.`, { code, method: command.method });
+function commandError(
+  command: PendingCommand,
+  code: 'cdp_error' | 'cdp_closed',
+  reason: string,
+): CdpError {
+  const error = new CdpError(
+    `CDP command ${command.method} failed: ${reason.replace(/\.$/, '')}.`,
+    { code, method: command.method },
+  );
   const frames = command.callSite.stack?.split('\n').slice(1).join('\n') ?? '';
   error.stack = `${error.name}: ${error.message}\n${frames}`;
   return error;

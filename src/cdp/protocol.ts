@@ -160,46 +160,129 @@ export interface RequestWillBeSent {
 /** Each command: its parameters and its answer. */
 export interface CdpCommands {
   'Browser.close': { params: NoParams; result: Nothing };
-  'Browser.getVersion': { params: NoParams; result: { protocolVersion: string; product: string; revision: string; userAgent: string; jsVersion: string } };
-  'Browser.getWindowForTarget': { params: { targetId?: string }; result: { windowId: number; bounds: WindowBounds } };
-  'Browser.setWindowBounds': { params: { windowId: number; bounds: WindowBounds }; result: Nothing };
-  'Browser.setContentsSize': { params: { windowId: number; width?: number; height?: number }; result: Nothing };
-  'Browser.setDownloadBehavior': { params: { behavior: 'deny' | 'allow' | 'allowAndName' | 'default'; browserContextId?: string; downloadPath?: string; eventsEnabled?: boolean }; result: Nothing };
+  'Browser.getVersion': {
+    params: NoParams;
+    result: {
+      protocolVersion: string;
+      product: string;
+      revision: string;
+      userAgent: string;
+      jsVersion: string;
+    };
+  };
+  'Browser.getWindowForTarget': {
+    params: { targetId?: string };
+    result: { windowId: number; bounds: WindowBounds };
+  };
+  'Browser.setWindowBounds': {
+    params: { windowId: number; bounds: WindowBounds };
+    result: Nothing;
+  };
+  'Browser.setContentsSize': {
+    params: { windowId: number; width?: number; height?: number };
+    result: Nothing;
+  };
+  'Browser.setDownloadBehavior': {
+    params: {
+      behavior: 'deny' | 'allow' | 'allowAndName' | 'default';
+      browserContextId?: string;
+      downloadPath?: string;
+      eventsEnabled?: boolean;
+    };
+    result: Nothing;
+  };
   'Emulation.setDeviceMetricsOverride': { params: DeviceMetrics; result: Nothing };
   'Emulation.clearDeviceMetricsOverride': { params: NoParams; result: Nothing };
-  'Emulation.setUserAgentOverride': { params: { userAgent: string; acceptLanguage?: string; platform?: string }; result: Nothing };
+  'Emulation.setUserAgentOverride': {
+    params: { userAgent: string; acceptLanguage?: string; platform?: string };
+    result: Nothing;
+  };
   /** `body` is base64. */
   'Fetch.enable': { params: { patterns?: { urlPattern?: string }[] }; result: Nothing };
   /** `body` is base64. */
-  'Fetch.fulfillRequest': { params: { requestId: string; responseCode: number; responseHeaders?: { name: string; value: string }[]; body?: string }; result: Nothing };
-  'Network.enable': { params: { maxTotalBufferSize?: number; maxResourceBufferSize?: number; maxPostDataSize?: number }; result: Nothing };
+  'Fetch.fulfillRequest': {
+    params: {
+      requestId: string;
+      responseCode: number;
+      responseHeaders?: { name: string; value: string }[];
+      body?: string;
+    };
+    result: Nothing;
+  };
+  'Network.enable': {
+    params: {
+      maxTotalBufferSize?: number;
+      maxResourceBufferSize?: number;
+      maxPostDataSize?: number;
+    };
+    result: Nothing;
+  };
   'Network.disable': { params: NoParams; result: Nothing };
   'Network.setExtraHTTPHeaders': { params: { headers: Record<string, string> }; result: Nothing };
   'Page.enable': { params: NoParams; result: Nothing };
   'Page.navigate': { params: { url: string }; result: { frameId: string; errorText?: string } };
-  'Page.createIsolatedWorld': { params: { frameId: string; worldName?: string }; result: { executionContextId: number } };
+  'Page.createIsolatedWorld': {
+    params: { frameId: string; worldName?: string };
+    result: { executionContextId: number };
+  };
   'Page.bringToFront': { params: NoParams; result: Nothing };
-  'Page.captureScreenshot': { params: { format?: 'jpeg' | 'png'; quality?: number; optimizeForSpeed?: boolean }; result: { data: string } };
+  'Page.captureScreenshot': {
+    params: { format?: 'jpeg' | 'png'; quality?: number; optimizeForSpeed?: boolean };
+    result: { data: string };
+  };
   'Page.startScreencast': { params: ScreencastParams; result: Nothing };
   'Page.stopScreencast': { params: NoParams; result: Nothing };
   'Page.screencastFrameAck': { params: { sessionId: number }; result: Nothing };
   'Runtime.enable': { params: NoParams; result: Nothing };
-  'Runtime.evaluate': { params: EvaluateParams; result: { result: RemoteObject; exceptionDetails?: ExceptionDetails } };
+  'Runtime.evaluate': {
+    params: EvaluateParams;
+    result: { result: RemoteObject; exceptionDetails?: ExceptionDetails };
+  };
   'Runtime.addBinding': { params: { name: string }; result: Nothing };
   'Runtime.runIfWaitingForDebugger': { params: NoParams; result: Nothing };
   'Storage.getCookies': { params: { browserContextId?: string }; result: { cookies: CdpCookie[] } };
-  'Storage.setCookies': { params: { cookies: CdpCookieParam[]; browserContextId?: string }; result: Nothing };
+  'Storage.setCookies': {
+    params: { cookies: CdpCookieParam[]; browserContextId?: string };
+    result: Nothing;
+  };
   'Storage.clearCookies': { params: { browserContextId?: string }; result: Nothing };
   'Target.getTargets': { params: { filter?: TargetFilter }; result: { targetInfos: TargetInfo[] } };
-  'Target.createTarget': { params: { url: string; width?: number; height?: number; browserContextId?: string; newWindow?: boolean; background?: boolean }; result: { targetId: string } };
+  'Target.createTarget': {
+    params: {
+      url: string;
+      width?: number;
+      height?: number;
+      browserContextId?: string;
+      newWindow?: boolean;
+      background?: boolean;
+    };
+    result: { targetId: string };
+  };
   'Target.closeTarget': { params: { targetId: string }; result: { success: boolean } };
   'Target.getBrowserContexts': { params: NoParams; result: { browserContextIds: string[] } };
-  'Target.createBrowserContext': { params: { disposeOnDetach?: boolean }; result: { browserContextId: string } };
+  'Target.createBrowserContext': {
+    params: { disposeOnDetach?: boolean };
+    result: { browserContextId: string };
+  };
   'Target.attachToBrowserTarget': { params: NoParams; result: { sessionId: string } };
-  'Target.attachToTarget': { params: { targetId: string; flatten: true }; result: { sessionId: string } };
+  'Target.attachToTarget': {
+    params: { targetId: string; flatten: true };
+    result: { sessionId: string };
+  };
   'Target.detachFromTarget': { params: { sessionId: string }; result: Nothing };
-  'Target.setDiscoverTargets': { params: { discover: boolean; filter?: TargetFilter }; result: Nothing };
-  'Target.setAutoAttach': { params: { autoAttach: boolean; waitForDebuggerOnStart: boolean; flatten: true; filter?: TargetFilter }; result: Nothing };
+  'Target.setDiscoverTargets': {
+    params: { discover: boolean; filter?: TargetFilter };
+    result: Nothing;
+  };
+  'Target.setAutoAttach': {
+    params: {
+      autoAttach: boolean;
+      waitForDebuggerOnStart: boolean;
+      flatten: true;
+      filter?: TargetFilter;
+    };
+    result: Nothing;
+  };
 }
 
 /** Each event: its parameters. */
@@ -208,21 +291,48 @@ export interface CdpEvents {
   'Inspector.targetCrashed': Nothing;
   'Network.requestWillBeSent': RequestWillBeSent;
   'Network.requestWillBeSentExtraInfo': { requestId: string; headers: Record<string, string> };
-  'Network.responseReceived': { requestId: string; type: string; response: NetworkResponse; hasExtraInfo?: boolean };
-  'Network.responseReceivedExtraInfo': { requestId: string; headers: Record<string, string>; statusCode: number };
+  'Network.responseReceived': {
+    requestId: string;
+    type: string;
+    response: NetworkResponse;
+    hasExtraInfo?: boolean;
+  };
+  'Network.responseReceivedExtraInfo': {
+    requestId: string;
+    headers: Record<string, string>;
+    statusCode: number;
+  };
   'Network.dataReceived': { requestId: string; dataLength: number };
   'Network.loadingFinished': { requestId: string; timestamp: number; encodedDataLength: number };
-  'Network.loadingFailed': { requestId: string; timestamp: number; errorText: string; canceled?: boolean };
+  'Network.loadingFailed': {
+    requestId: string;
+    timestamp: number;
+    errorText: string;
+    canceled?: boolean;
+  };
   'Network.webSocketCreated': { requestId: string; url: string };
-  'Network.webSocketWillSendHandshakeRequest': { requestId: string; timestamp: number; wallTime: number; request: { headers: Record<string, string> } };
-  'Network.webSocketHandshakeResponseReceived': { requestId: string; timestamp: number; response: { status: number; statusText: string; headers: Record<string, string> } };
+  'Network.webSocketWillSendHandshakeRequest': {
+    requestId: string;
+    timestamp: number;
+    wallTime: number;
+    request: { headers: Record<string, string> };
+  };
+  'Network.webSocketHandshakeResponseReceived': {
+    requestId: string;
+    timestamp: number;
+    response: { status: number; statusText: string; headers: Record<string, string> };
+  };
   'Network.webSocketClosed': { requestId: string; timestamp: number };
   'Page.screencastFrame': { data: string; metadata: ScreencastFrameMetadata; sessionId: number };
   'Page.screencastVisibilityChanged': { visible: boolean };
   'Page.frameNavigated': { frame: { id: string; parentId?: string; url: string } };
   'Runtime.bindingCalled': { name: string; payload: string; executionContextId: number };
   'Runtime.consoleAPICalled': { type: string; args: RemoteObject[] };
-  'Target.attachedToTarget': { sessionId: string; targetInfo: TargetInfo; waitingForDebugger: boolean };
+  'Target.attachedToTarget': {
+    sessionId: string;
+    targetInfo: TargetInfo;
+    waitingForDebugger: boolean;
+  };
   'Target.detachedFromTarget': { sessionId: string; targetId?: string };
   'Target.targetCreated': { targetInfo: TargetInfo };
   'Target.targetInfoChanged': { targetInfo: TargetInfo };
@@ -233,6 +343,10 @@ export interface CdpEvents {
 export type CdpCommand = keyof CdpCommands;
 export type CdpEvent = keyof CdpEvents;
 /** The parameters of a command, as the arguments after its name: none, one that may be left out, or one. */
-export type CdpArguments<C extends CdpCommand> = CdpCommands[C]['params'] extends undefined ? [] : object extends CdpCommands[C]['params'] ? [params?: CdpCommands[C]['params']] : [params: CdpCommands[C]['params']];
+export type CdpArguments<C extends CdpCommand> = CdpCommands[C]['params'] extends undefined
+  ? []
+  : object extends CdpCommands[C]['params']
+    ? [params?: CdpCommands[C]['params']]
+    : [params: CdpCommands[C]['params']];
 /** The answer to a command. */
 export type CdpResult<C extends CdpCommand> = CdpCommands[C]['result'];

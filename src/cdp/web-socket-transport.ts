@@ -49,7 +49,12 @@ export class WebSocketTransport implements Transport {
     await new Promise<void>((resolve, reject) => {
       socket.once('open', resolve);
       socket.once('error', (cause) =>
-        reject(new CdpError(`Could not connect to the browser at ${withoutSecrets(url)}: ${cause.message}. Check that it runs and that the URL is still valid.`, { code: 'cdp_closed', method: 'connect', cause })),
+        reject(
+          new CdpError(
+            `Could not connect to the browser at ${withoutSecrets(url)}: ${cause.message}. Check that it runs and that the URL is still valid.`,
+            { code: 'cdp_closed', method: 'connect', cause },
+          ),
+        ),
       );
     });
     return transport;

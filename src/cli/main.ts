@@ -15,7 +15,10 @@ interface Command {
 
 const commands: Record<string, Command> = {
   serve: { summary: 'run a session server in the foreground', run: serve },
-  sessions: { summary: 'list, show, stop and open sessions, their cookies and replays', run: sessions },
+  sessions: {
+    summary: 'list, show, stop and open sessions, their cookies and replays',
+    run: sessions,
+  },
   reap: { summary: 'stop sessions and remove files that killed runs have left', run: reap },
 };
 
@@ -34,8 +37,16 @@ async function main([name, ...args]: string[]): Promise<void> {
 }
 
 function help(): string {
-  const rows = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`);
-  return ['Usage: sessionwright <command> [options]', '', ...rows, '', 'sessionwright <command> --help tells the options of one command; sessionwright --version tells the version.'].join('\n');
+  const rows = Object.entries(commands).map(
+    ([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`,
+  );
+  return [
+    'Usage: sessionwright <command> [options]',
+    '',
+    ...rows,
+    '',
+    'sessionwright <command> --help tells the options of one command; sessionwright --version tells the version.',
+  ].join('\n');
 }
 
 /** What was printed goes out first: on some systems pipes are written in the background. */
@@ -46,7 +57,9 @@ function end(exitCode: number): void {
 main(process.argv.slice(2)).then(
   () => end(0),
   (error: unknown) => {
-    console.error(error instanceof UsageError || isSessionwrightError(error) ? error.message : error);
+    console.error(
+      error instanceof UsageError || isSessionwrightError(error) ? error.message : error,
+    );
     end(error instanceof UsageError ? 2 : 1);
   },
 );

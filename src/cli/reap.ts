@@ -12,7 +12,15 @@ and those of embedded session servers that were killed. What lives is not touche
 
 /** Sweeps, and fails when something had to be left. */
 export async function reap(args: string[]): Promise<void> {
-  const values = parseOptions(args, { 'dry-run': { type: 'boolean' }, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } }, USAGE);
+  const values = parseOptions(
+    args,
+    {
+      'dry-run': { type: 'boolean' },
+      json: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
+    USAGE,
+  );
   if (values.help) {
     console.log(USAGE);
     return;
@@ -20,15 +28,20 @@ export async function reap(args: string[]): Promise<void> {
   const dryRun = values['dry-run'] ?? false;
   const result = await sweep({ dryRun });
   console.log(values.json ? JSON.stringify(result) : describe(result, dryRun));
-  if (result.left.length > 0) throw new Error(`${result.left.length} sessions could not be stopped.`);
+  if (result.left.length > 0)
+    throw new Error(`${result.left.length} sessions could not be stopped.`);
 }
 
 function describe(result: SweepResult, dryRun: boolean): string {
   const verb = dryRun ? 'would be' : 'were';
   const lines = [
-    ...result.stopped.map((entry) => `session ${entry.sessionId} at ${entry.apiUrl} ${verb} stopped`),
+    ...result.stopped.map(
+      (entry) => `session ${entry.sessionId} at ${entry.apiUrl} ${verb} stopped`,
+    ),
     ...result.removed.map((folder) => `${folder} ${verb} removed`),
-    ...result.left.map((entry) => `session ${entry.sessionId} at ${entry.apiUrl} is left: ${entry.reason}`),
+    ...result.left.map(
+      (entry) => `session ${entry.sessionId} at ${entry.apiUrl} is left: ${entry.reason}`,
+    ),
   ];
   return lines.length > 0 ? lines.join('\n') : 'Nothing was left behind.';
 }

@@ -27,7 +27,15 @@ const DEFAULT_PORT = 8484;
 export async function serve(args: string[]): Promise<void> {
   const values = parseOptions(
     args,
-    { port: { type: 'string' }, host: { type: 'string' }, 'max-sessions': { type: 'string' }, 'data-dir': { type: 'string' }, 'retention-hours': { type: 'string' }, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+    {
+      port: { type: 'string' },
+      host: { type: 'string' },
+      'max-sessions': { type: 'string' },
+      'data-dir': { type: 'string' },
+      'retention-hours': { type: 'string' },
+      json: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
     USAGE,
   );
   if (values.help) {
@@ -35,7 +43,10 @@ export async function serve(args: string[]): Promise<void> {
     return;
   }
   const { startSessionServer } = await import('../server/index');
-  const maxSessions = toNumber(values['max-sessions'], '--max-sessions', { least: 1, most: MAX_NUMBER });
+  const maxSessions = toNumber(values['max-sessions'], '--max-sessions', {
+    least: 1,
+    most: MAX_NUMBER,
+  });
   const retentionHours = toHours(values['retention-hours']);
   const dataDir = resolve(values['data-dir'] ?? join(environment.dataHome, 'sessionwright'));
   const server = await startSessionServer({
@@ -47,13 +58,26 @@ export async function serve(args: string[]): Promise<void> {
     ...(maxSessions !== undefined && { maxSessions }),
   });
   if (values.json) console.log(JSON.stringify({ url: server.url, apiKey: server.apiKey }));
-  else announce({ url: server.url, dataDir, madeKey: environment.apiKey === undefined ? server.apiKey : undefined });
+  else
+    announce({
+      url: server.url,
+      dataDir,
+      madeKey: environment.apiKey === undefined ? server.apiKey : undefined,
+    });
   await signalled();
   await server.close();
 }
 
 /** A key that was given is not printed: its owner knows it, and terminals are logged. */
-function announce({ url, dataDir, madeKey }: { url: string; dataDir: string; madeKey: string | undefined }): void {
+function announce({
+  url,
+  dataDir,
+  madeKey,
+}: {
+  url: string;
+  dataDir: string;
+  madeKey: string | undefined;
+}): void {
   console.log(`sessionwright serves sessions on ${url}. Press Ctrl-C to stop.`);
   console.log(`What it keeps is in ${dataDir}.`);
   console.log(`  NOTTE_API_URL=${url}`);
@@ -64,7 +88,10 @@ function announce({ url, dataDir, madeKey }: { url: string; dataDir: string; mad
 function toHours(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const value = Number(text);
-  if (text.trim() === '' || !(value > 0) || value > MAX_NUMBER) throw new UsageError(`--retention-hours takes a number above 0, and at most ${MAX_NUMBER}, not "${text}".`);
+  if (text.trim() === '' || !(value > 0) || value > MAX_NUMBER)
+    throw new UsageError(
+      `--retention-hours takes a number above 0, and at most ${MAX_NUMBER}, not "${text}".`,
+    );
   return value;
 }
 

@@ -7,13 +7,19 @@ export class UsageError extends Error {}
 
 /** The options of a subcommand, as `node:util` describes them. */
 type OptionsConfig = NonNullable<ParseArgsConfig['options']>;
-type Values<O extends OptionsConfig> = ReturnType<typeof parseArgs<{ args: string[]; options: O; strict: true; allowPositionals: true }>>['values'];
+type Values<O extends OptionsConfig> = ReturnType<
+  typeof parseArgs<{ args: string[]; options: O; strict: true; allowPositionals: true }>
+>['values'];
 
 /**
  * Parses the options of a subcommand that takes nothing else.
  * @throws {@link UsageError} for an unknown option, a missing value or a stray word.
  */
-export function parseOptions<O extends OptionsConfig>(args: string[], options: O, usage: string): Values<O> {
+export function parseOptions<O extends OptionsConfig>(
+  args: string[],
+  options: O,
+  usage: string,
+): Values<O> {
   return parseArguments(args, options, { usage, atMost: 0 }).values;
 }
 
@@ -21,9 +27,14 @@ export function parseOptions<O extends OptionsConfig>(args: string[], options: O
  * Parses the options and the words of a subcommand.
  * @throws {@link UsageError} for an unknown option, a missing value, or more words than it takes.
  */
-export function parseArguments<O extends OptionsConfig>(args: string[], options: O, { usage, atMost }: { usage: string; atMost: number }): { values: Values<O>; words: string[] } {
+export function parseArguments<O extends OptionsConfig>(
+  args: string[],
+  options: O,
+  { usage, atMost }: { usage: string; atMost: number },
+): { values: Values<O>; words: string[] } {
   const { values, positionals } = parse(args, options, usage);
-  if (positionals.length > atMost) throw new UsageError(`Unexpected "${positionals[atMost] ?? ''}".\n\n${usage}`);
+  if (positionals.length > atMost)
+    throw new UsageError(`Unexpected "${positionals[atMost] ?? ''}".\n\n${usage}`);
   return { values, words: positionals };
 }
 
@@ -31,10 +42,15 @@ export function parseArguments<O extends OptionsConfig>(args: string[], options:
  * A whole number from an option's text; undefined when it was not given.
  * @throws {@link UsageError} when it is none, or out of range
  */
-export function toNumber(text: string | undefined, option: string, { least, most }: { least: number; most: number }): number | undefined {
+export function toNumber(
+  text: string | undefined,
+  option: string,
+  { least, most }: { least: number; most: number },
+): number | undefined {
   if (text === undefined) return undefined;
   const value = Number(text);
-  if (text.trim() === '' || !Number.isInteger(value) || value < least || value > most) throw new UsageError(`${option} takes a whole number from ${least} to ${most}, not "${text}".`);
+  if (text.trim() === '' || !Number.isInteger(value) || value < least || value > most)
+    throw new UsageError(`${option} takes a whole number from ${least} to ${most}, not "${text}".`);
   return value;
 }
 

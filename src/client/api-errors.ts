@@ -37,39 +37,79 @@ export function redact(text: string, apiKey: string): string {
 }
 
 /** The error for an answer that is no success. `body` is parsed JSON or text, secrets already taken out. */
-export function toApiError(exchange: Exchange, answer: { status: number; body: unknown; retryAfterMs: number | undefined }): SessionwrightError {
+export function toApiError(
+  exchange: Exchange,
+  answer: { status: number; body: unknown; retryAfterMs: number | undefined },
+): SessionwrightError {
   const { status, body, retryAfterMs } = answer;
   const parsed = parseErrorBody(body);
   const ended = parsed.code === 'session_ended' ? parsed.session : undefined;
-  if (ended) return new SessionEndedError(`Could not ${exchange.purpose}: ${parsed.message ?? 'the session has ended'}`, { sessionId: ended.id, status: ended.status, endedAt: ended.endedAt ?? undefined, reason: ended.reason ?? undefined });
+  if (ended)
+    return new SessionEndedError(
+      `Could not ${exchange.purpose}: ${parsed.message ?? 'the session has ended'}`,
+      {
+        sessionId: ended.id,
+        status: ended.status,
+        endedAt: ended.endedAt ?? undefined,
+        reason: ended.reason ?? undefined,
+      },
+    );
   const answered = `Could not ${exchange.purpose}: ${exchange.method} ${exchange.path} on ${exchange.origin} answered ${status}${quote(parsed)}`;
-  const message = [answered, advice(status, { code: parsed.code, retryAfterMs })].filter(Boolean).join('. ');
+  const message = [answered, advice(status, { code: parsed.code, retryAfterMs })]
+    .filter(Boolean)
+    .join('. ');
   const details = { method: exchange.method, path: exchange.path, status, body };
-  if (status === 422) return new InvalidRequestError(message, { ...details, code: 'invalid_request', issues: parsed.issues.map((issue) => ({ ...issue, path: toCamelCase(issue.path) })) });
-  if (status === 429) return new RateLimitError(message, { ...details, code: 'rate_limited', retryAfterMs });
+  if (status === 422)
+    return new InvalidRequestError(message, {
+      ...details,
+      code: 'invalid_request',
+      issues: parsed.issues.map((issue) => ({ ...issue, path: toCamelCase(issue.path) })),
+    });
+  if (status === 429)
+    return new RateLimitError(message, { ...details, code: 'rate_limited', retryAfterMs });
   const [ErrorClass, code] = classFor(status);
   return new ErrorClass(message, { ...details, code });
 }
 
 /** Codes of errors that happen before a request has left. */
-const NEVER_SENT = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_TLS|ERR_SSL|EPROTO|UND_ERR_INVALID_ARG)/;
+const NEVER_SENT =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_TLS|ERR_SSL|EPROTO|UND_ERR_INVALID_ARG)/;
 
 /** The error for an exchange that ended without an answer. */
 export function toUnreachableError(exchange: Exchange, cause: unknown): ApiUnreachableError {
   const code = errorCode(cause);
   const maybeReceived = !NEVER_SENT.test(code);
-  const reason = maybeReceived ? `the connection broke before the answer was complete (${code})` : `it is not reachable (${code})`;
+  const reason = maybeReceived
+    ? `the connection broke before the answer was complete (${code})`
+    : `it is not reachable (${code})`;
   const message = `Could not ${exchange.purpose}: ${exchange.method} ${exchange.path} on ${exchange.origin}: ${reason}. Check apiUrl (NOTTE_API_URL), and that the API is up.`;
-  return new ApiUnreachableError(message, { code: 'api_unreachable', method: exchange.method, path: exchange.path, maybeReceived, cause });
+  return new ApiUnreachableError(message, {
+    code: 'api_unreachable',
+    method: exchange.method,
+    path: exchange.path,
+    maybeReceived,
+    cause,
+  });
 }
 
 /** The error for an exchange that had no complete answer when its time was over. */
 export function toDeadlineError(exchange: Exchange, timeoutMs: number): ApiUnreachableError {
   const message = `Could not ${exchange.purpose}: ${exchange.method} ${exchange.path} on ${exchange.origin} had no complete answer within ${Math.round(timeoutMs)} ms. Check that the API is up, or allow more time.`;
-  return new ApiUnreachableError(message, { code: 'api_unreachable', method: exchange.method, path: exchange.path, maybeReceived: true });
+  return new ApiUnreachableError(message, {
+    code: 'api_unreachable',
+    method: exchange.method,
+    path: exchange.path,
+    maybeReceived: true,
+  });
 }
 
-type SimpleErrorClass = typeof AuthenticationError | typeof PermissionError | typeof NotFoundError | typeof OverloadedError | typeof ServerError | typeof ApiError;
+type SimpleErrorClass =
+  | typeof AuthenticationError
+  | typeof PermissionError
+  | typeof NotFoundError
+  | typeof OverloadedError
+  | typeof ServerError
+  | typeof ApiError;
 
 function classFor(status: number): [SimpleErrorClass, string] {
   if (status === 401) return [AuthenticationError, 'unauthorized'];
@@ -84,7 +124,10 @@ function isServerFailure(status: number): boolean {
   return status >= 500 && status !== 501;
 }
 
-function advice(status: number, { code, retryAfterMs }: { code: string | undefined; retryAfterMs: number | undefined }): string {
+function advice(
+  status: number,
+  { code, retryAfterMs }: { code: string | undefined; retryAfterMs: number | undefined },
+): string {
   const wait = retryAfterMs === undefined ? 'later' : `in ${Math.ceil(retryAfterMs / 1000)} s`;
   switch (status) {
     case 401:
@@ -103,16 +146,26 @@ function advice(status: number, { code, retryAfterMs }: { code: string | undefin
     case 529:
       return `The API has no capacity now; try again ${wait}.`;
     default:
-      return isServerFailure(status) ? 'Try again; if it stays so, the log of the server tells more.' : 'Check the request.';
+      return isServerFailure(status)
+        ? 'Try again; if it stays so, the log of the server tells more.'
+        : 'Check the request.';
   }
 }
 
 /** What the answer says of itself: a session API's own words as they are; a page of something in between is cut down to its text. */
 function quote({ code, message, issues }: ParsedErrorBody): string {
   const fields = issues.map((issue) => `${toCamelCase(issue.path)}: ${issue.message}`).join('; ');
-  const own = (code === undefined ? message?.replace(/<(style|script)[\s\S]*?<\/\1>|<[^>]*>/gi, ' ').replace(/\s+/g, ' ') : message)?.trim() ?? '';
-  const text = issues.some((issue) => !own.includes(issue.message)) ? [own, fields].filter(Boolean).join(' - ') : own;
-  return text ? `: ${text.slice(0, code === undefined ? MAX_QUOTE : MAX_OWN_QUOTE).replace(/\.+$/, '')}` : '';
+  const own =
+    (code === undefined
+      ? message?.replace(/<(style|script)[\s\S]*?<\/\1>|<[^>]*>/gi, ' ').replace(/\s+/g, ' ')
+      : message
+    )?.trim() ?? '';
+  const text = issues.some((issue) => !own.includes(issue.message))
+    ? [own, fields].filter(Boolean).join(' - ')
+    : own;
+  return text
+    ? `: ${text.slice(0, code === undefined ? MAX_QUOTE : MAX_OWN_QUOTE).replace(/\.+$/, '')}`
+    : '';
 }
 
 /** undici wraps the error of the socket; the innermost code says most. */

@@ -29,7 +29,10 @@ export class CookieFile {
     const loaded = this.#loaded;
     if (!loaded) return;
     const { saveCookies } = await import('../cookies/index');
-    await saveCookies(loaded.path, { loaded: loaded.cookies, current: await this.#read(loaded.path) });
+    await saveCookies(loaded.path, {
+      loaded: loaded.cookies,
+      current: await this.#read(loaded.path),
+    });
     this.#loaded = undefined;
   }
 
@@ -39,7 +42,13 @@ export class CookieFile {
     } catch (error) {
       if (!(error instanceof SessionEndedError)) throw error;
       const { sessionId, status, endedAt, reason } = error;
-      throw new SessionEndedError(`Could not save cookies to ${path}: ${error.message}`, { sessionId, status, endedAt, reason, cause: error });
+      throw new SessionEndedError(`Could not save cookies to ${path}: ${error.message}`, {
+        sessionId,
+        status,
+        endedAt,
+        reason,
+        cause: error,
+      });
     }
   }
 }

@@ -16,7 +16,10 @@ export class Dispatchers {
   readonly #pools = new Map<'direct' | 'proxied', Dispatcher>();
 
   /** Sends one request. The caller consumes the body. */
-  async request(url: URL, options: Omit<RequestOptions, 'dispatcher'>): Promise<Dispatcher.ResponseData<unknown>> {
+  async request(
+    url: URL,
+    options: Omit<RequestOptions, 'dispatcher'>,
+  ): Promise<Dispatcher.ResponseData<unknown>> {
     this.#undici ??= import('undici');
     const undici = await this.#undici;
     return undici.request(url, { ...options, dispatcher: this.#poolFor(url, undici) });
@@ -35,18 +38,33 @@ export class Dispatchers {
     if (known) return known;
     // Time limits are the caller's, by signal: undici's own would cut a call that may take longer.
     const settings = { connectTimeout: CONNECT_TIMEOUT_MS, headersTimeout: 0, bodyTimeout: 0 };
-    const pool = kind === 'direct' ? new undici.Agent(settings) : new undici.EnvHttpProxyAgent({ ...settings, ...proxySettings(undici) });
+    const pool =
+      kind === 'direct'
+        ? new undici.Agent(settings)
+        : new undici.EnvHttpProxyAgent({ ...settings, ...proxySettings(undici) });
     this.#pools.set(kind, pool);
     return pool;
   }
 }
 
 /** Plain HTTP goes to a proxy as any other client sends it, since many refuse a tunnel to port 80; and a tunnel opens in time or not at all. */
-function proxySettings(undici: Undici): { proxyTunnel: boolean; clientFactory: (origin: URL, options: object) => Dispatcher } {
-  return { proxyTunnel: false, clientFactory: (origin, options) => new undici.Pool(origin, { ...options, headersTimeout: CONNECT_TIMEOUT_MS }) };
+function proxySettings(undici: Undici): {
+  proxyTunnel: boolean;
+  clientFactory: (origin: URL, options: object) => Dispatcher;
+} {
+  return {
+    proxyTunnel: false,
+    clientFactory: (origin, options) =>
+      new undici.Pool(origin, { ...options, headersTimeout: CONNECT_TIMEOUT_MS }),
+  };
 }
 
 /** True for this machine. A proxy elsewhere would look for it on its own. */
 function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
+  return (
+    hostname === 'localhost' ||
+    hostname.endsWith('.localhost') ||
+    hostname === '[::1]' ||
+    /^127(\.\d+){3}$/.test(hostname)
+  );
 }

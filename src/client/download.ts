@@ -5,7 +5,12 @@ import { basename, dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
-import { ApiError, ApiUnreachableError, ContractError, SessionwrightError } from '../contract/errors';
+import {
+  ApiError,
+  ApiUnreachableError,
+  ContractError,
+  SessionwrightError,
+} from '../contract/errors';
 import { single, type HttpClient } from './http';
 
 /** A download without a byte for so long has broken, in milliseconds: what the cloud's own client waits for files. */
@@ -43,7 +48,11 @@ export interface Target {
  * Saves it, and returns the path of the file.
  * @throws {@link SessionwrightError} `file_exists`, or `target.code` when it breaks off or cannot be written; {@link ApiError} when the URL does not give it
  */
-export async function downloadFile(http: HttpClient, source: Source, target: Target): Promise<string> {
+export async function downloadFile(
+  http: HttpClient,
+  source: Source,
+  target: Target,
+): Promise<string> {
   const path = await pathOf(target);
   if (!target.force && (await exists(path))) throw fileExists(source, path);
   const partial = `${path}.${randomUUID()}.part`;
@@ -55,7 +64,10 @@ export async function downloadFile(http: HttpClient, source: Source, target: Tar
     return path;
   } catch (cause) {
     if (cause instanceof SessionwrightError) throw cause;
-    throw new SessionwrightError(`Could not ${source.purpose} to ${path}: ${(cause as Error).message}. Check the connection and the folder, and try again.`, { code: target.code, cause });
+    throw new SessionwrightError(
+      `Could not ${source.purpose} to ${path}: ${(cause as Error).message}. Check the connection and the folder, and try again.`,
+      { code: target.code, cause },
+    );
   } finally {
     await rm(partial, { force: true }).catch(() => undefined); // its folder could not be made
   }
@@ -74,17 +86,31 @@ export async function downloadText(http: HttpClient, source: Source): Promise<st
 
 /** The URL needs no key, and gets none: it may lead anywhere. */
 async function request(http: HttpClient, source: Source) {
-  if (source.url === null || !URL.canParse(source.url)) throw new ContractError(`Could not ${source.purpose}: the API names no ${source.what} for it.`, { ...EXCHANGE, code: 'contract_violation' });
+  if (source.url === null || !URL.canParse(source.url))
+    throw new ContractError(
+      `Could not ${source.purpose}: the API names no ${source.what} for it.`,
+      { ...EXCHANGE, code: 'contract_violation' },
+    );
   let url = new URL(source.url);
   for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
     const { origin } = url;
-    const { statusCode: status, headers, body } = await http.dispatchers.request(url, { method: 'GET', headersTimeout: STALL_MS, bodyTimeout: STALL_MS }).catch((cause: unknown) => {
-      throw unreachable(source, `${origin} did not answer`, cause);
-    });
+    const {
+      statusCode: status,
+      headers,
+      body,
+    } = await http.dispatchers
+      .request(url, { method: 'GET', headersTimeout: STALL_MS, bodyTimeout: STALL_MS })
+      .catch((cause: unknown) => {
+        throw unreachable(source, `${origin} did not answer`, cause);
+      });
     if (status === 200) return body;
     await body.dump();
     const location = single(headers['location']);
-    if (status < 300 || status > 399 || location === undefined || !URL.canParse(location, url)) throw refused(source, `${origin} answered ${status}. Its URL may have expired; ${source.again}`);
+    if (status < 300 || status > 399 || location === undefined || !URL.canParse(location, url))
+      throw refused(
+        source,
+        `${origin} answered ${status}. Its URL may have expired; ${source.again}`,
+      );
     url = new URL(location, url);
   }
   throw refused(source, 'its URL redirects without end');
@@ -95,7 +121,12 @@ function refused({ purpose }: Source, problem: string): ApiError {
 }
 
 function unreachable({ purpose }: Source, problem: string, cause: unknown): ApiUnreachableError {
-  return new ApiUnreachableError(`Could not ${purpose}: ${problem}.`, { ...EXCHANGE, code: 'api_unreachable', maybeReceived: true, cause });
+  return new ApiUnreachableError(`Could not ${purpose}: ${problem}.`, {
+    ...EXCHANGE,
+    code: 'api_unreachable',
+    maybeReceived: true,
+    cause,
+  });
 }
 
 /** Is done with the file when it returns, also when the download broke off: what opens it late would leave it behind. */
@@ -109,7 +140,12 @@ async function writeNew(path: string, body: () => Promise<Readable>): Promise<vo
 }
 
 async function pathOf({ to, name }: Target): Promise<string> {
-  const isFolder = name !== undefined && (await stat(to).then((it) => it.isDirectory(), () => false));
+  const isFolder =
+    name !== undefined &&
+    (await stat(to).then(
+      (it) => it.isDirectory(),
+      () => false,
+    ));
   return isFolder ? join(to, basename(name)) : to;
 }
 
@@ -124,9 +160,15 @@ async function placeNew(partial: string, path: string, source: Source): Promise<
 }
 
 async function exists(path: string): Promise<boolean> {
-  return stat(path).then(() => true, () => false);
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 function fileExists({ purpose }: Source, path: string): SessionwrightError {
-  return new SessionwrightError(`Could not ${purpose}: ${path} is there already. Name another file, or pass { force: true }.`, { code: 'file_exists' });
+  return new SessionwrightError(
+    `Could not ${purpose}: ${path} is there already. Name another file, or pass { force: true }.`,
+    { code: 'file_exists' },
+  );
 }

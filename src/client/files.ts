@@ -6,7 +6,13 @@ import { basename } from 'node:path';
 
 import { ApiError, OptionsError, SessionwrightError } from '../contract/errors';
 import { routes } from '../contract/routes';
-import { fileListSchema, fileNameProblem, fileStoredSchema, fileUrlSchema, type StoredFile } from '../contract/storage';
+import {
+  fileListSchema,
+  fileNameProblem,
+  fileStoredSchema,
+  fileUrlSchema,
+  type StoredFile,
+} from '../contract/storage';
 import { downloadFile } from './download';
 import type { Call, HttpClient } from './http';
 
@@ -33,15 +39,29 @@ export class AccountFiles {
    */
   async upload(file: FileToUpload): Promise<string> {
     const { name, sizeBytes, read } = await prepare(file);
-    const call: Call = { purpose: `upload ${name}`, method: 'POST', path: routes.upload(checkName(name)), form: () => toForm({ name, sizeBytes, read }), isIdempotent: true };
+    const call: Call = {
+      purpose: `upload ${name}`,
+      method: 'POST',
+      path: routes.upload(checkName(name)),
+      form: () => toForm({ name, sizeBytes, read }),
+      isIdempotent: true,
+    };
     const answer = await this.#http.call(call, fileStoredSchema);
-    if (!answer.success) throw new ApiError(`Could not ${call.purpose}: the API did not store it.`, { code: 'request_failed', method: call.method, path: call.path });
+    if (!answer.success)
+      throw new ApiError(`Could not ${call.purpose}: the API did not store it.`, {
+        code: 'request_failed',
+        method: call.method,
+        path: call.path,
+      });
     return name;
   }
 
   /** All uploads. */
   async list(): Promise<StoredFile[]> {
-    return this.#http.call({ purpose: 'list uploads', method: 'GET', path: routes.uploads }, fileListSchema);
+    return this.#http.call(
+      { purpose: 'list uploads', method: 'GET', path: routes.uploads },
+      fileListSchema,
+    );
   }
 
   /**
@@ -49,7 +69,12 @@ export class AccountFiles {
    * @throws {@link NotFoundError}; {@link SessionwrightError} `file_exists`, `file_not_saved`
    */
   async download(name: string, to: string, options: DownloadOptions = {}): Promise<string> {
-    return save(this.#http, { name, to, path: routes.upload(checkName(name)), force: options.force ?? false });
+    return save(this.#http, {
+      name,
+      to,
+      path: routes.upload(checkName(name)),
+      force: options.force ?? false,
+    });
   }
 }
 
@@ -77,7 +102,14 @@ export class SessionFiles {
 
   /** What pages of the session have downloaded. Still there when it has ended. */
   async downloads(): Promise<StoredFile[]> {
-    return this.#http.call({ purpose: `list the downloads of session ${this.#sessionId}`, method: 'GET', path: routes.downloads(this.#sessionId) }, fileListSchema);
+    return this.#http.call(
+      {
+        purpose: `list the downloads of session ${this.#sessionId}`,
+        method: 'GET',
+        path: routes.downloads(this.#sessionId),
+      },
+      fileListSchema,
+    );
   }
 
   /**
@@ -85,20 +117,34 @@ export class SessionFiles {
    * @throws {@link NotFoundError}; {@link SessionwrightError} `file_exists`, `file_not_saved`
    */
   async download(name: string, to: string, options: DownloadOptions = {}): Promise<string> {
-    return save(this.#http, { name, to, path: routes.download(this.#sessionId, checkName(name)), force: options.force ?? false });
+    return save(this.#http, {
+      name,
+      to,
+      path: routes.download(this.#sessionId, checkName(name)),
+      force: options.force ?? false,
+    });
   }
 }
 
-async function save(http: HttpClient, { name, to, path, force }: { name: string; to: string; path: string; force: boolean }): Promise<string> {
+async function save(
+  http: HttpClient,
+  { name, to, path, force }: { name: string; to: string; path: string; force: boolean },
+): Promise<string> {
   const purpose = `download ${name}`;
   const { url } = await http.call({ purpose, method: 'GET', path }, fileUrlSchema);
-  return downloadFile(http, { purpose, url, what: 'URL', again: 'ask for the file again' }, { to, name, force, code: 'file_not_saved' });
+  return downloadFile(
+    http,
+    { purpose, url, what: 'URL', again: 'ask for the file again' },
+    { to, name, force, code: 'file_not_saved' },
+  );
 }
 
 function checkName(name: string): string {
   const problem = fileNameProblem(name);
   if (problem === undefined) return name;
-  throw new OptionsError(`The file name ${JSON.stringify(name)} cannot be used: it ${problem}.`, { path: 'name' });
+  throw new OptionsError(`The file name ${JSON.stringify(name)} cannot be used: it ${problem}.`, {
+    path: 'name',
+  });
 }
 
 /** A file that can be read, again for each try. */
@@ -110,13 +156,20 @@ interface PreparedFile {
 
 async function prepare(file: FileToUpload): Promise<PreparedFile> {
   if (typeof file !== 'string') {
-    const content = typeof file.content === 'string' ? new TextEncoder().encode(file.content) : file.content;
+    const content =
+      typeof file.content === 'string' ? new TextEncoder().encode(file.content) : file.content;
     return { name: file.name, sizeBytes: content.length, read: () => once(content) };
   }
   const found = await stat(file).catch((cause: unknown) => {
-    throw new SessionwrightError(`Could not upload ${file}: ${(cause as Error).message}.`, { code: 'file_not_read', cause });
+    throw new SessionwrightError(`Could not upload ${file}: ${(cause as Error).message}.`, {
+      code: 'file_not_read',
+      cause,
+    });
   });
-  if (!found.isFile()) throw new SessionwrightError(`Could not upload ${file}: it is no file.`, { code: 'file_not_read' });
+  if (!found.isFile())
+    throw new SessionwrightError(`Could not upload ${file}: it is no file.`, {
+      code: 'file_not_read',
+    });
   return { name: basename(file), sizeBytes: found.size, read: () => contentOf(file) };
 }
 
@@ -130,18 +183,31 @@ async function* contentOf(file: string): AsyncIterable<Uint8Array> {
 }
 
 /** A multipart form with this one file. It is streamed, and its length is said beforehand. */
-function toForm({ name, sizeBytes, read }: PreparedFile): NonNullable<ReturnType<NonNullable<Call['form']>>> {
+function toForm({
+  name,
+  sizeBytes,
+  read,
+}: PreparedFile): NonNullable<ReturnType<NonNullable<Call['form']>>> {
   const boundary = `sessionwright-${randomUUID()}`;
   const escaped = name.replace(/["\r\n]/g, encodeURIComponent); // as browsers do
-  const head = Buffer.from(`--${boundary}\r\ncontent-disposition: form-data; name="file"; filename="${escaped}"\r\ncontent-type: application/octet-stream\r\n\r\n`);
+  const head = Buffer.from(
+    `--${boundary}\r\ncontent-disposition: form-data; name="file"; filename="${escaped}"\r\ncontent-type: application/octet-stream\r\n\r\n`,
+  );
   const tail = Buffer.from(`\r\n--${boundary}--\r\n`);
   return {
-    headers: { 'content-type': `multipart/form-data; boundary=${boundary}`, 'content-length': String(head.length + sizeBytes + tail.length) },
+    headers: {
+      'content-type': `multipart/form-data; boundary=${boundary}`,
+      'content-length': String(head.length + sizeBytes + tail.length),
+    },
     body: concat(head, read(), tail),
   };
 }
 
-async function* concat(head: Uint8Array, content: AsyncIterable<Uint8Array>, tail: Uint8Array): AsyncGenerator<Uint8Array> {
+async function* concat(
+  head: Uint8Array,
+  content: AsyncIterable<Uint8Array>,
+  tail: Uint8Array,
+): AsyncGenerator<Uint8Array> {
   yield head;
   yield* content;
   yield tail;

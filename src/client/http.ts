@@ -7,7 +7,13 @@ import { version } from '../../package.json';
 import { ContractError, SessionwrightError } from '../contract/errors';
 import { describeIssues, formatIssues } from '../contract/issues';
 import { headers as names } from '../contract/routes';
-import { redact, toApiError, toDeadlineError, toUnreachableError, type Exchange } from './api-errors';
+import {
+  redact,
+  toApiError,
+  toDeadlineError,
+  toUnreachableError,
+  type Exchange,
+} from './api-errors';
 import { Dispatchers } from './dispatchers';
 import type { ResolvedClientOptions } from './options';
 import { readRedirect } from './redirect';
@@ -81,12 +87,18 @@ export class HttpClient {
     const timeoutMs = call.timeoutMs ?? this.#options.timeoutMs;
     const deadlineMs = performance.now() + timeoutMs;
     const leastTryMs = Math.min(LEAST_TRY_MS, timeoutMs / 4);
-    const policy = call.policy ?? ((call.isIdempotent ?? call.method !== 'POST') ? idempotentPolicy(this.#options) : noRetry);
+    const policy =
+      call.policy ??
+      ((call.isIdempotent ?? call.method !== 'POST') ? idempotentPolicy(this.#options) : noRetry);
     for (let attempt = 1; ; attempt++) {
-      const result = await this.#try(call, Math.min(call.tryTimeoutMs ?? this.#options.timeoutMs, deadlineMs - performance.now()));
+      const result = await this.#try(
+        call,
+        Math.min(call.tryTimeoutMs ?? this.#options.timeoutMs, deadlineMs - performance.now()),
+      );
       if ('text' in result) return result;
       const waitMs = policy(result, attempt);
-      if (waitMs === undefined || performance.now() + waitMs + leastTryMs > deadlineMs) throw result.error;
+      if (waitMs === undefined || performance.now() + waitMs + leastTryMs > deadlineMs)
+        throw result.error;
       await delay(waitMs, undefined, { signal: call.giveUp }).catch(() => undefined);
       if (call.giveUp?.aborted) throw result.error;
     }
@@ -95,10 +107,15 @@ export class HttpClient {
   /** Checks an answer against the contract. */
   parse<T>(call: Call, answer: Answer, schema: z.ZodType<T>): T {
     const body = parseJson(answer.text);
-    if (body === undefined) throw this.#contractError(call, answer, `is ${answer.text ? 'not JSON' : 'empty'}`);
+    if (body === undefined)
+      throw this.#contractError(call, answer, `is ${answer.text ? 'not JSON' : 'empty'}`);
     const parsed = schema.safeParse(body, { reportInput: true });
     if (parsed.success) return parsed.data;
-    throw this.#contractError(call, answer, `breaks the contract: ${formatIssues(describeIssues(parsed.error.issues))}`);
+    throw this.#contractError(
+      call,
+      answer,
+      `breaks the contract: ${formatIssues(describeIssues(parsed.error.issues))}`,
+    );
   }
 
   /** Closes all connections; calls are refused from now on. */
@@ -108,19 +125,37 @@ export class HttpClient {
   }
 
   /** One try: a 2xx answer, or what went wrong. */
-  async #try(call: Call, timeoutMs: number): Promise<Answer | { error: Error; retryAfterMs: number | undefined }> {
+  async #try(
+    call: Call,
+    timeoutMs: number,
+  ): Promise<Answer | { error: Error; retryAfterMs: number | undefined }> {
     const exchange = this.#exchange(call);
-    if (this.#isClosed) throw new SessionwrightError(`Could not ${call.purpose}: this client is closed.`, { code: 'client_closed' });
+    if (this.#isClosed)
+      throw new SessionwrightError(`Could not ${call.purpose}: this client is closed.`, {
+        code: 'client_closed',
+      });
     const signal = AbortSignal.timeout(Math.max(1, Math.ceil(timeoutMs)));
     try {
       const answer = await orAbort(this.#follow(call, signal), signal);
       if (answer.status >= 200 && answer.status < 300) return answer;
       const retryAfterMs = parseRetryAfter(single(answer.headers['retry-after']), Date.now());
       const text = redact(answer.text, this.#options.apiKey);
-      return { error: toApiError(exchange, { status: answer.status, body: parseJson(text) ?? text, retryAfterMs }), retryAfterMs };
+      return {
+        error: toApiError(exchange, {
+          status: answer.status,
+          body: parseJson(text) ?? text,
+          retryAfterMs,
+        }),
+        retryAfterMs,
+      };
     } catch (error) {
       if (error instanceof SessionwrightError) throw error;
-      return { error: signal.aborted ? toDeadlineError(exchange, timeoutMs) : toUnreachableError(exchange, error), retryAfterMs: undefined };
+      return {
+        error: signal.aborted
+          ? toDeadlineError(exchange, timeoutMs)
+          : toUnreachableError(exchange, error),
+        retryAfterMs: undefined,
+      };
     }
   }
 
@@ -128,10 +163,19 @@ export class HttpClient {
   async #follow(call: Call, signal: AbortSignal): Promise<Answer> {
     let url = new URL(`${this.#options.apiUrl}${call.path}${call.query ? `?${call.query}` : ''}`);
     for (let hops = 0; ; hops++) {
-      const { statusCode: status, headers, body } = await this.#dispatchers.request(url, this.#request(call, signal));
+      const {
+        statusCode: status,
+        headers,
+        body,
+      } = await this.#dispatchers.request(url, this.#request(call, signal));
       const bytes = Buffer.from(await body.arrayBuffer());
       const answer = { status, headers, bytes, text: new TextDecoder().decode(bytes) };
-      const redirect = readRedirect({ status, location: single(headers['location']), from: url, method: call.method });
+      const redirect = readRedirect({
+        status,
+        location: single(headers['location']),
+        from: url,
+        method: call.method,
+      });
       if (!redirect) return answer;
       if ('problem' in redirect) throw this.#contractError(call, answer, redirect.problem);
       if (hops >= MAX_REDIRECTS) throw this.#contractError(call, answer, 'redirects without end');
@@ -167,13 +211,20 @@ export class HttpClient {
   #contractError(call: Call, answer: Answer, problem: string): ContractError {
     const { purpose, method, path, origin } = this.#exchange(call);
     const message = `Could not ${purpose}: the answer of ${method} ${path} on ${origin} (${answer.status}) ${problem}. Check that apiUrl (NOTTE_API_URL) is a session API, and not something in front of it.`;
-    return new ContractError(message, { code: 'contract_violation', method, path, status: answer.status });
+    return new ContractError(message, {
+      code: 'contract_violation',
+      method,
+      path,
+      status: answer.status,
+    });
   }
 }
 
 /** undici does not look at the signal while it waits for a proxy (7.30), so the deadline is kept here too. */
 async function orAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const aborted = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(new Error('deadline')), { once: true }));
+  const aborted = new Promise<never>((_, reject) =>
+    signal.addEventListener('abort', () => reject(new Error('deadline')), { once: true }),
+  );
   work.catch(() => undefined);
   return Promise.race([work, aborted]);
 }

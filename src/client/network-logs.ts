@@ -1,6 +1,12 @@
 /** The requests of a session: lists the batches of its network log, and fetches them. */
 import { ContractError } from '../contract/errors';
-import { harSchema, networkLogsSchema, type HarEntry, type NetworkLogBatch, type NetworkLogList } from '../contract/network-logs';
+import {
+  harSchema,
+  networkLogsSchema,
+  type HarEntry,
+  type NetworkLogBatch,
+  type NetworkLogList,
+} from '../contract/network-logs';
 import { routes } from '../contract/routes';
 import { downloadText } from './download';
 import { parseJson, type HttpClient } from './http';
@@ -28,19 +34,48 @@ const DEFAULT_LIMIT = 10;
  * Lists the newest batches of a session's network log, and fetches the requests in them.
  * @throws {@link ApiError} when the API has none, or does not give a batch; {@link ContractError} when a batch is no HAR
  */
-export async function fetchNetworkLogs(sessionId: string, http: HttpClient, { limit = DEFAULT_LIMIT, download = true, since }: NetworkLogsOptions = {}): Promise<NetworkLogs> {
+export async function fetchNetworkLogs(
+  sessionId: string,
+  http: HttpClient,
+  { limit = DEFAULT_LIMIT, download = true, since }: NetworkLogsOptions = {},
+): Promise<NetworkLogs> {
   const query = new URLSearchParams({ limit: String(limit), download: 'true' }).toString();
-  const list = await http.call({ purpose: `get the network logs of session ${sessionId}`, method: 'GET', path: routes.networkLogs(sessionId), query }, networkLogsSchema);
+  const list = await http.call(
+    {
+      purpose: `get the network logs of session ${sessionId}`,
+      method: 'GET',
+      path: routes.networkLogs(sessionId),
+      query,
+    },
+    networkLogsSchema,
+  );
   const entries: HarEntry[] = [];
-  for (const batch of download ? list.batches.slice(-limit) : []) entries.push(...(await fetchBatch(sessionId, http, batch)));
+  for (const batch of download ? list.batches.slice(-limit) : [])
+    entries.push(...(await fetchBatch(sessionId, http, batch)));
   const sinceMs = since?.getTime() ?? -Infinity;
-  return { ...list, entries: entries.filter(({ startedDateTime }) => Date.parse(startedDateTime) >= sinceMs) };
+  return {
+    ...list,
+    entries: entries.filter(({ startedDateTime }) => Date.parse(startedDateTime) >= sinceMs),
+  };
 }
 
-async function fetchBatch(sessionId: string, http: HttpClient, { key, downloadUrl }: NetworkLogBatch): Promise<HarEntry[]> {
+async function fetchBatch(
+  sessionId: string,
+  http: HttpClient,
+  { key, downloadUrl }: NetworkLogBatch,
+): Promise<HarEntry[]> {
   const purpose = `get batch ${key} of the network logs of session ${sessionId}`;
-  const text = await downloadText(http, { purpose, url: downloadUrl, what: 'URL', again: 'call networkLogs() again' });
+  const text = await downloadText(http, {
+    purpose,
+    url: downloadUrl,
+    what: 'URL',
+    again: 'call networkLogs() again',
+  });
   const parsed = harSchema.safeParse(parseJson(text));
-  if (!parsed.success) throw new ContractError(`Could not ${purpose}: it is no HAR file; look at it with download: false.`, { code: 'contract_violation', method: 'GET', path: '(download)' });
+  if (!parsed.success)
+    throw new ContractError(
+      `Could not ${purpose}: it is no HAR file; look at it with download: false.`,
+      { code: 'contract_violation', method: 'GET', path: '(download)' },
+    );
   return parsed.data.log.entries;
 }

@@ -81,7 +81,17 @@ export interface ResolvedClientOptions {
 }
 
 /** What a client may be told. */
-const NAMES: Record<keyof ClientOptions, true> = { apiUrl: true, apiKey: true, timeoutMs: true, retries: true, retryDelayMs: true, handleSignals: true, onStart: true, onStop: true, onWarning: true };
+const NAMES: Record<keyof ClientOptions, true> = {
+  apiUrl: true,
+  apiKey: true,
+  timeoutMs: true,
+  retries: true,
+  retryDelayMs: true,
+  handleSignals: true,
+  onStart: true,
+  onStop: true,
+  onWarning: true,
+};
 
 /** One call, in milliseconds: what the cloud's own client allows. */
 const DEFAULT_TIMEOUT_MS = 60_000;
@@ -98,8 +108,16 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
  */
 export function resolveClientOptions(options: ClientOptions): ResolvedClientOptions {
   refuseUnknown(options);
-  const apiUrl = parseApiUrl(options.apiUrl ?? environment.apiUrl ?? CLOUD_API_URL, options.apiUrl === undefined ? 'NOTTE_API_URL' : 'apiUrl');
-  const { timeoutMs = DEFAULT_TIMEOUT_MS, retries = DEFAULT_RETRIES, retryDelayMs = DEFAULT_RETRY_DELAY_MS, handleSignals = true } = options;
+  const apiUrl = parseApiUrl(
+    options.apiUrl ?? environment.apiUrl ?? CLOUD_API_URL,
+    options.apiUrl === undefined ? 'NOTTE_API_URL' : 'apiUrl',
+  );
+  const {
+    timeoutMs = DEFAULT_TIMEOUT_MS,
+    retries = DEFAULT_RETRIES,
+    retryDelayMs = DEFAULT_RETRY_DELAY_MS,
+    handleSignals = true,
+  } = options;
   return {
     apiUrl,
     apiKey: requireKey(options.apiKey ?? environment.apiKey, apiUrl),
@@ -121,8 +139,16 @@ export function resolveStartTimeout(startTimeoutMs: number | undefined): number 
 /** The reason that a session gives for its end, in words. */
 export function describeEnd(info: SessionInfo): string {
   const since = info.closedAt ? ` at ${info.closedAt.toISOString()}` : '';
-  const how = { active: 'is still active', closed: `was stopped${since}`, error: `ended unexpectedly${since}`, timed_out: `timed out${since}` }[info.status];
-  const limits = info.status === 'timed_out' ? ` (limits: ${info.idleTimeoutMinutes} min idle, ${info.maxDurationMinutes} min in all)` : '';
+  const how = {
+    active: 'is still active',
+    closed: `was stopped${since}`,
+    error: `ended unexpectedly${since}`,
+    timed_out: `timed out${since}`,
+  }[info.status];
+  const limits =
+    info.status === 'timed_out'
+      ? ` (limits: ${info.idleTimeoutMinutes} min idle, ${info.maxDurationMinutes} min in all)`
+      : '';
   return `${how}${limits}${info.error ? `: ${info.error}` : ''}`;
 }
 
@@ -130,23 +156,39 @@ function refuseUnknown(options: object): void {
   const unknown = Object.keys(options).find((name) => !Object.hasOwn(NAMES, name));
   if (unknown === undefined) return;
   const nearest = nearestName(unknown, Object.keys(NAMES));
-  throw new OptionsError(`${unknown} is no option of a client; ${nearest === undefined ? `known are ${Object.keys(NAMES).join(', ')}` : `did you mean '${nearest}'?`}`, { path: unknown });
+  throw new OptionsError(
+    `${unknown} is no option of a client; ${nearest === undefined ? `known are ${Object.keys(NAMES).join(', ')}` : `did you mean '${nearest}'?`}`,
+    { path: unknown },
+  );
 }
 
 /** It goes into a header; a line break at its end, from a file or a secret store, is the usual mistake. */
 function requireKey(apiKey: unknown, apiUrl: string): string {
   if (typeof apiKey === 'string' && /^[\x21-\x7e]+$/.test(apiKey)) return apiKey;
-  if (apiKey) throw new OptionsError('apiKey (NOTTE_API_KEY) must be a text of ASCII letters, digits and signs, without spaces and line breaks.', { path: 'apiKey' });
+  if (apiKey)
+    throw new OptionsError(
+      'apiKey (NOTTE_API_KEY) must be a text of ASCII letters, digits and signs, without spaces and line breaks.',
+      { path: 'apiKey' },
+    );
   const message = `There is no key for the session API ${apiUrl}. Set NOTTE_API_KEY, or pass apiKey.`;
   throw new AuthenticationError(message, { code: 'unauthorized', method: '', path: '' });
 }
 
 /** The base URL without a slash at its end. Its query and fragment mean nothing, and are left out. */
 function parseApiUrl(text: string, source: string): string {
-  const example = 'Write it with its scheme, such as https://api.notte.cc or http://127.0.0.1:8484.';
+  const example =
+    'Write it with its scheme, such as https://api.notte.cc or http://127.0.0.1:8484.';
   const url = /^https?:\/\//i.test(text) ? tryParse(text) : undefined;
-  if (!url) throw new OptionsError(`${source} is no URL of a session API: ${withoutUserInfo(text)}. ${example}`, { path: source });
-  if (url.username || url.password) throw new OptionsError(`${source} must not hold a user or password; the key goes into apiKey or NOTTE_API_KEY.`, { path: source });
+  if (!url)
+    throw new OptionsError(
+      `${source} is no URL of a session API: ${withoutUserInfo(text)}. ${example}`,
+      { path: source },
+    );
+  if (url.username || url.password)
+    throw new OptionsError(
+      `${source} must not hold a user or password; the key goes into apiKey or NOTTE_API_KEY.`,
+      { path: source },
+    );
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
 }
 
@@ -160,11 +202,17 @@ function withoutUserInfo(text: string): string {
 
 function checkNumber(path: string, value: number, minimum: number): number {
   if (Number.isInteger(value) && value >= minimum && value <= MAX_TIMER_MS) return value;
-  throw new OptionsError(`${path} must be a whole number from ${minimum} to ${MAX_TIMER_MS}, not ${String(value)}.`, { path });
+  throw new OptionsError(
+    `${path} must be a whole number from ${minimum} to ${MAX_TIMER_MS}, not ${String(value)}.`,
+    { path },
+  );
 }
 
 function nothing(): void {}
 
 function emitWarning({ code, message }: ClientWarning): void {
-  process.emitWarning(message, { type: 'SessionwrightWarning', code: `SESSIONWRIGHT_${code.toUpperCase()}` });
+  process.emitWarning(message, {
+    type: 'SessionwrightWarning',
+    code: `SESSIONWRIGHT_${code.toUpperCase()}`,
+  });
 }

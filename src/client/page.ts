@@ -25,7 +25,10 @@ export async function connectPage(cdpUrl: string, sessionId: string): Promise<Co
     browser = await chromium.connectOverCDP(cdpUrl, { timeout: CONNECT_TIMEOUT_MS });
   } catch (error) {
     const reason = reasonOf(error);
-    throw new CdpError(`Could not connect Playwright to session ${sessionId}: ${reason}. Check with status() that the session is active.`, { code: 'cdp_error', method: 'connectOverCDP' });
+    throw new CdpError(
+      `Could not connect Playwright to session ${sessionId}: ${reason}. Check with status() that the session is active.`,
+      { code: 'cdp_error', method: 'connectOverCDP' },
+    );
   }
   const context = browser.contexts()[0] ?? (await browser.newContext());
   return { browser, page: context.pages()[0] ?? (await context.newPage()) };
@@ -39,7 +42,9 @@ export async function disconnectPage({ browser }: ConnectedPage): Promise<void> 
 
 /** Of traces that still run, such as Playwright Test's, Playwright would keep a folder each. */
 async function giveUpTraces(browser: Browser): Promise<void> {
-  const traces = browser.contexts().flatMap(({ tracing, request }) => [tracing, (request as { tracing?: Tracing }).tracing]); // those of requests are younger than the oldest Playwright that we work with
+  const traces = browser
+    .contexts()
+    .flatMap(({ tracing, request }) => [tracing, (request as { tracing?: Tracing }).tracing]); // those of requests are younger than the oldest Playwright that we work with
   await Promise.all(traces.map(async (trace) => trace?.stop().catch(() => undefined)));
 }
 
@@ -54,5 +59,7 @@ async function soon(work: Promise<unknown>): Promise<void> {
 /** The first line of Playwright's message, without URLs. */
 function reasonOf(error: unknown): string {
   const [line = ''] = error instanceof Error ? error.message.split('\n') : [];
-  return line.replace(/\b(?:wss?|https?):\/\/\S+/gi, 'its URL').replace(/\.$/, '') || 'unknown error';
+  return (
+    line.replace(/\b(?:wss?|https?):\/\/\S+/gi, 'its URL').replace(/\.$/, '') || 'unknown error'
+  );
 }

@@ -10,12 +10,20 @@ interface RedirectAnswer {
 }
 
 /** Where to send the request again, or why it cannot be; `undefined` for an answer that is no redirect. */
-export function readRedirect({ status, location, from, method }: RedirectAnswer): { target: URL } | { problem: string } | undefined {
+export function readRedirect({
+  status,
+  location,
+  from,
+  method,
+}: RedirectAnswer): { target: URL } | { problem: string } | undefined {
   if (status < 300 || status > 399 || location === undefined) return undefined;
   if (!URL.canParse(location, from)) return { problem: 'redirects to no URL' };
   const target = new URL(location, from);
-  if (target.origin !== from.origin) return { problem: `redirects to ${target.origin}, which must not get the key` };
+  if (target.origin !== from.origin)
+    return { problem: `redirects to ${target.origin}, which must not get the key` };
   // Only 307 and 308 keep method and body (RFC 9110 section 15.4).
   const keepsMethod = status === 307 || status === 308 || method === 'GET';
-  return keepsMethod ? { target } : { problem: `redirects with ${status}, which would turn ${method} into GET` };
+  return keepsMethod
+    ? { target }
+    : { problem: `redirects with ${status}, which would turn ${method} into GET` };
 }

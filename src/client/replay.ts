@@ -48,7 +48,12 @@ export class Replay implements ReplayInfo {
    * @throws {@link ApiError} when the API has no MP4 or does not give it; {@link SessionwrightError} `replay_not_saved` when the download breaks or the file cannot be written
    */
   async save(path: string): Promise<void> {
-    const source = { purpose: `save the replay of session ${this.sessionId}`, url: this.mp4Url, what: 'MP4', again: 'call replay() again' };
+    const source = {
+      purpose: `save the replay of session ${this.sessionId}`,
+      url: this.mp4Url,
+      what: 'MP4',
+      again: 'call replay() again',
+    };
     await downloadFile(this.#http, source, { to: path, force: true, code: 'replay_not_saved' });
   }
 }
@@ -57,18 +62,37 @@ export class Replay implements ReplayInfo {
  * Asks for a replay, again and again until it is rendered.
  * @throws {@link ApiError} `session_active` while the session runs; {@link TimeoutError} when it is not there in time
  */
-export async function fetchReplay(sessionId: string, http: HttpClient, options: ReplayOptions = {}): Promise<Replay> {
+export async function fetchReplay(
+  sessionId: string,
+  http: HttpClient,
+  options: ReplayOptions = {},
+): Promise<Replay> {
   const { wait = true, timeoutMs = DEFAULT_TIMEOUT_MS, intervalMs = DEFAULT_INTERVAL_MS } = options;
   const deadlineMs = performance.now() + timeoutMs;
-  for (let pauseMs = Math.min(FIRST_INTERVAL_MS, intervalMs); ; pauseMs = Math.min(pauseMs * 2, intervalMs)) {
+  for (
+    let pauseMs = Math.min(FIRST_INTERVAL_MS, intervalMs);
+    ;
+    pauseMs = Math.min(pauseMs * 2, intervalMs)
+  ) {
     try {
-      const info = await http.call({ purpose: `get the replay of session ${sessionId}`, method: 'GET', path: routes.replay(sessionId) }, replaySchema);
+      const info = await http.call(
+        {
+          purpose: `get the replay of session ${sessionId}`,
+          method: 'GET',
+          path: routes.replay(sessionId),
+        },
+        replaySchema,
+      );
       return new Replay(sessionId, info, http);
     } catch (error) {
       if (!(error instanceof NotFoundError)) throw error;
       if (isStillActive(error)) throw stillActive(sessionId, error);
       if (!wait || (await isUnknown(sessionId, http))) throw error;
-      if (performance.now() + pauseMs > deadlineMs) throw new TimeoutError(`The replay of session ${sessionId} was not ready within ${timeoutMs} ms. Ask again later, or wait longer with timeoutMs.`, { timeoutMs, cause: error });
+      if (performance.now() + pauseMs > deadlineMs)
+        throw new TimeoutError(
+          `The replay of session ${sessionId} was not ready within ${timeoutMs} ms. Ask again later, or wait longer with timeoutMs.`,
+          { timeoutMs, cause: error },
+        );
     }
     await delay(pauseMs);
   }
@@ -80,13 +104,23 @@ function isStillActive(error: NotFoundError): boolean {
 
 function stillActive(sessionId: string, { method, path, status, body }: NotFoundError): ApiError {
   const message = `Could not get the replay of session ${sessionId}: the session is still active. Stop it first.`;
-  return new ApiError(message, { code: 'session_active', method, path, body, ...(status !== undefined && { status }) });
+  return new ApiError(message, {
+    code: 'session_active',
+    method,
+    path,
+    body,
+    ...(status !== undefined && { status }),
+  });
 }
 
 /** A 404 may also mean that there is no such session, and then waiting is in vain. */
 async function isUnknown(sessionId: string, http: HttpClient): Promise<boolean> {
   try {
-    await http.send({ purpose: `look up session ${sessionId}`, method: 'GET', path: routes.session(sessionId) });
+    await http.send({
+      purpose: `look up session ${sessionId}`,
+      method: 'GET',
+      path: routes.session(sessionId),
+    });
     return false;
   } catch (error) {
     return error instanceof NotFoundError;

@@ -1,5 +1,10 @@
 /** Decides whether and when a failed call is tried again. Pure: no clock, no network. */
-import { ApiUnreachableError, OverloadedError, RateLimitError, ServerError } from '../contract/errors';
+import {
+  ApiUnreachableError,
+  OverloadedError,
+  RateLimitError,
+  ServerError,
+} from '../contract/errors';
 
 /** One failed try. */
 export interface Failure {
@@ -26,7 +31,10 @@ const JITTER = 0.25;
 
 /** For calls that may be repeated without harm: lost connections, 5xx, 429 and 529 are tried again. */
 export function idempotentPolicy(backoff: Backoff): RetryPolicy {
-  return (failure, attempt) => (attempt <= backoff.retries && isTransient(failure.error) ? waitFor(failure, attempt, backoff) : undefined);
+  return (failure, attempt) =>
+    attempt <= backoff.retries && isTransient(failure.error)
+      ? waitFor(failure, attempt, backoff)
+      : undefined;
 }
 
 /** What a failed start says about the session: certainly none, perhaps one, or none ever with this request. */
@@ -42,10 +50,14 @@ export function startOutcome(error: Error): StartOutcome {
 export function startPolicy(backoff: Backoff): RetryPolicy {
   return (failure, attempt) => {
     if (startOutcome(failure.error) === 'refused') return undefined;
-    const waitsForPlace = failure.error instanceof RateLimitError || failure.error instanceof OverloadedError;
+    const waitsForPlace =
+      failure.error instanceof RateLimitError || failure.error instanceof OverloadedError;
     if (backoff.retries === 0 || (!waitsForPlace && attempt > backoff.retries)) return undefined;
     const isOverloaded = failure.error instanceof OverloadedError && failure.error.status === 529;
-    return failure.retryAfterMs ?? (isOverloaded ? OVERLOADED_DELAY_MS : waitFor(failure, attempt, backoff));
+    return (
+      failure.retryAfterMs ??
+      (isOverloaded ? OVERLOADED_DELAY_MS : waitFor(failure, attempt, backoff))
+    );
   };
 }
 
@@ -61,7 +73,12 @@ export function parseRetryAfter(header: string | undefined, nowMs: number): numb
 }
 
 function isTransient(error: Error): boolean {
-  return error instanceof ApiUnreachableError || error instanceof RateLimitError || error instanceof OverloadedError || error instanceof ServerError;
+  return (
+    error instanceof ApiUnreachableError ||
+    error instanceof RateLimitError ||
+    error instanceof OverloadedError ||
+    error instanceof ServerError
+  );
 }
 
 function waitFor({ retryAfterMs }: Failure, attempt: number, { retryDelayMs }: Backoff): number {

@@ -1,12 +1,22 @@
 /** Calls on one session that need no object for it: its status, and its end. */
-import { ApiError, ContractError, NotFoundError, type SessionwrightError } from '../contract/errors';
+import {
+  ApiError,
+  ContractError,
+  NotFoundError,
+  type SessionwrightError,
+} from '../contract/errors';
 import { routes } from '../contract/routes';
 import { sessionResponseSchema, toSessionInfo, type SessionInfo } from '../contract/session';
 import type { Call, HttpClient } from './http';
 
 /** What the API says of a session. */
 export async function fetchSession(http: HttpClient, id: string): Promise<SessionInfo> {
-  return toSessionInfo(await http.call({ purpose: `look up session ${id}`, method: 'GET', path: routes.session(id) }, sessionResponseSchema));
+  return toSessionInfo(
+    await http.call(
+      { purpose: `look up session ${id}`, method: 'GET', path: routes.session(id) },
+      sessionResponseSchema,
+    ),
+  );
 }
 
 /**
@@ -18,7 +28,13 @@ export async function stopSession(http: HttpClient, known: SessionInfo): Promise
     return await requestStop(http, known.id);
   } catch (error) {
     if (!(error instanceof NotFoundError)) throw error;
-    return { ...known, status: 'error', cdpUrl: null, viewerUrl: null, error: 'The API does not know this session any more.' };
+    return {
+      ...known,
+      status: 'error',
+      cdpUrl: null,
+      viewerUrl: null,
+      error: 'The API does not know this session any more.',
+    };
   }
 }
 
@@ -32,12 +48,20 @@ export async function requestStop(http: HttpClient, id: string): Promise<Session
     if (hadEnded(error as SessionwrightError)) return undefined;
     throw error;
   });
-  const info = answer?.text ? toSessionInfo(http.parse(call, answer, sessionResponseSchema)) : await fetchSession(http, id);
+  const info = answer?.text
+    ? toSessionInfo(http.parse(call, answer, sessionResponseSchema))
+    : await fetchSession(http, id);
   if (info.status !== 'active') return info;
-  throw new ContractError(`Could not stop session ${id}: the API reports it as active after its stop.`, { code: 'contract_violation', method: call.method, path: call.path });
+  throw new ContractError(
+    `Could not stop session ${id}: the API reports it as active after its stop.`,
+    { code: 'contract_violation', method: call.method, path: call.path },
+  );
 }
 
 /** Some servers answer the stop of an ended session with an error, known only by its words. */
 function hadEnded(error: SessionwrightError): boolean {
-  return error.code === 'session_ended' || (error instanceof ApiError && /already (stopped|closed)/i.test(error.message));
+  return (
+    error.code === 'session_ended' ||
+    (error instanceof ApiError && /already (stopped|closed)/i.test(error.message))
+  );
 }

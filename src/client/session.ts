@@ -4,7 +4,13 @@ import type { Page } from 'playwright-core';
 import type { Action } from '../contract/actions';
 import { cookiesSchema, cookiesSetSchema, normalizeCookie, type Cookie } from '../contract/cookies';
 import { debugInfoSchema, type DebugInfo } from '../contract/debug';
-import { ApiError, isSessionwrightError, OptionsError, SessionEndedError, SessionwrightError } from '../contract/errors';
+import {
+  ApiError,
+  isSessionwrightError,
+  OptionsError,
+  SessionEndedError,
+  SessionwrightError,
+} from '../contract/errors';
 import type { ExecutionResult } from '../contract/execution';
 import { describeIssues, formatIssues } from '../contract/issues';
 import type { Observation, ObserveOptions } from '../contract/observation';
@@ -77,7 +83,9 @@ export class Session implements AsyncDisposable {
     if (this.#info.status !== 'active') throw this.#endedError(this.#info, 'connect to');
     const url = this.#info.cdpUrl ?? this.#setup.cdpUrl ?? this.#debugCdpUrl;
     if (url !== undefined) return url;
-    throw new SessionwrightError(`The API named no CDP URL for session ${this.id}.`, { code: 'cdp_error' });
+    throw new SessionwrightError(`The API named no CDP URL for session ${this.id}.`, {
+      code: 'cdp_error',
+    });
   }
 
   /** Page that shows the session live; `null` once it has ended. Holds a token: keep it out of logs. */
@@ -99,7 +107,10 @@ export class Session implements AsyncDisposable {
   /** The cookies of the session's own browser context. */
   async cookies(): Promise<Cookie[]> {
     const { cookies } = await this.#whileActive('read the cookies of', async (purpose) =>
-      this.#setup.http.call({ purpose, method: 'GET', path: routes.cookies(this.id) }, cookiesSchema),
+      this.#setup.http.call(
+        { purpose, method: 'GET', path: routes.cookies(this.id) },
+        cookiesSchema,
+      ),
     );
     return cookies;
   }
@@ -111,11 +122,23 @@ export class Session implements AsyncDisposable {
   async setCookies(cookies: readonly Cookie[]): Promise<void> {
     const body = { cookies: checkCookies(cookies).map(normalizeCookie) };
     await this.#whileActive('set cookies of', async (purpose) => {
-      const call: Call = { purpose, method: 'POST', path: routes.cookies(this.id), body, isIdempotent: true };
+      const call: Call = {
+        purpose,
+        method: 'POST',
+        path: routes.cookies(this.id),
+        body,
+        isIdempotent: true,
+      };
       const answer = await this.#setup.http.send(call);
       if (answer.text === '') return;
       const { success, message } = this.#setup.http.parse(call, answer, cookiesSetSchema);
-      if (!success) throw new ApiError(`Could not ${purpose}: ${message}`, { code: 'request_failed', method: call.method, path: call.path, status: answer.status });
+      if (!success)
+        throw new ApiError(`Could not ${purpose}: ${message}`, {
+          code: 'request_failed',
+          method: call.method,
+          path: call.path,
+          status: answer.status,
+        });
     });
   }
 
@@ -126,7 +149,9 @@ export class Session implements AsyncDisposable {
    */
   async execute(action: Action): Promise<ExecutionResult> {
     const { http, options } = this.#setup;
-    return this.#whileActive(`execute ${action.type} in`, async (purpose) => executeAction(http, action, { id: this.id, purpose, timeoutMs: options.timeoutMs }));
+    return this.#whileActive(`execute ${action.type} in`, async (purpose) =>
+      executeAction(http, action, { id: this.id, purpose, timeoutMs: options.timeoutMs }),
+    );
   }
 
   /**
@@ -134,9 +159,15 @@ export class Session implements AsyncDisposable {
    * @param options.updateMetadata - asks the API to count this as using the session, so that its idle time begins anew
    */
   async debugInfo(options: { updateMetadata?: boolean | undefined } = {}): Promise<DebugInfo> {
-    const query = options.updateMetadata === undefined ? {} : { query: `update_metadata=${options.updateMetadata}` };
+    const query =
+      options.updateMetadata === undefined
+        ? {}
+        : { query: `update_metadata=${options.updateMetadata}` };
     return this.#whileActive('get debug information of', async (purpose) =>
-      this.#setup.http.call({ purpose, method: 'GET', path: routes.debug(this.id), ...query }, debugInfoSchema),
+      this.#setup.http.call(
+        { purpose, method: 'GET', path: routes.debug(this.id), ...query },
+        debugInfoSchema,
+      ),
     );
   }
 
@@ -145,7 +176,9 @@ export class Session implements AsyncDisposable {
    * observation gives new ones.
    */
   async observe(options: ObserveOptions = {}): Promise<Observation> {
-    return this.#whileActive('observe the page of', async (purpose) => observePage(this.#setup.http, { id: this.id, purpose }, options));
+    return this.#whileActive('observe the page of', async (purpose) =>
+      observePage(this.#setup.http, { id: this.id, purpose }, options),
+    );
   }
 
   /**
@@ -153,12 +186,16 @@ export class Session implements AsyncDisposable {
    * @throws {@link InvalidRequestError} when a selector matches not exactly one element
    */
   async scrape(options: ScrapeOptions = {}): Promise<ScrapedData> {
-    return this.#whileActive('scrape the page of', async (purpose) => scrapePage(this.#setup.http, { id: this.id, purpose }, options));
+    return this.#whileActive('scrape the page of', async (purpose) =>
+      scrapePage(this.#setup.http, { id: this.id, purpose }, options),
+    );
   }
 
   /** The visible part of the session's current page, as JPEG. */
   async screenshot(): Promise<Buffer> {
-    return this.#whileActive('take a screenshot of', async (purpose) => takeScreenshot(this.#setup.http, { id: this.id, purpose }));
+    return this.#whileActive('take a screenshot of', async (purpose) =>
+      takeScreenshot(this.#setup.http, { id: this.id, purpose }),
+    );
   }
 
   /** The recording of the whole session, once it has ended. */
@@ -210,13 +247,19 @@ export class Session implements AsyncDisposable {
       await this.stop();
     } catch (cause) {
       const code = this.#info.status === 'active' ? 'stop_failed' : 'cookies_not_saved';
-      this.#setup.options.onWarning({ code, message: (cause as Error).message, sessionIds: [this.id], cause });
+      this.#setup.options.onWarning({
+        code,
+        message: (cause as Error).message,
+        sessionIds: [this.id],
+        cause,
+      });
     }
   }
 
   /** Completes a new object: finds out where to connect, and gives the session its cookies. For the client. */
   async prepare(cookieFile: { path: string; cookies: Cookie[] } | undefined): Promise<void> {
-    if (this.#info.status === 'active' && (this.#info.cdpUrl ?? this.#setup.cdpUrl) === undefined) this.#debugCdpUrl = (await this.debugInfo()).ws.cdp;
+    if (this.#info.status === 'active' && (this.#info.cdpUrl ?? this.#setup.cdpUrl) === undefined)
+      this.#debugCdpUrl = (await this.debugInfo()).ws.cdp;
     if (cookieFile) await this.#cookieFile.load(cookieFile);
   }
 
@@ -237,15 +280,26 @@ export class Session implements AsyncDisposable {
       return undefined;
     } catch (error) {
       const cause = error as Error;
-      if (!isSessionwrightError(cause, 'session_ended') && !isSessionwrightError(cause, 'not_found')) return cause;
-      this.#setup.options.onWarning({ code: 'cookies_not_saved', message: cause.message, sessionIds: [this.id], cause });
+      if (
+        !isSessionwrightError(cause, 'session_ended') &&
+        !isSessionwrightError(cause, 'not_found')
+      )
+        return cause;
+      this.#setup.options.onWarning({
+        code: 'cookies_not_saved',
+        message: cause.message,
+        sessionIds: [this.id],
+        cause,
+      });
       return undefined;
     }
   }
 
   async #connect(): Promise<ConnectedPage> {
     try {
-      return await this.#whileActive('connect Playwright to', async () => connectPage(this.cdpUrl, this.id));
+      return await this.#whileActive('connect Playwright to', async () =>
+        connectPage(this.cdpUrl, this.id),
+      );
     } catch (error) {
       this.#connecting = undefined;
       throw error;
@@ -263,7 +317,9 @@ export class Session implements AsyncDisposable {
     try {
       return await work(`${action} session ${this.id}`);
     } catch (error) {
-      const mayHaveEnded = error instanceof SessionwrightError && ['request_failed', 'not_found', 'cdp_error', 'server_error'].includes(error.code);
+      const mayHaveEnded =
+        error instanceof SessionwrightError &&
+        ['request_failed', 'not_found', 'cdp_error', 'server_error'].includes(error.code);
       const info = mayHaveEnded ? await this.status().catch(() => undefined) : undefined;
       throw info && info.status !== 'active' ? this.#endedError(info, action, error) : error;
     }
@@ -271,7 +327,13 @@ export class Session implements AsyncDisposable {
 
   #endedError(info: SessionInfo, action: string, cause?: unknown): SessionEndedError {
     const message = `Could not ${action} session ${this.id}: it ${describeEnd(info)}. Start a new one.`;
-    return new SessionEndedError(message, { sessionId: this.id, status: info.status, endedAt: info.closedAt ?? undefined, reason: info.error ?? undefined, cause });
+    return new SessionEndedError(message, {
+      sessionId: this.id,
+      status: info.status,
+      endedAt: info.closedAt ?? undefined,
+      reason: info.error ?? undefined,
+      cause,
+    });
   }
 }
 
@@ -279,5 +341,7 @@ function checkCookies(cookies: readonly Cookie[]): Cookie[] {
   const parsed = cookiesSchema.safeParse({ cookies }, { reportInput: true });
   if (parsed.success) return parsed.data.cookies;
   const issues = describeIssues(parsed.error.issues);
-  throw new OptionsError(`Could not set cookies: ${formatIssues(issues)}`, { path: issues[0]?.path ?? 'cookies' });
+  throw new OptionsError(`Could not set cookies: ${formatIssues(issues)}`, {
+    path: issues[0]?.path ?? 'cookies',
+  });
 }

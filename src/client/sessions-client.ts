@@ -1,12 +1,23 @@
 /** The client of a session API: starts sessions, finds them, and stops what it has started. */
 import type { Cookie } from '../contract/cookies';
 import { SessionwrightError } from '../contract/errors';
-import { encodeListQuery, sessionListSchema, type ListOptions, type SessionList } from '../contract/list';
+import {
+  encodeListQuery,
+  sessionListSchema,
+  type ListOptions,
+  type SessionList,
+} from '../contract/list';
 import { routes } from '../contract/routes';
 import { encodeStartRequest, type SessionInfo, type StartRequestWire } from '../contract/session';
 import { AccountFiles } from './files';
 import { HttpClient } from './http';
-import { resolveClientOptions, resolveStartTimeout, type ClientOptions, type ResolvedClientOptions, type StartSessionOptions } from './options';
+import {
+  resolveClientOptions,
+  resolveStartTimeout,
+  type ClientOptions,
+  type ResolvedClientOptions,
+  type StartSessionOptions,
+} from './options';
 import { Profiles } from './profiles';
 import { Session } from './session';
 import { fetchSession, requestStop } from './session-calls';
@@ -60,11 +71,17 @@ export class SessionsClient implements AsyncDisposable {
    * @throws {@link OptionsError} for wrong options, {@link CookieFileError} for a wrong file (both before any request), {@link ApiError}
    */
   async start(options: StartSessionOptions = {}): Promise<Session> {
-    if (this.#closing ?? this.#ending.signal.aborted) throw new SessionwrightError('Could not start a session: this client is closed.', { code: 'client_closed' });
+    if (this.#closing ?? this.#ending.signal.aborted)
+      throw new SessionwrightError('Could not start a session: this client is closed.', {
+        code: 'client_closed',
+      });
     const { cookieFile, startTimeoutMs, ...wanted } = options;
     const body = encodeStartRequest(wanted);
     const timeoutMs = resolveStartTimeout(startTimeoutMs);
-    const cookies = cookieFile === undefined ? undefined : { path: cookieFile, cookies: await readCookies(cookieFile) };
+    const cookies =
+      cookieFile === undefined
+        ? undefined
+        : { path: cookieFile, cookies: await readCookies(cookieFile) };
     const starting = this.#start(body, { cookies, timeoutMs, cdpUrl: wanted.cdpUrl });
     return this.#tracked(starting);
   }
@@ -92,10 +109,17 @@ export class SessionsClient implements AsyncDisposable {
 
   /** One page of the sessions of this key; by default the running ones. */
   async list(options: ListOptions = {}): Promise<SessionList> {
-    const call = { purpose: 'list sessions', method: 'GET', path: routes.sessions, query: encodeListQuery(options) } as const;
+    const call = {
+      purpose: 'list sessions',
+      method: 'GET',
+      path: routes.sessions,
+      query: encodeListQuery(options),
+    } as const;
     const list = await this.#http.call(call, sessionListSchema);
     const { status } = options; // the cloud ignores it, so its pages may get shorter here
-    return status === undefined ? list : { ...list, items: list.items.filter((item) => item.status === status) };
+    return status === undefined
+      ? list
+      : { ...list, items: list.items.filter((item) => item.status === status) };
   }
 
   /**
@@ -118,7 +142,10 @@ export class SessionsClient implements AsyncDisposable {
     await this.close();
   }
 
-  async #start(body: StartRequestWire, { cookies, timeoutMs, cdpUrl }: StartSteps): Promise<Session> {
+  async #start(
+    body: StartRequestWire,
+    { cookies, timeoutMs, cdpUrl }: StartSteps,
+  ): Promise<Session> {
     const info = await startSession(body, {
       http: this.#http,
       backoff: this.#options,
@@ -138,12 +165,23 @@ export class SessionsClient implements AsyncDisposable {
     return session;
   }
 
-  #adopt(info: SessionInfo, { cdpUrl, stopsOnDispose }: { cdpUrl?: string | undefined; stopsOnDispose: boolean }): Session {
+  #adopt(
+    info: SessionInfo,
+    { cdpUrl, stopsOnDispose }: { cdpUrl?: string | undefined; stopsOnDispose: boolean },
+  ): Session {
     const onReleased = () => {
       this.#sessions.delete(session);
       this.#watchProcess();
     };
-    const session = new Session({ client: this, http: this.#http, options: this.#options, info, cdpUrl, stopsOnDispose, onReleased });
+    const session = new Session({
+      client: this,
+      http: this.#http,
+      options: this.#options,
+      info,
+      cdpUrl,
+      stopsOnDispose,
+      onReleased,
+    });
     this.#sessions.add(session);
     this.#watchProcess();
     return session;
@@ -163,7 +201,8 @@ export class SessionsClient implements AsyncDisposable {
 
   /** Listens to the end of the process exactly while there is something to stop. */
   #watchProcess(): void {
-    const isNeeded = this.#starting.size > 0 || [...this.#sessions].some((session) => session.stopsOnDispose);
+    const isNeeded =
+      this.#starting.size > 0 || [...this.#sessions].some((session) => session.stopsOnDispose);
     if (isNeeded && this.#options.handleSignals) {
       this.#forgetProcessEnd ??= onProcessEnd(async () => {
         this.#ending.abort();

@@ -10,7 +10,12 @@ import { randomBytes } from 'node:crypto';
 import { ContractError, type SessionwrightError } from '../contract/errors';
 import { encodeListQuery, sessionListSchema } from '../contract/list';
 import { headers, routes } from '../contract/routes';
-import { sessionResponseSchema, toSessionInfo, type SessionInfo, type StartRequestWire } from '../contract/session';
+import {
+  sessionResponseSchema,
+  toSessionInfo,
+  type SessionInfo,
+  type StartRequestWire,
+} from '../contract/session';
 import { single, type Answer, type Call, type HttpClient } from './http';
 import type { ClientWarning } from './options';
 import { startOutcome, startPolicy, type Backoff, type RetryPolicy } from './retry-policy';
@@ -34,10 +39,19 @@ const ORPHAN_CHECK_MS = 10_000;
 const CLOCK_SLACK_MS = 2_000;
 
 /** Starts a session; rejects with the last try's error. */
-export async function startSession(body: StartRequestWire, context: StartContext): Promise<SessionInfo> {
+export async function startSession(
+  body: StartRequestWire,
+  context: StartContext,
+): Promise<SessionInfo> {
   const tries = new StartTries(context.backoff);
   const { timeoutMs, giveUp } = context;
-  const request = { purpose: 'start a session', method: 'POST', path: routes.start, body, headers: { [headers.idempotencyKey]: tries.key } } as const;
+  const request = {
+    purpose: 'start a session',
+    method: 'POST',
+    path: routes.start,
+    body,
+    headers: { [headers.idempotencyKey]: tries.key },
+  } as const;
   const call: Call = { ...request, timeoutMs, giveUp, policy: tries.policy };
   let info: SessionInfo;
   let answer: Answer;
@@ -45,11 +59,14 @@ export async function startSession(body: StartRequestWire, context: StartContext
     answer = await context.http.send(call);
     info = await readSession(call, answer, context);
   } catch (error) {
-    if (error instanceof ContractError && error.status !== undefined && error.status < 300) tries.isUncertain = true;
-    if (tries.isUncertain) await reportOrphans(tries, context, { lastError: error as SessionwrightError });
+    if (error instanceof ContractError && error.status !== undefined && error.status < 300)
+      tries.isUncertain = true;
+    if (tries.isUncertain)
+      await reportOrphans(tries, context, { lastError: error as SessionwrightError });
     throw error;
   }
-  if (tries.isUncertain && single(answer.headers[headers.idempotencyKey]) !== tries.key) await reportOrphans(tries, context, { startedId: info.id });
+  if (tries.isUncertain && single(answer.headers[headers.idempotencyKey]) !== tries.key)
+    await reportOrphans(tries, context, { startedId: info.id });
   return info;
 }
 
@@ -76,26 +93,47 @@ class StartTries {
 }
 
 /** An answer that breaks the contract but names its session: that session is of no use, so it is stopped. */
-async function readSession(call: Call, answer: Answer, { http }: StartContext): Promise<SessionInfo> {
+async function readSession(
+  call: Call,
+  answer: Answer,
+  { http }: StartContext,
+): Promise<SessionInfo> {
   try {
     return toSessionInfo(http.parse(call, answer, sessionResponseSchema));
   } catch (error) {
     const id = /"session_id"\s*:\s*"([^"\\]+)"/.exec(answer.text)?.[1];
-    if (id !== undefined) await http.send({ purpose: `stop session ${id}`, method: 'DELETE', path: routes.stop(id) }).catch(() => undefined);
+    if (id !== undefined)
+      await http
+        .send({ purpose: `stop session ${id}`, method: 'DELETE', path: routes.stop(id) })
+        .catch(() => undefined);
     throw error;
   }
 }
 
 /** Tells of sessions that appeared since the first try and are not ours; also when that could not be found out. */
-async function reportOrphans(tries: StartTries, context: StartContext, end: { startedId: string } | { lastError: SessionwrightError }): Promise<void> {
+async function reportOrphans(
+  tries: StartTries,
+  context: StartContext,
+  end: { startedId: string } | { lastError: SessionwrightError },
+): Promise<void> {
   const windowMs = tries.elapsedMs + CLOCK_SLACK_MS;
   const startedId = 'startedId' in end ? end.startedId : undefined;
-  const happened = startedId === undefined ? 'A start failed without a clear answer' : `Session ${startedId} was started after a try that got no answer`;
+  const happened =
+    startedId === undefined
+      ? 'A start failed without a clear answer'
+      : `Session ${startedId} was started after a try that got no answer`;
   try {
-    const suspects = (await listSuspects(windowMs, context)).filter(({ id }) => id !== startedId && !context.isOwn(id)).map(({ id }) => id);
+    const suspects = (await listSuspects(windowMs, context))
+      .filter(({ id }) => id !== startedId && !context.isOwn(id))
+      .map(({ id }) => id);
     if (suspects.length === 0) return;
     const message = `${happened}, so another session may run unused. Sessions that appeared meanwhile and that this client does not know: ${suspects.join(', ')}. Stop them unless they are somebody else's.`;
-    context.onWarning({ code: 'possible_orphan', message, sessionIds: suspects, cause: 'lastError' in end ? end.lastError : undefined });
+    context.onWarning({
+      code: 'possible_orphan',
+      message,
+      sessionIds: suspects,
+      cause: 'lastError' in end ? end.lastError : undefined,
+    });
   } catch (cause) {
     const message = `${happened}, so a session may run unused, and the list of sessions could not be read: ${(cause as Error).message} Look at the running sessions later; its idle timeout ends it at the latest.`;
     context.onWarning({ code: 'possible_orphan', message, sessionIds: [], cause });
@@ -105,9 +143,17 @@ async function reportOrphans(tries: StartTries, context: StartContext, end: { st
 /** The running sessions that are at most so old, by the clock of the API. */
 async function listSuspects(windowMs: number, { http }: StartContext): Promise<SessionInfo[]> {
   const query = encodeListQuery({ onlyActive: true, onlyCurrentToken: true, pageSize: 100 });
-  const call: Call = { purpose: 'look for sessions that a lost start has left', method: 'GET', path: routes.sessions, query, timeoutMs: ORPHAN_CHECK_MS };
+  const call: Call = {
+    purpose: 'look for sessions that a lost start has left',
+    method: 'GET',
+    path: routes.sessions,
+    query,
+    timeoutMs: ORPHAN_CHECK_MS,
+  };
   const answer = await http.send(call);
   const { items } = http.parse(call, answer, sessionListSchema);
   const nowMs = Date.parse(single(answer.headers['date']) ?? '') || Date.now();
-  return items.filter(({ status, createdAt }) => status === 'active' && createdAt.getTime() >= nowMs - windowMs);
+  return items.filter(
+    ({ status, createdAt }) => status === 'active' && createdAt.getTime() >= nowMs - windowMs,
+  );
 }

@@ -1,6 +1,10 @@
 /** What was done in a session, as code that does it again. */
 import { routes } from '../contract/routes';
-import { encodeWorkflowQuery, workflowCodeSchema, type WorkflowCode } from '../contract/workflow-code';
+import {
+  encodeWorkflowQuery,
+  workflowCodeSchema,
+  type WorkflowCode,
+} from '../contract/workflow-code';
 import type { HttpClient } from './http';
 
 /** Options of `workflowCode()`. */
@@ -10,6 +14,18 @@ export interface WorkflowCodeOptions {
 }
 
 /** The code of a session's actions that succeeded. */
-export async function fetchWorkflowCode(sessionId: string, http: HttpClient, { asWorkflow = false }: WorkflowCodeOptions = {}): Promise<WorkflowCode> {
-  return http.call({ purpose: `get the workflow code of session ${sessionId}`, method: 'GET', path: routes.workflowCode(sessionId), query: encodeWorkflowQuery(asWorkflow) }, workflowCodeSchema);
+export async function fetchWorkflowCode(
+  sessionId: string,
+  http: HttpClient,
+  { asWorkflow = false }: WorkflowCodeOptions = {},
+): Promise<WorkflowCode> {
+  return http.call(
+    {
+      purpose: `get the workflow code of session ${sessionId}`,
+      method: 'GET',
+      path: routes.workflowCode(sessionId),
+      query: encodeWorkflowQuery(asWorkflow),
+    },
+    workflowCodeSchema,
+  );
 }

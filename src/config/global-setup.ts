@@ -13,7 +13,10 @@ import { summaryLines } from '../reporter/summary';
  */
 export default async function globalSetup(config: FullConfig): Promise<() => Promise<void>> {
   for (const project of config.projects) {
-    validateProjectUse({ ...project.use }, project.name === '' ? 'use' : `projects["${project.name}"].use`);
+    validateProjectUse(
+      { ...project.use },
+      project.name === '' ? 'use' : `projects["${project.name}"].use`,
+    );
   }
   const state = runnerState();
   const connecting = connectToHost(process.pid, state.hasReporter ? 'reporter' : 'runner');

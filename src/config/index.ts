@@ -9,7 +9,10 @@ import type { SessionOptions, SessionTestOptions, SessionWorkerOptions } from '.
 const HIDDEN = '(hidden)';
 
 /** What a project's `use` may say: Playwright's options, ours, and the suite's own. */
-type SuiteConfig<T, W> = PlaywrightTestConfig<T & Partial<SessionTestOptions>, W & Partial<SessionWorkerOptions>>;
+type SuiteConfig<T, W> = PlaywrightTestConfig<
+  T & Partial<SessionTestOptions>,
+  W & Partial<SessionWorkerOptions>
+>;
 
 /**
  * Completes a configuration:
@@ -23,7 +26,10 @@ type SuiteConfig<T, W> = PlaywrightTestConfig<T & Partial<SessionTestOptions>, W
  * @param options - session options for the whole suite
  * @example export default defineConfig(withSessions({ testDir: 'tests' }, { idleTimeoutMinutes: 5 }))
  */
-export function withSessions<T = object, W = object>(config: SuiteConfig<T, W>, options: SessionOptions = {}): SuiteConfig<T, W> {
+export function withSessions<T = object, W = object>(
+  config: SuiteConfig<T, W>,
+  options: SessionOptions = {},
+): SuiteConfig<T, W> {
   const base = onTop(options, sessionOptionsOf(config.use));
   return {
     ...config,
@@ -37,7 +43,9 @@ export function withSessions<T = object, W = object>(config: SuiteConfig<T, W>, 
 /** Playwright replaces an object option as a whole; a project that sets one field should keep the others. */
 function withBase<P extends { use?: object }>(project: P, base: SessionOptions): P {
   const own = sessionOptionsOf(project.use);
-  return own === undefined ? project : { ...project, use: { ...project.use, sessionOptions: onTop(base, own) } };
+  return own === undefined
+    ? project
+    : { ...project, use: { ...project.use, sessionOptions: onTop(base, own) } };
 }
 
 /** What is no object stays as it is: it is refused by its name before the run. */
@@ -47,7 +55,10 @@ function onTop(base: SessionOptions, own: SessionOptions = {}): SessionOptions {
 
 /** Playwright's JSON report prints the whole `use`. Secrets in it would be published with the report, so they turn into placeholders there. */
 function withoutSecretsInReports(options: SessionOptions): SessionOptions {
-  return Object.defineProperty(options, 'toJSON', { enumerable: false, value: () => shown(options) });
+  return Object.defineProperty(options, 'toJSON', {
+    enumerable: false,
+    value: () => shown(options),
+  });
 }
 
 /** Session options as a report may show them. */
@@ -57,13 +68,22 @@ function shown(options: SessionOptions): object {
     ...options,
     ...(apiKey !== undefined && { apiKey: HIDDEN }),
     ...(cdpUrl !== undefined && { cdpUrl: HIDDEN }), // tokens stand in such URLs
-    ...(extraHttpHeaders && { extraHttpHeaders: hideValues(extraHttpHeaders, Object.keys(extraHttpHeaders)) }),
-    ...(Array.isArray(proxies) && { proxies: proxies.map((proxy) => hideValues(proxy, ['password', 'oauthClientSecret'])) }),
+    ...(extraHttpHeaders && {
+      extraHttpHeaders: hideValues(extraHttpHeaders, Object.keys(extraHttpHeaders)),
+    }),
+    ...(Array.isArray(proxies) && {
+      proxies: proxies.map((proxy) => hideValues(proxy, ['password', 'oauthClientSecret'])),
+    }),
   };
 }
 
 function hideValues(object: object, names: readonly string[]): object {
-  return Object.fromEntries(Object.entries(object).map(([name, value]) => [name, names.includes(name) ? HIDDEN : (value as unknown)]));
+  return Object.fromEntries(
+    Object.entries(object).map(([name, value]) => [
+      name,
+      names.includes(name) ? HIDDEN : (value as unknown),
+    ]),
+  );
 }
 
 function sessionOptionsOf(use: object | undefined): SessionOptions | undefined {

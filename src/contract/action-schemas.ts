@@ -14,11 +14,18 @@ const MAX_WAIT_MS = 30_000;
 /** Sent by other clients with every action; means nothing here. */
 const DESCRIPTIVE = { category: z.string().nullish(), description: z.string().nullish() };
 /** Sent by other clients with interactions; means nothing here. */
-const DESCRIPTIVE_OF_INTERACTION = { ...DESCRIPTIVE, text_label: z.string().nullish(), param: z.unknown().optional() };
+const DESCRIPTIVE_OF_INTERACTION = {
+  ...DESCRIPTIVE,
+  text_label: z.string().nullish(),
+  param: z.unknown().optional(),
+};
 /** Fields that are read and dropped. */
 export const IGNORED_FIELDS = new Set(Object.keys(DESCRIPTIVE_OF_INTERACTION));
 
-const text = z.string().nullish().transform((value) => value ?? '');
+const text = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? '');
 
 /** Where an element is, as an object. */
 const selectorsObject = z
@@ -27,38 +34,99 @@ const selectorsObject = z
     xpath_selector: text,
     in_iframe: looseBoolean.nullish().transform((value) => value ?? false),
     in_shadow_root: looseBoolean.nullish().transform((value) => value ?? false),
-    iframe_parent_css_selectors: z.array(z.string()).nullish().transform((value) => value ?? []),
+    iframe_parent_css_selectors: z
+      .array(z.string())
+      .nullish()
+      .transform((value) => value ?? []),
     notte_selector: z.string().nullish(),
     playwright_selector: z.string().nullish(),
     python_selector: z.string().nullish(),
   })
-  .refine((selectors) => isText(selectors.css_selector) || isText(selectors.xpath_selector) || isText(selectors.playwright_selector), { error: 'give a css_selector, an xpath_selector or a playwright_selector' });
+  .refine(
+    (selectors) =>
+      isText(selectors.css_selector) ||
+      isText(selectors.xpath_selector) ||
+      isText(selectors.playwright_selector),
+    { error: 'give a css_selector, an xpath_selector or a playwright_selector' },
+  );
 
 /** A selector is an object or a text; a text becomes an object, and an empty one is none. */
-const selector = z.preprocess((value) => (typeof value === 'string' ? fromText(value) : value), selectorsObject.nullish());
+const selector = z.preprocess(
+  (value) => (typeof value === 'string' ? fromText(value) : value),
+  selectorsObject.nullish(),
+);
 
 /** Whose element and how long; `clear` and the like are renamed before. */
 const interaction = {
   ...DESCRIPTIVE_OF_INTERACTION,
-  id: z.string().nullish().transform((id) => (id ?? '').replace(/\[:\]$/, '')),
+  id: z
+    .string()
+    .nullish()
+    .transform((id) => (id ?? '').replace(/\[:\]$/, '')),
   selector,
   press_enter: looseBoolean.nullish(),
-  timeout: z.preprocess(coerceNumber, z.int().min(0).max(MAX_INTERACTION_MS)).nullish().transform((timeoutMs) => (timeoutMs ? timeoutMs : DEFAULT_INTERACTION_MS)),
+  timeout: z
+    .preprocess(coerceNumber, z.int().min(0).max(MAX_INTERACTION_MS))
+    .nullish()
+    .transform((timeoutMs) => (timeoutMs ? timeoutMs : DEFAULT_INTERACTION_MS)),
 };
-const entry = { value: z.string(), clear_before_fill: looseBoolean.nullish().transform((value) => value ?? true) };
+const entry = {
+  value: z.string(),
+  clear_before_fill: looseBoolean.nullish().transform((value) => value ?? true),
+};
 const amount = { amount: looseInteger.nullish() };
 const messages = {
-  limit: z.preprocess(coerceNumber, z.int().min(1)).nullish().transform((value) => value ?? 10),
-  timedelta: z.string().nullable().default('PT5M').refine((value) => value === null || !Number.isNaN(parseDuration(value)), { error: 'Invalid input: expected a duration such as PT5M' }),
+  limit: z
+    .preprocess(coerceNumber, z.int().min(1))
+    .nullish()
+    .transform((value) => value ?? 10),
+  timedelta: z
+    .string()
+    .nullable()
+    .default('PT5M')
+    .refine((value) => value === null || !Number.isNaN(parseDuration(value)), {
+      error: 'Invalid input: expected a duration such as PT5M',
+    }),
   only_unread: looseBoolean.nullish().transform((value) => value ?? true),
 };
 const url = { url: z.string().trim().min(1) };
 
 const FORM_KEYS = [
-  ...['title', 'first_name', 'middle_name', 'last_name', 'full_name', 'email', 'company', 'address1', 'address2', 'address3', 'city', 'state', 'postal_code', 'country', 'phone'],
-  ...['cc_name', 'cc_number', 'cc_exp_month', 'cc_exp_year', 'cc_exp', 'cc_cvv', 'username', 'current_password', 'new_password', 'totp'],
+  ...[
+    'title',
+    'first_name',
+    'middle_name',
+    'last_name',
+    'full_name',
+    'email',
+    'company',
+    'address1',
+    'address2',
+    'address3',
+    'city',
+    'state',
+    'postal_code',
+    'country',
+    'phone',
+  ],
+  ...[
+    'cc_name',
+    'cc_number',
+    'cc_exp_month',
+    'cc_exp_year',
+    'cc_exp',
+    'cc_cvv',
+    'username',
+    'current_password',
+    'new_password',
+    'totp',
+  ],
 ] as const;
-const formFields = z.strictObject(Object.fromEntries(FORM_KEYS.map((key) => [key, z.string().optional()]))).refine((fields) => Object.keys(fields).length > 0, { error: `give at least one of: ${FORM_KEYS.join(', ')}` });
+const formFields = z
+  .strictObject(Object.fromEntries(FORM_KEYS.map((key) => [key, z.string().optional()])))
+  .refine((fields) => Object.keys(fields).length > 0, {
+    error: `give at least one of: ${FORM_KEYS.join(', ')}`,
+  });
 
 /** An action without an element. */
 function onPage<T extends string, S extends z.ZodRawShape>(type: T, shape: S) {
@@ -71,7 +139,10 @@ function onElement<T extends string, S extends z.ZodRawShape>(type: T, shape: S)
     const { id, selector: found } = action as { id?: string; selector?: object | null };
     return isText(id) || (found !== undefined && found !== null);
   };
-  return z.strictObject({ type: z.literal(type), ...interaction, ...shape }).refine(hasTarget, { path: ['selector'], error: 'give a selector, or the id of an element in the last observation' });
+  return z.strictObject({ type: z.literal(type), ...interaction, ...shape }).refine(hasTarget, {
+    path: ['selector'],
+    error: 'give a selector, or the id of an element in the last observation',
+  });
 }
 
 /** Every action. */
@@ -89,8 +160,17 @@ export const actionSchemas = {
   scroll_down: onPage('scroll_down', amount),
   captcha_solve: onPage('captcha_solve', { captcha_type: z.enum(CAPTCHA_TYPES).nullish() }),
   help: onPage('help', { reason: z.string() }),
-  completion: onPage('completion', { success: looseBoolean, answer: z.preprocess((value) => (typeof value === 'object' && value !== null ? JSON.stringify(value) : value), z.string()) }),
-  scrape: onPage('scrape', { ...scrapeFields, only_main_content: looseBoolean.nullish().transform((value) => value ?? true) }),
+  completion: onPage('completion', {
+    success: looseBoolean,
+    answer: z.preprocess(
+      (value) => (typeof value === 'object' && value !== null ? JSON.stringify(value) : value),
+      z.string(),
+    ),
+  }),
+  scrape: onPage('scrape', {
+    ...scrapeFields,
+    only_main_content: looseBoolean.nullish().transform((value) => value ?? true),
+  }),
   evaluate_js: onPage('evaluate_js', { code: z.string().min(1) }),
   email_read: onPage('email_read', messages),
   sms_read: onPage('sms_read', messages),
@@ -106,25 +186,44 @@ export const actionSchemas = {
 } as const;
 
 /** An action on the wire, for descriptions of the API. {@link decodeAction} reads one. */
-export const actionSchema = z.discriminatedUnion('type', Object.values(actionSchemas) as unknown as [typeof actionSchemas.goto]);
+export const actionSchema = z.discriminatedUnion(
+  'type',
+  Object.values(actionSchemas) as unknown as [typeof actionSchemas.goto],
+);
 
 /** Older clients call the one field of these `value`. */
 const VALUE_OF: Record<string, string> = {
-  ...{ goto: 'url', goto_new_tab: 'url', switch_tab: 'tab_index', wait: 'time_ms', press_key: 'key', scroll_up: 'amount', scroll_down: 'amount' },
+  ...{
+    goto: 'url',
+    goto_new_tab: 'url',
+    switch_tab: 'tab_index',
+    wait: 'time_ms',
+    press_key: 'key',
+    scroll_up: 'amount',
+    scroll_down: 'amount',
+  },
   ...{ captcha_solve: 'captcha_type', help: 'reason', evaluate_js: 'code' },
 };
 
 /** The action with today's names of its fields. */
 export function renameOldFields(action: Record<string, unknown>): Record<string, unknown> {
   const { type } = action;
-  const field = typeof type === 'string' && Object.hasOwn(VALUE_OF, type) ? VALUE_OF[type] : undefined;
+  const field =
+    typeof type === 'string' && Object.hasOwn(VALUE_OF, type) ? VALUE_OF[type] : undefined;
   if (field !== undefined) return rename(action, 'value', field);
-  if (type === 'form_fill' && isRecord(action['value'])) return { ...action, value: rename(action['value'], 'password', 'current_password') };
-  return typeof type === 'string' && type.endsWith('fill') ? rename(action, 'clear', 'clear_before_fill') : action;
+  if (type === 'form_fill' && isRecord(action['value']))
+    return { ...action, value: rename(action['value'], 'password', 'current_password') };
+  return typeof type === 'string' && type.endsWith('fill')
+    ? rename(action, 'clear', 'clear_before_fill')
+    : action;
 }
 
 /** A field that is there under both names stays, and is refused as unknown. */
-function rename(action: Record<string, unknown>, from: string, to: string): Record<string, unknown> {
+function rename(
+  action: Record<string, unknown>,
+  from: string,
+  to: string,
+): Record<string, unknown> {
   if (!Object.hasOwn(action, from) || Object.hasOwn(action, to)) return action;
   const { [from]: value, ...rest } = action;
   return { ...rest, [to]: value };
@@ -136,7 +235,8 @@ function fromText(selectorText: string): object | undefined {
   if (trimmed === '') return undefined;
   if (trimmed.startsWith('xpath=')) return { xpath_selector: trimmed.slice('xpath='.length) };
   if (trimmed.startsWith('css=')) return { css_selector: trimmed.slice('css='.length) };
-  if (trimmed.startsWith('~ ')) return { playwright_selector: `internal:text=${JSON.stringify(trimmed.slice(2).trim())}` };
+  if (trimmed.startsWith('~ '))
+    return { playwright_selector: `internal:text=${JSON.stringify(trimmed.slice(2).trim())}` };
   return { playwright_selector: selectorText };
 }
 

@@ -20,7 +20,8 @@ export interface NodeSelectors {
  * The element that an action works on: by a selector (a text that begins with `css=`, `xpath=` or `~ ` is a CSS selector, an XPath or
  * an exact text; every other is Playwright's), or by its id in the last observation, such as `B1`.
  */
-export type ActionTarget = { selector: string | NodeSelectors; id?: undefined } | { id: string; selector?: undefined };
+export type ActionTarget =
+  { selector: string | NodeSelectors; id?: undefined } | { id: string; selector?: undefined };
 
 /** What every action on an element may say. */
 export interface InteractionOptions {
@@ -30,7 +31,9 @@ export interface InteractionOptions {
   timeout?: number | undefined;
 }
 
-type Interaction<T extends string, Fields extends object = object> = { type: T } & ActionTarget & InteractionOptions & Fields;
+type Interaction<T extends string, Fields extends object = object> = { type: T } & ActionTarget &
+  InteractionOptions &
+  Fields;
 
 /** A text to enter. */
 interface Entry {
@@ -100,7 +103,19 @@ export interface ScrapeAction {
 }
 
 /** Kinds of captchas. */
-export const CAPTCHA_TYPES = ['recaptcha', 'hcaptcha', 'image', 'text', 'auth0', 'cloudflare', 'datadome', 'arkose labs', 'geetest', 'press&hold', 'unknown'] as const;
+export const CAPTCHA_TYPES = [
+  'recaptcha',
+  'hcaptcha',
+  'image',
+  'text',
+  'auth0',
+  'cloudflare',
+  'datadome',
+  'arkose labs',
+  'geetest',
+  'press&hold',
+  'unknown',
+] as const;
 
 /** One action on the session's current page. */
 export type Action =
@@ -113,13 +128,22 @@ export type Action =
   | { type: 'reload' }
   | { type: 'wait'; /** 0 to 30000. */ timeMs: number }
   | { type: 'press_key'; /** As in Playwright: `Enter`, `Control+a`. */ key: string }
-  | { type: 'scroll_up'; /** In CSS pixels. @default 70 % of the visible height */ amount?: number | null | undefined }
-  | { type: 'scroll_down'; /** In CSS pixels. @default 70 % of the visible height */ amount?: number | null | undefined }
+  | {
+      type: 'scroll_up';
+      /** In CSS pixels. @default 70 % of the visible height */ amount?: number | null | undefined;
+    }
+  | {
+      type: 'scroll_down';
+      /** In CSS pixels. @default 70 % of the visible height */ amount?: number | null | undefined;
+    }
   | { type: 'captcha_solve'; captchaType?: (typeof CAPTCHA_TYPES)[number] | null | undefined }
   | { type: 'help'; reason: string }
   | { type: 'completion'; success: boolean; answer: string }
   | ScrapeAction
-  | { type: 'evaluate_js'; /** An expression, a function to call, or statements with a `return`. */ code: string }
+  | {
+      type: 'evaluate_js';
+      /** An expression, a function to call, or statements with a `return`. */ code: string;
+    }
   | ({ type: 'email_read' } & MessageQuery)
   | ({ type: 'sms_read' } & MessageQuery)
   | { type: 'form_fill'; value: FormFields }
@@ -128,7 +152,10 @@ export type Action =
   | Interaction<'multi_factor_fill', Entry>
   | Interaction<'fallback_fill', Entry>
   | Interaction<'check', { value: boolean }>
-  | Interaction<'select_dropdown_option', { /** The value or the label of the option. */ value: string }>
+  | Interaction<
+      'select_dropdown_option',
+      { /** The value or the label of the option. */ value: string }
+    >
   | Interaction<'upload_file', { /** Name of a file in the upload storage. */ filePath: string }>
   | Interaction<'download_file'>;
 

@@ -6,7 +6,17 @@ import { describeIssues, formatIssues, type Issue } from './issues';
 import { camelize, nearestName, snakify, toCamelCase } from './naming';
 
 export { actionSchema } from './action-schemas';
-export type { Action, ActionOf, ActionTarget, ActionType, FormFields, InteractionAction, InteractionOptions, NodeSelectors, ScrapeAction } from './action-types';
+export type {
+  Action,
+  ActionOf,
+  ActionTarget,
+  ActionType,
+  FormFields,
+  InteractionAction,
+  InteractionOptions,
+  NodeSelectors,
+  ScrapeAction,
+} from './action-types';
 
 /** An action as JSON. */
 export type ActionWire = { type: string } & Record<string, unknown>;
@@ -20,7 +30,13 @@ const TYPES = Object.keys(actionSchemas);
 export function decodeAction(body: unknown): Action {
   const read = readAction(body);
   if ('wire' in read) return toAction(read.wire);
-  throw new InvalidRequestError(`Invalid action: ${formatIssues(read.issues)}`, { code: 'invalid_request', method: '', path: '', status: 422, issues: read.issues });
+  throw new InvalidRequestError(`Invalid action: ${formatIssues(read.issues)}`, {
+    code: 'invalid_request',
+    method: '',
+    path: '',
+    status: 422,
+    issues: read.issues,
+  });
 }
 
 /**
@@ -31,7 +47,9 @@ export function encodeAction(action: Action): ActionWire {
   const wire = toWire(action);
   const read = readAction(wire, toCamelCase);
   if ('wire' in read) return wire;
-  throw new OptionsError(`Cannot execute this action: ${formatIssues(read.issues)}`, { path: read.issues[0]?.path ?? '' });
+  throw new OptionsError(`Cannot execute this action: ${formatIssues(read.issues)}`, {
+    path: read.issues[0]?.path ?? '',
+  });
 }
 
 /** TypeScript's names for an action on the wire, whatever else it holds. */
@@ -60,19 +78,35 @@ function renamed(value: unknown, rename: (object: object) => object): unknown {
 }
 
 /** The checked action in wire names, or what is wrong with it. */
-function readAction(body: unknown, nameOf: (wireName: string) => string = (name) => name): { wire: ActionWire } | { issues: Issue[] } {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) return { issues: [{ path: '', message: 'Invalid input: expected object' }] };
+function readAction(
+  body: unknown,
+  nameOf: (wireName: string) => string = (name) => name,
+): { wire: ActionWire } | { issues: Issue[] } {
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    return { issues: [{ path: '', message: 'Invalid input: expected object' }] };
   const action = renameOldFields(body as Record<string, unknown>);
   const { type } = action;
-  if (typeof type !== 'string' || !Object.hasOwn(actionSchemas, type)) return { issues: [unknownType(type)] };
+  if (typeof type !== 'string' || !Object.hasOwn(actionSchemas, type))
+    return { issues: [unknownType(type)] };
   const schema = actionSchemas[type as keyof typeof actionSchemas];
   const parsed = schema.safeParse(action, { reportInput: true });
-  if (!parsed.success) return { issues: describeIssues(parsed.error.issues, Object.keys(schema.shape), nameOf) };
-  return { wire: Object.fromEntries(Object.entries(parsed.data).filter(([name, value]) => value !== undefined && value !== null && !IGNORED_FIELDS.has(name))) as ActionWire };
+  if (!parsed.success)
+    return { issues: describeIssues(parsed.error.issues, Object.keys(schema.shape), nameOf) };
+  return {
+    wire: Object.fromEntries(
+      Object.entries(parsed.data).filter(
+        ([name, value]) => value !== undefined && value !== null && !IGNORED_FIELDS.has(name),
+      ),
+    ) as ActionWire,
+  };
 }
 
 function unknownType(type: unknown): Issue {
   const nearest = typeof type === 'string' ? nearestName(type, TYPES) : undefined;
-  const hint = nearest === undefined ? `expected one of ${TYPES.join(', ')}` : `did you mean "${nearest}"?`;
-  return { path: 'type', message: type === undefined ? `is required: ${hint}` : `unknown action; ${hint}` };
+  const hint =
+    nearest === undefined ? `expected one of ${TYPES.join(', ')}` : `did you mean "${nearest}"?`;
+  return {
+    path: 'type',
+    message: type === undefined ? `is required: ${hint}` : `unknown action; ${hint}`,
+  };
 }

@@ -50,7 +50,15 @@ export function toPlaywrightCookie(cookie: Cookie): PlaywrightCookie {
   const { name, value, domain, path, httpOnly, sameSite, partitionKey } = cookie;
   const expires = cookie.expires ?? cookie.expirationDate ?? SESSION_COOKIE_EXPIRES;
   return {
-    ...{ name, value, domain, path, httpOnly, secure: cookie.secure ?? false, expires: expires > 0 ? Math.min(expires, LATEST_EXPIRY_S) : SESSION_COOKIE_EXPIRES },
+    ...{
+      name,
+      value,
+      domain,
+      path,
+      httpOnly,
+      secure: cookie.secure ?? false,
+      expires: expires > 0 ? Math.min(expires, LATEST_EXPIRY_S) : SESSION_COOKIE_EXPIRES,
+    },
     ...(sameSite && { sameSite }),
     ...(partitionKey !== undefined && { partitionKey }),
   };
@@ -60,7 +68,18 @@ export function toPlaywrightCookie(cookie: Cookie): PlaywrightCookie {
 export function fromPlaywrightCookie(cookie: PlaywrightCookie): Cookie {
   const { name, value, domain, path, httpOnly, secure, sameSite, partitionKey, expires } = cookie;
   return {
-    ...{ name, value, domain, path, httpOnly, secure, hostOnly: !domain.startsWith('.'), session: expires <= 0, expires, expirationDate: expires },
+    ...{
+      name,
+      value,
+      domain,
+      path,
+      httpOnly,
+      secure,
+      hostOnly: !domain.startsWith('.'),
+      session: expires <= 0,
+      expires,
+      expirationDate: expires,
+    },
     ...(sameSite && { sameSite }),
     ...(partitionKey !== undefined && { partitionKey }),
   };

@@ -3,7 +3,14 @@ import { z } from 'zod';
 
 import { looseBoolean, looseNumber } from './values';
 
-export { fromPlaywrightCookie, normalizeCookie, SESSION_COOKIE_EXPIRES, toPlaywrightCookie, type Cookie, type PlaywrightCookie } from './cookie';
+export {
+  fromPlaywrightCookie,
+  normalizeCookie,
+  SESSION_COOKIE_EXPIRES,
+  toPlaywrightCookie,
+  type Cookie,
+  type PlaywrightCookie,
+} from './cookie';
 
 const flag = looseBoolean.nullish();
 const seconds = looseNumber.nullish();
@@ -36,5 +43,7 @@ export const cookiesSetSchema = z.object({ success: z.boolean(), message: z.stri
 type WithoutNulls<T> = { [K in keyof T]: Exclude<T[K], null | undefined> };
 
 function withoutNulls<T extends object>(value: T): WithoutNulls<T> {
-  return Object.fromEntries(Object.entries(value).filter(([, content]) => content !== null && content !== undefined)) as WithoutNulls<T>;
+  return Object.fromEntries(
+    Object.entries(value).filter(([, content]) => content !== null && content !== undefined),
+  ) as WithoutNulls<T>;
 }

@@ -26,12 +26,26 @@ export interface DebugInfo {
 
 /** One tab. */
 export const debugTabSchema = z
-  .object({ metadata: z.object({ tab_id: z.int(), title: z.string(), url: z.string() }), debug_url: z.string(), ws_url: z.string() })
-  .transform(({ metadata, debug_url: debugUrl, ws_url: wsUrl }): DebugTab => ({ tabId: metadata.tab_id, title: metadata.title, url: metadata.url, debugUrl, wsUrl }));
+  .object({
+    metadata: z.object({ tab_id: z.int(), title: z.string(), url: z.string() }),
+    debug_url: z.string(),
+    ws_url: z.string(),
+  })
+  .transform(({ metadata, debug_url: debugUrl, ws_url: wsUrl }): DebugTab => ({
+    tabId: metadata.tab_id,
+    title: metadata.title,
+    url: metadata.url,
+    debugUrl,
+    wsUrl,
+  }));
 
 /** The answer of the debug call. */
 export const debugInfoSchema = z
-  .object({ debug_url: z.string(), ws: z.object({ cdp: z.string(), recording: z.string(), logs: z.string() }), tabs: z.array(debugTabSchema) })
+  .object({
+    debug_url: z.string(),
+    ws: z.object({ cdp: z.string(), recording: z.string(), logs: z.string() }),
+    tabs: z.array(debugTabSchema),
+  })
   .transform(({ debug_url: debugUrl, ws, tabs }): DebugInfo => ({ debugUrl, ws, tabs }));
 
 /** The query of the tab call. */

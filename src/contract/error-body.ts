@@ -29,9 +29,21 @@ export function errorBody(status: number, message: string, details: ErrorBodyDet
   return {
     status,
     message: shortened(message),
-    detail: issues?.map((issue) => ({ loc: ['body', ...issue.path.split('.').filter(Boolean)], msg: shortened(issue.message), type: 'value_error' })) ?? null,
+    detail:
+      issues?.map((issue) => ({
+        loc: ['body', ...issue.path.split('.').filter(Boolean)],
+        msg: shortened(issue.message),
+        type: 'value_error',
+      })) ?? null,
     ...(code !== undefined && { code }),
-    ...(session && { session: { session_id: session.id, status: session.status, closed_at: session.endedAt?.toISOString() ?? null, error: session.reason } }),
+    ...(session && {
+      session: {
+        session_id: session.id,
+        status: session.status,
+        closed_at: session.endedAt?.toISOString() ?? null,
+        error: session.reason,
+      },
+    }),
   };
 }
 
@@ -49,19 +61,32 @@ export interface ParsedErrorBody {
 
 /** What can be read from the body of an error answer, whoever wrote it: our server, the cloud, or something in between. */
 export function parseErrorBody(body: unknown): ParsedErrorBody {
-  if (typeof body === 'string') return { message: body.trim() || undefined, code: undefined, issues: [], session: undefined };
+  if (typeof body === 'string')
+    return { message: body.trim() || undefined, code: undefined, issues: [], session: undefined };
   const fields = asRecord(body);
   const nested = asRecord(fields['error']);
   const issues = parseIssues(fields['detail']);
-  const message = [nested['message'], fields['error'], fields['message'], fields['detail']].find((value) => typeof value === 'string' && value !== '');
+  const message = [nested['message'], fields['error'], fields['message'], fields['detail']].find(
+    (value) => typeof value === 'string' && value !== '',
+  );
   const code = [nested['code'], fields['code']].find((value) => typeof value === 'string');
-  return { message: (message as string | undefined) ?? issues[0]?.message, code: code, issues, session: parseSession(fields['session']) };
+  return {
+    message: (message as string | undefined) ?? issues[0]?.message,
+    code: code,
+    issues,
+    session: parseSession(fields['session']),
+  };
 }
 
 function parseIssues(detail: unknown): Issue[] {
   if (!Array.isArray(detail)) return [];
   return detail.map(asRecord).map(({ loc, msg }) => ({
-    path: Array.isArray(loc) ? loc.map(String).filter((part, index) => index > 0 || part !== 'body').join('.') : '',
+    path: Array.isArray(loc)
+      ? loc
+          .map(String)
+          .filter((part, index) => index > 0 || part !== 'body')
+          .join('.')
+      : '',
     message: typeof msg === 'string' ? msg : 'refused',
   }));
 }
@@ -69,7 +94,12 @@ function parseIssues(detail: unknown): Issue[] {
 function parseSession(value: unknown): EndedSession | undefined {
   const { session_id: id, status, closed_at: closedAt, error } = asRecord(value);
   if (typeof id !== 'string' || typeof status !== 'string') return undefined;
-  return { id, status: status as SessionStatus, endedAt: typeof closedAt === 'string' ? new Date(closedAt) : null, reason: typeof error === 'string' ? error : null };
+  return {
+    id,
+    status: status as SessionStatus,
+    endedAt: typeof closedAt === 'string' ? new Date(closedAt) : null,
+    reason: typeof error === 'string' ? error : null,
+  };
 }
 
 function asRecord(value: unknown): Record<string, unknown> {

@@ -21,7 +21,13 @@ export class SessionwrightError extends Error {
 
 /** True for an error of this package with the given code (or any code, when none is given). */
 export function isSessionwrightError(error: unknown, code?: string): error is SessionwrightError {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && error.name.endsWith('Error') && (code === undefined || error.code === code);
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    typeof error.code === 'string' &&
+    error.name.endsWith('Error') &&
+    (code === undefined || error.code === code)
+  );
 }
 
 /** What is known of an HTTP exchange with a session API that failed. */
@@ -71,7 +77,10 @@ export class InvalidRequestError extends ApiError {
   /** One entry per refused field: where, and why. */
   readonly issues: readonly { path: string; message: string }[];
 
-  constructor(message: string, details: ApiErrorDetails & { issues: readonly { path: string; message: string }[] }) {
+  constructor(
+    message: string,
+    details: ApiErrorDetails & { issues: readonly { path: string; message: string }[] },
+  ) {
     super(message, details);
     this.issues = details.issues;
   }
@@ -101,7 +110,16 @@ export class SessionEndedError extends SessionwrightError {
   readonly endedAt: Date | undefined;
   readonly reason: string | undefined;
 
-  constructor(message: string, details: { sessionId: string; status: string; endedAt?: Date | undefined; reason?: string | undefined; cause?: unknown }) {
+  constructor(
+    message: string,
+    details: {
+      sessionId: string;
+      status: string;
+      endedAt?: Date | undefined;
+      reason?: string | undefined;
+      cause?: unknown;
+    },
+  ) {
     super(message, { code: 'session_ended', cause: details.cause });
     this.sessionId = details.sessionId;
     this.status = details.status;

@@ -32,7 +32,23 @@ export const executionResultSchema = z
     ended_at: datetime,
   })
   .transform(
-    ({ action, success, message, data, exception, started_at: startedAt, ended_at: endedAt }): ExecutionResult => ({ action: toAction(action), success, message, data: data ?? null, exception: exception ?? null, startedAt, endedAt }),
+    ({
+      action,
+      success,
+      message,
+      data,
+      exception,
+      started_at: startedAt,
+      ended_at: endedAt,
+    }): ExecutionResult => ({
+      action: toAction(action),
+      success,
+      message,
+      data: data ?? null,
+      exception: exception ?? null,
+      startedAt,
+      endedAt,
+    }),
   );
 
 /** A result as JSON. */
@@ -47,6 +63,22 @@ export interface ExecutionResultWire {
 }
 
 /** A result as JSON, with every field. */
-export function encodeExecutionResult({ action, success, message, data, exception, startedAt, endedAt }: ExecutionResult): ExecutionResultWire {
-  return { action: toWire(action), success, message, data, exception, started_at: datetime.encode(startedAt), ended_at: datetime.encode(endedAt) };
+export function encodeExecutionResult({
+  action,
+  success,
+  message,
+  data,
+  exception,
+  startedAt,
+  endedAt,
+}: ExecutionResult): ExecutionResultWire {
+  return {
+    action: toWire(action),
+    success,
+    message,
+    data,
+    exception,
+    started_at: datetime.encode(startedAt),
+    ended_at: datetime.encode(endedAt),
+  };
 }

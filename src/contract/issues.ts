@@ -22,8 +22,15 @@ const MAX_NAME_LENGTH = 60;
 export type NameOf = (wireName: string) => string;
 
 /** The first issues of a failed parse (made with `reportInput`), in order. `known` are the valid names, to suggest from. */
-export function describeIssues(issues: readonly ZodIssue[], known: readonly string[] = [], nameOf: NameOf = (name) => name): Issue[] {
-  return issues.slice(0, MAX_ISSUES).flatMap((issue) => describeIssue(issue, known, nameOf)).slice(0, MAX_ISSUES);
+export function describeIssues(
+  issues: readonly ZodIssue[],
+  known: readonly string[] = [],
+  nameOf: NameOf = (name) => name,
+): Issue[] {
+  return issues
+    .slice(0, MAX_ISSUES)
+    .flatMap((issue) => describeIssue(issue, known, nameOf))
+    .slice(0, MAX_ISSUES);
 }
 
 /** All issues in one line. */
@@ -32,27 +39,46 @@ export function formatIssues(issues: readonly Issue[]): string {
 }
 
 function describeIssue(issue: ZodIssue, known: readonly string[], nameOf: NameOf): Issue[] {
-  if (issue.code === 'unrecognized_keys') return issue.keys.slice(0, MAX_ISSUES).map((key) => unknownKey(issue.path, key, { known, nameOf }));
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys
+      .slice(0, MAX_ISSUES)
+      .map((key) => unknownKey(issue.path, key, { known, nameOf }));
   if (issue.code === 'invalid_union') return describeUnion(issue, known, nameOf);
   return [{ path: joinPath(issue.path, nameOf), message: `${issue.message}${shownInput(issue)}` }];
 }
 
-function unknownKey(parent: readonly PropertyKey[], key: string, { known, nameOf }: { known: readonly string[]; nameOf: NameOf }): Issue {
+function unknownKey(
+  parent: readonly PropertyKey[],
+  key: string,
+  { known, nameOf }: { known: readonly string[]; nameOf: NameOf },
+): Issue {
   const path = joinPath([...parent, key], nameOf);
   const nearest = parent.length === 0 ? nearestName(nameOf(key), known.map(nameOf)) : undefined;
   return { path, message: nearest ? `unknown field; did you mean "${nearest}"?` : 'unknown field' };
 }
 
 /** Of a union, the branch that got furthest is the one that was meant. */
-function describeUnion(issue: Extract<ZodIssue, { code: 'invalid_union' }>, known: readonly string[], nameOf: NameOf): Issue[] {
-  const depth = (branch: readonly ZodIssue[]) => Math.max(0, ...branch.map(({ path }) => path.length));
+function describeUnion(
+  issue: Extract<ZodIssue, { code: 'invalid_union' }>,
+  known: readonly string[],
+  nameOf: NameOf,
+): Issue[] {
+  const depth = (branch: readonly ZodIssue[]) =>
+    Math.max(0, ...branch.map(({ path }) => path.length));
   const [best] = [...issue.errors].sort((a, b) => depth(b) - depth(a));
-  if (!best || depth(best) === 0) return [{ path: joinPath(issue.path, nameOf), message: issue.message }];
-  return best.slice(0, MAX_ISSUES).flatMap((inner) => describeIssue({ ...inner, path: [...issue.path, ...inner.path] }, known, nameOf));
+  if (!best || depth(best) === 0)
+    return [{ path: joinPath(issue.path, nameOf), message: issue.message }];
+  return best
+    .slice(0, MAX_ISSUES)
+    .flatMap((inner) =>
+      describeIssue({ ...inner, path: [...issue.path, ...inner.path] }, known, nameOf),
+    );
 }
 
 function joinPath(path: readonly PropertyKey[], nameOf: NameOf): string {
-  return path.map((part) => (typeof part === 'string' ? shortened(nameOf(part)) : String(part))).join('.');
+  return path
+    .map((part) => (typeof part === 'string' ? shortened(nameOf(part)) : String(part)))
+    .join('.');
 }
 
 function shortened(name: string): string {
@@ -63,5 +89,7 @@ function shortened(name: string): string {
 function shownInput(issue: ZodIssue): string {
   const { input } = issue;
   if (typeof input === 'number' || typeof input === 'boolean') return `, got ${input}`;
-  return issue.code === 'invalid_value' && typeof input === 'string' ? `, got ${JSON.stringify(input.slice(0, 40))}` : '';
+  return issue.code === 'invalid_value' && typeof input === 'string'
+    ? `, got ${JSON.stringify(input.slice(0, 40))}`
+    : '';
 }

@@ -2,7 +2,14 @@
 import { z } from 'zod';
 
 import { camelize, snakify } from './naming';
-import { encodeSession, sessionResponseSchema, sessionStatuses, toSessionInfo, type SessionInfo, type SessionStatus } from './session';
+import {
+  encodeSession,
+  sessionResponseSchema,
+  sessionStatuses,
+  toSessionInfo,
+  type SessionInfo,
+  type SessionStatus,
+} from './session';
 import { looseBoolean, positiveInteger } from './values';
 
 /** Which sessions to list. */
@@ -42,11 +49,26 @@ const paged = z.object({
 });
 
 /** The answer: a page, or, from older servers, a bare array. */
-export const sessionListSchema = z.union([paged, z.array(sessionResponseSchema)]).transform((body): SessionList => {
-  if (Array.isArray(body)) return { items: body.map(toSessionInfo), page: 1, pageSize: body.length, hasNext: false, hasPrevious: false };
-  const { items, page, page_size: pageSize, has_next: hasNext, has_previous: hasPrevious } = body;
-  return { items: items.map(toSessionInfo), page, pageSize, hasNext, hasPrevious: hasPrevious ?? page > 1 };
-});
+export const sessionListSchema = z
+  .union([paged, z.array(sessionResponseSchema)])
+  .transform((body): SessionList => {
+    if (Array.isArray(body))
+      return {
+        items: body.map(toSessionInfo),
+        page: 1,
+        pageSize: body.length,
+        hasNext: false,
+        hasPrevious: false,
+      };
+    const { items, page, page_size: pageSize, has_next: hasNext, has_previous: hasPrevious } = body;
+    return {
+      items: items.map(toSessionInfo),
+      page,
+      pageSize,
+      hasNext,
+      hasPrevious: hasPrevious ?? page > 1,
+    };
+  });
 
 /** A page of sessions as JSON. */
 export function encodeSessionList(list: SessionList) {
@@ -57,7 +79,11 @@ export function encodeSessionList(list: SessionList) {
 export function encodeListQuery(options: ListOptions): string {
   const { status, page = 1, pageSize = DEFAULT_PAGE_SIZE } = options;
   const onlyActive = options.onlyActive ?? (status === undefined || status === 'active');
-  const query = new URLSearchParams({ only_active: String(onlyActive), page: String(page), page_size: String(pageSize) });
+  const query = new URLSearchParams({
+    only_active: String(onlyActive),
+    page: String(page),
+    page_size: String(pageSize),
+  });
   if (options.onlyCurrentToken) query.set('only_current_token', 'true');
   if (options.includeSystem) query.set('include_system', 'true');
   if (status) query.set('status', status);
@@ -75,8 +101,15 @@ export const listQuerySchema = z.object({
 });
 
 /** What a list call asks for, complete with defaults; throws a `ZodError` for a wrong value. Unknown parameters are ignored. */
-export function decodeListQuery(query: URLSearchParams): ListOptions & { onlyActive: boolean; includeSystem: boolean; page: number; pageSize: number } {
-  const { only_active: onlyActive, ...rest } = listQuerySchema.parse(Object.fromEntries(query), { reportInput: true });
+export function decodeListQuery(
+  query: URLSearchParams,
+): ListOptions & { onlyActive: boolean; includeSystem: boolean; page: number; pageSize: number } {
+  const { only_active: onlyActive, ...rest } = listQuerySchema.parse(Object.fromEntries(query), {
+    reportInput: true,
+  });
   const { status } = rest;
-  return { ...camelize(rest), onlyActive: onlyActive ?? (status === undefined || status === 'active') };
+  return {
+    ...camelize(rest),
+    onlyActive: onlyActive ?? (status === undefined || status === 'active'),
+  };
 }

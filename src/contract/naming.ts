@@ -1,10 +1,14 @@
 /** Names on the wire (`session_id`) and in TypeScript (`sessionId`): the mapping between them, and the nearest name to a mistyped one. */
 
 /** `idle_timeout_minutes` as `idleTimeoutMinutes`. */
-export type CamelCase<S extends string> = S extends `${infer Head}_${infer Tail}` ? `${Head}${Capitalize<CamelCase<Tail>>}` : S;
+export type CamelCase<S extends string> = S extends `${infer Head}_${infer Tail}`
+  ? `${Head}${Capitalize<CamelCase<Tail>>}`
+  : S;
 
 /** `idleTimeoutMinutes` as `idle_timeout_minutes`. */
-export type SnakeCase<S extends string> = S extends `${infer Head}${infer Tail}` ? `${Head extends Lowercase<Head> ? Head : `_${Lowercase<Head>}`}${SnakeCase<Tail>}` : S;
+export type SnakeCase<S extends string> = S extends `${infer Head}${infer Tail}`
+  ? `${Head extends Lowercase<Head> ? Head : `_${Lowercase<Head>}`}${SnakeCase<Tail>}`
+  : S;
 
 /** An object with the keys of `T` in camelCase; values are untouched. */
 export type Camelized<T> = { [K in keyof T as K extends string ? CamelCase<K> : K]: T[K] };
@@ -35,7 +39,12 @@ const MIN_BEGINNING = 4;
 
 /** The candidate that is most like `name`, if one is close enough to be what was meant; else one that goes on where `name` ends: most often the unit is missing. */
 export function nearestName(name: string, candidates: readonly string[]): string | undefined {
-  return mostLike(name, candidates) ?? candidates.find((it) => name.length >= MIN_BEGINNING && it.toLowerCase().startsWith(name.toLowerCase()));
+  return (
+    mostLike(name, candidates) ??
+    candidates.find(
+      (it) => name.length >= MIN_BEGINNING && it.toLowerCase().startsWith(name.toLowerCase()),
+    )
+  );
 }
 
 function mostLike(name: string, candidates: readonly string[]): string | undefined {

@@ -42,7 +42,16 @@ export interface HarEntry {
   /** When the request was sent, RFC 3339. */
   startedDateTime: string;
   time: number;
-  request: { method: string; url: string; httpVersion: string; headers: HarPair[]; queryString: HarPair[]; cookies: HarPair[]; headersSize: number; bodySize: number };
+  request: {
+    method: string;
+    url: string;
+    httpVersion: string;
+    headers: HarPair[];
+    queryString: HarPair[];
+    cookies: HarPair[];
+    headersSize: number;
+    bodySize: number;
+  };
   /** `status` 0 when there was no answer; `_error` tells why. */
   response: {
     status: number;
@@ -57,7 +66,15 @@ export interface HarEntry {
     _error?: string | undefined;
   };
   cache: Record<string, never>;
-  timings: { blocked: number; dns: number; connect: number; ssl: number; send: number; wait: number; receive: number };
+  timings: {
+    blocked: number;
+    dns: number;
+    connect: number;
+    ssl: number;
+    send: number;
+    wait: number;
+    receive: number;
+  };
   serverIPAddress?: string | undefined;
   /** `document`, `script`, `fetch`, `websocket` ... */
   _resourceType?: string | undefined;
@@ -66,20 +83,43 @@ export interface HarEntry {
 }
 
 /** The query of the call. `limit` is the number of newest batches, all by default. */
-export const networkLogsQuerySchema = z.object({ limit: positiveInteger(Number.MAX_SAFE_INTEGER).optional(), download: looseBoolean.default(false) });
+export const networkLogsQuerySchema = z.object({
+  limit: positiveInteger(Number.MAX_SAFE_INTEGER).optional(),
+  download: looseBoolean.default(false),
+});
 
 /** What a call asks for; throws a `ZodError` for a wrong value. */
-export function decodeNetworkLogsQuery(query: URLSearchParams): z.output<typeof networkLogsQuerySchema> {
+export function decodeNetworkLogsQuery(
+  query: URLSearchParams,
+): z.output<typeof networkLogsQuerySchema> {
   return networkLogsQuerySchema.parse(Object.fromEntries(query), { reportInput: true });
 }
 
 const batchSchema = z
-  .object({ key: z.string(), size: z.int(), download_url: z.string().nullish(), download_url_expires_in_seconds: z.number().nullish() })
-  .transform(({ key, size, ...rest }): NetworkLogBatch => ({ key, sizeBytes: size, downloadUrl: rest.download_url ?? null, downloadUrlExpiresInSeconds: rest.download_url_expires_in_seconds ?? null }));
+  .object({
+    key: z.string(),
+    size: z.int(),
+    download_url: z.string().nullish(),
+    download_url_expires_in_seconds: z.number().nullish(),
+  })
+  .transform(({ key, size, ...rest }): NetworkLogBatch => ({
+    key,
+    sizeBytes: size,
+    downloadUrl: rest.download_url ?? null,
+    downloadUrlExpiresInSeconds: rest.download_url_expires_in_seconds ?? null,
+  }));
 
 /** The answer. */
 export const networkLogsSchema = z
-  .object({ session_id: z.string(), total_batch_count: z.int(), format: z.string().nullish().transform((format) => format ?? null), batches: z.array(batchSchema) })
+  .object({
+    session_id: z.string(),
+    total_batch_count: z.int(),
+    format: z
+      .string()
+      .nullish()
+      .transform((format) => format ?? null),
+    batches: z.array(batchSchema),
+  })
   .transform((wire): NetworkLogList => camelize(wire));
 
 /** The answer as JSON. URLs that were not asked for are left out. */
@@ -89,7 +129,10 @@ export function encodeNetworkLogs({ batches, ...rest }: NetworkLogList & { forma
     batches: batches.map(({ key, sizeBytes, downloadUrl, downloadUrlExpiresInSeconds }) => ({
       key,
       size: sizeBytes,
-      ...(downloadUrl !== null && { download_url: downloadUrl, download_url_expires_in_seconds: downloadUrlExpiresInSeconds }),
+      ...(downloadUrl !== null && {
+        download_url: downloadUrl,
+        download_url_expires_in_seconds: downloadUrlExpiresInSeconds,
+      }),
     })),
   };
 }
@@ -99,7 +142,11 @@ export const harSchema = z.object({
   log: z.object({
     entries: z.array(
       z
-        .looseObject({ startedDateTime: z.string(), request: z.looseObject({ method: z.string(), url: z.string() }), response: z.looseObject({ status: z.number() }) })
+        .looseObject({
+          startedDateTime: z.string(),
+          request: z.looseObject({ method: z.string(), url: z.string() }),
+          response: z.looseObject({ status: z.number() }),
+        })
         .transform((entry) => entry as unknown as HarEntry),
     ),
   }),

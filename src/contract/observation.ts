@@ -9,7 +9,19 @@ import { datetime, looseInteger } from './values';
 export type { BoundingBox, ElementState, ObservedElement } from './observed-element';
 
 /** What a page may be, as the API tells it. */
-const pageCategories = ['homepage', 'search-results', 'data-feed', 'item', 'auth', 'form', 'manage-cookies', 'overlay', 'payment', 'captcha', 'other'] as const;
+const pageCategories = [
+  'homepage',
+  'search-results',
+  'data-feed',
+  'item',
+  'auth',
+  'form',
+  'manage-cookies',
+  'overlay',
+  'payment',
+  'captcha',
+  'other',
+] as const;
 export type PageCategory = (typeof pageCategories)[number];
 
 /** How a page is to be observed. */
@@ -65,26 +77,57 @@ export interface Observation {
   lastActionId: string | null;
 }
 
-const text = z.string().nullish().transform((value) => value ?? undefined);
+const text = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? undefined);
 const count = looseInteger.nullish().transform((value) => value ?? undefined);
 
 /** The request; every field may be missing or `null`. */
 export const observeRequestSchema = z.strictObject({
   url: text,
   instructions: text,
-  perception_type: z.enum(['fast', 'deep']).nullish().transform((value) => value ?? undefined),
+  perception_type: z
+    .enum(['fast', 'deep'])
+    .nullish()
+    .transform((value) => value ?? undefined),
   min_nb_actions: count,
   max_nb_actions: count,
 });
 
 /** The body of a request. */
-export function encodeObserveRequest({ url, instructions, perceptionType, minNbActions, maxNbActions }: ObserveOptions) {
-  return snakify({ url, instructions, perceptionType: perceptionType ?? 'fast', minNbActions, maxNbActions: maxNbActions ?? 100 });
+export function encodeObserveRequest({
+  url,
+  instructions,
+  perceptionType,
+  minNbActions,
+  maxNbActions,
+}: ObserveOptions) {
+  return snakify({
+    url,
+    instructions,
+    perceptionType: perceptionType ?? 'fast',
+    minNbActions,
+    maxNbActions: maxNbActions ?? 100,
+  });
 }
 
-const pixels = z.number().nullish().transform((value) => value ?? 0);
-const box = z.looseObject({ x: z.number(), y: z.number(), width: z.number(), height: z.number(), notte_id: z.string().nullish() });
-const picture = z.object({ raw: z.string(), bboxes: z.array(box).nullish(), last_action_id: z.string().nullish() });
+const pixels = z
+  .number()
+  .nullish()
+  .transform((value) => value ?? 0);
+const box = z.looseObject({
+  x: z.number(),
+  y: z.number(),
+  width: z.number(),
+  height: z.number(),
+  notte_id: z.string().nullish(),
+});
+const picture = z.object({
+  raw: z.string(),
+  bboxes: z.array(box).nullish(),
+  last_action_id: z.string().nullish(),
+});
 
 /** The answer of the observe call. */
 export const observationSchema = z
@@ -95,28 +138,47 @@ export const observationSchema = z
       title: z.string(),
       url: z.string(),
       timestamp: datetime.nullish(),
-      viewport: z.object({ scroll_x: pixels, scroll_y: pixels, viewport_width: pixels, viewport_height: pixels, total_width: pixels, total_height: pixels }),
+      viewport: z.object({
+        scroll_x: pixels,
+        scroll_y: pixels,
+        viewport_width: pixels,
+        viewport_height: pixels,
+        total_width: pixels,
+        total_height: pixels,
+      }),
       tabs: z.array(z.object({ tab_id: z.int(), title: z.string(), url: z.string() })),
     }),
-    screenshot: z.union([z.string().transform((raw) => ({ raw, bboxes: [], last_action_id: null })), picture]),
+    screenshot: z.union([
+      z.string().transform((raw) => ({ raw, bboxes: [], last_action_id: null })),
+      picture,
+    ]),
     space: spaceSchema,
   })
-  .transform(({ started_at: startedAt, ended_at: endedAt, metadata, screenshot, space }): Observation => {
-    const { viewport: seen } = metadata;
-    return {
-      title: metadata.title,
-      url: metadata.url,
-      timestamp: metadata.timestamp ?? null,
-      ...{ startedAt, endedAt },
-      viewport: { scrollX: seen.scroll_x, scrollY: seen.scroll_y, viewportWidth: seen.viewport_width, viewportHeight: seen.viewport_height, totalWidth: seen.total_width, totalHeight: seen.total_height },
-      tabs: metadata.tabs.map(({ tab_id: tabId, title, url }) => ({ tabId, title, url })),
-      description: space.description,
-      category: pageCategories.find((category) => category === space.category) ?? null,
-      elements: decodeSpace(space, screenshot.bboxes ?? []),
-      screenshot: Buffer.from(screenshot.raw, 'base64'),
-      lastActionId: screenshot.last_action_id ?? null,
-    };
-  });
+  .transform(
+    ({ started_at: startedAt, ended_at: endedAt, metadata, screenshot, space }): Observation => {
+      const { viewport: seen } = metadata;
+      return {
+        title: metadata.title,
+        url: metadata.url,
+        timestamp: metadata.timestamp ?? null,
+        ...{ startedAt, endedAt },
+        viewport: {
+          scrollX: seen.scroll_x,
+          scrollY: seen.scroll_y,
+          viewportWidth: seen.viewport_width,
+          viewportHeight: seen.viewport_height,
+          totalWidth: seen.total_width,
+          totalHeight: seen.total_height,
+        },
+        tabs: metadata.tabs.map(({ tab_id: tabId, title, url }) => ({ tabId, title, url })),
+        description: space.description,
+        category: pageCategories.find((category) => category === space.category) ?? null,
+        elements: decodeSpace(space, screenshot.bboxes ?? []),
+        screenshot: Buffer.from(screenshot.raw, 'base64'),
+        lastActionId: screenshot.last_action_id ?? null,
+      };
+    },
+  );
 
 /** An observation as JSON. */
 export function encodeObservation(observation: Observation) {
@@ -124,8 +186,18 @@ export function encodeObservation(observation: Observation) {
   return {
     started_at: datetime.encode(startedAt),
     ended_at: datetime.encode(endedAt),
-    metadata: { title, url, ...(timestamp && { timestamp: datetime.encode(timestamp) }), viewport: snakify(viewport), tabs: tabs.map((tab) => snakify(tab)) },
-    screenshot: { raw: observation.screenshot.toString('base64'), bboxes: elements.flatMap((element) => encodeBox(element, viewport)), last_action_id: observation.lastActionId },
+    metadata: {
+      title,
+      url,
+      ...(timestamp && { timestamp: datetime.encode(timestamp) }),
+      viewport: snakify(viewport),
+      tabs: tabs.map((tab) => snakify(tab)),
+    },
+    screenshot: {
+      raw: observation.screenshot.toString('base64'),
+      bboxes: elements.flatMap((element) => encodeBox(element, viewport)),
+      last_action_id: observation.lastActionId,
+    },
     space: encodeSpace(observation),
   };
 }
@@ -134,5 +206,13 @@ export function encodeObservation(observation: Observation) {
 function encodeBox({ id, box: place }: ObservedElement, viewport: Viewport) {
   if (!place) return [];
   const { scrollX, scrollY, viewportWidth, viewportHeight } = viewport;
-  return [{ ...place, ...snakify({ scrollX, scrollY, viewportWidth, viewportHeight }), iframe_offset_x: 0, iframe_offset_y: 0, notte_id: id }];
+  return [
+    {
+      ...place,
+      ...snakify({ scrollX, scrollY, viewportWidth, viewportHeight }),
+      iframe_offset_x: 0,
+      iframe_offset_y: 0,
+      notte_id: id,
+    },
+  ];
 }

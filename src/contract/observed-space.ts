@@ -7,10 +7,26 @@ import type { BoundingBox, ObservedElement } from './observed-element';
 /** Placeholder for the value of actions that need one. */
 const VALUE = '<value>';
 /** Roles by the letter of an id, for APIs that do not tell the role. */
-const ROLE_OF_LETTER: Record<string, string> = { L: 'link', B: 'button', I: 'textbox', F: 'img', O: 'option' };
+const ROLE_OF_LETTER: Record<string, string> = {
+  L: 'link',
+  B: 'button',
+  I: 'textbox',
+  F: 'img',
+  O: 'option',
+};
 
-const selectors = z.looseObject({ css_selector: z.string().nullish(), xpath_selector: z.string().nullish(), playwright_selector: z.string().nullish() });
-const action = z.looseObject({ type: z.string(), id: z.string(), description: z.string().nullish(), text_label: z.string().nullish(), selector: z.union([z.string(), selectors]).nullish() });
+const selectors = z.looseObject({
+  css_selector: z.string().nullish(),
+  xpath_selector: z.string().nullish(),
+  playwright_selector: z.string().nullish(),
+});
+const action = z.looseObject({
+  type: z.string(),
+  id: z.string(),
+  description: z.string().nullish(),
+  text_label: z.string().nullish(),
+  selector: z.union([z.string(), selectors]).nullish(),
+});
 const mixed = z.union([z.boolean(), z.literal('mixed')]).optional();
 
 /** What only our server tells of an element. */
@@ -29,27 +45,56 @@ const detail = z.object({
 });
 
 /** `space` of an observation. */
-export const spaceSchema = z.object({ description: z.string(), category: z.string().nullish(), interaction_actions: z.array(action), elements: z.array(detail).nullish() });
+export const spaceSchema = z.object({
+  description: z.string(),
+  category: z.string().nullish(),
+  interaction_actions: z.array(action),
+  elements: z.array(detail).nullish(),
+});
 
 /** A box on the wire, as far as it is read. */
 type WireBox = BoundingBox & { notte_id?: string | null | undefined };
 
 /** The elements that the actions of a space are about. */
-export function decodeSpace(space: z.output<typeof spaceSchema>, boxes: readonly WireBox[]): ObservedElement[] {
+export function decodeSpace(
+  space: z.output<typeof spaceSchema>,
+  boxes: readonly WireBox[],
+): ObservedElement[] {
   const details = new Map((space.elements ?? []).map((it) => [it.id, it]));
-  const places = new Map(boxes.map(({ notte_id: id, x, y, width, height }) => [id, { x, y, width, height }]));
-  const texts = new Map(Array.from(space.description.matchAll(/^\s*([A-Z]\d+)\[:\](.*)$/gm), ([, id, line]) => [id, plainText(line ?? '')]));
-  return space.interaction_actions.map(({ id, type, description, text_label: label, selector }) => ({
-    ...(details.get(id) ?? { id, role: ROLE_OF_LETTER[id.charAt(0)] ?? 'generic', name: label ?? texts.get(id) ?? '' }),
-    action: type,
-    description: description ?? '',
-    selector: typeof selector === 'string' ? selector : selectorOf(selector),
-    box: places.get(id) ?? null,
-  }));
+  const places = new Map(
+    boxes.map(({ notte_id: id, x, y, width, height }) => [id, { x, y, width, height }]),
+  );
+  const texts = new Map(
+    Array.from(space.description.matchAll(/^\s*([A-Z]\d+)\[:\](.*)$/gm), ([, id, line]) => [
+      id,
+      plainText(line ?? ''),
+    ]),
+  );
+  return space.interaction_actions.map(
+    ({ id, type, description, text_label: label, selector }) => ({
+      ...(details.get(id) ?? {
+        id,
+        role: ROLE_OF_LETTER[id.charAt(0)] ?? 'generic',
+        name: label ?? texts.get(id) ?? '',
+      }),
+      action: type,
+      description: description ?? '',
+      selector: typeof selector === 'string' ? selector : selectorOf(selector),
+      box: places.get(id) ?? null,
+    }),
+  );
 }
 
 /** `space` as JSON. `elements` is ours; every other client ignores it. Some clients make `actions`, `browser_actions` and `markdown` themselves, some read them. */
-export function encodeSpace<Category extends string>({ description, category, elements }: { description: string; category: Category | null; elements: readonly ObservedElement[] }) {
+export function encodeSpace<Category extends string>({
+  description,
+  category,
+  elements,
+}: {
+  description: string;
+  category: Category | null;
+  elements: readonly ObservedElement[];
+}) {
   const interactions = elements.map(encodeAction);
   const actions = [...interactions, ...BROWSER_ACTIONS];
   return {
@@ -59,18 +104,31 @@ export function encodeSpace<Category extends string>({ description, category, el
     browser_actions: BROWSER_ACTIONS,
     actions,
     markdown: renderActions(actions),
-    elements: elements.map(({ action: _action, description: _description, selector: _selector, box: _box, ...rest }) => rest),
+    elements: elements.map(
+      ({ action: _action, description: _description, selector: _selector, box: _box, ...rest }) =>
+        rest,
+    ),
   };
 }
 
 /** One that is not known here is a click: clients refuse what they do not know. */
 function encodeAction({ id, name, action: type, description, selector }: ObservedElement) {
-  const rest = { category: 'Interaction Actions', description, id, selector: selector === null ? null : encodeSelector(selector), text_label: name || null };
+  const rest = {
+    category: 'Interaction Actions',
+    description,
+    id,
+    selector: selector === null ? null : encodeSelector(selector),
+    text_label: name || null,
+  };
   switch (type) {
     case 'fill':
       return { type: 'fill' as const, ...rest, value: VALUE };
     case 'select_dropdown_option':
-      return { type: 'select_dropdown_option' as const, ...rest, value: id.startsWith('O') && name !== '' ? name : VALUE }; // an option is its own value
+      return {
+        type: 'select_dropdown_option' as const,
+        ...rest,
+        value: id.startsWith('O') && name !== '' ? name : VALUE,
+      }; // an option is its own value
     case 'check':
       return { type: 'check' as const, ...rest, value: true };
     case 'download_file':
@@ -82,7 +140,16 @@ function encodeAction({ id, name, action: type, description, selector }: Observe
 
 /** Of all ways to say it, one that Playwright understands is enough; the others must be there. */
 function encodeSelector(selector: string) {
-  return { css_selector: '', xpath_selector: '', notte_selector: '', in_iframe: false, in_shadow_root: false, iframe_parent_css_selectors: [], playwright_selector: selector, python_selector: null };
+  return {
+    css_selector: '',
+    xpath_selector: '',
+    notte_selector: '',
+    in_iframe: false,
+    in_shadow_root: false,
+    iframe_parent_css_selectors: [],
+    playwright_selector: selector,
+    python_selector: null,
+  };
 }
 
 function selectorOf(selector: z.output<typeof selectors> | null | undefined): string | null {
@@ -92,5 +159,8 @@ function selectorOf(selector: z.output<typeof selectors> | null | undefined): st
 }
 
 function plainText(line: string): string {
-  return line.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ').trim();
+  return line
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
 }

@@ -55,7 +55,13 @@ export const profileSchema = z
     updated_at: datetime,
     persisted_domains: z.array(z.string()).nullish(),
   })
-  .transform((wire): Profile => ({ id: wire.profile_id, name: wire.name ?? null, createdAt: wire.created_at, updatedAt: wire.updated_at, persistedDomains: wire.persisted_domains ?? [] }));
+  .transform((wire): Profile => ({
+    id: wire.profile_id,
+    name: wire.name ?? null,
+    createdAt: wire.created_at,
+    updatedAt: wire.updated_at,
+    persistedDomains: wire.persisted_domains ?? [],
+  }));
 
 /** A profile as JSON. */
 export function encodeProfile(profile: Profile) {
@@ -70,16 +76,40 @@ export function encodeProfile(profile: Profile) {
 
 /** A page of profiles in an answer. */
 export const profileListSchema = z
-  .object({ items: z.array(profileSchema), page: z.int(), page_size: z.int(), has_next: z.boolean(), has_previous: z.boolean().nullish() })
-  .transform(({ items, page, page_size: pageSize, has_next: hasNext, has_previous: hasPrevious }): ProfileList => ({ items, page, pageSize, hasNext, hasPrevious: hasPrevious ?? page > 1 }));
+  .object({
+    items: z.array(profileSchema),
+    page: z.int(),
+    page_size: z.int(),
+    has_next: z.boolean(),
+    has_previous: z.boolean().nullish(),
+  })
+  .transform(
+    ({
+      items,
+      page,
+      page_size: pageSize,
+      has_next: hasNext,
+      has_previous: hasPrevious,
+    }): ProfileList => ({ items, page, pageSize, hasNext, hasPrevious: hasPrevious ?? page > 1 }),
+  );
 
 /** A page of profiles as JSON. */
 export function encodeProfileList({ items, page, pageSize, hasNext, hasPrevious }: ProfileList) {
-  return { items: items.map(encodeProfile), page, page_size: pageSize, has_next: hasNext, has_previous: hasPrevious };
+  return {
+    items: items.map(encodeProfile),
+    page,
+    page_size: pageSize,
+    has_next: hasNext,
+    has_previous: hasPrevious,
+  };
 }
 
 /** The query string of a list call. */
-export function encodeProfileListQuery({ name, page = 1, pageSize = DEFAULT_PAGE_SIZE }: ProfileListOptions): string {
+export function encodeProfileListQuery({
+  name,
+  page = 1,
+  pageSize = DEFAULT_PAGE_SIZE,
+}: ProfileListOptions): string {
   const query = new URLSearchParams({ page: String(page), page_size: String(pageSize) });
   if (name !== undefined) query.set('name', name);
   return query.toString();
@@ -93,15 +123,31 @@ export const profileListQuerySchema = z.object({
 });
 
 /** What a list call asks for; throws a `ZodError` for a wrong value. Unknown parameters are ignored. */
-export function decodeProfileListQuery(query: URLSearchParams): { name: string | undefined; page: number; pageSize: number } {
-  const { name, page, page_size: pageSize } = profileListQuerySchema.parse(Object.fromEntries(query));
+export function decodeProfileListQuery(query: URLSearchParams): {
+  name: string | undefined;
+  page: number;
+  pageSize: number;
+} {
+  const {
+    name,
+    page,
+    page_size: pageSize,
+  } = profileListQuerySchema.parse(Object.fromEntries(query));
   return { name, page, pageSize };
 }
 
 /** The body of creating and of duplicating. */
-export const profileNameSchema = z.strictObject({ name: z.string().trim().min(1).max(MAX_NAME_LENGTH).nullish() });
+export const profileNameSchema = z.strictObject({
+  name: z.string().trim().min(1).max(MAX_NAME_LENGTH).nullish(),
+});
 
-const SAME_SITE: Readonly<Record<string, unknown>> = { no_restriction: 'None', none: 'None', lax: 'Lax', strict: 'Strict', unspecified: null };
+const SAME_SITE: Readonly<Record<string, unknown>> = {
+  no_restriction: 'None',
+  none: 'None',
+  lax: 'Lax',
+  strict: 'Strict',
+  unspecified: null,
+};
 
 /** Chrome's own spelling of `sameSite`, and cookies that lack what this contract wants. */
 function fromForeign(cookie: unknown): unknown {
@@ -109,27 +155,52 @@ function fromForeign(cookie: unknown): unknown {
   const { sameSite, expirationDate, expires, ...rest } = cookie as Record<string, unknown>;
   const known = typeof sameSite === 'string' ? SAME_SITE[sameSite.toLowerCase()] : undefined;
   const times = { expires: coerceNumber(expires), expirationDate: coerceNumber(expirationDate) };
-  return { path: '/', httpOnly: false, ...rest, ...times, sameSite: known === undefined ? sameSite : known };
+  return {
+    path: '/',
+    httpOnly: false,
+    ...rest,
+    ...times,
+    sameSite: known === undefined ? sameSite : known,
+  };
 }
 
 /** The body of setting a profile's cookies. */
 export const profileCookiesSchema = z.preprocess(
   (body) => {
-    const { cookies, source_format: source } = (body ?? {}) as { cookies?: unknown; source_format?: unknown };
-    return typeof source === 'string' && Array.isArray(cookies) ? { ...(body as object), cookies: cookies.map(fromForeign) } : body;
+    const { cookies, source_format: source } = (body ?? {}) as {
+      cookies?: unknown;
+      source_format?: unknown;
+    };
+    return typeof source === 'string' && Array.isArray(cookies)
+      ? { ...(body as object), cookies: cookies.map(fromForeign) }
+      : body;
   },
   z.strictObject({
     cookies: z.array(cookieSchema),
-    mode: z.enum(['append', 'replace']).nullish().transform((mode): CookieMode => mode ?? 'append'),
+    mode: z
+      .enum(['append', 'replace'])
+      .nullish()
+      .transform((mode): CookieMode => mode ?? 'append'),
     source_format: z.enum(['chrome', 'playwright']).nullish(),
   }),
 );
 
 /** The answer to setting them. `cookies_count` is how many the profile then has. */
 export const profileCookiesSetSchema = z
-  .object({ success: z.boolean(), message: z.string(), mode: z.string().nullish(), cookies_count: z.int().nullish() })
-  .transform(({ success, message, cookies_count: count }) => ({ success, message, count: count ?? null }));
+  .object({
+    success: z.boolean(),
+    message: z.string(),
+    mode: z.string().nullish(),
+    cookies_count: z.int().nullish(),
+  })
+  .transform(({ success, message, cookies_count: count }) => ({
+    success,
+    message,
+    count: count ?? null,
+  }));
 
 /** The answer to deleting. */
-export const profileDeletedSchema = z.object({ success: z.boolean().nullish(), message: z.string().nullish() });
-
+export const profileDeletedSchema = z.object({
+  success: z.boolean().nullish(),
+  message: z.string().nullish(),
+});

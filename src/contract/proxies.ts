@@ -6,8 +6,19 @@ import { looseBoolean } from './values';
 
 /** A proxy for a session's traffic: of the cloud (residential, by country and city), your own, or a node of your tailnet. */
 export type ProxyOptions =
-  | { type: 'notte'; id?: string | undefined; /** Two lower-case letters. */ country?: string | undefined; city?: string | undefined }
-  | { type: 'external'; server: string; username?: string | undefined; password?: string | undefined; /** Comma-separated hosts. */ bypass?: string | undefined }
+  | {
+      type: 'notte';
+      id?: string | undefined;
+      /** Two lower-case letters. */ country?: string | undefined;
+      city?: string | undefined;
+    }
+  | {
+      type: 'external';
+      server: string;
+      username?: string | undefined;
+      password?: string | undefined;
+      /** Comma-separated hosts. */ bypass?: string | undefined;
+    }
   | { type: 'tailnet'; oauthClientId: string; oauthClientSecret?: string | undefined };
 
 const text = z.string().nullish();
@@ -18,25 +29,46 @@ const proxySchema = z.preprocess(
     z.strictObject({
       type: z.literal('notte'),
       id: text,
-      country: z.string().regex(/^[a-z]{2}$/, 'Invalid input: expected two lower-case letters, such as "us"').nullish(),
+      country: z
+        .string()
+        .regex(/^[a-z]{2}$/, 'Invalid input: expected two lower-case letters, such as "us"')
+        .nullish(),
       city: z.string().trim().min(1).nullish(),
     }),
-    z.strictObject({ type: z.literal('external'), server: z.string().min(1), username: text, password: text, bypass: text }),
-    z.strictObject({ type: z.literal('tailnet'), oauth_client_id: z.string().min(1), oauth_client_secret: text }),
+    z.strictObject({
+      type: z.literal('external'),
+      server: z.string().min(1),
+      username: text,
+      password: text,
+      bypass: text,
+    }),
+    z.strictObject({
+      type: z.literal('tailnet'),
+      oauth_client_id: z.string().min(1),
+      oauth_client_secret: text,
+    }),
   ]),
 );
 
 /** `proxies` of a start request: on or off, or a list whose members each name their `type`. */
-export const proxiesSchema = z.union([looseBoolean, z.array(proxySchema)], { error: 'Invalid input: expected true, false or a list of proxies' });
+export const proxiesSchema = z.union([looseBoolean, z.array(proxySchema)], {
+  error: 'Invalid input: expected true, false or a list of proxies',
+});
 
 /** TypeScript's names for what came over the wire. */
 export function decodeProxies(proxies: z.output<typeof proxiesSchema>): boolean | ProxyOptions[] {
-  return typeof proxies === 'boolean' ? proxies : proxies.map((proxy) => camelize(withoutNulls(proxy)) as ProxyOptions);
+  return typeof proxies === 'boolean'
+    ? proxies
+    : proxies.map((proxy) => camelize(withoutNulls(proxy)) as ProxyOptions);
 }
 
 /** Wire names for what the caller wrote; what is no proxy is passed on, to be refused by the schema. */
 export function encodeProxies(proxies: unknown): unknown {
-  return Array.isArray(proxies) ? proxies.map((proxy: unknown) => (typeof proxy === 'object' && proxy !== null ? snakify(proxy) : proxy)) : proxies;
+  return Array.isArray(proxies)
+    ? proxies.map((proxy: unknown) =>
+        typeof proxy === 'object' && proxy !== null ? snakify(proxy) : proxy,
+      )
+    : proxies;
 }
 
 /** Older clients nest country and city under `geolocation`. */

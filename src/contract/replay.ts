@@ -16,12 +16,24 @@ export interface ReplayInfo {
   videoDurationMs: number | null;
 }
 
-const text = z.string().nullish().transform((value) => value || null);
-const number = z.number().nullish().transform((value) => value ?? null);
+const text = z
+  .string()
+  .nullish()
+  .transform((value) => value || null);
+const number = z
+  .number()
+  .nullish()
+  .transform((value) => value ?? null);
 
 /** The answer of the replay call. */
 export const replaySchema = z
-  .object({ mp4_url: text, playlist_content: text, expires_at: datetime.nullish(), video_start_ms: number, video_duration_ms: number })
+  .object({
+    mp4_url: text,
+    playlist_content: text,
+    expires_at: datetime.nullish(),
+    video_start_ms: number,
+    video_duration_ms: number,
+  })
   .transform((wire): ReplayInfo => ({ ...camelize(wire), expiresAt: wire.expires_at ?? null }));
 
 /** A replay as JSON. Clients rely on the time. */

@@ -26,7 +26,8 @@ export const routes = {
   uploads: '/storage/uploads',
   upload: (name: string) => `/storage/uploads/${encodeURIComponent(name)}`,
   downloads: (id: string) => `/storage/${encodeURIComponent(id)}/downloads`,
-  download: (id: string, name: string) => `/storage/${encodeURIComponent(id)}/downloads/${encodeURIComponent(name)}`,
+  download: (id: string, name: string) =>
+    `/storage/${encodeURIComponent(id)}/downloads/${encodeURIComponent(name)}`,
   scrapeUrl: '/scrape',
   openapi: '/openapi.json',
 } as const;

@@ -29,7 +29,14 @@ export interface ScrapeOptions {
 }
 
 /** What an image is for. */
-const imageCategories = ['favicon', 'icon', 'content_image', 'decorative', 'svg_icon', 'svg_content'] as const;
+const imageCategories = [
+  'favicon',
+  'icon',
+  'content_image',
+  'decorative',
+  'svg_icon',
+  'svg_content',
+] as const;
 export type ImageCategory = (typeof imageCategories)[number];
 
 /** One image of a page. */
@@ -58,7 +65,10 @@ export interface ScrapedData {
 }
 
 const flag = (missing: boolean) => looseBoolean.nullish().transform((value) => value ?? missing);
-const text = z.string().nullish().transform((value) => value ?? undefined);
+const text = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? undefined);
 
 /** The fields that a scrape request and a scrape action share. */
 export const scrapeFields = {
@@ -67,12 +77,28 @@ export const scrapeFields = {
   scrape_links: flag(true),
   scrape_images: flag(false),
   only_images: flag(false),
-  ignored_tags: z.array(z.string().regex(/^[a-z][a-z0-9-]*$/i, { error: 'Invalid input: expected the name of a tag' })).nullish().transform((value) => value ?? []),
-  response_format: z.record(z.string(), z.unknown()).nullish().transform((value) => value ?? undefined),
+  ignored_tags: z
+    .array(
+      z
+        .string()
+        .regex(/^[a-z][a-z0-9-]*$/i, { error: 'Invalid input: expected the name of a tag' }),
+    )
+    .nullish()
+    .transform((value) => value ?? []),
+  response_format: z
+    .record(z.string(), z.unknown())
+    .nullish()
+    .transform((value) => value ?? undefined),
 };
 
 /** The request; every field may be missing or `null`. The cloud's npm client sends `json_schema` beside the `response_format` that it has made of it; it says nothing more. */
-export const scrapeRequestSchema = z.strictObject({ ...scrapeFields, url: text, only_main_content: flag(false), use_link_placeholders: flag(false), json_schema: z.unknown().optional() });
+export const scrapeRequestSchema = z.strictObject({
+  ...scrapeFields,
+  url: text,
+  only_main_content: flag(false),
+  use_link_placeholders: flag(false),
+  json_schema: z.unknown().optional(),
+});
 
 /** A checked request. */
 export type ScrapeRequest = Camelized<z.output<typeof scrapeRequestSchema>>;
@@ -91,17 +117,37 @@ export function encodeScrapeRequest(options: ScrapeOptions) {
 }
 
 const image = z
-  .object({ url: z.string().nullish(), category: z.string().nullish(), description: z.string().nullish() })
-  .transform(({ url, category, description }): ScrapedImage => ({ url: url ?? null, category: imageCategories.find((it) => it === category) ?? null, description: description ?? null }));
+  .object({
+    url: z.string().nullish(),
+    category: z.string().nullish(),
+    description: z.string().nullish(),
+  })
+  .transform(({ url, category, description }): ScrapedImage => ({
+    url: url ?? null,
+    category: imageCategories.find((it) => it === category) ?? null,
+    description: description ?? null,
+  }));
 
 const structured = z
   .object({ success: z.boolean().nullish(), error: z.string().nullish(), data: z.unknown() })
-  .transform(({ success, error, data }): StructuredData => ({ success: success ?? true, error: error ?? null, data: data ?? null }));
+  .transform(({ success, error, data }): StructuredData => ({
+    success: success ?? true,
+    error: error ?? null,
+    data: data ?? null,
+  }));
 
 /** The answer of the scrape call. */
 export const scrapedDataSchema = z
-  .object({ markdown: z.string(), images: z.array(image).nullish(), structured: structured.nullish() })
-  .transform(({ markdown, images, structured: extracted }): ScrapedData => ({ markdown, images: images ?? null, structured: extracted ?? null }));
+  .object({
+    markdown: z.string(),
+    images: z.array(image).nullish(),
+    structured: structured.nullish(),
+  })
+  .transform(({ markdown, images, structured: extracted }): ScrapedData => ({
+    markdown,
+    images: images ?? null,
+    structured: extracted ?? null,
+  }));
 
 /** Scraped data as JSON: its names are the same on the wire. */
 export function encodeScrapedData({ markdown, images, structured: extracted }: ScrapedData) {

@@ -5,7 +5,14 @@ import { camelize } from './naming';
 import type { Size } from './start';
 import { datetime, duration, formatDuration } from './values';
 
-export { decodeStartRequest, encodeStartRequest, startRequestSchema, type Size, type StartOptions, type StartRequestWire } from './start';
+export {
+  decodeStartRequest,
+  encodeStartRequest,
+  startRequestSchema,
+  type Size,
+  type StartOptions,
+  type StartRequestWire,
+} from './start';
 
 /** `active`: running. `closed`: ended as asked. `error`: ended unexpectedly. `timed_out`: idle or old for too long. */
 export const sessionStatuses = ['active', 'closed', 'error', 'timed_out'] as const;
@@ -56,10 +63,23 @@ export interface SessionInfo {
   systemHidden: boolean;
 }
 
-const nullableText = z.string().nullish().transform((value) => value ?? null);
-const nullableInteger = z.int().nullish().transform((value) => value ?? null);
-const count = z.int().nullish().transform((value) => value ?? 0);
-const flag = (missing: boolean) => z.boolean().nullish().transform((value) => value ?? missing);
+const nullableText = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? null);
+const nullableInteger = z
+  .int()
+  .nullish()
+  .transform((value) => value ?? null);
+const count = z
+  .int()
+  .nullish()
+  .transform((value) => value ?? 0);
+const flag = (missing: boolean) =>
+  z
+    .boolean()
+    .nullish()
+    .transform((value) => value ?? missing);
 
 /** A session in an answer. Only what every client requires is required; unknown fields are ignored. */
 export const sessionResponseSchema = z.preprocess(
@@ -67,16 +87,25 @@ export const sessionResponseSchema = z.preprocess(
   z.object({
     session_id: z.string().min(1),
     idle_timeout_minutes: z.int(),
-    max_duration_minutes: z.int().nullish().transform((value) => value ?? 15),
+    max_duration_minutes: z
+      .int()
+      .nullish()
+      .transform((value) => value ?? 15),
     created_at: datetime,
     closed_at: datetime.nullish(),
     last_accessed_at: datetime,
     duration: duration.nullish(),
     status: z.enum(sessionStatuses),
-    steps: z.array(z.looseObject({ type: z.string() })).nullish().transform((steps) => steps ?? []),
+    steps: z
+      .array(z.looseObject({ type: z.string() }))
+      .nullish()
+      .transform((steps) => steps ?? []),
     error: nullableText,
     proxies: flag(false),
-    browser_type: z.string().nullish().transform((value) => value ?? 'chromium'),
+    browser_type: z
+      .string()
+      .nullish()
+      .transform((value) => value ?? 'chromium'),
     use_file_storage: flag(false),
     network_request_bytes: count,
     network_response_bytes: count,
@@ -84,21 +113,41 @@ export const sessionResponseSchema = z.preprocess(
     viewport_width: nullableInteger,
     viewport_height: nullableInteger,
     headless: flag(true),
-    solve_captchas: z.boolean().nullish().transform((value) => value ?? null),
+    solve_captchas: z
+      .boolean()
+      .nullish()
+      .transform((value) => value ?? null),
     cdp_url: nullableText,
     viewer_url: nullableText,
     web_bot_auth: flag(false),
-    auth_ids: z.array(z.string()).nullish().transform((ids) => ids ?? []),
+    auth_ids: z
+      .array(z.string())
+      .nullish()
+      .transform((ids) => ids ?? []),
     system_hidden: flag(false),
   }),
 );
 
 /** TypeScript's view of a parsed session. */
 export function toSessionInfo(parsed: z.output<typeof sessionResponseSchema>): SessionInfo {
-  const { session_id: id, viewport_width: width, viewport_height: height, duration: reported, closed_at: closed, ...rest } = parsed;
+  const {
+    session_id: id,
+    viewport_width: width,
+    viewport_height: height,
+    duration: reported,
+    closed_at: closed,
+    ...rest
+  } = parsed;
   const closedAt = closed ?? null;
-  const durationMs = reported ?? Math.max(0, (closedAt?.getTime() ?? Date.now()) - rest.created_at.getTime());
-  return { id, ...camelize(rest), closedAt, durationMs, viewport: width === null || height === null ? null : { width, height } };
+  const durationMs =
+    reported ?? Math.max(0, (closedAt?.getTime() ?? Date.now()) - rest.created_at.getTime());
+  return {
+    id,
+    ...camelize(rest),
+    closedAt,
+    durationMs,
+    viewport: width === null || height === null ? null : { width, height },
+  };
 }
 
 /** The answer that describes a session: every field is there, nulls included, in the order of the API. */

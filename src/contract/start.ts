@@ -81,7 +81,9 @@ const MAX_USER_AGENT_LENGTH = 8_192;
 const MAX_ARGS_LENGTH = 32_000;
 
 /** Text that can stand in a header: no line ends, which would begin another one. */
-const headerValue = z.string().regex(/^[^\p{Cc}]*$/u, { error: 'Invalid input: must not hold control characters' });
+const headerValue = z
+  .string()
+  .regex(/^[^\p{Cc}]*$/u, { error: 'Invalid input: must not hold control characters' });
 
 const fields = z.strictObject({
   headless: looseBoolean.optional(),
@@ -93,7 +95,11 @@ const fields = z.strictObject({
   proxies: proxiesSchema.optional(),
   browser_type: z.enum(BROWSER_TYPES).optional(),
   user_agent: headerValue.max(MAX_USER_AGENT_LENGTH).nullish(),
-  chrome_args: z.array(z.string().regex(/^[^\0]*$/, { error: 'Invalid input: must not hold the character NUL' })).nullish(),
+  chrome_args: z
+    .array(
+      z.string().regex(/^[^\0]*$/, { error: 'Invalid input: must not hold the character NUL' }),
+    )
+    .nullish(),
   viewport_width: positiveInteger(MAX_VIEWPORT_PX).nullish(),
   viewport_height: positiveInteger(MAX_VIEWPORT_PX).nullish(),
   aspect_ratio: z.enum(['5:4', '16:9']).nullish(),
@@ -102,7 +108,14 @@ const fields = z.strictObject({
   screenshot_type: z.enum(['raw', 'full', 'last_action']).optional(),
   profile: z.strictObject({ id: z.string(), persist: looseBoolean.optional() }).nullish(),
   web_bot_auth: looseBoolean.optional(),
-  extra_http_headers: z.record(z.string().regex(/^[!#$%&'*+.^_`|~\w-]+$/, { error: 'Invalid input: expected the name of a header' }), headerValue).nullish(),
+  extra_http_headers: z
+    .record(
+      z
+        .string()
+        .regex(/^[!#$%&'*+.^_`|~\w-]+$/, { error: 'Invalid input: expected the name of a header' }),
+      headerValue,
+    )
+    .nullish(),
   vault_id: z.string().nullish(),
   auth_ids: z.array(z.string()).max(10).optional(),
   wait_for_authentication: looseBoolean.optional(),
@@ -117,36 +130,88 @@ interface Rule {
   message: (name: (wireName: string) => string) => string;
 }
 
-const idleMinutes = (request: Fields) => request.idle_timeout_minutes ?? request.timeout_minutes ?? DEFAULT_IDLE_MINUTES;
+const idleMinutes = (request: Fields) =>
+  request.idle_timeout_minutes ?? request.timeout_minutes ?? DEFAULT_IDLE_MINUTES;
 const isSet = (value: unknown) => value !== undefined && value !== null;
 
 const RULES: readonly Rule[] = [
-  { at: 'timeout_minutes', broken: (r) => isSet(r.idle_timeout_minutes) && isSet(r.timeout_minutes), message: (n) => `older name of ${n('idle_timeout_minutes')}; send one of the two` },
+  {
+    at: 'timeout_minutes',
+    broken: (r) => isSet(r.idle_timeout_minutes) && isSet(r.timeout_minutes),
+    message: (n) => `older name of ${n('idle_timeout_minutes')}; send one of the two`,
+  },
   {
     at: 'idle_timeout_minutes',
     broken: (r) => idleMinutes(r) > (r.max_duration_minutes ?? DEFAULT_DURATION_MINUTES),
-    message: (n) => `must be at most ${n('max_duration_minutes')} (defaults: ${DEFAULT_IDLE_MINUTES} idle, ${DEFAULT_DURATION_MINUTES} in all); set both`,
+    message: (n) =>
+      `must be at most ${n('max_duration_minutes')} (defaults: ${DEFAULT_IDLE_MINUTES} idle, ${DEFAULT_DURATION_MINUTES} in all); set both`,
   },
-  { at: 'chrome_args', broken: (r) => (r.chrome_args ?? []).join(' ').length > MAX_ARGS_LENGTH, message: () => `must be at most ${MAX_ARGS_LENGTH} characters long altogether` },
-  { at: 'viewport_width', broken: (r) => isSet(r.viewport_height) && !isSet(r.viewport_width), message: () => 'is required when the height is set' },
-  { at: 'viewport_height', broken: (r) => isSet(r.viewport_width) && !isSet(r.viewport_height), message: () => 'is required when the width is set' },
-  { at: 'aspect_ratio', broken: (r) => isSet(r.aspect_ratio) && (isSet(r.viewport_width) || isSet(r.viewport_height)), message: () => 'excludes a viewport size; set one of the two' },
+  {
+    at: 'chrome_args',
+    broken: (r) => (r.chrome_args ?? []).join(' ').length > MAX_ARGS_LENGTH,
+    message: () => `must be at most ${MAX_ARGS_LENGTH} characters long altogether`,
+  },
+  {
+    at: 'viewport_width',
+    broken: (r) => isSet(r.viewport_height) && !isSet(r.viewport_width),
+    message: () => 'is required when the height is set',
+  },
+  {
+    at: 'viewport_height',
+    broken: (r) => isSet(r.viewport_width) && !isSet(r.viewport_height),
+    message: () => 'is required when the width is set',
+  },
+  {
+    at: 'aspect_ratio',
+    broken: (r) => isSet(r.aspect_ratio) && (isSet(r.viewport_width) || isSet(r.viewport_height)),
+    message: () => 'excludes a viewport size; set one of the two',
+  },
   {
     at: 'solve_captchas',
-    broken: (r) => (r.browser_type === 'chrome-nightly' || r.browser_type === 'chrome-turbo') && r.solve_captchas !== false && !hasProxy(r),
-    message: (n) => `needs ${n('proxies')} with this ${n('browser_type')}; set ${n('solve_captchas')} to false, or add a proxy`,
+    broken: (r) =>
+      (r.browser_type === 'chrome-nightly' || r.browser_type === 'chrome-turbo') &&
+      r.solve_captchas !== false &&
+      !hasProxy(r),
+    message: (n) =>
+      `needs ${n('proxies')} with this ${n('browser_type')}; set ${n('solve_captchas')} to false, or add a proxy`,
   },
-  { at: 'headless', broken: (r) => isSet(r.cdp_url) && r.headless === false, message: besideExternal },
-  { at: 'user_agent', broken: (r) => isSet(r.cdp_url) && isSet(r.user_agent), message: besideExternal },
-  { at: 'chrome_args', broken: (r) => isSet(r.cdp_url) && isSet(r.chrome_args), message: besideExternal },
-  { at: 'viewport_width', broken: (r) => isSet(r.cdp_url) && (isSet(r.viewport_width) || isSet(r.viewport_height)), message: besideExternal },
-  { at: 'auth_ids', broken: (r) => new Set(r.auth_ids).size !== (r.auth_ids?.length ?? 0), message: () => 'each id may be given once' },
+  {
+    at: 'headless',
+    broken: (r) => isSet(r.cdp_url) && r.headless === false,
+    message: besideExternal,
+  },
+  {
+    at: 'user_agent',
+    broken: (r) => isSet(r.cdp_url) && isSet(r.user_agent),
+    message: besideExternal,
+  },
+  {
+    at: 'chrome_args',
+    broken: (r) => isSet(r.cdp_url) && isSet(r.chrome_args),
+    message: besideExternal,
+  },
+  {
+    at: 'viewport_width',
+    broken: (r) => isSet(r.cdp_url) && (isSet(r.viewport_width) || isSet(r.viewport_height)),
+    message: besideExternal,
+  },
+  {
+    at: 'auth_ids',
+    broken: (r) => new Set(r.auth_ids).size !== (r.auth_ids?.length ?? 0),
+    message: () => 'each id may be given once',
+  },
 ];
 
 /** A start request on the wire. Unknown fields are refused. */
 export const startRequestSchema = fields.superRefine((request, context) => {
   for (const { at, broken, message } of RULES) {
-    if (broken(request)) context.addIssue({ code: 'custom', path: [at], message: message((name) => name), params: { message } });
+    if (broken(request))
+      context.addIssue({
+        code: 'custom',
+        path: [at],
+        message: message((name) => name),
+        params: { message },
+      });
   }
 });
 
@@ -154,7 +219,10 @@ export const startRequestSchema = fields.superRefine((request, context) => {
 export type StartRequestWire = z.input<typeof startRequestSchema>;
 
 const FIELD_NAMES = Object.keys(fields.shape);
-const OPTION_NAMES = [...FIELD_NAMES.filter((name) => name !== 'timeout_minutes' && !name.startsWith('viewport_')), 'viewport'];
+const OPTION_NAMES = [
+  ...FIELD_NAMES.filter((name) => name !== 'timeout_minutes' && !name.startsWith('viewport_')),
+  'viewport',
+];
 
 /**
  * The wire form of start options, without what is not set.
@@ -163,11 +231,17 @@ const OPTION_NAMES = [...FIELD_NAMES.filter((name) => name !== 'timeout_minutes'
 export function encodeStartRequest(options: StartOptions): StartRequestWire {
   const { viewport, proxies, ...rest } = options;
   const size = viewport ? { viewport_width: viewport.width, viewport_height: viewport.height } : {};
-  const wire = withoutNulls({ ...snakify(rest), ...size, ...(proxies === undefined ? {} : { proxies: encodeProxies(proxies) }) });
+  const wire = withoutNulls({
+    ...snakify(rest),
+    ...size,
+    ...(proxies === undefined ? {} : { proxies: encodeProxies(proxies) }),
+  });
   const parsed = startRequestSchema.safeParse(wire, { reportInput: true });
   if (parsed.success) return wire;
   const issues = describeIssues(parsed.error.issues.map(inOptionNames), OPTION_NAMES, optionName);
-  throw new OptionsError(`Cannot start a session with these options: ${formatIssues(issues)}`, { path: issues[0]?.path ?? '' });
+  throw new OptionsError(`Cannot start a session with these options: ${formatIssues(issues)}`, {
+    path: issues[0]?.path ?? '',
+  });
 }
 
 /**
@@ -178,9 +252,21 @@ export function decodeStartRequest(body: unknown): StartOptions {
   const parsed = startRequestSchema.safeParse(body, { reportInput: true });
   if (!parsed.success) {
     const issues = describeIssues(parsed.error.issues, FIELD_NAMES);
-    throw new InvalidRequestError(`Invalid start request: ${formatIssues(issues)}`, { code: 'invalid_request', method: 'POST', path: routes.start, status: 422, issues });
+    throw new InvalidRequestError(`Invalid start request: ${formatIssues(issues)}`, {
+      code: 'invalid_request',
+      method: 'POST',
+      path: routes.start,
+      status: 422,
+      issues,
+    });
   }
-  const { timeout_minutes: alias, viewport_width: width, viewport_height: height, proxies, ...rest } = withoutNulls(parsed.data) as Fields;
+  const {
+    timeout_minutes: alias,
+    viewport_width: width,
+    viewport_height: height,
+    proxies,
+    ...rest
+  } = withoutNulls(parsed.data) as Fields;
   return {
     ...(camelize(rest) as StartOptions),
     ...(alias === undefined ? {} : { idleTimeoutMinutes: alias }),
@@ -199,14 +285,21 @@ function hasProxy({ proxies }: Fields): boolean {
 
 /** TypeScript's name of a wire field. */
 function optionName(wireName: string): string {
-  return wireName.startsWith('viewport_') ? `viewport.${wireName.slice('viewport_'.length)}` : toCamelCase(wireName);
+  return wireName.startsWith('viewport_')
+    ? `viewport.${wireName.slice('viewport_'.length)}`
+    : toCamelCase(wireName);
 }
 
 function inOptionNames(issue: z.core.$ZodIssue): z.core.$ZodIssue {
-  const write = issue.code === 'custom' ? (issue.params?.['message'] as Rule['message'] | undefined) : undefined;
+  const write =
+    issue.code === 'custom'
+      ? (issue.params?.['message'] as Rule['message'] | undefined)
+      : undefined;
   return write ? { ...issue, message: write(optionName) } : issue;
 }
 
 function withoutNulls(value: object): object {
-  return Object.fromEntries(Object.entries(value).filter(([, content]) => content !== null && content !== undefined));
+  return Object.fromEntries(
+    Object.entries(value).filter(([, content]) => content !== null && content !== undefined),
+  );
 }

@@ -15,15 +15,37 @@ export interface StoredFile {
 }
 
 const fileSchema = z
-  .union([z.string().transform((name) => ({ name, size: 0, file_ext: '', updated_at: null })), z.object({ name: z.string(), size: z.int(), file_ext: z.string().nullish(), updated_at: datetime.nullish() })])
-  .transform(({ name, size, file_ext: extension, updated_at: updatedAt }): StoredFile => ({ name, size, extension: extension ?? '', updatedAt: updatedAt ?? null }));
+  .union([
+    z.string().transform((name) => ({ name, size: 0, file_ext: '', updated_at: null })),
+    z.object({
+      name: z.string(),
+      size: z.int(),
+      file_ext: z.string().nullish(),
+      updated_at: datetime.nullish(),
+    }),
+  ])
+  .transform(({ name, size, file_ext: extension, updated_at: updatedAt }): StoredFile => ({
+    name,
+    size,
+    extension: extension ?? '',
+    updatedAt: updatedAt ?? null,
+  }));
 
 /** A list of files in an answer; older servers list only names. */
-export const fileListSchema = z.object({ files: z.array(fileSchema) }).transform(({ files }) => files);
+export const fileListSchema = z
+  .object({ files: z.array(fileSchema) })
+  .transform(({ files }) => files);
 
 /** A list of files as JSON. */
 export function encodeFileList(files: readonly StoredFile[]) {
-  return { files: files.map(({ name, size, extension, updatedAt }) => ({ name, size, file_ext: extension, updated_at: updatedAt && datetime.encode(updatedAt) })) };
+  return {
+    files: files.map(({ name, size, extension, updatedAt }) => ({
+      name,
+      size,
+      file_ext: extension,
+      updated_at: updatedAt && datetime.encode(updatedAt),
+    })),
+  };
 }
 
 /** The answer to an upload. */
@@ -46,5 +68,7 @@ export function fileNameProblem(name: string): string | undefined {
   if (FORBIDDEN.test(name)) return 'must not hold any of < > : " | ? * or control characters';
   if (/^\s|[\s.]$/.test(name)) return 'must not begin with a space, nor end with a space or a dot';
   if (DEVICE.test(name.trimEnd())) return 'is the name of a device on some systems';
-  return new TextEncoder().encode(name).length > MAX_NAME_BYTES ? `must be at most ${MAX_NAME_BYTES} bytes long` : undefined;
+  return new TextEncoder().encode(name).length > MAX_NAME_BYTES
+    ? `must be at most ${MAX_NAME_BYTES} bytes long`
+    : undefined;
 }

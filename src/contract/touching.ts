@@ -8,5 +8,6 @@ export const touchingQuerySchema = z.object({ update_metadata: looseBoolean.defa
 
 /** Whether a call counts; throws a `ZodError` for a wrong value. */
 export function countsAsUse(query: URLSearchParams): boolean {
-  return touchingQuerySchema.parse(Object.fromEntries(query), { reportInput: true }).update_metadata;
+  return touchingQuerySchema.parse(Object.fromEntries(query), { reportInput: true })
+    .update_metadata;
 }

@@ -14,7 +14,9 @@ function coerceBoolean(value: unknown): unknown {
 
 /** A number from a string of digits; everything else is returned as it is. */
 export function coerceNumber(value: unknown): unknown {
-  return typeof value === 'string' && /^\s*[+-]?\d+(\.\d+)?\s*$/.test(value) ? Number(value) : value;
+  return typeof value === 'string' && /^\s*[+-]?\d+(\.\d+)?\s*$/.test(value)
+    ? Number(value)
+    : value;
 }
 
 /** A boolean in any accepted spelling. */
@@ -24,7 +26,8 @@ export const looseBoolean = z.preprocess(coerceBoolean, z.boolean());
 export const looseInteger = z.preprocess(coerceNumber, z.int());
 
 /** A positive integer of at most `maximum`. */
-export const positiveInteger = (maximum: number) => z.preprocess(coerceNumber, z.int().min(1).max(maximum));
+export const positiveInteger = (maximum: number) =>
+  z.preprocess(coerceNumber, z.int().min(1).max(maximum));
 
 /** A number, or a string that spells one. */
 export const looseNumber = z.preprocess(coerceNumber, z.number());
@@ -36,10 +39,14 @@ export const datetime = z.codec(z.string(), z.date(), {
 });
 
 /** A duration in milliseconds: ISO 8601 with the precision of a millisecond when written; a number of seconds and `HH:MM:SS` are read too. */
-export const duration = z.codec(z.union([z.string(), z.number()]), z.number({ error: 'Invalid input: expected a duration such as PT1M2.5S' }), {
-  decode: (value) => (typeof value === 'number' ? value * 1000 : parseDuration(value)),
-  encode: formatDuration,
-});
+export const duration = z.codec(
+  z.union([z.string(), z.number()]),
+  z.number({ error: 'Invalid input: expected a duration such as PT1M2.5S' }),
+  {
+    decode: (value) => (typeof value === 'number' ? value * 1000 : parseDuration(value)),
+    encode: formatDuration,
+  },
+);
 
 const UNIT_MS = { day: 86_400_000, hour: 3_600_000, minute: 60_000, second: 1000 };
 
@@ -62,6 +69,13 @@ const CLOCK_DURATION = /^(?:(\d+) days?, )?(\d+):(\d\d):(\d\d(?:\.\d+)?)$/;
 export function parseDuration(text: string): number {
   const parts = ISO_DURATION.exec(text) ?? CLOCK_DURATION.exec(text);
   if (!parts || text === 'P') return Number.NaN;
-  const [days, hours, minutes, seconds] = parts.slice(1).map((part) => Number((part as string | undefined) ?? 0));
-  return (days ?? 0) * UNIT_MS.day + (hours ?? 0) * UNIT_MS.hour + (minutes ?? 0) * UNIT_MS.minute + (seconds ?? 0) * UNIT_MS.second;
+  const [days, hours, minutes, seconds] = parts
+    .slice(1)
+    .map((part) => Number((part as string | undefined) ?? 0));
+  return (
+    (days ?? 0) * UNIT_MS.day +
+    (hours ?? 0) * UNIT_MS.hour +
+    (minutes ?? 0) * UNIT_MS.minute +
+    (seconds ?? 0) * UNIT_MS.second
+  );
 }

@@ -21,11 +21,17 @@ export interface WorkflowCode {
 }
 
 /** The query of the call. */
-export const workflowQuerySchema = z.object({ as_workflow: looseBoolean, infer_response_format: looseBoolean.default(false) });
+export const workflowQuerySchema = z.object({
+  as_workflow: looseBoolean,
+  infer_response_format: looseBoolean.default(false),
+});
 
 /** What a call asks for; throws a `ZodError` for a wrong or missing value. */
 export function decodeWorkflowQuery(query: URLSearchParams): { asWorkflow: boolean } {
-  return { asWorkflow: workflowQuerySchema.parse(Object.fromEntries(query), { reportInput: true }).as_workflow };
+  return {
+    asWorkflow: workflowQuerySchema.parse(Object.fromEntries(query), { reportInput: true })
+      .as_workflow,
+  };
 }
 
 /** The query string. */
@@ -35,7 +41,14 @@ export function encodeWorkflowQuery(asWorkflow: boolean): string {
 
 /** The answer. */
 export const workflowCodeSchema = z
-  .object({ python_script: z.string(), json_actions: z.array(z.looseObject({ type: z.string() })), playwright_spec: z.string().nullish().transform((spec) => spec ?? null) })
+  .object({
+    python_script: z.string(),
+    json_actions: z.array(z.looseObject({ type: z.string() })),
+    playwright_spec: z
+      .string()
+      .nullish()
+      .transform((spec) => spec ?? null),
+  })
   .transform((wire): WorkflowCode => camelize(wire));
 
 /** The answer as JSON. */

@@ -44,7 +44,10 @@ export function preparedFile(file: string, token: string): string {
  * Work that calls `assertHeld` before its last step is done again, from the start, if the lock was lost.
  * @throws {@link CookieFileError} `cookie_file_unwritable` when the lock is not free within 20 s.
  */
-export async function withFileLock<T>(file: string, work: (lock: FileLock) => Promise<T>): Promise<T> {
+export async function withFileLock<T>(
+  file: string,
+  work: (lock: FileLock) => Promise<T>,
+): Promise<T> {
   for (let tries = 1; ; tries++) {
     const lock = await acquire(file);
     try {
@@ -150,7 +153,10 @@ async function clear(file: string, deadContent: string): Promise<void> {
 
 /** A guard is held for well under a millisecond; one of this age belongs to a process that was killed in it. */
 async function clearGuard(guard: string): Promise<void> {
-  const ageMs = await stat(guard).then((it) => Date.now() - it.mtimeMs, () => 0);
+  const ageMs = await stat(guard).then(
+    (it) => Date.now() - it.mtimeMs,
+    () => 0,
+  );
   if (ageMs > STALE_MS) await rm(guard, { force: true });
   else await delay(Math.random() * MAX_PAUSE_MS);
 }

@@ -45,7 +45,11 @@ export async function saveCookies(file: string, change: CookieChange): Promise<{
   }
 }
 
-async function mergeInto(target: string, change: CookieChange, lock: FileLock): Promise<{ saved: number }> {
+async function mergeInto(
+  target: string,
+  change: CookieChange,
+  lock: FileLock,
+): Promise<{ saved: number }> {
   const { cookies, saved } = mergeCookies(await readAll(target), change);
   if (saved > 0) await replaceFile(target, formatCookies(cookies), lock);
   return { saved };
@@ -57,7 +61,11 @@ async function readAll(file: string): Promise<Cookie[]> {
     text = await readFile(file, 'utf8');
   } catch (error) {
     if (isMissing(error)) return [];
-    throw new CookieFileError(`Could not read the cookie file ${file}: ${reasonOf(error)}.`, { code: 'invalid_cookie_file', file, cause: error });
+    throw new CookieFileError(`Could not read the cookie file ${file}: ${reasonOf(error)}.`, {
+      code: 'invalid_cookie_file',
+      file,
+      cause: error,
+    });
   }
   return parseCookies(text, file);
 }
@@ -69,7 +77,11 @@ function unwritable(file: string, cause: unknown): CookieFileError {
 
 /** No such file, or a file stands where its folder should be: there are no cookies to read, and saving tells what is wrong. */
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+  );
 }
 
 function reasonOf(error: unknown): string {

@@ -20,7 +20,10 @@ interface Change {
  * Puts what changed into the cookies of the file.
  * @returns the new content, in the file's order with new cookies last, and how many were added or changed.
  */
-export function mergeCookies(inFile: readonly Cookie[], change: Change): { cookies: Cookie[]; saved: number } {
+export function mergeCookies(
+  inFile: readonly Cookie[],
+  change: Change,
+): { cookies: Cookie[]; saved: number } {
   const merged = byKey(inFile);
   const loaded = byKey(change.loaded);
   let saved = 0;
@@ -55,7 +58,12 @@ function byKey(cookies: readonly Cookie[]): Map<string, Cookie> {
 
 /** What makes a cookie the same cookie: RFC 6265 section 5.3 step 11, and the partition of CHIPS. */
 function keyOf(cookie: Cookie): string {
-  return JSON.stringify([cookie.name, cookie.domain.toLowerCase(), cookie.path, cookie.partitionKey ?? '']);
+  return JSON.stringify([
+    cookie.name,
+    cookie.domain.toLowerCase(),
+    cookie.path,
+    cookie.partitionKey ?? '',
+  ]);
 }
 
 /** True when a browser would treat both alike. A field that is absent has its default. */

@@ -8,7 +8,8 @@ const isFlag = (value: unknown): boolean => typeof value === 'boolean';
 const isTime = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value);
 
 /** Browsers refuse control characters and semicolons (RFC 6265 section 4.1.1), and one such cookie makes them refuse the whole list. */
-const isCookieText = (value: unknown): boolean => typeof value === 'string' && !/[\u0000-\u001f\u007f;]/.test(value);
+const isCookieText = (value: unknown): boolean =>
+  typeof value === 'string' && !/[\u0000-\u001f\u007f;]/.test(value);
 
 /** An URL in its place would be kept under another name each time: browsers escape what no host holds. */
 const isHost = (value: unknown): boolean => typeof value === 'string' && /^[^\s/?#@]+$/.test(value);
@@ -20,7 +21,10 @@ const REQUIRED: Record<string, FieldRule> = {
   name: ['a string without control characters and ";"', isCookieText],
   value: ['a string without control characters and ";"', isCookieText],
   domain: ['a host name, such as "example.com"', isHost],
-  path: ['a path that begins with "/"', (value) => typeof value === 'string' && value.startsWith('/')],
+  path: [
+    'a path that begins with "/"',
+    (value) => typeof value === 'string' && value.startsWith('/'),
+  ],
   httpOnly: ['true or false', isFlag],
 };
 
@@ -29,7 +33,10 @@ const OPTIONAL: Record<string, FieldRule> = {
   secure: ['true or false', isFlag],
   hostOnly: ['true or false', isFlag],
   session: ['true or false', isFlag],
-  sameSite: ['"Strict", "Lax" or "None"', (value) => value === 'Strict' || value === 'Lax' || value === 'None'],
+  sameSite: [
+    '"Strict", "Lax" or "None"',
+    (value) => value === 'Strict' || value === 'Lax' || value === 'None',
+  ],
   expires: ['seconds since 1970, or -1', isTime],
   expirationDate: ['seconds since 1970, or -1', isTime],
   storeId: ['a string', isText],
@@ -43,7 +50,8 @@ const OPTIONAL: Record<string, FieldRule> = {
 export function parseCookies(text: string, file: string): Cookie[] {
   const content = text.startsWith('\uFEFF') ? text.slice(1) : text; // some editors begin UTF-8 with a byte order mark
   const list = parseJson(content, file);
-  if (!Array.isArray(list)) throw refusal(file, `it holds ${describe(list)} instead of an array of cookies${hint(list)}`);
+  if (!Array.isArray(list))
+    throw refusal(file, `it holds ${describe(list)} instead of an array of cookies${hint(list)}`);
   return list.map((item: unknown, index) => {
     const problem = findProblem(item);
     if (problem === undefined) return toCookie(item as Record<string, unknown>);
@@ -66,21 +74,28 @@ function parseJson(text: string, file: string): unknown {
     if (text.trim() === '') throw refusal(file, 'it is empty; an empty list of cookies is []');
     const offset = syntaxErrorOffset(text);
     const { line, column } = lineAndColumn(text, offset);
-    throw refusal(file, `it is not JSON: ${offset === text.length ? 'the text ends too early' : 'unexpected character'} at line ${line}, column ${column}`);
+    throw refusal(
+      file,
+      `it is not JSON: ${offset === text.length ? 'the text ends too early' : 'unexpected character'} at line ${line}, column ${column}`,
+    );
   }
 }
 
 /** What is wrong with one element; undefined when it is a cookie. Values are not shown: they are secrets. */
 function findProblem(item: unknown): string | undefined {
-  if (typeof item !== 'object' || item === null || Array.isArray(item)) return `it is ${describe(item)} instead of a cookie object`;
+  if (typeof item !== 'object' || item === null || Array.isArray(item))
+    return `it is ${describe(item)} instead of a cookie object`;
   const cookie = item as Record<string, unknown>;
   for (const [field, [allowed, isAllowed]] of Object.entries(REQUIRED)) {
-    if (cookie[field] === undefined || cookie[field] === null) return `"${field}" is missing (${allowed})`;
-    if (!isAllowed(cookie[field])) return `"${field}" must be ${allowed}, and is ${describe(cookie[field])}`;
+    if (cookie[field] === undefined || cookie[field] === null)
+      return `"${field}" is missing (${allowed})`;
+    if (!isAllowed(cookie[field]))
+      return `"${field}" must be ${allowed}, and is ${describe(cookie[field])}`;
   }
   for (const [field, [allowed, isAllowed]] of Object.entries(OPTIONAL)) {
     const value = cookie[field] ?? undefined;
-    if (value !== undefined && !isAllowed(value)) return `"${field}" must be ${allowed}, and is ${describe(value)}`;
+    if (value !== undefined && !isAllowed(value))
+      return `"${field}" must be ${allowed}, and is ${describe(value)}`;
   }
   return undefined;
 }
@@ -96,21 +111,34 @@ function toCookie(item: Record<string, unknown>): Cookie {
 
 function withBothExpiries(cookie: Cookie): Cookie {
   const expires = cookie.expires ?? cookie.expirationDate;
-  return expires === undefined ? cookie : { ...cookie, expires, expirationDate: cookie.expirationDate ?? expires };
+  return expires === undefined
+    ? cookie
+    : { ...cookie, expires, expirationDate: cookie.expirationDate ?? expires };
 }
 
 function describe(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'an array';
   if (typeof value === 'boolean') return String(value);
-  return value === '' ? 'an empty string' : `${typeof value === 'object' ? 'an' : 'a'} ${typeof value}`;
+  return value === ''
+    ? 'an empty string'
+    : `${typeof value === 'object' ? 'an' : 'a'} ${typeof value}`;
 }
 
 function hint(value: unknown): string {
-  const isObjectWithCookies = typeof value === 'object' && value !== null && 'cookies' in value && Array.isArray(value.cookies);
-  return isObjectWithCookies ? ': keep only what its "cookies" holds (a Playwright storage state belongs in the option storageState)' : '';
+  const isObjectWithCookies =
+    typeof value === 'object' &&
+    value !== null &&
+    'cookies' in value &&
+    Array.isArray(value.cookies);
+  return isObjectWithCookies
+    ? ': keep only what its "cookies" holds (a Playwright storage state belongs in the option storageState)'
+    : '';
 }
 
 function refusal(file: string, what: string): CookieFileError {
-  return new CookieFileError(`Could not use the cookie file ${file}: ${what}. The file was left as it is, and nothing is saved to it.`, { code: 'invalid_cookie_file', file });
+  return new CookieFileError(
+    `Could not use the cookie file ${file}: ${what}. The file was left as it is, and nothing is saved to it.`,
+    { code: 'invalid_cookie_file', file },
+  );
 }

@@ -1,7 +1,10 @@
 /** Finds places in JSON text, so that a message can say where something is wrong: V8 tells no position for most errors. */
 
 const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"/y;
-const SCALAR = new RegExp(`${STRING.source}|-?(?:0|[1-9]\\d*)(?:\\.\\d+)?(?:[eE][+-]?\\d+)?|true|false|null`, 'y');
+const SCALAR = new RegExp(
+  `${STRING.source}|-?(?:0|[1-9]\\d*)(?:\\.\\d+)?(?:[eE][+-]?\\d+)?|true|false|null`,
+  'y',
+);
 
 /** Line and column of an offset, both from 1. */
 export function lineAndColumn(text: string, offset: number): { line: number; column: number } {
@@ -36,7 +39,8 @@ class JsonScanner {
   }
 
   #value(): boolean {
-    if (this.#take(/\{/y)) return this.#items(() => this.#take(STRING) && this.#take(/:/y) && this.#value(), /\}/y);
+    if (this.#take(/\{/y))
+      return this.#items(() => this.#take(STRING) && this.#take(/:/y) && this.#value(), /\}/y);
     if (this.#take(/\[/y)) return this.#items(() => this.#element(), /\]/y);
     return this.#take(SCALAR);
   }

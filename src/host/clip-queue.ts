@@ -29,7 +29,10 @@ export class ClipQueue {
    * @param launch - starts the encoder; called at most once at a time, again after a failure.
    * @param onFailure - told of each clip that could not be made; nothing is thrown.
    */
-  constructor(launch: () => Promise<ClipEncoder>, onFailure: (job: ClipJob, error: unknown) => void) {
+  constructor(
+    launch: () => Promise<ClipEncoder>,
+    onFailure: (job: ClipJob, error: unknown) => void,
+  ) {
     this.#launch = launch;
     this.#onFailure = onFailure;
   }
@@ -53,7 +56,12 @@ export class ClipQueue {
 
   async #make(job: ClipJob): Promise<void> {
     const encoder = await this.#ready();
-    const mp4 = await encoder.encode({ store: job.store, fromMs: job.fromMs, toMs: job.toMs, ...(job.size && { size: job.size }) });
+    const mp4 = await encoder.encode({
+      store: job.store,
+      fromMs: job.fromMs,
+      toMs: job.toMs,
+      ...(job.size && { size: job.size }),
+    });
     const draft = `${job.path}.part`;
     await mkdir(dirname(job.path), { recursive: true });
     try {

@@ -38,7 +38,10 @@ export class HostConnection {
   }
 
   /** Calls the host. Fails with the host's own error, or with `host_unavailable` when it is gone. */
-  async call<M extends HostMethod>(method: M, params: HostCalls[M]['params']): Promise<HostCalls[M]['result']> {
+  async call<M extends HostMethod>(
+    method: M,
+    params: HostCalls[M]['params'],
+  ): Promise<HostCalls[M]['result']> {
     this.#peer.setRef(true);
     try {
       return (await this.#peer.call(method, params)) as HostCalls[M]['result'];
@@ -74,14 +77,20 @@ export async function connectToHost(runnerPid: number, role: Role): Promise<Host
     else failure = await startHost(runnerPid, (newest?.generation ?? 0) + 1);
     if (failure) break;
   }
-  throw new HostError(`Could not start the run's session host (${hostScript()}): ${failure || `it did not answer within ${START_TIMEOUT_MS / 1000} s`}.`, { code: 'host_unavailable' });
+  throw new HostError(
+    `Could not start the run's session host (${hostScript()}): ${failure || `it did not answer within ${START_TIMEOUT_MS / 1000} s`}.`,
+    { code: 'host_unavailable' },
+  );
 }
 
 /**
  * Connects to a host at a known place; undefined when nobody answers there.
  * @throws {@link TimeoutError} when somebody listens there and says nothing for 10 s: that host is stopped or overloaded, not dead.
  */
-export async function openConnection(endpoint: HostEndpoint, role: Role): Promise<HostConnection | undefined> {
+export async function openConnection(
+  endpoint: HostEndpoint,
+  role: Role,
+): Promise<HostConnection | undefined> {
   const socket = connect({ port: endpoint.port, host: '127.0.0.1' });
   const connected = await new Promise<boolean>((resolve) => {
     socket.once('connect', () => resolve(true));
@@ -90,11 +99,19 @@ export async function openConnection(endpoint: HostEndpoint, role: Role): Promis
   if (!connected) return undefined;
   const connection = new HostConnection(new RpcPeer(socket));
   const greeting = connection.call('hello', { token: endpoint.token, role, pid: process.pid });
-  const answered = await Promise.race([greeting.then(() => true, () => false), delay(HELLO_TIMEOUT_MS, undefined, { ref: false })]);
+  const answered = await Promise.race([
+    greeting.then(
+      () => true,
+      () => false,
+    ),
+    delay(HELLO_TIMEOUT_MS, undefined, { ref: false }),
+  ]);
   if (answered) return connection;
   connection.close();
   if (answered === false) return undefined; // something else listens there now, or the host is closing
-  throw new TimeoutError(`The run's session host (process ${endpoint.pid}) does not answer.`, { timeoutMs: HELLO_TIMEOUT_MS });
+  throw new TimeoutError(`The run's session host (process ${endpoint.pid}) does not answer.`, {
+    timeoutMs: HELLO_TIMEOUT_MS,
+  });
 }
 
 /** True while another process has claimed the folder and is bringing its host up. */
@@ -117,7 +134,9 @@ async function startHost(runnerPid: number, generation: number): Promise<string>
   const outcome = await new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message));
     child.stdout.once('data', () => resolve(''));
-    child.once('close', (code) => resolve(code === 0 ? '' : `it ended with code ${String(code)}. ${stderr.trim()}`));
+    child.once('close', (code) =>
+      resolve(code === 0 ? '' : `it ended with code ${String(code)}. ${stderr.trim()}`),
+    );
   });
   child.stdout.destroy();
   child.stderr.destroy();

@@ -27,7 +27,8 @@ export async function finishRun(): Promise<RunSummary | undefined> {
 
 async function finish(host: HostConnection): Promise<RunSummary> {
   const { pid, ...summary } = await host.call('finish', {});
-  for (const deadline = Date.now() + EXIT_MS; isProcessAlive(pid) && Date.now() < deadline; ) await delay(POLL_MS);
+  for (const deadline = Date.now() + EXIT_MS; isProcessAlive(pid) && Date.now() < deadline;)
+    await delay(POLL_MS);
   return summary;
 }
 

@@ -17,7 +17,12 @@ const MIN_REMAINING_MS = 30_000;
 const EMBEDDED_LIMITS = { idle: 30, max: 1440 } as const;
 
 /** What a look at a session fails with when it has no browser any more. */
-const GONE: ReadonlySet<string> = new Set(['session_ended', 'not_found', 'server_error', 'cdp_error']);
+const GONE: ReadonlySet<string> = new Set([
+  'session_ended',
+  'not_found',
+  'server_error',
+  'cdp_error',
+]);
 
 /** Frames and the recorder that makes them. */
 export interface Recording {
@@ -41,7 +46,10 @@ export class HeldSession {
   #isGone = false;
   #stopped: Promise<void> | undefined;
 
-  private constructor(session: Session, from: { source: Source; ledger: Ledger; folder: string; attached: boolean }) {
+  private constructor(
+    session: Session,
+    from: { source: Source; ledger: Ledger; folder: string; attached: boolean },
+  ) {
     this.session = session;
     this.#cdpUrl = session.cdpUrl; // throws when a session that was attached to has ended
     this.source = from.source;
@@ -51,15 +59,25 @@ export class HeldSession {
   }
 
   /** Starts a session, or attaches to the one that `sessionId` names. A session of somebody else's is never stopped by us. */
-  static async open(request: AcquireRequest, from: { source: Source; ledger: Ledger; workFolder: string }): Promise<HeldSession> {
+  static async open(
+    request: AcquireRequest,
+    from: { source: Source; ledger: Ledger; workFolder: string },
+  ): Promise<HeldSession> {
     const { sessionId, startTimeoutMs } = request.options;
     const session =
       sessionId === undefined
-        ? await from.source.client.start({ ...startOptions(request, from.source), ...(startTimeoutMs !== undefined && { startTimeoutMs }) })
+        ? await from.source.client.start({
+            ...startOptions(request, from.source),
+            ...(startTimeoutMs !== undefined && { startTimeoutMs }),
+          })
         : await from.source.client.connect(sessionId);
     const remote = !from.source.server && sessionId === undefined;
     if (remote) await from.ledger.started({ sessionId: session.id, apiUrl: from.source.api.url });
-    return new HeldSession(session, { ...from, folder: join(from.workFolder, session.id), attached: sessionId !== undefined });
+    return new HeldSession(session, {
+      ...from,
+      folder: join(from.workFolder, session.id),
+      attached: sessionId !== undefined,
+    });
   }
 
   /** Where the worker connects. It makes its own pages: a blank tab of our server's would be in every trace and screenshot. */
@@ -76,18 +94,24 @@ export class HeldSession {
   isGood(testTimeoutMs: number): boolean {
     if (this.#stopped || this.#isGone || this.session.info.status !== 'active') return false;
     if (this.source.server) return this.source.server.isActive(this.session.id);
-    const endsAtMs = this.session.info.createdAt.getTime() + this.session.info.maxDurationMinutes * 60_000;
+    const endsAtMs =
+      this.session.info.createdAt.getTime() + this.session.info.maxDurationMinutes * 60_000;
     return this.#attached || endsAtMs - Date.now() > Math.max(MIN_REMAINING_MS, testTimeoutMs);
   }
 
   /** Asks for something that only a running browser can tell: the session may have ended without a word to us. An API that cannot be reached, or refuses, says nothing. */
   async look(): Promise<void> {
-    await this.session.debugInfo({ updateMetadata: true }).catch((error: unknown) => (this.#isGone = isSessionwrightError(error) && GONE.has(error.code)));
+    await this.session
+      .debugInfo({ updateMetadata: true })
+      .catch(
+        (error: unknown) => (this.#isGone = isSessionwrightError(error) && GONE.has(error.code)),
+      );
   }
 
   /** A worker holds it from now on. The server of this host counts what goes through its gateway as use; others are told. */
   leased(): void {
-    if (!this.source.server) this.#sleep ??= keepAwake(this.session, this.session.info.idleTimeoutMinutes * 60_000);
+    if (!this.source.server)
+      this.#sleep ??= keepAwake(this.session, this.session.info.idleTimeoutMinutes * 60_000);
   }
 
   /** No worker holds it any more. */
@@ -110,7 +134,8 @@ export class HeldSession {
 
   async #stop(): Promise<void> {
     this.released();
-    if (!this.source.server) await this.#recording?.then((it) => it.recorder.close()).catch(() => undefined);
+    if (!this.source.server)
+      await this.#recording?.then((it) => it.recorder.close()).catch(() => undefined);
     if (this.#attached) return;
     await this.session.stop();
     if (!this.source.server) await this.#ledger.stopped(this.session.id);
@@ -119,13 +144,16 @@ export class HeldSession {
   /** An embedded session is recorded by its server; any other through a second CDP client on its browser. */
   async #openRecording(): Promise<Recording> {
     if (this.source.server) return this.source.server.recording(this.session.id);
-    const [{ WebSocketTransport }, { CdpConnection }, { FrameStore }, { SessionRecorder }] = await Promise.all([
-      import('../cdp/web-socket-transport'),
-      import('../cdp/connection'),
-      import('../recording/frame-store'),
-      import('../recording/session-recorder'),
-    ]);
-    const connection = new CdpConnection(await WebSocketTransport.connect(this.#cdpUrl, { timeoutMs: 30_000 }));
+    const [{ WebSocketTransport }, { CdpConnection }, { FrameStore }, { SessionRecorder }] =
+      await Promise.all([
+        import('../cdp/web-socket-transport'),
+        import('../cdp/connection'),
+        import('../recording/frame-store'),
+        import('../recording/session-recorder'),
+      ]);
+    const connection = new CdpConnection(
+      await WebSocketTransport.connect(this.#cdpUrl, { timeoutMs: 30_000 }),
+    );
     const frames = await FrameStore.open(this.#folder);
     return { frames, recorder: await SessionRecorder.attach(connection, frames) };
   }
@@ -136,7 +164,8 @@ function startOptions(request: AcquireRequest, source: Source): StartOptions {
   const { options, browser } = request;
   const start: StartOptions = { ...wireOptions(options) };
   if (options.cdpUrl === undefined) start.headless ??= browser.headless ?? true; // another provider's browser is as it is
-  if (browser.proxy && options.proxies === undefined && options.cdpUrl === undefined) start.proxies = [externalProxy(browser.proxy)];
+  if (browser.proxy && options.proxies === undefined && options.cdpUrl === undefined)
+    start.proxies = [externalProxy(browser.proxy)];
   if (source.server) {
     start.maxDurationMinutes ??= EMBEDDED_LIMITS.max;
     start.idleTimeoutMinutes ??= Math.min(EMBEDDED_LIMITS.idle, start.maxDurationMinutes);
@@ -146,11 +175,18 @@ function startOptions(request: AcquireRequest, source: Source): StartOptions {
 
 /** The session options that the contract knows. */
 function wireOptions(options: SessionOptions): StartOptions {
-  const { apiUrl, apiKey, backend, sessionId, startTimeoutMs, executablePath, viewport, ...start } = options;
+  const { apiUrl, apiKey, backend, sessionId, startTimeoutMs, executablePath, viewport, ...start } =
+    options;
   return viewport ? { ...start, viewport } : start;
 }
 
-function externalProxy(proxy: NonNullable<BrowserSettings['proxy']>): { type: 'external'; server: string; username?: string; password?: string; bypass?: string } {
+function externalProxy(proxy: NonNullable<BrowserSettings['proxy']>): {
+  type: 'external';
+  server: string;
+  username?: string;
+  password?: string;
+  bypass?: string;
+} {
   return {
     type: 'external',
     server: proxy.server,

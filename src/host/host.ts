@@ -8,7 +8,12 @@ import { Run } from './run';
 import { publishEndpoint, type RunFolder } from './run-folder';
 
 type Role = HostCalls['hello']['params']['role'];
-type Handlers = { [M in HostMethod]: (params: HostCalls[M]['params'], peer: RpcPeer) => Promise<HostCalls[M]['result']> };
+type Handlers = {
+  [M in HostMethod]: (
+    params: HostCalls[M]['params'],
+    peer: RpcPeer,
+  ) => Promise<HostCalls[M]['result']>;
+};
 
 /** Listens for the processes of one run. */
 export class Host {
@@ -32,14 +37,20 @@ export class Host {
 
   /** Starts to listen on a free loopback port, and makes the place known in the run's folder. */
   async listen(): Promise<void> {
-    await new Promise<void>((resolve, reject) => this.#server.once('error', reject).listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve, reject) =>
+      this.#server.once('error', reject).listen(0, '127.0.0.1', resolve),
+    );
     const address = this.#server.address();
-    this.#token = (await publishEndpoint(this.#folder, typeof address === 'object' && address ? address.port : 0)).token;
+    this.#token = (
+      await publishEndpoint(this.#folder, typeof address === 'object' && address ? address.port : 0)
+    ).token;
   }
 
   /** Resolves when no worker is connected. */
   async workersGone(): Promise<void> {
-    await Promise.all([...this.#roles].flatMap(([peer, role]) => (role === 'worker' ? [peer.closed] : [])));
+    await Promise.all(
+      [...this.#roles].flatMap(([peer, role]) => (role === 'worker' ? [peer.closed] : [])),
+    );
   }
 
   close(): void {
@@ -48,7 +59,9 @@ export class Host {
   }
 
   #welcome(socket: Socket): void {
-    const peer: RpcPeer = new RpcPeer(socket, async (method, params) => this.#answer(peer, method, params));
+    const peer: RpcPeer = new RpcPeer(socket, async (method, params) =>
+      this.#answer(peer, method, params),
+    );
     void peer.closed.then(() => {
       this.#roles.delete(peer);
       this.run.releaseAll(peer);
@@ -56,9 +69,16 @@ export class Host {
   }
 
   async #answer(peer: RpcPeer, method: string, params: unknown): Promise<unknown> {
-    if (method !== 'hello' && !this.#roles.has(peer)) throw new HostError('Say hello first.', { code: 'host_protocol' });
-    const handler = (this.#handlers as Record<string, ((params: never, peer: RpcPeer) => Promise<unknown>) | undefined>)[method];
-    if (!handler) throw new HostError(`The host does not know the call ${method}.`, { code: 'host_protocol' });
+    if (method !== 'hello' && !this.#roles.has(peer))
+      throw new HostError('Say hello first.', { code: 'host_protocol' });
+    const handler = (
+      this.#handlers as Record<
+        string,
+        ((params: never, peer: RpcPeer) => Promise<unknown>) | undefined
+      >
+    )[method];
+    if (!handler)
+      throw new HostError(`The host does not know the call ${method}.`, { code: 'host_protocol' });
     return handler(params as never, peer);
   }
 
@@ -70,11 +90,13 @@ export class Host {
     };
     return {
       hello: async ({ token, role }, peer) => {
-        if (!sameToken(token, this.#token)) throw new HostError('Wrong token.', { code: 'host_protocol' });
+        if (!sameToken(token, this.#token))
+          throw new HostError('Wrong token.', { code: 'host_protocol' });
         this.#roles.set(peer, role);
         return { pid: process.pid };
       },
-      acquire: async (request, peer) => run.acquire(request, peer, { saysSource: !this.#hasReporter() }),
+      acquire: async (request, peer) =>
+        run.acquire(request, peer, { saysSource: !this.#hasReporter() }),
       release: async ({ leaseId }) => {
         run.release(leaseId);
         if (this.#hasReporter()) return [];

@@ -9,6 +9,9 @@ const CALLS_PER_IDLE_TIME = 3;
 
 /** Uses the session through its API until the returned function is called. A call that fails is no matter: the test sees what is wrong. */
 export function keepAwake(session: Session, idleTimeoutMs: number): () => void {
-  const timer = setInterval(() => void session.debugInfo({ updateMetadata: true }).catch(() => undefined), idleTimeoutMs / CALLS_PER_IDLE_TIME);
+  const timer = setInterval(
+    () => void session.debugInfo({ updateMetadata: true }).catch(() => undefined),
+    idleTimeoutMs / CALLS_PER_IDLE_TIME,
+  );
   return () => clearInterval(timer);
 }

@@ -34,7 +34,8 @@ export class Ledger {
     const open = new Map<string, LedgerEntry>();
     for (const line of text.split('\n')) {
       const record = parseLine(line);
-      if (record?.event === 'started') open.set(record.sessionId, { sessionId: record.sessionId, apiUrl: record.apiUrl });
+      if (record?.event === 'started')
+        open.set(record.sessionId, { sessionId: record.sessionId, apiUrl: record.apiUrl });
       else if (record) open.delete(record.sessionId);
     }
     return [...open.values()];

@@ -18,7 +18,10 @@ const FINISH_MS = 30_000;
 
 async function main(): Promise<void> {
   const [runnerPid, generation] = process.argv.slice(2).map(Number);
-  if (!runnerPid || !generation) throw new Error('Usage: host RUNNERPID GENERATION. The plugin starts this; there is no need to do it by hand.');
+  if (!runnerPid || !generation)
+    throw new Error(
+      'Usage: host RUNNERPID GENERATION. The plugin starts this; there is no need to do it by hand.',
+    );
   process.stdout.on('error', () => undefined); // whoever started us may be gone
   process.stderr.on('error', () => undefined);
   const folder = await claimRunFolder(runnerPid, generation);
@@ -28,7 +31,11 @@ async function main(): Promise<void> {
     await host.listen();
     process.stdout.write('ready\n');
     void sweep({ keep: folder }).catch(() => undefined);
-    await Promise.race([host.finished, runnerGone(runnerPid).then(() => endOrphaned(host)), signalled().then(() => host.run.finish())]);
+    await Promise.race([
+      host.finished,
+      runnerGone(runnerPid).then(() => endOrphaned(host)),
+      signalled().then(() => host.run.finish()),
+    ]);
   } finally {
     host.close();
     await clear(folder);
@@ -53,14 +60,17 @@ async function endOrphaned(host: Host): Promise<void> {
 
 async function signalled(): Promise<void> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+      process.once(signal, () => resolve());
   });
 }
 
 main().then(
   () => process.exit(0),
   (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.stderr.write(
+      `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
     process.exit(1);
   },
 );

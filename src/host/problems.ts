@@ -4,6 +4,10 @@ import type { Problem } from './protocol';
 /** One line for each reason, however often it struck. */
 export function problemLines(problems: readonly Problem[]): string[] {
   const byReason = new Map<string, string[]>();
-  for (const { what, reason } of problems) byReason.set(reason, [...(byReason.get(reason) ?? []), what]);
-  return [...byReason].map(([reason, [first = '', ...others]]) => `${first}${others.length > 0 ? ` (and ${others.length} more)` : ''}: ${reason}`);
+  for (const { what, reason } of problems)
+    byReason.set(reason, [...(byReason.get(reason) ?? []), what]);
+  return [...byReason].map(
+    ([reason, [first = '', ...others]]) =>
+      `${first}${others.length > 0 ? ` (and ${others.length} more)` : ''}: ${reason}`,
+  );
 }

@@ -8,7 +8,14 @@ export interface BrowserSettings {
   executablePath?: string | undefined;
   args?: string[] | undefined;
   ignoreDefaultArgs?: boolean | string[] | undefined;
-  proxy?: { server: string; bypass?: string | undefined; username?: string | undefined; password?: string | undefined } | undefined;
+  proxy?:
+    | {
+        server: string;
+        bypass?: string | undefined;
+        username?: string | undefined;
+        password?: string | undefined;
+      }
+    | undefined;
   env?: Record<string, string> | undefined;
 }
 
@@ -78,7 +85,10 @@ export interface RunSummary {
 
 /** Every call to the host: its parameters and its answer. */
 export interface HostCalls {
-  hello: { params: { token: string; role: 'worker' | 'runner' | 'reporter' | 'probe'; pid: number }; result: { pid: number } };
+  hello: {
+    params: { token: string; role: 'worker' | 'runner' | 'reporter' | 'probe'; pid: number };
+    result: { pid: number };
+  };
   acquire: { params: AcquireRequest; result: Lease };
   /** Gives the session back to its slot. Without a reporter, answers once the worker's clips are written, with the problems that nobody has told yet. */
   release: { params: { leaseId: string }; result: Problem[] };

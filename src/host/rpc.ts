@@ -14,7 +14,10 @@ interface WireError {
   fields: Record<string, unknown>;
 }
 
-type Message = { id: number; method: string; params: unknown } | { id: number; result: unknown } | { id: number; error: WireError };
+type Message =
+  | { id: number; method: string; params: unknown }
+  | { id: number; result: unknown }
+  | { id: number; error: WireError };
 
 /** Answers one call of the other side. */
 export type CallHandler = (method: string, params: unknown) => Promise<unknown>;
@@ -115,13 +118,22 @@ export class RpcPeer {
 }
 
 function lost(doing: string): HostError {
-  return new HostError(`The run's session host is gone (${doing}). It was ended from outside, or crashed; the next test starts another one.`, { code: 'host_unavailable' });
+  return new HostError(
+    `The run's session host is gone (${doing}). It was ended from outside, or crashed; the next test starts another one.`,
+    { code: 'host_unavailable' },
+  );
 }
 
 function toWire(error: unknown): WireError {
-  if (!(error instanceof Error)) return { message: String(error), name: 'Error', code: 'internal', fields: {} };
+  if (!(error instanceof Error))
+    return { message: String(error), name: 'Error', code: 'internal', fields: {} };
   const { message, name, cause, stack, ...fields } = error as Error & Record<string, unknown>;
-  return { message, name, code: typeof fields['code'] === 'string' ? fields['code'] : 'internal', fields };
+  return {
+    message,
+    name,
+    code: typeof fields['code'] === 'string' ? fields['code'] : 'internal',
+    fields,
+  };
 }
 
 /**
@@ -130,9 +142,14 @@ function toWire(error: unknown): WireError {
  */
 function fromWire(wire: WireError): SessionwrightError {
   const error = new SessionwrightError(wire.message, { code: wire.code });
-  return Object.assign(error, wire.fields, { name: wire.name, stack: `${wire.name}: ${wire.message}` });
+  return Object.assign(error, wire.fields, {
+    name: wire.name,
+    stack: `${wire.name}: ${wire.message}`,
+  });
 }
 
 function refuse(method: string): Promise<never> {
-  return Promise.reject(new HostError(`Nothing here answers ${method}.`, { code: 'host_protocol' }));
+  return Promise.reject(
+    new HostError(`Nothing here answers ${method}.`, { code: 'host_protocol' }),
+  );
 }

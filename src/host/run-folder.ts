@@ -49,8 +49,15 @@ export async function listRunFolders(runnerPid?: number): Promise<RunFolder[]> {
 }
 
 /** Claims the next generation of a runner's folder; undefined when somebody else was quicker. */
-export async function claimRunFolder(runnerPid: number, generation: number): Promise<RunFolder | undefined> {
-  const folder = { path: join(baseFolder(), `run-${runnerPid}.${generation}`), runnerPid, generation };
+export async function claimRunFolder(
+  runnerPid: number,
+  generation: number,
+): Promise<RunFolder | undefined> {
+  const folder = {
+    path: join(baseFolder(), `run-${runnerPid}.${generation}`),
+    runnerPid,
+    generation,
+  };
   const draft = await makeDraft();
   await writeFile(join(draft, 'owner.json'), JSON.stringify({ pid: process.pid }), { mode: 0o600 });
   try {
@@ -114,12 +121,17 @@ async function refuseForeignFolder(): Promise<void> {
   const { uid } = await lstat(baseFolder());
   const own = process.getuid?.();
   if (own === undefined || uid === own) return;
-  throw new HostError(`Cannot keep the run's files in ${baseFolder()}: the folder belongs to another user (id ${uid}). Remove it, or set TMPDIR to a folder of your own.`, { code: 'host_unavailable' });
+  throw new HostError(
+    `Cannot keep the run's files in ${baseFolder()}: the folder belongs to another user (id ${uid}). Remove it, or set TMPDIR to a folder of your own.`,
+    { code: 'host_unavailable' },
+  );
 }
 
 function parseName(name: string): RunFolder | undefined {
   const match = /^run-(\d+)\.(\d+)$/.exec(name);
-  return match ? { path: join(baseFolder(), name), runnerPid: Number(match[1]), generation: Number(match[2]) } : undefined;
+  return match
+    ? { path: join(baseFolder(), name), runnerPid: Number(match[1]), generation: Number(match[2]) }
+    : undefined;
 }
 
 /** The user's number, or the name where there are none (Windows); one that has neither gets the word `user`. */

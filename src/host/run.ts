@@ -5,7 +5,15 @@ import type { ClipEncoder, ClipEncoderOptions } from '../recording/clip-encoder'
 import { ClipQueue, type ClipJob } from './clip-queue';
 import { HeldSession } from './held-session';
 import { Ledger } from './ledger';
-import type { AcquireRequest, Lease, Problem, RunSummary, SessionCheck, TestBegin, TestEnd } from './protocol';
+import type {
+  AcquireRequest,
+  Lease,
+  Problem,
+  RunSummary,
+  SessionCheck,
+  TestBegin,
+  TestEnd,
+} from './protocol';
 import type { RpcPeer } from './rpc';
 import { workFolder } from './run-folder';
 import { Slots } from './slots';
@@ -38,20 +46,31 @@ export class Run {
   constructor(folder: string) {
     this.#workFolder = workFolder(folder);
     this.#ledger = new Ledger(folder);
-    this.#sources = new Sources(this.#workFolder, ({ message }) => this.report({ what: 'A session may be left', reason: message }));
+    this.#sources = new Sources(this.#workFolder, ({ message }) =>
+      this.report({ what: 'A session may be left', reason: message }),
+    );
     this.#slots = new Slots(
       (request) => this.#openTracked(request),
       (held) => this.#endInBackground(held),
     );
-    this.#clips = new ClipQueue(() => launchEncoder({ ...this.#encoderBrowser, workDir: folder }), (job, error) => this.#problems.push(clipProblem(job, error)));
+    this.#clips = new ClipQueue(
+      () => launchEncoder({ ...this.#encoderBrowser, workDir: folder }),
+      (job, error) => this.#problems.push(clipProblem(job, error)),
+    );
   }
 
   /** @param saysSource - the worker shall say where its session comes from: there is no reporter that has said it. */
-  async acquire(request: AcquireRequest, peer: RpcPeer, { saysSource }: { saysSource: boolean }): Promise<Lease> {
+  async acquire(
+    request: AcquireRequest,
+    peer: RpcPeer,
+    { saysSource }: { saysSource: boolean },
+  ): Promise<Lease> {
     const { slot, reused } = await this.#slots.acquire(request, peer);
     const lease = this.#lease(slot, reused);
     const origin = `sessions come from: ${slot.held.source.label}`;
-    return saysSource && this.maySay(origin) ? { ...lease, notices: [origin, ...lease.notices] } : lease;
+    return saysSource && this.maySay(origin)
+      ? { ...lease, notices: [origin, ...lease.notices] }
+      : lease;
   }
 
   release(leaseId: string): void {
@@ -139,16 +158,25 @@ export class Run {
   async #finish(): Promise<RunSummary> {
     await this.#clips.drained();
     for (const held of this.#held) this.#endInBackground(held);
-    for (const [sessionId, held] of this.#tracked) this.#inBackground(sessionId, held.source.client.stop(sessionId));
+    for (const [sessionId, held] of this.#tracked)
+      this.#inBackground(sessionId, held.source.client.stop(sessionId));
     await Promise.all([this.#clips.close(), ...this.#ending]);
     await this.#sources.close(); // stops what is just being started, too
     await Promise.allSettled(this.#opening);
-    return { ...this.#totals, clips: this.#clips.written, problems: this.#problems, leftRunning: this.#leftRunning };
+    return {
+      ...this.#totals,
+      clips: this.#clips.written,
+      problems: this.#problems,
+      leftRunning: this.#leftRunning,
+    };
   }
 
   /** Keeps an opening in sight: it ends with the run, and its line in the ledger with it. */
   async #openTracked(request: AcquireRequest): Promise<HeldSession> {
-    if (this.#finishing) throw new HostError('No session is started any more: the run is ending.', { code: 'host_unavailable' });
+    if (this.#finishing)
+      throw new HostError('No session is started any more: the run is ending.', {
+        code: 'host_unavailable',
+      });
     const opening = this.#open(request);
     this.#opening.add(opening);
     try {
@@ -160,8 +188,16 @@ export class Run {
 
   async #open(request: AcquireRequest): Promise<HeldSession> {
     const source = await this.#sources.for(request.options, request.browser);
-    if (this.#totals.sessions === 0) this.#encoderBrowser = { executablePath: request.options.executablePath ?? request.browser.executablePath, channel: request.browser.channel };
-    const held = await HeldSession.open(request, { source, ledger: this.#ledger, workFolder: this.#workFolder }).catch((error: unknown) => {
+    if (this.#totals.sessions === 0)
+      this.#encoderBrowser = {
+        executablePath: request.options.executablePath ?? request.browser.executablePath,
+        channel: request.browser.channel,
+      };
+    const held = await HeldSession.open(request, {
+      source,
+      ledger: this.#ledger,
+      workFolder: this.#workFolder,
+    }).catch((error: unknown) => {
       this.#totals.failedStarts++;
       throw error;
     });
@@ -169,7 +205,9 @@ export class Run {
     this.#held.add(held);
     if (!this.#finishing) return held;
     await held.stop();
-    throw new HostError('The session was stopped before its use: the run is ending.', { code: 'host_unavailable' });
+    throw new HostError('The session was stopped before its use: the run is ending.', {
+      code: 'host_unavailable',
+    });
   }
 
   #lease(slot: { held: HeldSession; lease: { id: string } }, reused: boolean): Lease {
@@ -201,7 +239,10 @@ export class Run {
   }
 
   #inBackground(sessionId: string, stopping: Promise<unknown>): void {
-    const bounded = Promise.race([stopping.then(() => 'stopped'), delay(STOP_TIMEOUT_MS, 'too slow', { ref: false })]);
+    const bounded = Promise.race([
+      stopping.then(() => 'stopped'),
+      delay(STOP_TIMEOUT_MS, 'too slow', { ref: false }),
+    ]);
     const ending = bounded
       .catch(() => 'failed')
       .then((outcome) => {

@@ -14,5 +14,10 @@ export interface KnownRun {
 /** All runs of this user, by their ledgers. A run whose host died may be there twice. */
 export async function listRuns(): Promise<KnownRun[]> {
   const folders = await listRunFolders();
-  return Promise.all(folders.map(async ({ path, runnerPid }) => ({ runnerPid, sessions: await new Ledger(path).open() })));
+  return Promise.all(
+    folders.map(async ({ path, runnerPid }) => ({
+      runnerPid,
+      sessions: await new Ledger(path).open(),
+    })),
+  );
 }

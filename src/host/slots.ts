@@ -36,7 +36,10 @@ export class Slots {
   }
 
   /** Leases the slot that fits the request, with a good session in it. */
-  async acquire(request: AcquireRequest, peer: RpcPeer): Promise<{ slot: Slot & { held: HeldSession; lease: { id: string } }; reused: boolean }> {
+  async acquire(
+    request: AcquireRequest,
+    peer: RpcPeer,
+  ): Promise<{ slot: Slot & { held: HeldSession; lease: { id: string } }; reused: boolean }> {
     const slot = this.#claim(request, peer);
     this.#endOthers(slot);
     const { held: before } = slot;
@@ -60,7 +63,9 @@ export class Slots {
   /** The slot of a lease. */
   find(leaseId: string): Slot {
     for (const slot of this.#slots.values()) if (slot.lease?.id === leaseId) return slot;
-    throw new HostError('This worker no longer holds a lease on a session: it was released.', { code: 'lease_unknown' });
+    throw new HostError('This worker no longer holds a lease on a session: it was released.', {
+      code: 'lease_unknown',
+    });
   }
 
   /** The slot of a lease, which has a session. */
@@ -82,7 +87,11 @@ export class Slots {
     const key = slotKey(request);
     for (let n = 0; ; n++) {
       const name = n === 0 ? key : `${key}#${n}`;
-      const slot = this.#slots.get(name) ?? { key: name, parallelIndex: request.parallelIndex, request };
+      const slot = this.#slots.get(name) ?? {
+        key: name,
+        parallelIndex: request.parallelIndex,
+        request,
+      };
       if (slot.lease) continue;
       slot.lease = { id: randomUUID(), peer };
       this.#slots.set(name, slot);
@@ -119,7 +128,10 @@ function free(slot: Slot): void {
 
 function withSession(slot: Slot): Slot & { held: HeldSession; lease: { id: string } } {
   const { held, lease } = slot;
-  if (!held || !lease) throw new HostError('This slot has no session: it was ended meanwhile.', { code: 'lease_unknown' });
+  if (!held || !lease)
+    throw new HostError('This slot has no session: it was ended meanwhile.', {
+      code: 'lease_unknown',
+    });
   return Object.assign(slot, { held, lease });
 }
 

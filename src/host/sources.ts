@@ -38,7 +38,11 @@ export class Sources {
   /** The source that these options ask for. */
   async for(options: SessionOptions, browser: BrowserSettings): Promise<Source> {
     const remote = hasRemoteApi(options);
-    const key = JSON.stringify(remote ? ['remote', options.apiUrl, options.apiKey] : ['embedded', serverSettings(options, browser)]);
+    const key = JSON.stringify(
+      remote
+        ? ['remote', options.apiUrl, options.apiKey]
+        : ['embedded', serverSettings(options, browser)],
+    );
     const known = this.#sources.get(key);
     if (known) return known;
     const source = remote ? openRemote(options, this.#onWarning) : this.#embed(options, browser);
@@ -50,26 +54,49 @@ export class Sources {
   async close(): Promise<void> {
     const settled = await Promise.allSettled(this.#sources.values());
     this.#sources.clear();
-    await Promise.allSettled(settled.flatMap((it) => (it.status === 'fulfilled' ? [closeSource(it.value)] : [])));
+    await Promise.allSettled(
+      settled.flatMap((it) => (it.status === 'fulfilled' ? [closeSource(it.value)] : [])),
+    );
   }
 
   async #embed(options: SessionOptions, browser: BrowserSettings): Promise<Source> {
-    const [{ startSessionServer }, { SessionsClient }] = await Promise.all([import('../server/index'), import('../client/index')]);
+    const [{ startSessionServer }, { SessionsClient }] = await Promise.all([
+      import('../server/index'),
+      import('../client/index'),
+    ]);
     const server = await startSessionServer({
       ...serverSettings(options, browser),
       recording: 'on-demand',
       workDir: join(this.#workFolder, `server-${this.#sources.size}`),
     });
-    const client = new SessionsClient({ apiUrl: server.url, apiKey: server.apiKey, handleSignals: false, onWarning: this.#onWarning });
-    return { client, server, api: { url: server.url, key: server.apiKey }, label: describeSource(options) };
+    const client = new SessionsClient({
+      apiUrl: server.url,
+      apiKey: server.apiKey,
+      handleSignals: false,
+      onWarning: this.#onWarning,
+    });
+    return {
+      client,
+      server,
+      api: { url: server.url, key: server.apiKey },
+      label: describeSource(options),
+    };
   }
 }
 
-async function openRemote(options: SessionOptions, onWarning: (warning: ClientWarning) => void): Promise<Source> {
+async function openRemote(
+  options: SessionOptions,
+  onWarning: (warning: ClientWarning) => void,
+): Promise<Source> {
   const { SessionsClient } = await import('../client/index');
   const apiUrl = options.apiUrl ?? environment.apiUrl;
   const apiKey = options.apiKey ?? environment.apiKey;
-  const client = new SessionsClient({ ...(apiUrl !== undefined && { apiUrl }), ...(apiKey !== undefined && { apiKey }), handleSignals: false, onWarning });
+  const client = new SessionsClient({
+    ...(apiUrl !== undefined && { apiUrl }),
+    ...(apiKey !== undefined && { apiKey }),
+    handleSignals: false,
+    onWarning,
+  });
   return { client, api: { url: client.apiUrl, key: apiKey ?? '' }, label: describeSource(options) };
 }
 

@@ -26,11 +26,17 @@ export type StopSession = (entry: LedgerEntry) => Promise<void>;
  * @param keep - a folder that is not looked at: the caller's own.
  * @param dryRun - only tell what would be done.
  */
-export async function sweep(options: { keep?: RunFolder; dryRun?: boolean; stop?: StopSession } = {}): Promise<SweepResult> {
+export async function sweep(
+  options: { keep?: RunFolder; dryRun?: boolean; stop?: StopSession } = {},
+): Promise<SweepResult> {
   const result: SweepResult = { removed: [], stopped: [], left: [] };
   for (const folder of await listRunFolders()) {
     if (folder.path === options.keep?.path || (await isAlive(folder))) continue;
-    await sweepFolder(folder, { dryRun: options.dryRun ?? false, stop: options.stop ?? stopByClient }, result);
+    await sweepFolder(
+      folder,
+      { dryRun: options.dryRun ?? false, stop: options.stop ?? stopByClient },
+      result,
+    );
   }
   for (const folder of await abandonedFolders()) {
     if (!options.dryRun) await removeTemporaryFolder(folder);
@@ -39,7 +45,11 @@ export async function sweep(options: { keep?: RunFolder; dryRun?: boolean; stop?
   return result;
 }
 
-async function sweepFolder(folder: RunFolder, how: { dryRun: boolean; stop: StopSession }, result: SweepResult): Promise<void> {
+async function sweepFolder(
+  folder: RunFolder,
+  how: { dryRun: boolean; stop: StopSession },
+  result: SweepResult,
+): Promise<void> {
   const ledger = new Ledger(folder.path);
   let leftHere = 0;
   for (const entry of await ledger.open()) {
@@ -51,7 +61,10 @@ async function sweepFolder(folder: RunFolder, how: { dryRun: boolean; stop: Stop
       result.stopped.push(entry);
     } catch (error) {
       leftHere++;
-      result.left.push({ ...entry, reason: error instanceof Error ? error.message : String(error) });
+      result.left.push({
+        ...entry,
+        reason: error instanceof Error ? error.message : String(error),
+      });
     }
   }
   if (leftHere > 0) return; // the ledger is still needed
@@ -79,7 +92,10 @@ async function isAlive(folder: RunFolder): Promise<boolean> {
 /** Uses the key of the environment, and only for the API that it belongs to. */
 async function stopByClient(entry: LedgerEntry): Promise<void> {
   const { SessionsClient } = await import('../client/index');
-  const client = new SessionsClient({ apiUrl: entry.apiUrl, ...(environment.apiKey === undefined ? {} : { apiKey: environment.apiKey }) });
+  const client = new SessionsClient({
+    apiUrl: entry.apiUrl,
+    ...(environment.apiKey === undefined ? {} : { apiKey: environment.apiKey }),
+  });
   try {
     await client.stop(entry.sessionId);
   } finally {

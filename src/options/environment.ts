@@ -43,13 +43,16 @@ export const environment = {
   },
   /** Where programs keep data of this user: `XDG_DATA_HOME` (else `~/.local/share`), `LOCALAPPDATA` on Windows, `~/Library/Application Support` on macOS. */
   get dataHome(): string {
-    if (process.platform === 'win32') return read('LOCALAPPDATA') ?? join(homedir(), 'AppData', 'Local');
+    if (process.platform === 'win32')
+      return read('LOCALAPPDATA') ?? join(homedir(), 'AppData', 'Local');
     if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support');
     return read('XDG_DATA_HOME') ?? join(homedir(), '.local', 'share');
   },
   /** The folders in which Windows programs are installed, for all users and for this one. Empty elsewhere. */
   get programFolders(): string[] {
-    return ['LOCALAPPDATA', 'PROGRAMFILES', 'PROGRAMFILES(X86)'].flatMap((name) => read(name) ?? []);
+    return ['LOCALAPPDATA', 'PROGRAMFILES', 'PROGRAMFILES(X86)'].flatMap(
+      (name) => read(name) ?? [],
+    );
   },
   /** True when there is a display to show a window on (X11 or Wayland); means something on Linux only. */
   get hasDisplay(): boolean {
@@ -58,7 +61,12 @@ export const environment = {
 };
 
 /** Variables that belong to the process that started the host: a debugger, a loader, one worker's place. */
-const NOT_FOR_THE_HOST = ['NODE_OPTIONS', 'NODE_INSPECT_RESUME_ON_START', 'TEST_WORKER_INDEX', 'TEST_PARALLEL_INDEX'];
+const NOT_FOR_THE_HOST = [
+  'NODE_OPTIONS',
+  'NODE_INSPECT_RESUME_ON_START',
+  'TEST_WORKER_INDEX',
+  'TEST_PARALLEL_INDEX',
+];
 
 /** Variables that no web page's process needs to know. */
 const NOT_FOR_BROWSERS = [...NOT_FOR_THE_HOST, 'NOTTE_API_KEY'];
@@ -78,6 +86,8 @@ function read(name: string): string | undefined {
 }
 
 function inheritWithout(names: readonly string[]): Record<string, string> {
-  const entries = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const entries = Object.entries(process.env).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined,
+  );
   return Object.fromEntries(entries.filter(([name]) => !names.includes(name)));
 }

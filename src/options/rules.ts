@@ -22,8 +22,16 @@ export interface Rule {
 type Shown = (value: unknown) => string;
 
 /** A rule that a predicate decides. */
-export function leaf(allowed: string, isAllowed: (value: unknown) => boolean, shown: Shown = show): Rule {
-  return { allowed, check: (value, path) => (isAllowed(value) ? [] : [{ path, message: `must be ${allowed}, got ${shown(value)}` }]) };
+export function leaf(
+  allowed: string,
+  isAllowed: (value: unknown) => boolean,
+  shown: Shown = show,
+): Rule {
+  return {
+    allowed,
+    check: (value, path) =>
+      isAllowed(value) ? [] : [{ path, message: `must be ${allowed}, got ${shown(value)}` }],
+  };
 }
 
 /** The same rule for a value that must not be shown. */
@@ -40,7 +48,10 @@ export function text(what: string): Rule {
 
 /** A whole number in a range, both ends included. */
 export function whole(from: number, to: number, unit: string): Rule {
-  return leaf(`a whole number of ${unit} from ${from} to ${to}`, (value) => Number.isInteger(value) && Number(value) >= from && Number(value) <= to);
+  return leaf(
+    `a whole number of ${unit} from ${from} to ${to}`,
+    (value) => Number.isInteger(value) && Number(value) >= from && Number(value) <= to,
+  );
 }
 
 /** One of a few words; a near miss gets the word that was probably meant. */
@@ -49,7 +60,12 @@ export function oneOf(...words: readonly string[]): Rule {
   const check: Rule['check'] = (value, path) => {
     if (typeof value === 'string' && words.includes(value)) return [];
     const nearest = typeof value === 'string' ? nearestName(value, words) : undefined;
-    return [{ path, message: `must be ${words.length > 1 ? 'one of ' : ''}${allowed}, got ${show(value)}${suggestion(nearest)}` }];
+    return [
+      {
+        path,
+        message: `must be ${words.length > 1 ? 'one of ' : ''}${allowed}, got ${show(value)}${suggestion(nearest)}`,
+      },
+    ];
   };
   return { allowed, check };
 }
@@ -57,18 +73,29 @@ export function oneOf(...words: readonly string[]): Rule {
 /** A list of values of one kind. */
 export function list(item: Rule, what: string): Rule {
   const check: Rule['check'] = (value, path) =>
-    Array.isArray(value) ? value.flatMap((element, index) => item.check(element, `${path}[${index}]`)) : [{ path, message: `must be ${what}, got ${describe(value)}` }];
+    Array.isArray(value)
+      ? value.flatMap((element, index) => item.check(element, `${path}[${index}]`))
+      : [{ path, message: `must be ${what}, got ${describe(value)}` }];
   return { allowed: what, check };
 }
 
 /** An object with these fields and no others. Fields that are not in `required` may be left out. */
-export function shape(fields: Readonly<Record<string, Rule>>, options: { what: string; required?: readonly string[] }): Rule {
+export function shape(
+  fields: Readonly<Record<string, Rule>>,
+  options: { what: string; required?: readonly string[] },
+): Rule {
   const check: Rule['check'] = (value, path) => {
-    if (!isPlainObject(value)) return [{ path, message: `must be ${options.what}, got ${show(value)}` }];
+    if (!isPlainObject(value))
+      return [{ path, message: `must be ${options.what}, got ${show(value)}` }];
     const missing = (options.required ?? []).filter((name) => value[name] === undefined);
     return [
-      ...missing.map((name) => ({ path: `${path}.${name}`, message: `is missing, must be ${fields[name]?.allowed ?? 'set'}` })),
-      ...Object.entries(value).flatMap(([name, content]) => checkField({ fields, name, content }, path)),
+      ...missing.map((name) => ({
+        path: `${path}.${name}`,
+        message: `is missing, must be ${fields[name]?.allowed ?? 'set'}`,
+      })),
+      ...Object.entries(value).flatMap(([name, content]) =>
+        checkField({ fields, name, content }, path),
+      ),
     ];
   };
   return { allowed: options.what, check };
@@ -91,8 +118,16 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function checkField({ fields, name, content }: { fields: Readonly<Record<string, Rule>>; name: string; content: unknown }, path: string): Problem[] {
-  if (Object.hasOwn(fields, name)) return content === undefined ? [] : (fields[name]?.check(content, `${path}.${name}`) ?? []);
+function checkField(
+  {
+    fields,
+    name,
+    content,
+  }: { fields: Readonly<Record<string, Rule>>; name: string; content: unknown },
+  path: string,
+): Problem[] {
+  if (Object.hasOwn(fields, name))
+    return content === undefined ? [] : (fields[name]?.check(content, `${path}.${name}`) ?? []);
   const names = Object.keys(fields);
   const nearest = nearestName(name, names);
   const known = nearest === undefined ? `; known are ${names.join(', ')}` : suggestion(nearest);

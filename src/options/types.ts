@@ -14,8 +14,19 @@ export type BrowserType = 'chromium' | 'chrome' | 'chrome-nightly' | 'chrome-tur
 
 /** A proxy for a session's traffic: your own, one of the cloud (residential, by country and city), or a node of your tailnet. */
 export type Proxy =
-  | { type: 'external'; server: string; username?: string | undefined; password?: string | undefined; bypass?: string | undefined }
-  | { type: 'notte'; id?: string | undefined; country?: string | undefined; city?: string | undefined }
+  | {
+      type: 'external';
+      server: string;
+      username?: string | undefined;
+      password?: string | undefined;
+      bypass?: string | undefined;
+    }
+  | {
+      type: 'notte';
+      id?: string | undefined;
+      country?: string | undefined;
+      city?: string | undefined;
+    }
   | { type: 'tailnet'; oauthClientId: string; oauthClientSecret?: string | undefined };
 
 /** Browser state that outlives a session: cookies, storage and cache. */
@@ -126,7 +137,14 @@ export interface SessionOptions {
 }
 
 /** When a recording is kept: Playwright's own `video` modes, with their meaning. */
-export type RecordingMode = 'off' | 'on' | 'retain-on-failure' | 'on-first-retry' | 'on-all-retries' | 'retain-on-first-failure' | 'retain-on-failure-and-retries';
+export type RecordingMode =
+  | 'off'
+  | 'on'
+  | 'retain-on-failure'
+  | 'on-first-retry'
+  | 'on-all-retries'
+  | 'retain-on-first-failure'
+  | 'retain-on-failure-and-retries';
 
 /** The test option `recording`. */
 export type Recording =

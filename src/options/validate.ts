@@ -23,7 +23,10 @@ export function validateSessionOptions(value: unknown, path: string): SessionOpt
  * Checks those of the test options that are given; others in `values` are left alone.
  * @throws {@link OptionsError} as {@link validateSessionOptions} does
  */
-export function validateTestOptions(values: Readonly<Partial<Record<keyof SessionTestOptions, unknown>>>, path: string): void {
+export function validateTestOptions(
+  values: Readonly<Partial<Record<keyof SessionTestOptions, unknown>>>,
+  path: string,
+): void {
   refuse(findTestProblems(values, path));
 }
 
@@ -35,14 +38,25 @@ export function validateProjectUse(use: Readonly<Record<string, unknown>>, path:
   const { sessionOptions } = use;
   const misspelled = findMisspelledOption(use);
   refuse([
-    ...(misspelled ? [{ path: `${path}.${misspelled.name}`, message: `is not an option; did you mean '${misspelled.nearest}'?` }] : []),
-    ...(sessionOptions === undefined ? [] : findSessionProblems(sessionOptions, `${path}.sessionOptions`)),
+    ...(misspelled
+      ? [
+          {
+            path: `${path}.${misspelled.name}`,
+            message: `is not an option; did you mean '${misspelled.nearest}'?`,
+          },
+        ]
+      : []),
+    ...(sessionOptions === undefined
+      ? []
+      : findSessionProblems(sessionOptions, `${path}.sessionOptions`)),
     ...findTestProblems(use, path),
   ]);
 }
 
 /** The first name in `use` that is one slip of the keyboard away from an option of ours. Names further away may be the suite's own options. */
-export function findMisspelledOption(use: Readonly<Record<string, unknown>>): { name: string; nearest: string } | undefined {
+export function findMisspelledOption(
+  use: Readonly<Record<string, unknown>>,
+): { name: string; nearest: string } | undefined {
   const ours = ['sessionOptions', ...Object.keys(testOptionRules)];
   for (const name of Object.keys(use)) {
     if (ours.includes(name)) continue;
@@ -58,25 +72,33 @@ function findSessionProblems(value: unknown, path: string): Problem[] {
   const options = value as SessionOptions;
   return [
     ...checkEnvironment(options),
-    ...crossRules.filter(({ isBroken }) => isBroken(options)).map(({ at, message }) => ({ path: `${path}.${at}`, message })),
+    ...crossRules
+      .filter(({ isBroken }) => isBroken(options))
+      .map(({ at, message }) => ({ path: `${path}.${at}`, message })),
   ];
 }
 
 /** The URL of the environment counts as an option, where it is used. */
 function checkEnvironment(options: SessionOptions): Problem[] {
-  const isUsed = hasRemoteApi(options) && options.apiUrl === undefined && environment.apiUrl !== undefined;
+  const isUsed =
+    hasRemoteApi(options) && options.apiUrl === undefined && environment.apiUrl !== undefined;
   return isUsed ? apiUrlRule.check(environment.apiUrl, 'NOTTE_API_URL') : [];
 }
 
 function findTestProblems(values: Readonly<Record<string, unknown>>, path: string): Problem[] {
-  return Object.entries(testOptionRules).flatMap(([name, rule]: [string, Rule]) => (values[name] === undefined ? [] : rule.check(values[name], `${path}.${name}`)));
+  return Object.entries(testOptionRules).flatMap(([name, rule]: [string, Rule]) =>
+    values[name] === undefined ? [] : rule.check(values[name], `${path}.${name}`),
+  );
 }
 
 function refuse(problems: readonly Problem[]): void {
   const [first] = problems;
   if (!first) return;
   const lines = problems.map(({ path, message }) => `${path}: ${message}`);
-  const message = lines.length === 1 ? lines.join() : `${lines.length} options are wrong:\n${lines.map((line) => `  ${line}`).join('\n')}`;
+  const message =
+    lines.length === 1
+      ? lines.join()
+      : `${lines.length} options are wrong:\n${lines.map((line) => `  ${line}`).join('\n')}`;
   throw new OptionsError(message, { path: first.path });
 }
 
@@ -89,8 +111,15 @@ function isOneSlipAway(name: string, option: string): boolean {
   let start = 0;
   while (start < name.length && name[start] === option[start]) start++;
   let end = 0;
-  while (end < Math.min(name.length, option.length) - start && name.at(-1 - end) === option.at(-1 - end)) end++;
-  const [typed, meant] = [name.slice(start, name.length - end), option.slice(start, option.length - end)];
+  while (
+    end < Math.min(name.length, option.length) - start &&
+    name.at(-1 - end) === option.at(-1 - end)
+  )
+    end++;
+  const [typed, meant] = [
+    name.slice(start, name.length - end),
+    option.slice(start, option.length - end),
+  ];
   const isSwapped = typed.length === 2 && typed === meant.charAt(1) + meant.charAt(0);
   return isSwapped || Math.max(typed.length, meant.length) <= 1;
 }

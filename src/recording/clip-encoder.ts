@@ -133,7 +133,11 @@ export class ClipEncoder {
   }
 
   #refuseClosed(): void {
-    if (this.#closed) throw new SessionwrightError('A clip was not made: the encoder was closed before its turn came.', { code: 'encoder_closed' });
+    if (this.#closed)
+      throw new SessionwrightError(
+        'A clip was not made: the encoder was closed before its turn came.',
+        { code: 'encoder_closed' },
+      );
   }
 
   /** The browser at work; a new one when there is none, or when it has died. Calls wait for each other, so there is one at most. */
@@ -152,11 +156,23 @@ export class ClipEncoder {
   }
 }
 
-async function openWorkshop({ executablePath, channel, workDir = tmpdir(), stepTimeoutMs = STEP_TIMEOUT_MS }: ClipEncoderOptions): Promise<Workshop> {
+async function openWorkshop({
+  executablePath,
+  channel,
+  workDir = tmpdir(),
+  stepTimeoutMs = STEP_TIMEOUT_MS,
+}: ClipEncoderOptions): Promise<Workshop> {
   const userDataDir = await mkdtemp(join(workDir, 'sessionwright-encoder-'));
   let browser: BrowserProcess | undefined;
   try {
-    browser = await launchChromium({ executablePath, channel, userDataDir, debuggingPort: false, background: true, args: LEAN_FLAGS });
+    browser = await launchChromium({
+      executablePath,
+      channel,
+      userDataDir,
+      debuggingPort: false,
+      background: true,
+      args: LEAN_FLAGS,
+    });
     const started = browser;
     const close = async (): Promise<void> => {
       await started.close();
@@ -170,7 +186,11 @@ async function openWorkshop({ executablePath, channel, workDir = tmpdir(), stepT
   }
 }
 
-async function encodeClip(page: EncoderPage, job: number, { store, fromMs, toMs, size }: ClipRequest): Promise<Buffer> {
+async function encodeClip(
+  page: EncoderPage,
+  job: number,
+  { store, fromMs, toMs, size }: ClipRequest,
+): Promise<Buffer> {
   const shots = planShots(store.select(fromMs, toMs), { fromMs, toMs });
   await page.begin(job, pictureSize(shots, size));
   try {
@@ -184,7 +204,10 @@ async function encodeClip(page: EncoderPage, job: number, { store, fromMs, toMs,
 }
 
 /** A frame that was dropped from the store meanwhile is left out: the picture before it stays on. */
-async function readShot(store: FrameStore, { frame, startMs, durationMs }: Shot): Promise<EncodedShot> {
+async function readShot(
+  store: FrameStore,
+  { frame, startMs, durationMs }: Shot,
+): Promise<EncodedShot> {
   const jpeg = frame && (await store.read(frame).catch(() => undefined));
   return { jpeg: jpeg?.toString('base64') ?? '', startMs, durationMs };
 }

@@ -25,17 +25,24 @@ export interface PictureSize {
  * picture that comes at the very end is shown for a moment.
  * @param frames - as {@link FrameStore.select} gives them
  */
-export function planShots(frames: readonly FrameRef[], { fromMs, toMs }: { fromMs: number; toMs: number }): Shot[] {
+export function planShots(
+  frames: readonly FrameRef[],
+  { fromMs, toMs }: { fromMs: number; toMs: number },
+): Shot[] {
   const lengthMs = Math.max(MIN_SHOWN_MS, toMs - fromMs);
   const shots: Shot[] = [];
   for (const frame of frames) {
     const startMs = shots.length === 0 ? 0 : Math.min(frame.atMs - fromMs, lengthMs - MIN_SHOWN_MS);
     const before = shots.at(-1);
-    if (before && startMs <= before.startMs) before.frame = frame; // of pictures at one moment, the last one counts
+    if (before && startMs <= before.startMs)
+      before.frame = frame; // of pictures at one moment, the last one counts
     else shots.push({ frame, startMs, durationMs: 0 });
   }
   if (shots.length === 0) shots.push({ frame: undefined, startMs: 0, durationMs: 0 });
-  return shots.map((shot, n) => ({ ...shot, durationMs: (shots[n + 1]?.startMs ?? lengthMs) - shot.startMs }));
+  return shots.map((shot, n) => ({
+    ...shot,
+    durationMs: (shots[n + 1]?.startMs ?? lengthMs) - shot.startMs,
+  }));
 }
 
 /** The size of a clip: the one that is on screen longest (a page is blank and of another size at first), made even as codecs want it. */

@@ -31,7 +31,11 @@ export class FrameSegment {
   readonly #index: FileHandle | undefined;
   #isClosed = false;
 
-  private constructor(folder: string, number: number, files: { data: FileHandle; index?: FileHandle }) {
+  private constructor(
+    folder: string,
+    number: number,
+    files: { data: FileHandle; index?: FileHandle },
+  ) {
     this.#folder = folder;
     this.number = number;
     this.#data = files.data;
@@ -51,7 +55,10 @@ export class FrameSegment {
   static async create(folder: string, number: number): Promise<FrameSegment> {
     const data = await open(filePath(folder, number, DATA_SUFFIX), 'wx+', 0o600);
     try {
-      return new FrameSegment(folder, number, { data, index: await open(filePath(folder, number, INDEX_SUFFIX), 'wx', 0o600) });
+      return new FrameSegment(folder, number, {
+        data,
+        index: await open(filePath(folder, number, INDEX_SUFFIX), 'wx', 0o600),
+      });
     } catch (error) {
       await data.close();
       throw error;
@@ -59,7 +66,10 @@ export class FrameSegment {
   }
 
   /** Opens a finished segment for reading. What a crash left half written at its end is left out. */
-  static async load(folder: string, number: number): Promise<{ segment: FrameSegment; entries: FrameEntry[] }> {
+  static async load(
+    folder: string,
+    number: number,
+  ): Promise<{ segment: FrameSegment; entries: FrameEntry[] }> {
     const lines = await readFile(filePath(folder, number, INDEX_SUFFIX), 'latin1');
     const data = await open(filePath(folder, number, DATA_SUFFIX), 'r');
     const { size } = await data.stat();
@@ -71,12 +81,19 @@ export class FrameSegment {
 
   /** Appends frames: first their JPEGs, then their lines. The caller waits for one call before the next. */
   async write(frames: readonly { entry: FrameEntry; jpeg: Buffer }[]): Promise<void> {
-    if (!this.#index) throw new SessionwrightError(`Segment ${this.number} of ${this.#folder} is finished; frames go to a new one.`, { code: 'frame_store_finished' });
+    if (!this.#index)
+      throw new SessionwrightError(
+        `Segment ${this.number} of ${this.#folder} is finished; frames go to a new one.`,
+        { code: 'frame_store_finished' },
+      );
     const { bytesWritten } = await this.#data.writev(frames.map(({ jpeg }) => jpeg));
     this.byteLength += bytesWritten;
     const wanted = frames.reduce((sum, { jpeg }) => sum + jpeg.length, 0);
     if (bytesWritten < wanted) {
-      throw new SessionwrightError(`Could write only ${bytesWritten} of ${wanted} bytes to ${this.#folder}: the disk may be full.`, { code: 'frame_store_full' });
+      throw new SessionwrightError(
+        `Could write only ${bytesWritten} of ${wanted} bytes to ${this.#folder}: the disk may be full.`,
+        { code: 'frame_store_full' },
+      );
     }
     await this.#index.write(frames.map(({ entry }) => indexLine(entry)).join(''));
   }
@@ -96,7 +113,10 @@ export class FrameSegment {
     const jpeg = Buffer.allocUnsafe(byteLength);
     const { bytesRead } = await data.read(jpeg, 0, byteLength, offset);
     if (bytesRead < byteLength) {
-      throw new SessionwrightError(`Segment ${this.number} of ${this.#folder} ends within a frame: someone else has changed its files.`, { code: 'frame_lost' });
+      throw new SessionwrightError(
+        `Segment ${this.number} of ${this.#folder} ends within a frame: someone else has changed its files.`,
+        { code: 'frame_lost' },
+      );
     }
     return jpeg;
   }
@@ -111,7 +131,11 @@ export class FrameSegment {
   /** Closes and deletes the files. */
   async remove(): Promise<void> {
     await this.close();
-    await Promise.all([DATA_SUFFIX, INDEX_SUFFIX].map((suffix) => rm(filePath(this.#folder, this.number, suffix), { force: true })));
+    await Promise.all(
+      [DATA_SUFFIX, INDEX_SUFFIX].map((suffix) =>
+        rm(filePath(this.#folder, this.number, suffix), { force: true }),
+      ),
+    );
   }
 }
 
@@ -129,7 +153,9 @@ function parseIndex(text: string): FrameEntry[] {
   for (const line of text.split('\n').slice(0, -1)) {
     const fields = INDEX_LINE.exec(line);
     if (!fields) break;
-    const [atMs = 0, offset = 0, byteLength = 0, width = 0, height = 0] = fields.slice(1).map(Number);
+    const [atMs = 0, offset = 0, byteLength = 0, width = 0, height = 0] = fields
+      .slice(1)
+      .map(Number);
     entries.push({ atMs, offset, byteLength, width, height });
   }
   return entries;

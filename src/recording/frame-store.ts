@@ -65,7 +65,11 @@ export class FrameStore {
   #truncated = false;
   #problem: Error | undefined;
 
-  private constructor(folder: string, options: FrameStoreOptions, found: { segments: FrameSegment[]; refs: FrameRef[] }) {
+  private constructor(
+    folder: string,
+    options: FrameStoreOptions,
+    found: { segments: FrameSegment[]; refs: FrameRef[] },
+  ) {
     this.folder = folder;
     this.#maxBytes = options.maxBytes ?? MAX_BYTES;
     this.#segments = found.segments;
@@ -78,8 +82,13 @@ export class FrameStore {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const numbers = await FrameSegment.list(folder);
     const loaded = await Promise.all(numbers.map((number) => FrameSegment.load(folder, number)));
-    const refs = loaded.flatMap(({ segment, entries }) => entries.map((entry) => ({ ...entry, segment: segment.number })));
-    return new FrameStore(folder, options, { segments: loaded.map(({ segment }) => segment), refs });
+    const refs = loaded.flatMap(({ segment, entries }) =>
+      entries.map((entry) => ({ ...entry, segment: segment.number })),
+    );
+    return new FrameStore(folder, options, {
+      segments: loaded.map(({ segment }) => segment),
+      refs,
+    });
   }
 
   /** True once frames were dropped: the oldest for want of space, or some because the disk was too slow. */
@@ -123,7 +132,11 @@ export class FrameStore {
     const unwritten = this.#unwritten.get(ref);
     if (unwritten) return unwritten;
     const segment = this.#segments.find(({ number }) => number === ref.segment);
-    if (!segment) throw new SessionwrightError(`A frame of ${this.folder} is gone: it was dropped to make room, or could not be written.`, { code: 'frame_lost' });
+    if (!segment)
+      throw new SessionwrightError(
+        `A frame of ${this.folder} is gone: it was dropped to make room, or could not be written.`,
+        { code: 'frame_lost' },
+      );
     return segment.read(ref);
   }
 
@@ -145,7 +158,8 @@ export class FrameStore {
 
   #add({ atMs, jpeg, width, height }: Frame): void {
     if (this.#closed || this.#problem) return;
-    if (this.#end.offset >= this.#maxBytes / SEGMENTS) this.#end = { segment: this.#end.segment + 1, offset: 0 };
+    if (this.#end.offset >= this.#maxBytes / SEGMENTS)
+      this.#end = { segment: this.#end.segment + 1, offset: 0 };
     const inOrder = Math.max(Math.round(atMs), this.#refs.at(-1)?.atMs ?? 0); // a clock may be set back
     const ref = { atMs: inOrder, byteLength: jpeg.length, width, height, ...this.#end };
     this.#end.offset += jpeg.length;
@@ -172,7 +186,10 @@ export class FrameStore {
   async #writeWaiting(): Promise<void> {
     const waiting = [...this.#unwritten];
     const number = waiting[0]?.[0].segment ?? 0;
-    const frames = waiting.filter(([ref]) => ref.segment === number).slice(0, MAX_WRITE_FRAMES).map(([entry, jpeg]) => ({ entry, jpeg }));
+    const frames = waiting
+      .filter(([ref]) => ref.segment === number)
+      .slice(0, MAX_WRITE_FRAMES)
+      .map(([entry, jpeg]) => ({ entry, jpeg }));
     const segment = await this.#segment(number);
     await segment.write(frames);
     for (const { entry, jpeg } of frames) {
@@ -187,7 +204,8 @@ export class FrameStore {
     if (last?.number === number) return last;
     const next = await FrameSegment.create(this.folder, number);
     this.#segments.push(next);
-    while (this.#segments.length > SEGMENTS || this.#writtenBytes() > this.#maxBytes) await this.#dropOldest();
+    while (this.#segments.length > SEGMENTS || this.#writtenBytes() > this.#maxBytes)
+      await this.#dropOldest();
     return next;
   }
 

@@ -8,7 +8,8 @@ export function jpegSize(jpeg: Buffer): { width: number; height: number } | unde
   let at = 2; // after the start-of-image marker
   while (at + 9 <= jpeg.length && jpeg[at] === 0xff) {
     const marker = jpeg[at + 1] ?? 0;
-    if (isFrameHeader(marker)) return { height: jpeg.readUInt16BE(at + 5), width: jpeg.readUInt16BE(at + 7) };
+    if (isFrameHeader(marker))
+      return { height: jpeg.readUInt16BE(at + 5), width: jpeg.readUInt16BE(at + 7) };
     at += 2 + jpeg.readUInt16BE(at + 2);
   }
   return undefined;

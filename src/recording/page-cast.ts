@@ -107,15 +107,27 @@ export class PageCast {
   }
 
   async #nextPaint(): Promise<void> {
-    const world = await this.#session.send('Page.createIsolatedWorld', { frameId: this.#targetId, worldName: WORLD_NAME }); // a page is named as its main frame
-    await this.#session.send('Runtime.evaluate', { expression: NEXT_PAINT, awaitPromise: true, contextId: world.executionContextId });
+    const world = await this.#session.send('Page.createIsolatedWorld', {
+      frameId: this.#targetId,
+      worldName: WORLD_NAME,
+    }); // a page is named as its main frame
+    await this.#session.send('Runtime.evaluate', {
+      expression: NEXT_PAINT,
+      awaitPromise: true,
+      contextId: world.executionContextId,
+    });
   }
 
   #begin(retryMs: number): void {
     if (!this.#settings) return;
     this.#isCasting = true;
     const { width, height } = this.#settings.maxSize;
-    this.#send('Page.startScreencast', { format: 'jpeg', quality: QUALITY, maxWidth: width, maxHeight: height });
+    this.#send('Page.startScreencast', {
+      format: 'jpeg',
+      quality: QUALITY,
+      maxWidth: width,
+      maxHeight: height,
+    });
     this.#after(retryMs, () => {
       this.#end();
       this.#staleCast = 0; // should a browser count anew

@@ -1,7 +1,15 @@
 /** Which recordings are made and which are kept: the rules of Playwright's `video` modes. Pure. */
 
 /** Playwright's `video` modes. `retry-with-video` is the old name of `on-first-retry`. */
-export type RetentionMode = 'off' | 'on' | 'retain-on-failure' | 'on-first-retry' | 'on-all-retries' | 'retain-on-first-failure' | 'retain-on-failure-and-retries' | 'retry-with-video';
+export type RetentionMode =
+  | 'off'
+  | 'on'
+  | 'retain-on-failure'
+  | 'on-first-retry'
+  | 'on-all-retries'
+  | 'retain-on-first-failure'
+  | 'retain-on-failure-and-retries'
+  | 'retry-with-video';
 
 /** How one run of a test ended. */
 export interface TestOutcome {
@@ -23,13 +31,16 @@ const never = (): boolean => false;
 const isFirstRetry = (retry: number): boolean => retry === 1;
 
 const RULES: Record<RetentionMode, Rule> = {
-  'off': { records: never, keeps: never },
-  'on': { records: always, keeps: always },
+  off: { records: never, keeps: never },
+  on: { records: always, keeps: always },
   'retain-on-failure': { records: always, keeps: ({ failed }) => failed },
   'on-first-retry': { records: isFirstRetry, keeps: always },
   'on-all-retries': { records: (retry) => retry > 0, keeps: always },
   'retain-on-first-failure': { records: (retry) => retry === 0, keeps: ({ failed }) => failed },
-  'retain-on-failure-and-retries': { records: always, keeps: ({ failed, retry }) => failed || retry > 0 },
+  'retain-on-failure-and-retries': {
+    records: always,
+    keeps: ({ failed, retry }) => failed || retry > 0,
+  },
   'retry-with-video': { records: isFirstRetry, keeps: always },
 };
 

@@ -57,7 +57,11 @@ export class SessionRecorder {
   #stopping: Promise<void> | undefined;
   #closed: Promise<void> | undefined;
 
-  private constructor(connection: CdpConnection, browser: CdpSession, options: { store: FrameStore; defaults: RecorderOptions }) {
+  private constructor(
+    connection: CdpConnection,
+    browser: CdpSession,
+    options: { store: FrameStore; defaults: RecorderOptions },
+  ) {
     this.#connection = connection;
     this.#browser = browser;
     this.#store = options.store;
@@ -72,13 +76,22 @@ export class SessionRecorder {
    * @param connection - stays the caller's; it may serve others too
    * @throws {@link CdpError} when the browser is gone
    */
-  static async attach(connection: CdpConnection, store: FrameStore, options: RecorderOptions = {}): Promise<SessionRecorder> {
+  static async attach(
+    connection: CdpConnection,
+    store: FrameStore,
+    options: RecorderOptions = {},
+  ): Promise<SessionRecorder> {
     const { sessionId } = await connection.send('Target.attachToBrowserTarget'); // of our own, so that nobody else's targets are touched
     const browser = connection.session(sessionId);
     const recorder = new SessionRecorder(connection, browser, { store, defaults: options });
     const filter = [{ type: 'page' }];
     await browser.send('Target.setDiscoverTargets', { discover: true, filter });
-    await browser.send('Target.setAutoAttach', { autoAttach: true, waitForDebuggerOnStart: false, flatten: true, filter });
+    await browser.send('Target.setAutoAttach', {
+      autoAttach: true,
+      waitForDebuggerOnStart: false,
+      flatten: true,
+      filter,
+    });
     return recorder;
   }
 
@@ -88,7 +101,10 @@ export class SessionRecorder {
     if (this.#run) this.#store.cut(Date.now()); // the test before has not taken its last look yet
     this.#stopping = undefined;
     const fps = options.fps ?? this.#defaults.fps ?? FPS;
-    this.#run = { maxSize: options.size ?? this.#defaults.size ?? MAX_SIZE, intervalMs: 1000 / fps };
+    this.#run = {
+      maxSize: options.size ?? this.#defaults.size ?? MAX_SIZE,
+      intervalMs: 1000 / fps,
+    };
     this.#front?.cast.start(this.#run);
   }
 
@@ -130,11 +146,15 @@ export class SessionRecorder {
   async #close(): Promise<void> {
     await this.stop();
     this.#listeners.clear();
-    await this.#connection.send('Target.detachFromTarget', { sessionId: this.#browser.id ?? '' }).catch(() => {}); // the browser may be gone
+    await this.#connection
+      .send('Target.detachFromTarget', { sessionId: this.#browser.id ?? '' })
+      .catch(() => {}); // the browser may be gone
   }
 
   #addPage({ sessionId, targetInfo }: CdpEvents['Target.attachedToTarget']): void {
-    const cast = new PageCast(this.#connection.session(sessionId), targetInfo.targetId, (frame) => this.#keep(frame));
+    const cast = new PageCast(this.#connection.session(sessionId), targetInfo.targetId, (frame) =>
+      this.#keep(frame),
+    );
     this.#changeFront(() => this.#pages.set(targetInfo.targetId, { url: targetInfo.url, cast }));
   }
 

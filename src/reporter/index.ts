@@ -15,7 +15,11 @@ export default class SessionReporter implements Reporter {
   }
 
   onBegin(config: FullConfig): void {
-    const sources = new Set(config.projects.filter((project) => whyNotServed(project) === undefined).map((project) => describeSource(optionsOf(project))));
+    const sources = new Set(
+      config.projects
+        .filter((project) => whyNotServed(project) === undefined)
+        .map((project) => describeSource(optionsOf(project))),
+    );
     if (sources.size > 0) print(`sessions come from: ${[...sources].join('; ')}`);
     for (const project of config.projects) {
       const reason = whyNotServed(project);
@@ -27,7 +31,14 @@ export default class SessionReporter implements Reporter {
     try {
       const summary = await finishRun();
       for (const line of summaryLines(summary)) print(line);
-      if (!summary && (await runnerState().host?.then(() => true, () => false))) print("the run's session host was killed, and its clips with it");
+      if (
+        !summary &&
+        (await runnerState().host?.then(
+          () => true,
+          () => false,
+        ))
+      )
+        print("the run's session host was killed, and its clips with it");
     } catch (error) {
       print(`the run could not be summed up: ${String(error)}`);
     }
@@ -39,7 +50,10 @@ export default class SessionReporter implements Reporter {
 }
 
 function whyNotServed({ use }: FullConfig['projects'][number]): string | undefined {
-  return leftToPlaywright({ browserName: use.browserName ?? use.defaultBrowserType ?? 'chromium', connectOptions: use.connectOptions });
+  return leftToPlaywright({
+    browserName: use.browserName ?? use.defaultBrowserType ?? 'chromium',
+    connectOptions: use.connectOptions,
+  });
 }
 
 function optionsOf({ use }: FullConfig['projects'][number]): SessionOptions {

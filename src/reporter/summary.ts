@@ -7,8 +7,17 @@ import type { RunSummary } from '../host/protocol';
 export function summaryLines(summary: RunSummary | undefined): string[] {
   if (!summary) return [];
   const problems = problemLines(summary.problems);
-  if (summary.sessions === 0) return [...problems, summary.failedStarts > 0 ? 'no session could be started' : 'no test asked for a session'];
-  const used = [count(summary.sessions, 'session'), count(summary.tests, 'test'), count(summary.clips, 'clip'), `${durationText(summary.browserMs)} of browser time`];
+  if (summary.sessions === 0)
+    return [
+      ...problems,
+      summary.failedStarts > 0 ? 'no session could be started' : 'no test asked for a session',
+    ];
+  const used = [
+    count(summary.sessions, 'session'),
+    count(summary.tests, 'test'),
+    count(summary.clips, 'clip'),
+    `${durationText(summary.browserMs)} of browser time`,
+  ];
   const left = summary.leftRunning.length === 0 ? 'nothing' : summary.leftRunning.join(', ');
   return [...problems, `${used.join(', ')}; left running: ${left}`];
 }

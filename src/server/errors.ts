@@ -1,6 +1,15 @@
 /** From errors to answers: the one place that decides the HTTP status and the body of a failure. */
 import { ZodError } from 'zod';
-import { ApiError, BrowserNotFoundError, InvalidRequestError, NotFoundError, OverloadedError, RateLimitError, SessionEndedError, SessionwrightError } from '../contract/errors';
+import {
+  ApiError,
+  BrowserNotFoundError,
+  InvalidRequestError,
+  NotFoundError,
+  OverloadedError,
+  RateLimitError,
+  SessionEndedError,
+  SessionwrightError,
+} from '../contract/errors';
 import type { ErrorBodyDetails } from '../contract/error-body';
 import { errorBody } from '../contract/error-body';
 import type { Issue } from '../contract/issues';
@@ -15,7 +24,11 @@ export interface ErrorAnswer {
 }
 
 /** A request that is wrong in itself, such as a body that is not JSON. */
-export function badRequest(status: 400 | 401 | 403 | 408 | 413 | 415 | 416 | 431, code: string, message: string): ApiError {
+export function badRequest(
+  status: 400 | 401 | 403 | 408 | 413 | 415 | 416 | 431,
+  code: string,
+  message: string,
+): ApiError {
   return new ApiError(message, { code, method: '', path: '', status });
 }
 
@@ -26,12 +39,24 @@ export function notFound(message: string): NotFoundError {
 
 /** Fields of a request that were understood and are refused. */
 export function refused(what: string, issues: readonly Issue[]): InvalidRequestError {
-  return new InvalidRequestError(`${what}: ${formatIssues(issues)}`, { code: 'invalid_request', method: '', path: '', status: 422, issues });
+  return new InvalidRequestError(`${what}: ${formatIssues(issues)}`, {
+    code: 'invalid_request',
+    method: '',
+    path: '',
+    status: 422,
+    issues,
+  });
 }
 
 /** No room for another session now. */
 export function tooMany(message: string, retryAfterMs: number): RateLimitError {
-  return new RateLimitError(message, { code: 'rate_limited', method: '', path: '', status: 429, retryAfterMs });
+  return new RateLimitError(message, {
+    code: 'rate_limited',
+    method: '',
+    path: '',
+    status: 429,
+    retryAfterMs,
+  });
 }
 
 /** This server cannot serve now. */
@@ -41,18 +66,34 @@ export function unavailable(message: string): OverloadedError {
 
 /** The answer to a request that failed with this error. Unexpected errors say nothing of our insides. */
 export function toAnswer(error: unknown): ErrorAnswer {
-  if (error instanceof ZodError) return toAnswer(refused('Invalid request', describeIssues(error.issues)));
-  if (error instanceof SessionEndedError) return answer(410, error.message, { code: error.code, session: endedSession(error) });
-  if (error instanceof InvalidRequestError) return answer(422, error.message, { code: error.code, issues: error.issues });
-  if (error instanceof RateLimitError) return { ...answer(429, error.message, { code: error.code }), headers: { 'retry-after': String(Math.ceil((error.retryAfterMs ?? 1000) / 1000)) } };
-  if (error instanceof ApiError) return answer(error.status ?? 500, error.message, { code: error.code });
-  if (error instanceof BrowserNotFoundError) return answer(501, error.message, { code: error.code }); // it will not be there at the next try either
+  if (error instanceof ZodError)
+    return toAnswer(refused('Invalid request', describeIssues(error.issues)));
+  if (error instanceof SessionEndedError)
+    return answer(410, error.message, { code: error.code, session: endedSession(error) });
+  if (error instanceof InvalidRequestError)
+    return answer(422, error.message, { code: error.code, issues: error.issues });
+  if (error instanceof RateLimitError)
+    return {
+      ...answer(429, error.message, { code: error.code }),
+      headers: { 'retry-after': String(Math.ceil((error.retryAfterMs ?? 1000) / 1000)) },
+    };
+  if (error instanceof ApiError)
+    return answer(error.status ?? 500, error.message, { code: error.code });
+  if (error instanceof BrowserNotFoundError)
+    return answer(501, error.message, { code: error.code }); // it will not be there at the next try either
   if (error instanceof SessionwrightError) return answer(500, error.message, { code: error.code });
-  return answer(500, 'The session server failed. Its own output tells more.', { code: 'server_error' });
+  return answer(500, 'The session server failed. Its own output tells more.', {
+    code: 'server_error',
+  });
 }
 
 function endedSession(error: SessionEndedError): ErrorBodyDetails['session'] & object {
-  return { id: error.sessionId, status: error.status as SessionStatus, endedAt: error.endedAt ?? null, reason: error.reason ?? null };
+  return {
+    id: error.sessionId,
+    status: error.status as SessionStatus,
+    endedAt: error.endedAt ?? null,
+    reason: error.reason ?? null,
+  };
 }
 
 function answer(status: number, message: string, details: ErrorBodyDetails): ErrorAnswer {

@@ -91,7 +91,9 @@ export interface SessionServer {
  * @throws {@link SessionwrightError} `listen_failed` when the address cannot be listened on, `data_folder_in_use` when another server runs on the
  * `dataDir`, `data_folder_unusable` when it cannot be written
  */
-export async function startSessionServer(options: SessionServerOptions = {}): Promise<SessionServer> {
+export async function startSessionServer(
+  options: SessionServerOptions = {},
+): Promise<SessionServer> {
   const { apiKey = newToken(), hostname = '127.0.0.1' } = options;
   const data = await DataFolder.open(options);
   const parts = await assemble(data, options).catch(async (error: unknown) => {
@@ -99,7 +101,11 @@ export async function startSessionServer(options: SessionServerOptions = {}): Pr
     throw error;
   });
   const { registry, replays } = parts;
-  const { http, router } = createHttpServer({ ...parts, auth: new Auth(apiKey, hostname), signer: new UrlSigner(data.signingKey) });
+  const { http, router } = createHttpServer({
+    ...parts,
+    auth: new Auth(apiKey, hostname),
+    signer: new UrlSigner(data.signingKey),
+  });
   const sockets = trackSockets(http);
   await listen(http, options.port ?? 0, hostname).catch(async (error: unknown) => {
     await data.close();
@@ -154,10 +160,23 @@ async function assemble(data: DataFolder, options: SessionServerOptions): Promis
   return { registry, replays, profiles, storage };
 }
 
-function createHttpServer({ auth, registry, replays, profiles, storage, signer }: Parts & { auth: Auth; signer: UrlSigner }): { http: Server; router: HttpRouter } {
+function createHttpServer({
+  auth,
+  registry,
+  replays,
+  profiles,
+  storage,
+  signer,
+}: Parts & { auth: Auth; signer: UrlSigner }): { http: Server; router: HttpRouter } {
   const router = new HttpRouter(
     [
-      { method: 'GET', path: routes.health, open: true, handle: ({ json }) => json({ status: 'ok', version: '1', description: 'sessionwright session server' }) },
+      {
+        method: 'GET',
+        path: routes.health,
+        open: true,
+        handle: ({ json }) =>
+          json({ status: 'ok', version: '1', description: 'sessionwright session server' }),
+      },
       ...lifecycleRoutes(registry),
       ...browserRoutes(registry),
       ...pageRoutes(registry),
@@ -173,7 +192,8 @@ function createHttpServer({ auth, registry, replays, profiles, storage, signer }
     auth,
   );
   const upgrades = new Upgrades({ auth, registry, liveView: new LiveView(registry, auth) });
-  const answer = (request: IncomingMessage, response: ServerResponse): void => void router.handle(request, response);
+  const answer = (request: IncomingMessage, response: ServerResponse): void =>
+    void router.handle(request, response);
   const http = createServer({ requireHostHeader: false }, answer); // we refuse it ourselves, in the shape of the API
   http.on('checkExpectation', answer);
   http.on('upgrade', (request, stream, head) => void upgrades.handle(request, stream, head));
@@ -195,17 +215,32 @@ function trackSockets(http: Server): Set<Socket> {
 
 async function listen(http: Server, port: number, hostname: string): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    http.once('error', (cause) => reject(new SessionwrightError(`The session server cannot listen on ${hostname}:${port}: ${cause.message}. Choose another port, or 0 for a free one.`, { code: 'listen_failed', cause })));
+    http.once('error', (cause) =>
+      reject(
+        new SessionwrightError(
+          `The session server cannot listen on ${hostname}:${port}: ${cause.message}. Choose another port, or 0 for a free one.`,
+          { code: 'listen_failed', cause },
+        ),
+      ),
+    );
     http.listen(port, hostname, resolve);
   });
 }
 
 function urlOf(http: Server, hostname: string): string {
   const { port } = http.address() as AddressInfo;
-  const name = { '0.0.0.0': '127.0.0.1', '::': '[::1]' }[hostname] ?? (hostname.includes(':') ? `[${hostname}]` : hostname);
+  const name =
+    { '0.0.0.0': '127.0.0.1', '::': '[::1]' }[hostname] ??
+    (hostname.includes(':') ? `[${hostname}]` : hostname);
   return `http://${name}:${port}`;
 }
 
-function browserSettings({ executablePath, channel, args, ignoreDefaultArgs, env }: SessionServerOptions): BrowserSettings {
+function browserSettings({
+  executablePath,
+  channel,
+  args,
+  ignoreDefaultArgs,
+  env,
+}: SessionServerOptions): BrowserSettings {
   return { executablePath, channel, args, ignoreDefaultArgs, env };
 }

@@ -11,17 +11,26 @@ const known: Known = { session: '', profile: '', url: '' };
 
 beforeAll(async () => {
   if (CONTRACT_API_URL === undefined) server = await startSessionServer();
-  api = server ? { url: server.url, key: server.apiKey } : { url: (CONTRACT_API_URL ?? '').replace(/\/$/, ''), key: CONTRACT_API_KEY };
+  api = server
+    ? { url: server.url, key: server.apiKey }
+    : { url: (CONTRACT_API_URL ?? '').replace(/\/$/, ''), key: CONTRACT_API_KEY };
 });
 
 afterAll(async () => {
-  if (known.session !== '') await fetch(`${api.url}/sessions/${known.session}/stop`, { method: 'DELETE', headers: { authorization: `Bearer ${api.key}` } });
+  if (known.session !== '')
+    await fetch(`${api.url}/sessions/${known.session}/stop`, {
+      method: 'DELETE',
+      headers: { authorization: `Bearer ${api.key}` },
+    });
   await server?.close();
 });
 
 for (const it of cases) {
   test(it.title, async () => {
-    const body = it.withinMs === undefined ? await ask(it) : await vi.waitFor(async () => ask(it), { timeout: it.withinMs, interval: 500 });
+    const body =
+      it.withinMs === undefined
+        ? await ask(it)
+        : await vi.waitFor(async () => ask(it), { timeout: it.withinMs, interval: 500 });
     it.keep?.(body, known);
   });
 }
@@ -29,7 +38,14 @@ for (const it of cases) {
 /** Sends the request and checks the answer. */
 async function ask(it: ContractCase): Promise<Record<string, unknown>> {
   const path = typeof it.path === 'string' ? it.path : it.path(known);
-  const response = await fetch(path.startsWith('http') ? path : api.url + path, { method: it.method, ...payload(it), headers: { ...(!it.open && { authorization: `Bearer ${api.key}` }), ...(it.body !== undefined && { 'content-type': 'application/json' }) } });
+  const response = await fetch(path.startsWith('http') ? path : api.url + path, {
+    method: it.method,
+    ...payload(it),
+    headers: {
+      ...(!it.open && { authorization: `Bearer ${api.key}` }),
+      ...(it.body !== undefined && { 'content-type': 'application/json' }),
+    },
+  });
   const bytes = Buffer.from(await response.arrayBuffer());
   expect([it.status].flat(), bytes.toString().slice(0, 500)).toContain(response.status);
   const contentType = response.headers.get('content-type') ?? '';
@@ -51,5 +67,7 @@ function payload({ body, file }: ContractCase): { body?: string | FormData } {
     form.set('file', new Blob([file.content]), file.name);
     return { body: form };
   }
-  return body === undefined ? {} : { body: JSON.stringify(typeof body === 'function' ? body(known) : body) };
+  return body === undefined
+    ? {}
+    : { body: JSON.stringify(typeof body === 'function' ? body(known) : body) };
 }

@@ -35,7 +35,10 @@ interface Printed {
 
 /** Runs `sessionwright sessions ...` with the server as the configured API. */
 async function sessions(args: string[], env: Record<string, string> = {}): Promise<Printed> {
-  const child = spawn(process.execPath, [CLI, 'sessions', ...args], { cwd: folder, env: { ...process.env, NOTTE_API_URL: server.url, NOTTE_API_KEY: server.apiKey, ...env } });
+  const child = spawn(process.execPath, [CLI, 'sessions', ...args], {
+    cwd: folder,
+    env: { ...process.env, NOTTE_API_URL: server.url, NOTTE_API_KEY: server.apiKey, ...env },
+  });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (data: Buffer) => (stdout += data.toString()));
@@ -49,34 +52,54 @@ test('a session from its start to its replay', async () => {
   const session = await client.start();
   const page = await session.page();
   await page.setContent('<h1>Seen</h1>');
-  await session.setCookies([{ name: 'login', value: 'v1', domain: 'site.test', path: '/', httpOnly: false, secure: false }]);
+  await session.setCookies([
+    { name: 'login', value: 'v1', domain: 'site.test', path: '/', httpOnly: false, secure: false },
+  ]);
 
-  const listed = JSON.parse((await sessions(['list', '--json'])).stdout) as { sessions: { id: string; status: string }[] };
+  const listed = JSON.parse((await sessions(['list', '--json'])).stdout) as {
+    sessions: { id: string; status: string }[];
+  };
   expect(listed.sessions).toEqual([expect.objectContaining({ id: session.id, status: 'active' })]);
-  expect((await sessions(['list'])).stdout).toMatch(new RegExp(`^ID .*\\n${session.id}  active  20`));
+  expect((await sessions(['list'])).stdout).toMatch(
+    new RegExp(`^ID .*\\n${session.id}  active  20`),
+  );
   expect((await sessions(['show', session.id])).stdout).toMatch(/status {6}active/);
   const shown = await sessions(['show', session.id, '--json']);
   expect(JSON.parse(shown.stdout)).toMatchObject({ id: session.id, headless: true });
   expect(shown.stdout).not.toContain('token=');
-  expect(JSON.parse((await sessions(['open', session.id, '--json'])).stdout)).toEqual({ viewerUrl: session.viewerUrl });
+  expect(JSON.parse((await sessions(['open', session.id, '--json'])).stdout)).toEqual({
+    viewerUrl: session.viewerUrl,
+  });
 
-  expect((await sessions(['cookies', session.id, '--save', 'jar.json'])).stdout).toContain('1 cookies saved to jar.json');
-  expect(JSON.parse(await readFile(join(folder, 'jar.json'), 'utf8'))).toEqual([expect.objectContaining({ name: 'login', value: 'v1' })]);
-  expect(JSON.parse((await sessions(['cookies', session.id, '--load', 'jar.json'])).stdout)).toHaveLength(1);
+  expect((await sessions(['cookies', session.id, '--save', 'jar.json'])).stdout).toContain(
+    '1 cookies saved to jar.json',
+  );
+  expect(JSON.parse(await readFile(join(folder, 'jar.json'), 'utf8'))).toEqual([
+    expect.objectContaining({ name: 'login', value: 'v1' }),
+  ]);
+  expect(
+    JSON.parse((await sessions(['cookies', session.id, '--load', 'jar.json'])).stdout),
+  ).toHaveLength(1);
 
   expect((await sessions(['replay', session.id])).stderr).toContain('still active');
   expect((await sessions(['stop', session.id])).stdout).toBe(`${session.id} stopped\n`);
   expect((await session.status()).status).toBe('closed');
-  const replay = JSON.parse((await sessions(['replay', session.id, '--output', 'out/film.mp4', '--json'])).stdout) as { file: string; durationMs: number };
+  const replay = JSON.parse(
+    (await sessions(['replay', session.id, '--output', 'out/film.mp4', '--json'])).stdout,
+  ) as { file: string; durationMs: number };
   expect(replay.durationMs).toBeGreaterThan(0);
   expect((await readFile(join(folder, 'out/film.mp4'))).subarray(4, 8).toString()).toBe('ftyp');
   expect((await sessions(['list', '--status', 'closed'])).stdout).toContain(session.id);
-  expect((await sessions(['open', session.id])).stderr).toContain(`sessionwright sessions replay ${session.id}`);
+  expect((await sessions(['open', session.id])).stderr).toContain(
+    `sessionwright sessions replay ${session.id}`,
+  );
 });
 
 test('--all stops every session', async () => {
   const started = await Promise.all([client.start(), client.start()]);
-  const { stopped } = JSON.parse((await sessions(['stop', '--all', '--json'])).stdout) as { stopped: string[] };
+  const { stopped } = JSON.parse((await sessions(['stop', '--all', '--json'])).stdout) as {
+    stopped: string[];
+  };
   expect(stopped.sort()).toEqual(started.map(({ id }) => id).sort());
   expect((await sessions(['list'])).stdout).toBe('No sessions.\n');
 });
@@ -94,7 +117,9 @@ test('--run stops the sessions of one run', async () => {
   const [, runner = ''] = await run.printed(/RUNNER (\d+)/);
   const env = { TMPDIR: project.temp };
   expect((await sessions(['stop', '--run', '1'], env)).stderr).toContain(`Known: ${runner}`);
-  const { stopped } = JSON.parse((await sessions(['stop', '--run', runner, '--json'], env)).stdout) as { stopped: string[] };
+  const { stopped } = JSON.parse(
+    (await sessions(['stop', '--run', runner, '--json'], env)).stdout,
+  ) as { stopped: string[] };
   expect(stopped).toHaveLength(1);
   await run.result();
   expect((await client.list()).items.map(({ id }) => id)).toEqual([other.id]);

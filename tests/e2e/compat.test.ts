@@ -21,20 +21,37 @@ test('the same suite, the same results', async () => {
   await project?.remove();
   const ours = await runSuite({ import: 'sessionwright', wrap: true });
   const ourResults = summarise(ours);
-  expect(JSON.parse((await project?.read('steps.json')) ?? ''), 'steps and their lines').toEqual(plainSteps);
+  expect(JSON.parse((await project?.read('steps.json')) ?? ''), 'steps and their lines').toEqual(
+    plainSteps,
+  );
   for (const [title, attempts] of Object.entries(plainResults)) {
-    expect(ourResults[title]?.map((it) => it.status), `${title}\n${ours.output}`).toEqual(attempts.map((it) => it.status));
-    attempts.forEach((attempt, n) => expect(ourResults[title]?.[n], title).toMatchObject({ ...attempt, attachments: expect.arrayContaining(attempt.attachments) as string[] }));
+    expect(
+      ourResults[title]?.map((it) => it.status),
+      `${title}\n${ours.output}`,
+    ).toEqual(attempts.map((it) => it.status));
+    attempts.forEach((attempt, n) =>
+      expect(ourResults[title]?.[n], title).toMatchObject({
+        ...attempt,
+        attachments: expect.arrayContaining(attempt.attachments) as string[],
+      }),
+    );
   }
   expect(clipsOf(ours, 'and in the next'), 'a test on a page that a hook made').toBe(1);
   expect(clipsOf(ours, 'is used'), 'a test on a browser that the suite launched').toBe(0);
-  expect(Object.values(plainResults).flat().filter((it) => it.status === 'passed').length).toBeGreaterThan(25);
+  expect(
+    Object.values(plainResults)
+      .flat()
+      .filter((it) => it.status === 'passed').length,
+  ).toBeGreaterThan(25);
   expect(project?.leftovers()).toEqual({ processes: [], files: [] });
 });
 
 async function runSuite(how: { import: string; wrap: boolean }): Promise<RunResult> {
   const folder = join(import.meta.dirname, 'compat');
-  const spec = (await readFile(join(folder, 'suite.spec.ts'), 'utf8')).replace("from '@playwright/test'", `from '${how.import}'`);
+  const spec = (await readFile(join(folder, 'suite.spec.ts'), 'utf8')).replace(
+    "from '@playwright/test'",
+    `from '${how.import}'`,
+  );
   const port = await freePort();
   const { executablePath } = await findChromium();
   project = await Project.create({
@@ -69,7 +86,12 @@ interface Attempt {
 
 /** Each attempt of each test; our clips are what we add. */
 function summarise(run: RunResult): Record<string, Attempt[]> {
-  return Object.fromEntries([...resultsOf(run.report)].map(([title, attempts]) => [title, attempts.map((it) => summariseAttempt(it))]));
+  return Object.fromEntries(
+    [...resultsOf(run.report)].map(([title, attempts]) => [
+      title,
+      attempts.map((it) => summariseAttempt(it)),
+    ]),
+  );
 }
 
 function summariseAttempt({ status, error, attachments }: JSONReportTestResult): Attempt {
@@ -77,8 +99,12 @@ function summariseAttempt({ status, error, attachments }: JSONReportTestResult):
   return {
     status,
     line: error?.location?.line,
-    attachments: attachments.map(({ name }) => name).filter((name) => name !== 'video').sort(),
-    hasPageSnapshot: description !== undefined && readFileSync(description, 'utf8').includes('# Page snapshot'),
+    attachments: attachments
+      .map(({ name }) => name)
+      .filter((name) => name !== 'video')
+      .sort(),
+    hasPageSnapshot:
+      description !== undefined && readFileSync(description, 'utf8').includes('# Page snapshot'),
   };
 }
 
@@ -88,9 +114,11 @@ function clipsOf(run: RunResult, title: string): number {
 
 async function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject).listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
+    const server = createServer()
+      .once('error', reject)
+      .listen(0, '127.0.0.1', () => {
+        const address = server.address();
+        server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+      });
   });
 }

@@ -26,7 +26,10 @@ beforeEach(async () => {
 afterEach(async () => rm(temp, { recursive: true, force: true }));
 
 async function embed(): Promise<ChildProcess> {
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', PROGRAM], { env: { ...process.env, TMPDIR: temp }, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', PROGRAM], {
+    env: { ...process.env, TMPDIR: temp },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   await once(child.stdout, 'data');
   return child;
 }
@@ -52,9 +55,21 @@ test('the next server removes it, and nothing of one that lives', async () => {
 
 test('so does reap', async () => {
   await end(await embed(), 'SIGKILL');
-  await vi.waitFor(async () => expect(await processesWith(temp)).toEqual([]), { timeout: 10_000, interval: 50 }); // Chromium ends by itself
+  await vi.waitFor(async () => expect(await processesWith(temp)).toEqual([]), {
+    timeout: 10_000,
+    interval: 50,
+  }); // Chromium ends by itself
   const [left = ''] = await serverFolders();
-  const reap = async (...args: string[]): Promise<unknown> => JSON.parse((await promisify(execFile)(process.execPath, [join(DIST, 'cli.js'), 'reap', '--json', ...args], { env: { ...process.env, TMPDIR: temp } })).stdout);
+  const reap = async (...args: string[]): Promise<unknown> =>
+    JSON.parse(
+      (
+        await promisify(execFile)(
+          process.execPath,
+          [join(DIST, 'cli.js'), 'reap', '--json', ...args],
+          { env: { ...process.env, TMPDIR: temp } },
+        )
+      ).stdout,
+    );
   expect(await reap('--dry-run')).toEqual({ removed: [join(temp, left)], stopped: [], left: [] });
   expect(await serverFolders()).toEqual([left]);
   expect(await reap()).toEqual({ removed: [join(temp, left)], stopped: [], left: [] });

@@ -7,12 +7,19 @@ import { Project, resultOf, resultsOf } from './support/project';
 let project: Project;
 
 afterEach(async () => {
-  await vi.waitFor(() => expect(project.leftovers()).toEqual({ processes: [], files: [] }), { timeout: 15_000, interval: 100 });
+  await vi.waitFor(() => expect(project.leftovers()).toEqual({ processes: [], files: [] }), {
+    timeout: 15_000,
+    interval: 100,
+  });
   await project.remove();
 });
 
 /** A project with one worker, whose `use` is given as source text. */
-async function create(use: string, spec: string, more: { config?: string; files?: Record<string, string>; env?: Record<string, string> } = {}): Promise<Project> {
+async function create(
+  use: string,
+  spec: string,
+  more: { config?: string; files?: Record<string, string>; env?: Record<string, string> } = {},
+): Promise<Project> {
   return Project.create(
     {
       'playwright.config.ts': `
@@ -54,7 +61,9 @@ describe("isolation 'session'", () => {
     );
     const { exitCode, output } = await project.run();
     expect(exitCode, output).toBe(0);
-    expect(output.match(/cannot apply to a context that exists already: serviceWorkers/g)).toHaveLength(1);
+    expect(
+      output.match(/cannot apply to a context that exists already: serviceWorkers/g),
+    ).toHaveLength(1);
   });
 
   test('keepState keeps cookies and storage', async () => {
@@ -168,7 +177,8 @@ describe('composing', () => {
     );
     const { exitCode, output, report } = await project.run();
     expect(exitCode, output).toBe(0);
-    for (const title of ['has all fixtures', 'in any order']) expect(resultOf(report, title).attachments.map((it) => it.name)).toContain('video');
+    for (const title of ['has all fixtures', 'in any order'])
+      expect(resultOf(report, title).attachments.map((it) => it.name)).toContain('video');
   });
 
   test('reuseContext keeps one page for the tests of a worker, cleaned in between', async () => {
@@ -187,12 +197,22 @@ describe('composing', () => {
     );
     const { exitCode, output, report } = await project.run();
     expect(exitCode, output).toBe(0);
-    for (const n of [1, 2, 3]) expect(resultOf(report, `test ${n}`).attachments.map((it) => it.name)).toContain('video');
+    for (const n of [1, 2, 3])
+      expect(resultOf(report, `test ${n}`).attachments.map((it) => it.name)).toContain('video');
   });
 });
 
 describe('cookies', () => {
-  const cookie = (name: string): string => JSON.stringify({ name, value: name, domain: 'site.test', path: '/', httpOnly: false, secure: false, expires: 4_000_000_000 });
+  const cookie = (name: string): string =>
+    JSON.stringify({
+      name,
+      value: name,
+      domain: 'site.test',
+      path: '/',
+      httpOnly: false,
+      secure: false,
+      expires: 4_000_000_000,
+    });
   const NAMES = `(await context.cookies()).map((it) => it.name).sort()`;
 
   test('are there in the next test and the next run, and parallel workers lose none', async () => {
@@ -202,19 +222,38 @@ describe('cookies', () => {
         await context.addCookies([{ name: 'c' + n, value: String(n), domain: 'site.test', path: '/' }]);
       });
       test('finds them @later', async ({ context }) => { expect(${NAMES}).toEqual(['c1', 'c2', 'c3', 'c4', 'c5', 'c6', 'first']); });`,
-      { config: 'fullyParallel: true, workers: 2', files: { 'jar/cookies.json': `[${cookie('first')}]` } },
+      {
+        config: 'fullyParallel: true, workers: 2',
+        files: { 'jar/cookies.json': `[${cookie('first')}]` },
+      },
     );
     const first = await project.run(['--grep-invert', '@later']);
     expect(first.exitCode, first.output).toBe(0);
     const second = await project.run(['--grep', '@later']);
     expect(second.exitCode, second.output).toBe(0);
-    const saved = JSON.parse(await project.read('jar/cookies.json')) as { name: string; expires: number; expirationDate: number; httpOnly: boolean }[];
-    expect(saved.map((it) => it.name).sort()).toEqual(['c1', 'c2', 'c3', 'c4', 'c5', 'c6', 'first']);
+    const saved = JSON.parse(await project.read('jar/cookies.json')) as {
+      name: string;
+      expires: number;
+      expirationDate: number;
+      httpOnly: boolean;
+    }[];
+    expect(saved.map((it) => it.name).sort()).toEqual([
+      'c1',
+      'c2',
+      'c3',
+      'c4',
+      'c5',
+      'c6',
+      'first',
+    ]);
     for (const it of saved) expect(it.expirationDate).toBe(it.expires);
   });
 
   test('are not saved after a failure, when only success counts', async () => {
-    project = await create(`{ cookieFile: 'cookies.json', saveCookies: 'on-success' }`, `test('fails', async ({ context }) => { await context.addCookies([{ name: 'a', value: '1', domain: 'site.test', path: '/' }]); expect(1).toBe(2); });`);
+    project = await create(
+      `{ cookieFile: 'cookies.json', saveCookies: 'on-success' }`,
+      `test('fails', async ({ context }) => { await context.addCookies([{ name: 'a', value: '1', domain: 'site.test', path: '/' }]); expect(1).toBe(2); });`,
+    );
     await project.run();
     expect(existsSync(`${project.folder}/cookies.json`)).toBe(false);
   });
@@ -223,21 +262,34 @@ describe('cookies', () => {
     ['no JSON', '[{"name": "a",', /cookies\.json/],
     ['no array', '{"cookies": []}', /cookies\.json.*array/],
     ['a wrong cookie', `[${cookie('fine')}, {"name": "b"}]`, /cookies\.json/],
-  ])('a file that holds %s is named, and left byte for byte as it was', async (_, content, message) => {
-    project = await create(`{ cookieFile: 'cookies.json' }`, `test('does not run', async ({ page }) => { await page.setContent('x'); });`, { files: { 'cookies.json': content } });
-    const { exitCode, output } = await project.run();
-    expect(exitCode).toBe(1);
-    expect(output).toMatch(message);
-    expect(await project.read('cookies.json')).toBe(content);
-  });
+  ])(
+    'a file that holds %s is named, and left byte for byte as it was',
+    async (_, content, message) => {
+      project = await create(
+        `{ cookieFile: 'cookies.json' }`,
+        `test('does not run', async ({ page }) => { await page.setContent('x'); });`,
+        { files: { 'cookies.json': content } },
+      );
+      const { exitCode, output } = await project.run();
+      expect(exitCode).toBe(1);
+      expect(output).toMatch(message);
+      expect(await project.read('cookies.json')).toBe(content);
+    },
+  );
 
   test('a file that cannot be written does not fail the test: the cookies are in its output folder', async () => {
-    project = await create(`{ cookieFile: 'taken/cookies.json' }`, `test('passes', async ({ context }) => { await context.addCookies([{ name: 'a', value: '1', domain: 'site.test', path: '/' }]); });`, { files: { taken: 'a file where the folder should be' } });
+    project = await create(
+      `{ cookieFile: 'taken/cookies.json' }`,
+      `test('passes', async ({ context }) => { await context.addCookies([{ name: 'a', value: '1', domain: 'site.test', path: '/' }]); });`,
+      { files: { taken: 'a file where the folder should be' } },
+    );
     const { exitCode, output, report } = await project.run();
     expect(exitCode, output).toBe(0);
     expect(resultOf(report, 'passes').annotations.map((it) => it.type)).toContain('sessionwright');
     expect(output).toMatch(/sessionwright: Cookies not saved to .*taken/);
-    const kept = JSON.parse(await project.read('test-results/a-passes/cookies.json')) as { name: string }[];
+    const kept = JSON.parse(await project.read('test-results/a-passes/cookies.json')) as {
+      name: string;
+    }[];
     expect(kept.map((it) => it.name)).toEqual(['a']);
   });
 });
@@ -261,7 +313,9 @@ describe('the session', () => {
     expect(exitCode, output).toBe(0);
     const annotations = resultOf(report, 'uses it').annotations;
     expect(annotations.find((it) => it.type === 'session')?.description).toMatch(/^[0-9a-f-]{36}$/);
-    expect(annotations.find((it) => it.type === 'session viewer')?.description).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\S+ \(while the run lasts\)$/);
+    expect(annotations.find((it) => it.type === 'session viewer')?.description).toMatch(
+      /^http:\/\/127\.0\.0\.1:\d+\/\S+ \(while the run lasts\)$/,
+    );
     expect(output).toContain('2 sessions, 1 test');
   });
 
@@ -420,13 +474,20 @@ describe('the session', () => {
     );
     const { exitCode, output, report } = await project.run();
     expect(exitCode, output).toBe(0);
-    expect(resultOf(report, 'has one page').attachments.filter((it) => it.name === 'screenshot')).toHaveLength(1);
+    expect(
+      resultOf(report, 'has one page').attachments.filter((it) => it.name === 'screenshot'),
+    ).toHaveLength(1);
   });
 
   test('is only for tests that ask: Firefox and WebKit are left to Playwright', async () => {
-    project = await create(`{ browserName: 'firefox' }`, `test('no browser', async ({}) => {}); test('no session', async ({ session }) => { void session; });`);
+    project = await create(
+      `{ browserName: 'firefox' }`,
+      `test('no browser', async ({}) => {}); test('no session', async ({ session }) => { void session; });`,
+    );
     const { output, report } = await project.run();
-    expect(output.match(/sessions are Chromium; firefox is launched by Playwright/g)).toHaveLength(1);
+    expect(output.match(/sessions are Chromium; firefox is launched by Playwright/g)).toHaveLength(
+      1,
+    );
     expect(resultOf(report, 'no browser').status).toBe('passed');
     expect(resultOf(report, 'no session').error?.message).toContain('left to Playwright');
   });
@@ -437,7 +498,10 @@ describe('what is refused', () => {
 
   test.each([
     [`{ sessionOptions: { headles: true } }`, /use\.sessionOptions\.headles.*headless/],
-    [`{ sessionOptions: { idleTimeoutMinutes: 99 } }`, /use\.sessionOptions\.idleTimeoutMinutes.*30.*99/],
+    [
+      `{ sessionOptions: { idleTimeoutMinutes: 99 } }`,
+      /use\.sessionOptions\.idleTimeoutMinutes.*30.*99/,
+    ],
     [`{ sessionOptions: { viewport: { width: 100 } } }`, /use\.sessionOptions\.viewport/],
     [`{ recordings: 'on' }`, /use\.recordings.*recording/],
     [`{ isolation: 'browser' }`, /use\.isolation/],
@@ -446,7 +510,11 @@ describe('what is refused', () => {
     const { exitCode, output, report } = await project.run();
     expect(exitCode).toBe(1);
     expect(output).toMatch(message);
-    expect(resultsOf(report).get('never runs')?.some((it) => it.status === 'passed') ?? false).toBe(false);
+    expect(
+      resultsOf(report)
+        .get('never runs')
+        ?.some((it) => it.status === 'passed') ?? false,
+    ).toBe(false);
     expect(output).not.toMatch(/[1-9] sessions?/);
   });
 
@@ -459,7 +527,10 @@ describe('what is refused', () => {
   });
 
   test('an API that is not there', async () => {
-    project = await create(`{ sessionOptions: { apiUrl: 'http://127.0.0.1:9', apiKey: 'k-secret-1', startTimeoutMs: 2000 } }`, TEST);
+    project = await create(
+      `{ sessionOptions: { apiUrl: 'http://127.0.0.1:9', apiKey: 'k-secret-1', startTimeoutMs: 2000 } }`,
+      TEST,
+    );
     const { exitCode, output, report } = await project.run();
     expect(exitCode).toBe(1);
     expect(output).toContain('http://127.0.0.1:9');

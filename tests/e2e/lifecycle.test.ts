@@ -12,7 +12,10 @@ const CONFIG = `
 let project: Project;
 
 afterEach(async () => {
-  await vi.waitFor(() => expect(project.leftovers()).toEqual({ processes: [], files: [] }), { timeout: 15_000, interval: 100 });
+  await vi.waitFor(() => expect(project.leftovers()).toEqual({ processes: [], files: [] }), {
+    timeout: 15_000,
+    interval: 100,
+  });
   await project.remove();
 });
 
@@ -28,8 +31,12 @@ describe('a run that ends by itself', () => {
         });`,
     });
     const { exitCode, output, report } = await project.run();
-    expect(output).toContain('sessionwright: sessions come from: embedded session server (Chromium)');
-    expect(output).toMatch(/sessionwright: 2 sessions, 4 tests, 4 clips, .* of browser time; left running: nothing/);
+    expect(output).toContain(
+      'sessionwright: sessions come from: embedded session server (Chromium)',
+    );
+    expect(output).toMatch(
+      /sessionwright: 2 sessions, 4 tests, 4 clips, .* of browser time; left running: nothing/,
+    );
     expect(exitCode, output).toBe(0);
     expect(resultsOf(report).size).toBe(4);
     expect(project.leftovers()).toEqual({ processes: [], files: [] });
@@ -47,7 +54,9 @@ describe('a run that ends by itself', () => {
     });
     const { exitCode, report, output } = await project.run();
     expect(exitCode).toBe(1);
-    const sessions = [...resultsOf(report).values()].flat().map((result) => result.annotations.find((it) => it.type === 'session')?.description);
+    const sessions = [...resultsOf(report).values()]
+      .flat()
+      .map((result) => result.annotations.find((it) => it.type === 'session')?.description);
     expect(sessions).toHaveLength(3);
     expect(new Set(sessions).size, output).toBe(1);
     expect(output).toContain('1 session, 3 tests, 3 clips');
@@ -133,7 +142,11 @@ describe('a run that is ended', () => {
     process.kill(Number(worker), 'SIGKILL');
     const { exitCode, report, output } = await run.result();
     expect(exitCode, output).toBe(0);
-    expect(resultsOf(report).get('waits')?.map((it) => it.status)).toEqual(['failed', 'passed']);
+    expect(
+      resultsOf(report)
+        .get('waits')
+        ?.map((it) => it.status),
+    ).toEqual(['failed', 'passed']);
     expect(output).toMatch(/sessionwright: 1 session, /);
   });
 
@@ -152,10 +165,19 @@ describe('a run that is ended', () => {
     const host = project.leftovers().processes.find((it) => it.includes('host.js'));
     process.kill(Number(host?.split(' ')[0]), 'SIGKILL');
     const { exitCode, output, report } = await run.result();
-    expect(resultsOf(report).get('waits')?.map((it) => it.status), output).toEqual(['failed', 'passed']);
+    expect(
+      resultsOf(report)
+        .get('waits')
+        ?.map((it) => it.status),
+      output,
+    ).toEqual(['failed', 'passed']);
     expect(exitCode, output).toBe(0);
     expect(output).toContain('left running: nothing');
-    expect(existsSync(resultOf(report, 'comes later').attachments.find((it) => it.name === 'video')?.path ?? '')).toBe(true);
+    expect(
+      existsSync(
+        resultOf(report, 'comes later').attachments.find((it) => it.name === 'video')?.path ?? '',
+      ),
+    ).toBe(true);
   });
 
   test('the whole tree is killed while the API works on a page: the next run clears the files', async () => {
@@ -174,9 +196,13 @@ describe('a run that is ended', () => {
     const run = project.start(['--grep', 'waits']);
     const [, worker] = await run.printed(/WORKER (\d+)/);
     const host = project.leftovers().processes.find((it) => it.includes('host.js'));
-    for (const pid of [run.pid, Number(worker), Number(host?.split(' ')[0])]) process.kill(pid, 'SIGKILL');
+    for (const pid of [run.pid, Number(worker), Number(host?.split(' ')[0])])
+      process.kill(pid, 'SIGKILL');
     await run.result();
-    await vi.waitFor(() => expect(project.leftovers().processes).toEqual([]), { timeout: 15_000, interval: 100 });
+    await vi.waitFor(() => expect(project.leftovers().processes).toEqual([]), {
+      timeout: 15_000,
+      interval: 100,
+    });
     const { output } = await project.run(['--grep', 'later']);
     expect(output).toContain('left running: nothing');
   });
@@ -186,9 +212,13 @@ describe('a run that is ended', () => {
     const run = project.start();
     const [, worker] = await run.printed(/WORKER (\d+)/);
     const host = project.leftovers().processes.find((it) => it.includes('host.js'));
-    for (const pid of [run.pid, Number(worker), Number(host?.split(' ')[0])]) process.kill(pid, 'SIGKILL');
+    for (const pid of [run.pid, Number(worker), Number(host?.split(' ')[0])])
+      process.kill(pid, 'SIGKILL');
     await run.result();
-    await vi.waitFor(() => expect(project.leftovers().processes).toEqual([]), { timeout: 15_000, interval: 100 });
+    await vi.waitFor(() => expect(project.leftovers().processes).toEqual([]), {
+      timeout: 15_000,
+      interval: 100,
+    });
     const { output } = await project.run(['--grep', 'later']);
     expect(output).toContain('left running: nothing');
   });

@@ -66,33 +66,62 @@ it('holds the build and nothing of the repository around it', () => {
 });
 
 describe.each([
-  { type: 'module', resolutions: [{ module: 'node16', moduleResolution: 'node16', skipLibCheck: false }, { module: 'esnext', moduleResolution: 'bundler', skipLibCheck: true }] },
+  {
+    type: 'module',
+    resolutions: [
+      { module: 'node16', moduleResolution: 'node16', skipLibCheck: false },
+      { module: 'esnext', moduleResolution: 'bundler', skipLibCheck: true },
+    ],
+  },
   // A bundler takes the `import` side in both, so the first project has tried that.
   // `node10` knows no `exports`: it is what `"module": "commonjs"` still means in many a suite.
-  { type: 'commonjs', resolutions: [{ module: 'node16', moduleResolution: 'node16', skipLibCheck: false }, { module: 'commonjs', moduleResolution: 'node10', skipLibCheck: true }] },
-] satisfies { type: 'module' | 'commonjs'; resolutions: Parameters<PackedProject['typecheck']>[1][] }[])('in a project of type $type', ({ type, resolutions }) => {
+  {
+    type: 'commonjs',
+    resolutions: [
+      { module: 'node16', moduleResolution: 'node16', skipLibCheck: false },
+      { module: 'commonjs', moduleResolution: 'node10', skipLibCheck: true },
+    ],
+  },
+] satisfies {
+  type: 'module' | 'commonjs';
+  resolutions: Parameters<PackedProject['typecheck']>[1][];
+}[])('in a project of type $type', ({ type, resolutions }) => {
   let project: PackedProject;
   beforeAll(async () => {
-    project = await PackedProject.create({ tarball: tarball.path, type, files: { 'playwright.config.ts': CONFIG, 'first.spec.ts': SPEC, 'types.ts': TYPES } });
+    project = await PackedProject.create({
+      tarball: tarball.path,
+      type,
+      files: { 'playwright.config.ts': CONFIG, 'first.spec.ts': SPEC, 'types.ts': TYPES },
+    });
   });
   afterAll(() => project.remove());
 
   it('runs a test, with its recording in the report', async () => {
     const { exitCode, output } = await project.runPlaywright();
     expect(exitCode, output).toBe(0);
-    const { attachments } = resultOf(await project.readJson<JSONReport>('report.json'), 'runs on a session');
+    const { attachments } = resultOf(
+      await project.readJson<JSONReport>('report.json'),
+      'runs on a session',
+    );
     const clip = attachments.find((attachment) => attachment.name === 'video');
     expect(clip?.contentType).toBe('video/mp4');
     expect(existsSync(clip?.path ?? ''), output).toBe(true);
   });
 
   it.each(resolutions)('has types for $moduleResolution', async (resolution) => {
-    const { exitCode, output } = await project.typecheck(['types.ts', 'first.spec.ts', 'playwright.config.ts'], resolution);
+    const { exitCode, output } = await project.typecheck(
+      ['types.ts', 'first.spec.ts', 'playwright.config.ts'],
+      resolution,
+    );
     expect(exitCode, output).toBe(0);
   });
 
   it('has its command', async () => {
-    const { exitCode, output } = await project.run('npx', ['--no-install', 'sessionwright', '--help']);
+    const { exitCode, output } = await project.run('npx', [
+      '--no-install',
+      'sessionwright',
+      '--help',
+    ]);
     expect(exitCode, output).toBe(0);
     expect(output).toContain('serve');
     const installed = await project.run('npx', ['--no-install', 'sessionwright', '--version']);

@@ -25,7 +25,9 @@ let samples: Record<string, string>;
 
 beforeAll(async () => {
   readme = await readFile(join(ROOT, 'README.md'), 'utf8');
-  app = createServer((_request, response) => response.setHeader('content-type', 'text/html').end(APP));
+  app = createServer((_request, response) =>
+    response.setHeader('content-type', 'text/html').end(APP),
+  );
   await new Promise<void>((done) => app.listen(0, '127.0.0.1', done));
   const address = app.address();
   appUrl = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
@@ -42,12 +44,21 @@ afterAll(async () => {
 });
 
 it('has a configuration, tests and a script, and nothing that is not run here', () => {
-  expect(Object.keys(samples).sort()).toEqual(['playwright.config.ts', 'scripts/title.ts', 'tests/account.spec.ts', 'tests/cart.spec.ts']);
+  expect(Object.keys(samples).sort()).toEqual([
+    'playwright.config.ts',
+    'scripts/title.ts',
+    'tests/account.spec.ts',
+    'tests/cart.spec.ts',
+  ]);
   expect(readme.match(/^```ts$/gm)).toHaveLength(4);
 });
 
 it('has samples whose types are right', async () => {
-  const { exitCode, output } = await project.typecheck(Object.keys(samples), { module: 'node20', moduleResolution: 'node16', skipLibCheck: true });
+  const { exitCode, output } = await project.typecheck(Object.keys(samples), {
+    module: 'node20',
+    moduleResolution: 'node16',
+    skipLibCheck: true,
+  });
   expect(exitCode, output).toBe(0);
 });
 
@@ -55,14 +66,25 @@ it('has tests that pass, and a cookie file that they keep', async () => {
   const { exitCode, output } = await project.runPlaywright(['--reporter=line']);
   expect(exitCode, output).toBe(0);
   expect(output).toContain('2 passed');
-  expect(await project.readJson('.auth/customer.json')).toMatchObject([{ name: 'customer', value: 'ada' }]);
+  expect(await project.readJson('.auth/customer.json')).toMatchObject([
+    { name: 'customer', value: 'ada' },
+  ]);
 });
 
 it('has a script that runs against `npx sessionwright serve`', async () => {
   const server = await serve();
   try {
-    await project.write({ 'scripts/title.mjs': ts.transpile(samples['scripts/title.ts'] ?? '', { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext }) });
-    const { exitCode, output } = await project.run(process.execPath, ['scripts/title.mjs'], server.env);
+    await project.write({
+      'scripts/title.mjs': ts.transpile(samples['scripts/title.ts'] ?? '', {
+        target: ts.ScriptTarget.ES2022,
+        module: ts.ModuleKind.ESNext,
+      }),
+    });
+    const { exitCode, output } = await project.run(
+      process.execPath,
+      ['scripts/title.mjs'],
+      server.env,
+    );
     expect(exitCode, output).toBe(0);
     expect(output).toMatch(/^[0-9a-f-]{36}: Shop\n$/);
   } finally {
@@ -83,13 +105,23 @@ it('names commands that CI runs, and files that are there', async () => {
 /** The TypeScript samples by the file that their first line names, visiting our app. */
 function samplesOf(markdown: string): Record<string, string> {
   const blocks = [...markdown.matchAll(/```ts\n\/\/ (\S+)\n([\s\S]*?)```/g)];
-  return Object.fromEntries(blocks.map(([, name = '', code = '']) => [name, code.replaceAll(SAMPLE_URL, appUrl)]));
+  return Object.fromEntries(
+    blocks.map(([, name = '', code = '']) => [name, code.replaceAll(SAMPLE_URL, appUrl)]),
+  );
 }
 
 /** Runs the README's server command on a free port, and returns the variables that it tells to set. */
 async function serve(): Promise<{ env: Record<string, string>; close: () => Promise<void> }> {
   // What `npx sessionwright` starts. Not through npx: it would not pass the signal on.
-  const child: ChildProcess = spawn(join(project.folder, 'node_modules/.bin/sessionwright'), ['serve', '--port', '0'], { cwd: project.folder, env: { ...process.env, XDG_DATA_HOME: project.folder }, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child: ChildProcess = spawn(
+    join(project.folder, 'node_modules/.bin/sessionwright'),
+    ['serve', '--port', '0'],
+    {
+      cwd: project.folder,
+      env: { ...process.env, XDG_DATA_HOME: project.folder },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   const exited = new Promise<void>((done) => child.once('exit', () => done()));
   const env = await new Promise<Record<string, string>>((found, fail) => {
     let output = '';

@@ -24,12 +24,21 @@ afterAll(async () => {
 });
 
 afterEach(async () => {
-  await vi.waitFor(() => expect(project.leftovers()).toEqual({ processes: [], files: [] }), { timeout: 15_000, interval: 100 });
+  await vi.waitFor(() => expect(project.leftovers()).toEqual({ processes: [], files: [] }), {
+    timeout: 15_000,
+    interval: 100,
+  });
   await project.remove();
 });
 
 async function create(spec: string): Promise<Project> {
-  return Project.create({ 'playwright.config.ts': CONFIG, 'a.spec.ts': `import { test, expect } from 'sessionwright';\n${spec}` }, { NOTTE_API_URL: server.url, NOTTE_API_KEY: server.apiKey });
+  return Project.create(
+    {
+      'playwright.config.ts': CONFIG,
+      'a.spec.ts': `import { test, expect } from 'sessionwright';\n${spec}`,
+    },
+    { NOTTE_API_URL: server.url, NOTTE_API_KEY: server.apiKey },
+  );
 }
 
 async function activeSessions(): Promise<string[]> {
@@ -46,7 +55,10 @@ test('the run says where its sessions are; clips are made, and a failure has one
   expect(output).toContain(`sessions come from: ${server.url} (self-hosted)`);
   expect(output).toMatch(/1 session, 1 test, 1 clip, .*left running: nothing/);
   const { attachments } = resultOf(report, 'fails');
-  expect(attachments.map((it) => it.name).filter((name) => name !== 'error-context')).toEqual(['screenshot', 'video']);
+  expect(attachments.map((it) => it.name).filter((name) => name !== 'error-context')).toEqual([
+    'screenshot',
+    'video',
+  ]);
   expect(attachments.every((it) => existsSync(it.path ?? ''))).toBe(true);
   expect(output + JSON.stringify(report)).not.toContain(server.apiKey);
   expect(await activeSessions()).toEqual([]);
@@ -62,7 +74,8 @@ test('the whole run is killed: the next one stops its session', async () => {
   const run = project.start(['--grep', 'waits']);
   const [, worker] = await run.printed(/WORKER (\d+)/);
   const host = project.leftovers().processes.find((it) => it.includes('host.js'));
-  for (const pid of [run.pid, Number(worker), Number(host?.split(' ')[0])]) process.kill(pid, 'SIGKILL');
+  for (const pid of [run.pid, Number(worker), Number(host?.split(' ')[0])])
+    process.kill(pid, 'SIGKILL');
   await run.result();
   expect(await activeSessions()).toHaveLength(1);
   const { exitCode, output } = await project.run(['--grep', 'later']);
@@ -91,7 +104,8 @@ test('a session that ended meanwhile is replaced, whoever stopped it and whateve
     expect((await session.status()).status).toBe('active');
   });`);
   const { output, report } = await project.run();
-  for (const title of ['stops it', 'goes on', 'goes on again']) expect(resultOf(report, title).status, output).toBe('passed');
+  for (const title of ['stops it', 'goes on', 'goes on again'])
+    expect(resultOf(report, title).status, output).toBe('passed');
   expect(output).toMatch(/3 sessions, 4 tests, .*left running: nothing/);
   expect(await activeSessions()).toEqual([]);
 });
@@ -111,7 +125,10 @@ test('a session of somebody else is used, and not stopped', async () => {
   await using session = await client.start();
   project = await Project.create(
     {
-      'playwright.config.ts': CONFIG.replace('use: {', `use: { sessionOptions: { sessionId: '${session.id}' },`),
+      'playwright.config.ts': CONFIG.replace(
+        'use: {',
+        `use: { sessionOptions: { sessionId: '${session.id}' },`,
+      ),
       'a.spec.ts': `import { test, expect } from 'sessionwright'; test('uses it', async ({ page, session }) => { await page.setContent('x'); expect(session.id).toBe('${session.id}'); });`,
     },
     { NOTTE_API_URL: server.url, NOTTE_API_KEY: server.apiKey },
@@ -126,7 +143,10 @@ test('a session that has ended is refused: which, and how it ended', async () =>
   await session.stop();
   project = await Project.create(
     {
-      'playwright.config.ts': CONFIG.replace('use: {', `use: { sessionOptions: { sessionId: '${session.id}' },`),
+      'playwright.config.ts': CONFIG.replace(
+        'use: {',
+        `use: { sessionOptions: { sessionId: '${session.id}' },`,
+      ),
       'a.spec.ts': `import { test } from 'sessionwright'; test('never runs', async ({ page }) => { await page.setContent('x'); });`,
     },
     { NOTTE_API_URL: server.url, NOTTE_API_KEY: server.apiKey },

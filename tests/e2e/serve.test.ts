@@ -17,7 +17,10 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await served.end('SIGTERM');
-  await vi.waitFor(async () => expect(await processesWith(dataDir)).toEqual([]), { timeout: 10_000, interval: 50 });
+  await vi.waitFor(async () => expect(await processesWith(dataDir)).toEqual([]), {
+    timeout: 10_000,
+    interval: 50,
+  });
   await rm(dataDir, { recursive: true, force: true });
 });
 
@@ -33,26 +36,54 @@ test('a server that is killed loses nothing that was finished, and what ran is a
   expect((await served.call('POST', `/sessions/${running.id}/page/screenshot`)).status).toBe(200);
   const before = (await served.call('GET', `/sessions/${done.id}`)).body;
   await served.end('SIGKILL');
-  await vi.waitFor(async () => expect(await processesWith(dataDir)).toEqual([]), { timeout: 10_000, interval: 50 }); // Chromium ends by itself
+  await vi.waitFor(async () => expect(await processesWith(dataDir)).toEqual([]), {
+    timeout: 10_000,
+    interval: 50,
+  }); // Chromium ends by itself
 
   served = await serve(['--data-dir', dataDir]);
   expect((await served.call('GET', `/sessions/${done.id}`)).body).toEqual(before);
   expect(before).toMatchObject({ status: 'closed', steps: [{ type: 'screenshot' }] });
   expect((await film(served, done.id)).bytes.equals(bytes)).toBe(true);
   const { body: killed } = await served.call('GET', `/sessions/${running.id}`);
-  expect(killed).toMatchObject({ status: 'error', error: expect.stringContaining('killed') as unknown, steps: [{ type: 'screenshot' }], cdp_url: null, closed_at: expect.any(String) as unknown });
-  expect(await served.call('GET', `/sessions/${running.id}/offset`)).toMatchObject({ status: 200, body: { offset: 1 } });
+  expect(killed).toMatchObject({
+    status: 'error',
+    error: expect.stringContaining('killed') as unknown,
+    steps: [{ type: 'screenshot' }],
+    cdp_url: null,
+    closed_at: expect.any(String) as unknown,
+  });
+  expect(await served.call('GET', `/sessions/${running.id}/offset`)).toMatchObject({
+    status: 200,
+    body: { offset: 1 },
+  });
   await film(served, running.id);
-  expect(await served.call('GET', `/sessions/${running.id}/cookies`)).toMatchObject({ status: 410, body: { code: 'session_ended', session: { status: 'error' } } });
-  expect(await served.call('DELETE', `/sessions/${running.id}/stop`)).toMatchObject({ status: 200, body: { status: 'closed' } });
-  expect((await list(served, '')).map((item) => [item['session_id'], item['status'], item['steps']])).toEqual([[running.id, 'error', []], [done.id, 'closed', []]]);
+  expect(await served.call('GET', `/sessions/${running.id}/cookies`)).toMatchObject({
+    status: 410,
+    body: { code: 'session_ended', session: { status: 'error' } },
+  });
+  expect(await served.call('DELETE', `/sessions/${running.id}/stop`)).toMatchObject({
+    status: 200,
+    body: { status: 'closed' },
+  });
+  expect(
+    (await list(served, '')).map((item) => [item['session_id'], item['status'], item['steps']]),
+  ).toEqual([
+    [running.id, 'error', []],
+    [done.id, 'closed', []],
+  ]);
   expect(await readdir(join(dataDir, 'sessions', running.id))).not.toContain('profile');
 });
 
 test('one server at a time; a killed one does not keep the folder', async () => {
   served = await serve(['--data-dir', dataDir]);
-  await expect(startSessionServer({ dataDir })).rejects.toMatchObject({ code: 'data_folder_in_use', message: expect.stringContaining(`${served.child.pid ?? 0} on`) as unknown });
-  await expect(serve(['--data-dir', dataDir])).rejects.toThrow(`Cannot use the data folder ${dataDir}`);
+  await expect(startSessionServer({ dataDir })).rejects.toMatchObject({
+    code: 'data_folder_in_use',
+    message: expect.stringContaining(`${served.child.pid ?? 0} on`) as unknown,
+  });
+  await expect(serve(['--data-dir', dataDir])).rejects.toThrow(
+    `Cannot use the data folder ${dataDir}`,
+  );
   await served.end('SIGKILL');
   served = await serve(['--data-dir', dataDir]);
 });

@@ -1,5 +1,11 @@
 /** A run on a session API that is slow, or fails when it matters: no session is forgotten. */
-import { createServer, request as forward, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  request as forward,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
@@ -33,7 +39,10 @@ afterAll(async () => {
 });
 
 afterEach(async () => {
-  await vi.waitFor(() => expect(project.leftovers()).toEqual({ processes: [], files: [] }), { timeout: 15_000, interval: 100 });
+  await vi.waitFor(() => expect(project.leftovers()).toEqual({ processes: [], files: [] }), {
+    timeout: 15_000,
+    interval: 100,
+  });
   await project.remove();
 });
 
@@ -41,10 +50,16 @@ afterEach(async () => {
 async function pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
   if (!(await atDoor(request, response))) return;
   const { host } = new URL(server.url);
-  request.pipe(forward(`${server.url}${request.url ?? ''}`, { method: request.method ?? 'GET', headers: { ...request.headers, host } }, (answer) => {
-    response.writeHead(answer.statusCode ?? 502, answer.headers);
-    answer.pipe(response);
-  }));
+  request.pipe(
+    forward(
+      `${server.url}${request.url ?? ''}`,
+      { method: request.method ?? 'GET', headers: { ...request.headers, host } },
+      (answer) => {
+        response.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(response);
+      },
+    ),
+  );
 }
 
 async function create(): Promise<Project> {
@@ -53,7 +68,10 @@ async function create(): Promise<Project> {
       'playwright.config.ts': `import { withSessions } from 'sessionwright/config'; export default withSessions({ workers: 1, reporter: 'line' });`,
       'a.spec.ts': `import { test } from 'sessionwright'; test('uses a page', async ({ page }) => { await page.setContent('x'); });`,
     },
-    { NOTTE_API_URL: `http://127.0.0.1:${(door.address() as AddressInfo).port}`, NOTTE_API_KEY: server.apiKey },
+    {
+      NOTTE_API_URL: `http://127.0.0.1:${(door.address() as AddressInfo).port}`,
+      NOTTE_API_KEY: server.apiKey,
+    },
   );
 }
 
@@ -65,7 +83,9 @@ test('a session that could not be stopped is told, and reap stops it later', asy
   let isRefusing = true;
   atDoor = (request, response) => {
     if (!isRefusing || !request.url?.endsWith('/stop')) return true;
-    response.writeHead(403, { 'content-type': 'application/json' }).end('{"status":403,"message":"not now"}');
+    response
+      .writeHead(403, { 'content-type': 'application/json' })
+      .end('{"status":403,"message":"not now"}');
     return false;
   };
   project = await create();
@@ -73,7 +93,9 @@ test('a session that could not be stopped is told, and reap stops it later', asy
   const [id] = await activeSessions();
   expect(output).toContain(`left running: ${String(id)}`);
   isRefusing = false;
-  const { stdout } = await promisify(execFile)(process.execPath, [COMMAND, 'reap'], { env: project.env });
+  const { stdout } = await promisify(execFile)(process.execPath, [COMMAND, 'reap'], {
+    env: project.env,
+  });
   expect(stdout).toContain(`session ${String(id)}`);
   expect(await activeSessions()).toEqual([]);
 });

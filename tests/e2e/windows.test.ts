@@ -20,7 +20,10 @@ let project: Project;
 let display: ChildProcess | undefined;
 
 afterEach(async () => {
-  await vi.waitFor(() => expect(project.leftovers()).toEqual({ processes: [], files: [] }), { timeout: 15_000, interval: 100 });
+  await vi.waitFor(() => expect(project.leftovers()).toEqual({ processes: [], files: [] }), {
+    timeout: 15_000,
+    interval: 100,
+  });
   await project.remove();
   display?.kill();
   display = undefined;
@@ -39,7 +42,9 @@ describe.skipIf(process.platform !== 'linux')('without a display', () => {
     project = await Project.create(FILES, { ...NO_DISPLAY, PLAYWRIGHT_BROWSERS_PATH: '/nowhere' });
     const { exitCode, output } = await project.run(['--debug']);
     expect(exitCode).toBe(1);
-    expect(output).toMatch(/Inspector runs in a window of its own: it needs a display, and .* "?npx playwright install chromium/s);
+    expect(output).toMatch(
+      /Inspector runs in a window of its own: it needs a display, and .* "?npx playwright install chromium/s,
+    );
   });
 });
 
@@ -55,10 +60,16 @@ describe.skipIf(!isInstalled('Xvfb'))('on a display', () => {
 
 /** A display in memory, under a number that is free. Ended after the test. */
 async function startDisplay(): Promise<string> {
-  const server = spawn('Xvfb', ['-displayfd', '1', '-screen', '0', '1400x1000x24', '-nolisten', 'tcp'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const server = spawn(
+    'Xvfb',
+    ['-displayfd', '1', '-screen', '0', '1400x1000x24', '-nolisten', 'tcp'],
+    { stdio: ['ignore', 'pipe', 'ignore'] },
+  );
   display = server;
   const number = await new Promise<string>((resolve, reject) => {
-    server.once('error', reject).once('exit', (code) => reject(new Error(`Xvfb ended with ${String(code)}.`)));
+    server
+      .once('error', reject)
+      .once('exit', (code) => reject(new Error(`Xvfb ended with ${String(code)}.`)));
     server.stdout.once('data', (data: Buffer) => resolve(data.toString().trim()));
   });
   return `:${number}`;

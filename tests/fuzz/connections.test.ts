@@ -3,7 +3,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { expectError, inTime, openTarget, type Answer, type Target } from './target';
 
-const UPGRADE = 'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n';
+const UPGRADE =
+  'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n';
 
 let target: Target;
 let running: string;
@@ -18,7 +19,11 @@ beforeAll(async () => {
   target = await openTarget();
   [running, ended] = await Promise.all([target.start(), target.start()]);
   await target.send('DELETE', `/sessions/${ended}/stop`);
-  sockets = (JSON.parse((await target.send('GET', `/sessions/${running}/debug`)).text) as { ws: typeof sockets }).ws;
+  sockets = (
+    JSON.parse((await target.send('GET', `/sessions/${running}/debug`)).text) as {
+      ws: typeof sockets;
+    }
+  ).ws;
   host = `Host: ${new URL(target.server.url).host}\r\n`;
   key = `Authorization: Bearer ${target.server.apiKey}\r\n`;
 });
@@ -37,10 +42,22 @@ test('bytes that are no request of ours', async () => {
     [`CONNECT 127.0.0.1:1 HTTP/1.1\r\n${host}\r\n`, 404],
     [`OPTIONS * HTTP/1.1\r\n${host}${key}Connection: close\r\n\r\n`, 404],
     [`POST /sessions/start HTTP/1.1\r\n${host}${key}Content-Length: -1\r\n\r\n`, 400],
-    [`POST /sessions/start HTTP/1.1\r\n${host}${key}Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}`, 400],
-    [`POST /sessions/start HTTP/1.1\r\n${host}${key}Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`, 400],
-    [`POST /sessions/start HTTP/1.1\r\n${host}${key}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n`, 400],
-    [`POST /sessions/start HTTP/1.1\r\n${host}${key}Expect: something\r\nContent-Type: text/plain\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}`, 415],
+    [
+      `POST /sessions/start HTTP/1.1\r\n${host}${key}Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}`,
+      400,
+    ],
+    [
+      `POST /sessions/start HTTP/1.1\r\n${host}${key}Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
+      400,
+    ],
+    [
+      `POST /sessions/start HTTP/1.1\r\n${host}${key}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n`,
+      400,
+    ],
+    [
+      `POST /sessions/start HTTP/1.1\r\n${host}${key}Expect: something\r\nContent-Type: text/plain\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}`,
+      415,
+    ],
     [`POST /nowhere HTTP/1.1\r\n${host}${key}Content-Length: 100\r\n\r\nonly a part`, 404],
   ];
   for (const [text, status] of requests) await refusesRaw(text, status);
@@ -48,7 +65,9 @@ test('bytes that are no request of ours', async () => {
 
 test('what is refused does not spoil the next request of the connection', async () => {
   const first = `POST /sessions/start HTTP/1.1\r\n${host}${key}Content-Type: text/plain\r\nContent-Length: 30\r\n\r\nDELETE /profiles/x HTTP/1.1\r\n\r\n`;
-  const { text } = await target.sendRaw(`${first}GET /health HTTP/1.1\r\n${host}Connection: close\r\n\r\n`);
+  const { text } = await target.sendRaw(
+    `${first}GET /health HTTP/1.1\r\n${host}Connection: close\r\n\r\n`,
+  );
   expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200']);
   expect(text).toContain('"status":415');
 });
@@ -73,17 +92,31 @@ test('upgrades that may not come in', async () => {
     ['/%zz', 404],
     ['/', 404],
   ];
-  for (const [path, status] of paths) await refusesRaw(`GET ${path} HTTP/1.1\r\n${host}${UPGRADE}\r\n`, status);
-  await refusesRaw(`GET ${pathname}${search} HTTP/1.1\r\n${host}Origin: https://evil.test\r\n${UPGRADE}\r\n`, 403);
+  for (const [path, status] of paths)
+    await refusesRaw(`GET ${path} HTTP/1.1\r\n${host}${UPGRADE}\r\n`, status);
+  await refusesRaw(
+    `GET ${pathname}${search} HTTP/1.1\r\n${host}Origin: https://evil.test\r\n${UPGRADE}\r\n`,
+    403,
+  );
   await refusesRaw(`GET ${pathname}${search} HTTP/1.1\r\nHost: evil.test\r\n${UPGRADE}\r\n`, 403);
-  for (const wrong of [UPGRADE.replace('websocket', 'h2c'), UPGRADE.replace('13', '99'), UPGRADE.replace('dGhl', '?'), UPGRADE.replace(/Sec-WebSocket-Key.*\r\n/, '')]) await refusesRaw(`GET ${pathname}${search} HTTP/1.1\r\n${host}${wrong}\r\n`, 400);
+  for (const wrong of [
+    UPGRADE.replace('websocket', 'h2c'),
+    UPGRADE.replace('13', '99'),
+    UPGRADE.replace('dGhl', '?'),
+    UPGRADE.replace(/Sec-WebSocket-Key.*\r\n/, ''),
+  ])
+    await refusesRaw(`GET ${pathname}${search} HTTP/1.1\r\n${host}${wrong}\r\n`, 400);
 });
 
 test('sockets that are open end with their session', async () => {
   const id = await target.start();
-  const { ws } = JSON.parse((await target.send('GET', `/sessions/${id}/debug`)).text) as { ws: typeof sockets };
+  const { ws } = JSON.parse((await target.send('GET', `/sessions/${id}/debug`)).text) as {
+    ws: typeof sockets;
+  };
   const open = await Promise.all([ws.cdp, ws.recording, ws.logs].map(opened));
-  const closed = Promise.all(open.map((socket) => new Promise((resolve) => socket.once('close', resolve))));
+  const closed = Promise.all(
+    open.map((socket) => new Promise((resolve) => socket.once('close', resolve))),
+  );
   open[0]?.send('no command');
   open[2]?.send('x'.repeat(1_000_000)); // nobody asked it anything
   await target.send('DELETE', `/sessions/${id}/stop`);
@@ -91,21 +124,68 @@ test('sockets that are open end with their session', async () => {
 });
 
 test('signed URLs that were changed, and ranges that are none', async () => {
-  const form = '--B\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n\r\nhello\r\n--B--\r\n';
-  expect(await target.send('POST', '/storage/uploads/a.txt', { body: form, headers: { 'content-type': 'multipart/form-data; boundary=B' } })).toMatchObject({ status: 200 });
-  const { url } = JSON.parse((await target.send('GET', '/storage/uploads/a.txt')).text) as { url: string };
+  const form =
+    '--B\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n\r\nhello\r\n--B--\r\n';
+  expect(
+    await target.send('POST', '/storage/uploads/a.txt', {
+      body: form,
+      headers: { 'content-type': 'multipart/form-data; boundary=B' },
+    }),
+  ).toMatchObject({ status: 200 });
+  const { url } = JSON.parse((await target.send('GET', '/storage/uploads/a.txt')).text) as {
+    url: string;
+  };
   const { pathname, search } = new URL(url);
   const headers = { authorization: '' };
-  for (const query of ['', '?expires=&signature=', search.slice(0, -1), search.replace(/expires=\d/, 'expires=9'), search.replace(/expires=\d/, 'expires=0'), `?expires=99999999999999&${search.slice(1)}`, search.replace('signature', 'Signature')]) await target.refuses('GET', pathname + query, { headers }, 401);
-  for (const path of [pathname.replace('a.txt', 'b.txt'), pathname.replace('a.txt', '..%2f..%2fserver.json'), `/sessions/${ended}/replay.mp4`, `/sessions/${ended}/replay.hls.mp4`, `/sessions/${ended}/network/logs/x`, `/sessions/${running}/viewer`]) await target.refuses('GET', path + search, { headers }, 401);
-  for (const range of ['bytes=5-', 'bytes=-0', `bytes=${'9'.repeat(400)}-`]) await target.refuses('GET', pathname + search, { headers: { ...headers, range } }, 416);
-  for (const range of ['bytes=9-1', 'bytes=a-b', 'bytes=0-1,2-3', 'lines=1-2', 'bytes=-', 'bytes=0x1-2', '\xff']) expect(await target.send('GET', pathname + search, { headers: { ...headers, range } }), range).toMatchObject({ status: 200, text: 'hello' });
-  for (const range of ['bytes=1-2', `bytes=1-${'9'.repeat(400)}`, `bytes=-${'9'.repeat(400)}`]) expect(await target.send('GET', pathname + search, { headers: { ...headers, range } }), range).toMatchObject({ status: 206 });
-  expect(await target.send('HEAD', pathname + search, { headers })).toMatchObject({ status: 200, text: '' });
+  for (const query of [
+    '',
+    '?expires=&signature=',
+    search.slice(0, -1),
+    search.replace(/expires=\d/, 'expires=9'),
+    search.replace(/expires=\d/, 'expires=0'),
+    `?expires=99999999999999&${search.slice(1)}`,
+    search.replace('signature', 'Signature'),
+  ])
+    await target.refuses('GET', pathname + query, { headers }, 401);
+  for (const path of [
+    pathname.replace('a.txt', 'b.txt'),
+    pathname.replace('a.txt', '..%2f..%2fserver.json'),
+    `/sessions/${ended}/replay.mp4`,
+    `/sessions/${ended}/replay.hls.mp4`,
+    `/sessions/${ended}/network/logs/x`,
+    `/sessions/${running}/viewer`,
+  ])
+    await target.refuses('GET', path + search, { headers }, 401);
+  for (const range of ['bytes=5-', 'bytes=-0', `bytes=${'9'.repeat(400)}-`])
+    await target.refuses('GET', pathname + search, { headers: { ...headers, range } }, 416);
+  for (const range of [
+    'bytes=9-1',
+    'bytes=a-b',
+    'bytes=0-1,2-3',
+    'lines=1-2',
+    'bytes=-',
+    'bytes=0x1-2',
+    '\xff',
+  ])
+    expect(
+      await target.send('GET', pathname + search, { headers: { ...headers, range } }),
+      range,
+    ).toMatchObject({ status: 200, text: 'hello' });
+  for (const range of ['bytes=1-2', `bytes=1-${'9'.repeat(400)}`, `bytes=-${'9'.repeat(400)}`])
+    expect(
+      await target.send('GET', pathname + search, { headers: { ...headers, range } }),
+      range,
+    ).toMatchObject({ status: 206 });
+  expect(await target.send('HEAD', pathname + search, { headers })).toMatchObject({
+    status: 200,
+    text: '',
+  });
 });
 
 test('the server goes on', async () => {
-  expect(JSON.parse((await target.send('GET', `/sessions/${running}`)).text)).toMatchObject({ status: 'active' });
+  expect(JSON.parse((await target.send('GET', `/sessions/${running}`)).text)).toMatchObject({
+    status: 'active',
+  });
 });
 
 async function refusesRaw(text: string, status: number): Promise<Answer> {

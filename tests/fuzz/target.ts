@@ -53,8 +53,12 @@ export async function openTarget(): Promise<Target> {
   const temporary = join(folder, 'tmp');
   await mkdir(temporary);
   vi.stubEnv('TMPDIR', temporary);
-  const server = await startSessionServer({ workDir: join(folder, 'data'), recording: 'on-demand' });
-  const send: Target['send'] = (method, path, sent = {}) => sendTo(server, { method, path, ...sent });
+  const server = await startSessionServer({
+    workDir: join(folder, 'data'),
+    recording: 'on-demand',
+  });
+  const send: Target['send'] = (method, path, sent = {}) =>
+    sendTo(server, { method, path, ...sent });
   return {
     server,
     folder,
@@ -63,7 +67,11 @@ export async function openTarget(): Promise<Target> {
     refuses: async (method, path, sent, ...statuses) => {
       const answer = await inTime(() => send(method, path, sent));
       expectError(answer, `${method} ${path.slice(0, 200)}`);
-      if (statuses.length > 0) expect(statuses, `${method} ${path.slice(0, 200)} -> ${answer.text.slice(0, 300)}`).toContain(answer.status);
+      if (statuses.length > 0)
+        expect(
+          statuses,
+          `${method} ${path.slice(0, 200)} -> ${answer.text.slice(0, 300)}`,
+        ).toContain(answer.status);
       return answer;
     },
     start: async (body = {}) => {
@@ -76,7 +84,11 @@ export async function openTarget(): Promise<Target> {
       try {
         await server.close();
         await vi.waitFor(async () => expect(await processesWith(folder)).toEqual([]));
-        expect((await filesIn(join(folder, 'data'))).filter((name) => /\.tmp$|incoming.+|sessions.+/.test(name))).toEqual([]);
+        expect(
+          (await filesIn(join(folder, 'data'))).filter((name) =>
+            /\.tmp$|incoming.+|sessions.+/.test(name),
+          ),
+        ).toEqual([]);
         await vi.waitFor(async () => expect(await readdir(temporary)).toEqual([]), CLEANUP_MS); // actions that were cut off clean up behind themselves
       } finally {
         vi.unstubAllEnvs();
@@ -103,24 +115,60 @@ export function expectError({ status, headers, text, tookMs }: Answer, sent: str
   expect(headers['content-type'], what).toContain('application/json');
   const body = JSON.parse(text) as { status: unknown; message: unknown; detail: unknown };
   expect(body, what).toMatchObject({ status, message: expect.any(String) as unknown });
-  if (status === 422) expect(body.detail, what).toEqual(expect.arrayContaining([{ loc: expect.any(Array) as unknown, msg: expect.any(String) as unknown, type: expect.any(String) as unknown }]));
+  if (status === 422)
+    expect(body.detail, what).toEqual(
+      expect.arrayContaining([
+        {
+          loc: expect.any(Array) as unknown,
+          msg: expect.any(String) as unknown,
+          type: expect.any(String) as unknown,
+        },
+      ]),
+    );
   else expect(body.detail, what).toBeNull();
   expect(text.length, what).toBeLessThan(50_000);
   expect(text, what).not.toMatch(/node_modules|\.[jt]s:\d+:\d+|\bat \S+ \(|server failed/);
 }
 
 /** By hand: `fetch` would tidy up paths and headers that are the point here. */
-function sendTo(server: SessionServer, { method, path, body, headers = {} }: Sent & { method: string; path: string }): Promise<Answer> {
+function sendTo(
+  server: SessionServer,
+  { method, path, body, headers = {} }: Sent & { method: string; path: string },
+): Promise<Answer> {
   const { hostname, port } = new URL(server.url);
-  const content = body === undefined || typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
-  const ofBody = content === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(content) };
+  const content =
+    body === undefined || typeof body === 'string' || Buffer.isBuffer(body)
+      ? body
+      : JSON.stringify(body);
+  const ofBody =
+    content === undefined
+      ? {}
+      : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(content) };
   const beganMs = performance.now();
   return new Promise((done, fail) => {
-    const call = request({ hostname, port, method, path, headers: { authorization: `Bearer ${server.apiKey}`, ...ofBody, ...headers } }, (response) => {
-      let text = '';
-      response.setEncoding('utf8').on('data', (part: string) => (text += part));
-      response.once('end', () => done({ status: response.statusCode ?? 0, headers: response.headers, text, tookMs: performance.now() - beganMs })).once('error', fail);
-    });
+    const call = request(
+      {
+        hostname,
+        port,
+        method,
+        path,
+        headers: { authorization: `Bearer ${server.apiKey}`, ...ofBody, ...headers },
+      },
+      (response) => {
+        let text = '';
+        response.setEncoding('utf8').on('data', (part: string) => (text += part));
+        response
+          .once('end', () =>
+            done({
+              status: response.statusCode ?? 0,
+              headers: response.headers,
+              text,
+              tookMs: performance.now() - beganMs,
+            }),
+          )
+          .once('error', fail);
+      },
+    );
     call.once('error', fail).end(content);
   });
 }
@@ -134,12 +182,27 @@ function sendRawTo(server: SessionServer, text: string): Promise<Answer> {
     socket.setEncoding('utf8').on('data', (part: string) => (received += part));
     socket.once('error', fail).once('close', () => {
       const [head = '', ...body] = received.split('\r\n\r\n');
-      const headers = Object.fromEntries(head.split('\r\n').slice(1).map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 2)]));
-      done({ status: Number(head.split(' ')[1] ?? 0), headers, text: body.join('\r\n\r\n'), tookMs: performance.now() - beganMs });
+      const headers = Object.fromEntries(
+        head
+          .split('\r\n')
+          .slice(1)
+          .map((line) => [
+            line.slice(0, line.indexOf(':')).toLowerCase(),
+            line.slice(line.indexOf(':') + 2),
+          ]),
+      );
+      done({
+        status: Number(head.split(' ')[1] ?? 0),
+        headers,
+        text: body.join('\r\n\r\n'),
+        tookMs: performance.now() - beganMs,
+      });
     });
   });
 }
 
 async function filesIn(path: string): Promise<string[]> {
-  return (await readdir(path, { recursive: true })).filter((name) => !/sessions\/[^/]+\/profile/.test(name)).sort();
+  return (await readdir(path, { recursive: true }))
+    .filter((name) => !/sessions\/[^/]+\/profile/.test(name))
+    .sort();
 }

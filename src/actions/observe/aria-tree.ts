@@ -37,13 +37,23 @@ const NEEDED_PLAYWRIGHT = '1.64';
 export async function ariaTree(page: Page, timeoutMs: number): Promise<AriaNode[]> {
   const { getByRef } = page as Partial<Page>;
   if (typeof getByRef !== 'function') {
-    throw new ApiError(`Could not observe the page: this needs playwright-core ${NEEDED_PLAYWRIGHT} or newer. Install it beside sessionwright; everything else works with the one that is there.`, { code: 'playwright_too_old', method: '', path: '', status: 501 });
+    throw new ApiError(
+      `Could not observe the page: this needs playwright-core ${NEEDED_PLAYWRIGHT} or newer. Install it beside sessionwright; everything else works with the one that is there.`,
+      { code: 'playwright_too_old', method: '', path: '', status: 501 },
+    );
   }
-  return (await page.ariaSnapshotJSON({ mode: 'ai', boxes: true, timeout: timeoutMs })) as AriaNode[];
+  return (await page.ariaSnapshotJSON({
+    mode: 'ai',
+    boxes: true,
+    timeout: timeoutMs,
+  })) as AriaNode[];
 }
 
 /** All nodes and those below them, in the order of the page. */
-export function allNodes(nodes: readonly (AriaNode | string)[], found: AriaNode[] = []): AriaNode[] {
+export function allNodes(
+  nodes: readonly (AriaNode | string)[],
+  found: AriaNode[] = [],
+): AriaNode[] {
   for (const node of nodes) {
     if (typeof node === 'string') continue;
     found.push(node);
@@ -59,6 +69,9 @@ export function textOf(node: AriaNode): string {
 
 /** The text inside of a node. */
 export function contentOf({ text, children = [] }: AriaNode): string {
-  const parts = text === undefined ? children.map((child) => (typeof child === 'string' ? child : textOf(child))) : [text];
+  const parts =
+    text === undefined
+      ? children.map((child) => (typeof child === 'string' ? child : textOf(child)))
+      : [text];
   return parts.join(' ').replace(/\s+/g, ' ').trim();
 }

@@ -3,12 +3,19 @@ import type { FoundElement, PagePart } from './read-tree';
 
 /** The description of a page. */
 export function describePage(parts: readonly PagePart[]): string {
-  return parts.filter((part, index) => !isLabel(part, [parts[index - 1], parts[index + 1]])).map(line).filter((text) => text !== '').join('\n');
+  return parts
+    .filter((part, index) => !isLabel(part, [parts[index - 1], parts[index + 1]]))
+    .map(line)
+    .filter((text) => text !== '')
+    .join('\n');
 }
 
 /** Whether a text is the label of the control beside it, which tells it as its name. */
 function isLabel(part: PagePart, beside: readonly (PagePart | undefined)[]): boolean {
-  return part.kind === 'text' && beside.some((other) => other?.kind === 'element' && other.element.name === oneLine(part.text));
+  return (
+    part.kind === 'text' &&
+    beside.some((other) => other?.kind === 'element' && other.element.name === oneLine(part.text))
+  );
 }
 
 function line(part: PagePart): string {
@@ -30,9 +37,16 @@ function tag({ tag: name, role, inputType, name: text, ...state }: FoundElement)
     type: inputType || undefined,
     href: state.url,
     ...{ placeholder: state.placeholder, value: state.value, options: state.options?.join(' | ') },
-    ...{ checked: state.checked, selected: state.selected, expanded: state.expanded, pressed: state.pressed },
+    ...{
+      checked: state.checked,
+      selected: state.selected,
+      expanded: state.expanded,
+      pressed: state.pressed,
+    },
   };
-  const written = Object.entries(attributes).filter(([, value]) => value !== undefined && value !== false);
+  const written = Object.entries(attributes).filter(
+    ([, value]) => value !== undefined && value !== false,
+  );
   return `<${[name, ...written.map(([key, value]) => (value === true ? key : `${key}="${escaped(String(value)).replaceAll('"', '&quot;')}"`))].join(' ')}>${escaped(text)}</${name}>`;
 }
 

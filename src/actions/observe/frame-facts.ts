@@ -36,8 +36,13 @@ export function boxKey({ x, y, width, height }: BoundingBox): string {
  * @throws TimeoutError when the frame does not answer; Error of Playwright when it has gone
  */
 export async function frameFacts(frame: Frame, timeoutMs: number): Promise<FrameFacts> {
-  const { controls, ...rest } = JSON.parse(await withDeadline(frame.evaluate(lookAtFrame), timeoutMs, 'observe the page')) as WireFacts;
-  return { ...rest, controls: new Map(controls.map(({ box, ...control }) => [boxKey(box), control])) };
+  const { controls, ...rest } = JSON.parse(
+    await withDeadline(frame.evaluate(lookAtFrame), timeoutMs, 'observe the page'),
+  ) as WireFacts;
+  return {
+    ...rest,
+    controls: new Map(controls.map(({ box, ...control }) => [boxKey(box), control])),
+  };
 }
 
 type WireFacts = Omit<FrameFacts, 'controls'> & { controls: (Control & { box: BoundingBox })[] };
@@ -48,7 +53,10 @@ function lookAtFrame(): string {
   const look = (root: Document | ShadowRoot): void => {
     root.querySelectorAll('*').forEach((element) => {
       if (element.shadowRoot) look(element.shadowRoot);
-      if (element.matches('input, textarea, select, summary, label, iframe, frame, [contenteditable]')) add(element);
+      if (
+        element.matches('input, textarea, select, summary, label, iframe, frame, [contenteditable]')
+      )
+        add(element);
     });
   };
   const add = (element: Element): void => {
@@ -58,12 +66,32 @@ function lookAtFrame(): string {
       tag: element.localName,
       type: element instanceof HTMLInputElement ? element.type : '',
       editable: element instanceof HTMLElement && element.isContentEditable,
-      inset: { x: element.clientLeft + Number.parseFloat(style?.paddingLeft ?? '0'), y: element.clientTop + Number.parseFloat(style?.paddingTop ?? '0') },
-      box: { x: Math.round(x), y: Math.round(y), width: Math.round(width), height: Math.round(height) }, // as Playwright rounds
+      inset: {
+        x: element.clientLeft + Number.parseFloat(style?.paddingLeft ?? '0'),
+        y: element.clientTop + Number.parseFloat(style?.paddingTop ?? '0'),
+      },
+      box: {
+        x: Math.round(x),
+        y: Math.round(y),
+        width: Math.round(width),
+        height: Math.round(height),
+      }, // as Playwright rounds
     });
   };
   look(document);
   const { scrollWidth, scrollHeight } = document.documentElement;
-  const viewport = { scrollX: Math.round(scrollX), scrollY: Math.round(scrollY), viewportWidth: innerWidth, viewportHeight: innerHeight, totalWidth: scrollWidth, totalHeight: scrollHeight };
-  return JSON.stringify({ viewport, contentType: document.contentType, hasBody: document.querySelector('body, frameset') !== null, controls });
+  const viewport = {
+    scrollX: Math.round(scrollX),
+    scrollY: Math.round(scrollY),
+    viewportWidth: innerWidth,
+    viewportHeight: innerHeight,
+    totalWidth: scrollWidth,
+    totalHeight: scrollHeight,
+  };
+  return JSON.stringify({
+    viewport,
+    contentType: document.contentType,
+    hasBody: document.querySelector('body, frameset') !== null,
+    controls,
+  });
 }

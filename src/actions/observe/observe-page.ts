@@ -39,9 +39,19 @@ export interface ObservedPage {
  * @param lastActionId id of the element that was acted on last
  * @throws {@link SessionwrightError} `playwright_too_old`; {@link TimeoutError} when the page hangs
  */
-export async function observePage(page: Page, tabs: readonly Page[], lastActionId: string | null): Promise<ObservedPage> {
+export async function observePage(
+  page: Page,
+  tabs: readonly Page[],
+  lastActionId: string | null,
+): Promise<ObservedPage> {
   const startedAt = new Date();
-  const [{ tree, main, facts }, screenshot, observedTabs] = await withDeadline(readAgain(page, 'observe the page', () => Promise.all([readPage(page), takePicture(page), readTabs(tabs)])), OBSERVE_TIMEOUT_MS, 'observe the page');
+  const [{ tree, main, facts }, screenshot, observedTabs] = await withDeadline(
+    readAgain(page, 'observe the page', () =>
+      Promise.all([readPage(page), takePicture(page), readTabs(tabs)]),
+    ),
+    OBSERVE_TIMEOUT_MS,
+    'observe the page',
+  );
   const parts = readTree(tree, facts);
   const found = parts.flatMap((part) => (part.kind === 'element' ? [part.element] : []));
   const isBlank = page.url() === 'about:blank' && parts.length === 0;
@@ -51,35 +61,90 @@ export async function observePage(page: Page, tabs: readonly Page[], lastActionI
     url: isBlank ? '' : page.url(),
     timestamp: isBlank ? NEVER : startedAt,
     ...{ startedAt, endedAt: new Date(), screenshot, lastActionId, category: null },
-    viewport: isBlank ? { scrollX: 0, scrollY: 0, viewportWidth: 0, viewportHeight: 0, totalWidth: 0, totalHeight: 0 } : main.viewport,
+    viewport: isBlank
+      ? {
+          scrollX: 0,
+          scrollY: 0,
+          viewportWidth: 0,
+          viewportHeight: 0,
+          totalWidth: 0,
+          totalHeight: 0,
+        }
+      : main.viewport,
     tabs: isBlank ? [] : observedTabs,
     description: describePage(parts),
-    elements: [...(isFile ? [file(main)] : []), ...found.map(({ ref: _ref, tag: _tag, inputType: _type, ...element }) => element)],
+    elements: [
+      ...(isFile ? [file(main)] : []),
+      ...found.map(({ ref: _ref, tag: _tag, inputType: _type, ...element }) => element),
+    ],
   };
   return { observation, snapshot: snapshotOf(page, found, isFile) };
 }
 
 function snapshotOf(page: Page, found: readonly FoundElement[], isFile: boolean): ElementSnapshot {
-  const entries = found.map(({ id, ref, role }): [string, { locator: Locator; role: string }] => [id, { locator: page.getByRef(ref), role }]);
-  return new Map([...(isFile ? [[FILE_ID, { locator: page.locator('html'), role: 'document' }] as const] : []), ...entries]);
+  const entries = found.map(({ id, ref, role }): [string, { locator: Locator; role: string }] => [
+    id,
+    { locator: page.getByRef(ref), role },
+  ]);
+  return new Map([
+    ...(isFile ? [[FILE_ID, { locator: page.locator('html'), role: 'document' }] as const] : []),
+    ...entries,
+  ]);
 }
 
 function file({ contentType }: FrameFacts) {
-  return { id: FILE_ID, role: 'document', name: contentType, action: 'download_file', description: 'Download the file that this page shows', selector: 'html', box: null };
+  return {
+    id: FILE_ID,
+    role: 'document',
+    name: contentType,
+    action: 'download_file',
+    description: 'Download the file that this page shows',
+    selector: 'html',
+    box: null,
+  };
 }
 
 /** The tree, and what is known of every frame in it. */
-async function readPage(page: Page): Promise<{ tree: AriaNode[]; main: FrameFacts; facts: FactsByFrame }> {
+async function readPage(
+  page: Page,
+): Promise<{ tree: AriaNode[]; main: FrameFacts; facts: FactsByFrame }> {
   const main = await frameFacts(page.mainFrame(), OBSERVE_TIMEOUT_MS);
-  const tree = main.hasBody ? await ariaTree(page, (await allFramesAnswer(page)) ? OBSERVE_TIMEOUT_MS : PARTIAL_TREE_TIMEOUT_MS) : [];
-  const frames = allNodes(tree).flatMap(({ role, ref }) => (role === 'iframe' && ref !== undefined ? [ref] : []));
-  const known = await Promise.all(frames.map(async (ref): Promise<[string, FrameFacts | undefined]> => [ref, await factsOf(await frameOf(page.getByRef(ref)))]));
-  return { tree, main, facts: new Map([['', main] as const, ...known.flatMap(([ref, facts]) => (facts ? [[ref, facts] as const] : []))]) };
+  const tree = main.hasBody
+    ? await ariaTree(
+        page,
+        (await allFramesAnswer(page)) ? OBSERVE_TIMEOUT_MS : PARTIAL_TREE_TIMEOUT_MS,
+      )
+    : [];
+  const frames = allNodes(tree).flatMap(({ role, ref }) =>
+    role === 'iframe' && ref !== undefined ? [ref] : [],
+  );
+  const known = await Promise.all(
+    frames.map(async (ref): Promise<[string, FrameFacts | undefined]> => [
+      ref,
+      await factsOf(await frameOf(page.getByRef(ref))),
+    ]),
+  );
+  return {
+    tree,
+    main,
+    facts: new Map([
+      ['', main] as const,
+      ...known.flatMap(([ref, facts]) => (facts ? [[ref, facts] as const] : [])),
+    ]),
+  };
 }
 
 async function allFramesAnswer(page: Page): Promise<boolean> {
   const frames = page.frames().filter((frame) => frame !== page.mainFrame());
-  const answers = await Promise.all(frames.map((frame) => withDeadline(frame.evaluate(() => true), PROBE_TIMEOUT_MS, 'ask a frame').catch((error: unknown) => !isSessionwrightError(error)))); // one that has gone is not waited for
+  const answers = await Promise.all(
+    frames.map((frame) =>
+      withDeadline(
+        frame.evaluate(() => true),
+        PROBE_TIMEOUT_MS,
+        'ask a frame',
+      ).catch((error: unknown) => !isSessionwrightError(error)),
+    ),
+  ); // one that has gone is not waited for
   return answers.every(Boolean);
 }
 
@@ -101,7 +166,11 @@ async function frameOf(element: Locator): Promise<Frame | undefined> {
 async function takePicture(page: Page): Promise<Buffer> {
   const cdp = await page.context().newCDPSession(page);
   try {
-    const { data } = await cdp.send('Page.captureScreenshot', { format: 'jpeg', quality: JPEG_QUALITY, optimizeForSpeed: true });
+    const { data } = await cdp.send('Page.captureScreenshot', {
+      format: 'jpeg',
+      quality: JPEG_QUALITY,
+      optimizeForSpeed: true,
+    });
     return Buffer.from(data, 'base64');
   } finally {
     await cdp.detach().catch(() => {}); // the page has gone
@@ -109,5 +178,13 @@ async function takePicture(page: Page): Promise<Buffer> {
 }
 
 async function readTabs(tabs: readonly Page[]): Promise<ObservedTab[]> {
-  return Promise.all(tabs.map(async (tab, tabId) => ({ tabId, title: await withDeadline(tab.title(), PART_TIMEOUT_MS, 'read the title of a tab').catch(() => ''), url: tab.url() })));
+  return Promise.all(
+    tabs.map(async (tab, tabId) => ({
+      tabId,
+      title: await withDeadline(tab.title(), PART_TIMEOUT_MS, 'read the title of a tab').catch(
+        () => '',
+      ),
+      url: tab.url(),
+    })),
+  );
 }

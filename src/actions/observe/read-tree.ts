@@ -16,20 +16,45 @@ export interface FoundElement extends ObservedElement {
 }
 
 /** One piece of a page. */
-export type PagePart = { kind: 'text'; text: string } | { kind: 'heading'; level: number; text: string } | { kind: 'disabled'; role: string; text: string } | { kind: 'element'; element: FoundElement };
+export type PagePart =
+  | { kind: 'text'; text: string }
+  | { kind: 'heading'; level: number; text: string }
+  | { kind: 'disabled'; role: string; text: string }
+  | { kind: 'element'; element: FoundElement };
 
 /** What is known of frames: of the page itself under `''`, of others under the reference of their element. */
 export type FactsByFrame = ReadonlyMap<string, FrameFacts>;
 
 /** Letter of the id, by role. What else has a pointing hand is `M`; pictures count when they have a name or such a hand. */
 const LETTERS: Record<string, string> = {
-  ...{ link: 'L', option: 'O', button: 'B', tab: 'B', menuitem: 'B', menuitemcheckbox: 'B', menuitemradio: 'B', radio: 'B', checkbox: 'B', switch: 'B' },
+  ...{
+    link: 'L',
+    option: 'O',
+    button: 'B',
+    tab: 'B',
+    menuitem: 'B',
+    menuitemcheckbox: 'B',
+    menuitemradio: 'B',
+    radio: 'B',
+    checkbox: 'B',
+    switch: 'B',
+  },
   ...{ textbox: 'I', searchbox: 'I', combobox: 'I', listbox: 'I', slider: 'I', spinbutton: 'I' },
 };
 /** The usual tag of roles whose elements are not looked at one by one. */
-const TAGS: Record<string, string> = { link: 'a', button: 'button', img: 'img', image: 'img', option: 'option' };
+const TAGS: Record<string, string> = {
+  link: 'a',
+  button: 'button',
+  img: 'img',
+  image: 'img',
+  option: 'option',
+};
 /** Words for what is done. */
-const VERBS: Record<string, string> = { click: 'Click', fill: 'Fill', select_dropdown_option: 'Choose an option of' };
+const VERBS: Record<string, string> = {
+  click: 'Click',
+  fill: 'Fill',
+  select_dropdown_option: 'Choose an option of',
+};
 
 /** Where the walk is. */
 interface Place {
@@ -57,14 +82,25 @@ class TreeReader {
 
   constructor(tree: readonly (AriaNode | string)[], facts: FactsByFrame) {
     this.#facts = facts;
-    for (const node of allNodes(tree).filter(hasLetter)) this.#names.set(nameKey(node), (this.#names.get(nameKey(node)) ?? 0) + 1);
-    this.#readAll(tree, { facts: facts.get(''), offset: { x: 0, y: 0 }, isMainFrame: true, isTold: false, isInElement: false });
+    for (const node of allNodes(tree).filter(hasLetter))
+      this.#names.set(nameKey(node), (this.#names.get(nameKey(node)) ?? 0) + 1);
+    this.#readAll(tree, {
+      facts: facts.get(''),
+      offset: { x: 0, y: 0 },
+      isMainFrame: true,
+      isTold: false,
+      isInElement: false,
+    });
   }
 
   #readAll(nodes: readonly (AriaNode | string)[], place: Place): void {
     for (const node of nodes) {
       if (typeof node !== 'string' && node.role !== 'text') this.#read(node, place);
-      else if (!place.isTold) this.parts.push({ kind: 'text', text: typeof node === 'string' ? node : (node.text ?? '') });
+      else if (!place.isTold)
+        this.parts.push({
+          kind: 'text',
+          text: typeof node === 'string' ? node : (node.text ?? ''),
+        });
     }
   }
 
@@ -89,19 +125,30 @@ class TreeReader {
 
   #readPlain(node: AriaNode, place: Place): void {
     const isHeading = node.role === 'heading';
-    if (isHeading && !place.isTold) this.parts.push({ kind: 'heading', level: node.level ?? 2, text: textOf(node) });
+    if (isHeading && !place.isTold)
+      this.parts.push({ kind: 'heading', level: node.level ?? 2, text: textOf(node) });
     const isLeaf = !node.children?.length;
-    if (isLeaf && !isHeading && !place.isTold && textOf(node) !== '') this.parts.push({ kind: 'text', text: textOf(node) });
+    if (isLeaf && !isHeading && !place.isTold && textOf(node) !== '')
+      this.parts.push({ kind: 'text', text: textOf(node) });
     this.#readAll(node.children ?? [], { ...place, isTold: place.isTold || isHeading });
   }
 
   #inFrame(node: AriaNode, place: Place): Place {
-    const inset = (node.box && place.facts?.controls.get(boxKey(node.box))?.inset) ?? { x: 0, y: 0 };
-    const offset = { x: place.offset.x + (node.box?.x ?? 0) + inset.x, y: place.offset.y + (node.box?.y ?? 0) + inset.y };
+    const inset = (node.box && place.facts?.controls.get(boxKey(node.box))?.inset) ?? {
+      x: 0,
+      y: 0,
+    };
+    const offset = {
+      x: place.offset.x + (node.box?.x ?? 0) + inset.x,
+      y: place.offset.y + (node.box?.y ?? 0) + inset.y,
+    };
     return { ...place, facts: this.#facts.get(node.ref ?? ''), offset, isMainFrame: false };
   }
 
-  #addElement(node: AriaNode & { ref: string }, { letter, control, place }: { letter: string; control: Control | undefined; place: Place }): void {
+  #addElement(
+    node: AriaNode & { ref: string },
+    { letter, control, place }: { letter: string; control: Control | undefined; place: Place },
+  ): void {
     const { role, ref, box } = node;
     const name = letter === 'I' ? (node.name ?? '') : textOf(node);
     const action = actionOf(letter, role, control);
@@ -149,7 +196,14 @@ function roleOf(node: AriaNode, control: Control | undefined): string {
   return control.editable ? 'textbox' : 'generic';
 }
 
-function letterOf(role: string, { node, control, isInElement }: { node: AriaNode; control: Control | undefined; isInElement: boolean }): string | undefined {
+function letterOf(
+  role: string,
+  {
+    node,
+    control,
+    isInElement,
+  }: { node: AriaNode; control: Control | undefined; isInElement: boolean },
+): string | undefined {
   const letter = LETTERS[role];
   if (letter !== undefined || isInElement) return letter;
   const hasHand = node.cursor === 'pointer';
@@ -161,7 +215,10 @@ function letterOf(role: string, { node, control, isInElement }: { node: AriaNode
 function actionOf(letter: string, role: string, control: Control | undefined): string {
   if (letter === 'O') return 'select_dropdown_option';
   if (letter !== 'I') return 'click';
-  return role === 'listbox' || (role === 'combobox' && control?.tag !== 'input' && control?.tag !== 'textarea') ? 'select_dropdown_option' : 'fill';
+  return role === 'listbox' ||
+    (role === 'combobox' && control?.tag !== 'input' && control?.tag !== 'textarea')
+    ? 'select_dropdown_option'
+    : 'fill';
 }
 
 function describeAction(action: string, role: string, name: string): string {
@@ -173,11 +230,29 @@ function stateOf(node: AriaNode, letter: string, control: Control | undefined): 
   const { url, placeholder, checked, selected, expanded, pressed } = node;
   const options = allNodes(node.children ?? []).filter(({ role }) => role === 'option');
   const isReadable = letter === 'I' && control !== undefined && control.type !== 'password';
-  const value = options.length > 0 ? options.filter((option) => option.selected).map(textOf).join(', ') : contentOf(node);
-  const known = { url, placeholder, checked, selected, expanded, pressed, ...(isReadable && value !== '' && { value }), ...(letter === 'I' && options.length > 0 && { options: options.map(textOf) }) };
+  const value =
+    options.length > 0
+      ? options
+          .filter((option) => option.selected)
+          .map(textOf)
+          .join(', ')
+      : contentOf(node);
+  const known = {
+    url,
+    placeholder,
+    checked,
+    selected,
+    expanded,
+    pressed,
+    ...(isReadable && value !== '' && { value }),
+    ...(letter === 'I' && options.length > 0 && { options: options.map(textOf) }),
+  };
   return Object.fromEntries(Object.entries(known).filter(([, content]) => content !== undefined));
 }
 
-function shifted({ x, y, width, height }: BoundingBox, offset: { x: number; y: number }): BoundingBox {
+function shifted(
+  { x, y, width, height }: BoundingBox,
+  offset: { x: number; y: number },
+): BoundingBox {
   return { x: Math.round(x + offset.x), y: Math.round(y + offset.y), width, height };
 }

@@ -12,17 +12,23 @@ export interface CleaningOptions {
 }
 
 /** Tags that are never read. */
-const NEVER_READ = 'script, style, noscript, template, link, meta, object, embed, iframe, frame, canvas, audio, video, input, select, textarea';
+const NEVER_READ =
+  'script, style, noscript, template, link, meta, object, embed, iframe, frame, canvas, audio, video, input, select, textarea';
 /** Elements that say in their own tag that they are hidden. */
 const HIDDEN = '[hidden]:not([hidden="until-found"]), [style*="display"], [style*="visibility"]';
 
 /** The cleaned HTML of the body. */
 export function cleanHtml(html: string, options: CleaningOptions): string {
-  const { document } = parseHTML(/<body[\s>]/i.test(html) ? `<!doctype html><html>${html}</html>` : `<!doctype html><html><head></head><body>${html}</body></html>`);
+  const { document } = parseHTML(
+    /<body[\s>]/i.test(html)
+      ? `<!doctype html><html>${html}</html>`
+      : `<!doctype html><html><head></head><body>${html}</body></html>`,
+  );
   placeShadowRoots(document);
   dropHidden(document);
   dropUnwanted(document, options);
-  for (const button of Array.from(document.body.querySelectorAll('button'))) button.replaceWith(' ', ...Array.from(button.childNodes), ' '); // they stand apart without a space in the HTML
+  for (const button of Array.from(document.body.querySelectorAll('button')))
+    button.replaceWith(' ', ...Array.from(button.childNodes), ' '); // they stand apart without a space in the HTML
   makeAbsolute(document, options.baseUrl);
   return (options.onlyMainContent ? mainContent(document) : undefined) ?? document.body.innerHTML;
 }
@@ -33,7 +39,8 @@ function mainContent(document: Document): string | undefined {
   const article = new Readability(document).parse();
   if (!article?.content) return undefined;
   const title = article.title?.trim() ?? '';
-  const isTitled = title === '' || !before.includes(title) || (article.textContent ?? '').includes(title);
+  const isTitled =
+    title === '' || !before.includes(title) || (article.textContent ?? '').includes(title);
   if (isTitled) return article.content;
   const heading = document.createElement('h1');
   heading.textContent = title;
@@ -51,7 +58,10 @@ function placeShadowRoots(document: Document): void {
     shadow.innerHTML = template.innerHTML;
     for (const slot of Array.from(shadow.querySelectorAll('slot'))) {
       const name = slot.getAttribute('name') ?? '';
-      const assigned = children.filter((child) => ('getAttribute' in child ? ((child as Element).getAttribute('slot') ?? '') : '') === name);
+      const assigned = children.filter(
+        (child) =>
+          ('getAttribute' in child ? ((child as Element).getAttribute('slot') ?? '') : '') === name,
+      );
       slot.replaceWith(...(assigned.length > 0 ? assigned : Array.from(slot.childNodes)));
     }
     host.replaceChildren(...Array.from(shadow.childNodes));
@@ -61,21 +71,37 @@ function placeShadowRoots(document: Document): void {
 function dropHidden(document: Document): void {
   for (const element of Array.from(document.body.querySelectorAll(HIDDEN))) {
     const style = element.getAttribute('style') ?? '';
-    if (element.hasAttribute('hidden') || /(^|;)\s*(display\s*:\s*none|visibility\s*:\s*(hidden|collapse))/i.test(style)) element.remove();
+    if (
+      element.hasAttribute('hidden') ||
+      /(^|;)\s*(display\s*:\s*none|visibility\s*:\s*(hidden|collapse))/i.test(style)
+    )
+      element.remove();
   }
 }
 
-function dropUnwanted(document: Document, { keepLinks, keepImages, ignoredTags }: CleaningOptions): void {
+function dropUnwanted(
+  document: Document,
+  { keepLinks, keepImages, ignoredTags }: CleaningOptions,
+): void {
   const images = keepImages ? 'svg' : 'img, picture, svg';
-  for (const element of Array.from(document.body.querySelectorAll([NEVER_READ, images, ...ignoredTags].join(', ')))) element.remove();
+  for (const element of Array.from(
+    document.body.querySelectorAll([NEVER_READ, images, ...ignoredTags].join(', ')),
+  ))
+    element.remove();
   if (keepLinks) return;
-  for (const link of Array.from(document.body.querySelectorAll('a'))) link.replaceWith(...Array.from(link.childNodes));
+  for (const link of Array.from(document.body.querySelectorAll('a')))
+    link.replaceWith(...Array.from(link.childNodes));
 }
 
 function makeAbsolute(document: Document, baseUrl: string): void {
-  for (const link of Array.from(document.body.querySelectorAll('a[href]'))) link.setAttribute('href', absolute(link.getAttribute('href') ?? '', baseUrl));
+  for (const link of Array.from(document.body.querySelectorAll('a[href]')))
+    link.setAttribute('href', absolute(link.getAttribute('href') ?? '', baseUrl));
   for (const image of Array.from(document.body.querySelectorAll('img'))) {
-    const candidates = [image.getAttribute('src'), image.getAttribute('data-src'), image.getAttribute('srcset')?.trim().split(/[\s,]/)[0]];
+    const candidates = [
+      image.getAttribute('src'),
+      image.getAttribute('data-src'),
+      image.getAttribute('srcset')?.trim().split(/[\s,]/)[0],
+    ];
     const source = candidates.find((it) => it && !it.startsWith('data:')); // pictures that are loaded late have their address elsewhere
     if (source) image.setAttribute('src', absolute(source, baseUrl));
     else image.remove();

@@ -10,7 +10,12 @@ export function describeImages(images: readonly PageImage[], pageUrl: string): S
   const known = new Map<string, ScrapedImage>();
   for (const [index, image] of images.entries()) {
     const key = image.url || `drawn ${index}`;
-    if (!known.has(key)) known.set(key, { url: image.url || null, category: categoryOf(image), description: image.label?.trim() || null });
+    if (!known.has(key))
+      known.set(key, {
+        url: image.url || null,
+        category: categoryOf(image),
+        description: image.label?.trim() || null,
+      });
   }
   return [...favicon(pageUrl), ...known.values()];
 }
@@ -18,12 +23,15 @@ export function describeImages(images: readonly PageImage[], pageUrl: string): S
 /** What an image is for, by its size and by what its author says of it. */
 export function categoryOf({ kind, url, label, width, height, hints }: PageImage): ImageCategory {
   const isShown = width > 0 && height > 0;
-  const isIcon = (isShown && Math.max(width, height) <= ICON_SIZE_PX) || /icon/i.test(`${hints} ${url}`);
+  const isIcon =
+    (isShown && Math.max(width, height) <= ICON_SIZE_PX) || /icon/i.test(`${hints} ${url}`);
   if (kind === 'svg') return isIcon ? 'svg_icon' : 'svg_content';
   if (isIcon) return 'icon';
   return label === '' || /\b(presentation|none)\b/.test(hints) ? 'decorative' : 'content_image';
 }
 
 function favicon(pageUrl: string): ScrapedImage[] {
-  return /^https?:/.test(pageUrl) ? [{ url: new URL('/favicon.ico', pageUrl).href, category: 'favicon', description: null }] : [];
+  return /^https?:/.test(pageUrl)
+    ? [{ url: new URL('/favicon.ico', pageUrl).href, category: 'favicon', description: null }]
+    : [];
 }

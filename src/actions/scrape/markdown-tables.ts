@@ -17,11 +17,30 @@ export function addTableRules(service: TurndownService): void {
     if (facts) known.set(table, facts);
     return facts;
   };
-  service.addRule('cell', { filter: ['th', 'td'], replacement: (content, node) => (factsOf(node)?.isData ? ` ${inCell(content)} |${' |'.repeat(columnsOf(node) - 1)}` : `\n\n${content}\n\n`) });
-  service.addRule('row', { filter: 'tr', replacement: (content, node) => (factsOf(node)?.isData ? row(content, node, factsOf(node)?.firstRow === node) : content) });
-  service.addRule('section', { filter: ['thead', 'tbody', 'tfoot'], replacement: (content) => content });
-  service.addRule('caption', { filter: 'caption', replacement: (content) => `${inCell(content)}\n\n` });
-  service.addRule('table', { filter: 'table', replacement: (content) => `\n\n${content.trim()}\n\n` });
+  service.addRule('cell', {
+    filter: ['th', 'td'],
+    replacement: (content, node) =>
+      factsOf(node)?.isData
+        ? ` ${inCell(content)} |${' |'.repeat(columnsOf(node) - 1)}`
+        : `\n\n${content}\n\n`,
+  });
+  service.addRule('row', {
+    filter: 'tr',
+    replacement: (content, node) =>
+      factsOf(node)?.isData ? row(content, node, factsOf(node)?.firstRow === node) : content,
+  });
+  service.addRule('section', {
+    filter: ['thead', 'tbody', 'tfoot'],
+    replacement: (content) => content,
+  });
+  service.addRule('caption', {
+    filter: 'caption',
+    replacement: (content) => `${inCell(content)}\n\n`,
+  });
+  service.addRule('table', {
+    filter: 'table',
+    replacement: (content) => `\n\n${content.trim()}\n\n`,
+  });
 }
 
 /** Widest that a cell may claim to be, in columns: nobody reads more, and some claim thousands. */
@@ -35,7 +54,12 @@ function row(content: string, node: HTMLElement, isFirst: boolean): string {
 
 function readTable(table: HTMLElement): TableFacts {
   const rows = Array.from(table.querySelectorAll('tr'));
-  return { isData: table.querySelectorAll('table').length === 0 && rows.some(({ children }) => children.length > 1), firstRow: rows[0] ?? null };
+  return {
+    isData:
+      table.querySelectorAll('table').length === 0 &&
+      rows.some(({ children }) => children.length > 1),
+    firstRow: rows[0] ?? null,
+  };
 }
 
 function tableOf(node: Node): HTMLElement | undefined {
@@ -46,9 +70,15 @@ function tableOf(node: Node): HTMLElement | undefined {
 }
 
 function columnsOf(cell: Element): number {
-  return Math.min(Math.max(Number.parseInt(cell.getAttribute('colspan') ?? '1', 10) || 1, 1), MAX_COLUMNS);
+  return Math.min(
+    Math.max(Number.parseInt(cell.getAttribute('colspan') ?? '1', 10) || 1, 1),
+    MAX_COLUMNS,
+  );
 }
 
 function inCell(content: string): string {
-  return content.trim().replace(/\s*\n\s*/g, ' ').replaceAll('|', '\\|');
+  return content
+    .trim()
+    .replace(/\s*\n\s*/g, ' ')
+    .replaceAll('|', '\\|');
 }

@@ -7,13 +7,33 @@ export type UrlWriter = (url: string, kind: 'link' | 'image') => string;
 
 /** The markdown of some HTML. */
 export function toMarkdown(html: string, writeUrl: UrlWriter): string {
-  const service = new TurndownService({ headingStyle: 'atx', codeBlockStyle: 'fenced', bulletListMarker: '-', emDelimiter: '*', hr: '---' });
+  const service = new TurndownService({
+    headingStyle: 'atx',
+    codeBlockStyle: 'fenced',
+    bulletListMarker: '-',
+    emDelimiter: '*',
+    hr: '---',
+  });
   addTableRules(service);
   service.addRule('item', { filter: 'li', replacement: listItem });
-  service.addRule('strikethrough', { filter: (node) => /^(DEL|S|STRIKE)$/.test(node.nodeName), replacement: (content) => `~~${content}~~` });
-  service.addRule('link', { filter: (node) => node.nodeName === 'A', replacement: (content, node) => link(content, node.getAttribute('href'), writeUrl) });
-  service.addRule('image', { filter: 'img', replacement: (_, node) => `![${oneLine(service.escape(node.getAttribute('alt') ?? ''))}](${address(writeUrl(node.getAttribute('src') ?? '', 'image'))})` });
-  return service.turndown(html).replace(/[ \t]+$/gm, '').replace(/\n{3,}/g, '\n\n').trim();
+  service.addRule('strikethrough', {
+    filter: (node) => /^(DEL|S|STRIKE)$/.test(node.nodeName),
+    replacement: (content) => `~~${content}~~`,
+  });
+  service.addRule('link', {
+    filter: (node) => node.nodeName === 'A',
+    replacement: (content, node) => link(content, node.getAttribute('href'), writeUrl),
+  });
+  service.addRule('image', {
+    filter: 'img',
+    replacement: (_, node) =>
+      `![${oneLine(service.escape(node.getAttribute('alt') ?? ''))}](${address(writeUrl(node.getAttribute('src') ?? '', 'image'))})`,
+  });
+  return service
+    .turndown(html)
+    .replace(/[ \t]+$/gm, '')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim();
 }
 
 /** Numbered texts in place of addresses, the same one for the same address: `link1`, `img1.png`. */
@@ -21,7 +41,8 @@ export function placeholders(): UrlWriter {
   const known = { link: new Map<string, string>(), image: new Map<string, string>() };
   return (url, kind) => {
     const names = known[kind];
-    const name = names.get(url) ?? (kind === 'link' ? `link${names.size + 1}` : `img${names.size + 1}.png`);
+    const name =
+      names.get(url) ?? (kind === 'link' ? `link${names.size + 1}` : `img${names.size + 1}.png`);
     names.set(url, name);
     return name;
   };
@@ -31,7 +52,8 @@ export function placeholders(): UrlWriter {
 function listItem(content: string, node: HTMLElement): string {
   const list = node.parentElement;
   const first = Number.parseInt(list?.getAttribute('start') ?? '1', 10) || 1;
-  const mark = list?.nodeName === 'OL' ? `${first + Array.from(list.children).indexOf(node)}. ` : '- ';
+  const mark =
+    list?.nodeName === 'OL' ? `${first + Array.from(list.children).indexOf(node)}. ` : '- ';
   return `${mark}${content.trim().replaceAll('\n', `\n${' '.repeat(mark.length)}`)}${node.nextSibling ? '\n' : ''}`;
 }
 
@@ -41,12 +63,17 @@ function link(content: string, href: string | null, writeUrl: UrlWriter): string
   const isAddress = href !== null && href !== '' && !/^javascript:/i.test(href);
   const isBlock = content.includes('\n\n');
   const written = isAddress && text !== '' ? `[${text}](${address(writeUrl(href, 'link'))})` : text;
-  return isBlock ? `\n\n${written}\n\n` : `${/^\s/.test(content) ? ' ' : ''}${written}${/\s$/.test(content) ? ' ' : ''}`;
+  return isBlock
+    ? `\n\n${written}\n\n`
+    : `${/^\s/.test(content) ? ' ' : ''}${written}${/\s$/.test(content) ? ' ' : ''}`;
 }
 
 /** Written so that it cannot end the link. */
 function address(url: string): string {
-  return url.replace(/[\s()<>]/g, (character) => `%${character.charCodeAt(0).toString(16).padStart(2, '0').toUpperCase()}`);
+  return url.replace(
+    /[\s()<>]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).padStart(2, '0').toUpperCase()}`,
+  );
 }
 
 function oneLine(text: string): string {

@@ -36,7 +36,8 @@ export async function htmlOfElement(element: Locator, timeoutMs: number): Promis
 
 /** The images of a frame, or of an element of it. */
 export async function imagesIn(place: Frame | Locator, timeoutMs: number): Promise<PageImage[]> {
-  const work = 'evaluateAll' in place ? place.evaluate(readImages) : place.evaluate(readImages, null);
+  const work =
+    'evaluateAll' in place ? place.evaluate(readImages) : place.evaluate(readImages, null);
   return withDeadline(work, timeoutMs, 'read the images of a page');
 }
 
@@ -57,8 +58,13 @@ function readHtml(element: Element | null): PageHtml {
   look(root);
   const inside = shadowRoots.length > 0 ? root.getHTML({ shadowRoots }) : root.innerHTML;
   const { localName: name } = root;
-  const own = /^(ol|pre|table|thead|tbody|tfoot|tr)$/.test(name) ? `<${name}>${inside}</${name}>` : inside;
-  return { html: /^t(head|body|foot|r)$/.test(name) ? `<table>${own}</table>` : own, baseUrl: document.baseURI };
+  const own = /^(ol|pre|table|thead|tbody|tfoot|tr)$/.test(name)
+    ? `<${name}>${inside}</${name}>`
+    : inside;
+  return {
+    html: /^t(head|body|foot|r)$/.test(name) ? `<table>${own}</table>` : own,
+    baseUrl: document.baseURI,
+  };
 }
 
 /** Runs in the page. */
@@ -66,15 +72,32 @@ function readImages(element: Element | null): PageImage[] {
   const images: PageImage[] = [];
   const add = (image: Element): void => {
     const { width, height } = image.getBoundingClientRect();
-    const around = [image, image.parentElement].map((it) => `${it?.getAttribute('class') ?? ''} ${it?.id ?? ''} ${it?.getAttribute('role') ?? ''}`);
-    const label = image.getAttribute('alt') ?? image.getAttribute('aria-label') ?? image.getAttribute('title') ?? image.querySelector('title')?.textContent ?? null;
+    const around = [image, image.parentElement].map(
+      (it) =>
+        `${it?.getAttribute('class') ?? ''} ${it?.id ?? ''} ${it?.getAttribute('role') ?? ''}`,
+    );
+    const label =
+      image.getAttribute('alt') ??
+      image.getAttribute('aria-label') ??
+      image.getAttribute('title') ??
+      image.querySelector('title')?.textContent ??
+      null;
     const url = image instanceof HTMLImageElement ? image.currentSrc || image.src : '';
-    if (image.localName === 'svg' || url !== '') images.push({ kind: image.localName === 'svg' ? 'svg' : 'img', url: url.startsWith('data:') ? '' : url, label, width: Math.round(width), height: Math.round(height), hints: around.join(' ') });
+    if (image.localName === 'svg' || url !== '')
+      images.push({
+        kind: image.localName === 'svg' ? 'svg' : 'img',
+        url: url.startsWith('data:') ? '' : url,
+        label,
+        width: Math.round(width),
+        height: Math.round(height),
+        hints: around.join(' '),
+      });
   };
   const look = (root: ParentNode): void =>
     root.querySelectorAll('*').forEach((it) => {
       if (it.shadowRoot) look(it.shadowRoot);
-      if (it.localName === 'img' || (it.localName === 'svg' && !it.parentElement?.closest('svg'))) add(it);
+      if (it.localName === 'img' || (it.localName === 'svg' && !it.parentElement?.closest('svg')))
+        add(it);
     });
   if (element?.localName === 'img') add(element);
   look(element ?? document);

@@ -4,14 +4,19 @@ import type { SessionInfo } from '../../contract/session';
 import { parseArguments, UsageError } from '../usage';
 
 /** Options that every command takes. */
-export const COMMON_OPTIONS = { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const;
+export const COMMON_OPTIONS = {
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
 
 /**
  * Parses the arguments of a command on one session; undefined when only its help was asked for, which is printed.
  * @param options - its options, {@link COMMON_OPTIONS} included
  * @throws {@link UsageError} when the id is missing
  */
-export function parseWithId<O extends typeof COMMON_OPTIONS & NonNullable<ParseArgsConfig['options']>>(args: string[], options: O, usage: string) {
+export function parseWithId<
+  O extends typeof COMMON_OPTIONS & NonNullable<ParseArgsConfig['options']>,
+>(args: string[], options: O, usage: string) {
   const { values, words } = parseArguments(args, options, { usage, atMost: 1 });
   if ('help' in values) {
     console.log(usage);

@@ -11,8 +11,15 @@ Prints the cookies of a running session as JSON, in the format of cookie files. 
   --json         the same output; it is JSON anyway`;
 
 /** Reads or sets cookies. */
-export async function cookies(args: string[], client: () => Promise<SessionsClient>): Promise<void> {
-  const asked = parseWithId(args, { ...COMMON_OPTIONS, save: { type: 'string' }, load: { type: 'string' } }, USAGE);
+export async function cookies(
+  args: string[],
+  client: () => Promise<SessionsClient>,
+): Promise<void> {
+  const asked = parseWithId(
+    args,
+    { ...COMMON_OPTIONS, save: { type: 'string' }, load: { type: 'string' } },
+    USAGE,
+  );
   if (!asked) return;
   const { save, load } = asked.values;
   const { readCookieFile, saveCookies } = await import('../../cookies/index');
@@ -25,5 +32,7 @@ export async function cookies(args: string[], client: () => Promise<SessionsClie
     return;
   }
   const { saved } = await saveCookies(save, { loaded: [], current });
-  console.log(asked.values.json ? JSON.stringify({ saved, file: save }) : `${saved} cookies saved to ${save}`);
+  console.log(
+    asked.values.json ? JSON.stringify({ saved, file: save }) : `${saved} cookies saved to ${save}`,
+  );
 }

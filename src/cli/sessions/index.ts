@@ -45,6 +45,16 @@ async function connect(): Promise<SessionsClient> {
 }
 
 function usage(): string {
-  const rows = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(8)} ${summary}`);
-  return ['Usage: sessionwright sessions <command> [options]', '', 'Works on the API that NOTTE_API_URL and NOTTE_API_KEY name: the cloud, or `sessionwright serve`.', '', ...rows, '', 'sessionwright sessions <command> --help tells the options of one command. All take --json.'].join('\n');
+  const rows = Object.entries(commands).map(
+    ([name, { summary }]) => `  ${name.padEnd(8)} ${summary}`,
+  );
+  return [
+    'Usage: sessionwright sessions <command> [options]',
+    '',
+    'Works on the API that NOTTE_API_URL and NOTTE_API_KEY name: the cloud, or `sessionwright serve`.',
+    '',
+    ...rows,
+    '',
+    'sessionwright sessions <command> --help tells the options of one command. All take --json.',
+  ].join('\n');
 }

@@ -21,7 +21,13 @@ const PAGE_SIZE = 50;
 
 /** Prints one page of sessions. */
 export async function list(args: string[], client: () => Promise<SessionsClient>): Promise<void> {
-  const options = { all: { type: 'boolean' }, status: { type: 'string' }, page: { type: 'string' }, 'page-size': { type: 'string' }, ...COMMON_OPTIONS } as const;
+  const options = {
+    all: { type: 'boolean' },
+    status: { type: 'string' },
+    page: { type: 'string' },
+    'page-size': { type: 'string' },
+    ...COMMON_OPTIONS,
+  } as const;
   const { values } = parseArguments(args, options, { usage: USAGE, atMost: 0 });
   if (values.help) {
     console.log(USAGE);
@@ -29,25 +35,56 @@ export async function list(args: string[], client: () => Promise<SessionsClient>
   }
   const status = toStatus(values.status);
   const page = toNumber(values.page, '--page', { least: 1, most: 1_000_000 }) ?? 1;
-  const pageSize = toNumber(values['page-size'], '--page-size', { least: 1, most: 100 }) ?? PAGE_SIZE;
-  const found = await (await client()).list({ page, pageSize, ...(status !== undefined && { status }), ...(values.all && { onlyActive: false }) });
-  console.log(values.json ? JSON.stringify({ sessions: found.items.map(toJson), page, pageSize, hasNext: found.hasNext }) : describe(found));
+  const pageSize =
+    toNumber(values['page-size'], '--page-size', { least: 1, most: 100 }) ?? PAGE_SIZE;
+  const found = await (
+    await client()
+  ).list({
+    page,
+    pageSize,
+    ...(status !== undefined && { status }),
+    ...(values.all && { onlyActive: false }),
+  });
+  console.log(
+    values.json
+      ? JSON.stringify({
+          sessions: found.items.map(toJson),
+          page,
+          pageSize,
+          hasNext: found.hasNext,
+        })
+      : describe(found),
+  );
 }
 
 function describe({ items, hasNext, page }: SessionList): string {
   if (items.length === 0) return 'No sessions.';
-  const rows = items.map(({ id, status, createdAt, durationMs, error }) => [id, status, createdAt.toISOString(), durationText(durationMs), error ?? '']);
+  const rows = items.map(({ id, status, createdAt, durationMs, error }) => [
+    id,
+    status,
+    createdAt.toISOString(),
+    durationText(durationMs),
+    error ?? '',
+  ]);
   const lines = table([['ID', 'STATUS', 'CREATED', 'DURATION', 'ERROR'], ...rows]);
   return [...lines, ...(hasNext ? [`More with --page ${page + 1}.`] : [])].join('\n');
 }
 
 function table(rows: string[][]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd());
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
 }
 
 function toStatus(text: string | undefined): SessionStatus | undefined {
   const status = sessionStatuses.find((it) => it === text);
-  if (text !== undefined && !status) throw new UsageError(`--status takes ${sessionStatuses.join(', ')}, not "${text}".`);
+  if (text !== undefined && !status)
+    throw new UsageError(`--status takes ${sessionStatuses.join(', ')}, not "${text}".`);
   return status;
 }

@@ -12,7 +12,10 @@ Opens the page that shows a running session live, in this machine's browser.
   --json   print { viewerUrl } as JSON, and open nothing`;
 
 /** The command of each platform that opens a URL in the user's browser. */
-const OPENERS: Partial<Record<NodeJS.Platform, [string, ...string[]]>> = { darwin: ['open'], win32: ['rundll32', 'url.dll,FileProtocolHandler'] };
+const OPENERS: Partial<Record<NodeJS.Platform, [string, ...string[]]>> = {
+  darwin: ['open'],
+  win32: ['rundll32', 'url.dll,FileProtocolHandler'],
+};
 
 /** Opens the viewer. */
 export async function open(args: string[], client: () => Promise<SessionsClient>): Promise<void> {
@@ -20,11 +23,18 @@ export async function open(args: string[], client: () => Promise<SessionsClient>
   if (!asked) return;
   const { id, values } = asked;
   const { viewerUrl, status } = await (await client()).status(id);
-  if (viewerUrl === null) throw new SessionwrightError(`The session ${id} is ${status} and has no viewer any more. See its recording: sessionwright sessions replay ${id}`, { code: 'session_ended' });
+  if (viewerUrl === null)
+    throw new SessionwrightError(
+      `The session ${id} is ${status} and has no viewer any more. See its recording: sessionwright sessions replay ${id}`,
+      { code: 'session_ended' },
+    );
   if (values.json) console.log(JSON.stringify({ viewerUrl }));
   else if (values.print) console.log(viewerUrl);
   else if (await openInBrowser(viewerUrl)) console.log(`The viewer of ${id} is open.`);
-  else console.log(`No browser could be opened here. Open this yourself; the URL holds a token:\n${viewerUrl}`);
+  else
+    console.log(
+      `No browser could be opened here. Open this yourself; the URL holds a token:\n${viewerUrl}`,
+    );
 }
 
 /** False when this machine has nothing to open it with. */

@@ -13,7 +13,11 @@ Saves the recording of an ended session, and waits for it if it is still being m
 
 /** Saves a recording as MP4. */
 export async function replay(args: string[], client: () => Promise<SessionsClient>): Promise<void> {
-  const asked = parseWithId(args, { ...COMMON_OPTIONS, output: { type: 'string', short: 'o' } }, USAGE);
+  const asked = parseWithId(
+    args,
+    { ...COMMON_OPTIONS, output: { type: 'string', short: 'o' } },
+    USAGE,
+  );
   if (!asked) return;
   const { id, values } = asked;
   const session = await (await client()).connect(id);
@@ -21,5 +25,9 @@ export async function replay(args: string[], client: () => Promise<SessionsClien
   const file = resolve(values.output ?? `${id}.mp4`);
   await recording.save(file);
   const durationMs = recording.videoDurationMs;
-  console.log(values.json ? JSON.stringify({ file, durationMs }) : `${file}${durationMs === null ? '' : ` (${durationText(durationMs)})`}`);
+  console.log(
+    values.json
+      ? JSON.stringify({ file, durationMs })
+      : `${file}${durationMs === null ? '' : ` (${durationText(durationMs)})`}`,
+  );
 }

@@ -26,10 +26,15 @@ function describe(info: SessionInfo): string {
     ['duration', durationText(info.durationMs)],
     ['error', info.error ?? undefined],
     ['limits', `${info.idleTimeoutMinutes} min idle, ${info.maxDurationMinutes} min in all`],
-    ['browser', `${info.browserType}${info.headless ? ', headless' : ''}${viewport ? `, ${viewport.width}x${viewport.height}` : ''}${info.proxies ? ', by proxy' : ''}`],
+    [
+      'browser',
+      `${info.browserType}${info.headless ? ', headless' : ''}${viewport ? `, ${viewport.width}x${viewport.height}` : ''}${info.proxies ? ', by proxy' : ''}`,
+    ],
     ['user agent', info.userAgent ?? undefined],
     ['traffic', `${info.networkRequestBytes} bytes sent, ${info.networkResponseBytes} received`],
     ['steps', String(steps.length)],
   ];
-  return rows.flatMap(([name, value]) => (value === undefined ? [] : `${name.padEnd(10)}  ${value}`)).join('\n');
+  return rows
+    .flatMap(([name, value]) => (value === undefined ? [] : `${name.padEnd(10)}  ${value}`))
+    .join('\n');
 }

@@ -26,7 +26,11 @@ interface Outcome {
 
 /** Stops sessions, and fails when one could not be stopped. */
 export async function stop(args: string[], client: () => Promise<SessionsClient>): Promise<void> {
-  const { values, words } = parseArguments(args, { run: { type: 'string' }, all: { type: 'boolean' }, ...COMMON_OPTIONS }, { usage: USAGE, atMost: MOST_IDS });
+  const { values, words } = parseArguments(
+    args,
+    { run: { type: 'string' }, all: { type: 'boolean' }, ...COMMON_OPTIONS },
+    { usage: USAGE, atMost: MOST_IDS },
+  );
   if (values.help) {
     console.log(USAGE);
     return;
@@ -36,10 +40,17 @@ export async function stop(args: string[], client: () => Promise<SessionsClient>
   const api = await client();
   const outcome = await stopEach(api, await wanted(api, { words, run: values.run }));
   console.log(values.json ? JSON.stringify(outcome) : describe(outcome));
-  if (outcome.failed.length > 0) throw new SessionwrightError(`${outcome.failed.length} of ${outcome.failed.length + outcome.stopped.length} sessions could not be stopped.`, { code: 'stop_failed' });
+  if (outcome.failed.length > 0)
+    throw new SessionwrightError(
+      `${outcome.failed.length} of ${outcome.failed.length + outcome.stopped.length} sessions could not be stopped.`,
+      { code: 'stop_failed' },
+    );
 }
 
-async function wanted(api: SessionsClient, { words, run }: { words: string[]; run: string | undefined }): Promise<string[]> {
+async function wanted(
+  api: SessionsClient,
+  { words, run }: { words: string[]; run: string | undefined },
+): Promise<string[]> {
   if (words.length > 0) return words;
   const pid = toNumber(run, '--run', { least: 1, most: Number.MAX_SAFE_INTEGER });
   return pid === undefined ? allActive(api) : ofRun(api, pid);
@@ -58,9 +69,15 @@ async function allActive(api: SessionsClient): Promise<string[]> {
 async function ofRun(api: SessionsClient, pid: number): Promise<string[]> {
   const runs = await listRuns();
   const entries = runs.filter((run) => run.runnerPid === pid).flatMap((run) => run.sessions);
-  if (!runs.some((run) => run.runnerPid === pid)) throw new UsageError(`No run of process ${pid} is known here. Known: ${[...new Set(runs.map((run) => run.runnerPid))].join(', ') || 'none'}.`);
+  if (!runs.some((run) => run.runnerPid === pid))
+    throw new UsageError(
+      `No run of process ${pid} is known here. Known: ${[...new Set(runs.map((run) => run.runnerPid))].join(', ') || 'none'}.`,
+    );
   const elsewhere = entries.find(({ apiUrl }) => apiUrl !== api.apiUrl);
-  if (elsewhere) throw new UsageError(`The run ${pid} has its sessions at ${elsewhere.apiUrl}, and NOTTE_API_URL names ${api.apiUrl}.`);
+  if (elsewhere)
+    throw new UsageError(
+      `The run ${pid} has its sessions at ${elsewhere.apiUrl}, and NOTTE_API_URL names ${api.apiUrl}.`,
+    );
   return entries.map(({ sessionId }) => sessionId);
 }
 
@@ -72,7 +89,11 @@ async function stopEach(api: SessionsClient, ids: string[]): Promise<Outcome> {
         await api.stop(id);
         outcome.stopped.push(id);
       } catch (error) {
-        outcome.failed.push({ id, reason: error instanceof NotFoundError ? 'there is no such session' : (error as Error).message });
+        outcome.failed.push({
+          id,
+          reason:
+            error instanceof NotFoundError ? 'there is no such session' : (error as Error).message,
+        });
       }
     }),
   );
@@ -80,6 +101,9 @@ async function stopEach(api: SessionsClient, ids: string[]): Promise<Outcome> {
 }
 
 function describe({ stopped, failed }: Outcome): string {
-  const lines = [...stopped.map((id) => `${id} stopped`), ...failed.map(({ id, reason }) => `${id} not stopped: ${reason}`)];
+  const lines = [
+    ...stopped.map((id) => `${id} stopped`),
+    ...failed.map(({ id, reason }) => `${id} not stopped: ${reason}`),
+  ];
   return lines.length > 0 ? lines.join('\n') : 'No sessions to stop.';
 }

@@ -36,7 +36,10 @@ export class EncoderPage {
    * @throws {@link TimeoutError} when the browser hangs; so do all methods
    */
   static async open(connection: CdpConnection, stepTimeoutMs: number): Promise<EncoderPage> {
-    return new EncoderPage(await withDeadline(openPage(connection), stepTimeoutMs, 'the encoder to be ready'), stepTimeoutMs);
+    return new EncoderPage(
+      await withDeadline(openPage(connection), stepTimeoutMs, 'the encoder to be ready'),
+      stepTimeoutMs,
+    );
   }
 
   async begin(job: number, size: ClipSize): Promise<void> {
@@ -51,7 +54,7 @@ export class EncoderPage {
   async finish(job: number): Promise<Buffer> {
     const { byteLength, start } = await this.#call('finish', job);
     const parts = [Buffer.from(start, 'base64')];
-    for (let read = parts[0]?.length ?? 0; read < byteLength; ) {
+    for (let read = parts[0]?.length ?? 0; read < byteLength;) {
       const part = Buffer.from(await this.#call('read', job, read), 'base64');
       parts.push(part);
       read += part.length;
@@ -63,10 +66,21 @@ export class EncoderPage {
     await this.#call('drop', job);
   }
 
-  async #call<M extends keyof PageEncoder>(method: M, ...args: Parameters<PageEncoder[M]>): Promise<Awaited<ReturnType<PageEncoder[M]>>> {
+  async #call<M extends keyof PageEncoder>(
+    method: M,
+    ...args: Parameters<PageEncoder[M]>
+  ): Promise<Awaited<ReturnType<PageEncoder[M]>>> {
     const expression = `clipEncoder.${method}(${args.map((arg) => JSON.stringify(arg)).join()})`;
-    const answer = this.#page.send('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true });
-    const { result, exceptionDetails } = await withDeadline(answer, this.#stepTimeoutMs, 'the encoder to answer');
+    const answer = this.#page.send('Runtime.evaluate', {
+      expression,
+      awaitPromise: true,
+      returnByValue: true,
+    });
+    const { result, exceptionDetails } = await withDeadline(
+      answer,
+      this.#stepTimeoutMs,
+      'the encoder to answer',
+    );
     if (exceptionDetails) throw encodingError(exceptionDetails);
     return result.value as Awaited<ReturnType<PageEncoder[M]>>;
   }
@@ -99,11 +113,18 @@ async function loadFiles(): Promise<Files> {
   const bundle = createRequire(import.meta.url).resolve('mediabunny'); // the one for Node; the one for pages lies beside it
   return {
     '/': { type: 'text/html; charset=utf-8', body: Buffer.from(PAGE) },
-    '/mediabunny.mjs': { type: 'text/javascript; charset=utf-8', body: await readFile(join(dirname(bundle), 'mediabunny.min.mjs')) },
+    '/mediabunny.mjs': {
+      type: 'text/javascript; charset=utf-8',
+      body: await readFile(join(dirname(bundle), 'mediabunny.min.mjs')),
+    },
   };
 }
 
-async function answer(page: CdpSession, files: Files, { requestId, request }: CdpEvents['Fetch.requestPaused']): Promise<void> {
+async function answer(
+  page: CdpSession,
+  files: Files,
+  { requestId, request }: CdpEvents['Fetch.requestPaused'],
+): Promise<void> {
   const file = files[new URL(request.url).pathname];
   await page.send('Fetch.fulfillRequest', {
     requestId,

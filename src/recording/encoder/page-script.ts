@@ -65,7 +65,8 @@ export function picturesScript({ width, height }: ClipSize): Pictures {
   };
   /** The quick way is there since Chromium 140. */
   const { fromBase64 } = Uint8Array as { fromBase64?: (text: string) => Uint8Array<ArrayBuffer> };
-  const toBytes = async (jpeg: string): Promise<BufferSource> => fromBase64?.(jpeg) ?? (await fetch(`data:image/jpeg;base64,${jpeg}`)).arrayBuffer();
+  const toBytes = async (jpeg: string): Promise<BufferSource> =>
+    fromBase64?.(jpeg) ?? (await fetch(`data:image/jpeg;base64,${jpeg}`)).arrayBuffer();
   return {
     async decode(jpeg) {
       if (!jpeg) return undefined;
@@ -73,7 +74,9 @@ export function picturesScript({ width, height }: ClipSize): Pictures {
         const decoder = new ImageDecoder({ data: await toBytes(jpeg), type: 'image/jpeg' });
         const { image } = await decoder.decode(); // in the YUV of the JPEG, which is what codecs take: a third of the work of a bitmap
         decoder.close();
-        return image.displayWidth === width && image.displayHeight === height ? image : draw('#808080', image); // in the middle, on grey
+        return image.displayWidth === width && image.displayHeight === height
+          ? image
+          : draw('#808080', image); // in the middle, on grey
       } catch {
         return undefined;
       }
@@ -83,14 +86,27 @@ export function picturesScript({ width, height }: ClipSize): Pictures {
 }
 
 /** Encodes one clip into memory. */
-export async function clipScript(mediabunny: Mediabunny, size: ClipSize, pictures: Pictures): Promise<ClipInPage> {
+export async function clipScript(
+  mediabunny: Mediabunny,
+  size: ClipSize,
+  pictures: Pictures,
+): Promise<ClipInPage> {
   // 1 Mbit/s as Playwright's own videos; screen content seldom needs it
   const quality = new mediabunny.Quality({ bitrate: 1_000_000 });
   // H.264 plays everywhere, but builds without proprietary codecs (Playwright's own Chromium) cannot make it
-  const codec = await mediabunny.getFirstEncodableVideoCodec(['avc', 'vp9', 'av1'], { ...size, quality });
-  if (!codec) throw new Error(`this browser encodes neither H.264 nor VP9 nor AV1 at ${size.width}x${size.height}`);
+  const codec = await mediabunny.getFirstEncodableVideoCodec(['avc', 'vp9', 'av1'], {
+    ...size,
+    quality,
+  });
+  if (!codec)
+    throw new Error(
+      `this browser encodes neither H.264 nor VP9 nor AV1 at ${size.width}x${size.height}`,
+    );
   const target = new mediabunny.BufferTarget();
-  const output = new mediabunny.Output({ format: new mediabunny.Mp4OutputFormat({ fastStart: 'in-memory' }), target });
+  const output = new mediabunny.Output({
+    format: new mediabunny.Mp4OutputFormat({ fastStart: 'in-memory' }),
+    target,
+  });
   const source = new mediabunny.VideoSampleSource({
     codec,
     quality,
@@ -106,7 +122,9 @@ export async function clipScript(mediabunny: Mediabunny, size: ClipSize, picture
       const picture = (await pictures.decode(jpeg)) ?? shown ?? pictures.blank();
       if (picture !== shown) shown?.close();
       shown = picture;
-      const sample = new mediabunny.VideoSample(new VideoFrame(picture, { timestamp: startMs * 1000, duration: durationMs * 1000 }));
+      const sample = new mediabunny.VideoSample(
+        new VideoFrame(picture, { timestamp: startMs * 1000, duration: durationMs * 1000 }),
+      );
       await source.add(sample);
       sample.close();
     },

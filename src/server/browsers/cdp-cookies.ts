@@ -4,8 +4,28 @@ import type { Cookie } from '../../contract/cookies';
 import { fromPlaywrightCookie, toPlaywrightCookie } from '../../contract/cookies';
 
 /** A cookie of the browser. */
-export function fromCdp({ name, value, domain, path, expires, httpOnly, secure, sameSite, partitionKey }: CdpCookie): Cookie {
-  return fromPlaywrightCookie({ name, value, domain, path, expires, httpOnly, secure, ...(sameSite && { sameSite }), ...(partitionKey && { partitionKey: partitionKey.topLevelSite }) });
+export function fromCdp({
+  name,
+  value,
+  domain,
+  path,
+  expires,
+  httpOnly,
+  secure,
+  sameSite,
+  partitionKey,
+}: CdpCookie): Cookie {
+  return fromPlaywrightCookie({
+    name,
+    value,
+    domain,
+    path,
+    expires,
+    httpOnly,
+    secure,
+    ...(sameSite && { sameSite }),
+    ...(partitionKey && { partitionKey: partitionKey.topLevelSite }),
+  });
 }
 
 /** A cookie for the browser. */
@@ -14,6 +34,8 @@ export function toCdp(cookie: Cookie): CdpCookieParam {
   return {
     ...rest,
     ...(expires > 0 && { expires }),
-    ...(partitionKey !== undefined && { partitionKey: { topLevelSite: partitionKey, hasCrossSiteAncestor: true } }), // as Playwright does
+    ...(partitionKey !== undefined && {
+      partitionKey: { topLevelSite: partitionKey, hasCrossSiteAncestor: true },
+    }), // as Playwright does
   };
 }

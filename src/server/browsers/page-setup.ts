@@ -21,7 +21,9 @@ export class PageSetup {
   async apply(): Promise<void> {
     const { extraHttpHeaders } = this.#plan.request;
     if (!extraHttpHeaders) return;
-    this.#connection.on('Target.attachedToTarget', (event) => this.#prepare(event, extraHttpHeaders));
+    this.#connection.on('Target.attachedToTarget', (event) =>
+      this.#prepare(event, extraHttpHeaders),
+    );
     await this.#connection.send('Target.setAutoAttach', AUTO_ATTACH);
   }
 
@@ -33,8 +35,12 @@ export class PageSetup {
   }
 
   async #openFirstPage(): Promise<void> {
-    const [{ targetInfos }, { browserContextIds }] = await Promise.all([this.#connection.send('Target.getTargets', {}), this.#connection.send('Target.getBrowserContexts')]);
-    const inDefaultContext = ({ browserContextId = '' }: TargetInfo): boolean => !browserContextIds.includes(browserContextId);
+    const [{ targetInfos }, { browserContextIds }] = await Promise.all([
+      this.#connection.send('Target.getTargets', {}),
+      this.#connection.send('Target.getBrowserContexts'),
+    ]);
+    const inDefaultContext = ({ browserContextId = '' }: TargetInfo): boolean =>
+      !browserContextIds.includes(browserContextId);
     if (targetInfos.some((target) => target.type === 'page' && inDefaultContext(target))) return;
     const { targetId } = await this.#connection.send('Target.createTarget', { url: 'about:blank' });
     if (this.#plan.size) await this.#resize(targetId, this.#plan.size);
@@ -46,7 +52,10 @@ export class PageSetup {
     await this.#connection.send('Browser.setContentsSize', { windowId, ...size }).catch(() => {}); // older ones cannot; --window-size came close
   }
 
-  #prepare({ sessionId, waitingForDebugger }: CdpEvents['Target.attachedToTarget'], headers: Record<string, string>): void {
+  #prepare(
+    { sessionId, waitingForDebugger }: CdpEvents['Target.attachedToTarget'],
+    headers: Record<string, string>,
+  ): void {
     if (!waitingForDebugger) return; // attached by somebody else of us, who looks after it
     const target = this.#connection.session(sessionId);
     target.on('Target.attachedToTarget', (event) => this.#prepare(event, headers));

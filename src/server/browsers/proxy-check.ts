@@ -27,8 +27,13 @@ const MAX_ANSWER_BYTES = 1024;
 export async function checkProxy(proxy: ExternalProxy): Promise<void> {
   const url = proxyUrl(proxy.server);
   if (!url) return; // refused before
-  const problem = await withDeadline(ask(url, proxy), TIMEOUT_MS, 'the proxy').catch((error: unknown) => failure(url, error));
-  if (problem) throw refused('The proxy of this session cannot be used', [{ path: `proxies.0.${problem.field}`, message: problem.message }]);
+  const problem = await withDeadline(ask(url, proxy), TIMEOUT_MS, 'the proxy').catch(
+    (error: unknown) => failure(url, error),
+  );
+  if (problem)
+    throw refused('The proxy of this session cannot be used', [
+      { path: `proxies.0.${problem.field}`, message: problem.message },
+    ]);
 }
 
 interface Problem {
@@ -37,8 +42,14 @@ interface Problem {
 }
 
 function failure({ host }: URL, error: unknown): Problem {
-  const what = error instanceof TimeoutError ? `did not answer within ${TIMEOUT_MS} ms` : `cannot be reached (${error instanceof Error && 'code' in error ? String(error.code) : String(error)})`;
-  return { field: 'server', message: `${host} ${what}; check host, port and scheme, and that this machine may connect to it` };
+  const what =
+    error instanceof TimeoutError
+      ? `did not answer within ${TIMEOUT_MS} ms`
+      : `cannot be reached (${error instanceof Error && 'code' in error ? String(error.code) : String(error)})`;
+  return {
+    field: 'server',
+    message: `${host} ${what}; check host, port and scheme, and that this machine may connect to it`,
+  };
 }
 
 async function ask(url: URL, proxy: ExternalProxy): Promise<Problem | undefined> {
@@ -57,15 +68,28 @@ async function open(url: URL, verify: boolean): Promise<Socket> {
   const isTls = url.protocol === 'https:';
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const port = Number(url.port) || { 'http:': 80, 'https:': 443 }[url.protocol] || 1080;
-  const socket = isTls ? connectTls({ host, port, rejectUnauthorized: verify, ...(isIP(host) === 0 && { servername: host }) }) : connect({ host, port });
+  const socket = isTls
+    ? connectTls({
+        host,
+        port,
+        rejectUnauthorized: verify,
+        ...(isIP(host) === 0 && { servername: host }),
+      })
+    : connect({ host, port });
   const deadline = setTimeout(() => socket.destroy(), TIMEOUT_MS).unref();
   socket.once('close', () => clearTimeout(deadline));
-  await new Promise<void>((resolve, reject) => socket.once(isTls ? 'secureConnect' : 'connect', resolve).once('error', reject));
+  await new Promise<void>((resolve, reject) =>
+    socket.once(isTls ? 'secureConnect' : 'connect', resolve).once('error', reject),
+  );
   return socket;
 }
 
 /** For a tunnel, as the browser asks for `https`; a proxy that knows none is asked for a page, as the browser asks for `http`. A web server cannot be told from such a one. */
-async function askHttp(socket: Socket, url: URL, proxy: ExternalProxy): Promise<Problem | undefined> {
+async function askHttp(
+  socket: Socket,
+  url: URL,
+  proxy: ExternalProxy,
+): Promise<Problem | undefined> {
   const status = await statusOf(socket, `CONNECT ${TARGET}`, proxy);
   if (!NO_TUNNELS.has(status)) return judge(status, url, proxy);
   const again = await open(url, proxy.username !== undefined);
@@ -77,24 +101,49 @@ async function askHttp(socket: Socket, url: URL, proxy: ExternalProxy): Promise<
 }
 
 /** Status of the answer; 0 when there is none, NaN when it is not HTTP. */
-async function statusOf(socket: Socket, question: string, { username, password }: ExternalProxy): Promise<number> {
-  const signIn = username === undefined ? '' : `proxy-authorization: Basic ${Buffer.from(`${username}:${password ?? ''}`).toString('base64')}\r\n`;
-  const answer = await exchange(socket, `${question} HTTP/1.1\r\nhost: ${TARGET}\r\n${signIn}\r\n`, (text) => text.includes('\n'));
-  return answer.length === 0 ? 0 : Number(/^HTTP\/1\.[01] (\d{3})/.exec(answer.toString('latin1'))?.[1]);
+async function statusOf(
+  socket: Socket,
+  question: string,
+  { username, password }: ExternalProxy,
+): Promise<number> {
+  const signIn =
+    username === undefined
+      ? ''
+      : `proxy-authorization: Basic ${Buffer.from(`${username}:${password ?? ''}`).toString('base64')}\r\n`;
+  const answer = await exchange(
+    socket,
+    `${question} HTTP/1.1\r\nhost: ${TARGET}\r\n${signIn}\r\n`,
+    (text) => text.includes('\n'),
+  );
+  return answer.length === 0
+    ? 0
+    : Number(/^HTTP\/1\.[01] (\d{3})/.exec(answer.toString('latin1'))?.[1]);
 }
 
 /** Whether it opens this tunnel, or has this page, does not matter. */
 function judge(status: number, url: URL, { username }: ExternalProxy): Problem | undefined {
   if (!status) return noProxy(url, 'an HTTP');
   if (status !== 407) return undefined;
-  if (username === undefined) return { field: 'username', message: `${url.host} asks for a user name and a password (407); set username and password` };
-  return { field: 'password', message: `${url.host} does not accept this user name and password (407); check both` };
+  if (username === undefined)
+    return {
+      field: 'username',
+      message: `${url.host} asks for a user name and a password (407); set username and password`,
+    };
+  return {
+    field: 'password',
+    message: `${url.host} does not accept this user name and password (407); check both`,
+  };
 }
 
 async function askSocks5(socket: Socket, url: URL): Promise<Problem | undefined> {
   const [version, method] = await exchange(socket, SOCKS5_HELLO, (text) => text.length >= 2);
   if (version !== 5) return noProxy(url, 'a SOCKS5');
-  return method === 0 ? undefined : { field: 'server', message: `${url.host} wants a password, and Chromium cannot sign in to a SOCKS proxy; use an HTTP proxy` };
+  return method === 0
+    ? undefined
+    : {
+        field: 'server',
+        message: `${url.host} wants a password, and Chromium cannot sign in to a SOCKS proxy; use an HTTP proxy`,
+      };
 }
 
 async function askSocks4(socket: Socket, url: URL): Promise<Problem | undefined> {
@@ -103,11 +152,18 @@ async function askSocks4(socket: Socket, url: URL): Promise<Problem | undefined>
 }
 
 function noProxy({ host }: URL, kind: string): Problem {
-  return { field: 'server', message: `what listens on ${host} does not answer like ${kind} proxy; check port and scheme` };
+  return {
+    field: 'server',
+    message: `what listens on ${host} does not answer like ${kind} proxy; check port and scheme`,
+  };
 }
 
 /** Sends a question, and resolves to the answer once it is long enough, or whatever came before the other side closed. */
-async function exchange(socket: Socket, question: string | Buffer, isEnough: (answer: string) => boolean): Promise<Buffer> {
+async function exchange(
+  socket: Socket,
+  question: string | Buffer,
+  isEnough: (answer: string) => boolean,
+): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     let answer = Buffer.alloc(0);
     socket.on('data', (chunk: Buffer) => {

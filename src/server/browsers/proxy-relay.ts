@@ -39,13 +39,17 @@ export class ProxyRelay {
   static async open(account: ProxyAccount): Promise<ProxyRelay> {
     const sockets = new Set<Duplex>();
     const authorization = `Basic ${Buffer.from(`${account.username}:${account.password}`).toString('base64')}`;
-    const http = createServer((request, response) => forward(request, response, { account, authorization }));
+    const http = createServer((request, response) =>
+      forward(request, response, { account, authorization }),
+    );
     http.on('connect', (request, client) => tunnel(request, client, { account, authorization }));
     http.on('connection', (socket) => {
       sockets.add(socket);
       socket.once('close', () => sockets.delete(socket));
     });
-    await new Promise<void>((resolve, reject) => http.once('error', reject).listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve, reject) =>
+      http.once('error', reject).listen(0, '127.0.0.1', resolve),
+    );
     return new ProxyRelay(http, sockets);
   }
 
@@ -62,7 +66,11 @@ interface Upstream {
 }
 
 /** A request for a page over plain HTTP: the browser names its whole URL. */
-function forward(request: IncomingMessage, response: ServerResponse, { account: { url }, authorization }: Upstream): void {
+function forward(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { account: { url }, authorization }: Upstream,
+): void {
   const options: RequestOptions = {
     host: hostOf(url),
     port: portOf(url),
@@ -77,28 +85,41 @@ function forward(request: IncomingMessage, response: ServerResponse, { account: 
   });
   upstream.once('error', (error) => {
     if (response.headersSent) response.destroy();
-    else response.writeHead(502, { 'content-type': 'text/plain' }).end(`The proxy ${url.host} cannot be reached: ${error.message}`);
+    else
+      response
+        .writeHead(502, { 'content-type': 'text/plain' })
+        .end(`The proxy ${url.host} cannot be reached: ${error.message}`);
   });
   pipeline(request, upstream, () => {});
 }
 
 /** Everything else goes through a tunnel: the proxy's answer is passed on as it comes. */
-function tunnel(request: IncomingMessage, client: Duplex, { account: { url }, authorization }: Upstream): void {
+function tunnel(
+  request: IncomingMessage,
+  client: Duplex,
+  { account: { url }, authorization }: Upstream,
+): void {
   const target = request.url ?? '';
   const upstream = openSocket(url);
-  upstream.write(`CONNECT ${target} HTTP/1.1\r\nhost: ${target}\r\nproxy-authorization: ${authorization}\r\n\r\n`);
+  upstream.write(
+    `CONNECT ${target} HTTP/1.1\r\nhost: ${target}\r\nproxy-authorization: ${authorization}\r\n\r\n`,
+  );
   pipeline(client, upstream, () => upstream.destroy());
   pipeline(upstream, client, () => client.destroy());
 }
 
 function openSocket(url: URL): Socket {
   const options = { host: hostOf(url), port: portOf(url) };
-  return url.protocol === 'https:' ? connectTls({ ...options, servername: options.host }) : connect(options);
+  return url.protocol === 'https:'
+    ? connectTls({ ...options, servername: options.host })
+    : connect(options);
 }
 
 /** Raw headers, names and values by turns, without those that end here. */
 function endToEnd(rawHeaders: readonly string[]): string[] {
-  return rawHeaders.filter((_, index) => !HOP_HEADERS.has((rawHeaders[index - (index % 2)] ?? '').toLowerCase()));
+  return rawHeaders.filter(
+    (_, index) => !HOP_HEADERS.has((rawHeaders[index - (index % 2)] ?? '').toLowerCase()),
+  );
 }
 
 function hostOf(url: URL): string {

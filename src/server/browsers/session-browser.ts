@@ -16,7 +16,10 @@ import { proxyUrl } from '../sessions/start-options';
 const EXTERNAL_TIMEOUT_MS = 5_000;
 
 /** What shapes every browser of a server, beside what each session asks for. */
-export type BrowserSettings = Pick<LaunchOptions, 'executablePath' | 'channel' | 'args' | 'ignoreDefaultArgs' | 'env' | 'signal'>;
+export type BrowserSettings = Pick<
+  LaunchOptions,
+  'executablePath' | 'channel' | 'args' | 'ignoreDefaultArgs' | 'env' | 'signal'
+>;
 
 /** A session's browser, ready for clients. */
 export interface SessionBrowser extends BrowserConnection {
@@ -28,8 +31,15 @@ export interface SessionBrowser extends BrowserConnection {
 }
 
 /** Opens the browser that the plan asks for. The caller closes it, and owns the profile folder. */
-export async function openSessionBrowser(plan: SessionPlan, settings: BrowserSettings, userDataDir: string): Promise<SessionBrowser> {
-  const { browser, notices } = plan.request.cdpUrl === undefined ? await launch(plan, settings, userDataDir) : { browser: await attach(plan.request.cdpUrl), notices: [] };
+export async function openSessionBrowser(
+  plan: SessionPlan,
+  settings: BrowserSettings,
+  userDataDir: string,
+): Promise<SessionBrowser> {
+  const { browser, notices } =
+    plan.request.cdpUrl === undefined
+      ? await launch(plan, settings, userDataDir)
+      : { browser: await attach(plan.request.cdpUrl), notices: [] };
   const setup = new PageSetup(browser.connection, plan);
   try {
     await setup.apply();
@@ -52,21 +62,37 @@ async function attach(cdpUrl: string): Promise<BrowserConnection> {
   let browser: BrowserConnection | undefined;
   try {
     browser = await connectExternal(cdpUrl, EXTERNAL_TIMEOUT_MS);
-    await withDeadline(browser.connection.send('Browser.getVersion'), EXTERNAL_TIMEOUT_MS, `the browser at ${new URL(cdpUrl).host} to say its version`);
+    await withDeadline(
+      browser.connection.send('Browser.getVersion'),
+      EXTERNAL_TIMEOUT_MS,
+      `the browser at ${new URL(cdpUrl).host} to say its version`,
+    );
     return browser;
   } catch (error) {
     await browser?.close();
     if (!(error instanceof SessionwrightError)) throw error;
-    throw refused('This session server cannot start such a session', [{ path: 'cdp_url', message: error.message }]);
+    throw refused('This session server cannot start such a session', [
+      { path: 'cdp_url', message: error.message },
+    ]);
   }
 }
 
-async function launch(plan: SessionPlan, settings: BrowserSettings, userDataDir: string): Promise<{ browser: BrowserConnection; notices: string[] }> {
+async function launch(
+  plan: SessionPlan,
+  settings: BrowserSettings,
+  userDataDir: string,
+): Promise<{ browser: BrowserConnection; notices: string[] }> {
   const relay = await openRelay(plan.proxy);
   try {
-    const { browser, notice } = await launchChannel(launchOptions(plan, { settings, userDataDir, relay }), plan);
+    const { browser, notice } = await launchChannel(
+      launchOptions(plan, { settings, userDataDir, relay }),
+      plan,
+    );
     void browser.exited.then(() => relay?.close());
-    return { browser, notices: [notice, browser.notice, windowNotice(plan)].filter((it) => it !== undefined) };
+    return {
+      browser,
+      notices: [notice, browser.notice, windowNotice(plan)].filter((it) => it !== undefined),
+    };
   } catch (error) {
     relay?.close();
     throw error;
@@ -75,7 +101,9 @@ async function launch(plan: SessionPlan, settings: BrowserSettings, userDataDir:
 
 /** A window was asked for by name, and none can be shown. */
 function windowNotice({ request, headless }: SessionPlan): string | undefined {
-  return request.headless === false && headless ? 'There is no display (neither DISPLAY nor WAYLAND_DISPLAY is set), so sessions run without a window.' : undefined;
+  return request.headless === false && headless
+    ? 'There is no display (neither DISPLAY nor WAYLAND_DISPLAY is set), so sessions run without a window.'
+    : undefined;
 }
 
 /** The proxy is tried first: a browser would only say that some page cannot be reached. */
@@ -87,14 +115,24 @@ async function openRelay(proxy: ExternalProxy | undefined): Promise<ProxyRelay |
 }
 
 /** `chrome` and its older names mean Google Chrome where it is installed, and the server's own Chromium elsewhere: one engine, and clients ask for it by default. */
-async function launchChannel(options: LaunchOptions, { request: { browserType } }: SessionPlan): ReturnType<typeof launchOwn> {
-  const wantsChrome = browserType !== undefined && browserType !== 'chromium' && options.channel === undefined && options.executablePath === undefined;
+async function launchChannel(
+  options: LaunchOptions,
+  { request: { browserType } }: SessionPlan,
+): ReturnType<typeof launchOwn> {
+  const wantsChrome =
+    browserType !== undefined &&
+    browserType !== 'chromium' &&
+    options.channel === undefined &&
+    options.executablePath === undefined;
   if (!wantsChrome) return launchOwn(options);
   try {
     return await launchOwn({ ...options, channel: 'chrome' });
   } catch (error) {
     if (!isSessionwrightError(error, 'browser_not_found')) throw error;
-    return launchOwn(options, `Google Chrome is not installed; sessions that ask for '${browserType}' run on the Chromium that was found.`);
+    return launchOwn(
+      options,
+      `Google Chrome is not installed; sessions that ask for '${browserType}' run on the Chromium that was found.`,
+    );
   }
 }
 
@@ -102,7 +140,14 @@ async function launchOwn(options: LaunchOptions, notice?: string) {
   return { browser: await launchChromium(options), notice };
 }
 
-function launchOptions({ request, headless, size, proxy }: SessionPlan, { settings, userDataDir, relay }: { settings: BrowserSettings; userDataDir: string; relay: ProxyRelay | undefined }): LaunchOptions {
+function launchOptions(
+  { request, headless, size, proxy }: SessionPlan,
+  {
+    settings,
+    userDataDir,
+    relay,
+  }: { settings: BrowserSettings; userDataDir: string; relay: ProxyRelay | undefined },
+): LaunchOptions {
   return {
     ...settings,
     userDataDir,

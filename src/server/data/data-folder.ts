@@ -28,7 +28,10 @@ export class DataFolder {
   readonly signingKey: Buffer;
   readonly #release: () => Promise<void>;
 
-  private constructor(path: string, parts: { isKept: boolean; signingKey: Buffer; release: () => Promise<void> }) {
+  private constructor(
+    path: string,
+    parts: { isKept: boolean; signingKey: Buffer; release: () => Promise<void> },
+  ) {
     this.path = path;
     this.isKept = parts.isKept;
     this.signingKey = parts.signingKey;
@@ -39,7 +42,13 @@ export class DataFolder {
    * Opens the folder that is kept, `dataDir`; or one for this run only, `workDir`; or a temporary one, which is removed at the end.
    * @throws {@link SessionwrightError} `data_folder_in_use` when another server runs on it, `data_folder_unusable` when it cannot be written
    */
-  static async open({ dataDir, workDir }: { dataDir?: string | undefined; workDir?: string | undefined }): Promise<DataFolder> {
+  static async open({
+    dataDir,
+    workDir,
+  }: {
+    dataDir?: string | undefined;
+    workDir?: string | undefined;
+  }): Promise<DataFolder> {
     const given = dataDir ?? workDir;
     const isTemporary = given === undefined;
     if (isTemporary) await removeAbandoned();
@@ -58,7 +67,10 @@ export class DataFolder {
       return new DataFolder(path, { isKept: dataDir !== undefined, signingKey, release });
     } catch (error) {
       if (!(error instanceof Error) || !('syscall' in error)) throw error;
-      throw new SessionwrightError(`Cannot use the data folder ${path}: ${error.message}. Name a folder that this user may write to.`, { code: 'data_folder_unusable', cause: error });
+      throw new SessionwrightError(
+        `Cannot use the data folder ${path}: ${error.message}. Name a folder that this user may write to.`,
+        { code: 'data_folder_unusable', cause: error },
+      );
     }
   }
 
@@ -87,13 +99,15 @@ export class DataFolder {
 
 /** What killed servers left in the system's folder for temporary files. What cannot be removed now is tried again by the next one. */
 async function removeAbandoned(): Promise<void> {
-  for (const folder of await abandonedFolders().catch(() => [])) await removeTemporaryFolder(folder).catch(() => {});
+  for (const folder of await abandonedFolders().catch(() => []))
+    await removeTemporaryFolder(folder).catch(() => {});
 }
 
 /** Makes the folders, and gives the signing key. */
 async function prepare(path: string): Promise<Buffer> {
   await rm(join(path, 'incoming'), { recursive: true, force: true });
-  for (const name of ['sessions', 'profiles', 'uploads', 'incoming']) await mkdir(join(path, name), { recursive: true, mode: 0o700 });
+  for (const name of ['sessions', 'profiles', 'uploads', 'incoming'])
+    await mkdir(join(path, name), { recursive: true, mode: 0o700 });
   return signingKeyOf(path);
 }
 

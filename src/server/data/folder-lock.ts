@@ -36,10 +36,17 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
     if (other === undefined) break;
     await rm(ticket, { force: true });
     held.delete(ticket);
-    if (tries === TRIES) throw new SessionwrightError(`Cannot use the data folder ${folder}: the session server ${other} runs on it. Stop that one, or name another folder.`, { code: 'data_folder_in_use' });
+    if (tries === TRIES)
+      throw new SessionwrightError(
+        `Cannot use the data folder ${folder}: the session server ${other} runs on it. Stop that one, or name another folder.`,
+        { code: 'data_folder_in_use' },
+      );
     await delay(PAUSE_MS * (1 + Math.random()));
   }
-  const beat = setInterval(() => void utimes(ticket, new Date(), new Date()).catch(() => {}), HEARTBEAT_MS).unref();
+  const beat = setInterval(
+    () => void utimes(ticket, new Date(), new Date()).catch(() => {}),
+    HEARTBEAT_MS,
+  ).unref();
   return async () => {
     clearInterval(beat);
     await rm(ticket, { force: true });
@@ -102,5 +109,8 @@ async function firstBeat(ticket: string): Promise<number | undefined> {
 }
 
 async function beatOf(ticket: string): Promise<number | undefined> {
-  return stat(ticket).then(({ mtimeMs }) => mtimeMs, () => undefined);
+  return stat(ticket).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => undefined,
+  );
 }

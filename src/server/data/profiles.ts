@@ -62,17 +62,43 @@ export class ProfileStore {
   }
 
   /** One page, newest first. */
-  list({ name, page, pageSize }: { name: string | undefined; page: number; pageSize: number }): ProfileList {
+  list({
+    name,
+    page,
+    pageSize,
+  }: {
+    name: string | undefined;
+    page: number;
+    pageSize: number;
+  }): ProfileList {
     const wanted = [...this.#profiles.values()]
-      .filter((it) => !it.deleted_at && (name === undefined || (it.name ?? '').toLowerCase().includes(name.toLowerCase())))
+      .filter(
+        (it) =>
+          !it.deleted_at &&
+          (name === undefined || (it.name ?? '').toLowerCase().includes(name.toLowerCase())),
+      )
       .sort((a, b) => b.created_at.getTime() - a.created_at.getTime());
     const from = (page - 1) * pageSize;
-    return { items: wanted.slice(from, from + pageSize).map(describe), page, pageSize, hasNext: wanted.length > from + pageSize, hasPrevious: page > 1 };
+    return {
+      items: wanted.slice(from, from + pageSize).map(describe),
+      page,
+      pageSize,
+      hasNext: wanted.length > from + pageSize,
+      hasPrevious: page > 1,
+    };
   }
 
   async create(name: string | null): Promise<Profile> {
     const now = new Date();
-    return this.#add({ profile_id: newId(), name, created_at: now, updated_at: now, deleted_at: null, user_data: null, cookies: [] });
+    return this.#add({
+      profile_id: newId(),
+      name,
+      created_at: now,
+      updated_at: now,
+      deleted_at: null,
+      user_data: null,
+      cookies: [],
+    });
   }
 
   /** Forgets its state. Sessions that run on it go on; what they would save is not saved. */
@@ -87,8 +113,18 @@ export class ProfileStore {
   async duplicate(id: string, name: string | null): Promise<Profile> {
     return this.#change(id, async (stored) => {
       const now = new Date();
-      const copy = { ...stored, profile_id: newId(), name: name ?? (stored.name === null ? null : `${stored.name} (copy)`), created_at: now, updated_at: now };
-      if (stored.user_data !== null) await copyFolder(join(this.#folder, id, stored.user_data), join(this.#folder, copy.profile_id, stored.user_data));
+      const copy = {
+        ...stored,
+        profile_id: newId(),
+        name: name ?? (stored.name === null ? null : `${stored.name} (copy)`),
+        created_at: now,
+        updated_at: now,
+      };
+      if (stored.user_data !== null)
+        await copyFolder(
+          join(this.#folder, id, stored.user_data),
+          join(this.#folder, copy.profile_id, stored.user_data),
+        );
       return this.#add(copy);
     });
   }
@@ -100,7 +136,11 @@ export class ProfileStore {
   /** Adds cookies, or takes them in place of all others. Returns how many there are now. */
   async setCookies(id: string, cookies: readonly Cookie[], mode: CookieMode): Promise<number> {
     return this.#change(id, async (stored) => {
-      const all = new Map([...(mode === 'append' ? stored.cookies : []), ...cookies.map(normalizeCookie)].map((cookie) => [keyOf(cookie), cookie]));
+      const all = new Map(
+        [...(mode === 'append' ? stored.cookies : []), ...cookies.map(normalizeCookie)].map(
+          (cookie) => [keyOf(cookie), cookie],
+        ),
+      );
       await this.#save({ ...stored, updated_at: new Date(), cookies: [...all.values()] });
       return all.size;
     });
@@ -109,7 +149,8 @@ export class ProfileStore {
   /** Copies the state for a session: files go to its user data folder, which is there and empty; the cookies are for its browser. */
   async checkOut(id: string, userDataDir: string): Promise<Cookie[]> {
     return this.#change(id, async (stored) => {
-      if (stored.user_data !== null) await copyFolder(join(this.#folder, id, stored.user_data), userDataDir);
+      if (stored.user_data !== null)
+        await copyFolder(join(this.#folder, id, stored.user_data), userDataDir);
       return stored.cookies;
     });
   }
@@ -122,7 +163,12 @@ export class ProfileStore {
       try {
         await pruneUserData(state.userDataDir);
         await rename(state.userDataDir, target);
-        await this.#save({ ...stored, updated_at: new Date(), user_data: name, cookies: state.cookies });
+        await this.#save({
+          ...stored,
+          updated_at: new Date(),
+          user_data: name,
+          cookies: state.cookies,
+        });
       } finally {
         await removeUnnamed(join(this.#folder, id), this.#stored(id).user_data);
       }
@@ -131,8 +177,16 @@ export class ProfileStore {
 
   #stored(id: string): StoredProfile {
     const stored = this.#profiles.get(id);
-    if (!stored) throw notFound(`There is no profile ${id} on this server. Make one with POST /profiles/create, and use its profile_id.`);
-    if (stored.deleted_at) throw badRequest(400, 'profile_deleted', `The profile ${id} was deleted at ${stored.deleted_at.toISOString()}. Make a new one.`);
+    if (!stored)
+      throw notFound(
+        `There is no profile ${id} on this server. Make one with POST /profiles/create, and use its profile_id.`,
+      );
+    if (stored.deleted_at)
+      throw badRequest(
+        400,
+        'profile_deleted',
+        `The profile ${id} was deleted at ${stored.deleted_at.toISOString()}. Make a new one.`,
+      );
     return stored;
   }
 
@@ -141,7 +195,10 @@ export class ProfileStore {
     this.#stored(id);
     const before = this.#changes.get(id) ?? Promise.resolve();
     const change = before.then(async () => work(this.#stored(id)));
-    this.#changes.set(id, change.catch(() => {}));
+    this.#changes.set(
+      id,
+      change.catch(() => {}),
+    );
     return change;
   }
 
@@ -158,7 +215,13 @@ export class ProfileStore {
   }
 }
 
-function describe({ profile_id: id, name, created_at: createdAt, updated_at: updatedAt, cookies }: StoredProfile): Profile {
+function describe({
+  profile_id: id,
+  name,
+  created_at: createdAt,
+  updated_at: updatedAt,
+  cookies,
+}: StoredProfile): Profile {
   const domains = new Set(cookies.map(({ domain }) => domain.replace(/^\./, '')));
   return { id, name, createdAt, updatedAt, persistedDomains: [...domains].sort() };
 }
@@ -181,5 +244,7 @@ async function copyFolder(from: string, to: string): Promise<void> {
 async function removeUnnamed(folder: string, named: string | null): Promise<void> {
   const names = await readdir(folder);
   const unnamed = names.filter((name) => name.startsWith('user-data-') && name !== named);
-  await Promise.all(unnamed.map(async (name) => rm(join(folder, name), { recursive: true, force: true })));
+  await Promise.all(
+    unnamed.map(async (name) => rm(join(folder, name), { recursive: true, force: true })),
+  );
 }

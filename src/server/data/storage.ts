@@ -41,7 +41,9 @@ export class FileStorage {
   /** Every file of a folder, by name. A folder that was never made is empty. */
   async list(folder: string): Promise<StoredFile[]> {
     const names = await readdir(folder).catch(() => [] as string[]);
-    const files = await Promise.all(names.sort().map(async (name) => describe(join(folder, name), name)));
+    const files = await Promise.all(
+      names.sort().map(async (name) => describe(join(folder, name), name)),
+    );
     return files.filter((file) => file !== undefined);
   }
 
@@ -52,20 +54,29 @@ export class FileStorage {
   async find(folder: string, name: string): Promise<string> {
     checkName(name);
     const path = join(folder, name);
-    if (!(await describe(path, name))) throw notFound(`There is no file "${name}" here. List the files for their names.`);
+    if (!(await describe(path, name)))
+      throw notFound(`There is no file "${name}" here. List the files for their names.`);
     return path;
   }
 
   /** What a session's actions upload from and download to. */
   forSession(session: SessionFolder): ActionFiles {
     return {
-      upload: async (name) => (fileNameProblem(name) === undefined && (await describe(join(this.uploads, name), name)) ? join(this.uploads, name) : undefined),
-      storeDownload: async (suggestedName, save) => this.#storeDownload(session.downloads, suggestedName, save),
+      upload: async (name) =>
+        fileNameProblem(name) === undefined && (await describe(join(this.uploads, name), name))
+          ? join(this.uploads, name)
+          : undefined,
+      storeDownload: async (suggestedName, save) =>
+        this.#storeDownload(session.downloads, suggestedName, save),
     };
   }
 
   /** No download replaces an earlier one: names begin with the time, as in the cloud, and get a number when that is not enough. */
-  async #storeDownload(folder: string, suggestedName: string, save: (path: string) => Promise<void>): Promise<string> {
+  async #storeDownload(
+    folder: string,
+    suggestedName: string,
+    save: (path: string) => Promise<void>,
+  ): Promise<string> {
     const draft = this.#draft();
     try {
       await save(draft);
@@ -91,14 +102,22 @@ export class FileStorage {
 /** @throws {@link InvalidRequestError} saying what is wrong with the name */
 export function checkName(name: string): void {
   const problem = fileNameProblem(name);
-  if (problem !== undefined) throw refused('Invalid file name', [{ path: 'filename', message: problem }]);
+  if (problem !== undefined)
+    throw refused('Invalid file name', [{ path: 'filename', message: problem }]);
 }
 
 /** `2026_01_31_23_59_59-report.pdf`, from whatever a page suggests; `-2` before the extension when that is taken. */
 export function downloadName(suggestedName: string, at: Date, taken: ReadonlySet<string>): string {
-  const plain = suggestedName.replace(/[/\\<>:"|?*\p{Cc}\p{Cs}]+/gu, '_').trim().replace(/[\s.]+$/, '') || UNNAMED;
+  const plain =
+    suggestedName
+      .replace(/[/\\<>:"|?*\p{Cc}\p{Cs}]+/gu, '_')
+      .trim()
+      .replace(/[\s.]+$/, '') || UNNAMED;
   const extension = cut(extname(plain), MAX_SUGGESTED_LENGTH / 2);
-  const stem = cut(plain.slice(0, plain.length - extname(plain).length), MAX_SUGGESTED_LENGTH - extension.length);
+  const stem = cut(
+    plain.slice(0, plain.length - extname(plain).length),
+    MAX_SUGGESTED_LENGTH - extension.length,
+  );
   const stamp = at.toISOString().slice(0, 19).replace(/[-T:]/g, '_');
   for (let number = 1; ; number++) {
     const name = `${stamp}-${stem}${number === 1 ? '' : `-${number}`}${extension}`;
@@ -108,7 +127,10 @@ export function downloadName(suggestedName: string, at: Date, taken: ReadonlySet
 
 /** The first so many characters; none is cut in two, and no space or dot is left at the end. */
 function cut(text: string, length: number): string {
-  return text.slice(0, length).replace(/\p{Cs}$/u, '').replace(/[\s.]+$/, '');
+  return text
+    .slice(0, length)
+    .replace(/\p{Cs}$/u, '')
+    .replace(/[\s.]+$/, '');
 }
 
 async function move(draft: string, folder: string, name: string): Promise<void> {
@@ -123,5 +145,7 @@ async function move(draft: string, folder: string, name: string): Promise<void> 
 
 async function describe(path: string, name: string): Promise<StoredFile | undefined> {
   const found = await stat(path).catch(() => undefined);
-  return found?.isFile() ? { name, size: found.size, extension: extname(name), updatedAt: found.mtime } : undefined;
+  return found?.isFile()
+    ? { name, size: found.size, extension: extname(name), updatedAt: found.mtime }
+    : undefined;
 }

@@ -22,15 +22,20 @@ export async function removeTemporaryFolder(folder: string): Promise<void> {
 /** Those whose servers were killed on this machine. */
 export async function abandonedFolders(): Promise<string[]> {
   const names = (await readdir(tmpdir())).filter((name) => name.startsWith(PREFIX));
-  const folders = await Promise.all(names.map(async (name) => {
-    const folder = join(tmpdir(), name);
-    return (await isOwn(folder)) && (await isAbandoned(folder)) ? [folder] : [];
-  }));
+  const folders = await Promise.all(
+    names.map(async (name) => {
+      const folder = join(tmpdir(), name);
+      return (await isOwn(folder)) && (await isAbandoned(folder)) ? [folder] : [];
+    }),
+  );
   return folders.flat();
 }
 
 /** Another user's may lie beside it, and are that user's to remove. */
 async function isOwn(folder: string): Promise<boolean> {
   const own = process.getuid?.();
-  return stat(folder).then(({ uid }) => own === undefined || uid === own, () => false);
+  return stat(folder).then(
+    ({ uid }) => own === undefined || uid === own,
+    () => false,
+  );
 }

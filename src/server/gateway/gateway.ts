@@ -11,7 +11,13 @@ import { isToken } from '../http/tokens';
 import { openUpstream } from './upstream';
 
 /** Headers of the handshake that must reach the browser; with the client's key, the browser's answer fits the client. Compression is left out: on loopback it only costs time. */
-const HANDSHAKE_HEADERS = ['upgrade', 'connection', 'sec-websocket-key', 'sec-websocket-version', 'sec-websocket-protocol'] as const;
+const HANDSHAKE_HEADERS = [
+  'upgrade',
+  'connection',
+  'sec-websocket-key',
+  'sec-websocket-version',
+  'sec-websocket-protocol',
+] as const;
 
 /** Where a client gets a session of its own, which ends with the connection. */
 const CONNECT_PATH = '/sessions/connect';
@@ -47,19 +53,31 @@ export class Gateway {
    * @throws when the client may not: no such session, no room for a new one, wrong token, session ended, browser not reachable. Nothing has been answered then.
    */
   async connect(request: IncomingMessage, client: Socket, head: Buffer): Promise<void> {
-    if (parseUrl(request).pathname !== CONNECT_PATH) return lead(this.#destination(request), request, client, head);
+    if (parseUrl(request).pathname !== CONNECT_PATH)
+      return lead(this.#destination(request), request, client, head);
     const session = await this.#start(request);
-    const end = (): void => void session.end({ status: 'closed', reason: 'Its client disconnected.' });
+    const end = (): void =>
+      void session.end({ status: 'closed', reason: 'Its client disconnected.' });
     client.once('close', end);
     try {
-      await lead({ session, url: new URL(session.browser.cdpUrl), targetId: undefined, startupPage: true }, request, client, head);
+      await lead(
+        { session, url: new URL(session.browser.cdpUrl), targetId: undefined, startupPage: true },
+        request,
+        client,
+        head,
+      );
     } finally {
       if (session.gatewayClients === 0) end();
     }
   }
 
   async #start(request: IncomingMessage): Promise<LiveSession> {
-    if (!this.#auth.isKey(parseUrl(request).searchParams.get('token'))) throw badRequest(401, 'unauthorized', `The token is not the API key. Connect to ${CONNECT_PATH}?token=KEY, or start a session and use its cdp_url.`);
+    if (!this.#auth.isKey(parseUrl(request).searchParams.get('token')))
+      throw badRequest(
+        401,
+        'unauthorized',
+        `The token is not the API key. Connect to ${CONNECT_PATH}?token=KEY, or start a session and use its cdp_url.`,
+      );
     return (await this.#registry.start({})).ensureActive();
   }
 
@@ -67,20 +85,36 @@ export class Gateway {
     const { pathname, searchParams } = parseUrl(request);
     const { id = '', targetId } = findPath(pathname) ?? {};
     const known = this.#registry.get(id);
-    if (!isToken(searchParams.get('token'), known.cdpToken)) throw badRequest(401, 'unauthorized', `The token does not open session ${id}. Use the cdp_url of the session as it is.`);
+    if (!isToken(searchParams.get('token'), known.cdpToken))
+      throw badRequest(
+        401,
+        'unauthorized',
+        `The token does not open session ${id}. Use the cdp_url of the session as it is.`,
+      );
     const session = known.ensureActive();
     const url = new URL(session.browser.cdpUrl);
     if (targetId !== undefined) url.pathname = `/devtools/page/${encodeURIComponent(targetId)}`;
-    return { session, url, targetId, startupPage: targetId === undefined && searchParams.get('startup_page') !== 'false' };
+    return {
+      session,
+      url,
+      targetId,
+      startupPage: targetId === undefined && searchParams.get('startup_page') !== 'false',
+    };
   }
 }
 
-async function lead({ session, url, targetId, startupPage }: Destination, request: IncomingMessage, client: Socket, head: Buffer): Promise<void> {
+async function lead(
+  { session, url, targetId, startupPage }: Destination,
+  request: IncomingMessage,
+  client: Socket,
+  head: Buffer,
+): Promise<void> {
   session.touch();
   if (targetId !== undefined) await checkTarget(session, targetId);
   if (startupPage) await session.browser.ensurePage();
   const browser = await openUpstream(url, (chunk) => passBack(session, client, chunk));
-  if (!client.readable || session.status !== 'active') { // it has left meanwhile, which nobody will be told again
+  if (!client.readable || session.status !== 'active') {
+    // it has left meanwhile, which nobody will be told again
     browser.destroy();
     client.destroy();
     return;
@@ -92,8 +126,13 @@ async function lead({ session, url, targetId, startupPage }: Destination, reques
 
 /** The browser would say so too, but not in the shape of the API, and would keep the connection. */
 async function checkTarget(session: LiveSession, targetId: string): Promise<void> {
-  const { targetInfos } = await whileActive(session, () => session.browser.connection.send('Target.getTargets', {}));
-  if (!targetInfos.some((target) => target.targetId === targetId)) throw notFound(`The session ${session.id} has no page ${targetId}. Ask for its debug information again.`);
+  const { targetInfos } = await whileActive(session, () =>
+    session.browser.connection.send('Target.getTargets', {}),
+  );
+  if (!targetInfos.some((target) => target.targetId === targetId))
+    throw notFound(
+      `The session ${session.id} has no page ${targetId}. Ask for its debug information again.`,
+    );
 }
 
 function findPath(path: string): Record<string, string> | undefined {
@@ -142,6 +181,15 @@ function handshake(request: IncomingMessage, url: URL): string {
     const value = request.headers[name];
     return value === undefined ? [] : [`${name}: ${value}`];
   });
-  if (url.username) headers.push(`authorization: Basic ${Buffer.from(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`).toString('base64')}`);
-  return [`GET ${url.pathname}${url.search} HTTP/1.1`, `host: ${url.host}`, ...headers, '', ''].join('\r\n');
+  if (url.username)
+    headers.push(
+      `authorization: Basic ${Buffer.from(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`).toString('base64')}`,
+    );
+  return [
+    `GET ${url.pathname}${url.search} HTTP/1.1`,
+    `host: ${url.host}`,
+    ...headers,
+    '',
+    '',
+  ].join('\r\n');
 }

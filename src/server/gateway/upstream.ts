@@ -35,7 +35,11 @@ function openTcp(url: URL, receive: Receiver): Socket {
 }
 
 function openTls(url: URL, receive: Receiver): Socket {
-  const socket = connectTls({ host: hostOf(url), port: Number(url.port) || 443, servername: hostOf(url) });
+  const socket = connectTls({
+    host: hostOf(url),
+    port: Number(url.port) || 443,
+    servername: hostOf(url),
+  });
   socket.on('data', (chunk: Buffer) => {
     if (!receive(chunk)) socket.pause();
   });

@@ -16,7 +16,15 @@ export class Auth {
   /** @param hostname what the server is bound to */
   constructor(apiKey: string, hostname: string) {
     this.#apiKey = apiKey;
-    this.#hostNames = WILDCARDS.includes(hostname) ? undefined : [...new Set([...LOOPBACK_NAMES, hostname.includes(':') ? `[${hostname}]` : hostname].map((name) => name.toLowerCase()))];
+    this.#hostNames = WILDCARDS.includes(hostname)
+      ? undefined
+      : [
+          ...new Set(
+            [...LOOPBACK_NAMES, hostname.includes(':') ? `[${hostname}]` : hostname].map((name) =>
+              name.toLowerCase(),
+            ),
+          ),
+        ];
   }
 
   /**
@@ -26,9 +34,14 @@ export class Auth {
   checkSite({ headers }: IncomingMessage): void {
     const { host, origin } = headers;
     if (this.#hostNames && (host === undefined || !this.#hostNames.includes(hostName(host)))) {
-      throw badRequest(403, 'forbidden', `The Host "${host ?? ''}" is not a name of this server. Use one of: ${this.#hostNames.join(', ')}.`);
+      throw badRequest(
+        403,
+        'forbidden',
+        `The Host "${host ?? ''}" is not a name of this server. Use one of: ${this.#hostNames.join(', ')}.`,
+      );
     }
-    if (origin !== undefined && originHost(origin) !== host) throw badRequest(403, 'forbidden', `Requests from the origin ${origin} are not accepted.`);
+    if (origin !== undefined && originHost(origin) !== host)
+      throw badRequest(403, 'forbidden', `Requests from the origin ${origin} are not accepted.`);
   }
 
   /**
@@ -37,7 +50,12 @@ export class Auth {
    */
   checkKey({ headers }: IncomingMessage): void {
     const given = /^Bearer\s+(.+)$/i.exec(headers.authorization ?? '')?.[1];
-    if (!isToken(given?.trim(), this.#apiKey)) throw badRequest(401, 'unauthorized', `The API key is ${given === undefined ? 'missing' : 'wrong'}. Send it as "Authorization: Bearer <key>".`);
+    if (!isToken(given?.trim(), this.#apiKey))
+      throw badRequest(
+        401,
+        'unauthorized',
+        `The API key is ${given === undefined ? 'missing' : 'wrong'}. Send it as "Authorization: Bearer <key>".`,
+      );
   }
 
   /** True for the API key itself, which some clients put into the URL of a WebSocket. */

@@ -69,16 +69,22 @@ export class HttpRouter {
       const found = this.#find(request.method ?? 'GET', url.pathname);
       if (!found?.route.open) this.#auth.checkKey(request);
       if (this.#isClosed) throw unavailable('The session server is closing.');
-      if (!found) throw notFound(`There is no ${request.method ?? ''} ${url.pathname} in the session API.`);
+      if (!found)
+        throw notFound(`There is no ${request.method ?? ''} ${url.pathname} in the session API.`);
       await found.route.handle(exchange(request, response, { url, params: found.params }));
     } catch (error) {
       await this.#fail(request, response, error);
     }
   }
 
-  #find(method: string, path: string): { route: Route; params: Record<string, string> } | undefined {
+  #find(
+    method: string,
+    path: string,
+  ): { route: Route; params: Record<string, string> } | undefined {
     for (const route of this.#routes) {
-      const params = (method === route.method || (method === 'HEAD' && route.method === 'GET')) && matchPath(route.path, path);
+      const params =
+        (method === route.method || (method === 'HEAD' && route.method === 'GET')) &&
+        matchPath(route.path, path);
       if (params) return { route, params };
     }
     return undefined;
@@ -99,7 +105,8 @@ export class HttpRouter {
 /** The requested path and query. Doubled and trailing slashes do not count: clients paste base URLs and paths together. */
 export function parseUrl(request: Pick<IncomingMessage, 'url'>): URL {
   const target = (request.url ?? '/').replace(/^\/+/, '/');
-  if (!URL.canParse(target, 'http://localhost')) throw badRequest(400, 'invalid_url', 'The request target is not a valid URL.');
+  if (!URL.canParse(target, 'http://localhost'))
+    throw badRequest(400, 'invalid_url', 'The request target is not a valid URL.');
   const url = new URL(target, 'http://localhost');
   url.pathname = url.pathname.replace(/\/{2,}/g, '/').replace(/(.)\/$/, '$1');
   return url;
@@ -124,7 +131,11 @@ function baseUrlOf(request: IncomingMessage): string {
   return `http://${request.headers.host ?? `127.0.0.1:${request.socket.localPort ?? 0}`}`;
 }
 
-function exchange(request: IncomingMessage, response: ServerResponse, { url, params }: { url: URL; params: Record<string, string> }): Exchange {
+function exchange(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { url, params }: { url: URL; params: Record<string, string> },
+): Exchange {
   return {
     params,
     query: url.searchParams,
@@ -137,9 +148,18 @@ function exchange(request: IncomingMessage, response: ServerResponse, { url, par
   };
 }
 
-function sendJson(response: ServerResponse, status: number, { body, headers }: { body: object; headers: Record<string, string> }): void {
+function sendJson(
+  response: ServerResponse,
+  status: number,
+  { body, headers }: { body: object; headers: Record<string, string> },
+): void {
   const text = JSON.stringify(body);
-  response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text), 'cache-control': 'no-store', ...headers });
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(text),
+    'cache-control': 'no-store',
+    ...headers,
+  });
   response.end(text);
 }
 

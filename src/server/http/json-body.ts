@@ -17,7 +17,12 @@ export async function readJsonBody(request: IncomingMessage): Promise<unknown> {
   const text = await readText(request);
   if (text.trim() === '') return {};
   const type = request.headers['content-type'] ?? '';
-  if (!/\bjson\b/i.test(type)) throw badRequest(415, 'unsupported_media_type', `The body must be JSON, with "Content-Type: application/json" (it was "${type}").`);
+  if (!/\bjson\b/i.test(type))
+    throw badRequest(
+      415,
+      'unsupported_media_type',
+      `The body must be JSON, with "Content-Type: application/json" (it was "${type}").`,
+    );
   const body = parse(text);
   checkValues(body);
   return body;
@@ -28,7 +33,8 @@ async function readText(request: IncomingMessage): Promise<string> {
   let bytes = 0;
   for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > MAX_BODY_BYTES) throw badRequest(413, 'body_too_large', `The body is longer than ${MAX_BODY_BYTES} bytes.`);
+    if (bytes > MAX_BODY_BYTES)
+      throw badRequest(413, 'body_too_large', `The body is longer than ${MAX_BODY_BYTES} bytes.`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
@@ -38,7 +44,11 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
-    throw badRequest(400, 'invalid_json', `The body is not valid JSON: ${error instanceof Error ? error.message : 'it cannot be parsed'}.`);
+    throw badRequest(
+      400,
+      'invalid_json',
+      `The body is not valid JSON: ${error instanceof Error ? error.message : 'it cannot be parsed'}.`,
+    );
   }
 }
 
@@ -50,17 +60,28 @@ function checkValues(body: unknown): void {
     const { value, path, depth } = next;
     if (typeof value === 'string') checkText(value, path);
     if (typeof value !== 'object' || value === null) continue;
-    if (depth > MAX_DEPTH) throw refused('Invalid request', [{ path: '', message: `is nested deeper than ${MAX_DEPTH} levels` }]);
+    if (depth > MAX_DEPTH)
+      throw refused('Invalid request', [
+        { path: '', message: `is nested deeper than ${MAX_DEPTH} levels` },
+      ]);
     for (const name in value) {
-      if (++count > MAX_VALUES) throw badRequest(413, 'body_too_large', `The body holds more than ${MAX_VALUES} values.`);
+      if (++count > MAX_VALUES)
+        throw badRequest(413, 'body_too_large', `The body holds more than ${MAX_VALUES} values.`);
       checkText(name, path);
-      waiting.push({ value: (value as Record<string, unknown>)[name], path: path === '' ? name : `${path}.${name}`, depth: depth + 1 });
+      waiting.push({
+        value: (value as Record<string, unknown>)[name],
+        path: path === '' ? name : `${path}.${name}`,
+        depth: depth + 1,
+      });
     }
   }
 }
 
 function checkText(text: string, path: string): void {
-  if (!isWellFormed(text)) throw refused('Invalid request', [{ path, message: 'is no text: it holds half of a character (a lone surrogate)' }]);
+  if (!isWellFormed(text))
+    throw refused('Invalid request', [
+      { path, message: 'is no text: it holds half of a character (a lone surrogate)' },
+    ]);
 }
 
 /** As `String.prototype.isWellFormed`, which the language level of this code does not know yet. */

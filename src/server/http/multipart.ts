@@ -28,9 +28,16 @@ export async function receiveFile(request: IncomingMessage, path: string): Promi
 
 function checkHeaders({ headers }: IncomingMessage): void {
   const type = headers['content-type'] ?? '';
-  if (!/^multipart\/form-data\b/i.test(type)) throw badRequest(415, 'unsupported_media_type', `The file must come as "multipart/form-data", in the field "${FILE_FIELD}" (the content type was "${type}").`);
-  if (!/\bboundary=/i.test(type)) throw badRequest(400, 'invalid_form', 'The content type of the form names no boundary.');
-  if (Number(headers['content-length'] ?? 0) > MAX_FILE_BYTES + MAX_OVERHEAD_BYTES) throw tooLarge();
+  if (!/^multipart\/form-data\b/i.test(type))
+    throw badRequest(
+      415,
+      'unsupported_media_type',
+      `The file must come as "multipart/form-data", in the field "${FILE_FIELD}" (the content type was "${type}").`,
+    );
+  if (!/\bboundary=/i.test(type))
+    throw badRequest(400, 'invalid_form', 'The content type of the form names no boundary.');
+  if (Number(headers['content-length'] ?? 0) > MAX_FILE_BYTES + MAX_OVERHEAD_BYTES)
+    throw tooLarge();
 }
 
 /** Is done with the file when it returns, also when the upload broke off: what opens it late would leave it behind. */
@@ -45,8 +52,21 @@ async function receiveInto(path: string, request: IncomingMessage): Promise<void
 
 async function receive(request: IncomingMessage, target: Writable): Promise<void> {
   const { default: Busboy } = await import('@fastify/busboy');
-  const limits = { fileSize: MAX_FILE_BYTES, files: 1, fields: 10, fieldSize: 10_000, parts: 11, headerPairs: 100 };
-  const form = openForm(() => new Busboy({ headers: { ...request.headers, 'content-type': request.headers['content-type'] ?? '' }, limits }));
+  const limits = {
+    fileSize: MAX_FILE_BYTES,
+    files: 1,
+    fields: 10,
+    fieldSize: 10_000,
+    parts: 11,
+    headerPairs: 100,
+  };
+  const form = openForm(
+    () =>
+      new Busboy({
+        headers: { ...request.headers, 'content-type': request.headers['content-type'] ?? '' },
+        limits,
+      }),
+  );
   const broken = new AbortController();
   let saving: Promise<void> | undefined;
   try {
@@ -56,15 +76,23 @@ async function receive(request: IncomingMessage, target: Writable): Promise<void
         else stream.resume();
         saving?.catch(reject);
       });
-      form.once('filesLimit', () => reject(refused('Invalid upload', [{ path: FILE_FIELD, message: 'the form has more than one file; upload one at a time' }])));
+      form.once('filesLimit', () =>
+        reject(
+          refused('Invalid upload', [
+            { path: FILE_FIELD, message: 'the form has more than one file; upload one at a time' },
+          ]),
+        ),
+      );
       form.once('finish', resolve);
       form.once('error', (error: unknown) => reject(invalidForm(error)));
-      const ended = () => request.complete || reject(badRequest(400, 'upload_aborted', 'The upload broke off.'));
+      const ended = () =>
+        request.complete || reject(badRequest(400, 'upload_aborted', 'The upload broke off.'));
       if (request.closed) ended();
       request.once('close', ended);
       request.pipe(form);
     });
-    if (!saving) throw refused('Invalid upload', [{ path: FILE_FIELD, message: 'the form has no such file' }]);
+    if (!saving)
+      throw refused('Invalid upload', [{ path: FILE_FIELD, message: 'the form has no such file' }]);
     await saving;
   } catch (error) {
     request.unpipe(form);
@@ -89,7 +117,11 @@ async function save(stream: Readable, target: Writable, signal: AbortSignal): Pr
 }
 
 function invalidForm(error: unknown): Error {
-  return badRequest(400, 'invalid_form', `The form cannot be read: ${error instanceof Error ? error.message : 'it breaks off'}.`);
+  return badRequest(
+    400,
+    'invalid_form',
+    `The form cannot be read: ${error instanceof Error ? error.message : 'it breaks off'}.`,
+  );
 }
 
 function tooLarge(): Error {

@@ -10,19 +10,27 @@ const KEY_SCHEME = 'OAuth2PasswordBearer';
 type Json = Record<string, unknown>;
 
 /** A form with one file. */
-const FILE_FORM = { type: 'object', properties: { file: { type: 'string', format: 'binary' } }, required: ['file'] };
+const FILE_FORM = {
+  type: 'object',
+  properties: { file: { type: 'string', format: 'binary' } },
+  required: ['file'],
+};
 
 /** The description, for a server at this URL. */
 export function openapiDocument(baseUrl: string): Json {
   const paths: Record<string, Json> = {};
-  for (const operation of operations) (paths[operation.path] ??= {})[operation.method] = describe(operation);
+  for (const operation of operations)
+    (paths[operation.path] ??= {})[operation.method] = describe(operation);
   return {
     openapi: '3.1.0',
     info: { title: 'sessionwright session API', version },
     servers: [{ url: baseUrl }],
     security: [{ [KEY_SCHEME]: [] }],
     paths,
-    components: { securitySchemes: { [KEY_SCHEME]: { type: 'http', scheme: 'bearer' } }, schemas: { Error: schemaOf(errorSchema) } },
+    components: {
+      securitySchemes: { [KEY_SCHEME]: { type: 'http', scheme: 'bearer' } },
+      schemas: { Error: schemaOf(errorSchema) },
+    },
   };
 }
 
@@ -33,14 +41,32 @@ function describe({ id, summary, open, request, multipart, ...operation }: Opera
     summary,
     ...(open && { security: [] }),
     ...(parameters.length > 0 && { parameters }),
-    ...(request && { requestBody: { content: { 'application/json': { schema: schemaOf(request) } } } }),
-    ...(multipart && { requestBody: { content: { 'multipart/form-data': { schema: FILE_FORM } } } }),
-    responses: { 200: success(operation.response), ...Object.fromEntries(failuresOf({ ...operation, ...(open && { open }), ...(request && { request }) }).map((status) => [status, failure(status)])) },
+    ...(request && {
+      requestBody: { content: { 'application/json': { schema: schemaOf(request) } } },
+    }),
+    ...(multipart && {
+      requestBody: { content: { 'multipart/form-data': { schema: FILE_FORM } } },
+    }),
+    responses: {
+      200: success(operation.response),
+      ...Object.fromEntries(
+        failuresOf({ ...operation, ...(open && { open }), ...(request && { request }) }).map(
+          (status) => [status, failure(status)],
+        ),
+      ),
+    },
   };
 }
 
 /** What can go wrong follows from what a call takes. */
-function failuresOf({ open, path, query, request, running, failures = [] }: Omit<Operation, 'id' | 'summary'>): number[] {
+function failuresOf({
+  open,
+  path,
+  query,
+  request,
+  running,
+  failures = [],
+}: Omit<Operation, 'id' | 'summary'>): number[] {
   const statuses = [...failures];
   if (!open) statuses.push(401, 403);
   if (path.includes('{')) statuses.push(404);
@@ -51,8 +77,12 @@ function failuresOf({ open, path, query, request, running, failures = [] }: Omit
 }
 
 function success(response: Operation['response']): Json {
-  if (response instanceof z.ZodType) return { description: 'Done', content: { 'application/json': { schema: schemaOf(response) } } };
-  return { description: 'Done', content: { [response.mediaType]: { schema: { type: 'string', format: 'binary' } } } };
+  if (response instanceof z.ZodType)
+    return { description: 'Done', content: { 'application/json': { schema: schemaOf(response) } } };
+  return {
+    description: 'Done',
+    content: { [response.mediaType]: { schema: { type: 'string', format: 'binary' } } },
+  };
 }
 
 const FAILURES: Record<number, string> = {
@@ -69,17 +99,33 @@ const FAILURES: Record<number, string> = {
 };
 
 function failure(status: number): Json {
-  return { description: FAILURES[status] ?? 'It failed', content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } } };
+  return {
+    description: FAILURES[status] ?? 'It failed',
+    content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+  };
 }
 
 function pathParameters(path: string): Json[] {
-  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({ name, in: 'path', required: true, schema: { type: 'string' } }));
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }));
 }
 
 function queryParameters(query: z.ZodObject | undefined): Json[] {
   if (!query) return [];
-  const { properties = {}, required = [] } = schemaOf(query) as { properties?: Record<string, Json>; required?: string[] };
-  return Object.entries(properties).map(([name, schema]) => ({ name, in: 'query', required: required.includes(name), schema }));
+  const { properties = {}, required = [] } = schemaOf(query) as {
+    properties?: Record<string, Json>;
+    required?: string[];
+  };
+  return Object.entries(properties).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    required: required.includes(name),
+    schema,
+  }));
 }
 
 /** As it goes over the wire, which is what schemas take in. */

@@ -7,8 +7,15 @@ import { badRequest, toAnswer } from '../errors';
 export function answerRaw(stream: Duplex, error: unknown): void {
   const { status, headers, body } = toAnswer(error);
   const text = JSON.stringify(body);
-  const lines = Object.entries({ ...headers, 'content-type': 'application/json', 'content-length': Buffer.byteLength(text), connection: 'close' });
-  stream.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.map(([name, value]) => `${name}: ${value}`).join('\r\n')}\r\n\r\n${text}`);
+  const lines = Object.entries({
+    ...headers,
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(text),
+    connection: 'close',
+  });
+  stream.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.map(([name, value]) => `${name}: ${value}`).join('\r\n')}\r\n\r\n${text}`,
+  );
 }
 
 /** Answers what Node could not read as a request. */
@@ -18,7 +25,13 @@ export function answerUnreadable(error: NodeJS.ErrnoException, stream: Duplex): 
 }
 
 function unreadable({ code }: NodeJS.ErrnoException): Error {
-  if (code === 'HPE_HEADER_OVERFLOW') return badRequest(431, 'headers_too_large', 'The URL and the headers are longer than 16 KB together. Ids and names are shorter; send everything else in the body.');
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return badRequest(408, 'request_timeout', 'The request did not arrive in time. Send it again.');
+  if (code === 'HPE_HEADER_OVERFLOW')
+    return badRequest(
+      431,
+      'headers_too_large',
+      'The URL and the headers are longer than 16 KB together. Ids and names are shorter; send everything else in the body.',
+    );
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
+    return badRequest(408, 'request_timeout', 'The request did not arrive in time. Send it again.');
   return badRequest(400, 'invalid_request', 'This is not a valid HTTP request.');
 }

@@ -16,12 +16,20 @@ export interface ByteRange {
  * @throws {@link ApiError} 416 when there is no such part
  * @see https://www.rfc-editor.org/rfc/rfc9110#name-range-requests
  */
-export async function sendFile(request: IncomingMessage, response: ServerResponse, file: { path: string; contentType: string }): Promise<void> {
+export async function sendFile(
+  request: IncomingMessage,
+  response: ServerResponse,
+  file: { path: string; contentType: string },
+): Promise<void> {
   const { size } = await stat(file.path);
   const range = parseRange(request.headers.range, size);
   if (range === 'unsatisfiable') {
     response.setHeader('content-range', `bytes */${size}`);
-    throw badRequest(416, 'range_not_satisfiable', `The file has ${size} bytes, and none in the range that was asked for.`);
+    throw badRequest(
+      416,
+      'range_not_satisfiable',
+      `The file has ${size} bytes, and none in the range that was asked for.`,
+    );
   }
   const { start, end } = range ?? { start: 0, end: size - 1 };
   response.writeHead(range ? 206 : 200, {
@@ -32,13 +40,20 @@ export async function sendFile(request: IncomingMessage, response: ServerRespons
     ...(range && { 'content-range': `bytes ${start}-${end}/${size}` }),
   });
   if (request.method === 'HEAD' || size === 0) response.end();
-  else await pipeline(createReadStream(file.path, { start, end }), response).catch(() => response.destroy()); // the player went away
+  else
+    await pipeline(createReadStream(file.path, { start, end }), response).catch(() =>
+      response.destroy(),
+    ); // the player went away
 }
 
 /** The part that a `Range` header asks for. Undefined for the whole: no header, several parts, or one that cannot be read. */
-export function parseRange(header: string | undefined, size: number): ByteRange | 'unsatisfiable' | undefined {
+export function parseRange(
+  header: string | undefined,
+  size: number,
+): ByteRange | 'unsatisfiable' | undefined {
   const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(header?.trim() ?? '') ?? [];
-  if (first === '') return last === '' ? undefined : withinFile(size - Number(last), size - 1, size);
+  if (first === '')
+    return last === '' ? undefined : withinFile(size - Number(last), size - 1, size);
   if (last === '') return withinFile(Number(first), size - 1, size);
   return Number(last) < Number(first) ? undefined : withinFile(Number(first), Number(last), size);
 }

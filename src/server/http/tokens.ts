@@ -36,7 +36,10 @@ export class UrlSigner {
   /** True when the query was made by {@link UrlSigner.sign} for this path and has not expired. */
   isValid(path: string, query: URLSearchParams): boolean {
     const expires = query.get('expires') ?? '';
-    return isToken(query.get('signature'), this.#signature(path, expires)) && Number(expires) > Date.now();
+    return (
+      isToken(query.get('signature'), this.#signature(path, expires)) &&
+      Number(expires) > Date.now()
+    );
   }
 
   /**
@@ -45,7 +48,12 @@ export class UrlSigner {
    * @throws {@link ApiError} 401
    */
   check(path: string, query: URLSearchParams, what: string): void {
-    if (!this.isValid(path, query)) throw badRequest(401, 'unauthorized', `This ${what} URL is wrong or has expired. Ask for the ${what} again.`);
+    if (!this.isValid(path, query))
+      throw badRequest(
+        401,
+        'unauthorized',
+        `This ${what} URL is wrong or has expired. Ask for the ${what} again.`,
+      );
   }
 
   #signature(path: string, expires: string): string {

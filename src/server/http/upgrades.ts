@@ -32,8 +32,10 @@ export class Upgrades {
       this.#auth.checkSite(request);
       checkHandshake(request);
       const { pathname } = parseUrl(request);
-      if (Gateway.serves(pathname) && stream instanceof Socket) await this.#gateway.connect(request, stream, head);
-      else if (!(await this.#liveView.accept(request, stream, head))) throw notFound(`There is no WebSocket at ${pathname}.`);
+      if (Gateway.serves(pathname) && stream instanceof Socket)
+        await this.#gateway.connect(request, stream, head);
+      else if (!(await this.#liveView.accept(request, stream, head)))
+        throw notFound(`There is no WebSocket at ${pathname}.`);
     } catch (error) {
       answerRaw(stream, error);
     }
@@ -42,6 +44,14 @@ export class Upgrades {
 
 /** Other upgrades are not passed on: to a browser they would be ordinary requests. */
 function checkHandshake({ headers }: IncomingMessage): void {
-  const isWhole = headers.upgrade?.toLowerCase() === 'websocket' && headers['sec-websocket-version'] === '13' && WEB_SOCKET_KEY.test(headers['sec-websocket-key'] ?? '');
-  if (!isWhole) throw badRequest(400, 'invalid_handshake', 'This is no handshake of a WebSocket of version 13. Without one, leave the header "Upgrade" out.');
+  const isWhole =
+    headers.upgrade?.toLowerCase() === 'websocket' &&
+    headers['sec-websocket-version'] === '13' &&
+    WEB_SOCKET_KEY.test(headers['sec-websocket-key'] ?? '');
+  if (!isWhole)
+    throw badRequest(
+      400,
+      'invalid_handshake',
+      'This is no handshake of a WebSocket of version 13. Without one, leave the header "Upgrade" out.',
+    );
 }

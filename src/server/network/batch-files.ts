@@ -59,15 +59,21 @@ export class BatchFiles {
     const path = batchPath(this.#folder, keyOf(number));
     await writeFile(`${path}.part`, text, { mode: 0o600 });
     await rename(`${path}.part`, path); // whoever reads it reads all of it
-    if (number > MAX_BATCHES) await rm(batchPath(this.#folder, keyOf(number - MAX_BATCHES)), { force: true });
+    if (number > MAX_BATCHES)
+      await rm(batchPath(this.#folder, keyOf(number - MAX_BATCHES)), { force: true });
   }
 }
 
 /** The files in a folder, oldest first; none when there is no folder. */
 export async function listBatches(folder: string): Promise<BatchFile[]> {
   const names = await readdir(folder).catch(() => []);
-  const keys = names.map((name) => name.replace(/\.har$/, '')).filter(isBatchKey).sort();
-  return Promise.all(keys.map(async (key) => ({ key, sizeBytes: (await stat(batchPath(folder, key))).size })));
+  const keys = names
+    .map((name) => name.replace(/\.har$/, ''))
+    .filter(isBatchKey)
+    .sort();
+  return Promise.all(
+    keys.map(async (key) => ({ key, sizeBytes: (await stat(batchPath(folder, key))).size })),
+  );
 }
 
 /** True for what can be a file of a log: nothing else is ever looked for. */
@@ -86,7 +92,9 @@ function keyOf(number: number): string {
 
 /** In the order in which they were sent: they come in the order in which they ended. */
 function harText(entries: readonly { startedAt: string; text: string }[]): string {
-  const sorted = [...entries].sort((a, b) => (a.startedAt < b.startedAt ? -1 : Number(a.startedAt > b.startedAt)));
+  const sorted = [...entries].sort((a, b) =>
+    a.startedAt < b.startedAt ? -1 : Number(a.startedAt > b.startedAt),
+  );
   const creator = JSON.stringify({ name: 'sessionwright', version });
   return `{"log":{"version":"1.2","creator":${creator},"entries":[\n${sorted.map(({ text }) => text).join(',\n')}\n]}}\n`;
 }

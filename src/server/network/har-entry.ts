@@ -19,7 +19,11 @@ export interface SeenRequest {
   requestHeaders: Record<string, string>;
   response?: NetworkResponse | undefined;
   /** Headers as they went over the wire, and the status before the cache. */
-  wire: { requestHeaders?: Record<string, string> | undefined; responseHeaders?: Record<string, string> | undefined; status?: number | undefined };
+  wire: {
+    requestHeaders?: Record<string, string> | undefined;
+    responseHeaders?: Record<string, string> | undefined;
+    status?: number | undefined;
+  };
   receivedBytes: number;
   encodedBytes?: number | undefined;
   error?: string | undefined;
@@ -31,13 +35,18 @@ export function toHarEntry(seen: SeenRequest): HarEntry {
   const timings = toTimings(seen);
   return {
     startedDateTime: new Date(seen.startedAt * 1000).toISOString(),
-    time: Object.entries(timings).reduce((sum, [name, ms]) => sum + (name === 'ssl' || ms < 0 ? 0 : ms), 0), // `connect` includes `ssl`
+    time: Object.entries(timings).reduce(
+      (sum, [name, ms]) => sum + (name === 'ssl' || ms < 0 ? 0 : ms),
+      0,
+    ), // `connect` includes `ssl`
     request: {
       method: seen.method,
       url,
       httpVersion: httpVersion(seen.response?.protocol),
       headers: headerPairs(seen.wire.requestHeaders ?? seen.requestHeaders),
-      queryString: URL.canParse(url) ? [...new URL(url).searchParams].map(([name, value]) => ({ name, value })) : [],
+      queryString: URL.canParse(url)
+        ? [...new URL(url).searchParams].map(([name, value]) => ({ name, value }))
+        : [],
       cookies: [],
       headersSize: -1,
       bodySize: -1,
@@ -45,18 +54,34 @@ export function toHarEntry(seen: SeenRequest): HarEntry {
     response: toResponse(seen),
     cache: {},
     timings,
-    ...(seen.response?.remoteIPAddress !== undefined && { serverIPAddress: seen.response.remoteIPAddress }),
+    ...(seen.response?.remoteIPAddress !== undefined && {
+      serverIPAddress: seen.response.remoteIPAddress,
+    }),
     _resourceType: seen.resourceType.toLowerCase(),
     _pageId: seen.pageId,
   };
 }
 
 /** What stands for the answer to a request that got none. */
-const NO_ANSWER: NetworkResponse = { url: '', status: 0, statusText: '', headers: {}, mimeType: 'x-unknown', encodedDataLength: 0 };
+const NO_ANSWER: NetworkResponse = {
+  url: '',
+  status: 0,
+  statusText: '',
+  headers: {},
+  mimeType: 'x-unknown',
+  encodedDataLength: 0,
+};
 
-function toResponse({ response = NO_ANSWER, wire, receivedBytes, encodedBytes = -1, error }: SeenRequest): HarEntry['response'] {
+function toResponse({
+  response = NO_ANSWER,
+  wire,
+  receivedBytes,
+  encodedBytes = -1,
+  error,
+}: SeenRequest): HarEntry['response'] {
   const headers = wire.responseHeaders ?? response.headers;
-  const location = Object.entries(headers).find(([name]) => name.toLowerCase() === 'location')?.[1] ?? '';
+  const location =
+    Object.entries(headers).find(([name]) => name.toLowerCase() === 'location')?.[1] ?? '';
   return {
     status: wire.status ?? response.status,
     statusText: response.statusText,
@@ -75,7 +100,16 @@ function toResponse({ response = NO_ANSWER, wire, receivedBytes, encodedBytes = 
 function toTimings({ sentAt, endedAt, response }: SeenRequest): HarEntry['timings'] {
   const timing = response?.timing;
   const endMs = (endedAt ?? sentAt) * 1000;
-  if (!timing) return { blocked: -1, dns: -1, connect: -1, ssl: -1, send: 0, wait: rounded(endMs - sentAt * 1000), receive: 0 };
+  if (!timing)
+    return {
+      blocked: -1,
+      dns: -1,
+      connect: -1,
+      ssl: -1,
+      send: 0,
+      wait: rounded(endMs - sentAt * 1000),
+      receive: 0,
+    };
   const queuedMs = (timing.requestTime - sentAt) * 1000;
   return {
     blocked: rounded(queuedMs + firstStep(timing)),
@@ -103,7 +137,11 @@ function rounded(ms: number): number {
 
 /** The browser joins headers of one name with line feeds. */
 function headerPairs(headers: Record<string, string>): HarPair[] {
-  return Object.entries(headers).flatMap(([name, values]) => values.split('\n').map((value) => ({ name, value: SECRET_HEADERS.has(name.toLowerCase()) ? REDACTED : value })));
+  return Object.entries(headers).flatMap(([name, values]) =>
+    values
+      .split('\n')
+      .map((value) => ({ name, value: SECRET_HEADERS.has(name.toLowerCase()) ? REDACTED : value })),
+  );
 }
 
 function httpVersion(protocol = ''): string {

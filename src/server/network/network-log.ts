@@ -14,7 +14,12 @@ const KINDS = ['page', 'iframe', 'worker', 'shared_worker', 'service_worker'];
  * Nothing is held up: a client that opens a page holds it until it has prepared it, and its commands come through our own gateway, so we
  * are there in time. Of a worker or frame the very first requests may be missed. Holding them too could let them go before that client is ready.
  */
-const AUTO_ATTACH = { autoAttach: true, waitForDebuggerOnStart: false, flatten: true as const, filter: KINDS.map((type) => ({ type })) };
+const AUTO_ATTACH = {
+  autoAttach: true,
+  waitForDebuggerOnStart: false,
+  flatten: true as const,
+  filter: KINDS.map((type) => ({ type })),
+};
 /** The browser keeps no bodies for us, and sends none. */
 const NO_BODIES = { maxTotalBufferSize: 0, maxResourceBufferSize: 0, maxPostDataSize: 0 };
 /** How long an ended request waits for its headers, which come by another way, in milliseconds: some 10 times what they take on a busy machine. */
@@ -49,9 +54,11 @@ export class NetworkLog {
   async start(): Promise<void> {
     this.#browser ??= this.#attach();
     const ready = this.#browser.then(() => Promise.all(this.#preparing));
-    await withDeadline(ready, READY_TIMEOUT_MS, 'the pages to tell of their requests').catch((error: unknown) => {
-      if (!(error instanceof TimeoutError)) throw error; // one that hangs tells later
-    });
+    await withDeadline(ready, READY_TIMEOUT_MS, 'the pages to tell of their requests').catch(
+      (error: unknown) => {
+        if (!(error instanceof TimeoutError)) throw error; // one that hangs tells later
+      },
+    );
   }
 
   /** The files so far, oldest first, each a complete HAR. */
@@ -66,7 +73,10 @@ export class NetworkLog {
     const browser = await this.#browser?.catch(() => undefined);
     this.#tracker.abandon();
     await this.#files.flush();
-    if (browser?.id !== undefined) await this.#connection.send('Target.detachFromTarget', { sessionId: browser.id }).catch(() => {}); // the browser may be gone
+    if (browser?.id !== undefined)
+      await this.#connection
+        .send('Target.detachFromTarget', { sessionId: browser.id })
+        .catch(() => {}); // the browser may be gone
   }
 
   async #attach(): Promise<CdpSession> {
@@ -80,14 +90,22 @@ export class NetworkLog {
   /** Frames of other sites and workers are attached through their page, and belong to it. */
   #watch(parent: CdpSession, pageId?: string): void {
     parent.on('Target.attachedToTarget', (event) => this.#follow(event, pageId));
-    parent.on('Target.detachedFromTarget', ({ sessionId }) => this.#tracker.abandon(this.#connection.session(sessionId)));
+    parent.on('Target.detachedFromTarget', ({ sessionId }) =>
+      this.#tracker.abandon(this.#connection.session(sessionId)),
+    );
   }
 
-  #follow({ sessionId, targetInfo }: CdpEvents['Target.attachedToTarget'], pageId = targetInfo.targetId): void {
+  #follow(
+    { sessionId, targetInfo }: CdpEvents['Target.attachedToTarget'],
+    pageId = targetInfo.targetId,
+  ): void {
     const target = this.#connection.session(sessionId);
     this.#tracker.follow(target, pageId);
     this.#watch(target, pageId);
-    const prepared = Promise.allSettled([target.send('Network.enable', NO_BODIES), target.send('Target.setAutoAttach', AUTO_ATTACH)]); // it may be gone already
+    const prepared = Promise.allSettled([
+      target.send('Network.enable', NO_BODIES),
+      target.send('Target.setAutoAttach', AUTO_ATTACH),
+    ]); // it may be gone already
     this.#preparing.add(prepared);
     void prepared.then(() => this.#preparing.delete(prepared));
   }

@@ -32,54 +32,124 @@ export class RequestTracker {
   /** Listens to a target. It must tell of its requests: `Network.enable`. */
   follow(session: CdpSession, pageId: string): void {
     session.on('Network.requestWillBeSent', (event) => this.#sent(session, pageId, event));
-    session.on('Network.requestWillBeSentExtraInfo', ({ requestId, headers }) => this.#chain(session, requestId).requestExtras.push(headers));
+    session.on('Network.requestWillBeSentExtraInfo', ({ requestId, headers }) =>
+      this.#chain(session, requestId).requestExtras.push(headers),
+    );
     session.on('Network.responseReceived', (event) => this.#answered(event));
-    session.on('Network.responseReceivedExtraInfo', ({ requestId, ...extra }) => this.#addAnswerHeaders(this.#chain(session, requestId), requestId, extra));
-    session.on('Network.dataReceived', ({ requestId, dataLength }) => this.#update(requestId, (seen) => (seen.receivedBytes += dataLength)));
-    session.on('Network.loadingFinished', ({ requestId, timestamp, encodedDataLength }) => this.#end(requestId, { endedAt: timestamp, encodedBytes: encodedDataLength }));
-    session.on('Network.loadingFailed', ({ requestId, timestamp, errorText }) => this.#end(requestId, { endedAt: timestamp, error: errorText }));
+    session.on('Network.responseReceivedExtraInfo', ({ requestId, ...extra }) =>
+      this.#addAnswerHeaders(this.#chain(session, requestId), requestId, extra),
+    );
+    session.on('Network.dataReceived', ({ requestId, dataLength }) =>
+      this.#update(requestId, (seen) => (seen.receivedBytes += dataLength)),
+    );
+    session.on('Network.loadingFinished', ({ requestId, timestamp, encodedDataLength }) =>
+      this.#end(requestId, { endedAt: timestamp, encodedBytes: encodedDataLength }),
+    );
+    session.on('Network.loadingFailed', ({ requestId, timestamp, errorText }) =>
+      this.#end(requestId, { endedAt: timestamp, error: errorText }),
+    );
     this.#followWebSockets(session, pageId);
   }
 
   /** Ends what still runs in a target that is gone; in all of them by default. */
   abandon(session?: CdpSession): void {
-    for (const [id, chain] of this.#chains) if (session === undefined || chain.session === session) this.#abandon(id, chain);
+    for (const [id, chain] of this.#chains)
+      if (session === undefined || chain.session === session) this.#abandon(id, chain);
   }
 
   /** Gives out what ended so many milliseconds ago, and waits for none of its headers any more. */
   settle(waitedMs: number): void {
     const untilMs = Date.now() - waitedMs;
-    for (const [id, chain] of this.#chains) if (chain.endedAtMs !== undefined && chain.endedAtMs <= untilMs) this.#emit(id, chain);
+    for (const [id, chain] of this.#chains)
+      if (chain.endedAtMs !== undefined && chain.endedAtMs <= untilMs) this.#emit(id, chain);
   }
 
   /** A WebSocket is logged when it is open: it may stay so for ever. */
   #followWebSockets(session: CdpSession, pageId: string): void {
     session.on('Network.webSocketCreated', ({ requestId, url }) => {
-      this.#chain(session, requestId).hops.push({ url, method: 'GET', resourceType: 'WebSocket', pageId, startedAt: Date.now() / 1000, sentAt: 0, requestHeaders: {}, wire: {}, receivedBytes: 0 });
+      this.#chain(session, requestId).hops.push({
+        url,
+        method: 'GET',
+        resourceType: 'WebSocket',
+        pageId,
+        startedAt: Date.now() / 1000,
+        sentAt: 0,
+        requestHeaders: {},
+        wire: {},
+        receivedBytes: 0,
+      });
     });
-    session.on('Network.webSocketWillSendHandshakeRequest', ({ requestId, timestamp, wallTime, request }) =>
-      this.#update(requestId, (seen) => Object.assign(seen, { sentAt: timestamp, startedAt: wallTime, requestHeaders: request.headers })),
+    session.on(
+      'Network.webSocketWillSendHandshakeRequest',
+      ({ requestId, timestamp, wallTime, request }) =>
+        this.#update(requestId, (seen) =>
+          Object.assign(seen, {
+            sentAt: timestamp,
+            startedAt: wallTime,
+            requestHeaders: request.headers,
+          }),
+        ),
     );
-    session.on('Network.webSocketHandshakeResponseReceived', ({ requestId, timestamp, response }) => {
-      this.#update(requestId, (seen) => (seen.response = { url: seen.url, mimeType: '', encodedDataLength: 0, ...response }));
-      this.#end(requestId, { endedAt: timestamp });
-    });
-    session.on('Network.webSocketClosed', ({ requestId, timestamp }) => this.#end(requestId, { endedAt: timestamp, error: 'closed before it was open' }));
+    session.on(
+      'Network.webSocketHandshakeResponseReceived',
+      ({ requestId, timestamp, response }) => {
+        this.#update(
+          requestId,
+          (seen) =>
+            (seen.response = { url: seen.url, mimeType: '', encodedDataLength: 0, ...response }),
+        );
+        this.#end(requestId, { endedAt: timestamp });
+      },
+    );
+    session.on('Network.webSocketClosed', ({ requestId, timestamp }) =>
+      this.#end(requestId, { endedAt: timestamp, error: 'closed before it was open' }),
+    );
   }
 
-  #sent(session: CdpSession, pageId: string, { requestId, request, timestamp, wallTime, type, redirectResponse, redirectHasExtraInfo }: RequestWillBeSent): void {
+  #sent(
+    session: CdpSession,
+    pageId: string,
+    {
+      requestId,
+      request,
+      timestamp,
+      wallTime,
+      type,
+      redirectResponse,
+      redirectHasExtraInfo,
+    }: RequestWillBeSent,
+  ): void {
     if (!isOnNetwork(request.url)) return;
     const chain = this.#chain(session, requestId);
     const last = chain.hops.at(-1);
     if (last && (!redirectResponse || last.sentAt === timestamp)) return; // another target has told of it
     if (last && redirectResponse) {
-      Object.assign(last, { response: redirectResponse, endedAt: timestamp, encodedBytes: redirectResponse.encodedDataLength });
+      Object.assign(last, {
+        response: redirectResponse,
+        endedAt: timestamp,
+        encodedBytes: redirectResponse.encodedDataLength,
+      });
       if (redirectHasExtraInfo) chain.withExtra.push(last);
     }
-    chain.hops.push({ url: request.url, method: request.method, resourceType: type ?? 'other', pageId, startedAt: wallTime, sentAt: timestamp, requestHeaders: request.headers, wire: {}, receivedBytes: 0 });
+    chain.hops.push({
+      url: request.url,
+      method: request.method,
+      resourceType: type ?? 'other',
+      pageId,
+      startedAt: wallTime,
+      sentAt: timestamp,
+      requestHeaders: request.headers,
+      wire: {},
+      receivedBytes: 0,
+    });
   }
 
-  #answered({ requestId, type, response, hasExtraInfo }: CdpEvents['Network.responseReceived']): void {
+  #answered({
+    requestId,
+    type,
+    response,
+    hasExtraInfo,
+  }: CdpEvents['Network.responseReceived']): void {
     const chain = this.#chains.get(requestId);
     const seen = chain?.hops.at(-1);
     if (!chain || !seen || seen.response) return;
@@ -116,7 +186,11 @@ export class RequestTracker {
     if (last && !last.response) chain.withExtra.push(last); // its answer was told by a target that we did not follow yet
     for (const [index, seen] of chain.withExtra.entries()) {
       const answer = chain.responseExtras[index];
-      seen.wire = { requestHeaders: chain.requestExtras[index], responseHeaders: answer?.headers, status: answer?.statusCode };
+      seen.wire = {
+        requestHeaders: chain.requestExtras[index],
+        responseHeaders: answer?.headers,
+        status: answer?.statusCode,
+      };
     }
     for (const seen of chain.hops) this.#onRequest(seen);
   }
@@ -131,7 +205,14 @@ export class RequestTracker {
     if (known) return known;
     const [oldest] = this.#chains;
     if (oldest && this.#chains.size >= MAX_RUNNING) this.#abandon(...oldest);
-    const chain: Chain = { session, hops: [], withExtra: [], requestExtras: [], responseExtras: [], endedAtMs: undefined };
+    const chain: Chain = {
+      session,
+      hops: [],
+      withExtra: [],
+      requestExtras: [],
+      responseExtras: [],
+      endedAtMs: undefined,
+    };
     this.#chains.set(requestId, chain);
     return chain;
   }

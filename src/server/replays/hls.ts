@@ -50,7 +50,11 @@ export function hlsPlaylist({ map, segments }: HlsIndex, url: string): string {
     '#EXT-X-PLAYLIST-TYPE:VOD',
     '#EXT-X-INDEPENDENT-SEGMENTS',
     `#EXT-X-MAP:URI="${url}",BYTERANGE="${range(map)}"`,
-    ...segments.flatMap((segment) => [`#EXTINF:${segment.seconds.toFixed(3)},`, `#EXT-X-BYTERANGE:${range(segment)}`, url]),
+    ...segments.flatMap((segment) => [
+      `#EXTINF:${segment.seconds.toFixed(3)},`,
+      `#EXT-X-BYTERANGE:${range(segment)}`,
+      url,
+    ]),
     '#EXT-X-ENDLIST',
     '',
   ].join('\n');
@@ -58,21 +62,44 @@ export function hlsPlaylist({ map, segments }: HlsIndex, url: string): string {
 
 /** Puts the encoded pictures into another wrapping. */
 async function fragment(mp4Path: string): Promise<{ file: Buffer; index: HlsIndex }> {
-  const { ALL_FORMATS, BufferSource, BufferTarget, EncodedPacketSink, EncodedVideoPacketSource, Input, Mp4OutputFormat, Output } = await import('mediabunny');
-  const input = new Input({ formats: ALL_FORMATS, source: new BufferSource(await readFile(mp4Path)) });
+  const {
+    ALL_FORMATS,
+    BufferSource,
+    BufferTarget,
+    EncodedPacketSink,
+    EncodedVideoPacketSource,
+    Input,
+    Mp4OutputFormat,
+    Output,
+  } = await import('mediabunny');
+  const input = new Input({
+    formats: ALL_FORMATS,
+    source: new BufferSource(await readFile(mp4Path)),
+  });
   const track = await input.getPrimaryVideoTrack();
   const codec = await track?.getCodec();
   if (!track || !codec) throw new Error(`The film ${mp4Path} has no video track.`);
   const parts = new PartList();
   const target = new BufferTarget();
-  const output = new Output({ format: new Mp4OutputFormat({ fastStart: 'fragmented', minimumFragmentDuration: LEAST_SEGMENT_SECONDS, ...parts.listeners }), target });
+  const output = new Output({
+    format: new Mp4OutputFormat({
+      fastStart: 'fragmented',
+      minimumFragmentDuration: LEAST_SEGMENT_SECONDS,
+      ...parts.listeners,
+    }),
+    target,
+  });
   const source = new EncodedVideoPacketSource(codec);
   output.addVideoTrack(source);
   await output.start();
   const decoderConfig = (await track.getDecoderConfig()) ?? undefined;
-  for await (const packet of new EncodedPacketSink(track).packets()) await source.add(packet, decoderConfig && { decoderConfig });
+  for await (const packet of new EncodedPacketSink(track).packets())
+    await source.add(packet, decoderConfig && { decoderConfig });
   await output.finalize();
-  return { file: Buffer.from(target.buffer ?? new ArrayBuffer(0)), index: parts.index(await track.computeDuration()) };
+  return {
+    file: Buffer.from(target.buffer ?? new ArrayBuffer(0)),
+    index: parts.index(await track.computeDuration()),
+  };
 }
 
 /** Notes where the library writes what. */
@@ -81,8 +108,10 @@ class PartList {
   #mapEnd = 0;
 
   readonly listeners = {
-    onMoov: (data: Uint8Array, position: number): void => void (this.#mapEnd = position + data.length),
-    onMoof: (_: Uint8Array, position: number, startSeconds: number): void => void this.#fragments.push({ offset: position, end: position, startSeconds }),
+    onMoov: (data: Uint8Array, position: number): void =>
+      void (this.#mapEnd = position + data.length),
+    onMoof: (_: Uint8Array, position: number, startSeconds: number): void =>
+      void this.#fragments.push({ offset: position, end: position, startSeconds }),
     onMdat: (data: Uint8Array, position: number): void => {
       const fragment = this.#fragments.at(-1);
       if (fragment) fragment.end = position + data.length;
@@ -90,7 +119,11 @@ class PartList {
   };
 
   index(totalSeconds: number): HlsIndex {
-    const segments = this.#fragments.map(({ offset, end, startSeconds }, n) => ({ offset, length: end - offset, seconds: (this.#fragments[n + 1]?.startSeconds ?? totalSeconds) - startSeconds }));
+    const segments = this.#fragments.map(({ offset, end, startSeconds }, n) => ({
+      offset,
+      length: end - offset,
+      seconds: (this.#fragments[n + 1]?.startSeconds ?? totalSeconds) - startSeconds,
+    }));
     return { map: { offset: 0, length: this.#mapEnd }, segments };
   }
 }

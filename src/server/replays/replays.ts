@@ -48,7 +48,9 @@ export class Replays {
   }
 
   #enqueue(session: KnownSession): Promise<Film | undefined> {
-    const making = this.#queue.then(() => this.#make(session)).finally(() => this.#making.delete(session.id));
+    const making = this.#queue
+      .then(() => this.#make(session))
+      .finally(() => this.#making.delete(session.id));
     this.#queue = making.catch(() => {});
     this.#making.set(session.id, making);
     return making;
@@ -66,7 +68,11 @@ export class Replays {
       if (!first || !last) return undefined;
       const endMs = Math.max(session.endedAt?.getTime() ?? Date.now(), last.atMs + LAST_PICTURE_MS); // the last look comes after the end
       const fromMs = Math.max(createdMs, first.atMs);
-      const film = { path: filmPath(session), startMs: fromMs - createdMs, durationMs: endMs - fromMs };
+      const film = {
+        path: filmPath(session),
+        startMs: fromMs - createdMs,
+        durationMs: endMs - fromMs,
+      };
       await saveFilm(session, film, await this.#encode({ store: frames, fromMs, toMs: endMs }));
       return film;
     } finally {
@@ -105,13 +111,21 @@ function filmPath({ folder }: KnownSession): string {
 }
 
 /** What is told of the film is written last: where it is, the film is whole. */
-async function saveFilm({ folder }: KnownSession, { path, startMs, durationMs }: Film, mp4: Buffer): Promise<void> {
+async function saveFilm(
+  { folder }: KnownSession,
+  { path, startMs, durationMs }: Film,
+  mp4: Buffer,
+): Promise<void> {
   await writeFile(`${path}.tmp`, mp4, { mode: 0o600 });
   await rename(`${path}.tmp`, path);
-  await writeJson(join(folder.recording, 'replay.json'), { start_ms: startMs, duration_ms: durationMs });
+  await writeJson(join(folder.recording, 'replay.json'), {
+    start_ms: startMs,
+    duration_ms: durationMs,
+  });
 }
 
 async function readFilm(session: KnownSession): Promise<Film | undefined> {
-  const told = (await readJson(join(session.folder.recording, 'replay.json'))) as { start_ms: number; duration_ms: number } | undefined;
+  const told = (await readJson(join(session.folder.recording, 'replay.json'))) as
+    { start_ms: number; duration_ms: number } | undefined;
   return told && { path: filmPath(session), startMs: told.start_ms, durationMs: told.duration_ms };
 }

@@ -17,24 +17,48 @@ import { runningSessionOf, sessionOf } from './path-session';
 export function browserRoutes(registry: SessionRegistry): Route[] {
   const running = (exchange: Exchange): LiveSession => runningSessionOf(registry, exchange);
   return [
-    { method: 'GET', path: '/sessions/:id/cookies', handle: (exchange) => getCookies(running(exchange), exchange) },
-    { method: 'POST', path: '/sessions/:id/cookies', handle: (exchange) => setCookies(running(exchange), exchange) },
-    { method: 'GET', path: '/sessions/:id/debug', handle: (exchange) => debug(running(exchange), exchange) },
-    { method: 'GET', path: '/sessions/:id/debug/tab', handle: (exchange) => debugTab(running(exchange), exchange) },
-    { method: 'GET', path: '/sessions/:id/offset', handle: (exchange) => exchange.json({ offset: sessionOf(registry, exchange).offset }) },
+    {
+      method: 'GET',
+      path: '/sessions/:id/cookies',
+      handle: (exchange) => getCookies(running(exchange), exchange),
+    },
+    {
+      method: 'POST',
+      path: '/sessions/:id/cookies',
+      handle: (exchange) => setCookies(running(exchange), exchange),
+    },
+    {
+      method: 'GET',
+      path: '/sessions/:id/debug',
+      handle: (exchange) => debug(running(exchange), exchange),
+    },
+    {
+      method: 'GET',
+      path: '/sessions/:id/debug/tab',
+      handle: (exchange) => debugTab(running(exchange), exchange),
+    },
+    {
+      method: 'GET',
+      path: '/sessions/:id/offset',
+      handle: (exchange) => exchange.json({ offset: sessionOf(registry, exchange).offset }),
+    },
   ];
 }
 
 /** Of the default context: a session's own state. */
 async function getCookies(session: LiveSession, { json }: Exchange): Promise<void> {
-  const { cookies } = await whileActive(session, () => session.browser.connection.send('Storage.getCookies', {}));
+  const { cookies } = await whileActive(session, () =>
+    session.browser.connection.send('Storage.getCookies', {}),
+  );
   json({ cookies: cookies.map(fromCdp) });
 }
 
 async function setCookies(session: LiveSession, exchange: Exchange): Promise<void> {
   const { cookies } = await checkedBody(exchange, cookiesSchema, 'Invalid cookies');
   try {
-    await whileActive(session, () => session.browser.connection.send('Storage.setCookies', { cookies: cookies.map(toCdp) }));
+    await whileActive(session, () =>
+      session.browser.connection.send('Storage.setCookies', { cookies: cookies.map(toCdp) }),
+    );
   } catch (error) {
     if (!isSessionwrightError(error, 'cdp_error')) throw error;
     throw refused('The browser refused the cookies', [{ path: 'cookies', message: error.message }]);
@@ -44,7 +68,13 @@ async function setCookies(session: LiveSession, exchange: Exchange): Promise<voi
 
 async function debug(session: LiveSession, { baseUrl, json }: Exchange): Promise<void> {
   const { viewer, cdp, recording, logs } = sessionUrls(session, baseUrl);
-  json(encodeDebugInfo({ debugUrl: viewer, ws: { cdp, recording, logs }, tabs: await whileActive(session, () => tabs(session, baseUrl)) }));
+  json(
+    encodeDebugInfo({
+      debugUrl: viewer,
+      ws: { cdp, recording, logs },
+      tabs: await whileActive(session, () => tabs(session, baseUrl)),
+    }),
+  );
 }
 
 async function debugTab(session: LiveSession, { query, baseUrl, json }: Exchange): Promise<void> {
@@ -62,6 +92,14 @@ async function tabs(session: LiveSession, baseUrl: string): Promise<DebugTab[]> 
   const { targetInfos } = await session.browser.connection.send('Target.getTargets', {});
   const { viewer, page } = sessionUrls(session, baseUrl);
   const { tabIds } = session;
-  const inOrder = targetInfos.filter(({ type }) => type === 'page').sort((one, other) => tabIds.indexOf(one.targetId) - tabIds.indexOf(other.targetId)); // as an observation numbers them
-  return inOrder.map(({ targetId, title, url }, tabId) => ({ tabId, title, url, debugUrl: viewer, wsUrl: page(targetId) }));
+  const inOrder = targetInfos
+    .filter(({ type }) => type === 'page')
+    .sort((one, other) => tabIds.indexOf(one.targetId) - tabIds.indexOf(other.targetId)); // as an observation numbers them
+  return inOrder.map(({ targetId, title, url }, tabId) => ({
+    tabId,
+    title,
+    url,
+    debugUrl: viewer,
+    wsUrl: page(targetId),
+  }));
 }

@@ -9,8 +9,18 @@ import type { Exchange } from '../http/http-router';
  * @param what begins the message of a refusal: `Invalid cookies`
  * @throws {@link InvalidRequestError} naming each wrong field, and the nearest name to an unknown one
  */
-export async function checkedBody<T>({ body }: Exchange, schema: z.ZodType<T>, what: string): Promise<T> {
+export async function checkedBody<T>(
+  { body }: Exchange,
+  schema: z.ZodType<T>,
+  what: string,
+): Promise<T> {
   const parsed = schema.safeParse(await body(), { reportInput: true });
   if (parsed.success) return parsed.data;
-  throw refused(what, describeIssues(parsed.error.issues, 'shape' in schema ? Object.keys(schema.shape as object) : []));
+  throw refused(
+    what,
+    describeIssues(
+      parsed.error.issues,
+      'shape' in schema ? Object.keys(schema.shape as object) : [],
+    ),
+  );
 }

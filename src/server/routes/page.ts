@@ -17,8 +17,16 @@ const JPEG_QUALITY = 85;
 export function pageRoutes(registry: SessionRegistry): Route[] {
   const running = (exchange: Exchange): LiveSession => runningSessionOf(registry, exchange);
   return [
-    { method: 'POST', path: '/sessions/:id/page/execute', handle: (exchange) => execute(running(exchange), exchange) },
-    { method: 'POST', path: '/sessions/:id/page/screenshot', handle: (exchange) => screenshot(running(exchange), exchange) },
+    {
+      method: 'POST',
+      path: '/sessions/:id/page/execute',
+      handle: (exchange) => execute(running(exchange), exchange),
+    },
+    {
+      method: 'POST',
+      path: '/sessions/:id/page/screenshot',
+      handle: (exchange) => screenshot(running(exchange), exchange),
+    },
   ];
 }
 
@@ -26,9 +34,17 @@ export function pageRoutes(registry: SessionRegistry): Route[] {
 async function execute(session: LiveSession, { body, query, json }: Exchange): Promise<void> {
   const action = decodeAction(await body());
   const { executeAction } = await import('../../actions/execute-action');
-  const { tab, ...done } = await onPages(session, async (driver) => ({ tab: driver.currentTab, ...(await executeAction(driver, action)) }), countsAsUse(query));
+  const { tab, ...done } = await onPages(
+    session,
+    async (driver) => ({ tab: driver.currentTab, ...(await executeAction(driver, action)) }),
+    countsAsUse(query),
+  );
   const result = encodeExecutionResult(done);
-  session.trajectory.add({ type: 'execution_result', value: result, ...(tab !== undefined && { tab }) });
+  session.trajectory.add({
+    type: 'execution_result',
+    value: result,
+    ...(tab !== undefined && { tab }),
+  });
   json(result);
 }
 
@@ -36,12 +52,25 @@ async function execute(session: LiveSession, { body, query, json }: Exchange): P
 async function screenshot(session: LiveSession, { query, response }: Exchange): Promise<void> {
   const { withDeadline } = await import('../../actions/deadline');
   const { readAgain } = await import('../../actions/read-again');
-  const jpeg = await onPages(session, async (driver) => {
-    const page = await driver.page();
-    const take = (): Promise<Buffer> => page.screenshot({ type: 'jpeg', quality: JPEG_QUALITY, timeout: SCREENSHOT_MS });
-    return withDeadline(readAgain(page, 'take a picture of the page', take), SCREENSHOT_MS, 'take a picture of the page');
-  }, countsAsUse(query));
+  const jpeg = await onPages(
+    session,
+    async (driver) => {
+      const page = await driver.page();
+      const take = (): Promise<Buffer> =>
+        page.screenshot({ type: 'jpeg', quality: JPEG_QUALITY, timeout: SCREENSHOT_MS });
+      return withDeadline(
+        readAgain(page, 'take a picture of the page', take),
+        SCREENSHOT_MS,
+        'take a picture of the page',
+      );
+    },
+    countsAsUse(query),
+  );
   session.trajectory.add({ type: 'screenshot', value: null });
-  response.writeHead(200, { 'content-type': 'image/jpeg', 'content-length': jpeg.length, 'cache-control': 'no-store' });
+  response.writeHead(200, {
+    'content-type': 'image/jpeg',
+    'content-length': jpeg.length,
+    'cache-control': 'no-store',
+  });
   response.end(jpeg);
 }

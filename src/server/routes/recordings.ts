@@ -30,27 +30,74 @@ export interface RecordingRouteParts {
 export function recordingRoutes(parts: RecordingRouteParts): Route[] {
   const session = (exchange: Exchange): KnownSession => sessionOf(parts.registry, exchange);
   return [
-    { method: 'GET', path: '/sessions/:id/replay', handle: (exchange) => showReplay(parts, session(exchange), exchange) },
-    { method: 'GET', path: '/sessions/:id/replay.mp4', open: true, handle: (exchange) => sendFilm(parts, session(exchange), exchange) },
-    { method: 'GET', path: '/sessions/:id/replay.hls.mp4', open: true, handle: (exchange) => sendHlsFilm(parts, session(exchange), exchange) },
-    { method: 'GET', path: '/sessions/:id/viewer', open: true, handle: (exchange) => showViewer(parts, session(exchange), exchange) },
+    {
+      method: 'GET',
+      path: '/sessions/:id/replay',
+      handle: (exchange) => showReplay(parts, session(exchange), exchange),
+    },
+    {
+      method: 'GET',
+      path: '/sessions/:id/replay.mp4',
+      open: true,
+      handle: (exchange) => sendFilm(parts, session(exchange), exchange),
+    },
+    {
+      method: 'GET',
+      path: '/sessions/:id/replay.hls.mp4',
+      open: true,
+      handle: (exchange) => sendHlsFilm(parts, session(exchange), exchange),
+    },
+    {
+      method: 'GET',
+      path: '/sessions/:id/viewer',
+      open: true,
+      handle: (exchange) => showViewer(parts, session(exchange), exchange),
+    },
   ];
 }
 
 /** Clients stop polling when they read that the session is still active, and go on at any other 404. */
-async function showReplay({ replays, signer, filmUrlMs = URL_MS }: RecordingRouteParts, session: KnownSession, { baseUrl, json }: Exchange): Promise<void> {
-  if (session.status === 'active') throw notFound(`The session ${session.id} is ${REPLAY_STILL_ACTIVE}: its replay is there once it has ended.`);
+async function showReplay(
+  { replays, signer, filmUrlMs = URL_MS }: RecordingRouteParts,
+  session: KnownSession,
+  { baseUrl, json }: Exchange,
+): Promise<void> {
+  if (session.status === 'active')
+    throw notFound(
+      `The session ${session.id} is ${REPLAY_STILL_ACTIVE}: its replay is there once it has ended.`,
+    );
   await session.end({ status: 'closed', reason: null }); // it may still be ending: the last picture counts
-  const film = await Promise.race([replays.film(session), delay(FILM_WAIT_MS, 'pending' as const, { ref: false })]);
-  if (film === 'pending') throw notFound(`The replay of session ${session.id} is not ready yet. Ask again in a moment.`);
+  const film = await Promise.race([
+    replays.film(session),
+    delay(FILM_WAIT_MS, 'pending' as const, { ref: false }),
+  ]);
+  if (film === 'pending')
+    throw notFound(`The replay of session ${session.id} is not ready yet. Ask again in a moment.`);
   const expiresAt = new Date(Date.now() + filmUrlMs);
   const mp4Url = film ? baseUrl + filmPath(signer, session, expiresAt) : null;
   const hls = film && (await hlsFilm(film.path).catch(() => undefined)); // an addition: without it there still is the film
-  const playlistContent = hls ? hlsPlaylist(hls.index, `${baseUrl}${hlsName(session)}?${signer.sign(hlsName(session), expiresAt)}`) : null;
-  json(encodeReplay({ mp4Url, playlistContent, expiresAt, videoStartMs: film?.startMs ?? null, videoDurationMs: film?.durationMs ?? null }));
+  const playlistContent = hls
+    ? hlsPlaylist(
+        hls.index,
+        `${baseUrl}${hlsName(session)}?${signer.sign(hlsName(session), expiresAt)}`,
+      )
+    : null;
+  json(
+    encodeReplay({
+      mp4Url,
+      playlistContent,
+      expiresAt,
+      videoStartMs: film?.startMs ?? null,
+      videoDurationMs: film?.durationMs ?? null,
+    }),
+  );
 }
 
-async function sendFilm({ replays, signer }: RecordingRouteParts, session: KnownSession, { request, response, query }: Exchange): Promise<void> {
+async function sendFilm(
+  { replays, signer }: RecordingRouteParts,
+  session: KnownSession,
+  { request, response, query }: Exchange,
+): Promise<void> {
   signer.check(filmName(session), query, 'replay');
   const film = await replays.film(session);
   if (!film) throw notFound(`Nothing was recorded of session ${session.id}.`);
@@ -58,7 +105,11 @@ async function sendFilm({ replays, signer }: RecordingRouteParts, session: Known
 }
 
 /** In ranges, as the playlist has them. */
-async function sendHlsFilm({ replays, signer }: RecordingRouteParts, session: KnownSession, { request, response, query }: Exchange): Promise<void> {
+async function sendHlsFilm(
+  { replays, signer }: RecordingRouteParts,
+  session: KnownSession,
+  { request, response, query }: Exchange,
+): Promise<void> {
   signer.check(hlsName(session), query, 'replay');
   const film = await replays.film(session);
   if (!film) throw notFound(`Nothing was recorded of session ${session.id}.`);
@@ -66,16 +117,34 @@ async function sendHlsFilm({ replays, signer }: RecordingRouteParts, session: Kn
   await sendFile(request, response, { path, contentType: 'video/mp4' });
 }
 
-function showViewer({ signer }: RecordingRouteParts, session: KnownSession, { response, query, baseUrl }: Exchange): void {
-  if (!isToken(query.get('token'), session.viewerToken)) throw badRequest(401, 'unauthorized', `The token does not show session ${session.id}. Use its viewer_url as it is.`);
+function showViewer(
+  { signer }: RecordingRouteParts,
+  session: KnownSession,
+  { response, query, baseUrl }: Exchange,
+): void {
+  if (!isToken(query.get('token'), session.viewerToken))
+    throw badRequest(
+      401,
+      'unauthorized',
+      `The token does not show session ${session.id}. Use its viewer_url as it is.`,
+    );
   const isActive = session.status === 'active';
   const { recording } = sessionUrls(session, baseUrl);
   const { html, policy } = viewerPage({
     sessionId: session.id,
     recordingPath: isActive ? recording.slice(new URL(recording).origin.length) : undefined,
-    filmPath: isActive || !session.wasRecorded ? undefined : filmPath(signer, session, new Date(Date.now() + URL_MS)),
+    filmPath:
+      isActive || !session.wasRecorded
+        ? undefined
+        : filmPath(signer, session, new Date(Date.now() + URL_MS)),
   });
-  response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer', 'x-content-type-options': 'nosniff' });
+  response.writeHead(200, {
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': policy,
+    'cache-control': 'no-store',
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
+  });
   response.end(html);
 }
 

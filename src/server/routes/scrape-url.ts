@@ -14,11 +14,17 @@ export function scrapeUrlRoutes(registry: SessionRegistry): Route[] {
 /** Its body is a start request and a scrape request in one. */
 async function scrapeUrl(registry: SessionRegistry, { body, json }: Exchange): Promise<void> {
   const fields = Object.entries(asObject(await body()));
-  const isScraping = ([name]: [string, unknown]): boolean => Object.hasOwn(scrapeRequestSchema.shape, name);
+  const isScraping = ([name]: [string, unknown]): boolean =>
+    Object.hasOwn(scrapeRequestSchema.shape, name);
   const request = decodeScrapeRequest(Object.fromEntries(fields.filter(isScraping)));
-  if (request.url === undefined) throw refused('Could not scrape', [{ path: 'url', message: 'is required: the address to scrape' }]);
+  if (request.url === undefined)
+    throw refused('Could not scrape', [
+      { path: 'url', message: 'is required: the address to scrape' },
+    ]);
   await checkAddress(request.url);
-  const started = await registry.start(decodeStartRequest(Object.fromEntries(fields.filter((field) => !isScraping(field)))));
+  const started = await registry.start(
+    decodeStartRequest(Object.fromEntries(fields.filter((field) => !isScraping(field)))),
+  );
   try {
     json(encodeScrapedData(await scrapeIn(started.ensureActive(), request)));
   } finally {

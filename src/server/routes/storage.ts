@@ -30,24 +30,52 @@ export function storageRoutes(parts: StorageRouteParts): Route[] {
     return { folder: folder.downloads, path: (name) => routes.download(id, name) };
   };
   const at = (place: (exchange: Exchange) => Place, list: string, file: string): Route[] => [
-    { method: 'GET', path: list, handle: (exchange) => listFiles(parts, place(exchange), exchange) },
-    { method: 'POST', path: file, handle: (exchange) => storeFile(parts, place(exchange), exchange) },
+    {
+      method: 'GET',
+      path: list,
+      handle: (exchange) => listFiles(parts, place(exchange), exchange),
+    },
+    {
+      method: 'POST',
+      path: file,
+      handle: (exchange) => storeFile(parts, place(exchange), exchange),
+    },
     { method: 'GET', path: file, handle: (exchange) => showUrl(parts, place(exchange), exchange) },
-    { method: 'GET', path: `${file}/content`, open: true, handle: (exchange) => sendContent(parts, place(exchange), exchange) },
+    {
+      method: 'GET',
+      path: `${file}/content`,
+      open: true,
+      handle: (exchange) => sendContent(parts, place(exchange), exchange),
+    },
   ];
-  return [...at(uploads, '/storage/uploads', '/storage/uploads/:name'), ...at(downloads, '/storage/:id/downloads', '/storage/:id/downloads/:name')];
+  return [
+    ...at(uploads, '/storage/uploads', '/storage/uploads/:name'),
+    ...at(downloads, '/storage/:id/downloads', '/storage/:id/downloads/:name'),
+  ];
 }
 
-async function listFiles({ storage }: StorageRouteParts, { folder }: Place, { json }: Exchange): Promise<void> {
+async function listFiles(
+  { storage }: StorageRouteParts,
+  { folder }: Place,
+  { json }: Exchange,
+): Promise<void> {
   json(encodeFileList(await storage.list(folder)));
 }
 
-async function storeFile({ storage }: StorageRouteParts, { folder }: Place, { request, params, json }: Exchange): Promise<void> {
+async function storeFile(
+  { storage }: StorageRouteParts,
+  { folder }: Place,
+  { request, params, json }: Exchange,
+): Promise<void> {
   await storage.receive(request, folder, params['name'] ?? '');
   json({ success: true });
 }
 
-async function showUrl({ storage, signer }: StorageRouteParts, place: Place, { params, baseUrl, json }: Exchange): Promise<void> {
+async function showUrl(
+  { storage, signer }: StorageRouteParts,
+  place: Place,
+  { params, baseUrl, json }: Exchange,
+): Promise<void> {
   const name = params['name'] ?? '';
   await storage.find(place.folder, name);
   const path = contentPath(place, name);
@@ -55,11 +83,18 @@ async function showUrl({ storage, signer }: StorageRouteParts, place: Place, { p
 }
 
 /** Whatever the file holds, it is never shown as a page of this server. */
-async function sendContent({ storage, signer }: StorageRouteParts, place: Place, { params, query, request, response }: Exchange): Promise<void> {
+async function sendContent(
+  { storage, signer }: StorageRouteParts,
+  place: Place,
+  { params, query, request, response }: Exchange,
+): Promise<void> {
   const name = params['name'] ?? '';
   signer.check(contentPath(place, name), query, 'file');
   const path = await storage.find(place.folder, name);
-  response.setHeader('content-disposition', `attachment; filename*=UTF-8''${encodeURIComponent(basename(path)).replace(/['()*]/g, escapeMark)}`);
+  response.setHeader(
+    'content-disposition',
+    `attachment; filename*=UTF-8''${encodeURIComponent(basename(path)).replace(/['()*]/g, escapeMark)}`,
+  );
   response.setHeader('x-content-type-options', 'nosniff');
   await sendFile(request, response, { path, contentType: 'application/octet-stream' });
 }

@@ -6,7 +6,13 @@ import { sessionOf } from './path-session';
 
 /** While a session runs and after it. Looking does not count as using it. */
 export function workflowRoutes(registry: SessionRegistry): Route[] {
-  return [{ method: 'GET', path: '/sessions/:id/workflow/code', handle: (exchange) => showCode(registry, exchange) }];
+  return [
+    {
+      method: 'GET',
+      path: '/sessions/:id/workflow/code',
+      handle: (exchange) => showCode(registry, exchange),
+    },
+  ];
 }
 
 async function showCode(registry: SessionRegistry, exchange: Exchange): Promise<void> {

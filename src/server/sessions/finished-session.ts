@@ -68,8 +68,16 @@ export class FinishedSession implements KnownSession {
 }
 
 /** What to say to whoever wants something of a session that has ended. */
-export function sessionEnded({ id, status, endedAt }: Pick<KnownSession, 'id' | 'status' | 'endedAt'>, reason: string | null): SessionEndedError {
+export function sessionEnded(
+  { id, status, endedAt }: Pick<KnownSession, 'id' | 'status' | 'endedAt'>,
+  reason: string | null,
+): SessionEndedError {
   const why = reason ?? 'It was stopped.';
   const since = endedAt ? ` since ${endedAt.toISOString()}` : '';
-  return new SessionEndedError(`The session ${id} is ${status}${since}: ${why} Start a new one.`, { sessionId: id, status, endedAt: endedAt ?? undefined, reason: why });
+  return new SessionEndedError(`The session ${id} is ${status}${since}: ${why} Start a new one.`, {
+    sessionId: id,
+    status,
+    endedAt: endedAt ?? undefined,
+    reason: why,
+  });
 }

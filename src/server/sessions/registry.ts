@@ -82,7 +82,10 @@ export class SessionRegistry {
   /** @throws {@link NotFoundError} when there never was such a session, or it is forgotten */
   get(id: string): KnownSession {
     const session = this.#sessions.get(id);
-    if (!session) throw notFound(`There is no session ${id}. It never was, or it ended too long ago to be kept.`);
+    if (!session)
+      throw notFound(
+        `There is no session ${id}. It never was, or it ended too long ago to be kept.`,
+      );
     return session;
   }
 
@@ -100,12 +103,21 @@ export class SessionRegistry {
     if (idempotencyKey === undefined) return this.#start(request);
     const requestHash = createHash('sha256').update(JSON.stringify(request)).digest('hex');
     const earlier = this.#starts.get(idempotencyKey);
-    if (earlier && earlier.requestHash !== requestHash) throw refused('Invalid start request', [{ path: '', message: 'this Idempotency-Key was used for another request; make a new key for each' }]);
+    if (earlier && earlier.requestHash !== requestHash)
+      throw refused('Invalid start request', [
+        {
+          path: '',
+          message: 'this Idempotency-Key was used for another request; make a new key for each',
+        },
+      ]);
     if (earlier) return earlier.session;
     const session = this.#start(request);
     const start: RememberedStart = { requestHash, session };
     this.#starts.set(idempotencyKey, start);
-    session.then(({ id }) => (start.id = id), () => this.#starts.delete(idempotencyKey)); // what failed may be tried again
+    session.then(
+      ({ id }) => (start.id = id),
+      () => this.#starts.delete(idempotencyKey),
+    ); // what failed may be tried again
     return session;
   }
 
@@ -124,9 +136,16 @@ export class SessionRegistry {
   async #start(request: StartOptions): Promise<LiveSession> {
     const { headless, maxSessions } = this.#options;
     this.#refuseClosing();
-    const plan = planSession(request, { defaultHeadless: headless, canShowWindow: process.platform !== 'linux' || environment.hasDisplay });
+    const plan = planSession(request, {
+      defaultHeadless: headless,
+      canShowWindow: process.platform !== 'linux' || environment.hasDisplay,
+    });
     const active = this.all.filter(({ status }) => status === 'active').length;
-    if (active + this.#starting.size >= maxSessions) throw tooMany(`All ${maxSessions} sessions of this server are in use. Stop one, or wait.`, RETRY_AFTER_MS);
+    if (active + this.#starting.size >= maxSessions)
+      throw tooMany(
+        `All ${maxSessions} sessions of this server are in use. Stop one, or wait.`,
+        RETRY_AFTER_MS,
+      );
     const opening = this.#open(plan);
     this.#starting.add(opening);
     try {
@@ -150,7 +169,11 @@ export class SessionRegistry {
     let session: LiveSession | undefined;
     try {
       const profile = await SessionProfile.checkOut(profiles, plan.request.profile, folder.profile);
-      const browser = await openSessionBrowser(plan, { ...settings, signal: this.#closing.signal }, folder.profile);
+      const browser = await openSessionBrowser(
+        plan,
+        { ...settings, signal: this.#closing.signal },
+        folder.profile,
+      );
       const keeper = new FolderKeeper(profile, async (ended) => this.#archive(ended));
       const files = plan.request.useFileStorage === false ? undefined : storage.forSession(folder);
       session = new LiveSession({ id, plan, browser, folder, minuteMs, keeper, files });
@@ -177,12 +200,17 @@ export class SessionRegistry {
 
   async #archive(session: LiveSession): Promise<void> {
     const record = recordOf(session, session.reason);
-    await saveRecord(session.folder, record).catch((error: unknown) => this.notices.add(`What is known of session ${session.id} could not be written down: ${String(error)}`)); // it is known until the server ends
+    await saveRecord(session.folder, record).catch((error: unknown) =>
+      this.notices.add(
+        `What is known of session ${session.id} could not be written down: ${String(error)}`,
+      ),
+    ); // it is known until the server ends
     await session.recording.dispose();
     if (this.#sessions.get(session.id) !== session) return;
     const finished = new FinishedSession(session.folder, record);
     this.#sessions.set(session.id, finished);
-    for (const start of this.#starts.values()) if (start.id === session.id) start.session = Promise.resolve(finished);
+    for (const start of this.#starts.values())
+      if (start.id === session.id) start.session = Promise.resolve(finished);
     this.#retention.add(finished, finished.endedAt);
   }
 

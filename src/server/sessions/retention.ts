@@ -22,10 +22,13 @@ export class Retention<T> {
       this.#forget(thing).catch(() => {});
       return;
     }
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      this.add(thing, since);
-    }, Math.min(leftMs, MAX_DELAY_MS)).unref();
+    const timer = setTimeout(
+      () => {
+        this.#timers.delete(timer);
+        this.add(thing, since);
+      },
+      Math.min(leftMs, MAX_DELAY_MS),
+    ).unref();
     this.#timers.add(timer);
   }
 

@@ -15,7 +15,11 @@ const USE_MS = 1_000;
  * @param isUse whether the session counts as used while it runs
  * @throws {@link SessionEndedError} as soon as the session ends, whatever the work is at
  */
-export async function onPages<T>(session: LiveSession, work: (driver: PageDriver) => Promise<T>, isUse = true): Promise<T> {
+export async function onPages<T>(
+  session: LiveSession,
+  work: (driver: PageDriver) => Promise<T>,
+  isUse = true,
+): Promise<T> {
   const using = setInterval(() => isUse && session.touch(), USE_MS);
   try {
     return await whileActive(session, async () => {

@@ -45,7 +45,8 @@ export class SessionFolder {
   /** Removes what only a running session needs. To be called when the browser has ended. */
   async removeRuntimeFiles(): Promise<void> {
     await removeProfile(this.profile);
-    for (const folder of [this.live, this.passing]) await rm(folder, { recursive: true, force: true });
+    for (const folder of [this.live, this.passing])
+      await rm(folder, { recursive: true, force: true });
   }
 
   /** Removes everything. */

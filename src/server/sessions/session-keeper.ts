@@ -10,7 +10,10 @@ export class FolderKeeper implements SessionKeeper {
   #steps: TrajectoryFile | undefined;
 
   /** @param archive writes the session's record; called last */
-  constructor(profile: SessionProfile | undefined, archive: (session: LiveSession) => Promise<void>) {
+  constructor(
+    profile: SessionProfile | undefined,
+    archive: (session: LiveSession) => Promise<void>,
+  ) {
     this.#profile = profile;
     this.#archive = archive;
   }

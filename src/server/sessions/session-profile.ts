@@ -15,7 +15,11 @@ export class SessionProfile {
   readonly #initial: Cookie[];
   #cookies: Cookie[] | undefined;
 
-  private constructor(store: ProfileStore, wanted: { id: string; persist: boolean }, initial: Cookie[]) {
+  private constructor(
+    store: ProfileStore,
+    wanted: { id: string; persist: boolean },
+    initial: Cookie[],
+  ) {
     this.#store = store;
     this.#id = wanted.id;
     this.#persist = wanted.persist;
@@ -26,9 +30,17 @@ export class SessionProfile {
    * Copies the state into the folder of a browser that is yet to start. Undefined when the session asks for no profile.
    * @throws as {@link ProfileStore.get}
    */
-  static async checkOut(store: ProfileStore, wanted: StartOptions['profile'], userDataDir: string): Promise<SessionProfile | undefined> {
+  static async checkOut(
+    store: ProfileStore,
+    wanted: StartOptions['profile'],
+    userDataDir: string,
+  ): Promise<SessionProfile | undefined> {
     if (!wanted) return undefined;
-    return new SessionProfile(store, { id: wanted.id, persist: wanted.persist ?? false }, await store.checkOut(wanted.id, userDataDir));
+    return new SessionProfile(
+      store,
+      { id: wanted.id, persist: wanted.persist ?? false },
+      await store.checkOut(wanted.id, userDataDir),
+    );
   }
 
   /** Gives the browser the profile's cookies. One that this browser refuses does not keep the others out. */
@@ -39,7 +51,9 @@ export class SessionProfile {
       await connection.send('Storage.setCookies', { cookies });
     } catch (error) {
       if (!isSessionwrightError(error, 'cdp_error')) throw error;
-      await Promise.allSettled(cookies.map(async (cookie) => connection.send('Storage.setCookies', { cookies: [cookie] })));
+      await Promise.allSettled(
+        cookies.map(async (cookie) => connection.send('Storage.setCookies', { cookies: [cookie] })),
+      );
     }
   }
 
@@ -54,8 +68,12 @@ export class SessionProfile {
   async afterClose(session: LiveSession): Promise<void> {
     if (!this.#persist) return;
     const { code, signal } = await session.browser.exited;
-    if (!this.#cookies || code !== 0 || signal !== null) throw new Error('the browser did not close in order');
-    await this.#store.checkIn(this.#id, { userDataDir: session.folder.profile, cookies: this.#cookies });
+    if (!this.#cookies || code !== 0 || signal !== null)
+      throw new Error('the browser did not close in order');
+    await this.#store.checkIn(this.#id, {
+      userDataDir: session.folder.profile,
+      cookies: this.#cookies,
+    });
   }
 
   /** For messages. */

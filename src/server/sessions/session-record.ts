@@ -23,17 +23,35 @@ export interface SessionRecord {
 /** Why a session ended that nobody ended. */
 const SERVER_WAS_KILLED = 'The session server ended, or was killed, while the session ran.';
 
-const extraSchema = z.object({ reason: z.string().nullable(), offset: z.int(), cdp_token: z.string(), viewer_token: z.string() });
+const extraSchema = z.object({
+  reason: z.string().nullable(),
+  offset: z.int(),
+  cdp_token: z.string(),
+  viewer_token: z.string(),
+});
 
 /** The record of a session as it is now. */
 export function recordOf(session: KnownSession, reason: string | null): SessionRecord {
   const info = { ...session.info({ cdpUrl: null, viewerUrl: null }), steps: [] };
-  return { info, reason, offset: session.offset, cdpToken: session.cdpToken, viewerToken: session.viewerToken };
+  return {
+    info,
+    reason,
+    offset: session.offset,
+    cdpToken: session.cdpToken,
+    viewerToken: session.viewerToken,
+  };
 }
 
 /** Writes a record down. That of an ended session outlives a power failure too. */
-export async function saveRecord(folder: SessionFolder, { info, reason, offset, cdpToken, viewerToken }: SessionRecord): Promise<void> {
-  await writeJson(folder.record, { ...encodeSession(info), reason, offset, cdp_token: cdpToken, viewer_token: viewerToken }, info.status !== 'active');
+export async function saveRecord(
+  folder: SessionFolder,
+  { info, reason, offset, cdpToken, viewerToken }: SessionRecord,
+): Promise<void> {
+  await writeJson(
+    folder.record,
+    { ...encodeSession(info), reason, offset, cdp_token: cdpToken, viewer_token: viewerToken },
+    info.status !== 'active',
+  );
 }
 
 /**
@@ -58,7 +76,14 @@ async function endLate(folder: SessionFolder, record: SessionRecord): Promise<Se
     ...record,
     offset: await countLines(folder.trajectory),
     reason: SERVER_WAS_KILLED,
-    info: { ...record.info, status: 'error', error: SERVER_WAS_KILLED, closedAt, lastAccessedAt: closedAt, durationMs },
+    info: {
+      ...record.info,
+      status: 'error',
+      error: SERVER_WAS_KILLED,
+      closedAt,
+      lastAccessedAt: closedAt,
+      durationMs,
+    },
   };
   await saveRecord(folder, ended);
   return ended;
@@ -66,8 +91,21 @@ async function endLate(folder: SessionFolder, record: SessionRecord): Promise<Se
 
 async function lastChangeMs(folder: SessionFolder): Promise<number> {
   const frames = await readdir(folder.recording).catch(() => []);
-  const files = [folder.record, folder.trajectory, ...frames.map((name) => join(folder.recording, name))];
-  return Math.max(...(await Promise.all(files.map(async (file) => stat(file).then(({ mtimeMs }) => Math.ceil(mtimeMs), () => 0)))));
+  const files = [
+    folder.record,
+    folder.trajectory,
+    ...frames.map((name) => join(folder.recording, name)),
+  ];
+  return Math.max(
+    ...(await Promise.all(
+      files.map(async (file) =>
+        stat(file).then(
+          ({ mtimeMs }) => Math.ceil(mtimeMs),
+          () => 0,
+        ),
+      ),
+    )),
+  );
 }
 
 async function countLines(file: string): Promise<number> {

@@ -51,7 +51,10 @@ export class SessionRecording {
   }
 
   async #attach(): Promise<Recording> {
-    const [{ FrameStore }, { SessionRecorder }] = await Promise.all([import('../../recording/frame-store'), import('../../recording/session-recorder')]);
+    const [{ FrameStore }, { SessionRecorder }] = await Promise.all([
+      import('../../recording/frame-store'),
+      import('../../recording/session-recorder'),
+    ]);
     const frames = await FrameStore.open(this.#folder);
     return { frames, recorder: await SessionRecorder.attach(this.#connection, frames) };
   }

@@ -21,7 +21,9 @@ export class SessionTimers {
   constructor(limits: SessionLimits, onExpired: (reason: string) => void) {
     this.#limits = limits;
     this.#onExpired = onExpired;
-    this.#max = this.#after(limits.maxMs, () => this.#expire(`It reached its maximum duration of ${inMinutes(limits.maxMs)}.`));
+    this.#max = this.#after(limits.maxMs, () =>
+      this.#expire(`It reached its maximum duration of ${inMinutes(limits.maxMs)}.`),
+    );
     this.#idle = this.#after(limits.idleMs, () => this.#checkIdle());
   }
 

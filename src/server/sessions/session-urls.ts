@@ -33,7 +33,11 @@ export function sessionUrls(session: KnownSession, baseUrl: string): SessionUrls
 /** The session as the API tells of it to this caller, without its steps. What can no longer be reached has no URL. */
 export function describeSession(session: KnownSession, baseUrl: string): SessionInfo {
   const { cdp, viewer } = sessionUrls(session, baseUrl);
-  return session.info(session.status === 'active' ? { cdpUrl: cdp, viewerUrl: viewer } : { cdpUrl: null, viewerUrl: null });
+  return session.info(
+    session.status === 'active'
+      ? { cdpUrl: cdp, viewerUrl: viewer }
+      : { cdpUrl: null, viewerUrl: null },
+  );
 }
 
 /** The same, with its steps. */

@@ -97,9 +97,15 @@ export class LiveSession implements KnownSession {
     this.livePictures = new SessionRecording(browser.connection, folder.live);
     this.networkLog = new NetworkLog(browser.connection, folder.network);
     this.#tabOrder = new TabOrder(browser.connection);
-    this.#timers = new SessionTimers({ idleMs: plan.idleTimeoutMinutes * minuteMs, maxMs: plan.maxDurationMinutes * minuteMs }, (reason) => void this.end({ status: 'timed_out', reason }));
+    this.#timers = new SessionTimers(
+      { idleMs: plan.idleTimeoutMinutes * minuteMs, maxMs: plan.maxDurationMinutes * minuteMs },
+      (reason) => void this.end({ status: 'timed_out', reason }),
+    );
     void browser.exited.then(({ code, signal, stderr }) => {
-      const what = plan.request.cdpUrl === undefined ? `The browser ended by itself (${exitText({ code, signal })}).` : 'The connection to the external browser was lost.';
+      const what =
+        plan.request.cdpUrl === undefined
+          ? `The browser ended by itself (${exitText({ code, signal })}).`
+          : 'The connection to the external browser was lost.';
       void this.end({ status: 'error', reason: stderr ? `${what} It said: ${stderr}` : what });
     });
   }

@@ -10,7 +10,10 @@ const MAX_DURATION_MINUTES = 15;
 /** Page size without a window when none was asked for: Playwright's own default. */
 const DEFAULT_SIZE: Size = { width: 1280, height: 720 };
 /** The largest page of each shape that is 1280 wide, as the contract's reference engine takes it. */
-const ASPECT_RATIOS = { '16:9': { width: 1280, height: 720 }, '5:4': { width: 1280, height: 1024 } } as const;
+const ASPECT_RATIOS = {
+  '16:9': { width: 1280, height: 720 },
+  '5:4': { width: 1280, height: 1024 },
+} as const;
 
 /** An external proxy: the only kind that a machine without a provider has. */
 export type ExternalProxy = Extract<ProxyOptions, { type: 'external' }>;
@@ -48,7 +51,8 @@ export function planSession(request: StartOptions, context: PlanContext): Sessio
     headless,
     idleTimeoutMinutes: request.idleTimeoutMinutes ?? IDLE_TIMEOUT_MINUTES,
     maxDurationMinutes: request.maxDurationMinutes ?? MAX_DURATION_MINUTES,
-    size: request.cdpUrl === undefined ? (asked ?? (headless ? DEFAULT_SIZE : undefined)) : undefined,
+    size:
+      request.cdpUrl === undefined ? (asked ?? (headless ? DEFAULT_SIZE : undefined)) : undefined,
     proxy: proxyList(request).find((proxy): proxy is ExternalProxy => proxy.type === 'external'),
     request,
   };
@@ -58,32 +62,81 @@ export function planSession(request: StartOptions, context: PlanContext): Sessio
 function unsupported(request: StartOptions): Issue[] {
   return [
     ...proxyIssues(request),
-    ...when(request.webBotAuth === true, 'web_bot_auth', 'needs a cloud provider, which signs the requests; leave it out'),
-    ...when((request.authIds?.length ?? 0) > 0, 'auth_ids', 'managed logins need a cloud provider; sign in with cookies instead, and leave it out'),
-    ...when(request.vaultId !== undefined, 'vault_id', 'vaults need a cloud provider; leave it out'),
-    ...when(request.profile !== undefined && request.cdpUrl !== undefined, 'profile', 'the browser at cdp_url has a profile of its own; leave one of the two out'),
-    ...when(request.cdpUrl !== undefined && !isWebSocketUrl(request.cdpUrl), 'cdp_url', 'must be a URL that starts with ws:// or wss://'),
+    ...when(
+      request.webBotAuth === true,
+      'web_bot_auth',
+      'needs a cloud provider, which signs the requests; leave it out',
+    ),
+    ...when(
+      (request.authIds?.length ?? 0) > 0,
+      'auth_ids',
+      'managed logins need a cloud provider; sign in with cookies instead, and leave it out',
+    ),
+    ...when(
+      request.vaultId !== undefined,
+      'vault_id',
+      'vaults need a cloud provider; leave it out',
+    ),
+    ...when(
+      request.profile !== undefined && request.cdpUrl !== undefined,
+      'profile',
+      'the browser at cdp_url has a profile of its own; leave one of the two out',
+    ),
+    ...when(
+      request.cdpUrl !== undefined && !isWebSocketUrl(request.cdpUrl),
+      'cdp_url',
+      'must be a URL that starts with ws:// or wss://',
+    ),
   ];
 }
 
 function proxyIssues(request: StartOptions): Issue[] {
-  const residential = 'residential proxies need a cloud provider; use {"type": "external", "server": ...} instead';
+  const residential =
+    'residential proxies need a cloud provider; use {"type": "external", "server": ...} instead';
   if (request.proxies === true) return [{ path: 'proxies', message: residential }];
   const proxies = proxyList(request);
   return [
     ...when(proxies.length > 1, 'proxies', 'one proxy per session'),
-    ...when(proxies.length > 0 && request.cdpUrl !== undefined, 'proxies', 'the browser at cdp_url already runs; give it its proxy where it is started'),
+    ...when(
+      proxies.length > 0 && request.cdpUrl !== undefined,
+      'proxies',
+      'the browser at cdp_url already runs; give it its proxy where it is started',
+    ),
     ...proxies.flatMap((proxy, index) => proxyIssue(proxy, `proxies.${index}`, residential)),
   ];
 }
 
 function proxyIssue(proxy: ProxyOptions, path: string, residential: string): Issue[] {
   if (proxy.type === 'notte') return [{ path: `${path}.type`, message: residential }];
-  if (proxy.type === 'tailnet') return [{ path: `${path}.type`, message: 'tailnet proxies need a cloud provider; use {"type": "external", "server": ...} instead' }];
+  if (proxy.type === 'tailnet')
+    return [
+      {
+        path: `${path}.type`,
+        message:
+          'tailnet proxies need a cloud provider; use {"type": "external", "server": ...} instead',
+      },
+    ];
   const url = proxyUrl(proxy.server);
-  if (!url) return [{ path: `${path}.server`, message: 'must be host:port, or a URL that starts with http://, https://, socks4:// or socks5://' }];
-  if (url.username || url.password) return [{ path: `${path}.server`, message: 'must not hold a user name or password; put them into username and password' }];
-  return when(url.protocol.startsWith('socks') && proxy.username !== undefined, `${path}.username`, 'Chromium cannot sign in to a SOCKS proxy; use an HTTP proxy');
+  if (!url)
+    return [
+      {
+        path: `${path}.server`,
+        message:
+          'must be host:port, or a URL that starts with http://, https://, socks4:// or socks5://',
+      },
+    ];
+  if (url.username || url.password)
+    return [
+      {
+        path: `${path}.server`,
+        message: 'must not hold a user name or password; put them into username and password',
+      },
+    ];
+  return when(
+    url.protocol.startsWith('socks') && proxy.username !== undefined,
+    `${path}.username`,
+    'Chromium cannot sign in to a SOCKS proxy; use an HTTP proxy',
+  );
 }
 
 /** The proxy's URL; `http:` where no scheme was given. Undefined when it is none. */

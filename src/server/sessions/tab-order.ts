@@ -9,7 +9,10 @@ export class TabOrder {
   readonly #ids = new Set<string>();
 
   constructor(connection: CdpConnection) {
-    connection.on('Target.targetCreated', ({ targetInfo: { type, targetId } }) => type === 'page' && this.#ids.add(targetId));
+    connection.on(
+      'Target.targetCreated',
+      ({ targetInfo: { type, targetId } }) => type === 'page' && this.#ids.add(targetId),
+    );
     connection.on('Target.targetDestroyed', ({ targetId }) => this.#ids.delete(targetId));
     connection.send('Target.setDiscoverTargets', { discover: true, filter: PAGES }).catch(() => {}); // a browser that is gone has no tabs
   }

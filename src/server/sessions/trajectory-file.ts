@@ -10,7 +10,9 @@ export class TrajectoryFile {
   /** @param file is made with the first step */
   constructor(trajectory: Trajectory, file: string) {
     trajectory.onStep((_, json) => {
-      this.#writing = this.#writing.then(async () => appendFile(file, `${json}\n`, { mode: 0o600 })).catch(() => {}); // a full disk fails no action
+      this.#writing = this.#writing
+        .then(async () => appendFile(file, `${json}\n`, { mode: 0o600 }))
+        .catch(() => {}); // a full disk fails no action
     });
   }
 
@@ -30,7 +32,10 @@ async function readEnd(file: string): Promise<string> {
   const handle = await open(file);
   try {
     const { size } = await handle.stat();
-    const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(Math.min(size, TOLD_CHARS)), position: Math.max(0, size - TOLD_CHARS) });
+    const { buffer, bytesRead } = await handle.read({
+      buffer: Buffer.alloc(Math.min(size, TOLD_CHARS)),
+      position: Math.max(0, size - TOLD_CHARS),
+    });
     return buffer.toString('utf8', 0, bytesRead);
   } finally {
     await handle.close();

@@ -2,7 +2,13 @@
 import type { SessionStep } from '../../contract/session';
 
 /** Kinds of steps that the contract knows. */
-export type StepType = 'observation' | 'execution_result' | 'agent_completion' | 'screenshot' | 'agent_step_start' | 'agent_step_stop';
+export type StepType =
+  | 'observation'
+  | 'execution_result'
+  | 'agent_completion'
+  | 'screenshot'
+  | 'agent_step_start'
+  | 'agent_step_stop';
 
 /**
  * How much of the newest steps is told of a session, in characters of JSON: 25,000 clicks, or 120 observations of a page with 300

@@ -44,11 +44,20 @@ export class LiveView {
     if (!path) return false;
     const known = this.#registry.get(path['id'] ?? '');
     const token = searchParams.get('token');
-    if (!isToken(token, known.viewerToken) && !this.#auth.isKey(token)) throw badRequest(401, 'unauthorized', `The token does not show session ${known.id}. Use its URLs as they are.`);
-    this.#sockets ??= import('ws').then(({ WebSocketServer }) => new WebSocketServer({ noServer: true, perMessageDeflate: false }));
+    if (!isToken(token, known.viewerToken) && !this.#auth.isKey(token))
+      throw badRequest(
+        401,
+        'unauthorized',
+        `The token does not show session ${known.id}. Use its URLs as they are.`,
+      );
+    this.#sockets ??= import('ws').then(
+      ({ WebSocketServer }) => new WebSocketServer({ noServer: true, perMessageDeflate: false }),
+    );
     const sockets = await this.#sockets;
     const session = known.ensureActive();
-    sockets.handleUpgrade(request, stream, head, (socket) => this.#serve(session, socket, recordingPath !== undefined));
+    sockets.handleUpgrade(request, stream, head, (socket) =>
+      this.#serve(session, socket, recordingPath !== undefined),
+    );
     return true;
   }
 
@@ -57,7 +66,13 @@ export class LiveView {
     const tellRest = tellSteps(session, socket);
     const forget = session.onEnd(() => {
       tellRest();
-      socket.send(JSON.stringify({ type: 'error', data: `The session ${session.id} was closed (${session.status}).`, timestamp: new Date().toISOString() }));
+      socket.send(
+        JSON.stringify({
+          type: 'error',
+          data: `The session ${session.id} was closed (${session.status}).`,
+          timestamp: new Date().toISOString(),
+        }),
+      );
       socket.close(NORMAL_CLOSURE);
     });
     socket.once('close', forget);
@@ -82,7 +97,11 @@ export class LiveView {
   async #show({ livePictures }: LiveSession, watch: Watch): Promise<void> {
     const { recorder } = await livePictures.open();
     if (watch.watchers.size === 0) return; // they have left
-    watch.forget ??= recorder.onFrame(({ jpeg }: Frame) => watch.watchers.forEach((watcher) => watcher.bufferedAmount < MAX_BEHIND_BYTES && watcher.send(jpeg)));
+    watch.forget ??= recorder.onFrame(({ jpeg }: Frame) =>
+      watch.watchers.forEach(
+        (watcher) => watcher.bufferedAmount < MAX_BEHIND_BYTES && watcher.send(jpeg),
+      ),
+    );
     await recorder.stop({ lastLook: false }); // starting anew sends the picture that is there, which a newcomer has not seen
     recorder.start();
   }
@@ -106,7 +125,10 @@ function tellSteps({ trajectory }: LiveSession, socket: WebSocket): () => void {
     if (!next || socket.readyState !== socket.OPEN) return false;
     const { step, number } = next;
     told = number + 1;
-    socket.send(JSON.stringify({ type: step.type, data: step.value ?? '', timestamp: timeOf(step.value) }), onSent);
+    socket.send(
+      JSON.stringify({ type: step.type, data: step.value ?? '', timestamp: timeOf(step.value) }),
+      onSent,
+    );
     return true;
   };
   const proceed = (): void => {
@@ -127,6 +149,7 @@ function tellSteps({ trajectory }: LiveSession, socket: WebSocket): () => void {
 
 /** When a step was done, if it says so; steps that do not are told as they come. */
 function timeOf(value: unknown): string {
-  const endedAt = typeof value === 'object' && value !== null && 'ended_at' in value ? value.ended_at : undefined;
+  const endedAt =
+    typeof value === 'object' && value !== null && 'ended_at' in value ? value.ended_at : undefined;
   return typeof endedAt === 'string' ? endedAt : new Date().toISOString();
 }

@@ -11,10 +11,19 @@ export interface ViewerPageOptions {
 }
 
 /** The page, and the policy it is to be served with: it may load nothing but its own pictures, and may stand in a frame anywhere. */
-export function viewerPage({ sessionId, recordingPath, filmPath }: ViewerPageOptions): { html: string; policy: string } {
+export function viewerPage({ sessionId, recordingPath, filmPath }: ViewerPageOptions): {
+  html: string;
+  policy: string;
+} {
   const nonce = randomBytes(16).toString('base64');
-  const film = filmPath === undefined ? '' : `<video src="${escapeHtml(filmPath)}" controls autoplay muted></video>`;
-  const live = recordingPath === undefined ? film : `<img id="screen" alt="Screen of the session" data-path="${escapeHtml(recordingPath)}">`;
+  const film =
+    filmPath === undefined
+      ? ''
+      : `<video src="${escapeHtml(filmPath)}" controls autoplay muted></video>`;
+  const live =
+    recordingPath === undefined
+      ? film
+      : `<img id="screen" alt="Screen of the session" data-path="${escapeHtml(recordingPath)}">`;
   const html = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">

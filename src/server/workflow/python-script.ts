@@ -5,12 +5,19 @@ import type { WorkflowStep } from './workflow-code';
 const HEAD = 'from notte_sdk import NotteClient\n\nclient = NotteClient()\n';
 const INDENT = '    ';
 /** Names that can stand before `=` in a call; Python's keywords are no field names of any action. */
-const ARGUMENT = /^(?!(?:False|None|True|and|as|assert|async|await|break|class|continue|def|del|elif|else|except|finally|for|from|global|if|import|in|is|lambda|nonlocal|not|or|pass|raise|return|try|while|with|yield)$)[A-Za-z_][A-Za-z0-9_]*$/;
+const ARGUMENT =
+  /^(?!(?:False|None|True|and|as|assert|async|await|break|class|continue|def|del|elif|else|except|finally|for|from|global|if|import|in|is|lambda|nonlocal|not|or|pass|raise|return|try|while|with|yield)$)[A-Za-z_][A-Za-z0-9_]*$/;
 
 /** The script: statements, or with `asWorkflow` a function `run`. */
-export function pythonScript(steps: readonly WorkflowStep[], { asWorkflow }: { asWorkflow: boolean }): string {
+export function pythonScript(
+  steps: readonly WorkflowStep[],
+  { asWorkflow }: { asWorkflow: boolean },
+): string {
   const calls = toCalls(steps);
-  const block = ['with client.Session() as session:', ...(calls.length === 0 ? ['pass'] : calls).map((call) => INDENT + call)];
+  const block = [
+    'with client.Session() as session:',
+    ...(calls.length === 0 ? ['pass'] : calls).map((call) => INDENT + call),
+  ];
   const lines = asWorkflow ? ['', 'def run():', ...block.map((line) => INDENT + line)] : block;
   return `${HEAD}\n${lines.join('\n')}\n`;
 }
@@ -37,7 +44,9 @@ function toCalls(steps: readonly WorkflowStep[]): string[] {
 function toCall(action: WireAction): string {
   const fields = Object.entries(action);
   const odd = fields.filter(([name]) => !ARGUMENT.test(name));
-  const args = fields.filter(([name]) => ARGUMENT.test(name)).map(([name, value]) => `${name}=${literal(value)}`);
+  const args = fields
+    .filter(([name]) => ARGUMENT.test(name))
+    .map(([name, value]) => `${name}=${literal(value)}`);
   if (odd.length > 0) args.push(`**${literal(Object.fromEntries(odd))}`);
   return `session.execute(${args.join(', ')})`;
 }
@@ -46,8 +55,11 @@ function toCall(action: WireAction): string {
 function literal(value: unknown): string {
   if (value === true) return 'True';
   if (value === false) return 'False';
-  if (typeof value === 'string' || (typeof value === 'number' && Number.isFinite(value))) return JSON.stringify(value);
+  if (typeof value === 'string' || (typeof value === 'number' && Number.isFinite(value)))
+    return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return 'None';
-  return `{${Object.entries(value).map(([name, content]) => `${JSON.stringify(name)}: ${literal(content)}`).join(', ')}}`;
+  return `{${Object.entries(value)
+    .map(([name, content]) => `${JSON.stringify(name)}: ${literal(content)}`)
+    .join(', ')}}`;
 }

@@ -5,13 +5,18 @@ import { playwrightSpec } from './playwright-spec';
 import { pythonScript } from './python-script';
 
 /** What counts of a session: actions that succeeded, and the observations that gave elements the ids they are named by. */
-export type WorkflowStep = { kind: 'action'; action: WireAction; tab: number | undefined } | { kind: 'observation'; observation: Record<string, unknown> };
+export type WorkflowStep =
+  | { kind: 'action'; action: WireAction; tab: number | undefined }
+  | { kind: 'observation'; observation: Record<string, unknown> };
 
 /** Fields that say nothing about what is done. */
 const DECORATION = new Set(['category', 'description', 'param', 'text_label']);
 
 /** The code of a trajectory, in all its forms. */
-export function workflowCode(steps: readonly SessionStep[], { asWorkflow }: { asWorkflow: boolean }): WorkflowCode {
+export function workflowCode(
+  steps: readonly SessionStep[],
+  { asWorkflow }: { asWorkflow: boolean },
+): WorkflowCode {
   const workflow = steps.flatMap(toWorkflowStep);
   return {
     pythonScript: pythonScript(workflow, { asWorkflow }),
@@ -24,18 +29,37 @@ function toWorkflowStep({ type, value, tab }: SessionStep): WorkflowStep[] {
   if (!isRecord(value)) return [];
   if (type === 'observation') return [{ kind: 'observation', observation: value }];
   const { action, success } = value;
-  if (type !== 'execution_result' || success !== true || !isRecord(action) || typeof action['type'] !== 'string') return [];
+  if (
+    type !== 'execution_result' ||
+    success !== true ||
+    !isRecord(action) ||
+    typeof action['type'] !== 'string'
+  )
+    return [];
   return [{ kind: 'action', action: { type: action['type'], ...cleaned(action) }, tab }];
 }
 
 /** Without what is not set, and without what only decorates. */
 function cleaned(action: Record<string, unknown>): Record<string, unknown> {
-  const entries = Object.entries(action).filter(([name, value]) => value !== null && value !== undefined && !DECORATION.has(name) && !(name === 'id' && value === ''));
-  return Object.fromEntries(entries.map(([name, value]) => [name, name === 'selector' && isRecord(value) ? withoutNulls(value) : value]));
+  const entries = Object.entries(action).filter(
+    ([name, value]) =>
+      value !== null &&
+      value !== undefined &&
+      !DECORATION.has(name) &&
+      !(name === 'id' && value === ''),
+  );
+  return Object.fromEntries(
+    entries.map(([name, value]) => [
+      name,
+      name === 'selector' && isRecord(value) ? withoutNulls(value) : value,
+    ]),
+  );
 }
 
 function withoutNulls(value: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(value).filter(([, content]) => content !== null && content !== undefined));
+  return Object.fromEntries(
+    Object.entries(value).filter(([, content]) => content !== null && content !== undefined),
+  );
 }
 
 /** True for a JSON object. */

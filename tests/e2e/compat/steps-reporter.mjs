@@ -3,7 +3,9 @@ import { writeFileSync } from 'node:fs';
 
 /** @param {import('@playwright/test/reporter').TestStep} step */
 const linesOf = (step) => [
-  ...(step.location?.file.endsWith('suite.spec.ts') ? [`:${step.location.line}:${step.location.column} ${step.category} ${step.title}`] : []),
+  ...(step.location?.file.endsWith('suite.spec.ts')
+    ? [`:${step.location.line}:${step.location.column} ${step.category} ${step.title}`]
+    : []),
   ...step.steps.flatMap(linesOf),
 ];
 

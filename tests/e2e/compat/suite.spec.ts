@@ -30,7 +30,12 @@ test('relative URLs, titles, roles', async ({ page }) => {
   await expect(page).toHaveURL('/form');
 });
 
-test('page objects, custom fixtures and options', async ({ formPage, page, greeting, workerTag }) => {
+test('page objects, custom fixtures and options', async ({
+  formPage,
+  page,
+  greeting,
+  workerTag,
+}) => {
   await formPage.send('Ann');
   await expect(page.locator('output')).toHaveText('{"name":"Ann","colour":"blue","terms":"on"}');
   expect(greeting).toBe('hello');
@@ -46,7 +51,10 @@ test('steps, soft assertions, poll', async ({ page }) => {
 
 test('popups', async ({ page, context }) => {
   await page.goto('/');
-  const [popup] = await Promise.all([context.waitForEvent('page'), page.getByText('Open popup').click()]);
+  const [popup] = await Promise.all([
+    context.waitForEvent('page'),
+    page.getByText('Open popup').click(),
+  ]);
   await expect(popup.getByRole('heading')).toHaveText('I am a popup');
   expect(context.pages()).toHaveLength(2);
 });
@@ -62,13 +70,18 @@ test('uploads by path and by buffer', async ({ page }, testInfo) => {
   await page.goto('/upload');
   await page.locator('input').setInputFiles([file]);
   await expect(page.getByText('up.txt:1000')).toBeVisible();
-  await page.locator('input').setInputFiles({ name: 'mem.txt', mimeType: 'text/plain', buffer: Buffer.from('abc') });
+  await page
+    .locator('input')
+    .setInputFiles({ name: 'mem.txt', mimeType: 'text/plain', buffer: Buffer.from('abc') });
   await expect(page.getByText('mem.txt:3')).toBeVisible();
 });
 
 test('downloads', async ({ page }, testInfo) => {
   await page.goto('/download-page');
-  const [download] = await Promise.all([page.waitForEvent('download'), page.getByText('Get it').click()]);
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByText('Get it').click(),
+  ]);
   expect(download.suggestedFilename()).toBe('file.txt');
   const path = testInfo.outputPath('saved.txt');
   await download.saveAs(path);
@@ -112,12 +125,35 @@ test.describe('isolation', () => {
 });
 
 test.describe('emulation', () => {
-  test.use({ locale: 'de-DE', timezoneId: 'Asia/Tokyo', colorScheme: 'dark', viewport: { width: 640, height: 480 }, userAgent: 'compat/1.0', geolocation: { latitude: 48, longitude: 11 }, permissions: ['geolocation'] });
+  test.use({
+    locale: 'de-DE',
+    timezoneId: 'Asia/Tokyo',
+    colorScheme: 'dark',
+    viewport: { width: 640, height: 480 },
+    userAgent: 'compat/1.0',
+    geolocation: { latitude: 48, longitude: 11 },
+    permissions: ['geolocation'],
+  });
   test('the page sees it', async ({ page }) => {
     await page.goto('/');
     expect(page.viewportSize()).toEqual({ width: 640, height: 480 });
-    expect(await page.evaluate(() => [navigator.language, Intl.DateTimeFormat().resolvedOptions().timeZone, matchMedia('(prefers-color-scheme: dark)').matches, innerWidth, navigator.userAgent])).toEqual(['de-DE', 'Asia/Tokyo', true, 640, 'compat/1.0']);
-    expect(await page.evaluate(() => new Promise((done) => navigator.geolocation.getCurrentPosition((p) => done(p.coords.latitude))))).toBe(48);
+    expect(
+      await page.evaluate(() => [
+        navigator.language,
+        Intl.DateTimeFormat().resolvedOptions().timeZone,
+        matchMedia('(prefers-color-scheme: dark)').matches,
+        innerWidth,
+        navigator.userAgent,
+      ]),
+    ).toEqual(['de-DE', 'Asia/Tokyo', true, 640, 'compat/1.0']);
+    expect(
+      await page.evaluate(
+        () =>
+          new Promise((done) =>
+            navigator.geolocation.getCurrentPosition((p) => done(p.coords.latitude)),
+          ),
+      ),
+    ).toBe(48);
   });
 });
 
@@ -127,7 +163,10 @@ test.describe('a phone', () => {
   test('is emulated', async ({ page, isMobile }) => {
     await page.goto('/');
     expect(isMobile).toBe(true);
-    expect(await page.evaluate(() => [navigator.maxTouchPoints > 0, devicePixelRatio])).toEqual([true, 2.625]);
+    expect(await page.evaluate(() => [navigator.maxTouchPoints > 0, devicePixelRatio])).toEqual([
+      true,
+      2.625,
+    ]);
   });
 });
 
@@ -147,7 +186,23 @@ test.describe('offline', () => {
 });
 
 test.describe('storage state', () => {
-  test.use({ storageState: { cookies: [{ name: 'sid', value: 'kept', domain: '127.0.0.1', path: '/', expires: -1, httpOnly: false, secure: false, sameSite: 'Lax' }], origins: [] } });
+  test.use({
+    storageState: {
+      cookies: [
+        {
+          name: 'sid',
+          value: 'kept',
+          domain: '127.0.0.1',
+          path: '/',
+          expires: -1,
+          httpOnly: false,
+          secure: false,
+          sameSite: 'Lax',
+        },
+      ],
+      origins: [],
+    },
+  });
   test('is there from the start', async ({ page }) => {
     await page.goto('/storage');
     await expect(page.locator('#v')).toHaveText('none sid=kept');
@@ -179,7 +234,11 @@ test('two users in two contexts', async ({ browser, baseURL }) => {
   await two.close();
 });
 
-test('the browser has the contexts of the test, and no other', async ({ browser, context, browserName }) => {
+test('the browser has the contexts of the test, and no other', async ({
+  browser,
+  context,
+  browserName,
+}) => {
   expect(browser.contexts()).toEqual([context]);
   expect(context.browser()).toBe(browser);
   expect(browser.browserType().name()).toBe(browserName);
@@ -199,11 +258,14 @@ test.describe('a hook that fails', () => {
 });
 
 const withOwnBrowser = base.extend<object, object>({
-  browser: [async ({ playwright }, use) => {
-    const browser = await playwright.chromium.launch();
-    await use(browser);
-    await browser.close();
-  }, { scope: 'worker' }],
+  browser: [
+    async ({ playwright }, use) => {
+      const browser = await playwright.chromium.launch();
+      await use(browser);
+      await browser.close();
+    },
+    { scope: 'worker' },
+  ],
 });
 withOwnBrowser.describe('a browser of the suite', () => {
   withOwnBrowser('is used', async ({ page, browser }) => {
@@ -224,7 +286,11 @@ test('exposed functions and console', async ({ page }) => {
   page.on('console', (message) => said.push(message.text()));
   await page.exposeFunction('double', (n: number) => n * 2);
   await page.goto('/');
-  expect(await page.evaluate(async () => (globalThis as unknown as { double(n: number): Promise<number> }).double(21))).toBe(42);
+  expect(
+    await page.evaluate(async () =>
+      (globalThis as unknown as { double(n: number): Promise<number> }).double(21),
+    ),
+  ).toBe(42);
   await page.evaluate(() => console.log('hello'));
   expect(said).toContain('hello');
 });
@@ -239,13 +305,18 @@ test('aria snapshots and screenshots', async ({ page }) => {
 });
 
 test('web sockets are routed', async ({ page }) => {
-  await page.routeWebSocket('ws://example.test/', (ws) => ws.onMessage((message) => ws.send(`echo ${String(message)}`)));
+  await page.routeWebSocket('ws://example.test/', (ws) =>
+    ws.onMessage((message) => ws.send(`echo ${String(message)}`)),
+  );
   await page.goto('/');
-  const answer = await page.evaluate(() => new Promise((done) => {
-    const ws = new WebSocket('ws://example.test/');
-    ws.onopen = () => ws.send('hi');
-    ws.onmessage = (event) => done(event.data);
-  }));
+  const answer = await page.evaluate(
+    () =>
+      new Promise((done) => {
+        const ws = new WebSocket('ws://example.test/');
+        ws.onopen = () => ws.send('hi');
+        ws.onmessage = (event) => done(event.data);
+      }),
+  );
   expect(answer).toBe('echo hi');
 });
 

@@ -15,12 +15,24 @@ export interface CommandResult {
 }
 
 /** Packs the built package. Returns the tarball, in a new folder that the caller removes. */
-export async function packTarball(): Promise<{ path: string; files: string[]; remove: () => Promise<void> }> {
+export async function packTarball(): Promise<{
+  path: string;
+  files: string[];
+  remove: () => Promise<void>;
+}> {
   const folder = await mkdtemp(join(tmpdir(), 'sw-pack-'));
-  const { exitCode, output } = await runCommand('npm', ['pack', '--json', '--ignore-scripts', '--loglevel=error', '--pack-destination', folder], { cwd: ROOT });
+  const { exitCode, output } = await runCommand(
+    'npm',
+    ['pack', '--json', '--ignore-scripts', '--loglevel=error', '--pack-destination', folder],
+    { cwd: ROOT },
+  );
   if (exitCode !== 0) throw new Error(`npm pack failed:\n${output}`);
   const [packed] = JSON.parse(output) as [{ filename: string; files: { path: string }[] }];
-  return { path: join(folder, packed.filename), files: packed.files.map((file) => file.path), remove: () => rm(folder, { recursive: true }) };
+  return {
+    path: join(folder, packed.filename),
+    files: packed.files.map((file) => file.path),
+    remove: () => rm(folder, { recursive: true }),
+  };
 }
 
 /** One project. */
@@ -32,12 +44,31 @@ export class PackedProject {
   }
 
   /** Writes the files and installs the tarball, Playwright Test and what type checking needs, in the versions that this repository uses. */
-  static async create(options: { tarball: string; type: 'module' | 'commonjs'; files: Record<string, string> }): Promise<PackedProject> {
+  static async create(options: {
+    tarball: string;
+    type: 'module' | 'commonjs';
+    files: Record<string, string>;
+  }): Promise<PackedProject> {
     const project = new PackedProject(await mkdtemp(join(tmpdir(), 'sw-user-')));
-    await project.write({ 'package.json': JSON.stringify({ name: 'user', private: true, type: options.type }), ...options.files });
-    const { devDependencies } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as { devDependencies: Record<string, string> };
-    const wanted = ['@playwright/test', '@types/node', 'typescript'].map((name) => `${name}@${devDependencies[name] ?? 'latest'}`);
-    const { exitCode, output } = await project.run('npm', ['install', '--save-dev', '--prefer-offline', '--no-audit', '--no-fund', options.tarball, ...wanted]);
+    await project.write({
+      'package.json': JSON.stringify({ name: 'user', private: true, type: options.type }),
+      ...options.files,
+    });
+    const { devDependencies } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as {
+      devDependencies: Record<string, string>;
+    };
+    const wanted = ['@playwright/test', '@types/node', 'typescript'].map(
+      (name) => `${name}@${devDependencies[name] ?? 'latest'}`,
+    );
+    const { exitCode, output } = await project.run('npm', [
+      'install',
+      '--save-dev',
+      '--prefer-offline',
+      '--no-audit',
+      '--no-fund',
+      options.tarball,
+      ...wanted,
+    ]);
     if (exitCode !== 0) throw new Error(`npm install failed:\n${output}`);
     return project;
   }
@@ -54,7 +85,11 @@ export class PackedProject {
   }
 
   /** Runs a command in the project to its end. */
-  async run(command: string, args: string[], env: Record<string, string> = {}): Promise<CommandResult> {
+  async run(
+    command: string,
+    args: string[],
+    env: Record<string, string> = {},
+  ): Promise<CommandResult> {
     return runCommand(command, args, { cwd: this.folder, env });
   }
 
@@ -64,9 +99,32 @@ export class PackedProject {
   }
 
   /** Type-checks the given files as strictly as a user can; without `skipLibCheck` (slow) all declarations too, ours among them. */
-  async typecheck(files: string[], options: { module: string; moduleResolution: string; skipLibCheck: boolean }): Promise<CommandResult> {
-    const flags = ['--noEmit', '--strict', '--exactOptionalPropertyTypes', '--skipLibCheck', String(options.skipLibCheck), '--target', 'es2022', '--lib', 'es2023,esnext.disposable,dom', '--types', 'node'];
-    return this.run(process.execPath, ['node_modules/typescript/bin/tsc', ...flags, '--module', options.module, '--moduleResolution', options.moduleResolution, ...files]);
+  async typecheck(
+    files: string[],
+    options: { module: string; moduleResolution: string; skipLibCheck: boolean },
+  ): Promise<CommandResult> {
+    const flags = [
+      '--noEmit',
+      '--strict',
+      '--exactOptionalPropertyTypes',
+      '--skipLibCheck',
+      String(options.skipLibCheck),
+      '--target',
+      'es2022',
+      '--lib',
+      'es2023,esnext.disposable,dom',
+      '--types',
+      'node',
+    ];
+    return this.run(process.execPath, [
+      'node_modules/typescript/bin/tsc',
+      ...flags,
+      '--module',
+      options.module,
+      '--moduleResolution',
+      options.moduleResolution,
+      ...files,
+    ]);
   }
 
   async remove(): Promise<void> {
@@ -74,13 +132,29 @@ export class PackedProject {
   }
 }
 
-async function runCommand(command: string, args: string[], options: { cwd: string; env?: Record<string, string> }): Promise<CommandResult> {
-  const child = spawn(command, args, { cwd: options.cwd, env: { ...ownEnvironment(), FORCE_COLOR: '0', ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] });
-  const [stdout, stderr, [exitCode]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close') as Promise<[number | null]>]);
+async function runCommand(
+  command: string,
+  args: string[],
+  options: { cwd: string; env?: Record<string, string> },
+): Promise<CommandResult> {
+  const child = spawn(command, args, {
+    cwd: options.cwd,
+    env: { ...ownEnvironment(), FORCE_COLOR: '0', ...options.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const [stdout, stderr, [exitCode]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close') as Promise<[number | null]>,
+  ]);
   return { exitCode, output: stdout + stderr };
 }
 
 /** Without what the test runner around us has set, and without a key that would ask for the cloud. */
 function ownEnvironment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(TEST_|VITEST|NOTTE_|NODE_OPTIONS$|NODE_ENV$|CI$)/.test(name)));
+  return Object.fromEntries(
+    Object.entries(process.env).filter(
+      ([name]) => !/^(TEST_|VITEST|NOTTE_|NODE_OPTIONS$|NODE_ENV$|CI$)/.test(name),
+    ),
+  );
 }

@@ -4,7 +4,12 @@ import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import type { JSONReport, JSONReportSpec, JSONReportSuite, JSONReportTestResult } from '@playwright/test/reporter';
+import type {
+  JSONReport,
+  JSONReportSpec,
+  JSONReportSuite,
+  JSONReportTestResult,
+} from '@playwright/test/reporter';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 
@@ -28,17 +33,30 @@ export class Project {
   private constructor(folder: string, env: Record<string, string>) {
     this.folder = folder;
     this.temp = join(folder, 'tmp');
-    this.env = { ...withoutRunner(process.env), TMPDIR: this.temp, TEMP: this.temp, FORCE_COLOR: '0', ...env };
+    this.env = {
+      ...withoutRunner(process.env),
+      TMPDIR: this.temp,
+      TEMP: this.temp,
+      FORCE_COLOR: '0',
+      ...env,
+    };
   }
 
   /** Writes the files into a new folder from which `sessionwright` and `@playwright/test` resolve. */
-  static async create(files: Record<string, string>, env: Record<string, string> = {}): Promise<Project> {
+  static async create(
+    files: Record<string, string>,
+    env: Record<string, string> = {},
+  ): Promise<Project> {
     const folder = await mkdtemp(join(tmpdir(), 'sw-e2e-'));
     const project = new Project(folder, env);
     await mkdir(project.temp);
     await mkdir(join(folder, 'node_modules/@playwright'), { recursive: true });
     await symlink(ROOT, join(folder, 'node_modules/sessionwright'), 'junction');
-    await symlink(join(ROOT, 'node_modules/@playwright/test'), join(folder, 'node_modules/@playwright/test'), 'junction');
+    await symlink(
+      join(ROOT, 'node_modules/@playwright/test'),
+      join(folder, 'node_modules/@playwright/test'),
+      'junction',
+    );
     for (const [name, text] of Object.entries({ 'package.json': '{}', ...files })) {
       await mkdir(dirname(join(folder, name)), { recursive: true });
       await writeFile(join(folder, name), text);
@@ -48,12 +66,16 @@ export class Project {
 
   /** Starts `playwright test`; the caller waits for {@link Run.result}. */
   start(args: string[] = []): Run {
-    const child = spawn(process.execPath, [join(ROOT, 'node_modules/@playwright/test/cli.js'), 'test', ...args], {
-      cwd: this.folder,
-      env: this.env,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      detached: true, // a group of its own, as a terminal gives it: Ctrl-C reaches all of it
-    });
+    const child = spawn(
+      process.execPath,
+      [join(ROOT, 'node_modules/@playwright/test/cli.js'), 'test', ...args],
+      {
+        cwd: this.folder,
+        env: this.env,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        detached: true, // a group of its own, as a terminal gives it: Ctrl-C reaches all of it
+      },
+    );
     return new Run(child, this);
   }
 
@@ -64,7 +86,12 @@ export class Project {
 
   /** What a run has left: processes that know this project's temp folder, and files in it. Playwright's own cache of compiled tests is not ours. */
   leftovers(): { processes: string[]; files: string[] } {
-    return { processes: processesNaming(this.temp), files: readdirSync(this.temp).filter((name) => !name.startsWith('playwright-transform-cache')) };
+    return {
+      processes: processesNaming(this.temp),
+      files: readdirSync(this.temp).filter(
+        (name) => !name.startsWith('playwright-transform-cache'),
+      ),
+    };
   }
 
   async read(name: string): Promise<string> {
@@ -87,7 +114,8 @@ export class Run {
   constructor(child: ChildProcess, project: Project) {
     this.child = child;
     this.#project = project;
-    for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (text: string) => (this.output += text));
+    for (const stream of [child.stdout, child.stderr])
+      stream?.setEncoding('utf8').on('data', (text: string) => (this.output += text));
     child.stdout?.on('data', (text: string) => (this.stdout += text));
     this.#exit = new Promise((done) => child.once('close', done));
   }
@@ -100,7 +128,10 @@ export class Run {
   /** Resolves once the output matches. */
   async printed(pattern: RegExp, timeoutMs = 60_000): Promise<RegExpExecArray> {
     return new Promise((found, fail) => {
-      const timer = setTimeout(() => fail(new Error(`Not printed in ${timeoutMs} ms: ${pattern.source}\n${this.output}`)), timeoutMs);
+      const timer = setTimeout(
+        () => fail(new Error(`Not printed in ${timeoutMs} ms: ${pattern.source}\n${this.output}`)),
+        timeoutMs,
+      );
       const look = (): void => {
         const match = pattern.exec(this.output);
         if (!match) return;
@@ -120,7 +151,9 @@ export class Run {
   async result(): Promise<RunResult> {
     const exitCode = await this.#exit;
     const file = join(this.#project.folder, 'report.json');
-    const report = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as JSONReport) : undefined;
+    const report = existsSync(file)
+      ? (JSON.parse(readFileSync(file, 'utf8')) as JSONReport)
+      : undefined;
     return { exitCode, output: this.output, stdout: this.stdout, report };
   }
 }
@@ -129,7 +162,11 @@ export class Run {
 export function resultsOf(report: JSONReport | undefined): Map<string, JSONReportTestResult[]> {
   const results = new Map<string, JSONReportTestResult[]>();
   const visit = (suite: JSONReportSuite): void => {
-    for (const spec of suite.specs) results.set(titleOf(spec), [...(results.get(titleOf(spec)) ?? []), ...spec.tests.flatMap((test) => test.results)]);
+    for (const spec of suite.specs)
+      results.set(titleOf(spec), [
+        ...(results.get(titleOf(spec)) ?? []),
+        ...spec.tests.flatMap((test) => test.results),
+      ]);
     for (const child of suite.suites ?? []) visit(child);
   };
   for (const suite of report?.suites ?? []) visit(suite);
@@ -140,7 +177,10 @@ export function resultsOf(report: JSONReport | undefined): Map<string, JSONRepor
 export function resultOf(report: JSONReport | undefined, title: string): JSONReportTestResult {
   const results = resultsOf(report).get(title);
   const [result] = results ?? [];
-  if (!result) throw new Error(`The report has no test "${title}": ${[...resultsOf(report).keys()].join(', ')}`);
+  if (!result)
+    throw new Error(
+      `The report has no test "${title}": ${[...resultsOf(report).keys()].join(', ')}`,
+    );
   return result;
 }
 
@@ -155,7 +195,10 @@ function processesNaming(folder: string): string[] {
     try {
       const commandLine = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
       const environment = readFileSync(`/proc/${pid}/environ`, 'utf8');
-      const isOurs = commandLine.includes(folder) || environment.includes(folder) || readlinkSync(`/proc/${pid}/cwd`).startsWith(folder);
+      const isOurs =
+        commandLine.includes(folder) ||
+        environment.includes(folder) ||
+        readlinkSync(`/proc/${pid}/cwd`).startsWith(folder);
       return isOurs ? [`${pid} ${commandLine.slice(0, 200)}`] : [];
     } catch {
       return []; // it ended meanwhile
@@ -165,5 +208,9 @@ function processesNaming(folder: string): string[] {
 
 /** A run inside a run would take itself for a worker of the outer one. */
 function withoutRunner(env: NodeJS.ProcessEnv): Record<string, string> {
-  return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined).filter(([name]) => !/^(TEST_|VITEST|PLAYWRIGHT_|NODE_OPTIONS|CI$)/.test(name)));
+  return Object.fromEntries(
+    Object.entries(env)
+      .filter((entry): entry is [string, string] => entry[1] !== undefined)
+      .filter(([name]) => !/^(TEST_|VITEST|PLAYWRIGHT_|NODE_OPTIONS|CI$)/.test(name)),
+  );
 }

@@ -12,19 +12,28 @@ const CLI = fileURLToPath(new URL('../../../dist/cli.js', import.meta.url));
 export interface ServeProcess {
   url: string;
   child: ChildProcess;
-  call: (method: string, path: string, options?: { body?: unknown; headers?: Record<string, string> }) => Promise<ApiAnswer>;
+  call: (
+    method: string,
+    path: string,
+    options?: { body?: unknown; headers?: Record<string, string> },
+  ) => Promise<ApiAnswer>;
   /** Ends it with this signal, and waits until it is gone. */
   end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void>;
 }
 
 /** Starts a server with the key `key`, and waits until it listens. Rejects with what it said when it does not. */
 export async function serve(args: string[]): Promise<ServeProcess> {
-  const child = spawn(process.execPath, [CLI, 'serve', '--port', '0', '--json', ...args], { env: { ...process.env, NOTTE_API_KEY: 'key' }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [CLI, 'serve', '--port', '0', '--json', ...args], {
+    env: { ...process.env, NOTTE_API_KEY: 'key' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
   const exited = once(child, 'exit');
   const url = await new Promise<string>((resolve, reject) => {
-    child.stdout.once('data', (chunk: Buffer) => resolve((JSON.parse(chunk.toString()) as { url: string }).url));
+    child.stdout.once('data', (chunk: Buffer) =>
+      resolve((JSON.parse(chunk.toString()) as { url: string }).url),
+    );
     void exited.then(() => reject(new Error(said)));
   });
   return {

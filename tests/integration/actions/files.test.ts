@@ -22,29 +22,49 @@ let isShared = false;
 let other: Browser | undefined;
 
 beforeEach(async () => {
-  [api, site, folder] = await Promise.all([startApi(), startSite(), mkdtemp(join(tmpdir(), 'sessionwright-files-'))]);
+  [api, site, folder] = await Promise.all([
+    startApi(),
+    startSite(),
+    mkdtemp(join(tmpdir(), 'sessionwright-files-')),
+  ]);
   const { body } = await api.call('POST', '/sessions/start', { body: {} });
   cdpUrl = body['cdp_url'] as string;
   driver = await connect();
 });
 afterEach(async () => {
   await driver.close();
-  await Promise.all([api.server.close(), site.close(), rm(folder, { recursive: true, force: true })]);
+  await Promise.all([
+    api.server.close(),
+    site.close(),
+    rm(folder, { recursive: true, force: true }),
+  ]);
 });
 
 function connect(): Promise<PageDriver> {
   const upload = async (name: string): Promise<string | undefined> => {
     const path = join(folder, name);
-    return access(path).then(() => path, () => undefined);
+    return access(path).then(
+      () => path,
+      () => undefined,
+    );
   };
-  const storeDownload = async (name: string, save: (path: string) => Promise<void>): Promise<string> => {
+  const storeDownload = async (
+    name: string,
+    save: (path: string) => Promise<void>,
+  ): Promise<string> => {
     await save(join(folder, name));
     return name;
   };
-  return PageDriver.connect({ cdpUrl, isLocal: true, isShared: () => isShared, files: { upload, storeDownload } });
+  return PageDriver.connect({
+    cdpUrl,
+    isLocal: true,
+    isShared: () => isShared,
+    files: { upload, storeDownload },
+  });
 }
 
-const execute = (action: object): Promise<ExecutionResult> => driver.run(() => executeAction(driver, decodeAction(action)));
+const execute = (action: object): Promise<ExecutionResult> =>
+  driver.run(() => executeAction(driver, decodeAction(action)));
 const open = (path: string) => execute({ type: 'goto', url: site.url + path });
 const stored = async (name: string) => readFile(join(folder, name), 'utf8');
 
@@ -52,10 +72,23 @@ test('an uploaded file is given to an input, and to a chooser', async () => {
   await writeFile(join(folder, 'cv.txt'), 'my life');
   await open('/files');
   for (const selector of ['#input', '#chooser']) {
-    expect(await execute({ type: 'upload_file', selector, file_path: 'cv.txt' })).toMatchObject({ success: true, exception: null });
-    expect(await execute({ type: 'evaluate_js', code: 'input.files[0].text().then((text) => { input.value = ""; return text })' })).toMatchObject({ data: { markdown: 'my life' } });
+    expect(await execute({ type: 'upload_file', selector, file_path: 'cv.txt' })).toMatchObject({
+      success: true,
+      exception: null,
+    });
+    expect(
+      await execute({
+        type: 'evaluate_js',
+        code: 'input.files[0].text().then((text) => { input.value = ""; return text })',
+      }),
+    ).toMatchObject({ data: { markdown: 'my life' } });
   }
-  expect(await execute({ type: 'upload_file', selector: '#input', file_path: 'none.txt' })).toMatchObject({ success: false, exception: expect.stringContaining("no uploaded file 'none.txt'") as unknown });
+  expect(
+    await execute({ type: 'upload_file', selector: '#input', file_path: 'none.txt' }),
+  ).toMatchObject({
+    success: false,
+    exception: expect.stringContaining("no uploaded file 'none.txt'") as unknown,
+  });
 });
 
 describe.each([
@@ -78,7 +111,11 @@ describe.each([
     ['#blob', 'note.txt', 'from a blob'],
   ])('the download of %s is stored as %s', async (selector, name, content) => {
     await open('/files');
-    expect(await execute({ type: 'download_file', selector })).toMatchObject({ success: true, exception: null, message: `Downloaded ${name}.` });
+    expect(await execute({ type: 'download_file', selector })).toMatchObject({
+      success: true,
+      exception: null,
+      message: `Downloaded ${name}.`,
+    });
     expect(await readdir(folder)).toEqual([name]);
     expect(await stored(name)).toBe(content);
   });
@@ -93,14 +130,18 @@ describe.each([
 
   test('a click that downloads nothing fails in time', async () => {
     await open('/form');
-    expect(await execute({ type: 'download_file', selector: '#count', timeout: 500 })).toMatchObject({ success: false, exception: expect.stringContaining('500 ms') as unknown });
+    expect(
+      await execute({ type: 'download_file', selector: '#count', timeout: 500 }),
+    ).toMatchObject({ success: false, exception: expect.stringContaining('500 ms') as unknown });
     expect(await readdir(folder)).toEqual([]);
   });
 });
 
 test('alone, the answer to a form is stored too', async () => {
   await open('/files');
-  expect(await execute({ type: 'download_file', selector: '#post' })).toMatchObject({ success: true });
+  expect(await execute({ type: 'download_file', selector: '#post' })).toMatchObject({
+    success: true,
+  });
   expect(await stored('posted.txt')).toBe('posted');
   expect(site.posts).toEqual(['a=1']);
 });

@@ -26,10 +26,20 @@ test('an id stands for its element; one that was not observed is a result', asyn
   const execute = (action: object) => driver.run(() => executeAction(driver, decodeAction(action)));
   await execute({ type: 'goto', url: `${site.url}/form` });
   const page = await driver.page();
-  driver.snapshot = new Map([['B1', { locator: page.locator('#count'), role: 'button' }], ['I1', { locator: page.locator('#name'), role: 'textbox' }]]);
-  expect(await execute({ type: 'click', id: 'B1[:]' })).toMatchObject({ success: true, action: { id: 'B1' } });
+  driver.snapshot = new Map([
+    ['B1', { locator: page.locator('#count'), role: 'button' }],
+    ['I1', { locator: page.locator('#name'), role: 'textbox' }],
+  ]);
+  expect(await execute({ type: 'click', id: 'B1[:]' })).toMatchObject({
+    success: true,
+    action: { id: 'B1' },
+  });
   expect(await execute({ type: 'fill', id: 'I1', value: 'Ada' })).toMatchObject({ success: true });
   expect(await page.textContent('#count')).toBe('1');
   expect(await page.inputValue('#name')).toBe('Ada');
-  expect(await execute({ type: 'click', id: 'X1' })).toMatchObject({ success: false, exception: expect.stringContaining("Action with id 'X1' is invalid") as unknown, message: expect.stringContaining("Action with id 'X1' is invalid") as unknown });
+  expect(await execute({ type: 'click', id: 'X1' })).toMatchObject({
+    success: false,
+    exception: expect.stringContaining("Action with id 'X1' is invalid") as unknown,
+    message: expect.stringContaining("Action with id 'X1' is invalid") as unknown,
+  });
 });

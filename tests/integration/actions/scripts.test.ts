@@ -18,7 +18,16 @@ afterEach(async () => {
   await api.server.close();
 });
 
-test.each(['while (true) {}', 'new Promise(() => {})'])('%s fails in time, and the page goes on', async (code) => {
-  expect(await evaluateJs(driver, { type: 'evaluate_js', code }, 300)).toEqual({ success: false, message: 'The script failed: The script took longer than 300 ms.' });
-  expect(await evaluateJs(driver, { type: 'evaluate_js', code: '2 + 2' })).toMatchObject({ success: true, data: { markdown: '4' } });
-});
+test.each(['while (true) {}', 'new Promise(() => {})'])(
+  '%s fails in time, and the page goes on',
+  async (code) => {
+    expect(await evaluateJs(driver, { type: 'evaluate_js', code }, 300)).toEqual({
+      success: false,
+      message: 'The script failed: The script took longer than 300 ms.',
+    });
+    expect(await evaluateJs(driver, { type: 'evaluate_js', code: '2 + 2' })).toMatchObject({
+      success: true,
+      data: { markdown: '4' },
+    });
+  },
+);

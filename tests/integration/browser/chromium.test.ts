@@ -34,7 +34,9 @@ test('a page is all that a window loads: hidden pages of the browser itself woul
   const everything = { filter: [{}] };
   await connection.send('Target.createTarget', { url: 'about:blank' });
   const { targetInfos } = await connection.send('Target.getTargets', everything);
-  expect(targetInfos.filter(({ type }) => type !== 'tab').map(({ url }) => url)).toEqual(['about:blank']);
+  expect(targetInfos.filter(({ type }) => type !== 'tab').map(({ url }) => url)).toEqual([
+    'about:blank',
+  ]);
 });
 
 test('starts without a port when none is wanted', async () => {
@@ -54,7 +56,8 @@ test('close ends every process of it, and may be called again', async () => {
 
 test('an error of a command names its caller', async () => {
   const { connection } = await launch();
-  const attach = (): Promise<unknown> => connection.send('Target.attachToTarget', { targetId: 'none', flatten: true });
+  const attach = (): Promise<unknown> =>
+    connection.send('Target.attachToTarget', { targetId: 'none', flatten: true });
   const error = await attach().catch((reason: unknown) => reason);
   expect(error).toMatchObject({ code: 'cdp_closed', method: 'Target.attachToTarget' });
   expect(error).toHaveProperty('stack', expect.stringContaining('chromium.test.ts'));
@@ -78,16 +81,22 @@ test('a browser that ends at once is an error with its last words', async () => 
 });
 
 test('a file that cannot be run is an error that names it', async () => {
-  await expect(launch({ executablePath: '/dev/null/chromium' })).rejects.toMatchObject({ code: 'browser_not_found', tried: ['/dev/null/chromium'] });
+  await expect(launch({ executablePath: '/dev/null/chromium' })).rejects.toMatchObject({
+    code: 'browser_not_found',
+    tried: ['/dev/null/chromium'],
+  });
 });
 
-test.runIf(process.platform === 'linux')('removing the profile of a killed browser removes its socket too', async () => {
-  const { pid, exited } = await launch();
-  const socketFolder = dirname(await readlink(join(folder ?? '', 'SingletonSocket')));
-  process.kill(pid, 'SIGKILL');
-  await exited;
-  await access(socketFolder);
-  await removeProfile(folder ?? '');
-  await expect(access(socketFolder)).rejects.toThrow('ENOENT');
-  await expect(access(folder ?? '')).rejects.toThrow('ENOENT');
-});
+test.runIf(process.platform === 'linux')(
+  'removing the profile of a killed browser removes its socket too',
+  async () => {
+    const { pid, exited } = await launch();
+    const socketFolder = dirname(await readlink(join(folder ?? '', 'SingletonSocket')));
+    process.kill(pid, 'SIGKILL');
+    await exited;
+    await access(socketFolder);
+    await removeProfile(folder ?? '');
+    await expect(access(socketFolder)).rejects.toThrow('ENOENT');
+    await expect(access(folder ?? '')).rejects.toThrow('ENOENT');
+  },
+);

@@ -22,17 +22,29 @@ process.on('SIGTERM', () => browser.close());
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sessionwright-orphans-'));
   await writeFile(join(folder, 'program.ts'), PROGRAM);
-  await build({ entryPoints: [join(folder, 'program.ts')], bundle: true, platform: 'node', format: 'esm', outfile: join(folder, 'program.mjs'), logLevel: 'error' });
+  await build({
+    entryPoints: [join(folder, 'program.ts')],
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    outfile: join(folder, 'program.mjs'),
+    logLevel: 'error',
+  });
 });
 afterAll(() => rm(folder, { recursive: true, force: true, maxRetries: 10 }));
 
 test.each(['SIGKILL', 'SIGTERM', 'SIGINT'] as const)('%s to its owner ends it', async (signal) => {
   const profile = join(folder, signal);
-  const owner = spawn(process.execPath, [join(folder, 'program.mjs'), profile], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const owner = spawn(process.execPath, [join(folder, 'program.mjs'), profile], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   await once(owner.stdout, 'data');
   expect((await processesWith(profile)).length).toBeGreaterThan(2);
   const exited = once(owner, 'exit');
   owner.kill(signal);
   await exited;
-  await vi.waitFor(async () => expect(await processesWith(profile)).toEqual([]), { timeout: 10_000, interval: 50 });
+  await vi.waitFor(async () => expect(await processesWith(profile)).toEqual([]), {
+    timeout: 10_000,
+    interval: 50,
+  });
 });

@@ -2,7 +2,17 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import type { SessionsClient } from '../../../src/client/index';
-import { clientOf, errorOf, json, KEY, sessionBody, shown, startScriptedApi, type Handler, type ScriptedApi } from './scripted-api';
+import {
+  clientOf,
+  errorOf,
+  json,
+  KEY,
+  sessionBody,
+  shown,
+  startScriptedApi,
+  type Handler,
+  type ScriptedApi,
+} from './scripted-api';
 
 let api: ScriptedApi | undefined;
 let client: SessionsClient | undefined;
@@ -17,7 +27,10 @@ async function connect(handler: Handler, options = {}): Promise<SessionsClient> 
   return (client = clientOf(api.url, options).client);
 }
 
-const answering = (status: number, body: unknown, headers = {}) => (_: unknown, response: Parameters<Handler>[1]) => json(response, status, body, headers);
+const answering =
+  (status: number, body: unknown, headers = {}) =>
+  (_: unknown, response: Parameters<Handler>[1]) =>
+    json(response, status, body, headers);
 
 describe('one typed error per failure', () => {
   it.each([
@@ -34,79 +47,147 @@ describe('one typed error per failure', () => {
     [503, 'OverloadedError', 'overloaded', 'no capacity'],
     [529, 'OverloadedError', 'overloaded', 'no capacity'],
   ])('%d is a %s', async (status, name, code, advice) => {
-    const it = await connect(answering(status, { status, message: `it broke for ${KEY}`, detail: null }), { retries: 0 });
+    const it = await connect(
+      answering(status, { status, message: `it broke for ${KEY}`, detail: null }),
+      { retries: 0 },
+    );
     const error = await errorOf(it.status('abc'));
     expect(error).toMatchObject({ name, code, method: 'GET', path: '/sessions/abc', status });
-    expect(error.message).toContain(`Could not look up session abc: GET /sessions/abc on ${api?.url ?? ''} answered ${status}: it broke for ***. `);
+    expect(error.message).toContain(
+      `Could not look up session abc: GET /sessions/abc on ${api?.url ?? ''} answered ${status}: it broke for ***. `,
+    );
     expect(error.message).toContain(advice);
     expect(shown(error)).not.toContain(KEY);
   });
 
   it('422 names each field as a caller writes it', async () => {
-    const it = await connect(answering(422, { status: 422, message: 'invalid', detail: [{ loc: ['body', 'idle_timeout_minutes'], msg: 'too long for your plan', type: 'x' }] }));
+    const it = await connect(
+      answering(422, {
+        status: 422,
+        message: 'invalid',
+        detail: [
+          { loc: ['body', 'idle_timeout_minutes'], msg: 'too long for your plan', type: 'x' },
+        ],
+      }),
+    );
     const error = await errorOf(it.start());
-    expect(error['issues']).toEqual([{ path: 'idleTimeoutMinutes', message: 'too long for your plan' }]);
+    expect(error['issues']).toEqual([
+      { path: 'idleTimeoutMinutes', message: 'too long for your plan' },
+    ]);
     expect(error.message).toContain('invalid - idleTimeoutMinutes: too long for your plan');
   });
 
   it('429 tells when to come back', async () => {
-    const it = await connect(answering(429, { status: 429, message: 'slow down' }, { 'retry-after': '7' }), { retries: 0 });
-    expect(await errorOf(it.status('a'))).toMatchObject({ retryAfterMs: 7_000, message: expect.stringContaining('Try again in 7 s') as string });
+    const it = await connect(
+      answering(429, { status: 429, message: 'slow down' }, { 'retry-after': '7' }),
+      { retries: 0 },
+    );
+    expect(await errorOf(it.status('a'))).toMatchObject({
+      retryAfterMs: 7_000,
+      message: expect.stringContaining('Try again in 7 s') as string,
+    });
   });
 
   it('an HTML page of something in between is cut down to its text', async () => {
-    const it = await connect((_, response) => response.writeHead(502, { 'content-type': 'text/html' }).end('<html><style>b{}</style><h1>502 Bad\n Gateway</h1></html>'), { retries: 0 });
+    const it = await connect(
+      (_, response) =>
+        response
+          .writeHead(502, { 'content-type': 'text/html' })
+          .end('<html><style>b{}</style><h1>502 Bad\n Gateway</h1></html>'),
+      { retries: 0 },
+    );
     expect((await errorOf(it.status('a'))).message).toContain('answered 502: 502 Bad Gateway. ');
   });
 
   it('a server without a browser: its own words, all of them, and no second try', async () => {
-    const places = Array.from({ length: 40 }, (_, n) => `  /places/that/were/looked/at/${n}`).join('\n');
+    const places = Array.from({ length: 40 }, (_, n) => `  /places/that/were/looked/at/${n}`).join(
+      '\n',
+    );
     const message = `No Chromium was found. Install one with: npx playwright install chromium\nLooked at:\n${places}`;
     const it = await connect(answering(501, { status: 501, message, code: 'browser_not_found' }));
     const error = await errorOf(it.start());
-    expect(error).toMatchObject({ code: 'request_failed', status: 501, message: `Could not start a session: POST /sessions/start on ${api?.url ?? ''} answered 501: ${message}` });
+    expect(error).toMatchObject({
+      code: 'request_failed',
+      status: 501,
+      message: `Could not start a session: POST /sessions/start on ${api?.url ?? ''} answered 501: ${message}`,
+    });
     expect(api?.requests).toHaveLength(1);
   });
 
   it('a body that is not JSON', async () => {
     const it = await connect((_, response) => response.writeHead(200).end('<html>welcome</html>'));
-    expect(await errorOf(it.status('a'))).toMatchObject({ name: 'ContractError', code: 'contract_violation', status: 200, message: expect.stringContaining('is not JSON. Check that apiUrl (NOTTE_API_URL) is a session API') as string });
+    expect(await errorOf(it.status('a'))).toMatchObject({
+      name: 'ContractError',
+      code: 'contract_violation',
+      status: 200,
+      message: expect.stringContaining(
+        'is not JSON. Check that apiUrl (NOTTE_API_URL) is a session API',
+      ) as string,
+    });
   });
 
   it('a body that breaks the contract, without repeating what may be secret', async () => {
-    const it = await connect(answering(200, sessionBody('a', { status: 'RUNNING', created_at: 'token=cdp-secret' })));
+    const it = await connect(
+      answering(200, sessionBody('a', { status: 'RUNNING', created_at: 'token=cdp-secret' })),
+    );
     const error = await errorOf(it.status('a'));
     expect(error.name).toBe('ContractError');
     expect(error.message).toContain('breaks the contract: created_at: ');
-    expect(error.message).toContain('status: Invalid option: expected one of "active"|"closed"|"error"|"timed_out", got "RUNNING"');
+    expect(error.message).toContain(
+      'status: Invalid option: expected one of "active"|"closed"|"error"|"timed_out", got "RUNNING"',
+    );
     expect(shown(error)).not.toContain('cdp-secret');
   });
 
   it('an API that is not there', async () => {
     const server = createServer().listen(0, '127.0.0.1');
-    const { port } = await new Promise<AddressInfo>((resolve) => server.once('listening', () => resolve(server.address() as AddressInfo)));
+    const { port } = await new Promise<AddressInfo>((resolve) =>
+      server.once('listening', () => resolve(server.address() as AddressInfo)),
+    );
     await new Promise((resolve) => server.close(resolve));
     client = clientOf(`http://127.0.0.1:${port}`, { retries: 1 }).client;
     const error = await errorOf(client.status('a'));
-    expect(error).toMatchObject({ name: 'ApiUnreachableError', code: 'api_unreachable', maybeReceived: false, message: expect.stringContaining('is not reachable (ECONNREFUSED). Check apiUrl (NOTTE_API_URL)') as string });
+    expect(error).toMatchObject({
+      name: 'ApiUnreachableError',
+      code: 'api_unreachable',
+      maybeReceived: false,
+      message: expect.stringContaining(
+        'is not reachable (ECONNREFUSED). Check apiUrl (NOTTE_API_URL)',
+      ) as string,
+    });
     expect(shown(error)).not.toContain(KEY);
   });
 
   it('an API that never answers, and one that never finishes its answer', async () => {
-    const it = await connect(({ url }, response) => {
-      if (url.includes('slow')) response.writeHead(200, { 'content-type': 'application/json' }).write('{"session_id":');
-    }, { timeoutMs: 200 });
+    const it = await connect(
+      ({ url }, response) => {
+        if (url.includes('slow'))
+          response.writeHead(200, { 'content-type': 'application/json' }).write('{"session_id":');
+      },
+      { timeoutMs: 200 },
+    );
     for (const id of ['hang', 'slow']) {
       const since = performance.now();
-      expect(await errorOf(it.status(id))).toMatchObject({ name: 'ApiUnreachableError', maybeReceived: true, message: expect.stringContaining('had no complete answer within 200 ms') as string });
+      expect(await errorOf(it.status(id))).toMatchObject({
+        name: 'ApiUnreachableError',
+        maybeReceived: true,
+        message: expect.stringContaining('had no complete answer within 200 ms') as string,
+      });
       expect(performance.now() - since).toBeLessThan(2_000);
     }
   });
 
   it('a redirect to somebody else, who gets no key', async () => {
     const other = await startScriptedApi(answering(200, sessionBody()));
-    const it = await connect((_, response) => response.writeHead(307, { location: `${other.url}/sessions/a` }).end());
-    expect(await errorOf(it.status('a'))).toMatchObject({ name: 'ContractError', message: expect.stringContaining(`redirects to ${other.url}, which must not get the key`) as string });
+    const it = await connect((_, response) =>
+      response.writeHead(307, { location: `${other.url}/sessions/a` }).end(),
+    );
+    expect(await errorOf(it.status('a'))).toMatchObject({
+      name: 'ContractError',
+      message: expect.stringContaining(
+        `redirects to ${other.url}, which must not get the key`,
+      ) as string,
+    });
     expect(other.requests).toEqual([]);
     await other.close();
   });
@@ -123,11 +204,22 @@ describe('what a call sends', () => {
   it('names its caller and carries its key', async () => {
     const it = await connect(answering(200, sessionBody()));
     await it.status('a/b?c');
-    expect(api?.requests[0]).toMatchObject({ url: '/sessions/a%2Fb%3Fc', headers: { authorization: `Bearer ${KEY}`, 'x-notte-request-origin': 'sessionwright', 'user-agent': expect.stringMatching(/^sessionwright\/\d/) as string } });
+    expect(api?.requests[0]).toMatchObject({
+      url: '/sessions/a%2Fb%3Fc',
+      headers: {
+        authorization: `Bearer ${KEY}`,
+        'x-notte-request-origin': 'sessionwright',
+        'user-agent': expect.stringMatching(/^sessionwright\/\d/) as string,
+      },
+    });
   });
 
   it('follows a redirect within the origin, with its key', async () => {
-    const it = await connect(({ url }, response) => (url === '/sessions/old' ? response.writeHead(308, { location: '/sessions/new' }).end() : json(response, 200, sessionBody('new'))));
+    const it = await connect(({ url }, response) =>
+      url === '/sessions/old'
+        ? response.writeHead(308, { location: '/sessions/new' }).end()
+        : json(response, 200, sessionBody('new')),
+    );
     expect((await it.status('old')).id).toBe('new');
     expect(api?.requests[1]?.headers.authorization).toBe(`Bearer ${KEY}`);
   });
@@ -147,8 +239,15 @@ describe('what a call sends', () => {
 
 describe('retries', () => {
   it('a look is repeated after 5xx, 429, 529 and lost connections', async () => {
-    const answers: Handler[] = [answering(500, {}), answering(429, {}, { 'retry-after': '0' }), (_, response) => response.socket?.destroy(), answering(200, sessionBody())];
-    const it = await connect((request, response, count) => answers[count - 1]?.(request, response, count));
+    const answers: Handler[] = [
+      answering(500, {}),
+      answering(429, {}, { 'retry-after': '0' }),
+      (_, response) => response.socket?.destroy(),
+      answering(200, sessionBody()),
+    ];
+    const it = await connect((request, response, count) =>
+      answers[count - 1]?.(request, response, count),
+    );
     await it.status('a');
     expect(api?.requests).toHaveLength(4);
   });
@@ -160,7 +259,11 @@ describe('retries', () => {
   });
 
   it('waits as long as the API asks', async () => {
-    const it = await connect((_, response, count) => (count === 1 ? json(response, 429, {}, { 'retry-after': '1' }) : json(response, 200, sessionBody())));
+    const it = await connect((_, response, count) =>
+      count === 1
+        ? json(response, 429, {}, { 'retry-after': '1' })
+        : json(response, 200, sessionBody()),
+    );
     const since = performance.now();
     await it.status('a');
     expect(performance.now() - since).toBeGreaterThanOrEqual(990);
@@ -169,12 +272,19 @@ describe('retries', () => {
   it('does not begin a wait that its time does not allow', async () => {
     const it = await connect(answering(429, {}, { 'retry-after': '3600' }), { timeoutMs: 2_000 });
     const since = performance.now();
-    expect(await errorOf(it.status('a'))).toMatchObject({ name: 'RateLimitError', retryAfterMs: 3_600_000 });
+    expect(await errorOf(it.status('a'))).toMatchObject({
+      name: 'RateLimitError',
+      retryAfterMs: 3_600_000,
+    });
     expect(performance.now() - since).toBeLessThan(1_000);
   });
 
   it('a stop is repeated', async () => {
-    const it = await connect((_, response, count) => (count < 3 ? json(response, 502, {}) : json(response, 200, sessionBody('a', { status: 'closed' }))));
+    const it = await connect((_, response, count) =>
+      count < 3
+        ? json(response, 502, {})
+        : json(response, 200, sessionBody('a', { status: 'closed' })),
+    );
     expect((await it.stop('a')).status).toBe('closed');
     expect(api?.requests.map(({ method }) => method)).toEqual(['DELETE', 'DELETE', 'DELETE']);
   });
@@ -210,7 +320,10 @@ describe('environment', () => {
     process.env['https_proxy'] = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
     try {
       client = clientOf('https://sessions.invalid', { timeoutMs: 300 }).client;
-      expect(await errorOf(client.status('a'))).toMatchObject({ name: 'ApiUnreachableError', message: expect.stringContaining('within 300 ms') as string });
+      expect(await errorOf(client.status('a'))).toMatchObject({
+        name: 'ApiUnreachableError',
+        message: expect.stringContaining('within 300 ms') as string,
+      });
     } finally {
       delete process.env['https_proxy'];
       for (const socket of sockets) socket.destroy();

@@ -6,7 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 
-import { SessionsClient, type ClientWarning, type Cookie, type Session } from '../../../src/client/index';
+import {
+  SessionsClient,
+  type ClientWarning,
+  type Cookie,
+  type Session,
+} from '../../../src/client/index';
 import { startSessionServer, type SessionServer } from '../../../src/server/index';
 import { errorOf, shown } from './scripted-api';
 
@@ -19,7 +24,11 @@ let warnings: ClientWarning[];
 
 beforeAll(async () => {
   server = await startSessionServer({ recording: 'always', minuteMs: 1_000 });
-  site = createServer((_, response) => response.writeHead(200, { 'content-type': 'text/html', 'set-cookie': 'visited=yes; Max-Age=3600' }).end('<title>Shop</title><h1>Books</h1>'));
+  site = createServer((_, response) =>
+    response
+      .writeHead(200, { 'content-type': 'text/html', 'set-cookie': 'visited=yes; Max-Age=3600' })
+      .end('<title>Shop</title><h1>Books</h1>'),
+  );
   await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
   siteUrl = `http://127.0.0.1:${(site.address() as AddressInfo).port}/`;
   folder = await mkdtemp(join(tmpdir(), 'sessionwright-client-'));
@@ -31,7 +40,11 @@ afterAll(async () => {
 });
 beforeEach(() => {
   warnings = [];
-  client = new SessionsClient({ apiUrl: server.url, apiKey: server.apiKey, onWarning: (warning) => warnings.push(warning) });
+  client = new SessionsClient({
+    apiUrl: server.url,
+    apiKey: server.apiKey,
+    onWarning: (warning) => warnings.push(warning),
+  });
 });
 afterEach(async () => {
   await client.close();
@@ -88,17 +101,36 @@ describe('start and stop', () => {
 
   test('a session that timed out can be stopped, and says what happened when it is used', async () => {
     const session = await client.start({ idleTimeoutMinutes: 1, maxDurationMinutes: 30 });
-    await vi.waitFor(async () => expect((await session.status()).status).toBe('timed_out'), { timeout: 10_000, interval: 100 });
-    expect(await errorOf(session.cookies())).toMatchObject({ name: 'SessionEndedError', status: 'timed_out', sessionId: session.id });
+    await vi.waitFor(async () => expect((await session.status()).status).toBe('timed_out'), {
+      timeout: 10_000,
+      interval: 100,
+    });
+    expect(await errorOf(session.cookies())).toMatchObject({
+      name: 'SessionEndedError',
+      status: 'timed_out',
+      sessionId: session.id,
+    });
     expect(await errorOf(session.page())).toMatchObject({ name: 'SessionEndedError' });
     await session.stop();
   });
 
   test('options reach the browser', async () => {
-    await using session = await client.start({ ...LONG, userAgent: 'Tester/1', viewport: { width: 800, height: 600 } });
+    await using session = await client.start({
+      ...LONG,
+      userAgent: 'Tester/1',
+      viewport: { width: 800, height: 600 },
+    });
     const page = await session.page();
-    expect(await page.evaluate(() => [navigator.userAgent, innerWidth, innerHeight])).toEqual(['Tester/1', 800, 600]);
-    expect(session.info).toMatchObject({ userAgent: 'Tester/1', viewport: { width: 800, height: 600 }, idleTimeoutMinutes: 30 });
+    expect(await page.evaluate(() => [navigator.userAgent, innerWidth, innerHeight])).toEqual([
+      'Tester/1',
+      800,
+      600,
+    ]);
+    expect(session.info).toMatchObject({
+      userAgent: 'Tester/1',
+      viewport: { width: 800, height: 600 },
+      idleTimeoutMinutes: 30,
+    });
   });
 
   test('what this server cannot do is refused by name', async () => {
@@ -113,15 +145,24 @@ describe('a start whose answer is lost', () => {
     let starts = 0;
     const lossy = createServer((request, response) => {
       const isFirstStart = request.url === '/sessions/start' && ++starts === 1;
-      const upstream = forward(`${server.url}${request.url ?? ''}`, { method: request.method, headers: { ...request.headers, host: new URL(server.url).host } }, (answer) => {
-        if (isFirstStart) response.destroy();
-        else answer.pipe(response.writeHead(answer.statusCode ?? 502, answer.headers));
-      });
+      const upstream = forward(
+        `${server.url}${request.url ?? ''}`,
+        { method: request.method, headers: { ...request.headers, host: new URL(server.url).host } },
+        (answer) => {
+          if (isFirstStart) response.destroy();
+          else answer.pipe(response.writeHead(answer.statusCode ?? 502, answer.headers));
+        },
+      );
       request.pipe(upstream);
     });
     await new Promise<void>((resolve) => lossy.listen(0, '127.0.0.1', resolve));
     {
-      await using behind = new SessionsClient({ apiUrl: `http://127.0.0.1:${(lossy.address() as AddressInfo).port}`, apiKey: server.apiKey, retryDelayMs: 10, onWarning: (warning) => warnings.push(warning) });
+      await using behind = new SessionsClient({
+        apiUrl: `http://127.0.0.1:${(lossy.address() as AddressInfo).port}`,
+        apiKey: server.apiKey,
+        retryDelayMs: 10,
+        onWarning: (warning) => warnings.push(warning),
+      });
       await using session = await behind.start(LONG);
       expect(starts).toBe(2);
       expect((await running()).map(({ id }) => id)).toEqual([session.id]);
@@ -132,13 +173,15 @@ describe('a start whose answer is lost', () => {
 });
 
 describe('page', () => {
-  test('is the session\'s own, the same each time, and comes again after it was closed', async () => {
+  test("is the session's own, the same each time, and comes again after it was closed", async () => {
     await using session = await client.start(LONG);
     const [page, same] = await Promise.all([session.page(), session.page()]);
     expect(same).toBe(page);
     await page.goto(siteUrl);
     expect(await page.title()).toBe('Shop');
-    expect((await session.debugInfo()).tabs).toEqual([expect.objectContaining({ title: 'Shop', url: siteUrl })]);
+    expect((await session.debugInfo()).tabs).toEqual([
+      expect.objectContaining({ title: 'Shop', url: siteUrl }),
+    ]);
     await page.close();
     const next = await session.page();
     await next.goto(siteUrl);
@@ -178,18 +221,33 @@ describe('connect', () => {
 
   test('an unknown session is not found', async () => {
     const error = await errorOf(client.connect('no-such-session'));
-    expect(error).toMatchObject({ name: 'NotFoundError', status: 404, path: '/sessions/no-such-session' });
+    expect(error).toMatchObject({
+      name: 'NotFoundError',
+      status: 404,
+      path: '/sessions/no-such-session',
+    });
     expect(error.message).toContain('no-such-session');
   });
 });
 
 describe('cookies', () => {
-  const cookie: Cookie = { name: 'login', value: 'yes', domain: '127.0.0.1', path: '/', httpOnly: true, secure: false, sameSite: 'Lax', expires: Math.floor(Date.now() / 1000) + 3600 };
+  const cookie: Cookie = {
+    name: 'login',
+    value: 'yes',
+    domain: '127.0.0.1',
+    path: '/',
+    httpOnly: true,
+    secure: false,
+    sameSite: 'Lax',
+    expires: Math.floor(Date.now() / 1000) + 3600,
+  };
 
   test('are set and read', async () => {
     await using session = await client.start(LONG);
     await session.setCookies([cookie]);
-    expect(await session.cookies()).toEqual([expect.objectContaining({ ...cookie, expirationDate: cookie.expires })]);
+    expect(await session.cookies()).toEqual([
+      expect.objectContaining({ ...cookie, expirationDate: cookie.expires }),
+    ]);
   });
 
   test('are kept in a file from session to session', async () => {
@@ -199,7 +257,13 @@ describe('cookies', () => {
       const page = await session.page();
       await page.goto(siteUrl);
     }
-    expect(JSON.parse(await readFile(cookieFile, 'utf8'))).toEqual([expect.objectContaining({ name: 'visited', value: 'yes', expirationDate: expect.any(Number) as number })]);
+    expect(JSON.parse(await readFile(cookieFile, 'utf8'))).toEqual([
+      expect.objectContaining({
+        name: 'visited',
+        value: 'yes',
+        expirationDate: expect.any(Number) as number,
+      }),
+    ]);
     {
       await using session = await client.start({ ...LONG, cookieFile });
       expect((await session.cookies()).map(({ name }) => name)).toEqual(['visited']);
@@ -210,24 +274,42 @@ describe('cookies', () => {
   test('a wrong file is left as it is, and starts nothing', async () => {
     const cookieFile = join(folder, 'wrong.json');
     await writeFile(cookieFile, '[{"name": 1}]');
-    expect(await errorOf(client.start({ ...LONG, cookieFile }))).toMatchObject({ name: 'CookieFileError', file: cookieFile });
+    expect(await errorOf(client.start({ ...LONG, cookieFile }))).toMatchObject({
+      name: 'CookieFileError',
+      file: cookieFile,
+    });
     expect(await running()).toEqual([]);
     expect(await readFile(cookieFile, 'utf8')).toBe('[{"name": 1}]');
   });
 
   test('a file that cannot be written does not keep the session from being stopped', async () => {
-    const session = await client.start({ ...LONG, cookieFile: join(folder, 'new', 'cookies.json') });
+    const session = await client.start({
+      ...LONG,
+      cookieFile: join(folder, 'new', 'cookies.json'),
+    });
     await session.setCookies([cookie]);
     await writeFile(join(folder, 'new'), ''); // the folder's place is taken by a file
-    expect(await errorOf(session.stop())).toMatchObject({ name: 'CookieFileError', code: 'cookie_file_unwritable' });
+    expect(await errorOf(session.stop())).toMatchObject({
+      name: 'CookieFileError',
+      code: 'cookie_file_unwritable',
+    });
     expect((await session.status()).status).toBe('closed');
   });
 
   test('that went with a session are a warning', async () => {
-    const session = await client.start({ idleTimeoutMinutes: 1, maxDurationMinutes: 30, cookieFile: join(folder, 'late.json') });
-    await vi.waitFor(async () => expect((await session.status()).status).toBe('timed_out'), { timeout: 10_000, interval: 100 });
+    const session = await client.start({
+      idleTimeoutMinutes: 1,
+      maxDurationMinutes: 30,
+      cookieFile: join(folder, 'late.json'),
+    });
+    await vi.waitFor(async () => expect((await session.status()).status).toBe('timed_out'), {
+      timeout: 10_000,
+      interval: 100,
+    });
     await session.stop();
-    expect(warnings).toEqual([expect.objectContaining({ code: 'cookies_not_saved', sessionIds: [session.id] })]);
+    expect(warnings).toEqual([
+      expect.objectContaining({ code: 'cookies_not_saved', sessionIds: [session.id] }),
+    ]);
   });
 });
 
@@ -237,7 +319,10 @@ describe('replay', () => {
     const page = await session.page();
     await page.goto(siteUrl);
     const shownAtMs = Date.now();
-    expect(await errorOf(session.replay())).toMatchObject({ code: 'session_active', message: expect.stringContaining('Stop it first') as string });
+    expect(await errorOf(session.replay())).toMatchObject({
+      code: 'session_active',
+      message: expect.stringContaining('Stop it first') as string,
+    });
     const stoppingAtMs = Date.now();
     const { durationMs } = await session.stop();
     const replay = await session.replay();
@@ -254,6 +339,11 @@ test('a wrong key is told, and not shown', async () => {
   const stranger = new SessionsClient({ apiUrl: server.url, apiKey: 'wrong-key-1234' });
   const error = await errorOf(stranger.start());
   await stranger.close();
-  expect(error).toMatchObject({ name: 'AuthenticationError', status: 401, method: 'POST', path: '/sessions/start' });
+  expect(error).toMatchObject({
+    name: 'AuthenticationError',
+    status: 401,
+    method: 'POST',
+    path: '/sessions/start',
+  });
   expect(shown(error)).not.toContain('wrong-key-1234');
 });

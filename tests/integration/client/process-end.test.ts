@@ -40,7 +40,16 @@ void main();
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sessionwright-process-end-'));
   await writeFile(join(folder, 'program.ts'), PROGRAM);
-  await build({ entryPoints: [join(folder, 'program.ts')], bundle: true, platform: 'node', format: 'cjs', outfile: join(folder, 'program.cjs'), external: ['playwright-core'], nodePaths: [resolve('node_modules')], logLevel: 'error' });
+  await build({
+    entryPoints: [join(folder, 'program.ts')],
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    outfile: join(folder, 'program.cjs'),
+    external: ['playwright-core'],
+    nodePaths: [resolve('node_modules')],
+    logLevel: 'error',
+  });
   server = await startSessionServer({ recording: 'on-demand' });
   client = new SessionsClient({ apiUrl: server.url, apiKey: server.apiKey });
 });
@@ -53,7 +62,11 @@ afterAll(async () => {
 type Program = ChildProcessByStdio<null, Readable, null>;
 
 async function run(mode: string): Promise<{ child: Program; said: string }> {
-  const child = spawn(process.execPath, [join(folder, 'program.cjs'), mode, server.url, server.apiKey], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(
+    process.execPath,
+    [join(folder, 'program.cjs'), mode, server.url, server.apiKey],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
   const [said] = (await once(child.stdout, 'data')) as [Buffer];
   return { child, said: said.toString().trim() };
 }
@@ -62,14 +75,17 @@ async function running(): Promise<string[]> {
   return (await client.list()).items.map(({ id }) => id);
 }
 
-test.each(['SIGINT', 'SIGTERM'] as const)('%s stops the session, and then ends the process as ever', async (signal) => {
-  const { child, said } = await run('waits');
-  expect(await running()).toEqual([said.replace('started ', '')]);
-  const exit = once(child, 'exit');
-  child.kill(signal);
-  expect(await exit).toEqual([null, signal]);
-  expect(await running()).toEqual([]);
-});
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  '%s stops the session, and then ends the process as ever',
+  async (signal) => {
+    const { child, said } = await run('waits');
+    expect(await running()).toEqual([said.replace('started ', '')]);
+    const exit = once(child, 'exit');
+    child.kill(signal);
+    expect(await exit).toEqual([null, signal]);
+    expect(await running()).toEqual([]);
+  },
+);
 
 test('a signal during a start stops the session that it makes', async () => {
   const { child } = await run('while-starting');
@@ -83,7 +99,10 @@ test('a program with a handler of its own decides itself when to end', async () 
   const { child } = await run('own-handler');
   const exit = once(child, 'exit');
   child.kill('SIGINT');
-  await vi.waitFor(async () => expect(await running()).toEqual([]), { timeout: 10_000, interval: 50 });
+  await vi.waitFor(async () => expect(await running()).toEqual([]), {
+    timeout: 10_000,
+    interval: 50,
+  });
   expect(await exit).toEqual([7, null]);
 });
 

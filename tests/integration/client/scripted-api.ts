@@ -32,7 +32,12 @@ export async function startScriptedApi(handler: Handler): Promise<ScriptedApi> {
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const text = Buffer.concat(chunks).toString();
-      const seen = { method: request.method ?? '', url: request.url ?? '', headers: request.headers, body: text ? (JSON.parse(text) as unknown) : undefined };
+      const seen = {
+        method: request.method ?? '',
+        url: request.url ?? '',
+        headers: request.headers,
+        body: text ? (JSON.parse(text) as unknown) : undefined,
+      };
       const name = `${seen.method} ${seen.url.split('?')[0] ?? ''}`;
       const count = (counts.get(name) ?? 0) + 1;
       counts.set(name, count);
@@ -52,14 +57,29 @@ export async function startScriptedApi(handler: Handler): Promise<ScriptedApi> {
   };
 }
 
-export function json(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): ServerResponse {
-  return response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
+export function json(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+): ServerResponse {
+  return response
+    .writeHead(status, { 'content-type': 'application/json', ...headers })
+    .end(JSON.stringify(body));
 }
 
 /** The least that a session answer holds, and a CDP URL so that nobody asks for one. */
 export function sessionBody(id = 'session-1', fields: object = {}): object {
   const now = new Date().toISOString();
-  return { session_id: id, idle_timeout_minutes: 3, created_at: now, last_accessed_at: now, status: 'active', cdp_url: 'ws://127.0.0.1:9/cdp?token=cdp-secret', ...fields };
+  return {
+    session_id: id,
+    idle_timeout_minutes: 3,
+    created_at: now,
+    last_accessed_at: now,
+    status: 'active',
+    cdp_url: 'ws://127.0.0.1:9/cdp?token=cdp-secret',
+    ...fields,
+  };
 }
 
 export function listBody(...items: object[]): object {
@@ -67,16 +87,30 @@ export function listBody(...items: object[]): object {
 }
 
 /** A client of the scripted API that keeps its warnings, and does not wait long. */
-export function clientOf(url: string, options: ClientOptions = {}): { client: SessionsClient; warnings: ClientWarning[] } {
+export function clientOf(
+  url: string,
+  options: ClientOptions = {},
+): { client: SessionsClient; warnings: ClientWarning[] } {
   const warnings: ClientWarning[] = [];
-  const client = new SessionsClient({ apiUrl: url, apiKey: KEY, retryDelayMs: 5, handleSignals: false, onWarning: (warning) => warnings.push(warning), ...options });
+  const client = new SessionsClient({
+    apiUrl: url,
+    apiKey: KEY,
+    retryDelayMs: 5,
+    handleSignals: false,
+    onWarning: (warning) => warnings.push(warning),
+    ...options,
+  });
   return { client, warnings };
 }
 
 /** Everything that an error would show in a log. */
 export function shown(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return [error.stack, JSON.stringify(error), error.cause === undefined ? '' : shown(error.cause)].join('\n');
+  return [
+    error.stack,
+    JSON.stringify(error),
+    error.cause === undefined ? '' : shown(error.cause),
+  ].join('\n');
 }
 
 /** The error of a promise that must reject. */

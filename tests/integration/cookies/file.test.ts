@@ -1,5 +1,16 @@
 /** One process, one cookie file: what is written, what is left alone, and what a real browser makes of it. */
-import { lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import {
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -7,7 +18,12 @@ import { join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { findChromium } from '../../../src/browser/find-chromium';
-import { fromPlaywrightCookie, readCookieFile, saveCookies, toPlaywrightCookie } from '../../../src/cookies/index';
+import {
+  fromPlaywrightCookie,
+  readCookieFile,
+  saveCookies,
+  toPlaywrightCookie,
+} from '../../../src/cookies/index';
 
 const cookie = { name: 'sid', value: '1', domain: 'example.com', path: '/', httpOnly: true };
 const change = { loaded: [], current: [cookie] };
@@ -47,8 +63,16 @@ describe('a file', () => {
   ])('that holds %s is left byte for byte as it is', async (_, content) => {
     await writeFile(file, content);
     const before = await stat(file);
-    await expect(readCookieFile(file)).rejects.toMatchObject({ name: 'CookieFileError', code: 'invalid_cookie_file', file });
-    await expect(saveCookies(file, change)).rejects.toMatchObject({ name: 'CookieFileError', code: 'invalid_cookie_file', file });
+    await expect(readCookieFile(file)).rejects.toMatchObject({
+      name: 'CookieFileError',
+      code: 'invalid_cookie_file',
+      file,
+    });
+    await expect(saveCookies(file, change)).rejects.toMatchObject({
+      name: 'CookieFileError',
+      code: 'invalid_cookie_file',
+      file,
+    });
     expect(await readFile(file, 'utf8')).toBe(content);
     expect(await stat(file)).toMatchObject({ ino: before.ino, mtimeMs: before.mtimeMs });
     expect(await readdir(folder)).toEqual(['cookies.json']);
@@ -57,24 +81,40 @@ describe('a file', () => {
   test('that cannot be written is told with the file and the reason', async () => {
     await writeFile(join(folder, 'not-a-folder'), '');
     const inFile = join(folder, 'not-a-folder', 'cookies.json');
-    await expect(saveCookies(inFile, change)).rejects.toMatchObject({ name: 'CookieFileError', code: 'cookie_file_unwritable', file: inFile });
+    await expect(saveCookies(inFile, change)).rejects.toMatchObject({
+      name: 'CookieFileError',
+      code: 'cookie_file_unwritable',
+      file: inFile,
+    });
     await mkdir(file);
-    await expect(saveCookies(file, change)).rejects.toThrow(/Could not read the cookie file .*EISDIR/);
+    await expect(saveCookies(file, change)).rejects.toThrow(
+      /Could not read the cookie file .*EISDIR/,
+    );
   });
 
-  test.skipIf(process.platform !== 'linux')('in a folder that takes no files is told at once', async () => {
-    await expect(saveCookies('/proc/cookies.json', change)).rejects.toMatchObject({ code: 'cookie_file_unwritable', file: '/proc/cookies.json' });
-  });
+  test.skipIf(process.platform !== 'linux')(
+    'in a folder that takes no files is told at once',
+    async () => {
+      await expect(saveCookies('/proc/cookies.json', change)).rejects.toMatchObject({
+        code: 'cookie_file_unwritable',
+        file: '/proc/cookies.json',
+      });
+    },
+  );
 
-  test.skipIf(process.platform === 'win32')('behind a link is replaced there, and the link stays', async () => {
-    const real = join(folder, 'shared.json');
-    await symlink('shared.json', file); // leads to nothing yet
-    for (const name of ['a', 'b']) await saveCookies(file, { loaded: [], current: [{ ...cookie, name }] });
-    expect((await lstat(file)).isSymbolicLink()).toBe(true);
-    expect(await readlink(file)).toBe('shared.json');
-    expect((await readCookieFile(real)).map(({ name }) => name)).toEqual(['a', 'b']);
-    expect((await readdir(folder)).sort()).toEqual(['cookies.json', 'shared.json']);
-  });
+  test.skipIf(process.platform === 'win32')(
+    'behind a link is replaced there, and the link stays',
+    async () => {
+      const real = join(folder, 'shared.json');
+      await symlink('shared.json', file); // leads to nothing yet
+      for (const name of ['a', 'b'])
+        await saveCookies(file, { loaded: [], current: [{ ...cookie, name }] });
+      expect((await lstat(file)).isSymbolicLink()).toBe(true);
+      expect(await readlink(file)).toBe('shared.json');
+      expect((await readCookieFile(real)).map(({ name }) => name)).toEqual(['a', 'b']);
+      expect((await readdir(folder)).sort()).toEqual(['cookies.json', 'shared.json']);
+    },
+  );
 });
 
 describe('with a real browser', () => {
@@ -88,7 +128,12 @@ describe('with a real browser', () => {
     browser = await chromium.launch({ executablePath, args: ['--disable-background-networking'] });
     server = createServer((request, response) => {
       requestCookies = request.headers.cookie;
-      if (request.url === '/sign-in') response.setHeader('set-cookie', ['sid=s1; HttpOnly; SameSite=Strict', 'seen=1; Max-Age=99999999; Path=/', 'gone=1; Max-Age=1']);
+      if (request.url === '/sign-in')
+        response.setHeader('set-cookie', [
+          'sid=s1; HttpOnly; SameSite=Strict',
+          'seen=1; Max-Age=99999999; Path=/',
+          'gone=1; Max-Age=1',
+        ]);
       response.setHeader('content-type', 'text/html').end('<title>page</title>');
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -106,14 +151,23 @@ describe('with a real browser', () => {
     expect(await saveCookies(file, { loaded: [], current })).toEqual({ saved: 3 });
     await first.close();
 
-    await expect.poll(async () => (await readCookieFile(file)).map(({ name }) => name).sort(), { timeout: 5000 }).toEqual(['seen', 'sid']); // the third one lived for a second
+    await expect
+      .poll(async () => (await readCookieFile(file)).map(({ name }) => name).sort(), {
+        timeout: 5000,
+      })
+      .toEqual(['seen', 'sid']); // the third one lived for a second
 
     const loaded = await readCookieFile(file);
     const second = await browser.newContext();
     await second.addCookies(loaded.map((it) => toPlaywrightCookie(it)));
     await (await second.newPage()).goto(url);
     expect(requestCookies?.split('; ').sort()).toEqual(['seen=1', 'sid=s1']);
-    expect(await saveCookies(file, { loaded, current: (await second.cookies()).map((it) => fromPlaywrightCookie(it)) })).toEqual({ saved: 0 });
+    expect(
+      await saveCookies(file, {
+        loaded,
+        current: (await second.cookies()).map((it) => fromPlaywrightCookie(it)),
+      }),
+    ).toEqual({ saved: 0 });
     await second.close();
   });
 });

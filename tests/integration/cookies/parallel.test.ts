@@ -18,7 +18,14 @@ const children = new Set<ChildProcess>();
 
 beforeAll(async () => {
   scripts = await mkdtemp(join(tmpdir(), 'cookie-savers-'));
-  await build({ config: false, entry: [join(import.meta.dirname, 'saver.ts')], format: ['esm'], outDir: scripts, outExtension: () => ({ js: '.mjs' }), silent: true });
+  await build({
+    config: false,
+    entry: [join(import.meta.dirname, 'saver.ts')],
+    format: ['esm'],
+    outDir: scripts,
+    outExtension: () => ({ js: '.mjs' }),
+    silent: true,
+  });
 });
 afterAll(async () => rm(scripts, { recursive: true }));
 
@@ -35,7 +42,9 @@ afterEach(async () => {
 describe('parallel processes', () => {
   test('8 processes save 25 cookies each: all 200 are there', async () => {
     const savers = Array.from({ length: 8 }, (_, index) => start('save', file, `p${index}`, '25'));
-    expect(await Promise.all(savers.map(async (saver) => saver.exitCode))).toEqual(Array(8).fill(0));
+    expect(await Promise.all(savers.map(async (saver) => saver.exitCode))).toEqual(
+      Array(8).fill(0),
+    );
     const names = (await readCookieFile(file)).map(({ name }) => name).sort();
     expect(names).toEqual(savers.flatMap(({ lines }) => lines).sort());
     expect(names).toHaveLength(200);
@@ -44,7 +53,9 @@ describe('parallel processes', () => {
   });
 
   test('killed while they save: the file is whole, and holds all that they said was saved', async () => {
-    const savers = Array.from({ length: 6 }, (_, index) => start('save', file, `p${index}`, '1000'));
+    const savers = Array.from({ length: 6 }, (_, index) =>
+      start('save', file, `p${index}`, '1000'),
+    );
     for (const [index, saver] of savers.entries()) {
       await saver.line(5 + index * 3);
       saver.child.kill('SIGKILL');
@@ -52,7 +63,9 @@ describe('parallel processes', () => {
     await Promise.all(savers.map(async (saver) => saver.exitCode));
     await saveCookies(file, { loaded: [], current: [cookie] });
     const names = (await readCookieFile(file)).map(({ name }) => name);
-    expect(names).toEqual(expect.arrayContaining([...savers.flatMap(({ lines }) => lines), 'mine']));
+    expect(names).toEqual(
+      expect.arrayContaining([...savers.flatMap(({ lines }) => lines), 'mine']),
+    );
     expect(JSON.parse(await readFile(file, 'utf8'))).toHaveLength(names.length);
   });
 });
@@ -73,7 +86,9 @@ describe('the holder of the lock', () => {
   test('that lives is waited for', async () => {
     const holder = start('hold', file);
     await holder.line(1);
-    const saved = saveCookies(file, { loaded: [], current: [cookie] }).then(() => performance.now());
+    const saved = saveCookies(file, { loaded: [], current: [cookie] }).then(() =>
+      performance.now(),
+    );
     await holder.write('go on');
     await holder.line(3);
     const releasedMs = performance.now();
@@ -82,25 +97,30 @@ describe('the holder of the lock', () => {
     expect(await readCookieFile(file)).toMatchObject([cookie]);
   });
 
-  test.skipIf(process.platform === 'win32')('that was stopped is passed over after 10 s, and begins again when it goes on', async () => {
-    const holder = start('hold', file);
-    await holder.line(1);
-    holder.child.kill('SIGSTOP');
-    await saveCookies(file, { loaded: [], current: [cookie] });
-    expect(await readdir(folder)).toEqual(['cookies.json']);
-    holder.child.kill('SIGCONT');
-    await holder.write('go on');
-    await holder.line(2);
-    expect(holder.lines).toEqual(['held', 'held']); // its first try found the lock lost
-    await holder.write('go on');
-    expect(await holder.exitCode).toBe(0);
-    expect(await readCookieFile(file)).toMatchObject([cookie]);
-  });
+  test.skipIf(process.platform === 'win32')(
+    'that was stopped is passed over after 10 s, and begins again when it goes on',
+    async () => {
+      const holder = start('hold', file);
+      await holder.line(1);
+      holder.child.kill('SIGSTOP');
+      await saveCookies(file, { loaded: [], current: [cookie] });
+      expect(await readdir(folder)).toEqual(['cookies.json']);
+      holder.child.kill('SIGCONT');
+      await holder.write('go on');
+      await holder.line(2);
+      expect(holder.lines).toEqual(['held', 'held']); // its first try found the lock lost
+      await holder.write('go on');
+      expect(await holder.exitCode).toBe(0);
+      expect(await readCookieFile(file)).toMatchObject([cookie]);
+    },
+  );
 });
 
 /** A process of saver.ts, and the lines that it has said. */
 function start(...args: string[]) {
-  const child = spawn(process.execPath, [join(scripts, 'saver.mjs'), ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [join(scripts, 'saver.mjs'), ...args], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   children.add(child);
   const lines: string[] = [];
   const waiting: { count: number; resolve: () => void }[] = [];
@@ -113,7 +133,11 @@ function start(...args: string[]) {
     child,
     lines,
     exitCode: Promise.all([once(child, 'exit'), closed]).then(([[code]]) => code as number | null),
-    line: async (count: number) => new Promise<void>((resolve) => (lines.length >= count ? resolve() : waiting.push({ count, resolve }))),
-    write: async (text: string) => new Promise<void>((resolve) => child.stdin.write(`${text}\n`, () => resolve())),
+    line: async (count: number) =>
+      new Promise<void>((resolve) =>
+        lines.length >= count ? resolve() : waiting.push({ count, resolve }),
+      ),
+    write: async (text: string) =>
+      new Promise<void>((resolve) => child.stdin.write(`${text}\n`, () => resolve())),
   };
 }

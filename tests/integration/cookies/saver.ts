@@ -13,7 +13,13 @@ function say(line: string): void {
 async function save(): Promise<void> {
   const loaded: Cookie[] = [];
   for (let number = 0; number < Number(count); number++) {
-    const cookie: Cookie = { name: `${name}-${number}`, value: 'x'.repeat(200), domain: 'example.com', path: '/', httpOnly: true };
+    const cookie: Cookie = {
+      name: `${name}-${number}`,
+      value: 'x'.repeat(200),
+      domain: 'example.com',
+      path: '/',
+      httpOnly: true,
+    };
     await saveCookies(file, { loaded, current: [...loaded, cookie] });
     loaded.push(cookie);
     say(cookie.name);

@@ -21,15 +21,25 @@ afterAll(async () => {
 });
 
 test('the session lives as long as it is kept awake, and no longer', async () => {
-  const [held, left] = await Promise.all([client.start({ idleTimeoutMinutes: 1, maxDurationMinutes: 60 }), client.start({ idleTimeoutMinutes: 1, maxDurationMinutes: 60 })]);
+  const [held, left] = await Promise.all([
+    client.start({ idleTimeoutMinutes: 1, maxDurationMinutes: 60 }),
+    client.start({ idleTimeoutMinutes: 1, maxDurationMinutes: 60 }),
+  ]);
   const sleep = keepAwake(held, MINUTE_MS);
-  const ended = async (id: string): Promise<void> => vi.waitFor(async () => expect((await client.status(id)).status).toBe('timed_out'), { timeout: 10_000, interval: 50 });
+  const ended = async (id: string): Promise<void> =>
+    vi.waitFor(async () => expect((await client.status(id)).status).toBe('timed_out'), {
+      timeout: 10_000,
+      interval: 50,
+    });
   await ended(left.id);
-  await vi.waitFor(async () => {
-    const { createdAt, lastAccessedAt, status } = await held.status();
-    expect(status).toBe('active');
-    expect(lastAccessedAt.getTime()).toBeGreaterThan(createdAt.getTime() + MINUTE_MS);
-  }, { timeout: 10_000 });
+  await vi.waitFor(
+    async () => {
+      const { createdAt, lastAccessedAt, status } = await held.status();
+      expect(status).toBe('active');
+      expect(lastAccessedAt.getTime()).toBeGreaterThan(createdAt.getTime() + MINUTE_MS);
+    },
+    { timeout: 10_000 },
+  );
   sleep();
   await ended(held.id);
 });

@@ -19,7 +19,11 @@ it('a start without a clear answer is told in the summary, with the sessions tha
   const peer = new RpcPeer(createConnection((server.address() as AddressInfo).port, '127.0.0.1'));
   try {
     const run = new Run(folder);
-    const acquired = run.acquire({ parallelIndex: 0, options: { apiUrl: api.url, apiKey: KEY }, browser: {} }, peer, { saysSource: false });
+    const acquired = run.acquire(
+      { parallelIndex: 0, options: { apiUrl: api.url, apiKey: KEY }, browser: {} },
+      peer,
+      { saysSource: false },
+    );
     await expect(acquired).rejects.toThrow('is not JSON');
     const { failedStarts, problems } = await run.finish();
     expect(failedStarts).toBe(1);

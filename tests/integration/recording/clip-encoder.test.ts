@@ -33,34 +33,56 @@ describe('ClipEncoder', () => {
     await append({ 1000: 'red', 1500: 'lime', 2000: 'blue' });
     const mp4 = await encoder.encode({ store, fromMs: 1000, toMs: 3250 });
     const clip = await viewer.play(mp4, [100, 600, 1100, 2240]);
-    expect(clip).toMatchObject({ width: 320, height: 180, colours: ['red', 'lime', 'blue', 'blue'] });
+    expect(clip).toMatchObject({
+      width: 320,
+      height: 180,
+      colours: ['red', 'lime', 'blue', 'blue'],
+    });
     expect(clip.durationMs).toBeCloseTo(2250, 0);
     expect(mp4.indexOf('moov')).toBeLessThan(mp4.indexOf('mdat'));
   });
 
   it('makes clips of their own from one session', async () => {
     await append({ 1000: 'red', 1500: 'lime', 2000: 'blue' });
-    const clips = await Promise.all([encoder.encode({ store, fromMs: 1200, toMs: 1800 }), encoder.encode({ store, fromMs: 1800, toMs: 2400 })]);
-    const played = [await viewer.play(clips[0], [100, 500]), await viewer.play(clips[1], [100, 500])];
-    expect(played.map(({ colours }) => colours)).toEqual([['red', 'lime'], ['lime', 'blue']]);
+    const clips = await Promise.all([
+      encoder.encode({ store, fromMs: 1200, toMs: 1800 }),
+      encoder.encode({ store, fromMs: 1800, toMs: 2400 }),
+    ]);
+    const played = [
+      await viewer.play(clips[0], [100, 500]),
+      await viewer.play(clips[1], [100, 500]),
+    ];
+    expect(played.map(({ colours }) => colours)).toEqual([
+      ['red', 'lime'],
+      ['lime', 'blue'],
+    ]);
     for (const { durationMs } of played) expect(durationMs).toBeCloseTo(600, 0);
   });
 
   it('keeps the picture of the very last moment', async () => {
     await append({ 1000: 'red', 1999: 'blue' });
-    const { colours } = await viewer.play(await encoder.encode({ store, fromMs: 1000, toMs: 2000 }), [900, 999]);
+    const { colours } = await viewer.play(
+      await encoder.encode({ store, fromMs: 1000, toMs: 2000 }),
+      [900, 999],
+    );
     expect(colours).toEqual(['red', 'blue']);
   });
 
   it('plays a minute without a change', async () => {
     await append({ 1000: 'red', 61_500: 'blue' });
-    const { durationMs, colours } = await viewer.play(await encoder.encode({ store, fromMs: 1000, toMs: 62_000 }), [30_000, 60_400, 60_700]);
+    const { durationMs, colours } = await viewer.play(
+      await encoder.encode({ store, fromMs: 1000, toMs: 62_000 }),
+      [30_000, 60_400, 60_700],
+    );
     expect(durationMs).toBeCloseTo(61_000, 0);
     expect(colours).toEqual(['red', 'red', 'blue']);
   });
 
   it('is white without a frame', async () => {
-    const { durationMs, colours } = await viewer.play(await encoder.encode({ store, fromMs: 0, toMs: 700 }), [10, 690]);
+    const { durationMs, colours } = await viewer.play(
+      await encoder.encode({ store, fromMs: 0, toMs: 700 }),
+      [10, 690],
+    );
     expect(durationMs).toBeCloseTo(700, 0);
     expect(colours).toEqual(['white', 'white']);
   });
@@ -69,26 +91,49 @@ describe('ClipEncoder', () => {
     await append({ 1000: 'red' });
     await append({ 1500: 'lime' }, { width: 100, height: 161 });
     const request = { store, fromMs: 1000, toMs: 1800 };
-    expect(await viewer.play(await encoder.encode(request), [100, 700])).toMatchObject({ width: 320, height: 180, colours: ['red', 'lime'] });
-    expect(await viewer.play(await encoder.encode({ ...request, size: { width: 201, height: 100 } }), [100])).toMatchObject({ width: 200, height: 100, colours: ['red'] });
+    expect(await viewer.play(await encoder.encode(request), [100, 700])).toMatchObject({
+      width: 320,
+      height: 180,
+      colours: ['red', 'lime'],
+    });
+    expect(
+      await viewer.play(
+        await encoder.encode({ ...request, size: { width: 201, height: 100 } }),
+        [100],
+      ),
+    ).toMatchObject({ width: 200, height: 100, colours: ['red'] });
   });
 
   it('shows on what was before a damaged frame', async () => {
     await append({ 1000: 'red' });
     store.append({ atMs: 1300, jpeg: Buffer.from('no picture'), width: 320, height: 180 });
-    const { durationMs, colours } = await viewer.play(await encoder.encode({ store, fromMs: 1000, toMs: 2000 }), [900]);
+    const { durationMs, colours } = await viewer.play(
+      await encoder.encode({ store, fromMs: 1000, toMs: 2000 }),
+      [900],
+    );
     expect(durationMs).toBeCloseTo(1000, 0);
     expect(colours).toEqual(['red']);
   });
 
   it('encodes a long session in bounded memory', async () => {
-    const jpegs = await Promise.all(['red', 'lime', 'blue'].map((colour) => viewer.paint(colour, { width: 800, height: 450 })));
-    for (let n = 0; n < 2000; n++) store.append({ atMs: n * 100, jpeg: jpegs[n % 3] ?? Buffer.alloc(0), width: 800, height: 450 });
+    const jpegs = await Promise.all(
+      ['red', 'lime', 'blue'].map((colour) => viewer.paint(colour, { width: 800, height: 450 })),
+    );
+    for (let n = 0; n < 2000; n++)
+      store.append({
+        atMs: n * 100,
+        jpeg: jpegs[n % 3] ?? Buffer.alloc(0),
+        width: 800,
+        height: 450,
+      });
     await store.flushed();
     const before = process.memoryUsage().rss;
     const mp4 = await encoder.encode({ store, fromMs: 0, toMs: 200_000 });
     expect(process.memoryUsage().rss - before).toBeLessThan(64 * 1024 * 1024);
-    const track = await new Input({ source: new BufferSource(mp4), formats: [MP4] }).getPrimaryVideoTrack();
+    const track = await new Input({
+      source: new BufferSource(mp4),
+      formats: [MP4],
+    }).getPrimaryVideoTrack();
     expect(await track?.computeDuration()).toBeCloseTo(200, 1);
     expect((await track?.computePacketStats())?.packetCount).toBe(2000);
   }, 120_000);
@@ -125,21 +170,35 @@ describe('ClipEncoder: its browser', () => {
     const own = await ClipEncoder.launch({ workDir: folder, stepTimeoutMs: 5_000 });
     await append({ 1000: 'red', 1500: 'blue' });
     process.kill(own.pid ?? 0, 'SIGSTOP');
-    expect((await viewer.play(await own.encode({ store, fromMs: 1000, toMs: 2000 }), [900])).colours).toEqual(['blue']);
+    expect(
+      (await viewer.play(await own.encode({ store, fromMs: 1000, toMs: 2000 }), [900])).colours,
+    ).toEqual(['blue']);
     await own.close();
   });
 
   it('leaves nothing behind, and refuses what it has not made', async () => {
     const own = await ClipEncoder.launch({ workDir: folder });
     const { pid = 0 } = own;
-    const refused = Promise.all([1, 2].map((n) => expect(own.encode({ store, fromMs: 0, toMs: n * 1000 })).rejects.toMatchObject({ code: 'encoder_closed' })));
+    const refused = Promise.all(
+      [1, 2].map((n) =>
+        expect(own.encode({ store, fromMs: 0, toMs: n * 1000 })).rejects.toMatchObject({
+          code: 'encoder_closed',
+        }),
+      ),
+    );
     await Promise.all([own.close(), own.close(), refused]);
-    await expect(own.encode({ store, fromMs: 0, toMs: 10 })).rejects.toMatchObject({ code: 'encoder_closed' });
+    await expect(own.encode({ store, fromMs: 0, toMs: 10 })).rejects.toMatchObject({
+      code: 'encoder_closed',
+    });
     expect(await readdir(folder)).toEqual(['frames']);
     expect(() => process.kill(pid, 0)).toThrow('ESRCH');
   });
 });
 
-async function append(colours: Record<number, string>, size = { width: 320, height: 180 }): Promise<void> {
-  for (const [atMs, colour] of Object.entries(colours)) store.append({ atMs: Number(atMs), jpeg: await viewer.paint(colour, size), ...size });
+async function append(
+  colours: Record<number, string>,
+  size = { width: 320, height: 180 },
+): Promise<void> {
+  for (const [atMs, colour] of Object.entries(colours))
+    store.append({ atMs: Number(atMs), jpeg: await viewer.paint(colour, size), ...size });
 }

@@ -27,7 +27,14 @@ export interface PictureViewer {
 }
 
 /** The pure colours that tests paint pages with. */
-const COLOURS: Record<string, [number, number, number]> = { red: [255, 0, 0], lime: [0, 255, 0], blue: [0, 0, 255], yellow: [255, 255, 0], white: [255, 255, 255], black: [0, 0, 0] };
+const COLOURS: Record<string, [number, number, number]> = {
+  red: [255, 0, 0],
+  lime: [0, 255, 0],
+  blue: [0, 0, 255],
+  yellow: [255, 255, 0],
+  white: [255, 255, 255],
+  black: [0, 0, 0],
+};
 
 export async function openPictureViewer(): Promise<PictureViewer> {
   const folder = await mkdtemp(join(tmpdir(), 'viewer-'));
@@ -43,7 +50,9 @@ export async function openPictureViewer(): Promise<PictureViewer> {
   await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
   return {
     async colourOf(jpeg) {
-      return nearest(await page.evaluate(middleOfPicture, `data:image/jpeg;base64,${jpeg.toString('base64')}`));
+      return nearest(
+        await page.evaluate(middleOfPicture, `data:image/jpeg;base64,${jpeg.toString('base64')}`),
+      );
     },
     async paint(colour, size) {
       return Buffer.from(await page.evaluate(paintPicture, { colour, ...size }), 'base64');
@@ -71,7 +80,15 @@ async function middleOfPicture(url: string): Promise<number[]> {
   return [...(context?.getImageData(image.width / 2, image.height / 2, 1, 1).data ?? [])];
 }
 
-function paintPicture({ colour, width, height }: { colour: string; width: number; height: number }): string {
+function paintPicture({
+  colour,
+  width,
+  height,
+}: {
+  colour: string;
+  width: number;
+  height: number;
+}): string {
   const canvas = Object.assign(document.createElement('canvas'), { width, height });
   const context = canvas.getContext('2d');
   if (context) context.fillStyle = colour;
@@ -79,14 +96,20 @@ function paintPicture({ colour, width, height }: { colour: string; width: number
   return canvas.toDataURL('image/jpeg').split(',')[1] ?? '';
 }
 
-async function playClip(atMs: number[]): Promise<{ durationMs: number; width: number; height: number; pixels: number[][] }> {
+async function playClip(
+  atMs: number[],
+): Promise<{ durationMs: number; width: number; height: number; pixels: number[][] }> {
   const video = document.createElement('video');
   const blob = await (await fetch('/clip.mp4', { cache: 'no-store' })).blob();
   video.src = URL.createObjectURL(blob);
   const happens = (event: string): Promise<void> =>
     new Promise((resolve, reject) => {
       video.addEventListener(event, () => resolve(), { once: true });
-      video.addEventListener('error', () => reject(new Error(video.error?.message ?? 'the clip cannot be played')), { once: true });
+      video.addEventListener(
+        'error',
+        () => reject(new Error(video.error?.message ?? 'the clip cannot be played')),
+        { once: true },
+      );
     });
   await happens('loadeddata');
   const { videoWidth: width, videoHeight: height } = video;
@@ -111,7 +134,9 @@ async function playClip(atMs: number[]): Promise<{ durationMs: number; width: nu
 
 /** JPEG and video change colours a little. */
 function nearest(pixel: number[]): string {
-  const distance = (colour: number[]): number => colour.reduce((sum, value, n) => sum + Math.abs(value - (pixel[n] ?? 0)), 0);
-  const [name = '', colour = []] = Object.entries(COLOURS).sort(([, a], [, b]) => distance(a) - distance(b))[0] ?? [];
+  const distance = (colour: number[]): number =>
+    colour.reduce((sum, value, n) => sum + Math.abs(value - (pixel[n] ?? 0)), 0);
+  const [name = '', colour = []] =
+    Object.entries(COLOURS).sort(([, a], [, b]) => distance(a) - distance(b))[0] ?? [];
   return distance(colour) < 60 ? name : `rgb(${pixel.join()})`;
 }

@@ -44,7 +44,9 @@ describe('SessionRecorder', () => {
     });
     await vi.waitFor(async () => expect((await colours()).at(-1)).toBe('blue'), 5_000); // without stop: a pause in the changes is enough
     const seconds = (Date.now() - startedAtMs) / 1000;
-    expect(recorded.store.select(startedAtMs, Date.now()).length).toBeLessThanOrEqual(5 * seconds + 3);
+    expect(recorded.store.select(startedAtMs, Date.now()).length).toBeLessThanOrEqual(
+      5 * seconds + 3,
+    );
   });
 
   it('makes no frames while the page stands still, or while no test runs', async () => {
@@ -67,7 +69,10 @@ describe('SessionRecorder', () => {
     const page = await context.newPage();
     await paint(page, 'red');
     await shows('red');
-    const [popup] = await Promise.all([page.waitForEvent('popup'), page.evaluate(() => void window.open('about:blank', '', 'width=400,height=300'))]);
+    const [popup] = await Promise.all([
+      page.waitForEvent('popup'),
+      page.evaluate(() => void window.open('about:blank', '', 'width=400,height=300')),
+    ]);
     await paint(popup, 'lime');
     await shows('lime');
     await popup.close();
@@ -99,7 +104,13 @@ describe('SessionRecorder', () => {
     const second = await SessionRecorder.attach(recorded.process.connection, store);
     second.start();
     await second.stop();
-    expect(await Promise.all(store.select(0, Number.MAX_SAFE_INTEGER).map(async (ref) => viewer.colourOf(await store.read(ref))))).toEqual(['red']);
+    expect(
+      await Promise.all(
+        store
+          .select(0, Number.MAX_SAFE_INTEGER)
+          .map(async (ref) => viewer.colourOf(await store.read(ref))),
+      ),
+    ).toEqual(['red']);
     await second.close();
     await store.close();
   });
@@ -152,7 +163,9 @@ function all(fromMs = 0): ReturnType<FrameStore['select']> {
 }
 
 async function colours(fromMs = 0): Promise<string[]> {
-  return Promise.all(all(fromMs).map(async (ref) => viewer.colourOf(await recorded.store.read(ref))));
+  return Promise.all(
+    all(fromMs).map(async (ref) => viewer.colourOf(await recorded.store.read(ref))),
+  );
 }
 
 /** Waits until the latest frame has this colour. */

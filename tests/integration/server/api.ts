@@ -21,7 +21,11 @@ export interface ApiAnswer {
 /** A server and the calls to it. */
 export interface TestApi {
   server: SessionServer;
-  call(method: string, path: string, options?: { body?: unknown; headers?: Record<string, string> }): Promise<ApiAnswer>;
+  call(
+    method: string,
+    path: string,
+    options?: { body?: unknown; headers?: Record<string, string> },
+  ): Promise<ApiAnswer>;
 }
 
 /** Starts a server that records nothing, unless asked to. */
@@ -33,24 +37,54 @@ export async function startApi(options: SessionServerOptions = {}): Promise<Test
 /** Calls of an API by its URL and key. */
 export function apiCaller(url: string, apiKey: string): TestApi['call'] {
   return async (method, path, { body, headers = {} } = {}) => {
-    const json = body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body), headers: { 'content-type': 'application/json' } };
-    const response = await fetch(url + path, { method, ...json, headers: { authorization: `Bearer ${apiKey}`, ...json.headers, ...headers } });
+    const json =
+      body === undefined
+        ? {}
+        : {
+            body: typeof body === 'string' ? body : JSON.stringify(body),
+            headers: { 'content-type': 'application/json' },
+          };
+    const response = await fetch(url + path, {
+      method,
+      ...json,
+      headers: { authorization: `Bearer ${apiKey}`, ...json.headers, ...headers },
+    });
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.includes('json') ?? false;
-    return { status: response.status, headers: response.headers, body: isJson ? (JSON.parse(text) as Record<string, unknown>) : { text } };
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: isJson ? (JSON.parse(text) as Record<string, unknown>) : { text },
+    };
   };
 }
 
 /** A registry on a folder, for tests of single routes. */
-export async function openRegistry(workDir: string, options: Partial<RegistryOptions> = {}): Promise<SessionRegistry> {
+export async function openRegistry(
+  workDir: string,
+  options: Partial<RegistryOptions> = {},
+): Promise<SessionRegistry> {
   const data = await DataFolder.open({ workDir });
   const profiles = await ProfileStore.open(data.profiles);
   const storage = new FileStorage(data);
-  return new SessionRegistry({ data, profiles, storage, retentionMs: 60 * 60_000, browser: {}, headless: true, maxSessions: 2, recordAlways: false, minuteMs: 60_000, ...options });
+  return new SessionRegistry({
+    data,
+    profiles,
+    storage,
+    retentionMs: 60 * 60_000,
+    browser: {},
+    headless: true,
+    maxSessions: 2,
+    recordAlways: false,
+    minuteMs: 60_000,
+    ...options,
+  });
 }
 
 /** Serves some routes on a free port, with the key `key`, for tests of single routes. */
-export async function serveRoutes(routes: readonly Route[]): Promise<{ url: string; close(): void }> {
+export async function serveRoutes(
+  routes: readonly Route[],
+): Promise<{ url: string; close(): void }> {
   const router = new HttpRouter(routes, new Auth('key', '127.0.0.1'));
   const http = createServer((request, response) => void router.handle(request, response));
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));

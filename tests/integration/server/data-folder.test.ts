@@ -17,7 +17,10 @@ beforeEach(async () => {
 afterEach(async () => {
   await api?.server.close();
   api = undefined;
-  await vi.waitFor(async () => expect(await processesWith(dataDir)).toEqual([]), { timeout: 10_000, interval: 50 });
+  await vi.waitFor(async () => expect(await processesWith(dataDir)).toEqual([]), {
+    timeout: 10_000,
+    interval: 50,
+  });
   await rm(dataDir, { recursive: true, force: true });
 });
 
@@ -31,16 +34,23 @@ test('what a server finished in order is there for the next one, with URLs that 
   await api.server.close();
   api = await startApi({ dataDir });
   const path = url.slice(new URL(url).origin.length);
-  expect(Buffer.from(await (await fetch(api.server.url + path)).arrayBuffer()).equals(bytes)).toBe(true);
+  expect(Buffer.from(await (await fetch(api.server.url + path)).arrayBuffer()).equals(bytes)).toBe(
+    true,
+  );
   expect((await list(api, '')).map((item) => item['status'])).toEqual(['closed', 'closed']);
   const viewer = body['viewer_url'] as string;
-  expect(await (await fetch(api.server.url + viewer.slice(new URL(viewer).origin.length))).text()).toContain('<video');
+  expect(
+    await (await fetch(api.server.url + viewer.slice(new URL(viewer).origin.length))).text(),
+  ).toContain('<video');
 });
 
 test('one server at a time, in one process too; a dead one does not keep the folder', async () => {
   await writeFile(join(dataDir, 'server-of-a-container.lock'), `${process.pid} ${hostname()}\n`); // a container's new process often has the id of the killed one
   api = await startApi({ dataDir });
-  await expect(startApi({ dataDir })).rejects.toMatchObject({ code: 'data_folder_in_use', message: expect.stringContaining(`${process.pid} on`) as unknown });
+  await expect(startApi({ dataDir })).rejects.toMatchObject({
+    code: 'data_folder_in_use',
+    message: expect.stringContaining(`${process.pid} on`) as unknown,
+  });
 });
 
 test('a server on another machine is seen by its signs of life, and taken for dead without them', async () => {
@@ -48,7 +58,10 @@ test('a server on another machine is seen by its signs of life, and taken for de
   await writeFile(other, '1 another-machine\n');
   const beat = setInterval(() => void utimes(other, new Date(), new Date()), 1_000);
   try {
-    await expect(startApi({ dataDir })).rejects.toMatchObject({ code: 'data_folder_in_use', message: expect.stringContaining('1 on another-machine') as unknown });
+    await expect(startApi({ dataDir })).rejects.toMatchObject({
+      code: 'data_folder_in_use',
+      message: expect.stringContaining('1 on another-machine') as unknown,
+    });
   } finally {
     clearInterval(beat);
   }
@@ -66,7 +79,9 @@ test('a finished session is kept for the retention time, whatever happens to the
   expect((await api.call('GET', `/sessions/${id}`)).status).toBe(404);
   const second = await start(api);
   await api.call('DELETE', `/sessions/${second.id}/stop`);
-  await vi.waitFor(async () => expect((await api?.call('GET', `/sessions/${second.id}`))?.status).toBe(404));
+  await vi.waitFor(async () =>
+    expect((await api?.call('GET', `/sessions/${second.id}`))?.status).toBe(404),
+  );
   await vi.waitFor(async () => expect(await readdir(join(dataDir, 'sessions'))).toEqual([]));
 });
 
@@ -82,7 +97,10 @@ test('a session that was never told to anybody, and what cannot be read, are no 
 
 test('a folder that cannot be used is refused by name', async () => {
   await writeFile(join(dataDir, 'file'), '');
-  await expect(startApi({ dataDir: join(dataDir, 'file', 'data') })).rejects.toMatchObject({ code: 'data_folder_unusable', message: expect.stringContaining('ENOTDIR') as unknown });
+  await expect(startApi({ dataDir: join(dataDir, 'file', 'data') })).rejects.toMatchObject({
+    code: 'data_folder_unusable',
+    message: expect.stringContaining('ENOTDIR') as unknown,
+  });
 });
 
 test('a list of hundreds of finished sessions is quick, and leaves their steps out', async () => {
@@ -107,7 +125,9 @@ test('a list of hundreds of finished sessions is quick, and leaves their steps o
     const items = await list(api, 'page=2&page_size=50');
     times.push(performance.now() - beganMs);
     expect(items).toHaveLength(50);
-    expect(items.every(({ steps: listed }) => Array.isArray(listed) && listed.length === 0)).toBe(true);
+    expect(items.every(({ steps: listed }) => Array.isArray(listed) && listed.length === 0)).toBe(
+      true,
+    );
   }
   expect(times.sort((a, b) => a - b)[10]).toBeLessThan(50); // about 2 ms when nothing else runs; reading all steps would take seconds
 });

@@ -33,10 +33,17 @@ export async function startDriven(api: TestApi, body: object = {}): Promise<Driv
   const started = await api.call('POST', '/sessions/start', { body });
   expect(started).toMatchObject({ status: 200 });
   const id = started.body['session_id'] as string;
-  const post = (action: unknown): Promise<ApiAnswer> => api.call('POST', `/sessions/${id}/page/execute`, { body: action });
+  const post = (action: unknown): Promise<ApiAnswer> =>
+    api.call('POST', `/sessions/${id}/page/execute`, { body: action });
   const execute = async (action: object): Promise<Executed> => {
     const answer = await post(action);
-    expect(answer).toMatchObject({ status: 200, body: { started_at: expect.stringMatching(/Z$/) as unknown, ended_at: expect.stringMatching(/Z$/) as unknown } });
+    expect(answer).toMatchObject({
+      status: 200,
+      body: {
+        started_at: expect.stringMatching(/Z$/) as unknown,
+        ended_at: expect.stringMatching(/Z$/) as unknown,
+      },
+    });
     return answer.body as unknown as Executed;
   };
   const succeed = async (action: object): Promise<Executed> => {

@@ -61,7 +61,8 @@ test('tabs are in the order of their opening, also those from before the first c
   const page = await ownPage();
   const titles = ['next', 'form', 'long', 'sent', 'person'];
   await page.goto(`${site.url}/${titles[0] ?? ''}`);
-  for (const path of titles.slice(1)) await (await page.context().newPage()).goto(`${site.url}/${path}`);
+  for (const path of titles.slice(1))
+    await (await page.context().newPage()).goto(`${site.url}/${path}`);
   const seen: (string | undefined)[] = [];
   for (const index of titles.keys()) {
     await session.succeed({ type: 'switch_tab', tab_index: index });
@@ -75,7 +76,10 @@ test('a tab behind another one is worked on as if it were in front, and stays be
   const other = (browser = await chromium.connectOverCDP(session.cdpUrl, { noDefaults: true }));
   const front = await other.contexts()[0]?.newPage();
   await front?.bringToFront();
-  const { started_at: from, ended_at: to } = await session.succeed({ type: 'click', selector: '#count' });
+  const { started_at: from, ended_at: to } = await session.succeed({
+    type: 'click',
+    selector: '#count',
+  });
   expect(Date.parse(to) - Date.parse(from)).toBeLessThan(4000); // a click that waits for a picture gives up after 8 seconds
   await session.succeed({ type: 'goto', url: `${site.url}/long` });
   await session.succeed({ type: 'scroll_down' });
@@ -88,12 +92,23 @@ test('dialogs are left to the other client, and dismissed when there is none', a
   page.once('dialog', (dialog) => void dialog.accept());
   await session.succeed({ type: 'click', selector: '#ask' });
   expect(await page.textContent('#ask')).toBe('true');
-  const seen = new Promise<string>((resolve) => page.once('dialog', (dialog) => resolve(dialog.message()))); // and never answers
+  const seen = new Promise<string>((resolve) =>
+    page.once('dialog', (dialog) => resolve(dialog.message())),
+  ); // and never answers
   const result = await session.execute({ type: 'click', selector: '#ask', timeout: 700 });
   expect(await seen).toBe('Sure?');
-  expect(result).toMatchObject({ success: false, message: expect.stringContaining('confirm "Sure?"') as unknown });
+  expect(result).toMatchObject({
+    success: false,
+    message: expect.stringContaining('confirm "Sure?"') as unknown,
+  });
   await browser?.close();
-  await expect.poll(async () => (await session.execute({ type: 'evaluate_js', code: 'location.href' })).data?.markdown, { timeout: 5000 }).toBe('about:blank'); // its page goes a moment later
+  await expect
+    .poll(
+      async () =>
+        (await session.execute({ type: 'evaluate_js', code: 'location.href' })).data?.markdown,
+      { timeout: 5000 },
+    )
+    .toBe('about:blank'); // its page goes a moment later
   await session.succeed({ type: 'goto', url: `${site.url}/dialogs` });
   await session.succeed({ type: 'click', selector: '#ask' });
   expect(await session.look('document.getElementById("ask").textContent')).toBe('false');
@@ -118,15 +133,23 @@ test.each([
   const opened = await session.succeed({ type: 'goto', url: `${site.url}/form` });
   const running = session.post('url' in action ? { ...action, url: `${site.url}/never` } : action);
   const queued = session.post({ type: 'wait', time_ms: 1 });
-  await expect.poll(async () => (await api.call('GET', `/sessions/${session.id}`)).body['last_accessed_at']).not.toBe(opened.ended_at);
+  await expect
+    .poll(async () => (await api.call('GET', `/sessions/${session.id}`)).body['last_accessed_at'])
+    .not.toBe(opened.ended_at);
   const from = performance.now();
   const stopped = session.stop();
-  for (const answer of await Promise.all([running, queued])) expect(answer).toMatchObject({ status: 410, body: { code: 'session_ended', session: { status: 'closed' } } });
+  for (const answer of await Promise.all([running, queued]))
+    expect(answer).toMatchObject({
+      status: 410,
+      body: { code: 'session_ended', session: { status: 'closed' } },
+    });
   expect(performance.now() - from).toBeLessThan(1000);
   expect(await stopped).toMatchObject({ status: 200, body: { status: 'closed' } });
   expect(await session.post({ type: 'wait', time_ms: 1 })).toMatchObject({ status: 410 });
 });
 
 test('a session that never was is not found', async () => {
-  expect(await api.call('POST', '/sessions/nobody/page/execute', { body: { type: 'reload' } })).toMatchObject({ status: 404 });
+  expect(
+    await api.call('POST', '/sessions/nobody/page/execute', { body: { type: 'reload' } }),
+  ).toMatchObject({ status: 404 });
 });

@@ -26,14 +26,20 @@ const title = () => session.look('document.title');
 describe('navigation', () => {
   test('goes, comes back, and loads again', async () => {
     await open('/');
-    expect(await session.succeed({ type: 'goto', url: `${site.url}/`, category: 'c', description: 'd' })).toMatchObject({ action: { type: 'goto', url: `${site.url}/` } });
+    expect(
+      await session.succeed({ type: 'goto', url: `${site.url}/`, category: 'c', description: 'd' }),
+    ).toMatchObject({ action: { type: 'goto', url: `${site.url}/` } });
     await session.succeed({ type: 'click', selector: '#next' });
     expect(await title()).toBe('Next');
     await session.succeed({ type: 'go_back' });
     expect(await title()).toBe('Home');
     await session.succeed({ type: 'go_forward' });
     expect(await title()).toBe('Next');
-    expect(await session.execute({ type: 'go_forward' })).toMatchObject({ success: false, exception: 'There is no page to go forward to.', message: 'There is no page to go forward to.' });
+    expect(await session.execute({ type: 'go_forward' })).toMatchObject({
+      success: false,
+      exception: 'There is no page to go forward to.',
+      message: 'There is no page to go forward to.',
+    });
     await session.look('document.title = "changed"');
     await session.succeed({ type: 'reload' });
     expect(await title()).toBe('Next');
@@ -41,14 +47,22 @@ describe('navigation', () => {
 
   test('an address that leads nowhere is a result', async () => {
     const result = await session.execute({ type: 'goto', url: 'http://127.0.0.1:1/' });
-    expect(result).toMatchObject({ success: false, exception: expect.stringContaining('ERR_') as unknown });
+    expect(result).toMatchObject({
+      success: false,
+      exception: expect.stringContaining('ERR_') as unknown,
+    });
     expect(result.exception).not.toMatch(/\u001b/);
-    expect(await session.execute({ type: 'goto', url: 'nowhere.invalid' })).toMatchObject({ success: false, message: expect.stringContaining('https://nowhere.invalid') as unknown });
+    expect(await session.execute({ type: 'goto', url: 'nowhere.invalid' })).toMatchObject({
+      success: false,
+      message: expect.stringContaining('https://nowhere.invalid') as unknown,
+    });
   });
 
   test('the next address is not met by the error page of the one before', async () => {
     for (let round = 0; round < 15; round++) {
-      expect(await session.execute({ type: 'goto', url: 'http://127.0.0.1:1/' })).toMatchObject({ success: false });
+      expect(await session.execute({ type: 'goto', url: 'http://127.0.0.1:1/' })).toMatchObject({
+        success: false,
+      });
       await open('/next');
     }
   });
@@ -61,7 +75,11 @@ describe('navigation', () => {
     expect(await title()).toBe('Home');
     await session.succeed({ type: 'switch_tab', tab_index: -1 });
     expect(await title()).toBe('Next');
-    expect(await session.execute({ type: 'switch_tab', tab_index: 2 })).toMatchObject({ success: false, exception: expect.stringContaining('no tab 2') as unknown, message: expect.stringContaining('no tab 2') as unknown });
+    expect(await session.execute({ type: 'switch_tab', tab_index: 2 })).toMatchObject({
+      success: false,
+      exception: expect.stringContaining('no tab 2') as unknown,
+      message: expect.stringContaining('no tab 2') as unknown,
+    });
     await session.succeed({ type: 'close_tab' });
     expect(await title()).toBe('Home');
     await session.succeed({ type: 'close_tab' });
@@ -69,7 +87,10 @@ describe('navigation', () => {
   });
 
   test('waits', async () => {
-    const { started_at: from, ended_at: to } = await session.succeed({ type: 'wait', time_ms: 120 });
+    const { started_at: from, ended_at: to } = await session.succeed({
+      type: 'wait',
+      time_ms: 120,
+    });
     expect(Date.parse(to) - Date.parse(from)).toBeGreaterThanOrEqual(118);
   });
 });
@@ -78,9 +99,22 @@ describe('elements', () => {
   beforeEach(() => open('/form'));
 
   test('are clicked by any kind of selector', async () => {
-    for (const selector of ['#count', 'css=#count', 'xpath=//button[@id="count"]', { css_selector: '#count' }, { xpath_selector: '//*[@id="count"]' }, { css_selector: 'button', xpath_selector: '//*[@id="count"]' }, { playwright_selector: 'button#count' }]) {
+    for (const selector of [
+      '#count',
+      'css=#count',
+      'xpath=//button[@id="count"]',
+      { css_selector: '#count' },
+      { xpath_selector: '//*[@id="count"]' },
+      { css_selector: 'button', xpath_selector: '//*[@id="count"]' },
+      { playwright_selector: 'button#count' },
+    ]) {
       const { action } = await session.succeed({ type: 'click', selector });
-      expect(action).toMatchObject({ type: 'click', id: '', timeout: 15_000, selector: { in_iframe: false, iframe_parent_css_selectors: [] } });
+      expect(action).toMatchObject({
+        type: 'click',
+        id: '',
+        timeout: 15_000,
+        selector: { in_iframe: false, iframe_parent_css_selectors: [] },
+      });
     }
     expect(await session.look('document.getElementById("count").textContent')).toBe('7');
     await session.succeed({ type: 'click', selector: '~ Custom' });
@@ -92,22 +126,56 @@ describe('elements', () => {
   });
 
   test('an id means nothing before the first observation', async () => {
-    expect(await session.post({ type: 'click', id: 'B1' })).toMatchObject({ status: 409, body: { status: 409, code: 'not_observed' } });
+    expect(await session.post({ type: 'click', id: 'B1' })).toMatchObject({
+      status: 409,
+      body: { status: 409, code: 'not_observed' },
+    });
   });
 
-  test.each(['#off', '#inert', '#aria'])('%s takes no clicks, which is told at once', async (selector) => {
-    const { started_at: from, ended_at: to, ...result } = await session.execute({ type: 'click', selector });
-    expect(result).toMatchObject({ success: false, exception: result.message, message: expect.stringMatching(/disabled|inert/) as unknown });
-    expect(Date.parse(to) - Date.parse(from)).toBeLessThan(1000);
-  });
+  test.each(['#off', '#inert', '#aria'])(
+    '%s takes no clicks, which is told at once',
+    async (selector) => {
+      const {
+        started_at: from,
+        ended_at: to,
+        ...result
+      } = await session.execute({ type: 'click', selector });
+      expect(result).toMatchObject({
+        success: false,
+        exception: result.message,
+        message: expect.stringMatching(/disabled|inert/) as unknown,
+      });
+      expect(Date.parse(to) - Date.parse(from)).toBeLessThan(1000);
+    },
+  );
 
   test('one that is not there is waited for, as long as was said', async () => {
-    const { started_at: from, ended_at: to, ...result } = await session.execute({ type: 'click', selector: '#nothing', timeout: 400 });
-    expect(result).toMatchObject({ success: false, exception: expect.stringMatching(/Timeout \d+ms exceeded/) as unknown });
+    const {
+      started_at: from,
+      ended_at: to,
+      ...result
+    } = await session.execute({ type: 'click', selector: '#nothing', timeout: 400 });
+    expect(result).toMatchObject({
+      success: false,
+      exception: expect.stringMatching(/Timeout \d+ms exceeded/) as unknown,
+    });
     expect(Date.parse(to) - Date.parse(from)).toBeLessThan(1500);
-    expect(await session.execute({ type: 'click', selector: { css_selector: '.twin', xpath_selector: '//b' }, timeout: 300 })).toMatchObject({ success: false, exception: expect.stringContaining('.twin matches 2') as unknown });
-    expect(await session.execute({ type: 'click', selector: '.twin', timeout: 300 })).toMatchObject({ success: false, exception: expect.stringContaining('strict mode') as unknown });
-    expect(await session.execute({ type: 'click', selector: '##', timeout: 300 })).toMatchObject({ success: false });
+    expect(
+      await session.execute({
+        type: 'click',
+        selector: { css_selector: '.twin', xpath_selector: '//b' },
+        timeout: 300,
+      }),
+    ).toMatchObject({
+      success: false,
+      exception: expect.stringContaining('.twin matches 2') as unknown,
+    });
+    expect(await session.execute({ type: 'click', selector: '.twin', timeout: 300 })).toMatchObject(
+      { success: false, exception: expect.stringContaining('strict mode') as unknown },
+    );
+    expect(await session.execute({ type: 'click', selector: '##', timeout: 300 })).toMatchObject({
+      success: false,
+    });
   });
 
   test('one under a layer that stays is clicked by script in the end', async () => {
@@ -129,7 +197,9 @@ describe('elements', () => {
 
   test('a code is typed over its fields', async () => {
     await session.succeed({ type: 'multi_factor_fill', selector: '.digit >> nth=0', value: '123' });
-    expect(await session.look('[...document.querySelectorAll(".digit")].map((it) => it.value).join("")')).toBe('123');
+    expect(
+      await session.look('[...document.querySelectorAll(".digit")].map((it) => it.value).join("")'),
+    ).toBe('123');
   });
 
   test('are checked and selected', async () => {
@@ -141,7 +211,11 @@ describe('elements', () => {
     expect(await session.look('country.value')).toBe('ke');
     await session.succeed({ type: 'select_dropdown_option', selector: '#country', value: 'no' });
     expect(await session.look('country.value')).toBe('no');
-    await session.succeed({ type: 'select_dropdown_option', selector: '#country option >> nth=1', value: '' });
+    await session.succeed({
+      type: 'select_dropdown_option',
+      selector: '#country option >> nth=1',
+      value: '',
+    });
     expect(await session.look('country.value')).toBe('ke');
     await session.succeed({ type: 'select_dropdown_option', selector: '#choice', value: 'Custom' });
     expect(await session.look('choice.dataset.chosen')).toBe('1');
@@ -156,26 +230,42 @@ describe('elements', () => {
 
 test('elements in iframes and shadow roots are reached', async () => {
   await open('/frames');
-  await session.succeed({ type: 'click', selector: { css_selector: '#in', in_iframe: true, iframe_parent_css_selectors: ['#outer', '#inner'] } });
-  expect(await session.look('outer.contentDocument.getElementById("inner").contentDocument.getElementById("in").textContent')).toBe('clicked');
+  await session.succeed({
+    type: 'click',
+    selector: {
+      css_selector: '#in',
+      in_iframe: true,
+      iframe_parent_css_selectors: ['#outer', '#inner'],
+    },
+  });
+  expect(
+    await session.look(
+      'outer.contentDocument.getElementById("inner").contentDocument.getElementById("in").textContent',
+    ),
+  ).toBe('clicked');
   await session.succeed({ type: 'click', selector: 'css=#deep' });
   expect(await session.look('host.shadowRoot.getElementById("deep").dataset.hit')).toBe('1');
 });
 
-test.each(['#blank', '#noopener', '#late'])('a tab that %s opens is the current one', async (selector) => {
-  await open('/popups');
-  await session.succeed({ type: 'click', selector });
-  await expect.poll(title).toBe('Next');
-  await session.succeed({ type: 'close_tab' });
-  expect(await title()).toBe('Popups');
-});
+test.each(['#blank', '#noopener', '#late'])(
+  'a tab that %s opens is the current one',
+  async (selector) => {
+    await open('/popups');
+    await session.succeed({ type: 'click', selector });
+    await expect.poll(title).toBe('Next');
+    await session.succeed({ type: 'close_tab' });
+    expect(await title()).toBe('Popups');
+  },
+);
 
 test('a tab that an action opens is the page of the code from then on', async () => {
   await open('/popups');
   await session.succeed({ type: 'click', selector: '#blank' });
   await title();
   const { body } = await api.call('GET', `/sessions/${session.id}/workflow/code?as_workflow=false`);
-  expect(body['playwright_spec']).toContain("[page] = await Promise.all([page.waitForEvent('popup'), page.locator('#blank').click()]);");
+  expect(body['playwright_spec']).toContain(
+    "[page] = await Promise.all([page.waitForEvent('popup'), page.locator('#blank').click()]);",
+  );
 });
 
 test('a tab that is announced and slow is waited for by the next call', async () => {
@@ -190,9 +280,15 @@ test('keys and scrolling', async () => {
   await session.succeed({ type: 'press_key', key: 'x' });
   await session.succeed({ type: 'press_key', key: 'Enter' });
   expect(await session.look('location.search')).toBe('?name=x');
-  expect(await session.execute({ type: 'press_key', key: 'NoKey' })).toMatchObject({ success: false, exception: expect.stringContaining('NoKey') as unknown });
+  expect(await session.execute({ type: 'press_key', key: 'NoKey' })).toMatchObject({
+    success: false,
+    exception: expect.stringContaining('NoKey') as unknown,
+  });
   await open('/long');
-  expect(await session.execute({ type: 'scroll_up' })).toMatchObject({ success: false, exception: expect.stringContaining('does not scroll') as unknown });
+  expect(await session.execute({ type: 'scroll_up' })).toMatchObject({
+    success: false,
+    exception: expect.stringContaining('does not scroll') as unknown,
+  });
   await session.succeed({ type: 'scroll_down', amount: 300 });
   expect(await session.look('scrollY')).toBe('300');
   await session.succeed({ type: 'scroll_down' });
@@ -221,20 +317,52 @@ test.each([
 });
 
 test('a script that fails is a result without an exception', async () => {
-  expect(await session.execute({ type: 'evaluate_js', code: 'nothing.here' })).toMatchObject({ success: false, exception: null, data: null, message: expect.stringContaining('ReferenceError: nothing is not defined') as unknown });
+  expect(await session.execute({ type: 'evaluate_js', code: 'nothing.here' })).toMatchObject({
+    success: false,
+    exception: null,
+    data: null,
+    message: expect.stringContaining('ReferenceError: nothing is not defined') as unknown,
+  });
 });
 
 test('a form is filled by what its fields mean', async () => {
   await open('/person');
-  await session.succeed({ type: 'form_fill', value: { first_name: 'Ada', last_name: 'Lovelace', email: 'ada@example.test', password: 'secret', country: 'Kenya' } });
-  expect(await session.look('[...document.querySelectorAll("input, select")].map((it) => it.value).join(" ")')).toBe('Ada Lovelace ada@example.test secret ke');
-  expect(await session.execute({ type: 'form_fill', value: { cc_number: '4111' } })).toMatchObject({ success: false, exception: null, message: expect.stringContaining('ccNumber') as unknown });
+  await session.succeed({
+    type: 'form_fill',
+    value: {
+      first_name: 'Ada',
+      last_name: 'Lovelace',
+      email: 'ada@example.test',
+      password: 'secret',
+      country: 'Kenya',
+    },
+  });
+  expect(
+    await session.look(
+      '[...document.querySelectorAll("input, select")].map((it) => it.value).join(" ")',
+    ),
+  ).toBe('Ada Lovelace ada@example.test secret ke');
+  expect(await session.execute({ type: 'form_fill', value: { cc_number: '4111' } })).toMatchObject({
+    success: false,
+    exception: null,
+    message: expect.stringContaining('ccNumber') as unknown,
+  });
 });
 
 test('what has no browser effect, and what only the cloud can', async () => {
-  expect(await session.succeed({ type: 'completion', success: false, answer: { found: 1 } })).toMatchObject({ message: '{"found":1}' });
-  expect(await session.execute({ type: 'help', reason: 'stuck' })).toMatchObject({ success: false, exception: null, message: 'stuck' });
-  for (const type of ['captcha_solve', 'email_read', 'sms_read']) expect(await session.execute({ type })).toMatchObject({ success: false, exception: expect.stringContaining('cloud') as unknown });
+  expect(
+    await session.succeed({ type: 'completion', success: false, answer: { found: 1 } }),
+  ).toMatchObject({ message: '{"found":1}' });
+  expect(await session.execute({ type: 'help', reason: 'stuck' })).toMatchObject({
+    success: false,
+    exception: null,
+    message: 'stuck',
+  });
+  for (const type of ['captcha_solve', 'email_read', 'sms_read'])
+    expect(await session.execute({ type })).toMatchObject({
+      success: false,
+      exception: expect.stringContaining('cloud') as unknown,
+    });
 });
 
 test('results are steps of the session, and actions count as its use', async () => {

@@ -32,7 +32,10 @@ test('a session is driven by Playwright, and outlives its client', async () => {
   expect(await again.contexts()[0]?.pages()[0]?.title()).toBe('Here');
   await again.close();
   const { body } = await api.call('GET', `/sessions/${id}`);
-  expect(body).toMatchObject({ status: 'active', network_request_bytes: expect.any(Number) as unknown });
+  expect(body).toMatchObject({
+    status: 'active',
+    network_request_bytes: expect.any(Number) as unknown,
+  });
   expect(body['network_request_bytes']).toBeGreaterThan(1000);
   expect(body['network_response_bytes']).toBeGreaterThan(1000);
 });
@@ -51,14 +54,18 @@ test('two sessions at once know nothing of each other', async () => {
   const [one, two] = await Promise.all([start(), start()]);
   const cookie = { name: 'a', value: '1', domain: 'example.test', path: '/', httpOnly: false };
   await api.call('POST', `/sessions/${one.session_id}/cookies`, { body: { cookies: [cookie] } });
-  const cookies = await Promise.all([one, two].map(({ session_id: id }) => api.call('GET', `/sessions/${id}/cookies`)));
+  const cookies = await Promise.all(
+    [one, two].map(({ session_id: id }) => api.call('GET', `/sessions/${id}/cookies`)),
+  );
   expect(cookies.map(({ body }) => (body['cookies'] as unknown[]).length)).toEqual([1, 0]);
 });
 
 test('the page is as large as was asked for', async () => {
   const { cdp_url: cdpUrl } = await start({ viewport_width: 900, viewport_height: 500 });
   const browser = await chromium.connectOverCDP(cdpUrl);
-  expect(await browser.contexts()[0]?.pages()[0]?.evaluate('[innerWidth, innerHeight]')).toEqual([900, 500]);
+  expect(await browser.contexts()[0]?.pages()[0]?.evaluate('[innerWidth, innerHeight]')).toEqual([
+    900, 500,
+  ]);
   await browser.close();
 });
 
@@ -68,38 +75,61 @@ test('clients are disconnected when the session ends, and refused afterwards', a
   const disconnected = new Promise((resolve) => browser.once('disconnected', resolve));
   await api.call('DELETE', `/sessions/${id}/stop`);
   await disconnected;
-  expect(await refusal(cdpUrl)).toMatchObject({ status: 410, code: 'session_ended', session: { session_id: id, status: 'closed' } });
+  expect(await refusal(cdpUrl)).toMatchObject({
+    status: 410,
+    code: 'session_ended',
+    session: { session_id: id, status: 'closed' },
+  });
 });
 
 test('only the token of the session opens it', async () => {
   const { session_id: id, cdp_url: cdpUrl } = await start();
   const other = await start();
   const token = new URL(other.cdp_url).searchParams.get('token') ?? '';
-  for (const url of [cdpUrl.replace(/token=.*/, `token=${token}`), cdpUrl.replace(/\?token=.*/, '')]) {
+  for (const url of [
+    cdpUrl.replace(/token=.*/, `token=${token}`),
+    cdpUrl.replace(/\?token=.*/, ''),
+  ]) {
     expect(await refusal(url)).toMatchObject({ status: 401, code: 'unauthorized' });
   }
   expect(await refusal(cdpUrl.replace(id, 'none'))).toMatchObject({ status: 404 });
-  expect(await refusal(cdpUrl, { origin: 'https://elsewhere.test' })).toMatchObject({ status: 403 });
+  expect(await refusal(cdpUrl, { origin: 'https://elsewhere.test' })).toMatchObject({
+    status: 403,
+  });
   expect(await refusal(cdpUrl, { host: 'rebound.test' })).toMatchObject({ status: 403 });
 });
 
 test('a client that only has the key gets a session of its own, until it disconnects', async () => {
   const url = `${api.server.url.replace('http', 'ws')}/sessions/connect?token=`;
-  const active = async (): Promise<unknown[]> => (await api.call('GET', '/sessions')).body['items'] as unknown[];
+  const active = async (): Promise<unknown[]> =>
+    (await api.call('GET', '/sessions')).body['items'] as unknown[];
   expect(await refusal(`${url}wrong`)).toMatchObject({ status: 401, code: 'unauthorized' });
   const browser = await chromium.connectOverCDP(url + api.server.apiKey);
   expect(browser.contexts()[0]?.pages()[0]?.url()).toBe('about:blank');
-  expect(await active()).toEqual([expect.objectContaining({ status: 'active', idle_timeout_minutes: 3 })]);
+  expect(await active()).toEqual([
+    expect.objectContaining({ status: 'active', idle_timeout_minutes: 3 }),
+  ]);
   await browser.close();
   await vi.waitFor(async () => expect(await active()).toEqual([]));
-  expect((await api.call('GET', '/sessions?only_active=false')).body['items']).toEqual([expect.objectContaining({ status: 'closed', error: null })]);
+  expect((await api.call('GET', '/sessions?only_active=false')).body['items']).toEqual([
+    expect.objectContaining({ status: 'closed', error: null }),
+  ]);
 });
 
 test('a client that leaves while its session starts leaves no session behind', async () => {
   const { host, hostname, port } = new URL(api.server.url);
   const socket = connect({ host: hostname, port: Number(port) });
-  socket.write(`GET /sessions/connect?token=${api.server.apiKey} HTTP/1.1\r\nhost: ${host}\r\nupgrade: websocket\r\nconnection: Upgrade\r\nsec-websocket-version: 13\r\nsec-websocket-key: ${randomBytes(16).toString('base64')}\r\n\r\n`, () => socket.destroy());
-  await vi.waitFor(async () => expect((await api.call('GET', '/sessions?only_active=false')).body['items']).toEqual([expect.objectContaining({ status: 'closed' })]), { timeout: 10_000 });
+  socket.write(
+    `GET /sessions/connect?token=${api.server.apiKey} HTTP/1.1\r\nhost: ${host}\r\nupgrade: websocket\r\nconnection: Upgrade\r\nsec-websocket-version: 13\r\nsec-websocket-key: ${randomBytes(16).toString('base64')}\r\n\r\n`,
+    () => socket.destroy(),
+  );
+  await vi.waitFor(
+    async () =>
+      expect((await api.call('GET', '/sessions?only_active=false')).body['items']).toEqual([
+        expect.objectContaining({ status: 'closed' }),
+      ]),
+    { timeout: 10_000 },
+  );
 });
 
 test('a message larger than any buffer passes whole, both ways', async () => {
@@ -116,10 +146,15 @@ test('one page can be driven by itself', async () => {
   const { session_id: id, cdp_url: cdpUrl } = await start();
   const browser = await chromium.connectOverCDP(cdpUrl);
   const { body } = await api.call('GET', `/sessions/${id}/debug`);
-  expect(body).toMatchObject({ ws: { cdp: cdpUrl }, tabs: [{ metadata: { tab_id: 0, url: 'about:blank' } }] });
+  expect(body).toMatchObject({
+    ws: { cdp: cdpUrl },
+    tabs: [{ metadata: { tab_id: 0, url: 'about:blank' } }],
+  });
   const socket = new WebSocket((body['tabs'] as { ws_url: string }[])[0]?.ws_url ?? '');
   await once(socket, 'open');
-  socket.send(JSON.stringify({ id: 1, method: 'Runtime.evaluate', params: { expression: '6 * 7' } }));
+  socket.send(
+    JSON.stringify({ id: 1, method: 'Runtime.evaluate', params: { expression: '6 * 7' } }),
+  );
   const [message] = (await once(socket, 'message')) as [Buffer];
   expect(JSON.parse(message.toString())).toMatchObject({ result: { result: { value: 42 } } });
   socket.close();
@@ -130,7 +165,10 @@ test('one page can be driven by itself', async () => {
 /** The HTTP answer to an upgrade that is refused. */
 async function refusal(url: string, headers: Record<string, string> = {}): Promise<unknown> {
   const socket = new WebSocket(url, { headers });
-  const [, response] = (await once(socket, 'unexpected-response')) as [unknown, AsyncIterable<Buffer>];
+  const [, response] = (await once(socket, 'unexpected-response')) as [
+    unknown,
+    AsyncIterable<Buffer>,
+  ];
   const chunks: Buffer[] = [];
   for await (const chunk of response) chunks.push(chunk);
   return JSON.parse(Buffer.concat(chunks).toString());

@@ -24,7 +24,9 @@ beforeAll(async () => {
   workDir = await mkdtemp(join(tmpdir(), 'sessionwright-test-'));
   registry = await openRegistry(workDir, { maxSessions: 2, recordAlways: true });
   replays = new Replays(() => ClipEncoder.launch({ workDir }));
-  http = await serveRoutes(recordingRoutes({ registry, replays, signer: new UrlSigner(), filmUrlMs: URL_MS }));
+  http = await serveRoutes(
+    recordingRoutes({ registry, replays, signer: new UrlSigner(), filmUrlMs: URL_MS }),
+  );
 });
 afterAll(async () => {
   http.close();
@@ -38,15 +40,32 @@ interface Part {
   length: number;
 }
 
-function parsePlaylist(text: string): { map: Part; segments: (Part & { seconds: number })[]; targetSeconds: number } {
-  const part = (range: string, of: string): Part => ({ url: of, offset: Number(range.split('@')[1]), length: Number(range.split('@')[0]) });
-  const [, mapUrl = '', mapRange = ''] = /#EXT-X-MAP:URI="([^"]+)",BYTERANGE="([^"]+)"/.exec(text) ?? [];
-  const segments = [...text.matchAll(/#EXTINF:([\d.]+),\n#EXT-X-BYTERANGE:(\S+)\n(\S+)/g)].map(([, seconds, range = '', of = '']) => ({ ...part(range, of), seconds: Number(seconds) }));
-  return { map: part(mapRange, mapUrl), segments, targetSeconds: Number(/TARGETDURATION:(\d+)/.exec(text)?.[1]) };
+function parsePlaylist(text: string): {
+  map: Part;
+  segments: (Part & { seconds: number })[];
+  targetSeconds: number;
+} {
+  const part = (range: string, of: string): Part => ({
+    url: of,
+    offset: Number(range.split('@')[1]),
+    length: Number(range.split('@')[0]),
+  });
+  const [, mapUrl = '', mapRange = ''] =
+    /#EXT-X-MAP:URI="([^"]+)",BYTERANGE="([^"]+)"/.exec(text) ?? [];
+  const segments = [...text.matchAll(/#EXTINF:([\d.]+),\n#EXT-X-BYTERANGE:(\S+)\n(\S+)/g)].map(
+    ([, seconds, range = '', of = '']) => ({ ...part(range, of), seconds: Number(seconds) }),
+  );
+  return {
+    map: part(mapRange, mapUrl),
+    segments,
+    targetSeconds: Number(/TARGETDURATION:(\d+)/.exec(text)?.[1]),
+  };
 }
 
 async function fetchPart({ url: from, offset, length }: Part): Promise<Buffer> {
-  const answer = await fetch(from, { headers: { range: `bytes=${offset}-${offset + length - 1}` } });
+  const answer = await fetch(from, {
+    headers: { range: `bytes=${offset}-${offset + length - 1}` },
+  });
   expect(answer.status).toBe(206);
   return Buffer.from(await answer.arrayBuffer());
 }
@@ -65,14 +84,24 @@ test('the parts of the playlist play in a browser, as long as the film; their UR
   await browser.close();
   await session.end({ status: 'closed', reason: null });
 
-  const replay = async (): Promise<Response> => fetch(`${http.url}/sessions/${session.id}/replay`, { headers: { authorization: 'Bearer key' } });
+  const replay = async (): Promise<Response> =>
+    fetch(`${http.url}/sessions/${session.id}/replay`, {
+      headers: { authorization: 'Bearer key' },
+    });
   await expect.poll(async () => (await replay()).status, { timeout: 40_000 }).toBe(200);
-  const body = (await (await replay()).json()) as { playlist_content: string; video_duration_ms: number; expires_at: string };
+  const body = (await (await replay()).json()) as {
+    playlist_content: string;
+    video_duration_ms: number;
+    expires_at: string;
+  };
   const { map, segments, targetSeconds } = parsePlaylist(body.playlist_content);
   expect(body.playlist_content.endsWith('#EXT-X-ENDLIST\n')).toBe(true);
   expect(segments.length).toBeGreaterThan(1);
   expect(Math.max(...segments.map(({ seconds }) => seconds))).toBeLessThanOrEqual(targetSeconds);
-  expect(segments.reduce((sum, { seconds }) => sum + seconds, 0) * 1000).toBeCloseTo(body.video_duration_ms, -2);
+  expect(segments.reduce((sum, { seconds }) => sum + seconds, 0) * 1000).toBeCloseTo(
+    body.video_duration_ms,
+    -2,
+  );
   const parts = await Promise.all([map, ...segments].map(fetchPart));
   expect(parts[0]?.subarray(4, 8).toString()).toBe('ftyp');
   for (const part of parts.slice(1)) expect(part.subarray(4, 8).toString()).toBe('moof');

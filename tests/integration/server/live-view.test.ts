@@ -21,15 +21,22 @@ async function recordingUrl(): Promise<string> {
 }
 
 async function sockets(): Promise<Record<string, string>> {
-  return (await api.call('GET', `/sessions/${session.session_id}/debug`)).body['ws'] as Record<string, string>;
+  return (await api.call('GET', `/sessions/${session.session_id}/debug`)).body['ws'] as Record<
+    string,
+    string
+  >;
 }
 
 /** The messages of a socket as they come. */
-async function watch(url: string): Promise<{ socket: WebSocket; pictures: Buffer[]; texts: string[] }> {
+async function watch(
+  url: string,
+): Promise<{ socket: WebSocket; pictures: Buffer[]; texts: string[] }> {
   const socket = new WebSocket(url);
   const pictures: Buffer[] = [];
   const texts: string[] = [];
-  socket.on('message', (data: Buffer, isBinary: boolean) => (isBinary ? pictures.push(data) : texts.push(data.toString())));
+  socket.on('message', (data: Buffer, isBinary: boolean) =>
+    isBinary ? pictures.push(data) : texts.push(data.toString()),
+  );
   await once(socket, 'open');
   return { socket, pictures, texts };
 }
@@ -45,16 +52,23 @@ test('every watcher gets each picture as a JPEG of its own, newcomers too, and h
   const before = first.pictures.length;
   await page?.setContent('<h1 style="background: orange">Changed</h1>');
   await expect.poll(() => first.pictures.length, { timeout: 10_000 }).toBeGreaterThan(before);
-  for (const picture of first.pictures) expect(picture.subarray(0, 3)).toEqual(Buffer.of(0xff, 0xd8, 0xff));
+  for (const picture of first.pictures)
+    expect(picture.subarray(0, 3)).toEqual(Buffer.of(0xff, 0xd8, 0xff));
   const closed = once(first.socket, 'close');
   await api.call('DELETE', `/sessions/${session.session_id}/stop`);
   await closed;
-  expect(first.texts.map((text) => JSON.parse(text) as unknown)).toMatchObject([{ type: 'error', data: expect.stringContaining('closed') as unknown }]);
+  expect(first.texts.map((text) => JSON.parse(text) as unknown)).toMatchObject([
+    { type: 'error', data: expect.stringContaining('closed') as unknown },
+  ]);
 });
 
-test('each step is told on the log socket, past ones first, and on the pictures\' socket too', async () => {
-  const step = async (): Promise<unknown> => expect((await api.call('POST', `/sessions/${session.session_id}/page/screenshot`)).status).toBe(200);
-  const typesOf = (texts: string[]): unknown[] => texts.map((text) => (JSON.parse(text) as { type: unknown }).type);
+test("each step is told on the log socket, past ones first, and on the pictures' socket too", async () => {
+  const step = async (): Promise<unknown> =>
+    expect((await api.call('POST', `/sessions/${session.session_id}/page/screenshot`)).status).toBe(
+      200,
+    );
+  const typesOf = (texts: string[]): unknown[] =>
+    texts.map((text) => (JSON.parse(text) as { type: unknown }).type);
   await step();
   const client = new SessionsClient({ apiUrl: api.server.url, apiKey: api.server.apiKey });
   const { ws } = await (await client.connect(session.session_id)).debugInfo();
@@ -68,11 +82,22 @@ test('each step is told on the log socket, past ones first, and on the pictures\
   const closed = Promise.all([logs, pictures].map(({ socket }) => once(socket, 'close')));
   await api.call('DELETE', `/sessions/${session.session_id}/stop`);
   await closed;
-  for (const { texts } of [logs, pictures]) expect(typesOf(texts)).toEqual(['screenshot', 'screenshot', 'error']);
-  for (const text of logs.texts) expect(JSON.parse(text)).toEqual({ type: expect.any(String) as unknown, data: expect.any(String) as unknown, timestamp: expect.stringMatching(/^\d{4}-.*Z$/) as unknown });
+  for (const { texts } of [logs, pictures])
+    expect(typesOf(texts)).toEqual(['screenshot', 'screenshot', 'error']);
+  for (const text of logs.texts)
+    expect(JSON.parse(text)).toEqual({
+      type: expect.any(String) as unknown,
+      data: expect.any(String) as unknown,
+      timestamp: expect.stringMatching(/^\d{4}-.*Z$/) as unknown,
+    });
   expect(logs.pictures).toEqual([]);
-  expect((await api.call('GET', `/sessions/${session.session_id}/offset`)).body).toEqual({ offset: 2 });
-  expect((await api.call('GET', `/sessions/${session.session_id}`)).body['steps']).toEqual([{ type: 'screenshot', value: null }, { type: 'screenshot', value: null }]);
+  expect((await api.call('GET', `/sessions/${session.session_id}/offset`)).body).toEqual({
+    offset: 2,
+  });
+  expect((await api.call('GET', `/sessions/${session.session_id}`)).body['steps']).toEqual([
+    { type: 'screenshot', value: null },
+    { type: 'screenshot', value: null },
+  ]);
 });
 
 test('whoever may watch may not drive, and the other way round', async () => {
@@ -82,12 +107,22 @@ test('whoever may watch may not drive, and the other way round', async () => {
     (await recordingUrl()).replace(/token=.*/, `token=${tokenOf(session.cdp_url)}`),
   ];
   for (const url of swapped) {
-    const [, response] = (await once(new WebSocket(url), 'unexpected-response')) as [unknown, { statusCode: number }];
+    const [, response] = (await once(new WebSocket(url), 'unexpected-response')) as [
+      unknown,
+      { statusCode: number },
+    ];
     expect(response.statusCode).toBe(401);
   }
-  const { socket } = await watch((await recordingUrl()).replace(/token=.*/, `token=${api.server.apiKey}`));
+  const { socket } = await watch(
+    (await recordingUrl()).replace(/token=.*/, `token=${api.server.apiKey}`),
+  );
   socket.close();
-  expect(await api.call('GET', session.viewer_url.slice(api.server.url.length).replace(/token=.*/, 'token=wrong'))).toMatchObject({ status: 401 });
+  expect(
+    await api.call(
+      'GET',
+      session.viewer_url.slice(api.server.url.length).replace(/token=.*/, 'token=wrong'),
+    ),
+  ).toMatchObject({ status: 401 });
 });
 
 test('the viewer shows the session in a browser, live and then ended', async () => {
@@ -99,7 +134,9 @@ test('the viewer shows the session in a browser, live and then ended', async () 
   const errors: string[] = [];
   page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
   await page.goto(session.viewer_url);
-  await expect.poll(() => page.evaluate('document.images[0].naturalWidth'), { timeout: 10_000 }).toBeGreaterThan(0);
+  await expect
+    .poll(() => page.evaluate('document.images[0].naturalWidth'), { timeout: 10_000 })
+    .toBeGreaterThan(0);
   expect(await page.textContent('#state')).toBe('live');
   await api.call('DELETE', `/sessions/${session.session_id}/stop`);
   await expect.poll(() => page.textContent('#state')).toBe('ended');

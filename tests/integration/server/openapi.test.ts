@@ -20,23 +20,45 @@ beforeAll(async () => {
   for (const path of ['/storage/uploads/note.txt', `/storage/${id}/downloads/note.txt`]) {
     const form = new FormData();
     form.set('file', new File(['a note'], 'note.txt'));
-    expect((await fetch(api.server.url + path, { method: 'POST', body: form, headers: { authorization: `Bearer ${api.server.apiKey}` } })).status).toBe(200);
+    expect(
+      (
+        await fetch(api.server.url + path, {
+          method: 'POST',
+          body: form,
+          headers: { authorization: `Bearer ${api.server.apiKey}` },
+        })
+      ).status,
+    ).toBe(200);
   }
 });
 afterAll(() => api.server.close());
 
 /** Every factory of a table of routes, called: no handler is. */
 async function serverRoutes(): Promise<Route[]> {
-  const names = (await readdir(new URL('../../../src/server/routes/', import.meta.url))).map((name) => basename(name, '.ts'));
-  const modules = await Promise.all(names.map((name) => import(`../../../src/server/routes/${name}.ts`) as Promise<Record<string, unknown>>));
-  const factories = modules.flatMap((module) => Object.entries(module).filter(([name]) => name.endsWith('Routes')).map(([, factory]) => factory as (parts: object) => Route[]));
+  const names = (await readdir(new URL('../../../src/server/routes/', import.meta.url))).map(
+    (name) => basename(name, '.ts'),
+  );
+  const modules = await Promise.all(
+    names.map(
+      (name) => import(`../../../src/server/routes/${name}.ts`) as Promise<Record<string, unknown>>,
+    ),
+  );
+  const factories = modules.flatMap((module) =>
+    Object.entries(module)
+      .filter(([name]) => name.endsWith('Routes'))
+      .map(([, factory]) => factory as (parts: object) => Route[]),
+  );
   return factories.flatMap((factory) => factory({}));
 }
 
 test('every call that takes a key is described, and no other', async () => {
   const anyName = (path: string): string => path.replace(/:\w+|\{\w+\}/g, '*');
-  const served = (await serverRoutes()).filter(({ open }) => !open).map(({ method, path }) => `${method} ${anyName(path)}`);
-  const described = operations.filter(({ open }) => !open).map(({ method, path }) => `${method.toUpperCase()} ${anyName(path)}`);
+  const served = (await serverRoutes())
+    .filter(({ open }) => !open)
+    .map(({ method, path }) => `${method} ${anyName(path)}`);
+  const described = operations
+    .filter(({ open }) => !open)
+    .map(({ method, path }) => `${method.toUpperCase()} ${anyName(path)}`);
   expect(described.sort()).toEqual(served.sort());
   expect(new Set(operations.map((operation) => operation.id)).size).toBe(operations.length);
 });
@@ -45,7 +67,27 @@ describe('the document', () => {
   interface Document {
     openapi: string;
     servers: { url: string }[];
-    paths: Record<string, Record<string, { operationId: string; security?: unknown[]; parameters?: { name: string; in: string; required: boolean; schema: object }[]; requestBody?: { content: Record<string, { schema: { properties: object; additionalProperties: boolean } }> }; responses: Record<string, { content: Record<string, { schema: { required?: string[] } }> }> }>>;
+    paths: Record<
+      string,
+      Record<
+        string,
+        {
+          operationId: string;
+          security?: unknown[];
+          parameters?: { name: string; in: string; required: boolean; schema: object }[];
+          requestBody?: {
+            content: Record<
+              string,
+              { schema: { properties: object; additionalProperties: boolean } }
+            >;
+          };
+          responses: Record<
+            string,
+            { content: Record<string, { schema: { required?: string[] } }> }
+          >;
+        }
+      >
+    >;
   }
   let document: Document;
 
@@ -55,29 +97,76 @@ describe('the document', () => {
 
   test('comes without a key, and has every call', () => {
     expect(document).toMatchObject({ openapi: '3.1.0', servers: [{ url: api.server.url }] });
-    expect(Object.values(document.paths).flatMap((methods) => Object.values(methods).map(({ operationId }) => operationId)).sort()).toEqual(operations.map((operation) => operation.id).sort());
+    expect(
+      Object.values(document.paths)
+        .flatMap((methods) => Object.values(methods).map(({ operationId }) => operationId))
+        .sort(),
+    ).toEqual(operations.map((operation) => operation.id).sort());
     expect(document.paths['/health']?.['get']?.security).toEqual([]);
   });
 
   test('names what is sent, and what must be', () => {
-    const parameters = document.paths['/sessions/{session_id}/workflow/code']?.['get']?.parameters ?? [];
-    expect(parameters.map((parameter) => [parameter.name, parameter.in, parameter.required])).toEqual([['session_id', 'path', true], ['as_workflow', 'query', true], ['infer_response_format', 'query', false]]);
+    const parameters =
+      document.paths['/sessions/{session_id}/workflow/code']?.['get']?.parameters ?? [];
+    expect(
+      parameters.map((parameter) => [parameter.name, parameter.in, parameter.required]),
+    ).toEqual([
+      ['session_id', 'path', true],
+      ['as_workflow', 'query', true],
+      ['infer_response_format', 'query', false],
+    ]);
     const start = document.paths['/sessions/start']?.['post'];
-    expect(start?.requestBody?.content['application/json']?.schema).toMatchObject({ additionalProperties: false, properties: { headless: { type: 'boolean' }, max_duration_minutes: { type: 'integer', minimum: 1, maximum: 1440 }, browser_type: { enum: ['chromium', 'chrome', 'chrome-nightly', 'chrome-turbo'] } } });
-    expect(start?.responses['200']?.content['application/json']?.schema.required).toEqual(expect.arrayContaining(['session_id', 'status', 'created_at', 'last_accessed_at', 'idle_timeout_minutes']));
-    expect(Object.keys(start?.responses ?? {})).toEqual(['200', '400', '401', '403', '413', '415', '422', '429', '503']);
+    expect(start?.requestBody?.content['application/json']?.schema).toMatchObject({
+      additionalProperties: false,
+      properties: {
+        headless: { type: 'boolean' },
+        max_duration_minutes: { type: 'integer', minimum: 1, maximum: 1440 },
+        browser_type: { enum: ['chromium', 'chrome', 'chrome-nightly', 'chrome-turbo'] },
+      },
+    });
+    expect(start?.responses['200']?.content['application/json']?.schema.required).toEqual(
+      expect.arrayContaining([
+        'session_id',
+        'status',
+        'created_at',
+        'last_accessed_at',
+        'idle_timeout_minutes',
+      ]),
+    );
+    expect(Object.keys(start?.responses ?? {})).toEqual([
+      '200',
+      '400',
+      '401',
+      '403',
+      '413',
+      '415',
+      '422',
+      '429',
+      '503',
+    ]);
   });
 
   test('leads nowhere that is not in it', () => {
     const text = JSON.stringify(document);
-    for (const [, name = ''] of text.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)) expect(text).toContain(`"${name}":{`);
+    for (const [, name = ''] of text.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g))
+      expect(text).toContain(`"${name}":{`);
     expect(text).not.toMatch(/"\$ref":"#\/(?!components)/);
   });
 });
 
-test.each(operations.filter(({ method }) => method === 'get').map((operation) => [operation.id, operation] as const))('%s answers as described', async (_, { path, response, query }) => {
+test.each(
+  operations
+    .filter(({ method }) => method === 'get')
+    .map((operation) => [operation.id, operation] as const),
+)('%s answers as described', async (_, { path, response, query }) => {
   const needed = query && 'as_workflow' in query.shape ? '?as_workflow=true' : '';
-  const answer = await api.call('GET', path.replace('{session_id}', id).replace('{profile_id}', profileId).replace('{filename}', 'note.txt') + needed);
+  const answer = await api.call(
+    'GET',
+    path
+      .replace('{session_id}', id)
+      .replace('{profile_id}', profileId)
+      .replace('{filename}', 'note.txt') + needed,
+  );
   const schema = answer.status === 200 && response instanceof z.ZodType ? response : errorSchema;
   expect(schema.safeParse(answer.body).error).toBeUndefined();
   expect(answer.status).toBe(path.endsWith('/replay') ? 404 : 200);

@@ -13,7 +13,9 @@ let api: TestApi;
 afterEach(() => api.server.close());
 
 async function replayOf(id: string): Promise<ApiAnswer> {
-  await expect.poll(async () => (await api.call('GET', `/sessions/${id}/replay`)).status, { timeout: 40_000 }).toBe(200);
+  await expect
+    .poll(async () => (await api.call('GET', `/sessions/${id}/replay`)).status, { timeout: 40_000 })
+    .toBe(200);
   return api.call('GET', `/sessions/${id}/replay`);
 }
 
@@ -31,11 +33,18 @@ test('a recorded session has a film that shows it, whole or in parts', async () 
   };
   await expect.poll(recordedMs, { timeout: 20_000 }).toBeGreaterThan(500);
   await browser.close();
-  expect(await api.call('GET', `/sessions/${id}/replay`)).toMatchObject({ status: 404, body: { message: expect.stringContaining('still active') as unknown } });
+  expect(await api.call('GET', `/sessions/${id}/replay`)).toMatchObject({
+    status: 404,
+    body: { message: expect.stringContaining('still active') as unknown },
+  });
   await api.call('DELETE', `/sessions/${id}/stop`);
 
   const { body } = await replayOf(id);
-  expect(body).toMatchObject({ playlist_content: expect.stringMatching(/^#EXTM3U\n/) as unknown, video_start_ms: expect.any(Number) as unknown, video_duration_ms: expect.any(Number) as unknown });
+  expect(body).toMatchObject({
+    playlist_content: expect.stringMatching(/^#EXTM3U\n/) as unknown,
+    video_start_ms: expect.any(Number) as unknown,
+    video_duration_ms: expect.any(Number) as unknown,
+  });
   expect(Date.parse(body['expires_at'] as string)).toBeGreaterThan(Date.now());
   const url = body['mp4_url'] as string;
   const whole = await fetch(url);
@@ -43,9 +52,15 @@ test('a recorded session has a film that shows it, whole or in parts', async () 
   expect(whole.headers.get('content-type')).toBe('video/mp4');
   expect(bytes.subarray(4, 8).toString()).toBe('ftyp');
   const part = await fetch(url, { headers: { range: 'bytes=4-7' } });
-  expect([part.status, part.headers.get('content-range'), await part.text()]).toEqual([206, `bytes 4-7/${bytes.length}`, 'ftyp']);
+  expect([part.status, part.headers.get('content-range'), await part.text()]).toEqual([
+    206,
+    `bytes 4-7/${bytes.length}`,
+    'ftyp',
+  ]);
   expect((await fetch(url, { headers: { range: `bytes=${bytes.length}-` } })).status).toBe(416);
-  expect((await fetch(url, { method: 'HEAD' })).headers.get('content-length')).toBe(String(bytes.length));
+  expect((await fetch(url, { method: 'HEAD' })).headers.get('content-length')).toBe(
+    String(bytes.length),
+  );
   expect((await fetch(url.replace(/signature=.*/, 'signature=x'))).status).toBe(401);
   expect((await fetch(url.replace(/\?.*/, ''))).status).toBe(401);
 
@@ -53,8 +68,13 @@ test('a recorded session has a film that shows it, whole or in parts', async () 
   const viewer = await chromium.connectOverCDP(other['cdp_url'] as string);
   const viewerPage = await viewer.newPage();
   await viewerPage.goto(session['viewer_url'] as string);
-  await expect.poll(() => viewerPage.evaluate('document.querySelector("video").readyState'), { timeout: 10_000 }).toBeGreaterThan(0);
-  const durationMs = Number(await viewerPage.evaluate('document.querySelector("video").duration')) * 1000;
+  await expect
+    .poll(() => viewerPage.evaluate('document.querySelector("video").readyState'), {
+      timeout: 10_000,
+    })
+    .toBeGreaterThan(0);
+  const durationMs =
+    Number(await viewerPage.evaluate('document.querySelector("video").duration')) * 1000;
   expect(durationMs).toBeGreaterThan((body['video_duration_ms'] as number) - 500);
   expect(durationMs).toBeLessThan((body['video_duration_ms'] as number) + 500);
   await viewer.close();
@@ -65,25 +85,39 @@ test('a session of which nothing was recorded has an answer, and no film', async
   const { body: session } = await api.call('POST', '/sessions/start');
   const id = session['session_id'] as string;
   await api.call('DELETE', `/sessions/${id}/stop`);
-  expect(await api.call('GET', `/sessions/${id}/replay`)).toMatchObject({ status: 200, body: { mp4_url: null, playlist_content: null, video_duration_ms: null, expires_at: expect.any(String) as unknown } });
+  expect(await api.call('GET', `/sessions/${id}/replay`)).toMatchObject({
+    status: 200,
+    body: {
+      mp4_url: null,
+      playlist_content: null,
+      video_duration_ms: null,
+      expires_at: expect.any(String) as unknown,
+    },
+  });
 });
 
 test('a server that is closed while films wait to be made makes none of them, and leaves nothing', async () => {
   const workDir = await mkdtemp(join(tmpdir(), 'sessionwright-test-'));
   api = await startApi({ recording: 'always', workDir });
-  const ids = await Promise.all([1, 2].map(async () => {
-    const { body: session } = await api.call('POST', '/sessions/start');
-    const id = session['session_id'] as string;
-    const browser = await chromium.connectOverCDP(session['cdp_url'] as string);
-    await browser.contexts()[0]?.pages()[0]?.setContent('<h1>Recorded</h1>');
-    const { frames } = await api.server.recording(id);
-    await expect.poll(() => frames.last, { timeout: 20_000 }).toBeDefined();
-    await browser.close();
-    await api.call('DELETE', `/sessions/${id}/stop`);
-    return id;
-  }));
+  const ids = await Promise.all(
+    [1, 2].map(async () => {
+      const { body: session } = await api.call('POST', '/sessions/start');
+      const id = session['session_id'] as string;
+      const browser = await chromium.connectOverCDP(session['cdp_url'] as string);
+      await browser.contexts()[0]?.pages()[0]?.setContent('<h1>Recorded</h1>');
+      const { frames } = await api.server.recording(id);
+      await expect.poll(() => frames.last, { timeout: 20_000 }).toBeDefined();
+      await browser.close();
+      await api.call('DELETE', `/sessions/${id}/stop`);
+      return id;
+    }),
+  );
   const replays = ids.map((id) => api.call('GET', `/sessions/${id}/replay`).catch(() => undefined));
-  await expect.poll(() => processesWith(join(workDir, 'incoming', 'sessionwright-encoder-')), { timeout: 20_000 }).not.toEqual([]);
+  await expect
+    .poll(() => processesWith(join(workDir, 'incoming', 'sessionwright-encoder-')), {
+      timeout: 20_000,
+    })
+    .not.toEqual([]);
   await api.server.close();
   await Promise.all(replays);
   expect(await readdir(join(workDir, 'sessions'))).toEqual([]);

@@ -19,11 +19,15 @@ let b = 2;</code></pre><img src="img/bee.png" alt="A bee"><p style="display: non
 const pages: Record<string, string> = {
   '/article/bees': ARTICLE,
   '/shadow': `<div id="host"><b>Light</b><i slot="end">End</i></div><script>const root = document.getElementById('host').attachShadow({ mode: 'open' }); root.innerHTML = '<h2>Shadow</h2><slot></slot><p>between</p><slot name="end">nothing</slot><div id="inner"></div>'; root.getElementById('inner').attachShadow({ mode: 'open' }).innerHTML = '<p>Deeper</p>'</script>`,
-  '/frames': '<p>Around</p><iframe src="/inner"></iframe><iframe srcdoc="<p>Second frame</p>"></iframe>',
+  '/frames':
+    '<p>Around</p><iframe src="/inner"></iframe><iframe srcdoc="<p>Second frame</p>"></iframe>',
   '/inner': '<p>Framed <a href="deep">words</a></p>',
-  '/images': '<link rel="icon" href="data:,"><img src="/wide.png" alt="A view" width="300" height="200"><img src="/wide.png" alt="A view" width="300" height="200"><img src="/small.png" width="16" height="16" alt="Cart"><img src="/line.png" alt="" width="400" height="100"><svg width="20" height="20"><title>Menu</title></svg><svg width="200" height="200" aria-label="Chart"></svg><img src="/brand-icon.png" width="100" height="100" alt="Brand">',
-  '/late': '<body></body><script>setTimeout(() => (document.body.innerHTML = "<p>Came late</p>"), 400)</script>',
-  '/odd': '<table></table><table><caption>Only a caption</caption></table><table><tr><td><table><tr><td>a</td><td>b</td></tr></table></td></tr></table><a href="javascript:alert(1)">Script link</a><a href="/x(1)"><h3>Card</h3><p>text</p></a><a href="/none"></a><img><img src="data:image/png;base64,AAAA" alt="drawn"><del>old</del>',
+  '/images':
+    '<link rel="icon" href="data:,"><img src="/wide.png" alt="A view" width="300" height="200"><img src="/wide.png" alt="A view" width="300" height="200"><img src="/small.png" width="16" height="16" alt="Cart"><img src="/line.png" alt="" width="400" height="100"><svg width="20" height="20"><title>Menu</title></svg><svg width="200" height="200" aria-label="Chart"></svg><img src="/brand-icon.png" width="100" height="100" alt="Brand">',
+  '/late':
+    '<body></body><script>setTimeout(() => (document.body.innerHTML = "<p>Came late</p>"), 400)</script>',
+  '/odd':
+    '<table></table><table><caption>Only a caption</caption></table><table><tr><td><table><tr><td>a</td><td>b</td></tr></table></td></tr></table><a href="javascript:alert(1)">Script link</a><a href="/x(1)"><h3>Card</h3><p>text</p></a><a href="/none"></a><img><img src="data:image/png;base64,AAAA" alt="drawn"><del>old</del>',
 };
 
 let api: TestApi;
@@ -35,7 +39,10 @@ beforeAll(async () => {
   api = await startApi();
   site = createServer((request, response) => {
     const html = pages[request.url ?? ''];
-    const strict = { '/article/bees': "default-src 'none'; require-trusted-types-for 'script'", '/late': "default-src 'none'; script-src 'unsafe-inline'" }[request.url ?? ''];
+    const strict = {
+      '/article/bees': "default-src 'none'; require-trusted-types-for 'script'",
+      '/late': "default-src 'none'; script-src 'unsafe-inline'",
+    }[request.url ?? ''];
     const policy = strict === undefined ? {} : { 'content-security-policy': strict };
     if (html === undefined) response.writeHead(404).end();
     else response.writeHead(200, { 'content-type': 'text/html', ...policy }).end(html);
@@ -49,8 +56,13 @@ afterAll(async () => {
   await new Promise((resolve) => site.close(resolve));
 });
 
-async function scrape(path: string, body: object = {}): Promise<{ markdown: string; images: unknown; structured: unknown }> {
-  const answer = await api.call('POST', `/sessions/${id}/page/scrape`, { body: { url: siteUrl + path, ...body } });
+async function scrape(
+  path: string,
+  body: object = {},
+): Promise<{ markdown: string; images: unknown; structured: unknown }> {
+  const answer = await api.call('POST', `/sessions/${id}/page/scrape`, {
+    body: { url: siteUrl + path, ...body },
+  });
   expect(answer).toMatchObject({ status: 200 });
   return answer.body as { markdown: string; images: unknown; structured: unknown };
 }
@@ -68,14 +80,19 @@ test('an article becomes markdown, under the strictest policy', async () => {
 });
 
 test('links and images are kept as asked for', async () => {
-  const { markdown } = await scrape('/article/bees', { scrape_links: false, scrape_images: 'True' });
+  const { markdown } = await scrape('/article/bees', {
+    scrape_links: false,
+    scrape_images: 'True',
+  });
   expect(markdown).toContain('a link to more, so that');
   expect(markdown).toContain('![A bee](');
   expect(markdown).not.toMatch(/[^!]\[|\/more\//);
 });
 
 test('images in the text have absolute addresses', async () => {
-  expect((await scrape('/article/bees', { scrape_images: true })).markdown).toContain(`![A bee](${siteUrl}/article/img/bee.png)`);
+  expect((await scrape('/article/bees', { scrape_images: true })).markdown).toContain(
+    `![A bee](${siteUrl}/article/img/bee.png)`,
+  );
 });
 
 test('ignored tags go with all they hold', async () => {
@@ -94,7 +111,10 @@ test('the main content is without what is around it', async () => {
 });
 
 test('placeholders stand for addresses, the same one for the same address', async () => {
-  const { markdown } = await scrape('/article/bees', { use_link_placeholders: true, scrape_images: true });
+  const { markdown } = await scrape('/article/bees', {
+    use_link_placeholders: true,
+    scrape_images: true,
+  });
   expect(markdown).toContain('[Home](link1)');
   expect(markdown).toContain('[link to more](link3)');
   expect(markdown).toContain('![A bee](img1.png)');
@@ -112,20 +132,38 @@ test.each([
 });
 
 test('a selector takes exactly one element', async () => {
-  expect((await scrape('/article/bees', { selector: 'article >> ul >> nth=0' })).markdown).toBe('- First\n  - Inner\n- **Second**');
-  for (const [selector, text] of [['p', 'matches 7 elements'], ['#nothing', 'matches 0 elements'], ['a[', 'not valid'], ['nonsense=x', 'not valid'], ['xpath=//[', 'not valid']]) {
+  expect((await scrape('/article/bees', { selector: 'article >> ul >> nth=0' })).markdown).toBe(
+    '- First\n  - Inner\n- **Second**',
+  );
+  for (const [selector, text] of [
+    ['p', 'matches 7 elements'],
+    ['#nothing', 'matches 0 elements'],
+    ['a[', 'not valid'],
+    ['nonsense=x', 'not valid'],
+    ['xpath=//[', 'not valid'],
+  ]) {
     const answer = await api.call('POST', `/sessions/${id}/page/scrape`, { body: { selector } });
-    expect(answer).toMatchObject({ status: 422, body: { message: expect.stringContaining(text ?? '') as unknown, detail: [{ loc: ['body', 'selector'] }] } });
+    expect(answer).toMatchObject({
+      status: 422,
+      body: {
+        message: expect.stringContaining(text ?? '') as unknown,
+        detail: [{ loc: ['body', 'selector'] }],
+      },
+    });
   }
 });
 
 test('what shadow roots show is read where it is shown', async () => {
-  expect((await scrape('/shadow')).markdown).toBe('## Shadow\n\n**Light**\n\nbetween\n\n*End*\n\nDeeper');
+  expect((await scrape('/shadow')).markdown).toBe(
+    '## Shadow\n\n**Light**\n\nbetween\n\n*End*\n\nDeeper',
+  );
 });
 
 test('frames come after the page', async () => {
   const { markdown } = await scrape('/frames');
-  expect(markdown).toBe(`Around\n\n---\n\n**iframe** ${siteUrl}/inner\n\nFramed [words](${siteUrl}/deep)\n\n---\n\n**iframe** about:srcdoc\n\nSecond frame`);
+  expect(markdown).toBe(
+    `Around\n\n---\n\n**iframe** ${siteUrl}/inner\n\nFramed [words](${siteUrl}/deep)\n\n---\n\n**iframe** about:srcdoc\n\nSecond frame`,
+  );
   expect((await scrape('/frames', { ignored_tags: ['iframe'] })).markdown).toBe('Around');
   expect((await scrape('/frames', { selector: 'p' })).markdown).toBe('Around');
 });
@@ -147,7 +185,9 @@ test('images are listed once each, with what they are for', async () => {
 test('a page that is still empty gets a while; a blank tab does not', async () => {
   expect((await scrape('/late')).markdown).toBe('Came late');
   const startMs = performance.now();
-  expect(await api.call('POST', `/sessions/${id}/page/scrape`, { body: { url: 'about:blank' } })).toMatchObject({ status: 200, body: { markdown: '' } });
+  expect(
+    await api.call('POST', `/sessions/${id}/page/scrape`, { body: { url: 'about:blank' } }),
+  ).toMatchObject({ status: 200, body: { markdown: '' } });
   expect(performance.now() - startMs).toBeLessThan(3000); // half of what an empty page gets
 });
 
@@ -161,11 +201,18 @@ test('what is odd in a page harms nothing', async () => {
   expect(markdown).not.toMatch(/javascript:|data:|\[\]/);
 });
 
-test.each([{ instructions: 'the prices' }, { response_format: { type: 'object' } }])('%j needs a language model, and says so beside the markdown', async (body) => {
-  const { markdown, structured } = await scrape('/inner', body);
-  expect(markdown).toContain('Framed');
-  expect(structured).toEqual({ success: false, error: expect.stringContaining('language model') as unknown, data: null });
-});
+test.each([{ instructions: 'the prices' }, { response_format: { type: 'object' } }])(
+  '%j needs a language model, and says so beside the markdown',
+  async (body) => {
+    const { markdown, structured } = await scrape('/inner', body);
+    expect(markdown).toContain('Framed');
+    expect(structured).toEqual({
+      success: false,
+      error: expect.stringContaining('language model') as unknown,
+      data: null,
+    });
+  },
+);
 
 test.each([
   [{ only_main: true }, 'only_main'],
@@ -173,5 +220,8 @@ test.each([
   [{ scrape_links: 'perhaps' }, 'scrape_links'],
   [{ selector: 5 }, 'selector'],
 ])('%j is refused', async (body, field) => {
-  expect(await api.call('POST', `/sessions/${id}/page/scrape`, { body })).toMatchObject({ status: 422, body: { status: 422, detail: [{ loc: ['body', ...field.split('.')] }] } });
+  expect(await api.call('POST', `/sessions/${id}/page/scrape`, { body })).toMatchObject({
+    status: 422,
+    body: { status: 422, detail: [{ loc: ['body', ...field.split('.')] }] },
+  });
 });

@@ -37,27 +37,57 @@ async function sessionFolders(): Promise<string[]> {
 }
 
 async function nothingLeft(): Promise<void> {
-  await vi.waitFor(async () => {
-    expect(await processesWith(workDir)).toEqual([]);
-    const sessions = await sessionFolders();
-    const folders = await Promise.all(sessions.map((session) => readdir(join(workDir, 'sessions', session))));
-    expect(folders.flat()).not.toContain('profile');
-  }, { timeout: 10_000, interval: 50 });
+  await vi.waitFor(
+    async () => {
+      expect(await processesWith(workDir)).toEqual([]);
+      const sessions = await sessionFolders();
+      const folders = await Promise.all(
+        sessions.map((session) => readdir(join(workDir, 'sessions', session))),
+      );
+      expect(folders.flat()).not.toContain('profile');
+    },
+    { timeout: 10_000, interval: 50 },
+  );
 }
 
 test('a session is started, shown, listed and stopped, and leaves nothing', async () => {
   await open();
   const { body, status: code } = await api.call('POST', '/sessions/start');
   expect(code).toBe(200);
-  expect(body).toMatchObject({ status: 'active', closed_at: null, headless: true, idle_timeout_minutes: 3, timeout_minutes: 3, max_duration_minutes: 15, steps: [], error: null, viewport_width: 1280, viewport_height: 720 });
+  expect(body).toMatchObject({
+    status: 'active',
+    closed_at: null,
+    headless: true,
+    idle_timeout_minutes: 3,
+    timeout_minutes: 3,
+    max_duration_minutes: 15,
+    steps: [],
+    error: null,
+    viewport_width: 1280,
+    viewport_height: 720,
+  });
   expect(body['session_id']).toMatch(/^[0-9a-f-]{36}$/);
   expect(body['cdp_url']).toMatch(/^ws:\/\/127\.0\.0\.1:\d+\/sessions\//);
   expect(body['viewer_url']).toContain('?');
   const id = body['session_id'] as string;
-  expect(await status(id)).toMatchObject({ session_id: id, status: 'active', cdp_url: body['cdp_url'] });
+  expect(await status(id)).toMatchObject({
+    session_id: id,
+    status: 'active',
+    cdp_url: body['cdp_url'],
+  });
   expect(api.server.isActive(id)).toBe(true);
   const stopped = await api.call('DELETE', `/sessions/${id}/stop`);
-  expect(stopped).toMatchObject({ status: 200, body: { session_id: id, status: 'closed', cdp_url: null, viewer_url: null, closed_at: expect.stringMatching(/Z$/) as unknown, duration: expect.stringMatching(/^PT[\d.]+S$/) as unknown } });
+  expect(stopped).toMatchObject({
+    status: 200,
+    body: {
+      session_id: id,
+      status: 'closed',
+      cdp_url: null,
+      viewer_url: null,
+      closed_at: expect.stringMatching(/Z$/) as unknown,
+      duration: expect.stringMatching(/^PT[\d.]+S$/) as unknown,
+    },
+  });
   expect(api.server.isActive(id)).toBe(false);
   await nothingLeft();
 });
@@ -65,15 +95,25 @@ test('a session is started, shown, listed and stopped, and leaves nothing', asyn
 test('stopping is always fine for a session that was', async () => {
   await open();
   const id = await start();
-  for (const method of ['DELETE', 'POST', 'DELETE']) expect(await api.call(method, `/sessions/${id}/stop`)).toMatchObject({ status: 200, body: { status: 'closed' } });
-  expect(await api.call('DELETE', '/sessions/nobody/stop')).toMatchObject({ status: 404, body: { status: 404, code: 'not_found', message: expect.stringContaining('nobody') as unknown } });
+  for (const method of ['DELETE', 'POST', 'DELETE'])
+    expect(await api.call(method, `/sessions/${id}/stop`)).toMatchObject({
+      status: 200,
+      body: { status: 'closed' },
+    });
+  expect(await api.call('DELETE', '/sessions/nobody/stop')).toMatchObject({
+    status: 404,
+    body: { status: 404, code: 'not_found', message: expect.stringContaining('nobody') as unknown },
+  });
 });
 
 test('sessions are listed by page and by status', async () => {
   await open();
   const [one, two] = await Promise.all([start(), start()]);
   await api.call('DELETE', `/sessions/${one}/stop`);
-  const ids = async (query: string): Promise<unknown[]> => ((await api.call('GET', `/sessions${query}`)).body['items'] as Record<string, unknown>[]).map((item) => item['session_id']);
+  const ids = async (query: string): Promise<unknown[]> =>
+    ((await api.call('GET', `/sessions${query}`)).body['items'] as Record<string, unknown>[]).map(
+      (item) => item['session_id'],
+    );
   expect(await ids('/')).toEqual([two]);
   expect(await ids('?only_active=True&page_size=10&page=1')).toEqual([two]);
   expect(await ids('?only_active=false')).toHaveLength(2);
@@ -85,17 +125,44 @@ test('sessions are listed by page and by status', async () => {
   expect(await ids('?status=closed&only_active=true')).toEqual([]);
   expect(await ids('?only_active=false&page=7')).toEqual([]);
   expect(await ids('?unknown=1')).toEqual([two]);
-  for (const query of ['page=0', 'page=1.5', 'page=', 'page_size=0', 'page_size=101', 'page_size=ten', 'status=running', 'only_active=perhaps', 'only_current_token=2', 'include_system=null']) {
-    expect(await api.call('GET', `/sessions/?${query}`), query).toMatchObject({ status: 422, body: { status: 422, detail: [{ loc: ['body', query.replace(/=.*/, '')] }] } });
+  for (const query of [
+    'page=0',
+    'page=1.5',
+    'page=',
+    'page_size=0',
+    'page_size=101',
+    'page_size=ten',
+    'status=running',
+    'only_active=perhaps',
+    'only_current_token=2',
+    'include_system=null',
+  ]) {
+    expect(await api.call('GET', `/sessions/?${query}`), query).toMatchObject({
+      status: 422,
+      body: { status: 422, detail: [{ loc: ['body', query.replace(/=.*/, '')] }] },
+    });
   }
 });
 
 test('a session that is not used times out; asking for its status is no use', async () => {
   await open({ minuteMs: 1000 });
   const id = await start({ idle_timeout_minutes: 1, max_duration_minutes: 100 });
-  await vi.waitFor(async () => expect(await status(id)).toMatchObject({ status: 'timed_out', error: expect.stringContaining('not used') as unknown }), { timeout: 5000, interval: 50 });
-  expect(await api.call('DELETE', `/sessions/${id}/stop`)).toMatchObject({ status: 200, body: { status: 'closed' } });
-  expect(await api.call('GET', `/sessions/${id}/cookies`)).toMatchObject({ status: 410, body: { code: 'session_ended', session: { session_id: id, status: 'timed_out' } } });
+  await vi.waitFor(
+    async () =>
+      expect(await status(id)).toMatchObject({
+        status: 'timed_out',
+        error: expect.stringContaining('not used') as unknown,
+      }),
+    { timeout: 5000, interval: 50 },
+  );
+  expect(await api.call('DELETE', `/sessions/${id}/stop`)).toMatchObject({
+    status: 200,
+    body: { status: 'closed' },
+  });
+  expect(await api.call('GET', `/sessions/${id}/cookies`)).toMatchObject({
+    status: 410,
+    body: { code: 'session_ended', session: { session_id: id, status: 'timed_out' } },
+  });
   await nothingLeft();
 });
 
@@ -108,10 +175,20 @@ test('a call counts as use, unless it says that it only looks', async () => {
   for (const query of ['update_metadata=false', 'update_metadata=False']) {
     expect(await api.call('GET', `${path}/cookies?${query}`)).toMatchObject({ status: 200 });
     expect(await api.call('GET', `${path}/debug?${query}`)).toMatchObject({ status: 200 });
-    expect(await api.call('POST', `${path}/page/execute?${query}`, { body: { type: 'wait', time_ms: 1100 } })).toMatchObject({ status: 200, body: { success: true } });
-    expect(await api.call('POST', `${path}/page/observe?${query}`, { body: {} })).toMatchObject({ status: 200 });
-    expect(await api.call('POST', `${path}/page/scrape?${query}`, { body: {} })).toMatchObject({ status: 200 });
-    expect(await api.call('POST', `${path}/page/screenshot?${query}`)).toMatchObject({ status: 200 });
+    expect(
+      await api.call('POST', `${path}/page/execute?${query}`, {
+        body: { type: 'wait', time_ms: 1100 },
+      }),
+    ).toMatchObject({ status: 200, body: { success: true } });
+    expect(await api.call('POST', `${path}/page/observe?${query}`, { body: {} })).toMatchObject({
+      status: 200,
+    });
+    expect(await api.call('POST', `${path}/page/scrape?${query}`, { body: {} })).toMatchObject({
+      status: 200,
+    });
+    expect(await api.call('POST', `${path}/page/screenshot?${query}`)).toMatchObject({
+      status: 200,
+    });
   }
   expect(await usedAt()).toBe(before);
   await api.call('GET', `${path}/debug?update_metadata=True`);
@@ -119,48 +196,77 @@ test('a call counts as use, unless it says that it only looks', async () => {
   expect(used).not.toBe(before);
   await api.call('POST', `${path}/page/execute`, { body: { type: 'wait', time_ms: 10 } });
   expect(await usedAt()).not.toBe(used);
-  expect(await api.call('GET', `${path}/cookies?update_metadata=perhaps`)).toMatchObject({ status: 422, body: { detail: [{ loc: ['body', 'update_metadata'] }] } });
+  expect(await api.call('GET', `${path}/cookies?update_metadata=perhaps`)).toMatchObject({
+    status: 422,
+    body: { detail: [{ loc: ['body', 'update_metadata'] }] },
+  });
 });
 
 test('CDP traffic keeps a session awake, and its maximum duration ends it all the same', async () => {
   await open({ minuteMs: 1500 }); // a page that takes long to open on a busy machine is no idle session
-  const { body } = await api.call('POST', '/sessions/start', { body: { idle_timeout_minutes: 1, max_duration_minutes: 3 } });
+  const { body } = await api.call('POST', '/sessions/start', {
+    body: { idle_timeout_minutes: 1, max_duration_minutes: 3 },
+  });
   const socket = new WebSocket(`${String(body['cdp_url'])}&startup_page=false`);
   const closed = new Promise((resolve) => socket.once('close', resolve));
   socket.on('error', () => socket.terminate());
   socket.once('open', () => socket.send(JSON.stringify({ id: 0, method: 'Browser.getVersion' })));
-  socket.on('message', () => setTimeout(() => socket.send(JSON.stringify({ id: 1, method: 'Browser.getVersion' })), 50));
+  socket.on('message', () =>
+    setTimeout(() => socket.send(JSON.stringify({ id: 1, method: 'Browser.getVersion' })), 50),
+  );
   await closed;
-  expect(await status(body['session_id'] as string)).toMatchObject({ status: 'timed_out', error: expect.stringContaining('maximum duration') as unknown });
+  expect(await status(body['session_id'] as string)).toMatchObject({
+    status: 'timed_out',
+    error: expect.stringContaining('maximum duration') as unknown,
+  });
 });
 
 test('a browser that dies takes its session with it, and the error says how', async () => {
   await open();
   const id = await start();
-  const [line] = (await processesWith(join(workDir, 'sessions', id))).filter((it) => !it.includes('--type='));
+  const [line] = (await processesWith(join(workDir, 'sessions', id))).filter(
+    (it) => !it.includes('--type='),
+  );
   process.kill(Number(line?.trim().split(' ')[0]), 'SIGKILL');
-  await vi.waitFor(async () => expect(await status(id)).toMatchObject({ status: 'error', error: expect.stringContaining('signal SIGKILL') as unknown }));
+  await vi.waitFor(async () =>
+    expect(await status(id)).toMatchObject({
+      status: 'error',
+      error: expect.stringContaining('signal SIGKILL') as unknown,
+    }),
+  );
   await nothingLeft();
 });
 
 test('a repeated request with the same key gets the same session', async () => {
   await open();
   const headers = { 'idempotency-key': 'once' };
-  const [one, two] = await Promise.all([1, 2].map(() => api.call('POST', '/sessions/start', { body: {}, headers })));
+  const [one, two] = await Promise.all(
+    [1, 2].map(() => api.call('POST', '/sessions/start', { body: {}, headers })),
+  );
   expect(one?.body['session_id']).toBe(two?.body['session_id']);
   expect(one?.headers.get('idempotency-key')).toBe('once');
-  expect(await api.call('POST', '/sessions/start', { body: { headless: true }, headers })).toMatchObject({ status: 422 });
+  expect(
+    await api.call('POST', '/sessions/start', { body: { headless: true }, headers }),
+  ).toMatchObject({ status: 422 });
   expect((await api.call('GET', '/sessions')).body['items']).toHaveLength(1);
 });
 
 test('a caller that leaves before its session is ready leaves none behind', async () => {
   await open();
   const leaving = new AbortController();
-  const request = fetch(`${api.server.url}/sessions/start`, { method: 'POST', headers: { authorization: `Bearer ${api.server.apiKey}` }, signal: leaving.signal });
+  const request = fetch(`${api.server.url}/sessions/start`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${api.server.apiKey}` },
+    signal: leaving.signal,
+  });
   await vi.waitFor(async () => expect(await sessionFolders()).toHaveLength(1));
   leaving.abort();
   await expect(request).rejects.toThrow();
-  await vi.waitFor(async () => expect((await api.call('GET', '/sessions?status=closed')).body['items']).toHaveLength(1), { timeout: 10_000 });
+  await vi.waitFor(
+    async () =>
+      expect((await api.call('GET', '/sessions?status=closed')).body['items']).toHaveLength(1),
+    { timeout: 10_000 },
+  );
   await nothingLeft();
 });
 
@@ -188,7 +294,13 @@ test('closing the server ends every session, one that is just starting too', asy
 test('a browser that cannot be started is an error, and leaves nothing', async () => {
   await open({ executablePath: '/nowhere/chromium' });
   vi.stubEnv('SESSIONWRIGHT_EXECUTABLE_PATH', '');
-  expect(await api.call('POST', '/sessions/start')).toMatchObject({ status: 501, body: { code: 'browser_not_found', message: expect.stringContaining('/nowhere/chromium') as unknown } });
+  expect(await api.call('POST', '/sessions/start')).toMatchObject({
+    status: 501,
+    body: {
+      code: 'browser_not_found',
+      message: expect.stringContaining('/nowhere/chromium') as unknown,
+    },
+  });
   vi.unstubAllEnvs();
   expect(await sessionFolders()).toEqual([]);
 });
@@ -196,23 +308,33 @@ test('a browser that cannot be started is an error, and leaves nothing', async (
 test('a browser that hangs is killed when its session is stopped', async () => {
   await open();
   const id = await start();
-  const [line] = (await processesWith(join(workDir, 'sessions', id))).filter((it) => !it.includes('--type='));
+  const [line] = (await processesWith(join(workDir, 'sessions', id))).filter(
+    (it) => !it.includes('--type='),
+  );
   process.kill(Number(line?.trim().split(' ')[0]), 'SIGSTOP');
-  expect(await api.call('DELETE', `/sessions/${id}/stop`)).toMatchObject({ status: 200, body: { status: 'closed' } });
+  expect(await api.call('DELETE', `/sessions/${id}/stop`)).toMatchObject({
+    status: 200,
+    body: { status: 'closed' },
+  });
   await nothingLeft();
 });
 
-test.skipIf(process.platform === 'win32')('closing the server gives up the start of a browser that hangs', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'sessionwright-test-'));
-  const executablePath = join(folder, 'hanging-browser');
-  await writeFile(executablePath, '#!/bin/sh\necho started > "$0.log"\nexec sleep 100\n', { mode: 0o755 });
-  await open({ executablePath });
-  const starting = api.call('POST', '/sessions/start');
-  await vi.waitFor(async () => stat(`${executablePath}.log`), { timeout: 10_000 });
-  const since = Date.now();
-  await api.server.close();
-  expect(Date.now() - since).toBeLessThan(10_000); // a start may take 30 s
-  expect(await starting.catch(() => ({ status: 503 }))).toMatchObject({ status: 503 }); // or it was cut off
-  await nothingLeft();
-  await rm(folder, { recursive: true });
-});
+test.skipIf(process.platform === 'win32')(
+  'closing the server gives up the start of a browser that hangs',
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'sessionwright-test-'));
+    const executablePath = join(folder, 'hanging-browser');
+    await writeFile(executablePath, '#!/bin/sh\necho started > "$0.log"\nexec sleep 100\n', {
+      mode: 0o755,
+    });
+    await open({ executablePath });
+    const starting = api.call('POST', '/sessions/start');
+    await vi.waitFor(async () => stat(`${executablePath}.log`), { timeout: 10_000 });
+    const since = Date.now();
+    await api.server.close();
+    expect(Date.now() - since).toBeLessThan(10_000); // a start may take 30 s
+    expect(await starting.catch(() => ({ status: 503 }))).toMatchObject({ status: 503 }); // or it was cut off
+    await nothingLeft();
+    await rm(folder, { recursive: true });
+  },
+);

@@ -11,10 +11,14 @@ export interface Site {
   close(): Promise<void>;
 }
 
-const page = (title: string, body: string): string => `<!doctype html><meta charset="utf-8"><title>${title}</title><body>${body}</body>`;
+const page = (title: string, body: string): string =>
+  `<!doctype html><meta charset="utf-8"><title>${title}</title><body>${body}</body>`;
 
 const PAGES: Record<string, string> = {
-  '/': page('Home', '<h1>Home</h1><a id="next" href="/next">Next</a><a id="slow" href="/slow">Slow</a>'),
+  '/': page(
+    'Home',
+    '<h1>Home</h1><a id="next" href="/next">Next</a><a id="slow" href="/slow">Slow</a>',
+  ),
   '/next': page('Next', '<h1>Next</h1>'),
   '/form': page(
     'Form',
@@ -28,16 +32,25 @@ const PAGES: Record<string, string> = {
      <button class="twin">One</button><button class="twin">Two</button>`,
   ),
   '/sent': page('Sent', '<h1>Sent</h1>'),
-  '/frames': page('Frames', '<iframe id="outer" src="/frame"></iframe><div id="host"></div><script>document.getElementById("host").attachShadow({ mode: "open" }).innerHTML = \'<button id="deep" onclick="this.dataset.hit = 1">Deep</button>\'</script>'),
+  '/frames': page(
+    'Frames',
+    '<iframe id="outer" src="/frame"></iframe><div id="host"></div><script>document.getElementById("host").attachShadow({ mode: "open" }).innerHTML = \'<button id="deep" onclick="this.dataset.hit = 1">Deep</button>\'</script>',
+  ),
   '/frame': page('Frame', '<iframe id="inner" src="/inner"></iframe>'),
-  '/inner': page('Inner', '<button id="in" onclick="this.textContent = \'clicked\'">Inside</button>'),
+  '/inner': page(
+    'Inner',
+    '<button id="in" onclick="this.textContent = \'clicked\'">Inside</button>',
+  ),
   '/popups': page(
     'Popups',
     `<a id="blank" href="/next" target="_blank">Blank</a><a id="noopener" href="/next" target="_blank" rel="noopener">No opener</a>
      <button id="late" onclick="setTimeout(() => window.open('/next'), 200)">Late</button><button id="slow" onclick="window.open('/slow')">Slow</button>`,
   ),
   '/long': page('Long', '<div style="height: 5000px">Long</div>'),
-  '/dialogs': page('Dialogs', '<button id="ask" onclick="this.textContent = String(confirm(\'Sure?\'))">Ask</button>'),
+  '/dialogs': page(
+    'Dialogs',
+    '<button id="ask" onclick="this.textContent = String(confirm(\'Sure?\'))">Ask</button>',
+  ),
   '/person': page(
     'Person',
     `<input name="fname" placeholder="First name"><label for="l">Last name</label><input id="l"><input type="email" id="contact"><input name="password" type="password">
@@ -56,7 +69,8 @@ export async function startSite(): Promise<Site> {
   const posts: string[] = [];
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-    if (request.method === 'POST') for await (const chunk of request as AsyncIterable<Buffer>) posts.push(chunk.toString());
+    if (request.method === 'POST')
+      for await (const chunk of request as AsyncIterable<Buffer>) posts.push(chunk.toString());
     if (path === '/slow') await delay(700);
     if (path === '/never') return;
     const file = fileAt(path);
@@ -65,7 +79,9 @@ export async function startSite(): Promise<Site> {
       return;
     }
     const body = path === '/slow' ? page('Slow', '<h1>Slow</h1>') : PAGES[path];
-    response.writeHead(body === undefined ? 404 : 200, { 'content-type': 'text/html' }).end(body ?? 'not found');
+    response
+      .writeHead(body === undefined ? 404 : 200, { 'content-type': 'text/html' })
+      .end(body ?? 'not found');
   };
   const server = createServer((request, response) => void answer(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -88,11 +104,26 @@ interface SentFile {
 
 function fileAt(path: string): SentFile | undefined {
   if (path === '/file/report.txt') return { type: 'text/plain', content: 'the report' };
-  if (path === '/evil') return { type: 'text/plain', disposition: 'attachment; filename="../../evil.txt"', content: 'evil' };
-  if (path === '/posted') return { type: 'text/plain', disposition: 'attachment; filename="posted.txt"', content: 'posted' };
+  if (path === '/evil')
+    return {
+      type: 'text/plain',
+      disposition: 'attachment; filename="../../evil.txt"',
+      content: 'evil',
+    };
+  if (path === '/posted')
+    return {
+      type: 'text/plain',
+      disposition: 'attachment; filename="posted.txt"',
+      content: 'posted',
+    };
   return path === '/raw.json' ? { type: 'application/json', content: '{"raw":true}' } : undefined;
 }
 
 function sendFile(response: ServerResponse, { type, disposition, content }: SentFile): void {
-  response.writeHead(200, { 'content-type': type, ...(disposition !== undefined && { 'content-disposition': disposition }) }).end(content);
+  response
+    .writeHead(200, {
+      'content-type': type,
+      ...(disposition !== undefined && { 'content-disposition': disposition }),
+    })
+    .end(content);
 }

@@ -16,7 +16,8 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   expect(await readdir(join(dataDir, 'incoming'))).toEqual([]);
-  for (const name of await readdir(join(dataDir, 'uploads'))) await rm(join(dataDir, 'uploads', name));
+  for (const name of await readdir(join(dataDir, 'uploads')))
+    await rm(join(dataDir, 'uploads', name));
 });
 afterAll(async () => {
   await api.server.close();
@@ -27,8 +28,16 @@ async function upload(path: string, content: Blob | string, field = 'file'): Pro
   const form = new FormData();
   form.append('comment', 'ignored');
   form.append(field, new Blob([content]), '../../whatever.txt');
-  const response = await fetch(api.server.url + path, { method: 'POST', body: form, headers: { authorization: `Bearer ${api.server.apiKey}` } });
-  return { status: response.status, headers: response.headers, body: (await response.json()) as Record<string, unknown> };
+  const response = await fetch(api.server.url + path, {
+    method: 'POST',
+    body: form,
+    headers: { authorization: `Bearer ${api.server.apiKey}` },
+  });
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: (await response.json()) as Record<string, unknown>,
+  };
 }
 
 async function startSession(): Promise<string> {
@@ -36,12 +45,36 @@ async function startSession(): Promise<string> {
 }
 
 test('an upload is listed, and fetched by a URL that needs no key', async () => {
-  expect(await upload('/storage/uploads/r%C3%A9sum%C3%A9%20%231.txt', 'content')).toMatchObject({ status: 200, body: { success: true } });
+  expect(await upload('/storage/uploads/r%C3%A9sum%C3%A9%20%231.txt', 'content')).toMatchObject({
+    status: 200,
+    body: { success: true },
+  });
   const listed = await api.call('GET', '/storage/uploads/');
-  expect(listed.body).toEqual({ files: [{ name: 'résumé #1.txt', size: 7, file_ext: '.txt', updated_at: expect.stringMatching(/Z$/) as unknown }] });
-  const url = (await api.call('GET', '/storage/uploads/r%C3%A9sum%C3%A9%20%231.txt')).body['url'] as string;
+  expect(listed.body).toEqual({
+    files: [
+      {
+        name: 'résumé #1.txt',
+        size: 7,
+        file_ext: '.txt',
+        updated_at: expect.stringMatching(/Z$/) as unknown,
+      },
+    ],
+  });
+  const url = (await api.call('GET', '/storage/uploads/r%C3%A9sum%C3%A9%20%231.txt')).body[
+    'url'
+  ] as string;
   const answer = await fetch(url);
-  expect([answer.status, await answer.text(), answer.headers.get('content-disposition'), answer.headers.get('x-content-type-options')]).toEqual([200, 'content', "attachment; filename*=UTF-8''r%C3%A9sum%C3%A9%20%231.txt", 'nosniff']);
+  expect([
+    answer.status,
+    await answer.text(),
+    answer.headers.get('content-disposition'),
+    answer.headers.get('x-content-type-options'),
+  ]).toEqual([
+    200,
+    'content',
+    "attachment; filename*=UTF-8''r%C3%A9sum%C3%A9%20%231.txt",
+    'nosniff',
+  ]);
   expect((await fetch(url.replace(/\?.*/, ''))).status).toBe(401);
   expect((await fetch(url.replace(/expires=\d+/, 'expires=99999999999999'))).status).toBe(401);
   vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 3_600_001);
@@ -57,24 +90,48 @@ test('an upload of the same name takes the place of the one before', async () =>
 
 test('downloads belong to a session, and outlive it and the server', async () => {
   const id = await startSession();
-  expect(await api.call('GET', `/storage/${id}/downloads`)).toMatchObject({ status: 200, body: { files: [] } });
-  expect(await upload(`/storage/${id}/downloads/report.pdf`, '%PDF')).toMatchObject({ status: 200, body: { success: true } });
+  expect(await api.call('GET', `/storage/${id}/downloads`)).toMatchObject({
+    status: 200,
+    body: { files: [] },
+  });
+  expect(await upload(`/storage/${id}/downloads/report.pdf`, '%PDF')).toMatchObject({
+    status: 200,
+    body: { success: true },
+  });
   await api.call('DELETE', `/sessions/${id}/stop`);
   const { body } = await api.call('GET', `/storage/${id}/downloads/report.pdf`);
   const url = new URL(body['url'] as string);
   await api.server.close();
   api = await startApi({ dataDir });
-  expect(await api.call('GET', `/storage/${id}/downloads`)).toMatchObject({ body: { files: [{ name: 'report.pdf', size: 4, file_ext: '.pdf' }] } });
+  expect(await api.call('GET', `/storage/${id}/downloads`)).toMatchObject({
+    body: { files: [{ name: 'report.pdf', size: 4, file_ext: '.pdf' }] },
+  });
   expect(await (await fetch(api.server.url + url.pathname + url.search)).text()).toBe('%PDF');
 });
 
 test('what is not there is told as such', async () => {
-  expect(await api.call('GET', '/storage/uploads/nothing.txt')).toMatchObject({ status: 404, body: { message: expect.stringContaining('nothing.txt') as unknown } });
+  expect(await api.call('GET', '/storage/uploads/nothing.txt')).toMatchObject({
+    status: 404,
+    body: { message: expect.stringContaining('nothing.txt') as unknown },
+  });
   expect(await api.call('GET', '/storage/nobody/downloads')).toMatchObject({ status: 404 });
   expect(await upload('/storage/nobody/downloads/a.txt', 'x')).toMatchObject({ status: 404 });
 });
 
-const NAMES = ['..%2F..%2Fescaped', '%2Fetc%2Fescaped', '..%5Cescaped', 'a%00b', 'CON', 'NUL.txt', 'aux.txt', 'a.', 'a%20', 'C%3Aescaped', 'a%0D%0Ax', 'a'.repeat(300)];
+const NAMES = [
+  '..%2F..%2Fescaped',
+  '%2Fetc%2Fescaped',
+  '..%5Cescaped',
+  'a%00b',
+  'CON',
+  'NUL.txt',
+  'aux.txt',
+  'a.',
+  'a%20',
+  'C%3Aescaped',
+  'a%0D%0Ax',
+  'a'.repeat(300),
+];
 
 test.each(NAMES)('the name %s is refused, whatever is asked of it', async (name) => {
   const refusal = { status: 422, body: { detail: [{ loc: ['body', 'filename'] }] } };
@@ -84,24 +141,49 @@ test.each(NAMES)('the name %s is refused, whatever is asked of it', async (name)
 });
 
 test('dots that URLs resolve lead nowhere', async () => {
-  for (const path of ['/storage/uploads/%2e%2e', '/storage/uploads/../server.json', '/storage/uploads/']) expect((await upload(path, 'x')).status, path).toBe(404);
+  for (const path of [
+    '/storage/uploads/%2e%2e',
+    '/storage/uploads/../server.json',
+    '/storage/uploads/',
+  ])
+    expect((await upload(path, 'x')).status, path).toBe(404);
 });
 
 test('only a form with a file is taken', async () => {
   const headers = { 'content-type': 'multipart/form-data; boundary=b' };
   expect(await api.call('POST', '/storage/uploads/a', { body: {} })).toMatchObject({ status: 415 });
   expect(await api.call('POST', '/storage/uploads/a')).toMatchObject({ status: 415 });
-  expect(await api.call('POST', '/storage/uploads/a', { body: 'x', headers: { 'content-type': 'multipart/form-data' } })).toMatchObject({ status: 400 });
-  expect(await api.call('POST', '/storage/uploads/a', { body: 'no form at all', headers })).toMatchObject({ status: 400 });
-  expect(await api.call('POST', '/storage/uploads/a', { body: '--b\r\ncontent-disposition: form-data; name="file"; filename="a"\r\n\r\nhalf', headers })).toMatchObject({ status: 400 });
-  expect(await upload('/storage/uploads/a', 'x', 'other')).toMatchObject({ status: 422, body: { detail: [{ loc: ['body', 'file'] }] } });
+  expect(
+    await api.call('POST', '/storage/uploads/a', {
+      body: 'x',
+      headers: { 'content-type': 'multipart/form-data' },
+    }),
+  ).toMatchObject({ status: 400 });
+  expect(
+    await api.call('POST', '/storage/uploads/a', { body: 'no form at all', headers }),
+  ).toMatchObject({ status: 400 });
+  expect(
+    await api.call('POST', '/storage/uploads/a', {
+      body: '--b\r\ncontent-disposition: form-data; name="file"; filename="a"\r\n\r\nhalf',
+      headers,
+    }),
+  ).toMatchObject({ status: 400 });
+  expect(await upload('/storage/uploads/a', 'x', 'other')).toMatchObject({
+    status: 422,
+    body: { detail: [{ loc: ['body', 'file'] }] },
+  });
   expect(await readdir(join(dataDir, 'uploads'))).toEqual([]);
 });
 
 test('a file over the limit is refused, announced or not, and leaves nothing', async () => {
   const large = new Blob([Buffer.alloc(100_000_001)]);
-  expect(await upload('/storage/uploads/large', large)).toMatchObject({ status: 413, body: { code: 'file_too_large' } });
-  expect(await upload('/storage/uploads/larger', new Blob([Buffer.alloc(102_000_000)]))).toMatchObject({ status: 413 });
+  expect(await upload('/storage/uploads/large', large)).toMatchObject({
+    status: 413,
+    body: { code: 'file_too_large' },
+  });
+  expect(
+    await upload('/storage/uploads/larger', new Blob([Buffer.alloc(102_000_000)])),
+  ).toMatchObject({ status: 413 });
   expect(await readdir(join(dataDir, 'uploads'))).toEqual([]);
 });
 
@@ -110,7 +192,9 @@ test('an upload that breaks off leaves nothing', async () => {
   const { hostname, port } = new URL(api.server.url);
   const socket = connect(Number(port), hostname);
   const head = `POST /storage/uploads/a.bin HTTP/1.1\r\nhost: ${hostname}\r\nauthorization: Bearer ${api.server.apiKey}\r\ncontent-type: multipart/form-data; boundary=b\r\ncontent-length: 5000000\r\n\r\n`;
-  socket.write(`${head}--b\r\ncontent-disposition: form-data; name="file"; filename="a"\r\n\r\n${'x'.repeat(200_000)}`);
+  socket.write(
+    `${head}--b\r\ncontent-disposition: form-data; name="file"; filename="a"\r\n\r\n${'x'.repeat(200_000)}`,
+  );
   await vi.waitFor(async () => expect(await readdir(join(dataDir, 'incoming'))).toHaveLength(1));
   socket.destroy();
   await vi.waitFor(async () => expect(await readdir(join(dataDir, 'incoming'))).toEqual([]));
@@ -120,5 +204,7 @@ test('an upload that breaks off leaves nothing', async () => {
 test('sessions say whether they have file storage', async () => {
   const { body } = await api.call('POST', '/sessions/start', { body: { use_file_storage: false } });
   expect(body['use_file_storage']).toBe(false);
-  expect((await api.call('GET', `/sessions/${await startSession()}`)).body['use_file_storage']).toBe(true);
+  expect(
+    (await api.call('GET', `/sessions/${await startSession()}`)).body['use_file_storage'],
+  ).toBe(true);
 });

@@ -32,14 +32,29 @@ async function get(path: string): Promise<{ status: number; body: unknown }> {
 test('what was done comes as code, while the session runs and after it', async () => {
   const client = new SessionsClient({ apiUrl: http.url, apiKey: 'key' });
   const session = await client.start();
-  expect(await session.workflowCode()).toMatchObject({ jsonActions: [], pythonScript: expect.stringContaining('pass') as unknown });
+  expect(await session.workflowCode()).toMatchObject({
+    jsonActions: [],
+    pythonScript: expect.stringContaining('pass') as unknown,
+  });
   const { trajectory } = registry.get(session.id).ensureActive();
-  trajectory.add({ type: 'execution_result', value: { action: { type: 'goto', url: 'https://shop.example' }, success: true, message: '' } });
-  trajectory.add({ type: 'execution_result', value: { action: { type: 'goto', url: 'https://nowhere.example' }, success: false, message: '' } });
+  trajectory.add({
+    type: 'execution_result',
+    value: { action: { type: 'goto', url: 'https://shop.example' }, success: true, message: '' },
+  });
+  trajectory.add({
+    type: 'execution_result',
+    value: {
+      action: { type: 'goto', url: 'https://nowhere.example' },
+      success: false,
+      message: '',
+    },
+  });
   const running = await session.workflowCode({ asWorkflow: true });
   expect(running).toEqual({
     jsonActions: [{ type: 'goto', url: 'https://shop.example' }],
-    pythonScript: expect.stringContaining('def run():\n    with client.Session() as session:\n        session.execute(type="goto", url="https://shop.example")') as unknown,
+    pythonScript: expect.stringContaining(
+      'def run():\n    with client.Session() as session:\n        session.execute(type="goto", url="https://shop.example")',
+    ) as unknown,
     playwrightSpec: expect.stringContaining("await page.goto('https://shop.example');") as unknown,
   });
   await session.stop();
@@ -49,9 +64,22 @@ test('what was done comes as code, while the session runs and after it', async (
 
 test('what is asked wrongly is refused', async () => {
   const { id } = (await registry.start({})).ensureActive();
-  for (const query of ['as_workflow=True', 'as_workflow=false&infer_response_format=True']) expect(await get(`/sessions/${id}/workflow/code?${query}`), query).toMatchObject({ status: 200, body: { json_actions: [] } });
-  for (const [query, field] of [['', 'as_workflow'], ['?as_workflow=perhaps', 'as_workflow'], ['?as_workflow=true&infer_response_format=x', 'infer_response_format']]) {
-    expect(await get(`/sessions/${id}/workflow/code${query}`), query).toMatchObject({ status: 422, body: { status: 422, detail: [{ loc: ['body', field] }] } });
+  for (const query of ['as_workflow=True', 'as_workflow=false&infer_response_format=True'])
+    expect(await get(`/sessions/${id}/workflow/code?${query}`), query).toMatchObject({
+      status: 200,
+      body: { json_actions: [] },
+    });
+  for (const [query, field] of [
+    ['', 'as_workflow'],
+    ['?as_workflow=perhaps', 'as_workflow'],
+    ['?as_workflow=true&infer_response_format=x', 'infer_response_format'],
+  ]) {
+    expect(await get(`/sessions/${id}/workflow/code${query}`), query).toMatchObject({
+      status: 422,
+      body: { status: 422, detail: [{ loc: ['body', field] }] },
+    });
   }
-  expect(await get('/sessions/nobody/workflow/code?as_workflow=true')).toMatchObject({ status: 404 });
+  expect(await get('/sessions/nobody/workflow/code?as_workflow=true')).toMatchObject({
+    status: 404,
+  });
 });

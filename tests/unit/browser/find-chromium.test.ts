@@ -29,14 +29,25 @@ async function executable(path: string): Promise<string> {
 test('the environment wins over every other way', async () => {
   const named = await executable(join(folder, 'named'));
   vi.stubEnv('SESSIONWRIGHT_EXECUTABLE_PATH', named);
-  expect(await findChromium({ executablePath: await executable(join(folder, 'other')), channel: 'chrome' })).toEqual({ executablePath: named, source: 'SESSIONWRIGHT_EXECUTABLE_PATH' });
+  expect(
+    await findChromium({
+      executablePath: await executable(join(folder, 'other')),
+      channel: 'chrome',
+    }),
+  ).toEqual({ executablePath: named, source: 'SESSIONWRIGHT_EXECUTABLE_PATH' });
 });
 
 test('what is named is taken or refused: nothing stands in for it', async () => {
   await executable(join(folder, 'bin', 'chromium'));
   const missing = join(folder, 'missing');
-  await expect(findChromium({ executablePath: missing })).rejects.toMatchObject({ code: 'browser_not_found', tried: [missing] });
-  await expect(findChromium({ executablePath: folder })).rejects.toMatchObject({ code: 'browser_not_found', tried: [folder] });
+  await expect(findChromium({ executablePath: missing })).rejects.toMatchObject({
+    code: 'browser_not_found',
+    tried: [missing],
+  });
+  await expect(findChromium({ executablePath: folder })).rejects.toMatchObject({
+    code: 'browser_not_found',
+    tried: [folder],
+  });
   vi.stubEnv('SESSIONWRIGHT_EXECUTABLE_PATH', missing);
   await expect(findChromium()).rejects.toThrow(/SESSIONWRIGHT_EXECUTABLE_PATH names .*missing/);
 });
@@ -51,13 +62,22 @@ test("Playwright's browser comes before the system's; its headless shell first, 
   expect(await findChromium()).toEqual({ executablePath: full, source: 'playwright' });
   await executable(shell);
   expect(await findChromium()).toEqual({ executablePath: shell, source: 'playwright' });
-  expect(await findChromium({ headless: false })).toEqual({ executablePath: full, source: 'playwright' });
-  expect(await findChromium({ channel: 'chromium' })).toEqual({ executablePath: full, source: 'playwright' });
+  expect(await findChromium({ headless: false })).toEqual({
+    executablePath: full,
+    source: 'playwright',
+  });
+  expect(await findChromium({ channel: 'chromium' })).toEqual({
+    executablePath: full,
+    source: 'playwright',
+  });
 });
 
 test.runIf(process.platform === 'linux')('a channel is looked up in PATH too', async () => {
   const beta = await executable(join(folder, 'bin', 'google-chrome-beta'));
-  expect(await findChromium({ channel: 'chrome-beta' })).toEqual({ executablePath: beta, source: 'option' });
+  expect(await findChromium({ channel: 'chrome-beta' })).toEqual({
+    executablePath: beta,
+    source: 'option',
+  });
 });
 
 test('a browser that is not there is told with every place and the command that installs it', async () => {
@@ -69,5 +89,7 @@ test('a browser that is not there is told with every place and the command that 
 });
 
 test('an unknown channel is told with the known ones', async () => {
-  await expect(findChromium({ channel: 'chrom' })).rejects.toThrow(/no browser channel 'chrom'. Known: chrome, msedge/);
+  await expect(findChromium({ channel: 'chrom' })).rejects.toThrow(
+    /no browser channel 'chrom'. Known: chrome, msedge/,
+  );
 });

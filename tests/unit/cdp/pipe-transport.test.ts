@@ -2,7 +2,12 @@ import { PassThrough } from 'node:stream';
 import { expect, test, vi } from 'vitest';
 import { PipeTransport } from '../../../src/cdp/pipe-transport';
 
-function open(): { transport: PipeTransport; toBrowser: PassThrough; fromBrowser: PassThrough; messages: string[] } {
+function open(): {
+  transport: PipeTransport;
+  toBrowser: PassThrough;
+  fromBrowser: PassThrough;
+  messages: string[];
+} {
   const [toBrowser, fromBrowser] = [new PassThrough(), new PassThrough()];
   const transport = new PipeTransport(toBrowser, fromBrowser);
   const messages: string[] = [];
@@ -15,7 +20,9 @@ test('messages come whole, however they were cut', async () => {
   const bytes = Buffer.from('{"a":"ü"}\0{}\0{"b":1}\0');
   for (const byte of bytes) fromBrowser.write(Buffer.of(byte));
   fromBrowser.write(bytes);
-  await vi.waitFor(() => expect(messages).toEqual(['{"a":"ü"}', '{}', '{"b":1}', '{"a":"ü"}', '{}', '{"b":1}']));
+  await vi.waitFor(() =>
+    expect(messages).toEqual(['{"a":"ü"}', '{}', '{"b":1}', '{"a":"ü"}', '{}', '{"b":1}']),
+  );
 });
 
 test('each message that is sent ends with a NUL', () => {

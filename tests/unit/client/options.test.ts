@@ -11,18 +11,36 @@ afterEach(() => vi.unstubAllEnvs());
 
 describe('client options', () => {
   it('go to the cloud when there is only a key', () => {
-    expect(resolveClientOptions({ apiKey: 'k' })).toMatchObject({ apiUrl: 'https://api.notte.cc', apiKey: 'k', timeoutMs: 60_000, retries: 3, handleSignals: true });
+    expect(resolveClientOptions({ apiKey: 'k' })).toMatchObject({
+      apiUrl: 'https://api.notte.cc',
+      apiKey: 'k',
+      timeoutMs: 60_000,
+      retries: 3,
+      handleSignals: true,
+    });
   });
 
   it('come from the environment, and are overruled by what is passed', () => {
     vi.stubEnv('NOTTE_API_KEY', 'from-env');
     vi.stubEnv('NOTTE_API_URL', 'http://env.test:1/prefix/');
-    expect(resolveClientOptions({})).toMatchObject({ apiUrl: 'http://env.test:1/prefix', apiKey: 'from-env' });
-    expect(resolveClientOptions({ apiUrl: 'https://mine.test', apiKey: 'mine' })).toMatchObject({ apiUrl: 'https://mine.test', apiKey: 'mine' });
+    expect(resolveClientOptions({})).toMatchObject({
+      apiUrl: 'http://env.test:1/prefix',
+      apiKey: 'from-env',
+    });
+    expect(resolveClientOptions({ apiUrl: 'https://mine.test', apiKey: 'mine' })).toMatchObject({
+      apiUrl: 'https://mine.test',
+      apiKey: 'mine',
+    });
   });
 
   it('need a key', () => {
-    expect(() => new SessionsClient()).toThrow(expect.objectContaining({ name: 'AuthenticationError', code: 'unauthorized', message: expect.stringContaining('Set NOTTE_API_KEY') as string }));
+    expect(() => new SessionsClient()).toThrow(
+      expect.objectContaining({
+        name: 'AuthenticationError',
+        code: 'unauthorized',
+        message: expect.stringContaining('Set NOTTE_API_KEY') as string,
+      }),
+    );
   });
 
   it.each([
@@ -44,16 +62,29 @@ describe('client options', () => {
     expect(() => resolveClientOptions({ apiKey: 'k', ...options })).toThrow(message);
   });
 
-  it.each(['secret\n', 'sec ret', 'secrét', 5 as never])('refuse the key %j, without showing it', (apiKey) => {
-    expect(() => resolveClientOptions({ apiKey })).toThrow(/^apiKey \(NOTTE_API_KEY\) must be (?!.*secr)/);
-  });
+  it.each(['secret\n', 'sec ret', 'secrét', 5 as never])(
+    'refuse the key %j, without showing it',
+    (apiKey) => {
+      expect(() => resolveClientOptions({ apiKey })).toThrow(
+        /^apiKey \(NOTTE_API_KEY\) must be (?!.*secr)/,
+      );
+    },
+  );
 
   it('name the variable when the URL came from the environment', () => {
     vi.stubEnv('NOTTE_API_URL', 'api.notte.cc');
     expect(() => resolveClientOptions({ apiKey: 'k' })).toThrow('NOTTE_API_URL is no URL');
   });
 
-  it.each([{ timeoutMs: 0 }, { timeoutMs: 1.5 }, { timeoutMs: 2 ** 31 }, { retries: -1 }, { retryDelayMs: Number.NaN }])('refuse %j', (options) => {
-    expect(() => resolveClientOptions({ apiKey: 'k', ...options })).toThrow(expect.objectContaining({ code: 'invalid_options', path: Object.keys(options)[0] }));
+  it.each([
+    { timeoutMs: 0 },
+    { timeoutMs: 1.5 },
+    { timeoutMs: 2 ** 31 },
+    { retries: -1 },
+    { retryDelayMs: Number.NaN },
+  ])('refuse %j', (options) => {
+    expect(() => resolveClientOptions({ apiKey: 'k', ...options })).toThrow(
+      expect.objectContaining({ code: 'invalid_options', path: Object.keys(options)[0] }),
+    );
   });
 });

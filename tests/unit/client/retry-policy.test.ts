@@ -1,8 +1,20 @@
 import { describe, expect, it } from 'vitest';
 
 import { readRedirect } from '../../../src/client/redirect';
-import { idempotentPolicy, parseRetryAfter, startOutcome, startPolicy } from '../../../src/client/retry-policy';
-import { ApiError, ApiUnreachableError, NotFoundError, OverloadedError, RateLimitError, ServerError } from '../../../src/contract/errors';
+import {
+  idempotentPolicy,
+  parseRetryAfter,
+  startOutcome,
+  startPolicy,
+} from '../../../src/client/retry-policy';
+import {
+  ApiError,
+  ApiUnreachableError,
+  NotFoundError,
+  OverloadedError,
+  RateLimitError,
+  ServerError,
+} from '../../../src/contract/errors';
 
 const details = { method: 'POST', path: '/x', code: 'x' };
 const refused = new ApiUnreachableError('', { ...details, maybeReceived: false });
@@ -32,7 +44,11 @@ describe('idempotent calls', () => {
   });
 
   it('wait longer each time, with jitter, or as long as the API asks', () => {
-    for (const [attempt, ms] of [[1, 1000], [2, 2000], [3, 4000]] as const) {
+    for (const [attempt, ms] of [
+      [1, 1000],
+      [2, 2000],
+      [3, 4000],
+    ] as const) {
       const delay = policy(after(failed), attempt) ?? 0;
       expect(delay).toBeGreaterThanOrEqual(ms * 0.75);
       expect(delay).toBeLessThanOrEqual(ms * 1.25);
@@ -43,7 +59,9 @@ describe('idempotent calls', () => {
 
 describe('starts', () => {
   it('say what they may have left', () => {
-    expect([refused, limited, overloaded, unavailable].map(startOutcome)).toEqual(Array(4).fill('not-created'));
+    expect([refused, limited, overloaded, unavailable].map(startOutcome)).toEqual(
+      Array(4).fill('not-created'),
+    );
     expect([broken, failed].map(startOutcome)).toEqual(['unknown', 'unknown']);
     expect([missing, new Error('x')].map(startOutcome)).toEqual(['refused', 'refused']);
   });
@@ -80,8 +98,12 @@ describe('redirects', () => {
   const from = new URL('http://api.test/sessions/');
 
   it('are followed within the origin', () => {
-    expect(readRedirect({ status: 307, location: '/sessions', from, method: 'POST' })).toEqual({ target: new URL('http://api.test/sessions') });
-    expect(readRedirect({ status: 301, location: 'http://api.test/x', from, method: 'GET' })).toMatchObject({ target: { pathname: '/x' } });
+    expect(readRedirect({ status: 307, location: '/sessions', from, method: 'POST' })).toEqual({
+      target: new URL('http://api.test/sessions'),
+    });
+    expect(
+      readRedirect({ status: 301, location: 'http://api.test/x', from, method: 'GET' }),
+    ).toMatchObject({ target: { pathname: '/x' } });
     expect(readRedirect({ status: 200, location: '/x', from, method: 'GET' })).toBeUndefined();
   });
 
@@ -91,6 +113,8 @@ describe('redirects', () => {
     ['/x', 'POST', 302, 'would turn POST into GET'],
     ['http://', 'GET', 302, 'no URL'],
   ])('to %s by %s %d are refused', (location, method, status, problem) => {
-    expect(readRedirect({ status, location, from, method })).toMatchObject({ problem: expect.stringContaining(problem) as string });
+    expect(readRedirect({ status, location, from, method })).toMatchObject({
+      problem: expect.stringContaining(problem) as string,
+    });
   });
 });

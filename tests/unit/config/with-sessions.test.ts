@@ -3,16 +3,23 @@ import { withSessions } from '../../../src/config/index';
 
 afterEach(() => vi.unstubAllEnvs());
 
-const names = (reporter: unknown): string[] => (reporter as [string][]).map(([name]) => name.replace(/^.*[\\/]/, ''));
+const names = (reporter: unknown): string[] =>
+  (reporter as [string][]).map(([name]) => name.replace(/^.*[\\/]/, ''));
 
 test('appends to global set-up and reporters, ours first among the reporters', () => {
-  const config = withSessions({ globalSetup: './mine.ts', reporter: [['html', { open: 'never' }], ['json']] });
+  const config = withSessions({
+    globalSetup: './mine.ts',
+    reporter: [['html', { open: 'never' }], ['json']],
+  });
   expect(config.globalSetup).toEqual(['./mine.ts', expect.stringMatching(/global-setup\.cjs$/)]);
   expect(names(config.reporter)).toEqual(['reporter.cjs', 'html', 'json']);
 });
 
 test('a single reporter by name, and none at all', () => {
-  expect(names(withSessions({ reporter: 'html' as const }).reporter)).toEqual(['reporter.cjs', 'html']);
+  expect(names(withSessions({ reporter: 'html' as const }).reporter)).toEqual([
+    'reporter.cjs',
+    'html',
+  ]);
   vi.stubEnv('CI', '');
   expect(names(withSessions({}).reporter)).toEqual(['reporter.cjs', 'list']);
   vi.stubEnv('CI', 'true');
@@ -23,31 +30,61 @@ test('options reach every project, and what stands nearer wins field by field', 
   const config = withSessions(
     {
       use: { baseURL: 'http://localhost', sessionOptions: { headless: false } },
-      projects: [{ name: 'a', use: { sessionOptions: { idleTimeoutMinutes: 9 } } }, { name: 'b', use: { locale: 'de' } }],
+      projects: [
+        { name: 'a', use: { sessionOptions: { idleTimeoutMinutes: 9 } } },
+        { name: 'b', use: { locale: 'de' } },
+      ],
     },
     { idleTimeoutMinutes: 5, maxDurationMinutes: 20 },
   );
-  expect(config.use).toEqual({ baseURL: 'http://localhost', sessionOptions: { headless: false, idleTimeoutMinutes: 5, maxDurationMinutes: 20 } });
-  expect(config.projects?.[0]?.use?.sessionOptions).toEqual({ headless: false, idleTimeoutMinutes: 9, maxDurationMinutes: 20 });
+  expect(config.use).toEqual({
+    baseURL: 'http://localhost',
+    sessionOptions: { headless: false, idleTimeoutMinutes: 5, maxDurationMinutes: 20 },
+  });
+  expect(config.projects?.[0]?.use?.sessionOptions).toEqual({
+    headless: false,
+    idleTimeoutMinutes: 9,
+    maxDurationMinutes: 20,
+  });
   expect(config.projects?.[1]?.use).toEqual({ locale: 'de' });
 });
 
 test('a report that prints the configuration shows no secret of it', () => {
-  const proxies = [{ type: 'external' as const, server: 'http://proxy:1', username: 'me', password: 's3cret' }];
-  const secrets = { apiKey: 's3cret', cdpUrl: 'wss://there/?token=s3cret', extraHttpHeaders: { 'x-auth': 's3cret' }, proxies };
-  const config = withSessions({ use: { sessionOptions: secrets }, projects: [{ use: { sessionOptions: { headless: true } } }] });
+  const proxies = [
+    { type: 'external' as const, server: 'http://proxy:1', username: 'me', password: 's3cret' },
+  ];
+  const secrets = {
+    apiKey: 's3cret',
+    cdpUrl: 'wss://there/?token=s3cret',
+    extraHttpHeaders: { 'x-auth': 's3cret' },
+    proxies,
+  };
+  const config = withSessions({
+    use: { sessionOptions: secrets },
+    projects: [{ use: { sessionOptions: { headless: true } } }],
+  });
   expect(config.projects?.[0]?.use?.sessionOptions).toEqual({ ...secrets, headless: true });
   expect(JSON.stringify(config)).not.toContain('s3cret');
-  expect(JSON.parse(JSON.stringify(config.use))).toMatchObject({ sessionOptions: { extraHttpHeaders: { 'x-auth': '(hidden)' }, proxies: [{ server: 'http://proxy:1', username: 'me' }] } });
+  expect(JSON.parse(JSON.stringify(config.use))).toMatchObject({
+    sessionOptions: {
+      extraHttpHeaders: { 'x-auth': '(hidden)' },
+      proxies: [{ server: 'http://proxy:1', username: 'me' }],
+    },
+  });
 });
 
 test('what is no object is left to be refused', () => {
   const wrong = { sessionOptions: 'fast' as never };
-  expect(withSessions({ use: wrong, projects: [{ use: wrong }] }, { headless: true })).toMatchObject({ use: wrong, projects: [{ use: wrong }] });
+  expect(
+    withSessions({ use: wrong, projects: [{ use: wrong }] }, { headless: true }),
+  ).toMatchObject({ use: wrong, projects: [{ use: wrong }] });
 });
 
 test('the given configuration is not changed', () => {
-  const given = Object.freeze({ use: Object.freeze({ headless: true }), reporter: 'line' as const });
+  const given = Object.freeze({
+    use: Object.freeze({ headless: true }),
+    reporter: 'line' as const,
+  });
   withSessions(given, { headless: false });
   expect(given).toEqual({ use: { headless: true }, reporter: 'line' });
 });

@@ -4,7 +4,11 @@ import { describe, expect, expectTypeOf, it } from 'vitest';
 import { decodeAction, encodeAction, type Action } from '../../../src/contract/actions';
 import { longestActionMs } from '../../../src/contract/action-limits';
 import { InvalidRequestError, OptionsError } from '../../../src/contract/errors';
-import { encodeExecutionResult, executionResultSchema, type ExecutionResult } from '../../../src/contract/execution';
+import {
+  encodeExecutionResult,
+  executionResultSchema,
+  type ExecutionResult,
+} from '../../../src/contract/execution';
 
 const issuesOf = (body: unknown): string => {
   try {
@@ -42,11 +46,24 @@ const ALL: Action[] = [
   { type: 'captcha_solve', captchaType: 'arkose labs' },
   { type: 'help', reason: 'stuck' },
   { type: 'completion', success: true, answer: 'yes' },
-  { type: 'scrape', instructions: 'i', onlyMainContent: false, selector: 'main', onlyImages: true, scrapeLinks: false, scrapeImages: true, ignoredTags: ['nav'], responseFormat: { type: 'object', some_key: 1 } },
+  {
+    type: 'scrape',
+    instructions: 'i',
+    onlyMainContent: false,
+    selector: 'main',
+    onlyImages: true,
+    scrapeLinks: false,
+    scrapeImages: true,
+    ignoredTags: ['nav'],
+    responseFormat: { type: 'object', some_key: 1 },
+  },
   { type: 'evaluate_js', code: '1' },
   { type: 'email_read', limit: 1, timedelta: 'PT1H', onlyUnread: false },
   { type: 'sms_read', limit: 1, timedelta: 'PT1H', onlyUnread: false },
-  { type: 'form_fill', value: { firstName: 'a', address1: 'b', ccExpMonth: '1', currentPassword: 'p' } },
+  {
+    type: 'form_fill',
+    value: { firstName: 'a', address1: 'b', ccExpMonth: '1', currentPassword: 'p' },
+  },
 ];
 const ON_ELEMENTS: Action[] = [
   { type: 'click', id: 'B1', pressEnter: true, timeout: 100 },
@@ -60,22 +77,54 @@ const ON_ELEMENTS: Action[] = [
 ];
 
 describe('actions', () => {
-  it.each([...ALL, ...ON_ELEMENTS].map((action) => [action.type, action] as const))('%s goes over the wire and comes back the same', (_, action) => {
-    expect(decodeAction(JSON.parse(JSON.stringify(encodeAction(action))))).toEqual(action.type === 'scroll_up' ? { type: 'scroll_up' } : action);
-  });
+  it.each([...ALL, ...ON_ELEMENTS].map((action) => [action.type, action] as const))(
+    '%s goes over the wire and comes back the same',
+    (_, action) => {
+      expect(decodeAction(JSON.parse(JSON.stringify(encodeAction(action))))).toEqual(
+        action.type === 'scroll_up' ? { type: 'scroll_up' } : action,
+      );
+    },
+  );
 
   it('is written with the names of the wire', () => {
-    expect(encodeAction({ type: 'fill', selector: { cssSelector: '#a', iframeParentCssSelectors: ['#f'] }, value: 'x', clearBeforeFill: true })).toEqual({ type: 'fill', selector: { css_selector: '#a', iframe_parent_css_selectors: ['#f'] }, value: 'x', clear_before_fill: true });
-    expect(encodeAction({ type: 'form_fill', value: { ccExp: '1/30', address2: 'b' } })).toEqual({ type: 'form_fill', value: { cc_exp: '1/30', address2: 'b' } });
+    expect(
+      encodeAction({
+        type: 'fill',
+        selector: { cssSelector: '#a', iframeParentCssSelectors: ['#f'] },
+        value: 'x',
+        clearBeforeFill: true,
+      }),
+    ).toEqual({
+      type: 'fill',
+      selector: { css_selector: '#a', iframe_parent_css_selectors: ['#f'] },
+      value: 'x',
+      clear_before_fill: true,
+    });
+    expect(encodeAction({ type: 'form_fill', value: { ccExp: '1/30', address2: 'b' } })).toEqual({
+      type: 'form_fill',
+      value: { cc_exp: '1/30', address2: 'b' },
+    });
   });
 
   it('reads what the Python client sends', () => {
-    const sent = { type: 'click', category: 'Interaction', description: 'Click', id: 'B1[:]', selector: null, timeout: 0, press_enter: null, text_label: null, param: null };
+    const sent = {
+      type: 'click',
+      category: 'Interaction',
+      description: 'Click',
+      id: 'B1[:]',
+      selector: null,
+      timeout: 0,
+      press_enter: null,
+      text_label: null,
+      param: null,
+    };
     expect(decodeAction(sent)).toEqual({ type: 'click', id: 'B1', timeout: 15_000 });
   });
 
   it('reads what the command line client sends', () => {
-    expect(decodeAction({ type: 'fill', id: '', selector: '#a', value: 'x', clear: false })).toMatchObject({ selector: { playwrightSelector: '#a' }, clearBeforeFill: false });
+    expect(
+      decodeAction({ type: 'fill', id: '', selector: '#a', value: 'x', clear: false }),
+    ).toMatchObject({ selector: { playwrightSelector: '#a' }, clearBeforeFill: false });
   });
 
   it.each([
@@ -84,24 +133,64 @@ describe('actions', () => {
     ['internal:role=button', { playwrightSelector: 'internal:role=button' }],
     ['~ Sign "in"', { playwrightSelector: 'internal:text="Sign \\"in\\""' }],
     ['text=Hello', { playwrightSelector: 'text=Hello' }],
-    [{ css_selector: 'a', python_selector: 'p' }, { cssSelector: 'a', pythonSelector: 'p', inIframe: false }],
+    [
+      { css_selector: 'a', python_selector: 'p' },
+      { cssSelector: 'a', pythonSelector: 'p', inIframe: false },
+    ],
   ])('reads the selector %j', (selector, expected) => {
-    expect(decodeAction({ type: 'click', selector })).toMatchObject({ selector: { cssSelector: '', xpathSelector: '', inIframe: false, inShadowRoot: false, iframeParentCssSelectors: [], ...expected } });
+    expect(decodeAction({ type: 'click', selector })).toMatchObject({
+      selector: {
+        cssSelector: '',
+        xpathSelector: '',
+        inIframe: false,
+        inShadowRoot: false,
+        iframeParentCssSelectors: [],
+        ...expected,
+      },
+    });
   });
 
   it('reads the older names of fields', () => {
-    expect(decodeAction({ type: 'goto', value: 'a.test' })).toEqual({ type: 'goto', url: 'a.test' });
+    expect(decodeAction({ type: 'goto', value: 'a.test' })).toEqual({
+      type: 'goto',
+      url: 'a.test',
+    });
     expect(decodeAction({ type: 'wait', value: '500' })).toEqual({ type: 'wait', timeMs: 500 });
-    expect(decodeAction({ type: 'switch_tab', value: 1 })).toEqual({ type: 'switch_tab', tabIndex: 1 });
+    expect(decodeAction({ type: 'switch_tab', value: 1 })).toEqual({
+      type: 'switch_tab',
+      tabIndex: 1,
+    });
     expect(decodeAction({ type: 'scroll_down', value: null })).toEqual({ type: 'scroll_down' });
-    expect(decodeAction({ type: 'form_fill', value: { password: 'p' } })).toEqual({ type: 'form_fill', value: { currentPassword: 'p' } });
-    expect(decodeAction({ type: 'completion', success: 'True', answer: { a: 1 } })).toEqual({ type: 'completion', success: true, answer: '{"a":1}' });
+    expect(decodeAction({ type: 'form_fill', value: { password: 'p' } })).toEqual({
+      type: 'form_fill',
+      value: { currentPassword: 'p' },
+    });
+    expect(decodeAction({ type: 'completion', success: 'True', answer: { a: 1 } })).toEqual({
+      type: 'completion',
+      success: true,
+      answer: '{"a":1}',
+    });
   });
 
   it('fills in defaults', () => {
-    expect(decodeAction({ type: 'scrape' })).toEqual({ type: 'scrape', onlyMainContent: true, onlyImages: false, scrapeLinks: true, scrapeImages: false, ignoredTags: [] });
-    expect(decodeAction({ type: 'email_read' })).toEqual({ type: 'email_read', limit: 10, timedelta: 'PT5M', onlyUnread: true });
-    expect(decodeAction({ type: 'fill', selector: 'a', value: '' })).toMatchObject({ timeout: 15_000, clearBeforeFill: true });
+    expect(decodeAction({ type: 'scrape' })).toEqual({
+      type: 'scrape',
+      onlyMainContent: true,
+      onlyImages: false,
+      scrapeLinks: true,
+      scrapeImages: false,
+      ignoredTags: [],
+    });
+    expect(decodeAction({ type: 'email_read' })).toEqual({
+      type: 'email_read',
+      limit: 10,
+      timedelta: 'PT5M',
+      onlyUnread: true,
+    });
+    expect(decodeAction({ type: 'fill', selector: 'a', value: '' })).toMatchObject({
+      timeout: 15_000,
+      clearBeforeFill: true,
+    });
   });
 
   it.each([
@@ -120,9 +209,15 @@ describe('actions', () => {
     [{ type: 'click', selector: { css: 'a' } }, 'selector.css: unknown field'],
     [{ type: 'click', selector: 5 }, 'selector: Invalid input'],
     [{ type: 'click', id: 5 }, 'id: Invalid input: expected string'],
-    [{ type: 'click', selector: 'a', timeout: -1 }, 'timeout: Too small: expected number to be >=0, got -1'],
+    [
+      { type: 'click', selector: 'a', timeout: -1 },
+      'timeout: Too small: expected number to be >=0, got -1',
+    ],
     [{ type: 'click', selector: 'a', timeout: 1e9 }, 'timeout: Too big'],
-    [{ type: 'click', selector: 'a', pres_enter: true }, 'pres_enter: unknown field; did you mean "press_enter"?'],
+    [
+      { type: 'click', selector: 'a', pres_enter: true },
+      'pres_enter: unknown field; did you mean "press_enter"?',
+    ],
     [{ type: 'fill', selector: 'a' }, 'value: Invalid input: expected string'],
     [{ type: 'fill', selector: 'a', value: 5 }, 'value: Invalid input: expected string'],
     [{ type: 'check', selector: 'a', value: 'maybe' }, 'value: Invalid input: expected boolean'],
@@ -130,18 +225,49 @@ describe('actions', () => {
     [{ type: 'wait', time_ms: 1.5 }, 'time_ms: Invalid input: expected int'],
     [{ type: 'form_fill', value: {} }, 'value: give at least one of'],
     [{ type: 'form_fill', value: { firstname: 'a' } }, 'value.firstname: unknown field'],
-    [{ type: 'form_fill', value: { password: 'a', current_password: 'b' } }, 'value.password: unknown field'],
+    [
+      { type: 'form_fill', value: { password: 'a', current_password: 'b' } },
+      'value.password: unknown field',
+    ],
     [{ type: 'captcha_solve', captcha_type: 'sudoku' }, 'captcha_type: Invalid option'],
-    [{ type: 'email_read', timedelta: '5 minutes' }, 'timedelta: Invalid input: expected a duration'],
+    [
+      { type: 'email_read', timedelta: '5 minutes' },
+      'timedelta: Invalid input: expected a duration',
+    ],
   ])('refuses %j', (body, message) => {
     expect(issuesOf(body)).toContain(message);
   });
 
   it('takes or refuses anything, and never fails otherwise', () => {
     const types = fc.constantFrom(...[...ALL, ...ON_ELEMENTS].map(({ type }) => type));
-    const fields = fc.constantFrom('id', 'selector', 'value', 'timeout', 'url', 'code', 'time_ms', 'key', 'amount', 'success', 'answer', 'clear', 'press_enter', 'tab_index', 'file_path', '__proto__', 'constructor');
-    const values = fc.oneof(fc.anything({ withNullPrototype: true }), fc.json(), fc.constantFrom('a', 1, true, null, -1, { css_selector: 'a' }));
-    const body = fc.oneof(fc.jsonValue(), fc.tuple(types, fc.dictionary(fields, values)).map(([type, rest]) => ({ ...rest, type })));
+    const fields = fc.constantFrom(
+      'id',
+      'selector',
+      'value',
+      'timeout',
+      'url',
+      'code',
+      'time_ms',
+      'key',
+      'amount',
+      'success',
+      'answer',
+      'clear',
+      'press_enter',
+      'tab_index',
+      'file_path',
+      '__proto__',
+      'constructor',
+    );
+    const values = fc.oneof(
+      fc.anything({ withNullPrototype: true }),
+      fc.json(),
+      fc.constantFrom('a', 1, true, null, -1, { css_selector: 'a' }),
+    );
+    const body = fc.oneof(
+      fc.jsonValue(),
+      fc.tuple(types, fc.dictionary(fields, values)).map(([type, rest]) => ({ ...rest, type })),
+    );
     fc.assert(
       fc.property(body, (sent) => {
         try {
@@ -156,14 +282,20 @@ describe('actions', () => {
   });
 
   it('names fields to a caller as the caller wrote them', () => {
-    expect(wrong({ type: 'wait', timeMs: -1 })).toContain('timeMs | Cannot execute this action: timeMs: Too small');
-    expect(wrong({ type: 'fill', selector: 'a', value: 'x', clearBeforFill: true })).toContain('did you mean "clearBeforeFill"?');
+    expect(wrong({ type: 'wait', timeMs: -1 })).toContain(
+      'timeMs | Cannot execute this action: timeMs: Too small',
+    );
+    expect(wrong({ type: 'fill', selector: 'a', value: 'x', clearBeforFill: true })).toContain(
+      'did you mean "clearBeforeFill"?',
+    );
   });
 
   it('may take its own time, and that of a navigation', () => {
     expect(longestActionMs({ type: 'wait', timeMs: 5 })).toBe(20_005);
     expect(longestActionMs({ type: 'click', selector: 'a', timeout: 1000 })).toBe(21_000);
-    expect(longestActionMs({ type: 'click', selector: 'a', timeout: 0 })).toBe(longestActionMs({ type: 'click', selector: 'a' }));
+    expect(longestActionMs({ type: 'click', selector: 'a', timeout: 0 })).toBe(
+      longestActionMs({ type: 'click', selector: 'a' }),
+    );
     expect(longestActionMs({ type: 'form_fill', value: { email: 'a', city: 'b' } })).toBe(36_000);
   });
 
@@ -184,7 +316,11 @@ describe('results', () => {
     action: { type: 'click', id: 'B1', timeout: 100 },
     success: true,
     message: 'done',
-    data: { markdown: 'm', images: [{ url: 'u', category: 'icon', description: null }], structured: { success: false, error: 'e', data: null } },
+    data: {
+      markdown: 'm',
+      images: [{ url: 'u', category: 'icon', description: null }],
+      structured: { success: false, error: 'e', data: null },
+    },
     exception: null,
     startedAt: new Date('2026-01-02T03:04:05.678Z'),
     endedAt: new Date('2026-01-02T03:04:06Z'),
@@ -192,12 +328,28 @@ describe('results', () => {
 
   it('go over the wire and come back the same', () => {
     const wire = encodeExecutionResult(result);
-    expect(wire).toMatchObject({ action: { type: 'click', id: 'B1' }, started_at: '2026-01-02T03:04:05.678Z', exception: null });
+    expect(wire).toMatchObject({
+      action: { type: 'click', id: 'B1' },
+      started_at: '2026-01-02T03:04:05.678Z',
+      exception: null,
+    });
     expect(executionResultSchema.parse(JSON.parse(JSON.stringify(wire)))).toEqual(result);
   });
 
   it('are read from other servers: unknown fields, missing ones, unknown actions', () => {
-    const wire = { action: { type: 'dance', some_field: 1 }, success: false, message: 'no', started_at: '2026-01-02T03:04:05', ended_at: '2026-01-02T03:04:06.000001Z', more: 1 };
-    expect(executionResultSchema.parse(wire)).toMatchObject({ action: { type: 'dance', someField: 1 }, data: null, exception: null, startedAt: new Date('2026-01-02T03:04:05Z') });
+    const wire = {
+      action: { type: 'dance', some_field: 1 },
+      success: false,
+      message: 'no',
+      started_at: '2026-01-02T03:04:05',
+      ended_at: '2026-01-02T03:04:06.000001Z',
+      more: 1,
+    };
+    expect(executionResultSchema.parse(wire)).toMatchObject({
+      action: { type: 'dance', someField: 1 },
+      data: null,
+      exception: null,
+      startedAt: new Date('2026-01-02T03:04:05Z'),
+    });
   });
 });

@@ -26,36 +26,54 @@ type FieldsOf<T extends keyof Actions> = keyof z.input<Actions[T]>;
 type Loosely<T, Names extends keyof T> = Omit<T, Names> & Record<Names, unknown>;
 type Session = Loosely<cloud.SessionResponse, 'browser_type' | 'steps'>;
 /** The picture travels as base64. */
-type Observation = Omit<cloud.Observation, 'screenshot'> & { screenshot: Loosely<cloud.Screenshot, 'raw'> };
+type Observation = Omit<cloud.Observation, 'screenshot'> & {
+  screenshot: Loosely<cloud.Screenshot, 'raw'>;
+};
 
 test('answers have every field that the cloud requires, and none that it has otherwise', () => {
   expectTypeOf<ReturnType<typeof encodeSession>>().toExtend<Session>();
-  expectTypeOf<ReturnType<typeof encodeSessionList>>().toExtend<Omit<cloud.PaginatedResponseSessionResponse, 'items'> & { items: Session[] }>();
+  expectTypeOf<ReturnType<typeof encodeSessionList>>().toExtend<
+    Omit<cloud.PaginatedResponseSessionResponse, 'items'> & { items: Session[] }
+  >();
   expectTypeOf<ReturnType<typeof encodeDebugInfo>>().toExtend<cloud.SessionDebugResponse>();
   expectTypeOf<ReturnType<typeof encodeReplay>>().toExtend<cloud.ReplayResponse>();
   expectTypeOf<ReturnType<typeof encodeNetworkLogs>>().toExtend<cloud.NetworkLogsResponse>();
   expectTypeOf<ReturnType<typeof encodeWorkflowCode>>().toExtend<cloud.AgentFunctionCodeResponse>();
   expectTypeOf<ReturnType<typeof fromPlaywrightCookie>>().toExtend<cloud.Cookie>();
   expectTypeOf<ReturnType<typeof encodeProfile>>().toExtend<cloud.ProfileResponse>();
-  expectTypeOf<ReturnType<typeof encodeProfileList>>().toExtend<cloud.PaginatedResponseProfileResponse>();
+  expectTypeOf<
+    ReturnType<typeof encodeProfileList>
+  >().toExtend<cloud.PaginatedResponseProfileResponse>();
   expectTypeOf<ReturnType<typeof encodeFileList>>().toExtend<cloud.ListFilesResponse>();
-  expectTypeOf<ReturnType<typeof encodeScrapedData>>().toExtend<Omit<cloud.DataSpace, 'structured'>>();
-  expectTypeOf<ReturnType<typeof encodeExecutionResult>>().toExtend<Loosely<cloud.ApiExecutionResponseWritable, 'action' | 'data'>>();
+  expectTypeOf<ReturnType<typeof encodeScrapedData>>().toExtend<
+    Omit<cloud.DataSpace, 'structured'>
+  >();
+  expectTypeOf<ReturnType<typeof encodeExecutionResult>>().toExtend<
+    Loosely<cloud.ApiExecutionResponseWritable, 'action' | 'data'>
+  >();
   expectTypeOf<ReturnType<typeof encodeObservation>>().toExtend<Observation>();
-  expectTypeOf<ReturnType<typeof encodeObservation>['screenshot']['bboxes'][number]>().toExtend<cloud.BoundingBox>();
+  expectTypeOf<
+    ReturnType<typeof encodeObservation>['screenshot']['bboxes'][number]
+  >().toExtend<cloud.BoundingBox>();
 });
 
 test('each field that its client may send is known', () => {
-  expectTypeOf<keyof cloud.ApiSessionStartRequest>().toExtend<keyof z.input<typeof startRequestSchema>>();
+  expectTypeOf<keyof cloud.ApiSessionStartRequest>().toExtend<
+    keyof z.input<typeof startRequestSchema>
+  >();
   expectTypeOf<keyof cloud.ObserveRequest>().toExtend<keyof z.input<typeof observeRequestSchema>>();
   expectTypeOf<keyof cloud.ScrapeRequest>().toExtend<keyof z.input<typeof scrapeRequestSchema>>();
-  expectTypeOf<keyof cloud.GlobalScrapeRequest>().toExtend<keyof z.input<typeof startRequestSchema> | keyof z.input<typeof scrapeRequestSchema>>();
+  expectTypeOf<keyof cloud.GlobalScrapeRequest>().toExtend<
+    keyof z.input<typeof startRequestSchema> | keyof z.input<typeof scrapeRequestSchema>
+  >();
   expectTypeOf<keyof cloud.ClickActionInput>().toExtend<FieldsOf<'click'>>();
   expectTypeOf<keyof cloud.FillActionInput>().toExtend<FieldsOf<'fill'>>();
   expectTypeOf<keyof cloud.MultiFactorFillActionInput>().toExtend<FieldsOf<'multi_factor_fill'>>();
   expectTypeOf<keyof cloud.FallbackFillActionInput>().toExtend<FieldsOf<'fallback_fill'>>();
   expectTypeOf<keyof cloud.CheckActionInput>().toExtend<FieldsOf<'check'>>();
-  expectTypeOf<keyof cloud.SelectDropdownOptionActionInput>().toExtend<FieldsOf<'select_dropdown_option'>>();
+  expectTypeOf<keyof cloud.SelectDropdownOptionActionInput>().toExtend<
+    FieldsOf<'select_dropdown_option'>
+  >();
   expectTypeOf<keyof cloud.UploadFileActionInput>().toExtend<FieldsOf<'upload_file'>>();
   expectTypeOf<keyof cloud.DownloadFileActionInput>().toExtend<FieldsOf<'download_file'>>();
   expectTypeOf<keyof cloud.FormFillAction>().toExtend<FieldsOf<'form_fill'>>();

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 
 import { InvalidRequestError, OptionsError } from '../../../src/contract/errors';
-import { decodeStartRequest, encodeStartRequest, type StartOptions } from '../../../src/contract/session';
+import {
+  decodeStartRequest,
+  encodeStartRequest,
+  type StartOptions,
+} from '../../../src/contract/session';
 
 const issuesOf = (body: unknown): string[] => {
   try {
@@ -28,7 +32,13 @@ describe('start request', () => {
     const body = JSON.parse(
       '{"headless":true,"solve_captchas":true,"max_duration_minutes":15,"idle_timeout_minutes":3,"proxies":false,"browser_type":"chromium","use_file_storage":true,"screenshot_type":"last_action","web_bot_auth":false,"auth_ids":[],"wait_for_authentication":true}',
     ) as unknown;
-    expect(decodeStartRequest(body)).toMatchObject({ headless: true, solveCaptchas: true, maxDurationMinutes: 15, screenshotType: 'last_action', authIds: [] });
+    expect(decodeStartRequest(body)).toMatchObject({
+      headless: true,
+      solveCaptchas: true,
+      maxDurationMinutes: 15,
+      screenshotType: 'last_action',
+      authIds: [],
+    });
   });
 
   it('accepts an empty body and fills in nothing', () => {
@@ -41,7 +51,16 @@ describe('start request', () => {
       solveCaptchas: false,
       maxDurationMinutes: 60,
       idleTimeoutMinutes: 10,
-      proxies: [{ type: 'external', server: 'http://proxy:3128', username: 'u', password: 'p', bypass: 'localhost' }, { type: 'tailnet', oauthClientId: 'x' }],
+      proxies: [
+        {
+          type: 'external',
+          server: 'http://proxy:3128',
+          username: 'u',
+          password: 'p',
+          bypass: 'localhost',
+        },
+        { type: 'tailnet', oauthClientId: 'x' },
+      ],
       browserType: 'chrome',
       userAgent: 'UA',
       chromeArgs: ['--mute-audio'],
@@ -56,49 +75,107 @@ describe('start request', () => {
       waitForAuthentication: false,
     };
     const wire = encodeStartRequest(options);
-    expect(wire).toMatchObject({ viewport_width: 1280, viewport_height: 720, idle_timeout_minutes: 10, extra_http_headers: { 'X-Team': 'a' } });
+    expect(wire).toMatchObject({
+      viewport_width: 1280,
+      viewport_height: 720,
+      idle_timeout_minutes: 10,
+      extra_http_headers: { 'X-Team': 'a' },
+    });
     expect(decodeStartRequest(JSON.parse(JSON.stringify(wire)))).toEqual(options);
   });
 
   it('leaves out what is undefined or null', () => {
-    expect(encodeStartRequest({ headless: undefined, viewport: null, userAgent: undefined })).toEqual({});
+    expect(
+      encodeStartRequest({ headless: undefined, viewport: null, userAgent: undefined }),
+    ).toEqual({});
   });
 
   it('reads booleans and integers in the spellings of other clients', () => {
-    expect(decodeStartRequest({ headless: 'True', idle_timeout_minutes: '5', proxies: 'false', web_bot_auth: 0 })).toEqual({ headless: true, idleTimeoutMinutes: 5, proxies: false, webBotAuth: false });
+    expect(
+      decodeStartRequest({
+        headless: 'True',
+        idle_timeout_minutes: '5',
+        proxies: 'false',
+        web_bot_auth: 0,
+      }),
+    ).toEqual({ headless: true, idleTimeoutMinutes: 5, proxies: false, webBotAuth: false });
   });
 
   it('reads the older names: timeout_minutes, and geolocation of a proxy', () => {
     expect(decodeStartRequest({ timeout_minutes: 7 })).toEqual({ idleTimeoutMinutes: 7 });
-    expect(decodeStartRequest({ proxies: [{ type: 'notte', geolocation: { country: 'us', city: ' Reno ' } }] })).toEqual({ proxies: [{ type: 'notte', country: 'us', city: 'Reno' }] });
+    expect(
+      decodeStartRequest({
+        proxies: [{ type: 'notte', geolocation: { country: 'us', city: ' Reno ' } }],
+      }),
+    ).toEqual({ proxies: [{ type: 'notte', country: 'us', city: 'Reno' }] });
   });
 
   it('takes null for what may be unset', () => {
-    expect(decodeStartRequest({ user_agent: null, chrome_args: null, viewport_width: null, viewport_height: null, cdp_url: null, profile: null, aspect_ratio: null })).toEqual({});
+    expect(
+      decodeStartRequest({
+        user_agent: null,
+        chrome_args: null,
+        viewport_width: null,
+        viewport_height: null,
+        cdp_url: null,
+        profile: null,
+        aspect_ratio: null,
+      }),
+    ).toEqual({});
   });
 
   it.each([
-    [{ idle_timeout_minutes: 31 }, 'idle_timeout_minutes: Too big: expected number to be <=30, got 31'],
-    [{ idle_timeout_minutes: 0 }, 'idle_timeout_minutes: Too small: expected number to be >=1, got 0'],
-    [{ max_duration_minutes: 1441 }, 'max_duration_minutes: Too big: expected number to be <=1440, got 1441'],
-    [{ idle_timeout_minutes: 1.5 }, 'idle_timeout_minutes: Invalid input: expected int, received number, got 1.5'],
+    [
+      { idle_timeout_minutes: 31 },
+      'idle_timeout_minutes: Too big: expected number to be <=30, got 31',
+    ],
+    [
+      { idle_timeout_minutes: 0 },
+      'idle_timeout_minutes: Too small: expected number to be >=1, got 0',
+    ],
+    [
+      { max_duration_minutes: 1441 },
+      'max_duration_minutes: Too big: expected number to be <=1440, got 1441',
+    ],
+    [
+      { idle_timeout_minutes: 1.5 },
+      'idle_timeout_minutes: Invalid input: expected int, received number, got 1.5',
+    ],
     [{ max_duration_minutes: 2 }, 'idle_timeout_minutes: must be at most max_duration_minutes'],
-    [{ idle_timeout_minutes: 3, timeout_minutes: 3 }, 'timeout_minutes: older name of idle_timeout_minutes; send one of the two'],
+    [
+      { idle_timeout_minutes: 3, timeout_minutes: 3 },
+      'timeout_minutes: older name of idle_timeout_minutes; send one of the two',
+    ],
     [{ viewport_width: 800 }, 'viewport_height: is required when the width is set'],
     [{ viewport_height: 800 }, 'viewport_width: is required when the height is set'],
-    [{ aspect_ratio: '16:9', viewport_width: 1, viewport_height: 1 }, 'aspect_ratio: excludes a viewport size'],
-    [{ aspect_ratio: '4:3' }, 'aspect_ratio: Invalid option: expected one of "5:4"|"16:9", got "4:3"'],
+    [
+      { aspect_ratio: '16:9', viewport_width: 1, viewport_height: 1 },
+      'aspect_ratio: excludes a viewport size',
+    ],
+    [
+      { aspect_ratio: '4:3' },
+      'aspect_ratio: Invalid option: expected one of "5:4"|"16:9", got "4:3"',
+    ],
     [{ browser_type: 'chrome-turbo' }, 'solve_captchas: needs proxies with this browser_type'],
     [{ cdp_url: 'ws://x', headless: false }, 'headless: has no effect'],
     [{ cdp_url: 'ws://x', user_agent: 'a' }, 'user_agent: has no effect'],
     [{ cdp_url: 'ws://x', chrome_args: [] }, 'chrome_args: has no effect'],
     [{ cdp_url: 'ws://x', viewport_width: 1, viewport_height: 1 }, 'viewport_width: has no effect'],
     [{ auth_ids: ['a', 'a'] }, 'auth_ids: each id may be given once'],
-    [{ proxies: [{ server: 'x' }] }, "proxies.0.type: Invalid discriminator value. Expected 'notte' | 'external' | 'tailnet'"],
-    [{ proxies: [{ type: 'external' }] }, 'proxies.0.server: Invalid input: expected string, received undefined'],
+    [
+      { proxies: [{ server: 'x' }] },
+      "proxies.0.type: Invalid discriminator value. Expected 'notte' | 'external' | 'tailnet'",
+    ],
+    [
+      { proxies: [{ type: 'external' }] },
+      'proxies.0.server: Invalid input: expected string, received undefined',
+    ],
     [{ proxies: [{ type: 'notte', contry: 'us' }] }, 'proxies.0.contry: unknown field'],
     [{ proxies: 'us' }, 'proxies: Invalid input: expected true, false or a list of proxies'],
-    [{ idle_timeout_minute: 5 }, 'idle_timeout_minute: unknown field; did you mean "idle_timeout_minutes"?'],
+    [
+      { idle_timeout_minute: 5 },
+      'idle_timeout_minute: unknown field; did you mean "idle_timeout_minutes"?',
+    ],
     [{ cookie_file: 'x.json' }, 'cookie_file: unknown field'],
     [[], ': Invalid input: expected object'],
   ])('refuses %j', (body, message) => {
@@ -111,16 +188,32 @@ describe('start request', () => {
   });
 
   it('names options to a caller as the caller wrote them', () => {
-    expect(optionsError({ idleTimeoutMinute: 5 })).toContain('idleTimeoutMinute | Cannot start a session with these options: idleTimeoutMinute: unknown field; did you mean "idleTimeoutMinutes"?');
-    expect(optionsError({ maxDurationMinutes: 2 })).toContain('idleTimeoutMinutes: must be at most maxDurationMinutes');
-    expect(optionsError({ viewport: { width: 1.5, height: 2 } })).toContain('viewport.width: Invalid input: expected int');
+    expect(optionsError({ idleTimeoutMinute: 5 })).toContain(
+      'idleTimeoutMinute | Cannot start a session with these options: idleTimeoutMinute: unknown field; did you mean "idleTimeoutMinutes"?',
+    );
+    expect(optionsError({ maxDurationMinutes: 2 })).toContain(
+      'idleTimeoutMinutes: must be at most maxDurationMinutes',
+    );
+    expect(optionsError({ viewport: { width: 1.5, height: 2 } })).toContain(
+      'viewport.width: Invalid input: expected int',
+    );
     expect(optionsError({ viewport: { width: 100 } })).toContain('viewport.height: is required');
-    expect(optionsError({ proxies: [{ type: 'tailnet' }] })).toContain('proxies.0.oauthClientId: Invalid input');
+    expect(optionsError({ proxies: [{ type: 'tailnet' }] })).toContain(
+      'proxies.0.oauthClientId: Invalid input',
+    );
   });
 
   it('never repeats a secret', () => {
-    const rules = optionsError({ cdpUrl: 'wss://user:hunter2@x', headless: false, userAgent: 'hunter2' });
-    const shapes = optionsError({ cdpUrl: ['hunter2'], proxies: [{ type: 'external', server: 's', password: ['hunter2'] }], extraHttpHeaders: { Authorization: ['hunter2'] } });
+    const rules = optionsError({
+      cdpUrl: 'wss://user:hunter2@x',
+      headless: false,
+      userAgent: 'hunter2',
+    });
+    const shapes = optionsError({
+      cdpUrl: ['hunter2'],
+      proxies: [{ type: 'external', server: 's', password: ['hunter2'] }],
+      extraHttpHeaders: { Authorization: ['hunter2'] },
+    });
     expect(rules).toContain('headless: has no effect');
     expect(shapes).toContain('proxies.0.password: Invalid input');
     expect(rules + shapes).not.toContain('hunter2');

@@ -2,7 +2,21 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { encodeFileList, fileListSchema, fileNameProblem } from '../../../src/contract/storage';
 
-test.each(['report.pdf', 'résumé (1).docx', '.env', 'a b.txt', 'データ.csv', '100%.txt', 'console.log', 'com10', 'null', 'nul-1.txt', 'x#y&z=1;2', '😀.png', 'a'.repeat(255)])('%j is a name', (name) => {
+test.each([
+  'report.pdf',
+  'résumé (1).docx',
+  '.env',
+  'a b.txt',
+  'データ.csv',
+  '100%.txt',
+  'console.log',
+  'com10',
+  'null',
+  'nul-1.txt',
+  'x#y&z=1;2',
+  '😀.png',
+  'a'.repeat(255),
+])('%j is a name', (name) => {
   expect(fileNameProblem(name)).toBeUndefined();
 });
 
@@ -40,15 +54,31 @@ test.each([
 
 test('whatever is accepted stays in its folder', () => {
   fc.assert(
-    fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: fc.constantFrom('.', '/', '\\', ' ', 'a', '\0', ':') })), (name) => {
-      if (fileNameProblem(name) === undefined) expect(new URL(`http://h/folder/${encodeURIComponent(name)}`).pathname.split('/')).toEqual(['', 'folder', encodeURIComponent(name)]);
-    }),
+    fc.property(
+      fc.oneof(
+        fc.string({ unit: 'binary' }),
+        fc.string({ unit: fc.constantFrom('.', '/', '\\', ' ', 'a', '\0', ':') }),
+      ),
+      (name) => {
+        if (fileNameProblem(name) === undefined)
+          expect(
+            new URL(`http://h/folder/${encodeURIComponent(name)}`).pathname.split('/'),
+          ).toEqual(['', 'folder', encodeURIComponent(name)]);
+      },
+    ),
   );
 });
 
 test('lists of files travel', () => {
   const files = [{ name: 'a.txt', size: 3, extension: '.txt', updatedAt: new Date(0) }];
-  expect(encodeFileList(files)).toEqual({ files: [{ name: 'a.txt', size: 3, file_ext: '.txt', updated_at: '1970-01-01T00:00:00.000Z' }] });
+  expect(encodeFileList(files)).toEqual({
+    files: [{ name: 'a.txt', size: 3, file_ext: '.txt', updated_at: '1970-01-01T00:00:00.000Z' }],
+  });
   expect(fileListSchema.parse(encodeFileList(files))).toEqual(files);
-  expect(fileListSchema.parse({ files: ['b.txt', { name: 'c', size: 1, file_ext: '' }] })).toMatchObject([{ name: 'b.txt', updatedAt: null }, { name: 'c', size: 1 }]);
+  expect(
+    fileListSchema.parse({ files: ['b.txt', { name: 'c', size: 1, file_ext: '' }] }),
+  ).toMatchObject([
+    { name: 'b.txt', updatedAt: null },
+    { name: 'c', size: 1 },
+  ]);
 });

@@ -2,7 +2,11 @@
 import { debugInfoSchema, type DebugInfo } from '../../../src/contract/debug';
 import { sessionListSchema, type SessionList } from '../../../src/contract/list';
 import { replaySchema, type ReplayInfo } from '../../../src/contract/replay';
-import { sessionResponseSchema, toSessionInfo, type SessionInfo } from '../../../src/contract/session';
+import {
+  sessionResponseSchema,
+  toSessionInfo,
+  type SessionInfo,
+} from '../../../src/contract/session';
 
 export const fullSession: SessionInfo = {
   id: '0f8fad5b-d9cb-469f-a165-70867728950e',
@@ -34,4 +38,5 @@ export const fullSession: SessionInfo = {
 export const decodeList = (body: unknown): SessionList => sessionListSchema.parse(body);
 export const decodeDebug = (body: unknown): DebugInfo => debugInfoSchema.parse(body);
 export const decodeReplay = (body: unknown): ReplayInfo => replaySchema.parse(body);
-export const decodeSession = (body: unknown): SessionInfo => toSessionInfo(sessionResponseSchema.parse(body));
+export const decodeSession = (body: unknown): SessionInfo =>
+  toSessionInfo(sessionResponseSchema.parse(body));

@@ -9,7 +9,17 @@ const cookie = { name: 'sid', value: '1', domain: 'example.com', path: '/', http
 
 describe('reading', () => {
   test('an expiry that is given once is in both fields', () => {
-    expect(parseCookies(JSON.stringify([{ ...cookie, expires: 10 }, { ...cookie, expirationDate: 11 }, { ...cookie, expires: 1, expirationDate: 2 }, cookie]), 'f')).toEqual([
+    expect(
+      parseCookies(
+        JSON.stringify([
+          { ...cookie, expires: 10 },
+          { ...cookie, expirationDate: 11 },
+          { ...cookie, expires: 1, expirationDate: 2 },
+          cookie,
+        ]),
+        'f',
+      ),
+    ).toEqual([
       { ...cookie, expires: 10, expirationDate: 10 },
       { ...cookie, expires: 11, expirationDate: 11 },
       { ...cookie, expires: 1, expirationDate: 2 },
@@ -18,13 +28,21 @@ describe('reading', () => {
   });
 
   test("a file of the cloud's Python client, with nulls, and one of a browser extension, with more fields", () => {
-    const python = '[{"name": "sid", "value": "1", "domain": "example.com", "path": "/", "httpOnly": true, "secure": null, "hostOnly": null, "session": null, "sameSite": "Lax", "expires": -1.0, "expirationDate": -1.0, "storeId": null, "partitionKey": null}]';
-    expect(parseCookies(python, 'f')).toEqual([{ ...cookie, sameSite: 'Lax', expires: -1, expirationDate: -1 }]);
-    expect(parseCookies(`\uFEFF${JSON.stringify([{ ...cookie, id: 7, storeId: '0' }])}`, 'f')).toEqual([{ ...cookie, storeId: '0' }]);
+    const python =
+      '[{"name": "sid", "value": "1", "domain": "example.com", "path": "/", "httpOnly": true, "secure": null, "hostOnly": null, "session": null, "sameSite": "Lax", "expires": -1.0, "expirationDate": -1.0, "storeId": null, "partitionKey": null}]';
+    expect(parseCookies(python, 'f')).toEqual([
+      { ...cookie, sameSite: 'Lax', expires: -1, expirationDate: -1 },
+    ]);
+    expect(
+      parseCookies(`\uFEFF${JSON.stringify([{ ...cookie, id: 7, storeId: '0' }])}`, 'f'),
+    ).toEqual([{ ...cookie, storeId: '0' }]);
   });
 
   test('what is written is read again, one cookie a line, and accepted by the contract', () => {
-    const cookies = parseCookies(JSON.stringify([{ ...cookie, expires: 10, sameSite: 'None', secure: true }, cookie]), 'f');
+    const cookies = parseCookies(
+      JSON.stringify([{ ...cookie, expires: 10, sameSite: 'None', secure: true }, cookie]),
+      'f',
+    );
     const text = formatCookies(cookies);
     expect(text.trimEnd().split('\n')).toHaveLength(4);
     expect(parseCookies(text, 'f')).toEqual(cookies);
@@ -42,18 +60,42 @@ describe('refusing', () => {
     ['[1,\n]', 'not JSON: unexpected character at line 2, column 1'],
     ['[] x', 'not JSON: unexpected character at line 1, column 4'],
     ['[{"name": "a\u0001"}]', 'not JSON: unexpected character at line 1, column 11'],
-    ['{"cookies": []}', 'an object instead of an array of cookies: keep only what its "cookies" holds'],
+    [
+      '{"cookies": []}',
+      'an object instead of an array of cookies: keep only what its "cookies" holds',
+    ],
     ['"hunter2"', 'a string instead of an array'],
     ['null', 'null instead of an array'],
-    [`[\n${JSON.stringify(cookie)},\n5\n]`, 'cookie 2 of 2 (line 3): it is a number instead of a cookie object'],
-    [`[${JSON.stringify({ ...cookie, domain: undefined })}]`, 'cookie 1 of 1 (line 1): "domain" is missing (a host name'],
-    [`[${JSON.stringify({ ...cookie, domain: 'https://example.com' })}]`, '"domain" must be a host name'],
+    [
+      `[\n${JSON.stringify(cookie)},\n5\n]`,
+      'cookie 2 of 2 (line 3): it is a number instead of a cookie object',
+    ],
+    [
+      `[${JSON.stringify({ ...cookie, domain: undefined })}]`,
+      'cookie 1 of 1 (line 1): "domain" is missing (a host name',
+    ],
+    [
+      `[${JSON.stringify({ ...cookie, domain: 'https://example.com' })}]`,
+      '"domain" must be a host name',
+    ],
     [`[${JSON.stringify({ ...cookie, domain: 'exam ple.com' })}]`, '"domain" must be a host name'],
-    [`[${JSON.stringify({ ...cookie, httpOnly: 'yes' })}]`, '"httpOnly" must be true or false, and is a string'],
+    [
+      `[${JSON.stringify({ ...cookie, httpOnly: 'yes' })}]`,
+      '"httpOnly" must be true or false, and is a string',
+    ],
     [`[${JSON.stringify({ ...cookie, path: 'x' })}]`, '"path" must be a path that begins with "/"'],
-    [`[${JSON.stringify({ ...cookie, sameSite: 'lax' })}]`, '"sameSite" must be "Strict", "Lax" or "None"'],
-    [`[${JSON.stringify({ ...cookie, value: 'hunter2;' })}]`, '"value" must be a string without control characters'],
-    [`[${JSON.stringify({ ...cookie, expires: '2030' })}]`, '"expires" must be seconds since 1970, or -1, and is a string'],
+    [
+      `[${JSON.stringify({ ...cookie, sameSite: 'lax' })}]`,
+      '"sameSite" must be "Strict", "Lax" or "None"',
+    ],
+    [
+      `[${JSON.stringify({ ...cookie, value: 'hunter2;' })}]`,
+      '"value" must be a string without control characters',
+    ],
+    [
+      `[${JSON.stringify({ ...cookie, expires: '2030' })}]`,
+      '"expires" must be seconds since 1970, or -1, and is a string',
+    ],
   ])('%s', (text, message) => {
     const error = refusalOf(() => parseCookies(text, '/suite/cookies.json'));
     expect(error).toMatchObject({ code: 'invalid_cookie_file', file: '/suite/cookies.json' });
@@ -70,10 +112,16 @@ describe('refusing', () => {
   });
 
   test('the place of an error agrees with what JSON.parse accepts', () => {
-    for (const text of ['{"a":[1,-2.5e+3,{"b":null}],"c":"\\u00e4\\n"}', ' 0 ', '""', '[true , false]']) {
+    for (const text of [
+      '{"a":[1,-2.5e+3,{"b":null}],"c":"\\u00e4\\n"}',
+      ' 0 ',
+      '""',
+      '[true , false]',
+    ]) {
       JSON.parse(text);
       expect(syntaxErrorOffset(text)).toBe(text.length);
-      for (let end = 1; end < text.trimEnd().length; end++) expect(syntaxErrorOffset(`${text.slice(0, end)}?`)).toBeLessThanOrEqual(end);
+      for (let end = 1; end < text.trimEnd().length; end++)
+        expect(syntaxErrorOffset(`${text.slice(0, end)}?`)).toBeLessThanOrEqual(end);
     }
   });
 });

@@ -19,12 +19,20 @@ afterEach(() => vi.restoreAllMocks());
 test.each<[string, () => Promise<void>]>([
   ['serve', () => serve(['--help'])],
   ['reap', () => reap(['--help'])],
-  ...['list', 'show', 'stop', 'cookies', 'replay', 'open'].map((name): [string, () => Promise<void>] => [`sessions ${name}`, () => sessions([name, '--help'])]),
+  ...['list', 'show', 'stop', 'cookies', 'replay', 'open'].map(
+    (name): [string, () => Promise<void>] => [`sessions ${name}`, () => sessions([name, '--help'])],
+  ),
 ])('%s', async (name, help) => {
   await help();
   expect(printed).toContain(`sessionwright ${name}`);
-  const section = manual.slice(manual.indexOf(`\n## ${name.split(' ')[0] ?? ''}\n`)).split('\n## ')[1] ?? '';
-  const rows = name.startsWith('sessions') ? section.split('\n').filter((line) => line.startsWith(`| \`${name}`)).join('\n') : section;
+  const section =
+    manual.slice(manual.indexOf(`\n## ${name.split(' ')[0] ?? ''}\n`)).split('\n## ')[1] ?? '';
+  const rows = name.startsWith('sessions')
+    ? section
+        .split('\n')
+        .filter((line) => line.startsWith(`| \`${name}`))
+        .join('\n')
+    : section;
   expect(rows).not.toBe('');
   const options = new Set(printed.match(/--[a-z-]+/g)?.filter((option) => option !== '--json'));
   for (const option of options) expect(rows).toContain(option);

@@ -6,7 +6,8 @@ import { SessionsClient } from '../../../src/client/index';
 import { Profiles } from '../../../src/client/profiles';
 import { Session } from '../../../src/client/session';
 
-const read = (name: string): string => readFileSync(join(import.meta.dirname, '../../../docs', name), 'utf8');
+const read = (name: string): string =>
+  readFileSync(join(import.meta.dirname, '../../../docs', name), 'utf8');
 
 /** Called by the package itself, or named otherwise in the manual. */
 const INNER = new Set(['constructor', 'prepare', 'stopsOnDispose']);
@@ -16,7 +17,9 @@ test.each([
   ['SessionsClient', SessionsClient, 'client.md'],
   ['Profiles', Profiles, 'server.md'],
 ])('%s', (_, Class, file) => {
-  const members = Object.getOwnPropertyNames(Class.prototype as object).filter((name) => !INNER.has(name));
+  const members = Object.getOwnPropertyNames(Class.prototype as object).filter(
+    (name) => !INNER.has(name),
+  );
   expect(members.length).toBeGreaterThan(5);
   for (const member of members) expect(read(file)).toMatch(new RegExp(`\`${member}[\`(]`));
 });

@@ -10,7 +10,10 @@ import { operations } from '../../../src/contract/operations';
 
 const manual = readFileSync(join(import.meta.dirname, '../../../docs/operations.md'), 'utf8');
 const commands = readFileSync(join(import.meta.dirname, '../../../docs/cli.md'), 'utf8');
-const rows = manual.split('\n').filter((line) => line.startsWith('| `')).map((line) => line.split(' | '));
+const rows = manual
+  .split('\n')
+  .filter((line) => line.startsWith('| `'))
+  .map((line) => line.split(' | '));
 
 /** Whose methods a call in the table can be. */
 const OWNERS: Record<string, object> = {
@@ -22,14 +25,27 @@ const OWNERS: Record<string, object> = {
 };
 
 test('every operation has its row', () => {
-  expect(rows.map(([operation]) => operation)).toEqual(operations.map(({ method, path }) => `| \`${method.toUpperCase()} ${path}\``));
+  expect(rows.map(([operation]) => operation)).toEqual(
+    operations.map(({ method, path }) => `| \`${method.toUpperCase()} ${path}\``),
+  );
 });
 
-test.each(rows.flatMap(([, calls = '']) => [...calls.matchAll(/`([\w.]+)\.(\w+)\(\)`/g)].map(([, owner = '', method = '']) => [owner, method])))('%s.%s() is there', (owner, method) => {
+test.each(
+  rows.flatMap(([, calls = '']) =>
+    [...calls.matchAll(/`([\w.]+)\.(\w+)\(\)`/g)].map(([, owner = '', method = '']) => [
+      owner,
+      method,
+    ]),
+  ),
+)('%s.%s() is there', (owner, method) => {
   expect(Object.getOwnPropertyNames(OWNERS[owner])).toContain(method);
 });
 
-test.each(rows.flatMap(([, , names = '']) => [...names.matchAll(/`(sessions \w+)/g)].map(([, name = '']) => name)))('"%s" is in the manual of the command line', (name) => {
+test.each(
+  rows.flatMap(([, , names = '']) =>
+    [...names.matchAll(/`(sessions \w+)/g)].map(([, name = '']) => name),
+  ),
+)('"%s" is in the manual of the command line', (name) => {
   expect(commands).toContain(`\`${name}`);
 });
 

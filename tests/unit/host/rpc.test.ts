@@ -41,7 +41,12 @@ test('an error keeps its name, code and fields', async () => {
   const { near, far } = await pair(async () => {
     throw new OptionsError('wrong', { path: 'use.sessionOptions.headles' });
   });
-  await expect(near.call('any', {})).rejects.toMatchObject({ name: 'OptionsError', code: 'invalid_options', path: 'use.sessionOptions.headles', message: 'wrong' });
+  await expect(near.call('any', {})).rejects.toMatchObject({
+    name: 'OptionsError',
+    code: 'invalid_options',
+    path: 'use.sessionOptions.headles',
+    message: 'wrong',
+  });
   far.close();
 });
 

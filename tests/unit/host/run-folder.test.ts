@@ -2,7 +2,15 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { baseFolder, claimRunFolder, listRunFolders, publishEndpoint, readEndpoint, readOwner, removeRunFolder } from '../../../src/host/run-folder';
+import {
+  baseFolder,
+  claimRunFolder,
+  listRunFolders,
+  publishEndpoint,
+  readEndpoint,
+  readOwner,
+  removeRunFolder,
+} from '../../../src/host/run-folder';
 
 let temp: string;
 beforeEach(async () => {

@@ -12,8 +12,14 @@ const OWN = ['apiUrl', 'apiKey', 'backend', 'sessionId', 'startTimeoutMs', 'exec
 const OTHER = ['timeoutMinutes', 'viewportWidth', 'viewportHeight'];
 
 test('the same fields', () => {
-  const fields = Object.keys(startRequestSchema.shape).map(toCamelCase).filter((name) => !OTHER.includes(name));
-  expect(Object.keys(sessionOptionRules).filter((name) => !OWN.includes(name)).sort()).toEqual([...fields, 'viewport'].sort());
+  const fields = Object.keys(startRequestSchema.shape)
+    .map(toCamelCase)
+    .filter((name) => !OTHER.includes(name));
+  expect(
+    Object.keys(sessionOptionRules)
+      .filter((name) => !OWN.includes(name))
+      .sort(),
+  ).toEqual([...fields, 'viewport'].sort());
 });
 
 const api = { apiUrl: 'https://sessions.example.com' };
@@ -21,7 +27,15 @@ const api = { apiUrl: 'https://sessions.example.com' };
 describe('the same answer', () => {
   test.each<[SessionOptions, boolean]>([
     [{}, true],
-    [{ headless: false, viewport: { width: 800, height: 600 }, userAgent: 'x', chromeArgs: ['--mute-audio'] }, true],
+    [
+      {
+        headless: false,
+        viewport: { width: 800, height: 600 },
+        userAgent: 'x',
+        chromeArgs: ['--mute-audio'],
+      },
+      true,
+    ],
     [{ idleTimeoutMinutes: 30, maxDurationMinutes: 1440 }, true],
     [{ idleTimeoutMinutes: 0 }, false],
     [{ idleTimeoutMinutes: 31, maxDurationMinutes: 60 }, false],
@@ -32,16 +46,38 @@ describe('the same answer', () => {
     [{ browserType: 'chrome-nightly' }, false],
     [{ browserType: 'chrome-nightly', solveCaptchas: false }, true],
     [{ browserType: 'chrome-turbo', proxies: true }, true],
-    [{ proxies: [{ type: 'notte', country: 'de' }, { type: 'external', server: 'http://localhost:1' }, { type: 'tailnet', oauthClientId: 'a' }] }, true],
+    [
+      {
+        proxies: [
+          { type: 'notte', country: 'de' },
+          { type: 'external', server: 'http://localhost:1' },
+          { type: 'tailnet', oauthClientId: 'a' },
+        ],
+      },
+      true,
+    ],
     [{ proxies: [{ type: 'notte', country: 'Germany' }] }, false],
     [{ cdpUrl: 'wss://browsers.example.com/', headless: true }, true],
     [{ cdpUrl: 'wss://browsers.example.com/', headless: false }, false],
     [{ cdpUrl: 'wss://browsers.example.com/', userAgent: 'x' }, false],
     [{ cdpUrl: 'wss://browsers.example.com/', chromeArgs: [] }, false],
     [{ authIds: ['a', 'a'] }, false],
-    [{ profile: { id: 'notte-profile-1' }, extraHttpHeaders: { a: 'b' }, screenshotType: 'raw', vaultId: 'v', webBotAuth: true, waitForAuthentication: false, useFileStorage: false }, true],
+    [
+      {
+        profile: { id: 'notte-profile-1' },
+        extraHttpHeaders: { a: 'b' },
+        screenshotType: 'raw',
+        vaultId: 'v',
+        webBotAuth: true,
+        waitForAuthentication: false,
+        useFileStorage: false,
+      },
+      true,
+    ],
   ])('%j', (options, isAllowed) => {
-    expect(accepts(() => validateSessionOptions({ ...options, ...api }, 'use.sessionOptions'))).toBe(isAllowed);
+    expect(
+      accepts(() => validateSessionOptions({ ...options, ...api }, 'use.sessionOptions')),
+    ).toBe(isAllowed);
     expect(accepts(() => encodeStartRequest(options))).toBe(isAllowed);
   });
 });

@@ -11,7 +11,10 @@ const manual = readFileSync(join(import.meta.dirname, '../../../docs/options.md'
 function tableBelow(heading: string): Map<string, string> {
   const lines = manual.slice(manual.indexOf(`\n## ${heading}\n`)).split('\n');
   const start = lines.findIndex((line) => line.startsWith('|---'));
-  const rows = lines.slice(start + 1, lines.findIndex((line, index) => index > start && !line.startsWith('|')));
+  const rows = lines.slice(
+    start + 1,
+    lines.findIndex((line, index) => index > start && !line.startsWith('|')),
+  );
   return new Map(rows.map((row) => [/^\| `(\w+)` \|/.exec(row)?.[1] ?? row, row]));
 }
 
@@ -22,13 +25,20 @@ test.each([
   expect([...tableBelow(heading).keys()]).toEqual(Object.keys(rules));
 });
 
-test.each(Object.entries({ ...sessionOptionRules, ...testOptionRules }))('%s: the words and ranges that are allowed', (name, rule) => {
-  const row = tableBelow('Session options').get(name) ?? tableBelow('Test options').get(name) ?? '';
-  const [range] = /\d+ to \d+$/.exec(rule.allowed) ?? [];
-  if (range !== undefined) expect(row).toContain(range);
-  if (/^('[\w:-]+'(, )?)+$/.test(rule.allowed)) for (const word of rule.allowed.split(', ')) expect(row).toContain(`\`${word}\``);
-});
+test.each(Object.entries({ ...sessionOptionRules, ...testOptionRules }))(
+  '%s: the words and ranges that are allowed',
+  (name, rule) => {
+    const row =
+      tableBelow('Session options').get(name) ?? tableBelow('Test options').get(name) ?? '';
+    const [range] = /\d+ to \d+$/.exec(rule.allowed) ?? [];
+    if (range !== undefined) expect(row).toContain(range);
+    if (/^('[\w:-]+'(, )?)+$/.test(rule.allowed))
+      for (const word of rule.allowed.split(', ')) expect(row).toContain(`\`${word}\``);
+  },
+);
 
 test('the default of startTimeoutMs', () => {
-  expect(tableBelow('Session options').get('startTimeoutMs')).toContain(`| ${DEFAULT_START_TIMEOUT_MS} |`);
+  expect(tableBelow('Session options').get('startTimeoutMs')).toContain(
+    `| ${DEFAULT_START_TIMEOUT_MS} |`,
+  );
 });

@@ -24,7 +24,8 @@ test.each([
 });
 
 test('the host gets the key, and neither a debugger nor a worker of its starter; a browser gets no key either', () => {
-  for (const name of ['NOTTE_API_KEY', 'NODE_OPTIONS', 'TEST_WORKER_INDEX', 'LANG']) vi.stubEnv(name, 'x');
+  for (const name of ['NOTTE_API_KEY', 'NODE_OPTIONS', 'TEST_WORKER_INDEX', 'LANG'])
+    vi.stubEnv(name, 'x');
   expect(hostEnvironment()).toMatchObject({ NOTTE_API_KEY: 'x', LANG: 'x' });
   expect(hostEnvironment()).not.toHaveProperty('NODE_OPTIONS');
   expect(hostEnvironment()).not.toHaveProperty('TEST_WORKER_INDEX');
@@ -32,10 +33,13 @@ test('the host gets the key, and neither a debugger nor a worker of its starter;
   expect(browserEnvironment()).not.toHaveProperty('NOTTE_API_KEY');
 });
 
-test.runIf(process.platform === 'linux')('data of this user goes where the system says, else below the home folder', () => {
-  vi.stubEnv('XDG_DATA_HOME', '/data');
-  expect(environment.dataHome).toBe('/data');
-  vi.stubEnv('XDG_DATA_HOME', '');
-  vi.stubEnv('HOME', '/home/ada');
-  expect(environment.dataHome).toBe('/home/ada/.local/share');
-});
+test.runIf(process.platform === 'linux')(
+  'data of this user goes where the system says, else below the home folder',
+  () => {
+    vi.stubEnv('XDG_DATA_HOME', '/data');
+    expect(environment.dataHome).toBe('/data');
+    vi.stubEnv('XDG_DATA_HOME', '');
+    vi.stubEnv('HOME', '/home/ada');
+    expect(environment.dataHome).toBe('/home/ada/.local/share');
+  },
+);

@@ -7,16 +7,30 @@ const nothing = { apiUrl: undefined, apiKey: undefined };
 const key = { apiUrl: undefined, apiKey: 'hunter2' };
 
 describe('where sessions come from', () => {
-  test.each<[SessionOptions, typeof nothing | typeof key | { apiUrl: string; apiKey: undefined }, string]>([
+  test.each<
+    [SessionOptions, typeof nothing | typeof key | { apiUrl: string; apiKey: undefined }, string]
+  >([
     [{}, nothing, 'embedded session server (Chromium)'],
     [{}, key, 'https://api.notte.cc'],
     [{ apiKey: 'hunter2' }, nothing, 'https://api.notte.cc'],
     [{ apiUrl: 'https://us-prod.notte.cc/' }, key, 'https://us-prod.notte.cc'],
-    [{}, { apiUrl: 'http://10.0.0.5:8080/api/', apiKey: undefined }, 'http://10.0.0.5:8080/api (self-hosted)'],
+    [
+      {},
+      { apiUrl: 'http://10.0.0.5:8080/api/', apiKey: undefined },
+      'http://10.0.0.5:8080/api (self-hosted)',
+    ],
     [{ backend: 'chromium' }, key, 'embedded session server (Chromium)'],
-    [{ backend: 'cdp', cdpUrl: 'wss://me:hunter2@browsers.example.com/hunter2?token=hunter2' }, key, 'embedded session server (browser at browsers.example.com)'],
+    [
+      { backend: 'cdp', cdpUrl: 'wss://me:hunter2@browsers.example.com/hunter2?token=hunter2' },
+      key,
+      'embedded session server (browser at browsers.example.com)',
+    ],
     [{ cdpUrl: 'wss://browsers.example.com/' }, key, 'https://api.notte.cc'],
-    [{ apiUrl: 'https://me:hunter2@sessions.example.com/?key=hunter2' }, nothing, 'https://sessions.example.com (self-hosted)'],
+    [
+      { apiUrl: 'https://me:hunter2@sessions.example.com/?key=hunter2' },
+      nothing,
+      'https://sessions.example.com (self-hosted)',
+    ],
     [{ apiUrl: 'hunter2' }, nothing, 'a session API with a wrong URL'],
   ])('%j with %j: %s', (options, env, label) => {
     expect(describeSource(options, env)).toBe(label);

@@ -1,7 +1,12 @@
 /** Wrong options are refused by name: the path, what is allowed, what it was (unless it is a secret), the nearest name. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { OptionsError } from '../../../src/contract/errors';
-import { findMisspelledOption, validateProjectUse, validateSessionOptions, validateTestOptions } from '../../../src/options/validate';
+import {
+  findMisspelledOption,
+  validateProjectUse,
+  validateSessionOptions,
+  validateTestOptions,
+} from '../../../src/options/validate';
 
 const PATH = 'use.sessionOptions';
 
@@ -19,10 +24,30 @@ describe('session options that are allowed', () => {
     [{ viewport: null, aspectRatio: '16:9' }],
     [{ idleTimeoutMinutes: 30, maxDurationMinutes: 1440, startTimeoutMs: 1000 }],
     [{ maxDurationMinutes: 2 }],
-    [{ proxies: [{ type: 'external', server: 'http://localhost:3128', username: 'a', password: 'b' }] }],
-    [{ proxies: false, extraHttpHeaders: { 'x-team': 'web' }, profile: { id: 'notte-profile-1', persist: true } }],
+    [
+      {
+        proxies: [
+          { type: 'external', server: 'http://localhost:3128', username: 'a', password: 'b' },
+        ],
+      },
+    ],
+    [
+      {
+        proxies: false,
+        extraHttpHeaders: { 'x-team': 'web' },
+        profile: { id: 'notte-profile-1', persist: true },
+      },
+    ],
     [{ backend: 'cdp', cdpUrl: 'wss://browsers.example.com/?key=1', headless: true }],
-    [{ apiUrl: 'https://sessions.example.com/v1', apiKey: 'k', solveCaptchas: true, proxies: true, authIds: ['a', 'b'] }],
+    [
+      {
+        apiUrl: 'https://sessions.example.com/v1',
+        apiKey: 'k',
+        solveCaptchas: true,
+        proxies: true,
+        authIds: ['a', 'b'],
+      },
+    ],
     [{ apiKey: 'k', sessionId: '8b7', startTimeoutMs: 5000 }],
   ])('%j', (options) => {
     expect(validateSessionOptions(options, PATH)).toBe(options);
@@ -36,38 +61,90 @@ describe('session options that are refused', () => {
     [{ idleTimeout: 3 }, `${PATH}.idleTimeout`, "did you mean 'idleTimeoutMinutes'?"],
     [{ zzz: 3 }, `${PATH}.zzz`, 'is not an option; known are apiUrl, apiKey'],
     [{ headless: 'true' }, `${PATH}.headless`, 'must be true or false, got "true"'],
-    [{ idleTimeoutMinutes: 31 }, `${PATH}.idleTimeoutMinutes`, 'must be a whole number of minutes from 1 to 30, got 31'],
+    [
+      { idleTimeoutMinutes: 31 },
+      `${PATH}.idleTimeoutMinutes`,
+      'must be a whole number of minutes from 1 to 30, got 31',
+    ],
     [{ maxDurationMinutes: 1.5 }, `${PATH}.maxDurationMinutes`, 'from 1 to 1440, got 1.5'],
-    [{ idleTimeoutMinutes: 10, maxDurationMinutes: 5 }, `${PATH}.idleTimeoutMinutes`, 'must be at most maxDurationMinutes'],
-    [{ viewport: { width: 800 } }, `${PATH}.viewport.height`, 'is missing, must be a whole number of pixels from 1 to 10000'],
-    [{ viewport: { width: 800, height: 600, heigth: 1 } }, `${PATH}.viewport.heigth`, "did you mean 'height'?"],
-    [{ viewport: '800x600' }, `${PATH}.viewport`, 'must be null, or { width, height }, got "800x600"'],
-    [{ viewport: { width: 800, height: 600 }, aspectRatio: '5:4' }, `${PATH}.aspectRatio`, 'excludes viewport'],
+    [
+      { idleTimeoutMinutes: 10, maxDurationMinutes: 5 },
+      `${PATH}.idleTimeoutMinutes`,
+      'must be at most maxDurationMinutes',
+    ],
+    [
+      { viewport: { width: 800 } },
+      `${PATH}.viewport.height`,
+      'is missing, must be a whole number of pixels from 1 to 10000',
+    ],
+    [
+      { viewport: { width: 800, height: 600, heigth: 1 } },
+      `${PATH}.viewport.heigth`,
+      "did you mean 'height'?",
+    ],
+    [
+      { viewport: '800x600' },
+      `${PATH}.viewport`,
+      'must be null, or { width, height }, got "800x600"',
+    ],
+    [
+      { viewport: { width: 800, height: 600 }, aspectRatio: '5:4' },
+      `${PATH}.aspectRatio`,
+      'excludes viewport',
+    ],
     [{ aspectRatio: '4:3' }, `${PATH}.aspectRatio`, "one of '5:4', '16:9', got \"4:3\""],
     [{ browserType: 'crome' }, `${PATH}.browserType`, "did you mean 'chrome'?"],
     [{ backend: 'grid' }, `${PATH}.backend`, "'grid' is not available in this version"],
     [{ backend: 'cdp' }, `${PATH}.cdpUrl`, 'is missing'],
     [{ backend: 'chromium', cdpUrl: 'ws://localhost:1/x' }, `${PATH}.backend`, "must be 'cdp'"],
-    [{ backend: 'chromium', apiUrl: 'https://a.example.com' }, `${PATH}.backend`, 'leave one of them out'],
-    [{ cdpUrl: 'ws://localhost:1/x', userAgent: 'me' }, `${PATH}.userAgent`, 'has no effect on the browser behind cdpUrl'],
+    [
+      { backend: 'chromium', apiUrl: 'https://a.example.com' },
+      `${PATH}.backend`,
+      'leave one of them out',
+    ],
+    [
+      { cdpUrl: 'ws://localhost:1/x', userAgent: 'me' },
+      `${PATH}.userAgent`,
+      'has no effect on the browser behind cdpUrl',
+    ],
     [{ cdpUrl: 'ws://localhost:1/x', headless: false }, `${PATH}.headless`, 'has no effect'],
     [{ cdpUrl: 'ws://localhost:1/x', chromeArgs: [] }, `${PATH}.chromeArgs`, 'has no effect'],
-    [{ cdpUrl: 'ws://localhost:1/x', viewport: { width: 1, height: 1 } }, `${PATH}.viewport`, 'has no effect'],
+    [
+      { cdpUrl: 'ws://localhost:1/x', viewport: { width: 1, height: 1 } },
+      `${PATH}.viewport`,
+      'has no effect',
+    ],
     [{ chromeArgs: ['lang=de'] }, `${PATH}.chromeArgs[0]`, 'must be a switch that begins with --'],
     [{ chromeArgs: '--lang=de' }, `${PATH}.chromeArgs`, 'must be a list of switches'],
-    [{ proxies: [{ server: 'http://a:1' }] }, `${PATH}.proxies[0].type`, "must be one of 'external', 'notte', 'tailnet', got undefined"],
+    [
+      { proxies: [{ server: 'http://a:1' }] },
+      `${PATH}.proxies[0].type`,
+      "must be one of 'external', 'notte', 'tailnet', got undefined",
+    ],
     [{ proxies: [{ type: 'external' }] }, `${PATH}.proxies[0].server`, 'is missing'],
     [{ proxies: true }, `${PATH}.proxies`, 'embedded sessions cannot'],
-    [{ proxies: [{ type: 'notte', country: 'de' }] }, `${PATH}.proxies`, 'embedded sessions cannot'],
+    [
+      { proxies: [{ type: 'notte', country: 'de' }] },
+      `${PATH}.proxies`,
+      'embedded sessions cannot',
+    ],
     [{ solveCaptchas: true }, `${PATH}.solveCaptchas`, 'embedded sessions cannot'],
     [{ apiKey: 'k', browserType: 'chrome-turbo' }, `${PATH}.solveCaptchas`, 'needs proxies'],
     [{ apiKey: 'k', maxDurationMinutes: 2 }, `${PATH}.idleTimeoutMinutes`, 'if not told'],
     [{ apiKey: 'k', authIds: ['a', 'a'] }, `${PATH}.authIds`, 'each once'],
     [{ sessionId: 'abc' }, `${PATH}.sessionId`, 'none is configured'],
-    [{ apiKey: 'k', sessionId: 'abc', headless: true }, `${PATH}.sessionId`, 'excludes every option that shapes a start'],
+    [
+      { apiKey: 'k', sessionId: 'abc', headless: true },
+      `${PATH}.sessionId`,
+      'excludes every option that shapes a start',
+    ],
     [{ apiUrl: 'api.example.com' }, `${PATH}.apiUrl`, 'must be an URL with http:// or https://'],
     [{ startTimeoutMs: 0 }, `${PATH}.startTimeoutMs`, 'from 1000 to 1800000, got 0'],
-    [{ extraHttpHeaders: { 'x y': 'z' } }, `${PATH}.extraHttpHeaders`, 'must be an object of header names'],
+    [
+      { extraHttpHeaders: { 'x y': 'z' } },
+      `${PATH}.extraHttpHeaders`,
+      'must be an object of header names',
+    ],
     [{ profile: { persist: true } }, `${PATH}.profile.id`, 'is missing'],
   ])('%j', (options, path, message) => {
     const error = refusalOf(() => validateSessionOptions(options, PATH));
@@ -78,7 +155,9 @@ describe('session options that are refused', () => {
 
   test('all problems are told at once', () => {
     const error = refusalOf(() => validateSessionOptions({ headless: 1, profil: {} }, PATH));
-    expect(error.message).toBe(`2 options are wrong:\n  ${PATH}.headless: must be true or false, got 1\n  ${PATH}.profil: is not an option; did you mean 'profile'?`);
+    expect(error.message).toBe(
+      `2 options are wrong:\n  ${PATH}.headless: must be true or false, got 1\n  ${PATH}.profil: is not an option; did you mean 'profile'?`,
+    );
   });
 
   test.each([
@@ -99,32 +178,61 @@ describe('session options that are refused', () => {
 
   test('a wrong URL in the environment is refused under its own name, where it is used', () => {
     vi.stubEnv('NOTTE_API_URL', 'api.example.com');
-    expect(refusalOf(() => validateSessionOptions({}, PATH))).toMatchObject({ path: 'NOTTE_API_URL' });
+    expect(refusalOf(() => validateSessionOptions({}, PATH))).toMatchObject({
+      path: 'NOTTE_API_URL',
+    });
     expect(() => validateSessionOptions({ backend: 'chromium' }, PATH)).not.toThrow();
   });
 
   test('what needs the cloud is allowed once the environment names it', () => {
     vi.stubEnv('NOTTE_API_KEY', 'k');
-    expect(() => validateSessionOptions({ solveCaptchas: true, proxies: true }, PATH)).not.toThrow();
+    expect(() =>
+      validateSessionOptions({ solveCaptchas: true, proxies: true }, PATH),
+    ).not.toThrow();
   });
 });
 
 describe('test options', () => {
   test.each([
     [{}],
-    [{ isolation: 'context', cookieFile: 'cookies.json', saveCookies: 'on-success', recording: 'retain-on-failure' }],
-    [{ isolation: { mode: 'session', keepState: true }, cookieFile: undefined, recording: { mode: 'on', size: { width: 640, height: 360 }, fps: 10 } }],
+    [
+      {
+        isolation: 'context',
+        cookieFile: 'cookies.json',
+        saveCookies: 'on-success',
+        recording: 'retain-on-failure',
+      },
+    ],
+    [
+      {
+        isolation: { mode: 'session', keepState: true },
+        cookieFile: undefined,
+        recording: { mode: 'on', size: { width: 640, height: 360 }, fps: 10 },
+      },
+    ],
   ])('%j is allowed', (values) => {
     expect(() => validateTestOptions(values, 'use')).not.toThrow();
   });
 
   test.each([
-    [{ isolation: 'sesion' }, 'use.isolation', "got \"sesion\"; did you mean 'session'?"],
-    [{ isolation: { mode: 'context' } }, 'use.isolation.mode', "must be 'session', got \"context\""],
-    [{ isolation: { mode: 'session', keepstate: true } }, 'use.isolation.keepstate', "did you mean 'keepState'?"],
+    [{ isolation: 'sesion' }, 'use.isolation', 'got "sesion"; did you mean \'session\'?'],
+    [
+      { isolation: { mode: 'context' } },
+      'use.isolation.mode',
+      'must be \'session\', got "context"',
+    ],
+    [
+      { isolation: { mode: 'session', keepstate: true } },
+      'use.isolation.keepstate',
+      "did you mean 'keepState'?",
+    ],
     [{ cookieFile: '' }, 'use.cookieFile', 'must be the path of a file'],
     [{ cookieFile: 'cookies/' }, 'use.cookieFile', 'must be the path of a file'],
-    [{ saveCookies: true }, 'use.saveCookies', "must be one of 'always', 'on-success', 'never', got true"],
+    [
+      { saveCookies: true },
+      'use.saveCookies',
+      "must be one of 'always', 'on-success', 'never', got true",
+    ],
     [{ recording: 'retain-on-failures' }, 'use.recording', "did you mean 'retain-on-failure'?"],
     [{ recording: { mode: 'on', fps: 100 } }, 'use.recording.fps', 'from 1 to 60, got 100'],
     [{ recording: { size: { width: 1, height: 1 } } }, 'use.recording.mode', 'is missing'],
@@ -148,20 +256,38 @@ describe('the use of a project', () => {
     ['isolaton', 'isolation'],
   ])('%s was meant to be %s', (name, nearest) => {
     expect(findMisspelledOption({ baseURL: 'x', [name]: 1 })).toEqual({ name, nearest });
-    expect(refusalOf(() => validateProjectUse({ [name]: 1 }, 'projects["a"].use'))).toMatchObject({ path: `projects["a"].use.${name}` });
+    expect(refusalOf(() => validateProjectUse({ [name]: 1 }, 'projects["a"].use'))).toMatchObject({
+      path: `projects["a"].use.${name}`,
+    });
   });
 
   test("Playwright's own options and a suite's own are left alone", () => {
-    const playwright = 'acceptDownloads actionTimeout baseURL browserName bypassCSP channel clientCertificates colorScheme connectOptions contextOptions defaultBrowserType deviceScaleFactor extraHTTPHeaders geolocation hasTouch headless httpCredentials ignoreHTTPSErrors isMobile javaScriptEnabled launchOptions locale navigationTimeout offline permissions proxy screenshot serviceWorkers storageState testIdAttribute timezoneId trace userAgent video viewport';
-    const own = 'isolated recorder record cookies cookiePath session sessionStorage options apiUrl apiKey';
-    const use = Object.fromEntries(`${playwright} ${own} sessionOptions isolation cookieFile saveCookies recording`.split(' ').map((name) => [name, undefined]));
+    const playwright =
+      'acceptDownloads actionTimeout baseURL browserName bypassCSP channel clientCertificates colorScheme connectOptions contextOptions defaultBrowserType deviceScaleFactor extraHTTPHeaders geolocation hasTouch headless httpCredentials ignoreHTTPSErrors isMobile javaScriptEnabled launchOptions locale navigationTimeout offline permissions proxy screenshot serviceWorkers storageState testIdAttribute timezoneId trace userAgent video viewport';
+    const own =
+      'isolated recorder record cookies cookiePath session sessionStorage options apiUrl apiKey';
+    const use = Object.fromEntries(
+      `${playwright} ${own} sessionOptions isolation cookieFile saveCookies recording`
+        .split(' ')
+        .map((name) => [name, undefined]),
+    );
     expect(findMisspelledOption(use)).toBeUndefined();
     expect(() => validateProjectUse(use, 'use')).not.toThrow();
   });
 
   test('problems of every kind are told together', () => {
-    const error = refusalOf(() => validateProjectUse({ sessionOptions: { headless: 1 }, recording: 'of', cookiefile: 'a' }, 'use'));
-    expect(error.message.split('\n').map((line) => line.trim().split(':')[0])).toEqual(['3 options are wrong', 'use.cookiefile', 'use.sessionOptions.headless', 'use.recording']);
+    const error = refusalOf(() =>
+      validateProjectUse(
+        { sessionOptions: { headless: 1 }, recording: 'of', cookiefile: 'a' },
+        'use',
+      ),
+    );
+    expect(error.message.split('\n').map((line) => line.trim().split(':')[0])).toEqual([
+      '3 options are wrong',
+      'use.cookiefile',
+      'use.sessionOptions.headless',
+      'use.recording',
+    ]);
   });
 });
 

@@ -5,7 +5,11 @@ import type { FrameRef } from '../../../src/recording/frame-store';
 
 describe('planShots', () => {
   it('shows each picture until the next, and the last one to the end', () => {
-    expect(spans([1000, 1200, 1500], 1000, 2000)).toEqual(['1000: 0-200', '1200: 200-500', '1500: 500-1000']);
+    expect(spans([1000, 1200, 1500], 1000, 2000)).toEqual([
+      '1000: 0-200',
+      '1200: 200-500',
+      '1500: 500-1000',
+    ]);
   });
 
   it('begins with what was on screen, or with the first picture', () => {
@@ -31,13 +35,19 @@ describe('planShots', () => {
 
 describe('pictureSize', () => {
   it('is the size that is on screen longest, made even', () => {
-    const shots = planShots([frame(0, 800, 451), frame(100, 375, 667), frame(900, 800, 451)], { fromMs: 0, toMs: 1000 });
+    const shots = planShots([frame(0, 800, 451), frame(100, 375, 667), frame(900, 800, 451)], {
+      fromMs: 0,
+      toMs: 1000,
+    });
     expect(pictureSize(shots)).toEqual({ width: 374, height: 666 });
     expect(pictureSize(shots, { width: 641, height: 1 })).toEqual({ width: 640, height: 2 });
   });
 
   it('has a default for a clip without pictures', () => {
-    expect(pictureSize(planShots([], { fromMs: 0, toMs: 10 }))).toEqual({ width: 800, height: 450 });
+    expect(pictureSize(planShots([], { fromMs: 0, toMs: 10 }))).toEqual({
+      width: 800,
+      height: 450,
+    });
   });
 });
 
@@ -46,6 +56,12 @@ function frame(atMs: number, width = 8, height = 4): FrameRef {
 }
 
 function spans(atMs: number[], fromMs: number, toMs: number): string[] {
-  const shots = planShots(atMs.map((moment) => frame(moment)), { fromMs, toMs });
-  return shots.map(({ frame: shown, startMs, durationMs }) => `${shown?.atMs ?? 'blank'}: ${startMs}-${startMs + durationMs}`);
+  const shots = planShots(
+    atMs.map((moment) => frame(moment)),
+    { fromMs, toMs },
+  );
+  return shots.map(
+    ({ frame: shown, startMs, durationMs }) =>
+      `${shown?.atMs ?? 'blank'}: ${startMs}-${startMs + durationMs}`,
+  );
 }

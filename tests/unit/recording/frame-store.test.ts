@@ -119,7 +119,8 @@ describe('FrameStore', () => {
 
   it('bounds the frames that wait for the disk', async () => {
     const store = await openStore();
-    for (let n = 0; n < 40; n++) store.append({ atMs: n, jpeg: Buffer.alloc(1024 * 1024), width: 1, height: 1 });
+    for (let n = 0; n < 40; n++)
+      store.append({ atMs: n, jpeg: Buffer.alloc(1024 * 1024), width: 1, height: 1 });
     expect(store.select(0, 100).length).toBe(32);
     expect(store.truncated).toBe(true);
     await store.flushed();

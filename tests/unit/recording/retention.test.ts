@@ -17,7 +17,9 @@ const TABLE: [mode: RetentionMode, outcomes: string][] = [
 
 describe('retention', () => {
   it.each(TABLE)('%s', (mode, outcomes) => {
-    const seen = [0, 1, 2].map((retry) => [false, true].map((failed) => letter(mode, { failed, retry })).join(''));
+    const seen = [0, 1, 2].map((retry) =>
+      [false, true].map((failed) => letter(mode, { failed, retry })).join(''),
+    );
     expect(seen.join(' ')).toBe(outcomes);
   });
 });

@@ -2,25 +2,56 @@ import { expect, test } from 'vitest';
 import type { RunSummary } from '../../../src/host/protocol';
 import { summaryLines } from '../../../src/reporter/summary';
 
-const summary: RunSummary = { sessions: 2, failedStarts: 0, tests: 40, clips: 3, browserMs: 12_345, problems: [], leftRunning: [] };
+const summary: RunSummary = {
+  sessions: 2,
+  failedStarts: 0,
+  tests: 40,
+  clips: 3,
+  browserMs: 12_345,
+  problems: [],
+  leftRunning: [],
+};
 
 test('counts, time and what is left', () => {
-  expect(summaryLines(summary)).toEqual(['2 sessions, 40 tests, 3 clips, 12.3 s of browser time; left running: nothing']);
-  expect(summaryLines({ ...summary, sessions: 1, tests: 1, clips: 1, browserMs: 125_000 })).toEqual(['1 session, 1 test, 1 clip, 2 min 5 s of browser time; left running: nothing']);
+  expect(summaryLines(summary)).toEqual([
+    '2 sessions, 40 tests, 3 clips, 12.3 s of browser time; left running: nothing',
+  ]);
+  expect(summaryLines({ ...summary, sessions: 1, tests: 1, clips: 1, browserMs: 125_000 })).toEqual(
+    ['1 session, 1 test, 1 clip, 2 min 5 s of browser time; left running: nothing'],
+  );
 });
 
-test.each([[59_940, '59.9 s'], [59_960, '1 min 0 s'], [119_600, '2 min 0 s'], [3_600_000, '60 min 0 s']])('%i ms are told as %s', (browserMs, text) => {
+test.each([
+  [59_940, '59.9 s'],
+  [59_960, '1 min 0 s'],
+  [119_600, '2 min 0 s'],
+  [3_600_000, '60 min 0 s'],
+])('%i ms are told as %s', (browserMs, text) => {
   expect(summaryLines({ ...summary, browserMs })[0]).toContain(`, ${text} of browser time`);
 });
 
 test('what could not be stopped is named, and problems come first', () => {
-  const lines = summaryLines({ ...summary, leftRunning: ['id-1'], problems: [{ what: 'No clip a.mp4', reason: 'disk full' }, { what: 'No clip b.mp4', reason: 'disk full' }] });
+  const lines = summaryLines({
+    ...summary,
+    leftRunning: ['id-1'],
+    problems: [
+      { what: 'No clip a.mp4', reason: 'disk full' },
+      { what: 'No clip b.mp4', reason: 'disk full' },
+    ],
+  });
   expect(lines[0]).toBe('No clip a.mp4 (and 1 more): disk full');
   expect(lines[1]).toContain('left running: id-1');
 });
 
 test('a run without sessions or without a host', () => {
   expect(summaryLines({ ...summary, sessions: 0 })).toEqual(['no test asked for a session']);
-  expect(summaryLines({ ...summary, sessions: 0, failedStarts: 2, problems: [{ what: 'A session may be left', reason: 'no answer' }] })).toEqual(['A session may be left: no answer', 'no session could be started']);
+  expect(
+    summaryLines({
+      ...summary,
+      sessions: 0,
+      failedStarts: 2,
+      problems: [{ what: 'A session may be left', reason: 'no answer' }],
+    }),
+  ).toEqual(['A session may be left: no answer', 'no session could be started']);
   expect(summaryLines(undefined)).toEqual([]);
 });

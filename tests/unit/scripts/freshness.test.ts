@@ -34,13 +34,22 @@ describe('whyInstall', () => {
   });
 
   it('is content with the same packages, and with optional ones for other systems left out', async () => {
-    expect(await lock({ 'node_modules/zod': zod, 'node_modules/musl': musl }, { 'node_modules/zod': zod })).toBeUndefined();
+    expect(
+      await lock(
+        { 'node_modules/zod': zod, 'node_modules/musl': musl },
+        { 'node_modules/zod': zod },
+      ),
+    ).toBeUndefined();
   });
 
   it.each([
     ['another version', { 'node_modules/zod': { version: '4.5.0' } }, 'zod 4.6.0 is missing'],
     ['a missing package', {}, 'zod 4.6.0 is missing'],
-    ['a package too many', { 'node_modules/zod': zod, 'node_modules/left-pad': zod }, 'left-pad does not belong'],
+    [
+      'a package too many',
+      { 'node_modules/zod': zod, 'node_modules/left-pad': zod },
+      'left-pad does not belong',
+    ],
   ])('names %s', async (_, installed, reason) => {
     expect(await lock({ 'node_modules/zod': zod }, installed)).toBe(reason);
   });
@@ -48,13 +57,21 @@ describe('whyInstall', () => {
 
 describe('whyBuild', () => {
   beforeEach(async () => {
-    await write('package.json', { bin: { x: './dist/cli.js' }, exports: { '.': { import: './dist/index.js' }, './package.json': './package.json' } });
+    await write('package.json', {
+      bin: { x: './dist/cli.js' },
+      exports: { '.': { import: './dist/index.js' }, './package.json': './package.json' },
+    });
     await write('src/deep/a.ts', '');
     await utimes(join(root, 'src'), 1_000, 1_000);
   });
 
   it('lists what the package exports', () => {
-    expect(exportedFiles({ bin: { x: './dist/cli.js' }, exports: { '.': { import: { types: './dist/a.d.ts' }, require: './dist/cli.js' } } })).toEqual(['./dist/cli.js', './dist/a.d.ts']);
+    expect(
+      exportedFiles({
+        bin: { x: './dist/cli.js' },
+        exports: { '.': { import: { types: './dist/a.d.ts' }, require: './dist/cli.js' } },
+      }),
+    ).toEqual(['./dist/cli.js', './dist/a.d.ts']);
   });
 
   it('asks for a build when an exported file is missing', async () => {

@@ -3,7 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { installChromium, type Machine } from '../../../scripts/lib/install-chromium.mjs';
 
 /** A machine on which the commands that contain one of `working` succeed, and the last command leaves a browser that runs. */
-function machine(options: Partial<Machine<string>> & { commands?: string[]; working?: string[]; runsAfter?: string }): Machine<string> & { calls: string[] } {
+function machine(
+  options: Partial<Machine<string>> & {
+    commands?: string[];
+    working?: string[];
+    runsAfter?: string;
+  },
+): Machine<string> & { calls: string[] } {
   const calls: string[] = [];
   return {
     calls,
@@ -13,11 +19,20 @@ function machine(options: Partial<Machine<string>> & { commands?: string[]; work
     isMusl: false,
     privilege: 'root',
     has: (command) => (options.commands ?? []).includes(command),
-    find: () => Promise.resolve(options.runsAfter !== undefined && calls.some((call) => call.includes(options.runsAfter ?? '')) ? '/usr/bin/chromium' : undefined),
+    find: () =>
+      Promise.resolve(
+        options.runsAfter !== undefined &&
+          calls.some((call) => call.includes(options.runsAfter ?? ''))
+          ? '/usr/bin/chromium'
+          : undefined,
+      ),
     run: (_label, command, args) => {
       const line = [command, ...args].join(' ');
       calls.push(line);
-      return Promise.resolve({ isDone: (options.working ?? []).some((part) => line.includes(part)), problem: 'ENOTFOUND' });
+      return Promise.resolve({
+        isDone: (options.working ?? []).some((part) => line.includes(part)),
+        problem: 'ENOTFOUND',
+      });
     },
     ...options,
   };
@@ -25,7 +40,11 @@ function machine(options: Partial<Machine<string>> & { commands?: string[]; work
 
 describe('installChromium', () => {
   it('takes the browser of Playwright when the download works', async () => {
-    const here = machine({ commands: ['apt-get'], working: ['install chromium'], runsAfter: 'cli.js install chromium' });
+    const here = machine({
+      commands: ['apt-get'],
+      working: ['install chromium'],
+      runsAfter: 'cli.js install chromium',
+    });
     const { browser } = await installChromium(here);
     expect(browser).toBe('/usr/bin/chromium');
     expect(here.calls).toEqual(['node cli.js install chromium']);
@@ -34,14 +53,26 @@ describe('installChromium', () => {
   it('adds the libraries when the download does not start', async () => {
     const here = machine({ commands: ['apt-get'], working: ['cli.js'], runsAfter: 'install-deps' });
     expect((await installChromium(here)).browser).toBe('/usr/bin/chromium');
-    expect(here.calls).toEqual(['node cli.js install chromium', 'node cli.js install-deps chromium']);
+    expect(here.calls).toEqual([
+      'node cli.js install chromium',
+      'node cli.js install-deps chromium',
+    ]);
   });
 
   it('turns to the package manager, with sudo when it needs no password', async () => {
-    const here = machine({ commands: ['apt-get'], working: ['apt-get'], runsAfter: 'apt-get install', privilege: 'sudo' });
+    const here = machine({
+      commands: ['apt-get'],
+      working: ['apt-get'],
+      runsAfter: 'apt-get install',
+      privilege: 'sudo',
+    });
     const { browser, tried } = await installChromium(here);
     expect(browser).toBe('/usr/bin/chromium');
-    expect(here.calls).toEqual(['node cli.js install chromium', 'sudo -n apt-get update -q', 'sudo -n apt-get install -y --no-install-recommends chromium chromium-sandbox fonts-liberation']);
+    expect(here.calls).toEqual([
+      'node cli.js install chromium',
+      'sudo -n apt-get update -q',
+      'sudo -n apt-get install -y --no-install-recommends chromium chromium-sandbox fonts-liberation',
+    ]);
     expect(tried).toEqual(['npx playwright install chromium: ENOTFOUND']);
   });
 
@@ -50,7 +81,10 @@ describe('installChromium', () => {
     const { browser, tried, advice } = await installChromium(here);
     expect(browser).toBeUndefined();
     expect(here.calls).toEqual(['node cli.js install chromium']);
-    expect(tried).toEqual(['npx playwright install chromium: ENOTFOUND', 'sudo dnf install -y chromium: needs root, or sudo without a password']);
+    expect(tried).toEqual([
+      'npx playwright install chromium: ENOTFOUND',
+      'sudo dnf install -y chromium: needs root, or sudo without a password',
+    ]);
     expect(advice).toBe('sudo dnf install -y chromium');
   });
 
@@ -62,7 +96,11 @@ describe('installChromium', () => {
 
   it.each([
     ['darwin', 'brew', 'brew install --cask google-chrome'],
-    ['win32', 'winget', 'winget install --id Google.Chrome --exact --silent --accept-package-agreements --accept-source-agreements'],
+    [
+      'win32',
+      'winget',
+      'winget install --id Google.Chrome --exact --silent --accept-package-agreements --accept-source-agreements',
+    ],
   ])('knows %s', async (platform, command, line) => {
     const here = machine({ platform, commands: [command, 'apt-get'], privilege: 'none' });
     expect(await installChromium(here)).toMatchObject({ advice: line });
@@ -71,7 +109,9 @@ describe('installChromium', () => {
 
   it('says so when an install was done and yet nothing runs', async () => {
     const { tried, advice } = await installChromium(machine({ working: ['cli.js'] }));
-    expect(tried).toEqual(['npx playwright install chromium: done, but no browser that runs was found after it']);
+    expect(tried).toEqual([
+      'npx playwright install chromium: done, but no browser that runs was found after it',
+    ]);
     expect(advice).toBe('npx playwright install --with-deps chromium');
   });
 });

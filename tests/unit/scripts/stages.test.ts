@@ -8,21 +8,87 @@ function stage(name: string): Stage {
   return found;
 }
 
-const vitest = (report: object): object => ({ numPassedTests: 0, numFailedTests: 0, numPendingTests: 0, numTodoTests: 0, testResults: [], ...report });
-const playwright = (stats: object, errors: object[] = []): object => ({ stats: { expected: 0, flaky: 0, unexpected: 0, skipped: 0, ...stats }, errors });
+const vitest = (report: object): object => ({
+  numPassedTests: 0,
+  numFailedTests: 0,
+  numPendingTests: 0,
+  numTodoTests: 0,
+  testResults: [],
+  ...report,
+});
+const playwright = (stats: object, errors: object[] = []): object => ({
+  stats: { expected: 0, flaky: 0, unexpected: 0, skipped: 0, ...stats },
+  errors,
+});
 
 describe('countStage', () => {
   it.each([
-    ['a green stage of tests', 'unit', { code: 0, report: vitest({ numPassedTests: 3, numPendingTests: 1 }) }, { passed: 3, failed: 0, skipped: 1, problem: undefined }],
-    ['failed tests', 'unit', { code: 1, report: vitest({ numPassedTests: 3, numFailedTests: 2 }) }, { passed: 3, failed: 2, problem: undefined }],
-    ['a file that does not load', 'unit', { code: 1, report: vitest({ numPassedTests: 3, testResults: [{ status: 'failed', assertionResults: [] }] }) }, { passed: 3, failed: 1, problem: undefined }],
-    ['a failure outside of tests', 'unit', { code: 1, report: vitest({ numPassedTests: 3 }) }, { passed: 3, failed: 1, problem: 'exit code 1' }],
-    ['a runner that died', 'e2e', { code: null }, { passed: 0, failed: 1, problem: 'ended by a signal' }],
-    ['a stage that hung', 'e2e', { code: null, stoppedBecause: 'not done after 900 s' }, { passed: 0, failed: 1, problem: 'not done after 900 s' }],
-    ['no test at all', 'integration', { code: 0, report: vitest({}) }, { passed: 0, failed: 1, problem: 'ran no test' }],
-    ['green examples, one of them flaky', 'examples', { code: 0, report: playwright({ expected: 4, flaky: 1, skipped: 1 }) }, { passed: 5, failed: 0, skipped: 1 }],
-    ['a red example, and an error outside of tests', 'examples', { code: 1, report: playwright({ expected: 4, unexpected: 1 }, [{}]) }, { passed: 4, failed: 2 }],
-    ['a green type check, which counts no tests', 'types', { code: 0 }, { passed: 0, failed: 0, problem: undefined }],
+    [
+      'a green stage of tests',
+      'unit',
+      { code: 0, report: vitest({ numPassedTests: 3, numPendingTests: 1 }) },
+      { passed: 3, failed: 0, skipped: 1, problem: undefined },
+    ],
+    [
+      'failed tests',
+      'unit',
+      { code: 1, report: vitest({ numPassedTests: 3, numFailedTests: 2 }) },
+      { passed: 3, failed: 2, problem: undefined },
+    ],
+    [
+      'a file that does not load',
+      'unit',
+      {
+        code: 1,
+        report: vitest({
+          numPassedTests: 3,
+          testResults: [{ status: 'failed', assertionResults: [] }],
+        }),
+      },
+      { passed: 3, failed: 1, problem: undefined },
+    ],
+    [
+      'a failure outside of tests',
+      'unit',
+      { code: 1, report: vitest({ numPassedTests: 3 }) },
+      { passed: 3, failed: 1, problem: 'exit code 1' },
+    ],
+    [
+      'a runner that died',
+      'e2e',
+      { code: null },
+      { passed: 0, failed: 1, problem: 'ended by a signal' },
+    ],
+    [
+      'a stage that hung',
+      'e2e',
+      { code: null, stoppedBecause: 'not done after 900 s' },
+      { passed: 0, failed: 1, problem: 'not done after 900 s' },
+    ],
+    [
+      'no test at all',
+      'integration',
+      { code: 0, report: vitest({}) },
+      { passed: 0, failed: 1, problem: 'ran no test' },
+    ],
+    [
+      'green examples, one of them flaky',
+      'examples',
+      { code: 0, report: playwright({ expected: 4, flaky: 1, skipped: 1 }) },
+      { passed: 5, failed: 0, skipped: 1 },
+    ],
+    [
+      'a red example, and an error outside of tests',
+      'examples',
+      { code: 1, report: playwright({ expected: 4, unexpected: 1 }, [{}]) },
+      { passed: 4, failed: 2 },
+    ],
+    [
+      'a green type check, which counts no tests',
+      'types',
+      { code: 0 },
+      { passed: 0, failed: 0, problem: undefined },
+    ],
     ['a type error', 'types', { code: 2 }, { passed: 0, failed: 1, problem: 'exit code 2' }],
   ])('counts %s', (_, name, result, counts) => {
     expect(countStage(stage(name), result)).toMatchObject(counts);

@@ -18,15 +18,34 @@ beforeEach(() => {
 });
 
 function send(target: CdpSession, requestId: string, more: object = {}): void {
-  target.emit('Network.requestWillBeSent', { requestId, request: { url: `http://site/${requestId}`, method: 'GET', headers: { a: 'provisional' } }, timestamp: 10, wallTime: 1_000, type: 'Fetch', ...more });
+  target.emit('Network.requestWillBeSent', {
+    requestId,
+    request: { url: `http://site/${requestId}`, method: 'GET', headers: { a: 'provisional' } },
+    timestamp: 10,
+    wallTime: 1_000,
+    type: 'Fetch',
+    ...more,
+  });
 }
 
 function response(status: number): NetworkResponse {
-  return { url: '', status, statusText: '', headers: { b: 'filtered' }, mimeType: 'text/plain', encodedDataLength: 5 };
+  return {
+    url: '',
+    status,
+    statusText: '',
+    headers: { b: 'filtered' },
+    mimeType: 'text/plain',
+    encodedDataLength: 5,
+  };
 }
 
 function finish(target: CdpSession, requestId: string, hasExtraInfo = false): void {
-  target.emit('Network.responseReceived', { requestId, type: 'Fetch', response: response(200), hasExtraInfo });
+  target.emit('Network.responseReceived', {
+    requestId,
+    type: 'Fetch',
+    response: response(200),
+    hasExtraInfo,
+  });
   target.emit('Network.loadingFinished', { requestId, timestamp: 10.5, encodedDataLength: 7 });
 }
 
@@ -35,8 +54,18 @@ test('headers of the wire count, whether they come first or last', () => {
   send(page, '1');
   finish(page, '1', true);
   expect(seen).toEqual([]);
-  page.emit('Network.responseReceivedExtraInfo', { requestId: '1', headers: { b: 'received' }, statusCode: 304 });
-  expect(seen.map(toHarEntry)).toMatchObject([{ request: { headers: [{ name: 'a', value: 'sent' }] }, response: { status: 304, headers: [{ name: 'b', value: 'received' }], bodySize: 7 }, time: 500 }]);
+  page.emit('Network.responseReceivedExtraInfo', {
+    requestId: '1',
+    headers: { b: 'received' },
+    statusCode: 304,
+  });
+  expect(seen.map(toHarEntry)).toMatchObject([
+    {
+      request: { headers: [{ name: 'a', value: 'sent' }] },
+      response: { status: 304, headers: [{ name: 'b', value: 'received' }], bodySize: 7 },
+      time: 500,
+    },
+  ]);
 });
 
 test('those that never come are not waited for when the log is read', () => {
@@ -45,26 +74,60 @@ test('those that never come are not waited for when the log is read', () => {
   tracker.settle(60_000);
   expect(seen).toEqual([]);
   tracker.settle(0);
-  expect(seen.map(toHarEntry)).toMatchObject([{ request: { headers: [{ name: 'a', value: 'provisional' }] }, response: { status: 200, headers: [{ name: 'b', value: 'filtered' }] } }]);
+  expect(seen.map(toHarEntry)).toMatchObject([
+    {
+      request: { headers: [{ name: 'a', value: 'provisional' }] },
+      response: { status: 200, headers: [{ name: 'b', value: 'filtered' }] },
+    },
+  ]);
 });
 
 test('an answer that only its headers tell of counts', () => {
   send(page, '1');
-  page.emit('Network.responseReceivedExtraInfo', { requestId: '1', headers: { b: 'received' }, statusCode: 200 });
+  page.emit('Network.responseReceivedExtraInfo', {
+    requestId: '1',
+    headers: { b: 'received' },
+    statusCode: 200,
+  });
   page.emit('Network.loadingFinished', { requestId: '1', timestamp: 10.5, encodedDataLength: 7 });
-  expect(seen.map(toHarEntry)).toMatchObject([{ response: { status: 200, headers: [{ name: 'b', value: 'received' }] } }]);
+  expect(seen.map(toHarEntry)).toMatchObject([
+    { response: { status: 200, headers: [{ name: 'b', value: 'received' }] } },
+  ]);
 });
 
 test('of redirects, each hop gets its own headers, and is one', () => {
   const frame = new CdpSession(async () => ({}), 'frame');
   tracker.follow(frame, 'P1');
   send(page, '1');
-  send(page, '1', { timestamp: 10.1, redirectResponse: response(301), redirectHasExtraInfo: false }); // from the cache
-  for (const target of [page, frame]) send(target, '1', { timestamp: 10.2, redirectResponse: response(302), redirectHasExtraInfo: true });
-  page.emit('Network.responseReceivedExtraInfo', { requestId: '1', headers: { b: 'second' }, statusCode: 302 });
+  send(page, '1', {
+    timestamp: 10.1,
+    redirectResponse: response(301),
+    redirectHasExtraInfo: false,
+  }); // from the cache
+  for (const target of [page, frame])
+    send(target, '1', {
+      timestamp: 10.2,
+      redirectResponse: response(302),
+      redirectHasExtraInfo: true,
+    });
+  page.emit('Network.responseReceivedExtraInfo', {
+    requestId: '1',
+    headers: { b: 'second' },
+    statusCode: 302,
+  });
   finish(page, '1', true);
-  page.emit('Network.responseReceivedExtraInfo', { requestId: '1', headers: { b: 'third' }, statusCode: 200 });
-  expect(seen.map(toHarEntry).map(({ response: { status, headers } }) => [status, headers[0]?.value])).toEqual([[301, 'filtered'], [302, 'second'], [200, 'third']]);
+  page.emit('Network.responseReceivedExtraInfo', {
+    requestId: '1',
+    headers: { b: 'third' },
+    statusCode: 200,
+  });
+  expect(
+    seen.map(toHarEntry).map(({ response: { status, headers } }) => [status, headers[0]?.value]),
+  ).toEqual([
+    [301, 'filtered'],
+    [302, 'second'],
+    [200, 'third'],
+  ]);
 });
 
 test('a request that two targets tell of is one; one whose target goes away is ended', () => {
@@ -78,7 +141,9 @@ test('a request that two targets tell of is one; one whose target goes away is e
   send(frame, '2');
   send(page, '3');
   tracker.abandon(frame);
-  expect(seen.slice(1).map(({ url, error }) => [url, error])).toEqual([['http://site/2', 'not finished']]);
+  expect(seen.slice(1).map(({ url, error }) => [url, error])).toEqual([
+    ['http://site/2', 'not finished'],
+  ]);
 });
 
 test('however many stay open, no more than 2000 are held', () => {
@@ -90,7 +155,11 @@ test('however many stay open, no more than 2000 are held', () => {
 test('what a page makes itself is no request, and no URL shows a password', () => {
   send(page, '1', { request: { url: 'data:text/plain,x', method: 'GET', headers: {} } });
   finish(page, '1');
-  send(page, '2', { request: { url: 'https://me:secret@site/?q=a%20b', method: 'GET', headers: {} } });
+  send(page, '2', {
+    request: { url: 'https://me:secret@site/?q=a%20b', method: 'GET', headers: {} },
+  });
   finish(page, '2');
-  expect(seen.map(toHarEntry).map(({ request: { url, queryString } }) => [url, queryString])).toEqual([['https://site/?q=a%20b', [{ name: 'q', value: 'a b' }]]]);
+  expect(
+    seen.map(toHarEntry).map(({ request: { url, queryString } }) => [url, queryString]),
+  ).toEqual([['https://site/?q=a%20b', [{ name: 'q', value: 'a b' }]]]);
 });

@@ -25,7 +25,9 @@ test('using it starts the idle time anew, and never extends the maximum', () => 
   expect(onExpired).not.toHaveBeenCalled();
   expect(timers.lastUsedAt.getTime()).toBe(Date.now());
   vi.advanceTimersByTime(60_000);
-  expect(onExpired).toHaveBeenCalledExactlyOnceWith('It reached its maximum duration of 15 minutes.');
+  expect(onExpired).toHaveBeenCalledExactlyOnceWith(
+    'It reached its maximum duration of 15 minutes.',
+  );
 });
 
 test('stopped, it never expires', () => {

@@ -27,9 +27,15 @@ test('a name that is taken gets a number', () => {
 
 test('whatever a page suggests, the name can be used', () => {
   fc.assert(
-    fc.property(fc.oneof(fc.string({ unit: 'binary', maxLength: 400 }), fc.string({ unit: fc.constantFrom('.', '/', ' ', 'a', '\0', '😀', 'CON'), maxLength: 90 })), (suggested) => {
-      expect(fileNameProblem(downloadName(suggested, at, new Set()))).toBeUndefined();
-    }),
+    fc.property(
+      fc.oneof(
+        fc.string({ unit: 'binary', maxLength: 400 }),
+        fc.string({ unit: fc.constantFrom('.', '/', ' ', 'a', '\0', '😀', 'CON'), maxLength: 90 }),
+      ),
+      (suggested) => {
+        expect(fileNameProblem(downloadName(suggested, at, new Set()))).toBeUndefined();
+      },
+    ),
   );
 });
 
@@ -42,11 +48,22 @@ test('an action uploads what is there, and its downloads never replace each othe
     const folder = new SessionFolder(data, 'one');
     const files = new FileStorage({ uploads, incoming }).forSession(folder);
     expect(await files.upload('a.txt')).toBe(join(uploads, 'a.txt'));
-    for (const name of ['b.txt', '../uploads/a.txt', '', '..']) expect(await files.upload(name)).toBeUndefined();
-    const names = await Promise.all(['1', '2', '3'].map((content) => files.storeDownload('../report.pdf', async (path) => writeFile(path, content))));
+    for (const name of ['b.txt', '../uploads/a.txt', '', '..'])
+      expect(await files.upload(name)).toBeUndefined();
+    const names = await Promise.all(
+      ['1', '2', '3'].map((content) =>
+        files.storeDownload('../report.pdf', async (path) => writeFile(path, content)),
+      ),
+    );
     expect(new Set(names).size).toBe(3);
-    expect((await Promise.all(names.map((name) => readFile(join(folder.downloads, name), 'utf8')))).sort()).toEqual(['1', '2', '3']);
-    await expect(files.storeDownload('x', async () => Promise.reject(new Error('cancelled')))).rejects.toThrow('cancelled');
+    expect(
+      (
+        await Promise.all(names.map((name) => readFile(join(folder.downloads, name), 'utf8')))
+      ).sort(),
+    ).toEqual(['1', '2', '3']);
+    await expect(
+      files.storeDownload('x', async () => Promise.reject(new Error('cancelled'))),
+    ).rejects.toThrow('cancelled');
     expect(await readdir(folder.downloads)).toHaveLength(3);
     expect(await readdir(incoming)).toEqual([]);
   } finally {

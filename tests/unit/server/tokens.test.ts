@@ -9,7 +9,8 @@ test('tokens are long, random and safe in URLs', () => {
 
 test('only the right token is one', () => {
   expect(isToken('secret', 'secret')).toBe(true);
-  for (const wrong of ['secret ', 'Secret', '', null, undefined]) expect(isToken(wrong, 'secret')).toBe(false);
+  for (const wrong of ['secret ', 'Secret', '', null, undefined])
+    expect(isToken(wrong, 'secret')).toBe(false);
 });
 
 test('a signed URL works for its path until it expires, and with this signer only', () => {
@@ -21,6 +22,8 @@ test('a signed URL works for its path until it expires, and with this signer onl
   expect(new UrlSigner().isValid('/a', query)).toBe(false);
   query.set('expires', String(later.getTime() + 1000));
   expect(signer.isValid('/a', query)).toBe(false);
-  expect(signer.isValid('/a', new URLSearchParams(signer.sign('/a', new Date(Date.now() - 1))))).toBe(false);
+  expect(
+    signer.isValid('/a', new URLSearchParams(signer.sign('/a', new Date(Date.now() - 1)))),
+  ).toBe(false);
   expect(signer.isValid('/a', new URLSearchParams())).toBe(false);
 });

@@ -10,8 +10,10 @@ beforeEach(async () => (folder = await mkdtemp(join(tmpdir(), 'sw-steps-'))));
 afterEach(async () => rm(folder, { recursive: true }));
 
 /** A step that takes a tenth of what is told. */
-const large = (n: number) => ({ type: 'observation', value: { n, text: 'x'.repeat(TOLD_CHARS / 10) } }) as const;
-const numbers = (steps: readonly { value?: unknown }[]): number[] => steps.map(({ value }) => (value as { n: number }).n);
+const large = (n: number) =>
+  ({ type: 'observation', value: { n, text: 'x'.repeat(TOLD_CHARS / 10) } }) as const;
+const numbers = (steps: readonly { value?: unknown }[]): number[] =>
+  steps.map(({ value }) => (value as { n: number }).n);
 
 test('of many large steps the newest are told, all of them counted, and each is heard of', async () => {
   const trajectory = new Trajectory();
@@ -26,7 +28,9 @@ test('of many large steps the newest are told, all of them counted, and each is 
   expect(trajectory.from(5)?.number).toBe(5);
   expect(trajectory.from(12)).toBeUndefined();
   await file.flushed();
-  expect(numbers(await readSteps(join(folder, 'trajectory.jsonl')))).toEqual([3, 4, 5, 6, 7, 8, 9, 10, 11]);
+  expect(numbers(await readSteps(join(folder, 'trajectory.jsonl')))).toEqual([
+    3, 4, 5, 6, 7, 8, 9, 10, 11,
+  ]);
 });
 
 test('a step that is larger than what is told is told alone', () => {
