@@ -26,7 +26,8 @@ export interface ClientOptions {
    */
   retries?: number | undefined;
   /**
-   * Wait before the first new try, in milliseconds; doubled with each, at most 30 s. `Retry-After` wins over it.
+   * Wait before the first new try, in milliseconds; doubled with each, at most 30 s, give or take a quarter. A longer
+   * `Retry-After` wins, as far as the time of the call allows: an answer that asks for more is thrown at once.
    * @default 500
    */
   retryDelayMs?: number | undefined;

@@ -26,6 +26,8 @@ export interface Backoff {
 const MAX_DELAY_MS = 30_000;
 /** Wait after 529 when the API names none, in milliseconds: what the cloud's own client waits. */
 const OVERLOADED_DELAY_MS = 30_000;
+/** What the back-off adds at most to a wait that the API asked for, in milliseconds: a place that comes free is found soon. */
+const MAX_FLOOR_MS = 5_000;
 /** Jitter: up to a quarter more or less, so that parallel workers do not come back together. */
 const JITTER = 0.25;
 
@@ -54,10 +56,9 @@ export function startPolicy(backoff: Backoff): RetryPolicy {
       failure.error instanceof RateLimitError || failure.error instanceof OverloadedError;
     if (backoff.retries === 0 || (!waitsForPlace && attempt > backoff.retries)) return undefined;
     const isOverloaded = failure.error instanceof OverloadedError && failure.error.status === 529;
-    return (
-      failure.retryAfterMs ??
-      (isOverloaded ? OVERLOADED_DELAY_MS : waitFor(failure, attempt, backoff))
-    );
+    return isOverloaded && failure.retryAfterMs === undefined
+      ? OVERLOADED_DELAY_MS
+      : waitFor(failure, attempt, backoff);
   };
 }
 
@@ -81,8 +82,10 @@ function isTransient(error: Error): boolean {
   );
 }
 
+/** The back-off; or what the API asked for, when that is longer. A wait of 0, or until a date in the past, is no leave to hurry. */
 function waitFor({ retryAfterMs }: Failure, attempt: number, { retryDelayMs }: Backoff): number {
-  if (retryAfterMs !== undefined) return retryAfterMs;
-  const delayMs = Math.min(MAX_DELAY_MS, retryDelayMs * 2 ** (attempt - 1));
-  return delayMs * (1 - JITTER + Math.random() * 2 * JITTER);
+  const delayMs = Math.min(MAX_DELAY_MS, Math.max(1, retryDelayMs) * 2 ** (attempt - 1));
+  if (retryAfterMs === undefined) return delayMs * (1 - JITTER + Math.random() * 2 * JITTER);
+  const leastMs = Math.max(retryAfterMs, Math.min(delayMs, MAX_FLOOR_MS));
+  return leastMs * (1 + Math.random() * JITTER); // never sooner than the API asked
 }

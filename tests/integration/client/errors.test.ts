@@ -269,15 +269,32 @@ describe('retries', () => {
     expect(performance.now() - since).toBeGreaterThanOrEqual(990);
   });
 
-  it('does not begin a wait that its time does not allow', async () => {
-    const it = await connect(answering(429, {}, { 'retry-after': '3600' }), { timeoutMs: 2_000 });
-    const since = performance.now();
-    expect(await errorOf(it.status('a'))).toMatchObject({
-      name: 'RateLimitError',
-      retryAfterMs: 3_600_000,
-    });
-    expect(performance.now() - since).toBeLessThan(1_000);
-  });
+  it.each(['0', 'Thu, 01 Jan 1970 00:00:00 GMT'])(
+    'does not hurry for "Retry-After: %s"',
+    async (header) => {
+      const it = await connect(answering(429, {}, { 'retry-after': header }), {
+        retryDelayMs: 400,
+      });
+      await errorOf(it.start({ startTimeoutMs: 4_000 }));
+      expect(api?.requests.length).toBeLessThanOrEqual(4); // after 0, 400, 1200 and 2800 ms
+    },
+  );
+
+  it.each(['3600', '9'.repeat(400)])(
+    'does not begin a wait that its time does not allow: %s',
+    async (header) => {
+      const it = await connect(answering(429, {}, { 'retry-after': header }), {
+        timeoutMs: 2_000,
+      });
+      const since = performance.now();
+      expect(await errorOf(it.status('a'))).toMatchObject({
+        name: 'RateLimitError',
+        retryAfterMs: Number(header) * 1000,
+      });
+      expect(performance.now() - since).toBeLessThan(1_000);
+      expect(api?.requests).toHaveLength(1);
+    },
+  );
 
   it('a stop is repeated', async () => {
     const it = await connect((_, response, count) =>

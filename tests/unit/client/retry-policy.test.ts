@@ -53,7 +53,24 @@ describe('idempotent calls', () => {
       expect(delay).toBeGreaterThanOrEqual(ms * 0.75);
       expect(delay).toBeLessThanOrEqual(ms * 1.25);
     }
-    expect(policy(after(limited, 7_000), 1)).toBe(7_000);
+    const asked = policy(after(limited, 7_000), 1) ?? 0;
+    expect(asked).toBeGreaterThanOrEqual(7_000);
+    expect(asked).toBeLessThanOrEqual(7_000 * 1.25);
+  });
+
+  it('wait no shorter than the back-off, however short the wait that the API asks for', () => {
+    for (const retryAfterMs of [0, 1, 100])
+      for (const [attempt, ms] of [
+        [1, 1000],
+        [2, 2000],
+        [3, 4000],
+      ] as const)
+        expect(policy(after(limited, retryAfterMs), attempt)).toBeGreaterThanOrEqual(ms);
+  });
+
+  it('do not come back together: the waits that an API asks for differ', () => {
+    const waits = Array.from({ length: 20 }, () => policy(after(limited, 7_000), 1));
+    expect(new Set(waits).size).toBeGreaterThan(10);
   });
 });
 
@@ -70,10 +87,24 @@ describe('starts', () => {
     const policy = startPolicy(backoff);
     expect(policy(after(limited), 50)).toBeGreaterThan(0);
     expect(policy(after(overloaded), 50)).toBe(30_000);
-    expect(policy(after(overloaded, 2_000), 1)).toBe(2_000);
+    expect(policy(after(overloaded, 2_000), 1)).toBeGreaterThanOrEqual(2_000);
+    expect(policy(after(overloaded, 2_000), 1)).toBeLessThanOrEqual(2_500);
     expect(policy(after(unavailable), 1)).toBeLessThan(2_000);
     expect(policy(after(broken), 4)).toBeUndefined();
     expect(policy(after(missing), 1)).toBeUndefined();
+  });
+
+  it('do not hurry when the API asks for no wait, even without a back-off', () => {
+    let requests = 0;
+    for (let ms = 0; ms < 4_000 && requests < 838; requests++)
+      ms += startPolicy(backoff)(after(limited, 0), requests + 1) ?? Infinity;
+    expect(requests).toBeLessThanOrEqual(4);
+    const eager = startPolicy({ retries: 3, retryDelayMs: 0 });
+    expect(eager(after(limited, 0), 12)).toBeGreaterThan(1_000);
+  });
+
+  it('look for a place again soon when the API says so, however often they have looked', () => {
+    expect(startPolicy(backoff)(after(limited, 2_000), 50)).toBeLessThanOrEqual(6_250);
   });
 
   it('are tried once when retries are off', () => {
