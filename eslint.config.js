@@ -1,8 +1,9 @@
 import importX from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
 
-/** Who may import whom inside `src` (CONTRIBUTING.md tells why). `contract` imports nothing of ours. */
+/** Who may import whom inside `src` (CONTRIBUTING.md tells why). `base` imports nothing of ours, and everyone may import it. */
 const MAY_IMPORT = {
+  base: [],
   contract: [],
   cookies: ['contract'],
   options: ['contract'],
@@ -18,17 +19,18 @@ const MAY_IMPORT = {
   cli: ['contract', 'client', 'cookies', 'host', 'server', 'browser', 'options'],
 };
 const folders = Object.keys(MAY_IMPORT);
+const mayImport = (folder) => (folder === 'base' ? [] : ['base', ...MAY_IMPORT[folder]]);
 
 const zones = [
   ...folders.map((folder) => ({
     target: `./src/${folder}`,
     from: [
       ...folders
-        .filter((other) => other !== folder && !MAY_IMPORT[folder].includes(other))
+        .filter((other) => other !== folder && !mayImport(folder).includes(other))
         .map((other) => `./src/${other}`),
       './fixtures',
     ],
-    message: `src/${folder} may import only: ${MAY_IMPORT[folder].join(', ') || 'nothing of ours'}.`,
+    message: `src/${folder} may import only: ${mayImport(folder).join(', ') || 'nothing of ours'}.`,
   })),
 ];
 

@@ -1,0 +1,26 @@
+/** Hosts and ports as URLs name them. */
+
+/** The host of an URL as sockets take it: IPv6 addresses without their brackets. */
+export function hostOf(url: URL): string {
+  return url.hostname.replace(/^\[|\]$/g, '');
+}
+
+/** The port of an URL: of one that names none, that of its scheme. */
+export function portOf(url: URL): number {
+  return Number(url.port) || (['https:', 'wss:'].includes(url.protocol) ? 443 : 80);
+}
+
+/** The host as URLs write it: IPv6 addresses in brackets. */
+export function bracketed(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+/** True for names and addresses of this machine, as {@link URL.hostname} or {@link hostOf} tells them. */
+export function isLoopback(hostname: string): boolean {
+  return (
+    hostname === 'localhost' ||
+    hostname.endsWith('.localhost') ||
+    ['[::1]', '::1'].includes(hostname) ||
+    /^127(\.\d+){3}$/.test(hostname)
+  );
+}

@@ -1,0 +1,46 @@
+/** Whether a process lives, and how a file says which process it belongs to. */
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { codeOf } from './errors';
+
+/** True while the process with this id runs. One that has ended but was not yet reaped by its parent counts as dead. */
+export function isProcessAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    return codeOf(error) === 'EPERM'; // it lives, and is somebody else's
+  }
+  return !isZombie(pid);
+}
+
+/** A process, on this machine or on one that shares the disk. */
+export interface ProcessName {
+  pid: number;
+  host: string;
+}
+
+/** Names this process in a file: `PID HOST`. */
+export function ownProcessName(): string {
+  return `${process.pid} ${hostname()}`;
+}
+
+/** Reads what {@link ownProcessName} has written; undefined when it is something else. */
+export function readProcessName(text: string): ProcessName | undefined {
+  const [, pid, host] = /^(\d+) (\S+)$/.exec(text.trim()) ?? [];
+  return pid === undefined || host === undefined ? undefined : { pid: Number(pid), host };
+}
+
+/** True for a process of this machine: only of those can be known whether they live. */
+export function isHere({ host }: ProcessName): boolean {
+  return host === hostname();
+}
+
+function isZombie(pid: number): boolean {
+  if (process.platform !== 'linux') return false;
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return stat.charAt(stat.lastIndexOf(')') + 2) === 'Z'; // proc(5): the state follows the name in parentheses
+  } catch {
+    return true; // gone between the two looks
+  }
+}

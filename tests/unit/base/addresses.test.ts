@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { bracketed, hostOf, isLoopback, portOf } from '../../../src/base/addresses';
+
+test('hosts as sockets take them', () => {
+  expect(hostOf(new URL('ws://[::1]:9222/x'))).toBe('::1');
+  expect(hostOf(new URL('wss://user:key@browsers.test/x'))).toBe('browsers.test');
+});
+
+test.each([
+  ['ws://a.test', 80],
+  ['http://a.test:80', 80],
+  ['https://a.test', 443],
+  ['wss://a.test', 443],
+  ['wss://a.test:9222', 9222],
+])('the port of %s', (url, port) => {
+  expect(portOf(new URL(url))).toBe(port);
+});
+
+test('hosts as URLs write them', () => {
+  expect(bracketed('::1')).toBe('[::1]');
+  expect(bracketed('127.0.0.1')).toBe('127.0.0.1');
+});
+
+test('this machine, and others', () => {
+  for (const name of ['localhost', 'app.localhost', '127.0.0.1', '127.1.2.3', '[::1]', '::1'])
+    expect(isLoopback(name), name).toBe(true);
+  for (const name of [
+    'localhost.test',
+    'mylocalhost',
+    '0.0.0.0',
+    '10.127.0.1',
+    '127.0.0.1.test',
+    '::2',
+  ])
+    expect(isLoopback(name), name).toBe(false);
+});

@@ -1,0 +1,51 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import {
+  isHere,
+  isProcessAlive,
+  ownProcessName,
+  readProcessName,
+} from '../../../src/base/processes';
+
+test('a process lives until it has ended', async () => {
+  expect(isProcessAlive(process.pid)).toBe(true);
+  const child = spawn(process.execPath, ['-e', 'process.stdin.resume()']);
+  const pid = child.pid ?? 0;
+  expect(isProcessAlive(pid)).toBe(true);
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  expect(isProcessAlive(pid)).toBe(false);
+});
+
+test.skipIf(process.platform !== 'linux')(
+  'one that has ended counts as dead before its parent has noticed',
+  async () => {
+    const script = 'sleep 0 & echo $!; exec sleep 60'; // `sleep 60` never waits for its child
+    const parent = spawn('sh', ['-c', script]);
+    onTestFinished(() => void parent.kill('SIGKILL'));
+    const [output] = (await once(parent.stdout, 'data')) as [Buffer];
+    const pid = Number(output.toString());
+    await vi.waitFor(() => expect(readFileSync(`/proc/${pid}/stat`, 'latin1')).toContain(') Z '));
+    expect(isProcessAlive(pid)).toBe(false);
+  },
+);
+
+test('one of another user lives', () => {
+  const kill = vi.spyOn(process, 'kill').mockImplementation(() => {
+    throw Object.assign(new Error('kill EPERM'), { code: 'EPERM' });
+  });
+  onTestFinished(() => kill.mockRestore());
+  expect(isProcessAlive(12345)).toBe(true);
+});
+
+test('a process is named in a file, and told from one of another machine', () => {
+  const own = readProcessName(`${ownProcessName()}\n`);
+  expect(own).toEqual({ pid: process.pid, host: hostname() });
+  expect(own && isHere(own)).toBe(true);
+  expect(isHere({ pid: process.pid, host: `not-${hostname()}` })).toBe(false);
+  for (const text of ['', '12', '12 ', 'x host', '12 host more'])
+    expect(readProcessName(text), text).toBe(undefined);
+});

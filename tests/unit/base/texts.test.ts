@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { countText, durationText } from '../../../src/base/texts';
+
+test.each([
+  [0, '0.0 s'],
+  [41_260, '41.3 s'],
+  [59_949, '59.9 s'],
+  [59_950, '1 min 0 s'],
+  [725_000, '12 min 5 s'],
+])('%d ms are %s', (ms, text) => {
+  expect(durationText(ms)).toBe(text);
+});
+
+test('one is not many', () => {
+  expect([0, 1, 2].map((n) => countText(n, 'minute'))).toEqual([
+    '0 minutes',
+    '1 minute',
+    '2 minutes',
+  ]);
+  expect([1, 2].map((n) => countText(n, 'entry', 'entries'))).toEqual(['1 entry', '2 entries']);
+});
