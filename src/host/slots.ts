@@ -19,6 +19,9 @@ export interface Slot {
   lease?: { id: string; peer: RpcPeer };
 }
 
+/** A slot that a worker holds, with its session. */
+export type LeasedSlot = Slot & Required<Pick<Slot, 'held' | 'lease'>>;
+
 /** Opens the session of a slot. */
 export type OpenSession = (request: AcquireRequest) => Promise<HeldSession>;
 /** Ends a session that no slot needs any longer. */
@@ -39,7 +42,7 @@ export class Slots {
   async acquire(
     request: AcquireRequest,
     peer: RpcPeer,
-  ): Promise<{ slot: Slot & { held: HeldSession; lease: { id: string } }; reused: boolean }> {
+  ): Promise<{ slot: LeasedSlot; reused: boolean }> {
     const slot = this.#claim(request, peer);
     this.#endOthers(slot);
     const { held: before } = slot;
@@ -69,7 +72,7 @@ export class Slots {
   }
 
   /** The slot of a lease, which has a session. */
-  leased(leaseId: string): Slot & { held: HeldSession; lease: { id: string } } {
+  leased(leaseId: string): LeasedSlot {
     return withSession(this.find(leaseId));
   }
 
@@ -116,7 +119,7 @@ export class Slots {
       slot.opening ??= this.#open(slot.request).finally(() => delete slot.opening);
       slot.held = await slot.opening;
     }
-    slot.held?.leased();
+    if (slot.lease) slot.held?.leased(); // its worker may have gone while it was started
     return isReplaced;
   }
 }
@@ -126,13 +129,15 @@ function free(slot: Slot): void {
   slot.held?.released();
 }
 
-function withSession(slot: Slot): Slot & { held: HeldSession; lease: { id: string } } {
-  const { held, lease } = slot;
-  if (!held || !lease)
-    throw new HostError('This slot has no session: it was ended meanwhile.', {
-      code: 'lease_unknown',
-    });
-  return Object.assign(slot, { held, lease });
+function withSession(slot: Slot): LeasedSlot {
+  if (hasSession(slot)) return slot;
+  throw new HostError('This slot has no session: it was ended meanwhile.', {
+    code: 'lease_unknown',
+  });
+}
+
+function hasSession(slot: Slot): slot is LeasedSlot {
+  return slot.held !== undefined && slot.lease !== undefined;
 }
 
 function slotKey(request: AcquireRequest): string {
