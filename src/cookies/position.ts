@@ -1,6 +1,7 @@
 /** Finds places in JSON text, so that a message can say where something is wrong: V8 tells no position for most errors. */
 
 const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"/y;
+const WHITE_SPACE = /[\t\n\r ]*/y;
 const SCALAR = new RegExp(
   `${STRING.source}|-?(?:0|[1-9]\\d*)(?:\\.\\d+)?(?:[eE][+-]?\\d+)?|true|false|null`,
   'y',
@@ -34,7 +35,8 @@ class JsonScanner {
   }
 
   scan(): this {
-    if (this.#value()) this.#take(/$/y);
+    this.#step(WHITE_SPACE);
+    this.#value();
     return this;
   }
 
@@ -61,8 +63,7 @@ class JsonScanner {
 
   /** Steps over a token and the white space after it, if it is next. */
   #take(token: RegExp): boolean {
-    if (this.offset === 0) this.#step(/[\t\n\r ]*/y);
-    return this.#step(token) && this.#step(/[\t\n\r ]*/y);
+    return this.#step(token) && this.#step(WHITE_SPACE);
   }
 
   #step(pattern: RegExp): boolean {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Cookie } from '../../../src/contract/cookies';
 import { changedCookies, mergeCookies, withoutExpired } from '../../../src/cookies/merge';
 
-const IN_A_DAY = Date.now() / 1000 + 86_400;
+const IN_A_DAY = Math.ceil(Date.now() / 1000) + 86_400;
 const cookie = (name: string, value: string, more: Partial<Cookie> = {}): Cookie => ({
   name,
   value,
@@ -93,6 +93,11 @@ describe('merging', () => {
     expect(merged.saved).toBe(saved);
   });
 
+  test('an empty partition is none', () => {
+    const [none, empty] = [cookie('a', '1'), cookie('a', '1', { partitionKey: '' })];
+    expect(changedCookies({ loaded: [none], current: [empty] })).toEqual([]);
+  });
+
   test('name, domain, path and partition tell cookies apart; the case of a domain does not', () => {
     const current = [
       cookie('a', '1'),
@@ -119,10 +124,25 @@ describe('what counts as changed', () => {
     ['a renewed expiry', { expires: IN_A_DAY + 60 }, true],
     ['a value', { value: '2' }, true],
     ['a flag', { secure: true }, true],
+    ['another flag', { httpOnly: true }, true],
+    ['the rule for other sites', { sameSite: 'Strict' }, true],
+    ['an expiry that was taken away', { expires: -1 }, true],
+    ['an expiry that moved by a second, which is rounding', { expires: IN_A_DAY + 1 }, false],
   ])('%s', (_, change, isChanged) => {
     expect(changedCookies({ loaded: [loaded], current: [{ ...loaded, ...change }] })).toHaveLength(
       isChanged ? 1 : 0,
     );
+  });
+
+  test('an expiry that was given to a cookie without one', () => {
+    const [before, after] = [cookie('a', '1'), cookie('a', '1', { expires: IN_A_DAY })];
+    expect(changedCookies({ loaded: [before], current: [after] })).toEqual([after]);
+  });
+
+  test('a rule for other sites that was taken back to the default', () => {
+    const [before, after] = [cookie('a', '1', { sameSite: 'None' }), cookie('a', '1')];
+    expect(changedCookies({ loaded: [before], current: [after] })).toEqual([after]);
+    expect(changedCookies({ loaded: [after], current: [before] })).toEqual([before]);
   });
 
   test('an expiry that the browser cut to 400 days', () => {
@@ -134,6 +154,12 @@ describe('what counts as changed', () => {
       }),
     ).toEqual([]);
   });
+});
+
+test('a cookie lives until its second, and not in it', () => {
+  const expiring = [cookie('a', '1', { expires: 100 })];
+  expect(withoutExpired(expiring, 99_999)).toEqual(expiring);
+  expect(withoutExpired(expiring, 100_000)).toEqual([]);
 });
 
 test('a cookie without a time is kept, whatever "without" looks like', () => {

@@ -45,6 +45,7 @@ describe('reading', () => {
     );
     const text = formatCookies(cookies);
     expect(text.trimEnd().split('\n')).toHaveLength(4);
+    expect(formatCookies([])).toBe('[]\n');
     expect(parseCookies(text, 'f')).toEqual(cookies);
     expect((JSON.parse(text) as unknown[]).map((it) => cookieSchema.parse(it))).toEqual(cookies);
     expect(parseCookies(formatCookies([]), 'f')).toEqual([]);
@@ -59,13 +60,21 @@ describe('refusing', () => {
     ['[hunter2]', 'not JSON: unexpected character at line 1, column 2'],
     ['[1,\n]', 'not JSON: unexpected character at line 2, column 1'],
     ['[] x', 'not JSON: unexpected character at line 1, column 4'],
+    ['  x', 'not JSON: unexpected character at line 1, column 3'],
+    [' \n ', 'it is empty; an empty list of cookies is []'],
+    ['[{"name" ]', 'not JSON: unexpected character at line 1, column 10'],
+    ['["\\u00e"]', 'not JSON: unexpected character at line 1, column 2'],
     ['[{"name": "a\u0001"}]', 'not JSON: unexpected character at line 1, column 11'],
     [
       '{"cookies": []}',
       'an object instead of an array of cookies: keep only what its "cookies" holds',
     ],
     ['"hunter2"', 'a string instead of an array'],
-    ['null', 'null instead of an array'],
+    ['null', 'null instead of an array of cookies.'],
+    ['{}', 'an object instead of an array of cookies.'],
+    ['{"cookies": {}}', 'an object instead of an array of cookies.'],
+    ['[null]', 'cookie 1 of 1 (line 1): it is null instead of a cookie object'],
+    ['[[]]', 'cookie 1 of 1 (line 1): it is an array instead of a cookie object'],
     [
       `[\n${JSON.stringify(cookie)},\n5\n]`,
       'cookie 2 of 2 (line 3): it is a number instead of a cookie object',
@@ -104,6 +113,54 @@ describe('refusing', () => {
     expect(error.message).not.toContain('hunter2');
   });
 
+  const TEXT = 'a string without control characters and ";"';
+  test.each<[string, string, unknown[]]>([
+    ['name', TEXT, [5, 'a;b', 'a\u0000', 'a\u007f']],
+    ['value', TEXT, [5, 'a;b', 'a\u001f']],
+    ['domain', 'a host name, such as "example.com"', [5, 'a/b', 'a?b', 'a@b', 'a#b', '']],
+    ['path', 'a path that begins with "/"', [5, 'x/', '']],
+    ['httpOnly', 'true or false', ['true', 1]],
+    ['secure', 'true or false', ['true', 1]],
+    ['hostOnly', 'true or false', ['true', 1]],
+    ['session', 'true or false', ['true', 1]],
+    ['sameSite', '"Strict", "Lax" or "None"', ['strict', '', true]],
+    ['expires', 'seconds since 1970, or -1', ['10', true]],
+    ['expirationDate', 'seconds since 1970, or -1', ['10', false]],
+    ['storeId', 'a string', [0, {}]],
+    ['partitionKey', 'a string', [0, { topLevelSite: 'https://example.com' }, []]],
+  ])('"%s" that is not %s', (field, allowed, wrong) => {
+    for (const value of wrong) {
+      const refused = refusalOf(() =>
+        parseCookies(JSON.stringify([{ ...cookie, [field]: value }]), 'f'),
+      );
+      expect(refused.message).toBe(
+        `Could not use the cookie file f: cookie 1 of 1 (line 1): "${field}" must be ${allowed}, and is ${kindOf(value)}. The file was left as it is, and nothing is saved to it.`,
+      );
+    }
+    if (field in cookie)
+      for (const none of [null, undefined])
+        expect(
+          refusalOf(() => parseCookies(JSON.stringify([{ ...cookie, [field]: none }]), 'f'))
+            .message,
+        ).toContain(`"${field}" is missing (${allowed})`);
+  });
+
+  test('what browsers accept is not refused', () => {
+    for (const accepted of [
+      { value: '' },
+      { domain: '.example.com' },
+      { domain: '[::1]' },
+      { sameSite: 'Strict' },
+      { sameSite: 'None' },
+      { expires: -1 },
+      { expires: 1.5 },
+      { hostOnly: true, session: false, storeId: '', partitionKey: '' },
+    ])
+      expect(parseCookies(JSON.stringify([{ ...cookie, ...accepted }]), 'f')).toMatchObject([
+        { ...cookie, ...accepted },
+      ]);
+  });
+
   test('elements are found in any layout', () => {
     const text = '\n[ {"a": "],{[\\"", "b": [1, {"c": 2}]} ,\n [], 3,"x"]';
     expect(elementOffsets(text).map((offset) => text[offset])).toEqual(['{', '[', '3', '"']);
@@ -125,6 +182,14 @@ describe('refusing', () => {
     }
   });
 });
+
+/** A wrong value as messages tell it: never itself. */
+function kindOf(value: unknown): string {
+  if (value === '') return 'an empty string';
+  if (typeof value === 'boolean') return String(value);
+  if (Array.isArray(value)) return 'an array';
+  return { string: 'a string', number: 'a number' }[typeof value as string] ?? 'an object';
+}
 
 function refusalOf(action: () => unknown): CookieFileError {
   try {

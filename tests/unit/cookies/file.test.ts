@@ -1,5 +1,6 @@
-/** One process, one cookie file: what is written, what is left alone, and what a real browser makes of it. */
+/** One process, one cookie file: what is written, and what is left alone. */
 import {
+  chown,
   lstat,
   mkdir,
   mkdtemp,
@@ -11,19 +12,10 @@ import {
   symlink,
   writeFile,
 } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Browser, chromium } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { findChromium } from '../../../src/browser/find-chromium';
-import {
-  fromPlaywrightCookie,
-  readCookieFile,
-  saveCookies,
-  toPlaywrightCookie,
-} from '../../../src/cookies/index';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { readCookieFile, saveCookies } from '../../../src/cookies/index';
 
 const cookie = { name: 'sid', value: '1', domain: 'example.com', path: '/', httpOnly: true };
 const change = { loaded: [], current: [cookie] };
@@ -38,6 +30,22 @@ beforeEach(async () => {
 afterEach(async () => rm(folder, { recursive: true }));
 
 describe('a file', () => {
+  test('loses its expired cookies when it is read', async () => {
+    await writeFile(
+      file,
+      JSON.stringify([
+        { ...cookie, expires: 5 },
+        { ...cookie, name: 'kept' },
+      ]),
+    );
+    expect((await readCookieFile(file)).map(({ name }) => name)).toEqual(['kept']);
+  });
+
+  test('whose folder is a file holds no cookies', async () => {
+    await writeFile(join(folder, 'plain'), '');
+    expect(await readCookieFile(join(folder, 'plain', 'cookies.json'))).toEqual([]);
+  });
+
   test('that is missing holds no cookies, and is made together with its folder', async () => {
     const deep = join(folder, 'a', 'b', 'cookies.json');
     expect(await readCookieFile(deep)).toEqual([]);
@@ -47,6 +55,7 @@ describe('a file', () => {
 
   test('is not written when nothing changed', async () => {
     expect(await saveCookies(file, { loaded: [], current: [] })).toEqual({ saved: 0 });
+    await saveCookies(join(folder, 'sub', 'cookies.json'), { loaded: [cookie], current: [cookie] });
     expect(await readdir(folder)).toEqual([]);
     await saveCookies(file, change);
     const before = await stat(file);
@@ -85,11 +94,20 @@ describe('a file', () => {
       name: 'CookieFileError',
       code: 'cookie_file_unwritable',
       file: inFile,
+      message: expect.stringMatching(
+        `Could not save cookies to ${inFile}: .*(EEXIST|ENOTDIR).*check that its folder can be written`,
+      ) as string,
+      cause: expect.objectContaining({ syscall: expect.any(String) as string }) as Error,
     });
     await mkdir(file);
-    await expect(saveCookies(file, change)).rejects.toThrow(
-      /Could not read the cookie file .*EISDIR/,
-    );
+    for (const use of [readCookieFile(file), saveCookies(file, change)])
+      await expect(use).rejects.toMatchObject({
+        name: 'CookieFileError',
+        code: 'invalid_cookie_file',
+        file,
+        message: expect.stringMatching(/Could not read the cookie file .*EISDIR/) as string,
+        cause: expect.objectContaining({ code: 'EISDIR' }) as Error,
+      });
   });
 
   test.skipIf(process.platform !== 'linux')(
@@ -117,57 +135,30 @@ describe('a file', () => {
   );
 });
 
-describe('with a real browser', () => {
-  let browser: Browser;
-  let server: Server;
-  let url: string;
-  let requestCookies: string | undefined;
+describe('replacing', () => {
+  const isRoot = process.getuid?.() === 0;
 
-  beforeAll(async () => {
-    const { executablePath } = await findChromium();
-    browser = await chromium.launch({ executablePath, args: ['--disable-background-networking'] });
-    server = createServer((request, response) => {
-      requestCookies = request.headers.cookie;
-      if (request.url === '/sign-in')
-        response.setHeader('set-cookie', [
-          'sid=s1; HttpOnly; SameSite=Strict',
-          'seen=1; Max-Age=99999999; Path=/',
-          'gone=1; Max-Age=1',
-        ]);
-      response.setHeader('content-type', 'text/html').end('<title>page</title>');
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  });
-  afterAll(async () => {
-    await browser.close();
-    server.close();
+  test.skipIf(process.platform === 'win32')('only its owner may read it', async () => {
+    await saveCookies(file, change);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
   });
 
-  test('a login lasts from one browser context to the next, and loading it changes nothing', async () => {
-    const first = await browser.newContext();
-    await (await first.newPage()).goto(`${url}/sign-in`);
-    const current = (await first.cookies()).map((it) => fromPlaywrightCookie(it));
-    expect(await saveCookies(file, { loaded: [], current })).toEqual({ saved: 3 });
-    await first.close();
+  test.runIf(isRoot)("by root leaves a user's file that user's", async () => {
+    await writeFile(file, '[]');
+    await chown(file, 1234, 2345);
+    await saveCookies(file, change);
+    expect(await stat(file)).toMatchObject({ uid: 1234, gid: 2345 });
+    expect(await readCookieFile(file)).toEqual([cookie]);
+  });
 
-    await expect
-      .poll(async () => (await readCookieFile(file)).map(({ name }) => name).sort(), {
-        timeout: 5000,
-      })
-      .toEqual(['seen', 'sid']); // the third one lived for a second
-
-    const loaded = await readCookieFile(file);
-    const second = await browser.newContext();
-    await second.addCookies(loaded.map((it) => toPlaywrightCookie(it)));
-    await (await second.newPage()).goto(url);
-    expect(requestCookies?.split('; ').sort()).toEqual(['seen=1', 'sid=s1']);
-    expect(
-      await saveCookies(file, {
-        loaded,
-        current: (await second.cookies()).map((it) => fromPlaywrightCookie(it)),
-      }),
-    ).toEqual({ saved: 0 });
-    await second.close();
+  test.runIf(process.platform === 'linux')('leaves no file open', async () => {
+    for (const name of ['a', 'b', 'c'])
+      await saveCookies(file, { loaded: [], current: [{ ...cookie, name }] });
+    const open = await Promise.all(
+      (await readdir('/proc/self/fd')).map(async (fd) =>
+        readlink(`/proc/self/fd/${fd}`).catch(() => ''),
+      ),
+    );
+    expect(open.filter((it) => it.startsWith(folder))).toEqual([]);
   });
 });

@@ -1,0 +1,79 @@
+/** What a real browser makes of the cookies that a file holds. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Browser, chromium } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { findChromium } from '../../../src/browser/find-chromium';
+import {
+  fromPlaywrightCookie,
+  readCookieFile,
+  saveCookies,
+  toPlaywrightCookie,
+} from '../../../src/cookies/index';
+
+let folder: string;
+let file: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'cookie-files-'));
+  file = join(folder, 'cookies.json');
+});
+afterEach(async () => rm(folder, { recursive: true }));
+
+describe('with a real browser', () => {
+  let browser: Browser;
+  let server: Server;
+  let url: string;
+  let requestCookies: string | undefined;
+
+  beforeAll(async () => {
+    const { executablePath } = await findChromium();
+    browser = await chromium.launch({ executablePath, args: ['--disable-background-networking'] });
+    server = createServer((request, response) => {
+      requestCookies = request.headers.cookie;
+      if (request.url === '/sign-in')
+        response.setHeader('set-cookie', [
+          'sid=s1; HttpOnly; SameSite=Strict',
+          'seen=1; Max-Age=99999999; Path=/',
+          'gone=1; Max-Age=1',
+        ]);
+      response.setHeader('content-type', 'text/html').end('<title>page</title>');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterAll(async () => {
+    await browser.close();
+    server.close();
+  });
+
+  test('a login lasts from one browser context to the next, and loading it changes nothing', async () => {
+    const first = await browser.newContext();
+    await (await first.newPage()).goto(`${url}/sign-in`);
+    const current = (await first.cookies()).map((it) => fromPlaywrightCookie(it));
+    expect(await saveCookies(file, { loaded: [], current })).toEqual({ saved: 3 });
+    await first.close();
+
+    await expect
+      .poll(async () => (await readCookieFile(file)).map(({ name }) => name).sort(), {
+        timeout: 5000,
+      })
+      .toEqual(['seen', 'sid']); // the third one lived for a second
+
+    const loaded = await readCookieFile(file);
+    const second = await browser.newContext();
+    await second.addCookies(loaded.map((it) => toPlaywrightCookie(it)));
+    await (await second.newPage()).goto(url);
+    expect(requestCookies?.split('; ').sort()).toEqual(['seen=1', 'sid=s1']);
+    expect(
+      await saveCookies(file, {
+        loaded,
+        current: (await second.cookies()).map((it) => fromPlaywrightCookie(it)),
+      }),
+    ).toEqual({ saved: 0 });
+    await second.close();
+  });
+});
