@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 
-import { readRedirect } from '../../../src/client/redirect';
 import {
   idempotentPolicy,
   parseRetryAfter,
@@ -122,30 +121,5 @@ describe('Retry-After', () => {
     [undefined, undefined],
   ])('%s is %s ms', (header, ms) => {
     expect(parseRetryAfter(header, 1_000)).toBe(ms);
-  });
-});
-
-describe('redirects', () => {
-  const from = new URL('http://api.test/sessions/');
-
-  it('are followed within the origin', () => {
-    expect(readRedirect({ status: 307, location: '/sessions', from, method: 'POST' })).toEqual({
-      target: new URL('http://api.test/sessions'),
-    });
-    expect(
-      readRedirect({ status: 301, location: 'http://api.test/x', from, method: 'GET' }),
-    ).toMatchObject({ target: { pathname: '/x' } });
-    expect(readRedirect({ status: 200, location: '/x', from, method: 'GET' })).toBeUndefined();
-  });
-
-  it.each([
-    ['https://api.test/', 'GET', 307, 'which must not get the key'],
-    ['http://api.test:81/', 'GET', 307, 'http://api.test:81'],
-    ['/x', 'POST', 302, 'would turn POST into GET'],
-    ['http://', 'GET', 302, 'no URL'],
-  ])('to %s by %s %d are refused', (location, method, status, problem) => {
-    expect(readRedirect({ status, location, from, method })).toMatchObject({
-      problem: expect.stringContaining(problem) as string,
-    });
   });
 });
