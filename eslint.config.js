@@ -37,7 +37,7 @@ const zones = [
 const onlyIn = (name, allowed) => ({ name, message: `Only ${allowed} may import ${name}.` });
 
 export default tseslint.config(
-  { ignores: ['dist/**', '**/results/**', '**/test-results/**', 'node_modules/**'] },
+  { ignores: ['.cache/**', 'dist/**', '**/results/**', '**/test-results/**', 'node_modules/**'] },
   ...tseslint.configs.strictTypeChecked.map((config) => ({ ...config, files: ['**/*.ts'] })),
   {
     files: ['**/*.ts'],
