@@ -34,7 +34,7 @@ const JITTER = 0.25;
 /** For calls that may be repeated without harm: lost connections, 5xx, 429 and 529 are tried again. */
 export function idempotentPolicy(backoff: Backoff): RetryPolicy {
   return (failure, attempt) =>
-    attempt <= backoff.retries && isTransient(failure.error)
+    attempt <= backoff.retries && startOutcome(failure.error) !== 'refused'
       ? waitFor(failure, attempt, backoff)
       : undefined;
 }
@@ -71,15 +71,6 @@ export function parseRetryAfter(header: string | undefined, nowMs: number): numb
   if (/^\d+(\.\d+)?$/.test(header.trim())) return Number(header) * 1000;
   const dateMs = Date.parse(header);
   return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - nowMs);
-}
-
-function isTransient(error: Error): boolean {
-  return (
-    error instanceof ApiUnreachableError ||
-    error instanceof RateLimitError ||
-    error instanceof OverloadedError ||
-    error instanceof ServerError
-  );
 }
 
 /** The back-off; or what the API asked for, when that is longer. A wait of 0, or until a date in the past, is no leave to hurry. */

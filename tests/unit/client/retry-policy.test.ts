@@ -1,7 +1,8 @@
-import { describe, expect, it } from 'vitest';
-
+/** Which failures are tried again, how often, and after which wait. */
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   idempotentPolicy,
+  noRetry,
   parseRetryAfter,
   startOutcome,
   startPolicy,
@@ -27,6 +28,17 @@ const missing = new NotFoundError('', { ...details, status: 404 });
 const after = (error: Error, retryAfterMs?: number) => ({ error, retryAfterMs });
 const backoff = { retries: 3, retryDelayMs: 1000 };
 
+afterEach(() => vi.restoreAllMocks());
+
+/** The shortest, the middle and the longest wait that chance can draw. */
+function waits(wait: () => number | undefined): (number | undefined)[] {
+  const random = vi.spyOn(Math, 'random');
+  return [0, 0.5, 1].map((drawn) => {
+    random.mockReturnValue(drawn);
+    return wait();
+  });
+}
+
 describe('idempotent calls', () => {
   const policy = idempotentPolicy(backoff);
 
@@ -42,19 +54,22 @@ describe('idempotent calls', () => {
     expect(policy(after(new ApiError('', { ...details, status: 400 })), 1)).toBeUndefined();
   });
 
-  it('wait longer each time, with jitter, or as long as the API asks', () => {
+  it('wait twice as long each time, a quarter more or less, and never much over half a minute', () => {
+    const patient = idempotentPolicy({ retries: 20, retryDelayMs: 1000 });
     for (const [attempt, ms] of [
       [1, 1000],
       [2, 2000],
       [3, 4000],
-    ] as const) {
-      const delay = policy(after(failed), attempt) ?? 0;
-      expect(delay).toBeGreaterThanOrEqual(ms * 0.75);
-      expect(delay).toBeLessThanOrEqual(ms * 1.25);
-    }
-    const asked = policy(after(limited, 7_000), 1) ?? 0;
-    expect(asked).toBeGreaterThanOrEqual(7_000);
-    expect(asked).toBeLessThanOrEqual(7_000 * 1.25);
+      [5, 16_000],
+      [6, 30_000],
+      [20, 30_000],
+    ] as const)
+      expect(waits(() => patient(after(failed), attempt))).toEqual([ms * 0.75, ms, ms * 1.25]);
+  });
+
+  it('wait as long as the API asks, and up to a quarter more', () => {
+    expect(waits(() => policy(after(limited, 8_000), 1))).toEqual([8_000, 9_000, 10_000]);
+    expect(waits(() => policy(after(limited, 60_000), 1))).toEqual([60_000, 67_500, 75_000]);
   });
 
   it('wait no shorter than the back-off, however short the wait that the API asks for', () => {
@@ -68,8 +83,8 @@ describe('idempotent calls', () => {
   });
 
   it('do not come back together: the waits that an API asks for differ', () => {
-    const waits = Array.from({ length: 20 }, () => policy(after(limited, 7_000), 1));
-    expect(new Set(waits).size).toBeGreaterThan(10);
+    const drawn = Array.from({ length: 20 }, () => policy(after(limited, 7_000), 1));
+    expect(new Set(drawn).size).toBeGreaterThan(10);
   });
 });
 
@@ -89,7 +104,10 @@ describe('starts', () => {
     expect(policy(after(overloaded, 2_000), 1)).toBeGreaterThanOrEqual(2_000);
     expect(policy(after(overloaded, 2_000), 1)).toBeLessThanOrEqual(2_500);
     expect(policy(after(unavailable), 1)).toBeLessThan(2_000);
-    expect(policy(after(broken), 4)).toBeUndefined();
+    for (const error of [refused, broken, failed]) {
+      expect(policy(after(error), 3)).toBeGreaterThan(0);
+      expect(policy(after(error), 4)).toBeUndefined();
+    }
     expect(policy(after(missing), 1)).toBeUndefined();
   });
 
@@ -117,9 +135,22 @@ describe('Retry-After', () => {
     ['0', 0],
     ['Thu, 01 Jan 1970 00:00:10 GMT', 9_000],
     ['Thu, 01 Jan 1970 00:00:00 GMT', 0],
+    ['0.25', 250],
+    ['120', 120_000],
+    [' 12.75 ', 12_750],
     ['soon', undefined],
+    ['5 minutes', undefined],
+    ['3s', undefined],
     [undefined, undefined],
   ])('%s is %s ms', (header, ms) => {
     expect(parseRetryAfter(header, 1_000)).toBe(ms);
   });
+
+  it('may be a date in the old form, which ends with its year', () => {
+    expect(parseRetryAfter('Sun Nov  6 08:49:37 2094', 1_000)).toBeGreaterThan(3e12);
+  });
+});
+
+it('a call that must not be repeated is not', () => {
+  expect(noRetry(after(refused), 1)).toBeUndefined();
 });
