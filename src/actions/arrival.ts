@@ -1,6 +1,6 @@
 /** Waits for the page that an action has led to. */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Page, Request } from 'playwright-core';
+import { orAfter } from '../base/deadline';
 import { NAVIGATION_MS } from '../contract/action-limits';
 import { TimeLimit } from './time-limit';
 
@@ -35,7 +35,7 @@ export async function thenArrive(page: Page, work: () => Promise<void>): Promise
   page.on('request', onRequest);
   try {
     if (!(await leadsAway(page, work))) return;
-    const request = await Promise.race([begun, delay(REQUEST_MS, undefined, { ref: false })]);
+    const request = await orAfter(begun, REQUEST_MS, undefined);
     if (request) await arrival(page, request);
   } finally {
     page.off('request', onRequest);

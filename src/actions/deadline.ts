@@ -1,17 +1,18 @@
 /** Waiting for a page with a bound: one that hangs must not hold up the calls behind it. */
+import { withDeadline } from '../base/deadline';
 import { TimeoutError } from '../contract/errors';
 
 /**
- * Waits for the work, at most so long.
+ * Waits for what a page is asked for, at most so long.
  * @param what completes "Could not ..." and "in ... ms": `observe the page`
- * @throws {@link TimeoutError} when the time is over; the work itself goes on, and its later failure is ignored
+ * @throws {@link TimeoutError} when the time is over
  */
-export async function withDeadline<T>(
+export async function withPageDeadline<T>(
   work: Promise<T>,
   timeoutMs: number,
   what: string,
 ): Promise<T> {
-  return orLate(
+  return withDeadline(
     work,
     timeoutMs,
     () =>
@@ -20,21 +21,4 @@ export async function withDeadline<T>(
         { timeoutMs },
       ),
   );
-}
-
-/** The work, or an error of the caller's when the time is over first. */
-export async function orLate<T>(
-  work: Promise<T>,
-  timeoutMs: number,
-  toError: () => Error,
-): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>(
-    (_, reject) => (timer = setTimeout(() => reject(toError()), timeoutMs)),
-  );
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,6 +1,6 @@
 /** Opens an address in a tab. */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
+import { settledWithin } from '../base/deadline';
 import { NAVIGATION_MS } from '../contract/action-limits';
 import { textOf } from './errors';
 import { TimeLimit } from './time-limit';
@@ -49,7 +49,7 @@ export async function openUrl(page: Page, wanted: string): Promise<void> {
     await page.goto(url, { waitUntil: 'commit', timeout: time.left(NAVIGATION_MS) });
   } catch (error) {
     if (NO_PAGE.test(textOf(error)))
-      await Promise.race([shown, delay(ERROR_PAGE_MS, undefined, { ref: false })]); // it would interrupt the next navigation
+      await settledWithin(shown, ERROR_PAGE_MS); // it would interrupt the next navigation
     else await time.after(stopLoading(page)); // nobody waits for it any more, and nothing can be read from a page that is about to be left
     throw error;
   }

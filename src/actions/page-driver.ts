@@ -1,7 +1,7 @@
 /** Drives the pages of one session through Playwright over CDP, as one more client beside the user's: what one does the other sees. */
 import { tmpdir } from 'node:os';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Browser, BrowserContext, CDPSession, Dialog, Page } from 'playwright-core';
+import { orAfter, settledWithin } from '../base/deadline';
 import { CdpError } from '../contract/errors';
 import { PopupWatch } from './popup-watch';
 import type { ElementSnapshot } from './snapshot';
@@ -215,14 +215,10 @@ export class PageDriver {
     const page = this.#current;
     const awake =
       page && !page.isClosed() && this.#dialogs.size === 0 ? this.#awake.get(page) : undefined;
-    const cdp =
-      awake && (await Promise.race([awake, delay(WAKE_TIMEOUT_MS, undefined, { ref: false })]));
+    const cdp = awake && (await orAfter(awake, WAKE_TIMEOUT_MS, undefined));
     if (!cdp) return;
-    const isFree = await soon(
-      cdp.send('Runtime.evaluate', { expression: '1' }).catch(() => {}),
-      HANG_MS,
-    ); // a failure is an answer too
-    if (!isFree) await soon(cdp.send('Runtime.terminateExecution').catch(() => {}));
+    const isFree = await settledWithin(cdp.send('Runtime.evaluate', { expression: '1' }), HANG_MS); // a failure is an answer too
+    if (!isFree) await settledWithin(cdp.send('Runtime.terminateExecution'), WAKE_TIMEOUT_MS);
   }
 
   /**
@@ -263,7 +259,7 @@ export class PageDriver {
   async #wake(page: Page): Promise<void> {
     const awake = this.#awake.get(page) ?? focus(page).catch(() => undefined); // it may be closing
     this.#awake.set(page, awake);
-    await soon(awake);
+    await settledWithin(awake, WAKE_TIMEOUT_MS);
   }
 
   async #openFirst(): Promise<Page> {
@@ -305,11 +301,6 @@ async function focus(page: Page): Promise<CDPSession> {
   const cdp = await page.context().newCDPSession(page);
   await cdp.send('Emulation.setFocusEmulationEnabled', { enabled: true });
   return cdp;
-}
-
-/** Waits for what a tab answers at once, unless it hangs. True when it has. */
-async function soon(answer: Promise<unknown>, timeoutMs = WAKE_TIMEOUT_MS): Promise<boolean> {
-  return Promise.race([answer.then(() => true), delay(timeoutMs, false, { ref: false })]);
 }
 
 /** The browser's own id of a tab. */

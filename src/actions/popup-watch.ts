@@ -1,6 +1,6 @@
 /** Notices the tabs that an action opens: when Chromium announces them, and when Playwright can use them. */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { CDPSession, Page } from 'playwright-core';
+import { settledWithin } from '../base/deadline';
 
 /** How long after an action a tab still counts as opened by it, in milliseconds: what the contract's reference engine waits. */
 const GRACE_MS = 500;
@@ -58,10 +58,8 @@ export class PopupWatch {
   /** Resolves when every announced tab can be used, or is gone. */
   async settled(): Promise<void> {
     if (this.#announced.size === 0) return;
-    await Promise.race([
-      delay(ARRIVAL_TIMEOUT_MS, undefined, { ref: false }),
-      new Promise<void>((resolve) => this.#waiting.add(resolve)),
-    ]);
+    const arrived = new Promise<void>((resolve) => this.#waiting.add(resolve));
+    await settledWithin(arrived, ARRIVAL_TIMEOUT_MS);
     this.#announced.clear();
   }
 

@@ -1,7 +1,6 @@
 /** How long one action may take, and how much of that is left. */
-import { setTimeout as delay } from 'node:timers/promises';
+import { settledWithin, withDeadline } from '../base/deadline';
 import { OPERATION_MS } from '../contract/action-limits';
-import { orLate } from './deadline';
 
 /** How long a call of Playwright may be late with its own error, in milliseconds: it tells more than ours. */
 const GRACE_MS = 250;
@@ -28,12 +27,12 @@ export class TimeLimit {
 
   /** Waits a little for work that is to undo what took too long, whatever comes of it. */
   async after(work: Promise<unknown>): Promise<void> {
-    await Promise.race([work.catch(() => {}), delay(GRACE_MS)]);
+    await settledWithin(work, GRACE_MS);
   }
 
   /** The work, or an error when the limit is reached first. What was begun cannot be called back. */
   async guard<T>(work: Promise<T>, what: string): Promise<T> {
-    return orLate(
+    return withDeadline(
       work,
       this.left(this.limitMs) + GRACE_MS,
       () => new Error(`${what} took longer than ${this.limitMs} ms.`),

@@ -1,5 +1,6 @@
 /** Work that ends with the connection it needs. */
 import type { Browser } from 'playwright-core';
+import { unlessInterrupted } from '../base/deadline';
 import { CdpError } from '../contract/errors';
 
 /**
@@ -7,21 +8,16 @@ import { CdpError } from '../contract/errors';
  * @throws {@link CdpError} `cdp_closed` as soon as the connection ends; the work's own later failure is ignored
  */
 export async function whileConnected<T>(browser: Browser, work: Promise<T>): Promise<T> {
-  let onEnd = (): void => {};
-  const ended = new Promise<never>((_, reject) => {
-    onEnd = () =>
-      reject(
+  return unlessInterrupted(work, (interrupt) => {
+    const onEnd = (): void =>
+      interrupt(
         new CdpError('The connection to the browser of the session ended during the call.', {
           code: 'cdp_closed',
           method: 'run',
         }),
       );
+    browser.once('disconnected', onEnd);
+    if (!browser.isConnected()) onEnd();
+    return () => browser.off('disconnected', onEnd);
   });
-  browser.once('disconnected', onEnd);
-  if (!browser.isConnected()) onEnd();
-  try {
-    return await Promise.race([work, ended]);
-  } finally {
-    browser.off('disconnected', onEnd);
-  }
 }

@@ -20,7 +20,7 @@ export interface ReplaceOptions {
   /** Where the new content is prepared; beside the file, since only there a rename is one step. @default a name that is used once */
   draft?: string;
   /** Called when the new content is ready. When it throws, the file is left as it is. */
-  beforeRename?: (draft: string) => Promise<void>;
+  beforeRename?: (draft: string) => Promise<void> | void;
 }
 
 /** Replaces the content of a file, or makes it. After a failure the file is as it was, and nothing lies beside it. */

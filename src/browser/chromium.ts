@@ -4,12 +4,12 @@ import { spawn } from 'node:child_process';
 import { statfs } from 'node:fs/promises';
 import { constants, setPriority } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
+import { settledWithin, withDeadline } from '../base/deadline';
 import { CdpConnection } from '../cdp/connection';
 import { PipeTransport } from '../cdp/pipe-transport';
-import { BrowserLaunchError } from '../contract/errors';
+import { BrowserLaunchError, timedOut } from '../contract/errors';
 import { browserEnvironment } from '../options/environment';
 import type { BrowserConnection, BrowserExit } from './browser-connection';
-import { withDeadline } from './deadline';
 import type { FindOptions } from './find-chromium';
 import { findChromium } from './find-chromium';
 import type { FlagOptions } from './flags';
@@ -194,7 +194,9 @@ async function ready({
         () => failed,
       );
   try {
-    return await withDeadline(Promise.race([failed, up]), startupTimeoutMs, 'Chromium to start');
+    return await withDeadline(Promise.race([failed, up]), startupTimeoutMs, () =>
+      timedOut('Chromium to start', startupTimeoutMs),
+    );
   } catch (error) {
     if (error instanceof BrowserLaunchError) throw error;
     throw launchError(`it was not ready within ${startupTimeoutMs} ms`, executablePath, {
@@ -249,9 +251,8 @@ function closer(
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     connection.send('Browser.close').catch(() => {}); // it may be gone already
-    await withDeadline(exited, CLOSE_TIMEOUT_MS, 'Chromium to close').catch(() => {
-      if (child.pid !== undefined) killTree(child.pid);
-    });
+    const isClosed = await settledWithin(exited, CLOSE_TIMEOUT_MS);
+    if (!isClosed && child.pid !== undefined) killTree(child.pid);
     await exited;
     connection.close();
   };

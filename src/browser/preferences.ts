@@ -1,6 +1,7 @@
 /** Preferences that Chromium finds in its profile at the start. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isRecord } from '../base/json';
 
 /** Folder for downloads below the profile: what nobody asked for goes with it, and never into the user's own folder. */
 const DOWNLOADS = 'Downloads';
@@ -29,5 +30,5 @@ async function readPreferences(file: string): Promise<Record<string, unknown>> {
 }
 
 function asObject(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  return isRecord(value) ? value : {};
 }

@@ -1,9 +1,8 @@
 /** Removes a browser's profile after its end. The only place that does. */
-import { readlink, rm } from 'node:fs/promises';
+import { readlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { removeFolder } from '../base/folders';
 
-/** Tries to remove a folder, the first 50 ms later and each 50 ms later than the one before: the last of a browser's processes may still write. */
-const REMOVAL = { recursive: true, force: true, maxRetries: 10, retryDelay: 50 } as const;
 /** Folders that a Chromium makes beside its profile, in the folder for temporary files, such as `org.chromium.Chromium.x3Yz`. */
 const SOCKET_FOLDER = /^(?:org\.chromium|com\.google|com\.microsoft)\.[\w.-]+$/;
 
@@ -15,6 +14,6 @@ export async function removeProfile(userDataDir: string): Promise<void> {
   const socketFolder = dirname(
     await readlink(join(userDataDir, 'SingletonSocket')).catch(() => ''),
   );
-  if (SOCKET_FOLDER.test(basename(socketFolder))) await rm(socketFolder, REMOVAL);
-  await rm(userDataDir, REMOVAL);
+  if (SOCKET_FOLDER.test(basename(socketFolder))) await removeFolder(socketFolder);
+  await removeFolder(userDataDir);
 }

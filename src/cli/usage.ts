@@ -1,5 +1,6 @@
 /** Reads the arguments of a subcommand, strictly, and refuses what it does not know. */
 import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { messageOf } from '../base/errors';
 import { nearestName } from '../contract/naming';
 
 /** The command line is wrong: the message is shown as it is, and the exit code is 2. */
@@ -64,7 +65,7 @@ function parse<O extends OptionsConfig>(args: string[], options: O, usage: strin
 
 /** Node's own message of an unknown option explains what nobody has asked, and names no other. */
 function whatIsWrong(error: unknown, names: string[]): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const unknown = /^Unknown option '-*([^']*)'/.exec(message)?.[1];
   if (unknown === undefined) return message;
   const nearest = nearestName(unknown, names);

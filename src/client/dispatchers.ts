@@ -1,6 +1,7 @@
 /** Connection pools of a client. undici is loaded with the first request, so that importing the client stays cheap. */
 import type * as undiciModule from 'undici';
 import type { Dispatcher } from 'undici';
+import { isLoopback } from '../base/addresses';
 
 type Undici = typeof undiciModule;
 
@@ -33,6 +34,7 @@ export class Dispatchers {
   }
 
   #poolFor(url: URL, undici: Undici): Dispatcher {
+    // A proxy elsewhere would look for this machine on its own.
     const kind = isLoopback(url.hostname) ? 'direct' : 'proxied';
     const known = this.#pools.get(kind);
     if (known) return known;
@@ -57,14 +59,4 @@ function proxySettings(undici: Undici): {
     clientFactory: (origin, options) =>
       new undici.Pool(origin, { ...options, headersTimeout: CONNECT_TIMEOUT_MS }),
   };
-}
-
-/** True for this machine. A proxy elsewhere would look for it on its own. */
-function isLoopback(hostname: string): boolean {
-  return (
-    hostname === 'localhost' ||
-    hostname.endsWith('.localhost') ||
-    hostname === '[::1]' ||
-    /^127(\.\d+){3}$/.test(hostname)
-  );
 }

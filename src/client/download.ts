@@ -1,10 +1,10 @@
 /** Fetches what the API names a URL for, without a key: into a file, which appears when it is complete, or as text. */
-import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { link, mkdir, open, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
+import { moveOver, throughDraft } from '../base/atomic-file';
 import {
   ApiError,
   ApiUnreachableError,
@@ -55,12 +55,11 @@ export async function downloadFile(
 ): Promise<string> {
   const path = await pathOf(target);
   if (!target.force && (await exists(path))) throw fileExists(source, path);
-  const partial = `${path}.${randomUUID()}.part`;
   try {
     await mkdir(dirname(path), { recursive: true });
-    await writeNew(partial, () => request(http, source));
-    if (target.force) await rename(partial, path);
-    else await placeNew(partial, path, source);
+    await throughDraft(path, (draft) => writeNew(draft, () => request(http, source)), {
+      ...(!target.force && { place: (draft) => placeNew(draft, path, source) }),
+    });
     return path;
   } catch (cause) {
     if (cause instanceof SessionwrightError) throw cause;
@@ -68,8 +67,6 @@ export async function downloadFile(
       `Could not ${source.purpose} to ${path}: ${(cause as Error).message}. Check the connection and the folder, and try again.`,
       { code: target.code, cause },
     );
-  } finally {
-    await rm(partial, { force: true }).catch(() => undefined); // its folder could not be made
   }
 }
 
@@ -155,7 +152,7 @@ async function placeNew(partial: string, path: string, source: Source): Promise<
     await link(partial, path);
   } catch {
     if (await exists(path)) throw fileExists(source, path);
-    await rename(partial, path);
+    await moveOver(partial, path);
   }
 }
 

@@ -3,6 +3,8 @@ import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { z } from 'zod';
 
+import { unlessAborted } from '../base/deadline';
+import { parseJson } from '../base/json';
 import { version } from '../../package.json';
 import { ContractError, SessionwrightError } from '../contract/errors';
 import { describeIssues, formatIssues } from '../contract/issues';
@@ -136,7 +138,8 @@ export class HttpClient {
       });
     const signal = AbortSignal.timeout(Math.max(1, Math.ceil(timeoutMs)));
     try {
-      const answer = await orAbort(this.#follow(call, signal), signal);
+      // undici does not look at the signal while it waits for a proxy (7.30), so the deadline is kept here too.
+      const answer = await unlessAborted(this.#follow(call, signal), signal);
       if (answer.status >= 200 && answer.status < 300) return answer;
       const retryAfterMs = parseRetryAfter(single(answer.headers['retry-after']), Date.now());
       const text = redact(answer.text, this.#options.apiKey);
@@ -217,24 +220,6 @@ export class HttpClient {
       path,
       status: answer.status,
     });
-  }
-}
-
-/** undici does not look at the signal while it waits for a proxy (7.30), so the deadline is kept here too. */
-async function orAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const aborted = new Promise<never>((_, reject) =>
-    signal.addEventListener('abort', () => reject(new Error('deadline')), { once: true }),
-  );
-  work.catch(() => undefined);
-  return Promise.race([work, aborted]);
-}
-
-/** The value of JSON text; undefined for what is none. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
   }
 }
 

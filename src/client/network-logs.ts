@@ -1,4 +1,5 @@
 /** The requests of a session: lists the batches of its network log, and fetches them. */
+import { parseJson } from '../base/json';
 import { ContractError } from '../contract/errors';
 import {
   harSchema,
@@ -9,7 +10,7 @@ import {
 } from '../contract/network-logs';
 import { routes } from '../contract/routes';
 import { downloadText } from './download';
-import { parseJson, type HttpClient } from './http';
+import type { HttpClient } from './http';
 
 /** Options of `networkLogs()`. */
 export interface NetworkLogsOptions {

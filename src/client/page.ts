@@ -1,6 +1,7 @@
 /** A Playwright page on a session's own browser, over CDP. Playwright is loaded with the first page. */
 import type { Browser, Page, Tracing } from 'playwright-core';
 
+import { settledWithin } from '../base/deadline';
 import { CdpError } from '../contract/errors';
 
 /** A page and the connection that it lives on. */
@@ -36,8 +37,8 @@ export async function connectPage(cdpUrl: string, sessionId: string): Promise<Co
 
 /** Closes the connection, also to a browser that hangs. The session's browser goes on. */
 export async function disconnectPage({ browser }: ConnectedPage): Promise<void> {
-  await soon(giveUpTraces(browser));
-  await soon(browser.close());
+  await settledWithin(giveUpTraces(browser), DISCONNECT_TIMEOUT_MS);
+  await settledWithin(browser.close(), DISCONNECT_TIMEOUT_MS);
 }
 
 /** Of traces that still run, such as Playwright Test's, Playwright would keep a folder each. */
@@ -46,14 +47,6 @@ async function giveUpTraces(browser: Browser): Promise<void> {
     .contexts()
     .flatMap(({ tracing, request }) => [tracing, (request as { tracing?: Tracing }).tracing]); // those of requests are younger than the oldest Playwright that we work with
   await Promise.all(traces.map(async (trace) => trace?.stop().catch(() => undefined)));
-}
-
-/** Waits for a part of the goodbye, for its time. */
-async function soon(work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise((resolve) => (timer = setTimeout(resolve, DISCONNECT_TIMEOUT_MS)));
-  await Promise.race([work.catch(() => undefined), timeout]);
-  clearTimeout(timer);
 }
 
 /** The first line of Playwright's message, without URLs. */

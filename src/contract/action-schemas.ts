@@ -1,6 +1,7 @@
 /** Schemas of the actions on the wire, one for each `type`, with the spellings of older clients. Unknown fields are refused. */
 import { z } from 'zod';
 
+import { isRecord } from '../base/json';
 import { DEFAULT_INTERACTION_MS } from './action-limits';
 import { CAPTCHA_TYPES } from './action-types';
 import { scrapeFields } from './scrape';
@@ -242,8 +243,4 @@ function fromText(selectorText: string): object | undefined {
 
 function isText(value: string | null | undefined): boolean {
   return typeof value === 'string' && value !== '';
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,7 @@
 /** The schemas of cookies on the wire. The cookie itself is in `cookie.ts`. */
 import { z } from 'zod';
 
+import { withoutNulls } from '../base/json';
 import { looseBoolean, looseNumber } from './values';
 
 export {
@@ -39,11 +40,3 @@ export const cookiesSchema = z.object({ cookies: z.array(cookieSchema) });
 
 /** The answer to setting cookies. */
 export const cookiesSetSchema = z.object({ success: z.boolean(), message: z.string() });
-
-type WithoutNulls<T> = { [K in keyof T]: Exclude<T[K], null | undefined> };
-
-function withoutNulls<T extends object>(value: T): WithoutNulls<T> {
-  return Object.fromEntries(
-    Object.entries(value).filter(([, content]) => content !== null && content !== undefined),
-  ) as WithoutNulls<T>;
-}

@@ -1,4 +1,5 @@
 /** Error bodies: the one shape that every client of the API understands, written by our server and read from any server. */
+import { isRecord } from '../base/json';
 import type { Issue } from './issues';
 import type { SessionStatus } from './session';
 
@@ -103,5 +104,5 @@ function parseSession(value: unknown): EndedSession | undefined {
 }
 
 function asRecord(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  return isRecord(value) ? value : {};
 }

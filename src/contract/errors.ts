@@ -181,6 +181,14 @@ export class TimeoutError extends SessionwrightError {
   }
 }
 
+/**
+ * The error of a wait that came to nothing.
+ * @param what was waited for, such as `Chromium to close`
+ */
+export function timedOut(what: string, timeoutMs: number): TimeoutError {
+  return new TimeoutError(`Waited ${timeoutMs} ms for ${what}, in vain.`, { timeoutMs });
+}
+
 /** A CDP command failed or its connection closed. Code `cdp_error` or `cdp_closed`. */
 export class CdpError extends SessionwrightError {
   readonly method: string;

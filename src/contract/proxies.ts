@@ -1,6 +1,7 @@
 /** Proxies of a session as they travel: one of the cloud, an external one, or a node of a tailnet. */
 import { z } from 'zod';
 
+import { withoutNulls } from '../base/json';
 import { camelize, snakify } from './naming';
 import { looseBoolean } from './values';
 
@@ -76,8 +77,4 @@ function flattenGeolocation(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || !('geolocation' in value)) return value;
   const { geolocation, ...rest } = value;
   return { ...(geolocation as object | null), ...rest };
-}
-
-function withoutNulls(value: object): object {
-  return Object.fromEntries(Object.entries(value).filter(([, content]) => content !== null));
 }

@@ -1,6 +1,7 @@
 /** The start request: what a caller may ask of a new session, on the wire and in TypeScript. */
 import { z } from 'zod';
 
+import { withoutNulls } from '../base/json';
 import { InvalidRequestError, OptionsError } from './errors';
 import { describeIssues, formatIssues } from './issues';
 import { camelize, snakify, toCamelCase } from './naming';
@@ -296,10 +297,4 @@ function inOptionNames(issue: z.core.$ZodIssue): z.core.$ZodIssue {
       ? (issue.params?.['message'] as Rule['message'] | undefined)
       : undefined;
   return write ? { ...issue, message: write(optionName) } : issue;
-}
-
-function withoutNulls(value: object): object {
-  return Object.fromEntries(
-    Object.entries(value).filter(([, content]) => content !== null && content !== undefined),
-  );
 }

@@ -9,9 +9,16 @@
  */
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rm, stat } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { codeOf } from '../base/errors';
+import {
+  isHere,
+  isProcessAlive,
+  ownProcessName,
+  readProcessName,
+  type ProcessName,
+} from '../base/processes';
 import { CookieFileError } from '../contract/errors';
 
 /** A lock is held for milliseconds; after so long its holder is taken for dead, in milliseconds. Decides alone for holders on other machines. */
@@ -143,7 +150,7 @@ async function clear(file: string, deadContent: string): Promise<void> {
   if (!(await create(guard, ''))) return clearGuard(guard);
   try {
     if ((await readHolder(`${file}.lock`)) !== deadContent) return;
-    const [token] = deadContent.split(' ');
+    const { token } = parseHolder(deadContent);
     if (token) await rm(preparedFile(file, token), { force: true });
     await rm(`${file}.lock`, { force: true });
   } finally {
@@ -162,27 +169,22 @@ async function clearGuard(guard: string): Promise<void> {
 }
 
 function formatHolder(token: string): string {
-  return `${token} ${process.pid} ${hostname()}`;
+  return `${token} ${ownProcessName()}`;
+}
+
+function parseHolder(content: string): { token: string; owner: ProcessName | undefined } {
+  const [token = '', ...name] = content.split(' ');
+  return { token, owner: readProcessName(name.join(' ')) };
 }
 
 /** True when the holder ran on this machine and runs no more. A lock whose holder was killed before it could write its name is left to `STALE_MS`. */
 function isDead(content: string): boolean {
-  const [, pid, host] = content.split(' ');
-  if (host !== hostname()) return false;
-  try {
-    process.kill(Number(pid), 0);
-    return false;
-  } catch (error) {
-    return codeOf(error) === 'ESRCH';
-  }
+  const { owner } = parseHolder(content);
+  return owner !== undefined && isHere(owner) && !isProcessAlive(owner.pid);
 }
 
 function busy(file: string, content: string): CookieFileError {
-  const [, pid, host] = content.split(' ');
-  const message = `Could not save cookies to ${file}: process ${pid ?? '(unknown)'} on ${host ?? 'an unknown machine'} holds ${file}.lock for more than ${WAIT_MS / 1000} s. Remove that file if no test run uses it.`;
+  const { owner } = parseHolder(content);
+  const message = `Could not save cookies to ${file}: process ${owner?.pid ?? '(unknown)'} on ${owner?.host ?? 'an unknown machine'} holds ${file}.lock for more than ${WAIT_MS / 1000} s. Remove that file if no test run uses it.`;
   return new CookieFileError(message, { code: 'cookie_file_unwritable', file });
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
 }

@@ -1,8 +1,9 @@
 /** The cookie file: a JSON array of the contract's cookies, shared by parallel workers and parallel runs. Loaded only when a suite names one. */
 import { readFile } from 'node:fs/promises';
+import { codeOf, messageOf } from '../base/errors';
 import type { Cookie } from '../contract/cookies';
 import { CookieFileError } from '../contract/errors';
-import { followLinks, replaceFile } from './atomic-file';
+import { followLinks, replaceLocked } from './cookie-file';
 import type { FileLock } from './file-lock';
 import { withFileLock } from './file-lock';
 import { changedCookies, mergeCookies, withoutExpired } from './merge';
@@ -51,7 +52,7 @@ async function mergeInto(
   lock: FileLock,
 ): Promise<{ saved: number }> {
   const { cookies, saved } = mergeCookies(await readAll(target), change);
-  if (saved > 0) await replaceFile(target, formatCookies(cookies), lock);
+  if (saved > 0) await replaceLocked(target, formatCookies(cookies), lock);
   return { saved };
 }
 
@@ -61,7 +62,7 @@ async function readAll(file: string): Promise<Cookie[]> {
     text = await readFile(file, 'utf8');
   } catch (error) {
     if (isMissing(error)) return [];
-    throw new CookieFileError(`Could not read the cookie file ${file}: ${reasonOf(error)}.`, {
+    throw new CookieFileError(`Could not read the cookie file ${file}: ${messageOf(error)}.`, {
       code: 'invalid_cookie_file',
       file,
       cause: error,
@@ -71,19 +72,11 @@ async function readAll(file: string): Promise<Cookie[]> {
 }
 
 function unwritable(file: string, cause: unknown): CookieFileError {
-  const message = `Could not save cookies to ${file}: ${reasonOf(cause)}. The file is as it was; check that its folder can be written.`;
+  const message = `Could not save cookies to ${file}: ${messageOf(cause)}. The file is as it was; check that its folder can be written.`;
   return new CookieFileError(message, { code: 'cookie_file_unwritable', file, cause });
 }
 
 /** No such file, or a file stands where its folder should be: there are no cookies to read, and saving tells what is wrong. */
 function isMissing(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    'code' in error &&
-    (error.code === 'ENOENT' || error.code === 'ENOTDIR')
-  );
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return ['ENOENT', 'ENOTDIR'].includes(String(codeOf(error)));
 }

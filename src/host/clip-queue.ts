@@ -1,6 +1,7 @@
 /** Makes the clips of tests, one after the other in the background, at a low priority so that running tests keep the processor. */
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { replaceFile } from '../base/atomic-file';
 import type { ClipEncoder } from '../recording/clip-encoder';
 import type { FrameStore } from '../recording/frame-store';
 import type { VideoSize } from '../options/types';
@@ -15,6 +16,9 @@ export interface ClipJob {
   /** Where the MP4 goes. */
   path: string;
 }
+
+/** Clips are files of the user, who decides by the umask who may read them. */
+const FILE_MODE = 0o666;
 
 /** The clips of one run. The encoder's browser is started with the first clip, and ended by {@link close}. */
 export class ClipQueue {
@@ -62,15 +66,8 @@ export class ClipQueue {
       toMs: job.toMs,
       ...(job.size && { size: job.size }),
     });
-    const draft = `${job.path}.part`;
     await mkdir(dirname(job.path), { recursive: true });
-    try {
-      await writeFile(draft, mp4);
-      await rename(draft, job.path);
-    } catch (error) {
-      await rm(draft, { force: true }).catch(() => undefined);
-      throw error;
-    }
+    await replaceFile(job.path, mp4, { mode: FILE_MODE, isDurable: false });
     this.written++;
   }
 

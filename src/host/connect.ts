@@ -4,9 +4,10 @@ import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { orAfter } from '../base/deadline';
+import { isProcessAlive } from '../base/processes';
 import { HostError, TimeoutError } from '../contract/errors';
 import { hostEnvironment } from '../options/environment';
-import { isProcessAlive } from '../browser/process-alive';
 import type { HostCalls, HostMethod } from './protocol';
 import { RpcPeer } from './rpc';
 import type { HostEndpoint, RunFolder } from './run-folder';
@@ -99,13 +100,11 @@ export async function openConnection(
   if (!connected) return undefined;
   const connection = new HostConnection(new RpcPeer(socket));
   const greeting = connection.call('hello', { token: endpoint.token, role, pid: process.pid });
-  const answered = await Promise.race([
-    greeting.then(
-      () => true,
-      () => false,
-    ),
-    delay(HELLO_TIMEOUT_MS, undefined, { ref: false }),
-  ]);
+  const welcomed = greeting.then(
+    () => true,
+    () => false,
+  );
+  const answered = await orAfter(welcomed, HELLO_TIMEOUT_MS, undefined);
   if (answered) return connection;
   connection.close();
   if (answered === false) return undefined; // something else listens there now, or the host is closing

@@ -1,7 +1,7 @@
 /** Ends a run from the runner's side: asks the host to stop everything, and returns only when it is gone. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { isProcessAlive } from '../base/processes';
 import { findHost, type HostConnection } from './connect';
-import { isProcessAlive } from '../browser/process-alive';
 import type { RunSummary } from './protocol';
 import { runnerState } from './runner-state';
 import { sweep } from './sweep';

@@ -1,6 +1,6 @@
 /** The host's door: a loopback socket that workers, runner and reporter call through, each after it has said the run's token. */
-import { timingSafeEqual } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
+import { isToken } from '../base/tokens';
 import { HostError } from '../contract/errors';
 import type { HostCalls, HostMethod } from './protocol';
 import { RpcPeer } from './rpc';
@@ -90,7 +90,7 @@ export class Host {
     };
     return {
       hello: async ({ token, role }, peer) => {
-        if (!sameToken(token, this.#token))
+        if (!isToken(token, this.#token))
           throw new HostError('Wrong token.', { code: 'host_protocol' });
         this.#roles.set(peer, role);
         return { pid: process.pid };
@@ -126,9 +126,4 @@ export class Host {
   #hasReporter(): boolean {
     return [...this.#roles.values()].includes('reporter');
   }
-}
-
-function sameToken(given: string, own: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(own)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }

@@ -5,6 +5,7 @@
  */
 import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseJson } from '../base/json';
 
 /** A session that a run started, and where. */
 export interface LedgerEntry {
@@ -48,9 +49,5 @@ export class Ledger {
 
 /** A line that a crash cut short is no record. */
 function parseLine(line: string): ({ event: string } & LedgerEntry) | undefined {
-  try {
-    return line === '' ? undefined : (JSON.parse(line) as { event: string } & LedgerEntry);
-  } catch {
-    return undefined;
-  }
+  return parseJson(line) as ({ event: string } & LedgerEntry) | undefined;
 }

@@ -3,8 +3,9 @@
  * run is over, or the runner is gone, stops everything and removes the folder.
  */
 import { setTimeout as delay } from 'node:timers/promises';
+import { settledWithin } from '../base/deadline';
+import { isProcessAlive } from '../base/processes';
 import { Host } from './host';
-import { isProcessAlive } from '../browser/process-alive';
 import { Ledger } from './ledger';
 import { claimRunFolder, removeRunFolder, removeWork, type RunFolder } from './run-folder';
 import { sweep } from './sweep';
@@ -54,8 +55,8 @@ async function runnerGone(runnerPid: number): Promise<void> {
 
 /** Workers outlive a killed runner for a moment, and their teardown is worth waiting for. */
 async function endOrphaned(host: Host): Promise<void> {
-  await Promise.race([host.workersGone(), delay(ORPHANS_MS)]);
-  await Promise.race([host.run.finish(), delay(FINISH_MS)]);
+  await settledWithin(host.workersGone(), ORPHANS_MS);
+  await settledWithin(host.run.finish(), FINISH_MS);
 }
 
 async function signalled(): Promise<void> {

@@ -6,16 +6,15 @@
  * The claim is a rename: a folder that already says who owns it is moved to the name, which succeeds for exactly one contender.
  * N grows when an earlier host of the same runner died.
  */
-import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { lstat, mkdir, mkdtemp, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { codeOf } from '../base/errors';
+import { removeFolder } from '../base/folders';
+import { readJson, writeJson } from '../base/json';
+import { newToken } from '../base/tokens';
 import { HostError } from '../contract/errors';
-import { readJson, writeJson } from '../server/data/atomic-json';
-
-/** Tries for about three seconds: the last of a killed browser's processes may still write. */
-const REMOVAL = { recursive: true, force: true, maxRetries: 10, retryDelay: 50 } as const;
 
 /** How often the base folder is made, should it be removed each time: more runs than that never end at one moment. */
 const CLAIM_TRIES = 100;
@@ -77,16 +76,15 @@ async function makeDraft(): Promise<string> {
       await refuseForeignFolder();
       return await mkdtemp(join(baseFolder(), 'claim-'));
     } catch (error) {
-      const isGone = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-      if (!isGone || tries === CLAIM_TRIES) throw error;
+      if (codeOf(error) !== 'ENOENT' || tries === CLAIM_TRIES) throw error;
     }
   }
 }
 
 /** Makes the host known, in one step: a reader never sees half of it. */
 export async function publishEndpoint(folder: RunFolder, port: number): Promise<HostEndpoint> {
-  const endpoint = { pid: process.pid, port, token: randomBytes(24).toString('base64url') };
-  await writeJson(join(folder.path, 'endpoint.json'), endpoint, false);
+  const endpoint = { pid: process.pid, port, token: newToken() };
+  await writeJson(join(folder.path, 'endpoint.json'), endpoint, { isDurable: false });
   return endpoint;
 }
 
@@ -107,13 +105,13 @@ export function workFolder(runFolder: string): string {
 
 /** Removes a run's folder, and the base folder when it was the last. */
 export async function removeRunFolder(folder: RunFolder): Promise<void> {
-  await rm(folder.path, REMOVAL);
+  await removeFolder(folder.path);
   if (existsSync(baseFolder())) await rmdir(baseFolder()).catch(() => undefined); // not empty: other runs go on
 }
 
 /** Removes what takes space in a run's folder, and leaves what tells of the run. */
 export async function removeWork(folder: RunFolder): Promise<void> {
-  await rm(workFolder(folder.path), REMOVAL);
+  await removeFolder(workFolder(folder.path));
 }
 
 /** A temp folder that is shared by users must not let another user read our tokens: the base folder has to be our own. */

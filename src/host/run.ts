@@ -1,5 +1,6 @@
 /** One test run as its host sees it: hands out sessions, records tests, keeps count, and ends everything. */
-import { setTimeout as delay } from 'node:timers/promises';
+import { orAfter } from '../base/deadline';
+import { messageOf } from '../base/errors';
 import { HostError } from '../contract/errors';
 import type { ClipEncoder, ClipEncoderOptions } from '../recording/clip-encoder';
 import { ClipQueue, type ClipJob } from './clip-queue';
@@ -239,15 +240,13 @@ export class Run {
   }
 
   #inBackground(sessionId: string, stopping: Promise<unknown>): void {
-    const bounded = Promise.race([
-      stopping.then(() => 'stopped'),
-      delay(STOP_TIMEOUT_MS, 'too slow', { ref: false }),
-    ]);
-    const ending = bounded
-      .catch(() => 'failed')
-      .then((outcome) => {
-        if (outcome !== 'stopped') this.#leftRunning.push(sessionId);
-      });
+    const isStopped = stopping.then(
+      () => true,
+      () => false,
+    );
+    const ending = orAfter(isStopped, STOP_TIMEOUT_MS, false).then((isGone) => {
+      if (!isGone) this.#leftRunning.push(sessionId);
+    });
     this.#ending.add(ending);
     void ending.then(() => this.#ending.delete(ending));
   }
@@ -260,8 +259,4 @@ async function launchEncoder(options: ClipEncoderOptions): Promise<ClipEncoder> 
 
 function clipProblem(job: ClipJob, error: unknown): Problem {
   return { what: `No clip ${job.path}`, reason: messageOf(error) };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,10 +1,12 @@
 /** Clears away what killed runs and session servers left behind: their remote sessions (by the ledger), their profiles and their folders. Touches nothing that lives. */
+import { messageOf } from '../base/errors';
+import { removeFolder } from '../base/folders';
+import { isProcessAlive } from '../base/processes';
 import { environment } from '../options/environment';
-import { abandonedFolders, removeTemporaryFolder } from '../server/data/temporary-folder';
+import { abandonedFolders } from '../server/data/temporary-folder';
 import { openConnection } from './connect';
 import type { LedgerEntry } from './ledger';
 import { Ledger } from './ledger';
-import { isProcessAlive } from '../browser/process-alive';
 import type { RunFolder } from './run-folder';
 import { listRunFolders, readEndpoint, readOwner, removeRunFolder } from './run-folder';
 
@@ -39,7 +41,7 @@ export async function sweep(
     );
   }
   for (const folder of await abandonedFolders()) {
-    if (!options.dryRun) await removeTemporaryFolder(folder);
+    if (!options.dryRun) await removeFolder(folder);
     result.removed.push(folder);
   }
   return result;
@@ -63,7 +65,7 @@ async function sweepFolder(
       leftHere++;
       result.left.push({
         ...entry,
-        reason: error instanceof Error ? error.message : String(error),
+        reason: messageOf(error),
       });
     }
   }

@@ -1,4 +1,5 @@
 /** What a value may be, as small rules that can be put together. They check what users write, in every worker, so nothing is loaded for them. */
+import { isRecord } from '../base/json';
 import { nearestName } from '../contract/naming';
 import { describe, show } from './show';
 
@@ -85,8 +86,7 @@ export function shape(
   options: { what: string; required?: readonly string[] },
 ): Rule {
   const check: Rule['check'] = (value, path) => {
-    if (!isPlainObject(value))
-      return [{ path, message: `must be ${options.what}, got ${show(value)}` }];
+    if (!isRecord(value)) return [{ path, message: `must be ${options.what}, got ${show(value)}` }];
     const missing = (options.required ?? []).filter((name) => value[name] === undefined);
     return [
       ...missing.map((name) => ({
@@ -111,11 +111,6 @@ export function either(plain: Rule, object: Rule): Rule {
     return [{ path, message: `must be ${allowed}, got ${show(value)}${suggestionOf(problems)}` }];
   };
   return { allowed, check };
-}
-
-/** True for an object literal: no list, no class of something else. */
-export function isPlainObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function checkField(

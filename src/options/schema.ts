@@ -1,18 +1,7 @@
 /** What every option may be, one rule each, and what must hold between options. docs/options.md is tested against it. */
+import { isRecord } from '../base/json';
 import { hasRemoteApi } from './source';
-import {
-  either,
-  flag,
-  isPlainObject,
-  leaf,
-  list,
-  oneOf,
-  type Rule,
-  secret,
-  shape,
-  text,
-  whole,
-} from './rules';
+import { either, flag, leaf, list, oneOf, type Rule, secret, shape, text, whole } from './rules';
 import type { SessionOptions, SessionTestOptions } from './types';
 
 /** A page's largest side, in CSS pixels: beyond it Chromium's screenshots fail. */
@@ -29,7 +18,7 @@ const size = (from: number, to: number, required: readonly string[] = ['width', 
 const isUrl = (value: unknown, protocols: readonly string[]): boolean =>
   typeof value === 'string' && URL.canParse(value) && protocols.includes(new URL(value).protocol);
 const isHeaders = (value: unknown): boolean =>
-  isPlainObject(value) &&
+  isRecord(value) &&
   Object.entries(value).every(([name, content]) => isHeaderName(name) && isHeaderValue(content));
 const isHeaderName = (name: string): boolean => /^[\w!#$%&'*+.^`|~-]+$/.test(name); // a token of RFC 9110 section 5.6.2
 const isHeaderValue = (value: unknown): value is string =>
@@ -88,7 +77,7 @@ const proxyFields = {
 const proxyRule: Rule = {
   allowed: 'a proxy',
   check: (value, path) => {
-    if (!isPlainObject(value))
+    if (!isRecord(value))
       return secret(
         "an object such as { type: 'external', server: 'http://proxy.example.com:3128' }",
         () => false,

@@ -1,4 +1,5 @@
 /** Casts one page: whole pictures at a bounded rate, and always the latest one in the end. */
+import { settledWithin } from '../base/deadline';
 import type { CdpEvents } from '../cdp/protocol';
 import type { CdpSession } from '../cdp/connection';
 
@@ -91,12 +92,13 @@ export class PageCast {
 
   /** Waits, within bounds, for the picture that shows everything that the page has changed up to now. Does nothing while off. */
   async look(): Promise<void> {
-    await atMost(PAINT_TIMEOUT_MS, (painted) => void this.#nextPaint().then(painted, painted));
-    await atMost(PICTURE_TIMEOUT_MS, (seen) => {
-      this.#onPicture = seen;
-      this.#end();
-      this.#begin(FIRST_RETRY_MS);
+    await settledWithin(this.#nextPaint(), PAINT_TIMEOUT_MS);
+    const seen = new Promise<void>((resolve) => {
+      this.#onPicture = resolve;
     });
+    this.#end();
+    this.#begin(FIRST_RETRY_MS);
+    await settledWithin(seen, PICTURE_TIMEOUT_MS);
   }
 
   /** Ends the cast. Frames on their way are dropped, and a look ends. */
@@ -175,14 +177,4 @@ export class PageCast {
   #send(...command: Parameters<CdpSession['send']>): void {
     this.#session.send(...command).catch(() => {});
   }
-}
-
-/** Waits until the action calls back, or the time is over. */
-async function atMost(timeoutMs: number, action: (done: () => void) => void): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  await new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, timeoutMs);
-    action(resolve);
-  });
-  clearTimeout(timer);
 }

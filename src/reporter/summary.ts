@@ -1,5 +1,5 @@
 /** The last lines of a run, from what the host has counted. */
-import { durationText } from '../host/duration-text';
+import { countText, durationText } from '../base/texts';
 import { problemLines } from '../host/problems';
 import type { RunSummary } from '../host/protocol';
 
@@ -13,15 +13,11 @@ export function summaryLines(summary: RunSummary | undefined): string[] {
       summary.failedStarts > 0 ? 'no session could be started' : 'no test asked for a session',
     ];
   const used = [
-    count(summary.sessions, 'session'),
-    count(summary.tests, 'test'),
-    count(summary.clips, 'clip'),
+    countText(summary.sessions, 'session'),
+    countText(summary.tests, 'test'),
+    countText(summary.clips, 'clip'),
     `${durationText(summary.browserMs)} of browser time`,
   ];
   const left = summary.leftRunning.length === 0 ? 'nothing' : summary.leftRunning.join(', ');
   return [...problems, `${used.join(', ')}; left running: ${left}`];
-}
-
-function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? '' : 's'}`;
 }

@@ -2,6 +2,8 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { bracketed } from '../base/addresses';
+import { newToken } from '../base/tokens';
 import { routes } from '../contract/routes';
 import { SessionwrightError } from '../contract/errors';
 import { notFound } from './errors';
@@ -26,7 +28,7 @@ import { storageRoutes } from './routes/storage';
 import type { BrowserSettings } from './browsers/session-browser';
 import type { Recording } from './sessions/session-recording';
 import { FileStorage } from './data/storage';
-import { UrlSigner, newToken } from './http/tokens';
+import { UrlSigner } from './http/url-signer';
 import { answerRaw, answerUnreadable } from './http/raw-answer';
 import { Upgrades } from './http/upgrades';
 
@@ -229,9 +231,7 @@ async function listen(http: Server, port: number, hostname: string): Promise<voi
 
 function urlOf(http: Server, hostname: string): string {
   const { port } = http.address() as AddressInfo;
-  const name =
-    { '0.0.0.0': '127.0.0.1', '::': '[::1]' }[hostname] ??
-    (hostname.includes(':') ? `[${hostname}]` : hostname);
+  const name = { '0.0.0.0': '127.0.0.1', '::': '[::1]' }[hostname] ?? bracketed(hostname);
   return `http://${name}:${port}`;
 }
 

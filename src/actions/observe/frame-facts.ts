@@ -1,7 +1,7 @@
 /** What the accessibility tree does not tell: which native controls there are, and the measures of the page. */
 import type { Frame } from 'playwright-core';
 import type { BoundingBox, Viewport } from '../../contract/observation';
-import { withDeadline } from '../deadline';
+import { withPageDeadline } from '../deadline';
 
 /** A control, an editable element, a label or a frame. */
 export interface Control {
@@ -37,7 +37,7 @@ export function boxKey({ x, y, width, height }: BoundingBox): string {
  */
 export async function frameFacts(frame: Frame, timeoutMs: number): Promise<FrameFacts> {
   const { controls, ...rest } = JSON.parse(
-    await withDeadline(frame.evaluate(lookAtFrame), timeoutMs, 'observe the page'),
+    await withPageDeadline(frame.evaluate(lookAtFrame), timeoutMs, 'observe the page'),
   ) as WireFacts;
   return {
     ...rest,

@@ -1,8 +1,8 @@
 /** Observes a page: what it shows, what can be done on it, and a picture of it. */
 import type { Frame, Locator, Page } from 'playwright-core';
-import { isSessionwrightError } from '../../contract/errors';
+import { orAfter } from '../../base/deadline';
 import type { Observation, ObservedTab } from '../../contract/observation';
-import { withDeadline } from '../deadline';
+import { withPageDeadline } from '../deadline';
 import { readAgain } from '../read-again';
 import type { ElementSnapshot } from '../snapshot';
 import type { AriaNode } from './aria-tree';
@@ -45,7 +45,7 @@ export async function observePage(
   lastActionId: string | null,
 ): Promise<ObservedPage> {
   const startedAt = new Date();
-  const [{ tree, main, facts }, screenshot, observedTabs] = await withDeadline(
+  const [{ tree, main, facts }, screenshot, observedTabs] = await withPageDeadline(
     readAgain(page, 'observe the page', () =>
       Promise.all([readPage(page), takePicture(page), readTabs(tabs)]),
     ),
@@ -138,11 +138,11 @@ async function allFramesAnswer(page: Page): Promise<boolean> {
   const frames = page.frames().filter((frame) => frame !== page.mainFrame());
   const answers = await Promise.all(
     frames.map((frame) =>
-      withDeadline(
+      orAfter(
         frame.evaluate(() => true),
         PROBE_TIMEOUT_MS,
-        'ask a frame',
-      ).catch((error: unknown) => !isSessionwrightError(error)),
+        false,
+      ).catch(() => true),
     ),
   ); // one that has gone is not waited for
   return answers.every(Boolean);
@@ -181,9 +181,7 @@ async function readTabs(tabs: readonly Page[]): Promise<ObservedTab[]> {
   return Promise.all(
     tabs.map(async (tab, tabId) => ({
       tabId,
-      title: await withDeadline(tab.title(), PART_TIMEOUT_MS, 'read the title of a tab').catch(
-        () => '',
-      ),
+      title: await orAfter(tab.title(), PART_TIMEOUT_MS, '').catch(() => ''),
       url: tab.url(),
     })),
   );

@@ -1,6 +1,6 @@
 /** Takes the HTML of a frame or of one element out of the browser, with what open shadow roots show. */
 import type { Frame, Locator } from 'playwright-core';
-import { withDeadline } from '../deadline';
+import { withPageDeadline } from '../deadline';
 
 /** HTML as it is in the page. */
 export interface PageHtml {
@@ -26,19 +26,19 @@ export interface PageImage {
 
 /** The HTML of a frame. */
 export async function htmlOfFrame(frame: Frame, timeoutMs: number): Promise<PageHtml> {
-  return withDeadline(frame.evaluate(readHtml, null), timeoutMs, 'read a page');
+  return withPageDeadline(frame.evaluate(readHtml, null), timeoutMs, 'read a page');
 }
 
 /** The HTML inside of an element; of a table, a numbered list or a text in lines with the element, for its content means nothing without. */
 export async function htmlOfElement(element: Locator, timeoutMs: number): Promise<PageHtml> {
-  return withDeadline(element.evaluate(readHtml), timeoutMs, 'read an element');
+  return withPageDeadline(element.evaluate(readHtml), timeoutMs, 'read an element');
 }
 
 /** The images of a frame, or of an element of it. */
 export async function imagesIn(place: Frame | Locator, timeoutMs: number): Promise<PageImage[]> {
   const work =
     'evaluateAll' in place ? place.evaluate(readImages) : place.evaluate(readImages, null);
-  return withDeadline(work, timeoutMs, 'read the images of a page');
+  return withPageDeadline(work, timeoutMs, 'read the images of a page');
 }
 
 /** Runs in the page. */

@@ -1,8 +1,8 @@
 /** `sessionwright sessions list`. */
+import { durationText } from '../../base/texts';
 import type { SessionsClient } from '../../client/index';
 import type { SessionList } from '../../contract/list';
 import { sessionStatuses, type SessionStatus } from '../../contract/session';
-import { durationText } from '../../host/duration-text';
 import { parseArguments, toNumber, UsageError } from '../usage';
 import { COMMON_OPTIONS, toJson } from './command';
 

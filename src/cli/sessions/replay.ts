@@ -1,7 +1,7 @@
 /** `sessionwright sessions replay`. */
 import { resolve } from 'node:path';
+import { durationText } from '../../base/texts';
 import type { SessionsClient } from '../../client/index';
-import { durationText } from '../../host/duration-text';
 import { COMMON_OPTIONS, parseWithId } from './command';
 
 const USAGE = `Usage: sessionwright sessions replay <id> [options]

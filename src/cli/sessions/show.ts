@@ -1,7 +1,7 @@
 /** `sessionwright sessions show`. */
+import { durationText } from '../../base/texts';
 import type { SessionsClient } from '../../client/index';
 import type { SessionInfo } from '../../contract/session';
-import { durationText } from '../../host/duration-text';
 import { COMMON_OPTIONS, parseWithId, toJson } from './command';
 
 const USAGE = `Usage: sessionwright sessions show <id> [--json]

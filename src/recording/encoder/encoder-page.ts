@@ -2,10 +2,10 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { withDeadline } from '../../browser/deadline';
+import { withDeadline } from '../../base/deadline';
 import type { CdpConnection, CdpSession } from '../../cdp/connection';
 import type { CdpEvents, ExceptionDetails } from '../../cdp/protocol';
-import { SessionwrightError } from '../../contract/errors';
+import { SessionwrightError, timedOut } from '../../contract/errors';
 import type { ClipSize, EncodedShot, PageEncoder } from './page-script';
 import { clipScript, encoderScript, picturesScript } from './page-script';
 
@@ -37,7 +37,9 @@ export class EncoderPage {
    */
   static async open(connection: CdpConnection, stepTimeoutMs: number): Promise<EncoderPage> {
     return new EncoderPage(
-      await withDeadline(openPage(connection), stepTimeoutMs, 'the encoder to be ready'),
+      await withDeadline(openPage(connection), stepTimeoutMs, () =>
+        timedOut('the encoder to be ready', stepTimeoutMs),
+      ),
       stepTimeoutMs,
     );
   }
@@ -76,10 +78,8 @@ export class EncoderPage {
       awaitPromise: true,
       returnByValue: true,
     });
-    const { result, exceptionDetails } = await withDeadline(
-      answer,
-      this.#stepTimeoutMs,
-      'the encoder to answer',
+    const { result, exceptionDetails } = await withDeadline(answer, this.#stepTimeoutMs, () =>
+      timedOut('the encoder to answer', this.#stepTimeoutMs),
     );
     if (exceptionDetails) throw encodingError(exceptionDetails);
     return result.value as Awaited<ReturnType<PageEncoder[M]>>;

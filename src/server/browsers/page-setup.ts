@@ -1,4 +1,5 @@
 /** What a session's plan asks of its pages, done over our own control connection: headers, the first page and its size. */
+import { Queue } from '../../base/queue';
 import type { CdpConnection } from '../../cdp/connection';
 import type { CdpEvents, TargetInfo } from '../../cdp/protocol';
 import type { SessionPlan } from '../sessions/start-options';
@@ -10,7 +11,7 @@ const AUTO_ATTACH = { autoAttach: true, waitForDebuggerOnStart: true, flatten: t
 export class PageSetup {
   readonly #connection: CdpConnection;
   readonly #plan: SessionPlan;
-  #ensuring: Promise<void> = Promise.resolve();
+  readonly #ensuring = new Queue();
 
   constructor(connection: CdpConnection, plan: SessionPlan) {
     this.#connection = connection;
@@ -29,9 +30,7 @@ export class PageSetup {
 
   /** Opens a page of the wanted size in the default context, unless a page is there. Calls come one after the other. */
   ensurePage(): Promise<void> {
-    const ensured = this.#ensuring.then(() => this.#openFirstPage());
-    this.#ensuring = ensured.catch(() => {});
-    return ensured;
+    return this.#ensuring.run(() => this.#openFirstPage());
   }
 
   async #openFirstPage(): Promise<void> {

@@ -2,8 +2,8 @@
 import type { Socket } from 'node:net';
 import { connect, isIP } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { TimeoutError } from '../../contract/errors';
-import { withDeadline } from '../../browser/deadline';
+import { withDeadline } from '../../base/deadline';
+import { TimeoutError, timedOut } from '../../contract/errors';
 import { refused } from '../errors';
 import type { ExternalProxy } from '../sessions/start-options';
 import { proxyUrl } from '../sessions/start-options';
@@ -27,9 +27,9 @@ const MAX_ANSWER_BYTES = 1024;
 export async function checkProxy(proxy: ExternalProxy): Promise<void> {
   const url = proxyUrl(proxy.server);
   if (!url) return; // refused before
-  const problem = await withDeadline(ask(url, proxy), TIMEOUT_MS, 'the proxy').catch(
-    (error: unknown) => failure(url, error),
-  );
+  const problem = await withDeadline(ask(url, proxy), TIMEOUT_MS, () =>
+    timedOut('the proxy', TIMEOUT_MS),
+  ).catch((error: unknown) => failure(url, error));
   if (problem)
     throw refused('The proxy of this session cannot be used', [
       { path: `proxies.0.${problem.field}`, message: problem.message },

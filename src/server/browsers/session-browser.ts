@@ -1,10 +1,10 @@
 /** Opens the browser of a session: a Chromium of our own, or one that runs elsewhere; and prepares it as the session's plan says. */
+import { withDeadline } from '../../base/deadline';
 import type { BrowserConnection } from '../../browser/browser-connection';
 import type { LaunchOptions } from '../../browser/chromium';
 import { launchChromium } from '../../browser/chromium';
 import { connectExternal } from '../../browser/external';
-import { isSessionwrightError, SessionwrightError } from '../../contract/errors';
-import { withDeadline } from '../../browser/deadline';
+import { isSessionwrightError, SessionwrightError, timedOut } from '../../contract/errors';
 import { refused } from '../errors';
 import { PageSetup } from './page-setup';
 import { checkProxy } from './proxy-check';
@@ -62,10 +62,8 @@ async function attach(cdpUrl: string): Promise<BrowserConnection> {
   let browser: BrowserConnection | undefined;
   try {
     browser = await connectExternal(cdpUrl, EXTERNAL_TIMEOUT_MS);
-    await withDeadline(
-      browser.connection.send('Browser.getVersion'),
-      EXTERNAL_TIMEOUT_MS,
-      `the browser at ${new URL(cdpUrl).host} to say its version`,
+    await withDeadline(browser.connection.send('Browser.getVersion'), EXTERNAL_TIMEOUT_MS, () =>
+      timedOut(`the browser at ${new URL(cdpUrl).host} to say its version`, EXTERNAL_TIMEOUT_MS),
     );
     return browser;
   } catch (error) {

@@ -11,10 +11,11 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { removeFolder } from '../../base/folders';
+import { readJson, writeJson } from '../../base/json';
 import { SessionwrightError } from '../../contract/errors';
-import { readJson, writeJson } from './atomic-json';
 import { lockFolder } from './folder-lock';
-import { abandonedFolders, makeTemporaryFolder, removeTemporaryFolder } from './temporary-folder';
+import { abandonedFolders, makeTemporaryFolder } from './temporary-folder';
 
 /** Length of the key that signs URLs, in bytes: that of the hash. */
 const SIGNING_KEY_BYTES = 32;
@@ -58,7 +59,7 @@ export class DataFolder {
       const unlock = await lockFolder(path);
       const release = async (): Promise<void> => {
         await unlock();
-        if (isTemporary) await removeTemporaryFolder(path);
+        if (isTemporary) await removeFolder(path);
       };
       const signingKey = await prepare(path).catch(async (error: unknown) => {
         await release();
@@ -100,7 +101,7 @@ export class DataFolder {
 /** What killed servers left in the system's folder for temporary files. What cannot be removed now is tried again by the next one. */
 async function removeAbandoned(): Promise<void> {
   for (const folder of await abandonedFolders().catch(() => []))
-    await removeTemporaryFolder(folder).catch(() => {});
+    await removeFolder(folder).catch(() => {});
 }
 
 /** Makes the folders, and gives the signing key. */

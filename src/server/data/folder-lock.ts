@@ -3,11 +3,17 @@
  * takes its own back. So no ticket is ever taken over, and two servers that start in the same moment never both go on.
  */
 import { randomUUID } from 'node:crypto';
-import { readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { isProcessAlive } from '../../browser/process-alive';
+import { replaceFile } from '../../base/atomic-file';
+import {
+  isHere,
+  isProcessAlive,
+  ownProcessName,
+  readProcessName,
+  type ProcessName,
+} from '../../base/processes';
 import { SessionwrightError } from '../../contract/errors';
 
 const TICKET = /^server-[\w-]+\.lock$/;
@@ -58,17 +64,17 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
 export async function isAbandoned(folder: string): Promise<boolean> {
   const names = (await readdir(folder).catch(() => [])).filter((name) => TICKET.test(name));
   const isDead = async (name: string): Promise<boolean> => {
-    const { pid, host } = await readTicket(join(folder, name));
-    return host === hostname() && !isLiveHere(join(folder, name), pid);
+    const owner = await readTicket(join(folder, name));
+    return owner !== undefined && isHere(owner) && !isLiveHere(join(folder, name), owner);
   };
   return names.length > 0 && (await Promise.all(names.map(isDead))).every(Boolean);
 }
 
 async function putTicket(ticket: string): Promise<void> {
-  const draft = `${ticket}.tmp`;
-  await writeFile(draft, `${process.pid} ${hostname()}\n`, { mode: 0o600 });
-  held.add(ticket);
-  await rename(draft, ticket);
+  await replaceFile(ticket, `${ownProcessName()}\n`, {
+    isDurable: false,
+    beforeRename: () => void held.add(ticket),
+  });
 }
 
 /** Another server that lives, as `PID on HOST`; dead ones' tickets are removed. */
@@ -76,24 +82,23 @@ async function findLive(folder: string, own: string): Promise<string | undefined
   for (const name of await readdir(folder)) {
     const ticket = join(folder, name);
     if (!TICKET.test(name) || name === basename(own)) continue;
-    const { pid, host } = await readTicket(ticket);
-    if (host !== '' && (await isLive(ticket, pid, host))) return `${pid} on ${host}`;
+    const owner = await readTicket(ticket);
+    if (owner && (await isLive(ticket, owner))) return `${owner.pid} on ${owner.host}`;
     await rm(ticket, { force: true });
   }
   return undefined;
 }
 
-/** Whose ticket it is; no host when it is gone. */
-async function readTicket(ticket: string): Promise<{ pid: number; host: string }> {
-  const [pid = '', host = ''] = (await readFile(ticket, 'utf8').catch(() => '')).trim().split(' ');
-  return { pid: Number(pid), host };
+/** Whose ticket it is; undefined when it is gone. */
+async function readTicket(ticket: string): Promise<ProcessName | undefined> {
+  return readProcessName(await readFile(ticket, 'utf8').catch(() => ''));
 }
 
-async function isLive(ticket: string, pid: number, host: string): Promise<boolean> {
-  return host === hostname() ? isLiveHere(ticket, pid) : (await firstBeat(ticket)) !== undefined;
+async function isLive(ticket: string, owner: ProcessName): Promise<boolean> {
+  return isHere(owner) ? isLiveHere(ticket, owner) : (await firstBeat(ticket)) !== undefined;
 }
 
-function isLiveHere(ticket: string, pid: number): boolean {
+function isLiveHere(ticket: string, { pid }: ProcessName): boolean {
   return held.has(ticket) || (pid !== process.pid && isProcessAlive(pid));
 }
 

@@ -12,11 +12,12 @@ import { constants } from 'node:fs';
 import { cp, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { readJson, writeJson } from '../../base/json';
+import { Queue } from '../../base/queue';
 import type { Cookie } from '../../contract/cookies';
 import { cookieSchema, normalizeCookie } from '../../contract/cookies';
 import type { CookieMode, Profile, ProfileList } from '../../contract/profiles';
 import { datetime } from '../../contract/values';
-import { readJson, writeJson } from './atomic-json';
 import { badRequest, notFound } from '../errors';
 import { pruneUserData } from './user-data';
 
@@ -37,7 +38,7 @@ type StoredProfile = z.output<typeof storedSchema>;
 export class ProfileStore {
   readonly #folder: string;
   readonly #profiles: Map<string, StoredProfile>;
-  readonly #changes = new Map<string, Promise<unknown>>();
+  readonly #changes = new Map<string, Queue>();
 
   private constructor(folder: string, profiles: Map<string, StoredProfile>) {
     this.#folder = folder;
@@ -193,13 +194,9 @@ export class ProfileStore {
   /** Does the work when earlier work on the same profile is done. */
   async #change<T>(id: string, work: (stored: StoredProfile) => Promise<T>): Promise<T> {
     this.#stored(id);
-    const before = this.#changes.get(id) ?? Promise.resolve();
-    const change = before.then(async () => work(this.#stored(id)));
-    this.#changes.set(
-      id,
-      change.catch(() => {}),
-    );
-    return change;
+    const changes = this.#changes.get(id) ?? new Queue();
+    this.#changes.set(id, changes);
+    return changes.run(async () => work(this.#stored(id)));
   }
 
   async #add(stored: StoredProfile): Promise<Profile> {

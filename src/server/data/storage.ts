@@ -1,8 +1,10 @@
 /** File storage: the account's uploads, and what the pages of each session downloaded. Files lie under their own names. */
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { extname, join } from 'node:path';
+import { moveOver } from '../../base/atomic-file';
+import { Queue } from '../../base/queue';
 import type { ActionFiles } from '../../actions/page-driver';
 import type { StoredFile } from '../../contract/storage';
 import { fileNameProblem } from '../../contract/storage';
@@ -19,7 +21,7 @@ const MAX_SUGGESTED_LENGTH = 50;
 export class FileStorage {
   readonly uploads: string;
   readonly #incoming: string;
-  #storing: Promise<unknown> = Promise.resolve();
+  readonly #storing = new Queue();
 
   /** @param folders `incoming` is on the same disk as everything else */
   constructor(folders: { uploads: string; incoming: string }) {
@@ -80,14 +82,12 @@ export class FileStorage {
     const draft = this.#draft();
     try {
       await save(draft);
-      const stored = this.#storing.then(async () => {
+      return await this.#storing.run(async () => {
         const taken = new Set(await readdir(folder).catch(() => [] as string[]));
         const name = downloadName(suggestedName, new Date(), taken);
         await move(draft, folder, name);
         return name;
       });
-      this.#storing = stored.catch(() => {});
-      return await stored;
     } catch (error) {
       await rm(draft, { force: true });
       throw error;
@@ -136,7 +136,7 @@ function cut(text: string, length: number): string {
 async function move(draft: string, folder: string, name: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    await rename(draft, join(folder, name));
+    await moveOver(draft, join(folder, name));
   } catch (error) {
     await rm(draft, { force: true });
     throw error;

@@ -1,22 +1,14 @@
 /** The folder of a server that keeps nothing: made for one run and removed at its end, or, when the server was killed, by whoever comes next. */
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isAbandoned } from './folder-lock';
 
 const PREFIX = 'sessionwright-server-';
 
-/** Tries for about three seconds: the last of a killed browser's processes may still write. */
-const REMOVAL = { recursive: true, force: true, maxRetries: 10, retryDelay: 50 } as const;
-
 /** Makes one. The caller locks it, which shows that it is in use, and removes it. */
 export async function makeTemporaryFolder(): Promise<string> {
   return mkdtemp(join(tmpdir(), PREFIX));
-}
-
-/** Removes one. */
-export async function removeTemporaryFolder(folder: string): Promise<void> {
-  await rm(folder, REMOVAL);
 }
 
 /** Those whose servers were killed on this machine. */

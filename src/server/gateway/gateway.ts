@@ -1,13 +1,13 @@
 /** The CDP gateway: `ws://.../sessions/ID/cdp?token=...` leads to the session's browser, and `ws://.../sessions/connect?token=KEY` to a new one. It answers the upgrade by passing it on, and then only joins sockets. */
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { isToken } from '../../base/tokens';
 import { badRequest, notFound } from '../errors';
 import type { Auth } from '../http/auth';
 import { matchPath, parseUrl } from '../http/http-router';
 import type { SessionRegistry } from '../sessions/registry';
 import type { LiveSession } from '../sessions/session';
 import { whileActive } from '../sessions/session-call';
-import { isToken } from '../http/tokens';
 import { openUpstream } from './upstream';
 
 /** Headers of the handshake that must reach the browser; with the client's key, the browser's answer fits the client. Compression is left out: on loopback it only costs time. */

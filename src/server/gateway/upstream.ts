@@ -2,7 +2,9 @@
 import type { Socket } from 'node:net';
 import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { withDeadline } from '../../browser/deadline';
+import { hostOf, portOf } from '../../base/addresses';
+import { withDeadline } from '../../base/deadline';
+import { timedOut } from '../../contract/errors';
 
 /** How long a browser may take to accept a connection, in milliseconds. On loopback it takes one. */
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -20,7 +22,9 @@ export async function openUpstream(url: URL, receive: Receiver): Promise<Socket>
     socket.once('error', reject);
   });
   try {
-    await withDeadline(connected, CONNECT_TIMEOUT_MS, 'the browser to accept a connection');
+    await withDeadline(connected, CONNECT_TIMEOUT_MS, () =>
+      timedOut('the browser to accept a connection', CONNECT_TIMEOUT_MS),
+    );
   } catch (error) {
     socket.destroy();
     throw error;
@@ -31,21 +35,17 @@ export async function openUpstream(url: URL, receive: Receiver): Promise<Socket>
 function openTcp(url: URL, receive: Receiver): Socket {
   const buffer = Buffer.allocUnsafeSlow(READ_BUFFER_BYTES);
   const callback = (bytes: number): boolean => receive(Buffer.from(buffer.subarray(0, bytes))); // a copy: the next read overwrites it
-  return connect({ host: hostOf(url), port: Number(url.port) || 80, onread: { buffer, callback } });
+  return connect({ host: hostOf(url), port: portOf(url), onread: { buffer, callback } });
 }
 
 function openTls(url: URL, receive: Receiver): Socket {
   const socket = connectTls({
     host: hostOf(url),
-    port: Number(url.port) || 443,
+    port: portOf(url),
     servername: hostOf(url),
   });
   socket.on('data', (chunk: Buffer) => {
     if (!receive(chunk)) socket.pause();
   });
   return socket;
-}
-
-function hostOf(url: URL): string {
-  return url.hostname.replace(/^\[|\]$/g, '');
 }

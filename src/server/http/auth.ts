@@ -1,7 +1,8 @@
 /** Who may come in: the API key, and the `Host` and `Origin` that a web page of somebody else cannot fake. */
 import type { IncomingMessage } from 'node:http';
+import { bracketed } from '../../base/addresses';
+import { isToken } from '../../base/tokens';
 import { badRequest } from '../errors';
-import { isToken } from './tokens';
 
 /** Names of this machine that a web page elsewhere cannot take over by rebinding its own name. */
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
@@ -18,13 +19,7 @@ export class Auth {
     this.#apiKey = apiKey;
     this.#hostNames = WILDCARDS.includes(hostname)
       ? undefined
-      : [
-          ...new Set(
-            [...LOOPBACK_NAMES, hostname.includes(':') ? `[${hostname}]` : hostname].map((name) =>
-              name.toLowerCase(),
-            ),
-          ),
-        ];
+      : [...new Set([...LOOPBACK_NAMES, bracketed(hostname)].map((name) => name.toLowerCase()))];
   }
 
   /**

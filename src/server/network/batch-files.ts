@@ -1,6 +1,7 @@
 /** The network log on disk: a folder of HAR files with at most so many entries each, written one after the other. */
-import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { replaceFile } from '../../base/atomic-file';
 import type { HarEntry } from '../../contract/network-logs';
 import { version } from '../../../package.json';
 
@@ -57,8 +58,7 @@ export class BatchFiles {
   async #write(number: number, text: string): Promise<void> {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     const path = batchPath(this.#folder, keyOf(number));
-    await writeFile(`${path}.part`, text, { mode: 0o600 });
-    await rename(`${path}.part`, path); // whoever reads it reads all of it
+    await replaceFile(path, text, { isDurable: false });
     if (number > MAX_BATCHES)
       await rm(batchPath(this.#folder, keyOf(number - MAX_BATCHES)), { force: true });
   }

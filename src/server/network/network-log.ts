@@ -1,8 +1,7 @@
 /** The network log of one session: the requests of all its pages, popups, frames and workers, written to its folder. */
-import { withDeadline } from '../../browser/deadline';
+import { orAfter } from '../../base/deadline';
 import type { CdpConnection, CdpSession } from '../../cdp/connection';
 import type { CdpEvents } from '../../cdp/protocol';
-import { TimeoutError } from '../../contract/errors';
 import type { BatchFile } from './batch-files';
 import { BatchFiles, listBatches } from './batch-files';
 import { toHarEntry } from './har-entry';
@@ -54,11 +53,7 @@ export class NetworkLog {
   async start(): Promise<void> {
     this.#browser ??= this.#attach();
     const ready = this.#browser.then(() => Promise.all(this.#preparing));
-    await withDeadline(ready, READY_TIMEOUT_MS, 'the pages to tell of their requests').catch(
-      (error: unknown) => {
-        if (!(error instanceof TimeoutError)) throw error; // one that hangs tells later
-      },
-    );
+    await orAfter(ready, READY_TIMEOUT_MS, undefined); // a page that hangs tells later
   }
 
   /** The files so far, oldest first, each a complete HAR. */

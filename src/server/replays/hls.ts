@@ -1,5 +1,7 @@
 /** The film of a session for HLS players: the same pictures in a fragmented MP4, and the playlist that leads to its parts. */
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
+import { replaceFile } from '../../base/atomic-file';
+import { readJson } from '../../base/json';
 
 /** A part begins with a whole picture, which the encoder makes every 10 seconds at most: shorter parts cannot be. In seconds. */
 const LEAST_SEGMENT_SECONDS = 2;
@@ -29,11 +31,11 @@ export interface HlsFilm {
 export async function hlsFilm(mp4Path: string): Promise<HlsFilm> {
   const path = `${mp4Path}.hls.mp4`;
   const indexPath = `${mp4Path}.hls.json`;
-  const known = await readFile(indexPath, 'utf8').catch(() => undefined);
-  if (known !== undefined) return { path, index: JSON.parse(known) as HlsIndex };
+  const known = (await readJson(indexPath)) as HlsIndex | undefined;
+  if (known) return { path, index: known };
   const { file, index } = await fragment(mp4Path);
-  await writeWhole(path, file);
-  await writeWhole(indexPath, JSON.stringify(index)); // last: whoever finds it finds the film too
+  await replaceFile(path, file, { isDurable: false });
+  await replaceFile(indexPath, JSON.stringify(index), { isDurable: false }); // last: whoever finds it finds the film too
   return { path, index };
 }
 
@@ -126,11 +128,4 @@ class PartList {
     }));
     return { map: { offset: 0, length: this.#mapEnd }, segments };
   }
-}
-
-/** Whoever reads it meanwhile reads nothing or all of it. */
-async function writeWhole(path: string, content: Buffer | string): Promise<void> {
-  const partial = `${path}.${process.hrtime.bigint()}.part`;
-  await writeFile(partial, content, { mode: 0o600 });
-  await rename(partial, path);
 }

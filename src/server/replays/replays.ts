@@ -1,8 +1,9 @@
 /** Films of ended sessions, made when first asked for: most recordings are never watched. */
-import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { replaceFile } from '../../base/atomic-file';
+import { readJson, writeJson } from '../../base/json';
+import { Queue } from '../../base/queue';
 import type { ClipEncoder } from '../../recording/clip-encoder';
-import { readJson, writeJson } from '../data/atomic-json';
 import { unavailable } from '../errors';
 import type { KnownSession } from '../sessions/known-session';
 
@@ -25,7 +26,7 @@ export class Replays {
   readonly #launchEncoder: () => Promise<ClipEncoder>;
   /** By session id, while they are made. */
   readonly #making = new Map<string, Promise<Film | undefined>>();
-  #queue: Promise<unknown> = Promise.resolve();
+  readonly #queue = new Queue();
   #isClosed = false;
   #encoder: Promise<ClipEncoder> | undefined;
   #idle: NodeJS.Timeout | undefined;
@@ -44,14 +45,13 @@ export class Replays {
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#endEncoder();
-    await this.#queue;
+    await this.#queue.drained();
   }
 
   #enqueue(session: KnownSession): Promise<Film | undefined> {
     const making = this.#queue
-      .then(() => this.#make(session))
+      .run(() => this.#make(session))
       .finally(() => this.#making.delete(session.id));
-    this.#queue = making.catch(() => {});
     this.#making.set(session.id, making);
     return making;
   }
@@ -116,8 +116,7 @@ async function saveFilm(
   { path, startMs, durationMs }: Film,
   mp4: Buffer,
 ): Promise<void> {
-  await writeFile(`${path}.tmp`, mp4, { mode: 0o600 });
-  await rename(`${path}.tmp`, path);
+  await replaceFile(path, mp4, { isDurable: false });
   await writeJson(join(folder.recording, 'replay.json'), {
     start_ms: startMs,
     duration_ms: durationMs,

@@ -11,7 +11,7 @@ import type { KnownSession } from '../sessions/known-session';
 import { batchPath, isBatchKey, listBatches, type BatchFile } from '../network/batch-files';
 import type { SessionRegistry } from '../sessions/registry';
 import { sendFile } from '../http/send-file';
-import { URL_MS, type UrlSigner } from '../http/tokens';
+import { URL_MS, type UrlSigner } from '../http/url-signer';
 import { sessionOf } from './path-session';
 
 /** What these routes work with. */

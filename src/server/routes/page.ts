@@ -50,7 +50,7 @@ async function execute(session: LiveSession, { body, query, json }: Exchange): P
 
 /** The visible part of the page, as raw JPEG. */
 async function screenshot(session: LiveSession, { query, response }: Exchange): Promise<void> {
-  const { withDeadline } = await import('../../actions/deadline');
+  const { withPageDeadline } = await import('../../actions/deadline');
   const { readAgain } = await import('../../actions/read-again');
   const jpeg = await onPages(
     session,
@@ -58,7 +58,7 @@ async function screenshot(session: LiveSession, { query, response }: Exchange): 
       const page = await driver.page();
       const take = (): Promise<Buffer> =>
         page.screenshot({ type: 'jpeg', quality: JPEG_QUALITY, timeout: SCREENSHOT_MS });
-      return withDeadline(
+      return withPageDeadline(
         readAgain(page, 'take a picture of the page', take),
         SCREENSHOT_MS,
         'take a picture of the page',

@@ -1,5 +1,6 @@
 /** Routes to see a session: its film once it has ended, and the page that shows it live. */
-import { setTimeout as delay } from 'node:timers/promises';
+import { orAfter } from '../../base/deadline';
+import { isToken } from '../../base/tokens';
 import { encodeReplay, REPLAY_STILL_ACTIVE } from '../../contract/replay';
 import { routes } from '../../contract/routes';
 import { badRequest, notFound } from '../errors';
@@ -10,7 +11,7 @@ import type { Replays } from '../replays/replays';
 import { sendFile } from '../http/send-file';
 import type { KnownSession } from '../sessions/known-session';
 import { sessionUrls } from '../sessions/session-urls';
-import { isToken, URL_MS, type UrlSigner } from '../http/tokens';
+import { URL_MS, type UrlSigner } from '../http/url-signer';
 import { viewerPage } from '../viewer/viewer-page';
 import { sessionOf } from './path-session';
 
@@ -67,10 +68,7 @@ async function showReplay(
       `The session ${session.id} is ${REPLAY_STILL_ACTIVE}: its replay is there once it has ended.`,
     );
   await session.end({ status: 'closed', reason: null }); // it may still be ending: the last picture counts
-  const film = await Promise.race([
-    replays.film(session),
-    delay(FILM_WAIT_MS, 'pending' as const, { ref: false }),
-  ]);
+  const film = await orAfter(replays.film(session), FILM_WAIT_MS, 'pending' as const);
   if (film === 'pending')
     throw notFound(`The replay of session ${session.id} is not ready yet. Ask again in a moment.`);
   const expiresAt = new Date(Date.now() + filmUrlMs);

@@ -1,4 +1,5 @@
 /** Route that scrapes an address without a session of the caller's: one is started for it, and stopped. */
+import { isRecord } from '../../base/json';
 import { decodeScrapeRequest, encodeScrapedData, scrapeRequestSchema } from '../../contract/scrape';
 import { decodeStartRequest } from '../../contract/session';
 import { refused } from '../errors';
@@ -33,6 +34,6 @@ async function scrapeUrl(registry: SessionRegistry, { body, json }: Exchange): P
 }
 
 function asObject(body: unknown): object {
-  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body;
+  if (isRecord(body)) return body;
   throw refused('Could not scrape', [{ path: '', message: 'the body must be an object' }]);
 }

@@ -6,7 +6,7 @@ import type { Exchange, Route } from '../http/http-router';
 import type { SessionRegistry } from '../sessions/registry';
 import { sendFile } from '../http/send-file';
 import type { FileStorage } from '../data/storage';
-import { URL_MS, type UrlSigner } from '../http/tokens';
+import { URL_MS, type UrlSigner } from '../http/url-signer';
 import { sessionOf } from './path-session';
 
 /** What these routes work with. */

@@ -1,5 +1,5 @@
 /** Calls that work on a session: not beyond its end, and on its pages in turn. */
-import { setTimeout as delay } from 'node:timers/promises';
+import { settledWithin } from '../../base/deadline';
 import type { PageDriver } from '../../actions/page-driver';
 import { SessionwrightError } from '../../contract/errors';
 import type { LiveSession } from './session';
@@ -46,7 +46,7 @@ export async function whileActive<T>(session: LiveSession, work: () => Promise<T
     return await Promise.race([work(), endedError]);
   } catch (error) {
     const isOurs = error instanceof SessionwrightError && error.code !== 'cdp_closed';
-    if (!isOurs) await Promise.race([ended, delay(END_GRACE_MS)]);
+    if (!isOurs) await settledWithin(ended, END_GRACE_MS);
     session.ensureActive();
     throw error;
   } finally {

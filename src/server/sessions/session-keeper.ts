@@ -1,4 +1,5 @@
 /** Keeps what outlives a session: its steps, its profile, and its record. Whatever fails is told with the session, and holds up nothing. */
+import { messageOf } from '../../base/errors';
 import type { LiveSession, SessionKeeper } from './session';
 import type { SessionProfile } from './session-profile';
 import { TrajectoryFile } from './trajectory-file';
@@ -29,7 +30,7 @@ export class FolderKeeper implements SessionKeeper {
 
   async afterClose(session: LiveSession): Promise<void> {
     await this.#profile?.afterClose(session).catch((error: unknown) => {
-      session.problem = `The profile ${this.#profile?.id ?? ''} was not saved, and is as it was: ${error instanceof Error ? error.message : String(error)}`;
+      session.problem = `The profile ${this.#profile?.id ?? ''} was not saved, and is as it was: ${messageOf(error)}`;
     });
     await session.folder.removeRuntimeFiles().catch(() => {}); // what cannot be removed now goes at the next start
     await this.#steps?.flushed();

@@ -2,9 +2,9 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { readJson, writeJson } from '../../base/json';
 import type { SessionInfo } from '../../contract/session';
 import { encodeSession, sessionResponseSchema, toSessionInfo } from '../../contract/session';
-import { readJson, writeJson } from '../data/atomic-json';
 import type { KnownSession } from './known-session';
 import type { SessionFolder } from './session-folder';
 
@@ -50,7 +50,7 @@ export async function saveRecord(
   await writeJson(
     folder.record,
     { ...encodeSession(info), reason, offset, cdp_token: cdpToken, viewer_token: viewerToken },
-    info.status !== 'active',
+    { isDurable: info.status !== 'active' },
   );
 }
 

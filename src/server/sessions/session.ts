@@ -1,8 +1,9 @@
 /** One live session: its browser, its clock, its counters, and its one way to end. */
 import { mkdir } from 'node:fs/promises';
+import { settledWithin } from '../../base/deadline';
+import { newToken } from '../../base/tokens';
 import type { ActionFiles, PageDriver } from '../../actions/page-driver';
 import { exitText } from '../../browser/chromium';
-import { withDeadline } from '../../browser/deadline';
 import type { SessionInfo, SessionStatus, SessionStep } from '../../contract/session';
 import { sessionEnded } from './finished-session';
 import type { KnownSession } from './known-session';
@@ -13,7 +14,6 @@ import { SessionRecording } from './session-recording';
 import { SessionTimers } from './session-timers';
 import { TabOrder } from './tab-order';
 import type { SessionPlan } from './start-options';
-import { newToken } from '../http/tokens';
 import { Trajectory } from './trajectory';
 
 /** How long a browser may take to show its last picture and to give its cookies, in milliseconds: some ten times what that takes. One that hangs gives neither. */
@@ -237,7 +237,7 @@ export class LiveSession implements KnownSession {
     for (const listener of this.#onEnd) listener();
     this.#onEnd.clear();
     const parting = this.#part();
-    await withDeadline(parting, PARTING_MS, 'the browser to part').catch(() => {});
+    await settledWithin(parting, PARTING_MS);
     await this.browser.close();
     await parting; // what it still waited for has failed by now
     await this.#keeper.afterClose(this);

@@ -1,24 +1,24 @@
 /** A session's steps on disk, one JSON line each, written as they are taken: a kill loses none that was written. */
 import { appendFile, open } from 'node:fs/promises';
+import { parseJson } from '../../base/json';
+import { Queue } from '../../base/queue';
 import type { SessionStep } from '../../contract/session';
 import { TOLD_CHARS, type Trajectory } from './trajectory';
 
 /** Writes down each step of one trajectory. */
 export class TrajectoryFile {
-  #writing: Promise<void> = Promise.resolve();
+  readonly #writing = new Queue();
 
   /** @param file is made with the first step */
   constructor(trajectory: Trajectory, file: string) {
     trajectory.onStep((_, json) => {
-      this.#writing = this.#writing
-        .then(async () => appendFile(file, `${json}\n`, { mode: 0o600 }))
-        .catch(() => {}); // a full disk fails no action
+      this.#writing.run(async () => appendFile(file, `${json}\n`, { mode: 0o600 })).catch(() => {}); // a full disk fails no action
     });
   }
 
   /** Resolves when every step so far is written. */
   async flushed(): Promise<void> {
-    await this.#writing;
+    await this.#writing.drained();
   }
 }
 
@@ -43,9 +43,6 @@ async function readEnd(file: string): Promise<string> {
 }
 
 function parseLine(line: string): SessionStep[] {
-  try {
-    return [JSON.parse(line) as SessionStep];
-  } catch {
-    return []; // a full disk or a power failure cut it short, or it began before what is told
-  }
+  const step = parseJson(line) as SessionStep | undefined;
+  return step === undefined ? [] : [step]; // a full disk or a power failure cut it short, or it began before what is told
 }

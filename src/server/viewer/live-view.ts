@@ -2,13 +2,13 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { WebSocket, WebSocketServer } from 'ws';
+import { isToken } from '../../base/tokens';
 import type { Frame } from '../../recording/frame-store';
 import type { Auth } from '../http/auth';
 import { badRequest } from '../errors';
 import { matchPath, parseUrl } from '../http/http-router';
 import type { SessionRegistry } from '../sessions/registry';
 import type { LiveSession } from '../sessions/session';
-import { isToken } from '../http/tokens';
 
 /** A watcher this far behind, in bytes, misses pictures until it has caught up: about 30 of them. */
 const MAX_BEHIND_BYTES = 1024 * 1024;

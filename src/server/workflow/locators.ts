@@ -1,7 +1,7 @@
 /** How Playwright finds the element of an action: by the action's selector, or by what an observation said of its id. Pure. */
+import { isRecord } from '../../base/json';
 import type { WireAction } from '../../contract/workflow-code';
 import { quote } from './quote';
-import { isRecord } from './workflow-code';
 
 /** How an element is found. */
 export interface Found {

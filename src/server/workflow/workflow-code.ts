@@ -1,4 +1,5 @@
 /** From the steps of a session to code that does it again. Pure. */
+import { isRecord, withoutNulls } from '../../base/json';
 import type { SessionStep } from '../../contract/session';
 import type { WireAction, WorkflowCode } from '../../contract/workflow-code';
 import { playwrightSpec } from './playwright-spec';
@@ -54,15 +55,4 @@ function cleaned(action: Record<string, unknown>): Record<string, unknown> {
       name === 'selector' && isRecord(value) ? withoutNulls(value) : value,
     ]),
   );
-}
-
-function withoutNulls(value: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(value).filter(([, content]) => content !== null && content !== undefined),
-  );
-}
-
-/** True for a JSON object. */
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

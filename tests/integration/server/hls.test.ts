@@ -9,7 +9,7 @@ import { ClipEncoder } from '../../../src/recording/clip-encoder';
 import type { SessionRegistry } from '../../../src/server/sessions/registry';
 import { Replays } from '../../../src/server/replays/replays';
 import { recordingRoutes } from '../../../src/server/routes/recordings';
-import { UrlSigner } from '../../../src/server/http/tokens';
+import { UrlSigner } from '../../../src/server/http/url-signer';
 import { openRegistry, serveRoutes } from './api';
 
 /** How long URLs work here, in milliseconds: enough to fetch a film. */

@@ -7,7 +7,7 @@ import { WebSocketServer } from 'ws';
 import { SessionsClient } from '../../../src/client/index';
 import type { HarEntry } from '../../../src/contract/network-logs';
 import { networkLogRoutes } from '../../../src/server/routes/network-logs';
-import { UrlSigner } from '../../../src/server/http/tokens';
+import { UrlSigner } from '../../../src/server/http/url-signer';
 import type { SessionServerOptions } from '../../../src/server/index';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,22 +1,10 @@
-/** Secrets of the server: random tokens, their comparison, and signed URLs that work for a while without a key. */
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+/** Signed URLs, which work for a while without a key. */
+import { createHmac, randomBytes } from 'node:crypto';
+import { isToken } from '../../base/tokens';
 import { badRequest } from '../errors';
-
-/** Length of a random token, in bytes: 192 bits, beyond guessing. */
-const TOKEN_BYTES = 24;
 
 /** How long a signed URL works, in milliseconds: one hour, enough to fetch what it leads to; asking again gives a new one. */
 export const URL_MS = 60 * 60 * 1000;
-
-/** A new random token that is safe in URLs. */
-export function newToken(): string {
-  return randomBytes(TOKEN_BYTES).toString('base64url');
-}
-
-/** Compares a given token with the right one in constant time, whatever its length. */
-export function isToken(given: string | null | undefined, right: string): boolean {
-  return given !== null && given !== undefined && timingSafeEqual(digest(given), digest(right));
-}
 
 /** Signs paths, so that a URL can be handed out which works until it expires, and for nothing else. */
 export class UrlSigner {
@@ -59,8 +47,4 @@ export class UrlSigner {
   #signature(path: string, expires: string): string {
     return createHmac('sha256', this.#key).update(`${path}\n${expires}`).digest('base64url');
   }
-}
-
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
 }
