@@ -23,6 +23,31 @@ describe('cookie schema', () => {
     ).toEqual(minimal);
   });
 
+  it('takes each other field as it is, in any spelling of a flag or a number', () => {
+    const full = {
+      ...minimal,
+      secure: true,
+      hostOnly: false,
+      session: false,
+      sameSite: 'None',
+      expires: 5,
+      expirationDate: 5.5,
+      storeId: '0',
+      partitionKey: 'https://top.test',
+    };
+    expect(cookieSchema.parse(full)).toEqual(full);
+    const spelled = {
+      secure: 'True',
+      hostOnly: 0,
+      session: 'no',
+      expires: '5',
+      expirationDate: '5.5',
+    };
+    expect(cookieSchema.parse({ ...full, httpOnly: 'yes', ...spelled })).toEqual(full);
+    for (const field of Object.keys(full))
+      expect(cookieSchema.safeParse({ ...full, [field]: {} }).success, field).toBe(false);
+  });
+
   it('ignores unknown keys', () => {
     expect(cookieSchema.parse({ ...minimal, id: 7 })).toEqual(minimal);
   });
@@ -92,6 +117,26 @@ describe('cookies of Playwright', () => {
     expect(
       fromPlaywrightCookie({ ...browserCookie, domain: '.x.test', expires: -1 }),
     ).toMatchObject({ expires: -1, hostOnly: false, session: true });
+  });
+
+  it('have the expiry that either field tells, and none at 0', () => {
+    expect(toPlaywrightCookie({ ...minimal, expirationDate: 7 }).expires).toBe(7);
+    expect(toPlaywrightCookie({ ...minimal, expires: 6, expirationDate: 7 }).expires).toBe(6);
+    expect(toPlaywrightCookie({ ...minimal, expires: -5 }).expires).toBe(-1);
+    expect(toPlaywrightCookie(minimal)).toEqual({ ...minimal, secure: false, expires: -1 });
+    expect(fromPlaywrightCookie({ ...browserCookie, expires: 0 }).session).toBe(true);
+  });
+
+  it('say nothing of a rule or partition that they have not', () => {
+    const { sameSite, partitionKey, ...plain } = browserCookie;
+    expect(fromPlaywrightCookie(plain)).toEqual({
+      ...plain,
+      hostOnly: true,
+      session: false,
+      expirationDate: plain.expires,
+    });
+    expect(Object.keys(toPlaywrightCookie(plain))).not.toContain('partitionKey');
+    expect(Object.keys(fromPlaywrightCookie(plain))).not.toContain('sameSite');
   });
 
   it('hold only what Playwright accepts', () => {

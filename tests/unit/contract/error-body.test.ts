@@ -31,6 +31,85 @@ describe('error body', () => {
     ).toEqual({ message: 'gone', code: 'session_ended', issues, session });
   });
 
+  it('holds no more than a person reads', () => {
+    const exact = 'x'.repeat(4_000);
+    const issues = [{ path: '', message: `${exact}y` }];
+    expect(errorBody(500, exact).message).toBe(exact);
+    expect(errorBody(500, `${exact}y`, { issues })).toMatchObject({
+      message: `${exact}...`,
+      detail: [{ loc: ['body'], msg: `${exact}...` }],
+    });
+  });
+
+  it('says nothing of a code or session that there is not', () => {
+    expect(Object.keys(errorBody(500, 'a'))).toEqual(['status', 'message', 'detail']);
+    const session = { id: 'a', status: 'closed' as const, endedAt: null, reason: null };
+    expect(errorBody(410, 'a', { code: 'session_ended', session })).toEqual({
+      status: 410,
+      message: 'a',
+      detail: null,
+      code: 'session_ended',
+      session: { session_id: 'a', status: 'closed', closed_at: null, error: null },
+    });
+    expect(parseErrorBody({ message: 'a' })).toEqual({
+      message: 'a',
+      code: undefined,
+      issues: [],
+      session: undefined,
+    });
+    expect(parseErrorBody(' a ')).toEqual({
+      message: 'a',
+      code: undefined,
+      issues: [],
+      session: undefined,
+    });
+  });
+
+  it.each([
+    [
+      { session_id: 'a', status: 'closed' },
+      { id: 'a', status: 'closed', endedAt: null, reason: null },
+    ],
+    [
+      { session_id: 'a', status: 'closed', closed_at: 5, error: 6 },
+      { id: 'a', status: 'closed', endedAt: null, reason: null },
+    ],
+    [{ session_id: 7, status: 'closed' }, undefined],
+    [{ session_id: 'a' }, undefined],
+    [{ status: 'closed' }, undefined],
+    ['a', undefined],
+    [null, undefined],
+  ])('reads the session %j as %j', (session, expected) => {
+    expect(parseErrorBody({ session }).session).toEqual(expected);
+  });
+
+  it.each([
+    [
+      { loc: ['body', 'a', 0, 'body'], msg: 'm' },
+      { path: 'a.0.body', message: 'm' },
+    ],
+    [
+      { loc: ['a', 'b'], msg: 'm' },
+      { path: 'a.b', message: 'm' },
+    ],
+    [
+      { loc: 'a', msg: 5 },
+      { path: '', message: 'refused' },
+    ],
+    ['x', { path: '', message: 'refused' }],
+  ])('reads the refused field %j as %j', (detail, issue) => {
+    expect(parseErrorBody({ detail: [detail] }).issues).toEqual([issue]);
+    expect(parseErrorBody({ detail }).issues).toEqual([]);
+  });
+
+  it.each([
+    [{ error: { code: 'a' }, code: 'b' }, 'a'],
+    [{ error: { code: 5 }, code: 'b' }, 'b'],
+    [{ code: 5 }, undefined],
+  ])('finds the code of %j', (body, code) => {
+    expect(parseErrorBody(body).code).toBe(code);
+  });
+
   it.each([
     [{ error: { message: 'a', code: 'c' }, message: 'b' }, 'a'],
     [{ error: 'a', message: 'b' }, 'a'],
@@ -41,6 +120,9 @@ describe('error body', () => {
     [null, undefined],
     [[], undefined],
     ['', undefined],
+    ['  ', undefined],
+    [{ error: { message: '' }, message: 5, detail: 'd' }, 'd'],
+    [5, undefined],
   ])('finds the message of %j', (body, message) => {
     expect(parseErrorBody(body).message).toBe(message);
   });

@@ -142,7 +142,8 @@ describe('the next worker of a place', () => {
     open = async () => Promise.reject(new Error('no place is free'));
     await expect(acquire(REQUEST)).rejects.toThrow('no place is free');
     open = async () => new FakeSession();
-    expect((await acquire(REQUEST)).session).toBe(opened[0]);
+    expect((await acquire(OTHER_OPTIONS)).session).toBe(opened[0]);
+    expect((await acquire(REQUEST)).session).toBe(opened[1]);
     expect(ended).toEqual([]);
   });
 });

@@ -23,14 +23,81 @@ test.each([
   expect(environment.isCI).toBe(isCI);
 });
 
+test.each([
+  ['1', true],
+  ['console', true],
+  ['false', false],
+  ['0', false],
+  ['', false],
+])('PWDEBUG=%s', (value, isDebug) => {
+  vi.stubEnv('PWDEBUG', value);
+  expect(environment.isDebug).toBe(isDebug);
+});
+
+test.each([
+  ['NOTTE_API_URL', 'apiUrl', undefined],
+  ['SESSIONWRIGHT_EXECUTABLE_PATH', 'executablePath', undefined],
+  ['PLAYWRIGHT_BROWSERS_PATH', 'playwrightBrowsersPath', undefined],
+  ['XDG_CACHE_HOME', 'cacheHome', undefined],
+  ['PATH', 'path', ''],
+] as const)('%s', (variable, name, ifNone) => {
+  vi.stubEnv(variable, '/x');
+  expect(environment[name]).toBe('/x');
+  vi.stubEnv(variable, '');
+  expect(environment[name]).toBe(ifNone);
+});
+
+test('a display is that of X11 or of Wayland', () => {
+  for (const [x11, wayland, has] of [
+    ['', '', false],
+    [':0', '', true],
+    ['', 'wayland-0', true],
+  ] as const) {
+    vi.stubEnv('DISPLAY', x11);
+    vi.stubEnv('WAYLAND_DISPLAY', wayland);
+    expect(environment.hasDisplay).toBe(has);
+  }
+});
+
+test('the folders of Windows programs, those that there are', () => {
+  for (const name of ['LOCALAPPDATA', 'PROGRAMFILES', 'PROGRAMFILES(X86)']) vi.stubEnv(name, '');
+  expect(environment.programFolders).toEqual([]);
+  vi.stubEnv('LOCALAPPDATA', 'a');
+  vi.stubEnv('PROGRAMFILES(X86)', 'c');
+  expect(environment.programFolders).toEqual(['a', 'c']);
+  vi.stubEnv('PROGRAMFILES', 'b');
+  expect(environment.programFolders).toEqual(['a', 'b', 'c']);
+});
+
 test('the host gets the key, and neither a debugger nor a worker of its starter; a browser gets no key either', () => {
-  for (const name of ['NOTTE_API_KEY', 'NODE_OPTIONS', 'TEST_WORKER_INDEX', 'LANG'])
-    vi.stubEnv(name, 'x');
+  const own = [
+    'NODE_OPTIONS',
+    'NODE_INSPECT_RESUME_ON_START',
+    'TEST_WORKER_INDEX',
+    'TEST_PARALLEL_INDEX',
+  ];
+  for (const name of ['NOTTE_API_KEY', 'LANG', ...own]) vi.stubEnv(name, 'x');
   expect(hostEnvironment()).toMatchObject({ NOTTE_API_KEY: 'x', LANG: 'x' });
-  expect(hostEnvironment()).not.toHaveProperty('NODE_OPTIONS');
-  expect(hostEnvironment()).not.toHaveProperty('TEST_WORKER_INDEX');
+  for (const name of own) {
+    expect(hostEnvironment()).not.toHaveProperty(name);
+    expect(browserEnvironment()).not.toHaveProperty(name);
+  }
   expect(browserEnvironment()).toMatchObject({ LANG: 'x' });
   expect(browserEnvironment()).not.toHaveProperty('NOTTE_API_KEY');
+});
+
+test('on Windows and macOS, data of this user goes where programs keep theirs', () => {
+  const platform = vi.spyOn(process, 'platform', 'get');
+  vi.stubEnv('LOCALAPPDATA', 'C:/Users/ada/AppData/Local');
+  vi.stubEnv('XDG_DATA_HOME', '/data');
+  vi.stubEnv('HOME', '/home/ada');
+  platform.mockReturnValue('win32');
+  expect(environment.dataHome).toBe('C:/Users/ada/AppData/Local');
+  vi.stubEnv('LOCALAPPDATA', '');
+  expect(environment.dataHome).toMatch(/[/\\]AppData[/\\]Local$/);
+  platform.mockReturnValue('darwin');
+  expect(environment.dataHome).toMatch(/[/\\]Library[/\\]Application Support$/);
+  platform.mockRestore();
 });
 
 test.runIf(process.platform === 'linux')(

@@ -31,6 +31,13 @@ describe('where sessions come from', () => {
       nothing,
       'https://sessions.example.com (self-hosted)',
     ],
+    [{ cdpUrl: 'hunter2' }, nothing, 'embedded session server (browser at a wrong URL)'],
+    [
+      { apiUrl: 'https://notte.cc.example.com//' },
+      nothing,
+      'https://notte.cc.example.com (self-hosted)',
+    ],
+    [{ backend: 'chromium', apiUrl: 'http://a:1' }, nothing, 'http://a:1 (self-hosted)'],
     [{ apiUrl: 'hunter2' }, nothing, 'a session API with a wrong URL'],
   ])('%j with %j: %s', (options, env, label) => {
     expect(describeSource(options, env)).toBe(label);

@@ -254,11 +254,39 @@ describe('the use of a project', () => {
     ['recroding', 'recording'],
     ['saveCookie', 'saveCookies'],
     ['isolaton', 'isolation'],
+    ['isolatino', 'isolation'],
+    ['cookieFle', 'cookieFile'],
+    ['ookieFile', 'cookieFile'],
+    ['cookieFilx', 'cookieFile'],
+    ['xcookieFile', 'cookieFile'],
+    ['save-cookies', 'saveCookies'],
+    ['session_options', 'sessionOptions'],
   ])('%s was meant to be %s', (name, nearest) => {
     expect(findMisspelledOption({ baseURL: 'x', [name]: 1 })).toEqual({ name, nearest });
     expect(refusalOf(() => validateProjectUse({ [name]: 1 }, 'projects["a"].use'))).toMatchObject({
       path: `projects["a"].use.${name}`,
     });
+  });
+
+  test.each([
+    'isolations2',
+    'isoaltionx',
+    'recordi',
+    'recoridgn',
+    'ord',
+    'isolatoin2',
+    'osilation',
+  ])('%s is further away than one slip, and may be of the suite', (name) => {
+    expect(findMisspelledOption({ [name]: 1 })).toBeUndefined();
+  });
+
+  test('of two wrong names the first is told, with the whole place', () => {
+    const error = refusalOf(() =>
+      validateProjectUse({ recording: 'on', recordings: 1, isolaton: 1 }, 'projects["a"].use'),
+    );
+    expect(error.message).toBe(
+      `projects["a"].use.recordings: is not an option; did you mean 'recording'?`,
+    );
   });
 
   test("Playwright's own options and a suite's own are left alone", () => {

@@ -1,0 +1,144 @@
+/** What must hold between options, and the options beside which it does not matter. */
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { OptionsError } from '../../../src/contract/errors';
+import { validateSessionOptions } from '../../../src/options/validate';
+
+beforeEach(() => {
+  vi.stubEnv('NOTTE_API_KEY', '');
+  vi.stubEnv('NOTTE_API_URL', '');
+});
+afterEach(() => vi.unstubAllEnvs());
+
+const cdpUrl = 'ws://localhost:1/x';
+const viewport = { width: 800, height: 600 };
+const remote = { apiKey: 'k' };
+const external = [{ type: 'external', server: 'http://a:1' }];
+const needsCloud =
+  'needs a session API that can do it; embedded sessions cannot. Set NOTTE_API_KEY or sessionOptions.apiUrl, or leave it out';
+const besideCdpUrl = 'has no effect on the browser behind cdpUrl; leave it out';
+
+test.each<[options: object, at: string, message: string]>([
+  [
+    { backend: 'grid' },
+    'backend',
+    "'grid' is not available in this version; use 'chromium' or 'cdp'",
+  ],
+  [
+    { backend: 'chromium', apiKey: 'k' },
+    'backend',
+    'asks for embedded sessions, and apiUrl or apiKey for remote ones; leave one of them out',
+  ],
+  [{ backend: 'cdp' }, 'cdpUrl', "is missing: backend 'cdp' drives the browser behind it"],
+  [
+    { backend: 'chromium', cdpUrl },
+    'backend',
+    "must be 'cdp' (or left out) beside cdpUrl, got 'chromium'",
+  ],
+  [
+    { idleTimeoutMinutes: 6, maxDurationMinutes: 5 },
+    'idleTimeoutMinutes',
+    'must be at most maxDurationMinutes (session APIs take 3 idle and 15 in all, if not told); set both',
+  ],
+  [{ ...remote, idleTimeoutMinutes: 16 }, 'idleTimeoutMinutes', 'must be at most'],
+  [{ ...remote, maxDurationMinutes: 2 }, 'idleTimeoutMinutes', 'must be at most'],
+  [{ aspectRatio: '5:4', viewport }, 'aspectRatio', 'excludes viewport; leave one of them out'],
+  [
+    { ...remote, browserType: 'chrome-nightly' },
+    'solveCaptchas',
+    'needs proxies with this browserType; set it to false, or add a proxy',
+  ],
+  [
+    { ...remote, browserType: 'chrome-turbo', solveCaptchas: true },
+    'solveCaptchas',
+    'needs proxies',
+  ],
+  [{ ...remote, browserType: 'chrome-turbo', proxies: [] }, 'solveCaptchas', 'needs proxies'],
+  [{ ...remote, browserType: 'chrome-turbo', proxies: false }, 'solveCaptchas', 'needs proxies'],
+  [{ cdpUrl, headless: false }, 'headless', besideCdpUrl],
+  [{ cdpUrl, userAgent: 'me' }, 'userAgent', besideCdpUrl],
+  [{ cdpUrl, chromeArgs: [] }, 'chromeArgs', besideCdpUrl],
+  [{ cdpUrl, viewport }, 'viewport', besideCdpUrl],
+  [{ solveCaptchas: true }, 'solveCaptchas', needsCloud],
+  [{ proxies: true }, 'proxies', needsCloud],
+  [{ proxies: [...external, { type: 'notte' }] }, 'proxies', needsCloud],
+  [{ proxies: [{ type: 'tailnet', oauthClientId: 'a' }] }, 'proxies', needsCloud],
+  [
+    { sessionId: 'a' },
+    'sessionId',
+    'names a session of a session API, and none is configured. Set NOTTE_API_KEY or sessionOptions.apiUrl',
+  ],
+  [
+    { ...remote, sessionId: 'a', headless: true },
+    'sessionId',
+    'excludes every option that shapes a start: a running session is as it is. Beside it only apiUrl, apiKey, startTimeoutMs have an effect',
+  ],
+])('%j is refused', (options, at, message) => {
+  const refused = refusal(options);
+  expect(refused).toMatchObject({ code: 'invalid_options', path: `use.${at}` });
+  expect(refused?.message).toContain(`use.${at}: ${message}`);
+  expect(refused?.message).not.toContain('\n'); // nothing else is wrong
+});
+
+test.each<[object]>([
+  [{ backend: 'chromium' }],
+  [{ backend: 'cdp', cdpUrl }],
+  [{ cdpUrl }],
+  [{ cdpUrl, headless: true, viewport: null }],
+  [{ cdpUrl, headless: undefined, userAgent: undefined, chromeArgs: undefined }],
+  [{ headless: false, userAgent: 'me', chromeArgs: [], viewport }],
+  [{ idleTimeoutMinutes: 5, maxDurationMinutes: 5 }],
+  [{ idleTimeoutMinutes: 30 }], // an embedded session has no shorter maximum
+  [{ maxDurationMinutes: 1 }],
+  [{ ...remote, idleTimeoutMinutes: 15 }],
+  [{ ...remote, maxDurationMinutes: 3 }],
+  [{ ...remote, idleTimeoutMinutes: 1, maxDurationMinutes: 1 }],
+  [{ aspectRatio: '5:4', viewport: null }],
+  [{ aspectRatio: '5:4', viewport: undefined }],
+  [{ browserType: 'chrome-nightly' }], // nothing solves captchas there
+  [{ ...remote, browserType: 'chrome' }],
+  [{ ...remote, browserType: 'chrome-nightly', solveCaptchas: false }],
+  [{ ...remote, browserType: 'chrome-turbo', proxies: true }],
+  [{ ...remote, browserType: 'chrome-turbo', proxies: external }],
+  [{ proxies: external }],
+  [{ proxies: [] }],
+  [{ proxies: false, solveCaptchas: false }],
+  [{ ...remote, solveCaptchas: true, proxies: [{ type: 'notte' }] }],
+  [{ ...remote, sessionId: 'a', startTimeoutMs: 1000, headless: undefined }],
+  [{ apiUrl: 'http://localhost:1', sessionId: 'a' }],
+])('%j is allowed', (options) => {
+  expect(refusal(options)).toBeUndefined();
+});
+
+describe('what the environment says', () => {
+  test('counts where it is used', () => {
+    vi.stubEnv('NOTTE_API_URL', 'https://me:hunter2@a.example.com');
+    const refused = refusal({});
+    expect(refused?.path).toBe('NOTTE_API_URL');
+    expect(refused?.message).toMatch(/^NOTTE_API_URL: must be an URL with http:\/\/ or https:\/\//);
+    expect(refused?.message).not.toContain('hunter2');
+    expect(refusal({ apiUrl: 'http://localhost:1' })).toBeUndefined();
+    expect(refusal({ backend: 'chromium' })).toBeUndefined();
+  });
+
+  test('makes sessions remote, and with them what only a cloud can do', () => {
+    vi.stubEnv('NOTTE_API_URL', 'http://localhost:1');
+    expect(refusal({ solveCaptchas: true, sessionId: undefined })).toBeUndefined();
+    expect(refusal({ idleTimeoutMinutes: 30 })?.path).toBe('use.idleTimeoutMinutes');
+    expect(refusal({ backend: 'chromium', solveCaptchas: true })?.path).toBe('use.solveCaptchas');
+  });
+});
+
+test('options that are wrong by themselves are told first', () => {
+  const refused = refusal({ backend: 'grid', headless: 1 });
+  expect(refused?.message).toBe('use.headless: must be true or false, got 1');
+});
+
+function refusal(options: object): OptionsError | undefined {
+  try {
+    validateSessionOptions(options, 'use');
+  } catch (error) {
+    if (error instanceof OptionsError) return error;
+    throw error;
+  }
+  return undefined;
+}
