@@ -5,7 +5,7 @@ import { elementOffsets, lineAndColumn, syntaxErrorOffset } from './position';
 
 const isText = (value: unknown): boolean => typeof value === 'string';
 const isFlag = (value: unknown): boolean => typeof value === 'boolean';
-const isTime = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value);
+const isTime = (value: unknown): boolean => Number.isFinite(value);
 
 /** Browsers refuse control characters and semicolons (RFC 6265 section 4.1.1), and one such cookie makes them refuse the whole list. */
 const isCookieText = (value: unknown): boolean =>

@@ -62,6 +62,10 @@ describe('refusing', () => {
     ['[] x', 'not JSON: unexpected character at line 1, column 4'],
     ['  x', 'not JSON: unexpected character at line 1, column 3'],
     [' \n ', 'it is empty; an empty list of cookies is []'],
+    [
+      `[${JSON.stringify(cookie).replace('}', ',"expires":1e999}')}]`,
+      '"expires" must be seconds since 1970, or -1, and is a number',
+    ],
     ['[{"name" ]', 'not JSON: unexpected character at line 1, column 10'],
     ['["\\u00e"]', 'not JSON: unexpected character at line 1, column 2'],
     ['[{"name": "a\u0001"}]', 'not JSON: unexpected character at line 1, column 11'],
