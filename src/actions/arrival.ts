@@ -10,8 +10,8 @@ const REQUEST_MS = 1_000;
 /** Waits, as far as its time allows, until the page is loaded and its network is quiet. A page that never is quiet is no failure. */
 export async function untilQuiet(page: Page): Promise<void> {
   const time = new TimeLimit(NAVIGATION_MS);
-  await page.waitForLoadState('load', { timeout: time.left(NAVIGATION_MS) }).catch(() => {});
-  await page.waitForLoadState('networkidle', { timeout: time.left(NAVIGATION_MS) }).catch(() => {});
+  await page.waitForLoadState('load', { timeout: time.left() }).catch(() => {});
+  await page.waitForLoadState('networkidle', { timeout: time.left() }).catch(() => {});
 }
 
 /** Does what may navigate; when the URL has changed then, waits for the new page. */
@@ -66,6 +66,6 @@ async function arrival(page: Page, request: Request): Promise<void> {
   const response = await time.guard(request.response(), 'The navigation').catch(() => null);
   if (!response) return;
   await page
-    .waitForLoadState('domcontentloaded', { timeout: time.left(NAVIGATION_MS) })
+    .waitForLoadState('domcontentloaded', { timeout: time.left() })
     .catch(() => {});
 }

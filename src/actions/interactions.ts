@@ -100,7 +100,7 @@ export function fallbackFill(
     if (action.clearBeforeFill ?? true) await locator.clear({ timeout: time.left() });
     await locator.pressSequentially(action.value, {
       delay: KEY_DELAY_MS,
-      timeout: time.left(time.limitMs),
+      timeout: time.left(),
     });
     return `Typed into ${name}.`;
   });
@@ -152,7 +152,8 @@ export async function clickElement(interaction: Interaction): Promise<void> {
   });
   if (!CAN_CALL_OFF) await looking; // else it goes on beside the click, which would often miss a picture of the screen by waiting for it
   try {
-    await Promise.all([looking, locator.click({ timeout: time.left(), signal: callOff.signal })]);
+    const timeout = time.leftBeforeLastResort();
+    await Promise.all([looking, locator.click({ timeout, signal: callOff.signal })]);
   } catch (error) {
     await clickByScript(interaction, error);
   }

@@ -46,7 +46,7 @@ export async function openUrl(page: Page, wanted: string): Promise<void> {
     })
     .catch(() => {});
   try {
-    await page.goto(url, { waitUntil: 'commit', timeout: time.left(NAVIGATION_MS) });
+    await page.goto(url, { waitUntil: 'commit', timeout: time.left() });
   } catch (error) {
     if (NO_PAGE.test(textOf(error)))
       await settledWithin(shown, ERROR_PAGE_MS); // it would interrupt the next navigation
@@ -54,7 +54,7 @@ export async function openUrl(page: Page, wanted: string): Promise<void> {
     throw error;
   }
   await page
-    .waitForLoadState('load', { timeout: time.left(NAVIGATION_MS) })
+    .waitForLoadState('load', { timeout: time.left() })
     .catch((error: unknown) => {
       if (page.isClosed() || !(error instanceof Error) || error.name !== 'TimeoutError')
         throw error;

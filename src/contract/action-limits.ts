@@ -3,7 +3,7 @@ import type { Action } from './action-types';
 
 /** What an interaction may take when it does not say, in milliseconds. */
 export const DEFAULT_INTERACTION_MS = 15_000;
-/** Longest time of one step on a page, such as filling a field, in milliseconds: what the contract's reference engine takes. */
+/** Longest time of one step that has no time of its own, such as pressing a key or filling one field of a form, in milliseconds: what the contract's reference engine takes. */
 export const OPERATION_MS = 8_000;
 /** Longest time of a navigation, in milliseconds: the same. */
 export const NAVIGATION_MS = 10_000;

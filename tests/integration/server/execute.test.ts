@@ -178,8 +178,26 @@ describe('elements', () => {
     });
   });
 
+  test.each([0, 20_000])(
+    'one that comes after 8.5 seconds is in time for a timeout of %i',
+    async (timeout) => {
+      await session.look(
+        "setTimeout(() => document.body.insertAdjacentHTML('beforeend', '<button id=tardy>Tardy</button>'), 8500)",
+      );
+      await session.succeed({ type: 'click', selector: '#tardy', timeout });
+    },
+  );
+
+  test('a layer that goes after 8.5 seconds lets a click through', async () => {
+    await session.look(
+      'covered.onclick = (event) => (covered.dataset.byMouse = String(event.isTrusted)); setTimeout(() => covered.nextElementSibling.remove(), 8500)',
+    );
+    await session.succeed({ type: 'click', selector: '#covered' });
+    expect(await session.look('covered.dataset.byMouse')).toBe('true');
+  });
+
   test('one under a layer that stays is clicked by script in the end', async () => {
-    await session.succeed({ type: 'click', selector: '#covered', timeout: 14_000 });
+    await session.succeed({ type: 'click', selector: '#covered', timeout: 3_000 });
     expect(await session.look('covered.dataset.hit')).toBe('1');
   });
 
