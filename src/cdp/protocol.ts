@@ -264,6 +264,7 @@ export interface CdpCommands {
     params: { disposeOnDetach?: boolean };
     result: { browserContextId: string };
   };
+  'Target.disposeBrowserContext': { params: { browserContextId: string }; result: Nothing };
   'Target.attachToBrowserTarget': { params: NoParams; result: { sessionId: string } };
   'Target.attachToTarget': {
     params: { targetId: string; flatten: true };

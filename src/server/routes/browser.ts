@@ -2,9 +2,9 @@
 import { cookiesSchema } from '../../contract/cookies';
 import type { DebugTab } from '../../contract/debug';
 import { decodeTabQuery, encodeDebugInfo, encodeDebugTab } from '../../contract/debug';
-import { isSessionwrightError } from '../../contract/errors';
-import { fromCdp, toCdp } from '../browsers/cdp-cookies';
-import { notFound, refused } from '../errors';
+import { fromCdp } from '../browsers/cdp-cookies';
+import { setCookies as setCookiesOf } from '../browsers/set-cookies';
+import { notFound } from '../errors';
 import type { Exchange, Route } from '../http/http-router';
 import type { SessionRegistry } from '../sessions/registry';
 import type { LiveSession } from '../sessions/session';
@@ -55,15 +55,10 @@ async function getCookies(session: LiveSession, { json }: Exchange): Promise<voi
 
 async function setCookies(session: LiveSession, exchange: Exchange): Promise<void> {
   const { cookies } = await checkedBody(exchange, cookiesSchema, 'Invalid cookies');
-  try {
-    await whileActive(session, () =>
-      session.browser.connection.send('Storage.setCookies', { cookies: cookies.map(toCdp) }),
-    );
-  } catch (error) {
-    if (!isSessionwrightError(error, 'cdp_error')) throw error;
-    throw refused('The browser refused the cookies', [{ path: 'cookies', message: error.message }]);
-  }
-  exchange.json({ success: true, message: `${cookies.length} cookies set` });
+  const message = await whileActive(session, () =>
+    setCookiesOf(session.browser.connection, cookies),
+  );
+  exchange.json({ success: true, message });
 }
 
 async function debug(session: LiveSession, { baseUrl, json }: Exchange): Promise<void> {
@@ -72,20 +67,25 @@ async function debug(session: LiveSession, { baseUrl, json }: Exchange): Promise
     encodeDebugInfo({
       debugUrl: viewer,
       ws: { cdp, recording, logs },
-      tabs: await whileActive(session, () => tabs(session, baseUrl)),
+      tabs: await whileActive(session, () => openTabs(session, baseUrl)),
     }),
   );
 }
 
 async function debugTab(session: LiveSession, { query, baseUrl, json }: Exchange): Promise<void> {
   const index = decodeTabQuery(query);
-  const found = await whileActive(session, async () => {
-    if ((await tabs(session, baseUrl)).length === 0) await session.browser.ensurePage(); // nobody has used it yet
-    return tabs(session, baseUrl);
-  });
+  const found = await whileActive(session, () => openTabs(session, baseUrl));
   const tab = found.at(index);
   if (!tab) throw notFound(`The session ${session.id} has no tab ${index}.`);
   json(encodeDebugTab(tab));
+}
+
+/** The tabs; the first one is opened when nobody has used the session yet. */
+async function openTabs(session: LiveSession, baseUrl: string): Promise<DebugTab[]> {
+  const found = await tabs(session, baseUrl);
+  if (found.length > 0) return found;
+  await session.browser.ensurePage();
+  return tabs(session, baseUrl);
 }
 
 async function tabs(session: LiveSession, baseUrl: string): Promise<DebugTab[]> {
