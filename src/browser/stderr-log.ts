@@ -1,39 +1,54 @@
 /** Reads what Chromium writes to stderr: keeps the last of it for errors, and finds its CDP endpoint. */
 import type { Readable } from 'node:stream';
 
-/** How much is kept, in characters: enough for a crash and its stack. */
-const KEPT_CHARS = 8_192;
 /** Chromium's announcement of its port; the same line since 2016. */
 const ENDPOINT = /DevTools listening on (ws:\/\/\S+)/;
+/** How much of it is told, in lines and in characters of each: a crash and the top of its stack. */
+const TOLD_LINES = 12;
+const TOLD_LINE_CHARS = 200;
+/** What every healthy Chromium writes on a machine without a desktop, by the folder of its source; warnings; and its wrapper's scripts. */
+const NOISE = [
+  ENDPOINT,
+  /^\[[^\]]*:ERROR:(?:dbus|google_apis\/gcm|components\/gcm_driver|device\/bluetooth|ui\/gl|gpu|components\/viz|media\/gpu|third_party\/blink|sandbox\/policy\/linux)\//,
+  /^\[[^\]]*:(?:WARNING|INFO|VERBOSE\d*):/,
+  /^\S+: \d+: \[: /,
+];
 
-/** The last part of what a browser wrote. Keeps reading, so that the browser never blocks on a full pipe. */
+/** Reads what a browser writes, as long as it does, so that the browser never blocks on a full pipe. */
 export class StderrLog {
   /** Resolves to the CDP endpoint once Chromium has announced it. Never rejects. */
   readonly endpoint: Promise<string>;
-  #text = '';
+  /** The last lines that tell something. */
+  #told: string[] = [];
+  /** What was written of the line that is not at its end yet. */
+  #line = '';
 
   constructor(stderr: Readable) {
     stderr.setEncoding('utf8');
     this.endpoint = new Promise((resolve) => {
       stderr.on('data', (chunk: string) => {
-        this.#text = (this.#text + chunk).slice(-KEPT_CHARS);
-        const url = ENDPOINT.exec(this.#text)?.[1];
-        if (url !== undefined) resolve(url);
+        const lines = (this.#line + chunk).split('\n');
+        this.#line = cut(lines.pop() ?? '');
+        for (const line of lines) {
+          const url = ENDPOINT.exec(line)?.[1];
+          if (url !== undefined) resolve(url);
+        }
+        this.#told = [...this.#told, ...lines.filter(tellsSomething).map(cut)].slice(-TOLD_LINES);
       });
     });
   }
 
-  /** The last lines, without the noise that every start makes. */
+  /** The last lines that tell something, without the noise that every browser makes. */
   get tail(): string {
-    return this.#text
-      .split('\n')
-      .filter((line) => line.trim() && !ENDPOINT.test(line))
-      .slice(-12)
-      .join('\n');
+    const last = tellsSomething(this.#line) ? [this.#line] : [];
+    return [...this.#told, ...last].slice(-TOLD_LINES).join('\n');
   }
+}
 
-  /** All that is kept. */
-  get text(): string {
-    return this.#text;
-  }
+function tellsSomething(line: string): boolean {
+  return line.trim() !== '' && !NOISE.some((noise) => noise.test(line));
+}
+
+function cut(line: string): string {
+  return line.slice(0, TOLD_LINE_CHARS);
 }
