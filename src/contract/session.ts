@@ -46,8 +46,9 @@ export interface SessionInfo {
   proxies: boolean;
   browserType: string;
   useFileStorage: boolean;
-  /** Bytes sent and received; our own server counts those of its CDP clients. */
+  /** Bytes that its pages have sent over the network, in requests that have ended. WebSocket frames are not counted. */
   networkRequestBytes: number;
+  /** Bytes that its pages have received. */
   networkResponseBytes: number;
   userAgent: string | null;
   viewport: Size | null;

@@ -144,7 +144,6 @@ function join(session: LiveSession, client: Socket, browser: Socket): void {
   client.setNoDelay(true);
   session.gatewayClients += 1;
   client.on('data', (chunk: Buffer) => {
-    session.gatewayBytes.toBrowser += chunk.length;
     session.touch();
     if (!browser.write(chunk)) client.pause(); // a side that is slow lets the other wait; nothing is collected here
   });
@@ -164,7 +163,6 @@ function join(session: LiveSession, client: Socket, browser: Socket): void {
 
 /** What the browser sends goes to the client. False when the client is slow. */
 function passBack(session: LiveSession, client: Socket, chunk: Buffer): boolean {
-  session.gatewayBytes.fromBrowser += chunk.length;
   session.touch();
   return client.write(chunk);
 }

@@ -4,8 +4,9 @@ import type { CdpConnection, CdpSession } from '../../cdp/connection';
 import type { CdpEvents } from '../../cdp/protocol';
 import type { BatchFile } from './batch-files';
 import { BatchFiles, listBatches } from './batch-files';
-import { toHarEntry } from './har-entry';
+import { toHarEntry, type SeenRequest } from './har-entry';
 import { RequestTracker } from './request-tracker';
+import { trafficOf, type Traffic } from './traffic';
 
 /** What sends requests. */
 const KINDS = ['page', 'iframe', 'worker', 'shared_worker', 'service_worker'];
@@ -32,9 +33,11 @@ const READY_TIMEOUT_MS = 1_000;
  */
 export class NetworkLog {
   readonly folder: string;
+  /** What its requests took so far, of those that have ended. */
+  readonly traffic: Traffic = { sentBytes: 0, receivedBytes: 0 };
   readonly #connection: CdpConnection;
   readonly #files: BatchFiles;
-  readonly #tracker = new RequestTracker((seen) => this.#files.add(toHarEntry(seen)));
+  readonly #tracker = new RequestTracker((seen) => this.#add(seen));
   /** Targets that do not tell of their requests yet. */
   readonly #preparing = new Set<Promise<unknown>>();
   #browser: Promise<CdpSession> | undefined;
@@ -72,6 +75,13 @@ export class NetworkLog {
       await this.#connection
         .send('Target.detachFromTarget', { sessionId: browser.id })
         .catch(() => {}); // the browser may be gone
+  }
+
+  #add(seen: SeenRequest): void {
+    const { sentBytes, receivedBytes } = trafficOf(seen);
+    this.traffic.sentBytes += sentBytes;
+    this.traffic.receivedBytes += receivedBytes;
+    this.#files.add(toHarEntry(seen));
   }
 
   async #attach(): Promise<CdpSession> {

@@ -68,8 +68,6 @@ export class LiveSession implements KnownSession {
   readonly cdpToken = newToken();
   /** Whoever knows it may watch, and no more. */
   readonly viewerToken = newToken();
-  /** Bytes that went through the gateway, to the browser and back. */
-  readonly gatewayBytes = { toBrowser: 0, fromBrowser: 0 };
   readonly browser: SessionBrowser;
   /** What was done in it through the API. */
   readonly trajectory = new Trajectory();
@@ -198,8 +196,8 @@ export class LiveSession implements KnownSession {
       proxies: plan.proxy !== undefined,
       browserType: request.browserType ?? 'chromium',
       useFileStorage: this.#files !== undefined,
-      networkRequestBytes: this.gatewayBytes.toBrowser,
-      networkResponseBytes: this.gatewayBytes.fromBrowser,
+      networkRequestBytes: this.networkLog.traffic.sentBytes,
+      networkResponseBytes: this.networkLog.traffic.receivedBytes,
       userAgent: request.userAgent ?? null,
       viewport: plan.size ?? null,
       headless: plan.headless,

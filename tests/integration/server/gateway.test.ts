@@ -34,10 +34,9 @@ test('a session is driven by Playwright, and outlives its client', async () => {
   const { body } = await api.call('GET', `/sessions/${id}`);
   expect(body).toMatchObject({
     status: 'active',
-    network_request_bytes: expect.any(Number) as unknown,
-  });
-  expect(body['network_request_bytes']).toBeGreaterThan(1000);
-  expect(body['network_response_bytes']).toBeGreaterThan(1000);
+    network_request_bytes: 0,
+    network_response_bytes: 0,
+  }); // what a client says to the browser is not what the pages say to the network
 });
 
 test('a client that wants no startup page finds none', async () => {

@@ -107,6 +107,29 @@ async function entries(): Promise<HarEntry[]> {
   return files.flatMap(({ log }) => log.entries);
 }
 
+test('the session tells how many bytes its pages sent and received', async () => {
+  await open();
+  const traffic = async () => {
+    const { body } = await api.call('GET', `/sessions/${id}`);
+    return {
+      sent: body['network_request_bytes'] as number,
+      received: body['network_response_bytes'] as number,
+    };
+  };
+  const page = await context.newPage();
+  expect(await traffic()).toEqual({ sent: 0, received: 0 });
+  await page.goto(base);
+  await expect.poll(async () => (await traffic()).sent).toBeGreaterThan(300);
+  await expect
+    .poll(async () => (await traffic()).received)
+    .toBeGreaterThan((PAGES['/']?.[1].length ?? 0) + (PAGES['/style.css']?.[1].length ?? 0));
+  const before = await traffic();
+  expect(before.sent + before.received).toBeLessThan(3_000);
+  await page.evaluate(() => fetch('/upload', { method: 'POST', body: 'x'.repeat(50_000) }));
+  await expect.poll(async () => (await traffic()).sent - before.sent).toBeGreaterThan(50_000);
+  expect((await traffic()).sent - before.sent).toBeLessThan(52_000);
+});
+
 async function paths(): Promise<string[]> {
   return (await entries()).map(({ request }) => request.url.replace(/^(http|ws):\/\/[^/]+/, ''));
 }
