@@ -65,7 +65,5 @@ async function arrival(page: Page, request: Request): Promise<void> {
   const time = new TimeLimit(NAVIGATION_MS);
   const response = await time.guard(request.response(), 'The navigation').catch(() => null);
   if (!response) return;
-  await page
-    .waitForLoadState('domcontentloaded', { timeout: time.left() })
-    .catch(() => {});
+  await page.waitForLoadState('domcontentloaded', { timeout: time.left() }).catch(() => {});
 }

@@ -53,12 +53,9 @@ export async function openUrl(page: Page, wanted: string): Promise<void> {
     else await time.after(stopLoading(page)); // nobody waits for it any more, and nothing can be read from a page that is about to be left
     throw error;
   }
-  await page
-    .waitForLoadState('load', { timeout: time.left() })
-    .catch((error: unknown) => {
-      if (page.isClosed() || !(error instanceof Error) || error.name !== 'TimeoutError')
-        throw error;
-    });
+  await page.waitForLoadState('load', { timeout: time.left() }).catch((error: unknown) => {
+    if (page.isClosed() || !(error instanceof Error) || error.name !== 'TimeoutError') throw error;
+  });
 }
 
 async function stopLoading(page: Page): Promise<void> {
