@@ -4,21 +4,32 @@ import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { orAfter } from '../base/deadline';
 import { isProcessAlive } from '../base/processes';
-import { HostError, TimeoutError } from '../contract/errors';
+import { HostError } from '../contract/errors';
 import { hostEnvironment } from '../options/environment';
 import type { HostCalls, HostMethod } from './protocol';
+import { processStart } from './process-start';
 import { RpcPeer } from './rpc';
 import type { HostEndpoint, RunFolder } from './run-folder';
 import { listRunFolders, readEndpoint, readOwner } from './run-folder';
 
-/** How long starting a host may take: it is one Node process, and a loaded CI machine is slow. */
-const START_TIMEOUT_MS = 20_000;
-/** Pause between two looks at a host that somebody else is starting. */
+/** How long starting a host may take, in milliseconds: it is one Node process, a loaded CI machine is slow, and one before it may stand still. */
+const START_TIMEOUT_MS = 30_000;
+const NO_ANSWER = `it did not answer within ${START_TIMEOUT_MS / 1000} s`;
+/** Pause between two looks at a host that somebody else is starting, in milliseconds. */
 const POLL_MS = 20;
-/** How long a host that accepted the connection may take to say hello. */
-const HELLO_TIMEOUT_MS = 10_000;
+/** A host that does not answer ten questions, one a second, stands still: it was stopped, or hangs in a loop. Even on a loaded machine they take it milliseconds. */
+const HEARTBEAT = { everyMs: 1_000, misses: 10 } as const;
+/** How long a call may take that waits for nobody, in milliseconds. */
+const CALL_TIMEOUT_MS = 30_000;
+/** Calls that wait for a session or for clips, which have limits of their own. The heartbeat tells whether the host still works on them. */
+const LONG_CALLS: ReadonlySet<HostMethod> = new Set<HostMethod>([
+  'acquire',
+  'ensureSession',
+  'beginTest',
+  'release',
+  'finish',
+]);
 
 type Role = HostCalls['hello']['params']['role'];
 
@@ -38,17 +49,13 @@ export class HostConnection {
     return this.#peer.closed;
   }
 
-  /** Calls the host. Fails with the host's own error, or with `host_unavailable` when it is gone. */
+  /** Calls the host. Fails with the host's own error, or with `host_unavailable` when it is gone or stands still. */
   async call<M extends HostMethod>(
     method: M,
     params: HostCalls[M]['params'],
   ): Promise<HostCalls[M]['result']> {
-    this.#peer.setRef(true);
-    try {
-      return (await this.#peer.call(method, params)) as HostCalls[M]['result'];
-    } finally {
-      this.#peer.setRef(false);
-    }
+    const timeoutMs = LONG_CALLS.has(method) ? undefined : CALL_TIMEOUT_MS;
+    return (await this.#peer.call(method, params, { timeoutMs })) as HostCalls[M]['result'];
   }
 
   close(): void {
@@ -65,7 +72,7 @@ export async function findHost(runnerPid: number, role: Role): Promise<HostConne
 
 /**
  * Connects to the host of the given runner, and starts it when there is none.
- * @throws {@link HostError} when no host came up within 20 s, with what it wrote before it ended.
+ * @throws {@link HostError} when no host came up within 30 s, with what it wrote before it ended.
  */
 export async function connectToHost(runnerPid: number, role: Role): Promise<HostConnection> {
   const deadline = Date.now() + START_TIMEOUT_MS;
@@ -79,14 +86,15 @@ export async function connectToHost(runnerPid: number, role: Role): Promise<Host
     if (failure) break;
   }
   throw new HostError(
-    `Could not start the run's session host (${hostScript()}): ${failure || `it did not answer within ${START_TIMEOUT_MS / 1000} s`}.`,
+    `Could not start the run's session host (${hostScript()}): ${failure || NO_ANSWER}.`,
     { code: 'host_unavailable' },
   );
 }
 
 /**
  * Connects to a host at a known place; undefined when nobody answers there.
- * @throws {@link TimeoutError} when somebody listens there and says nothing for 10 s: that host is stopped or overloaded, not dead.
+ * While the connection is open, the host is asked whether it still runs. One of this run's that stands still is ended, so that it counts as dead for everybody.
+ * @throws {@link HostError} when a `probe` meets a host that stands still.
  */
 export async function openConnection(
   endpoint: HostEndpoint,
@@ -98,19 +106,39 @@ export async function openConnection(
     socket.once('error', () => resolve(false));
   });
   if (!connected) return undefined;
-  const connection = new HostConnection(new RpcPeer(socket));
-  const greeting = connection.call('hello', { token: endpoint.token, role, pid: process.pid });
-  const welcomed = greeting.then(
-    () => true,
-    () => false,
-  );
-  const answered = await orAfter(welcomed, HELLO_TIMEOUT_MS, undefined);
-  if (answered) return connection;
-  connection.close();
-  if (answered === false) return undefined; // something else listens there now, or the host is closing
-  throw new TimeoutError(`The run's session host (process ${endpoint.pid}) does not answer.`, {
-    timeoutMs: HELLO_TIMEOUT_MS,
-  });
+  const peer = new RpcPeer(socket);
+  const connection = new HostConnection(peer);
+  const seen = { greeting: false, silence: false };
+  const onSilent = (): void => {
+    seen.silence = true;
+    if (role !== 'probe') endHost(endpoint, { isConnected: seen.greeting });
+  };
+  peer.watch({ ...HEARTBEAT, onSilent });
+  try {
+    await connection.call('hello', { token: endpoint.token, role, pid: process.pid });
+    seen.greeting = true;
+    return connection;
+  } catch (error) {
+    connection.close();
+    if (role === 'probe' && seen.silence) throw error;
+    return undefined; // it stood still; or something else listens there now, or the host is closing
+  }
+}
+
+/**
+ * Ends a host that stands still. A process id may have been given to another process meanwhile, so there has to be a proof that
+ * it is the host: when it was started, or a connection on which it has said hello and that is still open.
+ */
+export function endHost(
+  { pid, startedAt }: HostEndpoint,
+  { isConnected = false }: { isConnected?: boolean } = {},
+): void {
+  if (!isConnected && (startedAt === undefined || processStart(pid) !== startedAt)) return;
+  try {
+    process.kill(pid, 'SIGKILL'); // the only signal that reaches a stopped process
+  } catch {
+    // it has ended
+  }
 }
 
 /** True while another process has claimed the folder and is bringing its host up. */
@@ -130,13 +158,19 @@ async function startHost(runnerPid: number, generation: number): Promise<string>
   });
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  let timer: NodeJS.Timeout | undefined;
   const outcome = await new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message));
     child.stdout.once('data', () => resolve(''));
     child.once('close', (code) =>
       resolve(code === 0 ? '' : `it ended with code ${String(code)}. ${stderr.trim()}`),
     );
+    timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      resolve(NO_ANSWER);
+    }, START_TIMEOUT_MS);
   });
+  clearTimeout(timer);
   child.stdout.destroy();
   child.stderr.destroy();
   child.unref();

@@ -1,4 +1,7 @@
-/** Calls over one socket, as lines of JSON: a request carries an id, its answer the same id. Both ends of host and worker use it. */
+/**
+ * Calls over one socket, as lines of JSON: a request carries an id, its answer the same id. Both ends of host and worker use it.
+ * Whoever must not wait for a process that stands still has it asked, all the while, whether it runs (a heartbeat).
+ */
 import type { Socket } from 'node:net';
 import { HostError, SessionwrightError } from '../contract/errors';
 
@@ -17,7 +20,18 @@ interface WireError {
 type Message =
   | { id: number; method: string; params: unknown }
   | { id: number; result: unknown }
-  | { id: number; error: WireError };
+  | { id: number; error: WireError }
+  | { beat: 'ask' | 'answer' };
+
+/** How long the other side may be silent. */
+export interface Heartbeat {
+  /** Time between two questions whether it still runs, in milliseconds. */
+  everyMs: number;
+  /** How many of them may stay without an answer. */
+  misses: number;
+  /** Called once it has been silent for longer, just before the socket is closed. */
+  onSilent: () => void;
+}
 
 /** Answers one call of the other side. */
 export type CallHandler = (method: string, params: unknown) => Promise<unknown>;
@@ -32,6 +46,9 @@ export class RpcPeer {
   #nextId = 1;
   #buffered = '';
   #isClosed = false;
+  /** Questions of the heartbeat since the other side was heard last. */
+  #unanswered = 0;
+  #lostBecause = 'It was ended from outside, or crashed';
 
   constructor(socket: Socket, handler: CallHandler = refuse) {
     this.#socket = socket;
@@ -53,20 +70,45 @@ export class RpcPeer {
     return !this.#isClosed;
   }
 
-  /** Calls the other side and waits for its answer. */
-  async call(method: string, params: unknown): Promise<unknown> {
-    if (this.#isClosed) throw lost(method);
+  /** Calls the other side and waits for its answer. This process stays alive meanwhile, and not for the sake of an idle socket. */
+  async call(
+    method: string,
+    params: unknown,
+    { timeoutMs }: { timeoutMs?: number | undefined } = {},
+  ): Promise<unknown> {
+    if (this.#isClosed) throw this.#lost(method);
     const id = this.#nextId++;
-    return new Promise((resolve, reject) => {
-      this.#pending.set(id, { resolve, reject });
-      this.#write({ id, method, params });
-    });
+    this.#socket.ref();
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      return await new Promise((resolve, reject) => {
+        this.#pending.set(id, { resolve, reject });
+        if (timeoutMs !== undefined)
+          timer = setTimeout(() => reject(late(method, timeoutMs)), timeoutMs);
+        this.#write({ id, method, params });
+      });
+    } finally {
+      clearTimeout(timer);
+      this.#pending.delete(id);
+      if (this.#pending.size === 0) this.#socket.unref();
+    }
   }
 
-  /** Keeps, or no longer keeps, this process alive for the sake of the socket. */
-  setRef(ref: boolean): void {
-    if (ref) this.#socket.ref();
-    else this.#socket.unref();
+  /**
+   * Closes the socket when the other side stands still. Questions are counted, not time: a process that was suspended itself, with
+   * its whole machine or at a breakpoint, has asked none meanwhile, and so draws no wrong conclusion.
+   */
+  watch({ everyMs, misses, onSilent }: Heartbeat): void {
+    const timer = setInterval(() => {
+      if (this.#unanswered++ < misses) {
+        this.#write({ beat: 'ask' });
+        return;
+      }
+      this.#lostBecause = `It did not answer for ${(everyMs * misses) / 1000} s`;
+      onSilent();
+      this.#socket.destroy();
+    }, everyMs).unref();
+    void this.closed.then(() => clearInterval(timer));
   }
 
   close(): void {
@@ -79,6 +121,7 @@ export class RpcPeer {
   }
 
   #receive(chunk: string): void {
+    this.#unanswered = 0;
     const lines = (this.#buffered + chunk).split('\n');
     this.#buffered = lines.pop() ?? '';
     for (const line of lines) this.#dispatch(line);
@@ -92,12 +135,15 @@ export class RpcPeer {
       this.#socket.destroy(); // not one of ours
       return;
     }
+    if ('beat' in message) {
+      if (message.beat === 'ask') this.#write({ beat: 'answer' });
+      return;
+    }
     if ('method' in message) {
       void this.#answer(message.id, message.method, message.params);
       return;
     }
     const pending = this.#pending.get(message.id);
-    this.#pending.delete(message.id);
     if ('error' in message) pending?.reject(fromWire(message.error));
     else pending?.resolve(message.result);
   }
@@ -112,14 +158,21 @@ export class RpcPeer {
 
   #fail(): void {
     this.#isClosed = true;
-    for (const pending of this.#pending.values()) pending.reject(lost('waiting for an answer'));
-    this.#pending.clear();
+    for (const pending of this.#pending.values())
+      pending.reject(this.#lost('waiting for an answer'));
+  }
+
+  #lost(doing: string): HostError {
+    return new HostError(
+      `The run's session host is gone (${doing}). ${this.#lostBecause}; the next test starts another one.`,
+      { code: 'host_unavailable' },
+    );
   }
 }
 
-function lost(doing: string): HostError {
+function late(method: string, timeoutMs: number): HostError {
   return new HostError(
-    `The run's session host is gone (${doing}). It was ended from outside, or crashed; the next test starts another one.`,
+    `The run's session host runs, but did not answer ${method} within ${timeoutMs / 1000} s.`,
     { code: 'host_unavailable' },
   );
 }

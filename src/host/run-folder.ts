@@ -15,6 +15,7 @@ import { removeFolder } from '../base/folders';
 import { readJson, writeJson } from '../base/json';
 import { newToken } from '../base/tokens';
 import { HostError } from '../contract/errors';
+import { processStart } from './process-start';
 
 /** How often the base folder is made, should it be removed each time: more runs than that never end at one moment. */
 const CLAIM_TRIES = 100;
@@ -24,6 +25,8 @@ export interface HostEndpoint {
   pid: number;
   port: number;
   token: string;
+  /** When the process was started, by {@link processStart}; not given where the system does not say. */
+  startedAt?: string | undefined;
 }
 
 /** One run's folder. */
@@ -83,7 +86,12 @@ async function makeDraft(): Promise<string> {
 
 /** Makes the host known, in one step: a reader never sees half of it. */
 export async function publishEndpoint(folder: RunFolder, port: number): Promise<HostEndpoint> {
-  const endpoint = { pid: process.pid, port, token: newToken() };
+  const endpoint = {
+    pid: process.pid,
+    port,
+    token: newToken(),
+    startedAt: processStart(process.pid),
+  };
   await writeJson(join(folder.path, 'endpoint.json'), endpoint, { isDurable: false });
   return endpoint;
 }

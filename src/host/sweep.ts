@@ -4,7 +4,7 @@ import { removeFolder } from '../base/folders';
 import { isProcessAlive } from '../base/processes';
 import { environment } from '../options/environment';
 import { abandonedFolders } from '../server/data/temporary-folder';
-import { openConnection } from './connect';
+import { endHost, openConnection } from './connect';
 import type { LedgerEntry } from './ledger';
 import { Ledger } from './ledger';
 import type { RunFolder } from './run-folder';
@@ -87,7 +87,9 @@ async function isAlive(folder: RunFolder): Promise<boolean> {
     connection?.close();
     return connection !== undefined;
   } catch {
-    return true; // it is stopped or busy: not ours to end
+    if (isProcessAlive(folder.runnerPid)) return true; // it stands still, and its own run ends it
+    endHost(endpoint); // there is nobody left who would
+    return false;
   }
 }
 

@@ -180,6 +180,43 @@ describe('a run that is ended', () => {
     ).toBe(true);
   });
 
+  test('the host stands still: it is ended after a while, a new one takes over, and the run goes on', async () => {
+    project = await Project.create(WAITING);
+    const run = project.start();
+    await run.printed(/WORKER \d+ RETRY 0/);
+    const host = Number(project.hosts()[0]);
+    process.kill(host, 'SIGSTOP');
+    const { exitCode, output, report } = await run.result();
+    const [first, second] = resultsOf(report).get('waits') ?? [];
+    expect([first?.status, second?.status], output).toEqual(['failed', 'passed']);
+    expect(first?.duration).toBeLessThan(20_000); // not the test's timeout: the host's
+    expect(exitCode, output).toBe(0);
+    expect(output).toContain('left running: nothing');
+    expect(project.hosts()).toEqual([]);
+  });
+
+  test('a host that stood still before a worker came, in a run without our configuration, is passed over too', async () => {
+    project = await Project.create({
+      'playwright.config.ts': `export default { workers: 1, reporter: [['line'], ['json', { outputFile: 'report.json' }]] };`,
+      'a.spec.ts': `
+        import { test, expect } from 'sessionwright';
+        import { readdirSync, readFileSync } from 'node:fs';
+        test('fails', async ({ page }) => {
+          await page.setContent('<h1>Hello</h1>');
+          const host = readdirSync('/proc').find((pid) => {
+            try {
+              return readFileSync('/proc/' + pid + '/cmdline', 'utf8').includes('host.js\\0' + process.ppid + '\\0');
+            } catch { return false; }
+          });
+          process.kill(Number(host), 'SIGSTOP');
+          process.kill(process.pid, 'SIGKILL');
+        });
+        test('comes later', async ({ page }) => { await page.setContent('<h1>Later</h1>'); });`,
+    });
+    const { output, report } = await project.run();
+    expect(resultOf(report, 'comes later').status, output).toBe('passed');
+  });
+
   test('the whole tree is killed while the API works on a page: the next run clears the files', async () => {
     project = await Project.create({
       'playwright.config.ts': WAITING['playwright.config.ts'],

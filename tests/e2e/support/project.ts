@@ -94,6 +94,13 @@ export class Project {
     };
   }
 
+  /** Process ids of the hosts of its runs. */
+  hosts(): string[] {
+    return processesNaming(this.temp)
+      .filter((it) => it.includes('host.js'))
+      .map((it) => it.split(' ')[0] ?? '');
+  }
+
   async read(name: string): Promise<string> {
     return readFile(join(this.folder, name), 'utf8');
   }

@@ -8,6 +8,17 @@ let server: Server | undefined;
 
 afterEach(() => server?.close());
 
+/** A side that stands still: the system accepts for it, and nothing is ever read. */
+async function standstill(): Promise<RpcPeer> {
+  server = createServer({ pauseOnConnect: true }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const socket = connect(typeof address === 'object' && address ? address.port : 0, '127.0.0.1');
+  const [accepted] = (await once(server, 'connection')) as [Socket];
+  void once(socket, 'close').then(() => accepted.destroy());
+  return new RpcPeer(socket);
+}
+
 async function pair(handler: CallHandler): Promise<{ near: RpcPeer; far: RpcPeer }> {
   server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -58,4 +69,32 @@ test('calls under way fail when the other side goes, and later ones too', async 
   await near.closed;
   expect(near.isOpen).toBe(false);
   await expect(near.call('later', {})).rejects.toMatchObject({ code: 'host_unavailable' });
+});
+
+test('a side that stands still is given up, and whoever waits for it hears so', async () => {
+  const near = await standstill();
+  let told = 0;
+  const waiting = near.call('never', {});
+  near.watch({ everyMs: 20, misses: 3, onSilent: () => told++ });
+  await expect(waiting).rejects.toMatchObject({
+    code: 'host_unavailable',
+    message: expect.stringContaining('did not answer for 0.06 s') as unknown,
+  });
+  await near.closed;
+  expect(told).toBe(1);
+});
+
+test('a call may take as long as it likes while the other side shows that it runs', async () => {
+  let answer: (value: string) => void = () => undefined;
+  const { near, far } = await pair(() => new Promise<string>((resolve) => (answer = resolve)));
+  near.watch({ everyMs: 5, misses: 3, onSilent: () => expect.unreachable() });
+  const long = near.call('long', {});
+  await expect(near.call('short', {}, { timeoutMs: 100 })).rejects.toMatchObject({
+    code: 'host_unavailable',
+    message: expect.stringContaining('did not answer short within 0.1 s') as unknown,
+  });
+  expect(near.isOpen).toBe(true);
+  answer('not for the one that was given up');
+  far.close();
+  await expect(long).rejects.toMatchObject({ code: 'host_unavailable' });
 });
