@@ -6,7 +6,7 @@
  * The claim is a rename: a folder that already says who owns it is moved to the name, which succeeds for exactly one contender.
  * N grows when an earlier host of the same runner died.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, type Stats } from 'node:fs';
 import { lstat, mkdir, mkdtemp, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -41,8 +41,12 @@ export function baseFolder(): string {
   return join(tmpdir(), `sessionwright-${userName()}`);
 }
 
-/** Folders of all runs, or of one runner, oldest first. */
+/**
+ * Folders of all runs, or of one runner, oldest first.
+ * @throws {@link HostError} when others than this user could have put them there
+ */
 export async function listRunFolders(runnerPid?: number): Promise<RunFolder[]> {
+  await refuseForeignFolder();
   const names = await readdir(baseFolder()).catch(() => [] as string[]);
   return names
     .flatMap((name) => parseName(name) ?? [])
@@ -122,15 +126,29 @@ export async function removeWork(folder: RunFolder): Promise<void> {
   await removeFolder(workFolder(folder.path));
 }
 
-/** A temp folder that is shared by users must not let another user read our tokens: the base folder has to be our own. */
+/**
+ * A temp folder is shared by users, and whoever made our folder in it decides which host is found there: that host would be told
+ * keys, and would say where a browser is. So it has to be our own, and closed to others. No folder is as good as a closed one.
+ */
 async function refuseForeignFolder(): Promise<void> {
-  const { uid } = await lstat(baseFolder());
-  const own = process.getuid?.();
-  if (own === undefined || uid === own) return;
+  const stats = await lstat(baseFolder()).catch(() => undefined);
+  const problem = stats && foreignness(stats);
+  if (problem === undefined) return;
   throw new HostError(
-    `Cannot keep the run's files in ${baseFolder()}: the folder belongs to another user (id ${uid}). Remove it, or set TMPDIR to a folder of your own.`,
+    `Cannot keep the run's files in ${baseFolder()}: ${problem}. Nothing in it was read. Remove it, or set TMPDIR to a folder of your own.`,
     { code: 'host_unavailable' },
   );
+}
+
+/** Why others may have written there. Windows knows neither numbers of users nor modes; its temp folder is each user's own. */
+function foreignness(stats: Stats): string | undefined {
+  if (!stats.isDirectory()) return 'it is a link or a file, and no folder';
+  const own = process.getuid?.();
+  if (own === undefined) return undefined;
+  if (stats.uid !== own) return `the folder belongs to another user (id ${stats.uid})`;
+  if ((stats.mode & 0o077) !== 0)
+    return `other users may enter the folder (mode ${(stats.mode & 0o777).toString(8)})`;
+  return undefined;
 }
 
 function parseName(name: string): RunFolder | undefined {

@@ -1,4 +1,14 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import {
+  chmod,
+  chown,
+  mkdir,
+  mkdtemp,
+  readdir,
+  rename,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -63,4 +73,41 @@ test('the last one out takes the base folder along', async () => {
   expect(await readdir(temp)).toHaveLength(1);
   await removeRunFolder(two);
   expect(await readdir(temp)).toEqual([]);
+});
+
+/** A run's folder as another user would have laid it out, to be found by us. */
+async function trap(): Promise<void> {
+  const folder = join(baseFolder(), 'run-123.1');
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await writeFile(join(folder, 'endpoint.json'), '{"pid":1,"port":1,"token":"trap"}');
+}
+
+test.runIf(process.getuid?.() === 0)(
+  'a base folder of another user is refused, and nothing in it is read',
+  async () => {
+    await trap();
+    await chown(baseFolder(), 65534, 65534);
+    await expect(listRunFolders(123)).rejects.toThrow('belongs to another user (id 65534)');
+    await expect(claimRunFolder(123, 2)).rejects.toMatchObject({ code: 'host_unavailable' });
+  },
+);
+
+test.skipIf(process.platform === 'win32')(
+  'a base folder that others may enter is refused',
+  async () => {
+    await trap();
+    for (const mode of [0o777, 0o750, 0o701]) {
+      await chmod(baseFolder(), mode);
+      await expect(listRunFolders(123)).rejects.toThrow(`(mode ${mode.toString(8)})`);
+    }
+    await chmod(baseFolder(), 0o700);
+    expect(await listRunFolders(123)).toHaveLength(1);
+  },
+);
+
+test('a link in place of the base folder is refused, wherever it leads', async () => {
+  await trap();
+  await rename(baseFolder(), join(temp, 'elsewhere'));
+  await symlink(join(temp, 'elsewhere'), baseFolder(), 'junction');
+  await expect(listRunFolders(123)).rejects.toThrow('it is a link or a file');
 });
