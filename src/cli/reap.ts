@@ -4,7 +4,7 @@ import { parseOptions } from './usage';
 
 const USAGE = `Usage: sessionwright reap [options]
 
-Stops the remote sessions of runs that were killed (by their ledger, with the key in NOTTE_API_KEY), and removes their files,
+Stops the remote sessions of runs that were killed (by their ledger, those of the API that NOTTE_API_URL and NOTTE_API_KEY name), and removes their files,
 and those of embedded session servers that were killed. What lives is not touched. Every run does this for earlier ones by itself; on CI, call it in a step that always runs.
 
   --dry-run  only tell what would be done

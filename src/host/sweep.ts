@@ -2,6 +2,8 @@
 import { messageOf } from '../base/errors';
 import { removeFolder } from '../base/folders';
 import { isProcessAlive } from '../base/processes';
+import { HostError } from '../contract/errors';
+import { CLOUD_API_URL } from '../options/defaults';
 import { environment } from '../options/environment';
 import { abandonedFolders } from '../server/data/temporary-folder';
 import { endHost, openConnection } from './connect';
@@ -20,25 +22,18 @@ export interface SweepResult {
   left: (LedgerEntry & { reason: string })[];
 }
 
-/** Stops one session of a dead run. Rejects when that fails. */
-export type StopSession = (entry: LedgerEntry) => Promise<void>;
-
 /**
  * Sweeps the folders of dead runs and session servers of this user.
  * @param keep - a folder that is not looked at: the caller's own.
  * @param dryRun - only tell what would be done.
  */
 export async function sweep(
-  options: { keep?: RunFolder; dryRun?: boolean; stop?: StopSession } = {},
+  options: { keep?: RunFolder; dryRun?: boolean } = {},
 ): Promise<SweepResult> {
   const result: SweepResult = { removed: [], stopped: [], left: [] };
   for (const folder of await listRunFolders()) {
     if (folder.path === options.keep?.path || (await isAlive(folder))) continue;
-    await sweepFolder(
-      folder,
-      { dryRun: options.dryRun ?? false, stop: options.stop ?? stopByClient },
-      result,
-    );
+    await sweepFolder(folder, options.dryRun ?? false, result);
   }
   for (const folder of await abandonedFolders()) {
     if (!options.dryRun) await removeFolder(folder);
@@ -47,17 +42,14 @@ export async function sweep(
   return result;
 }
 
-async function sweepFolder(
-  folder: RunFolder,
-  how: { dryRun: boolean; stop: StopSession },
-  result: SweepResult,
-): Promise<void> {
+async function sweepFolder(folder: RunFolder, dryRun: boolean, result: SweepResult): Promise<void> {
   const ledger = new Ledger(folder.path);
   let leftHere = 0;
   for (const entry of await ledger.open()) {
     try {
-      if (!how.dryRun) {
-        await how.stop(entry);
+      refuseForeignApi(entry);
+      if (!dryRun) {
+        await stop(entry);
         await ledger.stopped(entry.sessionId);
       }
       result.stopped.push(entry);
@@ -70,7 +62,7 @@ async function sweepFolder(
     }
   }
   if (leftHere > 0) return; // the ledger is still needed
-  if (!how.dryRun) await removeRunFolder(folder);
+  if (!dryRun) await removeRunFolder(folder);
   result.removed.push(folder.path);
 }
 
@@ -93,16 +85,30 @@ async function isAlive(folder: RunFolder): Promise<boolean> {
   }
 }
 
-/** Uses the key of the environment, and only for the API that it belongs to. */
-async function stopByClient(entry: LedgerEntry): Promise<void> {
+/** The key of the environment is for one API, and told to no other. */
+function refuseForeignApi({ apiUrl }: LedgerEntry): void {
+  if (environment.apiKey !== undefined && isSameUrl(environment.apiUrl ?? CLOUD_API_URL, apiUrl))
+    return;
+  throw new HostError(
+    `that API's key is needed. Set NOTTE_API_URL=${apiUrl} and NOTTE_API_KEY, and call "npx sessionwright reap"`,
+    { code: 'unauthorized' },
+  );
+}
+
+async function stop({ apiUrl, sessionId }: LedgerEntry): Promise<void> {
   const { SessionsClient } = await import('../client/index');
-  const client = new SessionsClient({
-    apiUrl: entry.apiUrl,
-    ...(environment.apiKey === undefined ? {} : { apiKey: environment.apiKey }),
-  });
+  const client = new SessionsClient({ apiUrl, handleSignals: false });
   try {
-    await client.stop(entry.sessionId);
+    await client.stop(sessionId);
   } finally {
     await client.close();
   }
+}
+
+/** A slash at the end makes no other API. */
+function isSameUrl(a: string, b: string): boolean {
+  const [one, other] = [a, b].map((url) =>
+    URL.canParse(url) ? new URL(url).href.replace(/\/+$/, '') : url,
+  );
+  return one === other;
 }

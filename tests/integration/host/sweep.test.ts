@@ -1,0 +1,71 @@
+/** Sessions that a killed run left at some API are stopped with that API's key, and no API is told the key of another. */
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Ledger } from '../../../src/host/ledger';
+import { claimRunFolder, publishEndpoint, type RunFolder } from '../../../src/host/run-folder';
+import { sweep } from '../../../src/host/sweep';
+import { writeJson } from '../../../src/base/json';
+import { json, KEY, sessionBody, startScriptedApi, type ScriptedApi } from '../client/scripted-api';
+
+/** No process has it: Linux gives out less than four million. */
+const DEAD_PID = 2 ** 30;
+
+let temp: string;
+let api: ScriptedApi;
+
+beforeEach(async () => {
+  temp = await mkdtemp(join(tmpdir(), 'sw-sweep-'));
+  vi.stubEnv('TMPDIR', temp);
+  vi.stubEnv('TEMP', temp);
+  api = await startScriptedApi((_, response) =>
+    json(response, 200, sessionBody('left', { status: 'closed' })),
+  );
+});
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await api.close();
+  await rm(temp, { recursive: true });
+});
+
+/** What a killed run leaves. */
+async function deadRun(): Promise<RunFolder> {
+  const folder = await claimRunFolder(DEAD_PID, 1);
+  if (!folder) throw new Error('not claimed');
+  await publishEndpoint(folder, 1);
+  await writeJson(join(folder.path, 'endpoint.json'), { pid: DEAD_PID, port: 1, token: '' });
+  await new Ledger(folder.path).started({ sessionId: 'left', apiUrl: api.url });
+  return folder;
+}
+
+test.each([
+  ['of another API', 'http://127.0.0.1:1', KEY],
+  ['of the cloud', '', KEY],
+  ['that there is not', '(this API)', ''],
+])('the key %s is not sent, and the session is named', async (_, apiUrl, apiKey) => {
+  const { path } = await deadRun();
+  vi.stubEnv('NOTTE_API_URL', apiUrl.replace('(this API)', api.url));
+  vi.stubEnv('NOTTE_API_KEY', apiKey);
+  for (const dryRun of [true, false]) {
+    const reason = expect.stringContaining(`Set NOTTE_API_URL=${api.url}`) as unknown;
+    expect(await sweep({ dryRun })).toEqual({
+      removed: [],
+      stopped: [],
+      left: [{ sessionId: 'left', apiUrl: api.url, reason }],
+    });
+  }
+  expect(api.requests).toEqual([]);
+  expect(await readdir(path)).toContain('ledger.jsonl');
+});
+
+test('the session is stopped with the key of its API, and then nothing is left', async () => {
+  const { path } = await deadRun();
+  vi.stubEnv('NOTTE_API_URL', `${api.url}/`);
+  vi.stubEnv('NOTTE_API_KEY', KEY);
+  expect(await sweep()).toMatchObject({ removed: [path], stopped: [{ sessionId: 'left' }] });
+  expect(api.requests.map(({ method, url }) => `${method} ${url}`)).toEqual([
+    'DELETE /sessions/left/stop',
+  ]);
+  expect(await readdir(temp)).toEqual([]);
+});
