@@ -76,7 +76,8 @@ export default tseslint.config(
         {
           object: 'process',
           property: 'env',
-          message: 'Only src/options/environment.ts reads the environment.',
+          message:
+            'Only src/options/environment.ts reads the environment (and src/base/log.ts whether it is wanted).',
         },
         {
           object: 'process',
@@ -114,7 +115,7 @@ export default tseslint.config(
     rules: { 'no-restricted-imports': ['error', { paths: [onlyIn('undici', 'src/client')] }] },
   },
   {
-    files: ['src/options/environment.ts', 'src/host/main.ts', 'src/cli/main.ts'],
+    files: ['src/base/log.ts', 'src/options/environment.ts', 'src/host/main.ts', 'src/cli/main.ts'],
     rules: { 'no-restricted-properties': 'off' },
   },
   {

@@ -5,6 +5,7 @@ import { statfs } from 'node:fs/promises';
 import { constants, setPriority } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { settledWithin, withDeadline } from '../base/deadline';
+import { logOf, since } from '../base/log';
 import { CdpConnection } from '../cdp/connection';
 import { PipeTransport } from '../cdp/pipe-transport';
 import { BrowserLaunchError, timedOut } from '../contract/errors';
@@ -19,6 +20,8 @@ import { prepareDownloads } from './preferences';
 import type { SandboxDecision } from './sandbox';
 import { decideSandbox, sandboxNotice, sandboxRefusal } from './sandbox';
 import { StderrLog } from './stderr-log';
+
+const debug = logOf('browser');
 
 /** How long a start may take, in milliseconds: Playwright's default. */
 const STARTUP_TIMEOUT_MS = 30_000;
@@ -102,6 +105,7 @@ type StartOptions = Omit<LaunchOptions, 'executablePath'> & {
 
 async function startOnce(options: StartOptions): Promise<BrowserProcess> {
   const { executablePath, sandbox } = options;
+  const startedMs = performance.now();
   const flags = chromiumFlags({
     ...options,
     headless: options.headless ?? true,
@@ -122,6 +126,13 @@ async function startOnce(options: StartOptions): Promise<BrowserProcess> {
   const exited = watchExit(child, log);
   try {
     const cdpUrl = await ready({ child, log, connection, exited, options });
+    debug(
+      'process %d is up after %s: %s (sandbox %s)',
+      child.pid,
+      since(startedMs),
+      executablePath,
+      sandbox.enabled ? 'on' : 'off',
+    );
     const close = closer(child, connection, exited);
     return {
       pid: child.pid ?? 0,
@@ -134,6 +145,7 @@ async function startOnce(options: StartOptions): Promise<BrowserProcess> {
       close,
     };
   } catch (error) {
+    debug('process %d did not start: %s', child.pid, executablePath);
     connection.close();
     if (child.pid !== undefined) killTree(child.pid);
     throw error;
@@ -234,6 +246,7 @@ export function exitText({
 function watchExit(child: ChildProcess, log: StderrLog): Promise<BrowserExit> {
   return new Promise((resolve) => {
     child.once('exit', (code, signal) => {
+      debug('process %d ended: %s', child.pid, exitText({ code, signal }));
       if (child.pid !== undefined) killTree(child.pid); // no renderer outlives its browser
       const finish = (): void => resolve({ code, signal, stderr: log.tail });
       child.once('close', finish); // its last words have been read

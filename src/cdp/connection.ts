@@ -1,7 +1,11 @@
 /** One CDP connection: numbers the commands, matches the answers, and routes events to the session they belong to. */
+import { logOf } from '../base/log';
 import { CdpError } from '../contract/errors';
 import type { CdpArguments, CdpCommand, CdpEvent, CdpEvents, CdpResult } from './protocol';
 import type { Transport } from './transport';
+
+/** Messages by name and length: what they hold is the page's, and may be secret. */
+const log = logOf('cdp');
 
 type Listener = (params: unknown) => void;
 /** Sends one command and resolves to its answer. */
@@ -133,7 +137,9 @@ export class CdpConnection {
       }
       const id = this.#nextId++;
       this.#pending.set(id, command);
-      this.#transport.send(JSON.stringify({ id, method, params, sessionId }));
+      const text = JSON.stringify({ id, method, params, sessionId });
+      log('> %d %s (%d)', id, method, text.length);
+      this.#transport.send(text);
     });
   };
 
@@ -141,12 +147,18 @@ export class CdpConnection {
   #receive(text: string): void {
     try {
       const message = JSON.parse(text) as IncomingMessage;
+      if (log.enabled) this.#logIncoming(message, text.length);
       if (message.id === undefined) this.#dispatch(message);
       else this.#settle(message.id, message);
     } catch (error) {
       this.#misunderstood ??= error instanceof Error ? error : new Error(String(error));
       this.#transport.close();
     }
+  }
+
+  #logIncoming({ id, method, error }: IncomingMessage, length: number): void {
+    if (id === undefined) log('< %s (%d)', method, length);
+    else log('< %d %s%s (%d)', id, this.#pending.get(id)?.method, error ? ' refused' : '', length);
   }
 
   #settle(id: number, { result, error }: IncomingMessage): void {

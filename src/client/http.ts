@@ -5,6 +5,7 @@ import type { z } from 'zod';
 
 import { unlessAborted } from '../base/deadline';
 import { parseJson } from '../base/json';
+import { logOf, since } from '../base/log';
 import { version } from '../../package.json';
 import { ContractError, SessionwrightError } from '../contract/errors';
 import { describeIssues, formatIssues } from '../contract/issues';
@@ -54,6 +55,8 @@ export interface Answer {
   /** The same, for answers that are no text. */
   bytes: Buffer;
 }
+
+const log = logOf('api');
 
 /** How many redirects in a row are followed. */
 const MAX_REDIRECTS = 5;
@@ -137,9 +140,11 @@ export class HttpClient {
         code: 'client_closed',
       });
     const signal = AbortSignal.timeout(Math.max(1, Math.ceil(timeoutMs)));
+    const startedMs = performance.now();
     try {
       // undici does not look at the signal while it waits for a proxy (7.30), so the deadline is kept here too.
       const answer = await unlessAborted(this.#follow(call, signal), signal);
+      log('%s %s %d %s', call.method, call.path, answer.status, since(startedMs));
       if (answer.status >= 200 && answer.status < 300) return answer;
       const retryAfterMs = parseRetryAfter(single(answer.headers['retry-after']), Date.now());
       const text = redact(answer.text, this.#options.apiKey);
@@ -152,6 +157,7 @@ export class HttpClient {
         retryAfterMs,
       };
     } catch (error) {
+      log('%s %s failed %s', call.method, call.path, since(startedMs));
       if (error instanceof SessionwrightError) throw error;
       return {
         error: signal.aborted

@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { isLogging, logOf } from '../base/log';
 import { isProcessAlive } from '../base/processes';
 import { HostError } from '../contract/errors';
 import { hostEnvironment } from '../options/environment';
@@ -30,6 +31,8 @@ const LONG_CALLS: ReadonlySet<HostMethod> = new Set<HostMethod>([
   'release',
   'finish',
 ]);
+
+const log = logOf('host');
 
 type Role = HostCalls['hello']['params']['role'];
 
@@ -111,12 +114,14 @@ export async function openConnection(
   const seen = { greeting: false, silence: false };
   const onSilent = (): void => {
     seen.silence = true;
+    log('host %d stands still', endpoint.pid);
     if (role !== 'probe') endHost(endpoint, { isConnected: seen.greeting });
   };
   peer.watch({ ...HEARTBEAT, onSilent });
   try {
     await connection.call('hello', { token: endpoint.token, role, pid: process.pid });
     seen.greeting = true;
+    log('connected to host %d as %s', endpoint.pid, role);
     return connection;
   } catch (error) {
     connection.close();
@@ -152,16 +157,16 @@ async function isStarting(folder: RunFolder): Promise<boolean> {
 async function startHost(runnerPid: number, generation: number): Promise<string> {
   const child = spawn(process.execPath, [hostScript(), String(runnerPid), String(generation)], {
     detached: true, // Ctrl-C reaches the whole foreground group; the host must outlive it to clean up
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', isLogging ? 'inherit' : 'pipe'], // what it logs is for the user
     windowsHide: true,
     env: hostEnvironment(),
   });
   let stderr = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   let timer: NodeJS.Timeout | undefined;
   const outcome = await new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message));
-    child.stdout.once('data', () => resolve(''));
+    child.stdout?.once('data', () => resolve(''));
     child.once('close', (code) =>
       resolve(code === 0 ? '' : `it ended with code ${String(code)}. ${stderr.trim()}`),
     );
@@ -171,8 +176,8 @@ async function startHost(runnerPid: number, generation: number): Promise<string>
     }, START_TIMEOUT_MS);
   });
   clearTimeout(timer);
-  child.stdout.destroy();
-  child.stderr.destroy();
+  child.stdout?.destroy();
+  child.stderr?.destroy();
   child.unref();
   return outcome;
 }

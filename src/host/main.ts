@@ -4,11 +4,14 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { settledWithin } from '../base/deadline';
+import { logOf } from '../base/log';
 import { isProcessAlive } from '../base/processes';
 import { Host } from './host';
 import { Ledger } from './ledger';
 import { claimRunFolder, removeRunFolder, removeWork, type RunFolder } from './run-folder';
 import { sweep } from './sweep';
+
+const log = logOf('host');
 
 /** Time between two looks whether the runner lives, in milliseconds: how late its death is noticed at most. */
 const RUNNER_POLL_MS = 100;
@@ -30,6 +33,7 @@ async function main(): Promise<void> {
   const host = new Host(folder);
   try {
     await host.listen();
+    log('host %d is up for run %d, its folder is %s', process.pid, runnerPid, folder.path);
     process.stdout.write('ready\n');
     void sweep({ keep: folder }).catch(() => undefined);
     await Promise.race([
@@ -40,6 +44,7 @@ async function main(): Promise<void> {
   } finally {
     host.close();
     await clear(folder);
+    log('host %d ends', process.pid);
   }
 }
 

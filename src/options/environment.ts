@@ -1,4 +1,4 @@
-/** The only reader of the environment. Everybody else asks here, so what the package listens to can be read in one place. */
+/** The only reader of the environment, but for `DEBUG` (`src/base/log.ts`). Everybody else asks here, so what the package listens to can be read in one place. */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 

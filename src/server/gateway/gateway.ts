@@ -1,6 +1,7 @@
 /** The CDP gateway: `ws://.../sessions/ID/cdp?token=...` leads to the session's browser, and `ws://.../sessions/connect?token=KEY` to a new one. It answers the upgrade by passing it on, and then only joins sockets. */
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { logOf } from '../../base/log';
 import { isToken } from '../../base/tokens';
 import { badRequest, notFound } from '../errors';
 import type { Auth } from '../http/auth';
@@ -9,6 +10,8 @@ import type { SessionRegistry } from '../sessions/registry';
 import type { LiveSession } from '../sessions/session';
 import { whileActive } from '../sessions/session-call';
 import { openUpstream } from './upstream';
+
+const log = logOf('server');
 
 /** Headers of the handshake that must reach the browser; with the client's key, the browser's answer fits the client. Compression is left out: on loopback it only costs time. */
 const HANDSHAKE_HEADERS = [
@@ -143,6 +146,7 @@ function findPath(path: string): Record<string, string> | undefined {
 function join(session: LiveSession, client: Socket, browser: Socket): void {
   client.setNoDelay(true);
   session.gatewayClients += 1;
+  log('session %s: CDP client %d connected', session.id, session.gatewayClients);
   client.on('data', (chunk: Buffer) => {
     session.touch();
     if (!browser.write(chunk)) client.pause(); // a side that is slow lets the other wait; nothing is collected here
@@ -157,6 +161,7 @@ function join(session: LiveSession, client: Socket, browser: Socket): void {
   });
   client.once('close', () => {
     session.gatewayClients -= 1;
+    log('session %s: CDP client disconnected, %d left', session.id, session.gatewayClients);
     forget();
   });
 }

@@ -1,9 +1,12 @@
 /** Finds the route of a request, checks who asks, and turns whatever happens into one well-formed answer. */
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { logOf, since } from '../../base/log';
 import type { Auth } from './auth';
 import { badRequest, notFound, toAnswer, unavailable } from '../errors';
 import { readJsonBody } from './json-body';
 import { drain } from './unread-body';
+
+const log = logOf('server');
 
 /** One request and the way to answer it. */
 export interface Exchange {
@@ -46,6 +49,11 @@ export class HttpRouter {
 
   /** Answers one request. Never rejects. */
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const startedMs = performance.now();
+    response.once('close', () => {
+      const [path] = (request.url ?? '').split('?'); // what follows may be a token
+      log('%s %s %d %s', request.method, path, response.statusCode, since(startedMs));
+    });
     const answering = this.#answer(request, response);
     this.#answering.add(answering);
     await answering;

@@ -1,0 +1,33 @@
+/**
+ * A log for those who look for a fault: `DEBUG=sessionwright:*` in the environment, in the way of the `debug` package, which is loaded
+ * only then. It goes to stderr. No line holds a key, a token, a cookie, or what was typed or read: say of those how many or how long.
+ */
+import { createRequire } from 'node:module';
+import type createDebug from 'debug';
+
+/** What can be asked for by itself, such as `DEBUG=sessionwright:api`. */
+export type LogArea = 'host' | 'lease' | 'api' | 'cdp' | 'clip' | 'browser' | 'server';
+
+/** Writes one line; `format` has the placeholders `%s`, `%d` and `%o`. */
+export interface Log {
+  (format: string, ...values: unknown[]): void;
+  /** False when nobody reads it: then a line that takes work need not be made. */
+  readonly enabled: boolean;
+}
+
+const off: Log = Object.assign(() => undefined, { enabled: false });
+
+/** True when the environment asks for a line of ours. What follows `DEBUG` are names and patterns, with commas or spaces between. */
+export const isLogging = /(^|[\s,])(\*|sessionwright)/.test(process.env['DEBUG'] ?? '');
+
+/** The log of one area. */
+export function logOf(area: LogArea): Log {
+  if (!isLogging) return off;
+  const debug = createRequire(import.meta.url)('debug') as typeof createDebug;
+  return debug(`sessionwright:${area}`);
+}
+
+/** Milliseconds since a `performance.now()`, for a line. */
+export function since(startedMs: number): string {
+  return `${Math.round(performance.now() - startedMs)} ms`;
+}
