@@ -2,12 +2,17 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { replaceFile } from '../base/atomic-file';
+import { logOf, since } from '../base/log';
 import type { ClipEncoder } from '../recording/clip-encoder';
 import type { FrameStore } from '../recording/frame-store';
 import type { VideoSize } from '../options/types';
 
+const log = logOf('clip');
+
 /** One clip to be made. */
 export interface ClipJob {
+  /** Whose test it shows. */
+  leaseId: string;
   store: FrameStore;
   /** Begin and end of the clip, in milliseconds since the epoch. */
   fromMs: number;
@@ -26,7 +31,7 @@ export class ClipQueue {
   written = 0;
   readonly #launch: () => Promise<ClipEncoder>;
   readonly #onFailure: (job: ClipJob, error: unknown) => void;
-  readonly #running = new Set<Promise<void>>();
+  readonly #running = new Map<Promise<void>, ClipJob>();
   #encoder: Promise<ClipEncoder> | undefined;
 
   /**
@@ -42,14 +47,23 @@ export class ClipQueue {
   }
 
   add(job: ClipJob): void {
-    const running = this.#make(job).catch((error: unknown) => this.#onFailure(job, error));
-    this.#running.add(running);
+    const running = this.#make(job).catch((error: unknown) => {
+      log('failed: %s', job.path);
+      this.#onFailure(job, error);
+    });
+    this.#running.set(running, job);
     void running.then(() => this.#running.delete(running));
   }
 
-  /** Resolves when every clip that was added so far is written or has failed. */
+  /** Resolves when the clips of this lease that were added so far are written or have failed. Those of others may take much longer. */
+  async writtenFor(leaseId: string): Promise<void> {
+    const own = [...this.#running].filter(([, job]) => job.leaseId === leaseId);
+    await Promise.all(own.map(([running]) => running));
+  }
+
+  /** Resolves when no clip is left to be made. */
   async drained(): Promise<void> {
-    while (this.#running.size > 0) await Promise.all(this.#running);
+    while (this.#running.size > 0) await Promise.all(this.#running.keys());
   }
 
   async close(): Promise<void> {
@@ -59,6 +73,8 @@ export class ClipQueue {
   }
 
   async #make(job: ClipJob): Promise<void> {
+    const startedMs = performance.now();
+    log('ordered: %s (%d ms of a test)', job.path, job.toMs - job.fromMs);
     const encoder = await this.#ready();
     const mp4 = await encoder.encode({
       store: job.store,
@@ -69,6 +85,7 @@ export class ClipQueue {
     await mkdir(dirname(job.path), { recursive: true });
     await replaceFile(job.path, mp4, { mode: FILE_MODE, isDurable: false });
     this.written++;
+    log('written after %s: %s (%d bytes)', since(startedMs), job.path, mp4.length);
   }
 
   #ready(): Promise<ClipEncoder> {

@@ -100,7 +100,7 @@ export class Host {
       release: async ({ leaseId }) => {
         run.release(leaseId);
         if (this.#hasReporter()) return [];
-        await run.clipsWritten();
+        await run.clipsWritten(leaseId);
         return run.untoldProblems();
       },
       ensureSession: async (check) => run.ensureSession(check),

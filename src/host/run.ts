@@ -111,7 +111,7 @@ export class Run {
     if (!held.isRecording) return;
     const { recorder, frames } = await held.recording();
     await recorder.stop({ lastLook: false }); // the page is closed; what it showed last was taken by `settle`
-    if (test.clip) this.#clips.add({ ...test.clip, store: frames });
+    if (test.clip) this.#clips.add({ ...test.clip, store: frames, leaseId: test.leaseId });
   }
 
   /** Takes responsibility for a session that a test started by itself through the client of its session. */
@@ -139,8 +139,9 @@ export class Run {
     return true;
   }
 
-  async clipsWritten(): Promise<void> {
-    await this.#clips.drained();
+  /** Resolves when the clips of this lease are written. */
+  async clipsWritten(leaseId: string): Promise<void> {
+    await this.#clips.writtenFor(leaseId);
   }
 
   /** The problems since the last call: for a run without a reporter, whose workers tell them. */

@@ -1,0 +1,71 @@
+/** Who waits for which clips. The encoder is a stand-in that makes a clip when the test says so. */
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { ClipQueue, type ClipJob } from '../../../src/host/clip-queue';
+import type { ClipEncoder, ClipRequest } from '../../../src/recording/clip-encoder';
+import { FrameStore } from '../../../src/recording/frame-store';
+
+let folder: string;
+beforeEach(async () => (folder = await mkdtemp(join(tmpdir(), 'sw-clips-'))));
+afterEach(async () => rm(folder, { recursive: true }));
+
+/** A queue whose clips are made one by one with `next`; clips are told apart by their begin. */
+function queue(): { clips: ClipQueue; next: (fromMs: number) => void } {
+  const waiting = new Map<number, () => void>();
+  const encoder = {
+    encode: async ({ fromMs }: ClipRequest) =>
+      new Promise((resolve) => waiting.set(fromMs, () => resolve(Buffer.from('mp4')))),
+    close: async () => undefined,
+  } as unknown as ClipEncoder;
+  const clips = new ClipQueue(
+    async () => encoder,
+    () => undefined,
+  );
+  return { clips, next: (fromMs) => waiting.get(fromMs)?.() };
+}
+
+function clip(leaseId: string, fromMs: number): ClipJob {
+  const store = Object.create(FrameStore.prototype) as FrameStore;
+  return { leaseId, store, fromMs, toMs: fromMs + 1, path: join(folder, `${fromMs}.mp4`) };
+}
+
+test('a worker waits for its own clips, and not for those that others have ordered or go on to order', async () => {
+  const { clips, next } = queue();
+  clips.add(clip('other', 1));
+  clips.add(clip('own', 2));
+  const written = clips.writtenFor('own');
+  clips.add(clip('other', 3));
+  await expect
+    .poll(async () => {
+      next(2);
+      return readdir(folder);
+    })
+    .toEqual(['2.mp4']);
+  await written;
+  await clips.writtenFor('who has ordered none');
+});
+
+test('the end of the run waits for all clips', async () => {
+  const { clips, next } = queue();
+  clips.add(clip('one', 1));
+  let isDrained = false;
+  const drained = clips.drained().then(() => (isDrained = true));
+  clips.add(clip('two', 2));
+  await expect
+    .poll(async () => {
+      next(1);
+      return clips.written;
+    })
+    .toBe(1);
+  expect(isDrained).toBe(false);
+  await expect
+    .poll(async () => {
+      next(2);
+      return clips.written;
+    })
+    .toBe(2);
+  await drained;
+  await clips.close();
+});
