@@ -4,7 +4,7 @@ import { messageOf } from '../base/errors';
 import { HostError } from '../contract/errors';
 import type { ClipEncoder, ClipEncoderOptions } from '../recording/clip-encoder';
 import { ClipQueue, type ClipJob } from './clip-queue';
-import { HeldSession } from './held-session';
+import type { HeldSession } from './held-session';
 import { Ledger } from './ledger';
 import type {
   AcquireRequest,
@@ -25,8 +25,6 @@ const STOP_TIMEOUT_MS = 20_000;
 
 /** The sessions, clips and counts of a run. */
 export class Run {
-  readonly #workFolder: string;
-  readonly #ledger: Ledger;
   readonly #sources: Sources;
   readonly #slots: Slots;
   readonly #clips: ClipQueue;
@@ -45,9 +43,8 @@ export class Run {
 
   /** @param folder - the run's folder; profiles, frames and the ledger go into it. */
   constructor(folder: string) {
-    this.#workFolder = workFolder(folder);
-    this.#ledger = new Ledger(folder);
-    this.#sources = new Sources(this.#workFolder, ({ message }) =>
+    const place = { ledger: new Ledger(folder), workFolder: workFolder(folder) };
+    this.#sources = new Sources(place, ({ message }) =>
       this.report({ what: 'A session may be left', reason: message }),
     );
     this.#slots = new Slots(
@@ -119,13 +116,13 @@ export class Run {
     const { held } = this.#slots.leased(leaseId);
     this.#totals.sessions++;
     this.#tracked.set(sessionId, held);
-    if (!held.source.server) await this.#ledger.started({ sessionId, apiUrl: held.source.api.url });
+    await held.source.started(sessionId);
   }
 
   async untrack(sessionId: string): Promise<void> {
     const held = this.#tracked.get(sessionId);
     this.#tracked.delete(sessionId);
-    if (held && !held.source.server) await this.#ledger.stopped(sessionId);
+    await held?.source.stopped(sessionId);
   }
 
   report(problem: Problem): void {
@@ -195,11 +192,7 @@ export class Run {
         executablePath: request.options.executablePath ?? request.browser.executablePath,
         channel: request.browser.channel,
       };
-    const held = await HeldSession.open(request, {
-      source,
-      ledger: this.#ledger,
-      workFolder: this.#workFolder,
-    }).catch((error: unknown) => {
+    const held = await source.open(request).catch((error: unknown) => {
       this.#totals.failedStarts++;
       throw error;
     });
@@ -220,9 +213,9 @@ export class Run {
       cdpUrl: slot.held.cdpUrl,
       viewerUrl: session.viewerUrl,
       api: source.api,
-      embedded: source.server !== undefined,
+      embedded: source.isEmbedded,
       reused,
-      notices: (source.server?.notices ?? []).filter((notice) => this.maySay(notice)),
+      notices: source.notices.filter((notice) => this.maySay(notice)),
     };
   }
 

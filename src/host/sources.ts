@@ -3,35 +3,26 @@
  * that this host embeds. One embedded server per browser setting, since executable, channel and arguments are no wire fields.
  */
 import { join } from 'node:path';
-import type { ClientWarning, SessionsClient } from '../client/index';
-import { environment } from '../options/environment';
-import { describeSource, hasRemoteApi } from '../options/source';
+import type { ClientWarning } from '../client/index';
+import { hasRemoteApi } from '../options/source';
 import type { SessionOptions } from '../options/types';
-import type { SessionServer } from '../server/index';
+import { EmbeddedSource } from './embedded-source';
+import type { Source } from './held-session';
 import type { BrowserSettings } from './protocol';
-
-/** One place that sessions come from. */
-export interface Source {
-  client: SessionsClient;
-  api: { url: string; key: string };
-  /** For the line that says where sessions come from; holds no secret. */
-  label: string;
-  /** The embedded server, when this host owns it. */
-  server?: SessionServer;
-}
+import { RemoteSource, type LocalPlace } from './remote-source';
 
 /** Opens sources when they are first needed, and closes all of them at the end. */
 export class Sources {
-  readonly #workFolder: string;
+  readonly #place: LocalPlace;
   readonly #onWarning: (warning: ClientWarning) => void;
   readonly #sources = new Map<string, Promise<Source>>();
 
   /**
-   * @param workFolder - profiles and frames of embedded sessions go below it.
+   * @param place - profiles and frames go below its folder.
    * @param onWarning - told of sessions that may have been left: nobody reads what this process prints.
    */
-  constructor(workFolder: string, onWarning: (warning: ClientWarning) => void) {
-    this.#workFolder = workFolder;
+  constructor(place: LocalPlace, onWarning: (warning: ClientWarning) => void) {
+    this.#place = place;
     this.#onWarning = onWarning;
   }
 
@@ -45,7 +36,9 @@ export class Sources {
     );
     const known = this.#sources.get(key);
     if (known) return known;
-    const source = remote ? openRemote(options, this.#onWarning) : this.#embed(options, browser);
+    const source = remote
+      ? RemoteSource.open(options, this.#place, this.#onWarning)
+      : this.#embed(options, browser);
     this.#sources.set(key, source);
     source.catch(() => this.#sources.delete(key));
     return source;
@@ -55,54 +48,15 @@ export class Sources {
     const settled = await Promise.allSettled(this.#sources.values());
     this.#sources.clear();
     await Promise.allSettled(
-      settled.flatMap((it) => (it.status === 'fulfilled' ? [closeSource(it.value)] : [])),
+      settled.flatMap((it) => (it.status === 'fulfilled' ? [it.value.close()] : [])),
     );
   }
 
   async #embed(options: SessionOptions, browser: BrowserSettings): Promise<Source> {
-    const [{ startSessionServer }, { SessionsClient }] = await Promise.all([
-      import('../server/index'),
-      import('../client/index'),
-    ]);
-    const server = await startSessionServer({
-      ...serverSettings(options, browser),
-      recording: 'on-demand',
-      workDir: join(this.#workFolder, `server-${this.#sources.size}`),
-    });
-    const client = new SessionsClient({
-      apiUrl: server.url,
-      apiKey: server.apiKey,
-      handleSignals: false,
-      onWarning: this.#onWarning,
-    });
-    return {
-      client,
-      server,
-      api: { url: server.url, key: server.apiKey },
-      label: describeSource(options),
-    };
+    const workDir = join(this.#place.workFolder, `server-${this.#sources.size}`);
+    const settings = { ...serverSettings(options, browser), workDir };
+    return EmbeddedSource.start(settings, options, this.#onWarning);
   }
-}
-
-async function openRemote(
-  options: SessionOptions,
-  onWarning: (warning: ClientWarning) => void,
-): Promise<Source> {
-  const { SessionsClient } = await import('../client/index');
-  const apiUrl = options.apiUrl ?? environment.apiUrl;
-  const apiKey = options.apiKey ?? environment.apiKey;
-  const client = new SessionsClient({
-    ...(apiUrl !== undefined && { apiUrl }),
-    ...(apiKey !== undefined && { apiKey }),
-    handleSignals: false,
-    onWarning,
-  });
-  return { client, api: { url: client.apiUrl, key: apiKey ?? '' }, label: describeSource(options) };
-}
-
-async function closeSource(source: Source): Promise<void> {
-  await source.client.close();
-  await source.server?.close();
 }
 
 /** What shapes the browser of an embedded server, and is not said per session on the wire. */

@@ -1,0 +1,110 @@
+/** Sessions of a session server that this host embeds: its browsers run on this machine, and end with this process. */
+import type { ClientWarning, Session, SessionsClient } from '../client/index';
+import type { StartOptions } from '../contract/session';
+import { describeSource } from '../options/source';
+import type { SessionOptions } from '../options/types';
+import type { SessionServer, SessionServerOptions } from '../server/index';
+import { HeldSession, type Recording, type Source } from './held-session';
+import type { AcquireRequest } from './protocol';
+import { startOptions } from './start-request';
+
+/** What an embedded session may last, in minutes: its end is the end of the run, not a timer. The contract's upper bounds. */
+const LIMITS = { idle: 30, max: 1440 } as const;
+
+/** A session server of our own. */
+export class EmbeddedSource implements Source {
+  readonly client: SessionsClient;
+  readonly api: { url: string; key: string };
+  readonly label: string;
+  readonly isEmbedded = true;
+  readonly #server: SessionServer;
+
+  private constructor(server: SessionServer, client: SessionsClient, label: string) {
+    this.#server = server;
+    this.client = client;
+    this.api = { url: server.url, key: server.apiKey };
+    this.label = label;
+  }
+
+  /**
+   * Starts the server.
+   * @param onWarning - told of sessions that may have been left
+   */
+  static async start(
+    settings: SessionServerOptions,
+    options: SessionOptions,
+    onWarning: (warning: ClientWarning) => void,
+  ): Promise<EmbeddedSource> {
+    const [{ startSessionServer }, { SessionsClient }] = await Promise.all([
+      import('../server/index'),
+      import('../client/index'),
+    ]);
+    const server = await startSessionServer({ ...settings, recording: 'on-demand' });
+    const client = new SessionsClient({
+      apiUrl: server.url,
+      apiKey: server.apiKey,
+      handleSignals: false,
+      onWarning,
+    });
+    return new EmbeddedSource(server, client, describeSource(options));
+  }
+
+  get notices(): readonly string[] {
+    return this.#server.notices;
+  }
+
+  async open(request: AcquireRequest): Promise<HeldSession> {
+    const { startTimeoutMs } = request.options;
+    const session = await this.client.start({
+      ...withLimits(startOptions(request)),
+      ...(startTimeoutMs !== undefined && { startTimeoutMs }),
+    });
+    return new EmbeddedSession(session, this, this.#server);
+  }
+
+  /** Nothing of it outlives this process, whatever ends it. */
+  async started(): Promise<void> {}
+
+  async stopped(): Promise<void> {}
+
+  async close(): Promise<void> {
+    await this.client.close();
+    await this.#server.close();
+  }
+}
+
+/** A session of the embedded server, which counts what goes through its gateway as use, records, and knows whether it is active. */
+class EmbeddedSession extends HeldSession {
+  readonly #server: SessionServer;
+
+  constructor(session: Session, source: Source, server: SessionServer) {
+    // The worker makes its own pages: a blank tab of the server's would be in every trace and screenshot.
+    super(session, source, `${session.cdpUrl}&startup_page=false`);
+    this.#server = server;
+  }
+
+  leased(): void {}
+
+  released(): void {}
+
+  protected lasts(): boolean {
+    return this.#server.isActive(this.session.id);
+  }
+
+  protected async openRecording(): Promise<Recording> {
+    return this.#server.recording(this.session.id);
+  }
+
+  protected async end(): Promise<void> {
+    await this.session.stop();
+  }
+}
+
+function withLimits(start: StartOptions): StartOptions {
+  const maxDurationMinutes = start.maxDurationMinutes ?? LIMITS.max;
+  return {
+    ...start,
+    maxDurationMinutes,
+    idleTimeoutMinutes: start.idleTimeoutMinutes ?? Math.min(LIMITS.idle, maxDurationMinutes),
+  };
+}

@@ -1,0 +1,36 @@
+/** What the session API is asked for: the user's options, completed by what the Playwright project says of its browser. */
+import type { StartOptions } from '../contract/session';
+import type { SessionOptions } from '../options/types';
+import type { AcquireRequest, BrowserSettings } from './protocol';
+
+/** The start of a session as the contract knows it. */
+export function startOptions({ options, browser }: AcquireRequest): StartOptions {
+  const start: StartOptions = { ...wireOptions(options) };
+  if (options.cdpUrl === undefined) start.headless ??= browser.headless ?? true; // another provider's browser is as it is
+  if (browser.proxy && options.proxies === undefined && options.cdpUrl === undefined)
+    start.proxies = [externalProxy(browser.proxy)];
+  return start;
+}
+
+/** The session options that the contract knows. */
+function wireOptions(options: SessionOptions): StartOptions {
+  const { apiUrl, apiKey, backend, sessionId, startTimeoutMs, executablePath, viewport, ...start } =
+    options;
+  return viewport ? { ...start, viewport } : start;
+}
+
+function externalProxy(proxy: NonNullable<BrowserSettings['proxy']>): {
+  type: 'external';
+  server: string;
+  username?: string;
+  password?: string;
+  bypass?: string;
+} {
+  return {
+    type: 'external',
+    server: proxy.server,
+    ...(proxy.username !== undefined && { username: proxy.username }),
+    ...(proxy.password !== undefined && { password: proxy.password }),
+    ...(proxy.bypass !== undefined && { bypass: proxy.bypass }),
+  };
+}
