@@ -1,4 +1,8 @@
-/** Stops open sessions when the process is told to end, or has nothing left to do. Handlers exist only while there is something to stop. */
+/**
+ * Stops open sessions when the process is told to end, or has nothing left to do. Handlers exist only while there is something to
+ * stop. A process may load this file twice, once by `import` and once by `require`; it has one owner of signals all the same: of two
+ * each would take the other for the program's own handler, and leave the end of the process to it.
+ */
 
 /** Stops everything that one client holds; never rejects. */
 type Cleanup = () => Promise<unknown>;
@@ -6,55 +10,70 @@ type Cleanup = () => Promise<unknown>;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 type Signal = (typeof SIGNALS)[number];
 
-const cleanups = new Set<Cleanup>();
-let isEnding = false;
+/** What copies of this file share, whatever their version: nothing may ever be taken from it. */
+interface SignalOwner {
+  add(cleanup: Cleanup): () => void;
+}
+
+const KEY = Symbol.for('sessionwright.signals');
 
 /** Has `cleanup` called before the process ends. Returns the function that takes it back. */
 export function onProcessEnd(cleanup: Cleanup): () => void {
-  if (cleanups.size === 0) install();
-  cleanups.add(cleanup);
-  return () => {
-    if (cleanups.delete(cleanup) && cleanups.size === 0 && !isEnding) uninstall();
-  };
+  const holder = globalThis as unknown as Record<symbol, SignalOwner | undefined>;
+  return (holder[KEY] ??= new ProcessSignals()).add(cleanup);
 }
 
-function install(): void {
-  for (const signal of SIGNALS) process.on(signal, onSignal);
-  process.on('beforeExit', onBeforeExit);
-}
+class ProcessSignals implements SignalOwner {
+  readonly #cleanups = new Set<Cleanup>();
+  #isEnding = false;
 
-function uninstall(): void {
-  for (const signal of SIGNALS) process.off(signal, onSignal);
-  process.off('beforeExit', onBeforeExit);
-}
-
-/** The first signal stops sessions and then takes its usual course; a second one does not wait. */
-function onSignal(signal: Signal): void {
-  const isOursToEnd = process.listeners(signal).every((listener) => listener === onSignal);
-  if (isEnding) {
-    takeItsCourse(signal, isOursToEnd);
-    return;
+  add(cleanup: Cleanup): () => void {
+    if (this.#cleanups.size === 0) this.#install();
+    this.#cleanups.add(cleanup);
+    return () => {
+      if (this.#cleanups.delete(cleanup) && this.#cleanups.size === 0 && !this.#isEnding)
+        this.#uninstall();
+    };
   }
-  isEnding = true;
-  void runCleanups().finally(() => {
-    isEnding = false;
-    takeItsCourse(signal, isOursToEnd);
-  });
-}
 
-/** Only once: a stop that fails would otherwise keep the process alive for ever. */
-function onBeforeExit(): void {
-  process.off('beforeExit', onBeforeExit);
-  void runCleanups();
-}
+  #install(): void {
+    for (const signal of SIGNALS) process.on(signal, this.#onSignal);
+    process.on('beforeExit', this.#onBeforeExit);
+  }
 
-async function runCleanups(): Promise<void> {
-  await Promise.allSettled([...cleanups].map(async (cleanup) => cleanup()));
-}
+  #uninstall(): void {
+    for (const signal of SIGNALS) process.off(signal, this.#onSignal);
+    process.off('beforeExit', this.#onBeforeExit);
+  }
 
-/** Without a handler of its owner's, the signal ends the process as if we were not here; with one, its owner decides. */
-function takeItsCourse(signal: Signal, isOursToEnd: boolean): void {
-  uninstall();
-  cleanups.clear();
-  if (isOursToEnd) process.kill(process.pid, signal);
+  /** The first signal stops sessions and then takes its usual course; a second one does not wait. */
+  readonly #onSignal = (signal: Signal): void => {
+    const isOursToEnd = process.listeners(signal).every((listener) => listener === this.#onSignal);
+    if (this.#isEnding) {
+      this.#takeItsCourse(signal, isOursToEnd);
+      return;
+    }
+    this.#isEnding = true;
+    void this.#runCleanups().finally(() => {
+      this.#isEnding = false;
+      this.#takeItsCourse(signal, isOursToEnd);
+    });
+  };
+
+  /** Only once: a stop that fails would otherwise keep the process alive for ever. */
+  readonly #onBeforeExit = (): void => {
+    process.off('beforeExit', this.#onBeforeExit);
+    void this.#runCleanups();
+  };
+
+  async #runCleanups(): Promise<void> {
+    await Promise.allSettled([...this.#cleanups].map(async (cleanup) => cleanup()));
+  }
+
+  /** Without a handler of its owner's, the signal ends the process as if we were not here; with one, its owner decides. */
+  #takeItsCourse(signal: Signal, isOursToEnd: boolean): void {
+    this.#uninstall();
+    this.#cleanups.clear();
+    if (isOursToEnd) process.kill(process.pid, signal);
+  }
 }

@@ -5,8 +5,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { build } from 'esbuild';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 
 import { SessionsClient } from '../../../src/client/index';
 import { startSessionServer, type SessionServer } from '../../../src/server/index';
@@ -32,6 +33,11 @@ async function main() {
     return;
   }
   console.log('started ' + session.id);
+  if (mode === 'both-builds') {
+    const { SessionsClient: Other } = await import('./client.mjs');
+    await new Other({ apiUrl, apiKey }).start({ idleTimeoutMinutes: 30, maxDurationMinutes: 60 });
+    console.log('started another');
+  }
   if (mode !== 'forgets') setInterval(() => {}, 1000);
 }
 void main();
@@ -40,16 +46,10 @@ void main();
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sessionwright-process-end-'));
   await writeFile(join(folder, 'program.ts'), PROGRAM);
-  await build({
-    entryPoints: [join(folder, 'program.ts')],
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    outfile: join(folder, 'program.cjs'),
-    external: ['playwright-core'],
-    nodePaths: [resolve('node_modules')],
-    logLevel: 'error',
-  });
+  await Promise.all([
+    bundle(join(folder, 'program.ts'), 'program.cjs', 'cjs'),
+    bundle(resolve('src/client/index.ts'), 'client.mjs', 'esm'),
+  ]);
   server = await startSessionServer({ recording: 'on-demand' });
   client = new SessionsClient({ apiUrl: server.url, apiKey: server.apiKey });
 });
@@ -58,6 +58,26 @@ afterAll(async () => {
   await server.close();
   await rm(folder, { recursive: true, force: true, maxRetries: 10 });
 });
+
+/** What `require` and `import` load is built apart, as in the package. */
+async function bundle(entry: string, name: string, format: 'cjs' | 'esm'): Promise<void> {
+  await build({
+    entryPoints: [entry],
+    bundle: true,
+    platform: 'node',
+    format,
+    outfile: join(folder, name),
+    external: ['playwright-core', './client.mjs'],
+    nodePaths: [resolve('node_modules')],
+    logLevel: 'error',
+    banner:
+      format === 'esm'
+        ? {
+            js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
+          }
+        : {},
+  });
+}
 
 type Program = ChildProcessByStdio<null, Readable, null>;
 
@@ -86,6 +106,17 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     expect(await running()).toEqual([]);
   },
 );
+
+test('a process that has loaded the package by import and by require ends on one Ctrl-C, and stops the sessions of both', async () => {
+  const { child } = await run('both-builds');
+  onTestFinished(() => void child.kill('SIGKILL'));
+  await once(child.stdout, 'data');
+  expect(await running()).toHaveLength(2);
+  const exit = once(child, 'exit');
+  child.kill('SIGINT');
+  expect(await Promise.race([exit, delay(10_000, 'still running')])).toEqual([null, 'SIGINT']);
+  expect(await running()).toEqual([]);
+});
 
 test('a signal during a start stops the session that it makes', async () => {
   const { child } = await run('while-starting');
