@@ -1,4 +1,5 @@
-/** Whether a process lives, and how a file says which process it belongs to. */
+/** Whether a process lives, which one it is, and how a file says which process it belongs to. */
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { codeOf } from './errors';
@@ -11,6 +12,25 @@ export function isProcessAlive(pid: number): boolean {
     return codeOf(error) === 'EPERM'; // it lives, and is somebody else's
   }
   return !isZombie(pid);
+}
+
+/** Which field of `/proc/PID/stat` is the start, in clock ticks since boot, counted from the one after the name (proc(5): field 22). */
+const START_FIELD = 19;
+
+/**
+ * When a process was started, in words that are only good for comparison: with its id, this tells it from a later one that was given
+ * the same id. Undefined when there is no such process, or the system (Windows) does not say.
+ */
+export function processStart(pid: number): string | undefined {
+  try {
+    if (process.platform === 'win32') return undefined;
+    if (process.platform !== 'linux')
+      return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim();
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[START_FIELD];
+  } catch {
+    return undefined;
+  }
 }
 
 /** A process, on this machine or on one that shares the disk. */

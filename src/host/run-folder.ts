@@ -13,9 +13,9 @@ import { join } from 'node:path';
 import { codeOf } from '../base/errors';
 import { removeFolder } from '../base/folders';
 import { readJson, writeJson } from '../base/json';
+import { processStart } from '../base/processes';
 import { newToken } from '../base/tokens';
 import { HostError } from '../contract/errors';
-import { processStart } from './process-start';
 
 /** How often the base folder is made, should it be removed each time: more runs than that never end at one moment. */
 const CLAIM_TRIES = 100;

@@ -7,6 +7,7 @@ import {
   isHere,
   isProcessAlive,
   ownProcessName,
+  processStart,
   readProcessName,
 } from '../../../src/base/processes';
 
@@ -48,4 +49,18 @@ test('a process is named in a file, and told from one of another machine', () =>
   expect(isHere({ pid: process.pid, host: `not-${hostname()}` })).toBe(false);
   for (const text of ['', '12', '12 ', 'x host', '12 host more'])
     expect(readProcessName(text), text).toBe(undefined);
+});
+
+test('the start of a process stays the same, and is another one for each process', async () => {
+  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+  try {
+    const { pid = 0 } = child;
+    expect(processStart(pid)).toMatch(/\d/);
+    expect(processStart(pid)).toBe(processStart(pid));
+    if (process.platform === 'linux') expect(processStart(pid)).not.toBe(processStart(process.pid));
+  } finally {
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
+  expect(processStart(child.pid ?? 0)).toBeUndefined();
 });
