@@ -1,6 +1,7 @@
 /** One test run as its host sees it: hands out sessions, records tests, keeps count, and ends everything. */
 import { orAfter } from '../base/deadline';
 import { messageOf } from '../base/errors';
+import { logOf, since } from '../base/log';
 import { HostError } from '../contract/errors';
 import type { ClipEncoder, ClipEncoderOptions } from '../recording/clip-encoder';
 import { ClipQueue, type ClipJob } from './clip-queue';
@@ -22,6 +23,8 @@ import { Sources } from './sources';
 
 /** How long stopping a session may take at the end of the run before it is called left running, in milliseconds. */
 const STOP_TIMEOUT_MS = 20_000;
+
+const log = logOf('lease');
 
 /** The sessions, clips and counts of a run. */
 export class Run {
@@ -63,8 +66,17 @@ export class Run {
     peer: RpcPeer,
     { saysSource }: { saysSource: boolean },
   ): Promise<Lease> {
+    const askedMs = performance.now();
     const { slot, reused } = await this.#slots.acquire(request, peer);
     const lease = this.#lease(slot, reused);
+    log(
+      'lease %s: place %d gets %s session %s after %s',
+      lease.leaseId,
+      request.parallelIndex,
+      reused ? 'the used' : 'a fresh',
+      lease.sessionId,
+      since(askedMs),
+    );
     const origin = `sessions come from: ${slot.held.source.label}`;
     return saysSource && this.maySay(origin)
       ? { ...lease, notices: [origin, ...lease.notices] }
@@ -72,6 +84,7 @@ export class Run {
   }
 
   release(leaseId: string): void {
+    log('lease %s: released', leaseId);
     this.#slots.release(leaseId);
   }
 
@@ -85,6 +98,7 @@ export class Run {
     const replaced = await this.#slots.ensureGood(check);
     const slot = this.#slots.leased(check.leaseId);
     slot.held.used = true;
+    if (replaced) log('lease %s: moved to session %s', check.leaseId, slot.held.session.id);
     return replaced ? this.#lease(slot, false) : null;
   }
 
@@ -229,6 +243,7 @@ export class Run {
 
   #endInBackground(held: HeldSession): void {
     if (!this.#held.delete(held)) return;
+    log('session %s: ended', held.session.id);
     this.#totals.browserMs += Date.now() - held.startedAtMs;
     this.#inBackground(held.session.id, held.stop());
   }

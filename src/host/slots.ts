@@ -3,13 +3,10 @@
  * (Playwright ends a worker after every failed test) gets the same session instead of paying for a new one.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import { logOf, since } from '../base/log';
 import { HostError } from '../contract/errors';
 import type { HeldSession } from './held-session';
 import type { AcquireRequest, SessionCheck } from './protocol';
 import type { RpcPeer } from './rpc';
-
-const log = logOf('lease');
 
 /** One parallel place of the run. */
 export interface Slot {
@@ -46,7 +43,6 @@ export class Slots {
     request: AcquireRequest,
     peer: RpcPeer,
   ): Promise<{ slot: LeasedSlot; reused: boolean }> {
-    const startedMs = performance.now();
     const slot = this.#claim(request, peer);
     this.#endOthers(slot);
     const { held: before } = slot;
@@ -55,14 +51,9 @@ export class Slots {
       await this.#ensureSession(slot, 0);
     } catch (error) {
       delete slot.lease;
-      log('slot %s: no session after %s', slot.key, since(startedMs));
       throw error;
     }
-    const leased = withSession(slot);
-    const reused = leased.held === before && before.used;
-    const kind = reused ? 'used' : 'fresh';
-    log('slot %s: %s session %s', slot.key, kind, leased.held.session.id, since(startedMs));
-    return { slot: leased, reused };
+    return { slot: withSession(slot), reused: slot.held === before && before?.used === true };
   }
 
   /** Replaces the slot's session when it is no longer good. True when it was replaced. */
@@ -123,10 +114,7 @@ export class Slots {
   async #ensureSession(slot: Slot, testTimeoutMs: number): Promise<boolean> {
     const isReplaced = !slot.held?.isGood(testTimeoutMs);
     if (isReplaced) {
-      if (slot.held) {
-        log('slot %s: session %s is not good any more', slot.key, slot.held.session.id);
-        this.#end(slot.held);
-      }
+      if (slot.held) this.#end(slot.held);
       delete slot.held;
       slot.opening ??= this.#open(slot.request).finally(() => delete slot.opening);
       slot.held = await slot.opening;
@@ -137,7 +125,6 @@ export class Slots {
 }
 
 function free(slot: Slot): void {
-  log('slot %s: released', slot.key);
   delete slot.lease;
   slot.held?.released();
 }
