@@ -6,7 +6,7 @@ import { bracketed } from '../base/addresses';
 import { newToken } from '../base/tokens';
 import { routes } from '../contract/routes';
 import { SessionwrightError } from '../contract/errors';
-import { notFound } from './errors';
+import { notFound } from '../contract/refusals';
 import { Auth } from './http/auth';
 import { DataFolder } from './data/data-folder';
 import { HttpRouter } from './http/http-router';
@@ -30,7 +30,7 @@ import type { Recording } from './sessions/session-recording';
 import { FileStorage } from './data/storage';
 import { UrlSigner } from './http/url-signer';
 import { answerRaw, answerUnreadable } from './http/raw-answer';
-import { Upgrades } from './http/upgrades';
+import { Upgrades } from './upgrades';
 
 /** Sessions at the same time, when nothing else was said: each takes about 150 MB. */
 const MAX_SESSIONS = 100;

@@ -2,7 +2,7 @@
 import { Queue } from '../../base/queue';
 import type { CdpConnection } from '../../cdp/connection';
 import type { CdpEvents, TargetInfo } from '../../cdp/protocol';
-import type { SessionPlan } from '../sessions/start-options';
+import type { SessionPlan } from './session-plan';
 
 /** Pages and frames of other sites, workers too: whatever sends requests. Everything of a tab is reached through its page. */
 const AUTO_ATTACH = { autoAttach: true, waitForDebuggerOnStart: true, flatten: true } as const;

@@ -4,9 +4,9 @@ import { connect, isIP } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { withDeadline } from '../../base/deadline';
 import { TimeoutError, timedOut } from '../../contract/errors';
-import { refused } from '../errors';
-import type { ExternalProxy } from '../sessions/start-options';
-import { proxyUrl } from '../sessions/start-options';
+import { refused } from '../../contract/refusals';
+import type { ExternalProxy } from './session-plan';
+import { proxyUrl } from './session-plan';
 
 /** How long a proxy may take to answer, in milliseconds. */
 const TIMEOUT_MS = 5_000;

@@ -5,12 +5,12 @@ import type { LaunchOptions } from '../../browser/chromium';
 import { launchChromium } from '../../browser/chromium';
 import { connectExternal } from '../../browser/external';
 import { isSessionwrightError, SessionwrightError, timedOut } from '../../contract/errors';
-import { refused } from '../errors';
+import { refused } from '../../contract/refusals';
 import { PageSetup } from './page-setup';
 import { checkProxy } from './proxy-check';
 import { ProxyRelay } from './proxy-relay';
-import type { ExternalProxy, SessionPlan } from '../sessions/start-options';
-import { proxyUrl } from '../sessions/start-options';
+import type { ExternalProxy, SessionPlan } from './session-plan';
+import { proxyUrl } from './session-plan';
 
 /** How long a browser elsewhere may take to accept us and to say its version, in milliseconds each. */
 const EXTERNAL_TIMEOUT_MS = 5_000;

@@ -18,7 +18,7 @@ import type { Cookie } from '../../contract/cookies';
 import { cookieSchema, normalizeCookie } from '../../contract/cookies';
 import type { CookieMode, Profile, ProfileList } from '../../contract/profiles';
 import { datetime } from '../../contract/values';
-import { badRequest, notFound } from '../errors';
+import { badRequest, notFound } from '../../contract/refusals';
 import { pruneUserData } from './user-data';
 
 const storedSchema = z.object({

@@ -8,9 +8,9 @@ import { Queue } from '../../base/queue';
 import type { ActionFiles } from '../../actions/page-driver';
 import type { StoredFile } from '../../contract/storage';
 import { fileNameProblem } from '../../contract/storage';
-import { notFound, refused } from '../errors';
+import { notFound, refused } from '../../contract/refusals';
 import { receiveFile } from '../http/multipart';
-import type { SessionFolder } from '../sessions/session-folder';
+import type { SessionFolder } from './session-folder';
 
 /** The name of a download whose page suggested none that can be used. */
 const UNNAMED = 'download';

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { logOf } from '../../base/log';
 import { isToken } from '../../base/tokens';
-import { badRequest, notFound } from '../errors';
+import { badRequest, notFound } from '../../contract/refusals';
 import type { Auth } from '../http/auth';
 import { matchPath, parseUrl } from '../http/http-router';
 import type { SessionRegistry } from '../sessions/registry';

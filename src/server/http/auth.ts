@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { bracketed } from '../../base/addresses';
 import { isToken } from '../../base/tokens';
-import { badRequest } from '../errors';
+import { badRequest } from '../../contract/refusals';
 
 /** Names of this machine that a web page elsewhere cannot take over by rebinding its own name. */
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];

@@ -2,7 +2,8 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { logOf, since } from '../../base/log';
 import type { Auth } from './auth';
-import { badRequest, notFound, toAnswer, unavailable } from '../errors';
+import { badRequest, notFound, unavailable } from '../../contract/refusals';
+import { toAnswer } from './error-answer';
 import { readJsonBody } from './json-body';
 import { drain } from './unread-body';
 

@@ -1,6 +1,6 @@
 /** Reads the JSON body of a request, within bounds. */
 import type { IncomingMessage } from 'node:http';
-import { badRequest, refused } from '../errors';
+import { badRequest, refused } from '../../contract/refusals';
 
 /** Largest body accepted, in bytes: thousands of cookies fit. */
 const MAX_BODY_BYTES = 4 * 1024 * 1024;

@@ -3,7 +3,7 @@ import { open, rm } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { badRequest, refused } from '../errors';
+import { badRequest, refused } from '../../contract/refusals';
 
 /** Largest file, in bytes: 100 MB, the API's limit. */
 const MAX_FILE_BYTES = 100_000_000;

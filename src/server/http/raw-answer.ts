@@ -1,7 +1,8 @@
 /** Error answers on a bare connection: for upgrades that are refused, and for what is no HTTP request at all. */
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { badRequest, toAnswer } from '../errors';
+import { badRequest } from '../../contract/refusals';
+import { toAnswer } from './error-answer';
 
 /** Says in HTTP why the request is refused, and closes the connection. */
 export function answerRaw(stream: Duplex, error: unknown): void {

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import { badRequest } from '../errors';
+import { badRequest } from '../../contract/refusals';
 
 /** First and last byte, both included. */
 export interface ByteRange {

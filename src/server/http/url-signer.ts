@@ -1,7 +1,7 @@
 /** Signed URLs, which work for a while without a key. */
 import { createHmac, randomBytes } from 'node:crypto';
 import { isToken } from '../../base/tokens';
-import { badRequest } from '../errors';
+import { badRequest } from '../../contract/refusals';
 
 /** How long a signed URL works, in milliseconds: one hour, enough to fetch what it leads to; asking again gives a new one. */
 export const URL_MS = 60 * 60 * 1000;

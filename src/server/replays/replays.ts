@@ -4,7 +4,7 @@ import { replaceFile } from '../../base/atomic-file';
 import { readJson, writeJson } from '../../base/json';
 import { Queue } from '../../base/queue';
 import type { ClipEncoder } from '../../recording/clip-encoder';
-import { unavailable } from '../errors';
+import { unavailable } from '../../contract/refusals';
 import type { KnownSession } from '../sessions/known-session';
 
 /** How long the last picture of a film is seen at least, in milliseconds. */

@@ -2,9 +2,9 @@
 import { cookiesSchema } from '../../contract/cookies';
 import type { DebugTab } from '../../contract/debug';
 import { decodeTabQuery, encodeDebugInfo, encodeDebugTab } from '../../contract/debug';
+import { notFound } from '../../contract/refusals';
 import { fromCdp } from '../browsers/cdp-cookies';
 import { setCookies as setCookiesOf } from '../browsers/set-cookies';
-import { notFound } from '../errors';
 import type { Exchange, Route } from '../http/http-router';
 import type { SessionRegistry } from '../sessions/registry';
 import type { LiveSession } from '../sessions/session';

@@ -5,7 +5,7 @@ import {
   NETWORK_LOG_FORMAT,
 } from '../../contract/network-logs';
 import { routes } from '../../contract/routes';
-import { notFound } from '../errors';
+import { notFound } from '../../contract/refusals';
 import type { Exchange, Route } from '../http/http-router';
 import type { KnownSession } from '../sessions/known-session';
 import { batchPath, isBatchKey, listBatches, type BatchFile } from '../network/batch-files';

@@ -9,7 +9,7 @@ import {
   type ScrapeRequest,
 } from '../../contract/scrape';
 import { countsAsUse } from '../../contract/touching';
-import { refused } from '../errors';
+import { refused } from '../../contract/refusals';
 import type { Exchange, Route } from '../http/http-router';
 import type { SessionRegistry } from '../sessions/registry';
 import type { LiveSession } from '../sessions/session';

@@ -3,7 +3,7 @@ import { orAfter } from '../../base/deadline';
 import { isToken } from '../../base/tokens';
 import { encodeReplay, REPLAY_STILL_ACTIVE } from '../../contract/replay';
 import { routes } from '../../contract/routes';
-import { badRequest, notFound } from '../errors';
+import { badRequest, notFound } from '../../contract/refusals';
 import { hlsFilm, hlsPlaylist } from '../replays/hls';
 import type { Exchange, Route } from '../http/http-router';
 import type { SessionRegistry } from '../sessions/registry';

@@ -2,7 +2,7 @@
 import { isRecord } from '../../base/json';
 import { decodeScrapeRequest, encodeScrapedData, scrapeRequestSchema } from '../../contract/scrape';
 import { decodeStartRequest } from '../../contract/session';
-import { refused } from '../errors';
+import { refused } from '../../contract/refusals';
 import type { Exchange, Route } from '../http/http-router';
 import type { SessionRegistry } from '../sessions/registry';
 import { checkAddress, scrapeIn } from './observe';

@@ -4,7 +4,7 @@ import { SessionEndedError } from '../../contract/errors';
 import type { SessionInfo, SessionStatus, SessionStep } from '../../contract/session';
 import type { KnownSession } from './known-session';
 import type { LiveSession } from './session';
-import type { SessionFolder } from './session-folder';
+import type { SessionFolder } from '../data/session-folder';
 import type { SessionRecord } from './session-record';
 import { readSteps } from './trajectory-file';
 

@@ -1,7 +1,7 @@
 /** What can be asked of every session that the server knows, whether it runs, or ended a moment or a restart ago. */
 import type { SessionInfo, SessionStatus, SessionStep } from '../../contract/session';
 import type { LiveSession, SessionEnd } from './session';
-import type { SessionFolder } from './session-folder';
+import type { SessionFolder } from '../data/session-folder';
 
 /** A session, running or ended. {@link KnownSession.ensureActive} gives the running one. */
 export interface KnownSession {

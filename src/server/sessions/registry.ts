@@ -2,7 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { environment } from '../../options/environment';
 import type { StartOptions } from '../../contract/session';
-import { notFound, refused, tooMany, unavailable } from '../errors';
+import { notFound, refused, tooMany, unavailable } from '../../contract/refusals';
 import type { ProfileStore } from '../data/profiles';
 import { LiveSession } from './session';
 import type { BrowserSettings } from '../browsers/session-browser';
@@ -12,11 +12,11 @@ import { FinishedSession } from './finished-session';
 import type { KnownSession } from './known-session';
 import { Retention } from './retention';
 import { loadSessions } from './session-archive';
-import { SessionFolder } from './session-folder';
+import { SessionFolder } from '../data/session-folder';
 import { FolderKeeper } from './session-keeper';
 import { SessionProfile } from './session-profile';
 import { recordOf, saveRecord } from './session-record';
-import { planSession } from './start-options';
+import { planSession } from '../browsers/session-plan';
 import type { FileStorage } from '../data/storage';
 
 /** How long a caller that is refused for lack of room should wait, in milliseconds: about the length of a short test. */

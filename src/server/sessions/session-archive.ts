@@ -2,7 +2,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FinishedSession } from './finished-session';
-import { SessionFolder } from './session-folder';
+import { SessionFolder } from '../data/session-folder';
 import { loadRecord } from './session-record';
 
 /** Folders read at once. */

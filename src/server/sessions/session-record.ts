@@ -6,7 +6,7 @@ import { readJson, writeJson } from '../../base/json';
 import type { SessionInfo } from '../../contract/session';
 import { encodeSession, sessionResponseSchema, toSessionInfo } from '../../contract/session';
 import type { KnownSession } from './known-session';
-import type { SessionFolder } from './session-folder';
+import type { SessionFolder } from '../data/session-folder';
 
 /** What is kept of a session, beside its files. */
 export interface SessionRecord {

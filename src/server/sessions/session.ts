@@ -8,12 +8,12 @@ import type { SessionInfo, SessionStatus, SessionStep } from '../../contract/ses
 import { sessionEnded } from './finished-session';
 import type { KnownSession } from './known-session';
 import type { SessionBrowser } from '../browsers/session-browser';
-import type { SessionFolder } from './session-folder';
+import type { SessionFolder } from '../data/session-folder';
 import { NetworkLog } from '../network/network-log';
 import { SessionRecording } from './session-recording';
 import { SessionTimers } from './session-timers';
 import { TabOrder } from './tab-order';
-import type { SessionPlan } from './start-options';
+import type { SessionPlan } from '../browsers/session-plan';
 import { Trajectory } from './trajectory';
 
 /** How long a browser may take to show its last picture and to give its cookies, in milliseconds: some ten times what that takes. One that hangs gives neither. */

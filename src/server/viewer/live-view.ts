@@ -5,7 +5,7 @@ import type { WebSocket, WebSocketServer } from 'ws';
 import { isToken } from '../../base/tokens';
 import type { Frame } from '../../recording/frame-store';
 import type { Auth } from '../http/auth';
-import { badRequest } from '../errors';
+import { badRequest } from '../../contract/refusals';
 import { matchPath, parseUrl } from '../http/http-router';
 import type { SessionRegistry } from '../sessions/registry';
 import type { LiveSession } from '../sessions/session';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { fileNameProblem } from '../../../src/contract/storage';
-import { SessionFolder } from '../../../src/server/sessions/session-folder';
+import { SessionFolder } from '../../../src/server/data/session-folder';
 import { downloadName, FileStorage } from '../../../src/server/data/storage';
 
 const at = new Date('2026-01-31T23:59:59.500Z');

@@ -2,7 +2,7 @@
 import type { Issue } from '../../contract/issues';
 import type { ProxyOptions } from '../../contract/proxies';
 import type { Size, StartOptions } from '../../contract/session';
-import { refused } from '../errors';
+import { refused } from '../../contract/refusals';
 
 /** The contract's defaults, in minutes. */
 const IDLE_TIMEOUT_MINUTES = 3;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { StartOptions } from '../../../src/contract/session';
-import { planSession, proxyUrl } from '../../../src/server/sessions/start-options';
+import { planSession, proxyUrl } from '../../../src/server/browsers/session-plan';
 
 const context = { defaultHeadless: true, canShowWindow: true };
 const plan = (request: StartOptions) => planSession(request, context);

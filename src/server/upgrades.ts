@@ -2,13 +2,13 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Socket } from 'node:net';
-import type { Auth } from './auth';
-import { badRequest, notFound } from '../errors';
-import { Gateway } from '../gateway/gateway';
-import { parseUrl } from './http-router';
-import type { LiveView } from '../viewer/live-view';
-import { answerRaw } from './raw-answer';
-import type { SessionRegistry } from '../sessions/registry';
+import type { Auth } from './http/auth';
+import { badRequest, notFound } from '../contract/refusals';
+import { Gateway } from './gateway/gateway';
+import { parseUrl } from './http/http-router';
+import type { LiveView } from './viewer/live-view';
+import { answerRaw } from './http/raw-answer';
+import type { SessionRegistry } from './sessions/registry';
 
 /** 16 bytes in base64 (RFC 6455). */
 const WEB_SOCKET_KEY = /^[+/0-9A-Za-z]{22}==$/;
