@@ -1,10 +1,12 @@
 /** The cookie file of one session: given to it at its start, saved from it before its stop. */
 import type { Cookie } from '../contract/cookies';
 import { SessionEndedError } from '../contract/errors';
-import type { Session } from './session';
 
 /** The part of a session that is needed here. */
-type CookieHolder = Pick<Session, 'cookies' | 'setCookies'>;
+interface CookieHolder {
+  cookies(): Promise<Cookie[]>;
+  setCookies(cookies: readonly Cookie[]): Promise<unknown>;
+}
 
 /** Links a session to its cookie file; does nothing until `load()` named one. */
 export class CookieFile {

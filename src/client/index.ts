@@ -1,12 +1,16 @@
 /** `sessionwright/client`: remote browser sessions without Playwright Test. */
-export { SessionsClient, type ConnectOptions } from './sessions-client';
-export { Session } from './session';
+export {
+  Session,
+  SessionsClient,
+  type ClientOptions,
+  type ConnectOptions,
+} from './sessions-client';
 export type { NetworkLogs, NetworkLogsOptions } from './network-logs';
 export type { WorkflowCodeOptions } from './workflow-code';
 export { Replay, type ReplayOptions } from './replay';
 export type { AccountFiles, DownloadOptions, FileToUpload, SessionFiles } from './files';
 export type { ProfileCookieOptions, Profiles } from './profiles';
-export type { ClientOptions, ClientWarning, StartSessionOptions } from './options';
+export type { ClientWarning, StartSessionOptions } from './options';
 export type {
   Action,
   ActionOf,

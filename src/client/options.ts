@@ -4,10 +4,9 @@ import type { SessionInfo, StartOptions } from '../contract/session';
 import { nearestName } from '../contract/naming';
 import { CLOUD_API_URL, DEFAULT_START_TIMEOUT_MS } from '../options/defaults';
 import { environment } from '../options/environment';
-import type { Session } from './session';
 
-/** Options of a {@link SessionsClient}. */
-export interface ClientOptions {
+/** Options of a client whose sessions are of this type. */
+export interface OptionsOf<Session> {
   /**
    * Base URL of the session API, with its scheme.
    * @default `NOTTE_API_URL`, else the cloud
@@ -69,7 +68,7 @@ export interface StartSessionOptions extends StartOptions {
 }
 
 /** Client options with every default filled in. */
-export interface ResolvedClientOptions {
+export interface ResolvedClientOptions<Session = never> {
   apiUrl: string;
   apiKey: string;
   timeoutMs: number;
@@ -82,7 +81,7 @@ export interface ResolvedClientOptions {
 }
 
 /** What a client may be told. */
-const NAMES: Record<keyof ClientOptions, true> = {
+const NAMES: Record<keyof OptionsOf<unknown>, true> = {
   apiUrl: true,
   apiKey: true,
   timeoutMs: true,
@@ -107,7 +106,9 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
  * Fills in defaults, from the environment too.
  * @throws {@link AuthenticationError} without a key; {@link OptionsError} for an unknown option, and for an URL, a key or a number that cannot be used
  */
-export function resolveClientOptions(options: ClientOptions): ResolvedClientOptions {
+export function resolveClientOptions<Session>(
+  options: OptionsOf<Session>,
+): ResolvedClientOptions<Session> {
   refuseUnknown(options);
   const apiUrl = parseApiUrl(
     options.apiUrl ?? environment.apiUrl ?? CLOUD_API_URL,

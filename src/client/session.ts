@@ -1,4 +1,4 @@
-/** One remote browser session, as a program holds it. Made by {@link SessionsClient}. */
+/** One remote browser session, as a program holds it. */
 import type { Page } from 'playwright-core';
 
 import type { Action } from '../contract/actions';
@@ -27,12 +27,10 @@ import { connectPage, disconnectPage, type ConnectedPage } from './page';
 import { executeAction, observePage, scrapePage, takeScreenshot } from './page-calls';
 import { fetchReplay, type Replay, type ReplayOptions } from './replay';
 import { fetchSession, stopSession } from './session-calls';
-import type { SessionsClient } from './sessions-client';
 import { fetchWorkflowCode, type WorkflowCodeOptions } from './workflow-code';
 
 /** What a session is made from. */
 export interface SessionSetup {
-  client: SessionsClient;
   http: HttpClient;
   options: ResolvedClientOptions;
   info: SessionInfo;
@@ -44,14 +42,9 @@ export interface SessionSetup {
   onReleased: () => void;
 }
 
-/**
- * A remote browser session.
- *
- * `await using` stops one that was started. Whatever goes wrong while disposing is a warning, so that it hides no error of the block.
- */
-export class Session implements AsyncDisposable {
+/** Everything that can be done with one session. */
+export class RemoteSession implements AsyncDisposable {
   readonly id: string;
-  readonly client: SessionsClient;
   /** What its actions upload, and what its pages download. */
   readonly files: SessionFiles;
   readonly #setup: SessionSetup;
@@ -63,7 +56,6 @@ export class Session implements AsyncDisposable {
 
   constructor(setup: SessionSetup) {
     this.id = setup.info.id;
-    this.client = setup.client;
     this.files = new SessionFiles(setup.http, setup.info.id);
     this.#setup = setup;
     this.#info = setup.info;

@@ -14,20 +14,39 @@ import { HttpClient } from './http';
 import {
   resolveClientOptions,
   resolveStartTimeout,
-  type ClientOptions,
+  type OptionsOf,
   type ResolvedClientOptions,
   type StartSessionOptions,
 } from './options';
 import { Profiles } from './profiles';
-import { Session } from './session';
+import { RemoteSession, type SessionSetup } from './session';
 import { fetchSession, requestStop } from './session-calls';
 import { onProcessEnd } from './signals';
 import { startSession } from './start-session';
+
+/** Options of a {@link SessionsClient}. */
+export type ClientOptions = OptionsOf<Session>;
 
 /** Options of {@link SessionsClient.connect}. */
 export interface ConnectOptions {
   /** Whether disposing the object, or closing the client, stops the session. @default false */
   stopOnDispose?: boolean | undefined;
+}
+
+/**
+ * A remote browser session. Made by {@link SessionsClient}.
+ *
+ * `await using` stops one that was started. Whatever goes wrong while disposing is a warning, so that it hides no error of the block.
+ */
+export class Session extends RemoteSession {
+  /** The client that has made it. */
+  readonly client: SessionsClient;
+
+  /** Called by the client. */
+  constructor(client: SessionsClient, setup: SessionSetup) {
+    super(setup);
+    this.client = client;
+  }
 }
 
 /**
@@ -40,7 +59,7 @@ export class SessionsClient implements AsyncDisposable {
   readonly files: AccountFiles;
   /** Profiles of the account. */
   readonly profiles: Profiles;
-  readonly #options: ResolvedClientOptions;
+  readonly #options: ResolvedClientOptions<Session>;
   readonly #http: HttpClient;
   /** Every session object that has not been let go of. */
   readonly #sessions = new Set<Session>();
@@ -173,8 +192,7 @@ export class SessionsClient implements AsyncDisposable {
       this.#sessions.delete(session);
       this.#watchProcess();
     };
-    const session = new Session({
-      client: this,
+    const session = new Session(this, {
       http: this.#http,
       options: this.#options,
       info,

@@ -10,7 +10,7 @@ import {
 } from '../../contract/errors';
 import type { ErrorBodyDetails } from '../../contract/error-body';
 import { errorBody } from '../../contract/error-body';
-import { describeIssues, formatIssues } from '../../contract/issues';
+import { describeIssues } from '../../contract/issues';
 import { refused } from '../../contract/refusals';
 import type { SessionStatus } from '../../contract/session';
 

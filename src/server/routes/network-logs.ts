@@ -9,7 +9,7 @@ import { notFound } from '../../contract/refusals';
 import type { Exchange, Route } from '../http/http-router';
 import type { KnownSession } from '../sessions/known-session';
 import { batchPath, isBatchKey, listBatches, type BatchFile } from '../network/batch-files';
-import type { SessionRegistry } from '../sessions/registry';
+import type { AnySession, SessionRegistry } from '../sessions/registry';
 import { sendFile } from '../http/send-file';
 import { URL_MS, type UrlSigner } from '../http/url-signer';
 import { sessionOf } from './path-session';
@@ -24,7 +24,7 @@ export interface NetworkLogRouteParts {
 
 /** While a session runs and after it. Looking does not count as using it. */
 export function networkLogRoutes(parts: NetworkLogRouteParts): Route[] {
-  const session = (exchange: Exchange): KnownSession => sessionOf(parts.registry, exchange);
+  const session = (exchange: Exchange): AnySession => sessionOf(parts.registry, exchange);
   return [
     {
       method: 'GET',
@@ -42,7 +42,7 @@ export function networkLogRoutes(parts: NetworkLogRouteParts): Route[] {
 
 async function list(
   { signer, urlSeconds = URL_MS / 1000 }: NetworkLogRouteParts,
-  session: KnownSession,
+  session: AnySession,
   { query, baseUrl, json }: Exchange,
 ): Promise<void> {
   const { limit, download: wantsUrls } = decodeNetworkLogsQuery(query);
@@ -67,7 +67,7 @@ async function list(
 }
 
 /** While the session runs, what is not written yet is written first. */
-async function batchesOf(session: KnownSession): Promise<BatchFile[]> {
+async function batchesOf(session: AnySession): Promise<BatchFile[]> {
   return session.status === 'active'
     ? session.ensureActive().networkLog.batches()
     : listBatches(session.folder.network);

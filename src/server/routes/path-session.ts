@@ -1,15 +1,14 @@
 /** The session that a request's path names. */
 import { countsAsUse } from '../../contract/touching';
 import type { Exchange } from '../http/http-router';
-import type { KnownSession } from '../sessions/known-session';
-import type { SessionRegistry } from '../sessions/registry';
+import type { AnySession, SessionRegistry } from '../sessions/registry';
 import type { LiveSession } from '../sessions/session';
 
 /**
  * Running or ended. Looking it up does not count as using it.
  * @throws {@link NotFoundError} when there is none
  */
-export function sessionOf(registry: SessionRegistry, { params }: Exchange): KnownSession {
+export function sessionOf(registry: SessionRegistry, { params }: Exchange): AnySession {
   return registry.get(params['id'] ?? '');
 }
 

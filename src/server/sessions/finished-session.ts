@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import { SessionEndedError } from '../../contract/errors';
 import type { SessionInfo, SessionStatus, SessionStep } from '../../contract/session';
 import type { KnownSession } from './known-session';
-import type { LiveSession } from './session';
 import type { SessionFolder } from '../data/session-folder';
 import type { SessionRecord } from './session-record';
 import { readSteps } from './trajectory-file';
@@ -56,7 +55,8 @@ export class FinishedSession implements KnownSession {
     return { ...this.#record.info, ...urls };
   }
 
-  ensureActive(): LiveSession {
+  /** @throws {@link SessionEndedError} with when and why */
+  ensureActive(): never {
     throw sessionEnded(this, this.#record.reason);
   }
 

@@ -1,9 +1,14 @@
 /** What can be asked of every session that the server knows, whether it runs, or ended a moment or a restart ago. */
 import type { SessionInfo, SessionStatus, SessionStep } from '../../contract/session';
-import type { LiveSession, SessionEnd } from './session';
 import type { SessionFolder } from '../data/session-folder';
 
-/** A session, running or ended. {@link KnownSession.ensureActive} gives the running one. */
+/** Why a session ended. */
+export interface SessionEnd {
+  status: Exclude<SessionStatus, 'active'>;
+  reason: string | null;
+}
+
+/** A session, running or ended. */
 export interface KnownSession {
   readonly id: string;
   readonly status: SessionStatus;
@@ -23,11 +28,6 @@ export interface KnownSession {
   steps(): Promise<readonly SessionStep[]>;
   /** What the API tells of it, without its steps. */
   info(urls: Pick<SessionInfo, 'cdpUrl' | 'viewerUrl'>): SessionInfo;
-  /**
-   * The session, for something that needs its browser.
-   * @throws {@link SessionEndedError} with when and why, once it has ended
-   */
-  ensureActive(): LiveSession;
   /** Ends it, and resolves when nothing of it runs any more. The first call decides how it ended. */
   end(end: SessionEnd): Promise<void>;
   /** Removes everything that the ended session left. */

@@ -9,7 +9,6 @@ import type { BrowserSettings } from '../browsers/session-browser';
 import { openSessionBrowser } from '../browsers/session-browser';
 import type { DataFolder } from '../data/data-folder';
 import { FinishedSession } from './finished-session';
-import type { KnownSession } from './known-session';
 import { Retention } from './retention';
 import { loadSessions } from './session-archive';
 import { SessionFolder } from '../data/session-folder';
@@ -40,10 +39,13 @@ export interface RegistryOptions {
   minuteMs: number;
 }
 
+/** A session of this server; `ensureActive` gives the running one. */
+export type AnySession = LiveSession | FinishedSession;
+
 /** A start that is remembered by the key its caller gave, so that a repeated request gets the same session. */
 interface RememberedStart {
   requestHash: string;
-  session: Promise<KnownSession>;
+  session: Promise<AnySession>;
   /** Known once it has started. */
   id?: string;
 }
@@ -54,8 +56,8 @@ export class SessionRegistry {
   readonly notices = new Set<string>();
   readonly #options: RegistryOptions;
   /** Oldest first. */
-  readonly #sessions = new Map<string, KnownSession>();
-  readonly #retention: Retention<KnownSession>;
+  readonly #sessions = new Map<string, AnySession>();
+  readonly #retention: Retention<AnySession>;
   readonly #starts = new Map<string, RememberedStart>();
   readonly #starting = new Set<Promise<LiveSession>>();
   readonly #closing = new AbortController();
@@ -75,12 +77,12 @@ export class SessionRegistry {
   }
 
   /** All sessions, newest first. */
-  get all(): KnownSession[] {
+  get all(): AnySession[] {
     return [...this.#sessions.values()].reverse();
   }
 
   /** @throws {@link NotFoundError} when there never was such a session, or it is forgotten */
-  get(id: string): KnownSession {
+  get(id: string): AnySession {
     const session = this.#sessions.get(id);
     if (!session)
       throw notFound(
@@ -90,7 +92,7 @@ export class SessionRegistry {
   }
 
   /** The session, if there is one. */
-  find(id: string): KnownSession | undefined {
+  find(id: string): AnySession | undefined {
     return this.#sessions.get(id);
   }
 
@@ -99,7 +101,7 @@ export class SessionRegistry {
    * @throws {@link InvalidRequestError} for what this server cannot do, and for a key that was used for another request
    * @throws {@link RateLimitError} when there is no room
    */
-  start(request: StartOptions, idempotencyKey?: string): Promise<KnownSession> {
+  start(request: StartOptions, idempotencyKey?: string): Promise<AnySession> {
     if (idempotencyKey === undefined) return this.#start(request);
     const requestHash = createHash('sha256').update(JSON.stringify(request)).digest('hex');
     const earlier = this.#starts.get(idempotencyKey);
@@ -126,7 +128,7 @@ export class SessionRegistry {
     this.#closing.abort(); // a browser that hangs at its start is not waited for
     this.#retention.stop();
     await Promise.allSettled(this.#starting);
-    const end = async (session: KnownSession): Promise<void> => {
+    const end = async (session: AnySession): Promise<void> => {
       await session.end({ status: 'closed', reason: 'The session server was closed.' });
       if (!this.#options.data.isKept) await session.dispose();
     };
@@ -214,7 +216,7 @@ export class SessionRegistry {
     this.#retention.add(finished, finished.endedAt);
   }
 
-  async #forget({ id }: KnownSession): Promise<void> {
+  async #forget({ id }: AnySession): Promise<void> {
     const session = this.#sessions.get(id);
     this.#sessions.delete(id);
     for (const [key, start] of this.#starts) if (start.id === id) this.#starts.delete(key);

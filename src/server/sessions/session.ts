@@ -6,7 +6,7 @@ import type { ActionFiles, PageDriver } from '../../actions/page-driver';
 import { exitText } from '../../browser/chromium';
 import type { SessionInfo, SessionStatus, SessionStep } from '../../contract/session';
 import { sessionEnded } from './finished-session';
-import type { KnownSession } from './known-session';
+import type { KnownSession, SessionEnd } from './known-session';
 import type { SessionBrowser } from '../browsers/session-browser';
 import type { SessionFolder } from '../data/session-folder';
 import { NetworkLog } from '../network/network-log';
@@ -38,12 +38,6 @@ export interface SessionKeeper {
   beforeClose(session: LiveSession): Promise<void>;
   /** Called when the browser has ended. Resolves when everything is written down. */
   afterClose(session: LiveSession): Promise<void>;
-}
-
-/** Why a session ended. */
-export interface SessionEnd {
-  status: Exclude<SessionStatus, 'active'>;
-  reason: string | null;
 }
 
 /**

@@ -2,7 +2,7 @@
 import type { WireAction } from '../../contract/workflow-code';
 import { knownElements, locatorOf, type KnownElements } from './locators';
 import { comment, quote } from './quote';
-import type { WorkflowStep } from './workflow-code';
+import type { WorkflowStep } from './workflow-step';
 
 /** Time between two typed characters, in milliseconds, where the contract types like a person. */
 const TYPING_DELAY_MS = 100;

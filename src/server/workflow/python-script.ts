@@ -1,6 +1,6 @@
 /** A script for the cloud's Python SDK that does the steps of a session again. Pure. */
 import type { WireAction } from '../../contract/workflow-code';
-import type { WorkflowStep } from './workflow-code';
+import type { WorkflowStep } from './workflow-step';
 
 const HEAD = 'from notte_sdk import NotteClient\n\nclient = NotteClient()\n';
 const INDENT = '    ';

@@ -1,17 +1,9 @@
 /** From the steps of a session to code that does it again. Pure. */
-import { isRecord, withoutNulls } from '../../base/json';
 import type { SessionStep } from '../../contract/session';
-import type { WireAction, WorkflowCode } from '../../contract/workflow-code';
+import type { WorkflowCode } from '../../contract/workflow-code';
 import { playwrightSpec } from './playwright-spec';
 import { pythonScript } from './python-script';
-
-/** What counts of a session: actions that succeeded, and the observations that gave elements the ids they are named by. */
-export type WorkflowStep =
-  | { kind: 'action'; action: WireAction; tab: number | undefined }
-  | { kind: 'observation'; observation: Record<string, unknown> };
-
-/** Fields that say nothing about what is done. */
-const DECORATION = new Set(['category', 'description', 'param', 'text_label']);
+import { toWorkflowStep } from './workflow-step';
 
 /** The code of a trajectory, in all its forms. */
 export function workflowCode(
@@ -24,35 +16,4 @@ export function workflowCode(
     jsonActions: workflow.flatMap((step) => (step.kind === 'action' ? [step.action] : [])),
     playwrightSpec: playwrightSpec(workflow),
   };
-}
-
-function toWorkflowStep({ type, value, tab }: SessionStep): WorkflowStep[] {
-  if (!isRecord(value)) return [];
-  if (type === 'observation') return [{ kind: 'observation', observation: value }];
-  const { action, success } = value;
-  if (
-    type !== 'execution_result' ||
-    success !== true ||
-    !isRecord(action) ||
-    typeof action['type'] !== 'string'
-  )
-    return [];
-  return [{ kind: 'action', action: { type: action['type'], ...cleaned(action) }, tab }];
-}
-
-/** Without what is not set, and without what only decorates. */
-function cleaned(action: Record<string, unknown>): Record<string, unknown> {
-  const entries = Object.entries(action).filter(
-    ([name, value]) =>
-      value !== null &&
-      value !== undefined &&
-      !DECORATION.has(name) &&
-      !(name === 'id' && value === ''),
-  );
-  return Object.fromEntries(
-    entries.map(([name, value]) => [
-      name,
-      name === 'selector' && isRecord(value) ? withoutNulls(value) : value,
-    ]),
-  );
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { SessionsClient } from '../../../src/client/index';
 import { Profiles } from '../../../src/client/profiles';
-import { Session } from '../../../src/client/session';
+import { RemoteSession } from '../../../src/client/session';
 
 const read = (name: string): string =>
   readFileSync(join(import.meta.dirname, '../../../docs', name), 'utf8');
@@ -13,7 +13,7 @@ const read = (name: string): string =>
 const INNER = new Set(['constructor', 'prepare', 'stopsOnDispose']);
 
 test.each([
-  ['Session', Session, 'client.md'],
+  ['Session', RemoteSession, 'client.md'],
   ['SessionsClient', SessionsClient, 'client.md'],
   ['Profiles', Profiles, 'server.md'],
 ])('%s', (_, Class, file) => {

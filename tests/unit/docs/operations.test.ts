@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { AccountFiles, SessionFiles } from '../../../src/client/files';
 import { SessionsClient } from '../../../src/client/index';
 import { Profiles } from '../../../src/client/profiles';
-import { Session } from '../../../src/client/session';
+import { RemoteSession } from '../../../src/client/session';
 import { operations } from '../../../src/contract/operations';
 
 const manual = readFileSync(join(import.meta.dirname, '../../../docs/operations.md'), 'utf8');
@@ -18,7 +18,7 @@ const rows = manual
 /** Whose methods a call in the table can be. */
 const OWNERS: Record<string, object> = {
   client: SessionsClient.prototype,
-  session: Session.prototype,
+  session: RemoteSession.prototype,
   'client.files': AccountFiles.prototype,
   'client.profiles': Profiles.prototype,
   'session.files': SessionFiles.prototype,
