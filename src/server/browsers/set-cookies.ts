@@ -4,7 +4,7 @@ import type { CdpCookie, CdpCookieParam } from '../../cdp/protocol';
 import type { Cookie } from '../../contract/cookies';
 import { isSessionwrightError } from '../../contract/errors';
 import type { Issue } from '../../contract/issues';
-import { refused } from '../errors';
+import { refused } from '../../contract/refusals';
 import { toCdp } from './cdp-cookies';
 
 /**
