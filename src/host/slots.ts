@@ -103,9 +103,9 @@ export class Slots {
   }
 
   /** A parallel place has one worker at a time: what it used with other options is not needed while this one runs. */
-  #endOthers(current: Slot): void {
+  #endOthers({ parallelIndex }: Slot): void {
     for (const slot of this.#slots.values()) {
-      if (slot === current || slot.lease || slot.parallelIndex !== current.parallelIndex) continue;
+      if (slot.lease || slot.parallelIndex !== parallelIndex) continue;
       this.#slots.delete(slot.key);
       if (slot.held) this.#end(slot.held);
     }

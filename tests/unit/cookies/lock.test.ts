@@ -73,6 +73,11 @@ describe('a lock', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
+  test('that somebody removes by hand is no error', async () => {
+    await withFileLock(file, async () => rm(lockFile));
+    expect(await readdir(folder)).toEqual([]);
+  });
+
   test('that cannot be made is told at once', async () => {
     await writeFile(join(folder, 'plain'), '');
     const failing = withFileLock(join(folder, 'plain', 'x', 'cookies.json'), async () => undefined);
