@@ -17,6 +17,7 @@ const CONNECT_TIMEOUT_MS = 30_000;
 
 /** Where what belongs to remote sessions is kept on this machine. */
 export interface LocalPlace {
+  runFolder: string;
   ledger: Ledger;
   /** Frames go below it. */
   workFolder: string;

@@ -46,7 +46,11 @@ export class Run {
 
   /** @param folder - the run's folder; profiles, frames and the ledger go into it. */
   constructor(folder: string) {
-    const place = { ledger: new Ledger(folder), workFolder: workFolder(folder) };
+    const place = {
+      runFolder: folder,
+      ledger: new Ledger(folder),
+      workFolder: workFolder(folder),
+    };
     this.#sources = new Sources(place, ({ message }) =>
       this.report({ what: 'A session may be left', reason: message }),
     );

@@ -10,6 +10,7 @@ import { EmbeddedSource } from './embedded-source';
 import type { Source } from './held-session';
 import type { BrowserSettings } from './protocol';
 import { RemoteSource, type LocalPlace } from './remote-source';
+import { sweep } from './sweep';
 
 /** Opens sources when they are first needed, and closes all of them at the end. */
 export class Sources {
@@ -36,9 +37,7 @@ export class Sources {
     );
     const known = this.#sources.get(key);
     if (known) return known;
-    const source = remote
-      ? RemoteSource.open(options, this.#place, this.#onWarning)
-      : this.#embed(options, browser);
+    const source = remote ? this.#openRemote(options) : this.#embed(options, browser);
     this.#sources.set(key, source);
     source.catch(() => this.#sources.delete(key));
     return source;
@@ -50,6 +49,15 @@ export class Sources {
     await Promise.allSettled(
       settled.flatMap((it) => (it.status === 'fulfilled' ? [it.value.close()] : [])),
     );
+  }
+
+  /** Whoever names an API in the options may have its key nowhere else: what a killed run has left there is stopped with it. */
+  async #openRemote(options: SessionOptions): Promise<Source> {
+    const source = await RemoteSource.open(options, this.#place, this.#onWarning);
+    const keep = { path: this.#place.runFolder };
+    if (options.apiUrl !== undefined || options.apiKey !== undefined)
+      void sweep({ keep, api: source.api }).catch(() => undefined);
+    return source;
   }
 
   async #embed(options: SessionOptions, browser: BrowserSettings): Promise<Source> {

@@ -12,6 +12,12 @@ import { Ledger } from './ledger';
 import type { RunFolder } from './run-folder';
 import { listRunFolders, readEndpoint, readOwner, removeRunFolder } from './run-folder';
 
+/** A session API and its key. */
+export interface Api {
+  url: string;
+  key: string;
+}
+
 /** What a sweep found and did. */
 export interface SweepResult {
   /** Folders of dead runs and session servers that were removed. */
@@ -25,15 +31,16 @@ export interface SweepResult {
 /**
  * Sweeps the folders of dead runs and session servers of this user.
  * @param keep - a folder that is not looked at: the caller's own.
+ * @param api - the API whose sessions can be stopped. @default the environment's
  * @param dryRun - only tell what would be done.
  */
 export async function sweep(
-  options: { keep?: RunFolder; dryRun?: boolean } = {},
+  options: { keep?: { path: string }; dryRun?: boolean; api?: Api | undefined } = {},
 ): Promise<SweepResult> {
   const result: SweepResult = { removed: [], stopped: [], left: [] };
   for (const folder of await listRunFolders()) {
     if (folder.path === options.keep?.path || (await isAlive(folder))) continue;
-    await sweepFolder(folder, options.dryRun ?? false, result);
+    await sweepFolder(folder, { dryRun: false, api: environmentApi(), ...options }, result);
   }
   for (const folder of await abandonedFolders()) {
     if (!options.dryRun) await removeFolder(folder);
@@ -42,14 +49,18 @@ export async function sweep(
   return result;
 }
 
-async function sweepFolder(folder: RunFolder, dryRun: boolean, result: SweepResult): Promise<void> {
+async function sweepFolder(
+  folder: RunFolder,
+  { dryRun, api }: { dryRun: boolean; api: Api | undefined },
+  result: SweepResult,
+): Promise<void> {
   const ledger = new Ledger(folder.path);
   let leftHere = 0;
   for (const entry of await ledger.open()) {
     try {
-      refuseForeignApi(entry);
+      const own = ownApi(entry, api);
       if (!dryRun) {
-        await stop(entry);
+        await stop(entry.sessionId, own);
         await ledger.stopped(entry.sessionId);
       }
       result.stopped.push(entry);
@@ -85,19 +96,23 @@ async function isAlive(folder: RunFolder): Promise<boolean> {
   }
 }
 
-/** The key of the environment is for one API, and told to no other. */
-function refuseForeignApi({ apiUrl }: LedgerEntry): void {
-  if (environment.apiKey !== undefined && isSameUrl(environment.apiUrl ?? CLOUD_API_URL, apiUrl))
-    return;
+function environmentApi(): Api | undefined {
+  const { apiKey: key, apiUrl: url = CLOUD_API_URL } = environment;
+  return key === undefined ? undefined : { url, key };
+}
+
+/** A key is for one API, and told to no other. */
+function ownApi({ apiUrl }: LedgerEntry, api: Api | undefined): Api {
+  if (api && isSameUrl(api.url, apiUrl)) return api;
   throw new HostError(
     `that API's key is needed. Set NOTTE_API_URL=${apiUrl} and NOTTE_API_KEY, and call "npx sessionwright reap"`,
     { code: 'unauthorized' },
   );
 }
 
-async function stop({ apiUrl, sessionId }: LedgerEntry): Promise<void> {
+async function stop(sessionId: string, { url, key }: Api): Promise<void> {
   const { SessionsClient } = await import('../client/index');
-  const client = new SessionsClient({ apiUrl, handleSignals: false });
+  const client = new SessionsClient({ apiUrl: url, apiKey: key, handleSignals: false });
   try {
     await client.stop(sessionId);
   } finally {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Ledger } from '../../../src/host/ledger';
 import { claimRunFolder, publishEndpoint, type RunFolder } from '../../../src/host/run-folder';
+import { Sources } from '../../../src/host/sources';
 import { sweep } from '../../../src/host/sweep';
 import { writeJson } from '../../../src/base/json';
 import { json, KEY, sessionBody, startScriptedApi, type ScriptedApi } from '../client/scripted-api';
@@ -68,4 +69,16 @@ test('the session is stopped with the key of its API, and then nothing is left',
     'DELETE /sessions/left/stop',
   ]);
   expect(await readdir(temp)).toEqual([]);
+});
+
+test('a run that is told the API in its options stops what an earlier one has left there', async () => {
+  await deadRun();
+  vi.stubEnv('NOTTE_API_URL', '');
+  vi.stubEnv('NOTTE_API_KEY', '');
+  const place = { runFolder: '', workFolder: '', ledger: new Ledger('') };
+  const sources = new Sources(place, () => undefined);
+  await sources.for({ apiUrl: api.url, apiKey: KEY }, {});
+  await expect.poll(async () => readdir(temp)).toEqual([]);
+  expect(api.requests.map(({ url }) => url)).toEqual(['/sessions/left/stop']);
+  await sources.close();
 });
