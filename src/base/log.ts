@@ -23,8 +23,12 @@ export const isLogging = /(^|[\s,])(\*|sessionwright)/.test(process.env['DEBUG']
 /** The log of one area. */
 export function logOf(area: LogArea): Log {
   if (!isLogging) return off;
-  const debug = createRequire(import.meta.url)('debug') as typeof createDebug;
-  return debug(`sessionwright:${area}`);
+  try {
+    const debug = createRequire(import.meta.url)('debug') as typeof createDebug;
+    return debug(`sessionwright:${area}`);
+  } catch {
+    return off; // bundled into a program, without the package
+  }
 }
 
 /** Milliseconds since a `performance.now()`, for a line. */
