@@ -1,0 +1,47 @@
+/** The application under test of the isolation suite. */
+import { createServer } from 'node:http';
+
+const page = (body) =>
+  `<!doctype html><html><head><meta charset="utf-8"><title>Site</title></head><body>${body}</body></html>`;
+
+let cached = 0;
+
+/** Path to body, or to body and headers. */
+const routes = {
+  '/': () => page('<h1>Site</h1><a href="/file.txt" download>File</a> <button>Press</button>'),
+  '/late': () =>
+    page(
+      '<script>setTimeout(() => document.body.insertAdjacentHTML("beforeend", "<button>Late</button>"), 200)</script>',
+    ),
+  '/headers': (request) => [
+    JSON.stringify(request.headers),
+    { 'content-type': 'application/json' },
+  ],
+  '/cached': () => [String((cached += 1)), { 'cache-control': 'max-age=3600' }],
+  '/set-cookie': () => ['', { 'set-cookie': 'served=1' }],
+  '/file.txt': () => ['text', { 'content-disposition': 'attachment; filename=file.txt' }],
+  '/service-worker.js': () => [
+    'onfetch = (event) => { if (event.request.url.endsWith("/who")) event.respondWith(new Response("worker")); }; oninstall = () => skipWaiting(); onactivate = (event) => event.waitUntil(clients.claim());',
+    { 'content-type': 'text/javascript' },
+  ],
+  '/shared-worker.js': () => [
+    'let count = 0; onconnect = (event) => event.ports[0].postMessage(++count);',
+    { 'content-type': 'text/javascript' },
+  ],
+  '/who': () => 'server',
+};
+
+createServer((request, response) => {
+  const { pathname } = new URL(request.url, 'http://localhost');
+  if (pathname === '/private' && request.headers.authorization === undefined) {
+    response.writeHead(401, { 'www-authenticate': 'Basic realm="private"' }).end('who?');
+    return;
+  }
+  if (pathname === '/slow') {
+    setTimeout(() => response.setHeader('content-type', 'text/html').end(page('Slow')), 300);
+    return;
+  }
+  const answer = routes[pathname]?.(request) ?? page(pathname);
+  const [body, headers] = Array.isArray(answer) ? answer : [answer, {}];
+  response.writeHead(200, { 'content-type': 'text/html', ...headers }).end(body);
+}).listen(Number(process.env.PORT), '127.0.0.1');
