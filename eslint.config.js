@@ -1,38 +1,7 @@
 import importX from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
-
-/** Who may import whom inside `src` (CONTRIBUTING.md tells why). `base` imports nothing of ours, and everyone may import it. */
-const MAY_IMPORT = {
-  base: [],
-  contract: [],
-  cookies: ['contract'],
-  options: ['contract'],
-  cdp: ['contract'],
-  client: ['contract', 'cookies', 'options'],
-  browser: ['contract', 'cdp', 'options'],
-  recording: ['contract', 'cdp', 'browser'],
-  actions: ['contract', 'cdp'],
-  server: ['contract', 'cdp', 'browser', 'recording', 'actions', 'options'],
-  host: ['contract', 'cdp', 'browser', 'recording', 'server', 'client', 'options'],
-  reporter: ['contract', 'host', 'options'],
-  config: ['contract', 'host', 'options', 'reporter'],
-  cli: ['contract', 'client', 'cookies', 'host', 'server', 'browser', 'options'],
-};
-const folders = Object.keys(MAY_IMPORT);
-const mayImport = (folder) => (folder === 'base' ? [] : ['base', ...MAY_IMPORT[folder]]);
-
-const zones = [
-  ...folders.map((folder) => ({
-    target: `./src/${folder}`,
-    from: [
-      ...folders
-        .filter((other) => other !== folder && !mayImport(folder).includes(other))
-        .map((other) => `./src/${other}`),
-      './fixtures',
-    ],
-    message: `src/${folder} may import only: ${mayImport(folder).join(', ') || 'nothing of ours'}.`,
-  })),
-];
+import { noCycle } from './scripts/lib/no-cycle.mjs';
+import { zones } from './scripts/lib/walls.mjs';
 
 const onlyIn = (name, allowed) => ({ name, message: `Only ${allowed} may import ${name}.` });
 
@@ -44,14 +13,14 @@ export default tseslint.config(
     languageOptions: {
       parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname },
     },
-    plugins: { 'import-x': importX },
+    plugins: { 'import-x': importX, walls: { rules: { 'no-cycle': noCycle } } },
     settings: {
       'import-x/resolver-next': [
         importX.createNodeResolver({ extensions: ['.ts', '.js', '.mjs'] }),
       ],
     },
     rules: {
-      'import-x/no-cycle': 'error',
+      'walls/no-cycle': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/restrict-template-expressions': [
         'error',
@@ -71,6 +40,14 @@ export default tseslint.config(
     rules: {
       'import-x/no-restricted-paths': ['error', { zones }],
       'no-console': 'error',
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            'CallExpression[callee.object.name="Promise"][callee.property.name="race"] CallExpression[callee.name=/^(delay|setTimeout)$/]',
+          message: 'src/base/deadline.ts waits with a bound.',
+        },
+      ],
       'no-restricted-properties': [
         'error',
         {

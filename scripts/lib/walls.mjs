@@ -1,0 +1,51 @@
+/** Who may import whom (CONTRIBUTING.md tells why), for lint. A row names only rows above it, so that no two folders import each other. */
+
+/** The folders of `src`. Everyone may import `base`, which imports nothing of ours. */
+export const FOLDERS = {
+  base: [],
+  contract: [],
+  cookies: ['contract'],
+  options: ['contract'],
+  cdp: ['contract'],
+  client: ['contract', 'cookies', 'options'],
+  browser: ['contract', 'cdp', 'options'],
+  recording: ['contract', 'cdp', 'browser'],
+  actions: ['contract', 'cdp'],
+  server: ['contract', 'cdp', 'browser', 'recording', 'actions', 'options'],
+  host: ['contract', 'cdp', 'browser', 'recording', 'server', 'client', 'options'],
+  reporter: ['contract', 'host', 'options'],
+  config: ['contract', 'host', 'options', 'reporter'],
+  cli: ['contract', 'client', 'cookies', 'host', 'server', 'browser', 'options'],
+};
+
+/** The rooms of `src/server`. None imports the files beside them, which put the rooms together. */
+export const SERVER_ROOMS = {
+  http: [],
+  network: [],
+  workflow: [],
+  browsers: [],
+  data: ['http'],
+  sessions: ['browsers', 'data', 'network'],
+  replays: ['sessions'],
+  gateway: ['http', 'sessions'],
+  viewer: ['http', 'sessions'],
+  routes: ['http', 'network', 'workflow', 'browsers', 'data', 'sessions', 'replays', 'viewer'],
+};
+
+/** For `import-x/no-restricted-paths`: what is not named above is refused. */
+export const zones = [
+  { target: './src', from: './fixtures', message: 'src never imports fixtures.' },
+  ...Object.entries(FOLDERS).map(([folder, others]) =>
+    zone('./src', folder, folder === 'base' ? [] : ['base', ...others]),
+  ),
+  ...Object.entries(SERVER_ROOMS).map(([room, others]) => zone('./src/server', room, others)),
+];
+
+function zone(parent, folder, allowed) {
+  return {
+    target: `${parent}/${folder}`,
+    from: parent,
+    except: [folder, ...allowed].map((name) => `./${name}`),
+    message: `${parent.slice(2)}/${folder} may import only: ${allowed.join(', ') || 'nothing of ours'}.`,
+  };
+}
