@@ -1,5 +1,7 @@
-/** Removes folders that a process has just left. */
-import { rm } from 'node:fs/promises';
+/** Makes folders, and removes those that a process has just left. */
+import { existsSync } from 'node:fs';
+import { mkdir, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 
 /** Tries for about three seconds, the first time after 50 ms and each time 50 ms later than before: the last of a killed browser's processes may still write. */
 const REMOVAL = { recursive: true, force: true, maxRetries: 10, retryDelay: 50 } as const;
@@ -7,4 +9,20 @@ const REMOVAL = { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }
 /** Removes a folder with all that is in it. What is not there is no error. */
 export async function removeFolder(folder: string): Promise<void> {
   await rm(folder, REMOVAL);
+}
+
+/**
+ * Makes a folder and those above it. Node's own `recursive` never returns where nothing can be made, as below `/proc` (Node 20.20).
+ * @throws the error of the system, such as `ENOENT` or `EACCES`
+ */
+export async function makeFolder(path: string, mode?: number): Promise<void> {
+  try {
+    await mkdir(path, { mode });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return;
+    if (code !== 'ENOENT' || existsSync(dirname(path))) throw error;
+    await makeFolder(dirname(path), mode);
+    await makeFolder(path, mode);
+  }
 }

@@ -1,11 +1,15 @@
 /** `sessionwright serve`: the session server in the foreground, for a team's own machine. */
 import { join, resolve } from 'node:path';
 import { environment } from '../options/environment';
+import { MIN_KEY_LENGTH } from '../server/http/key';
+import { reachableUrls } from './addresses';
+import { npmGone } from './npm-parent';
 import { parseOptions, toNumber, UsageError } from './usage';
 
 const USAGE = `Usage: sessionwright serve [options]
 
 Runs the session API on this machine until Ctrl-C. The key comes from NOTTE_API_KEY; without it one is made and printed.
+With a --host that others can reach it must have at least ${MIN_KEY_LENGTH} characters.
 
   --port <number>          port to listen on (default 8484; 0 takes a free one)
   --host <address>         address to listen on (default 127.0.0.1)
@@ -57,28 +61,30 @@ export async function serve(args: string[]): Promise<void> {
     ...(environment.apiKey !== undefined && { apiKey: environment.apiKey }),
     ...(maxSessions !== undefined && { maxSessions }),
   });
-  if (values.json) console.log(JSON.stringify({ url: server.url, apiKey: server.apiKey }));
+  const urls = reachableUrls(server.url, values.host);
+  if (values.json) console.log(JSON.stringify({ url: urls[0], apiKey: server.apiKey }));
   else
     announce({
-      url: server.url,
+      urls,
       dataDir,
       madeKey: environment.apiKey === undefined ? server.apiKey : undefined,
     });
-  await signalled();
+  await Promise.race([signalled(), npmGone()]);
   await server.close();
 }
 
 /** A key that was given is not printed: its owner knows it, and terminals are logged. */
 function announce({
-  url,
+  urls: [url = '', ...others],
   dataDir,
   madeKey,
 }: {
-  url: string;
+  urls: string[];
   dataDir: string;
   madeKey: string | undefined;
 }): void {
-  console.log(`sessionwright serves sessions on ${url}. Press Ctrl-C to stop.`);
+  const also = others.length > 0 ? ` (also ${others.join(', ')})` : '';
+  console.log(`sessionwright serves sessions on ${url}${also}. Press Ctrl-C to stop.`);
   console.log(`What it keeps is in ${dataDir}.`);
   console.log(`  NOTTE_API_URL=${url}`);
   console.log(`  NOTTE_API_KEY=${madeKey ?? '(the one that this command was given)'}`);

@@ -1,10 +1,11 @@
 /** Fetches what the API names a URL for, without a key: into a file, which appears when it is complete, or as text. */
-import { link, mkdir, open, stat } from 'node:fs/promises';
+import { link, open, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
 import { moveOver, throughDraft } from '../base/atomic-file';
+import { makeFolder } from '../base/folders';
 import {
   ApiError,
   ApiUnreachableError,
@@ -56,7 +57,7 @@ export async function downloadFile(
   const path = await pathOf(target);
   if (!target.force && (await exists(path))) throw fileExists(source, path);
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     await throughDraft(path, (draft) => writeNew(draft, () => request(http, source)), {
       ...(!target.force && { place: (draft) => placeNew(draft, path, source) }),
     });

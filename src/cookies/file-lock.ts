@@ -8,10 +8,11 @@
  * every other one for that long. Here the lock names its process: a dead one's lock is cleared at once.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rm, stat } from 'node:fs/promises';
+import { open, readFile, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { codeOf } from '../base/errors';
+import { makeFolder } from '../base/folders';
 import {
   isHere,
   isProcessAlive,
@@ -115,7 +116,7 @@ async function create(lockFile: string, content: string): Promise<boolean> {
     return await createIn(lockFile, content);
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw error;
-    await mkdir(dirname(lockFile), { recursive: true });
+    await makeFolder(dirname(lockFile));
     return createIn(lockFile, content);
   }
 }

@@ -8,6 +8,7 @@ import { routes } from '../contract/routes';
 import { SessionwrightError } from '../contract/errors';
 import { notFound } from '../contract/refusals';
 import { Auth } from './http/auth';
+import { checkKeyLength } from './http/key';
 import { DataFolder } from './data/data-folder';
 import { HttpRouter } from './http/http-router';
 import { LiveView } from './viewer/live-view';
@@ -47,7 +48,7 @@ export interface SessionServerOptions extends BrowserSettings {
   port?: number | undefined;
   /** The address to listen on. Anything but loopback lets others in who know the key. @default '127.0.0.1' */
   hostname?: string | undefined;
-  /** The key that callers must send. @default a random one */
+  /** The key that callers must send: at least 16 characters when `hostname` is not loopback. @default a random one */
   apiKey?: string | undefined;
   /** What sessions are that do not say. @default true */
   headless?: boolean | undefined;
@@ -91,12 +92,13 @@ export interface SessionServer {
 /**
  * Starts a session server. The caller closes it.
  * @throws {@link SessionwrightError} `listen_failed` when the address cannot be listened on, `data_folder_in_use` when another server runs on the
- * `dataDir`, `data_folder_unusable` when it cannot be written
+ * `dataDir`, `data_folder_unusable` when it cannot be made or written; {@link OptionsError} for a key that is too short for its `hostname`
  */
 export async function startSessionServer(
   options: SessionServerOptions = {},
 ): Promise<SessionServer> {
   const { apiKey = newToken(), hostname = '127.0.0.1' } = options;
+  checkKeyLength(apiKey, hostname);
   const data = await DataFolder.open(options);
   const parts = await assemble(data, options).catch(async (error: unknown) => {
     await data.close();

@@ -11,7 +11,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { removeFolder } from '../../base/folders';
+import { makeFolder, removeFolder } from '../../base/folders';
 import { readJson, writeJson } from '../../base/json';
 import { SessionwrightError } from '../../contract/errors';
 import { lockFolder } from './folder-lock';
@@ -55,7 +55,7 @@ export class DataFolder {
     if (isTemporary) await removeAbandoned();
     const path = isTemporary ? await makeTemporaryFolder() : resolve(given);
     try {
-      await mkdir(path, { recursive: true, mode: 0o700 });
+      await makeFolder(path, 0o700);
       const unlock = await lockFolder(path);
       const release = async (): Promise<void> => {
         await unlock();

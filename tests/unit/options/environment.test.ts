@@ -110,3 +110,18 @@ test.runIf(process.platform === 'linux')(
     expect(environment.dataHome).toBe('/home/ada/.local/share');
   },
 );
+
+test.each([
+  ["'sessionwright'", 'exec', true],
+  ['"sessionwright" "serve" "--port" "0"', 'exec', true],
+  ['sessionwright serve', 'exec', true],
+  ['sessionwright serve &', 'exec', false],
+  ['setsid sessionwright serve', 'exec', false],
+  ['sessionwright-tool', 'exec', false],
+  ['sessionwright serve', 'run-script', false],
+  ['', 'exec', false],
+])('npm running `%s` by %s', (script, command, isRunByNpmExec) => {
+  vi.stubEnv('npm_lifecycle_script', script);
+  vi.stubEnv('npm_command', command);
+  expect(environment.isRunByNpmExec).toBe(isRunByNpmExec);
+});

@@ -1,0 +1,132 @@
+/** `sessionwright serve` as people start it: on a folder that cannot be, for others, and by `npx`, which passes no signal on. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { networkInterfaces, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { processesWith } from '../integration/processes';
+
+const CLI = resolve(import.meta.dirname, '../../dist/cli.js');
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sw-serve-'));
+});
+afterEach(async () => {
+  await vi.waitFor(async () => expect(await processesWith(folder)).toEqual([]), {
+    timeout: 10_000,
+    interval: 50,
+  });
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Starts a command in the folder. `printed` resolves with the output once it matches, and rejects when the command ends before. */
+function start(command: string, args: string[], env: Record<string, string> = {}) {
+  const child = spawn(command, args, {
+    cwd: folder,
+    env: { ...process.env, XDG_DATA_HOME: join(folder, 'data'), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (data: Buffer) => (output += data.toString()));
+  const closed = once(child, 'close').then(([code]) => ({ code: code as number | null, output }));
+  const printed = async (pattern: RegExp): Promise<string> => {
+    void closed.then(() => (output += '\n(ended)'));
+    await vi.waitFor(() => expect(output).toMatch(new RegExp(`${pattern.source}|\\(ended\\)`)), {
+      timeout: 20_000,
+      interval: 50,
+    });
+    expect(output).toMatch(pattern);
+    return output;
+  };
+  return { child, closed, printed };
+}
+
+function serve(args: string[], env: Record<string, string> = {}) {
+  return start(process.execPath, [CLI, 'serve', '--port', '0', ...args], env);
+}
+
+test.runIf(process.platform === 'linux')(
+  'a data folder that cannot be made is refused at once',
+  async () => {
+    for (const path of ['/proc/nope', '/proc/nope/below', '/dev/null/x']) {
+      const { code, output } = await serve(['--data-dir', path]).closed;
+      expect(code).toBe(1);
+      expect(output).toMatch(
+        new RegExp(
+          `^Cannot use the data folder ${path}: E.*Name a folder that this user may write to`,
+        ),
+      );
+    }
+  },
+);
+
+test('a server for others tells them an address of theirs, and wants a key that nobody guesses', async () => {
+  const refused = await serve(['--host', '0.0.0.0'], { NOTTE_API_KEY: 'x' }).closed;
+  expect(refused.code).toBe(1);
+  expect(refused.output).toMatch(/^The key is too short .* at least 16/);
+
+  const { child, closed, printed } = serve(['--host', '0.0.0.0'], {
+    NOTTE_API_KEY: 'x'.repeat(16),
+  });
+  const output = await printed(/NOTTE_API_KEY=.*\n/);
+  const url = /NOTTE_API_URL=(\S+)/.exec(output)?.[1] ?? '';
+  expect((await fetch(`${url}/health`)).status).toBe(200);
+  expect(new URL(url).hostname === '127.0.0.1').toBe(!hasNetwork());
+  child.kill('SIGTERM');
+  expect((await closed).code).toBe(0);
+});
+
+const BY_NPX = 'npx --no-install sessionwright serve --port 0 --data-dir';
+
+test.runIf(process.platform === 'linux').each(['SIGTERM', 'SIGKILL'] as const)(
+  'a server that npx has started ends with its npx (%s)',
+  async (signal) => {
+    await putCommand();
+    const [command = '', ...args] = BY_NPX.split(' ');
+    const { child, printed } = start(command, [...args, folder]);
+    await printed(/NOTTE_API_KEY=/);
+    child.kill(signal);
+    await vi.waitFor(async () => expect(await processesWith(folder)).toEqual([]), {
+      timeout: 10_000,
+      interval: 50,
+    });
+  },
+);
+
+test.runIf(process.platform === 'linux').each([
+  ['a shell that is gone', `nohup ${BY_NPX}`],
+  [
+    'a tool that npx has started',
+    `npm_lifecycle_script=tool npm_command=exec node ${CLI} serve --port 0 --data-dir`,
+  ],
+])('a server in the background of %s goes on', async (_, command) => {
+  await putCommand();
+  const log = join(folder, 'log');
+  await start('sh', [
+    '-c',
+    `${command} ${folder} > log 2>&1 & until grep -q NOTTE_API_KEY= log; do sleep 0.05; done`,
+  ]).closed;
+  const url = /NOTTE_API_URL=(\S+)/.exec(await readFile(log, 'utf8'))?.[1] ?? '';
+  for (const endMs = Date.now() + 1_500; Date.now() < endMs;)
+    expect((await fetch(`${url}/health`)).status).toBe(200);
+  for (const line of await processesWith(folder)) process.kill(Number.parseInt(line), 'SIGTERM');
+});
+
+/** The command as `npm i` puts it. */
+async function putCommand(): Promise<void> {
+  const file = join(folder, 'node_modules/.bin/sessionwright');
+  await mkdir(join(folder, 'node_modules/.bin'), { recursive: true });
+  await writeFile(join(folder, 'package.json'), '{}');
+  await writeFile(file, `#!/bin/sh\nexec "${process.execPath}" "${CLI}" "$@"\n`);
+  await chmod(file, 0o755);
+}
+
+function hasNetwork(): boolean {
+  return Object.values(networkInterfaces()).some((them) =>
+    them?.some(({ internal, family }) => !internal && family === 'IPv4'),
+  );
+}
