@@ -86,5 +86,5 @@ function notFoundMessage(options: FindOptions, tried: readonly string[]): string
     channel === undefined || channel === 'chromium'
       ? 'npx playwright install chromium'
       : `npx playwright install ${channel}`;
-  return `No ${channel ?? 'Chromium, Chrome or Edge'} was found. Install one with: ${command}\nLooked at:\n${tried.map((path) => `  ${path}`).join('\n')}`;
+  return `No ${channel ?? 'Chromium, Chrome or Edge'} was found in any of the ${tried.length} usual places. Install one with \`${command}\`, or name yours in SESSIONWRIGHT_EXECUTABLE_PATH.`;
 }

@@ -15,6 +15,12 @@ import {
 } from '../contract/errors';
 import { toCamelCase } from '../contract/naming';
 
+/** Where the URL and the key of the API were said: what somebody who is to correct them has to look at. */
+export interface OptionNames {
+  apiUrl: 'apiUrl' | 'NOTTE_API_URL';
+  apiKey: 'apiKey' | 'NOTTE_API_KEY';
+}
+
 /** What was being done: enough to name it in a message. */
 export interface Exchange {
   /** Completes "Could not ...": `start a session`. */
@@ -23,6 +29,8 @@ export interface Exchange {
   path: string;
   /** Scheme, host and port of the API. */
   origin: string;
+  /** Where the URL and the key were said. */
+  names: OptionNames;
 }
 
 /** Longest part of somebody else's text in a message of ours, in characters; and of a session API's own, which it cuts itself. */
@@ -55,7 +63,10 @@ export function toApiError(
       },
     );
   const answered = `Could not ${exchange.purpose}: ${exchange.method} ${exchange.path} on ${exchange.origin} answered ${status}${quote(parsed)}`;
-  const message = [answered, advice(status, { code: parsed.code, retryAfterMs })]
+  const message = [
+    answered,
+    advice(status, { code: parsed.code, retryAfterMs, names: exchange.names }),
+  ]
     .filter(Boolean)
     .join('. ');
   const details = { method: exchange.method, path: exchange.path, status, body };
@@ -82,7 +93,7 @@ export function toUnreachableError(exchange: Exchange, cause: unknown): ApiUnrea
   const reason = maybeReceived
     ? `the connection broke before the answer was complete (${code})`
     : `it is not reachable (${code})`;
-  const message = `Could not ${exchange.purpose}: ${exchange.method} ${exchange.path} on ${exchange.origin}: ${reason}. Check apiUrl (NOTTE_API_URL), and that the API is up.`;
+  const message = `Could not ${exchange.purpose}: ${exchange.method} ${exchange.path} on ${exchange.origin}: ${reason}. Check ${exchange.names.apiUrl}, and that the API is up.`;
   return new ApiUnreachableError(message, {
     code: 'api_unreachable',
     method: exchange.method,
@@ -126,16 +137,20 @@ function isServerFailure(status: number): boolean {
 
 function advice(
   status: number,
-  { code, retryAfterMs }: { code: string | undefined; retryAfterMs: number | undefined },
+  {
+    code,
+    retryAfterMs,
+    names,
+  }: { code: string | undefined; retryAfterMs: number | undefined; names: OptionNames },
 ): string {
   const wait = retryAfterMs === undefined ? 'later' : `in ${Math.ceil(retryAfterMs / 1000)} s`;
   switch (status) {
     case 401:
-      return 'Check the key: apiKey, or NOTTE_API_KEY.';
+      return `Check the key: ${names.apiKey}.`;
     case 403:
       return 'The key may not do this; check the permissions and the plan of its account.';
     case 404:
-      return 'Check the session id and apiUrl; list() names the sessions of this key.';
+      return `Check the id, and that ${names.apiUrl} names the API that knows it.`;
     case 422:
       return 'Correct the named fields.';
     case 429:
@@ -146,9 +161,7 @@ function advice(
     case 529:
       return `The API has no capacity now; try again ${wait}.`;
     default:
-      return isServerFailure(status)
-        ? 'Try again; if it stays so, the log of the server tells more.'
-        : 'Check the request.';
+      return isServerFailure(status) ? 'Try again later.' : 'Check the request.';
   }
 }
 

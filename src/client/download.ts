@@ -29,7 +29,7 @@ export interface Source {
   url: string | null;
   /** Completes "the API names no ... for it": `URL`. */
   what: string;
-  /** How to get a URL that works, in case this one has expired: `call replay() again`. */
+  /** How to get a URL that works, in case this one has expired: `ask for the replay again`. */
   again: string;
 }
 

@@ -9,7 +9,7 @@ import { logOf, since } from '../base/log';
 import { version } from '../../package.json';
 import { ContractError, SessionwrightError } from '../contract/errors';
 import { describeIssues, formatIssues } from '../contract/issues';
-import { headers as names } from '../contract/routes';
+import { headers as headerNames } from '../contract/routes';
 import {
   redact,
   toApiError,
@@ -202,8 +202,8 @@ export class HttpClient {
         authorization: `Bearer ${this.#options.apiKey}`,
         accept: 'application/json',
         'user-agent': `sessionwright/${version}`,
-        [names.origin]: 'sessionwright',
-        [names.version]: version,
+        [headerNames.origin]: 'sessionwright',
+        [headerNames.version]: version,
         ...(hasBody && { 'content-type': 'application/json' }),
         ...form?.headers,
         ...call.headers,
@@ -214,12 +214,13 @@ export class HttpClient {
   }
 
   #exchange({ purpose, method, path }: Call): Exchange {
-    return { purpose, method, path, origin: new URL(this.#options.apiUrl).origin };
+    const { apiUrl, names } = this.#options;
+    return { purpose, method, path, names, origin: new URL(apiUrl).origin };
   }
 
   #contractError(call: Call, answer: Answer, problem: string): ContractError {
-    const { purpose, method, path, origin } = this.#exchange(call);
-    const message = `Could not ${purpose}: the answer of ${method} ${path} on ${origin} (${answer.status}) ${problem}. Check that apiUrl (NOTTE_API_URL) is a session API, and not something in front of it.`;
+    const { purpose, method, path, origin, names } = this.#exchange(call);
+    const message = `Could not ${purpose}: the answer of ${method} ${path} on ${origin} (${answer.status}) ${problem}. Check that ${names.apiUrl} is a session API, and not something in front of it.`;
     return new ContractError(message, {
       code: 'contract_violation',
       method,

@@ -70,7 +70,7 @@ async function fetchBatch(
     purpose,
     url: downloadUrl,
     what: 'URL',
-    again: 'call networkLogs() again',
+    again: 'ask for the logs again',
   });
   const parsed = harSchema.safeParse(parseJson(text));
   if (!parsed.success)

@@ -4,6 +4,7 @@ import type { SessionInfo, StartOptions } from '../contract/session';
 import { nearestName } from '../contract/naming';
 import { CLOUD_API_URL, DEFAULT_START_TIMEOUT_MS } from '../options/defaults';
 import { environment } from '../options/environment';
+import type { OptionNames } from './api-errors';
 
 /** Options of a client whose sessions are of this type. */
 export interface OptionsOf<Session> {
@@ -71,6 +72,7 @@ export interface StartSessionOptions extends StartOptions {
 export interface ResolvedClientOptions<Session = never> {
   apiUrl: string;
   apiKey: string;
+  names: OptionNames;
   timeoutMs: number;
   retries: number;
   retryDelayMs: number;
@@ -110,10 +112,8 @@ export function resolveClientOptions<Session>(
   options: OptionsOf<Session>,
 ): ResolvedClientOptions<Session> {
   refuseUnknown(options);
-  const apiUrl = parseApiUrl(
-    options.apiUrl ?? environment.apiUrl ?? CLOUD_API_URL,
-    options.apiUrl === undefined ? 'NOTTE_API_URL' : 'apiUrl',
-  );
+  const names = namesOf(options);
+  const apiUrl = parseApiUrl(options.apiUrl ?? environment.apiUrl ?? CLOUD_API_URL, names.apiUrl);
   const {
     timeoutMs = DEFAULT_TIMEOUT_MS,
     retries = DEFAULT_RETRIES,
@@ -122,7 +122,8 @@ export function resolveClientOptions<Session>(
   } = options;
   return {
     apiUrl,
-    apiKey: requireKey(options.apiKey ?? environment.apiKey, apiUrl),
+    apiKey: requireKey(options.apiKey ?? environment.apiKey, { apiUrl, name: names.apiKey }),
+    names,
     handleSignals,
     timeoutMs: checkNumber('timeoutMs', timeoutMs, 1),
     retries: checkNumber('retries', retries, 0),
@@ -154,6 +155,17 @@ export function describeEnd(info: SessionInfo): string {
   return `${how}${limits}${info.error ? `: ${info.error}` : ''}`;
 }
 
+/** Whatever was not passed comes from the environment. */
+function namesOf(options: {
+  apiUrl?: string | undefined;
+  apiKey?: string | undefined;
+}): OptionNames {
+  return {
+    apiUrl: options.apiUrl === undefined ? 'NOTTE_API_URL' : 'apiUrl',
+    apiKey: options.apiKey === undefined ? 'NOTTE_API_KEY' : 'apiKey',
+  };
+}
+
 function refuseUnknown(options: object): void {
   const unknown = Object.keys(options).find((name) => !Object.hasOwn(NAMES, name));
   if (unknown === undefined) return;
@@ -165,11 +177,11 @@ function refuseUnknown(options: object): void {
 }
 
 /** It goes into a header; a line break at its end, from a file or a secret store, is the usual mistake. */
-function requireKey(apiKey: unknown, apiUrl: string): string {
+function requireKey(apiKey: unknown, { apiUrl, name }: { apiUrl: string; name: string }): string {
   if (typeof apiKey === 'string' && /^[\x21-\x7e]+$/.test(apiKey)) return apiKey;
   if (apiKey)
     throw new OptionsError(
-      'apiKey (NOTTE_API_KEY) must be a text of ASCII letters, digits and signs, without spaces and line breaks.',
+      `${name} must be a text of ASCII letters, digits and signs, without spaces and line breaks.`,
       { path: 'apiKey' },
     );
   const message = `There is no key for the session API ${apiUrl}. Set NOTTE_API_KEY, or pass apiKey.`;

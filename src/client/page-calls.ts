@@ -95,7 +95,7 @@ export async function takeScreenshot(http: HttpClient, { id, purpose }: PageOf):
   const type = single(headers['content-type']) ?? 'no content type';
   if (bytes.length > 0 && !/json|text/.test(type)) return bytes;
   throw new ContractError(
-    `Could not ${purpose}: the answer of ${call.method} ${call.path} (${status}) is no picture (${bytes.length} bytes, ${type}). Check that apiUrl (NOTTE_API_URL) is a session API.`,
+    `Could not ${purpose}: the answer of ${call.method} ${call.path} (${status}) is no picture (${bytes.length} bytes, ${type}). Check that the URL of the API names a session API.`,
     { code: 'contract_violation', method: call.method, path: call.path, status },
   );
 }

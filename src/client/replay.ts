@@ -52,7 +52,7 @@ export class Replay implements ReplayInfo {
       purpose: `save the replay of session ${this.sessionId}`,
       url: this.mp4Url,
       what: 'MP4',
-      again: 'call replay() again',
+      again: 'ask for the replay again',
     };
     await downloadFile(this.#http, source, { to: path, force: true, code: 'replay_not_saved' });
   }
@@ -90,7 +90,7 @@ export async function fetchReplay(
       if (!wait || (await isUnknown(sessionId, http))) throw error;
       if (performance.now() + pauseMs > deadlineMs)
         throw new TimeoutError(
-          `The replay of session ${sessionId} was not ready within ${timeoutMs} ms. Ask again later, or wait longer with timeoutMs.`,
+          `The replay of session ${sessionId} was not ready within ${timeoutMs} ms. Ask again later, or allow more time.`,
           { timeoutMs, cause: error },
         );
     }

@@ -4,7 +4,7 @@ import { connectToHost } from '../host/connect';
 import { finishRun } from '../host/finish';
 import { runnerState } from '../host/runner-state';
 import { validateProjectUse } from '../options/validate';
-import { print } from '../reporter/print';
+import { printSummary } from '../reporter/print';
 import { summaryLines } from '../reporter/summary';
 
 /**
@@ -12,19 +12,21 @@ import { summaryLines } from '../reporter/summary';
  * @throws {@link OptionsError} when the `use` of a project holds a wrong or misspelled option of ours.
  */
 export default async function globalSetup(config: FullConfig): Promise<() => Promise<void>> {
+  const state = runnerState();
+  state.isRefused = true; // until the options are found to be right
   for (const project of config.projects) {
     validateProjectUse(
       { ...project.use },
       project.name === '' ? 'use' : `projects["${project.name}"].use`,
     );
   }
-  const state = runnerState();
+  state.isRefused = false;
   const connecting = connectToHost(process.pid, state.hasReporter ? 'reporter' : 'runner');
   connecting.catch(() => undefined); // the first worker that needs the host tells what is wrong
   state.host = connecting;
   return async () => {
     if (state.hasReporter) return;
     const summary = await finishRun(); // its problems were told by the workers
-    for (const line of summaryLines(summary && { ...summary, problems: [] })) print(line);
+    printSummary(config, summaryLines(summary && { ...summary, problems: [] }));
   };
 }

@@ -204,13 +204,7 @@ export class Run {
   }
 
   async #open(request: AcquireRequest): Promise<HeldSession> {
-    const source = await this.#sources.for(request.options, request.browser);
-    if (this.#totals.sessions === 0)
-      this.#encoderBrowser = {
-        executablePath: request.options.executablePath ?? request.browser.executablePath,
-        channel: request.browser.channel,
-      };
-    const held = await source.open(request).catch((error: unknown) => {
+    const held = await this.#startHeld(request).catch((error: unknown) => {
       this.#totals.failedStarts++;
       throw error;
     });
@@ -221,6 +215,16 @@ export class Run {
     throw new HostError('The session was stopped before its use: the run is ending.', {
       code: 'host_unavailable',
     });
+  }
+
+  async #startHeld(request: AcquireRequest): Promise<HeldSession> {
+    const source = await this.#sources.for(request.options, request.browser);
+    if (this.#totals.sessions === 0)
+      this.#encoderBrowser = {
+        executablePath: request.options.executablePath ?? request.browser.executablePath,
+        channel: request.browser.channel,
+      };
+    return source.open(request);
   }
 
   #lease(slot: { held: HeldSession; lease: { id: string } }, reused: boolean): Lease {

@@ -5,6 +5,8 @@ import type { HostConnection } from './connect';
 export interface RunnerState {
   /** True when our reporter is there; then it ends the run, after the clips and before the other reporters. */
   hasReporter: boolean;
+  /** True when global set-up has refused the options: then there is nothing to say of a run. */
+  isRefused?: boolean;
   /** The host that global set-up has started. */
   host?: Promise<HostConnection>;
 }

@@ -19,7 +19,7 @@ export function describeSource(options: SessionOptions, env: ApiEnvironment = en
 }
 
 function describeApi(apiUrl: string): string {
-  if (!URL.canParse(apiUrl)) return 'a session API with a wrong URL'; // refused when options are checked
+  if (!URL.canParse(apiUrl) || !/^https?:/i.test(apiUrl)) return 'a session API with a wrong URL'; // refused when options are checked
   const { protocol, host, hostname, pathname } = new URL(apiUrl);
   const shown = `${protocol}//${host}${pathname.replace(/\/+$/, '')}`;
   return hostname.endsWith('.notte.cc') ? shown : `${shown} (self-hosted)`;

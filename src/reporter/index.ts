@@ -5,16 +5,20 @@ import { runnerState } from '../host/runner-state';
 import { leftToPlaywright } from '../options/served';
 import { describeSource } from '../options/source';
 import type { SessionOptions } from '../options/types';
-import { print } from './print';
+import { print, printSummary } from './print';
 import { summaryLines } from './summary';
 
 /** The reporter that `withSessions` puts first. It never fails a run. */
 export default class SessionReporter implements Reporter {
+  #config: Pick<FullConfig, 'reporter'> = { reporter: [] };
+
   constructor() {
     runnerState().hasReporter = true;
   }
 
   onBegin(config: FullConfig): void {
+    this.#config = config;
+    if (runnerState().isRefused) return; // Playwright calls this all the same
     const sources = new Set(
       config.projects
         .filter((project) => whyNotServed(project) === undefined)
@@ -30,7 +34,7 @@ export default class SessionReporter implements Reporter {
   async onEnd(): Promise<void> {
     try {
       const summary = await finishRun();
-      for (const line of summaryLines(summary)) print(line);
+      printSummary(this.#config, summaryLines(summary));
       if (
         !summary &&
         (await runnerState().host?.then(

@@ -69,6 +69,7 @@ test('a session from its start to its replay', async () => {
   expect(shown.stdout).not.toContain('token=');
   expect(JSON.parse((await sessions(['open', session.id, '--json'])).stdout)).toEqual({
     viewerUrl: session.viewerUrl,
+    replayUrl: null,
   });
 
   expect((await sessions(['cookies', session.id, '--save', 'jar.json'])).stdout).toContain(
@@ -90,9 +91,19 @@ test('a session from its start to its replay', async () => {
   expect(replay.durationMs).toBeGreaterThan(0);
   expect((await readFile(join(folder, 'out/film.mp4'))).subarray(4, 8).toString()).toBe('ftyp');
   expect((await sessions(['list', '--status', 'closed'])).stdout).toContain(session.id);
-  expect((await sessions(['open', session.id])).stderr).toContain(
-    `sessionwright sessions replay ${session.id}`,
-  );
+
+  const opened = JSON.parse((await sessions(['open', session.id, '--json'])).stdout) as {
+    viewerUrl: string | null;
+    replayUrl: string;
+  };
+  expect(opened.viewerUrl).toBeNull();
+  const film = await fetch(opened.replayUrl);
+  expect(
+    Buffer.from(await film.arrayBuffer())
+      .subarray(4, 8)
+      .toString(),
+  ).toBe('ftyp');
+  expect((await sessions(['open', session.id, '--print'])).stdout).toMatch(/^http\S+replay\S+\n$/);
 });
 
 test('--all stops every session', async () => {
@@ -145,9 +156,16 @@ describe('what is refused', () => {
     expect(printed.stderr).not.toMatch(/\n\s+at /);
   });
 
-  test('a missing key: what to set', async () => {
-    const { exitCode, stderr } = await sessions(['list'], { NOTTE_API_KEY: '' });
+  test.each([
+    [{ NOTTE_API_KEY: '' }, /Set NOTTE_API_KEY\.\n$/],
+    [{ NOTTE_API_KEY: 'wrong' }, /Check the key: NOTTE_API_KEY\.\n$/],
+    [{ NOTTE_API_KEY: 'two words' }, /^NOTTE_API_KEY must be/],
+    [{ NOTTE_API_URL: 'localhost:9500' }, /^NOTTE_API_URL is no URL of a session API/],
+    [{ NOTTE_API_URL: 'http://127.0.0.1:9' }, /Check NOTTE_API_URL, and that the API is up\.\n$/],
+  ])('%j: what to set, in the words of the command line', async (env, message) => {
+    const { exitCode, stderr } = await sessions(['list'], env);
     expect(exitCode).toBe(1);
-    expect(stderr).toContain('NOTTE_API_KEY');
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/apiKey|apiUrl|list\(\)/);
   });
 });

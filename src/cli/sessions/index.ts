@@ -1,5 +1,8 @@
 /** `sessionwright sessions`: looks after the sessions of whichever API is configured. Picks the command below it. */
 import type { SessionsClient } from '../../client/index';
+import { SessionwrightError } from '../../contract/errors';
+import { CLOUD_API_URL } from '../../options/defaults';
+import { environment } from '../../options/environment';
 import { UsageError } from '../usage';
 import { cookies } from './cookies';
 import { list } from './list';
@@ -20,7 +23,7 @@ const commands: Record<string, SessionsCommand> = {
   stop: { summary: 'stop sessions by id, of a run, or all that run', run: stop },
   cookies: { summary: "a session's cookies, printed or kept in a cookie file", run: cookies },
   replay: { summary: 'save the recording of an ended session as MP4', run: replay },
-  open: { summary: 'open the page that shows a session live', run: open },
+  open: { summary: 'open the page that shows a session live, or its replay', run: open },
 };
 
 /** Runs one command, with a client of the API that NOTTE_API_URL and NOTTE_API_KEY name. */
@@ -39,7 +42,13 @@ export async function sessions([name, ...args]: string[]): Promise<void> {
   }
 }
 
+/** Here a key can only come from the environment, so nothing else is named. */
 async function connect(): Promise<SessionsClient> {
+  if (environment.apiKey === undefined)
+    throw new SessionwrightError(
+      `There is no key for the session API ${environment.apiUrl ?? CLOUD_API_URL}. Set NOTTE_API_KEY.`,
+      { code: 'unauthorized' },
+    );
   const { SessionsClient } = await import('../../client/index');
   return new SessionsClient();
 }

@@ -1,15 +1,14 @@
 /** `sessionwright sessions open`. */
 import { spawn } from 'node:child_process';
 import type { SessionsClient } from '../../client/index';
-import { SessionwrightError } from '../../contract/errors';
 import { COMMON_OPTIONS, parseWithId } from './command';
 
 const USAGE = `Usage: sessionwright sessions open <id> [options]
 
-Opens the page that shows a running session live, in this machine's browser.
+Opens the page that shows a running session live, in this machine's browser; of one that has ended, its replay.
 
   --print  only print its URL, which holds a token
-  --json   print { viewerUrl } as JSON, and open nothing`;
+  --json   print { viewerUrl, replayUrl } as JSON, one of them null, and open nothing`;
 
 /** The command of each platform that opens a URL in the user's browser. */
 const OPENERS: Partial<Record<NodeJS.Platform, [string, ...string[]]>> = {
@@ -17,24 +16,36 @@ const OPENERS: Partial<Record<NodeJS.Platform, [string, ...string[]]>> = {
   win32: ['rundll32', 'url.dll,FileProtocolHandler'],
 };
 
-/** Opens the viewer. */
+/** What there is to see of a session. */
+interface View {
+  viewerUrl: string | null;
+  replayUrl: string | null;
+}
+
+/** Opens the viewer, or the replay. */
 export async function open(args: string[], client: () => Promise<SessionsClient>): Promise<void> {
   const asked = parseWithId(args, { ...COMMON_OPTIONS, print: { type: 'boolean' } }, USAGE);
   if (!asked) return;
   const { id, values } = asked;
-  const { viewerUrl, status } = await (await client()).status(id);
-  if (viewerUrl === null)
-    throw new SessionwrightError(
-      `The session ${id} is ${status} and has no viewer any more. See its recording: sessionwright sessions replay ${id}`,
-      { code: 'session_ended' },
-    );
-  if (values.json) console.log(JSON.stringify({ viewerUrl }));
-  else if (values.print) console.log(viewerUrl);
-  else if (await openInBrowser(viewerUrl)) console.log(`The viewer of ${id} is open.`);
+  const view = await look(await client(), id);
+  const url = view.viewerUrl ?? view.replayUrl;
+  if (values.json) console.log(JSON.stringify(view));
+  else if (url === null)
+    throw new Error(`There is nothing to see of session ${id}: it was not recorded.`);
+  else if (values.print) console.log(url);
+  else if (await openInBrowser(url))
+    console.log(`The ${view.viewerUrl === null ? 'replay' : 'viewer'} of ${id} is open.`);
   else
     console.log(
-      `No browser could be opened here. Open this yourself; the URL holds a token:\n${viewerUrl}`,
+      `No browser could be opened here. Open this yourself; the URL holds a token:\n${url}`,
     );
+}
+
+/** A session that has ended has no viewer any more, but a replay, which may still be in the making. */
+async function look(client: SessionsClient, id: string): Promise<View> {
+  const session = await client.connect(id);
+  if (session.info.status === 'active') return { viewerUrl: session.viewerUrl, replayUrl: null };
+  return { viewerUrl: null, replayUrl: (await session.replay()).mp4Url };
 }
 
 /** False when this machine has nothing to open it with. */

@@ -39,7 +39,7 @@ export function toAnswer(error: unknown): ErrorAnswer {
   if (error instanceof BrowserNotFoundError)
     return answer(501, error.message, { code: error.code }); // it will not be there at the next try either
   if (error instanceof SessionwrightError) return answer(500, error.message, { code: error.code });
-  return answer(500, 'The session server failed. Its own output tells more.', {
+  return answer(500, 'The session server failed.', {
     code: 'server_error',
   });
 }

@@ -1,0 +1,60 @@
+/** What a run says when it cannot begin: short, true, once. */
+import { afterEach, expect, test } from 'vitest';
+import { Project, type RunResult } from './support/project';
+
+let project: Project | undefined;
+afterEach(async () => {
+  await project?.remove();
+  project = undefined;
+});
+
+const TWO_TESTS = `
+import { test } from 'sessionwright';
+test('a', async ({ page }) => { await page.goto('about:blank'); });
+test('b', async ({ page }) => { await page.goto('about:blank'); });
+`;
+
+async function run(
+  use: string,
+  { reporter = 'list', env = {} }: { reporter?: string; env?: Record<string, string> } = {},
+): Promise<RunResult> {
+  const config = `import { withSessions } from 'sessionwright/config'; export default withSessions({ workers: 1, reporter: '${reporter}', use: ${use} });`;
+  project = await Project.create({ 'playwright.config.ts': config, 'a.spec.ts': TWO_TESTS }, env);
+  return project.run();
+}
+
+test('a URL that is refused is not named as the source', async () => {
+  const { output, exitCode } = await run(`{ sessionOptions: { apiUrl: 'localhost:9500' } }`);
+  expect(exitCode).toBe(1);
+  expect(output).toContain('use.sessionOptions.apiUrl: must be');
+  expect(output).not.toContain('sessions come from');
+});
+
+test('without a key the summary says that no session could be started', async () => {
+  const { output } = await run(`{ sessionOptions: { apiUrl: 'http://127.0.0.1:9' } }`);
+  expect(output).toContain('There is no key for the session API http://127.0.0.1:9');
+  expect(output).toContain('sessionwright: no session could be started');
+  expect(output).not.toContain('no test asked');
+});
+
+test('an API that cannot be reached: what to look at is what was set', async () => {
+  const { output } = await run('{}', {
+    env: { NOTTE_API_URL: 'http://127.0.0.1:9', NOTTE_API_KEY: 'a-key' },
+  });
+  expect(output).toContain('Check NOTTE_API_URL');
+  expect(output).not.toContain('apiUrl');
+});
+
+test('without a browser each test says so in a line', async () => {
+  const { output } = await run(`{ channel: 'chrome-canary' }`);
+  expect(output.match(/No chrome-canary was found/g)).toHaveLength(2);
+  expect(output).toContain('npx playwright install chrome-canary');
+  expect(output).not.toContain('/google-chrome');
+});
+
+test("the summary begins on a line of its own after Playwright's dots", async () => {
+  const { output } = await run('{}', { reporter: 'dot' });
+  expect(output).toMatch(/·\nsessionwright: 1 session, 2 tests/);
+  const withoutOurs = await project?.run(['--reporter=dot']);
+  expect(withoutOurs?.output).toMatch(/·\nsessionwright: 1 session, 2 tests/);
+});
