@@ -1,5 +1,5 @@
 /** The folder of a server that keeps nothing: made for one run and removed at its end, or, when the server was killed, by whoever comes next. */
-import { mkdtemp, readdir, stat } from 'node:fs/promises';
+import { lstat, mkdtemp, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isAbandoned } from './folder-lock';
@@ -23,11 +23,11 @@ export async function abandonedFolders(): Promise<string[]> {
   return folders.flat();
 }
 
-/** Another user's may lie beside it, and are that user's to remove. */
+/** Another user's may lie beside it, or a link of another user's that leads to one of ours: they are that user's to remove. */
 async function isOwn(folder: string): Promise<boolean> {
   const own = process.getuid?.();
-  return stat(folder).then(
-    ({ uid }) => own === undefined || uid === own,
+  return lstat(folder).then(
+    (stats) => stats.isDirectory() && (own === undefined || stats.uid === own),
     () => false,
   );
 }

@@ -1,6 +1,6 @@
 /** Sessions that a killed run left at some API are stopped with that API's key, and no API is told the key of another. */
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Ledger } from '../../../src/host/ledger';
@@ -81,4 +81,13 @@ test('a run that is told the API in its options stops what an earlier one has le
   await expect.poll(async () => readdir(temp)).toEqual([]);
   expect(api.requests.map(({ url }) => url)).toEqual(['/sessions/left/stop']);
   await sources.close();
+});
+
+test('a link to the folder of a killed server is not taken for such a folder', async () => {
+  const folder = join(temp, 'sessionwright-server-a');
+  await mkdir(folder);
+  await writeFile(join(folder, 'server-a.lock'), `${DEAD_PID} ${hostname()}\n`);
+  await symlink(folder, join(temp, 'sessionwright-server-b'), 'junction');
+  expect(await sweep()).toMatchObject({ removed: [folder] });
+  expect(await readdir(temp)).toEqual(['sessionwright-server-b']);
 });
