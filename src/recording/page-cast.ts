@@ -1,6 +1,6 @@
 /** Casts one page: whole pictures at a bounded rate, and always the latest one in the end. */
 import { settledWithin } from '../base/deadline';
-import type { CdpEvents } from '../cdp/protocol';
+import type { CdpArguments, CdpCommand, CdpEvents } from '../cdp/protocol';
 import type { CdpSession } from '../cdp/connection';
 
 /** JPEG quality of frames, 0 to 100: what Playwright's own recorder takes. */
@@ -174,7 +174,7 @@ export class PageCast {
   }
 
   /** A page may close at any time: what it does not answer is no loss. */
-  #send(...command: Parameters<CdpSession['send']>): void {
-    this.#session.send(...command).catch(() => {});
+  #send<C extends CdpCommand>(method: C, ...params: CdpArguments<C>): void {
+    this.#session.send(method, ...params).catch(() => {});
   }
 }
