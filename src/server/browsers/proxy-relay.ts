@@ -92,6 +92,7 @@ function forward(
         .end(`The proxy ${url.host} cannot be reached: ${error.message}`);
   });
   pipeline(request, upstream, () => {});
+  response.once('close', () => upstream.destroy()); // the browser has left: nobody waits for an answer any more
 }
 
 /** Everything else goes through a tunnel: the proxy's answer is passed on as it comes. */

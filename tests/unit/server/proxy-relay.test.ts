@@ -1,0 +1,70 @@
+/** What the relay passes on, and that nothing of it stays open. */
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { afterEach, expect, onTestFinished, test } from 'vitest';
+import { ProxyRelay } from '../../../src/server/browsers/proxy-relay';
+
+const SIGNED_IN = `proxy-authorization: Basic ${Buffer.from('me:secret').toString('base64')}`;
+
+/** Connections that are open at the proxy. */
+const open = new Set<Socket>();
+let proxy: Server;
+
+/** A proxy that answers the first bytes of each connection with what `answer` says, and nothing where it says nothing. */
+async function relayTo(answer: (question: string) => string | undefined): Promise<ProxyRelay> {
+  proxy = createServer((socket) => {
+    open.add(socket);
+    socket.on('error', () => undefined).on('close', () => open.delete(socket));
+    socket.once('data', (question: Buffer) => {
+      const text = answer(question.toString());
+      if (text !== undefined) socket.write(text);
+    });
+  });
+  await new Promise<void>((listening) => proxy.listen(0, '127.0.0.1', listening));
+  const url = new URL(`http://127.0.0.1:${(proxy.address() as AddressInfo).port}`);
+  const relay = await ProxyRelay.open({ url, username: 'me', password: 'secret' });
+  onTestFinished(() => relay.close());
+  return relay;
+}
+
+afterEach(() => {
+  for (const socket of open) socket.destroy();
+  proxy.close();
+});
+
+test('a page is asked for with the password, and answered as the proxy answers', async () => {
+  let asked = '';
+  const relay = await relayTo((question) => {
+    asked = question;
+    return 'HTTP/1.1 418 I am a teapot\r\nx-proxy: yes\r\ncontent-length: 3\r\n\r\ntea';
+  });
+  const asking = request(relay.server, { path: 'http://shop.test/a?b=c', agent: false }).end();
+  const [response] = (await once(asking, 'response')) as [IncomingMessage];
+  expect([response.statusCode, response.headers['x-proxy'], await text(response)]).toEqual([
+    418,
+    'yes',
+    'tea',
+  ]);
+  expect(asked).toMatch(/^GET http:\/\/shop\.test\/a\?b=c HTTP\/1\.1\r\n/);
+  expect(asked).toContain(SIGNED_IN);
+});
+
+test.each([
+  ['a tunnel', 'CONNECT shop.test:443 HTTP/1.1\r\nhost: shop.test:443\r\n\r\n'],
+  ['a page', 'GET http://shop.test/ HTTP/1.1\r\nhost: shop.test\r\n\r\n'],
+])('%s that the proxy never answers ends with the relay', async (_, question) => {
+  let isAsked: () => void = () => undefined;
+  const asked = new Promise<void>((resolve) => (isAsked = resolve));
+  const relay = await relayTo((text) => {
+    expect(text).toContain(SIGNED_IN);
+    isAsked();
+    return undefined;
+  });
+  const browser = connect(Number(new URL(relay.server).port), '127.0.0.1');
+  browser.on('error', () => undefined).write(question);
+  await asked;
+  relay.close();
+  await expect.poll(() => open.size).toBe(0);
+});
