@@ -79,6 +79,27 @@ export default tseslint.config(
     },
   },
   {
+    files: ['src/**/*.ts', 'fixtures/**/*.ts'],
+    ignores: [
+      'fixtures/playwright-internals.ts',
+      'fixtures/types.ts', // our own private fixtures
+      'fixtures/playwright-server.ts',
+      'fixtures/session-context.ts',
+      'src/contract/network-logs.ts', // HAR has such names
+    ],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        ...['MemberExpression > Identifier.property', 'TSPropertySignature > Identifier.key'].map(
+          (place) => ({
+            selector: `${place}[name=/^_[a-z]/]`,
+            message: 'Only fixtures/playwright-internals.ts touches private fields of Playwright.',
+          }),
+        ),
+      ],
+    },
+  },
+  {
     files: ['src/client/**/*.ts'],
     rules: {
       'no-restricted-imports': [

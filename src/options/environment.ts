@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 /**
  * What the environment says, read anew at each access. A variable that is set to nothing counts as not set.
- * Nothing of it is ever written, logged or shown.
+ * Nothing of it is logged or shown, and nothing written but for {@link withoutInspector}.
  */
 export const environment = {
   /** `NOTTE_API_KEY`: the key of the session API, as the cloud's own clients read it. */
@@ -69,6 +69,21 @@ export const environment = {
     return (read('DISPLAY') ?? read('WAYLAND_DISPLAY')) !== undefined;
   },
 };
+
+/**
+ * Does some work during which Playwright opens no Inspector, whatever `PWDEBUG` says: a test has no context yet. Playwright knows no
+ * other way to say it than this variable.
+ */
+export async function withoutInspector<T>(work: () => Promise<T>): Promise<T> {
+  const before = process.env['PW_CODEGEN_NO_INSPECTOR'];
+  process.env['PW_CODEGEN_NO_INSPECTOR'] = '1';
+  try {
+    return await work();
+  } finally {
+    if (before === undefined) delete process.env['PW_CODEGEN_NO_INSPECTOR'];
+    else process.env['PW_CODEGEN_NO_INSPECTOR'] = before;
+  }
+}
 
 /** Variables that belong to the process that started the host: a debugger, a loader, one worker's place. */
 const NOT_FOR_THE_HOST = [

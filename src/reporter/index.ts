@@ -18,17 +18,8 @@ export default class SessionReporter implements Reporter {
 
   onBegin(config: FullConfig): void {
     this.#config = config;
-    if (runnerState().isRefused) return; // Playwright calls this all the same
-    const sources = new Set(
-      config.projects
-        .filter((project) => whyNotServed(project) === undefined)
-        .map((project) => describeSource(optionsOf(project))),
-    );
-    if (sources.size > 0) print(`sessions come from: ${[...sources].join('; ')}`);
-    for (const project of config.projects) {
-      const reason = whyNotServed(project);
-      if (reason !== undefined) print(`project "${project.name}": ${reason}`);
-    }
+    // Playwright calls this too when the options were refused, and to list the tests.
+    if (!runnerState().isRefused && !process.argv.includes('--list')) tellSources(config);
   }
 
   async onEnd(): Promise<void> {
@@ -50,6 +41,20 @@ export default class SessionReporter implements Reporter {
 
   printsToStdio(): boolean {
     return false; // Playwright's own reporter shows the tests
+  }
+}
+
+/** Where the sessions of each project come from, and which projects have none. */
+function tellSources(config: FullConfig): void {
+  const sources = new Set(
+    config.projects
+      .filter((project) => whyNotServed(project) === undefined)
+      .map((project) => describeSource(optionsOf(project))),
+  );
+  if (sources.size > 0) print(`sessions come from: ${[...sources].join('; ')}`);
+  for (const project of config.projects) {
+    const reason = whyNotServed(project);
+    if (reason !== undefined) print(`project "${project.name}": ${reason}`);
   }
 }
 

@@ -518,12 +518,20 @@ describe('what is refused', () => {
     expect(output).not.toMatch(/[1-9] sessions?/);
   });
 
-  test('no Chromium: every place that was looked at, and what to do', async () => {
-    project = await create(`{ sessionOptions: { executablePath: '/nowhere/chrome' } }`, TEST);
-    const { exitCode, output } = await project.run();
-    expect(exitCode).toBe(1);
-    expect(output).toContain('/nowhere/chrome');
-    expect(output).toContain('no session could be started');
+  test.each([
+    [`{ recordings: 'off' }`, /use\.recordings.*recording/],
+    [`{ sessionOptions: { headles: true } }`, /use\.sessionOptions\.headles.*headless/],
+    [`{ sessionOptions: { executablePath: '/nowhere/chrome' } }`, /\/nowhere\/chrome/],
+    [`{ launchOptions: { executablePath: '/nowhere/chrome' } }`, /\/nowhere\/chrome/],
+  ])('%s, by the import alone: once, whatever runs beside it', async (use, message) => {
+    project = await Project.create({
+      'playwright.config.ts': `export default { workers: 2, retries: 1, fullyParallel: true, reporter: [['line'], ['json', { outputFile: 'report.json' }]], use: ${use} };`,
+      'a.spec.ts': `import { test } from 'sessionwright'; for (const n of [1, 2, 3, 4, 5, 6]) test('never runs ' + n, async ({ page }) => { await page.setContent('x'); });`,
+    });
+    const { exitCode, output, report } = await project.run();
+    expect(exitCode, output).toBe(1);
+    expect(output).toMatch(message);
+    expect(report?.stats).toMatchObject({ expected: 0, flaky: 0, unexpected: 1, skipped: 5 });
   });
 
   test('an API that is not there', async () => {

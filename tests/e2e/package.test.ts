@@ -25,7 +25,8 @@ test('runs on a session', async ({ page, session }) => {
 
 /** What users may write, and what the types must refuse. */
 const TYPES = `
-import { test, expect, type Session } from 'sessionwright';
+import { defineConfig } from '@playwright/test';
+import { test, expect, type Session, type SessionTestOptions, type SessionWorkerOptions } from 'sessionwright';
 import { SessionsClient } from 'sessionwright/client';
 import { withSessions } from 'sessionwright/config';
 import { startSessionServer } from 'sessionwright/server';
@@ -44,6 +45,13 @@ own('mixes', async ({ heading, session }) => {
   const same: Session = session;
   expect(heading + same.id).toBeTruthy();
 });
+
+export const alone = defineConfig<SessionTestOptions, SessionWorkerOptions>({
+  use: { cookieFile: 'cookies.json', sessionOptions: { headless: true } },
+  projects: [{ name: 'own', use: { isolation: 'session' } }],
+});
+// @ts-expect-error: no such option
+defineConfig<SessionTestOptions, SessionWorkerOptions>({ use: { cookieFiles: 'cookies.json' } });
 
 export const config = withSessions({ testDir: 'tests' }, { headless: true });
 export async function serve(): Promise<string> {

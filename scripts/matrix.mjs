@@ -1,0 +1,126 @@
+/**
+ * `npm run test:matrix`: the suite of `tests/matrix` by the packed package, on the oldest and the newest Playwright of the peer
+ * range, on each supported Node. Needs the npm registry; the last line counts the tests.
+ */
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { EMBEDDED, main, ROOT, run, runNpm } from './lib/child.mjs';
+import { countRun, NODE_VERSIONS, oldestAndNewest, sum } from './lib/matrix.mjs';
+import { setup, SetupError } from './setup.mjs';
+
+/** An installation from the registry on a slow line, in milliseconds. */
+const INSTALL_LIMIT_MS = 5 * 60_000;
+/** The suite takes a tenth of this on two idle cores; what runs longer hangs. */
+const RUN_LIMIT_MS = 3 * 60_000;
+const SUITE = join(ROOT, 'tests/matrix');
+
+await main(async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'sw-matrix-'));
+  const counts = [];
+  try {
+    await setup();
+    const tarball = await pack(folder);
+    const nodes = await installNodes(folder);
+    for (const version of await playwrightVersions()) {
+      const project = await createProject(folder, { version, tarball });
+      for (const node of nodes) counts.push(await runSuite(project, { version, node }));
+    }
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    console.error(error.message);
+    counts.push({ passed: 0, failed: 1 });
+  } finally {
+    await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  }
+  const { passed, failed } = sum(counts);
+  console.log(`\n${passed} passed, ${failed} failed`);
+  return failed === 0 ? 0 : 1;
+});
+
+/** Asks the registry which versions the peer range of package.json holds. */
+async function playwrightVersions() {
+  const { peerDependencies } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
+  const range = `@playwright/test@${peerDependencies['@playwright/test']}`;
+  const output = await npm(['view', range, 'version', '--json']);
+  return oldestAndNewest(JSON.parse(output));
+}
+
+async function pack(folder) {
+  const flags = ['--json', '--ignore-scripts', '--loglevel=error'];
+  const output = await npm(['pack', ...flags, '--pack-destination', folder], ROOT);
+  return join(folder, JSON.parse(output)[0].filename);
+}
+
+/** The path of each Node: this one where it is of the version, else that of the npm package `node`. */
+async function installNodes(folder) {
+  const own = Number(process.versions.node.split('.')[0]);
+  const paths = await Promise.all(
+    NODE_VERSIONS.map(async (version) => {
+      if (version === own) return process.execPath;
+      const place = join(folder, `node-${version}`);
+      await mkdir(place);
+      await writeFile(join(place, 'package.json'), '{"private":true}');
+      await npm(['install', `node@${version}`], place);
+      const name = process.platform === 'win32' ? 'node.exe' : 'node';
+      return join(place, 'node_modules/node/bin', name);
+    }),
+  );
+  return NODE_VERSIONS.map((version, index) => ({ version, path: paths[index] }));
+}
+
+/** A user's project with one version of Playwright, and the suite in it. */
+async function createProject(folder, { version, tarball }) {
+  const project = join(folder, `playwright-${version}`);
+  await cp(SUITE, project, { recursive: true });
+  await writeFile(join(project, 'package.json'), '{"private":true,"type":"module"}');
+  const packages = ['@playwright/test', 'playwright-core'].map((name) => `${name}@${version}`);
+  await npm(['install', tarball, ...packages], project);
+  return project;
+}
+
+/** Runs the suite, and says how it went. Its output is shown, whole, only when something in it failed. */
+async function runSuite(project, { version, node }) {
+  const startedAt = Date.now();
+  const temp = join(project, `tmp-${node.version}`);
+  await mkdir(temp);
+  await rm(join(project, 'report.json'), { force: true });
+  const result = await run(node.path, ['node_modules/@playwright/test/cli.js', 'test'], {
+    cwd: project,
+    limitMs: RUN_LIMIT_MS,
+    env: { ...EMBEDDED, TMPDIR: temp, TEMP: temp, NODE_OPTIONS: '' },
+  });
+  const report = await readFile(join(project, 'report.json'), 'utf8').then(
+    JSON.parse,
+    () => undefined,
+  );
+  const counts = countRun({ ...result, report });
+  if (counts.failed > 0) console.log(`\n${result.output.trimEnd()}\n${failuresOf(report)}\n`);
+  const outcome = [`${counts.passed} passed`, counts.failed && `${counts.failed} failed`];
+  console.log(
+    `${counts.failed > 0 ? 'FAIL' : 'ok  '}  Playwright ${version} on Node ${node.version}: ${[...outcome, counts.problem].filter(Boolean).join(', ')} (${((Date.now() - startedAt) / 1000).toFixed(1)} s)`,
+  );
+  return counts;
+}
+
+/** The tests that failed, and how. */
+function failuresOf(report) {
+  const visit = (suite) => [
+    ...suite.specs.flatMap(({ title, tests }) =>
+      tests
+        .flatMap(({ results }) => results)
+        .flatMap(({ errors }) => errors.map(({ message }) => `${title}: ${message}`)),
+    ),
+    ...(suite.suites ?? []).flatMap(visit),
+  ];
+  return (report?.suites ?? []).flatMap(visit).join('\n');
+}
+
+async function npm(args, cwd = ROOT) {
+  const { code, output } = await runNpm([...args, '--no-audit', '--no-fund', '--prefer-offline'], {
+    cwd,
+    limitMs: INSTALL_LIMIT_MS,
+  });
+  if (code === 0) return output;
+  throw new SetupError(`npm ${args.join(' ')} failed:\n${output}`);
+}
