@@ -4,7 +4,8 @@ import type { StartOptions } from '../contract/session';
 import { describeSource } from '../options/source';
 import type { SessionOptions } from '../options/types';
 import type { SessionServer, SessionServerOptions } from '../server/index';
-import { HeldSession, type Recording, type Source } from './held-session';
+import type { Recording } from '../recording/recorder';
+import { HeldSession, type Source } from './held-session';
 import type { AcquireRequest } from './protocol';
 import { startOptions } from './start-request';
 

@@ -1,8 +1,7 @@
 /** What a run knows of a session that it holds, and of the place where it comes from, whatever kind they are. */
 import type { Session, SessionsClient } from '../client/index';
 import { isSessionwrightError } from '../contract/errors';
-import type { FrameStore } from '../recording/frame-store';
-import type { SessionRecorder } from '../recording/session-recorder';
+import type { Recording } from '../recording/recorder';
 import type { AcquireRequest } from './protocol';
 
 /** One place that sessions come from. */
@@ -32,12 +31,6 @@ const GONE: ReadonlySet<string> = new Set([
   'server_error',
   'cdp_error',
 ]);
-
-/** Frames and the recorder that makes them. */
-export interface Recording {
-  recorder: SessionRecorder;
-  frames: FrameStore;
-}
 
 /** A running session and what belongs to it: whether it is still good, its recorder, and its end. */
 export abstract class HeldSession {

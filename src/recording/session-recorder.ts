@@ -6,6 +6,7 @@ import type { Frame, FrameStore } from './frame-store';
 import { jpegSize } from './jpeg-size';
 import type { CastSettings, ScreencastFrame } from './page-cast';
 import { PageCast } from './page-cast';
+import type { Recorder, RecorderOptions } from './recorder';
 
 /** What a page is scaled down to fit into, in pixels: as Playwright's own videos. */
 const MAX_SIZE = { width: 800, height: 800 };
@@ -13,20 +14,6 @@ const MAX_SIZE = { width: 800, height: 800 };
 const FPS = 10;
 /** How long a page may stay blank before it is cast, in milliseconds: a test goes somewhere else at once, and blank pictures cost as much as others. */
 const BLANK_GRACE_MS = 200;
-
-/** How a session is recorded. */
-export interface RecorderOptions {
-  /**
-   * The picture is scaled down to fit into this, in pixels. It is never scaled up.
-   * @default 800x800
-   */
-  size?: { width: number; height: number } | undefined;
-  /**
-   * At most so many frames a second (1 to 60). A page that stands still makes none.
-   * @default 10
-   */
-  fps?: number | undefined;
-}
 
 /** A page of the session. */
 interface RecordedPage {
@@ -43,7 +30,7 @@ interface RecordedPage {
  * The recorder is a CDP client of its own: it never pauses a page, and the test's client does not notice it. A browser that crashes
  * or closes ends the recording; the frames are kept.
  */
-export class SessionRecorder {
+export class SessionRecorder implements Recorder {
   readonly #browser: CdpSession;
   readonly #connection: CdpConnection;
   readonly #store: FrameStore;
@@ -95,7 +82,6 @@ export class SessionRecorder {
     return recorder;
   }
 
-  /** Begins to record, at once and with every page that opens later. Does nothing while recording, or once closed. */
   start(options: RecorderOptions = {}): void {
     if (this.#closed || (this.#run && !this.#stopping)) return;
     if (this.#run) this.#store.cut(Date.now()); // the test before has not taken its last look yet
@@ -108,23 +94,16 @@ export class SessionRecorder {
     this.#front?.cast.start(this.#run);
   }
 
-  /**
-   * Ends the recording. Does nothing while idle.
-   * @param options.lastLook - wait for the picture of the last change, about 35 ms and at most 300; keep the page open until then.
-   * `false` saves that where the recording will not be kept. Default: true
-   */
   stop(options: { lastLook?: boolean } = {}): Promise<void> {
     if (this.#run) this.#stopping ??= this.#finish(this.#run, options.lastLook ?? true);
     return this.#stopping ?? Promise.resolve();
   }
 
-  /** Calls the listener with each frame that is stored. Returns the function that ends it. */
   onFrame(listener: (frame: Frame) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Stops, and detaches from all pages. The store is left open. Safe to call twice. */
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;

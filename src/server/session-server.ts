@@ -27,7 +27,7 @@ import { scrapeUrlRoutes } from './routes/scrape-url';
 import { workflowRoutes } from './routes/workflow';
 import { storageRoutes } from './routes/storage';
 import type { BrowserSettings } from './browsers/session-browser';
-import type { Recording } from './sessions/session-recording';
+import type { Recording } from '../recording/recorder';
 import { FileStorage } from './data/storage';
 import { UrlSigner } from './http/url-signer';
 import { answerRaw, answerUnreadable } from './http/raw-answer';

@@ -1,13 +1,6 @@
 /** The recording of one session: opened on first use, so that a server which records nothing never loads the recorder. */
 import type { CdpConnection } from '../../cdp/connection';
-import type { FrameStore } from '../../recording/frame-store';
-import type { SessionRecorder } from '../../recording/session-recorder';
-
-/** A recorder and where its frames go. */
-export interface Recording {
-  recorder: SessionRecorder;
-  frames: FrameStore;
-}
+import type { Recording } from '../../recording/recorder';
 
 /** Opens a session's recording once, and closes it at the session's end. */
 export class SessionRecording {

@@ -8,7 +8,7 @@ import type { BrowserProcess } from '../../../src/browser/chromium';
 import { removeProfile } from '../../../src/browser/profile-folder';
 import { launchChromium } from '../../../src/browser/chromium';
 import { FrameStore } from '../../../src/recording/frame-store';
-import type { RecorderOptions } from '../../../src/recording/session-recorder';
+import type { RecorderOptions } from '../../../src/recording/recorder';
 import { SessionRecorder } from '../../../src/recording/session-recorder';
 
 export interface RecordedBrowser {

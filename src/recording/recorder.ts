@@ -1,0 +1,38 @@
+/** What may be asked of the recording of a session, whoever makes it. */
+import type { Frame, FrameStore } from './frame-store';
+
+/** How a session is recorded. */
+export interface RecorderOptions {
+  /**
+   * The picture is scaled down to fit into this, in pixels. It is never scaled up.
+   * @default 800x800
+   */
+  size?: { width: number; height: number } | undefined;
+  /**
+   * At most so many frames a second (1 to 60). A page that stands still makes none.
+   * @default 10
+   */
+  fps?: number | undefined;
+}
+
+/** Records while it is asked to. */
+export interface Recorder {
+  /** Begins to record, at once and with every page that opens later. Does nothing while recording, or once closed. */
+  start(options?: RecorderOptions): void;
+  /**
+   * Ends the recording. Does nothing while idle.
+   * @param options.lastLook - wait for the picture of the last change, about 35 ms and at most 300; keep the page open until then.
+   * `false` saves that where the recording will not be kept. Default: true
+   */
+  stop(options?: { lastLook?: boolean }): Promise<void>;
+  /** Calls the listener with each frame that is stored. Returns the function that ends it. */
+  onFrame(listener: (frame: Frame) => void): () => void;
+  /** Stops, and detaches from all pages. The store is left open. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+/** A recorder and where its frames go. */
+export interface Recording {
+  recorder: Recorder;
+  frames: FrameStore;
+}
