@@ -21,6 +21,15 @@ export default tseslint.config(
     },
     rules: {
       'walls/no-cycle': 'error',
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            "ImportDeclaration[source.value='zod'] > :matches(ImportSpecifier[imported.name='z'], ImportDefaultSpecifier)",
+          message:
+            "Write `import * as z from 'zod'`: `z` is one object with every language of its messages, and a bundle keeps it whole.",
+        },
+      ],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/restrict-template-expressions': [
         'error',

@@ -1,7 +1,7 @@
 /** Calls the session API: key, deadline, retries, redirects to the same origin, and answers checked against the contract. */
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 import { unlessAborted } from '../base/deadline';
 import { parseJson } from '../base/json';

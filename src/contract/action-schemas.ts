@@ -1,5 +1,5 @@
 /** Schemas of the actions on the wire, one for each `type`, with the spellings of older clients. Unknown fields are refused. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { isRecord } from '../base/json';
 import { DEFAULT_INTERACTION_MS } from './action-limits';

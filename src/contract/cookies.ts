@@ -1,5 +1,5 @@
 /** The schemas of cookies on the wire. The cookie itself is in `cookie.ts`. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { withoutNulls } from '../base/json';
 import { looseBoolean, looseNumber } from './values';

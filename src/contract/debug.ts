@@ -1,5 +1,5 @@
 /** Debug information: where to look into a running session. All its URLs hold tokens. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { looseInteger } from './values';
 

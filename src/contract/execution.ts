@@ -1,5 +1,5 @@
 /** What an executed action led to, on the wire and in TypeScript. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { toAction, toWire, type Action, type ActionWire } from './actions';
 import { scrapedDataSchema, type ScrapedData } from './scrape';

@@ -1,5 +1,5 @@
 /** Turns what a schema refused into issues a person can act on: where, what is allowed, what it was, and the nearest name. */
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 import { nearestName } from './naming';
 

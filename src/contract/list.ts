@@ -1,5 +1,5 @@
 /** The list of sessions: its query and its answer. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { camelize, snakify } from './naming';
 import {

@@ -1,5 +1,5 @@
 /** The log of a session's requests: the call that lists its batches, and the HAR entries in them. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { camelize, snakify } from './naming';
 import { looseBoolean, positiveInteger } from './values';

@@ -1,5 +1,5 @@
 /** An observation: what a page shows and what can be done on it, on the wire and in TypeScript. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { snakify } from './naming';
 import { decodeSpace, encodeSpace, spaceSchema } from './observed-space';

@@ -1,5 +1,5 @@
 /** The actions of an observed page on the wire, and the elements that are made of them. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { BROWSER_ACTIONS, renderActions } from './browser-actions';
 import type { BoundingBox, ObservedElement } from './observed-element';

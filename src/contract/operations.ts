@@ -1,5 +1,5 @@
 /** Every call of the session API in one table: what is sent, what comes back. It is the source of the API's description, and of tests that go through all calls. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { actionSchema } from './actions';
 import { cookiesSchema, cookiesSetSchema } from './cookies';

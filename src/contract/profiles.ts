@@ -1,5 +1,5 @@
 /** Profiles: browser state that outlives sessions. What travels, and its view in TypeScript. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { cookieSchema } from './cookies';
 import { coerceNumber, datetime, positiveInteger } from './values';

@@ -1,5 +1,5 @@
 /** Proxies of a session as they travel: one of the cloud, an external one, or a node of a tailnet. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { withoutNulls } from '../base/json';
 import { camelize, snakify } from './naming';

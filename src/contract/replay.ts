@@ -1,5 +1,5 @@
 /** The replay of an ended session. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { camelize } from './naming';
 import { datetime } from './values';

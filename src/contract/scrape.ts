@@ -1,5 +1,5 @@
 /** Scraping: the content of a page as markdown, on the wire and in TypeScript. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { camelize, snakify, type Camelized } from './naming';
 import { looseBoolean } from './values';

@@ -1,5 +1,5 @@
 /** A session as the API describes it, on the wire and in TypeScript. Start requests are in `start.ts`. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { camelize } from './naming';
 import type { Size } from './start';

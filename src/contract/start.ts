@@ -1,5 +1,5 @@
 /** The start request: what a caller may ask of a new session, on the wire and in TypeScript. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { withoutNulls } from '../base/json';
 import { InvalidRequestError, OptionsError } from './errors';

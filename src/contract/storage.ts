@@ -1,5 +1,5 @@
 /** File storage: the account's uploads, the downloads of each session, and the names that files may have. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { datetime } from './values';
 

@@ -1,5 +1,5 @@
 /** The query of the calls that touch a session's browser: whether they count as using the session. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { looseBoolean } from './values';
 

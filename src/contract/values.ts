@@ -1,5 +1,5 @@
 /** Values as they travel in JSON: lenient booleans and integers, datetimes and ISO 8601 durations. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const TRUE_WORDS = new Set(['true', '1', 'yes', 'y', 'on', 't']);
 const FALSE_WORDS = new Set(['false', '0', 'no', 'n', 'off', 'f']);

@@ -1,5 +1,5 @@
 /** What was done in a session, as code that does it again: the call and its answer. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { camelize, snakify } from './naming';
 import { looseBoolean } from './values';

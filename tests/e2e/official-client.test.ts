@@ -22,7 +22,7 @@ import {
   sessionOffset,
 } from 'notte-sdk';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { SessionsClient } from '../../src/client/index';
 
 const CLI = resolve(import.meta.dirname, '../../dist/cli.js');

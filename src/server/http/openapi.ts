@@ -1,5 +1,5 @@
 /** The description of the session API in OpenAPI 3.1, made from the table of its calls and their schemas. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { version } from '../../../package.json';
 import type { Operation } from '../../contract/operations';
 import { errorSchema, operations } from '../../contract/operations';

@@ -1,5 +1,5 @@
 /** A request's JSON body, checked by a schema. */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { describeIssues } from '../../contract/issues';
 import { refused } from '../../contract/refusals';
 import type { Exchange } from '../http/http-router';

@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { errorSchema, operations } from '../../../src/contract/operations';
 import type { Route } from '../../../src/server/http/http-router';
 import type { TestApi } from './api';

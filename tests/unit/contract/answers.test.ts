@@ -1,6 +1,6 @@
 /** Answers of the API, field by field: what must be there, what is taken for what is not, and what is refused. */
 import { describe, expect, it } from 'vitest';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { cookiesSetSchema } from '../../../src/contract/cookies';
 import { debugInfoSchema } from '../../../src/contract/debug';
 import { executionResultSchema } from '../../../src/contract/execution';

@@ -4,7 +4,7 @@
  */
 import type * as cloud from 'notte-sdk';
 import { expectTypeOf, test } from 'vitest';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { actionSchemas } from '../../../src/contract/action-schemas';
 import type { fromPlaywrightCookie } from '../../../src/contract/cookies';
 import type { encodeDebugInfo } from '../../../src/contract/debug';

@@ -1,6 +1,6 @@
 /** What a refused value is told: where, what is allowed, what it was, the nearest name; never a secret, and never more than a person reads. */
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { describeIssues, formatIssues, type NameOf } from '../../../src/contract/issues';
 import { toCamelCase } from '../../../src/contract/naming';
 

@@ -1,6 +1,6 @@
 /** Smaller requests, field by field: what is filled in, the bounds, and what is refused. */
 import { describe, expect, it } from 'vitest';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { decodeListQuery, encodeListQuery, listQuerySchema } from '../../../src/contract/list';
 import { decodeNetworkLogsQuery, networkLogsQuerySchema } from '../../../src/contract/network-logs';
 import { observeRequestSchema } from '../../../src/contract/observation';
