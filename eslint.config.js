@@ -29,6 +29,11 @@ export default tseslint.config(
           message:
             "Write `import * as z from 'zod'`: `z` is one object with every language of its messages, and a bundle keeps it whole.",
         },
+        {
+          selector: "MemberExpression[object.name='z'][property.name=/^(core|locales)$/]",
+          message:
+            "Import from 'zod/v4/core' what is needed: a bundle keeps all of `z.core`, which is most of zod.",
+        },
       ],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/restrict-template-expressions': [

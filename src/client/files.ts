@@ -5,16 +5,9 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 
 import { ApiError, OptionsError, SessionwrightError } from '../contract/errors';
-import { routes } from '../contract/routes';
-import {
-  fileListSchema,
-  fileNameProblem,
-  fileStoredSchema,
-  fileUrlSchema,
-  type StoredFile,
-} from '../contract/storage';
+import { fileNameProblem, type StoredFile } from '../contract/storage';
 import { downloadFile } from './download';
-import type { Call, HttpClient } from './http';
+import type { Form, HttpClient } from './http';
 
 /** A file to upload: its path, or its name and content. */
 export type FileToUpload = string | { name: string; content: string | Uint8Array };
@@ -39,29 +32,24 @@ export class AccountFiles {
    */
   async upload(file: FileToUpload): Promise<string> {
     const { name, sizeBytes, read } = await prepare(file);
-    const call: Call = {
+    const answer = await this.#http.send('uploadFile', {
       purpose: `upload ${name}`,
-      method: 'POST',
-      path: routes.upload(checkName(name)),
+      params: { filename: checkName(name) },
       form: () => toForm({ name, sizeBytes, read }),
-      isIdempotent: true,
-    };
-    const answer = await this.#http.call(call, fileStoredSchema);
-    if (!answer.success)
-      throw new ApiError(`Could not ${call.purpose}: the API did not store it.`, {
+    });
+    const { purpose, method, path } = answer.exchange;
+    if (!answer.read().success)
+      throw new ApiError(`Could not ${purpose}: the API did not store it.`, {
         code: 'request_failed',
-        method: call.method,
-        path: call.path,
+        method,
+        path,
       });
     return name;
   }
 
   /** All uploads. */
   async list(): Promise<StoredFile[]> {
-    return this.#http.call(
-      { purpose: 'list uploads', method: 'GET', path: routes.uploads },
-      fileListSchema,
-    );
+    return this.#http.call('listUploads', { purpose: 'list uploads' });
   }
 
   /**
@@ -69,12 +57,10 @@ export class AccountFiles {
    * @throws {@link NotFoundError}; {@link SessionwrightError} `file_exists`, `file_not_saved`
    */
   async download(name: string, to: string, options: DownloadOptions = {}): Promise<string> {
-    return save(this.#http, {
-      name,
-      to,
-      path: routes.upload(checkName(name)),
-      force: options.force ?? false,
-    });
+    const params = { filename: checkName(name) };
+    return save(this.#http, { name, to, options }, async (purpose) =>
+      this.#http.call('getUploadUrl', { purpose, params }),
+    );
   }
 }
 
@@ -102,14 +88,10 @@ export class SessionFiles {
 
   /** What pages of the session have downloaded. Still there when it has ended. */
   async downloads(): Promise<StoredFile[]> {
-    return this.#http.call(
-      {
-        purpose: `list the downloads of session ${this.#sessionId}`,
-        method: 'GET',
-        path: routes.downloads(this.#sessionId),
-      },
-      fileListSchema,
-    );
+    return this.#http.call('listDownloads', {
+      purpose: `list the downloads of session ${this.#sessionId}`,
+      params: { sessionId: this.#sessionId },
+    });
   }
 
   /**
@@ -117,21 +99,21 @@ export class SessionFiles {
    * @throws {@link NotFoundError}; {@link SessionwrightError} `file_exists`, `file_not_saved`
    */
   async download(name: string, to: string, options: DownloadOptions = {}): Promise<string> {
-    return save(this.#http, {
-      name,
-      to,
-      path: routes.download(this.#sessionId, checkName(name)),
-      force: options.force ?? false,
-    });
+    const params = { sessionId: this.#sessionId, filename: checkName(name) };
+    return save(this.#http, { name, to, options }, async (purpose) =>
+      this.#http.call('getDownloadUrl', { purpose, params }),
+    );
   }
 }
 
 async function save(
   http: HttpClient,
-  { name, to, path, force }: { name: string; to: string; path: string; force: boolean },
+  { name, to, options }: { name: string; to: string; options: DownloadOptions },
+  ask: (purpose: string) => Promise<{ url: string }>,
 ): Promise<string> {
+  const { force = false } = options;
   const purpose = `download ${name}`;
-  const { url } = await http.call({ purpose, method: 'GET', path }, fileUrlSchema);
+  const { url } = await ask(purpose);
   return downloadFile(
     http,
     { purpose, url, what: 'URL', again: 'ask for the file again' },
@@ -183,11 +165,7 @@ async function* contentOf(file: string): AsyncIterable<Uint8Array> {
 }
 
 /** A multipart form with this one file. It is streamed, and its length is said beforehand. */
-function toForm({
-  name,
-  sizeBytes,
-  read,
-}: PreparedFile): NonNullable<ReturnType<NonNullable<Call['form']>>> {
+function toForm({ name, sizeBytes, read }: PreparedFile): Form {
   const boundary = `sessionwright-${randomUUID()}`;
   const escaped = name.replace(/["\r\n]/g, encodeURIComponent); // as browsers do
   const head = Buffer.from(

@@ -1,7 +1,6 @@
 /** Calls the session API: key, deadline, retries, redirects to the same origin, and answers checked against the contract. */
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import type * as z from 'zod';
 
 import { unlessAborted } from '../base/deadline';
 import { parseJson } from '../base/json';
@@ -9,7 +8,18 @@ import { logOf, since } from '../base/log';
 import { version } from '../../package.json';
 import { ContractError, SessionwrightError } from '../contract/errors';
 import { describeIssues, formatIssues } from '../contract/issues';
-import { headers as headerNames } from '../contract/routes';
+import { headers as headerNames } from '../contract/headers';
+import {
+  operations,
+  type AnswerOf,
+  type GivenBody,
+  type GivenQuery,
+  type Operation,
+  type OperationId,
+  type OperationOf,
+  type ParamsOf,
+} from '../contract/operations';
+import { fillPath } from '../contract/paths';
 import {
   redact,
   toApiError,
@@ -22,38 +32,78 @@ import type { ResolvedClientOptions } from './options';
 import { readRedirect } from './redirect';
 import { idempotentPolicy, noRetry, parseRetryAfter, type RetryPolicy } from './retry-policy';
 
-/** One call of the API. */
-export interface Call {
+/** How long a call of an operation may take and how often it is tried, beside what the operation says. */
+export interface CallSettings {
   /** Completes "Could not ..." in messages: `start a session`. */
   purpose: string;
-  method: 'GET' | 'POST' | 'DELETE';
-  path: string;
-  /** Query string without `?`. */
-  query?: string;
-  /** Sent as JSON. */
-  body?: unknown;
-  /** Sent as it is, in place of `body`; made anew for each try. */
-  form?: () => { headers: Record<string, string>; body: AsyncIterable<Uint8Array> };
   headers?: Record<string, string>;
   /** Time for all tries, in milliseconds. @default the client's `timeoutMs` */
   timeoutMs?: number;
   /** Time for one try, in milliseconds. @default the client's `timeoutMs` */
   tryTimeoutMs?: number;
-  /** Whether repeating it does no harm. @default true unless POST */
-  isIdempotent?: boolean;
-  /** @default by `isIdempotent` */
+  /** @default by whether repeating the operation does no harm */
   policy?: RetryPolicy;
   /** When aborted, a failed try is the last one. */
   giveUp?: AbortSignal;
 }
 
+/** One call of an operation: what it is about, and what is sent. */
+export type Call<Id extends OperationId> = CallSettings &
+  Needed<'params', ParamsOf<OperationOf<Id>>> &
+  Needed<'query', GivenQuery<OperationOf<Id>>> &
+  Needed<'body', GivenBody<OperationOf<Id>>> &
+  (OperationOf<Id> extends { multipart: true } ? { form: () => Form } : { form?: undefined });
+
+/** Required, unless there is nothing that has to be given. */
+type Needed<Name extends string, Given> = undefined extends Given
+  ? Partial<Record<Name, Given>>
+  : keyof Given extends never
+    ? Partial<Record<Name, undefined>>
+    : Record<Name, Given>;
+
+/** A call of whichever operation. */
+interface AnyCall extends CallSettings {
+  params?: Readonly<Record<string, string>> | undefined;
+  query?: unknown;
+  body?: unknown;
+  form?: (() => Form) | undefined;
+}
+
+/** A form, sent as it is; made anew for each try. */
+export interface Form {
+  headers: Record<string, string>;
+  body: AsyncIterable<Uint8Array>;
+}
+
 /** A successful answer, not yet checked. */
-export interface Answer {
+export interface Answer<Id extends OperationId = OperationId> extends RawAnswer {
+  readonly exchange: Exchange;
+  /**
+   * What it says.
+   * @throws {@link ContractError} when it breaks the contract
+   */
+  read(): AnswerOf<OperationOf<Id>>;
+}
+
+interface RawAnswer {
   status: number;
   headers: Record<string, string | string[] | undefined>;
   text: string;
   /** The same, for answers that are no text. */
   bytes: Buffer;
+}
+
+/** A call as it goes over the wire. */
+interface WireCall extends CallSettings {
+  method: Operation['method'];
+  path: string;
+  /** Query string without `?`. */
+  query: string | undefined;
+  body: unknown;
+  form: (() => Form) | undefined;
+  /** Media types of the answer. */
+  accept: string;
+  isIdempotent: boolean;
 }
 
 const log = logOf('api');
@@ -80,21 +130,33 @@ export class HttpClient {
   }
 
   /**
-   * Makes a call and reads its answer.
-   * @throws {@link ApiError} or one of its subclasses; {@link SessionEndedError}
+   * Calls an operation and reads its answer.
+   * @throws {@link OptionsError} before anything is sent; {@link ApiError} or one of its subclasses; {@link SessionEndedError}
    */
-  async call<T>(call: Call, schema: z.ZodType<T>): Promise<T> {
-    return this.parse(call, await this.send(call), schema);
+  async call<Id extends OperationId>(
+    id: Id,
+    call: Call<NoInfer<Id>>,
+  ): Promise<AnswerOf<OperationOf<Id>>> {
+    return (await this.send(id, call)).read();
   }
 
-  /** Makes a call, as often as its policy says and its time allows. Returns a 2xx answer, whatever it holds. */
-  async send(call: Call): Promise<Answer> {
+  /** Calls an operation, as often as its policy says and its time allows. Returns a 2xx answer, whatever it holds. */
+  async send<Id extends OperationId>(id: Id, call: Call<NoInfer<Id>>): Promise<Answer<Id>> {
+    const operation: Operation = operations[id];
+    const wire = toWireCall(operation, call);
+    const answer = await this.#send(wire);
+    return {
+      ...answer,
+      exchange: this.#exchange(wire),
+      read: () => this.#read(operation, wire, answer) as AnswerOf<OperationOf<Id>>,
+    };
+  }
+
+  async #send(call: WireCall): Promise<RawAnswer> {
     const timeoutMs = call.timeoutMs ?? this.#options.timeoutMs;
     const deadlineMs = performance.now() + timeoutMs;
     const leastTryMs = Math.min(LEAST_TRY_MS, timeoutMs / 4);
-    const policy =
-      call.policy ??
-      ((call.isIdempotent ?? call.method !== 'POST') ? idempotentPolicy(this.#options) : noRetry);
+    const policy = call.policy ?? (call.isIdempotent ? idempotentPolicy(this.#options) : noRetry);
     for (let attempt = 1; ; attempt++) {
       const result = await this.#try(
         call,
@@ -110,16 +172,28 @@ export class HttpClient {
   }
 
   /** Checks an answer against the contract. */
-  parse<T>(call: Call, answer: Answer, schema: z.ZodType<T>): T {
+  #read({ response }: Operation, call: WireCall, answer: RawAnswer): unknown {
+    if ('mediaType' in response) return this.#readBytes(call, answer);
     const body = parseJson(answer.text);
     if (body === undefined)
       throw this.#contractError(call, answer, `is ${answer.text ? 'not JSON' : 'empty'}`);
-    const parsed = schema.safeParse(body, { reportInput: true });
+    const parsed = response.schema.safeParse(body, { reportInput: true });
     if (parsed.success) return parsed.data;
     throw this.#contractError(
       call,
       answer,
       `breaks the contract: ${formatIssues(describeIssues(parsed.error.issues))}`,
+    );
+  }
+
+  /** The media type of a picture may be another than the contract says; that of an error page or of JSON is none. */
+  #readBytes(call: WireCall, answer: RawAnswer): Buffer {
+    const type = single(answer.headers['content-type']) ?? 'no content type';
+    if (answer.bytes.length > 0 && !/json|text/.test(type)) return answer.bytes;
+    throw this.#contractError(
+      call,
+      answer,
+      `is no picture (${answer.bytes.length} bytes, ${type})`,
     );
   }
 
@@ -131,9 +205,9 @@ export class HttpClient {
 
   /** One try: a 2xx answer, or what went wrong. */
   async #try(
-    call: Call,
+    call: WireCall,
     timeoutMs: number,
-  ): Promise<Answer | { error: Error; retryAfterMs: number | undefined }> {
+  ): Promise<RawAnswer | { error: Error; retryAfterMs: number | undefined }> {
     const exchange = this.#exchange(call);
     if (this.#isClosed)
       throw new SessionwrightError(`Could not ${call.purpose}: this client is closed.`, {
@@ -169,7 +243,7 @@ export class HttpClient {
   }
 
   /** Sends the request, and again where a redirect points within the same origin: nobody else gets the key. */
-  async #follow(call: Call, signal: AbortSignal): Promise<Answer> {
+  async #follow(call: WireCall, signal: AbortSignal): Promise<RawAnswer> {
     let url = new URL(`${this.#options.apiUrl}${call.path}${call.query ? `?${call.query}` : ''}`);
     for (let hops = 0; ; hops++) {
       const {
@@ -192,7 +266,7 @@ export class HttpClient {
     }
   }
 
-  #request(call: Call, signal: AbortSignal) {
+  #request(call: WireCall, signal: AbortSignal) {
     const hasBody = call.body !== undefined;
     const form = call.form?.();
     return {
@@ -200,7 +274,7 @@ export class HttpClient {
       signal,
       headers: {
         authorization: `Bearer ${this.#options.apiKey}`,
-        accept: 'application/json',
+        accept: call.accept,
         'user-agent': `sessionwright/${version}`,
         [headerNames.origin]: 'sessionwright',
         [headerNames.version]: version,
@@ -213,12 +287,12 @@ export class HttpClient {
     };
   }
 
-  #exchange({ purpose, method, path }: Call): Exchange {
+  #exchange({ purpose, method, path }: WireCall): Exchange {
     const { apiUrl, names } = this.#options;
     return { purpose, method, path, names, origin: new URL(apiUrl).origin };
   }
 
-  #contractError(call: Call, answer: Answer, problem: string): ContractError {
+  #contractError(call: WireCall, answer: RawAnswer, problem: string): ContractError {
     const { purpose, method, path, origin, names } = this.#exchange(call);
     const message = `Could not ${purpose}: the answer of ${method} ${path} on ${origin} (${answer.status}) ${problem}. Check that ${names.apiUrl} is a session API, and not something in front of it.`;
     return new ContractError(message, {
@@ -228,6 +302,24 @@ export class HttpClient {
       status: answer.status,
     });
   }
+}
+
+/** Everything that a caller has given is checked here. */
+function toWireCall(
+  { method, path, query, request, response, repeatable }: Operation,
+  call: AnyCall,
+): WireCall {
+  const { params = {}, query: asked, body, form, ...settings } = call;
+  return {
+    ...settings,
+    method,
+    path: fillPath(path, params),
+    query: asked === undefined ? undefined : query?.encode(asked as never),
+    body: body === undefined ? undefined : request?.encode(body as never),
+    form,
+    accept: 'mediaType' in response ? 'image/*' : 'application/json',
+    isIdempotent: method !== 'POST' || repeatable === true,
+  };
 }
 
 /** The first value of a header. */

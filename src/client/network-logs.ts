@@ -3,12 +3,10 @@ import { parseJson } from '../base/json';
 import { ContractError } from '../contract/errors';
 import {
   harSchema,
-  networkLogsSchema,
   type HarEntry,
   type NetworkLogBatch,
   type NetworkLogList,
 } from '../contract/network-logs';
-import { routes } from '../contract/routes';
 import { downloadText } from './download';
 import type { HttpClient } from './http';
 
@@ -40,16 +38,11 @@ export async function fetchNetworkLogs(
   http: HttpClient,
   { limit = DEFAULT_LIMIT, download = true, since }: NetworkLogsOptions = {},
 ): Promise<NetworkLogs> {
-  const query = new URLSearchParams({ limit: String(limit), download: 'true' }).toString();
-  const list = await http.call(
-    {
-      purpose: `get the network logs of session ${sessionId}`,
-      method: 'GET',
-      path: routes.networkLogs(sessionId),
-      query,
-    },
-    networkLogsSchema,
-  );
+  const list = await http.call('getNetworkLogs', {
+    purpose: `get the network logs of session ${sessionId}`,
+    params: { sessionId },
+    query: { limit, download: true },
+  });
   const entries: HarEntry[] = [];
   for (const batch of download ? list.batches.slice(-limit) : [])
     entries.push(...(await fetchBatch(sessionId, http, batch)));

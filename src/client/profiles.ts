@@ -1,21 +1,14 @@
 /** Profiles of the account: browser state that sessions start from, and that they can be saved to. */
-import { cookiesSchema, normalizeCookie, type Cookie } from '../contract/cookies';
+import type { Cookie } from '../contract/cookies';
 import { ApiError } from '../contract/errors';
-import { snakify } from '../contract/naming';
-import {
-  encodeProfileListQuery,
-  profileCookiesSetSchema,
-  profileDeletedSchema,
-  profileListSchema,
-  profileSchema,
-  type CookieMode,
-  type CookieSource,
-  type Profile,
-  type ProfileList,
-  type ProfileListOptions,
+import type {
+  CookieMode,
+  CookieSource,
+  Profile,
+  ProfileList,
+  ProfileListOptions,
 } from '../contract/profiles';
-import { routes } from '../contract/routes';
-import type { Call, HttpClient } from './http';
+import type { Answer, HttpClient } from './http';
 
 /** How to set a profile's cookies. */
 export interface ProfileCookieOptions {
@@ -35,95 +28,70 @@ export class Profiles {
 
   /** A new profile, without any state. */
   async create(options: { name?: string | undefined } = {}): Promise<Profile> {
-    return this.#http.call(
-      { purpose: 'create a profile', method: 'POST', path: routes.createProfile, body: options },
-      profileSchema,
-    );
+    return this.#http.call('createProfile', { purpose: 'create a profile', body: options });
   }
 
   /** @throws {@link NotFoundError}; {@link ApiError} for a deleted one */
   async get(id: string): Promise<Profile> {
-    return this.#http.call(
-      { purpose: `look up profile ${id}`, method: 'GET', path: routes.profile(id) },
-      profileSchema,
-    );
+    return this.#http.call('getProfile', {
+      purpose: `look up profile ${id}`,
+      params: { profileId: id },
+    });
   }
 
   /** One page of profiles, newest first. */
   async list(options: ProfileListOptions = {}): Promise<ProfileList> {
-    return this.#http.call(
-      {
-        purpose: 'list profiles',
-        method: 'GET',
-        path: routes.profiles,
-        query: encodeProfileListQuery(options),
-      },
-      profileListSchema,
-    );
+    return this.#http.call('listProfiles', { purpose: 'list profiles', query: options });
   }
 
   /** Deletes a profile and its state. Sessions that run on it go on, and are not saved. */
   async delete(id: string): Promise<void> {
-    const call: Call = {
+    const answer = await this.#http.send('deleteProfile', {
       purpose: `delete profile ${id}`,
-      method: 'DELETE',
-      path: routes.profile(id),
-    };
-    const { success, message } = await this.#http.call(call, profileDeletedSchema);
-    if (success === false) throw refusal(call, message ?? 'the API refused');
+      params: { profileId: id },
+    });
+    const { success, message } = answer.read();
+    if (success === false) throw refusal(answer, message ?? 'the API refused');
   }
 
   /** The cookies that a session on this profile starts with. */
   async cookies(id: string): Promise<Cookie[]> {
-    const { cookies } = await this.#http.call(
-      {
-        purpose: `read the cookies of profile ${id}`,
-        method: 'GET',
-        path: routes.profileCookies(id),
-      },
-      cookiesSchema,
-    );
+    const { cookies } = await this.#http.call('getProfileCookies', {
+      purpose: `read the cookies of profile ${id}`,
+      params: { profileId: id },
+    });
     return cookies;
   }
 
   /**
    * Sets cookies of a profile. Sessions that run on it are not changed.
-   * @throws {@link InvalidRequestError} naming each wrong cookie; nothing is set then
+   * @throws {@link OptionsError} naming each wrong option or cookie, {@link InvalidRequestError} naming each wrong cookie of another
+   * source; nothing is set then
    */
   async setCookies(
     id: string,
     cookies: readonly (Cookie | Record<string, unknown>)[],
-    { mode = 'append', sourceFormat }: ProfileCookieOptions = {},
+    options: ProfileCookieOptions = {},
   ): Promise<void> {
-    const sent =
-      sourceFormat === undefined
-        ? cookies.map((cookie) => normalizeCookie(cookie as Cookie))
-        : cookies;
-    const call: Call = {
+    const answer = await this.#http.send('setProfileCookies', {
       purpose: `set cookies of profile ${id}`,
-      method: 'POST',
-      path: routes.profileCookies(id),
-      body: snakify({ cookies: sent, mode, sourceFormat }),
-      isIdempotent: true,
-    };
-    const { success, message } = await this.#http.call(call, profileCookiesSetSchema);
-    if (!success) throw refusal(call, message);
+      params: { profileId: id },
+      body: { ...options, cookies },
+    });
+    const { success, message } = answer.read();
+    if (!success) throw refusal(answer, message);
   }
 
   /** A new profile with the state of this one. */
   async duplicate(id: string, options: { name?: string | undefined } = {}): Promise<Profile> {
-    return this.#http.call(
-      {
-        purpose: `duplicate profile ${id}`,
-        method: 'POST',
-        path: routes.duplicateProfile(id),
-        body: options,
-      },
-      profileSchema,
-    );
+    return this.#http.call('duplicateProfile', {
+      purpose: `duplicate profile ${id}`,
+      params: { profileId: id },
+      body: options,
+    });
   }
 }
 
-function refusal({ purpose, method, path }: Call, message: string): ApiError {
+function refusal({ exchange: { purpose, method, path } }: Answer, message: string): ApiError {
   return new ApiError(`Could not ${purpose}: ${message}`, { code: 'request_failed', method, path });
 }

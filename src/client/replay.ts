@@ -2,8 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { ApiError, NotFoundError, TimeoutError } from '../contract/errors';
-import { REPLAY_STILL_ACTIVE, replaySchema, type ReplayInfo } from '../contract/replay';
-import { routes } from '../contract/routes';
+import { REPLAY_STILL_ACTIVE, type ReplayInfo } from '../contract/replay';
 import { downloadFile } from './download';
 import type { HttpClient } from './http';
 
@@ -75,14 +74,10 @@ export async function fetchReplay(
     pauseMs = Math.min(pauseMs * 2, intervalMs)
   ) {
     try {
-      const info = await http.call(
-        {
-          purpose: `get the replay of session ${sessionId}`,
-          method: 'GET',
-          path: routes.replay(sessionId),
-        },
-        replaySchema,
-      );
+      const info = await http.call('getReplay', {
+        purpose: `get the replay of session ${sessionId}`,
+        params: { sessionId },
+      });
       return new Replay(sessionId, info, http);
     } catch (error) {
       if (!(error instanceof NotFoundError)) throw error;
@@ -116,10 +111,9 @@ function stillActive(sessionId: string, { method, path, status, body }: NotFound
 /** A 404 may also mean that there is no such session, and then waiting is in vain. */
 async function isUnknown(sessionId: string, http: HttpClient): Promise<boolean> {
   try {
-    await http.send({
+    await http.send('getSession', {
       purpose: `look up session ${sessionId}`,
-      method: 'GET',
-      path: routes.session(sessionId),
+      params: { sessionId },
     });
     return false;
   } catch (error) {

@@ -5,18 +5,12 @@ import {
   NotFoundError,
   type SessionwrightError,
 } from '../contract/errors';
-import { routes } from '../contract/routes';
-import { sessionResponseSchema, toSessionInfo, type SessionInfo } from '../contract/session';
-import type { Call, HttpClient } from './http';
+import type { SessionInfo } from '../contract/session';
+import type { HttpClient } from './http';
 
 /** What the API says of a session. */
 export async function fetchSession(http: HttpClient, id: string): Promise<SessionInfo> {
-  return toSessionInfo(
-    await http.call(
-      { purpose: `look up session ${id}`, method: 'GET', path: routes.session(id) },
-      sessionResponseSchema,
-    ),
-  );
+  return http.call('getSession', { purpose: `look up session ${id}`, params: { sessionId: id } });
 }
 
 /**
@@ -43,18 +37,20 @@ export async function stopSession(http: HttpClient, known: SessionInfo): Promise
  * @throws {@link NotFoundError} when there is no such session
  */
 export async function requestStop(http: HttpClient, id: string): Promise<SessionInfo> {
-  const call: Call = { purpose: `stop session ${id}`, method: 'DELETE', path: routes.stop(id) };
-  const answer = await http.send(call).catch((error: unknown) => {
+  const call = { purpose: `stop session ${id}`, params: { sessionId: id } };
+  const answer = await http.send('stopSession', call).catch((error: unknown) => {
     if (hadEnded(error as SessionwrightError)) return undefined;
     throw error;
   });
-  const info = answer?.text
-    ? toSessionInfo(http.parse(call, answer, sessionResponseSchema))
-    : await fetchSession(http, id);
+  const info = answer?.text ? answer.read() : await fetchSession(http, id);
   if (info.status !== 'active') return info;
   throw new ContractError(
     `Could not stop session ${id}: the API reports it as active after its stop.`,
-    { code: 'contract_violation', method: call.method, path: call.path },
+    {
+      code: 'contract_violation',
+      method: answer?.exchange.method ?? '',
+      path: answer?.exchange.path ?? '',
+    },
   );
 }
 

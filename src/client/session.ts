@@ -2,25 +2,23 @@
 import type { Page } from 'playwright-core';
 
 import type { Action } from '../contract/actions';
-import { cookiesSchema, cookiesSetSchema, normalizeCookie, type Cookie } from '../contract/cookies';
-import { debugInfoSchema, type DebugInfo } from '../contract/debug';
+import type { Cookie } from '../contract/cookies';
+import type { DebugInfo } from '../contract/debug';
 import {
   ApiError,
   isSessionwrightError,
-  OptionsError,
   SessionEndedError,
   SessionwrightError,
 } from '../contract/errors';
 import type { ExecutionResult } from '../contract/execution';
-import { describeIssues, formatIssues } from '../contract/issues';
 import type { Observation, ObserveOptions } from '../contract/observation';
-import { routes } from '../contract/routes';
 import type { ScrapedData, ScrapeOptions } from '../contract/scrape';
 import type { SessionInfo } from '../contract/session';
+import type { TouchingOptions } from '../contract/touching';
 import type { WorkflowCode } from '../contract/workflow-code';
 import { CookieFile } from './cookie-file';
 import { SessionFiles } from './files';
-import type { Call, HttpClient } from './http';
+import type { HttpClient } from './http';
 import { describeEnd, type ResolvedClientOptions } from './options';
 import { fetchNetworkLogs, type NetworkLogs, type NetworkLogsOptions } from './network-logs';
 import { connectPage, disconnectPage, type ConnectedPage } from './page';
@@ -99,10 +97,7 @@ export class RemoteSession implements AsyncDisposable {
   /** The cookies of the session's own browser context. */
   async cookies(): Promise<Cookie[]> {
     const { cookies } = await this.#whileActive('read the cookies of', async (purpose) =>
-      this.#setup.http.call(
-        { purpose, method: 'GET', path: routes.cookies(this.id) },
-        cookiesSchema,
-      ),
+      this.#setup.http.call('getCookies', { purpose, params: { sessionId: this.id } }),
     );
     return cookies;
   }
@@ -112,23 +107,20 @@ export class RemoteSession implements AsyncDisposable {
    * @throws {@link OptionsError} naming every wrong cookie; nothing is set then
    */
   async setCookies(cookies: readonly Cookie[]): Promise<void> {
-    const body = { cookies: checkCookies(cookies).map(normalizeCookie) };
     await this.#whileActive('set cookies of', async (purpose) => {
-      const call: Call = {
+      const answer = await this.#setup.http.send('setCookies', {
         purpose,
-        method: 'POST',
-        path: routes.cookies(this.id),
-        body,
-        isIdempotent: true,
-      };
-      const answer = await this.#setup.http.send(call);
+        params: { sessionId: this.id },
+        body: { cookies },
+      });
       if (answer.text === '') return;
-      const { success, message } = this.#setup.http.parse(call, answer, cookiesSetSchema);
+      const { success, message } = answer.read();
+      const { method, path } = answer.exchange;
       if (!success)
         throw new ApiError(`Could not ${purpose}: ${message}`, {
           code: 'request_failed',
-          method: call.method,
-          path: call.path,
+          method,
+          path,
           status: answer.status,
         });
     });
@@ -150,16 +142,13 @@ export class RemoteSession implements AsyncDisposable {
    * Where to look into the running session. Every URL in it holds a token.
    * @param options.updateMetadata - asks the API to count this as using the session, so that its idle time begins anew
    */
-  async debugInfo(options: { updateMetadata?: boolean | undefined } = {}): Promise<DebugInfo> {
-    const query =
-      options.updateMetadata === undefined
-        ? {}
-        : { query: `update_metadata=${options.updateMetadata}` };
+  async debugInfo(options: TouchingOptions = {}): Promise<DebugInfo> {
     return this.#whileActive('get debug information of', async (purpose) =>
-      this.#setup.http.call(
-        { purpose, method: 'GET', path: routes.debug(this.id), ...query },
-        debugInfoSchema,
-      ),
+      this.#setup.http.call('getDebugInfo', {
+        purpose,
+        params: { sessionId: this.id },
+        query: options,
+      }),
     );
   }
 
@@ -327,13 +316,4 @@ export class RemoteSession implements AsyncDisposable {
       cause,
     });
   }
-}
-
-function checkCookies(cookies: readonly Cookie[]): Cookie[] {
-  const parsed = cookiesSchema.safeParse({ cookies }, { reportInput: true });
-  if (parsed.success) return parsed.data.cookies;
-  const issues = describeIssues(parsed.error.issues);
-  throw new OptionsError(`Could not set cookies: ${formatIssues(issues)}`, {
-    path: issues[0]?.path ?? 'cookies',
-  });
 }

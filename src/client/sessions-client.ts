@@ -1,14 +1,8 @@
 /** The client of a session API: starts sessions, finds them, and stops what it has started. */
 import type { Cookie } from '../contract/cookies';
 import { SessionwrightError } from '../contract/errors';
-import {
-  encodeListQuery,
-  sessionListSchema,
-  type ListOptions,
-  type SessionList,
-} from '../contract/list';
-import { routes } from '../contract/routes';
-import { encodeStartRequest, type SessionInfo, type StartRequestWire } from '../contract/session';
+import type { ListOptions, SessionList } from '../contract/list';
+import type { SessionInfo, StartOptions } from '../contract/session';
 import { AccountFiles } from './files';
 import { HttpClient } from './http';
 import {
@@ -95,13 +89,12 @@ export class SessionsClient implements AsyncDisposable {
         code: 'client_closed',
       });
     const { cookieFile, startTimeoutMs, ...wanted } = options;
-    const body = encodeStartRequest(wanted);
     const timeoutMs = resolveStartTimeout(startTimeoutMs);
     const cookies =
       cookieFile === undefined
         ? undefined
         : { path: cookieFile, cookies: await readCookies(cookieFile) };
-    const starting = this.#start(body, { cookies, timeoutMs, cdpUrl: wanted.cdpUrl });
+    const starting = this.#start(wanted, { cookies, timeoutMs, cdpUrl: wanted.cdpUrl });
     return this.#tracked(starting);
   }
 
@@ -128,13 +121,10 @@ export class SessionsClient implements AsyncDisposable {
 
   /** One page of the sessions of this key; by default the running ones. */
   async list(options: ListOptions = {}): Promise<SessionList> {
-    const call = {
+    const list = await this.#http.call('listSessions', {
       purpose: 'list sessions',
-      method: 'GET',
-      path: routes.sessions,
-      query: encodeListQuery(options),
-    } as const;
-    const list = await this.#http.call(call, sessionListSchema);
+      query: options,
+    });
     const { status } = options; // the cloud ignores it, so its pages may get shorter here
     return status === undefined
       ? list
@@ -161,11 +151,8 @@ export class SessionsClient implements AsyncDisposable {
     await this.close();
   }
 
-  async #start(
-    body: StartRequestWire,
-    { cookies, timeoutMs, cdpUrl }: StartSteps,
-  ): Promise<Session> {
-    const info = await startSession(body, {
+  async #start(wanted: StartOptions, { cookies, timeoutMs, cdpUrl }: StartSteps): Promise<Session> {
+    const info = await startSession(wanted, {
       http: this.#http,
       backoff: this.#options,
       timeoutMs,

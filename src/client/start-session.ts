@@ -8,15 +8,9 @@
 import { randomBytes } from 'node:crypto';
 
 import { ContractError, type SessionwrightError } from '../contract/errors';
-import { encodeListQuery, sessionListSchema } from '../contract/list';
-import { headers, routes } from '../contract/routes';
-import {
-  sessionResponseSchema,
-  toSessionInfo,
-  type SessionInfo,
-  type StartRequestWire,
-} from '../contract/session';
-import { single, type Answer, type Call, type HttpClient } from './http';
+import { headers } from '../contract/headers';
+import type { SessionInfo, StartOptions } from '../contract/session';
+import { single, type Answer, type HttpClient } from './http';
 import type { ClientWarning } from './options';
 import { startOutcome, startPolicy, type Backoff, type RetryPolicy } from './retry-policy';
 
@@ -38,26 +32,25 @@ const ORPHAN_CHECK_MS = 10_000;
 /** A session may appear this much earlier than our clocks say, in milliseconds: `Date` headers count whole seconds. */
 const CLOCK_SLACK_MS = 2_000;
 
-/** Starts a session; rejects with the last try's error. */
+/** Starts a session; rejects with the last try's error, and with an `OptionsError` before anything is sent. */
 export async function startSession(
-  body: StartRequestWire,
+  body: StartOptions,
   context: StartContext,
 ): Promise<SessionInfo> {
   const tries = new StartTries(context.backoff);
   const { timeoutMs, giveUp } = context;
-  const request = {
-    purpose: 'start a session',
-    method: 'POST',
-    path: routes.start,
-    body,
-    headers: { [headers.idempotencyKey]: tries.key },
-  } as const;
-  const call: Call = { ...request, timeoutMs, giveUp, policy: tries.policy };
   let info: SessionInfo;
-  let answer: Answer;
+  let answer: Answer<'startSession'>;
   try {
-    answer = await context.http.send(call);
-    info = await readSession(call, answer, context);
+    answer = await context.http.send('startSession', {
+      purpose: 'start a session',
+      body,
+      headers: { [headers.idempotencyKey]: tries.key },
+      timeoutMs,
+      giveUp,
+      policy: tries.policy,
+    });
+    info = await readSession(answer, context);
   } catch (error) {
     if (error instanceof ContractError && error.status !== undefined && error.status < 300)
       tries.isUncertain = true;
@@ -94,17 +87,16 @@ class StartTries {
 
 /** An answer that breaks the contract but names its session: that session is of no use, so it is stopped. */
 async function readSession(
-  call: Call,
-  answer: Answer,
+  answer: Answer<'startSession'>,
   { http }: StartContext,
 ): Promise<SessionInfo> {
   try {
-    return toSessionInfo(http.parse(call, answer, sessionResponseSchema));
+    return answer.read();
   } catch (error) {
     const id = /"session_id"\s*:\s*"([^"\\]+)"/.exec(answer.text)?.[1];
     if (id !== undefined)
       await http
-        .send({ purpose: `stop session ${id}`, method: 'DELETE', path: routes.stop(id) })
+        .send('stopSession', { purpose: `stop session ${id}`, params: { sessionId: id } })
         .catch(() => undefined);
     throw error;
   }
@@ -142,16 +134,12 @@ async function reportOrphans(
 
 /** The running sessions that are at most so old, by the clock of the API. */
 async function listSuspects(windowMs: number, { http }: StartContext): Promise<SessionInfo[]> {
-  const query = encodeListQuery({ onlyActive: true, onlyCurrentToken: true, pageSize: 100 });
-  const call: Call = {
+  const answer = await http.send('listSessions', {
     purpose: 'look for sessions that a lost start has left',
-    method: 'GET',
-    path: routes.sessions,
-    query,
+    query: { onlyActive: true, onlyCurrentToken: true, pageSize: 100 },
     timeoutMs: ORPHAN_CHECK_MS,
-  };
-  const answer = await http.send(call);
-  const { items } = http.parse(call, answer, sessionListSchema);
+  });
+  const { items } = answer.read();
   const nowMs = Date.parse(single(answer.headers['date']) ?? '') || Date.now();
   return items.filter(
     ({ status, createdAt }) => status === 'active' && createdAt.getTime() >= nowMs - windowMs,

@@ -1,10 +1,5 @@
 /** What was done in a session, as code that does it again. */
-import { routes } from '../contract/routes';
-import {
-  encodeWorkflowQuery,
-  workflowCodeSchema,
-  type WorkflowCode,
-} from '../contract/workflow-code';
+import type { WorkflowCode } from '../contract/workflow-code';
 import type { HttpClient } from './http';
 
 /** Options of `workflowCode()`. */
@@ -19,13 +14,9 @@ export async function fetchWorkflowCode(
   http: HttpClient,
   { asWorkflow = false }: WorkflowCodeOptions = {},
 ): Promise<WorkflowCode> {
-  return http.call(
-    {
-      purpose: `get the workflow code of session ${sessionId}`,
-      method: 'GET',
-      path: routes.workflowCode(sessionId),
-      query: encodeWorkflowQuery(asWorkflow),
-    },
-    workflowCodeSchema,
-  );
+  return http.call('getWorkflowCode', {
+    purpose: `get the workflow code of session ${sessionId}`,
+    params: { sessionId },
+    query: { asWorkflow },
+  });
 }

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { isRecord } from '../base/json';
 import { DEFAULT_INTERACTION_MS } from './action-limits';
 import { CAPTCHA_TYPES } from './action-types';
+import { lenient } from './exact';
 import { scrapeFields } from './scrape';
 import { coerceNumber, looseBoolean, looseInteger, parseDuration } from './values';
 
@@ -66,8 +67,7 @@ const interaction = {
     .transform((id) => (id ?? '').replace(/\[:\]$/, '')),
   selector,
   press_enter: looseBoolean.nullish(),
-  timeout: z
-    .preprocess(coerceNumber, z.int().min(0).max(MAX_INTERACTION_MS))
+  timeout: lenient(coerceNumber, z.int().min(0).max(MAX_INTERACTION_MS))
     .nullish()
     .transform((timeoutMs) => (timeoutMs ? timeoutMs : DEFAULT_INTERACTION_MS)),
 };
@@ -77,8 +77,7 @@ const entry = {
 };
 const amount = { amount: looseInteger.nullish() };
 const messages = {
-  limit: z
-    .preprocess(coerceNumber, z.int().min(1))
+  limit: lenient(coerceNumber, z.int().min(1))
     .nullish()
     .transform((value) => value ?? 10),
   timedelta: z
@@ -155,7 +154,7 @@ export const actionSchemas = {
   go_back: onPage('go_back', {}),
   go_forward: onPage('go_forward', {}),
   reload: onPage('reload', {}),
-  wait: onPage('wait', { time_ms: z.preprocess(coerceNumber, z.int().min(0).max(MAX_WAIT_MS)) }),
+  wait: onPage('wait', { time_ms: lenient(coerceNumber, z.int().min(0).max(MAX_WAIT_MS)) }),
   press_key: onPage('press_key', { key: z.string().min(1) }),
   scroll_up: onPage('scroll_up', amount),
   scroll_down: onPage('scroll_down', amount),

@@ -1,9 +1,11 @@
 /** Actions between the wire and TypeScript: read by the server, written by the client, echoed in results. */
 import { actionSchemas, IGNORED_FIELDS, renameOldFields } from './action-schemas';
 import type { Action } from './action-types';
-import { InvalidRequestError, OptionsError } from './errors';
-import { describeIssues, formatIssues, type Issue } from './issues';
+import { exactly } from './exact';
+import { describeIssues, type Issue, type NameOf } from './issues';
 import { camelize, nearestName, snakify, toCamelCase } from './naming';
+import { refusedOptions, wireNames } from './checks';
+import { refused } from './refusals';
 
 export { actionSchema } from './action-schemas';
 export type {
@@ -30,13 +32,7 @@ const TYPES = Object.keys(actionSchemas);
 export function decodeAction(body: unknown): Action {
   const read = readAction(body);
   if ('wire' in read) return toAction(read.wire);
-  throw new InvalidRequestError(`Invalid action: ${formatIssues(read.issues)}`, {
-    code: 'invalid_request',
-    method: '',
-    path: '',
-    status: 422,
-    issues: read.issues,
-  });
+  throw refused('Invalid action', read.issues);
 }
 
 /**
@@ -44,12 +40,12 @@ export function decodeAction(body: unknown): Action {
  * @throws {@link OptionsError} naming every wrong or unknown field
  */
 export function encodeAction(action: Action): ActionWire {
+  const what = 'Cannot execute this action';
+  wireNames(what, action); // refuses what is no object, and names of the wire
   const wire = toWire(action);
-  const read = readAction(wire, toCamelCase);
+  const read = readAction(wire, { nameOf: toCamelCase, isExact: true });
   if ('wire' in read) return wire;
-  throw new OptionsError(`Cannot execute this action: ${formatIssues(read.issues)}`, {
-    path: read.issues[0]?.path ?? '',
-  });
+  throw refusedOptions(what, read.issues);
 }
 
 /** TypeScript's names for an action on the wire, whatever else it holds. */
@@ -80,7 +76,7 @@ function renamed(value: unknown, rename: (object: object) => object): unknown {
 /** The checked action in wire names, or what is wrong with it. */
 function readAction(
   body: unknown,
-  nameOf: (wireName: string) => string = (name) => name,
+  { nameOf, isExact }: { nameOf?: NameOf; isExact?: boolean } = {},
 ): { wire: ActionWire } | { issues: Issue[] } {
   if (typeof body !== 'object' || body === null || Array.isArray(body))
     return { issues: [{ path: '', message: 'Invalid input: expected object' }] };
@@ -89,7 +85,7 @@ function readAction(
   if (typeof type !== 'string' || !Object.hasOwn(actionSchemas, type))
     return { issues: [unknownType(type)] };
   const schema = actionSchemas[type as keyof typeof actionSchemas];
-  const parsed = schema.safeParse(action, { reportInput: true });
+  const parsed = (isExact ? exactly(schema) : schema).safeParse(action, { reportInput: true });
   if (!parsed.success)
     return { issues: describeIssues(parsed.error.issues, Object.keys(schema.shape), nameOf) };
   return {

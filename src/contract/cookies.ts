@@ -2,6 +2,8 @@
 import * as z from 'zod';
 
 import { withoutNulls } from '../base/json';
+import { normalizeCookie, type Cookie } from './cookie';
+import { checkWire, readBody } from './checks';
 import { looseBoolean, looseNumber } from './values';
 
 export {
@@ -37,6 +39,28 @@ export const cookieSchema = z
 
 /** The body of both cookie calls. */
 export const cookiesSchema = z.object({ cookies: z.array(cookieSchema) });
+
+/** Cookies as they travel. */
+export function encodeCookies(cookies: { cookies: readonly Cookie[] }) {
+  return cookies;
+}
+
+/**
+ * Cookies to set.
+ * @throws {@link InvalidRequestError} (422) naming each wrong one
+ */
+export function decodeCookies(body: unknown): { cookies: Cookie[] } {
+  return readBody('Invalid cookies', cookiesSchema, body);
+}
+
+/**
+ * The body that sets cookies.
+ * @throws {@link OptionsError} naming each wrong one
+ */
+export function encodeCookiesToSet(given: { cookies: readonly Cookie[] }) {
+  checkWire('Could not set cookies', cookiesSchema, given, (name) => name);
+  return { cookies: given.cookies.map(normalizeCookie) };
+}
 
 /** The answer to setting cookies. */
 export const cookiesSetSchema = z.object({ success: z.boolean(), message: z.string() });

@@ -1,6 +1,8 @@
 /** Debug information: where to look into a running session. All its URLs hold tokens. */
 import * as z from 'zod';
 
+import { readQuery } from './checks';
+import { touchingQuerySchema } from './touching';
 import { looseInteger } from './values';
 
 /** One tab of a session. */
@@ -48,12 +50,21 @@ export const debugInfoSchema = z
   })
   .transform(({ debug_url: debugUrl, ws, tabs }): DebugInfo => ({ debugUrl, ws, tabs }));
 
-/** The query of the tab call. */
-export const tabQuerySchema = z.object({ tab_idx: looseInteger.default(0) });
+/** The query of the tab call: which tab, counted from 0, or from -1 backwards. */
+export const tabQuerySchema = touchingQuerySchema.extend({ tab_idx: looseInteger.default(0) });
 
-/** Which tab is asked for, counted from 0, or from -1 backwards; the first by default. Throws a `ZodError` for anything else. */
-export function decodeTabQuery(query: URLSearchParams): number {
-  return tabQuerySchema.parse(Object.fromEntries(query), { reportInput: true }).tab_idx;
+/**
+ * What a tab call asks for; the first tab by default.
+ * @throws {@link InvalidRequestError} (422)
+ */
+export function decodeTabQuery(query: URLSearchParams): { index: number; updateMetadata: boolean } {
+  const { tab_idx: index, update_metadata: updateMetadata } = readQuery(tabQuerySchema, query);
+  return { index, updateMetadata };
+}
+
+/** The query string of a tab call. */
+export function encodeTabQuery({ index = 0 }: { index?: number | undefined }): string {
+  return `tab_idx=${index}`;
 }
 
 /** Debug information as JSON. */

@@ -1,7 +1,21 @@
 /** Error bodies: the one shape that every client of the API understands, written by our server and read from any server. */
 import { isRecord } from '../base/json';
+import * as z from 'zod';
+
 import type { Issue } from './issues';
 import type { SessionStatus } from './session';
+
+/** The body of every failure. Schemas describe the fields of 422. */
+export const errorSchema = z.looseObject({
+  status: z.int(),
+  message: z.string(),
+  code: z.string().optional(),
+  detail: z
+    .array(
+      z.object({ loc: z.array(z.union([z.string(), z.int()])), msg: z.string(), type: z.string() }),
+    )
+    .nullish(),
+});
 
 /** What an error body may say beside its message. */
 export interface ErrorBodyDetails {
@@ -32,7 +46,7 @@ export function errorBody(status: number, message: string, details: ErrorBodyDet
     message: shortened(message),
     detail:
       issues?.map((issue) => ({
-        loc: ['body', ...issue.path.split('.').filter(Boolean)],
+        loc: [issue.in ?? 'body', ...issue.path.split('.').filter(Boolean)],
         msg: shortened(issue.message),
         type: 'value_error',
       })) ?? null,
@@ -60,6 +74,9 @@ export interface ParsedErrorBody {
   session: EndedSession | undefined;
 }
 
+/** Where a refused field stands, as the first part of its `loc`. */
+const PLACES = ['body', 'query', 'path'];
+
 /** What can be read from the body of an error answer, whoever wrote it: our server, the cloud, or something in between. */
 export function parseErrorBody(body: unknown): ParsedErrorBody {
   if (typeof body === 'string')
@@ -85,7 +102,7 @@ function parseIssues(detail: unknown): Issue[] {
     path: Array.isArray(loc)
       ? loc
           .map(String)
-          .filter((part, index) => index > 0 || part !== 'body')
+          .filter((part, index) => index > 0 || !PLACES.includes(part))
           .join('.')
       : '',
     message: typeof msg === 'string' ? msg : 'refused',

@@ -9,6 +9,8 @@ export interface Issue {
   path: string;
   /** What is wrong with it and what is allowed. Never holds a secret. */
   message: string;
+  /** Where the field stands in a request. @default 'body' */
+  in?: 'query' | 'path' | undefined;
 }
 
 type ZodIssue = z.core.$ZodIssue;

@@ -2,11 +2,11 @@
 import * as z from 'zod';
 
 import { camelize, snakify } from './naming';
+import { readQuery, toWire } from './checks';
 import {
   encodeSession,
-  sessionResponseSchema,
+  sessionSchema,
   sessionStatuses,
-  toSessionInfo,
   type SessionInfo,
   type SessionStatus,
 } from './session';
@@ -41,7 +41,7 @@ export interface SessionList {
 const DEFAULT_PAGE_SIZE = 10;
 
 const paged = z.object({
-  items: z.array(sessionResponseSchema),
+  items: z.array(sessionSchema),
   page: z.int(),
   page_size: z.int(),
   has_next: z.boolean(),
@@ -50,11 +50,11 @@ const paged = z.object({
 
 /** The answer: a page, or, from older servers, a bare array. */
 export const sessionListSchema = z
-  .union([paged, z.array(sessionResponseSchema)])
+  .union([paged, z.array(sessionSchema)])
   .transform((body): SessionList => {
     if (Array.isArray(body))
       return {
-        items: body.map(toSessionInfo),
+        items: body,
         page: 1,
         pageSize: body.length,
         hasNext: false,
@@ -62,7 +62,7 @@ export const sessionListSchema = z
       };
     const { items, page, page_size: pageSize, has_next: hasNext, has_previous: hasPrevious } = body;
     return {
-      items: items.map(toSessionInfo),
+      items,
       page,
       pageSize,
       hasNext,
@@ -75,8 +75,12 @@ export function encodeSessionList(list: SessionList) {
   return { ...snakify(list), items: list.items.map(encodeSession) };
 }
 
-/** The query string of a list call, complete with defaults. */
-export function encodeListQuery(options: ListOptions): string {
+/**
+ * The query string of a list call, complete with defaults.
+ * @throws {@link OptionsError} naming each wrong or unknown option
+ */
+export function encodeListQuery(options: ListOptions = {}): string {
+  toWire('Cannot list sessions with these options', listQuerySchema, options);
   const { status, page = 1, pageSize = DEFAULT_PAGE_SIZE } = options;
   const onlyActive = options.onlyActive ?? (status === undefined || status === 'active');
   const query = new URLSearchParams({
@@ -100,13 +104,14 @@ export const listQuerySchema = z.object({
   page_size: positiveInteger(100).default(DEFAULT_PAGE_SIZE),
 });
 
-/** What a list call asks for, complete with defaults; throws a `ZodError` for a wrong value. Unknown parameters are ignored. */
+/**
+ * What a list call asks for, complete with defaults. Unknown parameters are ignored.
+ * @throws {@link InvalidRequestError} (422) naming each wrong one
+ */
 export function decodeListQuery(
   query: URLSearchParams,
 ): ListOptions & { onlyActive: boolean; includeSystem: boolean; page: number; pageSize: number } {
-  const { only_active: onlyActive, ...rest } = listQuerySchema.parse(Object.fromEntries(query), {
-    reportInput: true,
-  });
+  const { only_active: onlyActive, ...rest } = readQuery(listQuerySchema, query);
   const { status } = rest;
   return {
     ...camelize(rest),

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 
 import { camelize, snakify } from './naming';
+import { readQuery } from './checks';
 import { looseBoolean, positiveInteger } from './values';
 
 /** What batches hold: HAR 1.2, as browsers export it. */
@@ -88,11 +89,22 @@ export const networkLogsQuerySchema = z.object({
   download: looseBoolean.default(false),
 });
 
-/** What a call asks for; throws a `ZodError` for a wrong value. */
+/**
+ * What a call asks for.
+ * @throws {@link InvalidRequestError} (422) for a wrong value
+ */
 export function decodeNetworkLogsQuery(
   query: URLSearchParams,
 ): z.output<typeof networkLogsQuerySchema> {
-  return networkLogsQuerySchema.parse(Object.fromEntries(query), { reportInput: true });
+  return readQuery(networkLogsQuerySchema, query);
+}
+
+/** The query string of a call. */
+export function encodeNetworkLogsQuery(query: { limit: number; download: boolean }): string {
+  return new URLSearchParams({
+    limit: String(query.limit),
+    download: String(query.download),
+  }).toString();
 }
 
 const batchSchema = z

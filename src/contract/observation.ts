@@ -1,9 +1,10 @@
 /** An observation: what a page shows and what can be done on it, on the wire and in TypeScript. */
 import * as z from 'zod';
 
-import { snakify } from './naming';
+import { camelize, snakify } from './naming';
 import { decodeSpace, encodeSpace, spaceSchema } from './observed-space';
 import type { ObservedElement } from './observed-element';
+import { readBody, toWire } from './checks';
 import { datetime, looseInteger } from './values';
 
 export type { BoundingBox, ElementState, ObservedElement } from './observed-element';
@@ -95,21 +96,25 @@ export const observeRequestSchema = z.strictObject({
   max_nb_actions: count,
 });
 
-/** The body of a request. */
-export function encodeObserveRequest({
-  url,
-  instructions,
-  perceptionType,
-  minNbActions,
-  maxNbActions,
-}: ObserveOptions) {
-  return snakify({
-    url,
-    instructions,
-    perceptionType: perceptionType ?? 'fast',
-    minNbActions,
-    maxNbActions: maxNbActions ?? 100,
-  });
+/**
+ * What a request asks for.
+ * @throws {@link InvalidRequestError} (422) naming each wrong or unknown field
+ */
+export function decodeObserveRequest(body: unknown): ObserveOptions {
+  return camelize(readBody('Invalid observe request', observeRequestSchema, body));
+}
+
+/**
+ * The body of a request.
+ * @throws {@link OptionsError} naming each wrong or unknown option
+ */
+export function encodeObserveRequest(options: ObserveOptions = {}) {
+  const wire = toWire('Cannot observe a page with these options', observeRequestSchema, options);
+  return {
+    ...wire,
+    perception_type: options.perceptionType ?? 'fast',
+    max_nb_actions: options.maxNbActions ?? 100,
+  };
 }
 
 const pixels = z

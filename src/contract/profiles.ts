@@ -1,7 +1,9 @@
 /** Profiles: browser state that outlives sessions. What travels, and its view in TypeScript. */
 import * as z from 'zod';
 
-import { cookieSchema } from './cookies';
+import { normalizeCookie, cookieSchema, type Cookie } from './cookies';
+import { snakify } from './naming';
+import { readBody, readQuery, checkWire, toWire, wireNames } from './checks';
 import { coerceNumber, datetime, positiveInteger } from './values';
 
 /** Browser state that sessions start from, and that they are saved to when asked. */
@@ -104,12 +106,13 @@ export function encodeProfileList({ items, page, pageSize, hasNext, hasPrevious 
   };
 }
 
-/** The query string of a list call. */
-export function encodeProfileListQuery({
-  name,
-  page = 1,
-  pageSize = DEFAULT_PAGE_SIZE,
-}: ProfileListOptions): string {
+/**
+ * The query string of a list call.
+ * @throws {@link OptionsError} naming each wrong or unknown option
+ */
+export function encodeProfileListQuery(options: ProfileListOptions = {}): string {
+  toWire('Cannot list profiles with these options', profileListQuerySchema, options);
+  const { name, page = 1, pageSize = DEFAULT_PAGE_SIZE } = options;
   const query = new URLSearchParams({ page: String(page), page_size: String(pageSize) });
   if (name !== undefined) query.set('name', name);
   return query.toString();
@@ -122,17 +125,16 @@ export const profileListQuerySchema = z.object({
   page_size: positiveInteger(100).default(DEFAULT_PAGE_SIZE),
 });
 
-/** What a list call asks for; throws a `ZodError` for a wrong value. Unknown parameters are ignored. */
+/**
+ * What a list call asks for. Unknown parameters are ignored.
+ * @throws {@link InvalidRequestError} (422) for a wrong value
+ */
 export function decodeProfileListQuery(query: URLSearchParams): {
   name: string | undefined;
   page: number;
   pageSize: number;
 } {
-  const {
-    name,
-    page,
-    page_size: pageSize,
-  } = profileListQuerySchema.parse(Object.fromEntries(query));
+  const { name, page, page_size: pageSize } = readQuery(profileListQuerySchema, query);
   return { name, page, pageSize };
 }
 
@@ -140,6 +142,19 @@ export function decodeProfileListQuery(query: URLSearchParams): {
 export const profileNameSchema = z.strictObject({
   name: z.string().trim().min(1).max(MAX_NAME_LENGTH).nullish(),
 });
+
+/** What a profile is to be called; `null` when it has no name. */
+export function decodeProfileName(body: unknown): { name: string | null } {
+  return { name: readBody('Invalid profile', profileNameSchema, body).name ?? null };
+}
+
+/**
+ * The body of creating and of duplicating.
+ * @throws {@link OptionsError} naming each wrong or unknown option
+ */
+export function encodeProfileName(options: { name?: string | undefined } = {}) {
+  return toWire('Cannot make a profile with these options', profileNameSchema, options);
+}
 
 const SAME_SITE: Readonly<Record<string, unknown>> = {
   no_restriction: 'None',
@@ -164,26 +179,57 @@ function fromForeign(cookie: unknown): unknown {
   };
 }
 
+const profileCookieFields = z.strictObject({
+  cookies: z.array(cookieSchema),
+  mode: z
+    .enum(['append', 'replace'])
+    .nullish()
+    .transform((mode): CookieMode => mode ?? 'append'),
+  source_format: z.enum(['chrome', 'playwright']).nullish(),
+});
+
 /** The body of setting a profile's cookies. */
-export const profileCookiesSchema = z.preprocess(
-  (body) => {
-    const { cookies, source_format: source } = (body ?? {}) as {
-      cookies?: unknown;
-      source_format?: unknown;
-    };
-    return typeof source === 'string' && Array.isArray(cookies)
-      ? { ...(body as object), cookies: cookies.map(fromForeign) }
-      : body;
-  },
-  z.strictObject({
-    cookies: z.array(cookieSchema),
-    mode: z
-      .enum(['append', 'replace'])
-      .nullish()
-      .transform((mode): CookieMode => mode ?? 'append'),
-    source_format: z.enum(['chrome', 'playwright']).nullish(),
-  }),
-);
+export const profileCookiesSchema = z.preprocess((body) => {
+  const { cookies, source_format: source } = (body ?? {}) as {
+    cookies?: unknown;
+    source_format?: unknown;
+  };
+  return typeof source === 'string' && Array.isArray(cookies)
+    ? { ...(body as object), cookies: cookies.map(fromForeign) }
+    : body;
+}, profileCookieFields);
+
+/** Cookies to set, and how. */
+export interface ProfileCookies {
+  /** As this package gives them; of another source, as that one writes them. */
+  cookies: readonly (Cookie | Record<string, unknown>)[];
+  mode?: CookieMode | undefined;
+  sourceFormat?: CookieSource | undefined;
+}
+
+/**
+ * Cookies to set.
+ * @throws {@link InvalidRequestError} (422) naming each wrong one
+ */
+export function decodeProfileCookies(body: unknown): { cookies: Cookie[]; mode: CookieMode } {
+  return readBody('Invalid cookies', profileCookiesSchema, body);
+}
+
+/**
+ * The body of setting a profile's cookies.
+ * @throws {@link OptionsError} naming each wrong or unknown option; of cookies from another source nothing is checked
+ */
+export function encodeProfileCookies({ cookies, ...options }: ProfileCookies) {
+  const what = 'Cannot set cookies of a profile';
+  const isForeign = options.sourceFormat !== undefined;
+  const wire = wireNames(what, options);
+  checkWire(what, profileCookieFields, { ...wire, cookies: isForeign ? [] : cookies });
+  return snakify({
+    cookies: isForeign ? cookies : cookies.map((cookie) => normalizeCookie(cookie as Cookie)),
+    ...wire,
+    mode: options.mode ?? 'append',
+  });
+}
 
 /** The answer to setting them. `cookies_count` is how many the profile then has. */
 export const profileCookiesSetSchema = z
@@ -204,3 +250,21 @@ export const profileDeletedSchema = z.object({
   success: z.boolean().nullish(),
   message: z.string().nullish(),
 });
+
+/** How setting cookies went. `count` is how many the profile then has. */
+export function encodeProfileCookiesSet({
+  count,
+  ...rest
+}: {
+  success: boolean;
+  message: string;
+  mode: CookieMode;
+  count: number;
+}) {
+  return { ...rest, cookies_count: count };
+}
+
+/** How deleting went. */
+export function encodeProfileDeleted(result: { success: boolean; message: string }) {
+  return result;
+}

@@ -33,6 +33,11 @@ export function refused(what: string, issues: readonly Issue[]): InvalidRequestE
   });
 }
 
+/** What only the cloud can do. */
+export function cloudOnly(message: string): ApiError {
+  return new ApiError(message, { code: 'cloud_only', method: '', path: '', status: 501 });
+}
+
 /** No room for another session now. */
 export function tooMany(message: string, retryAfterMs: number): RateLimitError {
   return new RateLimitError(message, {

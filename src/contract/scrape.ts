@@ -1,7 +1,8 @@
 /** Scraping: the content of a page as markdown, on the wire and in TypeScript. */
 import * as z from 'zod';
 
-import { camelize, snakify, type Camelized } from './naming';
+import { camelize, type Camelized } from './naming';
+import { readBody, toWire } from './checks';
 import { looseBoolean } from './values';
 
 /** How a page is to be scraped. */
@@ -100,20 +101,26 @@ export const scrapeRequestSchema = z.strictObject({
   json_schema: z.unknown().optional(),
 });
 
+/** What a caller in TypeScript may ask for. */
+const scrapeOptionsSchema = scrapeRequestSchema.omit({ json_schema: true });
+
 /** A checked request. */
 export type ScrapeRequest = Camelized<z.output<typeof scrapeRequestSchema>>;
 
 /**
  * A request from the fields that the API knows; what is missing has its default.
- * @throws ZodError naming each wrong or unknown field
+ * @throws {@link InvalidRequestError} (422) naming each wrong or unknown field
  */
 export function decodeScrapeRequest(body: unknown): ScrapeRequest {
-  return camelize(scrapeRequestSchema.parse(body, { reportInput: true }));
+  return camelize(readBody('Invalid scrape request', scrapeRequestSchema, body));
 }
 
-/** The body of a request. */
-export function encodeScrapeRequest(options: ScrapeOptions) {
-  return snakify(options);
+/**
+ * The body of a request.
+ * @throws {@link OptionsError} naming each wrong or unknown option
+ */
+export function encodeScrapeRequest(options: ScrapeOptions = {}) {
+  return toWire('Cannot scrape a page with these options', scrapeOptionsSchema, options);
 }
 
 const image = z

@@ -151,6 +151,9 @@ export function toSessionInfo(parsed: z.output<typeof sessionResponseSchema>): S
   };
 }
 
+/** A session in an answer, as TypeScript sees it. */
+export const sessionSchema = sessionResponseSchema.transform(toSessionInfo);
+
 /** The answer that describes a session: every field is there, nulls included, in the order of the API. */
 export function encodeSession(info: SessionInfo) {
   return {

@@ -2,11 +2,11 @@
 import * as z from 'zod';
 
 import { withoutNulls } from '../base/json';
-import { InvalidRequestError, OptionsError } from './errors';
-import { describeIssues, formatIssues } from './issues';
-import { camelize, snakify, toCamelCase } from './naming';
+import { exactly } from './exact';
+import { describeIssues } from './issues';
+import { camelize, toCamelCase } from './naming';
 import { decodeProxies, encodeProxies, proxiesSchema, type ProxyOptions } from './proxies';
-import { routes } from './routes';
+import { readBody, refusedOptions, wireNames } from './checks';
 import { looseBoolean, positiveInteger } from './values';
 
 /** Width and height in CSS pixels. */
@@ -230,19 +230,18 @@ const OPTION_NAMES = [
  * @throws {@link OptionsError} naming every wrong or unknown option
  */
 export function encodeStartRequest(options: StartOptions): StartRequestWire {
-  const { viewport, proxies, ...rest } = options;
+  const what = 'Cannot start a session with these options';
+  const { viewport, proxies, ...rest } = wireNames(what, options);
   const size = viewport ? { viewport_width: viewport.width, viewport_height: viewport.height } : {};
   const wire = withoutNulls({
-    ...snakify(rest),
+    ...rest,
     ...size,
     ...(proxies === undefined ? {} : { proxies: encodeProxies(proxies) }),
   });
-  const parsed = startRequestSchema.safeParse(wire, { reportInput: true });
+  const parsed = exactly(startRequestSchema).safeParse(wire, { reportInput: true });
   if (parsed.success) return wire;
   const issues = describeIssues(parsed.error.issues.map(inOptionNames), OPTION_NAMES, optionName);
-  throw new OptionsError(`Cannot start a session with these options: ${formatIssues(issues)}`, {
-    path: issues[0]?.path ?? '',
-  });
+  throw refusedOptions(what, issues);
 }
 
 /**
@@ -250,24 +249,14 @@ export function encodeStartRequest(options: StartOptions): StartRequestWire {
  * @throws {@link InvalidRequestError} (422) naming every wrong or unknown field
  */
 export function decodeStartRequest(body: unknown): StartOptions {
-  const parsed = startRequestSchema.safeParse(body, { reportInput: true });
-  if (!parsed.success) {
-    const issues = describeIssues(parsed.error.issues, FIELD_NAMES);
-    throw new InvalidRequestError(`Invalid start request: ${formatIssues(issues)}`, {
-      code: 'invalid_request',
-      method: 'POST',
-      path: routes.start,
-      status: 422,
-      issues,
-    });
-  }
+  const request = readBody('Invalid start request', startRequestSchema, body);
   const {
     timeout_minutes: alias,
     viewport_width: width,
     viewport_height: height,
     proxies,
     ...rest
-  } = withoutNulls(parsed.data) as Fields;
+  } = withoutNulls(request) as Fields;
   return {
     ...(camelize(rest) as StartOptions),
     ...(alias === undefined ? {} : { idleTimeoutMinutes: alias }),

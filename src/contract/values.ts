@@ -1,6 +1,8 @@
 /** Values as they travel in JSON: lenient booleans and integers, datetimes and ISO 8601 durations. */
 import * as z from 'zod';
 
+import { lenient } from './exact';
+
 const TRUE_WORDS = new Set(['true', '1', 'yes', 'y', 'on', 't']);
 const FALSE_WORDS = new Set(['false', '0', 'no', 'n', 'off', 'f']);
 
@@ -20,17 +22,17 @@ export function coerceNumber(value: unknown): unknown {
 }
 
 /** A boolean in any accepted spelling. */
-export const looseBoolean = z.preprocess(coerceBoolean, z.boolean());
+export const looseBoolean = lenient(coerceBoolean, z.boolean());
 
 /** An integer, or a string of digits. `1.5` is refused. */
-export const looseInteger = z.preprocess(coerceNumber, z.int());
+export const looseInteger = lenient(coerceNumber, z.int());
 
 /** A positive integer of at most `maximum`. */
 export const positiveInteger = (maximum: number) =>
-  z.preprocess(coerceNumber, z.int().min(1).max(maximum));
+  lenient(coerceNumber, z.int().min(1).max(maximum));
 
 /** A number, or a string that spells one. */
-export const looseNumber = z.preprocess(coerceNumber, z.number());
+export const looseNumber = lenient(coerceNumber, z.number());
 
 /** A datetime: RFC 3339 with `Z` when written; read leniently, where one without an offset is UTC. */
 export const datetime = z.codec(z.string(), z.date(), {

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 
 import { camelize, snakify } from './naming';
+import { readQuery } from './checks';
 import { looseBoolean } from './values';
 
 /** An action as it goes over the wire: its type and what that needs. */
@@ -26,16 +27,16 @@ export const workflowQuerySchema = z.object({
   infer_response_format: looseBoolean.default(false),
 });
 
-/** What a call asks for; throws a `ZodError` for a wrong or missing value. */
+/**
+ * What a call asks for.
+ * @throws {@link InvalidRequestError} (422) for a wrong or missing value
+ */
 export function decodeWorkflowQuery(query: URLSearchParams): { asWorkflow: boolean } {
-  return {
-    asWorkflow: workflowQuerySchema.parse(Object.fromEntries(query), { reportInput: true })
-      .as_workflow,
-  };
+  return { asWorkflow: readQuery(workflowQuerySchema, query).as_workflow };
 }
 
 /** The query string. */
-export function encodeWorkflowQuery(asWorkflow: boolean): string {
+export function encodeWorkflowQuery({ asWorkflow }: { asWorkflow: boolean }): string {
   return new URLSearchParams({ as_workflow: String(asWorkflow) }).toString();
 }
 

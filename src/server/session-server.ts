@@ -2,10 +2,9 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { SessionwrightError } from '../contract/errors';
 import { bracketed } from '../base/addresses';
 import { newToken } from '../base/tokens';
-import { routes } from '../contract/routes';
-import { SessionwrightError } from '../contract/errors';
 import { notFound } from '../contract/refusals';
 import { Auth } from './http/auth';
 import { checkKeyLength } from './http/key';
@@ -15,17 +14,18 @@ import { LiveView } from './viewer/live-view';
 import { ProfileStore } from './data/profiles';
 import { SessionRegistry } from './sessions/registry';
 import { Replays } from './replays/replays';
-import { browserRoutes } from './routes/browser';
-import { lifecycleRoutes } from './routes/lifecycle';
-import { observeRoutes } from './routes/observe';
-import { networkLogRoutes } from './routes/network-logs';
-import { openapiRoutes } from './routes/openapi';
-import { pageRoutes } from './routes/page';
-import { profileRoutes } from './routes/profiles';
-import { recordingRoutes } from './routes/recordings';
-import { scrapeUrlRoutes } from './routes/scrape-url';
-import { workflowRoutes } from './routes/workflow';
-import { storageRoutes } from './routes/storage';
+import { bindOperations, type Handlers } from './routes/bind';
+import { browserHandlers } from './routes/browser';
+import { lifecycleHandlers } from './routes/lifecycle';
+import { networkLogHandlers, networkLogRoutes } from './routes/network-logs';
+import { observeHandlers } from './routes/observe';
+import { pageHandlers } from './routes/page';
+import { profileHandlers } from './routes/profiles';
+import { recordingRoutes, replayHandlers } from './routes/recordings';
+import { scrapeUrlHandlers } from './routes/scrape-url';
+import { serviceHandlers } from './routes/service';
+import { storageHandlers, storageRoutes } from './routes/storage';
+import { workflowHandlers } from './routes/workflow';
 import type { BrowserSettings } from './browsers/session-browser';
 import type { Recording } from '../recording/recorder';
 import { FileStorage } from './data/storage';
@@ -172,25 +172,24 @@ function createHttpServer({
   storage,
   signer,
 }: Parts & { auth: Auth; signer: UrlSigner }): { http: Server; router: HttpRouter } {
+  const handlers: Handlers = {
+    ...serviceHandlers(),
+    ...lifecycleHandlers(registry),
+    ...browserHandlers(),
+    ...pageHandlers(),
+    ...observeHandlers(),
+    ...scrapeUrlHandlers(registry),
+    ...replayHandlers({ registry, replays, signer }),
+    ...storageHandlers({ registry, storage, signer }),
+    ...profileHandlers(profiles),
+    ...workflowHandlers(),
+    ...networkLogHandlers({ registry, signer }),
+  };
   const router = new HttpRouter(
     [
-      {
-        method: 'GET',
-        path: routes.health,
-        open: true,
-        handle: ({ json }) =>
-          json({ status: 'ok', version: '1', description: 'sessionwright session server' }),
-      },
-      ...lifecycleRoutes(registry),
-      ...browserRoutes(registry),
-      ...pageRoutes(registry),
-      ...observeRoutes(registry),
-      ...scrapeUrlRoutes(registry),
+      ...bindOperations(handlers, registry),
       ...recordingRoutes({ registry, replays, signer }),
       ...storageRoutes({ registry, storage, signer }),
-      ...profileRoutes(profiles),
-      ...openapiRoutes(),
-      ...workflowRoutes(registry),
       ...networkLogRoutes({ registry, signer }),
     ],
     auth,

@@ -11,3 +11,237 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { cp, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import * as z from 'zod';
+import { readJson, writeJson } from '../../base/json';
+import { Queue } from '../../base/queue';
+import type { Cookie } from '../../contract/cookies';
+import { cookieSchema, normalizeCookie } from '../../contract/cookies';
+import type { CookieMode, Profile, ProfileList } from '../../contract/profiles';
+import { datetime } from '../../contract/values';
+import { badRequest, notFound } from '../../contract/refusals';
+import { pruneUserData } from './user-data';
+
+const storedSchema = z.object({
+  profile_id: z.string(),
+  name: z.string().nullable(),
+  created_at: datetime,
+  updated_at: datetime,
+  deleted_at: datetime.nullable(),
+  user_data: z.string().nullable(),
+  cookies: z.array(cookieSchema),
+});
+
+/** A profile as it is kept. A deleted one keeps its name and nothing else, so that asking for it can be answered. */
+type StoredProfile = z.output<typeof storedSchema>;
+
+/** The profiles of one server. Changes to one profile are made one after the other. */
+export class ProfileStore {
+  readonly #folder: string;
+  readonly #profiles: Map<string, StoredProfile>;
+  readonly #changes = new Map<string, Queue>();
+
+  private constructor(folder: string, profiles: Map<string, StoredProfile>) {
+    this.#folder = folder;
+    this.#profiles = profiles;
+  }
+
+  /** Reads the folder, and removes what a crash left in it. */
+  static async open(folder: string): Promise<ProfileStore> {
+    const profiles = new Map<string, StoredProfile>();
+    for (const id of await readdir(folder)) {
+      const stored = storedSchema.safeParse(await readJson(join(folder, id, 'profile.json')));
+      if (!stored.success) continue;
+      profiles.set(id, stored.data);
+      await removeUnnamed(join(folder, id), stored.data.user_data);
+    }
+    return new ProfileStore(folder, profiles);
+  }
+
+  /** @throws {@link NotFoundError} for an unknown one, {@link ApiError} 400 for a deleted one */
+  get(id: string): Profile {
+    return describe(this.#stored(id));
+  }
+
+  /** One page, newest first. */
+  list({
+    name,
+    page,
+    pageSize,
+  }: {
+    name: string | undefined;
+    page: number;
+    pageSize: number;
+  }): ProfileList {
+    const wanted = [...this.#profiles.values()]
+      .filter(
+        (it) =>
+          !it.deleted_at &&
+          (name === undefined || (it.name ?? '').toLowerCase().includes(name.toLowerCase())),
+      )
+      .sort((a, b) => b.created_at.getTime() - a.created_at.getTime());
+    const from = (page - 1) * pageSize;
+    return {
+      items: wanted.slice(from, from + pageSize).map(describe),
+      page,
+      pageSize,
+      hasNext: wanted.length > from + pageSize,
+      hasPrevious: page > 1,
+    };
+  }
+
+  async create(name: string | null): Promise<Profile> {
+    const now = new Date();
+    return this.#add({
+      profile_id: newId(),
+      name,
+      created_at: now,
+      updated_at: now,
+      deleted_at: null,
+      user_data: null,
+      cookies: [],
+    });
+  }
+
+  /** Forgets its state. Sessions that run on it go on; what they would save is not saved. */
+  async delete(id: string): Promise<void> {
+    await this.#change(id, async (stored) => {
+      await this.#save({ ...stored, deleted_at: new Date(), user_data: null, cookies: [] });
+      await removeUnnamed(join(this.#folder, id), null);
+    });
+  }
+
+  /** A new profile with the same state. */
+  async duplicate(id: string, name: string | null): Promise<Profile> {
+    return this.#change(id, async (stored) => {
+      const now = new Date();
+      const copy = {
+        ...stored,
+        profile_id: newId(),
+        name: name ?? (stored.name === null ? null : `${stored.name} (copy)`),
+        created_at: now,
+        updated_at: now,
+      };
+      if (stored.user_data !== null)
+        await copyFolder(
+          join(this.#folder, id, stored.user_data),
+          join(this.#folder, copy.profile_id, stored.user_data),
+        );
+      return this.#add(copy);
+    });
+  }
+
+  cookies(id: string): Cookie[] {
+    return this.#stored(id).cookies;
+  }
+
+  /** Adds cookies, or takes them in place of all others. Returns how many there are now. */
+  async setCookies(id: string, cookies: readonly Cookie[], mode: CookieMode): Promise<number> {
+    return this.#change(id, async (stored) => {
+      const all = new Map(
+        [...(mode === 'append' ? stored.cookies : []), ...cookies.map(normalizeCookie)].map(
+          (cookie) => [keyOf(cookie), cookie],
+        ),
+      );
+      await this.#save({ ...stored, updated_at: new Date(), cookies: [...all.values()] });
+      return all.size;
+    });
+  }
+
+  /** Copies the state for a session: files go to its user data folder, which is there and empty; the cookies are for its browser. */
+  async checkOut(id: string, userDataDir: string): Promise<Cookie[]> {
+    return this.#change(id, async (stored) => {
+      if (stored.user_data !== null)
+        await copyFolder(join(this.#folder, id, stored.user_data), userDataDir);
+      return stored.cookies;
+    });
+  }
+
+  /** Takes a session's state in place of the profile's. The folder is moved away; whatever fails leaves the profile as it was. */
+  async checkIn(id: string, state: { userDataDir: string; cookies: Cookie[] }): Promise<void> {
+    await this.#change(id, async (stored) => {
+      const name = `user-data-${randomUUID()}`;
+      const target = join(this.#folder, id, name);
+      try {
+        await pruneUserData(state.userDataDir);
+        await rename(state.userDataDir, target);
+        await this.#save({
+          ...stored,
+          updated_at: new Date(),
+          user_data: name,
+          cookies: state.cookies,
+        });
+      } finally {
+        await removeUnnamed(join(this.#folder, id), this.#stored(id).user_data);
+      }
+    });
+  }
+
+  #stored(id: string): StoredProfile {
+    const stored = this.#profiles.get(id);
+    if (!stored)
+      throw notFound(
+        `There is no profile ${id} on this server. Make one with POST /profiles/create, and use its profile_id.`,
+      );
+    if (stored.deleted_at)
+      throw badRequest(
+        400,
+        'profile_deleted',
+        `The profile ${id} was deleted at ${stored.deleted_at.toISOString()}. Make a new one.`,
+      );
+    return stored;
+  }
+
+  /** Does the work when earlier work on the same profile is done. */
+  async #change<T>(id: string, work: (stored: StoredProfile) => Promise<T>): Promise<T> {
+    this.#stored(id);
+    const changes = this.#changes.get(id) ?? new Queue();
+    this.#changes.set(id, changes);
+    return changes.run(async () => work(this.#stored(id)));
+  }
+
+  async #add(stored: StoredProfile): Promise<Profile> {
+    await mkdir(join(this.#folder, stored.profile_id), { recursive: true, mode: 0o700 });
+    await this.#save(stored);
+    return describe(stored);
+  }
+
+  /** On the disk first, then in memory: what is told is what a restart will find. */
+  async #save(stored: StoredProfile): Promise<void> {
+    await writeJson(join(this.#folder, stored.profile_id, 'profile.json'), stored);
+    this.#profiles.set(stored.profile_id, stored);
+  }
+}
+
+function describe({
+  profile_id: id,
+  name,
+  created_at: createdAt,
+  updated_at: updatedAt,
+  cookies,
+}: StoredProfile): Profile {
+  const domains = new Set(cookies.map(({ domain }) => domain.replace(/^\./, '')));
+  return { id, name, createdAt, updatedAt, persistedDomains: [...domains].sort() };
+}
+
+function newId(): string {
+  return `notte-profile-${randomBytes(8).toString('hex')}`;
+}
+
+/** What makes two cookies the same one. */
+function keyOf({ name, domain, path, partitionKey }: Cookie): string {
+  return JSON.stringify([name, domain, path, partitionKey ?? null]);
+}
+
+/** Blocks are shared with the original where the file system can. */
+async function copyFolder(from: string, to: string): Promise<void> {
+  await cp(from, to, { recursive: true, mode: constants.COPYFILE_FICLONE });
+}
+
+/** Removes every user data folder of a profile but the one that it names. */
+async function removeUnnamed(folder: string, named: string | null): Promise<void> {
+  const names = await readdir(folder);
+  const unnamed = names.filter((name) => name.startsWith('user-data-') && name !== named);
+  await Promise.all(
+    unnamed.map(async (name) => rm(join(folder, name), { recursive: true, force: true })),
+  );
+}

@@ -103,7 +103,7 @@ export class FileStorage {
 export function checkName(name: string): void {
   const problem = fileNameProblem(name);
   if (problem !== undefined)
-    throw refused('Invalid file name', [{ path: 'filename', message: problem }]);
+    throw refused('Invalid file name', [{ path: 'filename', message: problem, in: 'path' }]);
 }
 
 /** `2026_01_31_23_59_59-report.pdf`, from whatever a page suggests; `-2` before the extension when that is taken. */

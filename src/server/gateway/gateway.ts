@@ -3,9 +3,11 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { logOf } from '../../base/log';
 import { isToken } from '../../base/tokens';
+import { sockets } from '../../contract/addresses';
+import { matchPath } from '../../contract/paths';
 import { badRequest, notFound } from '../../contract/refusals';
 import type { Auth } from '../http/auth';
-import { matchPath, parseUrl } from '../http/http-router';
+import { parseUrl } from '../http/http-router';
 import type { SessionRegistry } from '../sessions/registry';
 import type { LiveSession } from '../sessions/session';
 import { whileActive } from '../sessions/session-call';
@@ -21,9 +23,6 @@ const HANDSHAKE_HEADERS = [
   'sec-websocket-version',
   'sec-websocket-protocol',
 ] as const;
-
-/** Where a client gets a session of its own, which ends with the connection. */
-const CONNECT_PATH = '/sessions/connect';
 
 /** Where a client wants to go. */
 interface Destination {
@@ -48,7 +47,7 @@ export class Gateway {
 
   /** True when the path is one of the gateway's. */
   static serves(path: string): boolean {
-    return path === CONNECT_PATH || findPath(path) !== undefined;
+    return path === sockets.connect || findPath(path) !== undefined;
   }
 
   /**
@@ -56,7 +55,7 @@ export class Gateway {
    * @throws when the client may not: no such session, no room for a new one, wrong token, session ended, browser not reachable. Nothing has been answered then.
    */
   async connect(request: IncomingMessage, client: Socket, head: Buffer): Promise<void> {
-    if (parseUrl(request).pathname !== CONNECT_PATH)
+    if (parseUrl(request).pathname !== sockets.connect)
       return lead(this.#destination(request), request, client, head);
     const session = await this.#start(request);
     const end = (): void =>
@@ -79,14 +78,14 @@ export class Gateway {
       throw badRequest(
         401,
         'unauthorized',
-        `The token is not the API key. Connect to ${CONNECT_PATH}?token=KEY, or start a session and use its cdp_url.`,
+        `The token is not the API key. Connect to ${sockets.connect}?token=KEY, or start a session and use its cdp_url.`,
       );
     return (await this.#registry.start({})).ensureActive();
   }
 
   #destination(request: IncomingMessage): Destination {
     const { pathname, searchParams } = parseUrl(request);
-    const { id = '', targetId } = findPath(pathname) ?? {};
+    const { sessionId: id = '', targetId } = findPath(pathname) ?? {};
     const known = this.#registry.get(id);
     if (!isToken(searchParams.get('token'), known.cdpToken))
       throw badRequest(
@@ -138,8 +137,8 @@ async function checkTarget(session: LiveSession, targetId: string): Promise<void
     );
 }
 
-function findPath(path: string): Record<string, string> | undefined {
-  return matchPath('/sessions/:id/cdp', path) ?? matchPath('/sessions/:id/cdp/:targetId', path);
+function findPath(path: string): { sessionId: string; targetId?: string } | undefined {
+  return matchPath(sockets.cdp, path) ?? matchPath(sockets.pageCdp, path);
 }
 
 /** Joins the sockets byte for byte, both ways, until either closes or the session ends. When the client leaves, the session stays. */

@@ -1,5 +1,4 @@
 /** From errors to answers: the one place that decides the HTTP status and the body of a failure. */
-import { ZodError } from 'zod';
 import {
   ApiError,
   BrowserNotFoundError,
@@ -10,8 +9,6 @@ import {
 } from '../../contract/errors';
 import type { ErrorBodyDetails } from '../../contract/error-body';
 import { errorBody } from '../../contract/error-body';
-import { describeIssues } from '../../contract/issues';
-import { refused } from '../../contract/refusals';
 import type { SessionStatus } from '../../contract/session';
 
 /** What a failed request is answered with. */
@@ -23,8 +20,6 @@ export interface ErrorAnswer {
 
 /** The answer to a request that failed with this error. Unexpected errors say nothing of our insides. */
 export function toAnswer(error: unknown): ErrorAnswer {
-  if (error instanceof ZodError)
-    return toAnswer(refused('Invalid request', describeIssues(error.issues)));
   if (error instanceof SessionEndedError)
     return answer(410, error.message, { code: error.code, session: endedSession(error) });
   if (error instanceof InvalidRequestError)

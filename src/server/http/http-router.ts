@@ -1,8 +1,10 @@
 /** Finds the route of a request, checks who asks, and turns whatever happens into one well-formed answer. */
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { logOf, since } from '../../base/log';
+import { CLOUD_ONLY } from '../../contract/addresses';
+import { matchPath } from '../../contract/paths';
 import type { Auth } from './auth';
-import { badRequest, notFound, unavailable } from '../../contract/refusals';
+import { badRequest, cloudOnly, notFound, unavailable } from '../../contract/refusals';
 import { toAnswer } from './error-answer';
 import { readJsonBody } from './json-body';
 import { drain } from './unread-body';
@@ -11,7 +13,7 @@ const log = logOf('server');
 
 /** One request and the way to answer it. */
 export interface Exchange {
-  /** What the route's `:names` stand for. */
+  /** What the parameters of the route's path stand for. */
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
@@ -20,16 +22,14 @@ export interface Exchange {
   /** Raw, for answers that are no JSON. */
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** The parsed body; an empty object when there is none. */
-  readonly body: () => Promise<unknown>;
-  /** Answers 200 with JSON. */
-  readonly json: (body: object, headers?: Record<string, string>) => void;
+  /** The parsed body, read once; an empty object when there is none. */
+  readonly json: () => Promise<unknown>;
 }
 
 /** One route. */
 export interface Route {
   method: 'GET' | 'POST' | 'DELETE';
-  /** Such as `/sessions/:id/stop`. */
+  /** Such as `/sessions/{session_id}/stop`. */
   path: string;
   /** True when the URL itself is the permission, or nothing is secret: no key is asked for. */
   open?: boolean;
@@ -78,8 +78,7 @@ export class HttpRouter {
       const found = this.#find(request.method ?? 'GET', url.pathname);
       if (!found?.route.open) this.#auth.checkKey(request);
       if (this.#isClosed) throw unavailable('The session server is closing.');
-      if (!found)
-        throw notFound(`There is no ${request.method ?? ''} ${url.pathname} in the session API.`);
+      if (!found) throw unknownCall(request.method ?? '', url.pathname);
       await found.route.handle(exchange(request, response, { url, params: found.params }));
     } catch (error) {
       await this.#fail(request, response, error);
@@ -121,18 +120,14 @@ export function parseUrl(request: Pick<IncomingMessage, 'url'>): URL {
   return url;
 }
 
-/** What the pattern's `:names` stand for in the path; undefined when it does not match. */
-export function matchPath(pattern: string, path: string): Record<string, string> | undefined {
-  const wanted = pattern.split('/');
-  const given = path.split('/');
-  if (wanted.length !== given.length) return undefined;
-  const params: Record<string, string> = {};
-  for (const [index, part] of wanted.entries()) {
-    const value = given[index] ?? '';
-    if (part.startsWith(':')) params[part.slice(1)] = decode(value);
-    else if (part !== value) return undefined;
-  }
-  return params;
+/** A call that this server does not have: nobody does, or only the cloud. */
+function unknownCall(method: string, path: string): Error {
+  const [, area = ''] = path.split('/');
+  return Object.hasOwn(CLOUD_ONLY, area)
+    ? cloudOnly(
+        `Only the cloud has ${CLOUD_ONLY[area] ?? area}: this session server cannot answer ${method} ${path}. Send it to https://api.notte.cc.`,
+      )
+    : notFound(`There is no ${method} ${path} in the session API.`);
 }
 
 /** How the caller reached us: the scheme and the host that it used. */
@@ -152,30 +147,34 @@ function exchange(
     baseUrl: baseUrlOf(request),
     request,
     response,
-    body: () => readJsonBody(request),
-    json: (body, headers = {}) => sendJson(response, 200, { body, headers }),
+    json: () => readJsonBody(request),
   };
 }
 
-function sendJson(
+/** Answers with JSON. */
+export function sendJson(
   response: ServerResponse,
   status: number,
-  { body, headers }: { body: object; headers: Record<string, string> },
+  { body, headers = {} }: { body: object; headers?: Record<string, string> },
 ): void {
-  const text = JSON.stringify(body);
+  const bytes = Buffer.from(JSON.stringify(body));
+  send(response, status, { bytes, headers: { 'content-type': 'application/json', ...headers } });
+}
+
+/** Answers 200 with what is no JSON. */
+export function sendBytes(response: ServerResponse, bytes: Buffer, mediaType: string): void {
+  send(response, 200, { bytes, headers: { 'content-type': mediaType } });
+}
+
+function send(
+  response: ServerResponse,
+  status: number,
+  { bytes, headers }: { bytes: Buffer; headers: Record<string, string> },
+): void {
   response.writeHead(status, {
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(text),
+    'content-length': bytes.length,
     'cache-control': 'no-store',
     ...headers,
   });
-  response.end(text);
-}
-
-function decode(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
+  response.end(bytes);
 }

@@ -1,8 +1,8 @@
 /** The description of the session API in OpenAPI 3.1, made from the table of its calls and their schemas. */
 import * as z from 'zod';
 import { version } from '../../../package.json';
-import type { Operation } from '../../contract/operations';
-import { errorSchema, operations } from '../../contract/operations';
+import { errorSchema } from '../../contract/error-body';
+import { operationList, type Operation } from '../../contract/operations';
 
 /** What the contract calls the key in the `Authorization` header. */
 const KEY_SCHEME = 'OAuth2PasswordBearer';
@@ -17,10 +17,10 @@ const FILE_FORM = {
 };
 
 /** The description, for a server at this URL. */
-export function openapiDocument(baseUrl: string): Json {
+export function openapiDocument(baseUrl: string): Json & { openapi: string } {
   const paths: Record<string, Json> = {};
-  for (const operation of operations)
-    (paths[operation.path] ??= {})[operation.method] = describe(operation);
+  for (const operation of operationList)
+    (paths[operation.path] ??= {})[operation.method.toLowerCase()] = describe(operation);
   return {
     openapi: '3.1.0',
     info: { title: 'sessionwright session API', version },
@@ -34,51 +34,45 @@ export function openapiDocument(baseUrl: string): Json {
   };
 }
 
-function describe({ id, summary, open, request, multipart, ...operation }: Operation): Json {
-  const parameters = [...pathParameters(operation.path), ...queryParameters(operation.query)];
+function describe(operation: (typeof operationList)[number]): Json {
+  const { id, summary, open, path, query, request, multipart, response } = operation;
+  const parameters = [...pathParameters(path), ...queryParameters(query?.schema)];
   return {
     operationId: id,
     summary,
     ...(open && { security: [] }),
     ...(parameters.length > 0 && { parameters }),
     ...(request && {
-      requestBody: { content: { 'application/json': { schema: schemaOf(request) } } },
+      requestBody: { content: { 'application/json': { schema: schemaOf(request.schema) } } },
     }),
     ...(multipart && {
       requestBody: { content: { 'multipart/form-data': { schema: FILE_FORM } } },
     }),
     responses: {
-      200: success(operation.response),
-      ...Object.fromEntries(
-        failuresOf({ ...operation, ...(open && { open }), ...(request && { request }) }).map(
-          (status) => [status, failure(status)],
-        ),
-      ),
+      200: success(response),
+      ...Object.fromEntries(failuresOf(operation).map((status) => [status, failure(status)])),
     },
   };
 }
 
 /** What can go wrong follows from what a call takes. */
-function failuresOf({
-  open,
-  path,
-  query,
-  request,
-  running,
-  failures = [],
-}: Omit<Operation, 'id' | 'summary'>): number[] {
+function failuresOf(operation: Operation): number[] {
+  const { open, path, query, request, running, failures = [] } = operation;
   const statuses = [...failures];
   if (!open) statuses.push(401, 403);
   if (path.includes('{')) statuses.push(404);
   if (running) statuses.push(410);
-  if (query ?? request) statuses.push(422);
+  if (query ?? request ?? path.includes('{filename}')) statuses.push(422);
   if (request) statuses.push(400, 413, 415);
   return statuses.sort((a, b) => a - b);
 }
 
 function success(response: Operation['response']): Json {
-  if (response instanceof z.ZodType)
-    return { description: 'Done', content: { 'application/json': { schema: schemaOf(response) } } };
+  if ('schema' in response)
+    return {
+      description: 'Done',
+      content: { 'application/json': { schema: schemaOf(response.schema) } },
+    };
   return {
     description: 'Done',
     content: { [response.mediaType]: { schema: { type: 'string', format: 'binary' } } },

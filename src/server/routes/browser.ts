@@ -1,84 +1,56 @@
-/** Routes that look into a session's browser: cookies, tabs, and how far it has come. */
-import { cookiesSchema } from '../../contract/cookies';
+/** Handlers that look into a session's browser: cookies, tabs, and how far it has come. */
 import type { DebugTab } from '../../contract/debug';
-import { decodeTabQuery, encodeDebugInfo, encodeDebugTab } from '../../contract/debug';
 import { notFound } from '../../contract/refusals';
 import { fromCdp } from '../browsers/cdp-cookies';
 import { setCookies as setCookiesOf } from '../browsers/set-cookies';
-import type { Exchange, Route } from '../http/http-router';
-import type { SessionRegistry } from '../sessions/registry';
 import type { LiveSession } from '../sessions/session';
 import { whileActive } from '../sessions/session-call';
 import { sessionUrls } from '../sessions/session-urls';
-import { checkedBody } from './checked-body';
-import { runningSessionOf, sessionOf } from './path-session';
+import type { Handler, Handlers } from './bind';
 
-/** Cookies, debug information and offset. All but the offset need a running session, and count as using it. */
-export function browserRoutes(registry: SessionRegistry): Route[] {
-  const running = (exchange: Exchange): LiveSession => runningSessionOf(registry, exchange);
-  return [
-    {
-      method: 'GET',
-      path: '/sessions/:id/cookies',
-      handle: (exchange) => getCookies(running(exchange), exchange),
-    },
-    {
-      method: 'POST',
-      path: '/sessions/:id/cookies',
-      handle: (exchange) => setCookies(running(exchange), exchange),
-    },
-    {
-      method: 'GET',
-      path: '/sessions/:id/debug',
-      handle: (exchange) => debug(running(exchange), exchange),
-    },
-    {
-      method: 'GET',
-      path: '/sessions/:id/debug/tab',
-      handle: (exchange) => debugTab(running(exchange), exchange),
-    },
-    {
-      method: 'GET',
-      path: '/sessions/:id/offset',
-      handle: (exchange) => exchange.json({ offset: sessionOf(registry, exchange).offset }),
-    },
-  ];
+/** Cookies, debug information and offset. */
+export function browserHandlers(): Handlers<
+  'getCookies' | 'setCookies' | 'getDebugInfo' | 'getDebugTab' | 'getOffset'
+> {
+  return {
+    getCookies,
+    setCookies,
+    getDebugInfo,
+    getDebugTab,
+    getOffset: ({ session }) => ({ offset: session.offset }),
+  };
 }
 
 /** Of the default context: a session's own state. */
-async function getCookies(session: LiveSession, { json }: Exchange): Promise<void> {
+const getCookies: Handler<'getCookies'> = async ({ session }) => {
   const { cookies } = await whileActive(session, () =>
     session.browser.connection.send('Storage.getCookies', {}),
   );
-  json({ cookies: cookies.map(fromCdp) });
-}
+  return { cookies: cookies.map(fromCdp) };
+};
 
-async function setCookies(session: LiveSession, exchange: Exchange): Promise<void> {
-  const { cookies } = await checkedBody(exchange, cookiesSchema, 'Invalid cookies');
+const setCookies: Handler<'setCookies'> = async ({ session, body: { cookies } }) => {
   const message = await whileActive(session, () =>
     setCookiesOf(session.browser.connection, cookies),
   );
-  exchange.json({ success: true, message });
-}
+  return { success: true, message };
+};
 
-async function debug(session: LiveSession, { baseUrl, json }: Exchange): Promise<void> {
+const getDebugInfo: Handler<'getDebugInfo'> = async ({ session, baseUrl }) => {
   const { viewer, cdp, recording, logs } = sessionUrls(session, baseUrl);
-  json(
-    encodeDebugInfo({
-      debugUrl: viewer,
-      ws: { cdp, recording, logs },
-      tabs: await whileActive(session, () => openTabs(session, baseUrl)),
-    }),
-  );
-}
+  return {
+    debugUrl: viewer,
+    ws: { cdp, recording, logs },
+    tabs: await whileActive(session, () => openTabs(session, baseUrl)),
+  };
+};
 
-async function debugTab(session: LiveSession, { query, baseUrl, json }: Exchange): Promise<void> {
-  const index = decodeTabQuery(query);
+const getDebugTab: Handler<'getDebugTab'> = async ({ session, query: { index }, baseUrl }) => {
   const found = await whileActive(session, () => openTabs(session, baseUrl));
   const tab = found.at(index);
   if (!tab) throw notFound(`The session ${session.id} has no tab ${index}.`);
-  json(encodeDebugTab(tab));
-}
+  return tab;
+};
 
 /** The tabs; the first one is opened when nobody has used the session yet. */
 async function openTabs(session: LiveSession, baseUrl: string): Promise<DebugTab[]> {

@@ -1,18 +1,14 @@
-/** Routes of the network log: the list of its batches, and each of them by a URL that works for a while without a key. */
-import {
-  decodeNetworkLogsQuery,
-  encodeNetworkLogs,
-  NETWORK_LOG_FORMAT,
-} from '../../contract/network-logs';
-import { routes } from '../../contract/routes';
+/** The network log: the list of its batches, and each of them by a URL that works for a while without a key. */
+import { addresses } from '../../contract/addresses';
+import { NETWORK_LOG_FORMAT } from '../../contract/network-logs';
+import { fillPath } from '../../contract/paths';
 import { notFound } from '../../contract/refusals';
 import type { Exchange, Route } from '../http/http-router';
-import type { KnownSession } from '../sessions/known-session';
 import { batchPath, isBatchKey, listBatches, type BatchFile } from '../network/batch-files';
 import type { AnySession, SessionRegistry } from '../sessions/registry';
 import { sendFile } from '../http/send-file';
 import { URL_MS, type UrlSigner } from '../http/url-signer';
-import { sessionOf } from './path-session';
+import type { Handlers, OperationCall } from './bind';
 
 /** What these routes work with. */
 export interface NetworkLogRouteParts {
@@ -23,29 +19,27 @@ export interface NetworkLogRouteParts {
 }
 
 /** While a session runs and after it. Looking does not count as using it. */
+export function networkLogHandlers(parts: NetworkLogRouteParts): Handlers<'getNetworkLogs'> {
+  return { getNetworkLogs: async (call) => list(parts, call) };
+}
+
+/** The bytes of a batch. */
 export function networkLogRoutes(parts: NetworkLogRouteParts): Route[] {
-  const session = (exchange: Exchange): AnySession => sessionOf(parts.registry, exchange);
   return [
     {
       method: 'GET',
-      path: '/sessions/:id/network/logs',
-      handle: (exchange) => list(parts, session(exchange), exchange),
-    },
-    {
-      method: 'GET',
-      path: '/sessions/:id/network/logs/:key',
+      path: addresses.networkLogBatch,
       open: true,
-      handle: (exchange) => download(parts, session(exchange), exchange),
+      handle: (exchange) => download(parts, exchange),
     },
   ];
 }
 
 async function list(
   { signer, urlSeconds = URL_MS / 1000 }: NetworkLogRouteParts,
-  session: AnySession,
-  { query, baseUrl, json }: Exchange,
-): Promise<void> {
-  const { limit, download: wantsUrls } = decodeNetworkLogsQuery(query);
+  { session, query, baseUrl }: OperationCall<'getNetworkLogs'>,
+) {
+  const { limit, download: wantsUrls } = query;
   const { id } = session;
   const files = await batchesOf(session);
   const expiresAt = new Date(Date.now() + urlSeconds * 1000);
@@ -56,14 +50,12 @@ async function list(
       : null,
     downloadUrlExpiresInSeconds: wantsUrls ? urlSeconds : null,
   }));
-  json(
-    encodeNetworkLogs({
-      sessionId: id,
-      totalBatchCount: files.length,
-      format: NETWORK_LOG_FORMAT,
-      batches,
-    }),
-  );
+  return {
+    sessionId: id,
+    totalBatchCount: files.length,
+    format: NETWORK_LOG_FORMAT,
+    batches,
+  };
 }
 
 /** While the session runs, what is not written yet is written first. */
@@ -74,11 +66,11 @@ async function batchesOf(session: AnySession): Promise<BatchFile[]> {
 }
 
 async function download(
-  { signer }: NetworkLogRouteParts,
-  { id, folder }: KnownSession,
+  { registry, signer }: NetworkLogRouteParts,
   { params, query, request, response }: Exchange,
 ): Promise<void> {
-  const { key = '' } = params;
+  const { sessionId = '', key = '' } = params;
+  const { id, folder } = registry.get(sessionId);
   signer.check(batchUrl(id, key), query, 'network log');
   const isThere =
     isBatchKey(key) && (await listBatches(folder.network)).some((file) => file.key === key);
@@ -93,5 +85,5 @@ async function download(
 }
 
 function batchUrl(id: string, key: string): string {
-  return `${routes.networkLogs(id)}/${encodeURIComponent(key)}`;
+  return fillPath(addresses.networkLogBatch, { sessionId: id, key });
 }

@@ -1,46 +1,24 @@
-/** Routes that read a session's current page: what can be done on it, and what it says. An observation becomes a step of its trajectory. */
+/** Handlers that read a session's current page: what can be done on it, and what it says. An observation becomes a step of its trajectory. */
 import type { Page } from 'playwright-core';
 import type { PageDriver } from '../../actions/page-driver';
-import { encodeObservation, observeRequestSchema } from '../../contract/observation';
-import {
-  decodeScrapeRequest,
-  encodeScrapedData,
-  type ScrapedData,
-  type ScrapeRequest,
-} from '../../contract/scrape';
-import { countsAsUse } from '../../contract/touching';
+import { encodeObservation, type Observation } from '../../contract/observation';
+import type { ScrapedData, ScrapeRequest } from '../../contract/scrape';
 import { refused } from '../../contract/refusals';
-import type { Exchange, Route } from '../http/http-router';
-import type { SessionRegistry } from '../sessions/registry';
 import type { LiveSession } from '../sessions/session';
 import { onPages } from '../sessions/session-call';
-import { checkedBody } from './checked-body';
-import { runningSessionOf } from './path-session';
+import type { Handler, Handlers } from './bind';
 
 /** Observe and scrape. */
-export function observeRoutes(registry: SessionRegistry): Route[] {
-  const running = (exchange: Exchange): LiveSession => runningSessionOf(registry, exchange);
-  return [
-    {
-      method: 'POST',
-      path: '/sessions/:id/page/observe',
-      handle: (exchange) => observe(running(exchange), exchange),
-    },
-    {
-      method: 'POST',
-      path: '/sessions/:id/page/scrape',
-      handle: (exchange) => scrape(running(exchange), exchange),
-    },
-  ];
+export function observeHandlers(): Handlers<'observePage' | 'scrapePage'> {
+  return {
+    observePage: observe,
+    scrapePage: async ({ session, body, query }) => scrapeIn(session, body, query.updateMetadata),
+  };
 }
 
 /** `deep` is answered like `fast`; instructions are refused, because whoever gave them takes the answer for a choice. */
-async function observe(session: LiveSession, exchange: Exchange): Promise<void> {
-  const { url, instructions } = await checkedBody(
-    exchange,
-    observeRequestSchema,
-    'Invalid observe request',
-  );
+const observe: Handler<'observePage'> = async ({ session, body, query }) => {
+  const { url, instructions } = body;
   if (instructions !== undefined)
     throw refused('Could not observe the page', [
       {
@@ -56,11 +34,20 @@ async function observe(session: LiveSession, exchange: Exchange): Promise<void> 
       const page = await openPage(driver, url);
       const observed = await observePage(page, driver.tabs, lastActionId(session));
       driver.snapshot = observed.snapshot;
-      return encodeObservation(observed.observation);
+      return observed.observation;
     },
-    countsAsUse(exchange.query),
+    query.updateMetadata,
   );
-  const { screenshot, space, ...rest } = observation;
+  session.trajectory.add({ type: 'observation', value: asStep(observation) });
+  return observation;
+};
+
+/** Without what makes it large: a status answer holds many steps. */
+function asStep(observation: Observation): object {
+  const { screenshot, space, ...rest } = encodeObservation({
+    ...observation,
+    screenshot: Buffer.alloc(0),
+  });
   const {
     elements: _elements,
     actions: _actions,
@@ -68,19 +55,7 @@ async function observe(session: LiveSession, exchange: Exchange): Promise<void> 
     markdown: _markdown,
     ...told
   } = space;
-  session.trajectory.add({
-    type: 'observation',
-    value: { ...rest, screenshot: { ...screenshot, raw: '', bboxes: [] }, space: told },
-  }); // a status answer holds many steps
-  exchange.json(observation);
-}
-
-async function scrape(session: LiveSession, { body, query, json }: Exchange): Promise<void> {
-  json(
-    encodeScrapedData(
-      await scrapeIn(session, decodeScrapeRequest(await body()), countsAsUse(query)),
-    ),
-  );
+  return { ...rest, screenshot: { ...screenshot, bboxes: [] }, space: told };
 }
 
 /** Scrapes the session's current page; `isUse` tells whether that counts as using the session. */

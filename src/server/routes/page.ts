@@ -1,12 +1,7 @@
-/** Routes that act on a session's current page. Each needs a running session, counts as using it, and becomes a step of its trajectory. */
-import { decodeAction } from '../../contract/actions';
+/** Handlers that act on a session's current page. What they do becomes a step of its trajectory. */
 import { encodeExecutionResult } from '../../contract/execution';
-import { countsAsUse } from '../../contract/touching';
-import type { Exchange, Route } from '../http/http-router';
-import type { SessionRegistry } from '../sessions/registry';
-import type { LiveSession } from '../sessions/session';
 import { onPages } from '../sessions/session-call';
-import { runningSessionOf } from './path-session';
+import type { Handler, Handlers } from './bind';
 
 /** Longest time for a screenshot, in milliseconds: that of an observation. */
 const SCREENSHOT_MS = 20_000;
@@ -14,42 +9,28 @@ const SCREENSHOT_MS = 20_000;
 const JPEG_QUALITY = 85;
 
 /** Execute and screenshot. */
-export function pageRoutes(registry: SessionRegistry): Route[] {
-  const running = (exchange: Exchange): LiveSession => runningSessionOf(registry, exchange);
-  return [
-    {
-      method: 'POST',
-      path: '/sessions/:id/page/execute',
-      handle: (exchange) => execute(running(exchange), exchange),
-    },
-    {
-      method: 'POST',
-      path: '/sessions/:id/page/screenshot',
-      handle: (exchange) => screenshot(running(exchange), exchange),
-    },
-  ];
+export function pageHandlers(): Handlers<'executeAction' | 'takeScreenshot'> {
+  return { executeAction: execute, takeScreenshot: screenshot };
 }
 
 /** One action. That it fails is an answer too; only a malformed one is refused. */
-async function execute(session: LiveSession, { body, query, json }: Exchange): Promise<void> {
-  const action = decodeAction(await body());
+const execute: Handler<'executeAction'> = async ({ session, body: action, query }) => {
   const { executeAction } = await import('../../actions/execute-action');
   const { tab, ...done } = await onPages(
     session,
     async (driver) => ({ tab: driver.currentTab, ...(await executeAction(driver, action)) }),
-    countsAsUse(query),
+    query.updateMetadata,
   );
-  const result = encodeExecutionResult(done);
   session.trajectory.add({
     type: 'execution_result',
-    value: result,
+    value: encodeExecutionResult(done),
     ...(tab !== undefined && { tab }),
   });
-  json(result);
-}
+  return done;
+};
 
 /** The visible part of the page, as raw JPEG. */
-async function screenshot(session: LiveSession, { query, response }: Exchange): Promise<void> {
+const screenshot: Handler<'takeScreenshot'> = async ({ session, query }) => {
   const { withPageDeadline } = await import('../../actions/deadline');
   const { readAgain } = await import('../../actions/read-again');
   const jpeg = await onPages(
@@ -64,13 +45,8 @@ async function screenshot(session: LiveSession, { query, response }: Exchange): 
         'take a picture of the page',
       );
     },
-    countsAsUse(query),
+    query.updateMetadata,
   );
   session.trajectory.add({ type: 'screenshot', value: null });
-  response.writeHead(200, {
-    'content-type': 'image/jpeg',
-    'content-length': jpeg.length,
-    'cache-control': 'no-store',
-  });
-  response.end(jpeg);
-}
+  return jpeg;
+};

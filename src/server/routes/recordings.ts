@@ -1,8 +1,9 @@
 /** Routes to see a session: its film once it has ended, and the page that shows it live. */
 import { orAfter } from '../../base/deadline';
 import { isToken } from '../../base/tokens';
-import { encodeReplay, REPLAY_STILL_ACTIVE } from '../../contract/replay';
-import { routes } from '../../contract/routes';
+import { addresses } from '../../contract/addresses';
+import { fillPath } from '../../contract/paths';
+import { REPLAY_STILL_ACTIVE } from '../../contract/replay';
 import { badRequest, notFound } from '../../contract/refusals';
 import { hlsFilm, hlsPlaylist } from '../replays/hls';
 import type { Exchange, Route } from '../http/http-router';
@@ -13,7 +14,7 @@ import type { KnownSession } from '../sessions/known-session';
 import { sessionUrls } from '../sessions/session-urls';
 import { URL_MS, type UrlSigner } from '../http/url-signer';
 import { viewerPage } from '../viewer/viewer-page';
-import { sessionOf } from './path-session';
+import type { Handlers, OperationCall } from './bind';
 
 /** How long a call waits for a film that is being made, in milliseconds: below the shortest client deadline. After that the client polls. */
 const FILM_WAIT_MS = 10_000;
@@ -27,42 +28,32 @@ export interface RecordingRouteParts {
   filmUrlMs?: number | undefined;
 }
 
-/** Replay, its film, and the viewer. */
+/** The replay of a session. */
+export function replayHandlers(parts: RecordingRouteParts): Handlers<'getReplay'> {
+  return { getReplay: async (call) => findReplay(parts, call) };
+}
+
+/** Its film, and the viewer. */
 export function recordingRoutes(parts: RecordingRouteParts): Route[] {
-  const session = (exchange: Exchange): KnownSession => sessionOf(parts.registry, exchange);
+  const open = (path: string, answer: typeof sendFilm | typeof showViewer): Route => ({
+    method: 'GET',
+    path,
+    open: true,
+    handle: (exchange) =>
+      answer(parts, parts.registry.get(exchange.params['sessionId'] ?? ''), exchange),
+  });
   return [
-    {
-      method: 'GET',
-      path: '/sessions/:id/replay',
-      handle: (exchange) => showReplay(parts, session(exchange), exchange),
-    },
-    {
-      method: 'GET',
-      path: '/sessions/:id/replay.mp4',
-      open: true,
-      handle: (exchange) => sendFilm(parts, session(exchange), exchange),
-    },
-    {
-      method: 'GET',
-      path: '/sessions/:id/replay.hls.mp4',
-      open: true,
-      handle: (exchange) => sendHlsFilm(parts, session(exchange), exchange),
-    },
-    {
-      method: 'GET',
-      path: '/sessions/:id/viewer',
-      open: true,
-      handle: (exchange) => showViewer(parts, session(exchange), exchange),
-    },
+    open(addresses.replayFile, sendFilm),
+    open(addresses.replayParts, sendHlsFilm),
+    open(addresses.viewer, showViewer),
   ];
 }
 
 /** Clients stop polling when they read that the session is still active, and go on at any other 404. */
-async function showReplay(
+async function findReplay(
   { replays, signer, filmUrlMs = URL_MS }: RecordingRouteParts,
-  session: KnownSession,
-  { baseUrl, json }: Exchange,
-): Promise<void> {
+  { session, baseUrl }: OperationCall<'getReplay'>,
+) {
   if (session.status === 'active')
     throw notFound(
       `The session ${session.id} is ${REPLAY_STILL_ACTIVE}: its replay is there once it has ended.`,
@@ -80,15 +71,13 @@ async function showReplay(
         `${baseUrl}${hlsName(session)}?${signer.sign(hlsName(session), expiresAt)}`,
       )
     : null;
-  json(
-    encodeReplay({
-      mp4Url,
-      playlistContent,
-      expiresAt,
-      videoStartMs: film?.startMs ?? null,
-      videoDurationMs: film?.durationMs ?? null,
-    }),
-  );
+  return {
+    mp4Url,
+    playlistContent,
+    expiresAt,
+    videoStartMs: film?.startMs ?? null,
+    videoDurationMs: film?.durationMs ?? null,
+  };
 }
 
 async function sendFilm(
@@ -151,10 +140,10 @@ function filmPath(signer: UrlSigner, session: KnownSession, expiresAt: Date): st
 }
 
 function filmName(session: KnownSession): string {
-  return `${routes.session(session.id)}/replay.mp4`;
+  return fillPath(addresses.replayFile, { sessionId: session.id });
 }
 
 /** The name of the film in parts, which players of {@link hlsPlaylist} fetch. */
 function hlsName(session: KnownSession): string {
-  return `${routes.session(session.id)}/replay.hls.mp4`;
+  return fillPath(addresses.replayParts, { sessionId: session.id });
 }

@@ -1,13 +1,14 @@
-/** Routes of file storage: upload, list, and URLs that fetch a file for a while without a key. */
+/** File storage: upload, list, and URLs that fetch a file for a while without a key. */
 import { basename } from 'node:path';
-import { routes } from '../../contract/routes';
-import { encodeFileList } from '../../contract/storage';
-import type { Exchange, Route } from '../http/http-router';
-import type { SessionRegistry } from '../sessions/registry';
-import { sendFile } from '../http/send-file';
+import { addresses } from '../../contract/addresses';
+import { fillPath } from '../../contract/paths';
 import type { FileStorage } from '../data/storage';
+import type { Exchange, Route } from '../http/http-router';
+import { sendFile } from '../http/send-file';
 import { URL_MS, type UrlSigner } from '../http/url-signer';
-import { sessionOf } from './path-session';
+import type { KnownSession } from '../sessions/known-session';
+import type { SessionRegistry } from '../sessions/registry';
+import type { Handlers } from './bind';
 
 /** What these routes work with. */
 export interface StorageRouteParts {
@@ -16,70 +17,89 @@ export interface StorageRouteParts {
   signer: UrlSigner;
 }
 
-/** A folder of files, and the path that its files have in the API. */
+/** A folder of files, and the path at which the bytes of one are fetched. */
 interface Place {
   folder: string;
-  path: (name: string) => string;
+  contentPath: (filename: string) => string;
 }
 
 /** Uploads of the account, and downloads of each session, ended ones too. */
-export function storageRoutes(parts: StorageRouteParts): Route[] {
-  const uploads = (): Place => ({ folder: parts.storage.uploads, path: routes.upload });
-  const downloads = (exchange: Exchange): Place => {
-    const { id, folder } = sessionOf(parts.registry, exchange);
-    return { folder: folder.downloads, path: (name) => routes.download(id, name) };
+export function storageHandlers(
+  parts: StorageRouteParts,
+): Handlers<
+  | 'listUploads'
+  | 'uploadFile'
+  | 'getUploadUrl'
+  | 'listDownloads'
+  | 'uploadDownload'
+  | 'getDownloadUrl'
+> {
+  const { storage } = parts;
+  return {
+    listUploads: async () => storage.list(storage.uploads),
+    uploadFile: async ({ request, params: { filename } }) => {
+      await storage.receive(request, storage.uploads, filename);
+      return { success: true };
+    },
+    getUploadUrl: async ({ params: { filename }, baseUrl }) => ({
+      url: baseUrl + (await signedPath(parts, uploadsOf(parts), filename)),
+    }),
+    listDownloads: async ({ session }) => storage.list(session.folder.downloads),
+    uploadDownload: async ({ request, session, params: { filename } }) => {
+      await storage.receive(request, session.folder.downloads, filename);
+      return { success: true };
+    },
+    getDownloadUrl: async ({ session, params: { filename }, baseUrl }) => ({
+      url: baseUrl + (await signedPath(parts, downloadsOf(session), filename)),
+    }),
   };
-  const at = (place: (exchange: Exchange) => Place, list: string, file: string): Route[] => [
-    {
-      method: 'GET',
-      path: list,
-      handle: (exchange) => listFiles(parts, place(exchange), exchange),
-    },
-    {
-      method: 'POST',
-      path: file,
-      handle: (exchange) => storeFile(parts, place(exchange), exchange),
-    },
-    { method: 'GET', path: file, handle: (exchange) => showUrl(parts, place(exchange), exchange) },
-    {
-      method: 'GET',
-      path: `${file}/content`,
-      open: true,
-      handle: (exchange) => sendContent(parts, place(exchange), exchange),
-    },
-  ];
+}
+
+/** The bytes of files. */
+export function storageRoutes(parts: StorageRouteParts): Route[] {
   return [
-    ...at(uploads, '/storage/uploads', '/storage/uploads/:name'),
-    ...at(downloads, '/storage/:id/downloads', '/storage/:id/downloads/:name'),
+    {
+      method: 'GET',
+      path: addresses.uploadContent,
+      open: true,
+      handle: (exchange) => sendContent(parts, uploadsOf(parts), exchange),
+    },
+    {
+      method: 'GET',
+      path: addresses.downloadContent,
+      open: true,
+      handle: (exchange) =>
+        sendContent(
+          parts,
+          downloadsOf(parts.registry.get(exchange.params['sessionId'] ?? '')),
+          exchange,
+        ),
+    },
   ];
 }
 
-async function listFiles(
-  { storage }: StorageRouteParts,
-  { folder }: Place,
-  { json }: Exchange,
-): Promise<void> {
-  json(encodeFileList(await storage.list(folder)));
+function uploadsOf({ storage }: StorageRouteParts): Place {
+  return {
+    folder: storage.uploads,
+    contentPath: (filename) => fillPath(addresses.uploadContent, { filename }),
+  };
 }
 
-async function storeFile(
-  { storage }: StorageRouteParts,
-  { folder }: Place,
-  { request, params, json }: Exchange,
-): Promise<void> {
-  await storage.receive(request, folder, params['name'] ?? '');
-  json({ success: true });
+function downloadsOf({ id, folder }: KnownSession): Place {
+  return {
+    folder: folder.downloads,
+    contentPath: (filename) => fillPath(addresses.downloadContent, { sessionId: id, filename }),
+  };
 }
 
-async function showUrl(
+async function signedPath(
   { storage, signer }: StorageRouteParts,
-  place: Place,
-  { params, baseUrl, json }: Exchange,
-): Promise<void> {
-  const name = params['name'] ?? '';
-  await storage.find(place.folder, name);
-  const path = contentPath(place, name);
-  json({ url: `${baseUrl}${path}?${signer.sign(path, new Date(Date.now() + URL_MS))}` });
+  { folder, contentPath }: Place,
+  name: string,
+): Promise<string> {
+  await storage.find(folder, name);
+  const path = contentPath(name);
+  return `${path}?${signer.sign(path, new Date(Date.now() + URL_MS))}`;
 }
 
 /** Whatever the file holds, it is never shown as a page of this server. */
@@ -88,8 +108,8 @@ async function sendContent(
   place: Place,
   { params, query, request, response }: Exchange,
 ): Promise<void> {
-  const name = params['name'] ?? '';
-  signer.check(contentPath(place, name), query, 'file');
+  const name = params['filename'] ?? '';
+  signer.check(place.contentPath(name), query, 'file');
   const path = await storage.find(place.folder, name);
   response.setHeader(
     'content-disposition',
@@ -97,10 +117,6 @@ async function sendContent(
   );
   response.setHeader('x-content-type-options', 'nosniff');
   await sendFile(request, response, { path, contentType: 'application/octet-stream' });
-}
-
-function contentPath(place: Place, name: string): string {
-  return `${place.path(name)}/content`;
 }
 
 /** What `encodeURIComponent` leaves and RFC 8187 wants escaped. */

@@ -1,5 +1,6 @@
 /** The URLs of a session, as its caller can reach them. Each holds its own permission and works without a key. */
-import { routes } from '../../contract/routes';
+import { addresses, sockets } from '../../contract/addresses';
+import { fillPath } from '../../contract/paths';
 import type { SessionInfo } from '../../contract/session';
 import type { KnownSession } from './known-session';
 
@@ -19,14 +20,16 @@ export interface SessionUrls {
 
 /** The URLs of a session below a base such as `http://127.0.0.1:4444`. */
 export function sessionUrls(session: KnownSession, baseUrl: string): SessionUrls {
-  const http = `${baseUrl}${routes.session(session.id)}`;
-  const socket = http.replace(/^http/, 'ws');
+  const of = { sessionId: session.id };
+  const socketUrl = baseUrl.replace(/^http/, 'ws');
+  const mayDrive = `?token=${session.cdpToken}`;
+  const mayWatch = `?token=${session.viewerToken}`;
   return {
-    cdp: `${socket}/cdp?token=${session.cdpToken}`,
-    viewer: `${http}/viewer?token=${session.viewerToken}`,
-    recording: `${socket}/debug/recording?token=${session.viewerToken}`,
-    logs: `${socket}/debug/logs?token=${session.viewerToken}`,
-    page: (targetId) => `${socket}/cdp/${encodeURIComponent(targetId)}?token=${session.cdpToken}`,
+    cdp: socketUrl + fillPath(sockets.cdp, of) + mayDrive,
+    viewer: baseUrl + fillPath(addresses.viewer, of) + mayWatch,
+    recording: socketUrl + fillPath(sockets.recording, of) + mayWatch,
+    logs: socketUrl + fillPath(sockets.logs, of) + mayWatch,
+    page: (targetId) => socketUrl + fillPath(sockets.pageCdp, { ...of, targetId }) + mayDrive,
   };
 }
 

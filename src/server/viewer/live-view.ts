@@ -3,10 +3,12 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { WebSocket, WebSocketServer } from 'ws';
 import { isToken } from '../../base/tokens';
+import { sockets } from '../../contract/addresses';
+import { matchPath } from '../../contract/paths';
 import type { Frame } from '../../recording/frame-store';
 import type { Auth } from '../http/auth';
 import { badRequest } from '../../contract/refusals';
-import { matchPath, parseUrl } from '../http/http-router';
+import { parseUrl } from '../http/http-router';
 import type { SessionRegistry } from '../sessions/registry';
 import type { LiveSession } from '../sessions/session';
 
@@ -39,10 +41,10 @@ export class LiveView {
    */
   async accept(request: IncomingMessage, stream: Duplex, head: Buffer): Promise<boolean> {
     const { pathname, searchParams } = parseUrl(request);
-    const recordingPath = matchPath('/sessions/:id/debug/recording', pathname);
-    const path = recordingPath ?? matchPath('/sessions/:id/debug/logs', pathname);
+    const recordingPath = matchPath(sockets.recording, pathname);
+    const path = recordingPath ?? matchPath(sockets.logs, pathname);
     if (!path) return false;
-    const known = this.#registry.get(path['id'] ?? '');
+    const known = this.#registry.get(path.sessionId);
     const token = searchParams.get('token');
     if (!isToken(token, known.viewerToken) && !this.#auth.isKey(token))
       throw badRequest(
@@ -53,9 +55,9 @@ export class LiveView {
     this.#sockets ??= import('ws').then(
       ({ WebSocketServer }) => new WebSocketServer({ noServer: true, perMessageDeflate: false }),
     );
-    const sockets = await this.#sockets;
+    const server = await this.#sockets;
     const session = known.ensureActive();
-    sockets.handleUpgrade(request, stream, head, (socket) =>
+    server.handleUpgrade(request, stream, head, (socket) =>
       this.#serve(session, socket, recordingPath !== undefined),
     );
     return true;

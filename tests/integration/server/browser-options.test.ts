@@ -312,7 +312,7 @@ test('tabs are told one by one', async () => {
   });
   expect(await api.call('GET', `/sessions/${id}/debug/tab?tab_idx=first`)).toMatchObject({
     status: 422,
-    body: { detail: [{ loc: ['body', 'tab_idx'] }] },
+    body: { detail: [{ loc: ['query', 'tab_idx'] }] },
   });
   expect(await api.call('GET', `/sessions/${id}/offset`)).toMatchObject({
     status: 200,

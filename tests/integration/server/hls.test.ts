@@ -8,7 +8,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ClipEncoder } from '../../../src/recording/clip-encoder';
 import type { SessionRegistry } from '../../../src/server/sessions/registry';
 import { Replays } from '../../../src/server/replays/replays';
-import { recordingRoutes } from '../../../src/server/routes/recordings';
+import { bindOperations } from '../../../src/server/routes/bind';
+import { recordingRoutes, replayHandlers } from '../../../src/server/routes/recordings';
 import { UrlSigner } from '../../../src/server/http/url-signer';
 import { openRegistry, serveRoutes } from './api';
 
@@ -24,9 +25,11 @@ beforeAll(async () => {
   workDir = await mkdtemp(join(tmpdir(), 'sessionwright-test-'));
   registry = await openRegistry(workDir, { maxSessions: 2, recordAlways: true });
   replays = new Replays(() => ClipEncoder.launch({ workDir }));
-  http = await serveRoutes(
-    recordingRoutes({ registry, replays, signer: new UrlSigner(), filmUrlMs: URL_MS }),
-  );
+  const parts = { registry, replays, signer: new UrlSigner(), filmUrlMs: URL_MS };
+  http = await serveRoutes([
+    ...bindOperations(replayHandlers(parts), registry),
+    ...recordingRoutes(parts),
+  ]);
 });
 afterAll(async () => {
   http.close();

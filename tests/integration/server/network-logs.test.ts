@@ -6,7 +6,8 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { SessionsClient } from '../../../src/client/index';
 import type { HarEntry } from '../../../src/contract/network-logs';
-import { networkLogRoutes } from '../../../src/server/routes/network-logs';
+import { bindOperations } from '../../../src/server/routes/bind';
+import { networkLogHandlers, networkLogRoutes } from '../../../src/server/routes/network-logs';
 import { UrlSigner } from '../../../src/server/http/url-signer';
 import type { SessionServerOptions } from '../../../src/server/index';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -323,9 +324,11 @@ test('a URL stops to work when its time is over', async () => {
   await open();
   const workDir = await mkdtemp(join(tmpdir(), 'sessionwright-test-'));
   const registry = await openRegistry(workDir, { maxSessions: 1, recordAlways: false });
-  const http = await serveRoutes(
-    networkLogRoutes({ registry, signer: new UrlSigner(), urlSeconds: 1 }),
-  );
+  const parts = { registry, signer: new UrlSigner(), urlSeconds: 1 };
+  const http = await serveRoutes([
+    ...bindOperations(networkLogHandlers(parts), registry),
+    ...networkLogRoutes(parts),
+  ]);
   try {
     const session = (await registry.start({})).ensureActive();
     const { targetId } = await session.browser.connection.send('Target.createTarget', {

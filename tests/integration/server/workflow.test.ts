@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SessionsClient } from '../../../src/client/index';
 import type { SessionRegistry } from '../../../src/server/sessions/registry';
-import { lifecycleRoutes } from '../../../src/server/routes/lifecycle';
-import { workflowRoutes } from '../../../src/server/routes/workflow';
+import { bindOperations } from '../../../src/server/routes/bind';
+import { lifecycleHandlers } from '../../../src/server/routes/lifecycle';
+import { workflowHandlers } from '../../../src/server/routes/workflow';
 import { openRegistry, serveRoutes } from './api';
 
 let workDir: string;
@@ -16,7 +17,9 @@ let http: Awaited<ReturnType<typeof serveRoutes>>;
 beforeAll(async () => {
   workDir = await mkdtemp(join(tmpdir(), 'sessionwright-test-'));
   registry = await openRegistry(workDir, { maxSessions: 2, recordAlways: false });
-  http = await serveRoutes([...lifecycleRoutes(registry), ...workflowRoutes(registry)]);
+  http = await serveRoutes(
+    bindOperations({ ...lifecycleHandlers(registry), ...workflowHandlers() }, registry),
+  );
 });
 afterAll(async () => {
   http.close();
@@ -76,7 +79,7 @@ test('what is asked wrongly is refused', async () => {
   ]) {
     expect(await get(`/sessions/${id}/workflow/code${query}`), query).toMatchObject({
       status: 422,
-      body: { status: 422, detail: [{ loc: ['body', field] }] },
+      body: { status: 422, detail: [{ loc: ['query', field] }] },
     });
   }
   expect(await get('/sessions/nobody/workflow/code?as_workflow=true')).toMatchObject({

@@ -14,6 +14,25 @@ describe('error body', () => {
     ).toEqual([{ loc: ['body', 'proxies', '0', 'type'], msg: 'missing', type: 'value_error' }]);
   });
 
+  it('says where a refused value stands: in the body, the query or the path', () => {
+    const issues = [
+      { path: 'a', message: 'm' },
+      { path: 'page_size', message: 'm', in: 'query' as const },
+      { path: 'filename', message: 'm', in: 'path' as const },
+    ];
+    const body = errorBody(422, 'bad', { issues });
+    expect(body.detail?.map(({ loc }) => loc)).toEqual([
+      ['body', 'a'],
+      ['query', 'page_size'],
+      ['path', 'filename'],
+    ]);
+    expect(parseErrorBody(body).issues.map(({ path }) => path)).toEqual([
+      'a',
+      'page_size',
+      'filename',
+    ]);
+  });
+
   it('comes back as it was written', () => {
     const session = {
       id: 'a',

@@ -6,7 +6,7 @@ import { AccountFiles, SessionFiles } from '../../../src/client/files';
 import { SessionsClient } from '../../../src/client/index';
 import { Profiles } from '../../../src/client/profiles';
 import { RemoteSession } from '../../../src/client/session';
-import { operations } from '../../../src/contract/operations';
+import { operationList } from '../../../src/contract/operations';
 
 const manual = readFileSync(join(import.meta.dirname, '../../../docs/operations.md'), 'utf8');
 const commands = readFileSync(join(import.meta.dirname, '../../../docs/cli.md'), 'utf8');
@@ -26,7 +26,7 @@ const OWNERS: Record<string, object> = {
 
 test('every operation has its row', () => {
   expect(rows.map(([operation]) => operation)).toEqual(
-    operations.map(({ method, path }) => `| \`${method.toUpperCase()} ${path}\``),
+    operationList.map(({ method, path }) => `| \`${method} ${path}\``),
   );
 });
 

@@ -1,0 +1,46 @@
+/** What answers beside the operations: URLs that the API hands out, each with its own permission in its query, and WebSockets. */
+
+/** URLs that are fetched as they were handed out, without a key. */
+export const addresses = {
+  /** An upload's bytes. */
+  uploadContent: '/storage/uploads/{filename}/content',
+  /** A download's bytes. */
+  downloadContent: '/storage/{session_id}/downloads/{filename}/content',
+  /** One batch of a network log, as HAR. */
+  networkLogBatch: '/sessions/{session_id}/network/logs/{key}',
+  /** The replay as MP4. */
+  replayFile: '/sessions/{session_id}/replay.mp4',
+  /** The same in parts, which the playlist of the replay names. */
+  replayParts: '/sessions/{session_id}/replay.hls.mp4',
+  /** The page that shows a session live, or plays its replay. */
+  viewer: '/sessions/{session_id}/viewer',
+} as const;
+
+/** WebSockets. */
+export const sockets = {
+  /** CDP of a new session, which ends with the connection. The key is in the query. */
+  connect: '/sessions/connect',
+  /** CDP of a session's browser: its `cdp_url`. */
+  cdp: '/sessions/{session_id}/cdp',
+  /** CDP of one page of it. */
+  pageCdp: '/sessions/{session_id}/cdp/{target_id}',
+  /** Pictures of the session, and its steps. */
+  recording: '/sessions/{session_id}/debug/recording',
+  /** Its steps. */
+  logs: '/sessions/{session_id}/debug/logs',
+} as const;
+
+/** What only the cloud has: the first part of the paths of such calls, and what they are about. Our own server answers 501. */
+export const CLOUD_ONLY: Readonly<Record<string, string>> = {
+  agents: 'agents',
+  anything: 'agents',
+  functions: 'functions',
+  'managed-auth': 'managed logins',
+  personas: 'personas',
+  prompts: 'prompts',
+  scrape_from_html: 'scraping of HTML by a language model',
+  search: 'web search',
+  secrets: 'secrets',
+  usage: 'usage figures',
+  vaults: 'vaults',
+};

@@ -1,0 +1,30 @@
+/** Calls that say something of the server itself. */
+import * as z from 'zod';
+
+import type { Operation } from './operation';
+
+const healthSchema = z.object({ status: z.string(), version: z.string(), description: z.string() });
+const descriptionSchema = z.looseObject({ openapi: z.string() });
+
+export const serviceOperations = {
+  health: {
+    method: 'GET',
+    path: '/health',
+    summary: 'Whether the server is up',
+    open: true,
+    response: {
+      schema: healthSchema,
+      encode: (health: z.output<typeof healthSchema>) => health,
+    },
+  },
+  describeApi: {
+    method: 'GET',
+    path: '/openapi.json',
+    summary: 'This description',
+    open: true,
+    response: {
+      schema: descriptionSchema,
+      encode: (description: z.output<typeof descriptionSchema>) => description,
+    },
+  },
+} as const satisfies Record<string, Operation>;
