@@ -27,8 +27,12 @@ export function cleanHtml(html: string, options: CleaningOptions): string {
   placeShadowRoots(document);
   dropHidden(document);
   dropUnwanted(document, options);
+  const links = Array.from(document.body.querySelectorAll('a'));
   for (const button of Array.from(document.body.querySelectorAll('button')))
     button.replaceWith(' ', ...Array.from(button.childNodes), ' '); // they stand apart without a space in the HTML
+  for (const link of links) if (isBeforeLink(link)) link.after(' ');
+  if (!options.keepLinks)
+    for (const link of links) link.replaceWith(...Array.from(link.childNodes));
   makeAbsolute(document, options.baseUrl);
   return (options.onlyMainContent ? mainContent(document) : undefined) ?? document.body.innerHTML;
 }
@@ -79,18 +83,26 @@ function dropHidden(document: Document): void {
   }
 }
 
-function dropUnwanted(
-  document: Document,
-  { keepLinks, keepImages, ignoredTags }: CleaningOptions,
-): void {
+function dropUnwanted(document: Document, { keepImages, ignoredTags }: CleaningOptions): void {
   const images = keepImages ? 'svg' : 'img, picture, svg';
   for (const element of Array.from(
     document.body.querySelectorAll([NEVER_READ, images, ...ignoredTags].join(', ')),
   ))
     element.remove();
-  if (keepLinks) return;
-  for (const link of Array.from(document.body.querySelectorAll('a')))
-    link.replaceWith(...Array.from(link.childNodes));
+}
+
+/** Elements that stand in a line of text and say nothing themselves. */
+const INLINE = /^(span|b|strong|i|em|u|small|font|abbr|label)$/;
+
+/** True when the next thing in the line is another link: in the browser their margins keep them apart, or their borders. */
+function isBeforeLink(link: Element): boolean {
+  let last: Element = link;
+  while (!last.nextSibling && last.parentElement && INLINE.test(last.parentElement.localName))
+    last = last.parentElement;
+  let next = last.nextSibling;
+  while (next && 'localName' in next && INLINE.test((next as Element).localName))
+    next = next.firstChild;
+  return next !== null && 'localName' in next && next.localName === 'a';
 }
 
 function makeAbsolute(document: Document, baseUrl: string): void {

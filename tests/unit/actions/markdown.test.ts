@@ -24,6 +24,10 @@ test.each([
     '[a](https://a.test/b/x) [b](https://a.test/b/#y) [c](mailto:c@d.e) d',
   ],
   [
+    '<nav><a href="x">x</a><a href="y">y</a></nav><span><a href="z">z</a></span><span><b><a href="w">w</a></b></span>',
+    '[x](https://a.test/b/x) [y](https://a.test/b/y)\n\n[z](https://a.test/b/z) **[w](https://a.test/b/w)**',
+  ],
+  [
     '<img src="/i.png" alt="A [b]"><img srcset="big.png 2x" alt="c"><img data-src="late.png" src="data:x">',
     '![A \\[b\\]](https://a.test/i.png)![c](https://a.test/b/big.png)![](https://a.test/b/late.png)',
   ],
