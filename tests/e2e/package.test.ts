@@ -1,10 +1,14 @@
 /** The packed package in projects as users have them: installed by npm, as ES module and as CommonJS, with its types. */
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join, posix, resolve } from 'node:path';
 import type { JSONReport } from '@playwright/test/reporter';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { version } from '../../package.json';
 import { packTarball, PackedProject } from './support/packed-project';
 import { resultOf } from './support/project';
+
+const ROOT = resolve(import.meta.dirname, '../..');
 
 const CONFIG = `
 import { defineConfig } from '@playwright/test';
@@ -68,9 +72,28 @@ beforeAll(async () => {
 });
 afterAll(() => tarball.remove());
 
-it('holds the build and nothing of the repository around it', () => {
-  const outside = tarball.files.filter((file) => !file.startsWith('dist/'));
-  expect(outside.sort()).toEqual(['LICENSE', 'README.md', 'package.json']);
+it('holds the build, the docs and the examples, and nothing else of the repository', () => {
+  const folders = ['dist/', 'docs/', 'example-tests/'];
+  const outside = tarball.files.filter((file) => !folders.some((it) => file.startsWith(it)));
+  expect(outside.sort()).toEqual(['CONTRIBUTING.md', 'LICENSE', 'README.md', 'package.json']);
+  expect(tarball.files.filter((file) => file.includes('results'))).toEqual([]);
+});
+
+it('has documents whose links lead to files of the package', async () => {
+  const documents = tarball.files.filter((file) => file.endsWith('.md'));
+  expect(documents).toContain('docs/options.md');
+  const lost = await Promise.all(
+    documents.map(async (name) => {
+      const markdown = await readFile(join(ROOT, name), 'utf8');
+      const links = [...markdown.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, to = '']) =>
+        posix.join(posix.dirname(name), to),
+      );
+      return links.filter(
+        (to) => !tarball.files.some((it) => it === to || it.startsWith(`${to}/`)),
+      );
+    }),
+  );
+  expect(lost.flat()).toEqual([]);
 });
 
 describe.each([

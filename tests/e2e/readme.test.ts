@@ -1,10 +1,9 @@
-/** The README is run: its samples in a project with the packed package, its commands by CI. What it shows must work as it stands. */
+/** The README is run: its samples in a project that `npm init -y` has made, with the packed package; its commands by CI. What it shows must work as it stands. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { join, resolve } from 'node:path';
-import ts from 'typescript';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { packTarball, PackedProject } from './support/packed-project';
 
@@ -33,7 +32,7 @@ beforeAll(async () => {
   appUrl = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
   samples = samplesOf(readme);
   const tarball = await packTarball();
-  project = await PackedProject.create({ tarball: tarball.path, type: 'module', files: samples });
+  project = await PackedProject.create({ tarball: tarball.path, type: 'commonjs', files: samples });
   await tarball.remove();
 });
 
@@ -46,20 +45,23 @@ afterAll(async () => {
 it('has a configuration, tests and a script, and nothing that is not run here', () => {
   expect(Object.keys(samples).sort()).toEqual([
     'playwright.config.ts',
-    'scripts/title.ts',
+    'scripts/title.mjs',
     'tests/account.spec.ts',
     'tests/cart.spec.ts',
   ]);
-  expect(readme.match(/^```ts$/gm)).toHaveLength(4);
+  expect(readme.match(/^```[jt]s$/gm)).toHaveLength(4);
 });
 
-it('has samples whose types are right', async () => {
-  const { exitCode, output } = await project.typecheck(Object.keys(samples), {
-    module: 'node20',
-    moduleResolution: 'node16',
-    skipLibCheck: true,
-  });
+it('has samples whose types are right, and so have the docs', async () => {
+  const fromDocs = await docsSamples();
+  await project.write(fromDocs);
+  const files = [...Object.keys(samples), ...Object.keys(fromDocs)];
+  const { exitCode, output } = await project.typecheck(
+    files.filter((name) => /\.m?ts$/.test(name)),
+    { module: 'node20', moduleResolution: 'node16', skipLibCheck: true },
+  );
   expect(exitCode, output).toBe(0);
+  expect(Object.keys(fromDocs).length).toBeGreaterThan(8);
 });
 
 it('has tests that pass, and a cookie file that they keep', async () => {
@@ -74,12 +76,6 @@ it('has tests that pass, and a cookie file that they keep', async () => {
 it('has a script that runs against `npx sessionwright serve`', async () => {
   const server = await serve();
   try {
-    await project.write({
-      'scripts/title.mjs': ts.transpile(samples['scripts/title.ts'] ?? '', {
-        target: ts.ScriptTarget.ES2022,
-        module: ts.ModuleKind.ESNext,
-      }),
-    });
     const { exitCode, output } = await project.run(
       process.execPath,
       ['scripts/title.mjs'],
@@ -92,6 +88,14 @@ it('has a script that runs against `npx sessionwright serve`', async () => {
   }
 });
 
+it('has docs whose server and client run as they stand', async () => {
+  const markdown = await readFile(join(ROOT, 'docs/client.md'), 'utf8');
+  const [, code = ''] = /```js\n([^`]*startSessionServer[^`]*)```/.exec(markdown) ?? [];
+  await project.write({ 'scripts/server.mjs': code });
+  const { exitCode, output } = await project.run(process.execPath, ['scripts/server.mjs']);
+  expect(exitCode, output).toBe(0);
+});
+
 it('names commands that CI runs, and files that are there', async () => {
   const ci = await readFile(join(ROOT, '.ci/run'), 'utf8');
   const [clone] = readme.match(/```sh\n[^`]*quickstart[^`]*```/) ?? [''];
@@ -102,9 +106,33 @@ it('names commands that CI runs, and files that are there', async () => {
   expect(links.filter((link) => !existsSync(join(ROOT, link)))).toEqual([]);
 });
 
-/** The TypeScript samples by the file that their first line names, visiting our app. */
+/** Samples of the docs as modules. A part of a program gets what it takes for granted: a client, a session, a test. */
+async function docsSamples(): Promise<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for (const name of await readdir(join(ROOT, 'docs'))) {
+    const markdown = await readFile(join(ROOT, 'docs', name), 'utf8');
+    for (const [index, [, code = '']] of [
+      ...markdown.matchAll(/```[jt]s\n([\s\S]*?)```/g),
+    ].entries())
+      found[`docs/${name}-${index}.mts`] = code.includes('import ') ? code : inContext(code);
+  }
+  return found;
+}
+
+function inContext(code: string): string {
+  return `import { test } from 'sessionwright';
+import { SessionsClient, type Session } from 'sessionwright/client';
+declare const client: SessionsClient;
+declare const session: Session;
+export async function sample(): Promise<unknown> {
+${code}
+return [test, SessionsClient, client, session];
+}`;
+}
+
+/** The samples by the file that their first line names, visiting our app. */
 function samplesOf(markdown: string): Record<string, string> {
-  const blocks = [...markdown.matchAll(/```ts\n\/\/ (\S+)\n([\s\S]*?)```/g)];
+  const blocks = [...markdown.matchAll(/```[jt]s\n\/\/ (\S+)\n([\s\S]*?)```/g)];
   return Object.fromEntries(
     blocks.map(([, name = '', code = '']) => [name, code.replaceAll(SAMPLE_URL, appUrl)]),
   );
@@ -112,10 +140,9 @@ function samplesOf(markdown: string): Record<string, string> {
 
 /** Runs the README's server command on a free port, and returns the variables that it tells to set. */
 async function serve(): Promise<{ env: Record<string, string>; close: () => Promise<void> }> {
-  // What `npx sessionwright` starts. Not through npx: it would not pass the signal on.
   const child: ChildProcess = spawn(
-    join(project.folder, 'node_modules/.bin/sessionwright'),
-    ['serve', '--port', '0'],
+    'npx',
+    ['--no-install', 'sessionwright', 'serve', '--port', '0'],
     {
       cwd: project.folder,
       env: { ...process.env, XDG_DATA_HOME: project.folder },
@@ -135,6 +162,12 @@ async function serve(): Promise<{ env: Record<string, string>; close: () => Prom
   const close = async (): Promise<void> => {
     child.kill('SIGTERM');
     await exited;
+    const isUp = async (): Promise<boolean> =>
+      fetch(env['NOTTE_API_URL'] ?? '').then(
+        () => true,
+        () => false,
+      );
+    await expect.poll(isUp, { timeout: 20_000 }).toBe(false); // the server ends with its npx
   };
   return { env, close };
 }
