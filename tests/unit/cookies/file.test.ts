@@ -110,12 +110,14 @@ describe('a file', () => {
       });
   });
 
-  test.skipIf(process.platform !== 'linux')(
-    'in a folder that takes no files is told at once',
-    async () => {
-      await expect(saveCookies('/proc/cookies.json', change)).rejects.toMatchObject({
+  test
+    .runIf(process.platform === 'linux')
+    .each(['/proc/cookies.json', '/proc/nope/a/cookies.json'])(
+    'in a folder that takes nothing is told at once: %s',
+    async (nowhere) => {
+      await expect(saveCookies(nowhere, change)).rejects.toMatchObject({
         code: 'cookie_file_unwritable',
-        file: '/proc/cookies.json',
+        file: nowhere,
       });
     },
   );
