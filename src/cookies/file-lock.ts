@@ -88,7 +88,6 @@ async function acquire(file: string): Promise<HeldLock> {
 class HeldLock implements FileLock {
   readonly token: string;
   readonly #lockFile: string;
-  readonly #sinceMs = performance.now();
 
   constructor(lockFile: string, token: string) {
     this.#lockFile = lockFile;
@@ -103,9 +102,7 @@ class HeldLock implements FileLock {
     if (await this.#isHeld()) await rm(this.#lockFile, { force: true });
   }
 
-  /** Nobody clears the lock of a living process before `STALE_MS`, so an early answer costs nothing. */
   async #isHeld(): Promise<boolean> {
-    if (performance.now() - this.#sinceMs < STALE_MS / 2) return true;
     return (await readHolder(this.#lockFile)) === formatHolder(this.token);
   }
 }
@@ -151,8 +148,7 @@ async function clear(file: string, deadContent: string): Promise<void> {
   if (!(await create(guard, ''))) return clearGuard(guard);
   try {
     if ((await readHolder(`${file}.lock`)) !== deadContent) return;
-    const { token } = parseHolder(deadContent);
-    if (token) await rm(preparedFile(file, token), { force: true });
+    await rm(preparedFile(file, parseHolder(deadContent).token), { force: true });
     await rm(`${file}.lock`, { force: true });
   } finally {
     await rm(guard, { force: true });
