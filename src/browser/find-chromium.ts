@@ -18,6 +18,7 @@ export interface FindOptions {
 
 /** A browser that is there. */
 export interface FoundBrowser {
+  /** Absolute path of the executable. */
   executablePath: string;
   /** What led to it. */
   source: 'SESSIONWRIGHT_EXECUTABLE_PATH' | 'option' | 'playwright' | 'system';

@@ -10,7 +10,14 @@ import { downloadFile } from './download';
 import type { Form, HttpClient } from './http';
 
 /** A file to upload: its path, or its name and content. */
-export type FileToUpload = string | { name: string; content: string | Uint8Array };
+export type FileToUpload =
+  | string
+  | {
+      /** What it is called in the storage: a plain name, without a path. */
+      name: string;
+      /** What is in it; a text is stored as UTF-8. */
+      content: string | Uint8Array;
+    };
 
 /** How to save a file. */
 export interface DownloadOptions {

@@ -13,7 +13,7 @@ export interface OptionsOf<Session> {
    * @default `NOTTE_API_URL`, else the cloud
    */
   apiUrl?: string | undefined;
-  /** @default `NOTTE_API_KEY` */
+  /** Key of the session API. Keep it out of files that are shared. @default `NOTTE_API_KEY` */
   apiKey?: string | undefined;
   /**
    * How long one call may take, tries and waits included, in milliseconds. A start has `startTimeoutMs` for all of its tries.
@@ -51,9 +51,11 @@ export interface OptionsOf<Session> {
 export interface ClientWarning {
   /** `possible_orphan`: a start that got no answer may have left a session. `stop_failed`: a session may still run. `cookies_not_saved`. */
   code: 'possible_orphan' | 'stop_failed' | 'cookies_not_saved';
+  /** What happened, and what to do, for people. */
   message: string;
   /** The sessions in question; may be empty when they could not be found out. */
   sessionIds: string[];
+  /** The error behind it, if there was one. */
   cause?: unknown;
 }
 

@@ -31,7 +31,10 @@ export class Profiles {
     return this.#http.call('createProfile', { purpose: 'create a profile', body: options });
   }
 
-  /** @throws {@link NotFoundError}; {@link ApiError} for a deleted one */
+  /**
+   * A profile by its id.
+   * @throws {@link NotFoundError} when there is none; {@link ApiError} for a deleted one
+   */
   async get(id: string): Promise<Profile> {
     return this.#http.call('getProfile', {
       purpose: `look up profile ${id}`,

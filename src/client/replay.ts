@@ -24,11 +24,14 @@ const FIRST_INTERVAL_MS = 250;
 
 /** The recording of an ended session. */
 export class Replay implements ReplayInfo {
+  /** Id of the session that it shows. */
   readonly sessionId: string;
   readonly mp4Url: string | null;
   readonly playlistContent: string | null;
   readonly expiresAt: Date | null;
+  /** Where in the session the video begins, in milliseconds after its start; `null` when the API does not say. */
   readonly videoStartMs: number | null;
+  /** Length of the video, in milliseconds; `null` when the API does not say. */
   readonly videoDurationMs: number | null;
   readonly #http: HttpClient;
 

@@ -42,6 +42,7 @@ export interface SessionSetup {
 
 /** Everything that can be done with one session. */
 export class RemoteSession implements AsyncDisposable {
+  /** Its id, a UUID. */
   readonly id: string;
   /** What its actions upload, and what its pages download. */
   readonly files: SessionFiles;

@@ -2,22 +2,31 @@
 
 /** A cookie of the session API and of cookie files. Its names are the same on the wire. */
 export interface Cookie {
+  /** Its name; with `domain` and `path` it tells one cookie from another. */
   name: string;
+  /** Its value, a secret as a rule: keep it out of logs. */
   value: string;
+  /** The host it is sent to; with a dot in front, its subdomains too. */
   domain: string;
+  /** It is sent with requests below this path; `/` for all. */
   path: string;
+  /** Whether scripts of pages cannot read it. */
   httpOnly: boolean;
+  /** Whether it is sent over HTTPS only. @default false */
   secure?: boolean;
   /** Sent to exactly this host, not to its subdomains. */
   hostOnly?: boolean;
   /** Gone when the browser ends. */
   session?: boolean;
+  /** Whether requests from other sites carry it. Left out, the browser decides (`Lax` in Chromium). */
   sameSite?: 'Lax' | 'None' | 'Strict';
   /** When it expires, in seconds since 1970; -1 for a session cookie. The same as `expirationDate`. */
   expires?: number;
   /** The same as `expires`; other clients read this one. */
   expirationDate?: number;
+  /** Id of the browser profile that it was exported from, as extensions of Chrome write it. Has no effect. */
   storeId?: string;
+  /** The site under which alone it is sent, of a partitioned cookie (CHIPS). */
   partitionKey?: string;
 }
 

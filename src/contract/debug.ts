@@ -9,7 +9,9 @@ import { looseInteger } from './values';
 export interface DebugTab {
   /** Position among the tabs, from 0. */
   tabId: number;
+  /** Title of its page. */
   title: string;
+  /** Address of its page. */
   url: string;
   /** Page with developer tools for this tab. */
   debugUrl: string;
@@ -23,6 +25,7 @@ export interface DebugInfo {
   debugUrl: string;
   /** WebSockets: the browser's CDP, pictures of the screen, and events. */
   ws: { cdp: string; recording: string; logs: string };
+  /** Its tabs, in the order of opening. */
   tabs: DebugTab[];
 }
 

@@ -10,6 +10,7 @@ export interface ErrorDetails {
 
 /** Base of all errors of this package. Compare `code`, never the message: two module formats are shipped, so `instanceof` can fail. */
 export class SessionwrightError extends Error {
+  /** What went wrong, as a stable identifier such as `not_found`: compare this. */
   readonly code: string;
 
   constructor(message: string, details: ErrorDetails) {
@@ -42,9 +43,13 @@ export interface ApiErrorDetails extends ErrorDetails {
 
 /** A request to a session API failed. Subclasses tell how. */
 export class ApiError extends SessionwrightError {
+  /** HTTP method of the request. */
   readonly method: string;
+  /** Path of the request, without its query, which may hold secrets. */
   readonly path: string;
+  /** HTTP status of the answer; `undefined` when there was none. */
   readonly status: number | undefined;
+  /** The parsed body of the answer, or its text; secrets are taken out. `undefined` when there was none. */
   readonly body: unknown;
 
   constructor(message: string, details: ApiErrorDetails) {
@@ -104,10 +109,13 @@ export class ContractError extends ApiError {}
 
 /** A session has ended, so what was asked of it cannot be done. Code `session_ended`. */
 export class SessionEndedError extends SessionwrightError {
+  /** Id of the session. */
   readonly sessionId: string;
   /** `closed`, `error` or `timed_out`. */
   readonly status: string;
+  /** When it ended; `undefined` when the API does not say. */
   readonly endedAt: Date | undefined;
+  /** Why it ended, if unexpectedly. */
   readonly reason: string | undefined;
 
   constructor(
@@ -163,6 +171,7 @@ export class OptionsError extends SessionwrightError {
 
 /** A cookie file cannot be used. It was left as it is. Code `invalid_cookie_file` or `cookie_file_unwritable`. */
 export class CookieFileError extends SessionwrightError {
+  /** Path of the file. */
   readonly file: string;
 
   constructor(message: string, details: ErrorDetails & { file: string }) {
@@ -173,6 +182,7 @@ export class CookieFileError extends SessionwrightError {
 
 /** Something took longer than it may. Code `timeout`. */
 export class TimeoutError extends SessionwrightError {
+  /** How long was waited, in milliseconds. */
   readonly timeoutMs: number;
 
   constructor(message: string, details: { timeoutMs: number; cause?: unknown }) {
@@ -191,6 +201,7 @@ export function timedOut(what: string, timeoutMs: number): TimeoutError {
 
 /** A CDP command failed or its connection closed. Code `cdp_error` or `cdp_closed`. */
 export class CdpError extends SessionwrightError {
+  /** The command of the Chrome DevTools Protocol, such as `Page.navigate`. */
   readonly method: string;
 
   constructor(message: string, details: ErrorDetails & { method: string }) {

@@ -9,6 +9,7 @@ import { datetime } from './values';
 export interface ExecutionResult {
   /** As it was understood: with defaults. */
   action: Action;
+  /** Whether it was done. */
   success: boolean;
   /** What was done, or why it was not. */
   message: string;
@@ -16,7 +17,9 @@ export interface ExecutionResult {
   data: ScrapedData | null;
   /** The browser's error, or the message again: some clients throw it. `null` on success, for `help`, and when a script fails or a form is filled in part. */
   exception: string | null;
+  /** When the API began with it. */
   startedAt: Date;
+  /** When it was done, or given up. */
   endedAt: Date;
 }
 

@@ -30,10 +30,15 @@ export interface ListOptions {
 
 /** One page of sessions. */
 export interface SessionList {
+  /** The sessions, newest first, without their steps. */
   items: SessionInfo[];
+  /** Number of this page, from 1. */
   page: number;
+  /** How many sessions a page holds at most. */
   pageSize: number;
+  /** Whether there is a page after this one. */
   hasNext: boolean;
+  /** Whether there is a page before this one. */
   hasPrevious: boolean;
 }
 

@@ -10,15 +10,19 @@ export const NETWORK_LOG_FORMAT = 'har';
 
 /** A file with the requests of a session that ended next, in the order in which they were sent. */
 export interface NetworkLogBatch {
+  /** Its name, by which batches are sorted. */
   key: string;
+  /** Size of the file, in bytes. */
   sizeBytes: number;
   /** Works without a key until it expires; `null` unless downloads were asked for. Keep it out of logs. */
   downloadUrl: string | null;
+  /** How long `downloadUrl` works, in seconds; `null` when there is none. */
   downloadUrlExpiresInSeconds: number | null;
 }
 
 /** The batches of a session's network log. */
 export interface NetworkLogList {
+  /** Id of the session. */
   sessionId: string;
   /** How many batches there are, listed or not. */
   totalBatchCount: number;
@@ -42,7 +46,9 @@ export interface HarPair {
 export interface HarEntry {
   /** When the request was sent, RFC 3339. */
   startedDateTime: string;
+  /** How long it took until the last byte of the answer, in milliseconds. */
   time: number;
+  /** What was sent. Values of secret headers are left out. */
   request: {
     method: string;
     url: string;
@@ -66,7 +72,9 @@ export interface HarEntry {
     bodySize: number;
     _error?: string | undefined;
   };
+  /** Always empty: nothing is told of caches. */
   cache: Record<string, never>;
+  /** Where the time went, in milliseconds; -1 for a part that does not apply. */
   timings: {
     blocked: number;
     dns: number;
@@ -76,6 +84,7 @@ export interface HarEntry {
     wait: number;
     receive: number;
   };
+  /** Address that answered, if it is known. */
   serverIPAddress?: string | undefined;
   /** `document`, `script`, `fetch`, `websocket` ... */
   _resourceType?: string | undefined;

@@ -23,6 +23,7 @@ const pageCategories = [
   'captcha',
   'other',
 ] as const;
+/** What kind of page it is. */
 export type PageCategory = (typeof pageCategories)[number];
 
 /** How a page is to be observed. */
@@ -41,11 +42,17 @@ export interface ObserveOptions {
 
 /** The visible part of a page and its whole size, in CSS pixels. */
 export interface Viewport {
+  /** How far the page is scrolled to the right, in CSS pixels. */
   scrollX: number;
+  /** How far the page is scrolled down, in CSS pixels. */
   scrollY: number;
+  /** Width of the visible part, in CSS pixels. */
   viewportWidth: number;
+  /** Height of the visible part, in CSS pixels. */
   viewportHeight: number;
+  /** Width of the whole page, in CSS pixels. */
   totalWidth: number;
+  /** Height of the whole page, in CSS pixels. */
   totalHeight: number;
 }
 
@@ -53,22 +60,31 @@ export interface Viewport {
 export interface ObservedTab {
   /** Position among the tabs, from 0. */
   tabId: number;
+  /** Title of its page. */
   title: string;
+  /** Address of its page. */
   url: string;
 }
 
 /** What a page shows, and what can be done on it. */
 export interface Observation {
+  /** Title of the page. */
   title: string;
+  /** Address of the page. */
   url: string;
   /** When the page was looked at; `null` when the API does not say. */
   timestamp: Date | null;
+  /** When the API began to look. */
   startedAt: Date;
+  /** When it was done. */
   endedAt: Date;
+  /** Which part of the page is in sight. */
   viewport: Viewport;
+  /** All tabs of the session, in the order of opening. */
   tabs: ObservedTab[];
   /** The page's content as lines of text; those of elements begin with their ids. */
   description: string;
+  /** What kind of page it is; `null` where no language model has said. */
   category: PageCategory | null;
   /** Everything on the page that can be acted on, scrolled out of sight or not, in the order of the page. */
   elements: ObservedElement[];

@@ -2,9 +2,13 @@
 
 /** A place in CSS pixels, from the top left corner of the visible part of the page. */
 export interface BoundingBox {
+  /** Distance of its left edge from that of the visible part, in CSS pixels. */
   x: number;
+  /** Distance of its upper edge from that of the visible part, in CSS pixels. */
   y: number;
+  /** In CSS pixels. */
   width: number;
+  /** In CSS pixels. */
   height: number;
 }
 
@@ -14,10 +18,15 @@ export interface ElementState {
   url?: string | undefined;
   /** What an input holds; never that of a password. */
   value?: string | undefined;
+  /** The text that an empty field shows. */
   placeholder?: string | undefined;
+  /** Whether a box is checked; `'mixed'` when in between. */
   checked?: boolean | 'mixed' | undefined;
+  /** Whether an option or a tab is selected. */
   selected?: boolean | undefined;
+  /** Whether what it opens is open. */
   expanded?: boolean | undefined;
+  /** Whether a toggle button is pressed; `'mixed'` when in between. */
   pressed?: boolean | 'mixed' | undefined;
   /** What can be chosen. */
   options?: string[] | undefined;

@@ -10,7 +10,9 @@ import { coerceNumber, datetime, positiveInteger } from './values';
 export interface Profile {
   /** `notte-profile-` and 16 hexadecimal digits. */
   id: string;
+  /** What it was called when it was made; `null` without a name. */
   name: string | null;
+  /** When it was made. */
   createdAt: Date;
   /** When its state last changed. */
   updatedAt: Date;
@@ -20,10 +22,15 @@ export interface Profile {
 
 /** One page of profiles. */
 export interface ProfileList {
+  /** The profiles. */
   items: Profile[];
+  /** Number of this page, from 1. */
   page: number;
+  /** How many profiles a page holds at most. */
   pageSize: number;
+  /** Whether there is a page after this one. */
   hasNext: boolean;
+  /** Whether there is a page before this one. */
   hasPrevious: boolean;
 }
 

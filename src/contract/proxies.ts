@@ -9,18 +9,31 @@ import { looseBoolean } from './values';
 export type ProxyOptions =
   | {
       type: 'notte';
+      /** Id of one proxy of the cloud's. */
       id?: string | undefined;
-      /** Two lower-case letters. */ country?: string | undefined;
+      /** Where its address is: two lower-case letters, such as `de`. */
+      country?: string | undefined;
+      /** The city in that country. */
       city?: string | undefined;
     }
   | {
       type: 'external';
+      /** Its URL: `http`, `https`, `socks4` or `socks5`, host and port. */
       server: string;
+      /** Name to sign in with. */
       username?: string | undefined;
+      /** Password to sign in with. */
       password?: string | undefined;
-      /** Comma-separated hosts. */ bypass?: string | undefined;
+      /** Comma-separated hosts that are reached without it. */
+      bypass?: string | undefined;
     }
-  | { type: 'tailnet'; oauthClientId: string; oauthClientSecret?: string | undefined };
+  | {
+      type: 'tailnet';
+      /** Id of an OAuth client of your tailnet, with which the session joins it. */
+      oauthClientId: string;
+      /** Secret of that client. */
+      oauthClientSecret?: string | undefined;
+    };
 
 const text = z.string().nullish();
 

@@ -12,7 +12,9 @@ export interface ReplayInfo {
   playlistContent: string | null;
   /** When the URLs stop to work. */
   expiresAt: Date | null;
+  /** Where in the session the video begins, in milliseconds after its start; `null` when the API does not say. */
   videoStartMs: number | null;
+  /** Length of the video, in milliseconds; `null` when the API does not say. */
   videoDurationMs: number | null;
 }
 

@@ -38,12 +38,14 @@ const imageCategories = [
   'svg_icon',
   'svg_content',
 ] as const;
+/** What an image is for, as far as its place and its size tell. */
 export type ImageCategory = (typeof imageCategories)[number];
 
 /** One image of a page. */
 export interface ScrapedImage {
   /** Absolute; `null` for one that is drawn in the page itself. */
   url: string | null;
+  /** What it is for; `null` when that is not known. */
   category: ImageCategory | null;
   /** Its alternative text, if there is one. */
   description: string | null;
@@ -51,13 +53,17 @@ export interface ScrapedImage {
 
 /** What was extracted by instructions or schema, or why it was not. */
 export interface StructuredData {
+  /** Whether it was extracted. */
   success: boolean;
+  /** Why not; `null` on success. */
   error: string | null;
+  /** What was extracted, as instructions and schema ask; `null` when nothing was. */
   data: unknown;
 }
 
 /** The content of a page. */
 export interface ScrapedData {
+  /** The content as markdown; empty when images were asked for. */
   markdown: string;
   /** Only when images were asked for. */
   images: ScrapedImage[] | null;

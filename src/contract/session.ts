@@ -16,6 +16,7 @@ export {
 
 /** `active`: running. `closed`: ended as asked. `error`: ended unexpectedly. `timed_out`: idle or old for too long. */
 export const sessionStatuses = ['active', 'closed', 'error', 'timed_out'] as const;
+/** `active` while it runs; then `closed` (it was stopped), `timed_out` (idle or too old) or `error` (its browser died). */
 export type SessionStatus = (typeof sessionStatuses)[number];
 
 /** One entry of a session's trajectory. */
@@ -28,8 +29,11 @@ export interface SessionStep {
 
 /** What the API says of a session. */
 export interface SessionInfo {
+  /** Its id, a UUID. */
   id: string;
+  /** Whether it runs, or how it ended. */
   status: SessionStatus;
+  /** When it was started. */
   createdAt: Date;
   /** When it ended; `null` while it runs. */
   closedAt: Date | null;
@@ -37,28 +41,39 @@ export interface SessionInfo {
   lastAccessedAt: Date;
   /** How long it has run, in milliseconds. */
   durationMs: number;
+  /** It ends when unused for so many minutes. */
   idleTimeoutMinutes: number;
+  /** It ends after so many minutes, used or not. */
   maxDurationMinutes: number;
+  /** What was done in it through the API, oldest first. Empty in lists. */
   steps: SessionStep[];
   /** Why it ended, if unexpectedly. */
   error: string | null;
   /** Whether its traffic goes through a proxy. */
   proxies: boolean;
+  /** The build of Chromium that was asked for, such as `chromium`. */
   browserType: string;
+  /** Whether its actions can upload files, and what its pages download is kept. */
   useFileStorage: boolean;
   /** Bytes that its pages have sent over the network, in requests that have ended. WebSocket frames are not counted. */
   networkRequestBytes: number;
   /** Bytes that its pages have received. */
   networkResponseBytes: number;
+  /** The `User-Agent` that was asked for; `null` for the browser's own. */
   userAgent: string | null;
+  /** Size of its page; `null` when the API chose. */
   viewport: Size | null;
+  /** Whether its browser runs without a window. */
   headless: boolean;
+  /** Whether captchas are solved; `null` when the API does not say. */
   solveCaptchas: boolean | null;
   /** WebSocket URL of its browser. Whoever holds it drives the browser: keep it out of logs. */
   cdpUrl: string | null;
   /** Page that shows it live. Holds a token: keep it out of logs. `null` once it ended. */
   viewerUrl: string | null;
+  /** Whether requests are signed as those of a known bot. */
   webBotAuth: boolean;
+  /** Ids of the managed logins that were applied. */
   authIds: string[];
   /** Started by the API for its own purposes. */
   systemHidden: boolean;

@@ -11,15 +11,17 @@ import { looseBoolean, positiveInteger } from './values';
 
 /** Width and height in CSS pixels. */
 export interface Size {
+  /** In CSS pixels. */
   width: number;
+  /** In CSS pixels. */
   height: number;
 }
 
 /** What a new session shall be like. Nothing is required; what is not set is left to the session API, whose defaults are named here. */
 export interface StartOptions {
-  /** @default true */
+  /** Whether the browser runs without a window. @default true */
   headless?: boolean | undefined;
-  /** @default true (our own server cannot solve captchas) */
+  /** Whether captchas are solved. @default true (our own server cannot solve captchas) */
   solveCaptchas?: boolean | undefined;
   /**
    * The session ends after so many minutes, used or not: 1 to 1440.
@@ -36,8 +38,9 @@ export interface StartOptions {
    * @default false
    */
   proxies?: boolean | ProxyOptions[] | undefined;
-  /** @default 'chromium' */
+  /** Which build of Chromium runs. @default 'chromium' */
   browserType?: (typeof BROWSER_TYPES)[number] | undefined;
+  /** The `User-Agent` of the whole session. @default the browser's own */
   userAgent?: string | undefined;
   /** Command line switches of the browser, in place of the API's own. */
   chromeArgs?: string[] | undefined;
@@ -47,20 +50,21 @@ export interface StartOptions {
   aspectRatio?: '5:4' | '16:9' | undefined;
   /** WebSocket URL of a browser to use instead of a new one. Excludes `headless: false`, `userAgent`, `chromeArgs` and `viewport`. */
   cdpUrl?: string | undefined;
-  /** @default true */
+  /** Whether its actions can upload files, and what its pages download is kept. @default true */
   useFileStorage?: boolean | undefined;
-  /** @default 'last_action' */
+  /** Which screenshot the API keeps of each action. @default 'last_action' */
   screenshotType?: 'raw' | 'full' | 'last_action' | undefined;
   /** Browser state to start from; with `persist` it is saved back at the end. */
   profile?: { id: string; /** @default false */ persist?: boolean | undefined } | undefined;
-  /** @default false */
+  /** Whether requests are signed as those of a known bot. The cloud only. @default false */
   webBotAuth?: boolean | undefined;
   /** Headers that every request of a page carries. */
   extraHttpHeaders?: Record<string, string> | undefined;
+  /** Id of a vault of the cloud whose credentials the session may use. */
   vaultId?: string | undefined;
   /** Managed logins to apply: at most 10, each once. */
   authIds?: string[] | undefined;
-  /** @default true */
+  /** Whether the start waits for the managed logins, and fails with them. @default true */
   waitForAuthentication?: boolean | undefined;
 }
 

@@ -5,6 +5,7 @@ import { datetime } from './values';
 
 /** A stored file. */
 export interface StoredFile {
+  /** Its name, without a path. */
   name: string;
   /** In bytes. */
   size: number;

@@ -62,7 +62,7 @@ export interface SessionOptions {
    * @default Playwright's `headless` (which `--headed` and `--debug` turn off)
    */
   headless?: boolean | undefined;
-  /** @default 'chromium' */
+  /** Which build of Chromium runs. Embedded sessions take the one of Playwright's `channel`. @default 'chromium' */
   browserType?: BrowserType | undefined;
   /**
    * Size of the page, in CSS pixels (1 to 10000 each). `null` leaves it to the session API. Playwright's own `viewport` still applies to each test's context.
@@ -150,6 +150,7 @@ export type RecordingMode =
 export type Recording =
   | RecordingMode
   | {
+      /** Which runs of tests keep a recording. */
       mode: RecordingMode;
       /**
        * Size of the picture, in pixels (16 to 4096 each).
@@ -164,7 +165,14 @@ export type Recording =
     };
 
 /** What separates one test from the next. `keepState` keeps the session's cookies and storage from test to test. */
-export type Isolation = 'context' | 'session' | { mode: 'session'; keepState: boolean };
+export type Isolation =
+  | 'context'
+  | 'session'
+  | {
+      mode: 'session';
+      /** Whether cookies and storage are left to the next test. */
+      keepState: boolean;
+    };
 
 /** When a test's cookies are saved to its `cookieFile`. */
 export type SaveCookies = 'always' | 'on-success' | 'never';

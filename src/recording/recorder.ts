@@ -33,6 +33,8 @@ export interface Recorder {
 
 /** A recorder and where its frames go. */
 export interface Recording {
+  /** Takes the pictures: starts and stops. */
   recorder: Recorder;
+  /** The pictures so far. */
   frames: FrameStore;
 }
