@@ -105,17 +105,20 @@ async function attempt(
     if (isSessionwrightError(error) && NO_RESULTS.has(error.code)) throw error;
     if (error instanceof ActionFailure || error instanceof SessionwrightError)
       return { success: false, message: error.message, exception: error.message };
-    const dialog = driver.openDialog;
-    const hint =
-      dialog === undefined
-        ? ''
-        : ` A dialog had opened, and another client of the session was to answer it: ${dialog}.`;
     return {
       success: false,
-      message: `The action '${action.type}'${targetOf(action)} failed: ${firstLine(error)}${hint}`,
+      message: `The action '${action.type}'${targetOf(action)} failed: ${firstLine(error)}${hintOf(driver)}`,
       exception: textOf(error),
     };
   }
+}
+
+/** What is known of the tab that helps to understand a failure. */
+function hintOf({ hasCrashed, openDialog }: PageDriver): string {
+  if (hasCrashed) return ' The tab has crashed: goto and reload bring it back.';
+  return openDialog === undefined
+    ? ''
+    : ` A dialog had opened, and another client of the session was to answer it: ${openDialog}.`;
 }
 
 /** The element that an action was to work on, in words. */

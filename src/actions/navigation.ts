@@ -3,16 +3,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Page, Response } from 'playwright-core';
 import { NAVIGATION_MS } from '../contract/action-limits';
 import type { ActionOf } from '../contract/actions';
-import { openUrl } from './open-url';
+import { openInTab, openUrl } from './open-url';
 import { ActionFailure, done, type Outcome } from './outcome';
 import type { PageDriver } from './page-driver';
 import { untilQuiet } from './arrival';
 
 /** Goes to a URL in the current tab. */
 export async function goto(driver: PageDriver, { url }: ActionOf<'goto'>): Promise<Outcome> {
-  const page = await driver.page();
-  await driver.following(page, () => openUrl(page, url));
-  return done(`Went to ${page.url()}.`);
+  const { page, how } = await openInTab(driver, url);
+  return done(`Went to ${page.url()}${how}.`);
 }
 
 /** Goes to a URL in a new tab. */
@@ -66,10 +65,13 @@ export async function goForward(driver: PageDriver): Promise<Outcome> {
 
 /** Loads the page again. */
 export async function reload(driver: PageDriver): Promise<Outcome> {
-  const page = await driver.page();
-  await page.reload({ timeout: NAVIGATION_MS });
+  const current = await driver.page();
+  const { page, how } = driver.hasCrashed
+    ? await openInTab(driver, current.url())
+    : { page: current, how: '' };
+  if (page === current) await page.reload({ timeout: NAVIGATION_MS });
   await untilQuiet(page);
-  return done(`Loaded ${page.url()} again.`);
+  return done(`Loaded ${page.url()} again${how}.`);
 }
 
 /** Waits. */

@@ -1,6 +1,7 @@
 /** Opens an address in a tab. */
 import type { Page } from 'playwright-core';
 import { settledWithin } from '../base/deadline';
+import type { PageDriver } from './page-driver';
 import { NAVIGATION_MS } from '../contract/action-limits';
 import { textOf } from './errors';
 import { TimeLimit } from './time-limit';
@@ -29,6 +30,25 @@ export function urlOf(wanted: string): string {
     );
   if (!URL.canParse(url)) throw new Error('This is not a valid address.');
   return url;
+}
+
+/** The tab that an address was opened in. */
+export interface OpenedTab {
+  page: Page;
+  /** Completes "Went to ...": what else had to be done; empty mostly. */
+  how: string;
+}
+
+/**
+ * Opens the address in the current tab, or, where that has crashed, in a new one in its place.
+ * @throws Error when it cannot be opened
+ */
+export async function openInTab(driver: PageDriver, wanted: string): Promise<OpenedTab> {
+  const current = await driver.page();
+  const { hasCrashed } = driver;
+  const page = hasCrashed ? await driver.replaceCrashed() : current;
+  await driver.following(page, () => openUrl(page, wanted));
+  return { page, how: hasCrashed ? ', in a new tab in the place of one that had crashed' : '' };
 }
 
 /**

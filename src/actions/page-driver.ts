@@ -3,12 +3,16 @@ import { tmpdir } from 'node:os';
 import type { Browser, BrowserContext, CDPSession, Dialog, Page } from 'playwright-core';
 import { orAfter, settledWithin } from '../base/deadline';
 import { CdpError } from '../contract/errors';
+import { CrashedTabs } from './crashed-tabs';
 import { PopupWatch } from './popup-watch';
 import type { ElementSnapshot } from './snapshot';
 import { whileConnected } from './while-connected';
 
 /** Longest time to connect, in milliseconds: the browser runs on this machine, or was reached before. */
 const CONNECT_TIMEOUT_MS = 10_000;
+
+/** How long the first tab may take to be there, in milliseconds: some ten times what it takes on a busy machine. */
+const FIRST_TAB_TIMEOUT_MS = 5_000;
 
 /** How long a tab may take to wake, in milliseconds: it takes one or two, unless its page hangs. */
 const WAKE_TIMEOUT_MS = 1_000;
@@ -25,6 +29,21 @@ export interface ActionFiles {
   upload(name: string): Promise<string | undefined>;
   /** Stores a download: `save` writes it to the path it is given. Resolves with the name under which it is stored. */
   storeDownload(suggestedName: string, save: (path: string) => Promise<void>): Promise<string>;
+  /** The next download of the default context, where somebody keeps them all. @default nobody does */
+  nextDownload?: (() => AwaitedDownload) | undefined;
+}
+
+/** A download that has begun. */
+export interface BegunDownload {
+  /** Resolves with the name under which it is stored, when it is complete. */
+  stored: Promise<string>;
+}
+
+/** A download that may begin. */
+export interface AwaitedDownload {
+  begun: Promise<BegunDownload>;
+  /** Waits for it no more. */
+  forget: () => void;
 }
 
 /** What a driver needs. */
@@ -59,6 +78,7 @@ export class PageDriver {
   readonly #context: BrowserContext;
   readonly #cdp: CDPSession;
   readonly #popups: PopupWatch;
+  readonly #crashed: CrashedTabs;
   readonly #isShared: () => boolean;
   readonly #openFirstTab: PageDriverOptions['openFirstTab'];
   readonly #dialogs = new Set<Dialog>();
@@ -84,6 +104,7 @@ export class PageDriver {
     this.#isShared = parts.options.isShared ?? (() => false);
     this.#openFirstTab = parts.options.openFirstTab;
     this.#popups = new PopupWatch(parts.cdp, (popup) => this.choose(popup));
+    this.#crashed = new CrashedTabs(parts.context);
     this.closed = new Promise((resolve) => browser.once('disconnected', () => resolve()));
     this.#context.on('page', (page) => void this.#popups.arrived(page));
     this.#context.on('dialog', (dialog) => this.#onDialog(dialog));
@@ -183,6 +204,19 @@ export class PageDriver {
     return this.page();
   }
 
+  /** Whether the current tab has crashed: nothing can be done in it any more. */
+  get hasCrashed(): boolean {
+    return this.#current !== undefined && this.#crashed.has(this.#current);
+  }
+
+  /** Works on a new tab in the place of one that has crashed. */
+  async replaceCrashed(): Promise<Page> {
+    const crashed = this.#current;
+    const page = await this.open();
+    if (crashed) await settledWithin(crashed.close(), WAKE_TIMEOUT_MS); // closed meanwhile by another client
+    return page;
+  }
+
   /** Does what may open a tab; that one becomes the current tab, also when it comes a little later. */
   following<T>(page: Page, work: () => Promise<T>): Promise<T> {
     return this.#popups.during(page, work);
@@ -265,10 +299,10 @@ export class PageDriver {
   async #openFirst(): Promise<Page> {
     if (!this.#openFirstTab) return this.#context.newPage();
     const [page] = await Promise.all([
-      this.#context.waitForEvent('page', { timeout: CONNECT_TIMEOUT_MS }),
+      this.#context.waitForEvent('page', { timeout: FIRST_TAB_TIMEOUT_MS }).catch(() => undefined),
       this.#openFirstTab(),
     ]);
-    return page;
+    return page ?? this.#context.newPage(); // the only tab had crashed before we came: Playwright does not know it
   }
 
   async #sortTabs(openingOrder: PageDriverOptions['openingOrder']): Promise<void> {

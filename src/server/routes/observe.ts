@@ -86,18 +86,16 @@ export async function checkAddress(url: string): Promise<void> {
 }
 
 async function openPage(driver: PageDriver, url: string | undefined): Promise<Page> {
-  const page = await driver.page();
-  if (url === undefined) return page;
-  const [{ openUrl }, { firstLine }] = await Promise.all([
+  if (url === undefined) return driver.page();
+  const [{ openInTab }, { firstLine }] = await Promise.all([
     import('../../actions/open-url'),
     import('../../actions/errors'),
   ]);
   try {
-    await openUrl(page, url);
+    return (await openInTab(driver, url)).page;
   } catch (error) {
     throw cannotOpen(firstLine(error));
   }
-  return page;
 }
 
 function cannotOpen(message: string): Error {

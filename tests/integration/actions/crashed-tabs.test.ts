@@ -1,0 +1,66 @@
+/** A tab that crashes is brought back, whoever saw the crash. */
+import { chromium, type Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { startApi, type TestApi } from '../server/api';
+import { startDriven, type DrivenSession } from '../server/driven-session';
+import { startSite, type Site } from '../server/site';
+
+let api: TestApi;
+let site: Site;
+let session: DrivenSession;
+let browser: Browser | undefined;
+
+beforeAll(async () => {
+  [api, site] = await Promise.all([startApi(), startSite()]);
+});
+afterAll(() => Promise.all([api.server.close(), site.close()]));
+beforeEach(async () => (session = await startDriven(api)));
+afterEach(async () => {
+  await browser?.close();
+  await session.stop();
+});
+
+/** Crashes the first tab by another client, which goes then. */
+async function crash(): Promise<void> {
+  browser = await chromium.connectOverCDP(session.cdpUrl);
+  const page = browser.contexts()[0]?.pages()[0];
+  if (!page) throw new Error('The session has no page.');
+  if (page.url() === 'about:blank') await page.goto(`${site.url}/next`);
+  await Promise.all([page.waitForEvent('crash'), page.goto('chrome://crash').catch(() => {})]);
+  await browser.close();
+}
+
+test.each(['goto', 'reload'])('%s brings it back, and says so', async (type) => {
+  const url = `${site.url}/next`;
+  await session.succeed({ type: 'goto', url });
+  await crash();
+  expect(await session.execute({ type: 'click', selector: 'h1', timeout: 1_000 })).toMatchObject({
+    success: false,
+    message: expect.stringContaining('has crashed') as unknown,
+  });
+  const { message } = await session.succeed(type === 'goto' ? { type, url } : { type });
+  expect(message).toContain('in the place of one that had crashed');
+  expect(await session.look('document.title')).toBe('Next');
+  const { body } = await api.call('GET', `/sessions/${session.id}/debug`);
+  expect(body['tabs']).toMatchObject([{ metadata: { tab_id: 0, url } }]);
+  expect((await session.succeed({ type: 'goto', url: `${site.url}/` })).message).toBe(
+    `Went to ${site.url}/.`,
+  );
+});
+
+test('one that crashed before the first call is brought back too', async () => {
+  await crash();
+  await session.succeed({ type: 'goto', url: `${site.url}/next` });
+  expect(await session.look('document.title')).toBe('Next');
+});
+
+test('observe and scrape with an address bring it back', async () => {
+  await session.succeed({ type: 'goto', url: `${site.url}/next` });
+  for (const call of ['observe', 'scrape']) {
+    await crash();
+    const path = `/sessions/${session.id}/page/${call}`;
+    const url = `${site.url}/next`;
+    expect(await api.call('POST', path, { body: { url } })).toMatchObject({ status: 200 });
+    expect(await session.look('document.title')).toBe('Next');
+  }
+});
