@@ -3,17 +3,14 @@ import { copyFile, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CDPSession, Page } from 'playwright-core';
 import { ActionFailure } from './outcome';
-import type { PageDriver } from './page-driver';
+import type { BegunDownload, PageDriver } from './page-driver';
 
 /** Size of a piece of a file that is read from the browser, in bytes. */
 const PIECE_BYTES = 1024 * 1024;
 
-/** A download that has begun. */
-export interface CapturedDownload {
-  suggestedName: string;
-  /** Writes it to a path on this machine. */
-  save: (path: string) => Promise<void>;
-}
+/** A download that has begun: stored by whoever keeps all of them, or to be saved to a path on this machine. */
+export type CapturedDownload =
+  BegunDownload | { suggestedName: string; save: (path: string) => Promise<void> };
 
 /** Waits for a download. */
 export interface DownloadCapture {
@@ -23,11 +20,14 @@ export interface DownloadCapture {
 }
 
 /**
- * Catches the next download of a page. Where the session is ours alone, the browser saves it for us. Beside another client, which may
+ * Catches the next download of a page. Where all are kept, it is one of those. Else, where the session is ours alone, the browser saves it for us. Beside another client, which may
  * have said where downloads go, nothing is changed: its URL is fetched once more.
  */
 export async function captureDownload(driver: PageDriver, page: Page): Promise<DownloadCapture> {
-  return driver.isShared || !driver.isLocal ? captureUrl(page) : captureFile(driver, page);
+  const context = await contextOf(driver.cdp, page);
+  const next = context.browserContextId === undefined ? driver.files?.nextDownload?.() : undefined;
+  if (next) return { download: next.begun, end: async () => next.forget() };
+  return driver.isShared || !driver.isLocal ? captureUrl(page) : captureFile(driver, context);
 }
 
 /** Writes what a URL leads to into a file, as the page would load it: with its cookies, and past CORS. */
@@ -65,8 +65,10 @@ async function captureUrl(page: Page): Promise<DownloadCapture> {
   return { download, end: () => cdp.detach().catch(() => {}) }; // gone with its page
 }
 
-async function captureFile({ cdp, workDir }: PageDriver, page: Page): Promise<DownloadCapture> {
-  const context = await contextOf(cdp, page);
+async function captureFile(
+  { cdp, workDir }: PageDriver,
+  context: ContextName,
+): Promise<DownloadCapture> {
   const folder = await mkdtemp(join(workDir, 'sessionwright-download-'));
   let listener: ((event: { guid: string; suggestedFilename: string }) => void) | undefined;
   const download = new Promise<CapturedDownload>((resolve) => {
@@ -124,8 +126,13 @@ function finishedDownload(
   };
 }
 
+/** As commands name a browser context: the default one has no name. */
+interface ContextName {
+  browserContextId?: string;
+}
+
 /** The browser context of a page, as commands name it: the default one has no name. */
-async function contextOf(cdp: CDPSession, page: Page): Promise<{ browserContextId?: string }> {
+async function contextOf(cdp: CDPSession, page: Page): Promise<ContextName> {
   const pageCdp = await page.context().newCDPSession(page);
   const [{ targetInfo }, { browserContextIds }] = await Promise.all([
     pageCdp.send('Target.getTargetInfo'),

@@ -77,11 +77,11 @@ async function clickAndStore(interaction: Interaction, files: ActionFiles): Prom
   }
 }
 
-async function stored(
-  files: ActionFiles,
-  { suggestedName, save }: CapturedDownload,
-): Promise<Outcome> {
-  const name = await files.storeDownload(safeName(suggestedName), save);
+async function stored(files: ActionFiles, download: CapturedDownload): Promise<Outcome> {
+  const name =
+    'stored' in download
+      ? await download.stored
+      : await files.storeDownload(safeName(download.suggestedName), download.save);
   return done(`Downloaded ${name}.`);
 }
 

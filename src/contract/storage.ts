@@ -3,6 +3,9 @@ import * as z from 'zod';
 
 import { datetime } from './values';
 
+/** Largest file, in bytes: 100 MB. */
+export const MAX_FILE_BYTES = 100_000_000;
+
 /** A stored file. */
 export interface StoredFile {
   /** Its name, without a path. */

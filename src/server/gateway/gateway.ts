@@ -161,6 +161,7 @@ function join(session: LiveSession, client: Socket, browser: Socket): void {
   client.once('close', () => {
     session.gatewayClients -= 1;
     log('session %s: CDP client disconnected, %d left', session.id, session.gatewayClients);
+    if (session.gatewayClients === 0) session.downloads?.start().catch(() => {}); // the browser may be gone too
     forget();
   });
 }

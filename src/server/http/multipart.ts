@@ -4,9 +4,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { badRequest, refused } from '../../contract/refusals';
+import { MAX_FILE_BYTES } from '../../contract/storage';
 
-/** Largest file, in bytes: 100 MB, the API's limit. */
-const MAX_FILE_BYTES = 100_000_000;
 /** What a form may hold beside its file, in bytes: boundaries, headers, a few short fields. */
 const MAX_OVERHEAD_BYTES = 1_000_000;
 /** The form's one field that is a file. */

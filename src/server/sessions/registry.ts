@@ -183,6 +183,7 @@ export class SessionRegistry {
       await profile?.applyCookies(browser.connection);
       await this.#admit(session);
       if (recordAlways) session.recording.start().catch(() => {}); // a session without its recording is still a session; its replay tells why
+      await session.downloads?.start().catch(() => {}); // the same
       await session.networkLog.start().catch(() => {}); // before its caller can open a page; a browser that is gone ends the session by itself
       return session;
     } catch (error) {

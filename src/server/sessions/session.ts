@@ -10,6 +10,7 @@ import type { KnownSession, SessionEnd } from './known-session';
 import type { SessionBrowser } from '../browsers/session-browser';
 import type { SessionFolder } from '../data/session-folder';
 import { NetworkLog } from '../network/network-log';
+import { SessionDownloads } from './session-downloads';
 import { SessionRecording } from './session-recording';
 import { SessionTimers } from './session-timers';
 import { TabOrder } from './tab-order';
@@ -57,6 +58,8 @@ export class LiveSession implements KnownSession {
   readonly livePictures: SessionRecording;
   readonly folder: SessionFolder;
   readonly networkLog: NetworkLog;
+  /** Undefined without file storage, and where the files are on another machine. */
+  readonly downloads: SessionDownloads | undefined;
   readonly createdAt = new Date();
   /** Whoever knows it may drive the browser. */
   readonly cdpToken = newToken();
@@ -88,6 +91,15 @@ export class LiveSession implements KnownSession {
     this.recording = new SessionRecording(browser.connection, folder.recording);
     this.livePictures = new SessionRecording(browser.connection, folder.live);
     this.networkLog = new NetworkLog(browser.connection, folder.network);
+    this.downloads =
+      files && plan.request.cdpUrl === undefined
+        ? new SessionDownloads({
+            connection: browser.connection,
+            folder: folder.passing,
+            storeDownload: async (name, save) => files.storeDownload(name, save),
+            isShared: () => this.gatewayClients > 0,
+          })
+        : undefined;
     this.#tabOrder = new TabOrder(browser.connection);
     this.#timers = new SessionTimers(
       { idleMs: plan.idleTimeoutMinutes * minuteMs, maxMs: plan.maxDurationMinutes * minuteMs },
@@ -207,10 +219,12 @@ export class LiveSession implements KnownSession {
     try {
       const { PageDriver } = await import('../../actions/page-driver');
       await mkdir(this.folder.passing, { recursive: true, mode: 0o700 });
+      const { downloads } = this;
+      const nextDownload = downloads && (() => downloads.next());
       const driver = await PageDriver.connect({
         workDir: this.folder.passing,
         cdpUrl: this.browser.cdpUrl,
-        files: this.#files,
+        files: this.#files && { ...this.#files, nextDownload },
         isLocal: this.plan.request.cdpUrl === undefined,
         openFirstTab: () => this.browser.ensurePage(),
         openingOrder: () => this.tabIds,
@@ -242,6 +256,7 @@ export class LiveSession implements KnownSession {
     await this.livePictures.dispose().catch(() => {}); // its files are about to be removed
     const disconnected = this.#driver?.then((driver) => driver.close()).catch(() => {}); // it never connected
     await Promise.race([disconnected, this.browser.exited]); // to a browser that is gone it may try for seconds
+    await this.downloads?.settled();
     await this.networkLog.close().catch(() => {}); // a full disk costs the log, not the end
     await this.#keeper.beforeClose(this).catch(() => {}); // what was not saved is told afterwards
   }

@@ -56,10 +56,14 @@ const PAGES: Record<string, string> = {
     `<input name="fname" placeholder="First name"><label for="l">Last name</label><input id="l"><input type="email" id="contact"><input name="password" type="password">
      <select name="country"><option value="no">Norway</option><option value="ke">Kenya</option></select>`,
   ),
+  '/downloads-itself': page(
+    'Downloads',
+    '<a id="get" href="/file/report.txt" download>Get</a><script>get.click()</script>',
+  ),
   '/files': page(
     'Files',
     `<input type="file" id="input"><button id="chooser" onclick="document.getElementById('input').click()">Choose</button>
-     <a id="get" href="/file/report.txt" download>Get</a><a id="evil" href="/evil">Evil</a><a id="blob" download="note.txt">Blob</a><form method="post" action="/posted"><input type="hidden" name="a" value="1"><button id="post">Post</button></form>
+     <a id="get" href="/file/report.txt" download>Get</a><a id="popup" href="/downloads-itself" target="_blank">Popup</a><a id="evil" href="/evil">Evil</a><a id="blob" download="note.txt">Blob</a><form method="post" action="/posted"><input type="hidden" name="a" value="1"><button id="post">Post</button></form>
      <script>blob.href = URL.createObjectURL(new Blob(['from a blob']))</script>`,
   ),
 };

@@ -1,0 +1,119 @@
+/** Keeps what the pages of a session download, whoever made them: its actions, or another client of its browser. */
+import { copyFile, mkdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ActionFiles, AwaitedDownload, BegunDownload } from '../../actions/page-driver';
+import type { CdpConnection } from '../../cdp/connection';
+import type { CdpEvents } from '../../cdp/protocol';
+import { MAX_FILE_BYTES } from '../../contract/storage';
+
+/** How much is kept of one session, in bytes: ten of the largest files. What comes then is not kept. */
+const MAX_KEPT_BYTES = 10 * MAX_FILE_BYTES;
+
+/** What this needs. */
+export interface SessionDownloadsParts {
+  connection: CdpConnection;
+  /** For downloads under way. Made on start; the caller removes it. */
+  folder: string;
+  storeDownload: ActionFiles['storeDownload'];
+  /** Whether another client is connected now: it may want a download that is too large for us. */
+  isShared: () => boolean;
+}
+
+/** A download under way. */
+interface RunningDownload {
+  suggestedName: string;
+  finished: (path: string) => void;
+  failed: (reason: Error) => void;
+}
+
+/**
+ * Watches the downloads of the default context of a browser on this machine. Other clients may say where downloads go: the browser
+ * tells us all the same, with the path, and we take a copy.
+ */
+export class SessionDownloads {
+  readonly #parts: SessionDownloadsParts;
+  readonly #running = new Map<string, RunningDownload>();
+  readonly #storing = new Set<Promise<unknown>>();
+  readonly #awaited = new Set<(download: BegunDownload) => void>();
+  #keptBytes = 0;
+
+  constructor(parts: SessionDownloadsParts) {
+    this.#parts = parts;
+    parts.connection.on('Browser.downloadWillBegin', (event) => this.#begin(event));
+    parts.connection.on('Browser.downloadProgress', (event) => this.#progress(event));
+  }
+
+  /**
+   * Downloads go to our folder from now on, until a client says otherwise; called again when all of those have left.
+   * @throws {@link CdpError} when the browser is gone
+   */
+  async start(): Promise<void> {
+    await mkdir(this.#parts.folder, { recursive: true, mode: 0o700 });
+    await this.#parts.connection.send('Browser.setDownloadBehavior', {
+      behavior: 'allowAndName',
+      downloadPath: this.#parts.folder,
+      eventsEnabled: true,
+    });
+  }
+
+  /** The next download that begins. */
+  next(): AwaitedDownload {
+    let tell: (download: BegunDownload) => void = () => {};
+    const begun = new Promise<BegunDownload>((resolve) => (tell = resolve));
+    this.#awaited.add(tell);
+    return { begun, forget: () => void this.#awaited.delete(tell) };
+  }
+
+  /** Resolves when everything that was downloaded is stored. Never rejects. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#storing);
+  }
+
+  #begin({ guid, suggestedFilename }: CdpEvents['Browser.downloadWillBegin']): void {
+    const complete = new Promise<string>((finished, failed) =>
+      this.#running.set(guid, { suggestedName: suggestedFilename, finished, failed }),
+    );
+    const stored = complete.then(async (path) => this.#store(suggestedFilename, path));
+    stored.catch(() => {}); // told to whoever waits for it
+    for (const tell of this.#awaited) tell({ stored });
+    this.#awaited.clear();
+  }
+
+  #progress({ guid, state, receivedBytes, filePath }: CdpEvents['Browser.downloadProgress']): void {
+    const download = this.#running.get(guid);
+    if (!download) return;
+    if (state === 'inProgress') {
+      if (receivedBytes <= MAX_FILE_BYTES || this.#parts.isShared()) return;
+      this.#parts.connection.send('Browser.cancelDownload', { guid }).catch(() => {}); // it ended by itself
+    }
+    this.#running.delete(guid);
+    if (state === 'completed') download.finished(filePath || join(this.#parts.folder, guid));
+    else if (state === 'canceled')
+      download.failed(new Error('The download was cancelled by the browser.'));
+    else download.failed(new Error(`The file is larger than ${MAX_FILE_BYTES} bytes.`));
+  }
+
+  async #store(suggestedName: string, path: string): Promise<string> {
+    const work = this.#copy(suggestedName, path);
+    this.#storing.add(work);
+    try {
+      return await work;
+    } finally {
+      this.#storing.delete(work);
+    }
+  }
+
+  async #copy(suggestedName: string, path: string): Promise<string> {
+    try {
+      const { size } = await stat(path);
+      if (size > MAX_FILE_BYTES || this.#keptBytes + size > MAX_KEPT_BYTES)
+        throw new Error(
+          `The file is not kept: a session keeps files of ${MAX_FILE_BYTES} bytes, and ${MAX_KEPT_BYTES} in all.`,
+        );
+      this.#keptBytes += size;
+      return await this.#parts.storeDownload(suggestedName, (draft) => copyFile(path, draft));
+    } finally {
+      if (path.startsWith(this.#parts.folder)) await rm(path, { force: true });
+    }
+  }
+}
