@@ -1,4 +1,5 @@
 /** One element of an observed page, as TypeScript sees it. */
+import type { NodeSelectors } from './action-types';
 
 /** A place in CSS pixels, from the top left corner of the visible part of the page. */
 export interface BoundingBox {
@@ -44,8 +45,10 @@ export interface ObservedElement extends ElementState {
   action: string;
   /** The action in words. */
   description: string;
-  /** A Playwright selector that finds it later on too; `null` when only the id does. */
+  /** A Playwright selector that finds it later on too, in its frames; `null` when the API tells none. */
   selector: string | null;
+  /** Every way to find it later on; `null` when the API tells none. Actions take it as their `selector`. */
+  selectors: NodeSelectors | null;
   /** `null` when it is not known. */
   box: BoundingBox | null;
 }

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 
 import { BROWSER_ACTIONS, renderActions } from './browser-actions';
+import type { NodeSelectors } from './action-types';
 import type { BoundingBox, ObservedElement } from './observed-element';
 
 /** Placeholder for the value of actions that need one. */
@@ -19,6 +20,9 @@ const selectors = z.looseObject({
   css_selector: z.string().nullish(),
   xpath_selector: z.string().nullish(),
   playwright_selector: z.string().nullish(),
+  in_iframe: z.boolean().nullish(),
+  in_shadow_root: z.boolean().nullish(),
+  iframe_parent_css_selectors: z.array(z.string()).nullish(),
 });
 const action = z.looseObject({
   type: z.string(),
@@ -80,6 +84,7 @@ export function decodeSpace(
       action: type,
       description: description ?? '',
       selector: typeof selector === 'string' ? selector : selectorOf(selector),
+      selectors: decodeSelectors(selector),
       box: places.get(id) ?? null,
     }),
   );
@@ -105,19 +110,25 @@ export function encodeSpace<Category extends string>({
     actions,
     markdown: renderActions(actions),
     elements: elements.map(
-      ({ action: _action, description: _description, selector: _selector, box: _box, ...rest }) =>
-        rest,
+      ({
+        action: _action,
+        description: _description,
+        selector: _selector,
+        selectors: _selectors,
+        box: _box,
+        ...rest
+      }) => rest,
     ),
   };
 }
 
 /** One that is not known here is a click: clients refuse what they do not know. */
-function encodeAction({ id, name, action: type, description, selector }: ObservedElement) {
+function encodeAction({ id, name, action: type, description, ...found }: ObservedElement) {
   const rest = {
     category: 'Interaction Actions',
     description,
     id,
-    selector: selector === null ? null : encodeSelector(selector),
+    selector: encodeSelectors(found),
     text_label: name || null,
   };
   switch (type) {
@@ -138,24 +149,51 @@ function encodeAction({ id, name, action: type, description, selector }: Observe
   }
 }
 
-/** Of all ways to say it, one that Playwright understands is enough; the others must be there. */
-function encodeSelector(selector: string) {
+/** Clients want every one of these fields. */
+function encodeSelectors({
+  selector,
+  selectors: known,
+}: Pick<ObservedElement, 'selector' | 'selectors'>) {
+  const given: NodeSelectors | null =
+    known ?? (selector === null ? null : { playwrightSelector: selector });
+  return (
+    given && {
+      css_selector: given.cssSelector ?? '',
+      xpath_selector: given.xpathSelector ?? '',
+      notte_selector: given.notteSelector ?? '',
+      in_iframe: given.inIframe ?? false,
+      in_shadow_root: given.inShadowRoot ?? false,
+      iframe_parent_css_selectors: [...(given.iframeParentCssSelectors ?? [])],
+      playwright_selector: given.playwrightSelector ?? null,
+      python_selector: given.pythonSelector ?? null,
+    }
+  );
+}
+
+function decodeSelectors(
+  selector: string | z.output<typeof selectors> | null | undefined,
+): NodeSelectors | null {
+  if (typeof selector === 'string') return { playwrightSelector: selector };
+  if (!selector || selectorOf(selector) === null) return null;
   return {
-    css_selector: '',
-    xpath_selector: '',
-    notte_selector: '',
-    in_iframe: false,
-    in_shadow_root: false,
-    iframe_parent_css_selectors: [],
-    playwright_selector: selector,
-    python_selector: null,
+    cssSelector: selector.css_selector ?? '',
+    xpathSelector: selector.xpath_selector ?? '',
+    playwrightSelector: selector.playwright_selector ?? null,
+    iframeParentCssSelectors: selector.iframe_parent_css_selectors ?? [],
+    inIframe: selector.in_iframe ?? false,
+    inShadowRoot: selector.in_shadow_root ?? false,
   };
 }
 
 function selectorOf(selector: z.output<typeof selectors> | null | undefined): string | null {
   if (selector?.playwright_selector) return selector.playwright_selector;
-  if (selector?.css_selector) return `css=${selector.css_selector}`;
-  return selector?.xpath_selector ? `xpath=${selector.xpath_selector}` : null;
+  const frames = selector?.iframe_parent_css_selectors ?? [];
+  const inFrames = (own: string): string =>
+    [...frames.flatMap((frame) => [`css=${frame}`, 'internal:control=enter-frame']), own].join(
+      ' >> ',
+    );
+  if (selector?.css_selector) return inFrames(`css=${selector.css_selector}`);
+  return selector?.xpath_selector ? inFrames(`xpath=${selector.xpath_selector}`) : null;
 }
 
 function plainText(line: string): string {

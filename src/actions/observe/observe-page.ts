@@ -1,16 +1,17 @@
 /** Observes a page: what it shows, what can be done on it, and a picture of it. */
 import type { Frame, Locator, Page } from 'playwright-core';
 import { orAfter } from '../../base/deadline';
-import type { Observation, ObservedTab } from '../../contract/observation';
+import type { NodeSelectors } from '../../contract/actions';
+import type { Observation, ObservedElement, ObservedTab } from '../../contract/observation';
 import { withPageDeadline } from '../deadline';
 import { readAgain } from '../read-again';
 import type { ElementSnapshot } from '../snapshot';
-import type { AriaNode } from './aria-tree';
 import { allNodes, ariaTree } from './aria-tree';
 import { describePage } from './describe-page';
 import type { FrameFacts } from './frame-facts';
 import { frameFacts } from './frame-facts';
-import type { FactsByFrame, FoundElement } from './read-tree';
+import { findSelectors } from './find-selectors';
+import type { FactsByFrame, FoundElement, PagePart } from './read-tree';
 import { readTree } from './read-tree';
 
 /** Longest time for one observation, in milliseconds: less than any client waits for an answer (45 s). */
@@ -34,6 +35,14 @@ export interface ObservedPage {
   snapshot: ElementSnapshot;
 }
 
+/** What a page is found to be. */
+interface ReadPage {
+  parts: readonly PagePart[];
+  found: readonly FoundElement[];
+  selectors: ReadonlyMap<FoundElement, NodeSelectors>;
+  main: FrameFacts;
+}
+
 /**
  * Observes the page. Scrolled-out parts and frames are told too, hidden elements are not.
  * @param lastActionId id of the element that was acted on last
@@ -45,15 +54,13 @@ export async function observePage(
   lastActionId: string | null,
 ): Promise<ObservedPage> {
   const startedAt = new Date();
-  const [{ tree, main, facts }, screenshot, observedTabs] = await withPageDeadline(
+  const [{ parts, found, selectors, main }, screenshot, observedTabs] = await withPageDeadline(
     readAgain(page, 'observe the page', () =>
       Promise.all([readPage(page), takePicture(page), readTabs(tabs)]),
     ),
     OBSERVE_TIMEOUT_MS,
     'observe the page',
   );
-  const parts = readTree(tree, facts);
-  const found = parts.flatMap((part) => (part.kind === 'element' ? [part.element] : []));
   const isBlank = page.url() === 'about:blank' && parts.length === 0;
   const isFile = !main.contentType.includes('html');
   const observation: Observation = {
@@ -75,7 +82,7 @@ export async function observePage(
     description: describePage(parts),
     elements: [
       ...(isFile ? [file(main)] : []),
-      ...found.map(({ ref: _ref, tag: _tag, inputType: _type, ...element }) => element),
+      ...found.map((element) => toObserved(element, selectors.get(element))),
     ],
   };
   return { observation, snapshot: snapshotOf(page, found, isFile) };
@@ -92,7 +99,7 @@ function snapshotOf(page: Page, found: readonly FoundElement[], isFile: boolean)
   ]);
 }
 
-function file({ contentType }: FrameFacts) {
+function file({ contentType }: FrameFacts): ObservedElement {
   return {
     id: FILE_ID,
     role: 'document',
@@ -100,14 +107,38 @@ function file({ contentType }: FrameFacts) {
     action: 'download_file',
     description: 'Download the file that this page shows',
     selector: 'html',
+    selectors: {
+      ...{ cssSelector: 'html', xpathSelector: '/*', playwrightSelector: 'html' },
+      ...{ iframeParentCssSelectors: [], inIframe: false, inShadowRoot: false },
+    },
     box: null,
   };
 }
 
-/** The tree, and what is known of every frame in it. */
-async function readPage(
-  page: Page,
-): Promise<{ tree: AriaNode[]; main: FrameFacts; facts: FactsByFrame }> {
+/** Without what only this side needs to know of it. */
+function toObserved(
+  {
+    ref: _ref,
+    frameRef: _frameRef,
+    treeRole: _treeRole,
+    ownBox: _ownBox,
+    tag: _tag,
+    inputType: _inputType,
+    isNamedOnce: _isNamedOnce,
+    roleSelector,
+    ...element
+  }: FoundElement,
+  selectors: NodeSelectors | undefined,
+): ObservedElement {
+  return {
+    ...element,
+    selector: selectors?.playwrightSelector ?? roleSelector,
+    selectors: selectors ?? null,
+  };
+}
+
+/** What the page says and offers, how its elements are found again, and what is known of its main frame. */
+async function readPage(page: Page): Promise<ReadPage> {
   const main = await frameFacts(page.mainFrame(), OBSERVE_TIMEOUT_MS);
   const tree = main.hasBody
     ? await ariaTree(
@@ -119,19 +150,23 @@ async function readPage(
     role === 'iframe' && ref !== undefined ? [ref] : [],
   );
   const known = await Promise.all(
-    frames.map(async (ref): Promise<[string, FrameFacts | undefined]> => [
-      ref,
-      await factsOf(await frameOf(page.getByRef(ref))),
-    ]),
+    frames.map(async (ref) => {
+      const frame = await frameOf(page.getByRef(ref));
+      return { ref, frame, facts: await factsOf(frame) };
+    }),
   );
-  return {
-    tree,
-    main,
-    facts: new Map([
-      ['', main] as const,
-      ...known.flatMap(([ref, facts]) => (facts ? [[ref, facts] as const] : [])),
-    ]),
-  };
+  const facts: FactsByFrame = new Map([
+    ['', main] as const,
+    ...known.flatMap((it) => (it.facts ? [[it.ref, it.facts] as const] : [])),
+  ]);
+  const answering = new Map([
+    ['', page.mainFrame()] as const,
+    ...known.flatMap((it) => (it.frame && it.facts ? [[it.ref, it.frame] as const] : [])),
+  ]);
+  const { parts, frames: foundFrames } = readTree(tree, facts);
+  const found = parts.flatMap((part) => (part.kind === 'element' ? [part.element] : []));
+  const selectors = await findSelectors(page, found, { frames: answering, found: foundFrames });
+  return { parts, found, selectors, main };
 }
 
 async function allFramesAnswer(page: Page): Promise<boolean> {

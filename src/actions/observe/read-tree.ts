@@ -6,14 +6,30 @@ import type { Control, FrameFacts } from './frame-facts';
 import { boxKey } from './frame-facts';
 
 /** An element, and what only this side needs to know of it. */
-export interface FoundElement extends ObservedElement {
-  /** Playwright's reference to it. */
-  ref: string;
+export interface FoundElement extends Omit<ObservedElement, 'selector' | 'selectors'>, Placed {
   /** Name of its tag; the usual one of its role when that is not known. */
   tag: string;
   /** Of an input, such as `email`. */
   inputType: string;
+  /** By its role and name, and its number among those of the same; by its text where it has no role. */
+  roleSelector: string;
+  /** Whether its frame has one of this role and name. */
+  isNamedOnce: boolean;
 }
+
+/** What is in the tree, by Playwright's reference to it, and where it is in its own frame. */
+interface Placed {
+  ref: string;
+  /** Reference of the element of its frame; `''` in the page itself. */
+  frameRef: string;
+  /** Role in the tree, where some controls have none. */
+  treeRole: string;
+  /** From the corner of what is visible of its own frame. */
+  ownBox: BoundingBox | undefined;
+}
+
+/** A frame whose content is in the tree. */
+export type FoundFrame = Placed;
 
 /** One piece of a page. */
 export type PagePart =
@@ -61,36 +77,51 @@ interface Place {
   facts: FrameFacts | undefined;
   /** Of the frame's content, from the corner of what is visible of the page. */
   offset: { x: number; y: number };
-  isMainFrame: boolean;
+  /** Of the frame's element; `''` in the page itself. */
+  frameRef: string;
   /** Inside of something whose text is told already. */
   isTold: boolean;
   /** Inside of something that can be acted on. */
   isInElement: boolean;
 }
 
-/** Everything on the page, in order. Ids count from 1 for each letter, so the same page gives the same ids. */
-export function readTree(tree: readonly (AriaNode | string)[], facts: FactsByFrame): PagePart[] {
-  return new TreeReader(tree, facts).parts;
+/** Everything on the page, in order, and its frames. Ids count from 1 for each letter, so the same page gives the same ids. */
+export function readTree(
+  tree: readonly (AriaNode | string)[],
+  facts: FactsByFrame,
+): { parts: PagePart[]; frames: FoundFrame[] } {
+  const { parts, frames } = new TreeReader(tree, facts);
+  return { parts, frames };
 }
 
 class TreeReader {
   readonly parts: PagePart[] = [];
+  readonly frames: FoundFrame[] = [];
   readonly #facts: FactsByFrame;
   readonly #counts = new Map<string, number>();
-  /** How often a role and name occur in the page itself: only what is there once can be found by them. */
+  /** How often a role and name occur in each frame: only what is there once can be found by them alone. */
   readonly #names = new Map<string, number>();
+  /** How many of them were read so far. */
+  readonly #numbers = new Map<string, number>();
 
   constructor(tree: readonly (AriaNode | string)[], facts: FactsByFrame) {
     this.#facts = facts;
-    for (const node of allNodes(tree).filter(hasLetter))
-      this.#names.set(nameKey(node), (this.#names.get(nameKey(node)) ?? 0) + 1);
+    this.#countNames(tree, '');
     this.#readAll(tree, {
       facts: facts.get(''),
       offset: { x: 0, y: 0 },
-      isMainFrame: true,
+      frameRef: '',
       isTold: false,
       isInElement: false,
     });
+  }
+
+  #countNames(nodes: readonly (AriaNode | string)[], frameRef: string): void {
+    for (const node of nodes) {
+      if (typeof node === 'string' || node.ariaHidden) continue;
+      if (hasLetter(node)) count(this.#names, nameKey(node, frameRef));
+      this.#countNames(node.children ?? [], node.role === 'iframe' ? (node.ref ?? '') : frameRef);
+    }
   }
 
   #readAll(nodes: readonly (AriaNode | string)[], place: Place): void {
@@ -106,7 +137,9 @@ class TreeReader {
 
   #read(node: AriaNode, place: Place): void {
     if (node.ariaHidden) return;
+    this.#number(node, place);
     if (node.role === 'iframe') {
+      if (node.ref !== undefined) this.frames.push({ ...placedAs(node, place), ref: node.ref });
       this.#readAll(node.children ?? [], this.#inFrame(node, place));
       return;
     }
@@ -116,11 +149,17 @@ class TreeReader {
     if (letter !== undefined && node.disabled) {
       this.parts.push({ kind: 'disabled', role, text: textOf(node) });
     } else if (letter !== undefined && node.ref !== undefined) {
-      this.#addElement({ ...node, role, ref: node.ref }, { letter, control, place });
+      this.#addElement({ ...node, ref: node.ref }, { role, letter, control, place });
       this.#readAll(node.children ?? [], { ...place, isTold: true, isInElement: true });
     } else {
       this.#readPlain(node, place);
     }
+  }
+
+  #number(node: AriaNode, { frameRef }: Place): void {
+    if (!hasLetter(node)) return;
+    count(this.#numbers, nameKey(node, frameRef));
+    count(this.#numbers, roleKey(node, frameRef));
   }
 
   #readPlain(node: AriaNode, place: Place): void {
@@ -142,21 +181,28 @@ class TreeReader {
       x: place.offset.x + (node.box?.x ?? 0) + inset.x,
       y: place.offset.y + (node.box?.y ?? 0) + inset.y,
     };
-    return { ...place, facts: this.#facts.get(node.ref ?? ''), offset, isMainFrame: false };
+    const frameRef = node.ref ?? '';
+    return { ...place, facts: this.#facts.get(frameRef), offset, frameRef };
   }
 
   #addElement(
     node: AriaNode & { ref: string },
-    { letter, control, place }: { letter: string; control: Control | undefined; place: Place },
+    {
+      role,
+      letter,
+      control,
+      place,
+    }: { role: string; letter: string; control: Control | undefined; place: Place },
   ): void {
-    const { role, ref, box } = node;
+    const { ref, box } = node;
     const name = letter === 'I' ? (node.name ?? '') : textOf(node);
     const action = actionOf(letter, role, control);
     const element: FoundElement = {
       ...{ id: this.#nextId(letter), role, name, action },
       description: describeAction(action, role, name),
-      selector: place.isMainFrame ? this.#selectorOf(node) : null,
       box: box ? shifted(box, place.offset) : null,
+      ...this.#selectorOf(node, place),
+      ...placedAs(node, place),
       ...stateOf(node, letter, control),
       ...{ ref, tag: control?.tag ?? TAGS[role] ?? 'div', inputType: control?.type ?? '' },
     };
@@ -169,10 +215,19 @@ class TreeReader {
     return `${letter}${count}`;
   }
 
-  /** As Playwright's `getByRole` writes it. It fails, rather than finding something else, when the page has more of the kind by then. */
-  #selectorOf(node: AriaNode): string | null {
-    if (!node.name || !hasLetter(node) || this.#names.get(nameKey(node)) !== 1) return null;
-    return `internal:role=${node.role}[name="${node.name.replace(/\\/g, '\\\\').replace(/"/g, '\\"')}"s]`;
+  /** As Playwright's `getByRole` writes it. One that is there once fails, rather than finding something else, when the page has more of the kind by then. */
+  #selectorOf(
+    node: AriaNode,
+    { frameRef }: Place,
+  ): Pick<FoundElement, 'roleSelector' | 'isNamedOnce'> {
+    if (!hasLetter(node))
+      return { roleSelector: `internal:text=${quoted(textOf(node))}s`, isNamedOnce: false };
+    const key = nameKey(node, frameRef);
+    const name = node.name ? `[name=${quoted(node.name)}s]` : '';
+    const isNamedOnce = name !== '' && this.#names.get(key) === 1;
+    const number = this.#numbers.get(name === '' ? roleKey(node, frameRef) : key) ?? 1;
+    const which = isNamedOnce ? '' : ` >> nth=${number - 1}`;
+    return { roleSelector: `internal:role=${node.role}${name}${which}`, isNamedOnce };
   }
 }
 
@@ -185,8 +240,25 @@ function hasLetter({ role }: AriaNode): boolean {
   return role in LETTERS || isPicture(role);
 }
 
-function nameKey(node: AriaNode): string {
-  return `${node.role}\n${textOf(node)}`;
+function nameKey(node: AriaNode, frameRef: string): string {
+  return `${frameRef}\n${node.role}\n${textOf(node)}`;
+}
+
+function roleKey({ role }: AriaNode, frameRef: string): string {
+  return `${frameRef}\n${role}`;
+}
+
+function count(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
+/** As Playwright's selectors quote texts. */
+function quoted(text: string): string {
+  return `"${text.replace(/\\/g, '\\\\').replace(/"/g, '\\"')}"`;
+}
+
+function placedAs({ role, box }: AriaNode, { frameRef }: Place): Omit<Placed, 'ref'> {
+  return { frameRef, treeRole: role, ownBox: box };
 }
 
 /** A control's own role, where the tree has none: text that can be edited, and what opens details. */

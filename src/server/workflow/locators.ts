@@ -67,17 +67,16 @@ function fromSelector(selector: unknown): string | undefined {
     xpath_selector: xpath,
     iframe_parent_css_selectors: frames,
   } = selector;
-  if (isText(playwright)) return fromText(playwright);
-  const text = isText(css)
-    ? css
-    : isText(xpath)
-      ? `xpath=${xpath.replace(/^xpath=/, '')}`
-      : undefined;
+  const text = pathText(css, xpath);
+  const chain = (Array.isArray(frames) ? frames : []).filter(isText);
+  if (isText(playwright) && (chain.length === 0 || text === undefined)) return fromText(playwright); // else the path through the frames reads better
   if (text === undefined) return undefined;
-  const frame = (Array.isArray(frames) ? frames : [])
-    .filter(isText)
-    .map((it) => `.frameLocator(${quote(it)})`);
-  return `page${frame.join('')}.locator(${quote(text)})`;
+  return `page${chain.map((it) => `.frameLocator(${quote(it)})`).join('')}.locator(${quote(text)})`;
+}
+
+function pathText(css: unknown, xpath: unknown): string | undefined {
+  if (isText(css)) return css;
+  return isText(xpath) ? `xpath=${xpath.replace(/^xpath=/, '')}` : undefined;
 }
 
 /** A role that Playwright wrote into a selector is written as people write it. */

@@ -3,6 +3,7 @@ import type { SessionStep } from '../../contract/session';
 import type { WorkflowCode } from '../../contract/workflow-code';
 import { playwrightSpec } from './playwright-spec';
 import { pythonScript } from './python-script';
+import { withSelectors } from './step-selectors';
 import { toWorkflowStep } from './workflow-step';
 
 /** The code of a trajectory, in all its forms. */
@@ -10,7 +11,7 @@ export function workflowCode(
   steps: readonly SessionStep[],
   { asWorkflow }: { asWorkflow: boolean },
 ): WorkflowCode {
-  const workflow = steps.flatMap(toWorkflowStep);
+  const workflow = withSelectors(steps.flatMap(toWorkflowStep));
   return {
     pythonScript: pythonScript(workflow, { asWorkflow }),
     jsonActions: workflow.flatMap((step) => (step.kind === 'action' ? [step.action] : [])),

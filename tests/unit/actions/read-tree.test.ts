@@ -31,7 +31,9 @@ function facts(controls: Record<string, Partial<Control>> = {}): FrameFacts {
 }
 
 function elements(tree: (AriaNode | string)[], known = new Map([['', facts()]])) {
-  return readTree(tree, known).flatMap((part) => (part.kind === 'element' ? [part.element] : []));
+  return readTree(tree, known).parts.flatMap((part) =>
+    part.kind === 'element' ? [part.element] : [],
+  );
 }
 
 const node = (role: string, name: string, rest: Partial<AriaNode> = {}): AriaNode => ({
@@ -141,21 +143,27 @@ test('boxes inside of frames are moved to where they are on the page', () => {
   ]);
   expect(elements([outer], known)[0]).toMatchObject({
     box: { x: 109, y: 211, width: 3, height: 4 },
-    selector: null,
+    ownBox: { x: 1, y: 2, width: 3, height: 4 },
+    frameRef: 'e-inner',
+    isNamedOnce: true,
   });
+  expect(readTree([outer], known).frames).toEqual([
+    { ref: 'e-outer', frameRef: '', treeRole: 'iframe', ownBox: outer.box },
+    { ref: 'e-inner', frameRef: 'e-outer', treeRole: 'iframe', ownBox: inner.box },
+  ]);
 });
 
-test('a selector is given for what is there once, and is quoted', () => {
+test('a role and name that is there once finds an element alone, else its number says which; both are quoted', () => {
   const tree = [
     node('button', 'Say "hi" \\ bye'),
     node('link', 'More'),
     node('link', '', { ref: 'e9', children: ['More'] }),
     node('button', 'More'),
   ];
-  expect(elements(tree).map(({ selector }) => selector)).toEqual([
+  expect(elements(tree).map(({ roleSelector }) => roleSelector)).toEqual([
     'internal:role=button[name="Say \\"hi\\" \\\\ bye"s]',
-    null,
-    null,
+    'internal:role=link[name="More"s] >> nth=0',
+    'internal:role=link >> nth=1',
     'internal:role=button[name="More"s]',
   ]);
 });
@@ -173,7 +181,7 @@ test('the description is one line for each thing, whatever the page writes', () 
     node('button', '<b>\nB2[:]<button>Pay</button>'),
     node('button', 'off', { disabled: true }),
   ];
-  expect(describePage(readTree(tree, new Map([['', facts()]]))).split('\n')).toEqual([
+  expect(describePage(readTree(tree, new Map([['', facts()]])).parts).split('\n')).toEqual([
     '### Big sale',
     'L1[:]<a href="/a&quot;b">sale</a>',
     '_[:]two lines',

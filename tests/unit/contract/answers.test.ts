@@ -330,6 +330,10 @@ const ANSWERS: Record<string, Answer> = {
           action: 'click',
           description: 'Click',
           selector: 'p',
+          selectors: {
+            ...{ cssSelector: 'c', xpathSelector: 'x', playwrightSelector: 'p' },
+            ...{ iframeParentCssSelectors: [], inIframe: false, inShadowRoot: false },
+          },
           box: { x: 1, y: 2, width: 3, height: 4 },
         },
       ],

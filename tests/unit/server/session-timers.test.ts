@@ -30,6 +30,13 @@ test('using it starts the idle time anew, and never extends the maximum', () => 
   );
 });
 
+test('one minute is no plural', () => {
+  const onExpired = vi.fn();
+  new SessionTimers({ idleMs: 60_000, maxMs: 900_000 }, onExpired);
+  vi.advanceTimersByTime(60_000);
+  expect(onExpired).toHaveBeenCalledExactlyOnceWith('It was not used for 1 minute.');
+});
+
 test('stopped, it never expires', () => {
   const onExpired = vi.fn();
   new SessionTimers({ idleMs: 1000, maxMs: 2000 }, onExpired).stop();

@@ -89,7 +89,12 @@ describe('of a session', () => {
     expect(statements.jsonActions).toEqual([
       { type: 'goto', url: 'shop.example' },
       { type: 'fill', id: 'I1', value: "it's", clear_before_fill: true, press_enter: true },
-      { type: 'click', id: 'B1', timeout: 15000 },
+      {
+        type: 'click',
+        id: 'B1',
+        timeout: 15000,
+        selector: { css_selector: '', playwright_selector: 'internal:role=button[name="Search"s]' },
+      },
       {
         type: 'click',
         selector: {
@@ -103,7 +108,7 @@ describe('of a session', () => {
     ]);
   });
 
-  it('the Python script executes them, and observes before ids are used', () => {
+  it('the Python script executes them, and observes before an id is used that has no selector', () => {
     expect(statements.pythonScript).toBe(`from notte_sdk import NotteClient
 
 client = NotteClient()
@@ -112,7 +117,7 @@ with client.Session() as session:
     session.execute(type="goto", url="shop.example")
     session.observe()
     session.execute(type="fill", id="I1", value="it's", clear_before_fill=True, press_enter=True)
-    session.execute(type="click", id="B1", timeout=15000)
+    session.execute(type="click", id="B1", timeout=15000, selector={"css_selector": "", "playwright_selector": "internal:role=button[name=\\"Search\\"s]"})
     session.execute(type="click", selector={"css_selector": "#buy", "xpath_selector": "", "in_iframe": True, "in_shadow_root": False, "iframe_parent_css_selectors": ["#shop"]})
 `);
   });
