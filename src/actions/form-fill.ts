@@ -1,4 +1,5 @@
 /** Fills the fields of a form by what they mean: finds them by the names that forms give them. Needs no language model. */
+import { countText } from '../base/texts';
 import type { Page } from 'playwright-core';
 import { OPERATION_MS } from '../contract/action-limits';
 import type { ActionOf, FormFields } from '../contract/actions';
@@ -110,9 +111,9 @@ export async function formFill(
   if (problems.length > 0)
     return {
       success: false,
-      message: `Filled ${wanted.length - problems.length} of ${wanted.length} fields; not: ${problems.join(', ')}.`,
+      message: `Filled ${wanted.length - problems.length} of ${countText(wanted.length, 'field')}; not: ${problems.join(', ')}.`,
     }; // no exception: who gives all that is known of a person wants the rest filled
-  return done(`Filled ${wanted.length} ${wanted.length === 1 ? 'field' : 'fields'}.`);
+  return done(`Filled ${countText(wanted.length, 'field')}.`);
 }
 
 /** For each key, the number of its field among all of the page; -1 for none. A field is taken once. */

@@ -1,5 +1,6 @@
 /** Actions on the page as a whole: keys, scrolling, scripts. */
 import { Script } from 'node:vm';
+import { countText } from '../base/texts';
 import type { Page } from 'playwright-core';
 import { OPERATION_MS, SCRIPT_LIMIT_MS } from '../contract/action-limits';
 import type { ActionOf } from '../contract/actions';
@@ -47,7 +48,9 @@ async function turnWheel(
     throw new ActionFailure(
       `The page does not scroll ${type === 'scroll_down' ? 'down' : 'up'} from here: it is at its end, or no taller than its window.`,
     );
-  return done(`Scrolled ${moved > 0 ? 'down' : 'up'} by ${Math.round(Math.abs(moved))} pixels.`);
+  return done(
+    `Scrolled ${moved > 0 ? 'down' : 'up'} by ${countText(Math.round(Math.abs(moved)), 'pixel')}.`,
+  );
 }
 
 /** Evaluates a script in the page; its result is the data. One that never ends is ended, so that the page goes on. */

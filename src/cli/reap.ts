@@ -1,4 +1,5 @@
 /** `sessionwright reap`: what killed runs have left on this machine and in the cloud is stopped and removed. */
+import { countText } from '../base/texts';
 import { sweep, type SweepResult } from '../host/sweep';
 import { parseOptions } from './usage';
 
@@ -29,7 +30,7 @@ export async function reap(args: string[]): Promise<void> {
   const result = await sweep({ dryRun });
   console.log(values.json ? JSON.stringify(result) : describe(result, dryRun));
   if (result.left.length > 0)
-    throw new Error(`${result.left.length} sessions could not be stopped.`);
+    throw new Error(`${countText(result.left.length, 'session')} could not be stopped.`);
 }
 
 function describe(result: SweepResult, dryRun: boolean): string {

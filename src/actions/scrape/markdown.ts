@@ -1,4 +1,5 @@
 /** From cleaned HTML to markdown: headings, lists, links, images, code and tables. */
+import { parseHTML } from 'linkedom';
 import TurndownService from 'turndown';
 import { addTableRules } from './markdown-tables';
 
@@ -30,10 +31,15 @@ export function toMarkdown(html: string, writeUrl: UrlWriter): string {
       `![${oneLine(service.escape(node.getAttribute('alt') ?? ''))}](${address(writeUrl(node.getAttribute('src') ?? '', 'image'))})`,
   });
   return service
-    .turndown(html)
+    .turndown(asElement(html))
     .replace(/[ \t]+$/gm, '')
     .replace(/\n{3,}/g, '\n\n')
     .trim();
+}
+
+/** The library brings a parser of its own, but takes any DOM. */
+function asElement(html: string): HTMLElement {
+  return parseHTML(`<!doctype html><html><head></head><body>${html}</body></html>`).document.body;
 }
 
 /** Numbered texts in place of addresses, the same one for the same address: `link1`, `img1.png`. */

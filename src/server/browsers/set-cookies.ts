@@ -1,4 +1,5 @@
 /** Gives a browser cookies, and tells which of them it took. */
+import { countText } from '../../base/texts';
 import type { CdpConnection } from '../../cdp/connection';
 import type { CdpCookie, CdpCookieParam } from '../../cdp/protocol';
 import type { Cookie } from '../../contract/cookies';
@@ -34,8 +35,8 @@ export async function setCookies(
       : [`cookies.${index} ("${cookie.name}"): ${reasonFor(cookie)}`],
   );
   const count = cookies.length - dropped.length;
-  if (dropped.length === 0) return `${count} ${count === 1 ? 'cookie' : 'cookies'} set`;
-  return `${count} of ${cookies.length} cookies set; not: ${dropped.join('; ')}`;
+  if (dropped.length === 0) return `${countText(count, 'cookie')} set`;
+  return `${count} of ${countText(cookies.length, 'cookie')} set; not: ${dropped.join('; ')}`;
 }
 
 /** Tries each alone, in a context of their own: the session's own cookies stay as they are. */

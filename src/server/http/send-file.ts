@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { badRequest } from '../../contract/refusals';
+import { countText } from '../../base/texts';
 
 /** First and last byte, both included. */
 export interface ByteRange {
@@ -28,7 +29,7 @@ export async function sendFile(
     throw badRequest(
       416,
       'range_not_satisfiable',
-      `The file has ${size} bytes, and none in the range that was asked for.`,
+      `The file has ${countText(size, 'byte')}, and none in the range that was asked for.`,
     );
   }
   const { start, end } = range ?? { start: 0, end: size - 1 };

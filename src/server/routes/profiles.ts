@@ -1,4 +1,5 @@
 /** Handlers of profiles: make, list, show, delete, duplicate, and their cookies. */
+import { countText } from '../../base/texts';
 import type { ProfileStore } from '../data/profiles';
 import type { Handlers } from './bind';
 
@@ -25,7 +26,7 @@ export function profileHandlers(
     getProfileCookies: ({ params: { profileId } }) => ({ cookies: profiles.cookies(profileId) }),
     setProfileCookies: async ({ params: { profileId }, body: { cookies, mode } }) => {
       const count = await profiles.setCookies(profileId, cookies, mode);
-      const message = `${cookies.length} cookies taken; the profile has ${count} now.`;
+      const message = `${countText(cookies.length, 'cookie')} taken; the profile has ${count} now.`;
       return { success: true, message, mode, count };
     },
     duplicateProfile: async ({ params: { profileId }, body: { name } }) =>

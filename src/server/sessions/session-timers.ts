@@ -1,4 +1,5 @@
 /** The clock of a session: it ends when unused for too long, and when too old. */
+import { countText } from '../../base/texts';
 
 /** Longest delay that a timer takes, in milliseconds: 2^31 - 1, about 24.8 days. */
 const MAX_DELAY_MS = 2_147_483_647;
@@ -58,5 +59,5 @@ export class SessionTimers {
 }
 
 function inMinutes(durationMs: number): string {
-  return durationMs < 60_000 ? `${durationMs} ms` : `${durationMs / 60_000} minutes`;
+  return durationMs < 60_000 ? `${durationMs} ms` : countText(durationMs / 60_000, 'minute');
 }
