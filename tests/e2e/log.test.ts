@@ -51,7 +51,7 @@ async function create(env: Record<string, string>): Promise<Project> {
           await session.execute({ type: 'goto', url: 'about:blank?token=${SECRETS.url}' });
           await page.setContent('<input type=password aria-label=Password>');
           await page.getByLabel('Password').fill('${SECRETS.typed}');
-          await session.execute({ type: 'fill', selector: { playwright: 'input' }, value: '${SECRETS.typed}' });
+          await session.execute({ type: 'fill', selector: 'input', value: '${SECRETS.typed}' });
           await session.cookies();
         });`,
     },
