@@ -111,15 +111,12 @@ const listenerMethods = [
   'removeAllListeners',
 ];
 
-const clockLeak = (
-  title: string,
-  leaves: (clock: Page['clock'], page: Page) => Promise<unknown>,
-): Leak => ({
+const clockLeak = (title: string, leaves: (clock: Page['clock']) => Promise<unknown>): Leak => ({
   title,
   covers: ['Page.clock', 'BrowserContext.clock'],
   leaves: async ({ page }) => {
     await page.goto('/');
-    await leaves(page.clock, page);
+    await leaves(page.clock);
   },
   finds: async ({ page, expect }) => {
     await page.goto('/');
@@ -310,22 +307,20 @@ export const leaks: Leak[] = [
       await page.getByText('Late').click();
     },
   },
-  clockLeak('an installed clock', async (clock, page) => {
+  clockLeak('a clock that was moved and paused', async (clock) => {
     await clock.install({ time: '2020-01-01' });
     await clock.fastForward(1000);
     await clock.runFor(1000);
-    await page.evaluate(() => Date.now());
-  }),
-  clockLeak('a paused clock', async (clock) => {
-    await clock.install({ time: '2020-01-01' });
     await clock.pauseAt('2020-02-02');
   }),
   clockLeak('a clock that goes on', async (clock) => {
     await clock.pauseAt('2040-02-02');
     await clock.resume();
   }),
-  clockLeak('a fixed time', async (clock) => clock.setFixedTime('2020-01-01')),
-  clockLeak('a system time', async (clock) => clock.setSystemTime('2020-01-01')),
+  clockLeak('a fixed time', async (clock) => {
+    await clock.setSystemTime('2020-01-01');
+    await clock.setFixedTime('2020-01-01');
+  }),
   {
     title: 'a place',
     covers: ['BrowserContext.setGeolocation'],
@@ -383,7 +378,11 @@ export const leaks: Leak[] = [
       await context.setHTTPCredentials({ username: 'a', password: 'b' });
       await page.goto('/');
     },
-    finds: async ({ page, expect }) => expect((await page.goto('/private'))?.status()).toBe(401),
+    finds: async ({ page, expect }) => {
+      // Some Chromium fails the navigation where others show the page of the 401.
+      const answer = await page.goto('/private').catch(() => null);
+      expect(answer?.status()).not.toBe(200);
+    },
   },
   {
     title: 'cookies',
@@ -436,7 +435,7 @@ export const leaks: Leak[] = [
     },
     finds: async ({ context, page, expect }) => {
       await page.goto('/');
-      expect(await page.evaluate(stored)).toEqual([0, 0, [], [], []]);
+      expect(await page.evaluate(stored)).toEqual([[], [], [], [], []]);
       expect((await context.storageState({ indexedDB: true })).origins).toEqual([]);
     },
   },
@@ -756,15 +755,18 @@ export const leaks: Leak[] = [
     },
   },
   {
-    title: 'a debugger that is to pause',
+    // A pause that is requested and never ended holds plain Playwright for ever, too.
+    title: 'listeners of the debugger',
     covers: ['BrowserContext.debugger', 'Page.pause'],
-    leaves: async ({ context }) => {
+    leaves: async ({ page, context }) => {
       context.debugger.on('pausedstatechanged', () => seen.push('paused'));
-      context.debugger.requestPause().catch(() => undefined);
+      await page.goto('/');
     },
     finds: async ({ page, context, expect }) => {
+      seen.length = 0;
       await page.goto('/');
       expect(context.debugger.pausedDetails()).toBeNull();
+      expect(seen).toEqual([]);
     },
   },
   {
@@ -906,8 +908,8 @@ async function stored(): Promise<unknown[]> {
   for await (const name of (folder as unknown as { keys(): AsyncIterable<string> }).keys())
     files.push(name);
   return [
-    localStorage.length,
-    sessionStorage.length,
+    Object.keys(localStorage),
+    Object.keys(sessionStorage),
     (await indexedDB.databases()).map(({ name }) => name),
     await caches.keys(),
     files,
