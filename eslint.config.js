@@ -5,6 +5,38 @@ import { zones } from './scripts/lib/walls.mjs';
 
 const onlyIn = (name, allowed) => ({ name, message: `Only ${allowed} may import ${name}.` });
 
+// A later block replaces what an earlier one says of the same rule, so each names all of its parts.
+
+/** zod's `z` is one object with every language of its messages. */
+const zodInPart = [
+  {
+    selector:
+      "ImportDeclaration[source.value='zod'] > :matches(ImportSpecifier[imported.name='z'], ImportDefaultSpecifier)",
+    message: "Write `import * as z from 'zod'`: a bundle then keeps only what is used.",
+  },
+  {
+    selector: "MemberExpression[object.name='z'][property.name=/^(core|locales)$/]",
+    message:
+      "Import from 'zod/v4/core' what is needed: a bundle keeps all of `z.core`, which is most of zod.",
+  },
+];
+
+const boundedWaits = [
+  {
+    selector:
+      'CallExpression[callee.object.name="Promise"][callee.property.name="race"] CallExpression[callee.name=/^(delay|setTimeout)$/]',
+    message: 'src/base/deadline.ts waits with a bound.',
+  },
+];
+
+const privateOfPlaywright = [
+  'MemberExpression > Identifier.property',
+  'TSPropertySignature > Identifier.key',
+].map((place) => ({
+  selector: `${place}[name=/^_[a-z]/]`,
+  message: 'Only fixtures/playwright-internals.ts touches private fields of Playwright.',
+}));
+
 export default tseslint.config(
   { ignores: ['.cache/**', 'dist/**', '**/results/**', '**/test-results/**', 'node_modules/**'] },
   ...tseslint.configs.strictTypeChecked.map((config) => ({ ...config, files: ['**/*.ts'] })),
@@ -21,20 +53,7 @@ export default tseslint.config(
     },
     rules: {
       'walls/no-cycle': 'error',
-      'no-restricted-syntax': [
-        'error',
-        {
-          selector:
-            "ImportDeclaration[source.value='zod'] > :matches(ImportSpecifier[imported.name='z'], ImportDefaultSpecifier)",
-          message:
-            "Write `import * as z from 'zod'`: `z` is one object with every language of its messages, and a bundle keeps it whole.",
-        },
-        {
-          selector: "MemberExpression[object.name='z'][property.name=/^(core|locales)$/]",
-          message:
-            "Import from 'zod/v4/core' what is needed: a bundle keeps all of `z.core`, which is most of zod.",
-        },
-      ],
+      'no-restricted-syntax': ['error', ...zodInPart],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/restrict-template-expressions': [
         'error',
@@ -54,14 +73,7 @@ export default tseslint.config(
     rules: {
       'import-x/no-restricted-paths': ['error', { zones }],
       'no-console': 'error',
-      'no-restricted-syntax': [
-        'error',
-        {
-          selector:
-            'CallExpression[callee.object.name="Promise"][callee.property.name="race"] CallExpression[callee.name=/^(delay|setTimeout)$/]',
-          message: 'src/base/deadline.ts waits with a bound.',
-        },
-      ],
+      'no-restricted-syntax': ['error', ...zodInPart, ...boundedWaits],
       'no-restricted-properties': [
         'error',
         {
@@ -102,15 +114,7 @@ export default tseslint.config(
       'src/contract/network-logs.ts', // HAR has such names
     ],
     rules: {
-      'no-restricted-syntax': [
-        'error',
-        ...['MemberExpression > Identifier.property', 'TSPropertySignature > Identifier.key'].map(
-          (place) => ({
-            selector: `${place}[name=/^_[a-z]/]`,
-            message: 'Only fixtures/playwright-internals.ts touches private fields of Playwright.',
-          }),
-        ),
-      ],
+      'no-restricted-syntax': ['error', ...zodInPart, ...boundedWaits, ...privateOfPlaywright],
     },
   },
   {

@@ -4,6 +4,9 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 
+import * as z from 'zod';
+
+import { checkOptions } from '../contract/checks';
 import { ApiError, OptionsError, SessionwrightError } from '../contract/errors';
 import { fileNameProblem, type StoredFile } from '../contract/storage';
 import { downloadFile } from './download';
@@ -24,6 +27,13 @@ export interface DownloadOptions {
   /** Whether a file that is there may be replaced. @default false */
   force?: boolean | undefined;
 }
+
+const downloadSchema = z.strictObject({ force: z.boolean().optional() });
+const targetSchema = z.object({ to: z.string() });
+const uploadSchema = z.union([
+  z.string(),
+  z.strictObject({ name: z.string(), content: z.union([z.string(), z.instanceof(Uint8Array)]) }),
+]);
 
 /** Uploads of the account: every session can use them in its actions. */
 export class AccountFiles {
@@ -118,6 +128,8 @@ async function save(
   { name, to, options }: { name: string; to: string; options: DownloadOptions },
   ask: (purpose: string) => Promise<{ url: string }>,
 ): Promise<string> {
+  checkOptions(`Cannot download ${name} with these options`, downloadSchema, options);
+  checkOptions(`Cannot download ${name}`, targetSchema, { to });
   const { force = false } = options;
   const purpose = `download ${name}`;
   const { url } = await ask(purpose);
@@ -144,6 +156,7 @@ interface PreparedFile {
 }
 
 async function prepare(file: FileToUpload): Promise<PreparedFile> {
+  checkOptions('Cannot upload this file', uploadSchema, file);
   if (typeof file !== 'string') {
     const content =
       typeof file.content === 'string' ? new TextEncoder().encode(file.content) : file.content;

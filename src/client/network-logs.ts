@@ -1,5 +1,8 @@
 /** The requests of a session: lists the batches of its network log, and fetches them. */
+import * as z from 'zod';
+
 import { parseJson } from '../base/json';
+import { checkOptions } from '../contract/checks';
 import { ContractError } from '../contract/errors';
 import {
   harSchema,
@@ -20,6 +23,12 @@ export interface NetworkLogsOptions {
   since?: Date | undefined;
 }
 
+const optionsSchema = z.strictObject({
+  limit: z.int().min(1).optional(),
+  download: z.boolean().optional(),
+  since: z.date().optional(),
+});
+
 /** The requests of a session. */
 export interface NetworkLogs extends NetworkLogList {
   /** Of the fetched batches, in their order: within a batch by the time when they were sent. */
@@ -36,8 +45,10 @@ const DEFAULT_LIMIT = 10;
 export async function fetchNetworkLogs(
   sessionId: string,
   http: HttpClient,
-  { limit = DEFAULT_LIMIT, download = true, since }: NetworkLogsOptions = {},
+  options: NetworkLogsOptions = {},
 ): Promise<NetworkLogs> {
+  checkOptions('Cannot get network logs with these options', optionsSchema, options);
+  const { limit = DEFAULT_LIMIT, download = true, since } = options;
   const list = await http.call('getNetworkLogs', {
     purpose: `get the network logs of session ${sessionId}`,
     params: { sessionId },

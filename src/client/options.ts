@@ -1,10 +1,15 @@
 /** What a client may be told, and the check of it before any request is made. */
+import * as z from 'zod';
+
+import { checkOptions, refusedOptions } from '../contract/checks';
 import { AuthenticationError, OptionsError } from '../contract/errors';
 import type { SessionInfo, StartOptions } from '../contract/session';
-import { nearestName } from '../contract/naming';
+import { nearestName, toCamelCase } from '../contract/naming';
+import { OPTION_NAMES } from '../contract/start';
 import { CLOUD_API_URL, DEFAULT_START_TIMEOUT_MS } from '../options/defaults';
 import { environment } from '../options/environment';
 import type { OptionNames } from './api-errors';
+import { callback } from './option-schemas';
 
 /** Options of a client whose sessions are of this type. */
 export interface OptionsOf<Session> {
@@ -97,6 +102,21 @@ const NAMES: Record<keyof OptionsOf<unknown>, true> = {
   onWarning: true,
 };
 
+/** Those that are checked nowhere else. */
+const clientSchema = z.looseObject({
+  apiUrl: z.string().optional(),
+  handleSignals: z.boolean().optional(),
+  onStart: callback.optional(),
+  onStop: callback.optional(),
+  onWarning: callback.optional(),
+});
+
+/** What the client does around a start. */
+const aroundStartSchema = z.looseObject({
+  cookieFile: z.string().min(1).optional(),
+  startTimeoutMs: z.number().optional(),
+});
+
 /** One call, in milliseconds: what the cloud's own client allows. */
 const DEFAULT_TIMEOUT_MS = 60_000;
 /** New tries of a failed call: what the cloud's command line client makes. */
@@ -114,6 +134,7 @@ export function resolveClientOptions<Session>(
   options: OptionsOf<Session>,
 ): ResolvedClientOptions<Session> {
   refuseUnknown(options);
+  checkOptions('Cannot make a client with these options', clientSchema, options);
   const names = namesOf(options);
   const apiUrl = parseApiUrl(options.apiUrl ?? environment.apiUrl ?? CLOUD_API_URL, names.apiUrl);
   const {
@@ -134,6 +155,20 @@ export function resolveClientOptions<Session>(
     onStop: options.onStop ?? nothing,
     onWarning: options.onWarning ?? emitWarning,
   };
+}
+
+/**
+ * Checks what can be told of a start's options before anything is done; the rest is checked when they are put on the wire.
+ * @throws {@link OptionsError}
+ */
+export function checkStartOptions(options: StartSessionOptions): void {
+  const what = 'Cannot start a session with these options';
+  checkOptions(what, aroundStartSchema, options);
+  const known = [...OPTION_NAMES.map(toCamelCase), ...Object.keys(aroundStartSchema.shape)];
+  const issues = Object.keys(options)
+    .filter((name) => !known.includes(name))
+    .map((name) => ({ path: name, message: unknownField(name, known) }));
+  if (issues.length > 0) throw refusedOptions(what, issues);
 }
 
 /** The start timeout to use. */
@@ -166,6 +201,11 @@ function namesOf(options: {
     apiUrl: options.apiUrl === undefined ? 'NOTTE_API_URL' : 'apiUrl',
     apiKey: options.apiKey === undefined ? 'NOTTE_API_KEY' : 'apiKey',
   };
+}
+
+function unknownField(name: string, known: readonly string[]): string {
+  const nearest = nearestName(name, known);
+  return nearest === undefined ? 'unknown field' : `unknown field; did you mean "${nearest}"?`;
 }
 
 function refuseUnknown(options: object): void {

@@ -1,6 +1,6 @@
 /** Calls on a session's current page: to act on it, and to read what can be done on it, what it says, and how it looks. */
 import { longestActionMs } from '../contract/action-limits';
-import { encodeAction, type Action } from '../contract/actions';
+import type { Action } from '../contract/actions';
 import type { ExecutionResult } from '../contract/execution';
 import type { Observation, ObserveOptions } from '../contract/observation';
 import type { ScrapedData, ScrapeOptions } from '../contract/scrape';
@@ -19,7 +19,6 @@ export async function executeAction(
   action: Action,
   { id, purpose, timeoutMs }: PageOf & { timeoutMs: number },
 ): Promise<ExecutionResult> {
-  encodeAction(action); // refuses a malformed one, whose time cannot be told
   const limitMs = longestActionMs(action) + timeoutMs;
   return http.call('executeAction', {
     purpose,

@@ -1,10 +1,14 @@
 /** The recording of an ended session: waits until it is rendered, and downloads it. */
 import { setTimeout as delay } from 'node:timers/promises';
 
+import * as z from 'zod';
+
+import { checkOptions } from '../contract/checks';
 import { ApiError, NotFoundError, TimeoutError } from '../contract/errors';
 import { REPLAY_STILL_ACTIVE, type ReplayInfo } from '../contract/replay';
 import { downloadFile } from './download';
 import type { HttpClient } from './http';
+import { milliseconds } from './option-schemas';
 
 /** Options of `replay()`. */
 export interface ReplayOptions {
@@ -15,6 +19,12 @@ export interface ReplayOptions {
   /** Longest time between two looks, in milliseconds; the first ones come sooner. @default 5000 */
   intervalMs?: number | undefined;
 }
+
+const optionsSchema = z.strictObject({
+  wait: z.boolean().optional(),
+  timeoutMs: milliseconds.optional(),
+  intervalMs: milliseconds.optional(),
+});
 
 /** What the cloud's own client waits and how often it looks, in milliseconds. */
 const DEFAULT_TIMEOUT_MS = 240_000;
@@ -69,6 +79,7 @@ export async function fetchReplay(
   http: HttpClient,
   options: ReplayOptions = {},
 ): Promise<Replay> {
+  checkOptions('Cannot get a replay with these options', optionsSchema, options);
   const { wait = true, timeoutMs = DEFAULT_TIMEOUT_MS, intervalMs = DEFAULT_INTERVAL_MS } = options;
   const deadlineMs = performance.now() + timeoutMs;
   for (

@@ -1,7 +1,7 @@
 /** One remote browser session, as a program holds it. */
 import type { Page } from 'playwright-core';
 
-import type { Action } from '../contract/actions';
+import { encodeAction, type Action } from '../contract/actions';
 import type { Cookie } from '../contract/cookies';
 import type { DebugInfo } from '../contract/debug';
 import {
@@ -133,6 +133,7 @@ export class RemoteSession implements AsyncDisposable {
    * @throws {@link OptionsError} for an action that is malformed; {@link SessionEndedError}; {@link ApiError}
    */
   async execute(action: Action): Promise<ExecutionResult> {
+    encodeAction(action); // refuses a malformed one, whose type and time cannot be told
     const { http, options } = this.#setup;
     return this.#whileActive(`execute ${action.type} in`, async (purpose) =>
       executeAction(http, action, { id: this.id, purpose, timeoutMs: options.timeoutMs }),

@@ -1,4 +1,7 @@
 /** The client of a session API: starts sessions, finds them, and stops what it has started. */
+import * as z from 'zod';
+
+import { checkOptions } from '../contract/checks';
 import type { Cookie } from '../contract/cookies';
 import { SessionwrightError } from '../contract/errors';
 import type { ListOptions, SessionList } from '../contract/list';
@@ -6,6 +9,7 @@ import type { SessionInfo, StartOptions } from '../contract/session';
 import { AccountFiles } from './files';
 import { HttpClient } from './http';
 import {
+  checkStartOptions,
   resolveClientOptions,
   resolveStartTimeout,
   type OptionsOf,
@@ -42,6 +46,8 @@ export class Session extends RemoteSession {
     this.client = client;
   }
 }
+
+const connectSchema = z.strictObject({ stopOnDispose: z.boolean().optional() });
 
 /**
  * A client of a session API: the cloud's, a self-hosted server's, an embedded one's.
@@ -88,6 +94,7 @@ export class SessionsClient implements AsyncDisposable {
       throw new SessionwrightError('Could not start a session: this client is closed.', {
         code: 'client_closed',
       });
+    checkStartOptions(options);
     const { cookieFile, startTimeoutMs, ...wanted } = options;
     const timeoutMs = resolveStartTimeout(startTimeoutMs);
     const cookies =
@@ -103,6 +110,7 @@ export class SessionsClient implements AsyncDisposable {
    * @throws {@link NotFoundError} when there is no such session
    */
   async connect(sessionId: string, options: ConnectOptions = {}): Promise<Session> {
+    checkOptions('Cannot connect with these options', connectSchema, options);
     const info = await this.status(sessionId);
     const session = this.#adopt(info, { stopsOnDispose: options.stopOnDispose ?? false });
     try {

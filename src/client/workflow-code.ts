@@ -1,4 +1,7 @@
 /** What was done in a session, as code that does it again. */
+import * as z from 'zod';
+
+import { checkOptions } from '../contract/checks';
 import type { WorkflowCode } from '../contract/workflow-code';
 import type { HttpClient } from './http';
 
@@ -8,12 +11,16 @@ export interface WorkflowCodeOptions {
   asWorkflow?: boolean | undefined;
 }
 
+const optionsSchema = z.strictObject({ asWorkflow: z.boolean().optional() });
+
 /** The code of a session's actions that succeeded. */
 export async function fetchWorkflowCode(
   sessionId: string,
   http: HttpClient,
-  { asWorkflow = false }: WorkflowCodeOptions = {},
+  options: WorkflowCodeOptions = {},
 ): Promise<WorkflowCode> {
+  checkOptions('Cannot get workflow code with these options', optionsSchema, options);
+  const { asWorkflow = false } = options;
   return http.call('getWorkflowCode', {
     purpose: `get the workflow code of session ${sessionId}`,
     params: { sessionId },

@@ -16,7 +16,7 @@ import { refused } from './refusals';
 export function readBody<T>(what: string, schema: z.ZodType<T>, body: unknown): T {
   const parsed = schema.safeParse(body, { reportInput: true });
   if (parsed.success) return parsed.data;
-  throw refused(what, describeIssues(parsed.error.issues, namesOf(schema)));
+  throw refused(what, describeIssues(parsed.error.issues, namesIn(schema)));
 }
 
 /**
@@ -75,7 +75,16 @@ export function checkWire(
 ): void {
   const parsed = exactly(strictly(schema)).safeParse(wire, { reportInput: true });
   if (parsed.success) return;
-  throw refusedOptions(what, describeIssues(parsed.error.issues, namesOf(schema), nameOf));
+  throw refusedOptions(what, describeIssues(parsed.error.issues, namesIn(schema), nameOf));
+}
+
+/**
+ * Checks options that never go over the wire.
+ * @param what begins the message of a refusal
+ * @throws {@link OptionsError} naming each wrong field, and the nearest name to an unknown one
+ */
+export function checkOptions(what: string, schema: z.ZodType, options: unknown): void {
+  checkWire(what, schema, options, (name) => name);
 }
 
 /** Options that are refused before anything is sent. */
@@ -90,8 +99,26 @@ function strictly(schema: z.ZodType): z.ZodType {
     : schema;
 }
 
-function namesOf(schema: z.ZodType): string[] {
-  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+/** The names of the fields at a path in what a schema describes. */
+export function namesIn(schema: z.ZodType): (path: readonly PropertyKey[]) => string[] {
+  return (path) => {
+    let at = plain(schema);
+    for (const part of path) {
+      if (at instanceof z.ZodObject) at = plain(at.shape[String(part)]);
+      else if (at instanceof z.ZodArray) at = plain(at.element);
+      else return [];
+    }
+    return at instanceof z.ZodObject ? Object.keys(at.shape) : [];
+  };
+}
+
+/** What an optional field holds, and what a lenient one takes in the end. */
+function plain(schema: unknown): unknown {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable)
+    return plain(schema.unwrap());
+  if (schema instanceof z.ZodPipe)
+    return plain(schema.in instanceof z.ZodTransform ? schema.out : schema.in);
+  return schema;
 }
 
 function kindOf(value: unknown): string {

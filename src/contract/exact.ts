@@ -15,14 +15,14 @@ export function lenient<T extends z.ZodType>(respell: (value: unknown) => unknow
 export function exactly<T extends z.core.$ZodType>(schema: T): T {
   const known = exactForms.get(schema);
   if (known) return known as T;
-  const exact = rebuild(schema as unknown as z.core.$ZodTypes);
+  const exact = rebuild(schema);
   exactForms.set(schema, exact);
   return exact as T;
 }
 
 /** A schema of schemas is made anew of their exact forms. Kinds that are not named here hold none in which a caller writes anything. */
-function rebuild(schema: z.core.$ZodTypes): z.core.$ZodType {
-  const { def } = schema._zod;
+function rebuild(schema: z.core.$ZodType): z.core.$ZodType {
+  const { def } = schema as unknown as { def: z.core.$ZodTypes['_zod']['def'] };
   const withExact = (parts: object): z.core.$ZodType =>
     clone<z.core.$ZodType>(schema, { ...def, ...parts });
   switch (def.type) {

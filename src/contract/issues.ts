@@ -23,10 +23,13 @@ const MAX_NAME_LENGTH = 60;
 /** How field names are shown: as they are by default; the client shows TypeScript's names. */
 export type NameOf = (wireName: string) => string;
 
-/** The first issues of a failed parse (made with `reportInput`), in order. `known` are the valid names, to suggest from. */
+/** The valid names, to suggest from: of the whole value, or of what is at a path in it. */
+export type KnownNames = readonly string[] | ((path: readonly PropertyKey[]) => readonly string[]);
+
+/** The first issues of a failed parse (made with `reportInput`), in order. */
 export function describeIssues(
   issues: readonly ZodIssue[],
-  known: readonly string[] = [],
+  known: KnownNames = [],
   nameOf: NameOf = (name) => name,
 ): Issue[] {
   return issues
@@ -40,7 +43,7 @@ export function formatIssues(issues: readonly Issue[]): string {
   return issues.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; ');
 }
 
-function describeIssue(issue: ZodIssue, known: readonly string[], nameOf: NameOf): Issue[] {
+function describeIssue(issue: ZodIssue, known: KnownNames, nameOf: NameOf): Issue[] {
   if (issue.code === 'unrecognized_keys')
     return issue.keys
       .slice(0, MAX_ISSUES)
@@ -52,17 +55,18 @@ function describeIssue(issue: ZodIssue, known: readonly string[], nameOf: NameOf
 function unknownKey(
   parent: readonly PropertyKey[],
   key: string,
-  { known, nameOf }: { known: readonly string[]; nameOf: NameOf },
+  { known, nameOf }: { known: KnownNames; nameOf: NameOf },
 ): Issue {
   const path = joinPath([...parent, key], nameOf);
-  const nearest = parent.length === 0 ? nearestName(nameOf(key), known.map(nameOf)) : undefined;
+  const names = typeof known === 'function' ? known(parent) : parent.length === 0 ? known : [];
+  const nearest = nearestName(nameOf(key), names.map(nameOf));
   return { path, message: nearest ? `unknown field; did you mean "${nearest}"?` : 'unknown field' };
 }
 
 /** Of a union, the branch that got furthest is the one that was meant. */
 function describeUnion(
   issue: Extract<ZodIssue, { code: 'invalid_union' }>,
-  known: readonly string[],
+  known: KnownNames,
   nameOf: NameOf,
 ): Issue[] {
   const depth = (branch: readonly ZodIssue[]) =>

@@ -230,7 +230,10 @@ export function encodeProfileCookies({ cookies, ...options }: ProfileCookies) {
   const what = 'Cannot set cookies of a profile';
   const isForeign = options.sourceFormat !== undefined;
   const wire = wireNames(what, options);
-  checkWire(what, profileCookieFields, { ...wire, cookies: isForeign ? [] : cookies });
+  checkWire(what, profileCookieFields, {
+    ...wire,
+    cookies: isForeign && Array.isArray(cookies) ? [] : cookies,
+  });
   return snakify({
     cookies: isForeign ? cookies : cookies.map((cookie) => normalizeCookie(cookie as Cookie)),
     ...wire,

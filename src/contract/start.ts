@@ -6,7 +6,7 @@ import { exactly } from './exact';
 import { describeIssues } from './issues';
 import { camelize, toCamelCase } from './naming';
 import { decodeProxies, encodeProxies, proxiesSchema, type ProxyOptions } from './proxies';
-import { readBody, refusedOptions, wireNames } from './checks';
+import { checkOptions, namesIn, readBody, refusedOptions, wireNames } from './checks';
 import { looseBoolean, positiveInteger } from './values';
 
 /** Width and height in CSS pixels. */
@@ -223,8 +223,14 @@ export const startRequestSchema = fields.superRefine((request, context) => {
 /** A start request as JSON. */
 export type StartRequestWire = z.input<typeof startRequestSchema>;
 
+/** On the wire a viewport is two numbers, which are checked there. */
+const viewportShape = z.looseObject({
+  viewport: z.strictObject({ width: z.unknown(), height: z.unknown() }).partial().nullish(),
+});
+
 const FIELD_NAMES = Object.keys(fields.shape);
-const OPTION_NAMES = [
+/** Every option of a start. */
+export const OPTION_NAMES = [
   ...FIELD_NAMES.filter((name) => name !== 'timeout_minutes' && !name.startsWith('viewport_')),
   'viewport',
 ];
@@ -236,6 +242,7 @@ const OPTION_NAMES = [
 export function encodeStartRequest(options: StartOptions): StartRequestWire {
   const what = 'Cannot start a session with these options';
   const { viewport, proxies, ...rest } = wireNames(what, options);
+  checkOptions(what, viewportShape, options);
   const size = viewport ? { viewport_width: viewport.width, viewport_height: viewport.height } : {};
   const wire = withoutNulls({
     ...rest,
@@ -244,7 +251,7 @@ export function encodeStartRequest(options: StartOptions): StartRequestWire {
   });
   const parsed = exactly(startRequestSchema).safeParse(wire, { reportInput: true });
   if (parsed.success) return wire;
-  const issues = describeIssues(parsed.error.issues.map(inOptionNames), OPTION_NAMES, optionName);
+  const issues = describeIssues(parsed.error.issues.map(inOptionNames), optionsAt, optionName);
   throw refusedOptions(what, issues);
 }
 
@@ -267,6 +274,11 @@ export function decodeStartRequest(body: unknown): StartOptions {
     ...(isSet(width) && isSet(height) ? { viewport: { width, height } } : {}),
     ...(proxies === undefined ? {} : { proxies: decodeProxies(proxies) }),
   };
+}
+
+/** The names that may stand at a place in the options. */
+function optionsAt(path: readonly PropertyKey[]): readonly string[] {
+  return path.length === 0 ? OPTION_NAMES : namesIn(fields)(path);
 }
 
 function besideExternal(name: (wireName: string) => string): string {
