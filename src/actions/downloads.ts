@@ -30,7 +30,10 @@ export async function captureDownload(driver: PageDriver, page: Page): Promise<D
   return driver.isShared || !driver.isLocal ? captureUrl(page) : captureFile(driver, context);
 }
 
-/** Writes what a URL leads to into a file, as the page would load it: with its cookies, and past CORS. */
+/**
+ * Writes what a URL leads to into a file, as the page would load it: with its cookies, and past CORS.
+ * @throws {@link ActionFailure} when the URL does not give it
+ */
 export async function saveUrl(page: Page, url: string, path: string): Promise<void> {
   if (!/^https?:/.test(url)) {
     await writeFile(path, Buffer.from(await fetchInPage(page, url), 'base64'));

@@ -9,7 +9,10 @@ import type { ActionFiles, PageDriver } from './page-driver';
 /** The id of observations for "download this raw file page". */
 const RAW_FILE_ID = 'I0';
 
-/** Gives an uploaded file to a file input, or to the chooser that a click opens. */
+/**
+ * Gives an uploaded file to a file input, or to the chooser that a click opens.
+ * @throws {@link ActionFailure} when there is no such file in the storage
+ */
 export async function uploadFile(
   driver: PageDriver,
   action: ActionOf<'upload_file'>,
@@ -34,7 +37,10 @@ export async function uploadFile(
   });
 }
 
-/** Stores what a click downloads; of a page that is a raw file, the file. */
+/**
+ * Stores what a click downloads; of a page that is a raw file, the file.
+ * @throws {@link ActionFailure} when the page is no raw file and no element was named
+ */
 export async function downloadFile(
   driver: PageDriver,
   action: ActionOf<'download_file'>,

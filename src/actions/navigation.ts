@@ -34,7 +34,10 @@ export async function closeTab(driver: PageDriver): Promise<Outcome> {
   return done(`Closed the tab with ${url}.`);
 }
 
-/** Makes another tab the current one. */
+/**
+ * Makes another tab the current one.
+ * @throws {@link ActionFailure} when there is no such tab
+ */
 export async function switchTab(
   driver: PageDriver,
   { tabIndex }: ActionOf<'switch_tab'>,

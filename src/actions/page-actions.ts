@@ -53,7 +53,10 @@ async function turnWheel(
   );
 }
 
-/** Evaluates a script in the page; its result is the data. One that never ends is ended, so that the page goes on. */
+/**
+ * Evaluates a script in the page; its result is the data. One that never ends is ended, so that the page goes on.
+ * @throws the error of a page that was closed meanwhile
+ */
 export async function evaluateJs(
   driver: PageDriver,
   { code }: ActionOf<'evaluate_js'>,

@@ -110,7 +110,10 @@ export class PageDriver {
     this.#context.on('dialog', (dialog) => this.#onDialog(dialog));
   }
 
-  /** Connects. Loads Playwright: only sessions that are driven by the API pay for it. */
+  /**
+   * Connects. Loads Playwright: only sessions that are driven by the API pay for it.
+   * @throws {@link CdpError} when the browser cannot be connected to, or has no context
+   */
   static async connect(options: PageDriverOptions): Promise<PageDriver> {
     const { chromium } = await import('playwright-core');
     const browser = await chromium.connectOverCDP(options.cdpUrl, {

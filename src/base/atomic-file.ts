@@ -67,7 +67,10 @@ function draftOf(file: string): string {
   return `${file}.${randomUUID()}.tmp`;
 }
 
-/** Gives a file the name of another, which it replaces. */
+/**
+ * Gives a file the name of another, which it replaces.
+ * @throws the error of the system when the file cannot be renamed; on Windows after some tries
+ */
 export async function moveOver(from: string, to: string): Promise<void> {
   for (let tries = 1; ; tries++) {
     try {

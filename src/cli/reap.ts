@@ -11,7 +11,10 @@ and those of embedded session servers that were killed. What lives is not touche
   --dry-run  only tell what would be done
   --json     print the result as JSON`;
 
-/** Sweeps, and fails when something had to be left. */
+/**
+ * Sweeps, and fails when something had to be left.
+ * @throws {@link UsageError} for wrong arguments, an `Error` when sessions had to be left
+ */
 export async function reap(args: string[]): Promise<void> {
   const values = parseOptions(
     args,

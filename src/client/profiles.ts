@@ -47,7 +47,10 @@ export class Profiles {
     return this.#http.call('listProfiles', { purpose: 'list profiles', query: options });
   }
 
-  /** Deletes a profile and its state. Sessions that run on it go on, and are not saved. */
+  /**
+   * Deletes a profile and its state. Sessions that run on it go on, and are not saved.
+   * @throws {@link NotFoundError} when there is none; {@link ApiError} when the API refuses
+   */
   async delete(id: string): Promise<void> {
     const answer = await this.#http.send('deleteProfile', {
       purpose: `delete profile ${id}`,

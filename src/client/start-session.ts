@@ -32,7 +32,10 @@ const ORPHAN_CHECK_MS = 10_000;
 /** A session may appear this much earlier than our clocks say, in milliseconds: `Date` headers count whole seconds. */
 const CLOCK_SLACK_MS = 2_000;
 
-/** Starts a session; rejects with the last try's error, and with an `OptionsError` before anything is sent. */
+/**
+ * Starts a session.
+ * @throws the last try's error; {@link OptionsError} before anything is sent
+ */
 export async function startSession(
   body: StartOptions,
   context: StartContext,

@@ -70,7 +70,10 @@ export class RpcPeer {
     return !this.#isClosed;
   }
 
-  /** Calls the other side and waits for its answer. This process stays alive meanwhile, and not for the sake of an idle socket. */
+  /**
+   * Calls the other side and waits for its answer. This process stays alive meanwhile, and not for the sake of an idle socket.
+   * @throws {@link HostError} when the other side is gone or says nothing in time; its own error when the call failed there
+   */
   async call(
     method: string,
     params: unknown,

@@ -38,7 +38,10 @@ export class Slots {
     this.#end = end;
   }
 
-  /** Leases the slot that fits the request, with a good session in it. */
+  /**
+   * Leases the slot that fits the request, with a good session in it.
+   * @throws the error of the start, when no session could be had
+   */
   async acquire(
     request: AcquireRequest,
     peer: RpcPeer,
@@ -63,7 +66,10 @@ export class Slots {
     return this.#ensureSession(slot, timeoutMs);
   }
 
-  /** The slot of a lease. */
+  /**
+   * The slot of a lease.
+   * @throws {@link HostError} `lease_unknown` when the lease was released
+   */
   find(leaseId: string): Slot {
     for (const slot of this.#slots.values()) if (slot.lease?.id === leaseId) return slot;
     throw new HostError('This worker no longer holds a lease on a session: it was released.', {

@@ -51,7 +51,10 @@ export class FrameSegment {
       .sort((a, b) => a - b);
   }
 
-  /** Starts an empty segment. Fails when there is one of this number. */
+  /**
+   * Starts an empty segment. Fails when there is one of this number.
+   * @throws the error of the system, `EEXIST` when there is one of this number
+   */
   static async create(folder: string, number: number): Promise<FrameSegment> {
     const data = await open(filePath(folder, number, DATA_SUFFIX), 'wx+', 0o600);
     try {
@@ -79,7 +82,10 @@ export class FrameSegment {
     return { segment, entries };
   }
 
-  /** Appends frames: first their JPEGs, then their lines. The caller waits for one call before the next. */
+  /**
+   * Appends frames: first their JPEGs, then their lines. The caller waits for one call before the next.
+   * @throws {@link SessionwrightError} `frame_store_finished`, or `frame_store_full` when the disk is full
+   */
   async write(frames: readonly { entry: FrameEntry; jpeg: Buffer }[]): Promise<void> {
     if (!this.#index)
       throw new SessionwrightError(

@@ -26,7 +26,10 @@ const commands: Record<string, SessionsCommand> = {
   open: { summary: 'open the page that shows a session live, or its replay', run: open },
 };
 
-/** Runs one command, with a client of the API that NOTTE_API_URL and NOTTE_API_KEY name. */
+/**
+ * Runs one command, with a client of the API that NOTTE_API_URL and NOTTE_API_KEY name.
+ * @throws {@link UsageError} for an unknown command, and what the command throws
+ */
 export async function sessions([name, ...args]: string[]): Promise<void> {
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     console.log(usage());

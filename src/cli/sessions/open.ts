@@ -22,7 +22,10 @@ interface View {
   replayUrl: string | null;
 }
 
-/** Opens the viewer, or the replay. */
+/**
+ * Opens the viewer, or the replay.
+ * @throws {@link UsageError} without an id, an `Error` when nothing was recorded, {@link ApiError}
+ */
 export async function open(args: string[], client: () => Promise<SessionsClient>): Promise<void> {
   const asked = parseWithId(args, { ...COMMON_OPTIONS, print: { type: 'boolean' } }, USAGE);
   if (!asked) return;

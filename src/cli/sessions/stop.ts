@@ -24,7 +24,10 @@ interface Outcome {
   failed: { id: string; reason: string }[];
 }
 
-/** Stops sessions, and fails when one could not be stopped. */
+/**
+ * Stops sessions, and fails when one could not be stopped.
+ * @throws {@link UsageError} for wrong arguments, {@link SessionwrightError} `stop_failed`
+ */
 export async function stop(args: string[], client: () => Promise<SessionsClient>): Promise<void> {
   const { values, words } = parseArguments(
     args,

@@ -85,7 +85,10 @@ export function picturesScript({ width, height }: ClipSize): Pictures {
   };
 }
 
-/** Encodes one clip into memory. */
+/**
+ * Encodes one clip into memory.
+ * @throws an `Error` when this browser cannot encode such a picture
+ */
 export async function clipScript(
   mediabunny: Mediabunny,
   size: ClipSize,

@@ -30,7 +30,10 @@ export interface SessionBrowser extends BrowserConnection {
   readonly ensurePage: () => Promise<void>;
 }
 
-/** Opens the browser that the plan asks for. The caller closes it, and owns the profile folder. */
+/**
+ * Opens the browser that the plan asks for. The caller closes it, and owns the profile folder.
+ * @throws what keeps the browser from starting; nothing of it is left then
+ */
 export async function openSessionBrowser(
   plan: SessionPlan,
   settings: BrowserSettings,

@@ -14,7 +14,10 @@ const READ_BUFFER_BYTES = 64 * 1024;
 /** Takes what was received; false asks to stop reading until the socket is resumed. */
 export type Receiver = (chunk: Buffer) => boolean;
 
-/** Connects to the host and port of a CDP endpoint. What it receives goes to `receive`, not into `data` events. */
+/**
+ * Connects to the host and port of a CDP endpoint. What it receives goes to `receive`, not into `data` events.
+ * @throws the error of the socket when nobody answers there
+ */
 export async function openUpstream(url: URL, receive: Receiver): Promise<Socket> {
   const socket = url.protocol === 'wss:' ? openTls(url, receive) : openTcp(url, receive);
   const connected = new Promise<void>((resolve, reject) => {

@@ -110,7 +110,10 @@ export class HttpRouter {
   }
 }
 
-/** The requested path and query. Doubled and trailing slashes do not count: clients paste base URLs and paths together. */
+/**
+ * The requested path and query. Doubled and trailing slashes do not count: clients paste base URLs and paths together.
+ * @throws {@link ApiError} 400 for a target that is no URL
+ */
 export function parseUrl(request: Pick<IncomingMessage, 'url'>): URL {
   const target = (request.url ?? '/').replace(/^\/+/, '/');
   if (!URL.canParse(target, 'http://localhost'))

@@ -72,7 +72,10 @@ export async function scrapeIn(
   );
 }
 
-/** Refuses what no browser need be started for. */
+/**
+ * Refuses what no browser need be started for.
+ * @throws {@link ApiError} for an address that cannot be opened
+ */
 export async function checkAddress(url: string): Promise<void> {
   const [{ urlOf }, { firstLine }] = await Promise.all([
     import('../../actions/open-url'),

@@ -43,7 +43,10 @@ export class SessionProfile {
     );
   }
 
-  /** Gives the browser the profile's cookies. One that this browser refuses does not keep the others out. */
+  /**
+   * Gives the browser the profile's cookies. One that this browser refuses does not keep the others out.
+   * @throws {@link CdpError} `cdp_closed` when the browser has gone
+   */
   async applyCookies(connection: CdpConnection): Promise<void> {
     if (this.#initial.length === 0) return;
     const cookies = this.#initial.map(toCdp);
@@ -64,7 +67,10 @@ export class SessionProfile {
     this.#cookies = cookies.map(fromCdp);
   }
 
-  /** Saves the state of a browser that has closed in order; that of one which crashed or was killed is not trusted. */
+  /**
+   * Saves the state of a browser that has closed in order; that of one which crashed or was killed is not trusted.
+   * @throws an `Error` when the state was not saved: the profile stays as it was
+   */
   async afterClose(session: LiveSession): Promise<void> {
     if (!this.#persist) return;
     const { code, signal } = await session.browser.exited;
