@@ -66,7 +66,8 @@ export function fitsRole(element: Element, role: string): boolean {
   };
   const own = element.getAttribute('role')?.trim().split(/\s+/)[0];
   if (own) return own === role || (own === 'image' && role === 'img');
-  return element.matches(tags[role] ?? `:not(${Object.values(tags).join(', ')})`);
+  const ownTags = tags[role];
+  return ownTags === undefined || element.matches(ownTags); // one without tags of its own may be any, such as `summary`
 }
 
 /** The paths of the wanted elements; `null` for one that is not certainly known by its place and role. */

@@ -104,6 +104,8 @@ interface Marked extends Element {
 }
 
 test.each([
+  ['/twins', 1, 25],
+  ['/shadows', 1, 10],
   ['/pointers', 1, 10],
   ['/frames', 1, 20],
   ['/many', 25, 2_000],

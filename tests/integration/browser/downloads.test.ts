@@ -83,6 +83,11 @@ describe('with file storage', () => {
     expect(await contentOf(0)).toMatch(/^(the report|posted)$/);
   });
 
+  test('what a popup downloads is kept', async () => {
+    await session.succeed({ type: 'click', selector: '#popup' });
+    await expect.poll(kept).toEqual(['report.txt']);
+  });
+
   test('what another client downloads is kept, and that one has it too; after it, clicks are kept again', async () => {
     const browser = await chromium.connectOverCDP(session.cdpUrl);
     const [page] = browser.contexts()[0]?.pages() ?? [];

@@ -141,6 +141,7 @@ test('an observation that holds only what the contract asks for is read', async 
       action: 'click',
       description: 'Buys',
       selector: null,
+      selectors: null,
       box: null,
     },
   ]);
