@@ -1,4 +1,5 @@
 import { defineConfig } from 'tsup';
+import { bundledByBuild, writeNotices } from './scripts/bundled.mjs';
 
 /**
  * One configuration for every entry: several with `clean` would race each other.
@@ -33,4 +34,6 @@ export default defineConfig({
   external: ['@playwright/test', 'playwright', 'playwright-core'],
   noExternal: ['zod'], // in one piece it loads in a sixth of the time
   loader: { '.html': 'text' },
+  esbuildPlugins: [bundledByBuild],
+  onSuccess: () => writeNotices('dist/THIRD-PARTY.txt'),
 });

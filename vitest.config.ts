@@ -1,7 +1,9 @@
 import { defineConfig } from 'vitest/config';
+import { bundledInTests } from './scripts/bundled.mjs';
 
 /** Tiers: pure modules, one component with its real neighbours, whole Playwright runs; and the API as a whole: its contract, and everything wrong that can be sent to it. */
 const tier = (name: string, options: object) => ({
+  plugins: [bundledInTests],
   test: { name, include: [`tests/${name}/**/*.test.ts`], ...options },
 });
 

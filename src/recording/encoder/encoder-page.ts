@@ -1,11 +1,10 @@
 /** One page of a utility browser with the encoder in it. No port is opened: what the page loads is answered over CDP. */
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import { withDeadline } from '../../base/deadline';
 import type { CdpConnection, CdpSession } from '../../cdp/connection';
 import type { CdpEvents, ExceptionDetails } from '../../cdp/protocol';
 import { SessionwrightError, timedOut } from '../../contract/errors';
+import { MEDIABUNNY_URL } from '../mediabunny';
 import type { ClipSize, EncodedShot, PageEncoder } from './page-script';
 import { clipScript, encoderScript, picturesScript } from './page-script';
 
@@ -110,12 +109,11 @@ function encodingError({ text, exception }: ExceptionDetails): SessionwrightErro
 type Files = Record<string, { type: string; body: Buffer }>;
 
 async function loadFiles(): Promise<Files> {
-  const bundle = createRequire(import.meta.url).resolve('mediabunny'); // the one for Node; the one for pages lies beside it
   return {
     '/': { type: 'text/html; charset=utf-8', body: Buffer.from(PAGE) },
     '/mediabunny.mjs': {
       type: 'text/javascript; charset=utf-8',
-      body: await readFile(join(dirname(bundle), 'mediabunny.min.mjs')),
+      body: await readFile(MEDIABUNNY_URL),
     },
   };
 }

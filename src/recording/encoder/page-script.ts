@@ -2,10 +2,7 @@
  * The encoder itself. It runs in a page, because that is where the codecs are: `encoder-page.ts` sends the source of these functions
  * there. Each of them therefore stands alone, and gets what it needs as parameters: nothing around it exists in the page.
  */
-import type * as mediabunnyModule from 'mediabunny';
-
-/** The library that writes the MP4 around what WebCodecs encodes. */
-type Mediabunny = typeof mediabunnyModule;
+import type { Mediabunny } from '../mediabunny';
 
 /** Width and height in pixels, both even. */
 export interface ClipSize {

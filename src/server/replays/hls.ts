@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { replaceFile } from '../../base/atomic-file';
 import { readJson } from '../../base/json';
+import { loadMediabunny } from '../../recording/mediabunny';
 
 /** A part begins with a whole picture, which the encoder makes every 10 seconds at most: shorter parts cannot be. In seconds. */
 const LEAST_SEGMENT_SECONDS = 2;
@@ -73,7 +74,7 @@ async function fragment(mp4Path: string): Promise<{ file: Buffer; index: HlsInde
     Input,
     Mp4OutputFormat,
     Output,
-  } = await import('mediabunny');
+  } = await loadMediabunny();
   const input = new Input({
     formats: ALL_FORMATS,
     source: new BufferSource(await readFile(mp4Path)),
