@@ -76,7 +76,7 @@ test('a page is observed, scraped and photographed', async () => {
     expect(picture.subarray(0, 3).toString('hex')).toBe('ffd8ff');
 });
 
-test('what the API refuses is told by the name that the caller used', async () => {
+test('what is refused, by the API or before it is asked, is told by the name that the caller used', async () => {
   await using client = new SessionsClient({ apiUrl: server.url, apiKey: server.apiKey });
   await using session = await client.start();
   expect(await errorOf(session.scrape({ selector: 'p' }))).toMatchObject({
@@ -84,8 +84,8 @@ test('what the API refuses is told by the name that the caller used', async () =
     issues: [{ path: 'selector', message: expect.stringContaining('matches 0') as unknown }],
   });
   expect(await errorOf(session.scrape({ ignoredTags: ['a b'] }))).toMatchObject({
-    code: 'invalid_request',
-    issues: [{ path: 'ignoredTags.0' }],
+    code: 'invalid_options',
+    path: 'ignoredTags.0',
   });
   await session.stop();
   for (const call of [session.observe(), session.scrape(), session.screenshot()])

@@ -285,7 +285,7 @@ test('what is asked wrongly is refused, and a URL opens one batch', async () => 
   for (const query of ['limit=0', 'limit=-1', 'limit=x', 'limit=1.5', 'download=perhaps']) {
     expect(await api.call('GET', `/sessions/${id}/network/logs?${query}`), query).toMatchObject({
       status: 422,
-      body: { detail: [{ loc: ['body', query.replace(/=.*/, '')] }] },
+      body: { detail: [{ loc: ['query', query.replace(/=.*/, '')] }] },
     });
   }
   expect(await api.call('GET', '/sessions/nobody/network/logs')).toMatchObject({ status: 404 });

@@ -139,7 +139,7 @@ test('sessions are listed by page and by status', async () => {
   ]) {
     expect(await api.call('GET', `/sessions/?${query}`), query).toMatchObject({
       status: 422,
-      body: { status: 422, detail: [{ loc: ['body', query.replace(/=.*/, '')] }] },
+      body: { status: 422, detail: [{ loc: ['query', query.replace(/=.*/, '')] }] },
     });
   }
 });
@@ -198,7 +198,7 @@ test('a call counts as use, unless it says that it only looks', async () => {
   expect(await usedAt()).not.toBe(used);
   expect(await api.call('GET', `${path}/cookies?update_metadata=perhaps`)).toMatchObject({
     status: 422,
-    body: { detail: [{ loc: ['body', 'update_metadata'] }] },
+    body: { detail: [{ loc: ['query', 'update_metadata'] }] },
   });
 });
 

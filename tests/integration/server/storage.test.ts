@@ -134,7 +134,7 @@ const NAMES = [
 ];
 
 test.each(NAMES)('the name %s is refused, whatever is asked of it', async (name) => {
-  const refusal = { status: 422, body: { detail: [{ loc: ['body', 'filename'] }] } };
+  const refusal = { status: 422, body: { detail: [{ loc: ['path', 'filename'] }] } };
   expect(await upload(`/storage/uploads/${name}`, 'x')).toMatchObject(refusal);
   expect(await api.call('GET', `/storage/uploads/${name}`)).toMatchObject(refusal);
   expect(await readdir(join(dataDir, 'uploads'))).toEqual([]);
