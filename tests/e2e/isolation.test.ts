@@ -1,0 +1,68 @@
+/** What separates one test from the next: whatever a test leaves behind by Playwright's API, the next one finds nothing of it, as with plain Playwright. */
+import { readdir, readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { findChromium } from '../../src/browser/find-chromium';
+import { Project, resultsOf } from './support/project';
+
+const FOLDER = join(import.meta.dirname, 'isolation');
+/** Each runs about 140 tests. */
+const RUN_MS = 300_000;
+
+let project: Project | undefined;
+
+afterEach(async () => {
+  await project?.remove();
+});
+
+test.each([
+  ['plain Playwright', undefined],
+  ["isolation 'context'", "'context'"],
+  ["isolation 'session'", "'session'"],
+  ['a session whose state is kept', "{ mode: 'session', keepState: true }"],
+])(
+  'nothing that a test leaves reaches the next one: %s',
+  async (_name, isolation) => {
+    project = await createProject(isolation);
+    const { exitCode, output, report } = await project.run();
+    expect(exitCode, output).toBe(0);
+    expect(resultsOf(report).size, output).toBeGreaterThan(80);
+    expect(project.leftovers()).toEqual({ processes: [], files: [] });
+  },
+  RUN_MS,
+);
+
+async function createProject(isolation: string | undefined): Promise<Project> {
+  const names = await readdir(FOLDER);
+  const files = await Promise.all(
+    names.map(async (name) => [name, await readFile(join(FOLDER, name), 'utf8')] as const),
+  );
+  const port = await freePort();
+  const { executablePath } = await findChromium();
+  const settings = `{
+    workers: 1,
+    timeout: 15_000,
+    reporter: [['line'], ['json', { outputFile: 'report.json' }]],
+    use: { baseURL: 'http://localhost:${port}', trace: 'off', launchOptions: { executablePath: ${JSON.stringify(executablePath)}, args: ${JSON.stringify(process.getuid?.() === 0 ? ['--no-sandbox'] : [])} }${isolation === undefined ? '' : `, isolation: ${isolation}, recording: 'off'`} },
+    webServer: { command: 'node site.mjs', url: 'http://localhost:${port}', env: { PORT: '${port}' } },
+  }`;
+  return Project.create({
+    ...Object.fromEntries(files),
+    ...(isolation === undefined
+      ? { 'playwright.config.ts': `export default ${settings};` }
+      : {
+          'playwright.config.ts': `import { withSessions } from 'sessionwright/config';\nexport default withSessions(${settings});`,
+          'side.ts': `export { expect, test } from 'sessionwright';\nexport const keepsState = ${isolation.includes('keepState')};`,
+        }),
+  });
+}
+
+async function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}
