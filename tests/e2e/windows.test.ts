@@ -1,6 +1,7 @@
 /** Sessions that somebody watches: `--headed` and `--debug`, with and without a display. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Project } from './support/project';
@@ -74,9 +75,16 @@ describe.skipIf(!isInstalled('Xvfb'))('on a display', () => {
     } finally {
       run.interrupt();
       await run.result();
+      await removeSocketFolders();
     }
   });
 });
+
+/** Playwright kills its Inspector with the run, and then that Chromium leaves the folder of its socket, as it does without us. */
+async function removeSocketFolders(): Promise<void> {
+  const names = project.leftovers().files.filter((name) => name.startsWith('org.chromium.'));
+  await Promise.all(names.map((name) => rm(join(project.temp, name), { recursive: true })));
+}
 
 /** Profiles of browsers that Playwright itself has launched: the window of its Inspector is one. */
 function profilesOfPlaywright(): string[] {
