@@ -9,7 +9,7 @@ export const FOLDERS = {
   cdp: ['contract'],
   client: ['contract', 'cookies', 'options'],
   browser: ['contract', 'cdp', 'options'],
-  recording: ['contract', 'cdp', 'browser'],
+  recording: ['contract', 'options', 'cdp', 'browser'],
   actions: ['contract', 'cdp'],
   server: ['contract', 'cdp', 'browser', 'recording', 'actions', 'options'],
   host: ['contract', 'cdp', 'browser', 'recording', 'server', 'client', 'options'],

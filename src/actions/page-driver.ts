@@ -1,6 +1,7 @@
 /** Drives the pages of one session through Playwright over CDP, as one more client beside the user's: what one does the other sees. */
 import { tmpdir } from 'node:os';
 import type { Browser, BrowserContext, CDPSession, Dialog, Page } from 'playwright-core';
+import { isBlank } from '../base/addresses';
 import { orAfter, settledWithin } from '../base/deadline';
 import { CdpError } from '../contract/errors';
 import { CrashedTabs } from './crashed-tabs';
@@ -189,7 +190,7 @@ export class PageDriver {
     const current = this.#current;
     if (current && this.#isSettledOn(current)) return current;
     const { tabs } = this;
-    const next = tabs.find((page) => !isBlank(page)) ?? tabs.at(-1);
+    const next = tabs.find((page) => !isBlank(page.url())) ?? tabs.at(-1);
     this.#isChosen = false;
     this.#current = next ?? (await this.#openFirst());
     return this.#current;
@@ -286,7 +287,7 @@ export class PageDriver {
   }
 
   #isSettledOn(page: Page): boolean {
-    return !page.isClosed() && (this.#isChosen || !isBlank(page));
+    return !page.isClosed() && (this.#isChosen || !isBlank(page.url()));
   }
 
   /**
@@ -346,8 +347,4 @@ async function targetIdOf(page: Page): Promise<string> {
   const { targetInfo } = await cdp.send('Target.getTargetInfo');
   await cdp.detach();
   return targetInfo.targetId;
-}
-
-function isBlank(page: Page): boolean {
-  return page.url() === 'about:blank' || page.url() === '';
 }

@@ -1,4 +1,4 @@
-/** Hosts and ports as URLs name them. */
+/** What URLs name: hosts, ports, nothing. */
 
 /** The host of an URL as sockets take it: IPv6 addresses without their brackets. */
 export function hostOf(url: URL): string {
@@ -23,4 +23,9 @@ export function isLoopback(hostname: string): boolean {
     ['[::1]', '::1'].includes(hostname) ||
     /^127(\.\d+){3}$/.test(hostname)
   );
+}
+
+/** True for a page that has not been anywhere yet. */
+export function isBlank(url: string): boolean {
+  return url === '' || url === 'about:blank';
 }

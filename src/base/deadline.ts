@@ -1,5 +1,8 @@
 /** Waiting with a bound. Work that is left behind goes on; its later failure is ignored. */
 
+/** Longest time that a timer of Node can wait, in milliseconds: about 24.8 days. A longer one would be over at once. */
+export const MAX_TIMER_MS = 2 ** 31 - 1;
+
 /**
  * Waits for the work, at most so long.
  * @param toError makes the error that is thrown when the time is over first

@@ -55,6 +55,13 @@ export function isHere({ host }: ProcessName): boolean {
   return host === hostname();
 }
 
+/** Resolves when this process gets one of these signals. The same one again takes its usual course, which ends the process. */
+export async function signalled(...signals: readonly NodeJS.Signals[]): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of signals) process.once(signal, () => resolve());
+  });
+}
+
 function isZombie(pid: number): boolean {
   if (process.platform !== 'linux') return false;
   try {

@@ -1,4 +1,4 @@
-/** Numbers and lengths of time as people read them. */
+/** Texts as people read them: numbers, lengths of time, and long ones cut short. */
 
 /** Below a minute `41.3 s`, above it `12 min 5 s`. */
 export function durationText(ms: number): string {
@@ -11,4 +11,14 @@ export function durationText(ms: number): string {
 /** `1 minute`, `3 minutes`. */
 export function countText(count: number, noun: string, plural = `${noun}s`): string {
   return `${count} ${count === 1 ? noun : plural}`;
+}
+
+/** On one line, without space around it. */
+export function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
+}
+
+/** Cut to so many characters, with three dots for the rest. */
+export function clipped(text: string, maxLength: number): string {
+  return text.length > maxLength ? `${text.slice(0, maxLength)}...` : text;
 }

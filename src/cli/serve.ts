@@ -1,5 +1,6 @@
 /** `sessionwright serve`: the session server in the foreground, for a team's own machine. */
 import { join, resolve } from 'node:path';
+import { signalled } from '../base/processes';
 import { environment } from '../options/environment';
 import { MIN_KEY_LENGTH } from '../server/http/key';
 import { reachableUrls } from './addresses';
@@ -69,7 +70,7 @@ export async function serve(args: string[]): Promise<void> {
       dataDir,
       madeKey: environment.apiKey === undefined ? server.apiKey : undefined,
     });
-  await Promise.race([signalled(), npmGone()]);
+  await Promise.race([signalled('SIGINT', 'SIGTERM'), npmGone()]);
   await server.close();
 }
 
@@ -99,10 +100,4 @@ function toHours(text: string | undefined): number | undefined {
       `--retention-hours takes a number above 0, and at most ${MAX_NUMBER}, not "${text}".`,
     );
   return value;
-}
-
-async function signalled(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-  });
 }

@@ -1,6 +1,7 @@
 /** What a client may be told, and the check of it before any request is made. */
 import * as z from 'zod';
 
+import { MAX_TIMER_MS } from '../base/deadline';
 import { checkOptions, refusedOptions } from '../contract/checks';
 import { AuthenticationError, OptionsError } from '../contract/errors';
 import type { SessionInfo, StartOptions } from '../contract/session';
@@ -123,8 +124,6 @@ const DEFAULT_TIMEOUT_MS = 60_000;
 const DEFAULT_RETRIES = 3;
 /** First wait, in milliseconds: half of what the cloud's command line client waits, since most APIs here are near. */
 const DEFAULT_RETRY_DELAY_MS = 500;
-/** Longest time that a timer of Node can wait, in milliseconds. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * Fills in defaults, from the environment too.

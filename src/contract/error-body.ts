@@ -1,7 +1,7 @@
 /** Error bodies: the one shape that every client of the API understands, written by our server and read from any server. */
-import { isRecord } from '../base/json';
 import * as z from 'zod';
-
+import { isRecord } from '../base/json';
+import { clipped } from '../base/texts';
 import type { Issue } from './issues';
 import type { SessionStatus } from './session';
 
@@ -43,11 +43,11 @@ export function errorBody(status: number, message: string, details: ErrorBodyDet
   const { issues, code, session } = details;
   return {
     status,
-    message: shortened(message),
+    message: clipped(message, MAX_TEXT_LENGTH),
     detail:
       issues?.map((issue) => ({
         loc: [issue.in ?? 'body', ...issue.path.split('.').filter(Boolean)],
-        msg: shortened(issue.message),
+        msg: clipped(issue.message, MAX_TEXT_LENGTH),
         type: 'value_error',
       })) ?? null,
     ...(code !== undefined && { code }),
@@ -60,10 +60,6 @@ export function errorBody(status: number, message: string, details: ErrorBodyDet
       },
     }),
   };
-}
-
-function shortened(text: string): string {
-  return text.length > MAX_TEXT_LENGTH ? `${text.slice(0, MAX_TEXT_LENGTH)}...` : text;
 }
 
 /** What an error answer says. */

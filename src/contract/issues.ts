@@ -1,6 +1,7 @@
 /** Turns what a schema refused into issues a person can act on: where, what is allowed, what it was, and the nearest name. */
 import type * as z from 'zod';
 
+import { clipped } from '../base/texts';
 import { nearestName } from './naming';
 
 /** One refused field. */
@@ -83,12 +84,10 @@ function describeUnion(
 
 function joinPath(path: readonly PropertyKey[], nameOf: NameOf): string {
   return path
-    .map((part) => (typeof part === 'string' ? shortened(nameOf(part)) : String(part)))
+    .map((part) =>
+      typeof part === 'string' ? clipped(nameOf(part), MAX_NAME_LENGTH) : String(part),
+    )
     .join('.');
-}
-
-function shortened(name: string): string {
-  return name.length > MAX_NAME_LENGTH ? `${name.slice(0, MAX_NAME_LENGTH)}...` : name;
 }
 
 /** Only values that cannot be a secret are shown: numbers, booleans, and a wrong word where a known word was expected. */

@@ -5,7 +5,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { settledWithin } from '../base/deadline';
 import { logOf } from '../base/log';
-import { isProcessAlive } from '../base/processes';
+import { isProcessAlive, signalled } from '../base/processes';
 import { Host } from './host';
 import { Ledger } from './ledger';
 import { claimRunFolder, removeRunFolder, removeWork, type RunFolder } from './run-folder';
@@ -39,7 +39,7 @@ async function main(): Promise<void> {
     await Promise.race([
       host.finished,
       runnerGone(runnerPid).then(() => endOrphaned(host)),
-      signalled().then(() => host.run.finish()),
+      signalled('SIGINT', 'SIGTERM', 'SIGHUP').then(() => host.run.finish()),
     ]);
   } finally {
     host.close();
@@ -62,13 +62,6 @@ async function runnerGone(runnerPid: number): Promise<void> {
 async function endOrphaned(host: Host): Promise<void> {
   await settledWithin(host.workersGone(), ORPHANS_MS);
   await settledWithin(host.run.finish(), FINISH_MS);
-}
-
-async function signalled(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-      process.once(signal, () => resolve());
-  });
 }
 
 main().then(

@@ -1,11 +1,13 @@
 /** How a refused value is shown: short, and never a secret. */
+import { clipped } from '../base/texts';
 
 /** Longest text shown, in characters. */
 const MAX_LENGTH = 60;
 
 /** A value as it may stand in a message. Of objects only the kind is told: what is in them may be secret. */
 export function show(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(clip(withoutCredentials(value)));
+  if (typeof value === 'string')
+    return JSON.stringify(clipped(withoutCredentials(value), MAX_LENGTH));
   if (value === null || ['number', 'boolean', 'undefined', 'bigint'].includes(typeof value))
     return String(value);
   return describe(value);
@@ -23,8 +25,4 @@ export function describe(value: unknown): string {
 /** User, password and query of an URL often are keys. */
 function withoutCredentials(text: string): string {
   return text.replace(/\/\/[^/@\s]*@/, '//***@').replace(/\?.*/s, '?***');
-}
-
-function clip(text: string): string {
-  return text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}...` : text;
 }

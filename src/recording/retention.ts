@@ -1,15 +1,8 @@
 /** Which recordings are made and which are kept: the rules of Playwright's `video` modes. Pure. */
+import type { RecordingMode } from '../options/types';
 
 /** Playwright's `video` modes. `retry-with-video` is the old name of `on-first-retry`. */
-export type RetentionMode =
-  | 'off'
-  | 'on'
-  | 'retain-on-failure'
-  | 'on-first-retry'
-  | 'on-all-retries'
-  | 'retain-on-first-failure'
-  | 'retain-on-failure-and-retries'
-  | 'retry-with-video';
+export type RetentionMode = RecordingMode | 'retry-with-video';
 
 /** How one run of a test ended. */
 export interface TestOutcome {

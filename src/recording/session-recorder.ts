@@ -1,4 +1,5 @@
 /** Records one session: casts the page that is in front, in whichever browser context it is, into a frame store. */
+import { isBlank } from '../base/addresses';
 import type { CdpConnection, CdpSession } from '../cdp/connection';
 import type { CdpEvents, TargetInfo } from '../cdp/protocol';
 import { BrowserClock } from './browser-clock';
@@ -173,6 +174,3 @@ export class SessionRecorder implements Recorder {
 }
 
 /** Not yet anywhere. */
-function isBlank(url: string): boolean {
-  return url === '' || url === 'about:blank';
-}

@@ -1,6 +1,7 @@
 /** From cleaned HTML to markdown: headings, lists, links, images, code and tables. */
 import { parseHTML } from 'linkedom';
 import TurndownService from 'turndown';
+import { oneLine } from '../../base/texts';
 import { addTableRules } from './markdown-tables';
 
 /** Writes down addresses; a text of its own may stand for each. */
@@ -80,8 +81,4 @@ function address(url: string): string {
     /[\s()<>]/g,
     (character) => `%${character.charCodeAt(0).toString(16).padStart(2, '0').toUpperCase()}`,
   );
-}
-
-function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').trim();
 }

@@ -8,7 +8,7 @@ import { badRequest, notFound } from '../../contract/refusals';
 import { hlsFilm, hlsPlaylist } from '../replays/hls';
 import type { Exchange, Route } from '../http/http-router';
 import type { SessionRegistry } from '../sessions/registry';
-import type { Replays } from '../replays/replays';
+import type { Film, Replays } from '../replays/replays';
 import { sendFile } from '../http/send-file';
 import type { KnownSession } from '../sessions/known-session';
 import { sessionUrls } from '../sessions/session-urls';
@@ -86,9 +86,8 @@ async function sendFilm(
   { request, response, query }: Exchange,
 ): Promise<void> {
   signer.check(filmName(session), query, 'replay');
-  const film = await replays.film(session);
-  if (!film) throw notFound(`Nothing was recorded of session ${session.id}.`);
-  await sendFile(request, response, { path: film.path, contentType: 'video/mp4' });
+  const { path } = await filmOf(session, replays);
+  await sendFile(request, response, { path, contentType: 'video/mp4' });
 }
 
 /** In ranges, as the playlist has them. */
@@ -98,10 +97,15 @@ async function sendHlsFilm(
   { request, response, query }: Exchange,
 ): Promise<void> {
   signer.check(hlsName(session), query, 'replay');
+  const { path } = await hlsFilm((await filmOf(session, replays)).path);
+  await sendFile(request, response, { path, contentType: 'video/mp4' });
+}
+
+/** @throws {@link NotFoundError} when nothing was recorded */
+async function filmOf(session: KnownSession, replays: Replays): Promise<Film> {
   const film = await replays.film(session);
   if (!film) throw notFound(`Nothing was recorded of session ${session.id}.`);
-  const { path } = await hlsFilm(film.path);
-  await sendFile(request, response, { path, contentType: 'video/mp4' });
+  return film;
 }
 
 function showViewer(

@@ -1,7 +1,5 @@
 /** Lets go of things when their time is over. */
-
-/** Longest delay that a timer takes, in milliseconds: 2^31 - 1, about 24.8 days. */
-const MAX_DELAY_MS = 2_147_483_647;
+import { MAX_TIMER_MS } from '../../base/deadline';
 
 /** Calls back for each thing once, when it is as old as things may get. */
 export class Retention<T> {
@@ -27,7 +25,7 @@ export class Retention<T> {
         this.#timers.delete(timer);
         this.add(thing, since);
       },
-      Math.min(leftMs, MAX_DELAY_MS),
+      Math.min(leftMs, MAX_TIMER_MS),
     ).unref();
     this.#timers.add(timer);
   }

@@ -1,8 +1,6 @@
 /** The clock of a session: it ends when unused for too long, and when too old. */
+import { MAX_TIMER_MS } from '../../base/deadline';
 import { countText } from '../../base/texts';
-
-/** Longest delay that a timer takes, in milliseconds: 2^31 - 1, about 24.8 days. */
-const MAX_DELAY_MS = 2_147_483_647;
 
 /** The two bounds of a session, in milliseconds. */
 export interface SessionLimits {
@@ -54,7 +52,7 @@ export class SessionTimers {
   }
 
   #after(delayMs: number, callback: () => void): NodeJS.Timeout {
-    return setTimeout(callback, Math.min(delayMs, MAX_DELAY_MS)).unref();
+    return setTimeout(callback, Math.min(delayMs, MAX_TIMER_MS)).unref();
   }
 }
 

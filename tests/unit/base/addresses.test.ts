@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bracketed, hostOf, isLoopback, portOf } from '../../../src/base/addresses';
+import { bracketed, hostOf, isBlank, isLoopback, portOf } from '../../../src/base/addresses';
 
 test('hosts as sockets take them', () => {
   expect(hostOf(new URL('ws://[::1]:9222/x'))).toBe('::1');
@@ -33,4 +33,9 @@ test('this machine, and others', () => {
     '::2',
   ])
     expect(isLoopback(name), name).toBe(false);
+});
+
+test('a page that has not been anywhere', () => {
+  expect(['', 'about:blank'].map(isBlank)).toEqual([true, true]);
+  expect(['about:blank#x', 'data:,', 'http://a.test/'].map(isBlank)).toEqual([false, false, false]);
 });

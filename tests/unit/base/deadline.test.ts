@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
+  MAX_TIMER_MS,
   orAfter,
   settledWithin,
   unlessAborted,
@@ -126,4 +127,12 @@ describe('unlessAborted', () => {
       await waiting;
     },
   );
+});
+
+test('no timer waits longer than it can', async () => {
+  const onTime = vi.fn();
+  const timer = setTimeout(onTime, MAX_TIMER_MS);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(onTime).not.toHaveBeenCalled();
+  clearTimeout(timer);
 });

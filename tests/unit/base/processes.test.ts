@@ -9,6 +9,7 @@ import {
   ownProcessName,
   processStart,
   readProcessName,
+  signalled,
 } from '../../../src/base/processes';
 
 test('a process lives until it has ended', async () => {
@@ -63,4 +64,12 @@ test('the start of a process stays the same, and is another one for each process
     await once(child, 'exit');
   }
   expect(processStart(child.pid ?? 0)).toBeUndefined();
+});
+
+test.skipIf(process.platform === 'win32')('a signal is told, once', async () => {
+  const before = process.listenerCount('SIGUSR2');
+  const told = signalled('SIGUSR2');
+  process.kill(process.pid, 'SIGUSR2');
+  await told;
+  expect(process.listenerCount('SIGUSR2')).toBe(before);
 });

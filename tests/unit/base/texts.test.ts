@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { countText, durationText } from '../../../src/base/texts';
+import { clipped, countText, durationText, oneLine } from '../../../src/base/texts';
 
 test.each([
   [0, '0.0 s'],
@@ -18,4 +18,14 @@ test('one is not many', () => {
     '2 minutes',
   ]);
   expect([1, 2].map((n) => countText(n, 'entry', 'entries'))).toEqual(['1 entry', '2 entries']);
+});
+
+test('a text on one line', () => {
+  expect(oneLine('  a\n\tb  c ')).toBe('a b c');
+  expect(oneLine(' \n ')).toBe('');
+});
+
+test('a long text is cut', () => {
+  expect(clipped('abc', 3)).toBe('abc');
+  expect(clipped('abcd', 3)).toBe('abc...');
 });
