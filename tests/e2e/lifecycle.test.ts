@@ -231,11 +231,7 @@ describe('a run that is ended', () => {
         test('comes later', async ({ page }) => { await page.setContent('<h1>Later</h1>'); });`,
     });
     const run = project.start(['--grep', 'waits']);
-    const [, worker] = await run.printed(/WORKER (\d+)/);
-    const host = project.leftovers().processes.find((it) => it.includes('host.js'));
-    for (const pid of [run.pid, Number(worker), Number(host?.split(' ')[0])])
-      process.kill(pid, 'SIGKILL');
-    await run.result();
+    await project.killAll(run);
     await vi.waitFor(() => expect(project.leftovers().processes).toEqual([]), {
       timeout: 15_000,
       interval: 100,
@@ -247,11 +243,7 @@ describe('a run that is ended', () => {
   test('the whole tree is killed: the browsers end at once, and the next run clears the files', async () => {
     project = await Project.create(WAITING);
     const run = project.start();
-    const [, worker] = await run.printed(/WORKER (\d+)/);
-    const host = project.leftovers().processes.find((it) => it.includes('host.js'));
-    for (const pid of [run.pid, Number(worker), Number(host?.split(' ')[0])])
-      process.kill(pid, 'SIGKILL');
-    await run.result();
+    await project.killAll(run);
     await vi.waitFor(() => expect(project.leftovers().processes).toEqual([]), {
       timeout: 15_000,
       interval: 100,

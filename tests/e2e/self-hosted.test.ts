@@ -72,11 +72,7 @@ test('the whole run is killed: the next one stops its session', async () => {
   });
   test('comes later', async ({ page }) => { await page.setContent('<h1>Later</h1>'); });`);
   const run = project.start(['--grep', 'waits']);
-  const [, worker] = await run.printed(/WORKER (\d+)/);
-  const host = project.leftovers().processes.find((it) => it.includes('host.js'));
-  for (const pid of [run.pid, Number(worker), Number(host?.split(' ')[0])])
-    process.kill(pid, 'SIGKILL');
-  await run.result();
+  await project.killAll(run);
   expect(await activeSessions()).toHaveLength(1);
   const { exitCode, output } = await project.run(['--grep', 'later']);
   expect(exitCode, output).toBe(0);

@@ -84,6 +84,14 @@ export class Project {
     return this.start(args).result();
   }
 
+  /** Kills a run as a whole, once its test has printed `WORKER` and the id of its process: the runner, the worker and the host. */
+  async killAll(run: Run): Promise<void> {
+    const [, worker] = await run.printed(/WORKER (\d+)/);
+    for (const pid of [run.pid, Number(worker), ...this.hosts().map(Number)])
+      process.kill(pid, 'SIGKILL');
+    await run.result();
+  }
+
   /** What a run has left: processes that know this project's temp folder, and files in it. Playwright's own cache of compiled tests is not ours. */
   leftovers(): { processes: string[]; files: string[] } {
     return {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeAction, encodeAction, type Action } from '../../../src/contract/actions';
 import { longestActionMs } from '../../../src/contract/action-limits';
 import { InvalidRequestError, OptionsError } from '../../../src/contract/errors';
+import { thrownBy } from '../thrown-by';
 
 /** An action that is complete, and fields with which it is refused, at that field. */
 const ON_PAGE: [
@@ -327,15 +328,6 @@ function issuesOf(body: unknown) {
 
 function pathsOf(body: unknown): string[] {
   return issuesOf(body).map(({ path }) => path);
-}
-
-function thrownBy(action: () => unknown): unknown {
-  try {
-    action();
-  } catch (error) {
-    return error;
-  }
-  return undefined;
 }
 
 function withoutNull(value: object): object {

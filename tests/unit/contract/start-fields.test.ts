@@ -6,6 +6,7 @@ import {
   encodeStartRequest,
   type StartOptions,
 } from '../../../src/contract/session';
+import { thrownBy } from '../thrown-by';
 
 /** A field, its name in TypeScript, values that are taken, and values that are not. */
 type Row = [field: string, option: string, good: unknown[], bad: unknown[]];
@@ -281,13 +282,4 @@ function refusalOf(options: StartOptions): OptionsError | undefined {
   const error = thrownBy(() => encodeStartRequest(options));
   if (error === undefined || error instanceof OptionsError) return error;
   throw error as Error;
-}
-
-function thrownBy(action: () => unknown): unknown {
-  try {
-    action();
-  } catch (error) {
-    return error;
-  }
-  return undefined;
 }
