@@ -129,7 +129,7 @@ const fields = z.strictObject({
 type Fields = z.output<typeof fields>;
 
 /** One rule between fields: the field it is reported at, whether it is broken, and what to say (with the names of whoever reads it). */
-interface Rule {
+interface StartRule {
   at: keyof Fields;
   broken: (request: Fields) => boolean;
   message: (name: (wireName: string) => string) => string;
@@ -139,7 +139,7 @@ const idleMinutes = (request: Fields) =>
   request.idle_timeout_minutes ?? request.timeout_minutes ?? DEFAULT_IDLE_MINUTES;
 const isSet = (value: unknown) => value !== undefined && value !== null;
 
-const RULES: readonly Rule[] = [
+const RULES: readonly StartRule[] = [
   {
     at: 'timeout_minutes',
     broken: (r) => isSet(r.idle_timeout_minutes) && isSet(r.timeout_minutes),
@@ -299,7 +299,7 @@ function optionName(wireName: string): string {
 function inOptionNames(issue: z.core.$ZodIssue): z.core.$ZodIssue {
   const write =
     issue.code === 'custom'
-      ? (issue.params?.['message'] as Rule['message'] | undefined)
+      ? (issue.params?.['message'] as StartRule['message'] | undefined)
       : undefined;
   return write ? { ...issue, message: write(optionName) } : issue;
 }

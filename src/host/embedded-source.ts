@@ -4,7 +4,7 @@ import type { StartOptions } from '../contract/session';
 import { describeSource } from '../options/source';
 import type { SessionOptions } from '../options/types';
 import type { SessionServer, SessionServerOptions } from '../server/index';
-import type { Recording } from '../recording/recorder';
+import type { OpenRecording } from '../recording/recorder';
 import { HeldSession, type Source } from './held-session';
 import type { AcquireRequest } from './protocol';
 import { startOptions } from './start-request';
@@ -92,7 +92,7 @@ class EmbeddedSession extends HeldSession {
     return this.#server.isActive(this.session.id);
   }
 
-  protected async openRecording(): Promise<Recording> {
+  protected async openRecording(): Promise<OpenRecording> {
     return this.#server.recording(this.session.id);
   }
 

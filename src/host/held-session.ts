@@ -1,7 +1,7 @@
 /** What a run knows of a session that it holds, and of the place where it comes from, whatever kind they are. */
 import type { Session, SessionsClient } from '../client/index';
 import { isSessionwrightError } from '../contract/errors';
-import type { Recording } from '../recording/recorder';
+import type { OpenRecording } from '../recording/recorder';
 import type { AcquireRequest } from './protocol';
 
 /** One place that sessions come from. */
@@ -41,7 +41,7 @@ export abstract class HeldSession {
   used = false;
   /** Where the worker connects. */
   readonly cdpUrl: string;
-  #recording: Promise<Recording> | undefined;
+  #recording: Promise<OpenRecording> | undefined;
   #isGone = false;
   #stopped: Promise<void> | undefined;
 
@@ -60,10 +60,10 @@ export abstract class HeldSession {
   /** Whether it runs, as far as can be told without asking its API, and goes on for this long. */
   protected abstract lasts(forMs: number): boolean;
 
-  protected abstract openRecording(): Promise<Recording>;
+  protected abstract openRecording(): Promise<OpenRecording>;
 
   /** Ends what belongs to it, and the session if it is ours. */
-  protected abstract end(recording: Promise<Recording> | undefined): Promise<void>;
+  protected abstract end(recording: Promise<OpenRecording> | undefined): Promise<void>;
 
   /** True once a recording has been opened. */
   get isRecording(): boolean {
@@ -86,7 +86,7 @@ export abstract class HeldSession {
   }
 
   /** The session's recording; made on first use. */
-  async recording(): Promise<Recording> {
+  async recording(): Promise<OpenRecording> {
     this.#recording ??= this.openRecording();
     return this.#recording;
   }

@@ -62,7 +62,7 @@ export interface TestEnd {
 }
 
 /** What went wrong with something that is kept (clip, cookie file): it never fails a test, and is told in the summary. */
-export interface Problem {
+export interface ArtifactProblem {
   /** What could not be done, such as `No clip results/a/video.mp4`. */
   what: string;
   /** Why. Problems with the same reason are told together. */
@@ -78,7 +78,7 @@ export interface RunSummary {
   clips: number;
   /** How long sessions were open, added up, in milliseconds. */
   browserMs: number;
-  problems: Problem[];
+  problems: ArtifactProblem[];
   /** Sessions that could not be stopped. */
   leftRunning: string[];
 }
@@ -91,7 +91,7 @@ export interface HostCalls {
   };
   acquire: { params: AcquireRequest; result: Lease };
   /** Gives the session back to its slot. Without a reporter, answers once the worker's clips are written, with the problems that nobody has told yet. */
-  release: { params: { leaseId: string }; result: Problem[] };
+  release: { params: { leaseId: string }; result: ArtifactProblem[] };
   /** Checks the session. Answers with another lease when it had to be replaced. */
   ensureSession: { params: SessionCheck; result: Lease | null };
   /** The same, before a test. */
@@ -102,7 +102,7 @@ export interface HostCalls {
   /** The host shall stop this session too, whatever happens to the worker that started it. */
   track: { params: { sessionId: string; leaseId: string }; result: null };
   untrack: { params: { sessionId: string }; result: null };
-  report: { params: Problem; result: null };
+  report: { params: ArtifactProblem; result: null };
   /** True for the first worker that wants to say this: each remark is made once per run. */
   maySay: { params: { message: string }; result: boolean };
   /** Waits for the clips, stops everything, tells what the run used. The host exits afterwards. */

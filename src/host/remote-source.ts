@@ -4,7 +4,7 @@ import type { ClientWarning, Session, SessionsClient } from '../client/index';
 import { environment } from '../options/environment';
 import { describeSource } from '../options/source';
 import type { SessionOptions } from '../options/types';
-import type { Recording } from '../recording/recorder';
+import type { OpenRecording } from '../recording/recorder';
 import { HeldSession, type Source } from './held-session';
 import { keepAwake } from './keep-awake';
 import type { Ledger } from './ledger';
@@ -108,7 +108,7 @@ class AttachedSession extends HeldSession {
   }
 
   /** Recorded through a second CDP client on its browser. */
-  protected async openRecording(): Promise<Recording> {
+  protected async openRecording(): Promise<OpenRecording> {
     const [{ WebSocketTransport }, { CdpConnection }, { FrameStore }, { SessionRecorder }] =
       await Promise.all([
         import('../cdp/web-socket-transport'),
@@ -123,7 +123,7 @@ class AttachedSession extends HeldSession {
     return { frames, recorder: await SessionRecorder.attach(connection, frames) };
   }
 
-  protected async end(recording: Promise<Recording> | undefined): Promise<void> {
+  protected async end(recording: Promise<OpenRecording> | undefined): Promise<void> {
     this.released();
     await recording?.then((it) => it.recorder.close()).catch(() => undefined);
   }
@@ -137,7 +137,7 @@ class RemoteSession extends AttachedSession {
     return endsAtMs - Date.now() > Math.max(MIN_REMAINING_MS, forMs);
   }
 
-  protected override async end(recording: Promise<Recording> | undefined): Promise<void> {
+  protected override async end(recording: Promise<OpenRecording> | undefined): Promise<void> {
     await super.end(recording);
     await this.session.stop();
     await this.source.stopped(this.session.id);

@@ -10,7 +10,7 @@ import { Ledger } from './ledger';
 import type {
   AcquireRequest,
   Lease,
-  Problem,
+  ArtifactProblem,
   RunSummary,
   SessionCheck,
   TestBegin,
@@ -35,7 +35,7 @@ export class Run {
   readonly #tracked = new Map<string, HeldSession>();
   readonly #opening = new Set<Promise<HeldSession>>();
   readonly #ending = new Set<Promise<void>>();
-  readonly #problems: Problem[] = [];
+  readonly #problems: ArtifactProblem[] = [];
   #told = 0;
   readonly #leftRunning: string[] = [];
   readonly #said = new Set<string>();
@@ -143,7 +143,7 @@ export class Run {
     await held?.source.stopped(sessionId);
   }
 
-  report(problem: Problem): void {
+  report(problem: ArtifactProblem): void {
     this.#problems.push(problem);
   }
 
@@ -160,7 +160,7 @@ export class Run {
   }
 
   /** The problems since the last call: for a run without a reporter, whose workers tell them. */
-  untoldProblems(): Problem[] {
+  untoldProblems(): ArtifactProblem[] {
     const untold = this.#problems.slice(this.#told);
     this.#told = this.#problems.length;
     return untold;
@@ -274,6 +274,6 @@ async function launchEncoder(options: ClipEncoderOptions): Promise<ClipEncoder> 
   return ClipEncoder.launch(options);
 }
 
-function clipProblem(job: ClipJob, error: unknown): Problem {
+function clipProblem(job: ClipJob, error: unknown): ArtifactProblem {
   return { what: `No clip ${job.path}`, reason: messageOf(error) };
 }

@@ -4,7 +4,7 @@ import { nearestName } from '../contract/naming';
 import { describe, show } from './show';
 
 /** One thing that is wrong. */
-export interface Problem {
+export interface OptionProblem {
   /** Where, such as `use.sessionOptions.viewport.width`. */
   path: string;
   /** What is allowed and what it was. Never holds a secret. */
@@ -12,11 +12,11 @@ export interface Problem {
 }
 
 /** What a value may be. */
-export interface Rule {
+export interface OptionRule {
   /** In words, to follow "must be". */
   allowed: string;
   /** Every problem of a value; none when it is allowed. */
-  check: (value: unknown, path: string) => Problem[];
+  check: (value: unknown, path: string) => OptionProblem[];
 }
 
 /** How messages of a rule show a value. */
@@ -27,7 +27,7 @@ export function leaf(
   allowed: string,
   isAllowed: (value: unknown) => boolean,
   shown: Shown = show,
-): Rule {
+): OptionRule {
   return {
     allowed,
     check: (value, path) =>
@@ -36,19 +36,19 @@ export function leaf(
 }
 
 /** The same rule for a value that must not be shown. */
-export function secret(allowed: string, isAllowed: (value: unknown) => boolean): Rule {
+export function secret(allowed: string, isAllowed: (value: unknown) => boolean): OptionRule {
   return leaf(allowed, isAllowed, describe);
 }
 
 export const flag = leaf('true or false', (value) => typeof value === 'boolean');
 
 /** Text that is not empty. */
-export function text(what: string): Rule {
+export function text(what: string): OptionRule {
   return leaf(what, (value) => typeof value === 'string' && value.trim() !== '');
 }
 
 /** A whole number in a range, both ends included. */
-export function whole(from: number, to: number, unit: string): Rule {
+export function whole(from: number, to: number, unit: string): OptionRule {
   return leaf(
     `a whole number of ${unit} from ${from} to ${to}`,
     (value) => Number.isInteger(value) && Number(value) >= from && Number(value) <= to,
@@ -56,9 +56,9 @@ export function whole(from: number, to: number, unit: string): Rule {
 }
 
 /** One of a few words; a near miss gets the word that was probably meant. */
-export function oneOf(...words: readonly string[]): Rule {
+export function oneOf(...words: readonly string[]): OptionRule {
   const allowed = words.map((word) => `'${word}'`).join(', ');
-  const check: Rule['check'] = (value, path) => {
+  const check: OptionRule['check'] = (value, path) => {
     if (typeof value === 'string' && words.includes(value)) return [];
     const nearest = typeof value === 'string' ? nearestName(value, words) : undefined;
     return [
@@ -72,8 +72,8 @@ export function oneOf(...words: readonly string[]): Rule {
 }
 
 /** A list of values of one kind. */
-export function list(item: Rule, what: string): Rule {
-  const check: Rule['check'] = (value, path) =>
+export function list(item: OptionRule, what: string): OptionRule {
+  const check: OptionRule['check'] = (value, path) =>
     Array.isArray(value)
       ? value.flatMap((element, index) => item.check(element, `${path}[${index}]`))
       : [{ path, message: `must be ${what}, got ${describe(value)}` }];
@@ -82,10 +82,10 @@ export function list(item: Rule, what: string): Rule {
 
 /** An object with these fields and no others. Fields that are not in `required` may be left out. */
 export function shape(
-  fields: Readonly<Record<string, Rule>>,
+  fields: Readonly<Record<string, OptionRule>>,
   options: { what: string; required?: readonly string[] },
-): Rule {
-  const check: Rule['check'] = (value, path) => {
+): OptionRule {
+  const check: OptionRule['check'] = (value, path) => {
     if (!isRecord(value)) return [{ path, message: `must be ${options.what}, got ${show(value)}` }];
     const missing = (options.required ?? []).filter((name) => value[name] === undefined);
     return [
@@ -102,9 +102,9 @@ export function shape(
 }
 
 /** Either of two rules. When neither fits, an object is told what the second one finds in it. */
-export function either(plain: Rule, object: Rule): Rule {
+export function either(plain: OptionRule, object: OptionRule): OptionRule {
   const allowed = `${plain.allowed}, or ${object.allowed}`;
-  const check: Rule['check'] = (value, path) => {
+  const check: OptionRule['check'] = (value, path) => {
     const problems = plain.check(value, path);
     if (problems.length === 0) return [];
     if (typeof value === 'object' && value !== null) return object.check(value, path);
@@ -118,9 +118,9 @@ function checkField(
     fields,
     name,
     content,
-  }: { fields: Readonly<Record<string, Rule>>; name: string; content: unknown },
+  }: { fields: Readonly<Record<string, OptionRule>>; name: string; content: unknown },
   path: string,
-): Problem[] {
+): OptionProblem[] {
   if (Object.hasOwn(fields, name))
     return content === undefined ? [] : (fields[name]?.check(content, `${path}.${name}`) ?? []);
   const names = Object.keys(fields);
@@ -134,6 +134,6 @@ function suggestion(nearest: string | undefined): string {
 }
 
 /** Carries a suggestion of a plain rule over to the message of a pair. */
-function suggestionOf(problems: readonly Problem[]): string {
+function suggestionOf(problems: readonly OptionProblem[]): string {
   return /; did you mean .*$/.exec(problems[0]?.message ?? '')?.[0] ?? '';
 }

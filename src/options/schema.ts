@@ -1,7 +1,18 @@
 /** What every option may be, one rule each, and what must hold between options. docs/options.md is tested against it. */
 import { isRecord } from '../base/json';
 import { hasRemoteApi } from './source';
-import { either, flag, leaf, list, oneOf, type Rule, secret, shape, text, whole } from './rules';
+import {
+  either,
+  flag,
+  leaf,
+  list,
+  oneOf,
+  type OptionRule,
+  secret,
+  shape,
+  text,
+  whole,
+} from './rules';
 import type { SessionOptions, SessionTestOptions } from './types';
 
 /** A page's largest side, in CSS pixels: beyond it Chromium's screenshots fail. */
@@ -9,7 +20,11 @@ const MAX_SIDE = 10_000;
 /** A video's largest side, in pixels: what the H.264 level in use can hold. */
 const MAX_VIDEO_SIDE = 4096;
 
-const size = (from: number, to: number, required: readonly string[] = ['width', 'height']): Rule =>
+const size = (
+  from: number,
+  to: number,
+  required: readonly string[] = ['width', 'height'],
+): OptionRule =>
   shape(
     { width: whole(from, to, 'pixels'), height: whole(from, to, 'pixels') },
     { what: '{ width, height }', required },
@@ -74,7 +89,7 @@ const proxyFields = {
 };
 
 /** `type` decides what else a proxy has. */
-const proxyRule: Rule = {
+const proxyRule: OptionRule = {
   allowed: 'a proxy',
   check: (value, path) => {
     if (!isRecord(value))
@@ -91,7 +106,7 @@ const proxyRule: Rule = {
 };
 
 /** `sessionOptions`, option by option. */
-export const sessionOptionRules: Readonly<Record<keyof SessionOptions, Rule>> = {
+export const sessionOptionRules: Readonly<Record<keyof SessionOptions, OptionRule>> = {
   apiUrl: apiUrlRule,
   apiKey: secret('a key', isSecretText),
   backend: oneOf('chromium', 'grid', 'cdp'),
@@ -145,7 +160,7 @@ const recordingMode = oneOf(
 );
 
 /** The test options, option by option. */
-export const testOptionRules: Readonly<Record<keyof SessionTestOptions, Rule>> = {
+export const testOptionRules: Readonly<Record<keyof SessionTestOptions, OptionRule>> = {
   isolation: either(
     oneOf('context', 'session'),
     shape(

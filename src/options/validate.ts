@@ -1,7 +1,7 @@
 /** Refuses wrong, unknown and misspelled options by name, before anything is started. */
 import { OptionsError } from '../contract/errors';
 import { environment } from './environment';
-import { type Problem, type Rule, shape } from './rules';
+import { type OptionProblem, type OptionRule, shape } from './rules';
 import { apiUrlRule, crossRules, sessionOptionRules, testOptionRules } from './schema';
 import { hasRemoteApi } from './source';
 import type { SessionOptions, SessionTestOptions } from './types';
@@ -66,7 +66,7 @@ export function findMisspelledOption(
   return undefined;
 }
 
-function findSessionProblems(value: unknown, path: string): Problem[] {
+function findSessionProblems(value: unknown, path: string): OptionProblem[] {
   const problems = sessionOptionsRule.check(value, path);
   if (problems.length > 0) return problems;
   const options = value as SessionOptions;
@@ -79,19 +79,22 @@ function findSessionProblems(value: unknown, path: string): Problem[] {
 }
 
 /** The URL of the environment counts as an option, where it is used. */
-function checkEnvironment(options: SessionOptions): Problem[] {
+function checkEnvironment(options: SessionOptions): OptionProblem[] {
   const isUsed =
     hasRemoteApi(options) && options.apiUrl === undefined && environment.apiUrl !== undefined;
   return isUsed ? apiUrlRule.check(environment.apiUrl, 'NOTTE_API_URL') : [];
 }
 
-function findTestProblems(values: Readonly<Record<string, unknown>>, path: string): Problem[] {
-  return Object.entries(testOptionRules).flatMap(([name, rule]: [string, Rule]) =>
+function findTestProblems(
+  values: Readonly<Record<string, unknown>>,
+  path: string,
+): OptionProblem[] {
+  return Object.entries(testOptionRules).flatMap(([name, rule]: [string, OptionRule]) =>
     values[name] === undefined ? [] : rule.check(values[name], `${path}.${name}`),
   );
 }
 
-function refuse(problems: readonly Problem[]): void {
+function refuse(problems: readonly OptionProblem[]): void {
   const [first] = problems;
   if (!first) return;
   const lines = problems.map(({ path, message }) => `${path}: ${message}`);

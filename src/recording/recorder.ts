@@ -32,7 +32,7 @@ export interface Recorder {
 }
 
 /** A recorder and where its frames go. */
-export interface Recording {
+export interface OpenRecording {
   /** Takes the pictures: starts and stops. */
   recorder: Recorder;
   /** The pictures so far. */

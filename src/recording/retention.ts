@@ -12,7 +12,7 @@ export interface TestOutcome {
   retry: number;
 }
 
-interface Rule {
+interface ModeRule {
   /** Which runs of a test are recorded. */
   records: (retry: number) => boolean;
   /** Which of the recorded runs are kept. */
@@ -23,7 +23,7 @@ const always = (): boolean => true;
 const never = (): boolean => false;
 const isFirstRetry = (retry: number): boolean => retry === 1;
 
-const RULES: Record<RetentionMode, Rule> = {
+const RULES: Record<RetentionMode, ModeRule> = {
   off: { records: never, keeps: never },
   on: { records: always, keeps: always },
   'retain-on-failure': { records: always, keeps: ({ failed }) => failed },

@@ -27,7 +27,7 @@ import { serviceHandlers } from './routes/service';
 import { storageHandlers, storageRoutes } from './routes/storage';
 import { workflowHandlers } from './routes/workflow';
 import type { BrowserSettings } from './browsers/session-browser';
-import type { Recording } from '../recording/recorder';
+import type { OpenRecording } from '../recording/recorder';
 import { FileStorage } from './data/storage';
 import { UrlSigner } from './http/url-signer';
 import { answerRaw, answerUnreadable } from './http/raw-answer';
@@ -84,7 +84,7 @@ export interface SessionServer {
    * The recorder and the frames of a session, opened on first use. The frames can be read until the server is closed.
    * @throws {@link NotFoundError} when there is no such session, {@link SessionEndedError} when it has ended
    */
-  recording(sessionId: string): Promise<Recording>;
+  recording(sessionId: string): Promise<OpenRecording>;
   /** Stops every session, removes what is not kept in a `dataDir`, and stops to listen. Safe to call twice. */
   close(): Promise<void>;
 }

@@ -565,7 +565,7 @@ export const cases: ContractCase[] = [
     keep: (body, known) => (known.url = body['mp4_url'] as string),
   },
   {
-    title: 'replay: the film, without a key',
+    title: 'replay: the video, without a key',
     method: 'GET',
     path: ({ url }) => url,
     open: true,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { startSessionServer } from '../../src/server/index';
 import { processesWith } from '../integration/processes';
-import { film, list, show, start } from '../integration/server/kept-sessions';
+import { replay, list, show, start } from '../integration/server/kept-sessions';
 import type { ServeProcess } from './support/serve-process';
 import { serve } from './support/serve-process';
 
@@ -30,7 +30,7 @@ test('a server that is killed loses nothing that was finished, and what ran is a
   await show(done.id, done.body['cdp_url'] as string, dataDir);
   expect((await served.call('POST', `/sessions/${done.id}/page/screenshot`)).status).toBe(200);
   await served.call('DELETE', `/sessions/${done.id}/stop`);
-  const { bytes } = await film(served, done.id);
+  const { bytes } = await replay(served, done.id);
   const running = await start(served);
   await show(running.id, running.body['cdp_url'] as string, dataDir);
   expect((await served.call('POST', `/sessions/${running.id}/page/screenshot`)).status).toBe(200);
@@ -44,7 +44,7 @@ test('a server that is killed loses nothing that was finished, and what ran is a
   served = await serve(['--data-dir', dataDir]);
   expect((await served.call('GET', `/sessions/${done.id}`)).body).toEqual(before);
   expect(before).toMatchObject({ status: 'closed', steps: [{ type: 'screenshot' }] });
-  expect((await film(served, done.id)).bytes.equals(bytes)).toBe(true);
+  expect((await replay(served, done.id)).bytes.equals(bytes)).toBe(true);
   const { body: killed } = await served.call('GET', `/sessions/${running.id}`);
   expect(killed).toMatchObject({
     status: 'error',
@@ -57,7 +57,7 @@ test('a server that is killed loses nothing that was finished, and what ran is a
     status: 200,
     body: { offset: 1 },
   });
-  await film(served, running.id);
+  await replay(served, running.id);
   expect(await served.call('GET', `/sessions/${running.id}/cookies`)).toMatchObject({
     status: 410,
     body: { code: 'session_ended', session: { status: 'error' } },

@@ -36,12 +36,12 @@ export async function checkProxy(proxy: ExternalProxy): Promise<void> {
     ]);
 }
 
-interface Problem {
+interface ProxyProblem {
   field: 'server' | 'username' | 'password';
   message: string;
 }
 
-function failure({ host }: URL, error: unknown): Problem {
+function failure({ host }: URL, error: unknown): ProxyProblem {
   const what =
     error instanceof TimeoutError
       ? `did not answer within ${TIMEOUT_MS} ms`
@@ -52,7 +52,7 @@ function failure({ host }: URL, error: unknown): Problem {
   };
 }
 
-async function ask(url: URL, proxy: ExternalProxy): Promise<Problem | undefined> {
+async function ask(url: URL, proxy: ExternalProxy): Promise<ProxyProblem | undefined> {
   const socket = await open(url, proxy.username !== undefined);
   try {
     if (url.protocol === 'socks5:') return await askSocks5(socket, url);
@@ -89,7 +89,7 @@ async function askHttp(
   socket: Socket,
   url: URL,
   proxy: ExternalProxy,
-): Promise<Problem | undefined> {
+): Promise<ProxyProblem | undefined> {
   const status = await statusOf(socket, `CONNECT ${TARGET}`, proxy);
   if (!NO_TUNNELS.has(status)) return judge(status, url, proxy);
   const again = await open(url, proxy.username !== undefined);
@@ -121,7 +121,7 @@ async function statusOf(
 }
 
 /** Whether it opens this tunnel, or has this page, does not matter. */
-function judge(status: number, url: URL, { username }: ExternalProxy): Problem | undefined {
+function judge(status: number, url: URL, { username }: ExternalProxy): ProxyProblem | undefined {
   if (!status) return noProxy(url, 'an HTTP');
   if (status !== 407) return undefined;
   if (username === undefined)
@@ -135,7 +135,7 @@ function judge(status: number, url: URL, { username }: ExternalProxy): Problem |
   };
 }
 
-async function askSocks5(socket: Socket, url: URL): Promise<Problem | undefined> {
+async function askSocks5(socket: Socket, url: URL): Promise<ProxyProblem | undefined> {
   const [version, method] = await exchange(socket, SOCKS5_HELLO, (text) => text.length >= 2);
   if (version !== 5) return noProxy(url, 'a SOCKS5');
   return method === 0
@@ -146,12 +146,12 @@ async function askSocks5(socket: Socket, url: URL): Promise<Problem | undefined>
       };
 }
 
-async function askSocks4(socket: Socket, url: URL): Promise<Problem | undefined> {
+async function askSocks4(socket: Socket, url: URL): Promise<ProxyProblem | undefined> {
   const [version, code = 0] = await exchange(socket, SOCKS4_CONNECT, (text) => text.length >= 2);
   return version === 0 && code >= 90 && code <= 93 ? undefined : noProxy(url, 'a SOCKS4');
 }
 
-function noProxy({ host }: URL, kind: string): Problem {
+function noProxy({ host }: URL, kind: string): ProxyProblem {
   return {
     field: 'server',
     message: `what listens on ${host} does not answer like ${kind} proxy; check port and scheme`,

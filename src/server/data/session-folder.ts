@@ -7,7 +7,7 @@ import { removeProfile } from '../../browser/profile-folder';
 export class SessionFolder {
   /** Chromium's profile. */
   readonly profile: string;
-  /** The recording's frames, and the film made of them. */
+  /** The recording's frames, and the replay made of them. */
   readonly recording: string;
   /** Frames for watchers, while there are any. */
   readonly live: string;

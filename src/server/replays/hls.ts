@@ -1,4 +1,4 @@
-/** The film of a session for HLS players: the same pictures in a fragmented MP4, and the playlist that leads to its parts. */
+/** The replay of a session for HLS players: the same pictures in a fragmented MP4, and the playlist that leads to its parts. */
 import { readFile } from 'node:fs/promises';
 import { replaceFile } from '../../base/atomic-file';
 import { readJson } from '../../base/json';
@@ -23,20 +23,20 @@ export interface HlsIndex {
 }
 
 /** A fragmented MP4 on disk. */
-export interface HlsFilm {
+export interface HlsReplay {
   path: string;
   index: HlsIndex;
 }
 
-/** The film in parts. Made from the MP4 when first asked for, without encoding it again, and kept beside it. */
-export async function hlsFilm(mp4Path: string): Promise<HlsFilm> {
+/** The replay in parts. Made from the MP4 when first asked for, without encoding it again, and kept beside it. */
+export async function hlsReplay(mp4Path: string): Promise<HlsReplay> {
   const path = `${mp4Path}.hls.mp4`;
   const indexPath = `${mp4Path}.hls.json`;
   const known = (await readJson(indexPath)) as HlsIndex | undefined;
   if (known) return { path, index: known };
   const { file, index } = await fragment(mp4Path);
   await replaceFile(path, file, { isDurable: false });
-  await replaceFile(indexPath, JSON.stringify(index), { isDurable: false }); // last: whoever finds it finds the film too
+  await replaceFile(indexPath, JSON.stringify(index), { isDurable: false }); // last: whoever finds it finds the replay too
   return { path, index };
 }
 
@@ -81,7 +81,7 @@ async function fragment(mp4Path: string): Promise<{ file: Buffer; index: HlsInde
   });
   const track = await input.getPrimaryVideoTrack();
   const codec = await track?.getCodec();
-  if (!track || !codec) throw new Error(`The film ${mp4Path} has no video track.`);
+  if (!track || !codec) throw new Error(`The replay ${mp4Path} has no video track.`);
   const parts = new PartList();
   const target = new BufferTarget();
   const output = new Output({

@@ -1,4 +1,4 @@
-/** Films of ended sessions, made when first asked for: most recordings are never watched. */
+/** Replays of ended sessions, made when first asked for: most recordings are never watched. */
 import { join } from 'node:path';
 import { replaceFile } from '../../base/atomic-file';
 import { readJson, writeJson } from '../../base/json';
@@ -7,25 +7,25 @@ import type { ClipEncoder } from '../../recording/clip-encoder';
 import { unavailable } from '../../contract/refusals';
 import type { KnownSession } from '../sessions/known-session';
 
-/** How long the last picture of a film is seen at least, in milliseconds. */
+/** How long the last picture of a replay is seen at least, in milliseconds. */
 const LAST_PICTURE_MS = 100;
-/** How long the encoder's browser is kept for the next film, in milliseconds. */
+/** How long the encoder's browser is kept for the next replay, in milliseconds. */
 const ENCODER_IDLE_MS = 30_000;
 
-/** The film of a session. */
-export interface Film {
+/** The replay of a session. */
+export interface SessionReplay {
   /** The MP4 on disk. */
   path: string;
-  /** When the film begins, in milliseconds after the session's start. */
+  /** When the replay begins, in milliseconds after the session's start. */
   startMs: number;
   durationMs: number;
 }
 
-/** Makes films, one after the other, with one encoder that is started when needed. A film stays in its session's folder. */
+/** Makes replays, one after the other, with one encoder that is started when needed. A replay stays in its session's folder. */
 export class Replays {
   readonly #launchEncoder: () => Promise<ClipEncoder>;
   /** By session id, while they are made. */
-  readonly #making = new Map<string, Promise<Film | undefined>>();
+  readonly #making = new Map<string, Promise<SessionReplay | undefined>>();
   readonly #queue = new Queue();
   #isClosed = false;
   #encoder: Promise<ClipEncoder> | undefined;
@@ -35,20 +35,20 @@ export class Replays {
     this.#launchEncoder = launchEncoder;
   }
 
-  /** The film of an ended session; undefined when nothing was recorded. Made once; after a failure the next call tries again. */
-  async film(session: KnownSession): Promise<Film | undefined> {
+  /** The replay of an ended session; undefined when nothing was recorded. Made once; after a failure the next call tries again. */
+  async replay(session: KnownSession): Promise<SessionReplay | undefined> {
     if (!session.wasRecorded) return undefined;
-    return (await readFilm(session)) ?? this.#making.get(session.id) ?? this.#enqueue(session);
+    return (await readReplay(session)) ?? this.#making.get(session.id) ?? this.#enqueue(session);
   }
 
-  /** Ends the encoder's browser. Films that are not made by then fail, and nothing is written any more when it resolves. */
+  /** Ends the encoder's browser. Replays that are not made by then fail, and nothing is written any more when it resolves. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#endEncoder();
     await this.#queue.drained();
   }
 
-  #enqueue(session: KnownSession): Promise<Film | undefined> {
+  #enqueue(session: KnownSession): Promise<SessionReplay | undefined> {
     const making = this.#queue
       .run(() => this.#make(session))
       .finally(() => this.#making.delete(session.id));
@@ -57,7 +57,7 @@ export class Replays {
   }
 
   /** From the frames on disk, whoever wrote them: this server, or one that was killed. */
-  async #make(session: KnownSession): Promise<Film | undefined> {
+  async #make(session: KnownSession): Promise<SessionReplay | undefined> {
     this.#refuseClosed();
     const { FrameStore } = await import('../../recording/frame-store');
     const frames = await FrameStore.open(session.folder.recording);
@@ -68,13 +68,13 @@ export class Replays {
       if (!first || !last) return undefined;
       const endMs = Math.max(session.endedAt?.getTime() ?? Date.now(), last.atMs + LAST_PICTURE_MS); // the last look comes after the end
       const fromMs = Math.max(createdMs, first.atMs);
-      const film = {
-        path: filmPath(session),
+      const replay = {
+        path: replayPath(session),
         startMs: fromMs - createdMs,
         durationMs: endMs - fromMs,
       };
-      await saveFilm(session, film, await this.#encode({ store: frames, fromMs, toMs: endMs }));
-      return film;
+      await saveReplay(session, replay, await this.#encode({ store: frames, fromMs, toMs: endMs }));
+      return replay;
     } finally {
       await frames.close();
     }
@@ -87,7 +87,7 @@ export class Replays {
     try {
       return await (await this.#encoder).encode(job);
     } catch (error) {
-      await this.#endEncoder(); // a new one for the next film
+      await this.#endEncoder(); // a new one for the next replay
       throw error;
     } finally {
       this.#idle = setTimeout(() => void this.#endEncoder(), ENCODER_IDLE_MS).unref();
@@ -106,14 +106,14 @@ export class Replays {
   }
 }
 
-function filmPath({ folder }: KnownSession): string {
+function replayPath({ folder }: KnownSession): string {
   return join(folder.recording, 'replay.mp4');
 }
 
-/** What is told of the film is written last: where it is, the film is whole. */
-async function saveFilm(
+/** What is told of the replay is written last: where it is, the replay is whole. */
+async function saveReplay(
   { folder }: KnownSession,
-  { path, startMs, durationMs }: Film,
+  { path, startMs, durationMs }: SessionReplay,
   mp4: Buffer,
 ): Promise<void> {
   await replaceFile(path, mp4, { isDurable: false });
@@ -123,8 +123,10 @@ async function saveFilm(
   });
 }
 
-async function readFilm(session: KnownSession): Promise<Film | undefined> {
+async function readReplay(session: KnownSession): Promise<SessionReplay | undefined> {
   const told = (await readJson(join(session.folder.recording, 'replay.json'))) as
     { start_ms: number; duration_ms: number } | undefined;
-  return told && { path: filmPath(session), startMs: told.start_ms, durationMs: told.duration_ms };
+  return (
+    told && { path: replayPath(session), startMs: told.start_ms, durationMs: told.duration_ms }
+  );
 }

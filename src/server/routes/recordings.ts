@@ -1,14 +1,14 @@
-/** Routes to see a session: its film once it has ended, and the page that shows it live. */
+/** Routes to see a session: its replay once it has ended, and the page that shows it live. */
 import { orAfter } from '../../base/deadline';
 import { isToken } from '../../base/tokens';
 import { addresses } from '../../contract/addresses';
 import { fillPath } from '../../contract/paths';
 import { REPLAY_STILL_ACTIVE } from '../../contract/replay';
 import { badRequest, notFound } from '../../contract/refusals';
-import { hlsFilm, hlsPlaylist } from '../replays/hls';
+import { hlsReplay, hlsPlaylist } from '../replays/hls';
 import type { Exchange, Route } from '../http/http-router';
 import type { SessionRegistry } from '../sessions/registry';
-import type { Film, Replays } from '../replays/replays';
+import type { SessionReplay, Replays } from '../replays/replays';
 import { sendFile } from '../http/send-file';
 import type { KnownSession } from '../sessions/known-session';
 import { sessionUrls } from '../sessions/session-urls';
@@ -16,16 +16,16 @@ import { URL_MS, type UrlSigner } from '../http/url-signer';
 import { viewerPage } from '../viewer/viewer-page';
 import type { Handlers, OperationCall } from './bind';
 
-/** How long a call waits for a film that is being made, in milliseconds: below the shortest client deadline. After that the client polls. */
-const FILM_WAIT_MS = 10_000;
+/** How long a call waits for a replay that is being made, in milliseconds: below the shortest client deadline. After that the client polls. */
+const REPLAY_WAIT_MS = 10_000;
 
 /** What these routes work with. */
 export interface RecordingRouteParts {
   registry: SessionRegistry;
   replays: Replays;
   signer: UrlSigner;
-  /** How long the URLs of a film work, in milliseconds. @default one hour */
-  filmUrlMs?: number | undefined;
+  /** How long the URLs of a replay work, in milliseconds. @default one hour */
+  replayUrlMs?: number | undefined;
 }
 
 /** The replay of a session. */
@@ -33,9 +33,9 @@ export function replayHandlers(parts: RecordingRouteParts): Handlers<'getReplay'
   return { getReplay: async (call) => findReplay(parts, call) };
 }
 
-/** Its film, and the viewer. */
+/** Its replay, and the viewer. */
 export function recordingRoutes(parts: RecordingRouteParts): Route[] {
-  const open = (path: string, answer: typeof sendFilm | typeof showViewer): Route => ({
+  const open = (path: string, answer: typeof sendReplay | typeof showViewer): Route => ({
     method: 'GET',
     path,
     open: true,
@@ -43,15 +43,15 @@ export function recordingRoutes(parts: RecordingRouteParts): Route[] {
       answer(parts, parts.registry.get(exchange.params['sessionId'] ?? ''), exchange),
   });
   return [
-    open(addresses.replayFile, sendFilm),
-    open(addresses.replayParts, sendHlsFilm),
+    open(addresses.replayFile, sendReplay),
+    open(addresses.replayParts, sendHlsReplay),
     open(addresses.viewer, showViewer),
   ];
 }
 
 /** Clients stop polling when they read that the session is still active, and go on at any other 404. */
 async function findReplay(
-  { replays, signer, filmUrlMs = URL_MS }: RecordingRouteParts,
+  { replays, signer, replayUrlMs = URL_MS }: RecordingRouteParts,
   { session, baseUrl }: OperationCall<'getReplay'>,
 ) {
   if (session.status === 'active')
@@ -59,12 +59,12 @@ async function findReplay(
       `The session ${session.id} is ${REPLAY_STILL_ACTIVE}: its replay is there once it has ended.`,
     );
   await session.end({ status: 'closed', reason: null }); // it may still be ending: the last picture counts
-  const film = await orAfter(replays.film(session), FILM_WAIT_MS, 'pending' as const);
-  if (film === 'pending')
+  const replay = await orAfter(replays.replay(session), REPLAY_WAIT_MS, 'pending' as const);
+  if (replay === 'pending')
     throw notFound(`The replay of session ${session.id} is not ready yet. Ask again in a moment.`);
-  const expiresAt = new Date(Date.now() + filmUrlMs);
-  const mp4Url = film ? baseUrl + filmPath(signer, session, expiresAt) : null;
-  const hls = film && (await hlsFilm(film.path).catch(() => undefined)); // an addition: without it there still is the film
+  const expiresAt = new Date(Date.now() + replayUrlMs);
+  const mp4Url = replay ? baseUrl + replayPath(signer, session, expiresAt) : null;
+  const hls = replay && (await hlsReplay(replay.path).catch(() => undefined)); // an addition: without it there still is the replay
   const playlistContent = hls
     ? hlsPlaylist(
         hls.index,
@@ -75,37 +75,37 @@ async function findReplay(
     mp4Url,
     playlistContent,
     expiresAt,
-    videoStartMs: film?.startMs ?? null,
-    videoDurationMs: film?.durationMs ?? null,
+    videoStartMs: replay?.startMs ?? null,
+    videoDurationMs: replay?.durationMs ?? null,
   };
 }
 
-async function sendFilm(
+async function sendReplay(
   { replays, signer }: RecordingRouteParts,
   session: KnownSession,
   { request, response, query }: Exchange,
 ): Promise<void> {
-  signer.check(filmName(session), query, 'replay');
-  const { path } = await filmOf(session, replays);
+  signer.check(replayName(session), query, 'replay');
+  const { path } = await replayOf(session, replays);
   await sendFile(request, response, { path, contentType: 'video/mp4' });
 }
 
 /** In ranges, as the playlist has them. */
-async function sendHlsFilm(
+async function sendHlsReplay(
   { replays, signer }: RecordingRouteParts,
   session: KnownSession,
   { request, response, query }: Exchange,
 ): Promise<void> {
   signer.check(hlsName(session), query, 'replay');
-  const { path } = await hlsFilm((await filmOf(session, replays)).path);
+  const { path } = await hlsReplay((await replayOf(session, replays)).path);
   await sendFile(request, response, { path, contentType: 'video/mp4' });
 }
 
 /** @throws {@link NotFoundError} when nothing was recorded */
-async function filmOf(session: KnownSession, replays: Replays): Promise<Film> {
-  const film = await replays.film(session);
-  if (!film) throw notFound(`Nothing was recorded of session ${session.id}.`);
-  return film;
+async function replayOf(session: KnownSession, replays: Replays): Promise<SessionReplay> {
+  const replay = await replays.replay(session);
+  if (!replay) throw notFound(`Nothing was recorded of session ${session.id}.`);
+  return replay;
 }
 
 function showViewer(
@@ -124,10 +124,10 @@ function showViewer(
   const { html, policy } = viewerPage({
     sessionId: session.id,
     recordingPath: isActive ? recording.slice(new URL(recording).origin.length) : undefined,
-    filmPath:
+    replayPath:
       isActive || !session.wasRecorded
         ? undefined
-        : filmPath(signer, session, new Date(Date.now() + URL_MS)),
+        : replayPath(signer, session, new Date(Date.now() + URL_MS)),
   });
   response.writeHead(200, {
     'content-type': 'text/html; charset=utf-8',
@@ -139,15 +139,15 @@ function showViewer(
   response.end(html);
 }
 
-function filmPath(signer: UrlSigner, session: KnownSession, expiresAt: Date): string {
-  return `${filmName(session)}?${signer.sign(filmName(session), expiresAt)}`;
+function replayPath(signer: UrlSigner, session: KnownSession, expiresAt: Date): string {
+  return `${replayName(session)}?${signer.sign(replayName(session), expiresAt)}`;
 }
 
-function filmName(session: KnownSession): string {
+function replayName(session: KnownSession): string {
   return fillPath(addresses.replayFile, { sessionId: session.id });
 }
 
-/** The name of the film in parts, which players of {@link hlsPlaylist} fetch. */
+/** The name of the replay in parts, which players of {@link hlsPlaylist} fetch. */
 function hlsName(session: KnownSession): string {
   return fillPath(addresses.replayParts, { sessionId: session.id });
 }

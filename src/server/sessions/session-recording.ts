@@ -1,12 +1,12 @@
 /** The recording of one session: opened on first use, so that a server which records nothing never loads the recorder. */
 import type { CdpConnection } from '../../cdp/connection';
-import type { Recording } from '../../recording/recorder';
+import type { OpenRecording } from '../../recording/recorder';
 
 /** Opens a session's recording once, and closes it at the session's end. */
 export class SessionRecording {
   readonly #connection: CdpConnection;
   readonly #folder: string;
-  #opened: Promise<Recording> | undefined;
+  #opened: Promise<OpenRecording> | undefined;
 
   constructor(connection: CdpConnection, folder: string) {
     this.#connection = connection;
@@ -19,7 +19,7 @@ export class SessionRecording {
   }
 
   /** The recorder, attached to the session's browser, and its frames. The same at each call. */
-  open(): Promise<Recording> {
+  open(): Promise<OpenRecording> {
     this.#opened ??= this.#attach();
     return this.#opened;
   }
@@ -43,7 +43,7 @@ export class SessionRecording {
     await opened?.frames.close();
   }
 
-  async #attach(): Promise<Recording> {
+  async #attach(): Promise<OpenRecording> {
     const [{ FrameStore }, { SessionRecorder }] = await Promise.all([
       import('../../recording/frame-store'),
       import('../../recording/session-recorder'),

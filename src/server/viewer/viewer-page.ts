@@ -1,4 +1,4 @@
-/** The page behind `viewer_url`: shows a session live, or its film once it has ended. Plain HTML, nothing to load. */
+/** The page behind `viewer_url`: shows a session live, or its replay once it has ended. Plain HTML, nothing to load. */
 import { randomBytes } from 'node:crypto';
 
 /** What the page is about. */
@@ -6,23 +6,23 @@ export interface ViewerPageOptions {
   sessionId: string;
   /** Path and query of the pictures' WebSocket; undefined when the session has ended. */
   recordingPath: string | undefined;
-  /** Path and query of the film; undefined when there is none. */
-  filmPath: string | undefined;
+  /** Path and query of the replay; undefined when there is none. */
+  replayPath: string | undefined;
 }
 
 /** The page, and the policy it is to be served with: it may load nothing but its own pictures, and may stand in a frame anywhere. */
-export function viewerPage({ sessionId, recordingPath, filmPath }: ViewerPageOptions): {
+export function viewerPage({ sessionId, recordingPath, replayPath }: ViewerPageOptions): {
   html: string;
   policy: string;
 } {
   const nonce = randomBytes(16).toString('base64');
-  const film =
-    filmPath === undefined
+  const replay =
+    replayPath === undefined
       ? ''
-      : `<video src="${escapeHtml(filmPath)}" controls autoplay muted></video>`;
+      : `<video src="${escapeHtml(replayPath)}" controls autoplay muted></video>`;
   const live =
     recordingPath === undefined
-      ? film
+      ? replay
       : `<img id="screen" alt="Screen of the session" data-path="${escapeHtml(recordingPath)}">`;
   const html = `<!doctype html>
 <html lang="en">

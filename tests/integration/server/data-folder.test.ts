@@ -1,4 +1,4 @@
-/** What outlives the server: finished sessions with their films, and for how long. That it survives `kill -9` too is tested end to end. */
+/** What outlives the server: finished sessions with their replays, and for how long. That it survives `kill -9` too is tested end to end. */
 import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { processesWith } from '../processes';
 import type { TestApi } from './api';
 import { startApi } from './api';
-import { film, list, show, start } from './kept-sessions';
+import { replay, list, show, start } from './kept-sessions';
 
 let dataDir: string;
 let api: TestApi | undefined;
@@ -29,7 +29,7 @@ test('what a server finished in order is there for the next one, with URLs that 
   const { id, body } = await start(api);
   await show(id, body['cdp_url'] as string, dataDir);
   await api.call('DELETE', `/sessions/${id}/stop`);
-  const { url, bytes } = await film(api, id);
+  const { url, bytes } = await replay(api, id);
   await start(api);
   await api.server.close();
   api = await startApi({ dataDir });

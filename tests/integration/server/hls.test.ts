@@ -1,4 +1,4 @@
-/** The film of a session in parts: a playlist whose URLs need no key, play in a browser, and expire. */
+/** The replay of a session in parts: a playlist whose URLs need no key, play in a browser, and expire. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ import { recordingRoutes, replayHandlers } from '../../../src/server/routes/reco
 import { UrlSigner } from '../../../src/server/http/url-signer';
 import { openRegistry, serveRoutes } from './api';
 
-/** How long URLs work here, in milliseconds: enough to fetch a film. */
+/** How long URLs work here, in milliseconds: enough to fetch a replay. */
 const URL_MS = 4_000;
 
 let workDir: string;
@@ -25,7 +25,7 @@ beforeAll(async () => {
   workDir = await mkdtemp(join(tmpdir(), 'sessionwright-test-'));
   registry = await openRegistry(workDir, { maxSessions: 2, recordAlways: true });
   replays = new Replays(() => ClipEncoder.launch({ workDir }));
-  const parts = { registry, replays, signer: new UrlSigner(), filmUrlMs: URL_MS };
+  const parts = { registry, replays, signer: new UrlSigner(), replayUrlMs: URL_MS };
   http = await serveRoutes([
     ...bindOperations(replayHandlers(parts), registry),
     ...recordingRoutes(parts),
@@ -73,7 +73,7 @@ async function fetchPart({ url: from, offset, length }: Part): Promise<Buffer> {
   return Buffer.from(await answer.arrayBuffer());
 }
 
-test('the parts of the playlist play in a browser, as long as the film; their URLs expire', async () => {
+test('the parts of the playlist play in a browser, as long as the replay; their URLs expire', async () => {
   const session = (await registry.start({})).ensureActive();
   await session.browser.ensurePage();
   const browser = await chromium.connectOverCDP(session.browser.cdpUrl);

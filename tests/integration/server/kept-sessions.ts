@@ -41,8 +41,11 @@ export async function show(id: string, cdpUrl: string, dataDir: string): Promise
   await browser.close();
 }
 
-/** The film of a session, and its URL. */
-export async function film({ call }: Caller, id: string): Promise<{ url: string; bytes: Buffer }> {
+/** The replay of a session, and its URL. */
+export async function replay(
+  { call }: Caller,
+  id: string,
+): Promise<{ url: string; bytes: Buffer }> {
   await expect
     .poll(async () => (await call('GET', `/sessions/${id}/replay`)).status, { timeout: 40_000 })
     .toBe(200);

@@ -1,4 +1,4 @@
-/** The film of a session: made after its end, fetched by a URL that needs no key, played in a browser. */
+/** The replay of a session: made after its end, fetched by a URL that needs no key, played in a browser. */
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ async function replayOf(id: string): Promise<ApiAnswer> {
   return api.call('GET', `/sessions/${id}/replay`);
 }
 
-test('a recorded session has a film that shows it, whole or in parts', async () => {
+test('a recorded session has a replay that shows it, whole or in parts', async () => {
   api = await startApi({ recording: 'always' });
   const { body: session } = await api.call('POST', '/sessions/start');
   const id = session['session_id'] as string;
@@ -80,7 +80,7 @@ test('a recorded session has a film that shows it, whole or in parts', async () 
   await viewer.close();
 });
 
-test('a session of which nothing was recorded has an answer, and no film', async () => {
+test('a session of which nothing was recorded has an answer, and no replay', async () => {
   api = await startApi({ recording: 'on-demand' });
   const { body: session } = await api.call('POST', '/sessions/start');
   const id = session['session_id'] as string;
@@ -96,7 +96,7 @@ test('a session of which nothing was recorded has an answer, and no film', async
   });
 });
 
-test('a server that is closed while films wait to be made makes none of them, and leaves nothing', async () => {
+test('a server that is closed while replays wait to be made makes none of them, and leaves nothing', async () => {
   const workDir = await mkdtemp(join(tmpdir(), 'sessionwright-test-'));
   api = await startApi({ recording: 'always', workDir });
   const ids = await Promise.all(
