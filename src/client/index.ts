@@ -51,7 +51,8 @@ export type {
   ProfileListOptions,
 } from '../contract/profiles';
 export type { StoredFile } from '../contract/storage';
-export type { SessionInfo, SessionStatus, Size, StartOptions } from '../contract/session';
+export type { Size } from '../contract/limits';
+export type { SessionInfo, SessionStatus, StartOptions } from '../contract/session';
 export type { WorkflowCode } from '../contract/workflow-code';
 export {
   ApiError,

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 
 import { withoutNulls } from '../base/json';
+import { COUNTRY } from './limits';
 import { camelize, snakify } from './naming';
 import { looseBoolean } from './values';
 
@@ -45,7 +46,7 @@ const proxySchema = z.preprocess(
       id: text,
       country: z
         .string()
-        .regex(/^[a-z]{2}$/, 'Invalid input: expected two lower-case letters, such as "us"')
+        .regex(COUNTRY, 'Invalid input: expected two lower-case letters, such as "us"')
         .nullish(),
       city: z.string().trim().min(1).nullish(),
     }),

@@ -2,17 +2,16 @@
 import * as z from 'zod';
 
 import { camelize } from './naming';
-import type { Size } from './start';
+import type { Size } from './limits';
 import { datetime, duration, formatDuration } from './values';
 
 export {
   decodeStartRequest,
   encodeStartRequest,
   startRequestSchema,
-  type Size,
-  type StartOptions,
   type StartRequestWire,
 } from './start';
+export type { StartOptions } from './start-options';
 
 /** `active`: running. `closed`: ended as asked. `error`: ended unexpectedly. `timed_out`: idle or old for too long. */
 export const sessionStatuses = ['active', 'closed', 'error', 'timed_out'] as const;

@@ -5,7 +5,7 @@ import { replaceFile } from '../base/atomic-file';
 import { logOf, since } from '../base/log';
 import type { ClipEncoder } from '../recording/clip-encoder';
 import type { FrameStore } from '../recording/frame-store';
-import type { VideoSize } from '../options/types';
+import type { Size } from '../contract/limits';
 
 const log = logOf('clip');
 
@@ -17,7 +17,7 @@ export interface ClipJob {
   /** Begin and end of the clip, in milliseconds since the epoch. */
   fromMs: number;
   toMs: number;
-  size?: VideoSize | undefined;
+  size?: Size | undefined;
   /** Where the MP4 goes. */
   path: string;
 }

@@ -1,5 +1,6 @@
 /** Sessions of a session server that this host embeds: its browsers run on this machine, and end with this process. */
 import type { ClientWarning, Session, SessionsClient } from '../client/index';
+import { MINUTES } from '../contract/limits';
 import type { StartOptions } from '../contract/session';
 import { describeSource } from '../options/source';
 import type { SessionOptions } from '../options/types';
@@ -10,7 +11,7 @@ import type { AcquireRequest } from './protocol';
 import { startOptions } from './start-request';
 
 /** What an embedded session may last, in minutes: its end is the end of the run, not a timer. The contract's upper bounds. */
-const LIMITS = { idle: 30, max: 1440 } as const;
+const LIMITS = { idle: MINUTES.maxIdle, max: MINUTES.maxDuration } as const;
 
 /** A session server of our own. */
 export class EmbeddedSource implements Source {

@@ -1,5 +1,6 @@
 /** What workers, the runner and the host say to each other: the calls, their parameters and their answers. Types only. */
-import type { SessionOptions, VideoSize } from '../options/types';
+import type { Size } from '../contract/limits';
+import type { SessionOptions } from '../options/types';
 
 /** How a worker's project asks Playwright for its browser; an embedded session honours it. */
 export interface BrowserSettings {
@@ -52,13 +53,13 @@ export interface SessionCheck {
 
 /** A test begins to use its session. */
 export interface TestBegin extends SessionCheck {
-  record: { size?: VideoSize | undefined; fps?: number | undefined } | null;
+  record: { size?: Size | undefined; fps?: number | undefined } | null;
 }
 
 /** A test is over. */
 export interface TestEnd {
   leaseId: string;
-  clip: { path: string; fromMs: number; toMs: number; size?: VideoSize | undefined } | null;
+  clip: { path: string; fromMs: number; toMs: number; size?: Size | undefined } | null;
 }
 
 /** What went wrong with something that is kept (clip, cookie file): it never fails a test, and is told in the summary. */

@@ -65,7 +65,7 @@ export class RemoteSource implements Source {
       ...(startTimeoutMs !== undefined && { startTimeoutMs }),
     });
     await this.started(session.id);
-    return new RemoteSession(session, this, this.#place);
+    return new HeldRemoteSession(session, this, this.#place);
   }
 
   async started(sessionId: string): Promise<void> {
@@ -130,7 +130,7 @@ class AttachedSession extends HeldSession {
 }
 
 /** A session that we have started: the same, but it has a maximum duration of ours, and we stop it. */
-class RemoteSession extends AttachedSession {
+class HeldRemoteSession extends AttachedSession {
   protected override lasts(forMs: number): boolean {
     const { createdAt, maxDurationMinutes } = this.session.info;
     const endsAtMs = createdAt.getTime() + maxDurationMinutes * 60_000;

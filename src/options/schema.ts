@@ -1,5 +1,17 @@
 /** What every option may be, one rule each, and what must hold between options. docs/options.md is tested against it. */
 import { isRecord } from '../base/json';
+import {
+  ASPECT_RATIOS,
+  BROWSER_TYPES,
+  COUNTRY,
+  HEADER_NAME,
+  HEADER_VALUE,
+  MAX_AUTH_IDS,
+  MAX_VIEWPORT_PX,
+  MINUTES,
+  SCREENSHOT_TYPES,
+} from '../contract/limits';
+import { START_RULES } from '../contract/start-rules';
 import { hasRemoteApi } from './source';
 import {
   either,
@@ -15,8 +27,6 @@ import {
 } from './rules';
 import type { SessionOptions, SessionTestOptions } from './types';
 
-/** A page's largest side, in CSS pixels: beyond it Chromium's screenshots fail. */
-const MAX_SIDE = 10_000;
 /** A video's largest side, in pixels: what the H.264 level in use can hold. */
 const MAX_VIDEO_SIDE = 4096;
 
@@ -35,12 +45,12 @@ const isUrl = (value: unknown, protocols: readonly string[]): boolean =>
 const isHeaders = (value: unknown): boolean =>
   isRecord(value) &&
   Object.entries(value).every(([name, content]) => isHeaderName(name) && isHeaderValue(content));
-const isHeaderName = (name: string): boolean => /^[\w!#$%&'*+.^`|~-]+$/.test(name); // a token of RFC 9110 section 5.6.2
+const isHeaderName = (name: string): boolean => HEADER_NAME.test(name);
 const isHeaderValue = (value: unknown): value is string =>
-  typeof value === 'string' && !/[\r\n\0]/.test(value);
+  typeof value === 'string' && HEADER_VALUE.test(value);
 const isDistinct = (value: unknown): boolean =>
   Array.isArray(value) &&
-  value.length <= 10 &&
+  value.length <= MAX_AUTH_IDS &&
   value.every((id) => typeof id === 'string') &&
   new Set(value).size === value.length;
 const isSecretText = (value: unknown): boolean => typeof value === 'string' && value !== '';
@@ -72,7 +82,7 @@ const proxyFields = {
       id: text('an id'),
       country: leaf(
         "two lower-case letters, such as 'us'",
-        (value) => typeof value === 'string' && /^[a-z]{2}$/.test(value),
+        (value) => typeof value === 'string' && COUNTRY.test(value),
       ),
       city: text('a city'),
     },
@@ -111,14 +121,14 @@ export const sessionOptionRules: Readonly<Record<keyof SessionOptions, OptionRul
   apiKey: secret('a key', isSecretText),
   backend: oneOf('chromium', 'grid', 'cdp'),
   headless: flag,
-  browserType: oneOf('chromium', 'chrome', 'chrome-nightly', 'chrome-turbo'),
+  browserType: oneOf(...BROWSER_TYPES),
   viewport: either(
     leaf('null', (value) => value === null),
-    size(1, MAX_SIDE),
+    size(1, MAX_VIEWPORT_PX),
   ),
-  aspectRatio: oneOf('5:4', '16:9'),
-  idleTimeoutMinutes: whole(1, 30, 'minutes'),
-  maxDurationMinutes: whole(1, 1440, 'minutes'),
+  aspectRatio: oneOf(...ASPECT_RATIOS),
+  idleTimeoutMinutes: whole(1, MINUTES.maxIdle, 'minutes'),
+  maxDurationMinutes: whole(1, MINUTES.maxDuration, 'minutes'),
   userAgent: leaf('text in one line', (value) => isHeaderValue(value) && value !== ''),
   chromeArgs: list(
     secret(
@@ -139,7 +149,7 @@ export const sessionOptionRules: Readonly<Record<keyof SessionOptions, OptionRul
   cdpUrl: secret('an URL with ws:// or wss://', (value) => isUrl(value, ['ws:', 'wss:'])),
   solveCaptchas: flag,
   useFileStorage: flag,
-  screenshotType: oneOf('raw', 'full', 'last_action'),
+  screenshotType: oneOf(...SCREENSHOT_TYPES),
   webBotAuth: flag,
   vaultId: text('the id of a vault'),
   authIds: leaf('a list of at most 10 ids, each once', isDistinct),
@@ -190,10 +200,6 @@ interface CrossRule {
   message: string;
 }
 
-/** What an API that is not told takes, in minutes (session-api 2.2); embedded sessions have its upper bounds. */
-const DEFAULT_IDLE_MINUTES = 3;
-const DEFAULT_DURATION_MINUTES = 15;
-
 /** Options that say nothing of how a session is started. */
 const NOT_OF_THE_START: readonly (keyof SessionOptions)[] = [
   'apiUrl',
@@ -205,9 +211,6 @@ const NOT_OF_THE_START: readonly (keyof SessionOptions)[] = [
 const isEmbedded = (options: SessionOptions): boolean => !hasRemoteApi(options);
 const hasCloudProxy = ({ proxies }: SessionOptions): boolean =>
   proxies === true || (Array.isArray(proxies) && proxies.some(({ type }) => type !== 'external'));
-const hasProxy = ({ proxies }: SessionOptions): boolean =>
-  Array.isArray(proxies) ? proxies.length > 0 : proxies === true;
-const besideCdpUrl = 'has no effect on the browser behind cdpUrl; leave it out';
 const needsCloud =
   'needs a session API that can do it; embedded sessions cannot. Set NOTTE_API_KEY or sessionOptions.apiUrl, or leave it out';
 
@@ -235,47 +238,11 @@ export const crossRules: readonly CrossRule[] = [
     isBroken: ({ backend, cdpUrl }) => backend === 'chromium' && cdpUrl !== undefined,
     message: "must be 'cdp' (or left out) beside cdpUrl, got 'chromium'",
   },
-  {
-    at: 'idleTimeoutMinutes',
-    isBroken: isIdleOverMaximum,
-    message: `must be at most maxDurationMinutes (session APIs take ${DEFAULT_IDLE_MINUTES} idle and ${DEFAULT_DURATION_MINUTES} in all, if not told); set both`,
-  },
-  {
-    at: 'aspectRatio',
-    isBroken: ({ aspectRatio, viewport }) =>
-      aspectRatio !== undefined && (viewport ?? undefined) !== undefined,
-    message: 'excludes viewport; leave one of them out',
-  },
-  {
-    at: 'solveCaptchas',
-    isBroken: (options) =>
-      (options.browserType === 'chrome-nightly' || options.browserType === 'chrome-turbo') &&
-      options.solveCaptchas !== false &&
-      !isEmbedded(options) &&
-      !hasProxy(options),
-    message: 'needs proxies with this browserType; set it to false, or add a proxy',
-  },
-  {
-    at: 'headless',
-    isBroken: ({ cdpUrl, headless }) => cdpUrl !== undefined && headless === false,
-    message: besideCdpUrl,
-  },
-  {
-    at: 'userAgent',
-    isBroken: ({ cdpUrl, userAgent }) => cdpUrl !== undefined && userAgent !== undefined,
-    message: besideCdpUrl,
-  },
-  {
-    at: 'chromeArgs',
-    isBroken: ({ cdpUrl, chromeArgs }) => cdpUrl !== undefined && chromeArgs !== undefined,
-    message: besideCdpUrl,
-  },
-  {
-    at: 'viewport',
-    isBroken: ({ cdpUrl, viewport }) =>
-      cdpUrl !== undefined && (viewport ?? undefined) !== undefined,
-    message: besideCdpUrl,
-  },
+  ...START_RULES.map(({ at, isBroken, message }) => ({
+    at,
+    isBroken: (options: SessionOptions) => isBroken(asStarted(options)),
+    message: message((name) => name),
+  })),
   {
     at: 'solveCaptchas',
     isBroken: (options) => options.solveCaptchas === true && isEmbedded(options),
@@ -299,10 +266,12 @@ export const crossRules: readonly CrossRule[] = [
   },
 ];
 
-function isIdleOverMaximum(options: SessionOptions): boolean {
-  const { idleTimeoutMinutes: idle, maxDurationMinutes: maximum } = options;
-  if (isEmbedded(options)) return idle !== undefined && maximum !== undefined && idle > maximum;
-  return (idle ?? DEFAULT_IDLE_MINUTES) > (maximum ?? DEFAULT_DURATION_MINUTES);
+/** Embedded sessions have defaults of their own, and never solve captchas. */
+function asStarted(options: SessionOptions): SessionOptions {
+  if (!isEmbedded(options)) return options;
+  const { maxDurationMinutes = MINUTES.maxDuration } = options;
+  const { idleTimeoutMinutes = Math.min(MINUTES.maxIdle, maxDurationMinutes) } = options;
+  return { ...options, idleTimeoutMinutes, maxDurationMinutes, solveCaptchas: false };
 }
 
 function hasStartOptions(options: SessionOptions): boolean {

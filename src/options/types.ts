@@ -1,47 +1,16 @@
 /** What a user may write, as types. Their doc comments are the manual; docs/options.md is tested against the rules beside them. Holds no code, so test files may import it freely. */
 
-/** Width and height in CSS pixels. */
-export interface VideoSize {
-  width: number;
-  height: number;
-}
+import type { Size } from '../contract/limits';
+import type { StartOptions } from '../contract/start-options';
 
 /** Where an embedded session server gets its browsers. */
 export type Backend = 'chromium' | 'grid' | 'cdp';
 
-/** Which build of Chromium a session runs. Embedded sessions have one browser, and call it what was asked for. */
-export type BrowserType = 'chromium' | 'chrome' | 'chrome-nightly' | 'chrome-turbo';
-
-/** A proxy for a session's traffic: your own, one of the cloud (residential, by country and city), or a node of your tailnet. */
-export type Proxy =
-  | {
-      type: 'external';
-      server: string;
-      username?: string | undefined;
-      password?: string | undefined;
-      bypass?: string | undefined;
-    }
-  | {
-      type: 'notte';
-      id?: string | undefined;
-      country?: string | undefined;
-      city?: string | undefined;
-    }
-  | { type: 'tailnet'; oauthClientId: string; oauthClientSecret?: string | undefined };
-
-/** Browser state that outlives a session: cookies, storage and cache. */
-export interface ProfileOptions {
-  /** The profile's id, such as `notte-profile-0123456789abcdef`. */
-  id: string;
-  /**
-   * Whether the session's state is saved to the profile when the session ends.
-   * @default false
-   */
-  persist?: boolean | undefined;
-}
-
-/** How sessions are started: the worker option `sessionOptions`. Every field is optional; what is not set is left to the session API. */
-export interface SessionOptions {
+/**
+ * How sessions are started: the worker option `sessionOptions`. Everything that the session API takes at a start, and what only this
+ * package needs. Every field is optional; what is not set is left to the session API.
+ */
+export interface SessionOptions extends StartOptions {
   /**
    * Base URL of the session API, with its scheme. Naming one asks for remote sessions.
    * @default `NOTTE_API_URL`, else `https://api.notte.cc` when there is a key, else sessions are embedded
@@ -63,14 +32,12 @@ export interface SessionOptions {
    */
   headless?: boolean | undefined;
   /** Which build of Chromium runs. Embedded sessions take the one of Playwright's `channel`. @default 'chromium' */
-  browserType?: BrowserType | undefined;
+  browserType?: StartOptions['browserType'];
   /**
    * Size of the page, in CSS pixels (1 to 10000 each). `null` leaves it to the session API. Playwright's own `viewport` still applies to each test's context.
    * @default null
    */
-  viewport?: VideoSize | null | undefined;
-  /** Lets the session API choose the largest viewport of this shape. Excludes `viewport`. */
-  aspectRatio?: '5:4' | '16:9' | undefined;
+  viewport?: Size | null | undefined;
   /**
    * The session ends when nobody used it for so long, in minutes (1 to 30). At most `maxDurationMinutes`.
    * @default 3; embedded sessions: 30
@@ -83,48 +50,16 @@ export interface SessionOptions {
   maxDurationMinutes?: number | undefined;
   /** The `User-Agent` of the whole session. Playwright's own `userAgent` still applies to each test's context. */
   userAgent?: string | undefined;
-  /** Command line switches of the browser. They replace the ones that the session API would choose. */
-  chromeArgs?: string[] | undefined;
   /**
    * Proxies for the session's traffic; `true` asks the cloud for a residential one.
    * @default Playwright's `launchOptions.proxy`, else none
    */
-  proxies?: boolean | Proxy[] | undefined;
-  /** Headers that every request of a page carries. */
-  extraHttpHeaders?: Record<string, string> | undefined;
-  /** A profile to start from. */
-  profile?: ProfileOptions | undefined;
-  /** WebSocket URL of another provider's browser, which the session then drives. Excludes `userAgent`, `chromeArgs`, `viewport` and `headless: false`. */
-  cdpUrl?: string | undefined;
+  proxies?: StartOptions['proxies'];
   /**
    * Whether captchas are solved. Only the cloud can; embedded sessions refuse `true`.
    * @default true in the cloud
    */
   solveCaptchas?: boolean | undefined;
-  /**
-   * Whether the session's actions can upload files, and what its pages download is kept.
-   * @default true
-   */
-  useFileStorage?: boolean | undefined;
-  /**
-   * Which screenshot the API keeps of each action.
-   * @default 'last_action'
-   */
-  screenshotType?: 'raw' | 'full' | 'last_action' | undefined;
-  /**
-   * Whether requests are signed as coming from a known bot.
-   * @default false
-   */
-  webBotAuth?: boolean | undefined;
-  /** Id of a vault of the cloud whose credentials the session may use. */
-  vaultId?: string | undefined;
-  /** Ids of managed logins of the cloud to apply: at most 10, each once. */
-  authIds?: string[] | undefined;
-  /**
-   * Whether the start waits for the managed logins, and fails with them.
-   * @default true in the cloud
-   */
-  waitForAuthentication?: boolean | undefined;
   /** Id of a running session of the API to attach to. It is used, and never stopped. Excludes everything that shapes a start. */
   sessionId?: string | undefined;
   /**
@@ -156,7 +91,7 @@ export type Recording =
        * Size of the picture, in pixels (16 to 4096 each).
        * @default the viewport, scaled down to fit into 800x800
        */
-      size?: VideoSize | undefined;
+      size?: Size | undefined;
       /**
        * At most so many frames a second (1 to 60). A page that stands still makes none.
        * @default 10

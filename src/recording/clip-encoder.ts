@@ -6,7 +6,8 @@ import type { BrowserProcess } from '../browser/chromium';
 import { launchChromium } from '../browser/chromium';
 import { removeProfile } from '../browser/profile-folder';
 import { SessionwrightError, TimeoutError } from '../contract/errors';
-import type { PictureSize, Shot } from './clip-timeline';
+import type { Size } from '../contract/limits';
+import type { Shot } from './clip-timeline';
 import { pictureSize, planShots } from './clip-timeline';
 import { EncoderPage } from './encoder/encoder-page';
 import type { EncodedShot } from './encoder/page-script';
@@ -44,7 +45,7 @@ export interface ClipRequest {
   fromMs: number;
   toMs: number;
   /** Size of the picture; others are put in its middle, smaller where they must be. @default the size that is on screen longest */
-  size?: PictureSize | undefined;
+  size?: Size | undefined;
 }
 
 /** A browser with an encoder in it. */

@@ -1,4 +1,5 @@
 /** Plans a clip: which picture is shown from when to when. Pure. */
+import type { Size } from '../contract/limits';
 import type { FrameRef } from './frame-store';
 
 /** A clip lasts, and shows its last picture, at least so long, in milliseconds: one frame at 25 a second. */
@@ -12,12 +13,6 @@ export interface Shot {
   frame: FrameRef | undefined;
   startMs: number;
   durationMs: number;
-}
-
-/** Size of a picture in pixels. */
-export interface PictureSize {
-  width: number;
-  height: number;
 }
 
 /**
@@ -46,13 +41,13 @@ export function planShots(
 }
 
 /** The size of a clip: the one that is on screen longest (a page is blank and of another size at first), made even as codecs want it. */
-export function pictureSize(shots: readonly Shot[], wanted?: PictureSize): PictureSize {
+export function pictureSize(shots: readonly Shot[], wanted?: Size): Size {
   const { width, height } = wanted ?? longestShown(shots) ?? BLANK_SIZE;
   return { width: even(width), height: even(height) };
 }
 
-function longestShown(shots: readonly Shot[]): PictureSize | undefined {
-  const shown = new Map<string, { size: PictureSize; ms: number }>();
+function longestShown(shots: readonly Shot[]): Size | undefined {
+  const shown = new Map<string, { size: Size; ms: number }>();
   for (const { frame, durationMs } of shots) {
     if (!frame) continue;
     const key = `${frame.width}x${frame.height}`;

@@ -5,7 +5,8 @@ import type { CdpConnection, CdpSession } from '../../cdp/connection';
 import type { CdpEvents, ExceptionDetails } from '../../cdp/protocol';
 import { SessionwrightError, timedOut } from '../../contract/errors';
 import { MEDIABUNNY_URL } from '../mediabunny';
-import type { ClipSize, EncodedShot, PageEncoder } from './page-script';
+import type { Size } from '../../contract/limits';
+import type { EncodedShot, PageEncoder } from './page-script';
 import { clipScript, encoderScript, picturesScript } from './page-script';
 
 /** Codecs want a secure context, which a blank page is not. The name is reserved and never resolves (RFC 2606). */
@@ -43,7 +44,7 @@ export class EncoderPage {
     );
   }
 
-  async begin(job: number, size: ClipSize): Promise<void> {
+  async begin(job: number, size: Size): Promise<void> {
     await this.#call('begin', job, size);
   }
 

@@ -2,13 +2,8 @@
  * The encoder itself. It runs in a page, because that is where the codecs are: `encoder-page.ts` sends the source of these functions
  * there. Each of them therefore stands alone, and gets what it needs as parameters: nothing around it exists in the page.
  */
+import type { Size } from '../../contract/limits';
 import type { Mediabunny } from '../mediabunny';
-
-/** Width and height in pixels, both even. */
-export interface ClipSize {
-  width: number;
-  height: number;
-}
 
 /** One picture, as it is sent to the page. */
 export interface EncodedShot {
@@ -21,7 +16,8 @@ export interface EncodedShot {
 
 /** What the page offers, as the global `clipEncoder`. Jobs are numbered by the caller. */
 export interface PageEncoder {
-  begin(job: number, size: ClipSize): Promise<void>;
+  /** Width and height must be even. */
+  begin(job: number, size: Size): Promise<void>;
   add(job: number, shots: EncodedShot[]): Promise<void>;
   /** Ends the clip. Gives its length in bytes, and its first part, which mostly is the whole. */
   finish(job: number): Promise<{ byteLength: number; start: string }>;
@@ -46,7 +42,7 @@ export interface ClipInPage {
 }
 
 /** Decodes JPEGs, and fits those of another size into the clip. */
-export function picturesScript({ width, height }: ClipSize): Pictures {
+export function picturesScript({ width, height }: Size): Pictures {
   const draw = (colour: string, image?: VideoFrame): VideoFrame => {
     const canvas = new OffscreenCanvas(width, height);
     const context = canvas.getContext('2d', { alpha: false });
@@ -88,7 +84,7 @@ export function picturesScript({ width, height }: ClipSize): Pictures {
  */
 export async function clipScript(
   mediabunny: Mediabunny,
-  size: ClipSize,
+  size: Size,
   pictures: Pictures,
 ): Promise<ClipInPage> {
   // 1 Mbit/s as Playwright's own videos; screen content seldom needs it
@@ -141,7 +137,7 @@ export async function clipScript(
 }
 
 /** Keeps the clips in the making, by job. */
-export function encoderScript(openClip: (size: ClipSize) => Promise<ClipInPage>): PageEncoder {
+export function encoderScript(openClip: (size: Size) => Promise<ClipInPage>): PageEncoder {
   const PART_BYTES = 4 * 1024 * 1024;
   const clips = new Map<number, ClipInPage>();
   const finished = new Map<number, Blob>();

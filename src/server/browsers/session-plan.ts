@@ -1,12 +1,10 @@
 /** What a start request means for this server: what it refuses by name, and the values that stand in for what was not said. Pure. */
 import type { Issue } from '../../contract/issues';
 import type { ProxyOptions } from '../../contract/proxies';
-import type { Size, StartOptions } from '../../contract/session';
+import { MINUTES, type Size } from '../../contract/limits';
+import type { StartOptions } from '../../contract/session';
 import { refused } from '../../contract/refusals';
 
-/** The contract's defaults, in minutes. */
-const IDLE_TIMEOUT_MINUTES = 3;
-const MAX_DURATION_MINUTES = 15;
 /** Page size without a window when none was asked for: Playwright's own default. */
 const DEFAULT_SIZE: Size = { width: 1280, height: 720 };
 /** The largest page of each shape that is 1280 wide, as the contract's reference engine takes it. */
@@ -49,8 +47,8 @@ export function planSession(request: StartOptions, context: PlanContext): Sessio
   const asked = request.viewport ?? (request.aspectRatio && ASPECT_RATIOS[request.aspectRatio]);
   return {
     headless,
-    idleTimeoutMinutes: request.idleTimeoutMinutes ?? IDLE_TIMEOUT_MINUTES,
-    maxDurationMinutes: request.maxDurationMinutes ?? MAX_DURATION_MINUTES,
+    idleTimeoutMinutes: request.idleTimeoutMinutes ?? MINUTES.defaultIdle,
+    maxDurationMinutes: request.maxDurationMinutes ?? MINUTES.defaultDuration,
     size:
       request.cdpUrl === undefined ? (asked ?? (headless ? DEFAULT_SIZE : undefined)) : undefined,
     proxy: proxyList(request).find((proxy): proxy is ExternalProxy => proxy.type === 'external'),

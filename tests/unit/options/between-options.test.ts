@@ -15,7 +15,7 @@ const remote = { apiKey: 'k' };
 const external = [{ type: 'external', server: 'http://a:1' }];
 const needsCloud =
   'needs a session API that can do it; embedded sessions cannot. Set NOTTE_API_KEY or sessionOptions.apiUrl, or leave it out';
-const besideCdpUrl = 'has no effect on the browser behind cdpUrl; leave it out';
+const besideCdpUrl = "has no effect on another provider's browser; leave it out beside cdpUrl";
 
 test.each<[options: object, at: string, message: string]>([
   [
@@ -37,15 +37,15 @@ test.each<[options: object, at: string, message: string]>([
   [
     { idleTimeoutMinutes: 6, maxDurationMinutes: 5 },
     'idleTimeoutMinutes',
-    'must be at most maxDurationMinutes (session APIs take 3 idle and 15 in all, if not told); set both',
+    'must be at most maxDurationMinutes (defaults: 3 idle, 15 in all); set both',
   ],
   [{ ...remote, idleTimeoutMinutes: 16 }, 'idleTimeoutMinutes', 'must be at most'],
   [{ ...remote, maxDurationMinutes: 2 }, 'idleTimeoutMinutes', 'must be at most'],
-  [{ aspectRatio: '5:4', viewport }, 'aspectRatio', 'excludes viewport; leave one of them out'],
+  [{ aspectRatio: '5:4', viewport }, 'aspectRatio', 'excludes a viewport size; set one of the two'],
   [
     { ...remote, browserType: 'chrome-nightly' },
     'solveCaptchas',
-    'needs proxies with this browserType; set it to false, or add a proxy',
+    'needs proxies with this browserType; set solveCaptchas to false, or add a proxy',
   ],
   [
     { ...remote, browserType: 'chrome-turbo', solveCaptchas: true },

@@ -90,7 +90,7 @@ describe('session options that are refused', () => {
     [
       { viewport: { width: 800, height: 600 }, aspectRatio: '5:4' },
       `${PATH}.aspectRatio`,
-      'excludes viewport',
+      'excludes a viewport size',
     ],
     [{ aspectRatio: '4:3' }, `${PATH}.aspectRatio`, "one of '5:4', '16:9', got \"4:3\""],
     [{ browserType: 'crome' }, `${PATH}.browserType`, "did you mean 'chrome'?"],
@@ -105,7 +105,7 @@ describe('session options that are refused', () => {
     [
       { cdpUrl: 'ws://localhost:1/x', userAgent: 'me' },
       `${PATH}.userAgent`,
-      'has no effect on the browser behind cdpUrl',
+      'leave it out beside cdpUrl',
     ],
     [{ cdpUrl: 'ws://localhost:1/x', headless: false }, `${PATH}.headless`, 'has no effect'],
     [{ cdpUrl: 'ws://localhost:1/x', chromeArgs: [] }, `${PATH}.chromeArgs`, 'has no effect'],
@@ -130,7 +130,7 @@ describe('session options that are refused', () => {
     ],
     [{ solveCaptchas: true }, `${PATH}.solveCaptchas`, 'embedded sessions cannot'],
     [{ apiKey: 'k', browserType: 'chrome-turbo' }, `${PATH}.solveCaptchas`, 'needs proxies'],
-    [{ apiKey: 'k', maxDurationMinutes: 2 }, `${PATH}.idleTimeoutMinutes`, 'if not told'],
+    [{ apiKey: 'k', maxDurationMinutes: 2 }, `${PATH}.idleTimeoutMinutes`, 'set both'],
     [{ apiKey: 'k', authIds: ['a', 'a'] }, `${PATH}.authIds`, 'each once'],
     [{ sessionId: 'abc' }, `${PATH}.sessionId`, 'none is configured'],
     [
