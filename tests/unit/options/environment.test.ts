@@ -1,4 +1,6 @@
 /** The environment is read anew each time, empty counts as not set, and children get no more of it than they need. */
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { browserEnvironment, environment, hostEnvironment } from '../../../src/options/environment';
 
@@ -90,7 +92,6 @@ test('on Windows and macOS, data of this user goes where programs keep theirs', 
   const platform = vi.spyOn(process, 'platform', 'get');
   vi.stubEnv('LOCALAPPDATA', 'C:/Users/ada/AppData/Local');
   vi.stubEnv('XDG_DATA_HOME', '/data');
-  vi.stubEnv('HOME', '/home/ada');
   platform.mockReturnValue('win32');
   expect(environment.dataHome).toBe('C:/Users/ada/AppData/Local');
   vi.stubEnv('LOCALAPPDATA', '');
@@ -106,8 +107,7 @@ test.runIf(process.platform === 'linux')(
     vi.stubEnv('XDG_DATA_HOME', '/data');
     expect(environment.dataHome).toBe('/data');
     vi.stubEnv('XDG_DATA_HOME', '');
-    vi.stubEnv('HOME', '/home/ada');
-    expect(environment.dataHome).toBe('/home/ada/.local/share');
+    expect(environment.dataHome).toBe(join(homedir(), '.local', 'share'));
   },
 );
 
