@@ -26,7 +26,8 @@ test('a picture goes up, a receipt comes down', async ({ page, session }, testIn
   await expect(page.getByAltText('Your bookplate')).toBeVisible();
 
   await session.execute({ type: 'download_file', selector: 'text=Download the receipt' });
-  const [receipt] = await session.files.downloads();
+  const downloads = await session.files.downloads(); // of the whole session: earlier tests have some too
+  const receipt = downloads.find(({ name }) => name.startsWith('receipt'));
   const path = await session.files.download(
     receipt?.name ?? '',
     testInfo.outputPath('receipt.txt'),
