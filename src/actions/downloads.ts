@@ -1,12 +1,15 @@
 /** Catches the download that a click begins. */
 import { copyFile, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { CDPSession, Page } from 'playwright-core';
 import { ActionFailure } from './outcome';
-import type { BegunDownload, PageDriver } from './page-driver';
+import { orAfter } from '../base/deadline';
+import type { ActionFiles, AwaitedDownload, BegunDownload, PageDriver } from './page-driver';
 
 /** Size of a piece of a file that is read from the browser, in bytes. */
 const PIECE_BYTES = 1024 * 1024;
+/** The browser tells its clients of a download one after the other; so long after the first of them at most, in milliseconds. */
+const TOLD_MS = 1_000;
 
 /** A download that has begun: stored by whoever keeps all of them, or to be saved to a path on this machine. */
 export type CapturedDownload =
@@ -25,9 +28,38 @@ export interface DownloadCapture {
  */
 export async function captureDownload(driver: PageDriver, page: Page): Promise<DownloadCapture> {
   const context = await contextOf(driver.cdp, page);
-  const next = context.browserContextId === undefined ? driver.files?.nextDownload?.() : undefined;
-  if (next) return { download: next.begun, end: async () => next.forget() };
-  return driver.isShared || !driver.isLocal ? captureUrl(page) : captureFile(driver, context);
+  const next = driver.files?.nextDownload?.();
+  if (next && context.browserContextId === undefined)
+    return { download: next.begun, end: async () => next.forget() };
+  const capture = await (driver.isShared || !driver.isLocal
+    ? captureUrl(page)
+    : captureFile(driver, context));
+  return next && driver.files ? keptOnce(capture, next, driver.files) : capture;
+}
+
+/**
+ * In a context of another client the browser may keep the file by itself, if that client accepts downloads: then it is that one, or it
+ * would be there twice.
+ */
+function keptOnce(
+  capture: DownloadCapture,
+  next: AwaitedDownload,
+  files: ActionFiles,
+): DownloadCapture {
+  const once = async (): Promise<CapturedDownload> => {
+    const captured = await capture.download;
+    const begun = await orAfter(next.begun, TOLD_MS, undefined);
+    if ('stored' in captured || !begun) return captured;
+    const { suggestedName, save } = captured;
+    return { stored: begun.stored.catch(() => files.storeDownload(safeName(suggestedName), save)) };
+  };
+  return {
+    download: once(),
+    end: async () => {
+      next.forget();
+      await capture.end();
+    },
+  };
 }
 
 /**
@@ -171,4 +203,10 @@ function fetchInPage(page: Page, url: string): Promise<string> {
       reader.readAsDataURL(blob);
     });
   }, url);
+}
+
+/** A name that cannot lead out of its folder, whatever a page suggests. */
+export function safeName(suggested: string): string {
+  const name = basename(suggested.replaceAll('\\', '/')).replaceAll('\0', '');
+  return name === '' || name === '.' || name === '..' ? 'download' : name;
 }

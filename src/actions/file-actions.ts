@@ -1,8 +1,7 @@
 /** Actions with files: from the upload storage into the page, and from the page into the session's downloads. */
-import { basename } from 'node:path';
 import type { ActionOf } from '../contract/actions';
 import { clickElement, interact, type Interaction } from './interactions';
-import { captureDownload, saveUrl, type CapturedDownload } from './downloads';
+import { captureDownload, safeName, saveUrl, type CapturedDownload } from './downloads';
 import { ActionFailure, done, type Outcome } from './outcome';
 import type { ActionFiles, PageDriver } from './page-driver';
 
@@ -113,10 +112,4 @@ function nameIn(url: string): string {
   } catch {
     return part;
   }
-}
-
-/** A name that cannot lead out of its folder, whatever a page suggests. */
-function safeName(suggested: string): string {
-  const name = basename(suggested.replaceAll('\\', '/')).replaceAll('\0', '');
-  return name === '' || name === '.' || name === '..' ? 'download' : name;
 }
