@@ -45,10 +45,22 @@ export interface OpenedTab {
  */
 export async function openInTab(driver: PageDriver, wanted: string): Promise<OpenedTab> {
   const current = await driver.page();
-  const { hasCrashed } = driver;
-  const page = hasCrashed ? await driver.replaceCrashed() : current;
+  if (!driver.hasCrashed && (await openUnlessCrashed(driver, current, wanted)))
+    return { page: current, how: '' };
+  const page = await driver.replaceCrashed();
   await driver.following(page, () => openUrl(page, wanted));
-  return { page, how: hasCrashed ? ', in a new tab in the place of one that had crashed' : '' };
+  return { page, how: ', in a new tab in the place of one that had crashed' };
+}
+
+/** False when the tab had crashed, and we heard of it only now. */
+async function openUnlessCrashed(driver: PageDriver, page: Page, wanted: string): Promise<boolean> {
+  try {
+    await driver.following(page, () => openUrl(page, wanted));
+    return true;
+  } catch (error) {
+    if (driver.hasCrashed) return false;
+    throw error;
+  }
 }
 
 /**
