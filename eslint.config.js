@@ -140,4 +140,19 @@ export default tseslint.config(
     files: ['fixtures/**/*.ts', 'example-tests/**/*.ts', 'tests/**/*.ts', 'bench/**/*.ts'],
     rules: { 'no-empty-pattern': 'off' },
   },
+  {
+    files: ['tests/**/*.ts'],
+    ignores: ['tests/eventually.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        {
+          object: 'vi',
+          property: 'waitFor',
+          message:
+            'tests/eventually.ts waits longer than the one second that a busy machine may need.',
+        },
+      ],
+    },
+  },
 );

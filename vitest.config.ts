@@ -4,14 +4,19 @@ import { bundledInTests } from './scripts/bundled.mjs';
 /** Tiers: pure modules, one component with its real neighbours, whole Playwright runs; and the API as a whole: its contract, and everything wrong that can be sent to it. */
 const tier = (name: string, options: object) => ({
   plugins: [bundledInTests],
-  test: { name, include: [`tests/${name}/**/*.test.ts`], ...options },
+  test: {
+    name,
+    include: [`tests/${name}/**/*.test.ts`],
+    expect: { poll: { timeout: 15_000, interval: 50 } }, // as tests/eventually.ts
+    ...options,
+  },
 });
 
 export default defineConfig({
   test: {
     reporters: ['default'],
     projects: [
-      tier('unit', { testTimeout: 10_000 }),
+      tier('unit', { testTimeout: 20_000 }),
       tier('integration', { testTimeout: 60_000, hookTimeout: 60_000, maxWorkers: 2 }),
       tier('contract', { testTimeout: 60_000, hookTimeout: 60_000 }),
       tier('fuzz', { testTimeout: 120_000, hookTimeout: 60_000, fileParallelism: false }),

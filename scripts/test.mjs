@@ -1,6 +1,6 @@
-/** `npm test`: the set-up, then every check and test of the project; the last line counts them. `npm test -- unit lint` runs only those stages. */
+/** `npm test`: the set-up, then every check and test of the project; its end names what failed, and its last line counts. `npm test -- unit lint` runs only those stages. */
 import { EMBEDDED, main, run } from './lib/child.mjs';
-import { clearReport, countStage, readReport, STAGES } from './lib/stages.mjs';
+import { clearReport, countStage, failuresOf, readReport, STAGES } from './lib/stages.mjs';
 import { setup, SetupError } from './setup.mjs';
 
 /** The longest stage takes a fifth of this on two idle cores; what runs longer hangs. */
@@ -11,10 +11,12 @@ const TICK_MS = 30_000;
 await main(async () => {
   const stages = choose(process.argv.slice(2));
   const total = { passed: 0, failed: 0 };
+  const failures = [];
   try {
     await setup();
     for (const stage of stages) {
-      const { passed, failed } = await runStage(stage);
+      const { passed, failed, failures: lines } = await runStage(stage);
+      failures.push(...lines);
       total.passed += passed;
       total.failed += failed;
     }
@@ -23,6 +25,7 @@ await main(async () => {
     console.error(error.message);
     total.failed += 1;
   }
+  for (const line of failures) console.log(`FAILED  ${line}`);
   console.log(`\n${total.passed} passed, ${total.failed} failed`);
   return total.failed === 0 ? 0 : 1;
 });
@@ -49,12 +52,13 @@ async function runStage(stage) {
     onTick,
     env: EMBEDDED,
   });
-  const counts = countStage(stage, { ...result, report: readReport(stage) });
+  const report = readReport(stage);
+  const counts = countStage(stage, { ...result, report });
   if (counts.failed > 0) console.log(`\n${result.output.trimEnd()}\n`);
   console.log(
     `${counts.failed > 0 ? 'FAIL' : 'ok  '}  ${stage.name.padEnd(12)} ${describe(stage, counts).padEnd(40)} ${seconds()}`,
   );
-  return counts;
+  return { ...counts, failures: failuresOf(stage, report, counts) };
 }
 
 function describe(stage, { passed, failed, skipped, problem }) {

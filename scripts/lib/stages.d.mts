@@ -19,3 +19,8 @@ export function countStage(
   stage: Stage,
   result: { code: number | null; stoppedBecause?: string | undefined; report?: object | undefined },
 ): Counts & { problem: string | undefined };
+export function failuresOf(
+  stage: Stage,
+  report: object | undefined,
+  counts: Counts & { problem: string | undefined },
+): string[];

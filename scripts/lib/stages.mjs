@@ -1,6 +1,7 @@
 /** The stages of `npm test`: what each one runs, and how its result is counted. */
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { ROOT } from './child.mjs';
 
 /** JSON reports of the stages; ignored by git, and away from every folder that a test runner empties. */
@@ -15,6 +16,7 @@ const EXAMPLES_REPORT = 'example-tests/results/report.json';
  * @property {string[]} args of Node
  * @property {string} [report] the JSON file that counts the tests; none: the stage passes or fails as one
  * @property {(report: object) => Counts} [count]
+ * @property {(report: object) => string[]} [failures] what failed, a line each: file, title, first line of the error
  * @typedef {{ passed: number, failed: number, skipped: number }} Counts
  */
 
@@ -33,6 +35,7 @@ export const STAGES = [
     args: [PLAYWRIGHT, 'test', '--config', 'example-tests/playwright.config.ts'],
     report: EXAMPLES_REPORT,
     count: countPlaywright,
+    failures: failuresOfPlaywright,
   },
 ];
 
@@ -66,6 +69,18 @@ export function countStage(stage, result) {
   return { ...counts, failed: counts.failed + (problem ? 1 : 0), problem };
 }
 
+/**
+ * What failed in a stage that ended, a line each, so that the end of a long output tells it.
+ *
+ * @param {Stage} stage
+ * @param {object | undefined} report
+ * @param {Counts & { problem: string | undefined }} counts
+ */
+export function failuresOf(stage, report, { problem }) {
+  const tests = report ? stage.failures(report) : [];
+  return [...tests, ...(problem ? [problem] : [])].map((line) => `${stage.name}: ${line}`);
+}
+
 function problemOf(stage, { code, stoppedBecause }, counts) {
   if (stoppedBecause) return stoppedBecause;
   if (code !== 0 && counts.failed === 0)
@@ -89,6 +104,7 @@ function vitestStage(name) {
     ],
     report,
     count: countVitest,
+    failures: failuresOfVitest,
   };
 }
 
@@ -103,6 +119,36 @@ function countVitest(report) {
     failed: report.numFailedTests + broken,
     skipped: report.numPendingTests + report.numTodoTests,
   };
+}
+
+function failuresOfVitest(report) {
+  return report.testResults.flatMap((file) => {
+    const failed = file.assertionResults.filter((test) => test.status === 'failed');
+    const name = relative(ROOT, file.name);
+    if (failed.length === 0)
+      return file.status === 'failed' ? [`${name}: ${firstLine(file.message)}`] : [];
+    return failed.map(
+      (test) => `${name} › ${test.fullName}: ${firstLine(test.failureMessages.join('\n'))}`,
+    );
+  });
+}
+
+function failuresOfPlaywright(report) {
+  const specsOf = (suite) => [...suite.specs, ...(suite.suites ?? []).flatMap(specsOf)];
+  const failed = report.suites.flatMap(specsOf).filter((spec) => !spec.ok);
+  return [
+    ...report.errors.map((error) => firstLine(error.message)),
+    ...failed.map((spec) => {
+      const errors = spec.tests.flatMap((test) => test.results.flatMap((result) => result.errors));
+      return `${spec.file}:${spec.line} › ${spec.title}: ${firstLine(errors[0]?.message)}`;
+    }),
+  ];
+}
+
+function firstLine(message) {
+  return stripVTControlCharacters(message ?? '')
+    .trim()
+    .split('\n')[0];
 }
 
 /** A test that passed on a retry is a pass for Playwright, and so it is here. */

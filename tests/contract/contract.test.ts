@@ -1,5 +1,6 @@
 /** Runs the contract against our server, or, with CONTRACT_API_URL and CONTRACT_API_KEY, against any other. */
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eventually } from '../eventually';
 import { startSessionServer, type SessionServer } from '../../src/server/index';
 import { cases, type ContractCase, type Known } from './cases';
 
@@ -30,7 +31,7 @@ for (const it of cases) {
     const body =
       it.withinMs === undefined
         ? await ask(it)
-        : await vi.waitFor(async () => ask(it), { timeout: it.withinMs, interval: 500 });
+        : await eventually(async () => ask(it), { timeout: it.withinMs, interval: 500 });
     it.keep?.(body, known);
   });
 }

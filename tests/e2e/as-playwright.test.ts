@@ -3,17 +3,15 @@ import { readdirSync } from 'node:fs';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
+import { eventually } from '../eventually';
 import { findChromium } from '../../src/browser/find-chromium';
 import { Project, resultOf } from './support/project';
 
 let project: Project;
 
 afterEach(async () => {
-  await vi.waitFor(() => expect(project.leftovers()).toEqual({ processes: [], files: [] }), {
-    timeout: 15_000,
-    interval: 100,
-  });
+  await eventually(() => expect(project.leftovers()).toEqual({ processes: [], files: [] }));
   await project.remove();
 });
 

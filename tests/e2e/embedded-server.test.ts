@@ -5,7 +5,8 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { eventually } from '../eventually';
 import { processesWith } from '../integration/processes';
 
 const DIST = resolve(import.meta.dirname, '../../dist');
@@ -55,10 +56,7 @@ test('the next server removes it, and nothing of one that lives', async () => {
 
 test('so does reap', async () => {
   await end(await embed(), 'SIGKILL');
-  await vi.waitFor(async () => expect(await processesWith(temp)).toEqual([]), {
-    timeout: 10_000,
-    interval: 50,
-  }); // Chromium ends by itself
+  await eventually(async () => expect(await processesWith(temp)).toEqual([])); // Chromium ends by itself
   const [left = ''] = await serverFolders();
   const reap = async (...args: string[]): Promise<unknown> =>
     JSON.parse(

@@ -1,16 +1,14 @@
 /** What tests get and say: isolation, recordings, the session object, replacement of a dead session, refused options. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
+import { eventually } from '../eventually';
 import { Project, resultOf, resultsOf } from './support/project';
 
 let project: Project;
 
 afterEach(async () => {
-  await vi.waitFor(() => expect(project.leftovers()).toEqual({ processes: [], files: [] }), {
-    timeout: 15_000,
-    interval: 100,
-  });
+  await eventually(() => expect(project.leftovers()).toEqual({ processes: [], files: [] }));
   await project.remove();
 });
 

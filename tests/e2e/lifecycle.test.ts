@@ -1,6 +1,7 @@
 /** What a run leaves when it is green, red, interrupted or killed: nothing. And who gets which session. */
 import { existsSync } from 'node:fs';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
+import { eventually } from '../eventually';
 import { Project, resultOf, resultsOf } from './support/project';
 
 const CONFIG = `
@@ -12,10 +13,7 @@ const CONFIG = `
 let project: Project;
 
 afterEach(async () => {
-  await vi.waitFor(() => expect(project.leftovers()).toEqual({ processes: [], files: [] }), {
-    timeout: 15_000,
-    interval: 100,
-  });
+  await eventually(() => expect(project.leftovers()).toEqual({ processes: [], files: [] }));
   await project.remove();
 });
 
@@ -232,10 +230,7 @@ describe('a run that is ended', () => {
     });
     const run = project.start(['--grep', 'waits']);
     await project.killAll(run);
-    await vi.waitFor(() => expect(project.leftovers().processes).toEqual([]), {
-      timeout: 15_000,
-      interval: 100,
-    });
+    await eventually(() => expect(project.leftovers().processes).toEqual([]));
     const { output } = await project.run(['--grep', 'later']);
     expect(output).toContain('left running: nothing');
   });
@@ -244,10 +239,7 @@ describe('a run that is ended', () => {
     project = await Project.create(WAITING);
     const run = project.start();
     await project.killAll(run);
-    await vi.waitFor(() => expect(project.leftovers().processes).toEqual([]), {
-      timeout: 15_000,
-      interval: 100,
-    });
+    await eventually(() => expect(project.leftovers().processes).toEqual([]));
     const { output } = await project.run(['--grep', 'later']);
     expect(output).toContain('left running: nothing');
   });

@@ -21,8 +21,9 @@ import {
   sessionNetworkLogs,
   sessionOffset,
 } from 'notte-sdk';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
+import { eventually } from '../eventually';
 import { SessionsClient } from '../../src/client/index';
 
 const CLI = resolve(import.meta.dirname, '../../dist/cli.js');
@@ -143,7 +144,7 @@ test('replay, of a session that was stopped elsewhere', async () => {
   await session.execute({ type: 'goto', url: siteUrl });
   await expect(session.replay()).rejects.toThrow('still active');
   await own.stop(session.getId() ?? '');
-  const replay = await vi.waitFor(async () => (await session.replay()) as { mp4_url: string }, {
+  const replay = await eventually(async () => (await session.replay()) as { mp4_url: string }, {
     timeout: 30_000,
     interval: 500,
   });
@@ -176,7 +177,7 @@ test('the calls below its classes', async () => {
     expect(
       (await getSessionScript({ client, path, query: { as_workflow: false } })).data?.python_script,
     ).toContain(siteUrl);
-    const logs = await vi.waitFor(async () => {
+    const logs = await eventually(async () => {
       const { data } = await sessionNetworkLogs({ client, path, query: { download: true } });
       expect(data?.total_batch_count).toBeGreaterThan(0);
       return data;

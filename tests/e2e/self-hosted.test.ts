@@ -1,6 +1,7 @@
 /** A suite on a session server that is not its own: the same fixtures and clips, and no session left there, whoever is killed. */
 import { existsSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { eventually } from '../eventually';
 import { SessionsClient } from '../../src/client/index';
 import { startSessionServer, type SessionServer } from '../../src/server/index';
 import { Project, resultOf } from './support/project';
@@ -24,10 +25,7 @@ afterAll(async () => {
 });
 
 afterEach(async () => {
-  await vi.waitFor(() => expect(project.leftovers()).toEqual({ processes: [], files: [] }), {
-    timeout: 15_000,
-    interval: 100,
-  });
+  await eventually(() => expect(project.leftovers()).toEqual({ processes: [], files: [] }));
   await project.remove();
 });
 

@@ -4,7 +4,8 @@ import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { eventually } from '../eventually';
 import { processesWith } from '../integration/processes';
 
 const CLI = resolve(import.meta.dirname, '../../dist/cli.js');
@@ -14,10 +15,7 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sw-serve-'));
 });
 afterEach(async () => {
-  await vi.waitFor(async () => expect(await processesWith(folder)).toEqual([]), {
-    timeout: 10_000,
-    interval: 50,
-  });
+  await eventually(async () => expect(await processesWith(folder)).toEqual([]));
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -35,7 +33,7 @@ function start(command: string, args: string[], env: Record<string, string> = {}
   const closed = once(child, 'close').then(([code]) => ({ code: code as number | null, output }));
   const printed = async (pattern: RegExp): Promise<string> => {
     void closed.then(() => (output += '\n(ended)'));
-    await vi.waitFor(() => expect(output).toMatch(new RegExp(`${pattern.source}|\\(ended\\)`)), {
+    await eventually(() => expect(output).toMatch(new RegExp(`${pattern.source}|\\(ended\\)`)), {
       timeout: 20_000,
       interval: 50,
     });
@@ -90,10 +88,7 @@ test.runIf(process.platform === 'linux').each(['SIGTERM', 'SIGKILL'] as const)(
     const { child, printed } = start(command, [...args, folder]);
     await printed(/NOTTE_API_KEY=/);
     child.kill(signal);
-    await vi.waitFor(async () => expect(await processesWith(folder)).toEqual([]), {
-      timeout: 10_000,
-      interval: 50,
-    });
+    await eventually(async () => expect(await processesWith(folder)).toEqual([]));
   },
 );
 

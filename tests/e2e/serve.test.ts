@@ -2,7 +2,8 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { eventually } from '../eventually';
 import { startSessionServer } from '../../src/server/index';
 import { processesWith } from '../integration/processes';
 import { replay, list, show, start } from '../integration/server/kept-sessions';
@@ -17,10 +18,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await served.end('SIGTERM');
-  await vi.waitFor(async () => expect(await processesWith(dataDir)).toEqual([]), {
-    timeout: 10_000,
-    interval: 50,
-  });
+  await eventually(async () => expect(await processesWith(dataDir)).toEqual([]));
   await rm(dataDir, { recursive: true, force: true });
 });
 
@@ -36,10 +34,7 @@ test('a server that is killed loses nothing that was finished, and what ran is a
   expect((await served.call('POST', `/sessions/${running.id}/page/screenshot`)).status).toBe(200);
   const before = (await served.call('GET', `/sessions/${done.id}`)).body;
   await served.end('SIGKILL');
-  await vi.waitFor(async () => expect(await processesWith(dataDir)).toEqual([]), {
-    timeout: 10_000,
-    interval: 50,
-  }); // Chromium ends by itself
+  await eventually(async () => expect(await processesWith(dataDir)).toEqual([])); // Chromium ends by itself
 
   served = await serve(['--data-dir', dataDir]);
   expect((await served.call('GET', `/sessions/${done.id}`)).body).toEqual(before);

@@ -10,7 +10,8 @@ import type { AddressInfo } from 'node:net';
 import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { eventually } from '../eventually';
 import { SessionsClient } from '../../src/client/index';
 import { startSessionServer, type SessionServer } from '../../src/server/index';
 import { Project } from './support/project';
@@ -39,10 +40,7 @@ afterAll(async () => {
 });
 
 afterEach(async () => {
-  await vi.waitFor(() => expect(project.leftovers()).toEqual({ processes: [], files: [] }), {
-    timeout: 15_000,
-    interval: 100,
-  });
+  await eventually(() => expect(project.leftovers()).toEqual({ processes: [], files: [] }));
   await project.remove();
 });
 

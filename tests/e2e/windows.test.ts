@@ -3,7 +3,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
+import { eventually } from '../eventually';
 import { Project } from './support/project';
 
 const FILES = {
@@ -21,10 +22,7 @@ let project: Project;
 let display: ChildProcess | undefined;
 
 afterEach(async () => {
-  await vi.waitFor(() => expect(project.leftovers()).toEqual({ processes: [], files: [] }), {
-    timeout: 15_000,
-    interval: 100,
-  });
+  await eventually(() => expect(project.leftovers()).toEqual({ processes: [], files: [] }));
   await project.remove();
   display?.kill();
   display = undefined;
@@ -64,7 +62,7 @@ describe.skipIf(!isInstalled('Xvfb'))('on a display', () => {
     });
     const run = project.start(['--debug']);
     try {
-      await vi.waitFor(
+      await eventually(
         () => {
           expect(run.child.exitCode, run.output).toBeNull();
           expect(profilesOfPlaywright(), run.output).toHaveLength(1);

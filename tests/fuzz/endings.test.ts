@@ -1,7 +1,8 @@
 /** Ends in the middle of things: of sessions, of starts, and of the server. */
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { eventually } from '../eventually';
 import { ANSWER_MS, expectError, openTarget, type Answer, type Target } from './target';
 
 /** A stop ends the browser too, and a Chromium takes up to a second for that on a busy machine, in milliseconds. */
@@ -119,7 +120,7 @@ describe('of a session', () => {
         }
       },
     );
-    await vi.waitFor(() => expect(answered).toBeGreaterThan(20), 10_000);
+    await eventually(() => expect(answered).toBeGreaterThan(20));
     const beganMs = performance.now();
     await target.send('DELETE', `/sessions/${id}/stop`);
     for (const answer of await Promise.all(loops)) expectEnded(answer, id, beganMs);

@@ -6,13 +6,12 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
+import { eventually } from '../eventually';
 import { startSessionServer, type SessionServer } from '../../src/server/index';
 import { processesWith } from '../integration/processes';
 
 /** Bad input is answered within a second: the contract's limit, in milliseconds. */
 export const ANSWER_MS = 1_000;
-/** How long it may take until the temporary folder is empty, in milliseconds: Playwright goes on to connect to a browser that has died for ten seconds. */
-const CLEANUP_MS = 15_000;
 /** How often a slow answer is asked for again. What is slow by itself is slow each time; a busy machine is not. */
 const TRIES = 3;
 
@@ -83,13 +82,13 @@ export async function openTarget(): Promise<Target> {
     close: async () => {
       try {
         await server.close();
-        await vi.waitFor(async () => expect(await processesWith(folder)).toEqual([]));
+        await eventually(async () => expect(await processesWith(folder)).toEqual([]));
         expect(
           (await filesIn(join(folder, 'data'))).filter((name) =>
             /\.tmp$|incoming.+|sessions.+/.test(name),
           ),
         ).toEqual([]);
-        await vi.waitFor(async () => expect(await readdir(temporary)).toEqual([]), CLEANUP_MS); // actions that were cut off clean up behind themselves
+        await eventually(async () => expect(await readdir(temporary)).toEqual([])); // actions that were cut off clean up behind themselves
       } finally {
         vi.unstubAllEnvs();
         await rm(folder, { recursive: true, force: true });

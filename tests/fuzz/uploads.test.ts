@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eventually } from '../eventually';
 import { ANSWER_MS, expectError, openTarget, type Answer, type Target } from './target';
 
 fc.configureGlobal({ seed: 20_261_124, numRuns: 60 });
@@ -138,7 +139,7 @@ test.each([
   expect(performance.now() - limitAtMs).toBeLessThan(2 * ANSWER_MS); // what comes after the limit is read for 700 ms, so that the answer is; twice as much for a busy machine
   expect(process.memoryUsage().rss - rssBefore).toBeLessThan(80 * MEGABYTE);
   call.destroy();
-  await vi.waitFor(async () => expect(await stored()).toEqual(['uploads/a.txt']));
+  await eventually(async () => expect(await stored()).toEqual(['uploads/a.txt']));
 });
 
 test('an upload whose sender goes away', async () => {
@@ -147,9 +148,9 @@ test('an upload whose sender goes away', async () => {
     answered.catch(() => {}); // it is we who break it off
     await new Promise((resolve) => call.write(text || '-', resolve));
     if (text.length > 100_000)
-      await vi.waitFor(async () => expect((await stored()).length).toBe(2)); // it is being written
+      await eventually(async () => expect((await stored()).length).toBe(2)); // it is being written
     call.destroy();
-    await vi.waitFor(async () => expect(await stored()).toEqual(['uploads/a.txt']));
+    await eventually(async () => expect(await stored()).toEqual(['uploads/a.txt']));
   }
 });
 

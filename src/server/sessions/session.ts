@@ -110,7 +110,9 @@ export class LiveSession implements KnownSession {
         plan.request.cdpUrl === undefined
           ? `The browser ended by itself (${exitText({ code, signal })}).`
           : 'The connection to the external browser was lost.';
-      void this.end({ status: 'error', reason: stderr ? `${what} It said: ${stderr}` : what });
+      // Whoever was killed has not said why: what it wrote before, or its orphans after, is noise.
+      const said = signal !== 'SIGKILL' && stderr ? ` It said: ${stderr}` : '';
+      void this.end({ status: 'error', reason: `${what}${said}` });
     });
   }
 

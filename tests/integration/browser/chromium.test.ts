@@ -2,7 +2,8 @@
 import { access, mkdtemp, readlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
+import { eventually } from '../../eventually';
 import type { BrowserProcess } from '../../../src/browser/chromium';
 import { launchChromium } from '../../../src/browser/chromium';
 import { removeProfile } from '../../../src/browser/profile-folder';
@@ -51,7 +52,7 @@ test('close ends every process of it, and may be called again', async () => {
   await Promise.all([close(), close()]);
   await close();
   expect(await exited).toMatchObject({ signal: null });
-  await vi.waitFor(async () => expect(await processesWith(folder)).toEqual([]));
+  await eventually(async () => expect(await processesWith(folder)).toEqual([]));
 });
 
 test('an error of a command names its caller', async () => {
@@ -69,7 +70,7 @@ test('a killed browser is noticed, with its signal, and takes its children with 
   process.kill(pid, 'SIGKILL');
   expect(await exited).toMatchObject({ code: null, signal: 'SIGKILL' });
   await connection.closed;
-  await vi.waitFor(async () => expect(await processesWith(folder)).toEqual([]));
+  await eventually(async () => expect(await processesWith(folder)).toEqual([]));
 });
 
 test('a browser that ends at once is an error with its last words', async () => {

@@ -4,7 +4,8 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { eventually } from '../../eventually';
 import { startApi, type TestApi } from '../server/api';
 import { startDriven, type DrivenSession } from '../server/driven-session';
 import { startSite, type Site } from '../server/site';
@@ -31,7 +32,7 @@ test('without file storage, a click that downloads leaves nothing behind', async
     expect(
       await api.call('POST', `${path}/page/execute`, { body: { type: 'click', selector: '#get' } }),
     ).toMatchObject({ body: { success: true } });
-    await vi.waitFor(async () => expect(await files()).toHaveLength(1), { timeout: 10_000 });
+    await eventually(async () => expect(await files()).toHaveLength(1));
     expect(existsSync(join(home ?? '', 'Downloads'))).toBe(false);
     await api.call('DELETE', `${path}/stop`);
     expect(await files()).toEqual([]);

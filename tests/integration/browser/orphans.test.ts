@@ -5,7 +5,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eventually } from '../../eventually';
 import { processesWith } from '../processes';
 
 let folder: string;
@@ -43,8 +44,5 @@ test.each(['SIGKILL', 'SIGTERM', 'SIGINT'] as const)('%s to its owner ends it', 
   const exited = once(owner, 'exit');
   owner.kill(signal);
   await exited;
-  await vi.waitFor(async () => expect(await processesWith(profile)).toEqual([]), {
-    timeout: 10_000,
-    interval: 50,
-  });
+  await eventually(async () => expect(await processesWith(profile)).toEqual([]));
 });

@@ -4,8 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
+import { eventually } from '../../eventually';
 import {
   SessionsClient,
   type ClientWarning,
@@ -101,10 +102,7 @@ describe('start and stop', () => {
 
   test('a session that timed out can be stopped, and says what happened when it is used', async () => {
     const session = await client.start({ idleTimeoutMinutes: 1, maxDurationMinutes: 30 });
-    await vi.waitFor(async () => expect((await session.status()).status).toBe('timed_out'), {
-      timeout: 10_000,
-      interval: 100,
-    });
+    await eventually(async () => expect((await session.status()).status).toBe('timed_out'));
     expect(await errorOf(session.cookies())).toMatchObject({
       name: 'SessionEndedError',
       status: 'timed_out',
@@ -302,10 +300,7 @@ describe('cookies', () => {
       maxDurationMinutes: 30,
       cookieFile: join(folder, 'late.json'),
     });
-    await vi.waitFor(async () => expect((await session.status()).status).toBe('timed_out'), {
-      timeout: 10_000,
-      interval: 100,
-    });
+    await eventually(async () => expect((await session.status()).status).toBe('timed_out'));
     await session.stop();
     expect(warnings).toEqual([
       expect.objectContaining({ code: 'cookies_not_saved', sessionIds: [session.id] }),

@@ -7,8 +7,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { build } from 'esbuild';
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 
+import { eventually } from '../../eventually';
 import { SessionsClient } from '../../../src/client/index';
 import { startSessionServer, type SessionServer } from '../../../src/server/index';
 
@@ -130,10 +131,7 @@ test('a program with a handler of its own decides itself when to end', async () 
   const { child } = await run('own-handler');
   const exit = once(child, 'exit');
   child.kill('SIGINT');
-  await vi.waitFor(async () => expect(await running()).toEqual([]), {
-    timeout: 10_000,
-    interval: 50,
-  });
+  await eventually(async () => expect(await running()).toEqual([]));
   expect(await exit).toEqual([7, null]);
 });
 

@@ -1,5 +1,6 @@
 /** A session that nobody uses idles out, unless a worker holds it. */
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eventually } from '../../eventually';
 import { SessionsClient } from '../../../src/client/index';
 import { keepAwake } from '../../../src/host/keep-awake';
 import { startSessionServer, type SessionServer } from '../../../src/server/index';
@@ -27,19 +28,13 @@ test('the session lives as long as it is kept awake, and no longer', async () =>
   ]);
   const sleep = keepAwake(held, MINUTE_MS);
   const ended = async (id: string): Promise<void> =>
-    vi.waitFor(async () => expect((await client.status(id)).status).toBe('timed_out'), {
-      timeout: 10_000,
-      interval: 50,
-    });
+    eventually(async () => expect((await client.status(id)).status).toBe('timed_out'));
   await ended(left.id);
-  await vi.waitFor(
-    async () => {
-      const { createdAt, lastAccessedAt, status } = await held.status();
-      expect(status).toBe('active');
-      expect(lastAccessedAt.getTime()).toBeGreaterThan(createdAt.getTime() + MINUTE_MS);
-    },
-    { timeout: 10_000 },
-  );
+  await eventually(async () => {
+    const { createdAt, lastAccessedAt, status } = await held.status();
+    expect(status).toBe('active');
+    expect(lastAccessedAt.getTime()).toBeGreaterThan(createdAt.getTime() + MINUTE_MS);
+  });
   sleep();
   await ended(held.id);
 });

@@ -1,7 +1,8 @@
 /** The recorder on a real browser: what it shows is what was in front, up to the last change, and a crash loses nothing. */
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '../../eventually';
 import { FrameStore } from '../../../src/recording/frame-store';
 import { SessionRecorder } from '../../../src/recording/session-recorder';
 import type { PictureViewer } from './pictures';
@@ -42,7 +43,7 @@ describe('SessionRecorder', () => {
       }
       document.body.style.background = 'blue';
     });
-    await vi.waitFor(async () => expect((await colours()).at(-1)).toBe('blue'), 5_000); // without stop: a pause in the changes is enough
+    await eventually(async () => expect((await colours()).at(-1)).toBe('blue')); // without stop: a pause in the changes is enough
     const seconds = (Date.now() - startedAtMs) / 1000;
     expect(recorded.store.select(startedAtMs, Date.now()).length).toBeLessThanOrEqual(
       5 * seconds + 3,
@@ -53,7 +54,7 @@ describe('SessionRecorder', () => {
     recorded.recorder.start();
     const page = await recorded.browser.newPage();
     await paint(page, 'red');
-    await vi.waitFor(async () => expect((await colours()).at(-1)).toBe('red'), 5_000);
+    await eventually(async () => expect((await colours()).at(-1)).toBe('red'));
     const count = all().length;
     await animationFrames(page, 20);
     expect(all().length).toBe(count);
@@ -170,13 +171,10 @@ async function colours(fromMs = 0): Promise<string[]> {
 
 /** Waits until the latest frame has this colour. */
 async function shows(colour: string): Promise<void> {
-  await vi.waitFor(
-    async () => {
-      const { last } = recorded.store;
-      expect(last && (await viewer.colourOf(await recorded.store.read(last)))).toBe(colour);
-    },
-    { timeout: 5_000, interval: 30 },
-  );
+  await eventually(async () => {
+    const { last } = recorded.store;
+    expect(last && (await viewer.colourOf(await recorded.store.read(last)))).toBe(colour);
+  });
 }
 
 function openLimePopup(): void {

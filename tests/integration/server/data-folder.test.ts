@@ -2,7 +2,8 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { eventually } from '../../eventually';
 import { processesWith } from '../processes';
 import type { TestApi } from './api';
 import { startApi } from './api';
@@ -17,10 +18,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await api?.server.close();
   api = undefined;
-  await vi.waitFor(async () => expect(await processesWith(dataDir)).toEqual([]), {
-    timeout: 10_000,
-    interval: 50,
-  });
+  await eventually(async () => expect(await processesWith(dataDir)).toEqual([]));
   await rm(dataDir, { recursive: true, force: true });
 });
 
@@ -75,14 +73,14 @@ test('a finished session is kept for the retention time, whatever happens to the
   await api.call('DELETE', `/sessions/${id}/stop`);
   await api.server.close();
   api = await startApi({ dataDir, retentionMs: 1 });
-  await vi.waitFor(async () => expect(await readdir(join(dataDir, 'sessions'))).toEqual([]));
+  await eventually(async () => expect(await readdir(join(dataDir, 'sessions'))).toEqual([]));
   expect((await api.call('GET', `/sessions/${id}`)).status).toBe(404);
   const second = await start(api);
   await api.call('DELETE', `/sessions/${second.id}/stop`);
-  await vi.waitFor(async () =>
+  await eventually(async () =>
     expect((await api?.call('GET', `/sessions/${second.id}`))?.status).toBe(404),
   );
-  await vi.waitFor(async () => expect(await readdir(join(dataDir, 'sessions'))).toEqual([]));
+  await eventually(async () => expect(await readdir(join(dataDir, 'sessions'))).toEqual([]));
 });
 
 test('a session that was never told to anybody, and what cannot be read, are no sessions', async () => {

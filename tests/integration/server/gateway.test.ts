@@ -3,8 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { chromium } from 'playwright-core';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { eventually } from '../../eventually';
 import type { TestApi } from './api';
 import { startApi } from './api';
 
@@ -109,7 +110,7 @@ test('a client that only has the key gets a session of its own, until it disconn
     expect.objectContaining({ status: 'active', idle_timeout_minutes: 3 }),
   ]);
   await browser.close();
-  await vi.waitFor(async () => expect(await active()).toEqual([]));
+  await eventually(async () => expect(await active()).toEqual([]));
   expect((await api.call('GET', '/sessions?only_active=false')).body['items']).toEqual([
     expect.objectContaining({ status: 'closed', error: null }),
   ]);
@@ -122,12 +123,10 @@ test('a client that leaves while its session starts leaves no session behind', a
     `GET /sessions/connect?token=${api.server.apiKey} HTTP/1.1\r\nhost: ${host}\r\nupgrade: websocket\r\nconnection: Upgrade\r\nsec-websocket-version: 13\r\nsec-websocket-key: ${randomBytes(16).toString('base64')}\r\n\r\n`,
     () => socket.destroy(),
   );
-  await vi.waitFor(
-    async () =>
-      expect((await api.call('GET', '/sessions?only_active=false')).body['items']).toEqual([
-        expect.objectContaining({ status: 'closed' }),
-      ]),
-    { timeout: 10_000 },
+  await eventually(async () =>
+    expect((await api.call('GET', '/sessions?only_active=false')).body['items']).toEqual([
+      expect.objectContaining({ status: 'closed' }),
+    ]),
   );
 });
 
@@ -158,7 +157,7 @@ test('one page can be driven by itself', async () => {
   expect(JSON.parse(message.toString())).toMatchObject({ result: { result: { value: 42 } } });
   socket.close();
   await browser.close();
-  await vi.waitFor(() => expect(socket.readyState).toBe(WebSocket.CLOSED));
+  await eventually(() => expect(socket.readyState).toBe(WebSocket.CLOSED));
 });
 
 /** The HTTP answer to an upgrade that is refused. */

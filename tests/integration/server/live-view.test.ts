@@ -46,12 +46,12 @@ test('every watcher gets each picture as a JPEG of its own, newcomers too, and h
   const page = browser.contexts()[0]?.pages()[0];
   await page?.setContent('<h1 style="background: teal">Watched</h1>');
   const first = await watch(await recordingUrl());
-  await expect.poll(() => first.pictures.length, { timeout: 10_000 }).toBeGreaterThan(0);
+  await expect.poll(() => first.pictures.length).toBeGreaterThan(0);
   const second = await watch(await recordingUrl());
-  await expect.poll(() => second.pictures.length, { timeout: 10_000 }).toBeGreaterThan(0);
+  await expect.poll(() => second.pictures.length).toBeGreaterThan(0);
   const before = first.pictures.length;
   await page?.setContent('<h1 style="background: orange">Changed</h1>');
-  await expect.poll(() => first.pictures.length, { timeout: 10_000 }).toBeGreaterThan(before);
+  await expect.poll(() => first.pictures.length).toBeGreaterThan(before);
   for (const picture of first.pictures)
     expect(picture.subarray(0, 3)).toEqual(Buffer.of(0xff, 0xd8, 0xff));
   const closed = once(first.socket, 'close');

@@ -139,7 +139,7 @@ test('a page, its parts and its redirect are logged from the first request on', 
   await open();
   const page = await context.newPage();
   await page.goto(`${base}/moved`);
-  await expect.poll(paths, { timeout: 10_000 }).toEqual(['/moved', '/', '/style.css']);
+  await expect.poll(paths).toEqual(['/moved', '/', '/style.css']);
   const [moved, home, style] = await entries();
   expect(moved).toMatchObject({
     request: { method: 'GET', httpVersion: 'HTTP/1.1' },
@@ -173,9 +173,9 @@ test('popups, frames of other sites, workers, web sockets and failures are logge
   await page.goto(`${base}/opener`);
   await Promise.all([page.waitForEvent('popup'), page.click('button')]);
   await page.goto(`${base}/outer`);
-  await expect.poll(paths, { timeout: 10_000 }).toContain('/from-inner'); // a frame or worker may send some before it is known
+  await expect.poll(paths).toContain('/from-inner'); // a frame or worker may send some before it is known
   await page.goto(`${base}/worker`);
-  await expect.poll(paths, { timeout: 10_000 }).toContain('/from-worker');
+  await expect.poll(paths).toContain('/from-worker');
   await page.evaluate(
     `new Promise((done) => { new WebSocket('ws://127.0.0.1:${port}/socket').onopen = done })`,
   );
@@ -219,7 +219,7 @@ test('no secret gets into the log', async () => {
   await page.evaluate(
     `fetch('/login', { method: 'POST', body: 'password=secret-4', headers: { authorization: 'Bearer secret-5' } })`,
   );
-  await expect.poll(paths, { timeout: 10_000 }).toContain('/login');
+  await expect.poll(paths).toContain('/login');
   const all = await entries();
   expect(JSON.stringify(all)).not.toContain('secret-');
   const [moved] = all;
@@ -275,7 +275,7 @@ test('a long log comes in batches, the newest by limit; it outlives its session,
 test('what is asked wrongly is refused, and a URL opens one batch', async () => {
   await open();
   await (await context.newPage()).goto(base);
-  await expect.poll(async () => (await batches()).length, { timeout: 10_000 }).toBe(1);
+  await expect.poll(async () => (await batches()).length).toBe(1);
   const [{ download_url: url } = { download_url: '' }] = await batches();
   expect((await fetch(url.replace('batch-000001', 'batch-000002'))).status).toBe(401);
   expect((await fetch(url.replace(/\?.*/, ''))).status).toBe(401);
@@ -341,10 +341,10 @@ test('a URL stops to work when its time is over', async () => {
           batches: Batch[];
         }
       ).batches.map((batch) => batch.download_url);
-    await expect.poll(urls, { timeout: 10_000 }).toHaveLength(1);
+    await expect.poll(urls).toHaveLength(1);
     const [batch = ''] = await urls();
     expect((await fetch(batch)).status).toBe(200);
-    await expect.poll(async () => (await fetch(batch)).status, { timeout: 5_000 }).toBe(401);
+    await expect.poll(async () => (await fetch(batch)).status).toBe(401);
     expect(targetId).not.toBe('');
   } finally {
     await registry.close();

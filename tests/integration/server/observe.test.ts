@@ -2,7 +2,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eventually } from '../../eventually';
 import {
   INTERACTIVE_ELEMENTS,
   observePage as catalogue,
@@ -241,7 +242,7 @@ test('all tabs are told, and the one that is worked on stays the same behind ano
     const other = await page.context().newPage();
     await other.goto(`${siteUrl}/controls`);
     await other.bringToFront();
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect((await observe()).metadata).toMatchObject({
         title: 'Nothing',
         tabs: [

@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { eventually } from '../../eventually';
 import type { ApiAnswer, TestApi } from './api';
 import { startApi } from './api';
 
@@ -195,9 +196,9 @@ test('an upload that breaks off leaves nothing', async () => {
   socket.write(
     `${head}--b\r\ncontent-disposition: form-data; name="file"; filename="a"\r\n\r\n${'x'.repeat(200_000)}`,
   );
-  await vi.waitFor(async () => expect(await readdir(join(dataDir, 'incoming'))).toHaveLength(1));
+  await eventually(async () => expect(await readdir(join(dataDir, 'incoming'))).toHaveLength(1));
   socket.destroy();
-  await vi.waitFor(async () => expect(await readdir(join(dataDir, 'incoming'))).toEqual([]));
+  await eventually(async () => expect(await readdir(join(dataDir, 'incoming'))).toEqual([]));
   expect(await readFile(join(dataDir, 'uploads', 'a.bin'), 'utf8')).toBe('as it was');
 });
 

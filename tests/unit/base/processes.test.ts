@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { eventually } from '../../eventually';
 import {
   isHere,
   isProcessAlive,
@@ -30,7 +31,7 @@ test.skipIf(process.platform !== 'linux')(
     onTestFinished(() => void parent.kill('SIGKILL'));
     const [output] = (await once(parent.stdout, 'data')) as [Buffer];
     const pid = Number(output.toString());
-    await vi.waitFor(() => expect(readFileSync(`/proc/${pid}/stat`, 'latin1')).toContain(') Z '));
+    await eventually(() => expect(readFileSync(`/proc/${pid}/stat`, 'latin1')).toContain(') Z '));
     expect(isProcessAlive(pid)).toBe(false);
   },
 );

@@ -1,5 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { expect, test, vi } from 'vitest';
+import { eventually } from '../../eventually';
 import { PipeTransport } from '../../../src/cdp/pipe-transport';
 
 function open(): {
@@ -20,7 +21,7 @@ test('messages come whole, however they were cut', async () => {
   const bytes = Buffer.from('{"a":"ü"}\0{}\0{"b":1}\0');
   for (const byte of bytes) fromBrowser.write(Buffer.of(byte));
   fromBrowser.write(bytes);
-  await vi.waitFor(() =>
+  await eventually(() =>
     expect(messages).toEqual(['{"a":"ü"}', '{}', '{"b":1}', '{"a":"ü"}', '{}', '{"b":1}']),
   );
 });
@@ -37,7 +38,7 @@ test('tells once that it is closed, and drops what is sent afterwards', async ()
   const onclose = vi.fn();
   transport.onclose = onclose;
   fromBrowser.destroy(new Error('EPIPE'));
-  await vi.waitFor(() => expect(onclose).toHaveBeenCalledOnce());
+  await eventually(() => expect(onclose).toHaveBeenCalledOnce());
   transport.send('{}');
   transport.close();
   expect(onclose).toHaveBeenCalledOnce();

@@ -4,6 +4,7 @@ import { mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promise
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { eventually } from '../../eventually';
 import { withFileLock } from '../../../src/cookies/file-lock';
 
 vi.mock('node:fs/promises', async (importOriginal) => {
@@ -48,7 +49,7 @@ test('the lock that another has made while a dead one was looked at is left alon
   const working = withFileLock(file, async () => {
     isHeld = true;
   });
-  await vi.waitFor(() => expect(vi.mocked(open).mock.calls.length).toBeGreaterThan(5));
+  await eventually(() => expect(vi.mocked(open).mock.calls.length).toBeGreaterThan(5));
   expect(isHeld).toBe(false);
   expect(await readFile(lockFile, 'utf8')).toBe(living);
   await rm(lockFile);

@@ -5,6 +5,7 @@ import { access, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { eventually } from '../../eventually';
 import { preparedFile, withFileLock } from '../../../src/cookies/file-lock';
 import { saveCookies } from '../../../src/cookies/index';
 
@@ -53,7 +54,7 @@ function movableClock() {
       const over = () => (isOver = true);
       void saving.then(over, over);
       const before = looks;
-      await vi.waitFor(() => expect(isOver || looks > before + 3).toBe(true));
+      await eventually(() => expect(isOver || looks > before + 3).toBe(true));
       expect(isOver, 'it went on without the lock').toBe(false);
     },
   };
@@ -218,7 +219,7 @@ describe('a lock that was lost', () => {
       await writeFile(lockFile, text); // another process took it over
       await lock.assertHeld();
     });
-    await vi.waitFor(() => expect(tokens).toHaveLength(1));
+    await eventually(() => expect(tokens).toHaveLength(1));
     await clock.whileWaiting(working);
     expect(await readFile(lockFile, 'utf8')).toBe(text);
     await rm(lockFile);

@@ -1,6 +1,7 @@
 /** The last line of `npm test` decides whether a change lands, so nothing that failed may be counted as passed. */
+import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { countStage, STAGES, type Stage } from '../../../scripts/lib/stages.mjs';
+import { countStage, failuresOf, STAGES, type Stage } from '../../../scripts/lib/stages.mjs';
 
 function stage(name: string): Stage {
   const found = STAGES.find((candidate) => candidate.name === name);
@@ -92,5 +93,62 @@ describe('countStage', () => {
     ['a type error', 'types', { code: 2 }, { passed: 0, failed: 1, problem: 'exit code 2' }],
   ])('counts %s', (_, name, result, counts) => {
     expect(countStage(stage(name), result)).toMatchObject(counts);
+  });
+});
+
+describe('failuresOf', () => {
+  const none = { passed: 0, failed: 1, skipped: 0, problem: undefined };
+
+  it('names each failed test of Vitest, and a file that does not load', () => {
+    const report = {
+      testResults: [
+        {
+          name: resolve('tests/unit/a.test.ts'),
+          status: 'failed',
+          assertionResults: [
+            { status: 'passed', fullName: 'adds' },
+            {
+              status: 'failed',
+              fullName: 'divides',
+              failureMessages: ['\u001b[31mexpected 1\u001b[39m\n  at a.test.ts'],
+            },
+          ],
+        },
+        {
+          name: resolve('tests/unit/b.test.ts'),
+          status: 'failed',
+          message: 'no such module\n',
+          assertionResults: [],
+        },
+      ],
+    };
+    expect(failuresOf(stage('unit'), report, none)).toEqual([
+      'unit: tests/unit/a.test.ts › divides: expected 1',
+      'unit: tests/unit/b.test.ts: no such module',
+    ]);
+  });
+
+  it('names each failed test of Playwright, in suites within suites, and what failed beside them', () => {
+    const spec = {
+      file: 'a.spec.ts',
+      line: 3,
+      title: 'signs in',
+      ok: false,
+      tests: [{ results: [{ errors: [{ message: 'timed out\nat a' }] }] }],
+    };
+    const report = {
+      errors: [{ message: 'no config' }],
+      suites: [{ specs: [{ ...spec, ok: true }], suites: [{ specs: [spec] }] }],
+    };
+    expect(failuresOf(stage('examples'), report, none)).toEqual([
+      'examples: no config',
+      'examples: a.spec.ts:3 › signs in: timed out',
+    ]);
+  });
+
+  it('names a stage that failed as one', () => {
+    expect(failuresOf(stage('lint'), undefined, { ...none, problem: 'exit code 1' })).toEqual([
+      'lint: exit code 1',
+    ]);
   });
 });
