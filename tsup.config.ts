@@ -23,6 +23,7 @@ export default defineConfig({
   clean: true,
   shims: true,
   dts: {
+    compilerOptions: { stripInternal: true }, // what makes the client's objects would bring the schemas of the whole contract along
     entry: {
       index: 'fixtures/index.ts',
       config: 'src/config/index.ts',

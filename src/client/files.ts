@@ -39,6 +39,7 @@ const uploadSchema = z.union([
 export class AccountFiles {
   readonly #http: HttpClient;
 
+  /** @internal Called by the client. */
   constructor(http: HttpClient) {
     this.#http = http;
   }
@@ -87,6 +88,7 @@ export class SessionFiles {
   readonly #sessionId: string;
   readonly #account: AccountFiles;
 
+  /** @internal Called by the client. */
   constructor(http: HttpClient, sessionId: string) {
     this.#http = http;
     this.#sessionId = sessionId;

@@ -22,6 +22,7 @@ export interface ProfileCookieOptions {
 export class Profiles {
   readonly #http: HttpClient;
 
+  /** @internal Called by the client. */
   constructor(http: HttpClient) {
     this.#http = http;
   }

@@ -45,6 +45,7 @@ export class Replay implements ReplayInfo {
   readonly videoDurationMs: number | null;
   readonly #http: HttpClient;
 
+  /** @internal Called by the client. */
   constructor(sessionId: string, info: ReplayInfo, http: HttpClient) {
     this.sessionId = sessionId;
     this.mp4Url = info.mp4Url;

@@ -53,6 +53,7 @@ export class RemoteSession implements AsyncDisposable {
   #connecting: Promise<ConnectedPage> | undefined;
   #debugCdpUrl: string | undefined;
 
+  /** @internal Called by the client. */
   constructor(setup: SessionSetup) {
     this.id = setup.info.id;
     this.files = new SessionFiles(setup.http, setup.info.id);
@@ -239,7 +240,7 @@ export class RemoteSession implements AsyncDisposable {
     }
   }
 
-  /** Completes a new object: finds out where to connect, and gives the session its cookies. For the client. */
+  /** @internal Completes a new object, for the client: finds out where to connect, and gives the session its cookies. */
   async prepare(cookieFile: { path: string; cookies: Cookie[] } | undefined): Promise<void> {
     if (this.#info.status === 'active' && (this.#info.cdpUrl ?? this.#setup.cdpUrl) === undefined)
       this.#debugCdpUrl = (await this.debugInfo()).ws.cdp;

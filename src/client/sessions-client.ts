@@ -40,7 +40,7 @@ export class Session extends RemoteSession {
   /** The client that has made it. */
   readonly client: SessionsClient;
 
-  /** Called by the client. */
+  /** @internal Called by the client. */
   constructor(client: SessionsClient, setup: SessionSetup) {
     super(setup);
     this.client = client;

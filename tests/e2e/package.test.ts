@@ -96,6 +96,18 @@ it('has documents whose links lead to files of the package', async () => {
   expect(lost.flat()).toEqual([]);
 });
 
+it('has declarations that an editor loads quickly: they are small, and load Playwright and nothing else', async () => {
+  const names = tarball.files.filter((file) => file.endsWith('.d.ts'));
+  const texts = await Promise.all(names.map(async (name) => readFile(join(ROOT, name), 'utf8')));
+  const imported = texts.flatMap((text) =>
+    [...text.matchAll(/^(?:im|ex)port .*'([^.'][^']*)';$/gm)].map(([, name = '']) => name),
+  );
+  expect(new Set(imported.filter((it) => !it.startsWith('node:')))).toEqual(
+    new Set(['@playwright/test', '@playwright/test/reporter', 'playwright-core']),
+  );
+  expect(texts.join('').length).toBeLessThan(100_000);
+});
+
 describe.each([
   {
     type: 'module',
