@@ -35,3 +35,18 @@ export function logOf(area: LogArea): Log {
 export function since(startedMs: number): string {
   return `${Math.round(performance.now() - startedMs)} ms`;
 }
+
+/** An error for the log: its name, code, stack and causes. Of its message, what is quoted and what follows the first line is left out: that is where values stand. */
+export function errorText(error: unknown): string {
+  if (!(error instanceof Error)) return `something that is no error (${typeof error})`;
+  const [message = ''] = error.message.split('\n');
+  const code = 'code' in error && typeof error.code === 'string' ? ` [${error.code}]` : '';
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^ {4}at /.test(line));
+  const head = `${error.name}${code}: ${withoutValues(message)}`;
+  const cause = error.cause === undefined ? [] : [`caused by ${errorText(error.cause)}`];
+  return [head, ...frames, ...cause].join('\n');
+}
+
+function withoutValues(message: string): string {
+  return message.replace(/\b(\w+:\/\/)\S+/g, '$1...').replace(/(["'`]).*\1/g, '$1...$1');
+}

@@ -78,6 +78,27 @@ test('a server for others tells them an address of theirs, and wants a key that 
   expect((await closed).code).toBe(0);
 });
 
+test('what a server fails at is in its log, with the stack, and says nothing of what it was given', async () => {
+  const env = { DEBUG: 'sessionwright:server', NOTTE_API_KEY: 'x'.repeat(16) };
+  const { child, closed, printed } = serve(['--data-dir', folder], env);
+  const url = /NOTTE_API_URL=(\S+)/.exec(await printed(/NOTTE_API_KEY=.*\n/))?.[1] ?? '';
+  await rm(join(folder, 'uploads'), { recursive: true, force: true });
+  await writeFile(join(folder, 'uploads'), 'a file, where the folder was');
+  const form = new FormData();
+  form.append('file', new Blob(['S1-content']), 'S2-name.txt');
+  const { status } = await fetch(`${url}/storage/uploads/S2-name.txt`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${env.NOTTE_API_KEY}` },
+    body: form,
+  });
+  expect(status).toBe(500);
+  child.kill('SIGTERM');
+  const { output } = await closed;
+  expect(output).toMatch(/sessionwright:server unexpected: Error \[E[A-Z]+\]: E.*\n {4}at /);
+  expect(output.replaceAll('/storage/uploads/S2-name.txt', '')).not.toMatch(/S1|S2/);
+  expect(output.slice(output.indexOf('unexpected'))).not.toContain(env.NOTTE_API_KEY);
+});
+
 const BY_NPX = 'npx --no-install sessionwright serve --port 0 --data-dir';
 
 test.runIf(process.platform === 'linux').each(['SIGTERM', 'SIGKILL'] as const)(

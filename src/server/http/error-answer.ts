@@ -1,4 +1,5 @@
 /** From errors to answers: the one place that decides the HTTP status and the body of a failure. */
+import { errorText, logOf } from '../../base/log';
 import {
   ApiError,
   BrowserNotFoundError,
@@ -11,6 +12,8 @@ import type { ErrorBodyDetails } from '../../contract/error-body';
 import { errorBody } from '../../contract/error-body';
 import type { SessionStatus } from '../../contract/session';
 
+const log = logOf('server');
+
 /** What a failed request is answered with. */
 export interface ErrorAnswer {
   status: number;
@@ -18,7 +21,7 @@ export interface ErrorAnswer {
   body: object;
 }
 
-/** The answer to a request that failed with this error. Unexpected errors say nothing of our insides. */
+/** The answer to a request that failed with this error. Unexpected errors say nothing of our insides but in the log. */
 export function toAnswer(error: unknown): ErrorAnswer {
   if (error instanceof SessionEndedError)
     return answer(410, error.message, { code: error.code, session: endedSession(error) });
@@ -33,6 +36,7 @@ export function toAnswer(error: unknown): ErrorAnswer {
     return answer(error.status ?? 500, error.message, { code: error.code });
   if (error instanceof BrowserNotFoundError)
     return answer(501, error.message, { code: error.code }); // it will not be there at the next try either
+  if (log.enabled) log('unexpected: %s', errorText(error));
   if (error instanceof SessionwrightError) return answer(500, error.message, { code: error.code });
   return answer(500, 'The session server failed.', {
     code: 'server_error',

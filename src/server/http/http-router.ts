@@ -99,12 +99,12 @@ export class HttpRouter {
   }
 
   async #fail(request: IncomingMessage, response: ServerResponse, error: unknown): Promise<void> {
+    const { status, headers, body } = toAnswer(error);
     const isRead = await drain(request);
     if (response.headersSent || response.destroyed) {
       response.destroy();
       return;
     }
-    const { status, headers, body } = toAnswer(error);
     const unread = isRead ? {} : { connection: 'close' }; // the rest of a refused body must not be read as the next request
     sendJson(response, status, { body, headers: { ...headers, ...unread } });
   }

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import type { LogArea } from '../../../src/base/log';
+import { errorText, type LogArea } from '../../../src/base/log';
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -26,4 +26,33 @@ test.each([
   ['*', ['host', 'lease', 'api', 'cdp', 'clip', 'browser', 'server']],
 ])('DEBUG=%s', async (value, areas) => {
   expect(await areasOf(value)).toEqual(areas);
+});
+
+test('an error is shown by its frames and its causes, and not with what it quotes', () => {
+  const secret = 'hunter2';
+  const causes: Error[] = [];
+  for (const work of [
+    () => JSON.parse(`{"password": ${secret}}`) as unknown,
+    () => new URL(`no url ${secret}`),
+    () => {
+      throw new Error(
+        `fill: "x's ${secret}" at https://me:${secret}@site.test/?t=${secret}\nCall log:\n  - ${secret}`,
+      );
+    },
+    () => {
+      throw secret as unknown as Error;
+    },
+  ])
+    try {
+      work();
+    } catch (error) {
+      causes.push(error as Error);
+    }
+  for (const cause of causes) {
+    const text = errorText(new TypeError('x failed', { cause }));
+    expect(text).toMatch(/^TypeError: x failed\n {4}at .*log\.test\.ts/);
+    expect(text).toMatch(/\ncaused by \S/);
+    expect(text).not.toContain(secret);
+  }
+  expect(errorText(causes[1])).toContain('ERR_INVALID_URL');
 });
