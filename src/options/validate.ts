@@ -123,6 +123,6 @@ function isOneSlipAway(name: string, option: string): boolean {
     name.slice(start, name.length - end),
     option.slice(start, option.length - end),
   ];
-  const isSwapped = typed.length === 2 && typed === meant.charAt(1) + meant.charAt(0);
+  const isSwapped = meant.length === 2 && typed === meant.charAt(1) + meant.charAt(0);
   return isSwapped || Math.max(typed.length, meant.length) <= 1;
 }

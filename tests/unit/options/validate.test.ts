@@ -270,6 +270,8 @@ describe('the use of a project', () => {
 
   test.each([
     'isolations2',
+    'isolationnn',
+    'isoalon',
     'isoaltionx',
     'recordi',
     'recoridgn',
