@@ -87,11 +87,13 @@ export function shape(
 ): OptionRule {
   const check: OptionRule['check'] = (value, path) => {
     if (!isRecord(value)) return [{ path, message: `must be ${options.what}, got ${show(value)}` }];
-    const missing = (options.required ?? []).filter((name) => value[name] === undefined);
+    const missing = Object.entries(fields).filter(
+      ([name]) => options.required?.includes(name) && value[name] === undefined,
+    );
     return [
-      ...missing.map((name) => ({
+      ...missing.map(([name, { allowed }]) => ({
         path: `${path}.${name}`,
-        message: `is missing, must be ${fields[name]?.allowed ?? 'set'}`,
+        message: `is missing, must be ${allowed}`,
       })),
       ...Object.entries(value).flatMap(([name, content]) =>
         checkField({ fields, name, content }, path),
@@ -121,8 +123,8 @@ function checkField(
   }: { fields: Readonly<Record<string, OptionRule>>; name: string; content: unknown },
   path: string,
 ): OptionProblem[] {
-  if (Object.hasOwn(fields, name))
-    return content === undefined ? [] : (fields[name]?.check(content, `${path}.${name}`) ?? []);
+  const rule = Object.hasOwn(fields, name) ? fields[name] : undefined;
+  if (rule) return content === undefined ? [] : rule.check(content, `${path}.${name}`);
   const names = Object.keys(fields);
   const nearest = nearestName(name, names);
   const known = nearest === undefined ? `; known are ${names.join(', ')}` : suggestion(nearest);
@@ -135,5 +137,5 @@ function suggestion(nearest: string | undefined): string {
 
 /** Carries a suggestion of a plain rule over to the message of a pair. */
 function suggestionOf(problems: readonly OptionProblem[]): string {
-  return /; did you mean .*$/.exec(problems[0]?.message ?? '')?.[0] ?? '';
+  return problems.map(({ message }) => /; did you mean .*/.exec(message)?.[0] ?? '').join('');
 }

@@ -65,6 +65,7 @@ export const apiUrlRule = leaf(
   },
 );
 
+const A_PROXY = "an object such as { type: 'external', server: 'http://proxy.example.com:3128' }";
 const proxyFields = {
   external: shape(
     {
@@ -74,7 +75,7 @@ const proxyFields = {
       password: secret('a password', isSecretText),
       bypass: text('hosts, separated by commas'),
     },
-    { what: 'an external proxy', required: ['server'] },
+    { what: A_PROXY, required: ['server'] },
   ),
   notte: shape(
     {
@@ -86,7 +87,7 @@ const proxyFields = {
       ),
       city: text('a city'),
     },
-    { what: 'a proxy of the cloud' },
+    { what: A_PROXY },
   ),
   tailnet: shape(
     {
@@ -94,19 +95,15 @@ const proxyFields = {
       oauthClientId: secret('a client id', isSecretText),
       oauthClientSecret: secret('a client secret', isSecretText),
     },
-    { what: 'a proxy in a tailnet', required: ['oauthClientId'] },
+    { what: A_PROXY, required: ['oauthClientId'] },
   ),
 };
 
 /** `type` decides what else a proxy has. */
 const proxyRule: OptionRule = {
-  allowed: 'a proxy',
+  allowed: A_PROXY,
   check: (value, path) => {
-    if (!isRecord(value))
-      return secret(
-        "an object such as { type: 'external', server: 'http://proxy.example.com:3128' }",
-        () => false,
-      ).check(value, path);
+    if (!isRecord(value)) return secret(A_PROXY, () => false).check(value, path);
     const { type } = value;
     const wrongType = oneOf(...Object.keys(proxyFields)).check(type, `${path}.type`);
     return wrongType.length > 0

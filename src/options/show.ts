@@ -8,8 +8,7 @@ const MAX_LENGTH = 60;
 export function show(value: unknown): string {
   if (typeof value === 'string')
     return JSON.stringify(clipped(withoutCredentials(value), MAX_LENGTH));
-  if (value === null || ['number', 'boolean', 'undefined', 'bigint'].includes(typeof value))
-    return String(value);
+  if (['number', 'boolean', 'bigint'].includes(typeof value)) return String(value);
   return describe(value);
 }
 

@@ -1,8 +1,8 @@
-/** docs/options.md names every option that there is, and no other. */
+/** docs/options.md names every option that there is, and no other, with its default. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { DEFAULT_START_TIMEOUT_MS } from '../../../src/options/defaults';
+import { DEFAULT_START_TIMEOUT_MS, defaultTestOptions } from '../../../src/options/defaults';
 import { sessionOptionRules, testOptionRules } from '../../../src/options/schema';
 
 const manual = readFileSync(join(import.meta.dirname, '../../../docs/options.md'), 'utf8');
@@ -41,4 +41,11 @@ test('the default of startTimeoutMs', () => {
   expect(tableBelow('Session options').get('startTimeoutMs')).toContain(
     `| ${DEFAULT_START_TIMEOUT_MS} |`,
   );
+});
+
+test('the defaults of test options', () => {
+  const rows = tableBelow('Test options');
+  for (const [name, value] of Object.entries(defaultTestOptions))
+    if (value !== undefined) expect(rows.get(name)).toContain(`| \`'${value}'\` |`);
+  expect(Object.keys(defaultTestOptions)).toEqual([...rows.keys()]);
 });

@@ -33,7 +33,16 @@ const SESSION_OPTIONS: Row[] = [
     'apiUrl',
     'an URL with http:// or https://, without credentials and query',
     ['http://localhost:9500', 'https://sessions.example.com/v1'],
-    ['localhost:9500', 'ws://a', 'http://', 'http://me@a', 'http://:pw@a', 'http://a/?q=1', 5],
+    [
+      'localhost:9500',
+      ['http://a'],
+      'ws://a',
+      'http://',
+      'http://me@a',
+      'http://:pw@a',
+      'http://a/?q=1',
+      5,
+    ],
   ],
   ['apiKey', 'a key', ['k'], ['', 5, null]],
   [
@@ -107,7 +116,7 @@ const TEST_OPTIONS: Row[] = [
     'isolation',
     "one of 'context', 'session', or { mode: 'session', keepState }",
     ['context', 'session', { mode: 'session' }, { mode: 'session', keepState: false }],
-    ['none', 5, true],
+    ['none', 5, true, null],
   ],
   [
     'cookieFile',
@@ -196,6 +205,7 @@ const DEEP_SESSION: DeepRow[] = [
   ],
   [{ proxies: [{ type: 'notte', country: 'deu' }] }, 'proxies[0].country', 'got "deu"'],
   [{ proxies: [{ type: 'notte', country: 5 }] }, 'proxies[0].country', 'got 5'],
+  [{ proxies: [{ type: 'notte', country: ['us'] }] }, 'proxies[0].country', 'got a list of 1'],
   [{ proxies: [{ type: 'notte', id: 5 }] }, 'proxies[0].id', 'must be an id, got 5'],
   [{ proxies: [{ type: 'notte', city: 5 }] }, 'proxies[0].city', 'must be a city, got 5'],
   [
@@ -274,6 +284,16 @@ describe.each([
     expect(refused?.message).toContain(`p.${path}: `);
     expect(refused?.message).toContain(message);
   });
+});
+
+test.each([
+  [{ saveCookies: 'x' }, `p.saveCookies: must be one of 'always', 'on-success', 'never', got "x"`],
+  [
+    { isolation: 'x' },
+    `p.isolation: must be 'context', 'session', or { mode: 'session', keepState }, got "x"`,
+  ],
+])('where no word is near, none is suggested: %j', (options, message) => {
+  expect(refusal(() => validateTestOptions(options, 'p'))?.message).toBe(message);
 });
 
 test('proxies of every kind, with all that they may have', () => {

@@ -1,8 +1,13 @@
 /** The environment is read anew each time, empty counts as not set, and children get no more of it than they need. */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, test, vi } from 'vitest';
-import { browserEnvironment, environment, hostEnvironment } from '../../../src/options/environment';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import {
+  browserEnvironment,
+  environment,
+  hostEnvironment,
+  withoutInspector,
+} from '../../../src/options/environment';
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -124,4 +129,17 @@ test.each([
   vi.stubEnv('npm_lifecycle_script', script);
   vi.stubEnv('npm_command', command);
   expect(environment.isRunByNpmExec).toBe(isRunByNpmExec);
+});
+
+describe('work without an Inspector', () => {
+  const said = () => process.env['PW_CODEGEN_NO_INSPECTOR'];
+
+  test.each([undefined, '', 'x'])('leaves the variable as it was: %j', async (before) => {
+    vi.stubEnv('PW_CODEGEN_NO_INSPECTOR', before);
+    expect(await withoutInspector(async () => Promise.resolve(said()))).toBe('1');
+    expect(said()).toBe(before);
+    const failing = withoutInspector(() => Promise.reject(new Error(said())));
+    await expect(failing).rejects.toThrow('1');
+    expect(said()).toBe(before);
+  });
 });

@@ -39,6 +39,8 @@ describe('where sessions come from', () => {
     ],
     [{ backend: 'chromium', apiUrl: 'http://a:1' }, nothing, 'http://a:1 (self-hosted)'],
     [{ apiUrl: 'hunter2' }, nothing, 'a session API with a wrong URL'],
+    [{ apiUrl: 'ws://a/?hunter2=http:' }, nothing, 'a session API with a wrong URL'],
+    [{ apiUrl: 'http://' }, nothing, 'a session API with a wrong URL'],
   ])('%j with %j: %s', (options, env, label) => {
     expect(describeSource(options, env)).toBe(label);
     expect(hasRemoteApi(options, env)).toBe(!label.startsWith('embedded'));
