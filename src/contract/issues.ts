@@ -50,7 +50,8 @@ function describeIssue(issue: ZodIssue, known: KnownNames, nameOf: NameOf): Issu
       .slice(0, MAX_ISSUES)
       .map((key) => unknownKey(issue.path, key, { known, nameOf }));
   if (issue.code === 'invalid_union') return describeUnion(issue, known, nameOf);
-  return [{ path: joinPath(issue.path, nameOf), message: `${issue.message}${shownInput(issue)}` }];
+  const { message } = (issue.code === 'invalid_key' ? issue.issues[0] : undefined) ?? issue; // what is wrong with the key
+  return [{ path: joinPath(issue.path, nameOf), message: `${message}${shownInput(issue)}` }];
 }
 
 function unknownKey(

@@ -131,11 +131,7 @@ export function encodeStartRequest(options: StartOptions): StartRequestWire {
   const { viewport, proxies, ...rest } = wireNames(what, options);
   checkOptions(what, viewportShape, options);
   const size = viewport ? { viewport_width: viewport.width, viewport_height: viewport.height } : {};
-  const wire = withoutNulls({
-    ...rest,
-    ...size,
-    ...(proxies === undefined ? {} : { proxies: encodeProxies(proxies) }),
-  });
+  const wire = withoutNulls({ ...rest, ...size, proxies: encodeProxies(proxies) });
   const parsed = exactly(startRequestSchema).safeParse(wire, { reportInput: true });
   if (parsed.success) return wire;
   const issues = describeIssues(parsed.error.issues.map(inOptionNames), optionsAt, optionName);
@@ -181,9 +177,7 @@ function wireName(option: keyof StartOptions): keyof Fields {
 
 /** TypeScript's name of a wire field. */
 function optionName(wireName: string): string {
-  return wireName.startsWith('viewport_')
-    ? `viewport.${wireName.slice('viewport_'.length)}`
-    : toCamelCase(wireName);
+  return toCamelCase(wireName.replace(/^viewport_(width|height)$/, 'viewport.$1'));
 }
 
 function inOptionNames(issue: z.core.$ZodIssue): z.core.$ZodIssue {

@@ -30,6 +30,13 @@ describe('an issue', () => {
     ]);
   });
 
+  it('says what is wrong with a name that a record must not have', () => {
+    const schema = z.record(z.string().regex(/^\w+$/, 'must be a word'), z.string());
+    expect(issuesOf(schema, { 'a b': 'hunter2' })).toEqual([
+      { path: 'a b', message: 'must be a word' },
+    ]);
+  });
+
   it('shows no text and no object where any text is allowed: it may be a secret', () => {
     const schema = z.object({ key: z.string().max(3), port: z.number(), kind: z.enum(['a']) });
     const told = issuesOf(schema, { key: 'hunter2', port: 'hunter2', kind: { is: 'hunter2' } });

@@ -118,6 +118,11 @@ describe('a field of a start request', () => {
   });
 
   it.each([
+    [5, 'proxies.0', 'Invalid input'],
+    [null, 'proxies.0', 'Invalid input'],
+    ['http://a:1', 'proxies.0', 'Invalid input'],
+    [[], 'proxies.0', 'Invalid input'],
+    [{ type: 'notte', geolocation: 'us' }, 'proxies.0.0', 'unknown field'],
     [
       { type: 'notte', country: 'US' },
       'proxies.0.country',
@@ -145,6 +150,8 @@ describe('a field of a start request', () => {
     const [issue] = issuesOf({ proxies: [proxy] });
     expect(issue?.path).toBe(path);
     expect(issue?.message).toContain(message);
+    if (typeof proxy === 'object' && proxy && 'type' in proxy) return; // the wire's names, which a caller does not write
+    expect(refusalOf({ proxies: [proxy] as never })).toMatchObject({ path });
   });
 });
 
@@ -255,7 +262,27 @@ describe('between fields', () => {
     expect(refusalOf({ viewports: null, viewprot: 1 } as StartOptions)?.message).toContain(
       'viewprot: unknown field; did you mean "viewport"?',
     );
+    expect(refusalOf({ viewportWidt: 1 } as StartOptions)?.message).toMatch(/mean "viewport"\?$/);
+    expect(refusalOf({ timeoutMinute: 3 } as StartOptions)?.message).toMatch(/: unknown field$/);
   });
+});
+
+it.each([
+  [{ userAgent: 'a\nb' }, 'userAgent', 'Invalid input: must not hold control characters'],
+  [{ chromeArgs: ['a\0'] }, 'chromeArgs.0', 'Invalid input: must not hold the character NUL'],
+  [
+    { extraHttpHeaders: { 'x y': 'a' } },
+    'extraHttpHeaders.x y',
+    'Invalid input: expected the name of a header',
+  ],
+  [
+    { maxDurationMinutes: 1441 },
+    'maxDurationMinutes',
+    'Too big: expected number to be <=1440, got 1441',
+  ],
+])('%j is told in words', (options, path, message) => {
+  const error = refusalOf(options);
+  expect(error?.message).toBe(`Cannot start a session with these options: ${path}: ${message}`);
 });
 
 it('a refused request is told with what was called, and every field', () => {
