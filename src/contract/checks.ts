@@ -103,11 +103,8 @@ function strictly(schema: z.ZodType): z.ZodType {
 export function namesIn(schema: z.ZodType): (path: readonly PropertyKey[]) => string[] {
   return (path) => {
     let at = plain(schema);
-    for (const part of path) {
-      if (at instanceof z.ZodObject) at = plain(at.shape[String(part)]);
-      else if (at instanceof z.ZodArray) at = plain(at.element);
-      else return [];
-    }
+    for (const part of path)
+      at = at instanceof z.ZodObject ? plain(at.shape[String(part)]) : undefined;
     return at instanceof z.ZodObject ? Object.keys(at.shape) : [];
   };
 }

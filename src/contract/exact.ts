@@ -34,8 +34,6 @@ function rebuild(schema: z.core.$ZodType): z.core.$ZodType {
       return withExact({ innerType: exactly(def.innerType) });
     case 'array':
       return withExact({ element: exactly(def.element) });
-    case 'record':
-      return withExact({ valueType: exactly(def.valueType) });
     case 'union':
       return withExact({ options: def.options.map(exactly) });
     case 'pipe':

@@ -1,7 +1,7 @@
 /** Proxies of a session as they travel: one of the cloud, an external one, or a node of a tailnet. */
 import * as z from 'zod';
 
-import { withoutNulls } from '../base/json';
+import { isRecord, withoutNulls } from '../base/json';
 import { COUNTRY } from './limits';
 import { camelize, snakify } from './naming';
 import { looseBoolean } from './values';
@@ -80,15 +80,13 @@ export function decodeProxies(proxies: z.output<typeof proxiesSchema>): boolean 
 /** Wire names for what the caller wrote; what is no proxy is passed on, to be refused by the schema. */
 export function encodeProxies(proxies: unknown): unknown {
   return Array.isArray(proxies)
-    ? proxies.map((proxy: unknown) =>
-        typeof proxy === 'object' && proxy !== null ? snakify(proxy) : proxy,
-      )
+    ? proxies.map((proxy: unknown) => (isRecord(proxy) ? snakify(proxy) : proxy))
     : proxies;
 }
 
 /** Older clients nest country and city under `geolocation`. */
 function flattenGeolocation(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || !('geolocation' in value)) return value;
+  if (!isRecord(value)) return value;
   const { geolocation, ...rest } = value;
-  return { ...(geolocation as object | null), ...rest };
+  return { ...(geolocation as object | null | undefined), ...rest };
 }

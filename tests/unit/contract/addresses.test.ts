@@ -41,6 +41,10 @@ test.each(Object.entries(CLOUD_ONLY))(
   },
 );
 
+test('what people look for first is among it', () => {
+  expect(Object.keys(CLOUD_ONLY)).toEqual(expect.arrayContaining(['agents', 'vaults', 'search']));
+});
+
 test('headers are spelled as HTTP compares them', () => {
   expect(Object.values(headers)).toEqual([
     'x-notte-request-origin',

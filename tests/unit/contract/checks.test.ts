@@ -75,16 +75,16 @@ const WRITERS: Row[] = [
   [
     'Cannot start a session with these options',
     (it: StartOptions) => encodeStartRequest(it),
-    'idleTimeoutMinutes',
-    3,
-    ['3', '3.0'],
+    'proxies',
+    true,
+    ['true'],
   ],
   [
     'Cannot start a session with these options',
     (it: StartOptions) => encodeStartRequest(it),
-    'proxies',
-    true,
-    ['true'],
+    'idleTimeoutMinutes',
+    3,
+    ['3', '3.0'],
   ],
 ];
 
@@ -127,6 +127,13 @@ describe('options', () => {
       path: '',
       message: `Cannot execute this action: ${message}`,
     });
+  });
+
+  it('are told with what was given, where it is no secret', () => {
+    const list = thrownBy(() => encodeListQuery({ pageSize: 101 }));
+    expect((list as Error).message).toMatch(/: pageSize: Too big: .*, got 101$/);
+    const page = thrownBy(() => decodeListQuery(new URLSearchParams('page=0')));
+    expect((page as Error).message).toMatch(/: page: Too small: .*, got 0$/);
   });
 
   it('that go over no wire are checked by their own names', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { errorBody, parseErrorBody } from '../../../src/contract/error-body';
+import { errorBody, errorSchema, parseErrorBody } from '../../../src/contract/error-body';
 
 describe('error body', () => {
   it('has what each client of the API looks for', () => {
@@ -12,6 +12,23 @@ describe('error body', () => {
     expect(
       errorBody(422, 'bad', { issues: [{ path: 'proxies.0.type', message: 'missing' }] }).detail,
     ).toEqual([{ loc: ['body', 'proxies', '0', 'type'], msg: 'missing', type: 'value_error' }]);
+  });
+
+  it('has the shape that its description tells', () => {
+    const body = errorBody(422, 'bad', { issues: [{ path: 'a.0', message: 'm' }], code: 'c' });
+    const field = { loc: ['body', 'a', 0], msg: 'm', type: 'value_error' };
+    expect(errorSchema.parse(body)).toEqual(body);
+    expect(errorSchema.safeParse({ status: 404, message: 'm', detail: null }).success).toBe(true);
+    expect(errorSchema.safeParse({ ...body, detail: [field] }).success).toBe(true);
+    for (const wrong of [
+      ...[{ status: 'x' }, { message: 5 }, { code: 5 }, { detail: 'd' }, { detail: [{}] }],
+      ...[{ loc: [null] }, { msg: 5 }, { type: 5 }].map((it) => ({
+        detail: [{ ...field, ...it }],
+      })),
+    ])
+      expect(errorSchema.safeParse({ ...body, ...wrong }).success, JSON.stringify(wrong)).toBe(
+        false,
+      );
   });
 
   it('says where a refused value stands: in the body, the query or the path', () => {

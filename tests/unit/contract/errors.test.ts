@@ -25,59 +25,79 @@ const api = { code: 'c', method: 'GET', path: '/x', status: 404, body: { a: 1 },
 const endedAt = new Date(0);
 
 describe('an error', () => {
-  it.each<[string, Error, object]>([
-    ['SessionwrightError', new SessionwrightError('m', { code: 'c', cause }), { code: 'c', cause }],
-    ['ApiError', new ApiError('m', api), api],
-    ['NotFoundError', new NotFoundError('m', api), api],
-    ['AuthenticationError', new AuthenticationError('m', api), api],
+  it.each<[string, () => Error, object]>([
+    [
+      'SessionwrightError',
+      () => new SessionwrightError('m', { code: 'c', cause }),
+      { code: 'c', cause },
+    ],
+    ['ApiError', () => new ApiError('m', api), api],
+    ['NotFoundError', () => new NotFoundError('m', api), api],
+    ['AuthenticationError', () => new AuthenticationError('m', api), api],
     [
       'ApiUnreachableError',
-      new ApiUnreachableError('m', { ...api, maybeReceived: true }),
+      () => new ApiUnreachableError('m', { ...api, maybeReceived: true }),
       { ...api, maybeReceived: true },
     ],
     [
       'InvalidRequestError',
-      new InvalidRequestError('m', { ...api, issues: [{ path: 'a', message: 'b' }] }),
+      () => new InvalidRequestError('m', { ...api, issues: [{ path: 'a', message: 'b' }] }),
       { ...api, issues: [{ path: 'a', message: 'b' }] },
     ],
     [
       'RateLimitError',
-      new RateLimitError('m', { ...api, retryAfterMs: 5 }),
+      () => new RateLimitError('m', { ...api, retryAfterMs: 5 }),
       { ...api, retryAfterMs: 5 },
     ],
     [
       'SessionEndedError',
-      new SessionEndedError('m', { sessionId: 'a', status: 'closed', endedAt, reason: 'r', cause }),
+      () =>
+        new SessionEndedError('m', {
+          sessionId: 'a',
+          status: 'closed',
+          endedAt,
+          reason: 'r',
+          cause,
+        }),
       { code: 'session_ended', sessionId: 'a', status: 'closed', endedAt, reason: 'r', cause },
     ],
     [
       'BrowserNotFoundError',
-      new BrowserNotFoundError('m', { tried: ['/a'] }),
+      () => new BrowserNotFoundError('m', { tried: ['/a'] }),
       { code: 'browser_not_found', tried: ['/a'] },
     ],
     [
       'BrowserLaunchError',
-      new BrowserLaunchError('m', { stderr: 's', cause }),
+      () => new BrowserLaunchError('m', { stderr: 's', cause }),
       { code: 'browser_launch_failed', stderr: 's', cause },
     ],
-    ['OptionsError', new OptionsError('m', { path: 'p' }), { code: 'invalid_options', path: 'p' }],
+    [
+      'OptionsError',
+      () => new OptionsError('m', { path: 'p' }),
+      { code: 'invalid_options', path: 'p' },
+    ],
     [
       'CookieFileError',
-      new CookieFileError('m', { code: 'invalid_cookie_file', file: 'f', cause }),
+      () => new CookieFileError('m', { code: 'invalid_cookie_file', file: 'f', cause }),
       { code: 'invalid_cookie_file', file: 'f', cause },
     ],
     [
       'TimeoutError',
-      new TimeoutError('m', { timeoutMs: 5, cause }),
+      () => new TimeoutError('m', { timeoutMs: 5, cause }),
       { code: 'timeout', timeoutMs: 5, cause },
     ],
     [
       'CdpError',
-      new CdpError('m', { code: 'cdp_closed', method: 'Page.enable', cause }),
+      () => new CdpError('m', { code: 'cdp_closed', method: 'Page.enable', cause }),
       { code: 'cdp_closed', method: 'Page.enable', cause },
     ],
-    ['HostError', new HostError('m', { code: 'host_unavailable' }), { code: 'host_unavailable' }],
-  ])('%s has its name and fields', (name, error, fields) => {
+    [
+      'HostError',
+      () => new HostError('m', { code: 'host_unavailable' }),
+      { code: 'host_unavailable' },
+    ],
+  ])('%s has its name and fields', (name, make, fields) => {
+    const error = make();
     expect(error).toBeInstanceOf(SessionwrightError);
     expect(error).toMatchObject({ name, message: 'm', ...fields });
     expect('cause' in error).toBe('cause' in fields);

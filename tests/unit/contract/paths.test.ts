@@ -2,6 +2,7 @@
 import { expect, expectTypeOf, test } from 'vitest';
 import { OptionsError } from '../../../src/contract/errors';
 import { fillPath, matchPath, type PathParams } from '../../../src/contract/paths';
+import { thrownBy } from '../thrown-by';
 
 test('what fills a path in is found in it again', () => {
   const path = '/storage/{session_id}/downloads/{filename}';
@@ -19,12 +20,22 @@ test('only the whole path matches', () => {
     sessionId: '%E0%A4%A',
   });
   expect(matchPath('/sessions', '/sessions')).toEqual({});
+  expect(matchPath('/x{a}', '/xb')).toBeUndefined();
+  expect(matchPath('/{a}x', '/bx')).toBeUndefined();
   expect(matchPath('/sessions/{session_id}', '/sessions')).toBeUndefined();
   expect(matchPath('/sessions/{session_id}/stop', '/sessions/1/start')).toBeUndefined();
 });
 
-test.each([[''], [undefined], [null], [5]])('%j is no id', (sessionId) => {
+test.each([
+  ['', 'an empty one'],
+  [undefined, 'undefined'],
+  [null, 'object'],
+  [5, 'number'],
+])('%j is no id', (sessionId, kind) => {
   const fill = () => fillPath('/sessions/{session_id}', { sessionId: sessionId as string });
   expect(fill).toThrow(OptionsError);
-  expect(fill).toThrow(/^sessionId must be a text/);
+  expect(thrownBy(fill)).toMatchObject({
+    path: 'sessionId',
+    message: `sessionId must be a text that is not empty, got ${kind}.`,
+  });
 });

@@ -85,6 +85,9 @@ describe('cookies of a profile', () => {
     const error = thrownBy(() => decodeProfileCookies({ cookies: [{}] }));
     expect(error).toBeInstanceOf(InvalidRequestError);
     expect((error as Error).message).toMatch(/^Invalid cookies: cookies\.0\.name: /);
+    expect(thrownBy(() => decodeProfileCookies({ cookies: [], mod: 'append' }))).toMatchObject({
+      message: 'Invalid cookies: mod: unknown field; did you mean "mode"?',
+    });
   });
 });
 

@@ -42,7 +42,7 @@ describe('start request', () => {
   });
 
   it('accepts an empty body and fills in nothing', () => {
-    expect(decodeStartRequest({})).toEqual({});
+    expect(decodeStartRequest({})).toStrictEqual({});
   });
 
   it('goes over the wire and comes back the same', () => {
