@@ -19,6 +19,9 @@ const BLANK_GRACE_MS = 200;
 /** A page of the session. */
 interface RecordedPage {
   url: string;
+  contextId: string | undefined;
+  /** False until it has shown anything: it is blank, and nobody has opened it from another page. */
+  isTouched: boolean;
   cast: PageCast;
 }
 
@@ -28,6 +31,7 @@ interface RecordedPage {
  *     attach --> idle --start--> casting the page in front --stop--> last look --> idle --close--> detached
  *
  * In front is the newest page; when it closes, the one before it; and a page behind that goes to another URL comes to the front.
+ * An untouched page that is alone in its context comes last: it waits for its test, or nobody has done anything with it yet.
  * The recorder is a CDP client of its own: it never pauses a page, and the test's client does not notice it. A browser that crashes
  * or closes ends the recording; the frames are kept.
  */
@@ -111,7 +115,12 @@ export class SessionRecorder implements Recorder {
   }
 
   get #front(): RecordedPage | undefined {
-    return [...this.#pages.values()].at(-1);
+    const pages = [...this.#pages.values()];
+    return pages.findLast((page) => page.isTouched || !this.#isAlone(page)) ?? pages.at(-1);
+  }
+
+  #isAlone({ contextId }: RecordedPage): boolean {
+    return [...this.#pages.values()].filter((page) => page.contextId === contextId).length === 1;
   }
 
   async #finish(run: CastSettings, lastLook: boolean): Promise<void> {
@@ -132,10 +141,32 @@ export class SessionRecorder implements Recorder {
   }
 
   #addPage({ sessionId, targetInfo }: CdpEvents['Target.attachedToTarget']): void {
-    const cast = new PageCast(this.#connection.session(sessionId), targetInfo.targetId, (frame) =>
-      this.#keep(frame),
-    );
-    this.#changeFront(() => this.#pages.set(targetInfo.targetId, { url: targetInfo.url, cast }));
+    const { targetId, url, browserContextId, openerId } = targetInfo;
+    const session = this.#connection.session(sessionId);
+    const page: RecordedPage = {
+      url,
+      contextId: browserContextId,
+      isTouched: !isBlank(url) || openerId !== undefined,
+      cast: new PageCast(session, targetId, (frame) => this.#keep(frame)),
+    };
+    this.#changeFront(() => this.#pages.set(targetId, page));
+    if (!page.isTouched) this.#watchContent(session, page, targetId);
+  }
+
+  /** A blank page may be written to, as by `setContent`, and be blank by its URL. */
+  #watchContent(session: CdpSession, page: RecordedPage, targetId: string): void {
+    session.on('Page.documentOpened', () => {
+      if (!page.isTouched && this.#pages.has(targetId)) this.#bringToFront(targetId, page);
+    });
+    session.send('Page.enable').catch(() => {}); // it has been closed
+  }
+
+  #bringToFront(targetId: string, page: RecordedPage): void {
+    this.#changeFront(() => {
+      page.isTouched = true;
+      this.#pages.delete(targetId);
+      this.#pages.set(targetId, page);
+    });
   }
 
   /** A page that goes to another URL is the one that the test works with. */
@@ -143,10 +174,7 @@ export class SessionRecorder implements Recorder {
     const page = this.#pages.get(targetId);
     if (!page || page.url === url) return;
     page.url = url;
-    this.#changeFront(() => {
-      this.#pages.delete(targetId);
-      this.#pages.set(targetId, page);
-    });
+    this.#bringToFront(targetId, page);
     if (this.#run && !isBlank(url)) page.cast.hasten();
   }
 
@@ -172,5 +200,3 @@ export class SessionRecorder implements Recorder {
     for (const listener of this.#listeners) listener(frame);
   }
 }
-
-/** Not yet anywhere. */

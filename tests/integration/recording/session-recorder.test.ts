@@ -79,10 +79,27 @@ describe('SessionRecorder', () => {
     await popup.close();
     await shows('red');
     const second = await (await recorded.browser.newContext()).newPage();
-    await paint(second, 'yellow');
+    await second.setContent('<body style="background: yellow">');
     await shows('yellow');
     await page.goto('data:text/html,<body style="background: blue">');
     await shows('blue');
+  });
+
+  it('leaves out a page that waits for its test, until something is done with it', async () => {
+    recorded.recorder.start();
+    const page = await recorded.browser.newPage();
+    await page.goto('data:text/html,<body style="background: red">');
+    await shows('red');
+    const waiting = await (await recorded.browser.newContext()).newPage();
+    await paint(page, 'blue');
+    await shows('blue');
+    await waiting.setContent('<body style="background: yellow">');
+    await shows('yellow');
+    await page.close();
+    const alone = await (await recorded.browser.newContext()).newPage();
+    await waiting.close();
+    await paint(alone, 'lime'); // blank, but the only one
+    await shows('lime');
   });
 
   it('shows a popup from its first paint, each time', async () => {
