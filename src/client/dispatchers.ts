@@ -11,6 +11,11 @@ export type RequestOptions = NonNullable<Parameters<Undici['request']>[1]>;
 /** Longest time to open a connection, in milliseconds: undici's own default. */
 const CONNECT_TIMEOUT_MS = 10_000;
 
+/** Loads what requests are sent with, which takes longer than all of the client. */
+export async function loadUndici(): Promise<Undici> {
+  return import('undici');
+}
+
 /** Keep-alive pools: one that honours `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, and one for this machine, which never does. */
 export class Dispatchers {
   #undici: Promise<Undici> | undefined;
@@ -21,7 +26,7 @@ export class Dispatchers {
     url: URL,
     options: Omit<RequestOptions, 'dispatcher'>,
   ): Promise<Dispatcher.ResponseData<unknown>> {
-    this.#undici ??= import('undici');
+    this.#undici ??= loadUndici();
     const undici = await this.#undici;
     return undici.request(url, { ...options, dispatcher: this.#poolFor(url, undici) });
   }

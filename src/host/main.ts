@@ -8,6 +8,7 @@ import { logOf } from '../base/log';
 import { isProcessAlive, signalled } from '../base/processes';
 import { Host } from './host';
 import { Ledger } from './ledger';
+import { preload } from './preload';
 import { claimRunFolder, removeRunFolder, removeWork, type RunFolder } from './run-folder';
 import { sweep } from './sweep';
 
@@ -35,6 +36,7 @@ async function main(): Promise<void> {
     await host.listen();
     log('host %d is up for run %d, its folder is %s', process.pid, runnerPid, folder.path);
     process.stdout.write('ready\n');
+    void preload();
     void sweep({ keep: folder }).catch(() => undefined);
     await Promise.race([
       host.finished,
