@@ -41,7 +41,11 @@ export class EmbeddedSource implements Source {
       import('../server/index'),
       import('../client/index'),
     ]);
-    const server = await startSessionServer({ ...settings, recording: 'on-demand' });
+    const server = await startSessionServer({
+      ...settings,
+      recording: 'on-demand',
+      networkLog: 'on-demand',
+    });
     const client = new SessionsClient({
       apiUrl: server.url,
       apiKey: server.apiKey,
@@ -65,7 +69,9 @@ export class EmbeddedSource implements Source {
   }
 
   /** Nothing of it outlives this process, whatever ends it. */
-  async started(): Promise<void> {}
+  async started(sessionId: string): Promise<void> {
+    await this.#server.logNetwork(sessionId);
+  }
 
   async stopped(): Promise<void> {}
 
@@ -88,6 +94,10 @@ class EmbeddedSession extends HeldSession {
   leased(): void {}
 
   released(): void {}
+
+  async keepForApi(): Promise<void> {
+    await this.#server.logNetwork(this.session.id);
+  }
 
   protected lasts(): boolean {
     return this.#server.isActive(this.session.id);

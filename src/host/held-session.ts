@@ -57,6 +57,9 @@ export abstract class HeldSession {
   /** No worker holds it any more. */
   abstract released(): void;
 
+  /** Somebody uses its API from now on: what only that tells is kept, such as the network log. */
+  abstract keepForApi(): Promise<void>;
+
   /** Whether it runs, as far as can be told without asking its API, and goes on for this long. */
   protected abstract lasts(forMs: number): boolean;
 

@@ -105,6 +105,7 @@ export class Host {
       },
       ensureSession: async (check) => run.ensureSession(check),
       beginTest: async (test) => run.beginTest(test),
+      useApi: async ({ leaseId }) => nothing(run.useApi(leaseId)),
       settle: async ({ leaseId }) => nothing(run.settle(leaseId)),
       endTest: async (test) => nothing(run.endTest(test)),
       track: async ({ sessionId, leaseId }) => nothing(run.track(sessionId, leaseId)),

@@ -97,6 +97,8 @@ export interface HostCalls {
   ensureSession: { params: SessionCheck; result: Lease | null };
   /** The same, before a test. */
   beginTest: { params: TestBegin; result: Lease | null };
+  /** Tests of this worker use the session's API from now on. */
+  useApi: { params: { leaseId: string }; result: null };
   /** Waits until the picture on screen is in the recording, briefly. */
   settle: { params: { leaseId: string }; result: null };
   endTest: { params: TestEnd; result: null };

@@ -102,6 +102,9 @@ class AttachedSession extends HeldSession {
     this.#sleep = undefined;
   }
 
+  /** Its API keeps what it keeps. */
+  async keepForApi(): Promise<void> {}
+
   /** There is no other one to move to. */
   protected lasts(_forMs: number): boolean {
     return true;

@@ -114,6 +114,11 @@ export class Run {
     return replacement;
   }
 
+  /** What only the API of a session tells is kept from now on. */
+  async useApi(leaseId: string): Promise<void> {
+    await this.#slots.leased(leaseId).held.keepForApi();
+  }
+
   /** Waits, briefly, until what is on screen now is in the recording. */
   async settle(leaseId: string): Promise<void> {
     const { held } = this.#slots.leased(leaseId);

@@ -54,6 +54,8 @@ export interface SessionServerOptions extends BrowserSettings {
   headless?: boolean | undefined;
   /** `always` records each session from its start; `on-demand` leaves that to whoever calls {@link SessionServer.recording}. @default 'always' */
   recording?: 'always' | 'on-demand' | undefined;
+  /** `always` logs the requests of each session from its start; `on-demand` leaves that to whoever calls {@link SessionServer.logNetwork}. @default 'always' */
+  networkLog?: 'always' | 'on-demand' | undefined;
   /**
    * A folder that outlives the server: profiles, files, finished sessions and their recordings are there again for the next server on it.
    * One server at a time.
@@ -85,6 +87,11 @@ export interface SessionServer {
    * @throws {@link NotFoundError} when there is no such session, {@link SessionEndedError} when it has ended
    */
   recording(sessionId: string): Promise<OpenRecording>;
+  /**
+   * Logs the requests of a session from now on. Does nothing when they are logged already, or it has ended.
+   * @throws {@link NotFoundError} when there is no such session
+   */
+  logNetwork(sessionId: string): Promise<void>;
   /** Stops every session, removes what is not kept in a `dataDir`, and stops to listen. Safe to call twice. */
   close(): Promise<void>;
 }
@@ -132,6 +139,7 @@ export async function startSessionServer(
     },
     isActive: (sessionId) => registry.find(sessionId)?.status === 'active',
     recording: async (sessionId) => registry.get(sessionId).ensureActive().recording.open(),
+    logNetwork: async (sessionId) => registry.logNetwork(sessionId),
     close: () => (closing ??= close()),
   };
 }
@@ -153,6 +161,7 @@ async function assemble(data: DataFolder, options: SessionServerOptions): Promis
     headless: options.headless ?? true,
     maxSessions: options.maxSessions ?? MAX_SESSIONS,
     recordAlways: options.recording !== 'on-demand',
+    logAlways: options.networkLog !== 'on-demand',
     minuteMs: options.minuteMs ?? MINUTE_MS,
     retentionMs: options.retentionMs ?? RETENTION_MS,
   });

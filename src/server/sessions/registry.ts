@@ -35,6 +35,8 @@ export interface RegistryOptions {
   maxSessions: number;
   /** Record every session from its start. */
   recordAlways: boolean;
+  /** Log the requests of every session from its start. */
+  logAlways: boolean;
   /** Length of a minute, in milliseconds; shorter in tests. */
   minuteMs: number;
 }
@@ -89,6 +91,12 @@ export class SessionRegistry {
         `There is no session ${id}. It never was, or it ended too long ago to be kept.`,
       );
     return session;
+  }
+
+  /** Logs the requests of a session from now on, while it runs. A browser that is gone ends the session by itself. */
+  async logNetwork(id: string): Promise<void> {
+    const session = this.get(id);
+    if (session instanceof LiveSession) await session.networkLog.start().catch(() => {});
   }
 
   /** The session, if there is one. */
@@ -165,7 +173,7 @@ export class SessionRegistry {
   }
 
   async #open(plan: ReturnType<typeof planSession>): Promise<LiveSession> {
-    const { data, profiles, storage, browser: settings, minuteMs, recordAlways } = this.#options;
+    const { data, profiles, storage, browser: settings, minuteMs } = this.#options;
     const id = randomUUID();
     const folder = await SessionFolder.create(data.sessions, id);
     let session: LiveSession | undefined;
@@ -182,15 +190,21 @@ export class SessionRegistry {
       keeper.follow(session);
       await profile?.applyCookies(browser.connection);
       await this.#admit(session);
-      if (recordAlways) session.recording.start().catch(() => {}); // a session without its recording is still a session; its replay tells why
-      await session.downloads?.start().catch(() => {}); // the same
-      await session.networkLog.start().catch(() => {}); // before its caller can open a page; a browser that is gone ends the session by itself
+      await this.#keepAlways(session);
       return session;
     } catch (error) {
       await session?.end({ status: 'error', reason: 'It could not be started.' });
       await folder.remove();
       throw error;
     }
+  }
+
+  /** Begins to keep what every session keeps, before its caller can open a page. One that misses some of it is still a session. */
+  async #keepAlways(session: LiveSession): Promise<void> {
+    const { recordAlways, logAlways } = this.#options;
+    if (recordAlways) session.recording.start().catch(() => {}); // its replay tells why
+    await session.downloads?.start().catch(() => {});
+    if (logAlways) await this.logNetwork(session.id);
   }
 
   async #admit(session: LiveSession): Promise<void> {

@@ -76,6 +76,7 @@ export async function openRegistry(
     headless: true,
     maxSessions: 2,
     recordAlways: false,
+    logAlways: true,
     minuteMs: 60_000,
     ...options,
   });

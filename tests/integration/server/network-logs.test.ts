@@ -131,6 +131,15 @@ test('the session tells how many bytes its pages sent and received', async () =>
   expect((await traffic()).sent - before.sent).toBeLessThan(52_000);
 });
 
+test('a log on demand begins when it is asked for', async () => {
+  await open({ networkLog: 'on-demand' });
+  const page = await context.newPage();
+  await page.goto(`${base}/hidden`);
+  await api.server.logNetwork(id);
+  await page.goto(`${base}/seen`);
+  await expect.poll(paths).toEqual(['/seen']);
+});
+
 async function paths(): Promise<string[]> {
   return (await entries()).map(({ request }) => request.url.replace(/^(http|ws):\/\/[^/]+/, ''));
 }
