@@ -180,6 +180,7 @@ describe('a selector', () => {
     [' xpath=//a ', { xpathSelector: '//a' }],
     [' css=#a ', { cssSelector: '#a' }],
     ['~ a b ', { playwrightSelector: 'internal:text="a b"' }],
+    ['~   a b', { playwrightSelector: 'internal:text="a b"' }],
     ['~a', { playwrightSelector: '~a' }],
     [' text=a ', { playwrightSelector: ' text=a ' }],
     ['a css=b', { playwrightSelector: 'a css=b' }],
@@ -290,6 +291,7 @@ describe('a type', () => {
     );
     expect(issuesOf({ type: 5 })[0]?.message).toMatch(/^unknown action; expected one of goto, /);
     expect(issuesOf({})[0]?.message).toMatch(/^is required: expected one of goto, /);
+    expect(issuesOf({ type: ['goto'], url: 'a' })[0]?.message).toMatch(/^unknown action; /);
   });
 });
 
@@ -306,6 +308,18 @@ describe('the longest time of an action', () => {
   ])('%j: %d ms, and twice that of a navigation', (action, ownMs) => {
     expect(longestActionMs(action)).toBe(ownMs + 20_000);
   });
+});
+
+it('an action is an object', () => {
+  for (const body of ['goto', 5, undefined, null, []])
+    expect(issuesOf(body)).toEqual([{ path: '', message: 'Invalid input: expected object' }]);
+});
+
+it('a caller writes values in one way, and may leave a selector out by null', () => {
+  const write = (action: object) => thrownBy(() => encodeAction(action as Action));
+  expect(write({ type: 'wait', timeMs: '5' })).toMatchObject({ path: 'timeMs' });
+  expect(write({ type: 'check', id: 'B1', value: 'yes' })).toMatchObject({ path: 'value' });
+  expect(write({ type: 'click', id: 'B1', selector: null })).toBeUndefined();
 });
 
 it('a refused action is told by name, to a client and to a caller', () => {
