@@ -8,6 +8,7 @@ import { sessionListSchema } from '../../../src/contract/list';
 import {
   encodeNetworkLogs,
   harSchema,
+  NETWORK_LOG_FORMAT,
   networkLogsSchema,
 } from '../../../src/contract/network-logs';
 import { observationSchema } from '../../../src/contract/observation';
@@ -22,7 +23,7 @@ import { encodeReplay, replaySchema } from '../../../src/contract/replay';
 import { scrapedDataSchema } from '../../../src/contract/scrape';
 import { encodeSession } from '../../../src/contract/session';
 import { fileListSchema, fileStoredSchema, fileUrlSchema } from '../../../src/contract/storage';
-import { workflowCodeSchema } from '../../../src/contract/workflow-code';
+import { encodeWorkflowCode, workflowCodeSchema } from '../../../src/contract/workflow-code';
 import { fullSession } from './wire';
 
 /** An answer that is complete, what it is read as, and what it may lack: `path: [where it is then read, as what]`. */
@@ -417,6 +418,13 @@ describe('what our server writes', () => {
       video_start_ms: 2,
       video_duration_ms: null,
     });
+    const code = { pythonScript: 'p', jsonActions: [{ type: 'goto' }], playwrightSpec: null };
+    expect(encodeWorkflowCode(code)).toEqual({
+      python_script: 'p',
+      json_actions: [{ type: 'goto' }],
+      playwright_spec: null,
+    });
+    expect(NETWORK_LOG_FORMAT).toBe('har');
     const batch = { key: 'k', sizeBytes: 5, downloadUrl: null, downloadUrlExpiresInSeconds: null };
     const logs = { sessionId: 'a', totalBatchCount: 2, format: 'har', batches: [batch] };
     expect(encodeNetworkLogs(logs)).toEqual({

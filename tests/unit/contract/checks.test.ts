@@ -1,7 +1,7 @@
 /** What callers of the client and of the server are told of wrong values: in their own names, before anything is sent. */
 import { describe, expect, it } from 'vitest';
 import { encodeAction, type Action } from '../../../src/contract/actions';
-import { encodeCookiesToSet, decodeCookies } from '../../../src/contract/cookies';
+import { decodeCookies, encodeCookies, encodeCookiesToSet } from '../../../src/contract/cookies';
 import { decodeTabQuery, encodeTabQuery } from '../../../src/contract/debug';
 import { InvalidRequestError, OptionsError } from '../../../src/contract/errors';
 import { decodeListQuery, encodeListQuery, type ListOptions } from '../../../src/contract/list';
@@ -184,6 +184,7 @@ describe('cookies', () => {
   it('are read by the server in any spelling, or refused', () => {
     const sent = { cookies: [{ ...cookie, httpOnly: 'True', expires: '5' }] };
     expect(decodeCookies(sent)).toEqual({ cookies: [{ ...cookie, expires: 5 }] });
+    expect(encodeCookies({ cookies: [cookie] })).toEqual({ cookies: [cookie] });
     const error = thrownBy(() => decodeCookies({ cookies: [{ ...cookie, path: 5 }] }));
     expect(error).toBeInstanceOf(InvalidRequestError);
     expect((error as Error).message).toMatch(/^Invalid cookies: cookies\.0\.path: Invalid input/);

@@ -136,6 +136,7 @@ describe('cookies of Playwright', () => {
       expirationDate: plain.expires,
     });
     expect(Object.keys(toPlaywrightCookie(plain))).not.toContain('partitionKey');
+    expect(Object.keys(fromPlaywrightCookie(plain))).not.toContain('partitionKey');
     expect(Object.keys(fromPlaywrightCookie(plain))).not.toContain('sameSite');
   });
 

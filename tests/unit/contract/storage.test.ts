@@ -52,7 +52,7 @@ test.each([
   expect(fileNameProblem(name)).toMatch(why);
 });
 
-test('whatever is accepted stays in its folder', () => {
+test('whatever is accepted stays in its folder', { timeout: 15_000 }, () => {
   fc.assert(
     fc.property(
       fc.oneof(
