@@ -1,6 +1,7 @@
 /** A session as the API describes it, on the wire and in TypeScript. Start requests are in `start.ts`. */
 import * as z from 'zod';
 
+import { isRecord } from '../base/json';
 import { camelize } from './naming';
 import type { Size } from './limits';
 import { datetime, duration, formatDuration } from './values';
@@ -213,6 +214,5 @@ export function encodeSession(info: SessionInfo) {
 
 /** Servers before the two timeouts were told apart send only `timeout_minutes`. */
 function idleFromOlderName(body: unknown): unknown {
-  if (typeof body !== 'object' || body === null || !('timeout_minutes' in body)) return body;
-  return { idle_timeout_minutes: body.timeout_minutes, ...body };
+  return isRecord(body) ? { idle_timeout_minutes: body['timeout_minutes'], ...body } : body;
 }

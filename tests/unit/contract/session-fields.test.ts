@@ -73,7 +73,8 @@ describe('a field that every server sends', () => {
   });
 
   it('is looked for in objects only', () => {
-    for (const body of [null, undefined, 'x', 5, []]) expect(() => decodeSession(body)).toThrow();
+    for (const body of [null, undefined, 'x', 5, []])
+      expect(() => decodeSession(body)).toThrow('expected object');
   });
 });
 
