@@ -29,6 +29,24 @@ export async function setup() {
   return browser;
 }
 
+/**
+ * Brings something that only some need (the benchmark) onto the machine, where that may be done.
+ *
+ * @template T
+ * @param {'chromium-headless-shell' | 'ffmpeg'} product by Playwright's name
+ * @param {() => Promise<T | undefined>} find looks for it
+ * @returns {Promise<T | undefined>} undefined where there is none and none could be installed; what was tried was said then
+ */
+export async function setupExtra(product, find) {
+  const found = await find();
+  if (found !== undefined) return found;
+  const { browser, tried, advice } = await install(product, find);
+  if (browser !== undefined) return browser;
+  for (const line of tried) say(`tried: ${line}`);
+  say(`no ${product} could be installed. To have it, run: ${advice}`);
+  return undefined;
+}
+
 /** Refuses a Node that is older than `engines` of package.json says. */
 function checkNode() {
   const range = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).engines.node;
@@ -75,25 +93,37 @@ function runs(executablePath) {
 }
 
 async function installBrowser() {
-  const { browser, tried, advice } = await installChromium({
+  const { browser, tried, advice } = await install('chromium', findBrowser);
+  if (browser) return browser;
+  throw new SetupError(
+    `No Chromium, Chrome or Edge was found, and none could be installed.\n${tried.map((line) => `  tried: ${line}\n`).join('')}Run this, then try again:\n  ${advice}\nOr set SESSIONWRIGHT_EXECUTABLE_PATH to a browser that you have.`,
+  );
+}
+
+/**
+ * Installs a product by the first way that works here.
+ *
+ * @template T
+ * @param {'chromium' | 'chromium-headless-shell' | 'ffmpeg'} product
+ * @param {() => Promise<T | undefined>} find looks for it
+ */
+function install(product, find) {
+  return installChromium({
+    product,
     node: process.execPath,
     playwrightCli: PLAYWRIGHT_CLI,
     platform: process.platform,
     isMusl: existsSync('/etc/alpine-release'),
     privilege: privilege(),
     has: isOnPath,
-    find: findBrowser,
+    find,
     run: async (label, command, args, limits) => {
-      const { code, problem } = await observe(`no browser found: ${label}`, (options) =>
+      const { code, problem } = await observe(`no ${product} found: ${label}`, (options) =>
         run(command, args, { ...options, ...limits, env: { DEBIAN_FRONTEND: 'noninteractive' } }),
       );
       return { isDone: code === 0, problem };
     },
   });
-  if (browser) return browser;
-  throw new SetupError(
-    `No Chromium, Chrome or Edge was found, and none could be installed.\n${tried.map((line) => `  tried: ${line}\n`).join('')}Run this, then try again:\n  ${advice}\nOr set SESSIONWRIGHT_EXECUTABLE_PATH to a browser that you have.`,
-  );
 }
 
 function privilege() {

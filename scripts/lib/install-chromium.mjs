@@ -1,4 +1,4 @@
-/** Installs a Chromium on a machine that has none: Playwright's own build, else by the system's package manager where we may. */
+/** Installs a browser, or what goes with it, on a machine that has none: Playwright's own build, else by the system's package manager where we may. */
 
 /** A download without any output for this long is taken for dead: Playwright's own connection timeout is 30 s, tried on several servers. */
 const IDLE_LIMIT_MS = 120_000;
@@ -6,58 +6,65 @@ const IDLE_LIMIT_MS = 120_000;
 const LIMIT_MS = 10 * 60_000;
 
 /**
- * Package managers by the command that tells they are there. `asRoot`: needs root, or sudo without a password.
- * Debian's `chromium-sandbox` keeps the sandbox for users whose system has no user namespaces; a page without any font is unreadable.
+ * Package managers by the command that tells they are there, and the packages of each product. `asRoot`: needs root, or sudo without a
+ * password. Debian's `chromium-sandbox` keeps the sandbox for users whose system has no user namespaces; a page without any font is
+ * unreadable. Only the benchmark needs more than a Chromium.
  */
 const PACKAGE_MANAGERS = [
   {
     name: 'apt-get',
     platform: 'linux',
     asRoot: true,
-    steps: [
-      ['update', '-q'],
-      [
-        'install',
-        '-y',
-        '--no-install-recommends',
-        'chromium',
-        'chromium-sandbox',
-        'fonts-liberation',
-      ],
-    ],
+    before: [['update', '-q']],
+    install: ['install', '-y', '--no-install-recommends'],
+    packages: {
+      chromium: ['chromium', 'chromium-sandbox', 'fonts-liberation'],
+      'chromium-headless-shell': ['chromium-headless-shell', 'fonts-liberation'],
+      ffmpeg: ['ffmpeg'],
+    },
   },
-  { name: 'dnf', platform: 'linux', asRoot: true, steps: [['install', '-y', 'chromium']] },
+  {
+    name: 'dnf',
+    platform: 'linux',
+    asRoot: true,
+    install: ['install', '-y'],
+    packages: { chromium: ['chromium'] },
+  },
   {
     name: 'apk',
     platform: 'linux',
     asRoot: true,
-    steps: [['add', '--no-cache', 'chromium', 'font-liberation']],
+    install: ['add', '--no-cache'],
+    packages: { chromium: ['chromium', 'font-liberation'] },
   },
   {
     name: 'pacman',
     platform: 'linux',
     asRoot: true,
-    steps: [['-Sy', '--noconfirm', '--needed', 'chromium']],
+    install: ['-Sy', '--noconfirm', '--needed'],
+    packages: { chromium: ['chromium'] },
   },
   {
     name: 'zypper',
     platform: 'linux',
     asRoot: true,
-    steps: [['--non-interactive', 'install', 'chromium']],
+    install: ['--non-interactive', 'install'],
+    packages: { chromium: ['chromium'] },
   },
   {
     name: 'brew',
     platform: 'darwin',
     asRoot: false,
-    steps: [['install', '--cask', 'google-chrome']],
+    install: ['install'],
+    packages: { chromium: ['--cask', 'google-chrome'] },
   },
   {
     name: 'winget',
     platform: 'win32',
     asRoot: false,
-    steps: [
-      [
-        'install',
+    install: ['install'],
+    packages: {
+      chromium: [
         '--id',
         'Google.Chrome',
         '--exact',
@@ -65,16 +72,17 @@ const PACKAGE_MANAGERS = [
         '--accept-package-agreements',
         '--accept-source-agreements',
       ],
-    ],
+    },
   },
 ];
 
 /**
- * Installs a Chromium, by the first way that ends with one that can be found.
+ * Installs a product, by the first way that ends with one that can be found.
  *
  * @template T
  * @param {object} machine what this machine can do; a test passes its own
- * @param {() => Promise<T | undefined>} machine.find looks for a usable browser again
+ * @param {'chromium' | 'chromium-headless-shell' | 'ffmpeg'} [machine.product] by Playwright's name (default: chromium)
+ * @param {() => Promise<T | undefined>} machine.find looks for a usable one again
  * @param {(label: string, command: string, args: string[], limits: { limitMs: number, idleLimitMs: number }) => Promise<{ isDone: boolean, problem: string }>} machine.run
  * @param {(command: string) => boolean} machine.has whether the command exists
  * @param {string} machine.platform as `process.platform`
@@ -84,7 +92,8 @@ const PACKAGE_MANAGERS = [
  * @param {string} machine.node path of Node
  * @returns {Promise<{ browser?: T, tried: string[], advice: string }>} what was tried and how it failed, each in one line, and the one command that helps
  */
-export async function installChromium(machine) {
+export async function installChromium({ product = 'chromium', ...rest }) {
+  const machine = { product, ...rest };
   const tried = [];
   const done = new Set();
   for (const attempt of [...playwrightAttempts(machine), ...managerAttempts(machine)]) {
@@ -94,7 +103,7 @@ export async function installChromium(machine) {
     const browser = problem === undefined ? await machine.find() : undefined;
     if (browser !== undefined) return { browser, tried, advice: '' };
     tried.push(
-      `${attempt.label}: ${problem ?? 'done, but no browser that runs was found after it'}`,
+      `${attempt.label}: ${problem ?? `done, but no ${product === 'ffmpeg' ? product : 'browser'} that runs was found after it`}`,
     );
   }
   return { tried, advice: adviceFor(machine) };
@@ -103,11 +112,15 @@ export async function installChromium(machine) {
 /** Playwright's own build; and, where we may, the libraries that it needs and a bare Debian or Ubuntu lacks. */
 function playwrightAttempts(machine) {
   const attempt = (subcommand) => {
-    const label = `npx playwright ${subcommand} chromium`;
+    const label = `npx playwright ${subcommand} ${machine.product}`;
     return {
       label,
       commands: [
-        { label, command: machine.node, args: [machine.playwrightCli, subcommand, 'chromium'] },
+        {
+          label,
+          command: machine.node,
+          args: [machine.playwrightCli, subcommand, machine.product],
+        },
       ],
     };
   };
@@ -122,15 +135,15 @@ function playwrightAttempts(machine) {
 }
 
 function managerAttempts(machine) {
-  return PACKAGE_MANAGERS.filter(
-    (manager) => manager.platform === machine.platform && machine.has(manager.name),
-  ).map((manager) => {
-    const label = shellLine(manager, machine.privilege);
+  return managersOf(machine).map((manager) => {
+    const label = shellLine(manager, machine);
     if (manager.asRoot && machine.privilege === 'none')
       return { label, refusal: 'needs root, or sudo without a password' };
     return {
       label,
-      commands: manager.steps.map((step) => asCommand(manager, step, machine.privilege)),
+      commands: stepsOf(manager, machine.product).map((step) =>
+        asCommand(manager, step, machine.privilege),
+      ),
     };
   });
 }
@@ -154,17 +167,28 @@ function asCommand(manager, step, privilege) {
     : { label, command: manager.name, args: step };
 }
 
-function shellLine(manager, privilege) {
+function shellLine(manager, { product, privilege }) {
   const prefix = manager.asRoot && privilege !== 'root' ? 'sudo ' : '';
-  return manager.steps.map((step) => `${prefix}${manager.name} ${step.join(' ')}`).join(' && ');
+  return stepsOf(manager, product)
+    .map((step) => `${prefix}${manager.name} ${step.join(' ')}`)
+    .join(' && ');
+}
+
+function stepsOf({ before = [], install, packages }, product) {
+  return [...before, [...install, ...packages[product]]];
+}
+
+/** The package managers of this machine that have the product. */
+function managersOf({ platform, product, has }) {
+  return PACKAGE_MANAGERS.filter(
+    (manager) => manager.platform === platform && product in manager.packages && has(manager.name),
+  );
 }
 
 /** The one command to run by hand: the package manager's if there is one, since Playwright's own was tried without any privilege. */
 function adviceFor(machine) {
-  const manager = PACKAGE_MANAGERS.find(
-    (candidate) => candidate.platform === machine.platform && machine.has(candidate.name),
-  );
+  const [manager] = managersOf(machine);
   return manager
-    ? shellLine(manager, machine.privilege)
-    : 'npx playwright install --with-deps chromium';
+    ? shellLine(manager, machine)
+    : `npx playwright install --with-deps ${machine.product}`;
 }

@@ -107,6 +107,26 @@ describe('installChromium', () => {
     expect(here.calls.at(-1)).toBe(line);
   });
 
+  it('installs a headless shell and ffmpeg by the same ways', async () => {
+    const here = machine({
+      commands: ['apt-get'],
+      working: ['apt-get'],
+      runsAfter: 'apt-get install',
+    });
+    await installChromium({ ...here, product: 'chromium-headless-shell' });
+    expect(here.calls).toEqual([
+      'node cli.js install chromium-headless-shell',
+      'apt-get update -q',
+      'apt-get install -y --no-install-recommends chromium-headless-shell fonts-liberation',
+    ]);
+    const none = machine({ product: 'ffmpeg', commands: ['dnf'], working: ['cli.js'] });
+    const { tried, advice } = await installChromium(none);
+    expect(tried).toEqual([
+      'npx playwright install ffmpeg: done, but no ffmpeg that runs was found after it',
+    ]);
+    expect(advice).toBe('npx playwright install --with-deps ffmpeg');
+  });
+
   it('says so when an install was done and yet nothing runs', async () => {
     const { tried, advice } = await installChromium(machine({ working: ['cli.js'] }));
     expect(tried).toEqual([
