@@ -1,7 +1,7 @@
 /** The comparisons of the session API's page calls with Playwright's own, on the same session, and how fast sessions are listed. */
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
-import { alternate, median } from './measure.mjs';
+import { alternate, median, milliseconds } from './measure.mjs';
 import { observePage } from './observe-page.mjs';
 import { startServer } from './server.mjs';
 
@@ -23,8 +23,8 @@ export const API_BENCHES = [
 ];
 
 /** The same click and the same fill, on the same page: by `execute`, and by a Playwright page that is connected to the session. */
-async function measureExecute({ executablePath, rounds, say }) {
-  return withSession(executablePath, async ({ session, page }) => {
+async function measureExecute({ executables, rounds, say }) {
+  return withSession(executables.chromium, async ({ session, page }) => {
     await page.goto(`data:text/html,${encodeURIComponent(FORM)}`);
     const selectors = { click: '#send', fill: '#name' };
     const click = await pairs(rounds, {
@@ -59,8 +59,8 @@ async function measureExecute({ executablePath, rounds, say }) {
 }
 
 /** A page of 2,000 elements: everything that `observe` answers, its screenshot included, against Playwright's snapshot of it. */
-async function measureObserve({ executablePath, rounds, say }) {
-  return withSession(executablePath, async ({ session, page }) => {
+async function measureObserve({ executables, rounds, say }) {
+  return withSession(executables.chromium, async ({ session, page }) => {
     await page.setContent(observePage());
     const { ours, base } = await alternate(
       { ours: timed(() => session.observe()), base: timed(() => page.ariaSnapshot()) },
@@ -81,9 +81,9 @@ async function measureObserve({ executablePath, rounds, say }) {
 }
 
 /** A page of the list, as its caller sees it: request and answer on loopback are in the number. */
-async function measureList({ executablePath, rounds, say }) {
+async function measureList({ executables, rounds, say }) {
   const { SessionsClient } = await import(pathToFileURL(`${ROOT}dist/client.js`));
-  const server = await startServer(executablePath);
+  const server = await startServer(executables.chromium);
   try {
     const client = new SessionsClient({ apiUrl: server.url, apiKey: server.apiKey });
     for (let n = 0; n < LISTED.sessions; n += 1) await (await client.start()).stop();
@@ -147,8 +147,4 @@ function timed(work) {
 async function succeed(executing) {
   const { success, message } = await executing;
   if (!success) throw new Error(message);
-}
-
-function milliseconds(value) {
-  return value < 10 ? `${value.toFixed(2)} ms` : `${value.toFixed(0)} ms`;
 }

@@ -1,4 +1,4 @@
-/** How two things are compared: alternating, in pairs, by the median of the pairs' ratios. */
+/** How two things are compared: alternating, in pairs, by the median of the pairs' ratios; and how times are shown. */
 
 /**
  * Measures several sides in rounds. The order turns round each time (A B C, C B A, ...), so that a machine that
@@ -34,4 +34,14 @@ export function median(values) {
   return sorted.length % 2 === 1
     ? sorted[Math.floor(middle)]
     : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** A time in milliseconds, as seconds. */
+export function seconds(value) {
+  return `${(value / 1_000).toFixed(2)} s`;
+}
+
+/** A time in milliseconds. */
+export function milliseconds(value) {
+  return value < 10 ? `${value.toFixed(2)} ms` : `${value.toFixed(0)} ms`;
 }

@@ -11,10 +11,11 @@ const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
  * Starts `sessionwright serve` on a free port.
  *
  * @param {string} executablePath the Chromium of its sessions
+ * @param {string[]} [args] more of its command line
  * @returns {Promise<{ url: string, apiKey: string, browserUrls(): string[], close(): Promise<void> }>} `browserUrls`: the
  * websockets of the browsers themselves, past the gateway
  */
-export async function startServer(executablePath) {
+export async function startServer(executablePath, args = []) {
   const folder = mkdtempSync(join(tmpdir(), 'sessionwright-bench-'));
   const env = {
     ...process.env,
@@ -24,7 +25,7 @@ export async function startServer(executablePath) {
   };
   const child = spawn(
     process.execPath,
-    [CLI, 'serve', '--port', '0', '--data-dir', folder, '--json'],
+    [CLI, 'serve', '--port', '0', '--data-dir', folder, '--json', ...args],
     { env, stdio: ['ignore', 'pipe', 'inherit'] },
   );
   const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });

@@ -1,5 +1,13 @@
 /** Runs one of the benchmark's suites with the real command line, watches what it has on the machine, and counts what it leaves. */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -11,6 +19,8 @@ const CLI = join(ROOT, 'node_modules/@playwright/test/cli.js');
 const COMPILED = join(ROOT, 'bench/results/compiled');
 /** How long after the end of a run something of it may live on, in milliseconds. What is there then was left behind. */
 const LEFT_BEHIND_AFTER_MS = 5_000;
+/** Less than this, in bytes, is a file's header without a picture. */
+const SMALLEST_VIDEO_BYTES = 1_000;
 /** Time between two looks at the processes of a run, in milliseconds; each costs about 2 ms. */
 const WATCH_MS = 250;
 
@@ -19,6 +29,8 @@ const WATCH_MS = 250;
  * @property {number} durationMs wall time of the command
  * @property {number | null} code
  * @property {string} output
+ * @property {number} videos videos that it wrote, ours or Playwright's own
+ * @property {number[]} startTimes when each test began, in milliseconds, sorted; empty unless `tellsTimes`
  * @property {number} hostRssBytes the most that the run's host held; 0 when there was none, or nobody watched
  * @property {{ chromium: number, profiles: number, hosts: number, ports: number }} left
  */
@@ -27,8 +39,13 @@ const WATCH_MS = 250;
  * Runs a suite to its end, and waits until everything of it is gone (or long enough).
  *
  * @param {object} options
- * @param {'plain' | 'sessions' | 'failing-sessions' | 'failing-naive'} options.suite
- * @param {'on' | 'off'} [options.recording]
+ * @param {'plain' | 'sessions' | 'failing-sessions' | 'failing-naive' | 'far-sessions' | 'far-naive'} options.suite
+ * @param {'on' | 'off' | 'retain-on-failure'} [options.recording] by the plugin, or by Playwright itself in a suite without it
+ * @param {'context' | 'session'} [options.isolation]
+ * @param {'cdp'} [options.transport] the only one that the sessions may use
+ * @param {number} [options.workers]
+ * @param {number} [options.repeats] how often each test runs
+ * @param {boolean} [options.tellsTimes] tell when each test began
  * @param {string} options.project folder of the project, from `makeProject`
  * @param {string} options.url the site to test
  * @param {string} options.executablePath the Chromium of both sides
@@ -40,6 +57,11 @@ const WATCH_MS = 250;
 export async function runSuite({
   suite,
   recording = 'off',
+  isolation = 'context',
+  transport = '',
+  workers = 2,
+  repeats = 1,
+  tellsTimes = false,
   project,
   url,
   executablePath,
@@ -49,6 +71,8 @@ export async function runSuite({
 }) {
   const folder = mkdtempSync(join(tmpdir(), 'sessionwright-bench-'));
   const temporary = join(folder, 'tmp');
+  const output = join(folder, 'output');
+  const report = tellsTimes ? join(folder, 'report.json') : '';
   mkdirSync(temporary);
   let watcher;
   try {
@@ -63,20 +87,63 @@ export async function runSuite({
       NOTTE_API_URL: '',
       TMPDIR: temporary,
       PWTEST_CACHE_DIR: COMPILED,
-      BENCH_OUTPUT: join(folder, 'output'),
+      BENCH_OUTPUT: output,
+      BENCH_REPORT: report,
       BENCH_SUITE: suite,
       BENCH_RECORDING: recording,
+      BENCH_ISOLATION: isolation,
+      BENCH_TRANSPORT: transport,
+      BENCH_WORKERS: String(workers),
+      BENCH_REPEATS: String(repeats),
       BENCH_URL: url,
       BENCH_CHROMIUM: executablePath,
     };
     const result = await play(config, { ...variables, ...env }, interruptAfterTests);
     const left = await countLeft(folder, [...seen.ports]);
-    return { ...result, hostRssBytes: seen.hostRssBytes, left };
+    return {
+      ...result,
+      videos: countVideos(output),
+      startTimes: report ? startTimesOf(JSON.parse(readFileSync(report, 'utf8'))) : [],
+      hostRssBytes: seen.hostRssBytes,
+      left,
+    };
   } finally {
     clearInterval(watcher);
     await countLeft(folder, []); // an interrupted run may still be writing
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   }
+}
+
+/**
+ * Runs a suite and tells how long it took, in milliseconds. A run counts only when it did what it should.
+ *
+ * @param {Parameters<typeof runSuite>[0]} options
+ * @param {{ passed: number, videos: number }} expected
+ */
+export async function timeSuite(options, { passed, videos }) {
+  const run = await runSuite(options);
+  if (!run.output.includes(` ${passed} passed`) || run.videos !== videos)
+    throw new Error(
+      `Expected ${passed} tests to pass and ${videos} videos, not ${run.videos}:\n${run.output}`,
+    );
+  return run.durationMs;
+}
+
+/** A video without anything in it is none. */
+function countVideos(folder) {
+  if (!existsSync(folder)) return 0;
+  return readdirSync(folder, { recursive: true })
+    .filter((path) => /\.(mp4|webm)$/.test(path))
+    .filter((path) => statSync(join(folder, path)).size > SMALLEST_VIDEO_BYTES).length;
+}
+
+/** From Playwright's JSON report, whose suites hold suites. */
+function startTimesOf({ suites = [], specs = [] }) {
+  const own = specs.flatMap(({ tests }) => tests).flatMap(({ results }) => results);
+  return [
+    ...own.map(({ startTime }) => Date.parse(startTime)),
+    ...suites.flatMap(startTimesOf),
+  ].sort((a, b) => a - b);
 }
 
 /** Runs the command, and presses Ctrl-C when it is to be interrupted. */

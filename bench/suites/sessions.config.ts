@@ -1,12 +1,21 @@
 /** The same configuration on sessions. */
 import { defineConfig } from '@playwright/test';
-import type { Recording } from 'sessionwright';
+import type { Isolation, Recording, SessionOptions } from 'sessionwright';
 import { withSessions } from 'sessionwright/config';
 import { read, settings } from './settings';
 
+const transport = read('BENCH_TRANSPORT');
+
 export default defineConfig(
-  withSessions({
-    ...settings,
-    use: { ...settings.use, recording: read('BENCH_RECORDING') as Recording },
-  }),
+  withSessions(
+    {
+      ...settings,
+      use: {
+        ...settings.use,
+        recording: read('BENCH_RECORDING') as Recording,
+        isolation: read('BENCH_ISOLATION') as Isolation,
+      },
+    },
+    (transport === '' ? {} : { transport }) as SessionOptions,
+  ),
 );

@@ -1,4 +1,4 @@
-/** The configuration that both sides share: two workers, nothing kept. The `BENCH_*` variables come from the benchmark. */
+/** The configuration that both sides share. The `BENCH_*` variables come from the benchmark. */
 import type { PlaywrightTestConfig } from '@playwright/test';
 
 /** Reads a variable that the benchmark sets. */
@@ -8,11 +8,15 @@ export function read(name: string): string {
   return value;
 }
 
+/** Whether the benchmark reads when each test began: only then is there a second reporter. */
+const isTold = read('BENCH_REPORT') !== '';
+
 export const settings = {
   testMatch: `${read('BENCH_SUITE')}.spec.ts`,
   outputDir: read('BENCH_OUTPUT'),
   fullyParallel: true,
-  workers: 2,
-  reporter: 'dot',
+  workers: Number(read('BENCH_WORKERS')),
+  repeatEach: Number(read('BENCH_REPEATS')),
+  reporter: [['dot'], ...(isTold ? [['json', { outputFile: read('BENCH_REPORT') }] as const] : [])],
   use: { baseURL: read('BENCH_URL'), launchOptions: { executablePath: read('BENCH_CHROMIUM') } },
 } satisfies PlaywrightTestConfig;

@@ -82,3 +82,15 @@ export function declareFailingSuite({ test, expect }: Side): void {
     });
   }
 }
+
+/** Declares 8 tests of four steps each: what counts far away are round trips. */
+export function declareFarSuite({ test, expect }: Side): void {
+  for (let index = 1; index <= 8; index += 1) {
+    test(`test ${index} of the far suite`, async ({ page }) => {
+      await page.goto('/');
+      await page.getByLabel('First name').fill('Ada');
+      await page.getByRole('button', { name: 'Send' }).click();
+      await expect(page.locator('output')).toContainText('Hello, Ada');
+    });
+  }
+}

@@ -1,0 +1,130 @@
+/** The same suite of small tests by our fixtures and by Playwright's own, in all the ways in which people run suites. */
+import { alternate, median, ratio, seconds } from './measure.mjs';
+import { timeSuite } from './suite.mjs';
+
+/** Tests in the suite of small ones. */
+const TESTS = 40;
+
+/** What can be run. Both sides use the same browser; `recording` is the plugin's, and in `video` Playwright's own. */
+const SIDES = {
+  plain: { suite: 'plain' },
+  video: { suite: 'plain', recording: 'on' },
+  off: { suite: 'sessions' },
+  retain: { suite: 'sessions', recording: 'retain-on-failure' },
+  on: { suite: 'sessions', recording: 'on' },
+  session: { suite: 'sessions', isolation: 'session' },
+};
+
+/**
+ * What is compared, in groups of runs that alternate. A number is the first side's time over the second's.
+ * Full Chromium is what Debian and desktops have; the headless shell is what `npx playwright install` gives people.
+ */
+const GROUPS = [
+  {
+    what: '40 small tests, 2 workers, full Chromium',
+    browser: 'chromium',
+    numbers: { suite_ratio: ['off', 'plain'], suite_ratio_recording: ['on', 'plain'] },
+  },
+  {
+    what: '40 small tests, 2 workers, headless shell',
+    browser: 'shell',
+    numbers: {
+      shell_suite_ratio: ['off', 'plain'],
+      shell_session_isolation_ratio: ['session', 'plain'],
+    },
+  },
+  {
+    what: '40 small tests, 1 worker, headless shell',
+    browser: 'shell',
+    workers: 1,
+    numbers: { shell_suite_1_worker_ratio: ['off', 'plain'] },
+  },
+  {
+    what: '320 small tests, 2 workers, headless shell',
+    browser: 'shell',
+    repeats: 8,
+    // Each of these runs is eight of the others: half the rounds, and what the others have warmed up is warm.
+    shareOfRounds: 0.5,
+    warmUp: 0,
+    numbers: {
+      shell_suite_320_ratio: ['off', 'plain'],
+      shell_retain_ratio: ['retain', 'plain'],
+      shell_recording_ratio: ['on', 'plain'],
+      shell_video_ratio: ['on', 'video'],
+    },
+  },
+];
+
+/** What a side is called in the table. */
+const NAMES = {
+  plain: 'plain Playwright',
+  video: "Playwright's video: 'on'",
+  off: 'not recorded',
+  retain: 'retain-on-failure',
+  on: 'recorded',
+  session: "isolation 'session'",
+};
+
+/** @type {import('./benches.mjs').Bench[]} */
+export const SUITE_BENCHES = GROUPS.map((group) => ({
+  numbers: Object.keys(group.numbers),
+  measure: (setting) => measureGroup(group, setting),
+}));
+
+/** Runs only the sides that the wanted numbers need. */
+async function measureGroup(group, setting) {
+  const { executables, browsersFolder, rounds, isWanted, say } = setting;
+  const executablePath = executables[group.browser];
+  const reasonToSkip = ([, base]) => {
+    if (!executablePath) return 'there is no headless shell';
+    return base === 'video' && !browsersFolder ? 'there is no ffmpeg' : undefined;
+  };
+  const wanted = Object.entries(group.numbers).filter(([number]) => isWanted(number));
+  const skipped = Object.fromEntries(
+    wanted.flatMap(([number, sides]) =>
+      reasonToSkip(sides) ? [[number, reasonToSkip(sides)]] : [],
+    ),
+  );
+  const measured = wanted.filter(([number]) => !skipped[number]);
+  if (measured.length === 0) return { result: {}, rows: [], skipped };
+  const names = new Set(measured.flatMap(([, [ours, base]]) => [base, ours]));
+  const time = (name) => () => timeSide(SIDES[name], { group, setting, executablePath });
+  const times = await alternate(Object.fromEntries([...names].map((name) => [name, time(name)])), {
+    rounds: Math.ceil(rounds * (group.shareOfRounds ?? 1)),
+    warmUp: group.warmUp,
+    onRound: (round) =>
+      say(
+        Object.entries(round)
+          .map(([name, value]) => `${name} ${seconds(value)}`)
+          .join(', '),
+      ),
+  });
+  return {
+    result: Object.fromEntries(
+      measured.map(([number, [ours, base]]) => [number, ratio(times[ours], times[base])]),
+    ),
+    rows: measured.map(([, [ours, base]]) => ({
+      what: `${group.what}, ${NAMES[ours]}`,
+      ours: seconds(median(times[ours])),
+      base: `${seconds(median(times[base]))} ${NAMES[base]}`,
+    })),
+    skipped,
+  };
+}
+
+function timeSide(side, { group: { workers, repeats = 1 }, setting, executablePath }) {
+  const { url, project, browsersFolder } = setting;
+  const tests = TESTS * repeats;
+  return timeSuite(
+    {
+      ...side,
+      workers,
+      repeats,
+      url,
+      project,
+      executablePath,
+      ...(side === SIDES.video && { env: { PLAYWRIGHT_BROWSERS_PATH: browsersFolder } }),
+    },
+    { passed: tests, videos: side.recording === 'on' ? tests : 0 },
+  );
+}
