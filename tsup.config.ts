@@ -14,6 +14,7 @@ export default defineConfig({
     client: 'src/client/index.ts',
     server: 'src/server/index.ts',
     host: 'src/host/main.ts',
+    'playwright-server': 'fixtures/playwright/server-main.ts',
     cli: 'src/cli/main.ts',
   },
   format: ['esm', 'cjs'],

@@ -27,7 +27,7 @@ export const SERVER_ROOMS = {
   data: ['http'],
   sessions: ['browsers', 'data', 'network'],
   replays: ['sessions'],
-  gateway: ['http', 'sessions'],
+  gateway: ['http', 'browsers', 'sessions'],
   viewer: ['http', 'sessions'],
   routes: ['http', 'network', 'workflow', 'browsers', 'data', 'sessions', 'replays', 'viewer'],
 };

@@ -71,6 +71,12 @@ export async function playwrightPaths(options: { headless: boolean }): Promise<s
   return [...shell, ...paths('chromium', CHROMIUM_FILES[platform] ?? [])];
 }
 
+/** Where the installed Playwright keeps its browsers; undefined when none is installed. */
+export function playwrightBrowsersFolder(): string | undefined {
+  const packageFolder = playwrightFolder();
+  return packageFolder === undefined ? undefined : browsersFolder(packageFolder);
+}
+
 function playwrightFolder(): string | undefined {
   try {
     return dirname(createRequire(import.meta.url).resolve('playwright-core/package.json'));

@@ -15,6 +15,7 @@ With a --host that others can reach it must have at least ${MIN_KEY_LENGTH} char
   --port <number>          port to listen on (default 8484; 0 takes a free one)
   --host <address>         address to listen on (default 127.0.0.1)
   --max-sessions <number>  sessions that may run at once (default 100)
+  --warm <number>          browsers that wait for sessions, which then begin at once (default 0); not counted as sessions
   --data-dir <folder>      where profiles, files, finished sessions and their recordings are kept; one server at a time
                            (default: ${join(environment.dataHome, 'sessionwright')})
   --retention-hours <n>    how long a finished session is kept (default 24)
@@ -22,6 +23,8 @@ With a --host that others can reach it must have at least ${MIN_KEY_LENGTH} char
 
 /** The highest port, and the most that a count may be. */
 const MAX_NUMBER = 65_535;
+/** Warm browsers, at most: each takes about 100 MB, used or not. */
+const MAX_WARM = 100;
 /** One hour, in milliseconds. */
 const HOUR_MS = 60 * 60 * 1000;
 
@@ -36,6 +39,7 @@ export async function serve(args: string[]): Promise<void> {
       port: { type: 'string' },
       host: { type: 'string' },
       'max-sessions': { type: 'string' },
+      warm: { type: 'string' },
       'data-dir': { type: 'string' },
       'retention-hours': { type: 'string' },
       json: { type: 'boolean' },
@@ -52,6 +56,7 @@ export async function serve(args: string[]): Promise<void> {
     least: 1,
     most: MAX_NUMBER,
   });
+  const warm = toNumber(values.warm, '--warm', { least: 0, most: MAX_WARM });
   const retentionHours = toHours(values['retention-hours']);
   const dataDir = resolve(values['data-dir'] ?? join(environment.dataHome, 'sessionwright'));
   const server = await startSessionServer({
@@ -61,6 +66,7 @@ export async function serve(args: string[]): Promise<void> {
     ...(values.host !== undefined && { hostname: values.host }),
     ...(environment.apiKey !== undefined && { apiKey: environment.apiKey }),
     ...(maxSessions !== undefined && { maxSessions }),
+    ...(warm !== undefined && { warm }),
   });
   const urls = reachableUrls(server.url, values.host);
   if (values.json) console.log(JSON.stringify({ url: urls[0], apiKey: server.apiKey }));

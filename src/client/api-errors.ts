@@ -78,6 +78,8 @@ export function toApiError(
     });
   if (status === 429)
     return new RateLimitError(message, { ...details, code: 'rate_limited', retryAfterMs });
+  if (status === 501 && parsed.code === 'browser_not_found')
+    return new ApiError(message, { ...details, code: parsed.code });
   const [ErrorClass, code] = classFor(status);
   return new ErrorClass(message, { ...details, code });
 }

@@ -22,6 +22,8 @@ export const sockets = {
   connect: '/sessions/connect',
   /** CDP of a session's browser: its `cdp_url`. */
   cdp: '/sessions/{session_id}/cdp',
+  /** Playwright's own protocol, beside the browser: its `playwright_url`. */
+  playwright: '/sessions/{session_id}/playwright',
   /** CDP of one page of it. */
   pageCdp: '/sessions/{session_id}/cdp/{target_id}',
   /** Pictures of the session, and its steps. */

@@ -10,7 +10,7 @@ import { formatIssues, type Issue } from './issues';
 
 /** A request that is wrong in itself, such as a body that is not JSON. */
 export function badRequest(
-  status: 400 | 401 | 403 | 408 | 413 | 415 | 416 | 431,
+  status: 400 | 401 | 403 | 408 | 413 | 415 | 416 | 428 | 431,
   code: string,
   message: string,
 ): ApiError {

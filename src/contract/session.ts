@@ -1,6 +1,7 @@
 /** A session as the API describes it, on the wire and in TypeScript. Start requests are in `start.ts`. */
 import * as z from 'zod';
 
+import { isRecord } from '../base/json';
 import { camelize } from './naming';
 import type { Size } from './limits';
 import { datetime, duration, formatDuration } from './values';
@@ -68,6 +69,13 @@ export interface SessionInfo {
   solveCaptchas: boolean | null;
   /** WebSocket URL of its browser. Whoever holds it drives the browser: keep it out of logs. */
   cdpUrl: string | null;
+  /**
+   * WebSocket URL for `chromium.connect()`: a Playwright server beside the browser, with which an action takes one round trip. Whoever
+   * holds it drives the browser: keep it out of logs. `null` where the API has none; our own server has.
+   */
+  playwrightUrl: string | null;
+  /** The version of Playwright that is spoken there, such as `1.65.1`: a client's must have the same first two numbers. `null` without one. */
+  playwrightVersion: string | null;
   /** Page that shows it live. Holds a token: keep it out of logs. `null` once it ended. */
   viewerUrl: string | null;
   /** Whether requests are signed as those of a known bot. */
@@ -133,6 +141,8 @@ export const sessionResponseSchema = z.preprocess(
       .nullish()
       .transform((value) => value ?? null),
     cdp_url: nullableText,
+    playwright_url: nullableText,
+    playwright_version: nullableText,
     viewer_url: nullableText,
     web_bot_auth: flag(false),
     auth_ids: z
@@ -192,6 +202,8 @@ export function encodeSession(info: SessionInfo) {
     headless: info.headless,
     solve_captchas: info.solveCaptchas,
     cdp_url: info.cdpUrl,
+    playwright_url: info.playwrightUrl,
+    playwright_version: info.playwrightVersion,
     viewer_url: info.viewerUrl,
     web_bot_auth: info.webBotAuth,
     auth_ids: info.authIds,
@@ -202,6 +214,5 @@ export function encodeSession(info: SessionInfo) {
 
 /** Servers before the two timeouts were told apart send only `timeout_minutes`. */
 function idleFromOlderName(body: unknown): unknown {
-  if (typeof body !== 'object' || body === null || !('timeout_minutes' in body)) return body;
-  return { idle_timeout_minutes: body.timeout_minutes, ...body };
+  return isRecord(body) ? { idle_timeout_minutes: body['timeout_minutes'], ...body } : body;
 }

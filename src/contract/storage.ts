@@ -71,7 +71,7 @@ export function fileNameProblem(name: string): string | undefined {
   if (/^\.+$/.test(name) || /[/\\]/.test(name)) return 'must be a plain name, not a path';
   if (FORBIDDEN.test(name)) return 'must not hold any of < > : " | ? * or control characters';
   if (/^\s|[\s.]$/.test(name)) return 'must not begin with a space, nor end with a space or a dot';
-  if (DEVICE.test(name.trimEnd())) return 'is the name of a device on some systems';
+  if (DEVICE.test(name)) return 'is the name of a device on some systems';
   return new TextEncoder().encode(name).length > MAX_NAME_BYTES
     ? `must be at most ${MAX_NAME_BYTES} bytes long`
     : undefined;

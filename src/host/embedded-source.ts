@@ -1,5 +1,7 @@
 /** Sessions of a session server that this host embeds: its browsers run on this machine, and end with this process. */
 import type { ClientWarning, Session, SessionsClient } from '../client/index';
+import { parseErrorBody } from '../contract/error-body';
+import { ApiError, SessionwrightError } from '../contract/errors';
 import { MINUTES } from '../contract/limits';
 import type { StartOptions } from '../contract/session';
 import { describeSource } from '../options/source';
@@ -61,10 +63,14 @@ export class EmbeddedSource implements Source {
 
   async open(request: AcquireRequest): Promise<HeldSession> {
     const { startTimeoutMs } = request.options;
-    const session = await this.client.start({
-      ...withLimits(startOptions(request)),
-      ...(startTimeoutMs !== undefined && { startTimeoutMs }),
-    });
+    const session = await this.client
+      .start({
+        ...withLimits(startOptions(request)),
+        ...(startTimeoutMs !== undefined && { startTimeoutMs }),
+      })
+      .catch((error: unknown) => {
+        throw inItsOwnWords(error);
+      });
     return new EmbeddedSession(session, this, this.#server);
   }
 
@@ -110,6 +116,13 @@ class EmbeddedSession extends HeldSession {
   protected async end(): Promise<void> {
     await this.session.stop();
   }
+}
+
+/** Without a browser the server's own words say everything: whoever reads them has started no server. */
+function inItsOwnWords(error: unknown): unknown {
+  if (!(error instanceof ApiError) || error.code !== 'browser_not_found') return error;
+  const { message } = parseErrorBody(error.body);
+  return new SessionwrightError(message ?? error.message, { code: error.code, cause: error });
 }
 
 function withLimits(start: StartOptions): StartOptions {

@@ -3,6 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { isToken } from '../base/tokens';
 import { HostError } from '../contract/errors';
 import type { HostCalls, HostMethod } from './protocol';
+import { Refusals } from './refusals';
 import { RpcPeer } from './rpc';
 import { Run } from './run';
 import { publishEndpoint, type RunFolder } from './run-folder';
@@ -23,6 +24,7 @@ export class Host {
   readonly #folder: RunFolder;
   readonly #server: Server;
   readonly #roles = new Map<RpcPeer, Role>();
+  readonly #refusals = new Refusals();
   readonly #handlers: Handlers;
   #token = '';
   #markFinished: () => void = () => undefined;
@@ -64,6 +66,7 @@ export class Host {
     );
     void peer.closed.then(() => {
       this.#roles.delete(peer);
+      this.#refusals.workerLeft(peer);
       this.run.releaseAll(peer);
     });
   }
@@ -93,6 +96,7 @@ export class Host {
         if (!isToken(token, this.#token))
           throw new HostError('Wrong token.', { code: 'host_protocol' });
         this.#roles.set(peer, role);
+        if (role === 'worker') this.#refusals.workerCame(peer);
         return { pid: process.pid };
       },
       acquire: async (request, peer) =>
@@ -115,6 +119,8 @@ export class Host {
         return null;
       },
       maySay: async ({ message }) => run.maySay(message),
+      refuse: async (refusal) => this.#refusals.refuse(refusal),
+      refusal: async () => this.#refusals.current,
       finish: async () => {
         const summary = await run.finish();
         setImmediate(() => this.#markFinished()); // the answer goes out first

@@ -84,6 +84,14 @@ export interface RunSummary {
   leftRunning: string[];
 }
 
+/** Why a run does not go on. */
+export interface Refusal {
+  /** What is wrong with it. */
+  message: string;
+  /** The test that fails by it; all others are skipped. */
+  testId: string;
+}
+
 /** Every call to the host: its parameters and its answer. */
 export interface HostCalls {
   hello: {
@@ -108,6 +116,10 @@ export interface HostCalls {
   report: { params: ArtifactProblem; result: null };
   /** True for the first worker that wants to say this: each remark is made once per run. */
   maySay: { params: { message: string }; result: boolean };
+  /** What is wrong fails every test, so the run ends with this one. Answers with what it has ended with: somebody may have been first. */
+  refuse: { params: Refusal; result: Refusal };
+  /** Why the run does not go on; null while it does. */
+  refusal: { params: Record<string, never>; result: Refusal | null };
   /** Waits for the clips, stops everything, tells what the run used. The host exits afterwards. */
   finish: { params: Record<string, never>; result: RunSummary & { pid: number } };
 }

@@ -106,6 +106,23 @@ export function browserEnvironment(): Record<string, string> {
   return inheritWithout(NOT_FOR_BROWSERS);
 }
 
+/**
+ * The environment for the Playwright beside a session's browser: as for a browser, and without an Inspector. What it writes on its own
+ * (files in passing, and a note of each endpoint in the user's cache folder, by which tools find it) goes into a folder of ours.
+ * @param browsers - where Playwright keeps its browsers, which it looks for in that cache folder otherwise
+ */
+export function playwrightEnvironment(folder: string, browsers: string): Record<string, string> {
+  return {
+    ...inheritWithout([...NOT_FOR_BROWSERS, 'PWDEBUG']),
+    ...Object.fromEntries(
+      ['TMPDIR', 'TEMP', 'TMP', 'XDG_CACHE_HOME', 'LOCALAPPDATA'].map((name) => [name, folder]),
+    ),
+    ...(process.platform === 'darwin' && { HOME: folder }), // its cache folder lies there
+    PWTEST_SERVER_REGISTRY: folder,
+    PLAYWRIGHT_BROWSERS_PATH: browsers,
+  };
+}
+
 function read(name: string): string | undefined {
   return process.env[name] || undefined;
 }

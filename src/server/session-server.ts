@@ -68,6 +68,12 @@ export interface SessionServerOptions extends BrowserSettings {
   retentionMs?: number | undefined;
   /** Sessions at the same time; more are refused with 429. @default 100 */
   maxSessions?: number | undefined;
+  /**
+   * So many browsers wait for sessions, which then begin at once: with the default options, and later with those that were asked for last.
+   * Sessions with a profile, a proxy or a `cdpUrl` start their own. They do not count as sessions; each takes about 100 MB.
+   * @default 0
+   */
+  warm?: number | undefined;
   /** Length of a minute for the sessions' timers, in milliseconds. For tests, which cannot wait for minutes. @default 60000 */
   minuteMs?: number | undefined;
 }
@@ -80,6 +86,8 @@ export interface SessionServer {
   readonly apiKey: string;
   /** What users should be told, such as that Chromium runs without its sandbox. Grows as sessions start. */
   readonly notices: readonly string[];
+  /** How many browsers wait for a session, ready to begin. */
+  readonly warm: number;
   /** True while the session runs. */
   isActive(sessionId: string): boolean;
   /**
@@ -122,6 +130,7 @@ export async function startSessionServer(
     await data.close();
     throw error;
   });
+  registry.warmUp();
   const close = async (): Promise<void> => {
     router.close();
     http.close();
@@ -136,6 +145,9 @@ export async function startSessionServer(
     apiKey,
     get notices() {
       return [...registry.notices];
+    },
+    get warm() {
+      return registry.warm;
     },
     isActive: (sessionId) => registry.find(sessionId)?.status === 'active',
     recording: async (sessionId) => registry.get(sessionId).ensureActive().recording.open(),
@@ -162,6 +174,7 @@ async function assemble(data: DataFolder, options: SessionServerOptions): Promis
     maxSessions: options.maxSessions ?? MAX_SESSIONS,
     recordAlways: options.recording !== 'on-demand',
     logAlways: options.networkLog !== 'on-demand',
+    warm: options.warm ?? 0,
     minuteMs: options.minuteMs ?? MINUTE_MS,
     retentionMs: options.retentionMs ?? RETENTION_MS,
   });

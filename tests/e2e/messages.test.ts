@@ -45,11 +45,14 @@ test('an API that cannot be reached: what to look at is what was set', async () 
   expect(output).not.toContain('apiUrl');
 });
 
-test('without a browser each test says so in a line', async () => {
-  const { output } = await run(`{ channel: 'chrome-canary' }`);
-  expect(output.match(/No chrome-canary was found/g)).toHaveLength(2);
+test('without a browser the first test says so in a line, and the run stops', async () => {
+  const { output, exitCode } = await run(`{ channel: 'chrome-canary' }`);
+  expect(exitCode).toBe(1);
+  expect(output).toMatch(/1 failed\n.*\n {2}1 skipped/);
+  expect(output.match(/No chrome-canary was found/g)).toHaveLength(1);
   expect(output).toContain('npx playwright install chrome-canary');
   expect(output).not.toContain('/google-chrome');
+  expect(output).toContain('sessionwright: no session could be started');
 });
 
 test("the summary begins on a line of its own after Playwright's dots", async () => {

@@ -28,6 +28,6 @@ export function parseWithId<
 }
 
 /** A session as JSON for programs: as in TypeScript, without the URLs that hold tokens. */
-export function toJson({ cdpUrl, viewerUrl, ...info }: SessionInfo): object {
+export function toJson({ cdpUrl, playwrightUrl, viewerUrl, ...info }: SessionInfo): object {
   return info;
 }

@@ -1,12 +1,14 @@
-/** The CDP gateway: `ws://.../sessions/ID/cdp?token=...` leads to the session's browser, and `ws://.../sessions/connect?token=KEY` to a new one. It answers the upgrade by passing it on, and then only joins sockets. */
+/** The gateway: `ws://.../sessions/ID/cdp?token=...` leads to the session's browser, `ws://.../sessions/ID/playwright?token=...` to the Playwright beside it, and `ws://.../sessions/connect?token=KEY` to a new browser. It answers the upgrade by passing it on, and then only joins sockets. */
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { logOf } from '../../base/log';
 import { isToken } from '../../base/tokens';
 import { sockets } from '../../contract/addresses';
 import { matchPath } from '../../contract/paths';
+import { playwrightVersionsFit } from '../../contract/playwright-version';
 import { badRequest, notFound } from '../../contract/refusals';
 import type { Auth } from '../http/auth';
+import { playwrightVersion } from '../browsers/playwright-process';
 import { parseUrl } from '../http/http-router';
 import type { SessionRegistry } from '../sessions/registry';
 import type { LiveSession } from '../sessions/session';
@@ -27,15 +29,21 @@ const HANDSHAKE_HEADERS = [
 /** Where a client wants to go. */
 interface Destination {
   session: LiveSession;
-  /** The browser's endpoint, or that of one of its pages. */
-  url: URL;
+  /** Tells the endpoint: of the browser, of one of its pages, or of the Playwright beside it. */
+  open: () => Promise<Endpoint>;
   /** Of the page, if it is one. */
   targetId: string | undefined;
   /** Whether a page must be there first. */
   startupPage: boolean;
 }
 
-/** Leads CDP clients to the browsers of their sessions. */
+interface Endpoint {
+  url: URL;
+  /** Called when the client has left. */
+  close?: () => void;
+}
+
+/** Leads clients to the browsers of their sessions. */
 export class Gateway {
   readonly #registry: SessionRegistry;
   readonly #auth: Auth;
@@ -63,7 +71,7 @@ export class Gateway {
     client.once('close', end);
     try {
       await lead(
-        { session, url: new URL(session.browser.cdpUrl), targetId: undefined, startupPage: true },
+        { session, open: openBrowser(session), targetId: undefined, startupPage: true },
         request,
         client,
         head,
@@ -85,20 +93,19 @@ export class Gateway {
 
   #destination(request: IncomingMessage): Destination {
     const { pathname, searchParams } = parseUrl(request);
-    const { sessionId: id = '', targetId } = findPath(pathname) ?? {};
+    const { sessionId: id = '', targetId, isPlaywright } = findPath(pathname) ?? {};
     const known = this.#registry.get(id);
     if (!isToken(searchParams.get('token'), known.cdpToken))
       throw badRequest(
         401,
         'unauthorized',
-        `The token does not open session ${id}. Use the cdp_url of the session as it is.`,
+        `The token does not open session ${id}. Use the URL of the session as it is.`,
       );
     const session = known.ensureActive();
-    const url = new URL(session.browser.cdpUrl);
-    if (targetId !== undefined) url.pathname = `/devtools/page/${encodeURIComponent(targetId)}`;
+    if (isPlaywright) checkVersion(request.headers['user-agent']);
     return {
       session,
-      url,
+      open: isPlaywright ? () => session.playwright.open() : openBrowser(session, targetId),
       targetId,
       startupPage: targetId === undefined && searchParams.get('startup_page') !== 'false',
     };
@@ -106,7 +113,7 @@ export class Gateway {
 }
 
 async function lead(
-  { session, url, targetId, startupPage }: Destination,
+  { session, open, targetId, startupPage }: Destination,
   request: IncomingMessage,
   client: Socket,
   head: Buffer,
@@ -114,6 +121,8 @@ async function lead(
   session.touch();
   if (targetId !== undefined) await checkTarget(session, targetId);
   if (startupPage) await session.browser.ensurePage();
+  const { url, close } = await open();
+  if (close) whenClosed(client, close);
   const browser = await openUpstream(url, (chunk) => passBack(session, client, chunk));
   if (!client.readable || session.status !== 'active') {
     // it has left meanwhile, which nobody will be told again
@@ -124,6 +133,27 @@ async function lead(
   browser.write(handshake(request, url));
   if (head.length > 0) browser.write(head);
   join(session, client, browser);
+}
+
+/** The endpoint of a session's browser, or of one of its pages. */
+function openBrowser(session: LiveSession, targetId?: string): Destination['open'] {
+  const url = new URL(session.browser.cdpUrl);
+  if (targetId !== undefined) url.pathname = `/devtools/page/${encodeURIComponent(targetId)}`;
+  return async () => ({ url });
+}
+
+/** Playwright's own server would say so too, but not one that is beside a browser. */
+function checkVersion(userAgent = ''): void {
+  const server = playwrightVersion();
+  if (server === undefined)
+    throw notFound('This session server has no Playwright of its own. Use the cdp_url.');
+  const [, client] = /^Playwright\/(\S+)/.exec(userAgent) ?? [];
+  if (client !== undefined && !playwrightVersionsFit(client, server))
+    throw badRequest(
+      428,
+      'playwright_version',
+      `Playwright ${client} cannot use the Playwright ${server} of this session server: the first two numbers must be the same. Use the cdp_url, or the same version on both sides.`,
+    );
 }
 
 /** The browser would say so too, but not in the shape of the API, and would keep the connection. */
@@ -137,7 +167,11 @@ async function checkTarget(session: LiveSession, targetId: string): Promise<void
     );
 }
 
-function findPath(path: string): { sessionId: string; targetId?: string } | undefined {
+function findPath(
+  path: string,
+): { sessionId: string; targetId?: string; isPlaywright?: true } | undefined {
+  const beside = matchPath(sockets.playwright, path);
+  if (beside) return { ...beside, isPlaywright: true };
   return matchPath(sockets.cdp, path) ?? matchPath(sockets.pageCdp, path);
 }
 
@@ -145,7 +179,7 @@ function findPath(path: string): { sessionId: string; targetId?: string } | unde
 function join(session: LiveSession, client: Socket, browser: Socket): void {
   client.setNoDelay(true);
   session.gatewayClients += 1;
-  log('session %s: CDP client %d connected', session.id, session.gatewayClients);
+  log('session %s: client %d connected', session.id, session.gatewayClients);
   client.on('data', (chunk: Buffer) => {
     session.touch();
     if (!browser.write(chunk)) client.pause(); // a side that is slow lets the other wait; nothing is collected here
@@ -160,7 +194,7 @@ function join(session: LiveSession, client: Socket, browser: Socket): void {
   });
   client.once('close', () => {
     session.gatewayClients -= 1;
-    log('session %s: CDP client disconnected, %d left', session.id, session.gatewayClients);
+    log('session %s: client disconnected, %d left', session.id, session.gatewayClients);
     if (session.gatewayClients === 0) session.downloads?.start().catch(() => {}); // the browser may be gone too
     forget();
   });
@@ -170,6 +204,12 @@ function join(session: LiveSession, client: Socket, browser: Socket): void {
 function passBack(session: LiveSession, client: Socket, chunk: Buffer): boolean {
   session.touch();
   return client.write(chunk);
+}
+
+/** Calls back once the client has left, which may have been before. */
+function whenClosed(client: Socket, then: () => void): void {
+  if (client.destroyed) then();
+  else client.once('close', then);
 }
 
 function closeTogether(one: Socket, other: Socket): void {

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { SessionEndedError } from '../../contract/errors';
 import type { SessionInfo, SessionStatus, SessionStep } from '../../contract/session';
-import type { KnownSession } from './known-session';
+import type { KnownSession, WaysIn } from './known-session';
 import type { SessionFolder } from '../data/session-folder';
 import type { SessionRecord } from './session-record';
 import { readSteps } from './trajectory-file';
@@ -51,8 +51,8 @@ export class FinishedSession implements KnownSession {
     return readSteps(this.folder.trajectory);
   }
 
-  info(urls: Pick<SessionInfo, 'cdpUrl' | 'viewerUrl'>): SessionInfo {
-    return { ...this.#record.info, ...urls };
+  info(waysIn: WaysIn): SessionInfo {
+    return { ...this.#record.info, ...waysIn };
   }
 
   /** @throws {@link SessionEndedError} with when and why */

@@ -8,6 +8,20 @@ export interface SessionEnd {
   reason: string | null;
 }
 
+/** What only a session that runs has: where it is driven and watched. */
+export type WaysIn = Pick<
+  SessionInfo,
+  'cdpUrl' | 'playwrightUrl' | 'playwrightVersion' | 'viewerUrl'
+>;
+
+/** Of a session that has ended. */
+export const NO_WAYS_IN: WaysIn = {
+  cdpUrl: null,
+  playwrightUrl: null,
+  playwrightVersion: null,
+  viewerUrl: null,
+};
+
 /** A session, running or ended. */
 export interface KnownSession {
   readonly id: string;
@@ -27,7 +41,7 @@ export interface KnownSession {
   /** The newest steps; read from the disk once the session has ended. */
   steps(): Promise<readonly SessionStep[]>;
   /** What the API tells of it, without its steps. */
-  info(urls: Pick<SessionInfo, 'cdpUrl' | 'viewerUrl'>): SessionInfo;
+  info(waysIn: WaysIn): SessionInfo;
   /** Ends it, and resolves when nothing of it runs any more. The first call decides how it ended. */
   end(end: SessionEnd): Promise<void>;
   /** Removes everything that the ended session left. */

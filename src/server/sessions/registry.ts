@@ -1,22 +1,22 @@
 /** All sessions of a server: starts them within its limits, finds them, and ends them. */
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { environment } from '../../options/environment';
+import { decodeStartRequest } from '../../contract/start';
 import type { StartOptions } from '../../contract/session';
 import { notFound, refused, tooMany, unavailable } from '../../contract/refusals';
 import type { ProfileStore } from '../data/profiles';
 import { LiveSession } from './session';
 import type { BrowserSettings } from '../browsers/session-browser';
-import { openSessionBrowser } from '../browsers/session-browser';
 import type { DataFolder } from '../data/data-folder';
 import { FinishedSession } from './finished-session';
 import { Retention } from './retention';
 import { loadSessions } from './session-archive';
-import { SessionFolder } from '../data/session-folder';
 import { FolderKeeper } from './session-keeper';
-import { SessionProfile } from './session-profile';
 import { recordOf, saveRecord } from './session-record';
-import { planSession } from '../browsers/session-plan';
+import { planSession, type SessionPlan } from '../browsers/session-plan';
 import type { FileStorage } from '../data/storage';
+import { prepareBrowser, type PreparedBrowser } from './prepared-browser';
+import { WarmBrowsers } from './warm-browsers';
 
 /** How long a caller that is refused for lack of room should wait, in milliseconds: about the length of a short test. */
 const RETRY_AFTER_MS = 5_000;
@@ -37,6 +37,8 @@ export interface RegistryOptions {
   recordAlways: boolean;
   /** Log the requests of every session from its start. */
   logAlways: boolean;
+  /** Browsers that wait for sessions; they do not count as sessions. */
+  warm: number;
   /** Length of a minute, in milliseconds; shorter in tests. */
   minuteMs: number;
 }
@@ -63,6 +65,7 @@ export class SessionRegistry {
   readonly #starts = new Map<string, RememberedStart>();
   readonly #starting = new Set<Promise<LiveSession>>();
   readonly #closing = new AbortController();
+  #warm: WarmBrowsers | undefined;
 
   constructor(options: RegistryOptions) {
     this.#options = options;
@@ -76,6 +79,22 @@ export class SessionRegistry {
       this.#sessions.set(session.id, session);
       this.#retention.add(session, session.endedAt);
     }
+  }
+
+  /** Starts the browsers that wait for sessions, where there shall be any. To be called once. */
+  warmUp(): void {
+    const { warm } = this.#options;
+    if (warm > 0)
+      this.#warm = new WarmBrowsers({
+        count: warm,
+        plan: this.#plan(decodeStartRequest({})),
+        prepare: async (plan) => this.#prepare(plan),
+      });
+  }
+
+  /** How many browsers wait for a session, ready to begin. */
+  get warm(): number {
+    return this.#warm?.ready ?? 0;
   }
 
   /** All sessions, newest first. */
@@ -135,7 +154,7 @@ export class SessionRegistry {
   async close(): Promise<void> {
     this.#closing.abort(); // a browser that hangs at its start is not waited for
     this.#retention.stop();
-    await Promise.allSettled(this.#starting);
+    await Promise.allSettled([...this.#starting, this.#warm?.close()]);
     const end = async (session: AnySession): Promise<void> => {
       await session.end({ status: 'closed', reason: 'The session server was closed.' });
       if (!this.#options.data.isKept) await session.dispose();
@@ -144,12 +163,9 @@ export class SessionRegistry {
   }
 
   async #start(request: StartOptions): Promise<LiveSession> {
-    const { headless, maxSessions } = this.#options;
+    const { maxSessions } = this.#options;
     this.#refuseClosing();
-    const plan = planSession(request, {
-      defaultHeadless: headless,
-      canShowWindow: process.platform !== 'linux' || environment.hasDisplay,
-    });
+    const plan = this.#plan(request);
     const active = this.all.filter(({ status }) => status === 'active').length;
     if (active + this.#starting.size >= maxSessions)
       throw tooMany(
@@ -172,18 +188,24 @@ export class SessionRegistry {
     if (this.#closing.signal.aborted) throw unavailable('The session server is closing.');
   }
 
-  async #open(plan: ReturnType<typeof planSession>): Promise<LiveSession> {
-    const { data, profiles, storage, browser: settings, minuteMs } = this.#options;
-    const id = randomUUID();
-    const folder = await SessionFolder.create(data.sessions, id);
+  #plan(request: StartOptions): SessionPlan {
+    return planSession(request, {
+      defaultHeadless: this.#options.headless,
+      canShowWindow: process.platform !== 'linux' || environment.hasDisplay,
+    });
+  }
+
+  async #prepare(plan: SessionPlan): Promise<PreparedBrowser> {
+    const { data, profiles, browser } = this.#options;
+    const settings = { ...browser, signal: this.#closing.signal };
+    return prepareBrowser(plan, { data, profiles, settings });
+  }
+
+  async #open(plan: SessionPlan): Promise<LiveSession> {
+    const { storage, minuteMs } = this.#options;
+    const { id, folder, profile, browser } = this.#warm?.take(plan) ?? (await this.#prepare(plan));
     let session: LiveSession | undefined;
     try {
-      const profile = await SessionProfile.checkOut(profiles, plan.request.profile, folder.profile);
-      const browser = await openSessionBrowser(
-        plan,
-        { ...settings, signal: this.#closing.signal },
-        folder.profile,
-      );
       const keeper = new FolderKeeper(profile, async (ended) => this.#archive(ended));
       const files = plan.request.useFileStorage === false ? undefined : storage.forSession(folder);
       session = new LiveSession({ id, plan, browser, folder, minuteMs, keeper, files });

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { readJson, writeJson } from '../../base/json';
 import type { SessionInfo } from '../../contract/session';
 import { encodeSession, sessionResponseSchema, toSessionInfo } from '../../contract/session';
-import type { KnownSession } from './known-session';
+import { NO_WAYS_IN, type KnownSession } from './known-session';
 import type { SessionFolder } from '../data/session-folder';
 
 /** What is kept of a session, beside its files. */
@@ -32,7 +32,7 @@ const extraSchema = z.object({
 
 /** The record of a session as it is now. */
 export function recordOf(session: KnownSession, reason: string | null): SessionRecord {
-  const info = { ...session.info({ cdpUrl: null, viewerUrl: null }), steps: [] };
+  const info = { ...session.info(NO_WAYS_IN), steps: [] };
   return {
     info,
     reason,

@@ -2,12 +2,15 @@
 import { addresses, sockets } from '../../contract/addresses';
 import { fillPath } from '../../contract/paths';
 import type { SessionInfo } from '../../contract/session';
-import type { KnownSession } from './known-session';
+import { playwrightVersion } from '../browsers/playwright-process';
+import { NO_WAYS_IN, type KnownSession } from './known-session';
 
 /** Where a session is driven and watched. */
 export interface SessionUrls {
   /** CDP of the browser. */
   cdp: string;
+  /** Playwright's own protocol. */
+  playwright: string;
   /** The page that shows the session live. */
   viewer: string;
   /** WebSocket of the pictures behind the viewer. */
@@ -26,6 +29,7 @@ export function sessionUrls(session: KnownSession, baseUrl: string): SessionUrls
   const mayWatch = `?token=${session.viewerToken}`;
   return {
     cdp: socketUrl + fillPath(sockets.cdp, of) + mayDrive,
+    playwright: socketUrl + fillPath(sockets.playwright, of) + mayDrive,
     viewer: baseUrl + fillPath(addresses.viewer, of) + mayWatch,
     recording: socketUrl + fillPath(sockets.recording, of) + mayWatch,
     logs: socketUrl + fillPath(sockets.logs, of) + mayWatch,
@@ -35,12 +39,15 @@ export function sessionUrls(session: KnownSession, baseUrl: string): SessionUrls
 
 /** The session as the API tells of it to this caller, without its steps. What can no longer be reached has no URL. */
 export function describeSession(session: KnownSession, baseUrl: string): SessionInfo {
-  const { cdp, viewer } = sessionUrls(session, baseUrl);
-  return session.info(
-    session.status === 'active'
-      ? { cdpUrl: cdp, viewerUrl: viewer }
-      : { cdpUrl: null, viewerUrl: null },
-  );
+  if (session.status !== 'active') return session.info(NO_WAYS_IN);
+  const { cdp, playwright, viewer } = sessionUrls(session, baseUrl);
+  const version = playwrightVersion();
+  return session.info({
+    cdpUrl: cdp,
+    playwrightUrl: version === undefined ? null : playwright,
+    playwrightVersion: version ?? null,
+    viewerUrl: viewer,
+  });
 }
 
 /** The same, with its steps. */

@@ -6,7 +6,8 @@ import type { ActionFiles, PageDriver } from '../../actions/page-driver';
 import { exitText } from '../../browser/chromium';
 import type { SessionInfo, SessionStatus, SessionStep } from '../../contract/session';
 import { sessionEnded } from './finished-session';
-import type { KnownSession, SessionEnd } from './known-session';
+import type { KnownSession, SessionEnd, WaysIn } from './known-session';
+import { PlaywrightProcess } from '../browsers/playwright-process';
 import type { SessionBrowser } from '../browsers/session-browser';
 import type { SessionFolder } from '../data/session-folder';
 import { NetworkLog } from '../network/network-log';
@@ -66,13 +67,15 @@ export class LiveSession implements KnownSession {
   /** Whoever knows it may watch, and no more. */
   readonly viewerToken = newToken();
   readonly browser: SessionBrowser;
+  /** Serves those who speak Playwright's own protocol. */
+  readonly playwright: PlaywrightProcess;
   /** What was done in it through the API. */
   readonly trajectory = new Trajectory();
   /** What of it could not be kept, in words; told as its error. */
   problem: string | null = null;
   readonly #keeper: SessionKeeper;
   readonly #files: ActionFiles | undefined;
-  /** CDP clients that are connected through the gateway now. */
+  /** Clients that are connected through the gateway now. */
   gatewayClients = 0;
   readonly #tabOrder: TabOrder;
   #driver: Promise<PageDriver> | undefined;
@@ -91,6 +94,11 @@ export class LiveSession implements KnownSession {
     this.recording = new SessionRecording(browser.connection, folder.recording);
     this.livePictures = new SessionRecording(browser.connection, folder.live);
     this.networkLog = new NetworkLog(browser.connection, folder.network);
+    this.playwright = new PlaywrightProcess({
+      cdpUrl: browser.cdpUrl,
+      isLocal: plan.request.cdpUrl === undefined,
+      folder: folder.passing,
+    });
     this.downloads =
       files && plan.request.cdpUrl === undefined
         ? new SessionDownloads({
@@ -186,8 +194,8 @@ export class LiveSession implements KnownSession {
     await this.folder.remove();
   }
 
-  /** What the API tells of it. URLs are added by whoever knows how the caller reached us. */
-  info(urls: Pick<SessionInfo, 'cdpUrl' | 'viewerUrl'>): SessionInfo {
+  /** What the API tells of it. What leads to it is added by whoever knows how the caller reached us. */
+  info(waysIn: WaysIn): SessionInfo {
     const { plan, createdAt, endedAt, status } = this;
     const { request } = plan;
     return {
@@ -213,7 +221,7 @@ export class LiveSession implements KnownSession {
       webBotAuth: false,
       authIds: [],
       systemHidden: false,
-      ...urls,
+      ...waysIn,
     };
   }
 
@@ -253,6 +261,7 @@ export class LiveSession implements KnownSession {
 
   /** Takes what is wanted of the browser while it runs. */
   async #part(): Promise<void> {
+    await this.playwright.close();
     await this.recording.close().catch(() => {}); // a browser that died cannot be asked for a last picture
     await this.livePictures.close().catch(() => {});
     await this.livePictures.dispose().catch(() => {}); // its files are about to be removed

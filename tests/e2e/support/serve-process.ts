@@ -22,9 +22,12 @@ export interface ServeProcess {
 }
 
 /** Starts a server with the key `key`, and waits until it listens. Rejects with what it said when it does not. */
-export async function serve(args: string[]): Promise<ServeProcess> {
+export async function serve(
+  args: string[],
+  env: Record<string, string> = {},
+): Promise<ServeProcess> {
   const child = spawn(process.execPath, [CLI, 'serve', '--port', '0', '--json', ...args], {
-    env: { ...process.env, NOTTE_API_KEY: 'key' },
+    env: { ...process.env, NOTTE_API_KEY: 'key', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';

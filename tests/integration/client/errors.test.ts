@@ -107,7 +107,7 @@ describe('one typed error per failure', () => {
     const it = await connect(answering(501, { status: 501, message, code: 'browser_not_found' }));
     const error = await errorOf(it.start());
     expect(error).toMatchObject({
-      code: 'request_failed',
+      code: 'browser_not_found',
       status: 501,
       message: `Could not start a session: POST /sessions/start on ${api?.url ?? ''} answered 501: ${message}`,
     });

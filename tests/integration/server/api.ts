@@ -77,6 +77,7 @@ export async function openRegistry(
     maxSessions: 2,
     recordAlways: false,
     logAlways: true,
+    warm: 0,
     minuteMs: 60_000,
     ...options,
   });

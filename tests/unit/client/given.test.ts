@@ -231,6 +231,8 @@ const INFO: Parameters<typeof encodeSession>[0] = {
   headless: true,
   solveCaptchas: null,
   cdpUrl: 'ws://127.0.0.1:1/cdp',
+  playwrightUrl: null,
+  playwrightVersion: null,
   viewerUrl: null,
   webBotAuth: false,
   authIds: [],

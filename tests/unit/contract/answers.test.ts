@@ -19,7 +19,7 @@ import {
   profileListSchema,
   profileSchema,
 } from '../../../src/contract/profiles';
-import { encodeReplay, replaySchema } from '../../../src/contract/replay';
+import { encodeReplay, REPLAY_STILL_ACTIVE, replaySchema } from '../../../src/contract/replay';
 import { scrapedDataSchema } from '../../../src/contract/scrape';
 import { encodeSession } from '../../../src/contract/session';
 import { fileListSchema, fileStoredSchema, fileUrlSchema } from '../../../src/contract/storage';
@@ -164,8 +164,8 @@ const ANSWERS: Record<string, Answer> = {
   },
   'the URL of a file': {
     schema: fileUrlSchema,
-    wire: { url: 'u' },
-    read: { url: 'u' },
+    wire: { url: 'http://a/b' },
+    read: { url: 'http://a/b' },
     needed: ['url'],
   },
   'a replay': {
@@ -418,6 +418,13 @@ describe('what our server writes', () => {
       video_start_ms: 2,
       video_duration_ms: null,
     });
+    expect(
+      encodeReplay({
+        ...{ mp4Url: 'u', playlistContent: null, expiresAt: date },
+        ...{ videoStartMs: null, videoDurationMs: 2.4 },
+      }),
+    ).toMatchObject({ video_start_ms: null, video_duration_ms: 2 });
+    expect(REPLAY_STILL_ACTIVE).toBe('still active'); // what clients look for
     const code = { pythonScript: 'p', jsonActions: [{ type: 'goto' }], playwrightSpec: null };
     expect(encodeWorkflowCode(code)).toEqual({
       python_script: 'p',
@@ -437,6 +444,10 @@ describe('what our server writes', () => {
     expect(encodeNetworkLogs({ ...logs, batches: [linked] }).batches).toEqual([
       { key: 'k', size: 5, download_url: 'u', download_url_expires_in_seconds: 60 },
     ]);
+  });
+
+  it('is never an URL that is empty', () => {
+    expect(fileUrlSchema.safeParse({ url: '' }).success).toBe(false);
   });
 
   it('has a page before it when it is not the first', () => {

@@ -1,5 +1,6 @@
 /** Scraping on the wire. */
 import { expect, test } from 'vitest';
+import { OptionsError } from '../../../src/contract/errors';
 import {
   decodeScrapeRequest,
   encodeScrapedData,
@@ -78,4 +79,13 @@ test('data survives the wire, and is read without what need not be there', () =>
     images: [{ url: null, category: null, description: null }],
     structured: { success: true, error: null, data: [1] },
   });
+});
+
+test('what no caller can ask for is refused before it is sent', () => {
+  const send = (options: object) => () => encodeScrapeRequest(options);
+  expect(send({ jsonSchema: {} })).toThrow(OptionsError);
+  expect(send({ jsonSchema: {} })).toThrow(/: jsonSchema: unknown field/);
+  expect(send({ ignoredTags: ['<a>'] })).toThrow(
+    'Cannot scrape a page with these options: ignoredTags.0: Invalid input: expected the name of a tag',
+  );
 });

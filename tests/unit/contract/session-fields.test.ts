@@ -22,6 +22,8 @@ const OPTIONAL: [field: string, name: string, missing: unknown, wrong: unknown][
   ['headless', 'headless', true, 'no'],
   ['solve_captchas', 'solveCaptchas', null, 'no'],
   ['cdp_url', 'cdpUrl', null, 5],
+  ['playwright_url', 'playwrightUrl', null, 5],
+  ['playwright_version', 'playwrightVersion', null, 1.65],
   ['viewer_url', 'viewerUrl', null, 5],
   ['web_bot_auth', 'webBotAuth', false, 'no'],
   ['auth_ids', 'authIds', [], [5]],
@@ -71,7 +73,8 @@ describe('a field that every server sends', () => {
   });
 
   it('is looked for in objects only', () => {
-    for (const body of [null, undefined, 'x', 5, []]) expect(() => decodeSession(body)).toThrow();
+    for (const body of [null, undefined, 'x', 5, []])
+      expect(() => decodeSession(body)).toThrow('expected object');
   });
 });
 

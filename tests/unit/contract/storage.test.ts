@@ -10,6 +10,7 @@ test.each([
   'データ.csv',
   '100%.txt',
   'console.log',
+  'falcon',
   'com10',
   'null',
   'nul-1.txt',
@@ -78,7 +79,7 @@ test('lists of files travel', () => {
   expect(
     fileListSchema.parse({ files: ['b.txt', { name: 'c', size: 1, file_ext: '' }] }),
   ).toMatchObject([
-    { name: 'b.txt', updatedAt: null },
+    { name: 'b.txt', extension: '', size: 0, updatedAt: null },
     { name: 'c', size: 1 },
   ]);
 });

@@ -29,6 +29,8 @@ export const fullSession: SessionInfo = {
   headless: false,
   solveCaptchas: true,
   cdpUrl: 'ws://cdp',
+  playwrightUrl: 'ws://playwright',
+  playwrightVersion: '1.65.1',
   viewerUrl: 'http://viewer?token=1',
   webBotAuth: true,
   authIds: ['a'],

@@ -1,0 +1,153 @@
+/**
+ * Playwright beside a session's browser, for clients that speak Playwright's own protocol: a process of its own, so that what it holds,
+ * how busy it is and how it ends is nothing to the session server. It starts with the first client, and ends with the session and
+ * with this process, however that ends.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { playwrightBrowsersFolder } from '../../browser/playwright-browsers';
+import { settledWithin, withDeadline } from '../../base/deadline';
+import { isLogging, logOf, since } from '../../base/log';
+import { SessionwrightError, timedOut } from '../../contract/errors';
+import { playwrightEnvironment } from '../../options/environment';
+
+/** How long a client may wait for its endpoint, in milliseconds: Playwright loads in 0.3 s, on a busy machine in some seconds. */
+const OPEN_TIMEOUT_MS = 30_000;
+/** How long a killed process may take to be gone, in milliseconds. */
+const EXIT_TIMEOUT_MS = 5_000;
+
+const log = logOf('browser');
+
+/** What the process is asked for. */
+export type PlaywrightRequest =
+  { type: 'open'; id: number; cdpUrl: string; isLocal: boolean } | { type: 'close'; id: number };
+
+/** What it answers to `open`. */
+export type PlaywrightAnswer = { id: number; endpoint: string } | { id: number; error: string };
+
+/** What the process works with. */
+export interface PlaywrightProcessOptions {
+  /** CDP URL of the session's browser itself. */
+  cdpUrl: string;
+  /** Whether the browser reads and writes the files of this machine. */
+  isLocal: boolean;
+  /** Everything that Playwright writes goes below it. The caller removes it, once this is closed. */
+  folder: string;
+}
+
+/** The endpoint of one client. */
+export interface PlaywrightEndpoint {
+  readonly url: URL;
+  /** The client has left: its contexts are closed. */
+  close(): void;
+}
+
+/** The process of one session. */
+export class PlaywrightProcess {
+  readonly #options: PlaywrightProcessOptions;
+  readonly #waiting = new Map<number, (answer: PlaywrightAnswer) => void>();
+  #child: Promise<ChildProcess> | undefined;
+  #lastId = 0;
+  #isClosed = false;
+
+  constructor(options: PlaywrightProcessOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Opens an endpoint for one client: it has contexts of its own, and sees none of another.
+   * @throws {@link SessionwrightError} `playwright_unavailable` when the process, or its connection to the browser, cannot be had
+   */
+  async open(): Promise<PlaywrightEndpoint> {
+    const startedMs = performance.now();
+    this.#child ??= this.#start();
+    const child = await this.#child.catch((error: unknown) => {
+      this.#child = undefined;
+      throw error;
+    });
+    const id = ++this.#lastId;
+    const answered = new Promise<PlaywrightAnswer>((resolve) => this.#waiting.set(id, resolve));
+    const { cdpUrl, isLocal } = this.#options;
+    send(child, { type: 'open', id, cdpUrl, isLocal });
+    try {
+      if (child.exitCode !== null || child.signalCode !== null) this.#end();
+      const answer = await withDeadline(answered, OPEN_TIMEOUT_MS, () =>
+        timedOut('the Playwright server beside the browser', OPEN_TIMEOUT_MS),
+      );
+      if ('error' in answer)
+        throw new SessionwrightError(
+          `The Playwright server beside the session's browser could not be opened: ${answer.error} Use the cdp_url.`,
+          { code: 'playwright_unavailable' },
+        );
+      log('process %d: Playwright endpoint %d after %s', child.pid, id, since(startedMs));
+      return { url: new URL(answer.endpoint), close: () => send(child, { type: 'close', id }) };
+    } catch (error) {
+      send(child, { type: 'close', id }); // it may be connected later
+      throw error;
+    } finally {
+      this.#waiting.delete(id);
+    }
+  }
+
+  /** Ends the process, if there is one, and every connection to it. Safe to call twice. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const child = await this.#child?.catch(() => undefined);
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const exited = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGKILL'); // its files are the session's, which removes them
+    await settledWithin(exited, EXIT_TIMEOUT_MS);
+  }
+
+  async #start(): Promise<ChildProcess> {
+    const folder = join(this.#options.folder, 'playwright');
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const child = spawn(process.execPath, [script()], {
+      detached: process.platform !== 'win32', // Ctrl-C is ours to handle
+      stdio: ['ignore', 'ignore', isLogging ? 'inherit' : 'ignore', 'ipc'], // the channel closes with this process, however that ends
+      env: playwrightEnvironment(folder, playwrightBrowsersFolder() ?? folder),
+      windowsHide: true,
+    });
+    child.on('message', (answer: PlaywrightAnswer) => this.#waiting.get(answer.id)?.(answer));
+    child.once('error', () => this.#end());
+    child.once('exit', () => this.#end());
+    if (this.#isClosed) child.kill('SIGKILL');
+    return child;
+  }
+
+  /** The next client gets another process. */
+  #end(): void {
+    this.#child = undefined;
+    for (const [id, resolve] of this.#waiting) resolve({ id, error: 'its process ended.' });
+  }
+}
+
+let version: string | null | undefined;
+
+/** The version of Playwright that is spoken here; undefined where there is none: the session server was bundled into a program. */
+export function playwrightVersion(): string | undefined {
+  version ??= existsSync(script()) ? installedVersion() : null;
+  return version ?? undefined;
+}
+
+function installedVersion(): string | null {
+  try {
+    const require = createRequire(import.meta.url);
+    return (require('playwright-core/package.json') as { version: string }).version;
+  } catch {
+    return null;
+  }
+}
+
+/** The process's script lies beside this file in the built package. */
+function script(): string {
+  return join(dirname(fileURLToPath(import.meta.url)), 'playwright-server.js');
+}
+
+function send(child: ChildProcess, request: PlaywrightRequest): void {
+  if (child.connected) child.send(request, () => undefined); // it may just be ending
+}

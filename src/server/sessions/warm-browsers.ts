@@ -1,0 +1,145 @@
+/** Browsers that were started ahead: a session that asks for one like them begins at once. */
+import { logOf } from '../../base/log';
+import type { StartOptions } from '../../contract/start-options';
+import type { SessionPlan } from '../browsers/session-plan';
+import type { PreparedBrowser } from './prepared-browser';
+
+const log = logOf('server');
+
+/** A browser that ends sooner than this after its start, in milliseconds, is not replaced at once: the next one may do the same. */
+const STEADY_MS = 10_000;
+
+/** How warm browsers are made. */
+export interface WarmOptions {
+  /** How many wait. */
+  count: number;
+  /** What the first ones are for. */
+  plan: SessionPlan;
+  prepare: (plan: SessionPlan) => Promise<PreparedBrowser>;
+}
+
+/**
+ * Keeps a number of browsers waiting, each for sessions with the options that it was made with. What was asked for last and was not
+ * there takes the place of the one that waited longest.
+ */
+export class WarmBrowsers {
+  readonly #options: WarmOptions;
+  /** Oldest first. */
+  readonly #waiting = new Map<PreparedBrowser, string>();
+  readonly #starting = new Set<Promise<void>>();
+  readonly #ending = new Set<Promise<void>>();
+  /** What the next ones are made for. */
+  #plan: SessionPlan;
+  #isClosed = false;
+
+  constructor(options: WarmOptions) {
+    this.#options = options;
+    this.#plan = options.plan;
+    this.#fill();
+  }
+
+  /** How many are ready. */
+  get ready(): number {
+    return this.#waiting.size;
+  }
+
+  /** The one that waited longest for such a session; undefined when there is none. Another one is started in its place. */
+  take(plan: SessionPlan): PreparedBrowser | undefined {
+    if (!mayWait(plan)) return undefined;
+    const key = keyOf(plan);
+    const found = [...this.#waiting].find(([, made]) => made === key)?.[0];
+    this.#plan = plan;
+    if (found) this.#waiting.delete(found);
+    else this.#dismissOldest();
+    this.#fill();
+    return found;
+  }
+
+  /** Ends all of them. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const prepared of this.#waiting.keys()) this.#end(prepared);
+    this.#waiting.clear();
+    await Promise.all(this.#starting);
+    await Promise.all(this.#ending);
+  }
+
+  #dismissOldest(): void {
+    const [oldest] = this.#waiting.keys();
+    if (!oldest || this.#waiting.size < this.#options.count) return;
+    this.#waiting.delete(oldest);
+    this.#end(oldest);
+  }
+
+  #fill(): void {
+    while (!this.#isClosed && this.#waiting.size + this.#starting.size < this.#options.count) {
+      const starting = this.#start(this.#plan);
+      this.#starting.add(starting);
+      void starting.then(() => this.#starting.delete(starting));
+    }
+  }
+
+  /** Never rejects: a session that cannot be started tells why itself. */
+  async #start(plan: SessionPlan): Promise<void> {
+    try {
+      const prepared = await this.#options.prepare(plan);
+      await prepared.browser.ensurePage().catch(() => undefined); // a new renderer takes longer than all the rest
+      if (this.#isClosed) {
+        this.#end(prepared);
+        return;
+      }
+      log('warm browser %s waits', prepared.id);
+      this.#waiting.set(prepared, keyOf(plan));
+      this.#watch(prepared);
+    } catch (error) {
+      log('no warm browser: %s', error);
+    }
+  }
+
+  #watch(prepared: PreparedBrowser): void {
+    const sinceMs = performance.now();
+    void prepared.browser.exited.then(() => {
+      if (!this.#waiting.delete(prepared)) return; // it is a session's
+      log('warm browser %s ended while it waited', prepared.id);
+      this.#end(prepared);
+      if (performance.now() - sinceMs > STEADY_MS) this.#fill();
+    });
+  }
+
+  #end(prepared: PreparedBrowser): void {
+    const ending = prepared.discard().catch(() => undefined);
+    this.#ending.add(ending);
+    void ending.then(() => this.#ending.delete(ending));
+  }
+}
+
+/** A profile is one session's at a time, a proxy is tried when a session begins, and a browser elsewhere is not ours to start. */
+function mayWait({ request: { profile, proxies, cdpUrl } }: SessionPlan): boolean {
+  return profile === undefined && cdpUrl === undefined && (proxies ?? false) === false;
+}
+
+/** What shapes a browser, as text: of its start request all but what cannot, and what its size and its window came to. */
+function keyOf({ headless, size, request }: SessionPlan): string {
+  const { browserType = 'chromium', headless: asked, ...rest } = request;
+  const wantsWindow = asked === false;
+  const shape = { ...rest, ...ANY, browserType, headless, wantsWindow, size };
+  return JSON.stringify(
+    Object.entries(shape)
+      .filter(([, value]) => value !== undefined)
+      .sort(),
+  );
+}
+
+/** What does not shape a browser. */
+const ANY = {
+  idleTimeoutMinutes: undefined,
+  maxDurationMinutes: undefined,
+  useFileStorage: undefined,
+  screenshotType: undefined,
+  solveCaptchas: undefined,
+  waitForAuthentication: undefined,
+  webBotAuth: undefined,
+  proxies: undefined,
+  viewport: undefined,
+  aspectRatio: undefined,
+} satisfies Partial<StartOptions>;
