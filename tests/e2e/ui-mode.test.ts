@@ -1,0 +1,78 @@
+/** Playwright's UI mode, in a browser: what a page looks like, while its test runs. */
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { chromium, expect as expectPage, type Browser } from '@playwright/test';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { findChromium } from '../../src/browser/find-chromium';
+import { eventually } from '../eventually';
+import { Project } from './support/project';
+
+let project: Project;
+let site: Server;
+let browser: Browser;
+/** The request by which a test waits, until it is answered. */
+let held: Promise<ServerResponse>;
+
+beforeEach(async () => {
+  held = new Promise((arrived) => {
+    site = createServer((request, response) => {
+      if (request.url === '/hold') arrived(response);
+      else response.setHeader('content-type', 'text/html').end('<h1>As it came</h1>');
+    });
+  });
+  await new Promise<void>((listening) => site.listen(0, '127.0.0.1', listening));
+  const { executablePath } = await findChromium();
+  browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+});
+afterEach(async () => {
+  await browser.close();
+  site.closeAllConnections();
+  site.close();
+  await eventually(() => expect(project.leftovers()).toEqual({ processes: [], files: [] }));
+  await project.remove();
+});
+
+test.each(['context', 'session'])(
+  'shows the DOM of each action live, with isolation %s',
+  async (isolation) => {
+    const url = `http://127.0.0.1:${(site.address() as AddressInfo).port}`;
+    project = await Project.create({
+      'playwright.config.ts': `export default { workers: 1, use: { isolation: '${isolation}' } };`,
+      'a.spec.ts': `import { test } from 'sessionwright';
+        test('waits', async ({ page }) => {
+          await page.goto('${url}/');
+          await page.locator('h1').click();
+          await page.locator('h1').evaluate((it) => { it.textContent = 'As the test made it'; });
+          await page.locator('h1').click();
+          await fetch('${url}/hold');
+        });`,
+    });
+    const run = project.start(['--ui-host=127.0.0.1', '--ui-port=0']);
+    try {
+      const [, address = ''] = await run.printed(/Listening on (http:\S+)/);
+      const ui = await browser.newPage();
+      await ui.goto(address);
+      const tests = ui.getByTestId('test-tree');
+      await tests.getByText('a.spec.ts').click();
+      await ui.getByTitle('Run all').click();
+      await tests.getByText('waits').click();
+      const response = await held;
+
+      const clicks = ui.getByTestId('actions-tree').getByText('Click');
+      await expectPage(clicks).toHaveCount(2, { timeout: 20_000 });
+      const heading = ui.frameLocator('iframe.snapshot-visible[name=snapshot]').locator('h1');
+      for (const [n, text] of ['As it came', 'As the test made it'].entries()) {
+        await clicks.nth(n).click();
+        await expectPage(heading).toHaveText(text, { timeout: 20_000 });
+      }
+      await expectPage(ui.locator('.source-line-running')).toContainText('.click()');
+      await expectPage(ui.getByText('Running 0/1')).toBeVisible();
+
+      response.end();
+      await expectPage(ui.getByText('Passed', { exact: true })).toBeVisible({ timeout: 20_000 });
+    } finally {
+      run.interrupt();
+      await run.result();
+    }
+  },
+);
