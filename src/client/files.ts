@@ -29,6 +29,7 @@ export interface DownloadOptions {
 }
 
 const downloadSchema = z.strictObject({ force: z.boolean().optional() });
+const nameSchema = z.object({ name: z.string() });
 const targetSchema = z.object({ to: z.string() });
 const uploadSchema = z.union([
   z.string(),
@@ -143,6 +144,7 @@ async function save(
 }
 
 function checkName(name: string): string {
+  checkOptions('Cannot use this file name', nameSchema, { name });
   const problem = fileNameProblem(name);
   if (problem === undefined) return name;
   throw new OptionsError(`The file name ${JSON.stringify(name)} cannot be used: it ${problem}.`, {

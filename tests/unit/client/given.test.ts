@@ -188,6 +188,75 @@ const wrong: Record<string, Wrong> = {
   ],
   'files: no place': [() => client.files.download('a.txt', js(undefined)), 'to', /expected string/],
   'files: no file': [() => client.files.upload(js({ name: 'a.txt' })), 'content', /Invalid input/],
+  'files: no name': [() => client.files.download(js(5), '/nowhere'), 'name', /expected string/],
+  'files of a session: an unknown field': [
+    () => session.files.download('a.txt', '/nowhere', js({ forced: true })),
+    'forced',
+    /did you mean "force"/,
+  ],
+  'list: a name of the wire': [
+    () => client.list(js({ only_active: true })),
+    'only_active',
+    /did you mean "onlyActive"/,
+  ],
+  'list: a number as text': [() => client.list(js({ page: '2' })), 'page', /expected number/],
+  'observe: a name of the wire': [
+    () => session.observe(js({ max_nb_actions: 5 })),
+    'max_nb_actions',
+    /did you mean "maxNbActions"/,
+  ],
+  'scrape: a name of the wire': [
+    () => session.scrape(js({ only_images: true })),
+    'only_images',
+    /did you mean "onlyImages"/,
+  ],
+  'execute: a name of the wire': [
+    () => session.execute(js({ type: 'wait', time_ms: 5 })),
+    'time_ms',
+    /did you mean "timeMs"/,
+  ],
+  'execute: a field too many': [
+    () => session.execute(js({ type: 'wait', timeMs: 5, untilMs: 7 })),
+    'untilMs',
+    /unknown field/,
+  ],
+  'workflowCode: a wrong type': [
+    () => session.workflowCode(js({ asWorkflow: 'yes' })),
+    'asWorkflow',
+    /expected boolean/,
+  ],
+  'debugInfo: a wrong type': [
+    () => session.debugInfo(js({ updateMetadata: 'no' })),
+    'updateMetadata',
+    /expected boolean/,
+  ],
+  'profiles: cookies that are no list': [
+    () => client.profiles.setCookies('p', js('a=b')),
+    'cookies',
+    /expected array/,
+  ],
+  'profiles: an unknown field of a copy': [
+    () => client.profiles.duplicate('p', js({ title: 'x' })),
+    'title',
+    /unknown field/,
+  ],
+  ...Object.fromEntries(
+    Object.entries({
+      connect: () => client.connect(ID, js(null)),
+      list: () => client.list(js(null)),
+      observe: () => session.observe(js(null)),
+      scrape: () => session.scrape(js(null)),
+      debugInfo: () => session.debugInfo(js(null)),
+      replay: () => session.replay(js(null)),
+      networkLogs: () => session.networkLogs(js(null)),
+      workflowCode: () => session.workflowCode(js(null)),
+      'profiles.create': () => client.profiles.create(js(null)),
+      'profiles.list': () => client.profiles.list(js(null)),
+    }).map(([name, call]): [string, Wrong] => [
+      `${name}: null`,
+      [call, '', /expected (an )?object/],
+    ]),
+  ),
 };
 
 test.each(Object.entries(wrong))('%s', async (_, [call, path, message]) => {
