@@ -64,3 +64,17 @@ test('observe and scrape with an address bring it back', async () => {
     expect(await session.look('document.title')).toBe('Next');
   }
 });
+
+test('one that crashes while it is on its way to another page is brought there in a new tab', async () => {
+  await session.succeed({ type: 'goto', url: `${site.url}/next` });
+  browser = await chromium.connectOverCDP(session.cdpUrl);
+  const page = browser.contexts()[0]?.pages()[0];
+  const asked = page?.waitForRequest(/slow/);
+  const going = session.succeed({ type: 'goto', url: `${site.url}/slow` });
+  await asked;
+  const cdp = await browser.newBrowserCDPSession();
+  const { processInfo } = await cdp.send('SystemInfo.getProcessInfo');
+  for (const { id, type } of processInfo) if (type === 'renderer') process.kill(id, 'SIGKILL'); // `Page.crash` spares a page that is on its way
+  expect((await going).message).toContain('in the place of one that had crashed');
+  expect(await session.look('document.title')).toBe('Slow');
+});

@@ -10,18 +10,28 @@ import { startApi, type TestApi } from '../server/api';
 import { startDriven, type DrivenSession } from '../server/driven-session';
 import { startSite, type Site } from '../server/site';
 
-test('without file storage, a click that downloads leaves nothing behind', async () => {
-  const [home, workDir] = await Promise.all(
-    ['home', 'work'].map((name) => mkdtemp(join(tmpdir(), `sessionwright-${name}-`))),
-  );
-  const env = Object.fromEntries(
+let home: string;
+/** The environment of browsers whose user has this home. */
+let env: Record<string, string>;
+
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'sessionwright-home-'));
+  env = Object.fromEntries(
     Object.entries({ ...process.env, HOME: home, XDG_CONFIG_HOME: undefined }).filter(
       (entry): entry is [string, string] => entry[1] !== undefined,
     ),
   );
+});
+afterEach(async () => {
+  expect(existsSync(join(home, 'Downloads'))).toBe(false);
+  await rm(home, { recursive: true, force: true });
+});
+
+test('without file storage, a click that downloads leaves nothing behind', async () => {
+  const workDir = await mkdtemp(join(tmpdir(), 'sessionwright-work-'));
   const api = await startApi({ env, workDir });
   const files = async (): Promise<string[]> =>
-    (await readdir(workDir ?? '', { recursive: true })).filter((name) => name.endsWith('note.txt'));
+    (await readdir(workDir, { recursive: true })).filter((name) => name.endsWith('note.txt'));
   try {
     const { body } = await api.call('POST', '/sessions/start', {
       body: { use_file_storage: false },
@@ -33,14 +43,11 @@ test('without file storage, a click that downloads leaves nothing behind', async
       await api.call('POST', `${path}/page/execute`, { body: { type: 'click', selector: '#get' } }),
     ).toMatchObject({ body: { success: true } });
     await eventually(async () => expect(await files()).toHaveLength(1));
-    expect(existsSync(join(home ?? '', 'Downloads'))).toBe(false);
     await api.call('DELETE', `${path}/stop`);
     expect(await files()).toEqual([]);
   } finally {
     await api.server.close();
-    await Promise.all(
-      [home, workDir].map((folder) => rm(folder ?? '', { recursive: true, force: true })),
-    );
+    await rm(workDir, { recursive: true, force: true });
   }
 });
 
@@ -61,7 +68,7 @@ describe('with file storage', () => {
   };
 
   beforeEach(async () => {
-    [api, site] = await Promise.all([startApi(), startSite()]);
+    [api, site] = await Promise.all([startApi({ env, workDir: home }), startSite()]);
     session = await startDriven(api);
     await session.succeed({ type: 'goto', url: `${site.url}/files` });
   });
@@ -100,5 +107,27 @@ describe('with file storage', () => {
     await browser.close();
     await session.succeed({ type: 'click', selector: '#evil' });
     await expect.poll(kept).toHaveLength(2);
+    const copies = (await readdir(home, { recursive: true })).filter((it) => it.includes('evil'));
+    expect(copies).toHaveLength(1);
+  });
+
+  test('a file of a page in a context of another client is kept once, whether that takes downloads or not', async () => {
+    const browser = await chromium.connectOverCDP(session.cdpUrl);
+    for (const [count, acceptDownloads] of [true, false].entries()) {
+      const context = await browser.newContext({ acceptDownloads });
+      const page = await context.newPage();
+      await page.goto(`${site.url}/files`);
+      await session.succeed({ type: 'switch_tab', tab_index: 1 });
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        session.succeed({ type: 'download_file', selector: '#get' }),
+      ]);
+      expect((await download.failure()) === null).toBe(acceptDownloads);
+      expect(await kept()).toHaveLength(count + 1);
+      await context.close();
+    }
+    await browser.close();
+    await session.stop();
+    expect(await kept()).toHaveLength(2);
   });
 });
