@@ -58,12 +58,16 @@ export class PageSetup {
     if (!waitingForDebugger) return; // attached by somebody else of us, who looks after it
     const target = this.#connection.session(sessionId);
     target.on('Target.attachedToTarget', (event) => this.#prepare(event, headers));
-    const steps = [
-      target.send('Target.setAutoAttach', AUTO_ATTACH),
-      target.send('Network.enable'),
-      target.send('Network.setExtraHTTPHeaders', { headers }),
-      target.send('Runtime.runIfWaitingForDebugger'),
-    ];
-    for (const step of steps) step.catch(() => {}); // the target may be gone already, and not every kind knows every domain
+    const prepare = (): void => {
+      const steps = [
+        target.send('Target.setAutoAttach', AUTO_ATTACH),
+        target.send('Network.enable'),
+        target.send('Network.setExtraHTTPHeaders', { headers }),
+        target.send('Runtime.runIfWaitingForDebugger'),
+      ];
+      for (const step of steps) step.catch(() => {}); // the target may be gone already, and not every kind knows every domain
+    };
+    target.on('Inspector.targetReloadedAfterCrash', prepare); // a service worker that starts again, which waits for us
+    prepare();
   }
 }

@@ -94,19 +94,25 @@ export class NetworkLog {
 
   /** Frames of other sites and workers are attached through their page, and belong to it. */
   #watch(parent: CdpSession, pageId?: string): void {
-    parent.on('Target.attachedToTarget', (event) => this.#follow(event, pageId));
+    parent.on('Target.attachedToTarget', (event) => this.#follow(parent, event, pageId));
     parent.on('Target.detachedFromTarget', ({ sessionId }) =>
       this.#tracker.abandon(this.#connection.session(sessionId)),
     );
   }
 
   #follow(
+    parent: CdpSession,
     { sessionId, targetInfo }: CdpEvents['Target.attachedToTarget'],
     pageId = targetInfo.targetId,
   ): void {
     const target = this.#connection.session(sessionId);
     this.#tracker.follow(target, pageId);
     this.#watch(target, pageId);
+    // A service worker that stops would wait for whoever is attached when it starts again; without anybody it is a new target.
+    if (targetInfo.type === 'service_worker')
+      target.on('Inspector.targetCrashed', () => {
+        parent.send('Target.detachFromTarget', { sessionId }).catch(() => {}); // it is gone
+      });
     const prepared = Promise.allSettled([
       target.send('Network.enable', NO_BODIES),
       target.send('Target.setAutoAttach', AUTO_ATTACH),
