@@ -73,7 +73,7 @@ test('a session from its start to its replay', async () => {
   });
 
   expect((await sessions(['cookies', session.id, '--save', 'jar.json'])).stdout).toContain(
-    '1 cookies saved to jar.json',
+    '1 cookie saved to jar.json',
   );
   expect(JSON.parse(await readFile(join(folder, 'jar.json'), 'utf8'))).toEqual([
     expect.objectContaining({ name: 'login', value: 'v1' }),
@@ -148,7 +148,7 @@ describe('what is refused', () => {
     [['stop', 'x', '--all'], 2, /Give ids, --run or --all/],
     [['frobnicate'], 2, /Unknown command "sessions frobnicate"/],
     [['show', 'no-such-id'], 1, /no-such-id/],
-    [['stop', 'no-such-id'], 1, /could not be stopped/],
+    [['stop', 'no-such-id'], 1, /1 of 1 session could not be stopped/],
   ])('%j', async (args, exitCode, message) => {
     const printed = await sessions(args);
     expect(printed.exitCode).toBe(exitCode);

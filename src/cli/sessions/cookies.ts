@@ -1,4 +1,5 @@
 /** `sessionwright sessions cookies`. */
+import { countText } from '../../base/texts';
 import type { SessionsClient } from '../../client/index';
 import { COMMON_OPTIONS, parseWithId } from './command';
 
@@ -33,6 +34,8 @@ export async function cookies(
   }
   const { saved } = await saveCookies(save, { loaded: [], current });
   console.log(
-    asked.values.json ? JSON.stringify({ saved, file: save }) : `${saved} cookies saved to ${save}`,
+    asked.values.json
+      ? JSON.stringify({ saved, file: save })
+      : `${countText(saved, 'cookie')} saved to ${save}`,
   );
 }

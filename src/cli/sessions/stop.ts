@@ -1,4 +1,5 @@
 /** `sessionwright sessions stop`. */
+import { countText } from '../../base/texts';
 import type { SessionsClient } from '../../client/index';
 import { NotFoundError, SessionwrightError } from '../../contract/errors';
 import { listRuns } from '../../host/runs';
@@ -45,7 +46,7 @@ export async function stop(args: string[], client: () => Promise<SessionsClient>
   console.log(values.json ? JSON.stringify(outcome) : describe(outcome));
   if (outcome.failed.length > 0)
     throw new SessionwrightError(
-      `${outcome.failed.length} of ${outcome.failed.length + outcome.stopped.length} sessions could not be stopped.`,
+      `${outcome.failed.length} of ${countText(outcome.failed.length + outcome.stopped.length, 'session')} could not be stopped.`,
       { code: 'stop_failed' },
     );
 }
