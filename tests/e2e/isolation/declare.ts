@@ -1,5 +1,5 @@
 /** Makes a test of one half of a leak. */
-import { isPossible, type Leak } from './leaks';
+import { isPossible, type Leak } from './leaks/leak';
 import { expect, keepsState, test } from './side';
 
 /** Declares the test. It is skipped where state is kept on purpose, and with a Playwright that lacks what it is about. */

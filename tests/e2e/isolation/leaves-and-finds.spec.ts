@@ -1,5 +1,5 @@
 /** Each test that leaves something behind is followed by the one that finds nothing of it. */
-import { leaks } from './leaks';
+import { leaks } from './leaks/index';
 import { declare } from './declare';
 import { expect, test } from './side';
 

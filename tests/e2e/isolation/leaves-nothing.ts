@@ -1,6 +1,6 @@
 /**
  * Members of Page and BrowserContext that leave nothing which outlives a page: they read it, act in it, or wait for it. What they
- * change in the document goes with the page; what they store is covered by `leaks.ts`. A unit test compares both with Playwright's
+ * change in the document goes with the page; what they store is covered by `leaks`. A unit test compares both with Playwright's
  * types.
  */
 export const leavesNothing = {

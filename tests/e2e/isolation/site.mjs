@@ -5,10 +5,15 @@ const page = (body) =>
   `<!doctype html><html><head><meta charset="utf-8"><title>Site</title></head><body>${body}</body></html>`;
 
 let cached = 0;
+/** How many downloads without an end are under way. */
+let downloads = 0;
 
 /** Path to body, or to body and headers. */
 const routes = {
-  '/': () => page('<h1>Site</h1><a href="/file.txt" download>File</a> <button>Press</button>'),
+  '/': () =>
+    page(
+      '<h1>Site</h1><a href="/file.txt" download>File</a> <a href="/endless" download>Endless</a> <button>Press</button>',
+    ),
   '/late': () =>
     page(
       '<script>setTimeout(() => document.body.insertAdjacentHTML("beforeend", "<button>Late</button>"), 200)</script>',
@@ -21,7 +26,7 @@ const routes = {
   '/set-cookie': () => ['', { 'set-cookie': 'served=1' }],
   '/file.txt': () => ['text', { 'content-disposition': 'attachment; filename=file.txt' }],
   '/service-worker.js': () => [
-    'onfetch = (event) => { if (event.request.url.endsWith("/who")) event.respondWith(new Response("worker")); }; oninstall = () => skipWaiting(); onactivate = (event) => event.waitUntil(clients.claim());',
+    'onfetch = (event) => { if (event.request.url.endsWith("/who")) event.respondWith(new Response("worker")); if (event.request.url.endsWith("/ask")) event.respondWith(fetch("/asked", { cache: "no-store" })); }; oninstall = () => skipWaiting(); onactivate = (event) => event.waitUntil(clients.claim());',
     { 'content-type': 'text/javascript' },
   ],
   '/shared-worker.js': () => [
@@ -29,6 +34,8 @@ const routes = {
     { 'content-type': 'text/javascript' },
   ],
   '/who': () => 'server',
+  '/asked': () => 'server',
+  '/downloads': () => String(downloads),
 };
 
 createServer((request, response) => {
@@ -39,6 +46,13 @@ createServer((request, response) => {
   }
   if (pathname === '/slow') {
     setTimeout(() => response.setHeader('content-type', 'text/html').end(page('Slow')), 300);
+    return;
+  }
+  if (pathname === '/endless') {
+    response.writeHead(200, { 'content-disposition': 'attachment; filename=endless.bin' });
+    response.write('x'.repeat(10_000));
+    downloads += 1;
+    response.once('close', () => (downloads -= 1));
     return;
   }
   const answer = routes[pathname]?.(request) ?? page(pathname);
