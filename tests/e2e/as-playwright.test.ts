@@ -4,14 +4,14 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { eventually } from '../eventually';
 import { findChromium } from '../../src/browser/find-chromium';
+import { leavesNothing } from './support/leaves-nothing';
 import { Project, resultOf } from './support/project';
 
 let project: Project;
 
 afterEach(async () => {
-  await eventually(() => expect(project.leftovers()).toEqual({ processes: [], files: [] }));
+  await leavesNothing(project);
   await project.remove();
 });
 

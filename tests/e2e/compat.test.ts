@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { JSONReportTestResult } from '@playwright/test/reporter';
 import { afterEach, expect, test } from 'vitest';
 import { findChromium } from '../../src/browser/find-chromium';
+import { leavesNothing } from './support/leaves-nothing';
 import { Project, resultOf, resultsOf, type RunResult } from './support/project';
 
 let project: Project | undefined;
@@ -43,7 +44,7 @@ test('the same suite, the same results', async () => {
       .flat()
       .filter((it) => it.status === 'passed').length,
   ).toBeGreaterThan(25);
-  expect(project?.leftovers()).toEqual({ processes: [], files: [] });
+  await leavesNothing(project);
 });
 
 async function runSuite(how: { import: string; wrap: boolean }): Promise<RunResult> {

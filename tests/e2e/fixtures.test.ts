@@ -3,13 +3,13 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JSONReport } from '@playwright/test/reporter';
 import { afterEach, describe, expect, test } from 'vitest';
-import { eventually } from '../eventually';
+import { leavesNothing } from './support/leaves-nothing';
 import { Project, resultOf, resultsOf } from './support/project';
 
 let project: Project;
 
 afterEach(async () => {
-  await eventually(() => expect(project.leftovers()).toEqual({ processes: [], files: [] }));
+  await leavesNothing(project);
   await project.remove();
 });
 
@@ -328,7 +328,7 @@ describe('the session', () => {
     );
     const { exitCode, output } = await project.run();
     expect(exitCode, output).toBe(0);
-    expect(project.leftovers()).toEqual({ processes: [], files: [] });
+    await leavesNothing(project);
   });
 
   test('what it does are steps of the report, at the lines of the test, without what was typed', async () => {

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
 import { eventually } from '../eventually';
+import { leavesNothing } from './support/leaves-nothing';
 import { Project, resultOf, resultsOf } from './support/project';
 
 const CONFIG = `
@@ -13,7 +14,7 @@ const CONFIG = `
 let project: Project;
 
 afterEach(async () => {
-  await eventually(() => expect(project.leftovers()).toEqual({ processes: [], files: [] }));
+  await leavesNothing(project);
   await project.remove();
 });
 

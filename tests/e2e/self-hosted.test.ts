@@ -1,9 +1,9 @@
 /** A suite on a session server that is not its own: the same fixtures and clips, and no session left there, whoever is killed. */
 import { existsSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { eventually } from '../eventually';
 import { SessionsClient } from '../../src/client/index';
 import { startSessionServer, type SessionServer } from '../../src/server/index';
+import { leavesNothing } from './support/leaves-nothing';
 import { Project, resultOf } from './support/project';
 
 const CONFIG = `
@@ -25,7 +25,7 @@ afterAll(async () => {
 });
 
 afterEach(async () => {
-  await eventually(() => expect(project.leftovers()).toEqual({ processes: [], files: [] }));
+  await leavesNothing(project);
   await project.remove();
 });
 

@@ -2,9 +2,9 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { chromium, expect as expectPage, type Browser } from '@playwright/test';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, test } from 'vitest';
 import { findChromium } from '../../src/browser/find-chromium';
-import { eventually } from '../eventually';
+import { leavesNothing } from './support/leaves-nothing';
 import { Project } from './support/project';
 
 let project: Project;
@@ -28,7 +28,7 @@ afterEach(async () => {
   await browser.close();
   site.closeAllConnections();
   site.close();
-  await eventually(() => expect(project.leftovers()).toEqual({ processes: [], files: [] }));
+  await leavesNothing(project);
   await project.remove();
 });
 

@@ -11,9 +11,9 @@ import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { eventually } from '../eventually';
 import { SessionsClient } from '../../src/client/index';
 import { startSessionServer, type SessionServer } from '../../src/server/index';
+import { leavesNothing } from './support/leaves-nothing';
 import { Project } from './support/project';
 
 const COMMAND = resolve(import.meta.dirname, '../../dist/cli.js');
@@ -40,7 +40,7 @@ afterAll(async () => {
 });
 
 afterEach(async () => {
-  await eventually(() => expect(project.leftovers()).toEqual({ processes: [], files: [] }));
+  await leavesNothing(project);
   await project.remove();
 });
 

@@ -5,6 +5,7 @@ import { rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { eventually } from '../eventually';
+import { leavesNothing } from './support/leaves-nothing';
 import { Project } from './support/project';
 
 const FILES = {
@@ -22,7 +23,7 @@ let project: Project;
 let display: ChildProcess | undefined;
 
 afterEach(async () => {
-  await eventually(() => expect(project.leftovers()).toEqual({ processes: [], files: [] }));
+  await leavesNothing(project);
   await project.remove();
   display?.kill();
   display = undefined;
