@@ -91,10 +91,11 @@ async function setupPrograms(otherwise, isWanted) {
     chromium: await findFullChromium(otherwise),
     shell: needsShell ? await setupHeadlessShell() : undefined,
   };
-  const browsersFolder = isWanted('shell_video_ratio') ? await setupFfmpeg() : undefined;
+  const video = isWanted('shell_video_ratio') ? await setupFfmpeg() : undefined;
   console.log(`full Chromium: ${executables.chromium}`);
   if (needsShell) console.log(`headless shell: ${executables.shell ?? 'none'}`);
-  return { executables, browsersFolder };
+  if (isWanted('shell_video_ratio')) console.log(`ffmpeg: ${video?.ffmpeg ?? 'none'}`);
+  return { executables, browsersFolder: video?.browsersFolder };
 }
 
 function parseCommand() {

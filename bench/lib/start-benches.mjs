@@ -117,6 +117,7 @@ async function timeStarts({ executablePath, rounds, serveArgs, pauseMs = 0 }) {
     return durationMs;
   };
   const local = async () => {
+    await delay(pauseMs); // the server that makes its next session ready must not slow this down
     const startedAt = performance.now();
     const browser = await chromium.launch({ executablePath });
     const durationMs = await usable(await browser.newPage(), startedAt);
