@@ -24,13 +24,13 @@ describe.each([
 });
 
 test('WebSockets are where the cloud has them, whose clients make some of these themselves', () => {
-  expect(Object.values(sockets)).toEqual([
-    '/sessions/connect',
-    '/sessions/{session_id}/cdp',
-    '/sessions/{session_id}/cdp/{target_id}',
-    '/sessions/{session_id}/debug/recording',
-    '/sessions/{session_id}/debug/logs',
-  ]);
+  expect(sockets).toMatchObject({
+    connect: '/sessions/connect',
+    cdp: '/sessions/{session_id}/cdp',
+    pageCdp: '/sessions/{session_id}/cdp/{target_id}',
+    recording: '/sessions/{session_id}/debug/recording',
+    logs: '/sessions/{session_id}/debug/logs',
+  });
 });
 
 test.each(Object.entries(CLOUD_ONLY))(

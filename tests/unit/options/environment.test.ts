@@ -6,6 +6,7 @@ import {
   browserEnvironment,
   environment,
   hostEnvironment,
+  playwrightEnvironment,
   withoutInspector,
 } from '../../../src/options/environment';
 
@@ -142,4 +143,30 @@ describe('work without an Inspector', () => {
     await expect(failing).rejects.toThrow('1');
     expect(said()).toBe(before);
   });
+});
+
+test("the Playwright beside a session's browser gets no key and no Inspector, and writes into a folder of ours", () => {
+  for (const name of ['NOTTE_API_KEY', 'PWDEBUG', 'NODE_OPTIONS', 'LANG']) vi.stubEnv(name, 'x');
+  vi.stubEnv('HOME', '/home/ada');
+  const platform = vi.spyOn(process, 'platform', 'get').mockReturnValue('linux');
+  const given = playwrightEnvironment('/ours', '/browsers');
+  expect(given).toMatchObject({
+    LANG: 'x',
+    HOME: '/home/ada',
+    PLAYWRIGHT_BROWSERS_PATH: '/browsers',
+  });
+  for (const name of ['NOTTE_API_KEY', 'PWDEBUG', 'NODE_OPTIONS'])
+    expect(given).not.toHaveProperty(name);
+  for (const name of [
+    'TMPDIR',
+    'TEMP',
+    'TMP',
+    'XDG_CACHE_HOME',
+    'LOCALAPPDATA',
+    'PWTEST_SERVER_REGISTRY',
+  ])
+    expect(given).toHaveProperty(name, '/ours');
+  platform.mockReturnValue('darwin');
+  expect(playwrightEnvironment('/ours', '/browsers')).toHaveProperty('HOME', '/ours');
+  platform.mockRestore();
 });
