@@ -85,7 +85,8 @@ export default tseslint.config(
         {
           object: 'process',
           property: 'exit',
-          message: 'Only entry points (host/main.ts, cli/main.ts, playwright/server-main.ts) end the process.',
+          message:
+            'Only entry points (host/main.ts, cli/main.ts, playwright/server-main.ts) end the process.',
         },
       ],
       'no-restricted-imports': [

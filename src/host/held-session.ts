@@ -2,7 +2,7 @@
 import type { Session, SessionsClient } from '../client/index';
 import { isSessionwrightError } from '../contract/errors';
 import type { OpenRecording } from '../recording/recorder';
-import type { AcquireRequest } from './protocol';
+import type { AcquireRequest, PlaywrightOffer } from './protocol';
 
 /** One place that sessions come from. */
 export interface Source {
@@ -49,6 +49,11 @@ export abstract class HeldSession {
     this.session = session;
     this.source = source;
     this.cdpUrl = cdpUrl;
+  }
+
+  /** The Playwright beside its browser; null where there is none, or none is needed. */
+  get playwright(): PlaywrightOffer | null {
+    return null;
   }
 
   /** A worker holds it from now on. */

@@ -27,11 +27,19 @@ export interface AcquireRequest {
   browser: BrowserSettings;
 }
 
+/** A Playwright that a session can be driven by. */
+export interface PlaywrightOffer {
+  url: string;
+  version: string;
+}
+
 /** A worker's right to a session. */
 export interface Lease {
   leaseId: string;
   sessionId: string;
   cdpUrl: string;
+  /** The Playwright beside the session's browser, where its API offers one. */
+  playwright: PlaywrightOffer | null;
   viewerUrl: string | null;
   /** Where the session's API answers, for the `session` fixture. */
   api: { url: string; key: string };

@@ -8,7 +8,7 @@ import type { OpenRecording } from '../recording/recorder';
 import { HeldSession, type Source } from './held-session';
 import { keepAwake } from './keep-awake';
 import type { Ledger } from './ledger';
-import type { AcquireRequest } from './protocol';
+import type { AcquireRequest, PlaywrightOffer } from './protocol';
 import { startOptions } from './start-request';
 
 /** A session is replaced before a test when less than this is left of its maximum duration, or less than the test may take. */
@@ -90,6 +90,11 @@ class AttachedSession extends HeldSession {
   constructor(session: Session, source: Source, { workFolder }: LocalPlace) {
     super(session, source, session.cdpUrl);
     this.#workFolder = workFolder;
+  }
+
+  override get playwright(): PlaywrightOffer | null {
+    const { playwrightUrl: url, playwrightVersion: version } = this.session.info;
+    return url === null || version === null ? null : { url, version };
   }
 
   /** Its API may not count what a worker does with the browser as use. */

@@ -238,6 +238,7 @@ export class Run {
       leaseId: slot.lease.id,
       sessionId: session.id,
       cdpUrl: slot.held.cdpUrl,
+      playwright: slot.held.playwright,
       viewerUrl: session.viewerUrl,
       api: source.api,
       embedded: source.isEmbedded,

@@ -14,8 +14,17 @@ export function startOptions({ options, browser }: AcquireRequest): StartOptions
 
 /** The session options that the contract knows. */
 function wireOptions(options: SessionOptions): StartOptions {
-  const { apiUrl, apiKey, backend, sessionId, startTimeoutMs, executablePath, viewport, ...start } =
-    options;
+  const {
+    apiUrl,
+    apiKey,
+    backend,
+    sessionId,
+    startTimeoutMs,
+    transport,
+    executablePath,
+    viewport,
+    ...start
+  } = options;
   return viewport ? { ...start, viewport } : start;
 }
 

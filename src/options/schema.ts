@@ -153,6 +153,7 @@ export const sessionOptionRules: Readonly<Record<keyof SessionOptions, OptionRul
   waitForAuthentication: flag,
   sessionId: text('the id of a session'),
   startTimeoutMs: whole(1000, 1_800_000, 'milliseconds'),
+  transport: oneOf('auto', 'playwright', 'cdp'),
   executablePath: text('the path of a Chromium'),
 };
 
@@ -203,6 +204,7 @@ const NOT_OF_THE_START: readonly (keyof SessionOptions)[] = [
   'apiKey',
   'sessionId',
   'startTimeoutMs',
+  'transport',
 ];
 
 const isEmbedded = (options: SessionOptions): boolean => !hasRemoteApi(options);
@@ -249,6 +251,12 @@ export const crossRules: readonly CrossRule[] = [
     at: 'proxies',
     isBroken: (options) => hasCloudProxy(options) && isEmbedded(options),
     message: needsCloud,
+  },
+  {
+    at: 'transport',
+    isBroken: (options) => options.transport === 'playwright' && isEmbedded(options),
+    message:
+      "'playwright' needs a session server with a Playwright beside its browsers; embedded sessions are driven over CDP. Leave it out, or set NOTTE_API_URL or sessionOptions.apiUrl",
   },
   {
     at: 'sessionId',

@@ -6,6 +6,9 @@ import type { StartOptions } from '../contract/start-options';
 /** Where an embedded session server gets its browsers. */
 export type Backend = 'chromium' | 'grid' | 'cdp';
 
+/** How tests drive a session. */
+export type Transport = 'auto' | 'playwright' | 'cdp';
+
 /**
  * How sessions are started: the worker option `sessionOptions`. Everything that the session API takes at a start, and what only this
  * package needs. Every field is optional; what is not set is left to the session API.
@@ -67,6 +70,13 @@ export interface SessionOptions extends StartOptions {
    * @default 120000
    */
   startTimeoutMs?: number | undefined;
+  /**
+   * How tests drive a session of a session API. `'playwright'`: in Playwright's own protocol, by the Playwright beside the session's
+   * browser, which a sessionwright server offers; an action takes one round trip. `'cdp'`: by the Chrome DevTools Protocol. `'auto'`:
+   * the first where the server has the same version of Playwright (its first two numbers), else the second. Embedded sessions are driven over CDP.
+   * @default 'auto'
+   */
+  transport?: Transport | undefined;
   /** The Chromium of embedded sessions. `SESSIONWRIGHT_EXECUTABLE_PATH` wins over it. */
   executablePath?: string | undefined;
 }

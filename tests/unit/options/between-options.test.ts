@@ -70,7 +70,12 @@ test.each<[options: object, at: string, message: string]>([
   [
     { ...remote, sessionId: 'a', headless: true },
     'sessionId',
-    'excludes every option that shapes a start: a running session is as it is. Beside it only apiUrl, apiKey, startTimeoutMs have an effect',
+    'excludes every option that shapes a start: a running session is as it is. Beside it only apiUrl, apiKey, startTimeoutMs, transport have an effect',
+  ],
+  [
+    { transport: 'playwright' },
+    'transport',
+    "'playwright' needs a session server with a Playwright beside its browsers; embedded sessions are driven over CDP. Leave it out, or set NOTTE_API_URL or sessionOptions.apiUrl",
   ],
 ])('%j is refused', (options, at, message) => {
   const refused = refusal(options);
@@ -103,7 +108,9 @@ test.each<[object]>([
   [{ proxies: [] }],
   [{ proxies: false, solveCaptchas: false }],
   [{ ...remote, solveCaptchas: true, proxies: [{ type: 'notte' }] }],
-  [{ ...remote, sessionId: 'a', startTimeoutMs: 1000, headless: undefined }],
+  [{ ...remote, sessionId: 'a', startTimeoutMs: 1000, transport: 'cdp', headless: undefined }],
+  [{ ...remote, transport: 'playwright' }],
+  [{ transport: 'cdp' }],
   [{ apiUrl: 'http://localhost:1', sessionId: 'a' }],
 ])('%j is allowed', (options) => {
   expect(refusal(options)).toBeUndefined();

@@ -7,7 +7,15 @@ import type { SessionOptions } from '../../../src/options/types';
 import { validateSessionOptions } from '../../../src/options/validate';
 
 /** Options that are never sent to an API. */
-const OWN = ['apiUrl', 'apiKey', 'backend', 'sessionId', 'startTimeoutMs', 'executablePath'];
+const OWN = [
+  'apiUrl',
+  'apiKey',
+  'backend',
+  'sessionId',
+  'startTimeoutMs',
+  'transport',
+  'executablePath',
+];
 /** Fields that our options spell differently, or not at all. */
 const OTHER = ['timeoutMinutes', 'viewportWidth', 'viewportHeight'];
 
