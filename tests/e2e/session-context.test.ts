@@ -74,6 +74,28 @@ test('options of use reach pages and popups as they do with a context of their o
   expect(output).not.toContain('cannot apply');
 });
 
+test("a state of its own takes the place of one that is kept; a page that the API has worked on is not the next test's", async () => {
+  const { exitCode, output } = await run(`
+    test.describe('kept', () => {
+      test.use({ isolation: { mode: 'session', keepState: true } });
+      test('leaves a cookie', async ({ context }) => context.addCookies([{ name: 'kept', value: '1', url: 'https://site.test' }]));
+      test('finds it', async ({ context }) => expect(await context.cookies()).toMatchObject([{ name: 'kept' }]));
+      test.describe('and not wanted', () => {
+        test.use({ storageState: { cookies: [{ name: 'own', value: '1', domain: 'site.test', path: '/', expires: -1, httpOnly: false, secure: false, sameSite: 'Lax' }], origins: [] } });
+        test('has its own alone', async ({ context }) => expect(await context.cookies()).toMatchObject([{ name: 'own' }]));
+      });
+    });
+    test('works by the API', async ({ session }) => {
+      await session.execute({ type: 'goto', url: 'data:text/html,<title>Of the API</title>' });
+    });
+    test('has a page that nobody has used', async ({ page }) => {
+      expect(page.url()).toBe('about:blank');
+      await page.goto('/a');
+      expect(await page.evaluate(() => history.length)).toBe(2);
+    });`);
+  expect(exitCode, output).toBe(0);
+});
+
 test('a failure is described by its page, and shown in one picture', async () => {
   const { report, output } = await run(`
     test('fails', async ({ page }) => {

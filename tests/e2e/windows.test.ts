@@ -55,28 +55,35 @@ describe.skipIf(!isInstalled('Xvfb'))('on a display', () => {
     expect(output).not.toContain('HeadlessChrome');
   });
 
-  test("--debug opens Playwright's Inspector in the Chromium that is there, and waits", async () => {
-    project = await Project.create(FILES, {
-      WAYLAND_DISPLAY: '',
-      DISPLAY: await startDisplay(),
-      PLAYWRIGHT_BROWSERS_PATH: '/nowhere',
-    });
-    const run = project.start(['--debug']);
-    try {
-      await eventually(
-        () => {
-          expect(run.child.exitCode, run.output).toBeNull();
-          expect(profilesOfPlaywright(), run.output).toHaveLength(1);
-        },
-        { timeout: 60_000, interval: 200 },
-      );
-      expect(run.output).not.toContain('AGENT');
-    } finally {
-      run.interrupt();
-      await run.result();
-      await removeSocketFolders();
-    }
-  });
+  test.each([
+    ['--debug', ['--debug'], {}],
+    ['PWDEBUG', [], { PWDEBUG: '1' }],
+  ])(
+    "%s opens Playwright's Inspector in the Chromium that is there, and waits",
+    async (_, args, env) => {
+      project = await Project.create(FILES, {
+        ...env,
+        WAYLAND_DISPLAY: '',
+        DISPLAY: await startDisplay(),
+        PLAYWRIGHT_BROWSERS_PATH: '/nowhere',
+      });
+      const run = project.start(args);
+      try {
+        await eventually(
+          () => {
+            expect(run.child.exitCode, run.output).toBeNull();
+            expect(profilesOfPlaywright(), run.output).toHaveLength(1);
+          },
+          { timeout: 60_000, interval: 200 },
+        );
+        expect(run.output).not.toContain('AGENT');
+      } finally {
+        if (run.child.exitCode === null) run.interrupt();
+        await run.result();
+        await removeSocketFolders();
+      }
+    },
+  );
 });
 
 /** Playwright kills its Inspector with the run, and then that Chromium leaves the folder of its socket, as it does without us. */
