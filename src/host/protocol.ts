@@ -68,6 +68,8 @@ export interface TestBegin extends SessionCheck {
 export interface TestEnd {
   leaseId: string;
   clip: { path: string; fromMs: number; toMs: number; size?: Size | undefined } | null;
+  /** The browser's id of a context that the test has left, and that may not be gone yet. */
+  leftContextId?: string | undefined;
 }
 
 /** What went wrong with something that is kept (clip, cookie file): it never fails a test, and is told in the summary. */

@@ -131,6 +131,7 @@ export class Run {
     if (!held.isRecording) return;
     const { recorder, frames } = await held.recording();
     await recorder.stop({ lastLook: false }); // the page is closed; what it showed last was taken by `settle`
+    if (test.leftContextId !== undefined) recorder.leave(test.leftContextId);
     if (test.clip) this.#clips.add({ ...test.clip, store: frames, leaseId: test.leaseId });
   }
 

@@ -25,6 +25,8 @@ export interface Recorder {
    * `false` saves that where the recording will not be kept. Default: true
    */
   stop(options?: { lastLook?: boolean }): Promise<void>;
+  /** A browser context is about to be gone: its pages are not shown any more. */
+  leave(browserContextId: string): void;
   /** Calls the listener with each frame that is stored. Returns the function that ends it. */
   onFrame(listener: (frame: Frame) => void): () => void;
   /** Stops, and detaches from all pages. The store is left open. Safe to call twice. */

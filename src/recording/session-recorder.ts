@@ -104,6 +104,13 @@ export class SessionRecorder implements Recorder {
     return this.#stopping ?? Promise.resolve();
   }
 
+  leave(browserContextId: string): void {
+    this.#changeFront(() => {
+      for (const [targetId, { contextId }] of this.#pages)
+        if (contextId === browserContextId) this.#pages.delete(targetId);
+    });
+  }
+
   onFrame(listener: (frame: Frame) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

@@ -102,6 +102,26 @@ describe('SessionRecorder', () => {
     await shows('lime');
   });
 
+  it('shows no page of a context that was left, though it is still there', async () => {
+    recorded.recorder.start();
+    const context = await recorded.browser.newContext();
+    const page = await context.newPage();
+    await paint(page, 'red');
+    await shows('red');
+    await recorded.recorder.stop();
+    const count = all().length;
+    const cdp = await context.newCDPSession(page);
+    const { targetInfo } = await cdp.send('Target.getTargetInfo');
+    recorded.recorder.leave(targetInfo.browserContextId ?? '');
+    recorded.recorder.start();
+    await paint(page, 'yellow');
+    await animationFrames(page, 20);
+    expect(all().length).toBe(count);
+    const next = await (await recorded.browser.newContext()).newPage();
+    await next.setContent('<body style="background: blue">');
+    await shows('blue');
+  });
+
   it('shows a popup from its first paint, each time', async () => {
     recorded.recorder.start();
     const page = await recorded.browser.newPage();
