@@ -80,5 +80,9 @@ function isDiscriminant({ valueDeclaration: declaration }: ts.Symbol): boolean {
 
 /** Private, or a well-known symbol such as `Symbol.asyncDispose`. */
 function isHidden(member: ts.Symbol): boolean {
-  return member.name.startsWith('#') || member.name.startsWith('__');
+  return (
+    member.name.startsWith('#') ||
+    member.name.startsWith('__') ||
+    member.getJsDocTags().some(({ name }) => name === 'internal') // the build strips them from the declarations
+  );
 }
