@@ -1,0 +1,180 @@
+/** Both transports of a self-hosted session, by the real command: what tests see over them is the same; which one is taken, and what is said of it. */
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { eventually } from '../eventually';
+import { startSessionServer } from '../../src/server/index';
+import { Project, resultOf, resultsOf } from './support/project';
+import { serve, type ServeProcess } from './support/serve-process';
+
+let data: string;
+let server: ServeProcess;
+let project: Project;
+
+beforeAll(async () => {
+  data = await mkdtemp(join(tmpdir(), 'sw-transport-'));
+  server = await serve(['--data-dir', data]);
+});
+
+afterAll(async () => {
+  await server.end('SIGTERM');
+  await rm(data, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+});
+
+afterEach(async () => {
+  await eventually(() => expect(project.leftovers()).toEqual({ processes: [], files: [] }));
+  await project.remove();
+});
+
+/** A project on the server, with these fields of `use` as source text. */
+async function create(use: string, spec: string, api = server.url): Promise<Project> {
+  return Project.create(
+    {
+      'playwright.config.ts': `
+        import { withSessions } from 'sessionwright/config';
+        export default withSessions({ workers: 1, reporter: [['line'], ['json', { outputFile: 'report.json' }]], use: { ${use} } });`,
+      'a.spec.ts': `import { test, expect } from 'sessionwright';\nimport { readFileSync } from 'node:fs';\n${spec}`,
+      'upload.txt': 'sent',
+      'cookies.json': JSON.stringify([
+        { name: 'before', value: '1', domain: 'site.test', path: '/', httpOnly: false },
+      ]),
+    },
+    { NOTTE_API_URL: api, NOTTE_API_KEY: 'key' },
+  );
+}
+
+const SITE = `
+  test.beforeEach(async ({ context }) => {
+    await context.route('http://site.test/**', (route) => route.fulfill(route.request().url().endsWith('/file')
+      ? { headers: { 'content-disposition': 'attachment; filename=got.txt' }, body: 'got' }
+      : { contentType: 'text/html', body: '<title>Site</title><a download href="/file">File</a><a target=_blank href="/other">Other</a><input type=file>' }));
+  });`;
+
+test.each(['playwright', 'cdp'])('what tests see is the same: %s', async (transport) => {
+  project = await create(
+    `sessionOptions: { transport: '${transport}' }, cookieFile: 'cookies.json', trace: 'retain-on-failure', screenshot: 'only-on-failure', locale: 'de-DE', viewport: { width: 600, height: 400 }`,
+    `${SITE}
+    test('uses files, popups, cookies and options', async ({ page, context, browser }) => {
+      await page.goto('http://site.test/');
+      expect(await page.evaluate(() => [navigator.language, innerWidth, document.cookie])).toEqual(['de-DE', 600, 'before=1']);
+      expect(browser.contexts()).toEqual([context]);
+      expect(context.pages()).toEqual([page]);
+      const [popup] = await Promise.all([page.waitForEvent('popup'), page.getByText('Other').click()]);
+      expect(await popup.title()).toBe('Site');
+      const [download] = await Promise.all([page.waitForEvent('download'), page.getByText('File').click()]);
+      expect(readFileSync(await download.path(), 'utf8')).toBe('got');
+      await page.setInputFiles('input', 'upload.txt');
+      expect(await page.evaluate(async () => document.querySelector('input').files[0].text())).toBe('sent');
+      await context.addCookies([{ name: 'after', value: '2', domain: 'site.test', path: '/' }]);
+    });
+    test('fails', async ({ page }) => {
+      await page.goto('http://site.test/');
+      expect(1).toBe(2);
+    });
+    test('goes on in another worker, in the same session', async ({ page, context }) => {
+      await page.goto('http://site.test/');
+      expect((await context.cookies()).map(({ name }) => name).sort()).toEqual(['after', 'before']);
+    });
+    test("works in the session's own context, with the API", async ({ page, session }) => { await page.setContent('x'); void session; });
+    test.describe('own', () => {
+      test.use({ isolation: 'session', recording: 'off' });
+      test('leaves', async ({ page, context, session }) => {
+        await page.goto('http://site.test/');
+        await page.evaluate(() => localStorage.setItem('left', 'yes'));
+        expect(context.pages()).toEqual([page]);
+        expect((await session.observe()).title).toBe('Site');
+      });
+      test('finds nothing', async ({ page, context, session }) => {
+        await session.execute({ type: 'goto', url: 'data:text/html,<title>By the API</title>' });
+        await page.goto('http://site.test/');
+        expect(await page.evaluate(() => localStorage.getItem('left'))).toBeNull();
+        expect(context.pages()).toHaveLength(1);
+      });
+    });`,
+  );
+  const { output, report } = await project.run();
+  for (const [title, results] of resultsOf(report))
+    expect(
+      results.map(({ status }) => status),
+      `${title}\n${output}`,
+    ).toEqual([title === 'fails' ? 'failed' : 'passed']);
+  const names = resultOf(report, 'fails').attachments.map(({ name }) => name);
+  expect(names.sort()).toEqual(['error-context', 'screenshot', 'trace', 'video']);
+  for (const { path } of resultOf(report, 'fails').attachments)
+    expect(existsSync(path ?? '')).toBe(true);
+  expect(output).toMatch(/1 session, 6 tests, .*left running: nothing/);
+  expect(output).not.toContain('transport:'); // it was asked for by name
+  expect(await project.read('cookies.json')).toContain('after');
+  expect(JSON.stringify(report) + output).not.toContain('token=');
+});
+
+test('a session that died is replaced before the next test, and a lost connection is told as over CDP', async () => {
+  project = await create(
+    '',
+    `test('loses it', async ({ page, session }) => {
+      await page.setContent('x');
+      setTimeout(() => void fetch(process.env.NOTTE_API_URL + '/sessions/' + session.id + '/stop', { method: 'POST', headers: { authorization: 'Bearer key' } }), 500);
+      await page.waitForSelector('h1');
+    });
+    test('goes on', async ({ page, session }) => {
+      await page.setContent('x');
+      expect((await session.status()).status).toBe('active');
+    });`,
+  );
+  const { output, report } = await project.run();
+  expect(resultOf(report, 'loses it').error?.message).toContain(
+    'Target page, context or browser has been closed',
+  );
+  expect(resultOf(report, 'goes on').status, output).toBe('passed');
+  expect(output.match(/transport: Playwright's own protocol/g), output).toHaveLength(1); // once for both workers
+});
+
+test('a server that is killed in mid-test fails the test by the same words, and the next one by its address', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'sw-killed-'));
+  const victim = await serve(['--data-dir', folder]);
+  project = await create(
+    "sessionOptions: { transport: 'playwright', startTimeoutMs: 5000 }",
+    `test('is in the middle', async ({ page }) => {
+      await page.setContent('x');
+      console.log('READY');
+      await page.waitForSelector('h1', { timeout: 0 });
+    });
+    test('comes later', async ({ page }) => { await page.setContent('x'); });`,
+    victim.url,
+  );
+  const run = project.start();
+  await run.printed(/READY/);
+  await victim.end('SIGKILL');
+  const { output, report } = await run.result();
+  expect(resultOf(report, 'is in the middle').error?.message, output).toContain(
+    'Target page, context or browser has been closed',
+  );
+  expect(resultOf(report, 'comes later').error?.message, output).toContain(
+    new URL(victim.url).host,
+  );
+  await rm(folder, { recursive: true, force: true });
+  await rm(project.temp, { recursive: true }); // it tells the next run of a session that may be left there
+  await mkdir(project.temp);
+});
+
+test('where there is none, it is refused by name, and left alone otherwise', async () => {
+  const without = await startSessionServer({ apiKey: 'key' }); // not the build: nothing lies beside it
+  const spec = `test('runs', async ({ page }) => { await page.setContent('x'); });`;
+  try {
+    project = await create("sessionOptions: { transport: 'playwright' }", spec, without.url);
+    const refused = await project.run();
+    expect(refused.exitCode).toBe(1);
+    expect(resultOf(refused.report, 'runs').error?.message).toContain(
+      "OptionsError: use.sessionOptions.transport: 'playwright' cannot be had: the session API offers no Playwright beside its browsers",
+    );
+    await project.remove();
+    project = await create('', spec, without.url);
+    const { exitCode, output } = await project.run();
+    expect(exitCode, output).toBe(0);
+    expect(output).toContain('transport: CDP (the session API offers no Playwright');
+  } finally {
+    await without.close();
+  }
+});
