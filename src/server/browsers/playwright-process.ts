@@ -104,7 +104,7 @@ export class PlaywrightProcess {
   }
 
   async #start(): Promise<ChildProcess> {
-    const folder = join(this.#options.folder, 'playwright');
+    const { folder } = this.#options;
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const child = spawn(process.execPath, [script()], {
       detached: process.platform !== 'win32', // Ctrl-C is ours to handle

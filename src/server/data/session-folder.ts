@@ -13,6 +13,8 @@ export class SessionFolder {
   readonly live: string;
   /** What Playwright and downloads under way put down in passing. */
   readonly passing: string;
+  /** What the Playwright beside the browser puts down, while there is one. */
+  readonly playwright: string;
   /** What is known of the session. */
   readonly record: string;
   /** Its steps, one JSON line each. */
@@ -29,6 +31,7 @@ export class SessionFolder {
     this.recording = join(this.#path, 'recording');
     this.live = join(this.#path, 'live');
     this.passing = join(this.#path, 'passing');
+    this.playwright = join(this.#path, 'playwright');
     this.record = join(this.#path, 'session.json');
     this.trajectory = join(this.#path, 'trajectory.jsonl');
     this.network = join(this.#path, 'network');
@@ -45,7 +48,7 @@ export class SessionFolder {
   /** Removes what only a running session needs. To be called when the browser has ended. */
   async removeRuntimeFiles(): Promise<void> {
     await removeProfile(this.profile);
-    for (const folder of [this.live, this.passing])
+    for (const folder of [this.live, this.passing, this.playwright])
       await rm(folder, { recursive: true, force: true });
   }
 

@@ -97,7 +97,7 @@ export class LiveSession implements KnownSession {
     this.playwright = new PlaywrightProcess({
       cdpUrl: browser.cdpUrl,
       isLocal: plan.request.cdpUrl === undefined,
-      folder: folder.passing,
+      folder: folder.playwright,
     });
     this.downloads =
       files && plan.request.cdpUrl === undefined
