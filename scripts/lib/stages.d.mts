@@ -9,6 +9,7 @@ export interface Stage {
   name: string;
   args: string[];
   report?: string;
+  byName?: boolean;
   count?: (report: object) => Counts;
 }
 

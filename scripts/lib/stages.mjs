@@ -15,6 +15,7 @@ const EXAMPLES_REPORT = 'example-tests/results/report.json';
  * @property {string} name
  * @property {string[]} args of Node
  * @property {string} [report] the JSON file that counts the tests; none: the stage passes or fails as one
+ * @property {boolean} [byName] run only when it is named: it takes long
  * @property {(report: object) => Counts} [count]
  * @property {(report: object) => string[]} [failures] what failed, a line each: file, title, first line of the error
  * @typedef {{ passed: number, failed: number, skipped: number }} Counts
@@ -30,6 +31,7 @@ export const STAGES = [
   vitestStage('contract'),
   vitestStage('fuzz'),
   vitestStage('e2e'),
+  { ...vitestStage('long'), byName: true },
   {
     name: 'examples',
     args: [PLAYWRIGHT, 'test', '--config', 'example-tests/playwright.config.ts'],

@@ -4,8 +4,8 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { findChromium } from '../../src/browser/find-chromium';
-import { leavesNothing } from './support/leaves-nothing';
-import { Project, resultsOf } from './support/project';
+import { leavesNothing } from '../e2e/support/leaves-nothing';
+import { Project, resultsOf } from '../e2e/support/project';
 
 const FOLDER = join(import.meta.dirname, 'isolation');
 /** What tries the suite itself: no session is needed for it. */
