@@ -9,8 +9,8 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { eventually } from '../eventually';
 import { startSessionServer } from '../../src/server/index';
-import { Project, resultOf, resultsOf } from './support/project';
-import { serve, type ServeProcess } from './support/serve-process';
+import { Project, resultOf, resultsOf } from '../e2e/support/project';
+import { serve, type ServeProcess } from '../e2e/support/serve-process';
 
 let data: string;
 let server: ServeProcess;
