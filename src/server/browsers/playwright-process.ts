@@ -63,18 +63,31 @@ export class PlaywrightProcess {
    * @throws {@link SessionwrightError} `playwright_unavailable` when the process, or its connection to the browser, cannot be had
    */
   async open(): Promise<PlaywrightEndpoint> {
-    const startedMs = performance.now();
+    const first = await this.#process();
+    try {
+      return await this.#openIn(first);
+    } catch (error) {
+      if (isRunning(first)) throw error;
+      return this.#openIn(await this.#process()); // it was ending already, and nobody had heard of it
+    }
+  }
+
+  async #process(): Promise<ChildProcess> {
     this.#child ??= this.#start();
-    const child = await this.#child.catch((error: unknown) => {
+    return this.#child.catch((error: unknown) => {
       this.#child = undefined;
       throw error;
     });
+  }
+
+  async #openIn(child: ChildProcess): Promise<PlaywrightEndpoint> {
+    const startedMs = performance.now();
     const id = ++this.#lastId;
     const answered = new Promise<PlaywrightAnswer>((resolve) => this.#waiting.set(id, resolve));
     const { cdpUrl, isLocal } = this.#options;
     send(child, { type: 'open', id, cdpUrl, isLocal });
     try {
-      if (child.exitCode !== null || child.signalCode !== null) this.#end();
+      if (!isRunning(child)) this.#end();
       const answer = await withDeadline(answered, OPEN_TIMEOUT_MS, () =>
         timedOut('the Playwright server beside the browser', OPEN_TIMEOUT_MS),
       );
@@ -97,7 +110,7 @@ export class PlaywrightProcess {
   async close(): Promise<void> {
     this.#isClosed = true;
     const child = await this.#child?.catch(() => undefined);
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    if (!child || !isRunning(child)) return;
     const exited = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGKILL'); // its files are the session's, which removes them
     await settledWithin(exited, EXIT_TIMEOUT_MS);
@@ -146,6 +159,10 @@ function installedVersion(): string | null {
 /** The process's script lies beside this file in the built package. */
 function script(): string {
   return join(dirname(fileURLToPath(import.meta.url)), 'playwright-server.js');
+}
+
+function isRunning({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode === null && signalCode === null;
 }
 
 function send(child: ChildProcess, request: PlaywrightRequest): void {

@@ -37,7 +37,9 @@ export const routeLeaks: Leak[] = [
     title: 'a request that a route holds',
     covers: [],
     leaves: async ({ page, context }) => {
-      const held = new Promise<void>((done) => void context.route('**/held', () => done()));
+      let hold = (): void => {};
+      const held = new Promise<void>((done) => (hold = done));
+      await context.route('**/held', () => hold());
       page.goto('/held').catch(() => undefined);
       await held;
     },
