@@ -102,7 +102,9 @@ it('names commands that CI runs, and files that are there', async () => {
   const commands = [...clone.matchAll(/^(npm [a-z ]*[a-z])/gm)].map((match) => match[1]);
   expect(commands).toEqual(['npm run quickstart', 'npm test']);
   for (const command of commands) expect(ci).toContain(command);
-  const links = [...readme.matchAll(/\]\((?!https?:)([^)]+)\)/g)].map((match) => match[1] ?? '');
+  const links = [...readme.matchAll(/\]\((?!https?:)([^)]+)\)/g)].map((match) =>
+    (match[1] ?? '').replace(/#.*/, ''),
+  );
   expect(links.filter((link) => !existsSync(join(ROOT, link)))).toEqual([]);
 });
 
