@@ -1,7 +1,4 @@
 /** A test far away from its browser: on a self-hosted server behind a slow link, against the fixture that anybody would write first. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { ROOT } from '../../scripts/lib/child.mjs';
 import { alternate, median, milliseconds, ratio } from './measure.mjs';
 import { startRelay } from './relay.mjs';
 import { startServer } from './server.mjs';
@@ -18,10 +15,6 @@ const NUMBERS = {
   rtt80_serve_ratio: { name: 'on serve', side: { suite: 'far-sessions' } },
   rtt80_cdp_ratio: { name: 'CDP only', side: { suite: 'far-sessions', transport: 'cdp' } },
 };
-/** Until there is a choice of transport, every session speaks CDP. */
-const HAS_TRANSPORTS = /^ {2}transport\?/m.test(
-  readFileSync(join(ROOT, 'src/options/types.ts'), 'utf8'),
-);
 
 /** @type {import('./benches.mjs').Bench[]} */
 export const FAR_BENCHES = [{ numbers: Object.keys(NUMBERS), measure: measureFar }];
@@ -74,7 +67,7 @@ async function measureAt(rttMs, { server, numbers, rounds, shared }) {
           ...shared,
           suite,
           env,
-          transport: HAS_TRANSPORTS ? transport : undefined,
+          transport,
         }),
       );
   const ours = numbers.map((number) => [number, time(NUMBERS[number].side)]);
