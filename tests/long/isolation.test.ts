@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { findChromium } from '../../src/browser/find-chromium';
 import { leavesNothing } from '../e2e/support/leaves-nothing';
-import { Project, resultsOf } from '../e2e/support/project';
+import { failedOf, Project, resultsOf } from '../e2e/support/project';
 
 const FOLDER = join(import.meta.dirname, 'isolation');
 /** What tries the suite itself: no session is needed for it. */
@@ -29,6 +29,7 @@ test.each([
   async (_name, isolation) => {
     project = await createProject(isolation);
     const { exitCode, output, report } = await project.run();
+    expect(failedOf(report)).toEqual([]);
     expect(exitCode, output).toBe(0);
     expect(resultsOf(report).size, output).toBeGreaterThan(80);
     await leavesNothing(project);

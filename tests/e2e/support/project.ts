@@ -188,6 +188,14 @@ export function resultsOf(report: JSONReport | undefined): Map<string, JSONRepor
   return results;
 }
 
+/** The tests of a report that did not go as expected, each with its first error. */
+export function failedOf(report: JSONReport | undefined): string[] {
+  return [...resultsOf(report)].flatMap(([title, results]) => {
+    const failed = results.find(({ status }) => status !== 'passed' && status !== 'skipped');
+    return failed ? [`${title}: ${failed.status}: ${failed.error?.message ?? ''}`] : [];
+  });
+}
+
 /** The only attempt of a test. */
 export function resultOf(report: JSONReport | undefined, title: string): JSONReportTestResult {
   const results = resultsOf(report).get(title);
