@@ -42,7 +42,7 @@ export async function switchTab(
   driver: PageDriver,
   { tabIndex }: ActionOf<'switch_tab'>,
 ): Promise<Outcome> {
-  const { tabs } = driver;
+  const tabs = await driver.tabsNow();
   const page = tabIndex < -1 ? undefined : tabs.at(tabIndex);
   if (!page)
     throw new ActionFailure(

@@ -15,6 +15,9 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /** How long the first tab may take to be there, in milliseconds: some ten times what it takes on a busy machine. */
 const FIRST_TAB_TIMEOUT_MS = 5_000;
 
+/** How long a tab that another client opened may take to be usable here, in milliseconds: it takes some ten, unless its page hangs or had crashed before. */
+const CATCH_UP_MS = 1_000;
+
 /** How long a tab may take to wake, in milliseconds: it takes one or two, unless its page hangs. */
 const WAKE_TIMEOUT_MS = 1_000;
 
@@ -157,6 +160,20 @@ export class PageDriver {
   get tabs(): Page[] {
     const first = this.#first.filter((page) => !page.isClosed());
     return [...first, ...this.#context.pages().filter((page) => !first.includes(page))];
+  }
+
+  /** The tabs as the browser has them at this moment, those included that another client has opened just now. */
+  async tabsNow(): Promise<Page[]> {
+    const { targetInfos } = await this.#cdp.send('Target.getTargets', {
+      filter: [{ type: 'page' }],
+    });
+    const deadlineMs = performance.now() + CATCH_UP_MS;
+    while (this.tabs.length < targetInfos.length) {
+      const timeout = Math.max(1, deadlineMs - performance.now());
+      const page = await this.#context.waitForEvent('page', { timeout }).catch(() => undefined);
+      if (!page) break;
+    }
+    return this.tabs;
   }
 
   /** Position of the current tab; undefined as long as no call has needed one. */

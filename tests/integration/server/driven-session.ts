@@ -48,7 +48,7 @@ export async function startDriven(api: TestApi, body: object = {}): Promise<Driv
   };
   const succeed = async (action: object): Promise<Executed> => {
     const result = await execute(action);
-    expect(result).toMatchObject({ success: true, exception: null });
+    expect(result, result.message).toMatchObject({ success: true, exception: null });
     return result;
   };
   return {

@@ -71,6 +71,21 @@ test('tabs are in the order of their opening, also those from before the first c
   expect(seen).toEqual(titles);
 });
 
+test('the tabs are those of this moment, however late another client opened or closed one', async () => {
+  const page = await ownPage();
+  await session.succeed({ type: 'switch_tab', tab_index: 0 });
+  for (let round = 0; round < 10; round += 1) {
+    const context = await page.context().browser()?.newContext();
+    await context?.newPage();
+    await session.succeed({ type: 'switch_tab', tab_index: 1 });
+    await context?.close();
+    await session.succeed({ type: 'switch_tab', tab_index: -1 });
+    expect(await session.execute({ type: 'switch_tab', tab_index: 1 })).toMatchObject({
+      message: 'There is no tab 1: this session has 1, from 0; -1 is the last.',
+    });
+  }
+});
+
 test('a tab behind another one is worked on as if it were in front, and stays behind', async () => {
   await session.succeed({ type: 'goto', url: `${site.url}/form` });
   const other = (browser = await chromium.connectOverCDP(session.cdpUrl, { noDefaults: true }));
