@@ -20,16 +20,27 @@ export const FOLDERS = {
 
 /** The rooms of `src/server`. None imports the files beside them, which put the rooms together. */
 export const SERVER_ROOMS = {
-  http: [],
+  accounts: [],
+  http: ['accounts'],
   network: [],
   workflow: [],
   browsers: [],
-  data: ['http'],
-  sessions: ['browsers', 'data', 'network'],
+  data: ['accounts', 'http'],
+  sessions: ['accounts', 'browsers', 'data', 'network'],
   replays: ['sessions'],
-  gateway: ['http', 'browsers', 'sessions'],
-  viewer: ['http', 'sessions'],
-  routes: ['http', 'network', 'workflow', 'browsers', 'data', 'sessions', 'replays', 'viewer'],
+  gateway: ['accounts', 'http', 'browsers', 'sessions'],
+  viewer: ['accounts', 'http', 'sessions'],
+  routes: [
+    'accounts',
+    'http',
+    'network',
+    'workflow',
+    'browsers',
+    'data',
+    'sessions',
+    'replays',
+    'viewer',
+  ],
 };
 
 /** For `import-x/no-restricted-paths`: what is not named above is refused. */

@@ -2,6 +2,7 @@
 import { join, resolve } from 'node:path';
 import { signalled } from '../base/processes';
 import { environment } from '../options/environment';
+import type { SessionServerOptions } from '../server/index';
 import { MIN_KEY_LENGTH } from '../server/http/key';
 import { reachableUrls } from './addresses';
 import { npmGone } from './npm-parent';
@@ -14,7 +15,9 @@ With a --host that others can reach it must have at least ${MIN_KEY_LENGTH} char
 
   --port <number>          port to listen on (default 8484; 0 takes a free one)
   --host <address>         address to listen on (default 127.0.0.1)
-  --max-sessions <number>  sessions that may run at once (default 100)
+  --max-sessions <number>  sessions that may run at once (default 100); who wants more waits, first come first served
+  --max-waiting <number>   starts that may wait (default 100); with 0, and beyond it, they are refused with 429
+  --max-wait <seconds>     how long each may wait (default 30)
   --warm <number>          browsers that wait for sessions, which then begin at once (default 0); not counted as sessions
   --data-dir <folder>      where profiles, files, finished sessions and their recordings are kept; one server at a time
                            (default: ${join(environment.dataHome, 'sessionwright')})
@@ -25,6 +28,8 @@ With a --host that others can reach it must have at least ${MIN_KEY_LENGTH} char
 const MAX_NUMBER = 65_535;
 /** Warm browsers, at most: each takes about 100 MB, used or not. */
 const MAX_WARM = 100;
+/** The longest wait for a session, in seconds: an hour, beyond which no caller holds its connection. */
+const MAX_WAIT_SECONDS = 3600;
 /** One hour, in milliseconds. */
 const HOUR_MS = 60 * 60 * 1000;
 
@@ -39,6 +44,8 @@ export async function serve(args: string[]): Promise<void> {
       port: { type: 'string' },
       host: { type: 'string' },
       'max-sessions': { type: 'string' },
+      'max-waiting': { type: 'string' },
+      'max-wait': { type: 'string' },
       warm: { type: 'string' },
       'data-dir': { type: 'string' },
       'retention-hours': { type: 'string' },
@@ -52,10 +59,7 @@ export async function serve(args: string[]): Promise<void> {
     return;
   }
   const { startSessionServer } = await import('../server/index');
-  const maxSessions = toNumber(values['max-sessions'], '--max-sessions', {
-    least: 1,
-    most: MAX_NUMBER,
-  });
+  const places = placesOf(values);
   const warm = toNumber(values.warm, '--warm', { least: 0, most: MAX_WARM });
   const retentionHours = toHours(values['retention-hours']);
   const dataDir = resolve(values['data-dir'] ?? join(environment.dataHome, 'sessionwright'));
@@ -65,7 +69,7 @@ export async function serve(args: string[]): Promise<void> {
     port: toNumber(values.port, '--port', { least: 0, most: MAX_NUMBER }) ?? DEFAULT_PORT,
     ...(values.host !== undefined && { hostname: values.host }),
     ...(environment.apiKey !== undefined && { apiKey: environment.apiKey }),
-    ...(maxSessions !== undefined && { maxSessions }),
+    ...places,
     ...(warm !== undefined && { warm }),
   });
   const urls = reachableUrls(server.url, values.host);
@@ -78,6 +82,22 @@ export async function serve(args: string[]): Promise<void> {
     });
   await Promise.race([signalled('SIGINT', 'SIGTERM'), npmGone()]);
   await server.close();
+}
+
+/** How many sessions there may be, and who waits for one; undefined where the server's own default is good. */
+function placesOf(values: {
+  'max-sessions'?: string;
+  'max-waiting'?: string;
+  'max-wait'?: string;
+}): Pick<SessionServerOptions, 'maxSessions' | 'maxWaiting' | 'maxWaitMs'> {
+  const number = (name: keyof typeof values, least: number, most: number): number | undefined =>
+    toNumber(values[name], `--${name}`, { least, most });
+  const maxWait = number('max-wait', 0, MAX_WAIT_SECONDS);
+  return {
+    maxSessions: number('max-sessions', 1, MAX_NUMBER),
+    maxWaiting: number('max-waiting', 0, MAX_NUMBER),
+    maxWaitMs: maxWait === undefined ? undefined : maxWait * 1000,
+  };
 }
 
 /** A key that was given is not printed: its owner knows it, and terminals are logged. */

@@ -2,6 +2,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { SessionwrightError } from '../contract/errors';
 import { bracketed } from '../base/addresses';
 import { newToken } from '../base/tokens';
@@ -35,6 +36,10 @@ import { Upgrades } from './upgrades';
 
 /** Sessions at the same time, when nothing else was said: each takes about 150 MB. */
 const MAX_SESSIONS = 100;
+/** Starts that may wait, when nothing else was said: each is an open connection, and no more. */
+const MAX_WAITING = 100;
+/** How long a start may wait, in milliseconds: the answer comes before the shortest deadline of the API's known clients, 45 seconds, and before a proxy's 60. */
+const MAX_WAIT_MS = 30_000;
 /** How long an idle HTTP connection is kept, in milliseconds: longer than clients keep theirs, so that they never write into one that just closed. */
 const KEEP_ALIVE_MS = 65_000;
 /** One minute, in milliseconds. */
@@ -66,8 +71,12 @@ export interface SessionServerOptions extends BrowserSettings {
   workDir?: string | undefined;
   /** How long an ended session, its recording, logs and downloads are kept, in milliseconds. @default 24 hours */
   retentionMs?: number | undefined;
-  /** Sessions at the same time; more are refused with 429. @default 100 */
+  /** Sessions at the same time; who wants more waits for its turn, first come first served. @default 100 */
   maxSessions?: number | undefined;
+  /** Starts that may wait for their turn; more are refused with 429, and with 0 every one that finds no place. @default 100 */
+  maxWaiting?: number | undefined;
+  /** How long each may wait, in milliseconds; then it is refused with 429. @default 30000 */
+  maxWaitMs?: number | undefined;
   /**
    * So many browsers wait for sessions, which then begin at once: with the default options, and later with those that were asked for last.
    * Sessions with a profile, a proxy or a `cdpUrl` start their own. They do not count as sessions; each takes about 100 MB.
@@ -88,6 +97,8 @@ export interface SessionServer {
   readonly notices: readonly string[];
   /** How many browsers wait for a session, ready to begin. */
   readonly warm: number;
+  /** How many starts wait for a session. */
+  readonly waiting: number;
   /** True while the session runs. */
   isActive(sessionId: string): boolean;
   /**
@@ -135,6 +146,7 @@ export async function startSessionServer(
     router.close();
     http.close();
     await Promise.all([registry.close(), replays.close()]);
+    await setImmediate(); // whoever has just been refused is told so
     for (const socket of sockets) socket.destroy();
     await router.settled(); // an upload that just ends must not write into a folder that is being removed
     await data.close();
@@ -148,6 +160,9 @@ export async function startSessionServer(
     },
     get warm() {
       return registry.warm;
+    },
+    get waiting() {
+      return registry.waiting;
     },
     isActive: (sessionId) => registry.find(sessionId)?.status === 'active',
     recording: async (sessionId) => registry.get(sessionId).ensureActive().recording.open(),
@@ -172,6 +187,8 @@ async function assemble(data: DataFolder, options: SessionServerOptions): Promis
     browser: browserSettings(options),
     headless: options.headless ?? true,
     maxSessions: options.maxSessions ?? MAX_SESSIONS,
+    maxWaiting: options.maxWaiting ?? MAX_WAITING,
+    maxWaitMs: options.maxWaitMs ?? MAX_WAIT_MS,
     recordAlways: options.recording !== 'on-demand',
     logAlways: options.networkLog !== 'on-demand',
     warm: options.warm ?? 0,

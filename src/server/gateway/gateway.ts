@@ -7,9 +7,11 @@ import { sockets } from '../../contract/addresses';
 import { matchPath } from '../../contract/paths';
 import { playwrightVersionsFit } from '../../contract/playwright-version';
 import { badRequest, notFound } from '../../contract/refusals';
+import { OPERATOR } from '../accounts/account';
 import type { Auth } from '../http/auth';
 import { playwrightVersion } from '../browsers/playwright-process';
 import { parseUrl } from '../http/http-router';
+import { leavingOf } from '../http/leaving';
 import type { SessionRegistry } from '../sessions/registry';
 import type { LiveSession } from '../sessions/session';
 import { whileActive } from '../sessions/session-call';
@@ -65,7 +67,7 @@ export class Gateway {
   async connect(request: IncomingMessage, client: Socket, head: Buffer): Promise<void> {
     if (parseUrl(request).pathname !== sockets.connect)
       return lead(this.#destination(request), request, client, head);
-    const session = await this.#start(request);
+    const session = await this.#start(request, client);
     const end = (): void =>
       void session.end({ status: 'closed', reason: 'Its client disconnected.' });
     client.once('close', end);
@@ -81,14 +83,17 @@ export class Gateway {
     }
   }
 
-  async #start(request: IncomingMessage): Promise<LiveSession> {
+  async #start(request: IncomingMessage, client: Socket): Promise<LiveSession> {
     if (!this.#auth.isKey(parseUrl(request).searchParams.get('token')))
       throw badRequest(
         401,
         'unauthorized',
         `The token is not the API key. Connect to ${sockets.connect}?token=KEY, or start a session and use its cdp_url.`,
       );
-    return (await this.#registry.start({})).ensureActive();
+    const session = await whileListening(client, async (leaving) =>
+      this.#registry.start({}, { account: OPERATOR, leaving }),
+    );
+    return session.ensureActive();
   }
 
   #destination(request: IncomingMessage): Destination {
@@ -109,6 +114,23 @@ export class Gateway {
       targetId,
       startupPage: targetId === undefined && searchParams.get('startup_page') !== 'false',
     };
+  }
+}
+
+/** Does the work, and listens meanwhile: a client that leaves is heard only by whoever reads. What it has sent is put back. */
+async function whileListening<T>(
+  client: Socket,
+  work: (leaving: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const early: Buffer[] = [];
+  const keep = (chunk: Buffer): void => void early.push(chunk);
+  const leave = (): void => void client.destroy();
+  client.on('data', keep).once('end', leave);
+  try {
+    return await work(leavingOf(client));
+  } finally {
+    client.off('data', keep).off('end', leave).pause();
+    if (early.length > 0) client.unshift(Buffer.concat(early));
   }
 }
 
@@ -184,6 +206,7 @@ function join(session: LiveSession, client: Socket, browser: Socket): void {
     session.touch();
     if (!browser.write(chunk)) client.pause(); // a side that is slow lets the other wait; nothing is collected here
   });
+  client.resume(); // it was stopped, if it has waited
   browser.on('drain', () => client.resume());
   client.on('drain', () => browser.resume());
   closeTogether(client, browser);

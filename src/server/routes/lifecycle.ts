@@ -1,5 +1,7 @@
 /** Handlers that start, show, list and stop sessions. */
 import { headers } from '../../contract/headers';
+import { OPERATOR } from '../accounts/account';
+import { leavingOf } from '../http/leaving';
 import type { SessionRegistry } from '../sessions/registry';
 import { describeFully, describeSession } from '../sessions/session-urls';
 import type { Handler, Handlers } from './bind';
@@ -21,7 +23,8 @@ function startWith(registry: SessionRegistry): Handler<'startSession'> {
   return async ({ body, baseUrl, request, response }) => {
     const key = request.headers[headers.idempotencyKey];
     const idempotencyKey = typeof key === 'string' && key !== '' ? key : undefined;
-    const session = await registry.start(body, idempotencyKey);
+    const leaving = leavingOf(response);
+    const session = await registry.start(body, { account: OPERATOR, leaving, idempotencyKey });
     if (idempotencyKey !== undefined) response.setHeader(headers.idempotencyKey, idempotencyKey);
     else if (response.destroyed)
       await session.end({ status: 'closed', reason: 'Its caller left before it was ready.' }); // nobody will ever learn of it

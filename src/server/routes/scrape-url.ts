@@ -1,4 +1,6 @@
 /** Handler that scrapes an address without a session of the caller's: one is started for it, and stopped. */
+import { OPERATOR } from '../accounts/account';
+import { leavingOf } from '../http/leaving';
 import type { SessionRegistry } from '../sessions/registry';
 import type { Handlers } from './bind';
 import { checkAddress, scrapeIn } from './observe';
@@ -6,9 +8,12 @@ import { checkAddress, scrapeIn } from './observe';
 /** The one call. */
 export function scrapeUrlHandlers(registry: SessionRegistry): Handlers<'scrapeUrl'> {
   return {
-    scrapeUrl: async ({ body: { start, scrape } }) => {
+    scrapeUrl: async ({ body: { start, scrape }, response }) => {
       await checkAddress(scrape.url);
-      const started = await registry.start(start);
+      const started = await registry.start(start, {
+        account: OPERATOR,
+        leaving: leavingOf(response),
+      });
       try {
         return await scrapeIn(started.ensureActive(), scrape);
       } finally {

@@ -1,14 +1,16 @@
 /** All sessions of a server: starts them within its limits, finds them, and ends them. */
-import { createHash } from 'node:crypto';
 import { environment } from '../../options/environment';
 import { decodeStartRequest } from '../../contract/start';
 import type { StartOptions } from '../../contract/session';
-import { notFound, refused, tooMany, unavailable } from '../../contract/refusals';
+import { notFound, unavailable } from '../../contract/refusals';
+import type { Account } from '../accounts/account';
 import type { ProfileStore } from '../data/profiles';
 import { LiveSession } from './session';
 import type { BrowserSettings } from '../browsers/session-browser';
 import type { DataFolder } from '../data/data-folder';
 import { FinishedSession } from './finished-session';
+import { Places, type Guest, type PlacesOptions } from './places';
+import { RememberedStarts } from './remembered-starts';
 import { Retention } from './retention';
 import { loadSessions } from './session-archive';
 import { FolderKeeper } from './session-keeper';
@@ -18,11 +20,8 @@ import type { FileStorage } from '../data/storage';
 import { prepareBrowser, type PreparedBrowser } from './prepared-browser';
 import { WarmBrowsers } from './warm-browsers';
 
-/** How long a caller that is refused for lack of room should wait, in milliseconds: about the length of a short test. */
-const RETRY_AFTER_MS = 5_000;
-
 /** What a registry needs to know. */
-export interface RegistryOptions {
+export interface RegistryOptions extends PlacesOptions {
   data: DataFolder;
   profiles: ProfileStore;
   storage: FileStorage;
@@ -31,8 +30,6 @@ export interface RegistryOptions {
   browser: BrowserSettings;
   /** What sessions are that do not say. */
   headless: boolean;
-  /** Sessions at the same time. */
-  maxSessions: number;
   /** Record every session from its start. */
   recordAlways: boolean;
   /** Log the requests of every session from its start. */
@@ -46,12 +43,13 @@ export interface RegistryOptions {
 /** A session of this server; `ensureActive` gives the running one. */
 export type AnySession = LiveSession | FinishedSession;
 
-/** A start that is remembered by the key its caller gave, so that a repeated request gets the same session. */
-interface RememberedStart {
-  requestHash: string;
-  session: Promise<AnySession>;
-  /** Known once it has started. */
-  id?: string;
+/** Who starts a session. */
+export interface Starter {
+  account: Account;
+  /** Aborted when the caller has left: while it waits for a place, it is taken out of the queue. */
+  leaving: AbortSignal;
+  /** By which a repeated request is known; undefined for one that is not repeated. */
+  idempotencyKey?: string | undefined;
 }
 
 /** The sessions of one server, ended ones included. */
@@ -62,13 +60,15 @@ export class SessionRegistry {
   /** Oldest first. */
   readonly #sessions = new Map<string, AnySession>();
   readonly #retention: Retention<AnySession>;
-  readonly #starts = new Map<string, RememberedStart>();
+  readonly #starts = new RememberedStarts<AnySession>();
+  readonly #places: Places;
   readonly #starting = new Set<Promise<LiveSession>>();
   readonly #closing = new AbortController();
   #warm: WarmBrowsers | undefined;
 
   constructor(options: RegistryOptions) {
     this.#options = options;
+    this.#places = new Places(options);
     this.#retention = new Retention(options.retentionMs, async (session) => this.#forget(session));
   }
 
@@ -95,6 +95,11 @@ export class SessionRegistry {
   /** How many browsers wait for a session, ready to begin. */
   get warm(): number {
     return this.#warm?.ready ?? 0;
+  }
+
+  /** How many starts wait for a place. */
+  get waiting(): number {
+    return this.#places.waiting;
   }
 
   /** All sessions, newest first. */
@@ -124,34 +129,23 @@ export class SessionRegistry {
   }
 
   /**
-   * Starts a session, or gives back the one that an earlier request with the same key started.
+   * Starts a session, or gives back the one that an earlier request with the same key started. Waits for a place where there is none.
    * @throws {@link InvalidRequestError} for what this server cannot do, and for a key that was used for another request
-   * @throws {@link RateLimitError} when there is no room
+   * @throws {@link RateLimitError} when there is no room, and none came in time
    */
-  start(request: StartOptions, idempotencyKey?: string): Promise<AnySession> {
-    if (idempotencyKey === undefined) return this.#start(request);
-    const requestHash = createHash('sha256').update(JSON.stringify(request)).digest('hex');
-    const earlier = this.#starts.get(idempotencyKey);
-    if (earlier && earlier.requestHash !== requestHash)
-      throw refused('Invalid start request', [
-        {
-          path: '',
-          message: 'this Idempotency-Key was used for another request; make a new key for each',
-        },
-      ]);
-    if (earlier) return earlier.session;
-    const session = this.#start(request);
-    const start: RememberedStart = { requestHash, session };
-    this.#starts.set(idempotencyKey, start);
-    session.then(
-      ({ id }) => (start.id = id),
-      () => this.#starts.delete(idempotencyKey),
-    ); // what failed may be tried again
-    return session;
+  async start(request: StartOptions, starter: Starter): Promise<AnySession> {
+    const { account, leaving, idempotencyKey } = starter;
+    if (idempotencyKey === undefined)
+      return this.#start(request, { account, leaving, ticket: undefined });
+    const ticket = JSON.stringify([account.name, idempotencyKey]);
+    return this.#starts.start({ ticket, request, leaving }, async (abandoned) =>
+      this.#start(request, { account, leaving: abandoned, ticket }),
+    );
   }
 
   /** Ends every session, removes what is not kept, and starts no more. */
   async close(): Promise<void> {
+    this.#places.close(closing());
     this.#closing.abort(); // a browser that hangs at its start is not waited for
     this.#retention.stop();
     await Promise.allSettled([...this.#starting, this.#warm?.close()]);
@@ -162,21 +156,17 @@ export class SessionRegistry {
     await Promise.allSettled(this.all.map(end));
   }
 
-  async #start(request: StartOptions): Promise<LiveSession> {
-    const { maxSessions } = this.#options;
+  async #start(request: StartOptions, guest: Guest): Promise<LiveSession> {
     this.#refuseClosing();
     const plan = this.#plan(request);
-    const active = this.all.filter(({ status }) => status === 'active').length;
-    if (active + this.#starting.size >= maxSessions)
-      throw tooMany(
-        `All ${maxSessions} sessions of this server are in use. Stop one, or wait.`,
-        RETRY_AFTER_MS,
-      );
-    const opening = this.#open(plan);
+    const leavePlace = await this.#places.take(guest);
+    this.#refuseClosing(); // it may have waited
+    const opening = this.#open(plan, leavePlace);
     this.#starting.add(opening);
     try {
       return await opening;
     } catch (error) {
+      leavePlace();
       this.#refuseClosing(); // that is why
       throw error;
     } finally {
@@ -185,7 +175,7 @@ export class SessionRegistry {
   }
 
   #refuseClosing(): void {
-    if (this.#closing.signal.aborted) throw unavailable('The session server is closing.');
+    if (this.#closing.signal.aborted) throw closing();
   }
 
   #plan(request: StartOptions): SessionPlan {
@@ -201,7 +191,7 @@ export class SessionRegistry {
     return prepareBrowser(plan, { data, profiles, settings });
   }
 
-  async #open(plan: SessionPlan): Promise<LiveSession> {
+  async #open(plan: SessionPlan, leavePlace: () => void): Promise<LiveSession> {
     const { storage, minuteMs } = this.#options;
     const { id, folder, profile, browser } = this.#warm?.take(plan) ?? (await this.#prepare(plan));
     let session: LiveSession | undefined;
@@ -209,6 +199,7 @@ export class SessionRegistry {
       const keeper = new FolderKeeper(profile, async (ended) => this.#archive(ended));
       const files = plan.request.useFileStorage === false ? undefined : storage.forSession(folder);
       session = new LiveSession({ id, plan, browser, folder, minuteMs, keeper, files });
+      session.onEnd(leavePlace);
       keeper.follow(session);
       await profile?.applyCookies(browser.connection);
       await this.#admit(session);
@@ -248,15 +239,18 @@ export class SessionRegistry {
     if (this.#sessions.get(session.id) !== session) return;
     const finished = new FinishedSession(session.folder, record);
     this.#sessions.set(session.id, finished);
-    for (const start of this.#starts.values())
-      if (start.id === session.id) start.session = Promise.resolve(finished);
+    this.#starts.replace(finished);
     this.#retention.add(finished, finished.endedAt);
   }
 
   async #forget({ id }: AnySession): Promise<void> {
     const session = this.#sessions.get(id);
     this.#sessions.delete(id);
-    for (const [key, start] of this.#starts) if (start.id === id) this.#starts.delete(key);
+    this.#starts.forget(id);
     await session?.dispose();
   }
+}
+
+function closing(): Error {
+  return unavailable('The session server is closing.');
 }

@@ -5,7 +5,12 @@ import type { SessionServer, SessionServerOptions } from '../../../src/server/in
 import { DataFolder } from '../../../src/server/data/data-folder';
 import { startSessionServer } from '../../../src/server/index';
 import { ProfileStore } from '../../../src/server/data/profiles';
-import { SessionRegistry, type RegistryOptions } from '../../../src/server/sessions/registry';
+import { OPERATOR } from '../../../src/server/accounts/account';
+import {
+  SessionRegistry,
+  type RegistryOptions,
+  type Starter,
+} from '../../../src/server/sessions/registry';
 import { FileStorage } from '../../../src/server/data/storage';
 import { Auth } from '../../../src/server/http/auth';
 import { HttpRouter, type Route } from '../../../src/server/http/http-router';
@@ -59,6 +64,12 @@ export function apiCaller(url: string, apiKey: string): TestApi['call'] {
   };
 }
 
+/** Who starts sessions of a registry in a test. */
+export const OPERATOR_STAYS: Starter = {
+  account: OPERATOR,
+  leaving: new AbortController().signal,
+};
+
 /** A registry on a folder, for tests of single routes. */
 export async function openRegistry(
   workDir: string,
@@ -75,6 +86,8 @@ export async function openRegistry(
     browser: {},
     headless: true,
     maxSessions: 2,
+    maxWaiting: 0,
+    maxWaitMs: 0,
     recordAlways: false,
     logAlways: true,
     warm: 0,

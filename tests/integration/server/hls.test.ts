@@ -11,7 +11,7 @@ import { Replays } from '../../../src/server/replays/replays';
 import { bindOperations } from '../../../src/server/routes/bind';
 import { recordingRoutes, replayHandlers } from '../../../src/server/routes/recordings';
 import { UrlSigner } from '../../../src/server/http/url-signer';
-import { openRegistry, serveRoutes } from './api';
+import { openRegistry, serveRoutes, OPERATOR_STAYS } from './api';
 
 /** How long URLs work here, in milliseconds: enough to fetch a replay. */
 const URL_MS = 4_000;
@@ -74,7 +74,7 @@ async function fetchPart({ url: from, offset, length }: Part): Promise<Buffer> {
 }
 
 test('the parts of the playlist play in a browser, as long as the replay; their URLs expire', async () => {
-  const session = (await registry.start({})).ensureActive();
+  const session = (await registry.start({}, OPERATOR_STAYS)).ensureActive();
   await session.browser.ensurePage();
   const browser = await chromium.connectOverCDP(session.browser.cdpUrl);
   const page = browser.contexts()[0]?.pages()[0];
@@ -120,7 +120,7 @@ test('the parts of the playlist play in a browser, as long as the replay; their 
 async function play(parts: Buffer[]): Promise<number> {
   const input = new Input({ formats: [MP4], source: new BufferSource(Buffer.concat(parts)) });
   const codec = await (await input.getPrimaryVideoTrack())?.getCodecParameterString();
-  const session = (await registry.start({})).ensureActive();
+  const session = (await registry.start({}, OPERATOR_STAYS)).ensureActive();
   await session.browser.ensurePage();
   const browser = await chromium.connectOverCDP(session.browser.cdpUrl);
   try {

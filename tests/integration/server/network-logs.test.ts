@@ -14,7 +14,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestApi } from './api';
-import { openRegistry, serveRoutes, startApi } from './api';
+import { openRegistry, serveRoutes, startApi, OPERATOR_STAYS } from './api';
 
 const html = (body: string): [string, string] => [
   'text/html',
@@ -340,7 +340,7 @@ test('a URL stops to work when its time is over', async () => {
     ...networkLogRoutes(parts),
   ]);
   try {
-    const session = (await registry.start({})).ensureActive();
+    const session = (await registry.start({}, OPERATOR_STAYS)).ensureActive();
     const { targetId } = await session.browser.connection.send('Target.createTarget', {
       url: base,
     });

@@ -294,7 +294,7 @@ test('a caller that leaves before its session is ready leaves none behind', asyn
 });
 
 test('more sessions than there is room for are refused for a while', async () => {
-  await open({ maxSessions: 1 });
+  await open({ maxSessions: 1, maxWaiting: 0 });
   const id = await start();
   const refused = await api.call('POST', '/sessions/start');
   expect(refused).toMatchObject({ status: 429, body: { status: 429, code: 'rate_limited' } });

@@ -102,7 +102,7 @@ test('a profile starts its own browser', async () => {
 });
 
 test('they do not count as sessions, and one that has died is not handed out', async () => {
-  api = await startApi({ workDir, warm: 2, maxSessions: 1 });
+  api = await startApi({ workDir, warm: 2, maxSessions: 1, maxWaiting: 0 });
   await waiting(2);
   for (const { pid } of await browsers()) process.kill(pid, 'SIGKILL');
   await eventually(() => expect(api.server.warm).toBe(0));

@@ -8,7 +8,7 @@ import type { SessionRegistry } from '../../../src/server/sessions/registry';
 import { bindOperations } from '../../../src/server/routes/bind';
 import { lifecycleHandlers } from '../../../src/server/routes/lifecycle';
 import { workflowHandlers } from '../../../src/server/routes/workflow';
-import { openRegistry, serveRoutes } from './api';
+import { openRegistry, serveRoutes, OPERATOR_STAYS } from './api';
 
 let workDir: string;
 let registry: SessionRegistry;
@@ -66,7 +66,7 @@ test('what was done comes as code, while the session runs and after it', async (
 });
 
 test('what is asked wrongly is refused', async () => {
-  const { id } = (await registry.start({})).ensureActive();
+  const { id } = (await registry.start({}, OPERATOR_STAYS)).ensureActive();
   for (const query of ['as_workflow=True', 'as_workflow=false&infer_response_format=True'])
     expect(await get(`/sessions/${id}/workflow/code?${query}`), query).toMatchObject({
       status: 200,
