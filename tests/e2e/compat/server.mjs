@@ -74,4 +74,4 @@ function send(response, status, type, body, headers = {}) {
   response.writeHead(status, { 'content-type': type, ...headers }).end(body);
 }
 
-server.listen(Number(process.env.PORT), '127.0.0.1');
+server.listen(0, '127.0.0.1', () => console.log(`http://127.0.0.1:${server.address().port}`));

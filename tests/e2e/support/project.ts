@@ -188,12 +188,13 @@ export function resultsOf(report: JSONReport | undefined): Map<string, JSONRepor
   return results;
 }
 
-/** The tests of a report that did not go as expected, each with its first error. */
+/** What did not go as expected in a run: errors outside of the tests, and each test that failed with its first error. */
 export function failedOf(report: JSONReport | undefined): string[] {
-  return [...resultsOf(report)].flatMap(([title, results]) => {
+  const tests = [...resultsOf(report)].flatMap(([title, results]) => {
     const failed = results.find(({ status }) => status !== 'passed' && status !== 'skipped');
     return failed ? [`${title}: ${failed.status}: ${failed.error?.message ?? ''}`] : [];
   });
+  return [...(report?.errors ?? []).map(({ message }) => message ?? ''), ...tests];
 }
 
 /** The only attempt of a test. */
