@@ -15,6 +15,7 @@ With a --host that others can reach it must have at least ${MIN_KEY_LENGTH} char
 
   --port <number>          port to listen on (default 8484; 0 takes a free one)
   --host <address>         address to listen on (default 127.0.0.1)
+  --public-url <url>       what others reach it by, through a proxy: every URL that it gives out begins with it
   --max-sessions <number>  sessions that may run at once (default 100); who wants more waits, first come first served
   --max-waiting <number>   starts that may wait (default 100); with 0, and beyond it, they are refused with 429
   --max-wait <seconds>     how long each may wait (default 30)
@@ -43,6 +44,7 @@ export async function serve(args: string[]): Promise<void> {
     {
       port: { type: 'string' },
       host: { type: 'string' },
+      'public-url': { type: 'string' },
       'max-sessions': { type: 'string' },
       'max-waiting': { type: 'string' },
       'max-wait': { type: 'string' },
@@ -70,9 +72,12 @@ export async function serve(args: string[]): Promise<void> {
     ...(values.host !== undefined && { hostname: values.host }),
     ...(environment.apiKey !== undefined && { apiKey: environment.apiKey }),
     ...places,
+    publicUrl: values['public-url'],
     ...(warm !== undefined && { warm }),
   });
-  const urls = reachableUrls(server.url, values.host);
+  const publicUrl = values['public-url']?.replace(/\/+$/, '');
+  const urls =
+    publicUrl === undefined ? reachableUrls(server.url, values.host) : [publicUrl, server.url];
   if (values.json) console.log(JSON.stringify({ url: urls[0], apiKey: server.apiKey }));
   else
     announce({

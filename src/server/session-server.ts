@@ -4,13 +4,14 @@ import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { SessionwrightError } from '../contract/errors';
-import { bracketed } from '../base/addresses';
+import { bracketed, isLoopback } from '../base/addresses';
 import { newToken } from '../base/tokens';
 import { notFound } from '../contract/refusals';
 import { Auth } from './http/auth';
 import { checkKeyLength } from './http/key';
 import { DataFolder } from './data/data-folder';
 import { HttpRouter } from './http/http-router';
+import { parsePublicUrl, withoutPrefix, type PublicUrl } from './http/public-url';
 import { LiveView } from './viewer/live-view';
 import { ProfileStore } from './data/profiles';
 import { SessionRegistry } from './sessions/registry';
@@ -53,7 +54,12 @@ export interface SessionServerOptions extends BrowserSettings {
   port?: number | undefined;
   /** The address to listen on. Anything but loopback lets others in who know the key. @default '127.0.0.1' */
   hostname?: string | undefined;
-  /** The key that callers must send: at least 16 characters when `hostname` is not loopback. @default a random one */
+  /**
+   * The URL by which others reach the server through a proxy, such as `https://sessions.example`, or with a path below a host: every URL
+   * in answers begins with it, and requests by its name are let in. @default URLs begin with how the caller reached the server
+   */
+  publicUrl?: string | undefined;
+  /** The key that callers must send: at least 16 characters when `hostname` or `publicUrl` is not loopback. @default a random one */
   apiKey?: string | undefined;
   /** What sessions are that do not say. @default true */
   headless?: boolean | undefined;
@@ -118,13 +124,14 @@ export interface SessionServer {
 /**
  * Starts a session server. The caller closes it.
  * @throws {@link SessionwrightError} `listen_failed` when the address cannot be listened on, `data_folder_in_use` when another server runs on the
- * `dataDir`, `data_folder_unusable` when it cannot be made or written; {@link OptionsError} for a key that is too short for its `hostname`
+ * `dataDir`, `data_folder_unusable` when it cannot be made or written; {@link OptionsError} for a key that is too short for its `hostname`, and for a `publicUrl` that is none
  */
 export async function startSessionServer(
   options: SessionServerOptions = {},
 ): Promise<SessionServer> {
   const { apiKey = newToken(), hostname = '127.0.0.1' } = options;
-  checkKeyLength(apiKey, hostname);
+  const publicUrl = options.publicUrl === undefined ? undefined : parsePublicUrl(options.publicUrl);
+  checkKeyLength(apiKey, publicUrl && isLoopback(hostname) ? publicUrl.hostname : hostname);
   const data = await DataFolder.open(options);
   const parts = await assemble(data, options).catch(async (error: unknown) => {
     await data.close();
@@ -133,7 +140,8 @@ export async function startSessionServer(
   const { registry, replays } = parts;
   const { http, router } = createHttpServer({
     ...parts,
-    auth: new Auth(apiKey, hostname),
+    publicUrl,
+    auth: new Auth(apiKey, hostname, publicUrl),
     signer: new UrlSigner(data.signingKey),
   });
   const sockets = trackSockets(http);
@@ -210,7 +218,11 @@ function createHttpServer({
   profiles,
   storage,
   signer,
-}: Parts & { auth: Auth; signer: UrlSigner }): { http: Server; router: HttpRouter } {
+  publicUrl,
+}: Parts & { auth: Auth; signer: UrlSigner; publicUrl: PublicUrl | undefined }): {
+  http: Server;
+  router: HttpRouter;
+} {
   const handlers: Handlers = {
     ...serviceHandlers(),
     ...lifecycleHandlers(registry),
@@ -232,13 +244,18 @@ function createHttpServer({
       ...networkLogRoutes({ registry, signer }),
     ],
     auth,
+    publicUrl?.base,
   );
   const upgrades = new Upgrades({ auth, registry, liveView: new LiveView(registry, auth) });
+  const enter = (request: IncomingMessage): IncomingMessage => {
+    request.url = withoutPrefix(request.url ?? '/', publicUrl?.prefix ?? '');
+    return request;
+  };
   const answer = (request: IncomingMessage, response: ServerResponse): void =>
-    void router.handle(request, response);
+    void router.handle(enter(request), response);
   const http = createServer({ requireHostHeader: false }, answer); // we refuse it ourselves, in the shape of the API
   http.on('checkExpectation', answer);
-  http.on('upgrade', (request, stream, head) => void upgrades.handle(request, stream, head));
+  http.on('upgrade', (request, stream, head) => void upgrades.handle(enter(request), stream, head));
   http.on('connect', (_, stream) => answerRaw(stream, notFound('This server is no proxy.')));
   http.on('clientError', answerUnreadable);
   http.keepAliveTimeout = KEEP_ALIVE_MS;

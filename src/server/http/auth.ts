@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { bracketed } from '../../base/addresses';
 import { isToken } from '../../base/tokens';
 import { badRequest } from '../../contract/refusals';
+import type { PublicUrl } from './public-url';
 
 /** Names of this machine that a web page elsewhere cannot take over by rebinding its own name. */
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
@@ -13,13 +14,23 @@ const WILDCARDS = ['0.0.0.0', '::'];
 export class Auth {
   readonly #apiKey: string;
   readonly #hostNames: readonly string[] | undefined;
+  readonly #publicOrigin: string | undefined;
 
-  /** @param hostname what the server is bound to */
-  constructor(apiKey: string, hostname: string) {
+  /**
+   * @param hostname what the server is bound to
+   * @param publicUrl what it is reached by, if that is something else
+   */
+  constructor(apiKey: string, hostname: string, publicUrl?: PublicUrl) {
     this.#apiKey = apiKey;
+    this.#publicOrigin = publicUrl?.origin;
+    const names = [
+      ...LOOPBACK_NAMES,
+      bracketed(hostname),
+      ...(publicUrl ? [publicUrl.hostname] : []),
+    ];
     this.#hostNames = WILDCARDS.includes(hostname)
       ? undefined
-      : [...new Set([...LOOPBACK_NAMES, bracketed(hostname)].map((name) => name.toLowerCase()))];
+      : [...new Set(names.map((name) => name.toLowerCase()))];
   }
 
   /**
@@ -35,7 +46,7 @@ export class Auth {
         `The Host "${host ?? ''}" is not a name of this server. Use one of: ${this.#hostNames.join(', ')}.`,
       );
     }
-    if (origin !== undefined && originHost(origin) !== host)
+    if (origin !== undefined && originHost(origin) !== host && origin !== this.#publicOrigin)
       throw badRequest(403, 'forbidden', `Requests from the origin ${origin} are not accepted.`);
   }
 

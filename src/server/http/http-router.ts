@@ -17,7 +17,7 @@ export interface Exchange {
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
-  /** How the caller reached us, such as `http://127.0.0.1:4444`: URLs in answers start with it. */
+  /** How the caller reached us, such as `http://127.0.0.1:4444`, or the public URL: URLs in answers start with it. */
   readonly baseUrl: string;
   /** Raw, for answers that are no JSON. */
   readonly request: IncomingMessage;
@@ -40,12 +40,15 @@ export interface Route {
 export class HttpRouter {
   readonly #routes: readonly Route[];
   readonly #auth: Auth;
+  readonly #publicBase: string | undefined;
   readonly #answering = new Set<Promise<void>>();
   #isClosed = false;
 
-  constructor(routes: readonly Route[], auth: Auth) {
+  /** @param publicBase what URLs in answers start with; how the caller reached us, where there is none */
+  constructor(routes: readonly Route[], auth: Auth, publicBase?: string) {
     this.#routes = routes;
     this.#auth = auth;
+    this.#publicBase = publicBase;
   }
 
   /** Answers one request. Never rejects. */
@@ -79,7 +82,8 @@ export class HttpRouter {
       if (!found?.route.open) this.#auth.checkKey(request);
       if (this.#isClosed) throw unavailable('The session server is closing.');
       if (!found) throw unknownCall(request.method ?? '', url.pathname);
-      await found.route.handle(exchange(request, response, { url, params: found.params }));
+      const baseUrl = this.#publicBase ?? baseUrlOf(request);
+      await found.route.handle(exchange(request, response, { url, baseUrl, params: found.params }));
     } catch (error) {
       await this.#fail(request, response, error);
     }
@@ -141,13 +145,13 @@ function baseUrlOf(request: IncomingMessage): string {
 function exchange(
   request: IncomingMessage,
   response: ServerResponse,
-  { url, params }: { url: URL; params: Record<string, string> },
+  { url, baseUrl, params }: { url: URL; baseUrl: string; params: Record<string, string> },
 ): Exchange {
   return {
     params,
     query: url.searchParams,
     headers: request.headers,
-    baseUrl: baseUrlOf(request),
+    baseUrl,
     request,
     response,
     json: () => readJsonBody(request),

@@ -123,11 +123,11 @@ function showViewer(
   const { recording } = sessionUrls(session, baseUrl);
   const { html, policy } = viewerPage({
     sessionId: session.id,
-    recordingPath: isActive ? recording.slice(new URL(recording).origin.length) : undefined,
+    recordingPath: isActive ? pathOf(recording) : undefined,
     replayPath:
       isActive || !session.wasRecorded
         ? undefined
-        : replayPath(signer, session, new Date(Date.now() + URL_MS)),
+        : pathOf(baseUrl + replayPath(signer, session, new Date(Date.now() + URL_MS))),
   });
   response.writeHead(200, {
     'content-type': 'text/html; charset=utf-8',
@@ -137,6 +137,11 @@ function showViewer(
     'x-content-type-options': 'nosniff',
   });
   response.end(html);
+}
+
+/** From the root of its host. */
+function pathOf(url: string): string {
+  return url.slice(new URL(url).origin.length);
 }
 
 function replayPath(signer: UrlSigner, session: KnownSession, expiresAt: Date): string {
