@@ -30,10 +30,10 @@ export async function setup() {
 }
 
 /**
- * Brings something that only some need (the benchmark) onto the machine, where that may be done.
+ * Brings something that only some need (the benchmark, CI) onto the machine, where that may be done.
  *
  * @template T
- * @param {'chromium-headless-shell' | 'ffmpeg'} product by Playwright's name
+ * @param {'chromium-headless-shell' | 'ffmpeg' | 'nginx'} product by Playwright's name, where it has it
  * @param {() => Promise<T | undefined>} find looks for it
  * @returns {Promise<T | undefined>} undefined where there is none and none could be installed; what was tried was said then
  */
@@ -45,6 +45,12 @@ export async function setupExtra(product, find) {
   for (const line of tried) say(`tried: ${line}`);
   say(`no ${product} could be installed. To have it, run: ${advice}`);
   return undefined;
+}
+
+/** nginx, for the test of a server behind it; where there is none, that test says so. Only CI installs it: elsewhere it would begin to serve. */
+export async function setupProxy() {
+  if (process.env.CI)
+    await setupExtra('nginx', async () => (isOnPath('nginx') ? 'nginx' : undefined));
 }
 
 /** Refuses a Node that is older than `engines` of package.json says. */
@@ -104,7 +110,7 @@ async function installBrowser() {
  * Installs a product by the first way that works here.
  *
  * @template T
- * @param {'chromium' | 'chromium-headless-shell' | 'ffmpeg'} product
+ * @param {'chromium' | 'chromium-headless-shell' | 'ffmpeg' | 'nginx'} product
  * @param {() => Promise<T | undefined>} find looks for it
  */
 function install(product, find) {

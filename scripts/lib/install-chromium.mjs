@@ -8,7 +8,7 @@ const LIMIT_MS = 10 * 60_000;
 /**
  * Package managers by the command that tells they are there, and the packages of each product. `asRoot`: needs root, or sudo without a
  * password. Debian's `chromium-sandbox` keeps the sandbox for users whose system has no user namespaces; a page without any font is
- * unreadable. Only the benchmark needs more than a Chromium.
+ * unreadable. Only the benchmark, and a test of what stands in front of a server, need more than a Chromium.
  */
 const PACKAGE_MANAGERS = [
   {
@@ -21,6 +21,7 @@ const PACKAGE_MANAGERS = [
       chromium: ['chromium', 'chromium-sandbox', 'fonts-liberation'],
       'chromium-headless-shell': ['chromium-headless-shell', 'fonts-liberation'],
       ffmpeg: ['ffmpeg'],
+      nginx: ['nginx'],
     },
   },
   {
@@ -81,7 +82,7 @@ const PACKAGE_MANAGERS = [
  *
  * @template T
  * @param {object} machine what this machine can do; a test passes its own
- * @param {'chromium' | 'chromium-headless-shell' | 'ffmpeg'} [machine.product] by Playwright's name (default: chromium)
+ * @param {'chromium' | 'chromium-headless-shell' | 'ffmpeg' | 'nginx'} [machine.product] by Playwright's name, where it has it (default: chromium)
  * @param {() => Promise<T | undefined>} machine.find looks for a usable one again
  * @param {(label: string, command: string, args: string[], limits: { limitMs: number, idleLimitMs: number }) => Promise<{ isDone: boolean, problem: string }>} machine.run
  * @param {(command: string) => boolean} machine.has whether the command exists
@@ -103,7 +104,7 @@ export async function installChromium({ product = 'chromium', ...rest }) {
     const browser = problem === undefined ? await machine.find() : undefined;
     if (browser !== undefined) return { browser, tried, advice: '' };
     tried.push(
-      `${attempt.label}: ${problem ?? `done, but no ${product === 'ffmpeg' ? product : 'browser'} that runs was found after it`}`,
+      `${attempt.label}: ${problem ?? `done, but no ${['ffmpeg', 'nginx'].includes(product) ? product : 'browser'} that runs was found after it`}`,
     );
   }
   return { tried, advice: adviceFor(machine) };
@@ -111,6 +112,7 @@ export async function installChromium({ product = 'chromium', ...rest }) {
 
 /** Playwright's own build; and, where we may, the libraries that it needs and a bare Debian or Ubuntu lacks. */
 function playwrightAttempts(machine) {
+  if (machine.product === 'nginx') return [];
   const attempt = (subcommand) => {
     const label = `npx playwright ${subcommand} ${machine.product}`;
     return {

@@ -17,21 +17,25 @@ export interface GivenUrls {
   playlist: string;
 }
 
-/** Starts a session below the base URL, drives it by its `cdp_url`, and collects what is given out. Fails where one does not lead there. */
-export async function collectUrls(base: string, key: string): Promise<GivenUrls> {
+/** Starts a session below the base URL, opens a page in it by its `cdp_url`, and collects what is given out. Fails where one does not lead there. */
+export async function collectUrls(
+  base: string,
+  key: string,
+  pageUrl = `${base}/health`,
+): Promise<GivenUrls> {
   const call = apiCaller(base, key);
   const all: string[] = [];
   const ask = async (method: string, path: string, body?: object) => {
     const answer = await call(method, path, body && { body });
     expect(answer, `${method} ${path}`).toMatchObject({ status: 200 });
     all.push(...(JSON.stringify(answer.body).match(/(https?|wss?):\/\/[^\s"\\]+/g) ?? []));
-    return answer.body as Record<string, unknown>;
+    return answer.body;
   };
   const session = (await ask('POST', '/sessions/start', {})) as Record<string, string>;
   const path = `/sessions/${session['session_id'] ?? ''}`;
   const browser = await chromium.connectOverCDP(session['cdp_url'] ?? '');
   const page = browser.contexts()[0]?.pages()[0];
-  await page?.goto(`${base}/health`); // a request, for the network log
+  await page?.goto(pageUrl); // a request, for the network log
   await uploadFile(base, key);
   const upload = (await ask('GET', '/storage/uploads/a.txt'))['url'] as string;
   for (const open of [upload, session['viewer_url'] ?? ''])
@@ -53,7 +57,7 @@ export async function collectUrls(base: string, key: string): Promise<GivenUrls>
   );
   const playlist = replay['playlist_content'] ?? '';
   return {
-    all,
+    all: all.filter((url) => url !== pageUrl),
     viewer: session['viewer_url'] ?? '',
     recording,
     upload,

@@ -39,6 +39,20 @@ function machine(
 }
 
 describe('installChromium', () => {
+  it('takes what is no browser from the package manager alone', async () => {
+    const here = machine({
+      product: 'nginx',
+      commands: ['apt-get'],
+      working: ['apt-get'],
+      runsAfter: 'nginx',
+    });
+    expect((await installChromium(here)).tried).toEqual([]);
+    expect(here.calls).toEqual([
+      'apt-get update -q',
+      'apt-get install -y --no-install-recommends nginx',
+    ]);
+  });
+
   it('takes the browser of Playwright when the download works', async () => {
     const here = machine({
       commands: ['apt-get'],
