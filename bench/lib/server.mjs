@@ -25,7 +25,7 @@ export async function startServer(executablePath, args = []) {
   };
   const child = spawn(
     process.execPath,
-    [CLI, 'serve', '--port', '0', '--data-dir', folder, '--json', ...args],
+    [CLI, 'serve', '--port', '0', '--data-dir', folder, '--drain-timeout', '0', '--json', ...args],
     { env, stdio: ['ignore', 'pipe', 'inherit'] },
   );
   const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });

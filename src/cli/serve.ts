@@ -1,8 +1,10 @@
 /** `sessionwright serve`: the session server in the foreground, for a team's own machine. */
 import { join, resolve } from 'node:path';
+import { settledWithin } from '../base/deadline';
 import { signalled } from '../base/processes';
+import { countText, durationText } from '../base/texts';
 import { environment } from '../options/environment';
-import type { SessionServerOptions } from '../server/index';
+import type { SessionServer, SessionServerOptions } from '../server/index';
 import { MIN_KEY_LENGTH } from '../server/http/key';
 import { reachableUrls } from './addresses';
 import { npmGone } from './npm-parent';
@@ -10,7 +12,8 @@ import { parseOptions, toNumber, UsageError } from './usage';
 
 const USAGE = `Usage: sessionwright serve [options]
 
-Runs the session API on this machine until Ctrl-C. The key comes from NOTTE_API_KEY; without it one is made and printed.
+Runs the session API on this machine until Ctrl-C, which ends every session at once. On SIGTERM it starts no more sessions, and
+lets those that run end within --drain-timeout; a second signal ends them at once. The key comes from NOTTE_API_KEY; without it one is made and printed.
 With a --host that others can reach it must have at least ${MIN_KEY_LENGTH} characters.
 
   --port <number>          port to listen on (default 8484; 0 takes a free one)
@@ -20,6 +23,7 @@ With a --host that others can reach it must have at least ${MIN_KEY_LENGTH} char
   --max-waiting <number>   starts that may wait (default 100); with 0, and beyond it, they are refused with 429
   --max-wait <seconds>     how long each may wait (default 30)
   --warm <number>          browsers that wait for sessions, which then begin at once (default 0); not counted as sessions
+  --drain-timeout <seconds>  how long sessions that run may go on after SIGTERM (default 20)
   --data-dir <folder>      where profiles, files, finished sessions and their recordings are kept; one server at a time
                            (default: ${join(environment.dataHome, 'sessionwright')})
   --retention-hours <n>    how long a finished session is kept (default 24)
@@ -31,78 +35,93 @@ const MAX_NUMBER = 65_535;
 const MAX_WARM = 100;
 /** The longest wait for a session, in seconds: an hour, beyond which no caller holds its connection. */
 const MAX_WAIT_SECONDS = 3600;
+/** How long sessions may run on after SIGTERM, in milliseconds, when nothing else was said: Kubernetes kills after 30 seconds, and the end of the sessions takes some of them. */
+const DRAIN_MS = 20_000;
 /** One hour, in milliseconds. */
 const HOUR_MS = 60 * 60 * 1000;
 
 /** The port when none is said. */
 const DEFAULT_PORT = 8484;
 
-/** Serves until SIGINT or SIGTERM, then stops every session. */
+const OPTIONS = {
+  port: { type: 'string' },
+  host: { type: 'string' },
+  'public-url': { type: 'string' },
+  'max-sessions': { type: 'string' },
+  'max-waiting': { type: 'string' },
+  'max-wait': { type: 'string' },
+  warm: { type: 'string' },
+  'drain-timeout': { type: 'string' },
+  'data-dir': { type: 'string' },
+  'retention-hours': { type: 'string' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+type Values = ReturnType<typeof parseOptions<typeof OPTIONS>>;
+/** An option that has a value. */
+type TextOption = Exclude<keyof Values, 'json' | 'help'>;
+
+/** Serves until SIGINT, or until SIGTERM and the end of the sessions that run then, but for so long only. Then stops every session. */
 export async function serve(args: string[]): Promise<void> {
-  const values = parseOptions(
-    args,
-    {
-      port: { type: 'string' },
-      host: { type: 'string' },
-      'public-url': { type: 'string' },
-      'max-sessions': { type: 'string' },
-      'max-waiting': { type: 'string' },
-      'max-wait': { type: 'string' },
-      warm: { type: 'string' },
-      'data-dir': { type: 'string' },
-      'retention-hours': { type: 'string' },
-      json: { type: 'boolean' },
-      help: { type: 'boolean', short: 'h' },
-    },
-    USAGE,
-  );
+  const values = parseOptions(args, OPTIONS, USAGE);
   if (values.help) {
     console.log(USAGE);
     return;
   }
   const { startSessionServer } = await import('../server/index');
-  const places = placesOf(values);
-  const warm = toNumber(values.warm, '--warm', { least: 0, most: MAX_WARM });
-  const retentionHours = toHours(values['retention-hours']);
-  const dataDir = resolve(values['data-dir'] ?? join(environment.dataHome, 'sessionwright'));
-  const server = await startSessionServer({
-    dataDir,
-    ...(retentionHours !== undefined && { retentionMs: retentionHours * HOUR_MS }),
-    port: toNumber(values.port, '--port', { least: 0, most: MAX_NUMBER }) ?? DEFAULT_PORT,
-    ...(values.host !== undefined && { hostname: values.host }),
-    ...(environment.apiKey !== undefined && { apiKey: environment.apiKey }),
-    ...places,
-    publicUrl: values['public-url'],
-    ...(warm !== undefined && { warm }),
-  });
-  const publicUrl = values['public-url']?.replace(/\/+$/, '');
+  const drainMs = secondsOf(values, 'drain-timeout', MAX_NUMBER) ?? DRAIN_MS;
+  const options = serverOptions(values);
+  const server = await startSessionServer(options);
   const urls =
-    publicUrl === undefined ? reachableUrls(server.url, values.host) : [publicUrl, server.url];
+    options.publicUrl === undefined
+      ? reachableUrls(server.url, values.host)
+      : [options.publicUrl.replace(/\/+$/, ''), server.url];
   if (values.json) console.log(JSON.stringify({ url: urls[0], apiKey: server.apiKey }));
   else
     announce({
       urls,
-      dataDir,
-      madeKey: environment.apiKey === undefined ? server.apiKey : undefined,
+      dataDir: options.dataDir,
+      madeKey: options.apiKey === undefined ? server.apiKey : undefined,
     });
-  await Promise.race([signalled('SIGINT', 'SIGTERM'), npmGone()]);
+  const terminated = signalled('SIGTERM').then(async () => drain(server, drainMs));
+  await Promise.race([terminated, signalled('SIGINT'), npmGone()]);
   await server.close();
 }
 
-/** How many sessions there may be, and who waits for one; undefined where the server's own default is good. */
-function placesOf(values: {
-  'max-sessions'?: string;
-  'max-waiting'?: string;
-  'max-wait'?: string;
-}): Pick<SessionServerOptions, 'maxSessions' | 'maxWaiting' | 'maxWaitMs'> {
-  const number = (name: keyof typeof values, least: number, most: number): number | undefined =>
+/** Undefined where the server's own default is good. */
+function serverOptions(values: Values): SessionServerOptions & { dataDir: string } {
+  const number = (name: TextOption, least: number, most: number): number | undefined =>
     toNumber(values[name], `--${name}`, { least, most });
-  const maxWait = number('max-wait', 0, MAX_WAIT_SECONDS);
+  const retentionHours = toHours(values['retention-hours']);
   return {
+    dataDir: resolve(values['data-dir'] ?? join(environment.dataHome, 'sessionwright')),
+    retentionMs: retentionHours === undefined ? undefined : retentionHours * HOUR_MS,
+    port: number('port', 0, MAX_NUMBER) ?? DEFAULT_PORT,
+    hostname: values.host,
+    publicUrl: values['public-url'],
+    apiKey: environment.apiKey,
     maxSessions: number('max-sessions', 1, MAX_NUMBER),
     maxWaiting: number('max-waiting', 0, MAX_NUMBER),
-    maxWaitMs: maxWait === undefined ? undefined : maxWait * 1000,
+    maxWaitMs: secondsOf(values, 'max-wait', MAX_WAIT_SECONDS),
+    warm: number('warm', 0, MAX_WARM),
   };
+}
+
+/** Whole seconds of an option, in milliseconds. */
+function secondsOf(values: Values, name: TextOption, most: number): number | undefined {
+  const seconds = toNumber(values[name], `--${name}`, { least: 0, most });
+  return seconds === undefined ? undefined : seconds * 1000;
+}
+
+/** Waits for the sessions that run, unless the signal comes again. */
+async function drain(server: SessionServer, drainMs: number): Promise<void> {
+  const again = signalled('SIGTERM');
+  if (server.counts.active > 0)
+    console.error(
+      `No more sessions are started. ${countText(server.counts.active, 'session')} may run on for ${durationText(drainMs)}; a second signal ends them at once.`,
+    );
+  await Promise.race([settledWithin(server.drain(), drainMs), again]);
 }
 
 /** A key that was given is not printed: its owner knows it, and terminals are logged. */

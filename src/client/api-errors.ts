@@ -81,7 +81,7 @@ export function toApiError(
   if (status === 501 && parsed.code === 'browser_not_found')
     return new ApiError(message, { ...details, code: parsed.code });
   const [ErrorClass, code] = classFor(status);
-  return new ErrorClass(message, { ...details, code });
+  return new ErrorClass(message, { ...details, code, retryAfterMs });
 }
 
 /** Codes of errors that happen before a request has left. */

@@ -101,7 +101,15 @@ export class RateLimitError extends ApiError {
   }
 }
 /** 529 or 503: the API has no capacity now. Code `overloaded`. */
-export class OverloadedError extends ApiError {}
+export class OverloadedError extends ApiError {
+  /** How long to wait before the next try, in milliseconds; from `Retry-After`, if it was sent. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(message: string, details: ApiErrorDetails & { retryAfterMs?: number | undefined }) {
+    super(message, details);
+    this.retryAfterMs = details.retryAfterMs;
+  }
+}
 /** 5xx: the API failed. Code `server_error`. */
 export class ServerError extends ApiError {}
 /** The answer is not JSON or breaks the contract. Code `contract_violation`. */

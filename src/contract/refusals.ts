@@ -50,6 +50,12 @@ export function tooMany(message: string, retryAfterMs: number): RateLimitError {
 }
 
 /** This server cannot serve now. */
-export function unavailable(message: string): OverloadedError {
-  return new OverloadedError(message, { code: 'overloaded', method: '', path: '', status: 503 });
+export function unavailable(message: string, retryAfterMs?: number): OverloadedError {
+  return new OverloadedError(message, {
+    code: 'overloaded',
+    method: '',
+    path: '',
+    status: 503,
+    retryAfterMs,
+  });
 }

@@ -14,7 +14,7 @@ import { HttpRouter } from './http/http-router';
 import { parsePublicUrl, withoutPrefix, type PublicUrl } from './http/public-url';
 import { LiveView } from './viewer/live-view';
 import { ProfileStore } from './data/profiles';
-import { SessionRegistry } from './sessions/registry';
+import { SessionRegistry, type SessionCounts } from './sessions/registry';
 import { Replays } from './replays/replays';
 import { bindOperations, type Handlers } from './routes/bind';
 import { browserHandlers } from './routes/browser';
@@ -25,7 +25,7 @@ import { pageHandlers } from './routes/page';
 import { profileHandlers } from './routes/profiles';
 import { recordingRoutes, replayHandlers } from './routes/recordings';
 import { scrapeUrlHandlers } from './routes/scrape-url';
-import { serviceHandlers } from './routes/service';
+import { readyRoute, serviceHandlers } from './routes/service';
 import { storageHandlers, storageRoutes } from './routes/storage';
 import { workflowHandlers } from './routes/workflow';
 import type { BrowserSettings } from './browsers/session-browser';
@@ -103,8 +103,8 @@ export interface SessionServer {
   readonly notices: readonly string[];
   /** How many browsers wait for a session, ready to begin. */
   readonly warm: number;
-  /** How many starts wait for a session. */
-  readonly waiting: number;
+  /** How many sessions there are now. */
+  readonly counts: SessionCounts;
   /** True while the session runs. */
   isActive(sessionId: string): boolean;
   /**
@@ -117,6 +117,11 @@ export interface SessionServer {
    * @throws {@link NotFoundError} when there is no such session
    */
   logNetwork(sessionId: string): Promise<void>;
+  /**
+   * Starts no more sessions: they are refused with 503, and `/ready` says so. Resolves when the last one that runs has ended. Everything
+   * else goes on, until {@link SessionServer.close}.
+   */
+  drain(): Promise<void>;
   /** Stops every session, removes what is not kept in a `dataDir`, and stops to listen. Safe to call twice. */
   close(): Promise<void>;
 }
@@ -169,12 +174,13 @@ export async function startSessionServer(
     get warm() {
       return registry.warm;
     },
-    get waiting() {
-      return registry.waiting;
+    get counts() {
+      return registry.counts;
     },
     isActive: (sessionId) => registry.find(sessionId)?.status === 'active',
     recording: async (sessionId) => registry.get(sessionId).ensureActive().recording.open(),
     logNetwork: async (sessionId) => registry.logNetwork(sessionId),
+    drain: async () => registry.drain(),
     close: () => (closing ??= close()),
   };
 }
@@ -224,7 +230,7 @@ function createHttpServer({
   router: HttpRouter;
 } {
   const handlers: Handlers = {
-    ...serviceHandlers(),
+    ...serviceHandlers(registry),
     ...lifecycleHandlers(registry),
     ...browserHandlers(),
     ...pageHandlers(),
@@ -242,6 +248,7 @@ function createHttpServer({
       ...recordingRoutes({ registry, replays, signer }),
       ...storageRoutes({ registry, storage, signer }),
       ...networkLogRoutes({ registry, signer }),
+      readyRoute(registry),
     ],
     auth,
     publicUrl?.base,

@@ -62,7 +62,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await own.close();
-  server.kill('SIGTERM');
+  server.kill('SIGINT');
   await once(server, 'exit');
   site.close();
   await rm(folder, { recursive: true, force: true });

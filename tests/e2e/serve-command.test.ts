@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { eventually } from '../eventually';
 import { processesWith } from '../integration/processes';
+import { apiCaller } from '../integration/server/api';
 
 const CLI = resolve(import.meta.dirname, '../../dist/cli.js');
 
@@ -97,6 +98,49 @@ test('what a server fails at is in its log, with the stack, and says nothing of 
   expect(output).toMatch(/sessionwright:server unexpected: Error \[E[A-Z]+\]: E.*\n {4}at /);
   expect(output.replaceAll('/storage/uploads/S2-name.txt', '')).not.toMatch(/S1|S2/);
   expect(output.slice(output.indexOf('unexpected'))).not.toContain(env.NOTTE_API_KEY);
+});
+
+/** A server with one session that runs. */
+async function serveOne(args: string[] = []) {
+  const key = 'x'.repeat(16);
+  const started = serve(['--data-dir', join(folder, 'kept'), ...args], { NOTTE_API_KEY: key });
+  const url = /NOTTE_API_URL=(\S+)/.exec(await started.printed(/NOTTE_API_KEY=.*\n/))?.[1] ?? '';
+  const call = apiCaller(url, key);
+  const { body } = await call('POST', '/sessions/start');
+  return { ...started, call, id: String(body['session_id']) };
+}
+
+test('SIGTERM starts no more sessions, and ends the server when the last one has ended', async () => {
+  const { child, closed, printed, call, id } = await serveOne(['--drain-timeout', '60']);
+  child.kill('SIGTERM');
+  await printed(/1 session may run on for 1 min 0 s/);
+  expect(await call('GET', '/ready')).toMatchObject({ status: 503 });
+  expect(await call('POST', '/sessions/start')).toMatchObject({ status: 503 });
+  expect(await call('GET', `/sessions/${id}`)).toMatchObject({ body: { status: 'active' } });
+  await call('DELETE', `/sessions/${id}/stop`);
+  expect((await closed).code).toBe(0);
+});
+
+test.each<[string, string[], NodeJS.Signals[]]>([
+  ['when its time is over', ['--drain-timeout', '1'], ['SIGTERM']],
+  ['at a second SIGTERM', ['--drain-timeout', '60'], ['SIGTERM', 'SIGTERM']],
+  ['at Ctrl-C after SIGTERM', ['--drain-timeout', '60'], ['SIGTERM', 'SIGINT']],
+  ['at Ctrl-C, without any wait', ['--drain-timeout', '60'], ['SIGINT']],
+])('a session that still runs is stopped %s', async (_, args, [first, second]) => {
+  const { child, closed, printed, id } = await serveOne(args);
+  const sinceMs = performance.now();
+  child.kill(first);
+  if (second) {
+    await printed(/may run on/);
+    child.kill(second);
+  }
+  expect((await closed).code).toBe(0);
+  expect(performance.now() - sinceMs).toBeLessThan(30_000);
+  const record = await readFile(join(folder, 'kept/sessions', id, 'session.json'), 'utf8');
+  expect(JSON.parse(record)).toMatchObject({
+    status: 'closed',
+    reason: 'The session server was closed.',
+  });
 });
 
 const BY_NPX = 'npx --no-install sessionwright serve --port 0 --data-dir';

@@ -4,6 +4,7 @@ import {
   ApiError,
   BrowserNotFoundError,
   InvalidRequestError,
+  OverloadedError,
   RateLimitError,
   SessionEndedError,
   SessionwrightError,
@@ -27,10 +28,10 @@ export function toAnswer(error: unknown): ErrorAnswer {
     return answer(410, error.message, { code: error.code, session: endedSession(error) });
   if (error instanceof InvalidRequestError)
     return answer(422, error.message, { code: error.code, issues: error.issues });
-  if (error instanceof RateLimitError)
+  if (error instanceof RateLimitError || error instanceof OverloadedError)
     return {
-      ...answer(429, error.message, { code: error.code }),
-      headers: { 'retry-after': String(Math.ceil((error.retryAfterMs ?? 1000) / 1000)) },
+      ...answer(error.status ?? 503, error.message, { code: error.code }),
+      headers: retryAfter(error.retryAfterMs),
     };
   if (error instanceof ApiError)
     return answer(error.status ?? 500, error.message, { code: error.code });
@@ -41,6 +42,10 @@ export function toAnswer(error: unknown): ErrorAnswer {
   return answer(500, 'The session server failed.', {
     code: 'server_error',
   });
+}
+
+function retryAfter(ms: number | undefined): Record<string, string> {
+  return ms === undefined ? {} : { 'retry-after': String(Math.ceil(ms / 1000)) };
 }
 
 function endedSession(error: SessionEndedError): ErrorBodyDetails['session'] & object {

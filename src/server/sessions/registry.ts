@@ -20,6 +20,9 @@ import type { FileStorage } from '../data/storage';
 import { prepareBrowser, type PreparedBrowser } from './prepared-browser';
 import { WarmBrowsers } from './warm-browsers';
 
+/** How long a caller should wait that a server which is about to end has refused, in milliseconds: another one may take its place meanwhile. */
+const DRAINING_RETRY_MS = 5_000;
+
 /** What a registry needs to know. */
 export interface RegistryOptions extends PlacesOptions {
   data: DataFolder;
@@ -43,6 +46,16 @@ export interface RegistryOptions extends PlacesOptions {
 /** A session of this server; `ensureActive` gives the running one. */
 export type AnySession = LiveSession | FinishedSession;
 
+/** The sessions of a moment. */
+export interface SessionCounts {
+  /** Those that run. */
+  active: number;
+  /** Those that are just starting. */
+  starting: number;
+  /** Starts that wait for a place. */
+  waiting: number;
+}
+
 /** Who starts a session. */
 export interface Starter {
   account: Account;
@@ -64,6 +77,7 @@ export class SessionRegistry {
   readonly #places: Places;
   readonly #starting = new Set<Promise<LiveSession>>();
   readonly #closing = new AbortController();
+  #isDraining = false;
   #warm: WarmBrowsers | undefined;
 
   constructor(options: RegistryOptions) {
@@ -95,11 +109,6 @@ export class SessionRegistry {
   /** How many browsers wait for a session, ready to begin. */
   get warm(): number {
     return this.#warm?.ready ?? 0;
-  }
-
-  /** How many starts wait for a place. */
-  get waiting(): number {
-    return this.#places.waiting;
   }
 
   /** All sessions, newest first. */
@@ -143,6 +152,31 @@ export class SessionRegistry {
     );
   }
 
+  /** True once no more sessions are started, because the server is about to end. */
+  get isDraining(): boolean {
+    return this.#isDraining;
+  }
+
+  /** How many sessions there are now. */
+  get counts(): SessionCounts {
+    return {
+      active: this.#active.length,
+      starting: this.#starting.size,
+      waiting: this.#places.waiting,
+    };
+  }
+
+  /** Starts no more sessions, those that wait included, and resolves when the last one that runs has ended. */
+  async drain(): Promise<void> {
+    this.#isDraining = true;
+    this.#places.close(draining());
+    await Promise.allSettled([...this.#starting, this.#warm?.close()]);
+    const ended = this.#active.map(
+      async (session) => new Promise<void>((resolve) => session.onEnd(resolve)),
+    );
+    await Promise.all(ended);
+  }
+
   /** Ends every session, removes what is not kept, and starts no more. */
   async close(): Promise<void> {
     this.#places.close(closing());
@@ -158,6 +192,7 @@ export class SessionRegistry {
 
   async #start(request: StartOptions, guest: Guest): Promise<LiveSession> {
     this.#refuseClosing();
+    if (this.#isDraining) throw draining();
     const plan = this.#plan(request);
     const leavePlace = await this.#places.take(guest);
     this.#refuseClosing(); // it may have waited
@@ -172,6 +207,13 @@ export class SessionRegistry {
     } finally {
       this.#starting.delete(opening);
     }
+  }
+
+  get #active(): LiveSession[] {
+    return this.all.filter(
+      (session): session is LiveSession =>
+        session instanceof LiveSession && session.status === 'active',
+    );
   }
 
   #refuseClosing(): void {
@@ -249,6 +291,13 @@ export class SessionRegistry {
     this.#starts.forget(id);
     await session?.dispose();
   }
+}
+
+function draining(): Error {
+  return unavailable(
+    'The session server is about to end: it starts no more sessions. Ask another one, or this one when it is up again.',
+    DRAINING_RETRY_MS,
+  );
 }
 
 function closing(): Error {

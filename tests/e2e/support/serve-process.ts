@@ -21,15 +21,19 @@ export interface ServeProcess {
   end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void>;
 }
 
-/** Starts a server with the key `key`, and waits until it listens. Rejects with what it said when it does not. */
+/** Starts a server with the key `key`, which SIGTERM ends at once, and waits until it listens. Rejects with what it said when it does not. */
 export async function serve(
   args: string[],
   env: Record<string, string> = {},
 ): Promise<ServeProcess> {
-  const child = spawn(process.execPath, [CLI, 'serve', '--port', '0', '--json', ...args], {
-    env: { ...process.env, NOTTE_API_KEY: 'key', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    [CLI, 'serve', '--port', '0', '--json', '--drain-timeout', '0', ...args],
+    {
+      env: { ...process.env, NOTTE_API_KEY: 'key', ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
   const exited = once(child, 'exit');

@@ -20,7 +20,7 @@ const stop = async ({ body }: ApiAnswer): Promise<ApiAnswer> =>
 /** A start that waits: resolves when it is in the queue, so that the order is certain. */
 async function queued(waiting: number, headers: Record<string, string> = {}) {
   const answer = start(headers);
-  await eventually(() => expect(api.server.waiting).toBe(waiting));
+  await eventually(() => expect(api.server.counts.waiting).toBe(waiting));
   return { answer };
 }
 
@@ -33,7 +33,7 @@ test('starts beyond the places are served in turn, each as soon as a place is fr
   await stop(running);
   const first = await one.answer;
   expect(first).toMatchObject({ status: 200, body: { status: 'active' } });
-  expect(api.server.waiting).toBe(1);
+  expect(api.server.counts.waiting).toBe(1);
   await stop(first);
   expect((await two.answer).status).toBe(200);
 });
@@ -61,7 +61,7 @@ test('more starts than may wait are refused at once, and one that waits too long
     },
   });
   expect(inVain.headers.get('retry-after')).toBe('1');
-  expect(api.server.waiting).toBe(0);
+  expect(api.server.counts.waiting).toBe(0);
 });
 
 test('who goes away while it waits is taken out of the queue, and leaves no session', async () => {
@@ -85,11 +85,11 @@ test('who goes away while it waits is taken out of the queue, and leaves no sess
     `${api.server.url.replace('http', 'ws')}/sessions/connect?token=${api.server.apiKey}`,
   );
   socket.on('error', () => {});
-  await eventually(() => expect(api.server.waiting).toBe(3));
+  await eventually(() => expect(api.server.counts.waiting).toBe(3));
   leaving.abort();
   socket.terminate();
   await Promise.all(asked);
-  await eventually(() => expect(api.server.waiting).toBe(0));
+  await eventually(() => expect(api.server.counts.waiting).toBe(0));
   await stop(running);
   expect((await start()).status).toBe(200);
   expect((await api.call('GET', '/sessions?only_active=false')).body['items']).toHaveLength(2);
@@ -134,7 +134,7 @@ test('a WebSocket waits for its session too, and what it sent early is not lost'
     socket.once('message', (data: Buffer) => resolve(JSON.parse(data.toString()))),
   );
   socket.once('open', () => socket.send('{"id":1,"method":"Browser.getVersion"}'));
-  await eventually(() => expect(api.server.waiting).toBe(1));
+  await eventually(() => expect(api.server.counts.waiting).toBe(1));
   await stop(running);
   expect(await version).toMatchObject({ id: 1, result: { product: /Chrom/ } });
   socket.terminate();
