@@ -34,7 +34,7 @@ export default defineConfig({
     },
   },
   external: ['@playwright/test', 'playwright', 'playwright-core'],
-  noExternal: ['zod'], // in one piece it loads in a sixth of the time
+  noExternal: ['undici', 'zod'], // in one piece they load in a fraction of the time
   loader: { '.html': 'text' },
   esbuildPlugins: [bundledByBuild],
   onSuccess: () => writeNotices('dist/THIRD-PARTY.txt'),

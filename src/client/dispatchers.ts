@@ -6,7 +6,7 @@ import { isLoopback } from '../base/addresses';
 type Undici = typeof undiciModule;
 
 /** One request over a pool. */
-export type RequestOptions = NonNullable<Parameters<Undici['request']>[1]>;
+export type RequestOptions = Omit<Dispatcher.RequestOptions, 'origin' | 'path'>;
 
 /** Longest time to open a connection, in milliseconds: undici's own default. */
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -22,13 +22,10 @@ export class Dispatchers {
   readonly #pools = new Map<'direct' | 'proxied', Dispatcher>();
 
   /** Sends one request. The caller consumes the body. */
-  async request(
-    url: URL,
-    options: Omit<RequestOptions, 'dispatcher'>,
-  ): Promise<Dispatcher.ResponseData<unknown>> {
+  async request(url: URL, options: RequestOptions): Promise<Dispatcher.ResponseData<unknown>> {
     this.#undici ??= loadUndici();
-    const undici = await this.#undici;
-    return undici.request(url, { ...options, dispatcher: this.#poolFor(url, undici) });
+    const pool = this.#poolFor(url, await this.#undici);
+    return pool.request({ ...options, origin: url.origin, path: `${url.pathname}${url.search}` });
   }
 
   /** Closes every connection, idle or not. */

@@ -1,6 +1,9 @@
 /** The packed package in projects as users have them: installed by npm, as ES module and as CommonJS, with its types. */
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join, posix, resolve } from 'node:path';
 import type { JSONReport } from '@playwright/test/reporter';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -157,6 +160,27 @@ describe.each([
       resolution,
     );
     expect(exitCode, output).toBe(0);
+  });
+
+  it('has a client that goes through the proxy of the environment', async () => {
+    const seen: (string | undefined)[] = [];
+    const proxy = createServer(({ url }, response) => {
+      seen.push(url);
+      response.writeHead(404, { 'content-type': 'application/json' }).end('{"detail":"not here"}');
+    }).listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    const load = type === 'module' ? 'await import' : 'require';
+    const script = `(async () => {
+      process.env.http_proxy = 'http://127.0.0.1:${(proxy.address() as AddressInfo).port}';
+      const { SessionsClient } = ${load}('sessionwright/client');
+      const client = new SessionsClient({ apiUrl: 'http://sessions.invalid', apiKey: 'key' });
+      await client.status('a').catch((error) => console.log(error.name));
+      await client.close();
+    })();`;
+    const { output } = await project.run(process.execPath, ['--eval', script]);
+    proxy.close();
+    expect(output.trim()).toBe('NotFoundError');
+    expect(seen).toEqual(['http://sessions.invalid/sessions/a']);
   });
 
   it('has its command', async () => {
