@@ -45,6 +45,8 @@ export interface CallSettings {
   policy?: RetryPolicy;
   /** When aborted, a failed try is the last one. */
   giveUp?: AbortSignal;
+  /** When aborted, the try under way ends, and is the last one. */
+  abandon?: AbortSignal;
 }
 
 /** One call of an operation: what it is about, and what is sent. */
@@ -166,8 +168,10 @@ export class HttpClient {
       const waitMs = policy(result, attempt);
       if (waitMs === undefined || performance.now() + waitMs + leastTryMs > deadlineMs)
         throw result.error;
-      await delay(waitMs, undefined, { signal: call.giveUp }).catch(() => undefined);
-      if (call.giveUp?.aborted) throw result.error;
+      const ends = [call.giveUp, call.abandon].filter((signal) => signal !== undefined);
+      const signal = AbortSignal.any(ends);
+      await delay(waitMs, undefined, { signal }).catch(() => undefined);
+      if (signal.aborted) throw result.error;
     }
   }
 
@@ -213,7 +217,8 @@ export class HttpClient {
       throw new SessionwrightError(`Could not ${call.purpose}: this client is closed.`, {
         code: 'client_closed',
       });
-    const signal = AbortSignal.timeout(Math.max(1, Math.ceil(timeoutMs)));
+    const time = AbortSignal.timeout(Math.max(1, Math.ceil(timeoutMs)));
+    const signal = call.abandon ? AbortSignal.any([time, call.abandon]) : time;
     const startedMs = performance.now();
     try {
       // undici does not look at the signal while it waits for a proxy (7.30), so the deadline is kept here too.
@@ -234,7 +239,7 @@ export class HttpClient {
       log('%s %s failed %s', call.method, call.path, since(startedMs));
       if (error instanceof SessionwrightError) throw error;
       return {
-        error: signal.aborted
+        error: time.aborted
           ? toDeadlineError(exchange, timeoutMs)
           : toUnreachableError(exchange, error),
         retryAfterMs: undefined,

@@ -74,6 +74,10 @@ export interface StartSessionOptions extends StartOptions {
    * @default 120000
    */
   startTimeoutMs?: number | undefined;
+  /** When aborted, the start is given up at once. */
+  signal?: AbortSignal | undefined;
+  /** Called whenever the API has no place for the session now (429, 503, 529), before the next try. */
+  onFull?: (() => void) | undefined;
 }
 
 /** Client options with every default filled in. */
@@ -116,6 +120,8 @@ const clientSchema = z.looseObject({
 const aroundStartSchema = z.looseObject({
   cookieFile: z.string().min(1).optional(),
   startTimeoutMs: z.number().optional(),
+  signal: z.instanceof(AbortSignal).optional(),
+  onFull: callback.optional(),
 });
 
 /** One call, in milliseconds: what the cloud's own client allows. */

@@ -44,16 +44,20 @@ export type StartOutcome = 'not-created' | 'unknown' | 'refused';
 
 export function startOutcome(error: Error): StartOutcome {
   if (error instanceof ApiUnreachableError) return error.maybeReceived ? 'unknown' : 'not-created';
-  if (error instanceof RateLimitError || error instanceof OverloadedError) return 'not-created';
+  if (isFull(error)) return 'not-created';
   return error instanceof ServerError ? 'unknown' : 'refused';
+}
+
+/** Whether the API has no place for a session now. */
+export function isFull(error: Error): error is RateLimitError | OverloadedError {
+  return error instanceof RateLimitError || error instanceof OverloadedError;
 }
 
 /** For starts: waits for a free place as long as the start's deadline allows; everything else that may pass is tried a few times. */
 export function startPolicy(backoff: Backoff): RetryPolicy {
   return (failure, attempt) => {
     if (startOutcome(failure.error) === 'refused') return undefined;
-    const waitsForPlace =
-      failure.error instanceof RateLimitError || failure.error instanceof OverloadedError;
+    const waitsForPlace = isFull(failure.error);
     if (backoff.retries === 0 || (!waitsForPlace && attempt > backoff.retries)) return undefined;
     const isOverloaded = failure.error instanceof OverloadedError && failure.error.status === 529;
     return isOverloaded && failure.retryAfterMs === undefined

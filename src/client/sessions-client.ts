@@ -95,13 +95,19 @@ export class SessionsClient implements AsyncDisposable {
         code: 'client_closed',
       });
     checkStartOptions(options);
-    const { cookieFile, startTimeoutMs, ...wanted } = options;
+    const { cookieFile, startTimeoutMs, signal, onFull, ...wanted } = options;
     const timeoutMs = resolveStartTimeout(startTimeoutMs);
     const cookies =
       cookieFile === undefined
         ? undefined
         : { path: cookieFile, cookies: await readCookies(cookieFile) };
-    const starting = this.#start(wanted, { cookies, timeoutMs, cdpUrl: wanted.cdpUrl });
+    const starting = this.#start(wanted, {
+      cookies,
+      timeoutMs,
+      cdpUrl: wanted.cdpUrl,
+      signal,
+      onFull,
+    });
     return this.#tracked(starting);
   }
 
@@ -159,12 +165,17 @@ export class SessionsClient implements AsyncDisposable {
     await this.close();
   }
 
-  async #start(wanted: StartOptions, { cookies, timeoutMs, cdpUrl }: StartSteps): Promise<Session> {
+  async #start(
+    wanted: StartOptions,
+    { cookies, timeoutMs, cdpUrl, signal, onFull }: StartSteps,
+  ): Promise<Session> {
     const info = await startSession(wanted, {
       http: this.#http,
       backoff: this.#options,
       timeoutMs,
       giveUp: this.#ending.signal,
+      signal,
+      onFull,
       onWarning: this.#options.onWarning,
       isOwn: (id) => [...this.#sessions].some((session) => session.id === id),
     });
@@ -238,6 +249,8 @@ interface StartSteps {
   cookies: { path: string; cookies: Cookie[] } | undefined;
   timeoutMs: number;
   cdpUrl: string | undefined;
+  signal: AbortSignal | undefined;
+  onFull: (() => void) | undefined;
 }
 
 async function readCookies(path: string): Promise<Cookie[]> {

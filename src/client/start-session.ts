@@ -12,7 +12,7 @@ import { headers } from '../contract/headers';
 import type { SessionInfo, StartOptions } from '../contract/session';
 import { single, type Answer, type HttpClient } from './http';
 import type { ClientWarning } from './options';
-import { startOutcome, startPolicy, type Backoff, type RetryPolicy } from './retry-policy';
+import { isFull, startOutcome, startPolicy, type Backoff, type RetryPolicy } from './retry-policy';
 
 /** What {@link startSession} works with. */
 export interface StartContext {
@@ -22,6 +22,10 @@ export interface StartContext {
   timeoutMs: number;
   /** When aborted, a failed try is the last one. */
   giveUp: AbortSignal;
+  /** When aborted, the start is given up at once. */
+  signal: AbortSignal | undefined;
+  /** Called whenever the API has no place now. */
+  onFull: (() => void) | undefined;
   onWarning: (warning: ClientWarning) => void;
   /** True for sessions that this client has started itself. */
   isOwn: (sessionId: string) => boolean;
@@ -40,8 +44,8 @@ export async function startSession(
   body: StartOptions,
   context: StartContext,
 ): Promise<SessionInfo> {
-  const tries = new StartTries(context.backoff);
-  const { timeoutMs, giveUp } = context;
+  const { timeoutMs, giveUp, signal } = context;
+  const tries = new StartTries(context);
   let info: SessionInfo;
   let answer: Answer<'startSession'>;
   try {
@@ -51,6 +55,7 @@ export async function startSession(
       headers: { [headers.idempotencyKey]: tries.key },
       timeoutMs,
       giveUp,
+      ...(signal && { abandon: signal }),
       policy: tries.policy,
     });
     info = await readSession(answer, context);
@@ -75,10 +80,11 @@ class StartTries {
   isUncertain = false;
   readonly policy: RetryPolicy;
 
-  constructor(backoff: Backoff) {
+  constructor({ backoff, onFull }: StartContext) {
     const decide = startPolicy(backoff);
     this.policy = (failure, attempt) => {
       if (startOutcome(failure.error) === 'unknown') this.isUncertain = true;
+      if (isFull(failure.error)) onFull?.();
       return decide(failure, attempt);
     };
   }

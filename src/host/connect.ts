@@ -9,7 +9,7 @@ import { isProcessAlive, processStart } from '../base/processes';
 import { HostError } from '../contract/errors';
 import { hostEnvironment } from '../options/environment';
 import type { HostCalls, HostMethod } from './protocol';
-import { RpcPeer } from './rpc';
+import { type CallHandler, RpcPeer } from './rpc';
 import type { HostEndpoint, RunFolder } from './run-folder';
 import { listRunFolders, readEndpoint, readOwner } from './run-folder';
 
@@ -65,22 +65,33 @@ export class HostConnection {
   }
 }
 
-/** Connects to the host of the given runner; undefined when there is none. */
-export async function findHost(runnerPid: number, role: Role): Promise<HostConnection | undefined> {
+/**
+ * Connects to the host of the given runner; undefined when there is none.
+ * @param handler - answers what the host asks; without one nothing is answered
+ */
+export async function findHost(
+  runnerPid: number,
+  role: Role,
+  handler?: CallHandler,
+): Promise<HostConnection | undefined> {
   const folder = (await listRunFolders(runnerPid)).at(-1);
   const endpoint = folder && (await readEndpoint(folder));
-  return endpoint && openConnection(endpoint, role);
+  return endpoint && openConnection(endpoint, role, handler);
 }
 
 /**
  * Connects to the host of the given runner, and starts it when there is none.
  * @throws {@link HostError} when no host came up within 30 s, with what it wrote before it ended.
  */
-export async function connectToHost(runnerPid: number, role: Role): Promise<HostConnection> {
+export async function connectToHost(
+  runnerPid: number,
+  role: Role,
+  handler?: CallHandler,
+): Promise<HostConnection> {
   const deadline = Date.now() + START_TIMEOUT_MS;
   let failure = '';
   while (Date.now() < deadline) {
-    const found = await findHost(runnerPid, role);
+    const found = await findHost(runnerPid, role, handler);
     if (found) return found;
     const newest = (await listRunFolders(runnerPid)).at(-1);
     if (newest && (await isStarting(newest))) await delay(POLL_MS);
@@ -101,6 +112,7 @@ export async function connectToHost(runnerPid: number, role: Role): Promise<Host
 export async function openConnection(
   endpoint: HostEndpoint,
   role: Role,
+  handler?: CallHandler,
 ): Promise<HostConnection | undefined> {
   const socket = connect({ port: endpoint.port, host: '127.0.0.1' });
   const connected = await new Promise<boolean>((resolve) => {
@@ -108,7 +120,7 @@ export async function openConnection(
     socket.once('error', () => resolve(false));
   });
   if (!connected) return undefined;
-  const peer = new RpcPeer(socket);
+  const peer = new RpcPeer(socket, handler);
   const connection = new HostConnection(peer);
   const seen = { greeting: false, silence: false };
   const onSilent = (): void => {

@@ -11,9 +11,13 @@ import type { OpenRecording } from '../recording/recorder';
 import { HeldSession, type Source } from './held-session';
 import type { AcquireRequest } from './protocol';
 import { startOptions } from './start-request';
+import { startWatched, type StartWatch } from './start-watched';
 
 /** What an embedded session may last, in minutes: its end is the end of the run, not a timer. The contract's upper bounds. */
 const LIMITS = { idle: MINUTES.maxIdle, max: MINUTES.maxDuration } as const;
+
+/** A start that takes longer waits for a place elsewhere, in milliseconds: here, a browser is up before, even on a loaded machine. */
+const SLOW_START_MS = 15_000;
 
 /** A session server of our own. */
 export class EmbeddedSource implements Source {
@@ -61,16 +65,18 @@ export class EmbeddedSource implements Source {
     return this.#server.notices;
   }
 
-  async open(request: AcquireRequest): Promise<HeldSession> {
+  async open(request: AcquireRequest, watch: StartWatch): Promise<HeldSession> {
     const { startTimeoutMs } = request.options;
-    const session = await this.client
-      .start({
+    const session = await startWatched(
+      this.client,
+      {
         ...withLimits(startOptions(request)),
         ...(startTimeoutMs !== undefined && { startTimeoutMs }),
-      })
-      .catch((error: unknown) => {
-        throw inItsOwnWords(error);
-      });
+      },
+      { ...watch, slowMs: SLOW_START_MS },
+    ).catch((error: unknown) => {
+      throw inItsOwnWords(error);
+    });
     return new EmbeddedSession(session, this, this.#server);
   }
 

@@ -3,6 +3,7 @@ import type { Session, SessionsClient } from '../client/index';
 import { isSessionwrightError } from '../contract/errors';
 import type { OpenRecording } from '../recording/recorder';
 import type { AcquireRequest, PlaywrightOffer } from './protocol';
+import type { StartWatch } from './start-watched';
 
 /** One place that sessions come from. */
 export interface Source {
@@ -15,7 +16,7 @@ export interface Source {
   /** Remarks for the user, such as a sandbox that is off. */
   readonly notices: readonly string[];
   /** Starts a session, or attaches to the one that `sessionId` names. */
-  open(request: AcquireRequest): Promise<HeldSession>;
+  open(request: AcquireRequest, watch: StartWatch): Promise<HeldSession>;
   /** Takes note of a session that a test has started here by itself, so that it ends whatever happens. */
   started(sessionId: string): Promise<void>;
   /** It has been stopped. */
@@ -39,6 +40,8 @@ export abstract class HeldSession {
   readonly startedAtMs = Date.now();
   /** Set once a test has used it, so that the next worker knows that it is not fresh. */
   used = false;
+  /** Set once tests have left on it what other tests of their worker go on with: it is not for another worker. */
+  keepsState = false;
   /** Where the worker connects. */
   readonly cdpUrl: string;
   #recording: Promise<OpenRecording> | undefined;
@@ -54,6 +57,11 @@ export abstract class HeldSession {
   /** The Playwright beside its browser; null where there is none, or none is needed. */
   get playwright(): PlaywrightOffer | null {
     return null;
+  }
+
+  /** Whether it costs, elsewhere, as long as it runs. */
+  get isCostly(): boolean {
+    return false;
   }
 
   /** A worker holds it from now on. */

@@ -91,6 +91,10 @@ export class Host {
       await work;
       return null;
     };
+    const done = (work: () => void): null => {
+      work();
+      return null;
+    };
     return {
       hello: async ({ token, role }, peer) => {
         if (!isToken(token, this.#token))
@@ -109,15 +113,17 @@ export class Host {
       },
       ensureSession: async (check) => run.ensureSession(check),
       beginTest: async (test) => run.beginTest(test),
+      offer: async ({ leaseId }) => run.offer(leaseId),
+      give: async ({ leaseId }) => done(() => run.give(leaseId)),
+      giveUp: async ({ leaseId }) => done(() => run.giveUp(leaseId)),
+      keepState: async ({ leaseId }) => done(() => run.keepState(leaseId)),
+      inUse: async () => run.inUse,
       useApi: async ({ leaseId }) => nothing(run.useApi(leaseId)),
       settle: async ({ leaseId }) => nothing(run.settle(leaseId)),
       endTest: async (test) => nothing(run.endTest(test)),
       track: async ({ sessionId, leaseId }) => nothing(run.track(sessionId, leaseId)),
       untrack: async ({ sessionId }) => nothing(run.untrack(sessionId)),
-      report: async (problem) => {
-        run.report(problem);
-        return null;
-      },
+      report: async (problem) => done(() => run.report(problem)),
       maySay: async ({ message }) => run.maySay(message),
       refuse: async (refusal) => this.#refusals.refuse(refusal),
       refusal: async () => this.#refusals.current,

@@ -1,4 +1,4 @@
-/** What workers, the runner and the host say to each other: the calls, their parameters and their answers. Types only. */
+/** What workers, the runner and the host say to each other: the calls, their parameters and their answers. */
 import type { Size } from '../contract/limits';
 import type { SessionOptions } from '../options/types';
 
@@ -61,6 +61,7 @@ export interface SessionCheck {
 
 /** A test begins to use its session. */
 export interface TestBegin extends SessionCheck {
+  title: string;
   record: { size?: Size | undefined; fps?: number | undefined } | null;
 }
 
@@ -115,6 +116,15 @@ export interface HostCalls {
   ensureSession: { params: SessionCheck; result: Lease | null };
   /** The same, before a test. */
   beginTest: { params: TestBegin; result: Lease | null };
+  /** The worker does not use its session now. True when another waits for it: once `give` is called, it may have it. */
+  offer: { params: { leaseId: string }; result: boolean };
+  give: { params: { leaseId: string }; result: null };
+  /** The worker does not wait for a session any more. */
+  giveUp: { params: { leaseId: string }; result: null };
+  /** What tests of this worker leave on the session is for its other tests. */
+  keepState: { params: { leaseId: string }; result: null };
+  /** Who has the sessions of the run, for a worker that waits; null when there are none yet. */
+  inUse: { params: Record<string, never>; result: string | null };
   /** Tests of this worker use the session's API from now on. */
   useApi: { params: { leaseId: string }; result: null };
   /** Waits until the picture on screen is in the recording, briefly. */
@@ -135,3 +145,6 @@ export interface HostCalls {
 }
 
 export type HostMethod = keyof HostCalls;
+
+/** What the host says to a worker: somebody waits for its session, which it is to {@link HostCalls.offer} when it does not use it. */
+export const WANTED = 'wanted';

@@ -10,9 +10,12 @@ import { keepAwake } from './keep-awake';
 import type { Ledger } from './ledger';
 import type { AcquireRequest, PlaywrightOffer } from './protocol';
 import { startOptions } from './start-request';
+import { startWatched, type StartWatch } from './start-watched';
 
 /** A session is replaced before a test when less than this is left of its maximum duration, or less than the test may take. */
 const MIN_REMAINING_MS = 30_000;
+/** A start that takes longer waits for a place, in milliseconds: a session is there within a second or two. */
+const SLOW_START_MS = 3_000;
 /** How long a second connection to its browser may take, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 30_000;
 
@@ -56,14 +59,15 @@ export class RemoteSource implements Source {
     return new RemoteSource(client, options, place);
   }
 
-  async open(request: AcquireRequest): Promise<HeldSession> {
+  async open(request: AcquireRequest, watch: StartWatch): Promise<HeldSession> {
     const { sessionId, startTimeoutMs } = request.options;
     if (sessionId !== undefined)
       return new AttachedSession(await this.client.connect(sessionId), this, this.#place);
-    const session = await this.client.start({
-      ...startOptions(request),
-      ...(startTimeoutMs !== undefined && { startTimeoutMs }),
-    });
+    const session = await startWatched(
+      this.client,
+      { ...startOptions(request), ...(startTimeoutMs !== undefined && { startTimeoutMs }) },
+      { ...watch, slowMs: SLOW_START_MS },
+    );
     await this.started(session.id);
     return new HeldRemoteSession(session, this, this.#place);
   }
@@ -139,6 +143,10 @@ class AttachedSession extends HeldSession {
 
 /** A session that we have started: the same, but it has a maximum duration of ours, and we stop it. */
 class HeldRemoteSession extends AttachedSession {
+  override get isCostly(): boolean {
+    return true;
+  }
+
   protected override lasts(forMs: number): boolean {
     const { createdAt, maxDurationMinutes } = this.session.info;
     const endsAtMs = createdAt.getTime() + maxDurationMinutes * 60_000;

@@ -7,19 +7,21 @@ import type { ClipEncoder, ClipEncoderOptions } from '../recording/clip-encoder'
 import { ClipQueue, type ClipJob } from './clip-queue';
 import type { HeldSession } from './held-session';
 import { Ledger } from './ledger';
-import type {
-  AcquireRequest,
-  Lease,
-  ArtifactProblem,
-  RunSummary,
-  SessionCheck,
-  TestBegin,
-  TestEnd,
+import {
+  type AcquireRequest,
+  type Lease,
+  type ArtifactProblem,
+  type RunSummary,
+  type SessionCheck,
+  type TestBegin,
+  type TestEnd,
+  WANTED,
 } from './protocol';
 import type { RpcPeer } from './rpc';
 import { workFolder } from './run-folder';
 import { Slots } from './slots';
 import { Sources } from './sources';
+import type { StartWatch } from './start-watched';
 
 /** How long stopping a session may take at the end of the run before it is called left running, in milliseconds. */
 const STOP_TIMEOUT_MS = 20_000;
@@ -54,10 +56,13 @@ export class Run {
     this.#sources = new Sources(place, ({ message }) =>
       this.report({ what: 'A session may be left', reason: message }),
     );
-    this.#slots = new Slots(
-      (request) => this.#openTracked(request),
-      (held) => this.#endInBackground(held),
-    );
+    this.#slots = new Slots({
+      open: (request, watch) => this.#openTracked(request, watch),
+      end: (held) => this.#endInBackground(held),
+      ask: (peer, leaseId) => {
+        peer.call(WANTED, { leaseId }).catch(() => undefined); // it is gone
+      },
+    });
     this.#clips = new ClipQueue(
       () => launchEncoder({ ...this.#encoderBrowser, workDir: folder }),
       (job, error) => this.#problems.push(clipProblem(job, error)),
@@ -97,6 +102,28 @@ export class Run {
     this.#slots.releaseAll(peer);
   }
 
+  /** A worker would give its session. True when somebody waits for it. */
+  offer(leaseId: string): boolean {
+    return this.#slots.offer(leaseId);
+  }
+
+  give(leaseId: string): void {
+    log('lease %s: gives session %s', leaseId, this.#slots.leased(leaseId).held.session.id);
+    this.#slots.give(leaseId);
+  }
+
+  giveUp(leaseId: string): void {
+    this.#slots.giveUp(leaseId);
+  }
+
+  keepState(leaseId: string): void {
+    this.#slots.leased(leaseId).held.keepsState = true;
+  }
+
+  get inUse(): string | null {
+    return this.#slots.inUse ?? null;
+  }
+
   /** Makes sure that the worker has a session that lives. A lease is answered when it is another one. */
   async ensureSession(check: SessionCheck): Promise<Lease | null> {
     const replaced = await this.#slots.ensureGood(check);
@@ -107,8 +134,9 @@ export class Run {
   }
 
   /** The same for a test, which is recorded when asked to. */
-  async beginTest({ record, ...check }: TestBegin): Promise<Lease | null> {
+  async beginTest({ record, title, ...check }: TestBegin): Promise<Lease | null> {
     const replacement = await this.ensureSession(check);
+    this.#slots.beginTest(check.leaseId, { title, timeoutMs: check.timeoutMs });
     this.#totals.tests++;
     if (record) await this.#startRecording(this.#slots.leased(check.leaseId).held, record);
     return replacement;
@@ -116,7 +144,9 @@ export class Run {
 
   /** What only the API of a session tells is kept from now on. */
   async useApi(leaseId: string): Promise<void> {
-    await this.#slots.leased(leaseId).held.keepForApi();
+    const { held } = this.#slots.leased(leaseId);
+    held.keepsState = true;
+    await held.keepForApi();
   }
 
   /** Waits, briefly, until what is on screen now is in the recording. */
@@ -127,6 +157,7 @@ export class Run {
 
   /** Ends the recording of a test, and orders its clip when it is to be kept. */
   async endTest(test: TestEnd): Promise<void> {
+    this.#slots.endTest(test.leaseId);
     const { held } = this.#slots.leased(test.leaseId);
     if (!held.isRecording) return;
     const { recorder, frames } = await held.recording();
@@ -179,10 +210,11 @@ export class Run {
   }
 
   async #finish(): Promise<RunSummary> {
+    this.#slots.close();
     await this.#clips.drained();
-    for (const held of this.#held) this.#endInBackground(held);
+    for (const held of this.#held) void this.#endInBackground(held);
     for (const [sessionId, held] of this.#tracked)
-      this.#inBackground(sessionId, held.source.client.stop(sessionId));
+      void this.#inBackground(sessionId, held.source.client.stop(sessionId));
     await Promise.all([this.#clips.close(), ...this.#ending]);
     await this.#sources.close(); // stops what is just being started, too
     await Promise.allSettled(this.#opening);
@@ -195,12 +227,12 @@ export class Run {
   }
 
   /** Keeps an opening in sight: it ends with the run, and its line in the ledger with it. */
-  async #openTracked(request: AcquireRequest): Promise<HeldSession> {
+  async #openTracked(request: AcquireRequest, watch: StartWatch): Promise<HeldSession> {
     if (this.#finishing)
       throw new HostError('No session is started any more: the run is ending.', {
         code: 'host_unavailable',
       });
-    const opening = this.#open(request);
+    const opening = this.#open(request, watch);
     this.#opening.add(opening);
     try {
       return await opening;
@@ -209,8 +241,8 @@ export class Run {
     }
   }
 
-  async #open(request: AcquireRequest): Promise<HeldSession> {
-    const held = await this.#startHeld(request).catch((error: unknown) => {
+  async #open(request: AcquireRequest, watch: StartWatch): Promise<HeldSession> {
+    const held = await this.#startHeld(request, watch).catch((error: unknown) => {
       this.#totals.failedStarts++;
       throw error;
     });
@@ -223,14 +255,14 @@ export class Run {
     });
   }
 
-  async #startHeld(request: AcquireRequest): Promise<HeldSession> {
+  async #startHeld(request: AcquireRequest, watch: StartWatch): Promise<HeldSession> {
     const source = await this.#sources.for(request.options, request.browser);
     if (this.#totals.sessions === 0)
       this.#encoderBrowser = {
         executablePath: request.options.executablePath ?? request.browser.executablePath,
         channel: request.browser.channel,
       };
-    return source.open(request);
+    return source.open(request, watch);
   }
 
   #lease(slot: { held: HeldSession; lease: { id: string } }, reused: boolean): Lease {
@@ -256,14 +288,15 @@ export class Run {
     }
   }
 
-  #endInBackground(held: HeldSession): void {
+  /** Resolves when it has ended, or takes too long for it. */
+  async #endInBackground(held: HeldSession): Promise<void> {
     if (!this.#held.delete(held)) return;
     log('session %s: ended', held.session.id);
     this.#totals.browserMs += Date.now() - held.startedAtMs;
-    this.#inBackground(held.session.id, held.stop());
+    await this.#inBackground(held.session.id, held.stop());
   }
 
-  #inBackground(sessionId: string, stopping: Promise<unknown>): void {
+  async #inBackground(sessionId: string, stopping: Promise<unknown>): Promise<void> {
     const isStopped = stopping.then(
       () => true,
       () => false,
@@ -272,7 +305,8 @@ export class Run {
       if (!isGone) this.#leftRunning.push(sessionId);
     });
     this.#ending.add(ending);
-    void ending.then(() => this.#ending.delete(ending));
+    await ending;
+    this.#ending.delete(ending);
   }
 }
 

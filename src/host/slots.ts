@@ -1,69 +1,112 @@
 /**
- * The slots of a run and who leases them. A slot keeps its session when its worker ends, so that the worker which replaces it
- * (Playwright ends a worker after every failed test) gets the same session instead of paying for a new one.
+ * The workers of a run and the sessions that they have. A session belongs to the run: a worker that replaces another (Playwright ends
+ * a worker after every failed test) gets that one's session instead of paying for a new one, and where there are fewer sessions than
+ * workers, one that no test uses goes to the worker that waits for it.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import { HostError } from '../contract/errors';
+import { HostError, TimeoutError } from '../contract/errors';
+import { DEFAULT_START_TIMEOUT_MS } from '../options/defaults';
 import type { HeldSession } from './held-session';
+import { type PoolOwner, SessionPool, SWAP_MS, type Waiting, type Wish } from './pool';
 import type { AcquireRequest, SessionCheck } from './protocol';
 import type { RpcPeer } from './rpc';
+import type { StartWatch } from './start-watched';
 
-/** One parallel place of the run. */
-export interface Slot {
-  readonly key: string;
-  readonly parallelIndex: number;
-  readonly request: AcquireRequest;
-  held?: HeldSession;
-  /** While its session is started; whoever leases it meanwhile, after a worker that is gone, waits for the same. */
-  opening?: Promise<HeldSession>;
-  lease?: { id: string; peer: RpcPeer };
+/** How long a worker keeps its session when another waits for it, in milliseconds: to change hands takes a new connection. */
+const TURN_MS = 1_000;
+/**
+ * How long a session that costs elsewhere is kept for the next worker when one has ended, in milliseconds: the next one is there
+ * within a second or two, if there is one.
+ */
+const GIVE_BACK_MS = 10_000;
+/** Time between two looks whether those that wait do so in vain, in milliseconds. */
+const PATIENCE_POLL_MS = 250;
+/** How many workers a message names. */
+const MAX_NAMED = 5;
+
+/** A worker's right to a session. */
+export interface Slot extends Wish {
+  readonly lease: { readonly id: string; readonly peer: RpcPeer };
+  held?: HeldSession | undefined;
+  /** Since when it has the session, by `performance.now()`. */
+  sinceMs: number;
+  /** While it waits for a session. */
+  waiting?: Waiting | undefined;
+  /** Its test, and until when that may take by its own timeout; 0 when unlimited. */
+  test?: { title: string; untilMs: number } | undefined;
+  /** How far it is with giving its session to another worker. */
+  giving?: 'asked' | 'agreed' | undefined;
 }
 
-/** A slot that a worker holds, with its session. */
-export type LeasedSlot = Slot & Required<Pick<Slot, 'held' | 'lease'>>;
+/** A slot with its session. */
+export type LeasedSlot = Slot & { held: HeldSession };
 
-/** Opens the session of a slot. */
-export type OpenSession = (request: AcquireRequest) => Promise<HeldSession>;
-/** Ends a session that no slot needs any longer. */
-export type EndSession = (held: HeldSession) => void;
+/** What slots ask of the run. */
+export interface SlotsOwner {
+  /** Opens a session. */
+  open(request: AcquireRequest, watch: StartWatch): Promise<HeldSession>;
+  /** Ends a session that nobody needs any longer; resolves when its place is free. */
+  end(held: HeldSession): Promise<unknown>;
+  /** Tells a worker that somebody waits for its session. */
+  ask(peer: RpcPeer, leaseId: string): void;
+}
 
 /** All slots of a run. */
 export class Slots {
-  readonly #open: OpenSession;
-  readonly #end: EndSession;
+  readonly #run: SlotsOwner;
+  readonly #pool: SessionPool;
   readonly #slots = new Map<string, Slot>();
+  readonly #ending = new AbortController();
+  /** When a test or a session of the run was begun or ended last, by `performance.now()`. */
+  #movedMs = 0;
+  #patience: NodeJS.Timeout | undefined;
+  #turns: NodeJS.Timeout | undefined;
 
-  constructor(open: OpenSession, end: EndSession) {
-    this.#open = open;
-    this.#end = end;
+  constructor(run: SlotsOwner) {
+    this.#run = run;
+    const owner: PoolOwner = {
+      open: async (request, watch) => run.open(request, watch),
+      end: async (held) => run.end(held),
+      limit: () => this.#limit,
+      lack: (waiting) => this.#askFor(waiting),
+    };
+    this.#pool = new SessionPool(owner, this.#ending.signal);
   }
 
   /**
-   * Leases the slot that fits the request, with a good session in it.
-   * @throws the error of the start, when no session could be had
+   * Leases a session that fits the request.
+   * @throws the error of the start, when no session could be had; {@link TimeoutError} when others have them all
    */
   async acquire(
     request: AcquireRequest,
     peer: RpcPeer,
   ): Promise<{ slot: LeasedSlot; reused: boolean }> {
-    const slot = this.#claim(request, peer);
+    const { parallelIndex } = request;
+    const key = keyOf(request);
+    const lease = { id: randomUUID(), peer };
+    const slot: Slot = { key, parallelIndex, request, lease, sinceMs: 0 };
+    this.#slots.set(lease.id, slot);
     this.#endOthers(slot);
-    const { held: before } = slot;
     try {
-      await before?.look(); // the worker before may have failed because of it
-      await this.#ensureSession(slot, 0);
+      const held = await this.#obtain(slot);
+      return { slot: withSession(slot), reused: held.used };
     } catch (error) {
-      delete slot.lease;
+      this.#slots.delete(lease.id);
       throw error;
     }
-    return { slot: withSession(slot), reused: slot.held === before && before?.used === true };
   }
 
-  /** Replaces the slot's session when it is no longer good. True when it was replaced. */
+  /** Replaces the slot's session when it is no longer good, or was given to another worker. True when it was replaced. */
   async ensureGood({ leaseId, timeoutMs, mayBeGone }: SessionCheck): Promise<boolean> {
     const slot = this.find(leaseId);
     if (mayBeGone) await slot.held?.look();
-    return this.#ensureSession(slot, timeoutMs);
+    this.#moved();
+    if (slot.held?.isGood(timeoutMs) === true) return false;
+    const { held } = slot;
+    slot.held = undefined;
+    if (held) this.#pool.end(held);
+    await this.#obtain(slot);
+    return true;
   }
 
   /**
@@ -71,7 +114,8 @@ export class Slots {
    * @throws {@link HostError} `lease_unknown` when the lease was released
    */
   find(leaseId: string): Slot {
-    for (const slot of this.#slots.values()) if (slot.lease?.id === leaseId) return slot;
+    const slot = this.#slots.get(leaseId);
+    if (slot) return slot;
     throw new HostError('This worker no longer holds a lease on a session: it was released.', {
       code: 'lease_unknown',
     });
@@ -82,57 +126,167 @@ export class Slots {
     return withSession(this.find(leaseId));
   }
 
+  /** A test uses the session of this lease from now on. */
+  beginTest(leaseId: string, { title, timeoutMs }: { title: string; timeoutMs: number }): void {
+    const untilMs = timeoutMs === 0 ? 0 : performance.now() + timeoutMs;
+    this.find(leaseId).test = { title, untilMs };
+    this.#moved();
+  }
+
+  endTest(leaseId: string): void {
+    this.find(leaseId).test = undefined;
+    this.#moved();
+  }
+
+  /** A worker does not use its session, and would give it. True when somebody still waits for it: then {@link give} follows. */
+  offer(leaseId: string): boolean {
+    const slot = this.find(leaseId);
+    const agreed = [...this.#slots.values()].filter(({ giving }) => giving === 'agreed').length;
+    const mayGo = slot.held !== undefined && !slot.held.keepsState;
+    const isWanted = mayGo && this.#pool.wants(slot.key) > agreed;
+    slot.giving = isWanted ? 'agreed' : undefined;
+    return isWanted;
+  }
+
+  /** A worker has let go of its session. The lease stays, without one. */
+  give(leaseId: string): void {
+    this.#putBack(this.find(leaseId));
+  }
+
+  /** Ends the wait of a worker for a session, if it waits. */
+  giveUp(leaseId: string): void {
+    this.#stopWaiting(this.find(leaseId));
+  }
+
   release(leaseId: string): void {
-    free(this.find(leaseId));
+    this.#free(this.find(leaseId));
   }
 
   /** Frees whatever a process held that is gone. */
   releaseAll(peer: RpcPeer): void {
-    for (const slot of this.#slots.values()) if (slot.lease?.peer === peer) free(slot);
+    for (const slot of this.#slots.values()) if (slot.lease.peer === peer) this.#free(slot);
   }
 
-  /** The free slot of this key, or a new one. While an old worker still holds its slot, its replacement gets another. */
-  #claim(request: AcquireRequest, peer: RpcPeer): Slot {
-    const key = slotKey(request);
-    for (let n = 0; ; n++) {
-      const name = n === 0 ? key : `${key}#${n}`;
-      const slot = this.#slots.get(name) ?? {
-        key: name,
-        parallelIndex: request.parallelIndex,
-        request,
-      };
-      if (slot.lease) continue;
-      slot.lease = { id: randomUUID(), peer };
-      this.#slots.set(name, slot);
-      return slot;
-    }
+  /** Who has the sessions, such as `1 of 1 in use by worker 0 ("buys a book")`; undefined when the run has none yet. */
+  get inUse(): string | undefined {
+    const holders = [...this.#slots.values()].filter(({ held }) => held);
+    if (holders.length === 0) return undefined;
+    const total = Number.isFinite(this.#limit) ? this.#limit : this.#pool.size;
+    const named = holders
+      .slice(0, MAX_NAMED)
+      .map(
+        (it) =>
+          `worker ${it.parallelIndex} (${it.test ? JSON.stringify(it.test.title) : 'between its tests'})`,
+      );
+    if (holders.length > MAX_NAMED) named.push(`${holders.length - MAX_NAMED} more`);
+    return `${holders.length} of ${total} in use by ${named.join(', ')}`;
+  }
+
+  /** No session is started any more. */
+  close(): void {
+    this.#ending.abort();
+    clearInterval(this.#patience);
+    clearTimeout(this.#turns);
+  }
+
+  /** The least that is said counts: it is about the run. */
+  get #limit(): number {
+    const limits = [...this.#slots.values()].map(({ request }) => request.options.maxSessions);
+    return Math.min(...limits.map((limit) => limit ?? Infinity));
+  }
+
+  async #obtain(slot: Slot): Promise<HeldSession> {
+    this.#patience ??= setInterval(() => this.#lookForVain(), PATIENCE_POLL_MS).unref();
+    const held = await this.#pool
+      .take(slot, (waiting) => (slot.waiting = waiting))
+      .finally(() => (slot.waiting = undefined));
+    this.#moved();
+    slot.held = held;
+    slot.sinceMs = performance.now();
+    slot.giving = undefined;
+    if (this.#slots.get(slot.lease.id) === slot) held.leased();
+    else this.#putBack(slot); // its worker is gone
+    return held;
   }
 
   /** A parallel place has one worker at a time: what it used with other options is not needed while this one runs. */
-  #endOthers({ parallelIndex }: Slot): void {
-    for (const slot of this.#slots.values()) {
-      if (slot.lease || slot.parallelIndex !== parallelIndex) continue;
-      this.#slots.delete(slot.key);
-      if (slot.held) this.#end(slot.held);
-    }
+  #endOthers({ parallelIndex, key }: Slot): void {
+    this.#pool.endIdle((it) => it.parallelIndex === parallelIndex && it.key !== key);
   }
 
-  async #ensureSession(slot: Slot, testTimeoutMs: number): Promise<boolean> {
-    const isReplaced = !slot.held?.isGood(testTimeoutMs);
-    if (isReplaced) {
-      if (slot.held) this.#end(slot.held);
-      delete slot.held;
-      slot.opening ??= this.#open(slot.request).finally(() => delete slot.opening);
-      slot.held = await slot.opening;
+  #free(slot: Slot): void {
+    this.#slots.delete(slot.lease.id);
+    this.#stopWaiting(slot);
+    this.#putBack(slot);
+  }
+
+  #putBack(slot: Slot): void {
+    const { held } = slot;
+    slot.held = undefined;
+    slot.giving = undefined;
+    slot.test = undefined;
+    this.#moved();
+    if (!held) return;
+    held.released();
+    const { key, parallelIndex } = slot;
+    this.#pool.put({ held, key, parallelIndex });
+    if (held.isCostly)
+      setTimeout(() => this.#pool.endIdle((it) => it.held === held), GIVE_BACK_MS).unref();
+  }
+
+  #stopWaiting({ waiting }: Slot): void {
+    if (!waiting) return;
+    const gone = 'Its worker does not wait for a session any more.';
+    this.#pool.drop(waiting, new HostError(gone, { code: 'lease_unknown' }));
+  }
+
+  /** Asks those that have a session for it, once their turn is over. */
+  #askFor({ key }: Waiting): void {
+    let restMs = Infinity;
+    for (const slot of this.#slots.values()) {
+      if (!slot.held || slot.held.keepsState || slot.giving) continue;
+      const turnMs = slot.key === key ? TURN_MS : SWAP_MS;
+      const leftMs = slot.sinceMs + turnMs - performance.now();
+      if (leftMs > 0) restMs = Math.min(restMs, leftMs);
+      else {
+        slot.giving = 'asked';
+        this.#run.ask(slot.lease.peer, slot.lease.id);
+      }
     }
-    if (slot.lease) slot.held?.leased(); // its worker may have gone while it was started
-    return isReplaced;
+    if (restMs === Infinity || this.#turns) return;
+    this.#turns = setTimeout(() => {
+      this.#turns = undefined;
+      this.#pool.dispatch();
+    }, Math.ceil(restMs)).unref();
+  }
+
+  #moved(): void {
+    this.#movedMs = performance.now();
+  }
+
+  /** A queue that moves is waited for, and a test until its own timeout. Where nothing moves, nothing will. */
+  #lookForVain(): void {
+    const { waiting } = this.#pool;
+    if (waiting.length === 0) {
+      clearInterval(this.#patience);
+      this.#patience = undefined;
+    }
+    const inUse = this.inUse;
+    if (inUse === undefined) return; // then the start itself has a limit
+    const untilMs = [...this.#slots.values()].map(({ held, test }) => (held && test?.untilMs) ?? 0);
+    for (const one of waiting) {
+      const { startTimeoutMs = DEFAULT_START_TIMEOUT_MS } = one.request.options;
+      const quietSinceMs = Math.max(one.sinceMs, this.#movedMs, ...untilMs);
+      const isLate = performance.now() - quietSinceMs > startTimeoutMs;
+      if (isLate && one.opening?.isStuck !== false)
+        this.#pool.drop(one, inVain(inUse, startTimeoutMs));
+    }
   }
 }
 
-function free(slot: Slot): void {
-  delete slot.lease;
-  slot.held?.released();
+function inVain(inUse: string, timeoutMs: number): TimeoutError {
+  const message = `Waited ${timeoutMs / 1000} s for a session, in vain: ${inUse}, and no test has begun or ended meanwhile. A page that a hook or a worker fixture keeps open keeps its session. Allow more sessions, fewer workers, or a longer sessionOptions.startTimeoutMs.`;
+  return new TimeoutError(message, { timeoutMs });
 }
 
 function withSession(slot: Slot): LeasedSlot {
@@ -143,10 +297,14 @@ function withSession(slot: Slot): LeasedSlot {
 }
 
 function hasSession(slot: Slot): slot is LeasedSlot {
-  return slot.held !== undefined && slot.lease !== undefined;
+  return slot.held !== undefined;
 }
 
-function slotKey(request: AcquireRequest): string {
-  const { parallelIndex, ...rest } = request;
-  return `${parallelIndex}:${createHash('sha256').update(JSON.stringify(rest)).digest('hex').slice(0, 16)}`;
+/** What is asked of a session; how many there may be, and how long one waits for it, is no part of that. */
+function keyOf({ options, browser }: AcquireRequest): string {
+  const { maxSessions, startTimeoutMs, ...asked } = options;
+  return createHash('sha256')
+    .update(JSON.stringify([asked, browser]))
+    .digest('hex')
+    .slice(0, 16);
 }

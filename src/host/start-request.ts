@@ -20,6 +20,7 @@ function wireOptions(options: SessionOptions): StartOptions {
     backend,
     sessionId,
     startTimeoutMs,
+    maxSessions,
     transport,
     executablePath,
     viewport,

@@ -30,6 +30,9 @@ import type { SessionOptions, SessionTestOptions } from './types';
 /** A video's largest side, in pixels: what the H.264 level in use can hold. */
 const MAX_VIDEO_SIDE = 4096;
 
+/** More sessions than a run has workers. */
+const MAX_SESSIONS = 10_000;
+
 const size = (
   from: number,
   to: number,
@@ -153,6 +156,7 @@ export const sessionOptionRules: Readonly<Record<keyof SessionOptions, OptionRul
   waitForAuthentication: flag,
   sessionId: text('the id of a session'),
   startTimeoutMs: whole(1000, 1_800_000, 'milliseconds'),
+  maxSessions: whole(1, MAX_SESSIONS, 'sessions'),
   transport: oneOf('auto', 'playwright', 'cdp'),
   executablePath: text('the path of a Chromium'),
 };
@@ -204,6 +208,7 @@ const NOT_OF_THE_START: readonly (keyof SessionOptions)[] = [
   'apiKey',
   'sessionId',
   'startTimeoutMs',
+  'maxSessions',
   'transport',
 ];
 

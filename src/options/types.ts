@@ -71,6 +71,12 @@ export interface SessionOptions extends StartOptions {
    */
   startTimeoutMs?: number | undefined;
   /**
+   * Sessions that the run may have at once, over all workers and projects (1 or more). Workers share them: a worker that waits gets one
+   * that no test uses. Where several are said, the smallest counts.
+   * @default no limit: one for each worker, as far as the session API gives them
+   */
+  maxSessions?: number | undefined;
+  /**
    * How tests drive a session of a session API. `'playwright'`: in Playwright's own protocol, by the Playwright beside the session's
    * browser, which a sessionwright server offers; an action takes one round trip. `'cdp'`: by the Chrome DevTools Protocol. `'auto'`:
    * the first where the server has the same version of Playwright (its first two numbers), else the second. Embedded sessions are driven over CDP.

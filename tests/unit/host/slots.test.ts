@@ -1,10 +1,11 @@
-/** Who gets which session: slots hand theirs over from worker to worker, and end what nobody needs. */
-import { beforeEach, describe, expect, test } from 'vitest';
+/** Who gets which session: slots hand theirs over from worker to worker, share what there is, and end what nobody needs. */
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { HostError } from '../../../src/contract/errors';
 import type { HeldSession } from '../../../src/host/held-session';
 import type { AcquireRequest } from '../../../src/host/protocol';
 import { RpcPeer } from '../../../src/host/rpc';
 import { Slots } from '../../../src/host/slots';
+import type { StartWatch } from '../../../src/host/start-watched';
 
 const REQUEST: AcquireRequest = { parallelIndex: 0, options: {}, browser: {} };
 const NEXT_PLACE: AcquireRequest = { ...REQUEST, parallelIndex: 1 };
@@ -16,6 +17,8 @@ class FakeSession {
   used = false;
   isAwake = false;
   hasEnded = false;
+  keepsState = false;
+  isCostly = false;
   /** How long it lasts, in milliseconds. */
   remainingMs = Infinity;
   /** Whether slots know that it has ended. */
@@ -37,23 +40,30 @@ class FakeSession {
 
 let opened: FakeSession[];
 let ended: FakeSession[];
+let asked: string[];
 let slots: Slots;
 
 /** What opens sessions; a test may replace it. */
-let open: (request: AcquireRequest) => Promise<FakeSession>;
+let open: (request: AcquireRequest, watch: StartWatch) => Promise<FakeSession>;
 
 beforeEach(() => {
   opened = [];
   ended = [];
   open = async () => new FakeSession();
-  slots = new Slots(
-    async (request) => {
-      const session = await open(request);
+  asked = [];
+  slots = new Slots({
+    open: async (request, watch) => {
+      const session = await open(request, watch);
       opened.push(session);
       return session as unknown as HeldSession;
     },
-    (held) => ended.push(held as unknown as FakeSession),
-  );
+    end: async (held) => ended.push(held as unknown as FakeSession),
+    ask: (_peer, leaseId) => asked.push(leaseId),
+  });
+});
+
+afterEach(() => {
+  slots.close();
 });
 
 async function acquire(request: AcquireRequest, peer = worker()) {
@@ -256,5 +266,183 @@ describe('the session of a lease', () => {
     expect(opened[0]?.isAwake).toBe(false);
     expect((await acquire(REQUEST)).session).toBe(opened[0]);
     expect(opened[0]?.isAwake).toBe(true);
+  });
+});
+
+describe('with fewer sessions than workers', () => {
+  const ONE: AcquireRequest = { ...REQUEST, options: { maxSessions: 1, startTimeoutMs: 10_000 } };
+  const at = (parallelIndex: number, options = {}): AcquireRequest => ({
+    ...ONE,
+    parallelIndex,
+    options: { ...ONE.options, ...options },
+  });
+  /** Whether somebody has got a session by now. */
+  async function hasGot(wait: Promise<unknown>): Promise<boolean> {
+    let got = false;
+    void wait.then(() => (got = true));
+    await vi.advanceTimersByTimeAsync(0);
+    return got;
+  }
+  const lend = (leaseId: string): boolean => {
+    const isWanted = slots.offer(leaseId);
+    if (isWanted) slots.give(leaseId);
+    return isWanted;
+  };
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  test('one that does not use its session is asked for it when its turn is over, and gets it back', async () => {
+    const first = await acquire(ONE);
+    const second = acquire(at(1));
+    await vi.advanceTimersByTimeAsync(900);
+    expect(asked).toEqual([]);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(asked).toEqual([first.leaseId]);
+    expect(lend(first.leaseId)).toBe(true);
+    expect((await second).session).toBe(first.session);
+    const back = check(first.leaseId);
+    await vi.advanceTimersByTimeAsync(1100);
+    expect(lend((await second).leaseId)).toBe(true);
+    expect(await back).toBe(true);
+    expect(slots.leased(first.leaseId).held).toBe(first.session);
+    expect(opened).toHaveLength(1);
+  });
+
+  test('who came first is served first, also by one that ends', async () => {
+    const first = await acquire(ONE);
+    const [second, third] = [acquire(at(1)), acquire(at(2))];
+    slots.release(first.leaseId);
+    expect(await hasGot(second)).toBe(true);
+    expect(await hasGot(third)).toBe(false);
+    slots.releaseAll((await second).peer);
+    expect((await third).session).toBe(first.session);
+    expect(ended).toEqual([]);
+  });
+
+  test('nobody gives what nobody waits for any more', async () => {
+    const first = await acquire(ONE);
+    const peer = worker();
+    const second = acquire(at(1), peer);
+    second.catch(() => undefined);
+    expect(slots.offer(first.leaseId)).toBe(true);
+    slots.releaseAll(peer);
+    await expect(second).rejects.toMatchObject({ code: 'lease_unknown' });
+    expect(slots.offer(first.leaseId)).toBe(false);
+    expect(slots.leased(first.leaseId).held).toBe(first.session);
+  });
+
+  test('two do not give theirs to one', async () => {
+    const two = { maxSessions: 2 };
+    const holders = [await acquire(at(0, two)), await acquire(at(1, two))];
+    const third = acquire(at(2, two));
+    expect(holders.map(({ leaseId }) => slots.offer(leaseId))).toEqual([true, false]);
+    slots.give(holders[0]?.leaseId ?? '');
+    expect((await third).session).toBe(holders[0]?.session);
+  });
+
+  test('one that waits with other options has a session that nobody uses ended, and its own started', async () => {
+    const first = await acquire(ONE);
+    const other = acquire(at(1, { headless: false }));
+    await vi.advanceTimersByTimeAsync(4900);
+    expect(asked).toEqual([]);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(asked).toEqual([first.leaseId]);
+    expect(lend(first.leaseId)).toBe(true);
+    expect((await other).session).toBe(opened[1]);
+    expect(ended).toEqual([first.session]);
+  });
+
+  test('what tests have left for others stays with the worker, and is for nobody else', async () => {
+    const first = await acquire(ONE);
+    first.session.keepsState = true;
+    const second = acquire(at(1));
+    await vi.advanceTimersByTimeAsync(6000);
+    expect(asked).toEqual([]);
+    expect(slots.offer(first.leaseId)).toBe(false);
+    slots.release(first.leaseId);
+    expect((await second).session).toBe(opened[1]);
+    expect(ended).toEqual([first.session]);
+  });
+
+  test('a session that ended while nobody had it is replaced', async () => {
+    const first = await acquire(ONE);
+    const second = acquire(at(1));
+    first.session.hasEnded = true;
+    expect(lend(first.leaseId)).toBe(true);
+    expect((await second).session).toBe(opened[1]);
+    expect(ended).toEqual([first.session]);
+  });
+
+  test('one waits as long as tests begin and end, and until the running one is over by its own timeout; then it is told who has them', async () => {
+    const first = await acquire(ONE);
+    const second = acquire(at(1));
+    let error: Error | undefined;
+    second.catch((it: unknown) => (error = it as Error));
+    slots.beginTest(first.leaseId, { title: 'takes long', timeoutMs: 60_000 });
+    await vi.advanceTimersByTimeAsync(69_000);
+    slots.endTest(first.leaseId);
+    await vi.advanceTimersByTimeAsync(9000);
+    slots.beginTest(first.leaseId, { title: 'without end', timeoutMs: 0 });
+    await vi.advanceTimersByTimeAsync(9000);
+    expect(error).toBeUndefined();
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(error).toMatchObject({ code: 'timeout', name: 'TimeoutError', timeoutMs: 10_000 });
+    expect(error?.message).toContain('in vain: 1 of 1 in use by worker 0 ("without end"), and no');
+  });
+
+  test('a start that finds no place is tried again when its API says, and is not what one fails with that can share', async () => {
+    const first = await acquire(REQUEST);
+    let tries = 0;
+    open = async () => {
+      tries++;
+      const full = { name: 'RateLimitError', code: 'rate_limited', retryAfterMs: 2000 };
+      return Promise.reject(Object.assign(new Error('full'), full));
+    };
+    const second = acquire(NEXT_PLACE);
+    await vi.advanceTimersByTimeAsync(1900);
+    expect([tries, asked]).toEqual([1, [first.leaseId]]);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(tries).toBe(2);
+    expect(lend(first.leaseId)).toBe(true);
+    expect((await second).session).toBe(first.session);
+  });
+
+  test('a start that waits for a place goes on for the next one, and ends with the run', async () => {
+    const first = await acquire(REQUEST);
+    let watch: StartWatch | undefined;
+    open = async (_request, it) => {
+      watch = it;
+      return new Promise(() => undefined);
+    };
+    const second = acquire(NEXT_PLACE);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(asked).toEqual([]); // as far as is known, it is being started
+    watch?.onFull();
+    expect(asked).toEqual([first.leaseId]);
+    expect(lend(first.leaseId)).toBe(true);
+    expect((await second).session).toBe(first.session);
+    const begun = watch;
+    check(first.leaseId).catch(() => undefined);
+    await vi.advanceTimersByTimeAsync(1100);
+    expect(watch).toBe(begun);
+    expect(asked).toEqual([first.leaseId, (await second).leaseId]);
+    slots.close();
+    expect(watch?.signal.aborted).toBe(true);
+  });
+
+  test('what costs elsewhere is ended when no worker comes for it', async () => {
+    const [first, second] = [await acquire(REQUEST), await acquire(NEXT_PLACE)];
+    for (const { session, leaseId } of [first, second]) {
+      session.isCostly = true;
+      slots.release(leaseId);
+    }
+    await acquire(NEXT_PLACE);
+    await vi.advanceTimersByTimeAsync(11_000);
+    expect(ended).toEqual([first.session]);
   });
 });

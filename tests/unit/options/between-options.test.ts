@@ -70,7 +70,7 @@ test.each<[options: object, at: string, message: string]>([
   [
     { ...remote, sessionId: 'a', headless: true },
     'sessionId',
-    'excludes every option that shapes a start: a running session is as it is. Beside it only apiUrl, apiKey, startTimeoutMs, transport have an effect',
+    'excludes every option that shapes a start: a running session is as it is. Beside it only apiUrl, apiKey, startTimeoutMs, maxSessions, transport have an effect',
   ],
   [
     { transport: 'playwright' },
@@ -108,7 +108,7 @@ test.each<[object]>([
   [{ proxies: [] }],
   [{ proxies: false, solveCaptchas: false }],
   [{ ...remote, solveCaptchas: true, proxies: [{ type: 'notte' }] }],
-  [{ ...remote, sessionId: 'a', startTimeoutMs: 1000, transport: 'cdp', headless: undefined }],
+  [{ ...remote, sessionId: 'a', startTimeoutMs: 1000, maxSessions: 1, transport: 'cdp', headless: undefined }],
   [{ ...remote, transport: 'playwright' }],
   [{ transport: 'cdp' }],
   [{ apiUrl: 'http://localhost:1', sessionId: 'a' }],

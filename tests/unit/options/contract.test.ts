@@ -13,6 +13,7 @@ const OWN = [
   'backend',
   'sessionId',
   'startTimeoutMs',
+  'maxSessions',
   'transport',
   'executablePath',
 ];

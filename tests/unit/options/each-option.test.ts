@@ -71,6 +71,12 @@ const SESSION_OPTIONS: Row[] = [
     [1000, 1_800_000],
     [999, 1_800_001, 1000.5, '1000'],
   ],
+  [
+    'maxSessions',
+    'a whole number of sessions from 1 to 10000',
+    [1, 10_000],
+    [0, 10_001, 1.5, '1', Infinity],
+  ],
   ['userAgent', 'text in one line', ['me/1.0', 'ä'], ['', 'a\nb', 'a\rb', 'a\0b', 5, null]],
   [
     'extraHttpHeaders',

@@ -1,0 +1,286 @@
+/**
+ * The sessions of a run, whoever uses them: those that nobody uses, those that are being started, and who waits for one. A session
+ * goes to the one that has waited longest for one with its options; where there is no room for another, one that nobody uses makes it.
+ */
+import { isSessionwrightError } from '../contract/errors';
+import type { HeldSession } from './held-session';
+import type { AcquireRequest } from './protocol';
+import type { StartWatch } from './start-watched';
+
+/**
+ * How long one that waits lets those go first that can take a session as it is, in milliseconds. To change the options of a session
+ * costs the start of another one.
+ */
+export const SWAP_MS = 5_000;
+
+/** How long a place is not asked for again when there was none: what the API says, at least the first, or else the second. In milliseconds. */
+const LEAST_PAUSE_MS = 1_000;
+const PAUSE_MS = 5_000;
+
+/** What a start fails with while there is no place for it. */
+const FULL: ReadonlySet<string> = new Set(['rate_limited', 'overloaded']);
+
+/** Who wants a session, and which. */
+export interface Wish {
+  /** Names the options: sessions with the same key are alike. */
+  readonly key: string;
+  /** The parallel place of the run that it is for. */
+  readonly parallelIndex: number;
+  readonly request: AcquireRequest;
+}
+
+/** A session that nobody uses. */
+export interface IdleSession extends Omit<Wish, 'request'> {
+  readonly held: HeldSession;
+  /** Just started: there is no need to look whether it lives. */
+  readonly isFresh?: boolean;
+}
+
+/** One that waits for a session. */
+export interface Waiting extends Wish {
+  /** Since when, by `performance.now()`. */
+  readonly sinceMs: number;
+  /** The start that was begun for it. */
+  opening?: Opening | undefined;
+  /** Whether a session is just being looked at for it. */
+  isServed: boolean;
+  /** No start is tried for it before that, by `performance.now()`: there was no place for one. */
+  notBeforeMs: number;
+  give(held: HeldSession): void;
+  fail(error: Error): void;
+}
+
+/** A start under way. */
+interface Opening {
+  readonly key: string;
+  by: Waiting | undefined;
+  /** Whether there seems to be no place for it. */
+  isStuck: boolean;
+}
+
+/** What the pool asks of the run around it. */
+export interface PoolOwner {
+  /** Starts a session. */
+  open(request: AcquireRequest, watch: StartWatch): Promise<HeldSession>;
+  /** Ends a session; resolves when its place is free. */
+  end(held: HeldSession): Promise<unknown>;
+  /** Sessions that the run may have at once. */
+  limit(): number;
+  /** There is none for this one: whoever has one and does not use it is to give it. */
+  lack(waiting: Waiting): void;
+}
+
+/** The pool of one run. */
+export class SessionPool {
+  readonly #owner: PoolOwner;
+  readonly #giveUp: AbortSignal;
+  readonly #idle: IdleSession[] = [];
+  /** First come, first served. */
+  readonly #queue: Waiting[] = [];
+  readonly #openings = new Set<Opening>();
+  readonly #running = new Set<HeldSession>();
+  readonly #ending = new Set<HeldSession>();
+
+  /** @param giveUp - aborted when the run ends: no start goes on */
+  constructor(owner: PoolOwner, giveUp: AbortSignal) {
+    this.#owner = owner;
+    this.#giveUp = giveUp;
+  }
+
+  get waiting(): readonly Waiting[] {
+    return this.#queue;
+  }
+
+  /** Sessions that run. */
+  get size(): number {
+    return this.#running.size;
+  }
+
+  /** How many of those that wait would be helped by a session with this key that somebody gives. */
+  wants(key: string): number {
+    return this.#queue.filter(
+      ({ isServed, opening, ...wish }) =>
+        !isServed && (wish.key === key || !opening || opening.isStuck),
+    ).length;
+  }
+
+  /**
+   * A session, as soon as there is one.
+   * @param begin - told who waits, so that {@link drop} can end it
+   * @throws the error of the start
+   */
+  async take(wish: Wish, begin: (waiting: Waiting) => void = () => {}): Promise<HeldSession> {
+    return new Promise((give, fail) => {
+      const { key, parallelIndex, request } = wish;
+      const state = { sinceMs: performance.now(), isServed: false, notBeforeMs: 0 };
+      const waiting = { key, parallelIndex, request, ...state, give, fail };
+      begin(waiting);
+      this.#queue.push(waiting);
+      this.dispatch();
+    });
+  }
+
+  /** One that waits gets this error instead. What was begun for it goes on, for whoever comes next. */
+  drop(waiting: Waiting, error: Error): void {
+    if (!this.#leaveQueue(waiting)) return;
+    waiting.fail(error);
+  }
+
+  /** A session that nobody uses any more. */
+  put(session: IdleSession): void {
+    this.#idle.push(session);
+    this.dispatch();
+  }
+
+  /** Ends a session. */
+  end(held: HeldSession): void {
+    this.#running.delete(held);
+    this.#ending.add(held);
+    const settled = (): void => {
+      this.#ending.delete(held);
+      this.dispatch();
+    };
+    this.#owner.end(held).then(settled, settled);
+  }
+
+  /** Ends those that nobody uses and of which this is true. */
+  endIdle(isNotNeeded: (session: IdleSession) => boolean): void {
+    for (const session of this.#idle.filter(isNotNeeded)) this.#endIdle(session);
+  }
+
+  /** Serves who waits, as far as that is possible now. */
+  dispatch(): void {
+    let coming = this.#ending.size;
+    for (const waiting of [...this.#queue]) {
+      if (waiting.isServed || this.#serve(waiting)) continue;
+      if (coming > 0) coming--;
+      else if (!this.#makeRoom(waiting)) this.#owner.lack(waiting);
+      if (isOld(waiting)) return; // nobody goes first any more
+    }
+  }
+
+  /** True when a session is there for it, or is being started. */
+  #serve(waiting: Waiting): boolean {
+    const fitting = this.#fitting(waiting);
+    if (fitting) {
+      this.#hand(fitting, waiting);
+      return true;
+    }
+    if (!waiting.opening) this.#adopt(waiting);
+    if (!waiting.opening && this.#hasRoom(waiting)) this.#open(waiting);
+    return waiting.opening?.isStuck === false;
+  }
+
+  /** That of the place itself comes first. */
+  #fitting({ key, parallelIndex }: Waiting): IdleSession | undefined {
+    const alike = this.#idle.filter((it) => it.key === key);
+    return (
+      alike.findLast((it) => it.parallelIndex === parallelIndex) ??
+      alike.find(({ held }) => !held.keepsState)
+    );
+  }
+
+  #hand(session: IdleSession, waiting: Waiting): void {
+    this.#idle.splice(this.#idle.indexOf(session), 1);
+    waiting.isServed = true;
+    const { held } = session;
+    const looked = session.isFresh ? Promise.resolve() : held.look(); // it may have ended since, or have failed whoever had it
+    void looked.then(() => {
+      waiting.isServed = false;
+      if (!held.isGood(0)) this.end(held);
+      else if (this.#leaveQueue(waiting)) waiting.give(held);
+      else this.#idle.push(session);
+      this.dispatch();
+    });
+  }
+
+  /** A start that was begun for somebody who has got another session, or is gone. */
+  #adopt(waiting: Waiting): void {
+    const opening = [...this.#openings].find(({ key, by }) => key === waiting.key && !by);
+    if (!opening) return;
+    opening.by = waiting;
+    waiting.opening = opening;
+  }
+
+  #hasRoom({ notBeforeMs }: Waiting): boolean {
+    if (performance.now() < notBeforeMs) return false;
+    const taken = this.#running.size + this.#openings.size + this.#ending.size;
+    return taken < this.#owner.limit();
+  }
+
+  #open(waiting: Waiting): void {
+    const { key, parallelIndex, request } = waiting;
+    const opening: Opening = { key, by: waiting, isStuck: false };
+    waiting.opening = opening;
+    this.#openings.add(opening);
+    const stuck = (): void => {
+      opening.isStuck = true;
+      this.dispatch();
+    };
+    this.#owner
+      .open(request, { onFull: stuck, signal: this.#giveUp })
+      .then(
+        (held) => {
+          this.#closeOpening(opening);
+          this.#running.add(held);
+          this.#idle.push({ held, key, parallelIndex, isFresh: true });
+        },
+        (error: unknown) => this.#failed(opening, error),
+      )
+      .finally(() => this.dispatch());
+  }
+
+  /** Whoever shares what the run has already needs no session of its own. */
+  #failed(opening: Opening, error: unknown): void {
+    const { by } = opening;
+    this.#closeOpening(opening);
+    if (!by) return;
+    if (!isFull(error) || this.#running.size === 0) {
+      this.drop(by, error as Error);
+      return;
+    }
+    const pauseMs = Math.max(LEAST_PAUSE_MS, error.retryAfterMs ?? PAUSE_MS);
+    by.notBeforeMs = performance.now() + pauseMs;
+    setTimeout(() => this.dispatch(), pauseMs).unref();
+  }
+
+  #closeOpening(opening: Opening): void {
+    this.#openings.delete(opening);
+    if (opening.by) opening.by.opening = undefined;
+    opening.by = undefined;
+  }
+
+  /** Ends a session with other options that nobody uses, unless somebody can take it as it is. */
+  #makeRoom(waiting: Waiting): boolean {
+    const spare = this.#idle.find(
+      (session) =>
+        isOld(waiting) ||
+        session.held.keepsState ||
+        !this.#queue.some(({ key }) => key === session.key),
+    );
+    if (spare) this.#endIdle(spare);
+    return spare !== undefined;
+  }
+
+  #endIdle(session: IdleSession): void {
+    this.#idle.splice(this.#idle.indexOf(session), 1);
+    this.end(session.held);
+  }
+
+  #leaveQueue(waiting: Waiting): boolean {
+    const at = this.#queue.indexOf(waiting);
+    if (at < 0) return false;
+    this.#queue.splice(at, 1);
+    if (waiting.opening) waiting.opening.by = undefined;
+    waiting.opening = undefined;
+    return true;
+  }
+}
+
+function isOld({ sinceMs }: Waiting): boolean {
+  return performance.now() - sinceMs > SWAP_MS;
+}
+
+function isFull(error: unknown): error is { retryAfterMs?: number | undefined } {
+  return isSessionwrightError(error) && FULL.has(error.code);
+}

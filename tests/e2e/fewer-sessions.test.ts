@@ -1,0 +1,81 @@
+/** Fewer sessions than workers: a suite is slower, and no test fails by it. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { leavesNothing } from './support/leaves-nothing';
+import { failedOf, Project, resultOf } from './support/project';
+import { serve } from './support/serve-process';
+import { handOvers, sharingConfig, THREE_FILES } from './support/sharing-suite';
+
+let project: Project | undefined;
+
+afterEach(async () => {
+  await leavesNothing(project);
+  await project?.remove();
+});
+
+test('three workers share the one session that a server gives', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'sw-fewer-'));
+  const server = await serve(['--max-sessions', '1', '--data-dir', join(folder, 'data')], {
+    XDG_CACHE_HOME: folder,
+  });
+  try {
+    project = await Project.create(
+      { 'playwright.config.ts': sharingConfig({}), ...THREE_FILES },
+      { NOTTE_API_URL: server.url, NOTTE_API_KEY: 'key' },
+    );
+    const { exitCode, output, report } = await project.run();
+    expect(failedOf(report), output).toEqual([]);
+    expect(exitCode, output).toBe(0);
+    expect(output).toMatch(/1 session, 9 tests, 9 clips, .*left running: nothing/);
+    expect(output).not.toContain('may be left');
+    expect(handOvers(report)).toBeGreaterThan(2);
+    const { body } = await server.call('GET', '/sessions?only_active=true');
+    expect(body['items']).toEqual([]);
+  } finally {
+    await server.end('SIGTERM');
+    await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  }
+});
+
+/** Lasts for as long as this file is not there. */
+const untilThere = (name: string): string =>
+  `await expect.poll(() => existsSync('${name}'), { timeout: 60_000 }).toBe(true);`;
+
+test('a page of a hook keeps the session to its end; a wait in vain says who has it, and eats no test of others', async () => {
+  project = await Project.create({
+    'playwright.config.ts': sharingConfig(
+      { sessionOptions: { maxSessions: 1, startTimeoutMs: 1000 } },
+      'timeout: 0',
+    ),
+    'a.spec.ts': `
+      import { existsSync, writeFileSync } from 'node:fs';
+      import { test, expect, type Page } from 'sessionwright';
+      let page: Page;
+      test.beforeAll(async ({ browser }) => {
+        page = await browser.newPage();
+        await page.setContent('<h1>Of the hook</h1>');
+        writeFileSync('held', '');
+      });
+      test.afterAll(async () => page.close());
+      test('holds on', async () => {
+        ${untilThere('vain')}
+        await expect(page.getByText('Of the hook')).toBeVisible();
+      });
+      test('goes on', async () => expect(page.getByText('Of the hook')).toBeVisible());`,
+    'b.spec.ts': `
+      import { existsSync, writeFileSync } from 'node:fs';
+      import { test, expect } from 'sessionwright';
+      test.beforeAll(async () => { ${untilThere('held')} });
+      test.afterAll(() => writeFileSync('vain', ''));
+      test('waits in vain', async ({ page }) => page.setContent('x'));
+      test('comes later', async ({ page }) => page.setContent('x'));`,
+  });
+  const { output, report } = await project.run();
+  expect(resultOf(report, 'waits in vain').error?.message, output).toMatch(
+    /Waited 1 s for a session, in vain: 1 of 1 in use by worker \d \("holds on"\)/,
+  );
+  for (const title of ['holds on', 'goes on', 'comes later'])
+    expect(resultOf(report, title).status, output).toBe('passed');
+});
