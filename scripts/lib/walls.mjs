@@ -21,17 +21,19 @@ export const FOLDERS = {
 /** The rooms of `src/server`. None imports the files beside them, which put the rooms together. */
 export const SERVER_ROOMS = {
   accounts: [],
+  metrics: [],
   http: ['accounts'],
   network: [],
   workflow: [],
   browsers: [],
   data: ['accounts', 'http'],
-  sessions: ['accounts', 'browsers', 'data', 'network'],
+  sessions: ['accounts', 'browsers', 'data', 'metrics', 'network'],
   replays: ['sessions'],
   gateway: ['accounts', 'http', 'browsers', 'sessions'],
   viewer: ['accounts', 'http', 'sessions'],
   routes: [
     'accounts',
+    'metrics',
     'http',
     'network',
     'workflow',

@@ -23,6 +23,7 @@ With a --host that others can reach it must have at least ${MIN_KEY_LENGTH} char
   --max-waiting <number>   starts that may wait (default 100); with 0, and beyond it, they are refused with 429
   --max-wait <seconds>     how long each may wait (default 30)
   --warm <number>          browsers that wait for sessions, which then begin at once (default 0); not counted as sessions
+  --public-metrics         GET /metrics needs no key
   --drain-timeout <seconds>  how long sessions that run may go on after SIGTERM (default 20)
   --data-dir <folder>      where profiles, files, finished sessions and their recordings are kept; one server at a time
                            (default: ${join(environment.dataHome, 'sessionwright')})
@@ -51,6 +52,7 @@ const OPTIONS = {
   'max-waiting': { type: 'string' },
   'max-wait': { type: 'string' },
   warm: { type: 'string' },
+  'public-metrics': { type: 'boolean' },
   'drain-timeout': { type: 'string' },
   'data-dir': { type: 'string' },
   'retention-hours': { type: 'string' },
@@ -60,7 +62,7 @@ const OPTIONS = {
 
 type Values = ReturnType<typeof parseOptions<typeof OPTIONS>>;
 /** An option that has a value. */
-type TextOption = Exclude<keyof Values, 'json' | 'help'>;
+type TextOption = Exclude<keyof Values, 'json' | 'help' | 'public-metrics'>;
 
 /** Serves until SIGINT, or until SIGTERM and the end of the sessions that run then, but for so long only. Then stops every session. */
 export async function serve(args: string[]): Promise<void> {
@@ -104,6 +106,7 @@ function serverOptions(values: Values): SessionServerOptions & { dataDir: string
     maxSessions: number('max-sessions', 1, MAX_NUMBER),
     maxWaiting: number('max-waiting', 0, MAX_NUMBER),
     maxWaitMs: secondsOf(values, 'max-wait', MAX_WAIT_SECONDS),
+    publicMetrics: values['public-metrics'],
     warm: number('warm', 0, MAX_WARM),
   };
 }

@@ -14,6 +14,7 @@ import { HttpRouter } from './http/http-router';
 import { parsePublicUrl, withoutPrefix, type PublicUrl } from './http/public-url';
 import { LiveView } from './viewer/live-view';
 import { ProfileStore } from './data/profiles';
+import { ServerMetrics } from './metrics/server-metrics';
 import { SessionRegistry, type SessionCounts } from './sessions/registry';
 import { Replays } from './replays/replays';
 import { bindOperations, type Handlers } from './routes/bind';
@@ -25,7 +26,12 @@ import { pageHandlers } from './routes/page';
 import { profileHandlers } from './routes/profiles';
 import { recordingRoutes, replayHandlers } from './routes/recordings';
 import { scrapeUrlHandlers } from './routes/scrape-url';
-import { readyRoute, serviceHandlers } from './routes/service';
+import {
+  metricsRoute,
+  readyRoute,
+  serviceHandlers,
+  type MetricsRouteParts,
+} from './routes/service';
 import { storageHandlers, storageRoutes } from './routes/storage';
 import { workflowHandlers } from './routes/workflow';
 import type { BrowserSettings } from './browsers/session-browser';
@@ -89,6 +95,8 @@ export interface SessionServerOptions extends BrowserSettings {
    * @default 0
    */
   warm?: number | undefined;
+  /** Whether `GET /metrics` needs no key. It names no session, and no address. @default false */
+  publicMetrics?: boolean | undefined;
   /** Length of a minute for the sessions' timers, in milliseconds. For tests, which cannot wait for minutes. @default 60000 */
   minuteMs?: number | undefined;
 }
@@ -191,16 +199,20 @@ interface Parts {
   replays: Replays;
   profiles: ProfileStore;
   storage: FileStorage;
+  figures: MetricsRouteParts;
 }
 
 async function assemble(data: DataFolder, options: SessionServerOptions): Promise<Parts> {
   const profiles = await ProfileStore.open(data.profiles);
   const storage = new FileStorage(data);
+  const metrics = new ServerMetrics();
+  const maxSessions = options.maxSessions ?? MAX_SESSIONS;
   const registry = new SessionRegistry({
     ...{ data, profiles, storage },
     browser: browserSettings(options),
     headless: options.headless ?? true,
-    maxSessions: options.maxSessions ?? MAX_SESSIONS,
+    maxSessions,
+    metrics,
     maxWaiting: options.maxWaiting ?? MAX_WAITING,
     maxWaitMs: options.maxWaitMs ?? MAX_WAIT_MS,
     recordAlways: options.recording !== 'on-demand',
@@ -210,11 +222,12 @@ async function assemble(data: DataFolder, options: SessionServerOptions): Promis
     retentionMs: options.retentionMs ?? RETENTION_MS,
   });
   await registry.load();
+  const figures = { registry, metrics, maxSessions, isPublic: options.publicMetrics ?? false };
   const replays = new Replays(async () => {
     const { ClipEncoder } = await import('../recording/clip-encoder');
     return ClipEncoder.launch({ executablePath: options.executablePath, workDir: data.incoming });
   });
-  return { registry, replays, profiles, storage };
+  return { registry, replays, profiles, storage, figures };
 }
 
 function createHttpServer({
@@ -225,6 +238,7 @@ function createHttpServer({
   storage,
   signer,
   publicUrl,
+  figures,
 }: Parts & { auth: Auth; signer: UrlSigner; publicUrl: PublicUrl | undefined }): {
   http: Server;
   router: HttpRouter;
@@ -249,6 +263,7 @@ function createHttpServer({
       ...storageRoutes({ registry, storage, signer }),
       ...networkLogRoutes({ registry, signer }),
       readyRoute(registry),
+      metricsRoute(figures),
     ],
     auth,
     publicUrl?.base,

@@ -204,6 +204,7 @@ function join(session: LiveSession, client: Socket, browser: Socket): void {
   log('session %s: client %d connected', session.id, session.gatewayClients);
   client.on('data', (chunk: Buffer) => {
     session.touch();
+    session.cdpBytes.add('client', chunk.length);
     if (!browser.write(chunk)) client.pause(); // a side that is slow lets the other wait; nothing is collected here
   });
   client.resume(); // it was stopped, if it has waited
@@ -226,6 +227,7 @@ function join(session: LiveSession, client: Socket, browser: Socket): void {
 /** What the browser sends goes to the client. False when the client is slow. */
 function passBack(session: LiveSession, client: Socket, chunk: Buffer): boolean {
   session.touch();
+  session.cdpBytes.add('browser', chunk.length);
   return client.write(chunk);
 }
 

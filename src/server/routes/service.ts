@@ -1,6 +1,8 @@
-/** What the server says of itself, to everybody: nothing of any session. */
+/** What the server says of itself: nothing of any single session. */
 import { unavailable } from '../../contract/refusals';
-import { sendJson, type Route } from '../http/http-router';
+import { exposition, gauge, METRICS_TYPE } from '../metrics/exposition';
+import type { ServerMetrics } from '../metrics/server-metrics';
+import { sendBytes, sendJson, type Route } from '../http/http-router';
 import type { SessionRegistry } from '../sessions/registry';
 import type { Handlers } from './bind';
 
@@ -29,6 +31,44 @@ export function readyRoute(registry: SessionRegistry): Route {
       if (registry.isDraining) throw unavailable('The session server is about to end.');
       sendJson(response, 200, { body: { status: statusOf(registry) } });
     },
+  };
+}
+
+/** What Prometheus collects. */
+export interface MetricsRouteParts {
+  registry: SessionRegistry;
+  metrics: ServerMetrics;
+  /** Whether it needs no key. */
+  isPublic: boolean;
+  maxSessions: number;
+}
+
+/** `GET /metrics`. */
+export function metricsRoute({
+  registry,
+  metrics,
+  isPublic,
+  maxSessions,
+}: MetricsRouteParts): Route {
+  const now = [
+    gauge('sessionwright_sessions', 'Sessions now, by state.', () =>
+      Object.entries(registry.counts).map(([state, count]) => [{ state }, count]),
+    ),
+    gauge('sessionwright_sessions_limit', 'Sessions that there may be at once.', () => [
+      [{}, maxSessions],
+    ]),
+    gauge(
+      'sessionwright_warm_browsers',
+      'Browsers that wait for a session, ready to begin.',
+      () => [[{}, registry.warm]],
+    ),
+  ];
+  return {
+    method: 'GET',
+    path: '/metrics',
+    open: isPublic,
+    handle: ({ response }) =>
+      sendBytes(response, Buffer.from(exposition([...now, ...metrics.all])), METRICS_TYPE),
   };
 }
 

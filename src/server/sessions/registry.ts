@@ -4,6 +4,7 @@ import { decodeStartRequest } from '../../contract/start';
 import type { StartOptions } from '../../contract/session';
 import { notFound, unavailable } from '../../contract/refusals';
 import type { Account } from '../accounts/account';
+import type { ServerMetrics } from '../metrics/server-metrics';
 import type { ProfileStore } from '../data/profiles';
 import { LiveSession } from './session';
 import type { BrowserSettings } from '../browsers/session-browser';
@@ -39,6 +40,7 @@ export interface RegistryOptions extends PlacesOptions {
   logAlways: boolean;
   /** Browsers that wait for sessions; they do not count as sessions. */
   warm: number;
+  metrics: ServerMetrics;
   /** Length of a minute, in milliseconds; shorter in tests. */
   minuteMs: number;
 }
@@ -143,6 +145,15 @@ export class SessionRegistry {
    * @throws {@link RateLimitError} when there is no room, and none came in time
    */
   async start(request: StartOptions, starter: Starter): Promise<AnySession> {
+    try {
+      return await this.#startOnce(request, starter);
+    } catch (error) {
+      this.#options.metrics.refuse(error, starter.leaving.aborted);
+      throw error;
+    }
+  }
+
+  async #startOnce(request: StartOptions, starter: Starter): Promise<AnySession> {
     const { account, leaving, idempotencyKey } = starter;
     if (idempotencyKey === undefined)
       return this.#start(request, { account, leaving, ticket: undefined });
@@ -194,12 +205,18 @@ export class SessionRegistry {
     this.#refuseClosing();
     if (this.#isDraining) throw draining();
     const plan = this.#plan(request);
+    const { waits, starts } = this.#options.metrics;
+    const askedMs = performance.now();
     const leavePlace = await this.#places.take(guest);
+    const placedMs = performance.now();
+    waits.add((placedMs - askedMs) / 1000);
     this.#refuseClosing(); // it may have waited
     const opening = this.#open(plan, leavePlace);
     this.#starting.add(opening);
     try {
-      return await opening;
+      const session = await opening;
+      starts.add((performance.now() - placedMs) / 1000);
+      return session;
     } catch (error) {
       leavePlace();
       this.#refuseClosing(); // that is why
@@ -234,13 +251,17 @@ export class SessionRegistry {
   }
 
   async #open(plan: SessionPlan, leavePlace: () => void): Promise<LiveSession> {
-    const { storage, minuteMs } = this.#options;
+    const { storage, minuteMs, metrics } = this.#options;
+    const { cdpBytes } = metrics;
     const { id, folder, profile, browser } = this.#warm?.take(plan) ?? (await this.#prepare(plan));
     let session: LiveSession | undefined;
     try {
       const keeper = new FolderKeeper(profile, async (ended) => this.#archive(ended));
       const files = plan.request.useFileStorage === false ? undefined : storage.forSession(folder);
-      session = new LiveSession({ id, plan, browser, folder, minuteMs, keeper, files });
+      session = new LiveSession({
+        ...{ id, plan, browser, folder, minuteMs, keeper, files },
+        cdpBytes,
+      });
       session.onEnd(leavePlace);
       keeper.follow(session);
       await profile?.applyCookies(browser.connection);
@@ -280,6 +301,8 @@ export class SessionRegistry {
     await session.recording.dispose();
     if (this.#sessions.get(session.id) !== session) return;
     const finished = new FinishedSession(session.folder, record);
+    const { status } = record.info;
+    if (status !== 'active') this.#options.metrics.ended.add(status);
     this.#sessions.set(session.id, finished);
     this.#starts.replace(finished);
     this.#retention.add(finished, finished.endedAt);

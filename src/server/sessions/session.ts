@@ -9,6 +9,7 @@ import { sessionEnded } from './finished-session';
 import type { KnownSession, SessionEnd, WaysIn } from './known-session';
 import { PlaywrightProcess } from '../browsers/playwright-process';
 import type { SessionBrowser } from '../browsers/session-browser';
+import type { ServerMetrics } from '../metrics/server-metrics';
 import type { SessionFolder } from '../data/session-folder';
 import { NetworkLog } from '../network/network-log';
 import { SessionDownloads } from './session-downloads';
@@ -32,6 +33,8 @@ export interface SessionParts {
   keeper: SessionKeeper;
   /** Undefined without file storage. */
   files: ActionFiles | undefined;
+  /** Counts what passes through the gateway. */
+  cdpBytes: ServerMetrics['cdpBytes'];
 }
 
 /** Keeps of a session what outlives it. */
@@ -71,6 +74,7 @@ export class LiveSession implements KnownSession {
   readonly playwright: PlaywrightProcess;
   /** What was done in it through the API. */
   readonly trajectory = new Trajectory();
+  readonly cdpBytes: ServerMetrics['cdpBytes'];
   /** What of it could not be kept, in words; told as its error. */
   problem: string | null = null;
   readonly #keeper: SessionKeeper;
@@ -84,7 +88,8 @@ export class LiveSession implements KnownSession {
   #end: (SessionEnd & { at: Date }) | undefined;
   #ending: Promise<void> | undefined;
 
-  constructor({ id, plan, browser, folder, minuteMs, keeper, files }: SessionParts) {
+  constructor({ id, plan, browser, folder, minuteMs, keeper, files, cdpBytes }: SessionParts) {
+    this.cdpBytes = cdpBytes;
     this.id = id;
     this.plan = plan;
     this.browser = browser;

@@ -13,6 +13,7 @@ import {
 } from '../../../src/server/sessions/registry';
 import { FileStorage } from '../../../src/server/data/storage';
 import { Auth } from '../../../src/server/http/auth';
+import { ServerMetrics } from '../../../src/server/metrics/server-metrics';
 import { HttpRouter, type Route } from '../../../src/server/http/http-router';
 
 /** An answer of the API. */
@@ -92,6 +93,7 @@ export async function openRegistry(
     logAlways: true,
     warm: 0,
     minuteMs: 60_000,
+    metrics: new ServerMetrics(),
     ...options,
   });
 }
