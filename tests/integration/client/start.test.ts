@@ -66,6 +66,33 @@ describe('a start that certainly made nothing', () => {
     expect(starts().length).toBeGreaterThan(2);
   });
 
+  it('tells each time that there is no place', async () => {
+    let full = 0;
+    await connect((_, response, count) =>
+      count < 3
+        ? json(response, count === 1 ? 429 : 503, {}, { 'retry-after': '0' })
+        : json(response, 200, sessionBody()),
+    );
+    await client.start({ onFull: () => full++ });
+    expect(full).toBe(2);
+  });
+
+  it.each([
+    ['while it waits for the next try', { 'retry-after': '60' }],
+    ['while a try is under way', undefined],
+  ])('is given up by its signal, %s', async (_, headers) => {
+    const given = new AbortController();
+    await connect((_request, response) => {
+      if (headers) json(response, 429, {}, headers);
+      setTimeout(() => given.abort(), 50);
+    });
+    const since = performance.now();
+    const failed = errorOf(client.start({ signal: given.signal }));
+    expect(await failed).toMatchObject({ path: '/sessions/start' });
+    expect(performance.now() - since).toBeLessThan(3_000);
+    expect(starts()).toHaveLength(1);
+  });
+
   it('is not repeated when it was refused', async () => {
     await connect((_, response) => json(response, 403, { status: 403, message: 'plan' }));
     expect(await errorOf(client.start())).toMatchObject({

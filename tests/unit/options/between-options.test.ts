@@ -108,7 +108,16 @@ test.each<[object]>([
   [{ proxies: [] }],
   [{ proxies: false, solveCaptchas: false }],
   [{ ...remote, solveCaptchas: true, proxies: [{ type: 'notte' }] }],
-  [{ ...remote, sessionId: 'a', startTimeoutMs: 1000, maxSessions: 1, transport: 'cdp', headless: undefined }],
+  [
+    {
+      ...remote,
+      sessionId: 'a',
+      startTimeoutMs: 1000,
+      maxSessions: 1,
+      transport: 'cdp',
+      headless: undefined,
+    },
+  ],
   [{ ...remote, transport: 'playwright' }],
   [{ transport: 'cdp' }],
   [{ apiUrl: 'http://localhost:1', sessionId: 'a' }],
