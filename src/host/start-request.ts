@@ -22,6 +22,7 @@ function wireOptions(options: SessionOptions): StartOptions {
     startTimeoutMs,
     maxSessions,
     transport,
+    exposeNetwork,
     executablePath,
     viewport,
     ...start

@@ -12,6 +12,7 @@ import {
   SCREENSHOT_TYPES,
 } from '../contract/limits';
 import { START_RULES } from '../contract/start-rules';
+import { isHostPattern } from './host-pattern';
 import { hasRemoteApi } from './source';
 import {
   either,
@@ -158,6 +159,10 @@ export const sessionOptionRules: Readonly<Record<keyof SessionOptions, OptionRul
   startTimeoutMs: whole(1000, 1_800_000, 'milliseconds'),
   maxSessions: whole(1, MAX_SESSIONS, 'sessions'),
   transport: oneOf('auto', 'playwright', 'cdp'),
+  exposeNetwork: leaf(
+    "hosts, separated by commas, such as '<loopback>' or '*.internal:8080'",
+    isHostPattern,
+  ),
   executablePath: text('the path of a Chromium'),
 };
 
@@ -210,6 +215,7 @@ const NOT_OF_THE_START: readonly (keyof SessionOptions)[] = [
   'startTimeoutMs',
   'maxSessions',
   'transport',
+  'exposeNetwork',
 ];
 
 const isEmbedded = (options: SessionOptions): boolean => !hasRemoteApi(options);

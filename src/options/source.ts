@@ -12,6 +12,11 @@ export function hasRemoteApi(options: SessionOptions, env: ApiEnvironment = envi
   return options.backend === undefined && (env.apiUrl ?? env.apiKey) !== undefined;
 }
 
+/** True when the browser may run on another machine: neither this one's files and processors, nor its localhost are the browser's. */
+export function isElsewhere(options: SessionOptions, env: ApiEnvironment = environment): boolean {
+  return hasRemoteApi(options, env) || options.cdpUrl !== undefined;
+}
+
 /** Where sessions come from, in a few words for the run's first line. Holds no secret. */
 export function describeSource(options: SessionOptions, env: ApiEnvironment = environment): string {
   if (hasRemoteApi(options, env)) return describeApi(options.apiUrl ?? env.apiUrl ?? CLOUD_API_URL);

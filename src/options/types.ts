@@ -83,6 +83,13 @@ export interface SessionOptions extends StartOptions {
    * @default 'auto'
    */
   transport?: Transport | undefined;
+  /**
+   * Hosts that the session's pages reach on the machine that runs the tests, in the words of Playwright's `connect({ exposeNetwork })`:
+   * `'<loopback>'` for localhost, `'*.internal'`, `'*'`, each perhaps with a port, separated by commas. For sessions whose browser is
+   * elsewhere; embedded ones run on this machine anyway.
+   * @default none
+   */
+  exposeNetwork?: string | undefined;
   /** The Chromium of embedded sessions. `SESSIONWRIGHT_EXECUTABLE_PATH` wins over it. */
   executablePath?: string | undefined;
 }

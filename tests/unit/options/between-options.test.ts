@@ -70,7 +70,7 @@ test.each<[options: object, at: string, message: string]>([
   [
     { ...remote, sessionId: 'a', headless: true },
     'sessionId',
-    'excludes every option that shapes a start: a running session is as it is. Beside it only apiUrl, apiKey, startTimeoutMs, maxSessions, transport have an effect',
+    'excludes every option that shapes a start: a running session is as it is. Beside it only apiUrl, apiKey, startTimeoutMs, maxSessions, transport, exposeNetwork have an effect',
   ],
   [
     { transport: 'playwright' },
@@ -120,6 +120,8 @@ test.each<[object]>([
   ],
   [{ ...remote, transport: 'playwright' }],
   [{ transport: 'cdp' }],
+  [{ ...remote, sessionId: 'a', exposeNetwork: '<loopback>' }],
+  [{ exposeNetwork: '<loopback>' }], // an embedded session's browser is on this machine
   [{ apiUrl: 'http://localhost:1', sessionId: 'a' }],
 ])('%j is allowed', (options) => {
   expect(refusal(options)).toBeUndefined();

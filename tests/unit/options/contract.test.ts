@@ -15,6 +15,7 @@ const OWN = [
   'startTimeoutMs',
   'maxSessions',
   'transport',
+  'exposeNetwork',
   'executablePath',
 ];
 /** Fields that our options spell differently, or not at all. */

@@ -106,6 +106,23 @@ const SESSION_OPTIONS: Row[] = [
     [[], ['a'], Array.from({ length: 10 }, (_, index) => `id${index}`)],
     [['a', 'a'], Array.from({ length: 11 }, (_, index) => `id${index}`), [5], 'a', null],
   ],
+  [
+    'exposeNetwork',
+    "hosts, separated by commas, such as '<loopback>' or '*.internal:8080'",
+    ['<loopback>', 'localhost:3000', '*', '*:80, .internal,10.0.0.1', '[::1]:65535'],
+    [
+      '',
+      ' ',
+      'a,',
+      '<localhost>',
+      'http://localhost',
+      'localhost/path',
+      'a:65536',
+      'a:',
+      ['a'],
+      null,
+    ],
+  ],
   ['viewport', 'null, or { width, height }', [null, { width: 1, height: 10_000 }], ['1x1', 5]],
   [
     'chromeArgs',
