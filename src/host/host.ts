@@ -117,7 +117,7 @@ export class Host {
       give: async ({ leaseId }) => done(() => run.give(leaseId)),
       giveUp: async ({ leaseId }) => done(() => run.giveUp(leaseId)),
       keepState: async ({ leaseId }) => done(() => run.keepState(leaseId)),
-      inUse: async () => run.inUse,
+      waitsFor: async (_, peer) => run.waitsFor(peer),
       useApi: async ({ leaseId }) => nothing(run.useApi(leaseId)),
       settle: async ({ leaseId }) => nothing(run.settle(leaseId)),
       endTest: async (test) => nothing(run.endTest(test)),

@@ -123,8 +123,8 @@ export interface HostCalls {
   giveUp: { params: { leaseId: string }; result: null };
   /** What tests of this worker leave on the session is for its other tests. */
   keepState: { params: { leaseId: string }; result: null };
-  /** Who has the sessions of the run, for a worker that waits; null when there are none yet. */
-  inUse: { params: Record<string, never>; result: string | null };
+  /** Who has the sessions that this worker waits for; null while its own is being started. */
+  waitsFor: { params: Record<string, never>; result: string | null };
   /** Tests of this worker use the session's API from now on. */
   useApi: { params: { leaseId: string }; result: null };
   /** Waits until the picture on screen is in the recording, briefly. */

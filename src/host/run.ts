@@ -120,8 +120,9 @@ export class Run {
     this.#slots.leased(leaseId).held.keepsState = true;
   }
 
-  get inUse(): string | null {
-    return this.#slots.inUse ?? null;
+  /** Who has the sessions that a worker waits for; null when it does not. */
+  waitsFor(peer: RpcPeer): string | null {
+    return this.#slots.waitsFor(peer) ?? null;
   }
 
   /** Makes sure that the worker has a session that lives. A lease is answered when it is another one. */

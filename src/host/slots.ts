@@ -167,8 +167,15 @@ export class Slots {
     for (const slot of this.#slots.values()) if (slot.lease.peer === peer) this.#free(slot);
   }
 
+  /** What a worker waits for: who has the sessions. Undefined while its own is being started. */
+  waitsFor(peer: RpcPeer): string | undefined {
+    const slots = [...this.#slots.values()];
+    const isShort = slots.some(({ lease, waiting }) => lease.peer === peer && isLacking(waiting));
+    return isShort ? this.#inUse : undefined;
+  }
+
   /** Who has the sessions, such as `1 of 1 in use by worker 0 ("buys a book")`; undefined when the run has none yet. */
-  get inUse(): string | undefined {
+  get #inUse(): string | undefined {
     const holders = [...this.#slots.values()].filter(({ held }) => held);
     if (holders.length === 0) return undefined;
     const total = Number.isFinite(this.#limit) ? this.#limit : this.#pool.size;
@@ -271,17 +278,21 @@ export class Slots {
       clearInterval(this.#patience);
       this.#patience = undefined;
     }
-    const inUse = this.inUse;
+    const inUse = this.#inUse;
     if (inUse === undefined) return; // then the start itself has a limit
     const untilMs = [...this.#slots.values()].map(({ held, test }) => (held && test?.untilMs) ?? 0);
     for (const one of waiting) {
       const { startTimeoutMs = DEFAULT_START_TIMEOUT_MS } = one.request.options;
       const quietSinceMs = Math.max(one.sinceMs, this.#movedMs, ...untilMs);
       const isLate = performance.now() - quietSinceMs > startTimeoutMs;
-      if (isLate && one.opening?.isStuck !== false)
-        this.#pool.drop(one, inVain(inUse, startTimeoutMs));
+      if (isLate && isLacking(one)) this.#pool.drop(one, inVain(inUse, startTimeoutMs));
     }
   }
+}
+
+/** Whether there is no session for one that waits, and none is being started, as far as is known. */
+function isLacking(waiting: Waiting | undefined): boolean {
+  return waiting !== undefined && waiting.opening?.isStuck !== false;
 }
 
 function inVain(inUse: string, timeoutMs: number): TimeoutError {

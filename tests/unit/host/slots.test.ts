@@ -419,10 +419,14 @@ describe('with fewer sessions than workers', () => {
       watch = it;
       return new Promise(() => undefined);
     };
-    const second = acquire(NEXT_PLACE);
+    const peer = worker();
+    const second = acquire(NEXT_PLACE, peer);
     await vi.advanceTimersByTimeAsync(20_000);
     expect(asked).toEqual([]); // as far as is known, it is being started
+    expect(slots.waitsFor(peer)).toBeUndefined();
     watch?.onFull();
+    expect(slots.waitsFor(peer)).toBe('1 of 1 in use by worker 0 (between its tests)');
+    expect(slots.waitsFor(first.peer)).toBeUndefined();
     expect(asked).toEqual([first.leaseId]);
     expect(lend(first.leaseId)).toBe(true);
     expect((await second).session).toBe(first.session);
