@@ -1,0 +1,178 @@
+/** Fewer sessions than workers, in what can go wrong: other options, a session that ends, a full API, Ctrl-C. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { leavesNothing } from '../e2e/support/leaves-nothing';
+import { failedOf, Project, resultsOf } from '../e2e/support/project';
+import { serve } from '../e2e/support/serve-process';
+import { handOvers, sharingConfig, sharingFile, THREE_FILES } from '../e2e/support/sharing-suite';
+
+let project: Project | undefined;
+
+afterEach(async () => {
+  await leavesNothing(project);
+  await project?.remove();
+});
+
+test.each(['context', 'session'])(
+  "three workers share the one session of `maxSessions`, isolation '%s'",
+  async (isolation) => {
+    project = await Project.create({
+      'playwright.config.ts': sharingConfig({ sessionOptions: { maxSessions: 1 }, isolation }),
+      ...THREE_FILES,
+    });
+    const { exitCode, output, report } = await project.run();
+    expect(failedOf(report), output).toEqual([]);
+    expect(exitCode, output).toBe(0);
+    expect(output).toMatch(/1 session, 9 tests, 9 clips, .*left running: nothing/);
+    expect(handOvers(report)).toBeGreaterThan(2);
+  },
+);
+
+test('four workers with differing options share two sessions: one that nobody uses is replaced', async () => {
+  const projects = ['one', 'two'].map((name) => ({
+    name,
+    use: { sessionOptions: { maxSessions: 2, userAgent: `Suite/${name}` } },
+  }));
+  project = await Project.create({
+    'playwright.config.ts': sharingConfig(
+      {},
+      `timeout: 10_000, workers: 4, projects: ${JSON.stringify(projects)}`,
+    ),
+    'a.spec.ts': `
+      ${sharingFile('a', 4)}
+      test('has the options of its project', async ({ page }) => {
+        expect(await page.evaluate(() => navigator.userAgent)).toBe('Suite/' + test.info().project.name);
+      });`,
+    'b.spec.ts': sharingFile('b', 4),
+    'c.spec.ts': sharingFile('c', 4),
+  });
+  const { exitCode, output, report } = await project.run();
+  expect(failedOf(report), output).toEqual([]);
+  expect(exitCode, output).toBe(0);
+  expect(output).toMatch(/26 tests, 26 clips, .*left running: nothing/);
+});
+
+test('a session that ends while workers share it is replaced: only the test that ran on it fails', async () => {
+  project = await Project.create({
+    'playwright.config.ts': sharingConfig({ sessionOptions: { maxSessions: 1 } }),
+    ...THREE_FILES,
+    'd.spec.ts': `
+      import { test } from 'sessionwright';
+      test('loses it', async ({ page, browser }) => {
+        await page.setContent('x');
+        const gone = new Promise((resolve) => browser.once('disconnected', resolve));
+        const cdp = await browser.newBrowserCDPSession();
+        await cdp.send('Browser.close').catch(() => undefined);
+        await gone;
+        throw new Error('on purpose');
+      });`,
+  });
+  const { output, report } = await project.run();
+  expect(failedOf(report), output).toEqual([expect.stringContaining('on purpose')]);
+  expect(output).toMatch(/2 sessions, 10 tests, .*left running: nothing/);
+});
+
+test('Ctrl-C while workers wait leaves nothing, and nobody waits for it', async () => {
+  project = await Project.create({
+    'playwright.config.ts': sharingConfig(
+      { sessionOptions: { maxSessions: 1 } },
+      'timeout: 60_000, fullyParallel: true',
+    ),
+    'a.spec.ts': `
+      import { test } from 'sessionwright';
+      for (const name of ['one', 'two', 'three'])
+        test(name, async ({ page }) => {
+          await page.setContent('x');
+          await page.waitForSelector('h2', { timeout: 0 });
+        });`,
+  });
+  const run = project.start();
+  await run.printed(
+    /worker \d waits for a session: 1 of 1 in use by worker \d \("(one|two|three)"\) \(5 s\)/,
+  );
+  const beganMs = Date.now();
+  run.interrupt();
+  const { output } = await run.result();
+  expect(Date.now() - beganMs, output).toBeLessThan(20_000);
+  expect(output).toMatch(/1 session, .*left running: nothing/);
+});
+
+describe('hooks and fixtures', () => {
+  test('find the session again that others had meanwhile, and their wait is not in their time', async () => {
+    const slow = `
+      import { test } from 'sessionwright';
+      for (const name of ['one', 'two']) test(\`slow \${name}\`, async ({ page }) => {
+        test.setTimeout(30_000);
+        await page.setContent('x');
+        await page.waitForTimeout(10_000);
+      });`;
+    project = await Project.create({
+      'playwright.config.ts': sharingConfig(
+        { sessionOptions: { maxSessions: 1 } },
+        'timeout: 6000, workers: 2, fullyParallel: false',
+      ),
+      'a.spec.ts': slow,
+      'b.spec.ts': `
+        import { test, expect } from 'sessionwright';
+        test('has the browser first', async ({ page }) => page.setContent('x'));
+        test('lets it go', async () => { await new Promise((done) => setTimeout(done, 3000)); });
+        test('takes it back within the test', async ({ browser }) => {
+          const page = await browser.newPage();
+          await page.setContent('<h1>There</h1>');
+          await expect(page.getByText('There')).toBeVisible();
+          await page.close();
+        });
+        test('lets it go again', async () => { await new Promise((done) => setTimeout(done, 3000)); });
+        test.describe('in a hook', () => {
+          test.beforeAll(async ({ browser }) => {
+            const page = await browser.newPage();
+            await page.setContent('x');
+            await page.close();
+          });
+          test('is over', () => {});
+        });`,
+      'c.spec.ts': slow,
+    });
+    const { exitCode, output, report } = await project.run();
+    expect(failedOf(report), output).toEqual([]);
+    expect(exitCode, output).toBe(0);
+    expect(output).toMatch(/1 session, /);
+    expect(output).toContain('waits for a session: 1 of 1 in use by');
+  });
+});
+
+describe('a server that gives one session', () => {
+  test.each([
+    ['lets starts wait', 'cdp', []],
+    ['refuses more with 429', 'playwright', ['--max-waiting', '0']],
+  ] as const)("and %s, over the transport '%s'", async (_, transport, flags) => {
+    const folder = await mkdtemp(join(tmpdir(), 'sw-fewer-'));
+    const data = ['--data-dir', join(folder, 'data')];
+    const server = await serve(['--max-sessions', '1', ...flags, ...data], {
+      XDG_CACHE_HOME: folder,
+    });
+    try {
+      project = await Project.create(
+        {
+          'playwright.config.ts': sharingConfig({
+            sessionOptions: { transport, startTimeoutMs: 20_000 },
+            isolation: 'session',
+          }),
+          ...THREE_FILES,
+        },
+        { NOTTE_API_URL: server.url, NOTTE_API_KEY: 'key' },
+      );
+      const { exitCode, output, report } = await project.run();
+      expect(failedOf(report), output).toEqual([]);
+      expect(exitCode, output).toBe(0);
+      expect(output).toMatch(/1 session, 9 tests, 9 clips, .*left running: nothing/);
+      expect(output).not.toContain('may be left');
+      expect(resultsOf(report).size).toBe(9);
+    } finally {
+      await server.end('SIGTERM');
+      await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+    }
+  });
+});
