@@ -1,6 +1,5 @@
 /** What separates one test from the next: whatever a test leaves behind by Playwright's API, the next one finds nothing of it, as with plain Playwright. */
 import { readdir, readFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { findChromium } from '../../src/browser/find-chromium';
@@ -44,14 +43,13 @@ async function createProject(isolation: string | undefined): Promise<Project> {
   const files = await Promise.all(
     names.map(async (name) => [name, await readFile(join(FOLDER, name), 'utf8')] as const),
   );
-  const port = await freePort();
   const { executablePath } = await findChromium();
   const settings = `{
     workers: 1,
-    timeout: 15_000,
+    timeout: 30_000,
     reporter: [['line'], ['json', { outputFile: 'report.json' }]],
-    use: { baseURL: 'http://localhost:${port}', trace: 'off', launchOptions: { executablePath: ${JSON.stringify(executablePath)}, args: ${JSON.stringify(process.getuid?.() === 0 ? ['--no-sandbox'] : [])} }${isolation === undefined ? '' : `, isolation: ${isolation}, recording: 'off'`} },
-    webServer: { command: 'node site.mjs', url: 'http://localhost:${port}', env: { PORT: '${port}' } },
+    use: { baseURL: process.env.SITE_URL, trace: 'off', launchOptions: { executablePath: ${JSON.stringify(executablePath)}, args: ${JSON.stringify(process.getuid?.() === 0 ? ['--no-sandbox'] : [])} }${isolation === undefined ? '' : `, isolation: ${isolation}, recording: 'off'`} },
+    webServer: { command: 'node site.mjs', wait: { stdout: /(?<site_url>http:\\/\\/\\S+)/ } },
   }`;
   return Project.create({
     ...Object.fromEntries(files),
@@ -61,14 +59,5 @@ async function createProject(isolation: string | undefined): Promise<Project> {
           'playwright.config.ts': `import { withSessions } from 'sessionwright/config';\nexport default withSessions(${settings});`,
           'side.ts': `export { expect, test } from 'sessionwright';\nexport const keepsState = ${isolation.includes('keepState')};`,
         }),
-  });
-}
-
-async function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
   });
 }

@@ -38,7 +38,7 @@ const routes = {
   '/downloads': () => String(downloads),
 };
 
-createServer((request, response) => {
+const server = createServer((request, response) => {
   const { pathname } = new URL(request.url, 'http://localhost');
   if (pathname === '/private' && request.headers.authorization === undefined) {
     response.writeHead(401, { 'www-authenticate': 'Basic realm="private"' }).end('who?');
@@ -58,4 +58,6 @@ createServer((request, response) => {
   const answer = routes[pathname]?.(request) ?? page(pathname);
   const [body, headers] = Array.isArray(answer) ? answer : [answer, {}];
   response.writeHead(200, { 'content-type': 'text/html', ...headers }).end(body);
-}).listen(Number(process.env.PORT), '127.0.0.1');
+});
+
+server.listen(0, '127.0.0.1', () => console.log(`http://localhost:${server.address().port}`));

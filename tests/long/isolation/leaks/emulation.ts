@@ -129,16 +129,20 @@ export const emulationLeaks: Leak[] = [
   },
 ];
 
+/** How long a browser may take to say where it is, in milliseconds. One that does not know says so at once, and on a busy machine a place is late. */
+const PLACE_MS = 5_000;
+
 async function placeOf(page: Page): Promise<number | string> {
   return page.evaluate(
-    () =>
+    (timeout) =>
       new Promise<number | string>((done) =>
         navigator.geolocation.getCurrentPosition(
           ({ coords }) => done(coords.latitude),
           ({ message }) => done(message),
-          { timeout: 500, maximumAge: 0 },
+          { timeout, maximumAge: 0 },
         ),
       ),
+    PLACE_MS,
   );
 }
 
