@@ -5,7 +5,8 @@ import { signalled } from '../base/processes';
 import { countText, durationText } from '../base/texts';
 import { environment } from '../options/environment';
 import type { SessionServer, SessionServerOptions } from '../server/index';
-import { MIN_KEY_LENGTH } from '../server/http/key';
+import { readKeysFile } from '../server/accounts/keys';
+import { MIN_KEY_LENGTH } from '../server/accounts/key-length';
 import { reachableUrls } from './addresses';
 import { npmGone } from './npm-parent';
 import { parseOptions, toNumber, UsageError } from './usage';
@@ -19,6 +20,7 @@ With a --host that others can reach it must have at least ${MIN_KEY_LENGTH} char
   --port <number>          port to listen on (default 8484; 0 takes a free one)
   --host <address>         address to listen on (default 127.0.0.1)
   --public-url <url>       what others reach it by, through a proxy: every URL that it gives out begins with it
+  --keys <file>            keys beside NOTTE_API_KEY, each with a name and sessions of its own: [{ "name", "key", "maxSessions" }]
   --max-sessions <number>  sessions that may run at once (default 100); who wants more waits, first come first served
   --max-waiting <number>   starts that may wait (default 100); with 0, and beyond it, they are refused with 429
   --max-wait <seconds>     how long each may wait (default 30)
@@ -47,6 +49,7 @@ const DEFAULT_PORT = 8484;
 const OPTIONS = {
   port: { type: 'string' },
   host: { type: 'string' },
+  keys: { type: 'string' },
   'public-url': { type: 'string' },
   'max-sessions': { type: 'string' },
   'max-waiting': { type: 'string' },
@@ -73,7 +76,8 @@ export async function serve(args: string[]): Promise<void> {
   }
   const { startSessionServer } = await import('../server/index');
   const drainMs = secondsOf(values, 'drain-timeout', MAX_NUMBER) ?? DRAIN_MS;
-  const options = serverOptions(values);
+  const keys = values.keys === undefined ? undefined : await readKeysFile(values.keys);
+  const options = { ...serverOptions(values), keys };
   const server = await startSessionServer(options);
   const urls =
     options.publicUrl === undefined
@@ -85,6 +89,7 @@ export async function serve(args: string[]): Promise<void> {
       urls,
       dataDir: options.dataDir,
       madeKey: options.apiKey === undefined ? server.apiKey : undefined,
+      keyNames: (keys ?? []).map(({ name }) => name),
     });
   const terminated = signalled('SIGTERM').then(async () => drain(server, drainMs));
   await Promise.race([terminated, signalled('SIGINT'), npmGone()]);
@@ -132,14 +137,17 @@ function announce({
   urls: [url = '', ...others],
   dataDir,
   madeKey,
+  keyNames,
 }: {
   urls: string[];
   dataDir: string;
   madeKey: string | undefined;
+  keyNames: string[];
 }): void {
   const also = others.length > 0 ? ` (also ${others.join(', ')})` : '';
   console.log(`sessionwright serves sessions on ${url}${also}. Press Ctrl-C to stop.`);
   console.log(`What it keeps is in ${dataDir}.`);
+  if (keyNames.length > 0) console.log(`Keys beside the operator's: ${keyNames.join(', ')}.`);
   console.log(`  NOTTE_API_URL=${url}`);
   console.log(`  NOTTE_API_KEY=${madeKey ?? '(the one that this command was given)'}`);
 }

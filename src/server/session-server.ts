@@ -7,8 +7,10 @@ import { SessionwrightError } from '../contract/errors';
 import { bracketed, isLoopback } from '../base/addresses';
 import { newToken } from '../base/tokens';
 import { notFound } from '../contract/refusals';
+import { Accounts, type AccountKey } from './accounts/account';
+import { checkKeys } from './accounts/keys';
 import { Auth } from './http/auth';
-import { checkKeyLength } from './http/key';
+import { checkKeyLength } from './accounts/key-length';
 import { DataFolder } from './data/data-folder';
 import { HttpRouter } from './http/http-router';
 import { parsePublicUrl, withoutPrefix, type PublicUrl } from './http/public-url';
@@ -67,6 +69,11 @@ export interface SessionServerOptions extends BrowserSettings {
   publicUrl?: string | undefined;
   /** The key that callers must send: at least 16 characters when `hostname` or `publicUrl` is not loopback. @default a random one */
   apiKey?: string | undefined;
+  /**
+   * Keys beside `apiKey`, each with a name and, if it shall have fewer sessions than the server, how many at most. Each sees, uses and
+   * stops only what it has started itself: sessions, profiles, uploads. `apiKey` is the operator's: it sees everything. @default none
+   */
+  keys?: readonly AccountKey[] | undefined;
   /** What sessions are that do not say. @default true */
   headless?: boolean | undefined;
   /** `always` records each session from its start; `on-demand` leaves that to whoever calls {@link SessionServer.recording}. @default 'always' */
@@ -95,7 +102,7 @@ export interface SessionServerOptions extends BrowserSettings {
    * @default 0
    */
   warm?: number | undefined;
-  /** Whether `GET /metrics` needs no key. It names no session, and no address. @default false */
+  /** Whether `GET /metrics` needs no key. It names keys by their names, but no session and no address. @default false */
   publicMetrics?: boolean | undefined;
   /** Length of a minute for the sessions' timers, in milliseconds. For tests, which cannot wait for minutes. @default 60000 */
   minuteMs?: number | undefined;
@@ -137,7 +144,7 @@ export interface SessionServer {
 /**
  * Starts a session server. The caller closes it.
  * @throws {@link SessionwrightError} `listen_failed` when the address cannot be listened on, `data_folder_in_use` when another server runs on the
- * `dataDir`, `data_folder_unusable` when it cannot be made or written; {@link OptionsError} for a key that is too short for its `hostname`, and for a `publicUrl` that is none
+ * `dataDir`, `data_folder_unusable` when it cannot be made or written; {@link OptionsError} for a key that is too short for its `hostname`, for `keys` that cannot be used, and for a `publicUrl` that is none
  */
 export async function startSessionServer(
   options: SessionServerOptions = {},
@@ -145,8 +152,10 @@ export async function startSessionServer(
   const { apiKey = newToken(), hostname = '127.0.0.1' } = options;
   const publicUrl = options.publicUrl === undefined ? undefined : parsePublicUrl(options.publicUrl);
   checkKeyLength(apiKey, publicUrl && isLoopback(hostname) ? publicUrl.hostname : hostname);
+  const keys = options.keys === undefined ? [] : checkKeys(options.keys, 'the option "keys"');
+  const accounts = new Accounts(apiKey, keys);
   const data = await DataFolder.open(options);
-  const parts = await assemble(data, options).catch(async (error: unknown) => {
+  const parts = await assemble(data, options, accounts).catch(async (error: unknown) => {
     await data.close();
     throw error;
   });
@@ -154,7 +163,7 @@ export async function startSessionServer(
   const { http, router } = createHttpServer({
     ...parts,
     publicUrl,
-    auth: new Auth(apiKey, hostname, publicUrl),
+    auth: new Auth(accounts, hostname, publicUrl),
     signer: new UrlSigner(data.signingKey),
   });
   const sockets = trackSockets(http);
@@ -202,7 +211,11 @@ interface Parts {
   figures: MetricsRouteParts;
 }
 
-async function assemble(data: DataFolder, options: SessionServerOptions): Promise<Parts> {
+async function assemble(
+  data: DataFolder,
+  options: SessionServerOptions,
+  accounts: Accounts,
+): Promise<Parts> {
   const profiles = await ProfileStore.open(data.profiles);
   const storage = new FileStorage(data);
   const metrics = new ServerMetrics();
@@ -222,7 +235,10 @@ async function assemble(data: DataFolder, options: SessionServerOptions): Promis
     retentionMs: options.retentionMs ?? RETENTION_MS,
   });
   await registry.load();
-  const figures = { registry, metrics, maxSessions, isPublic: options.publicMetrics ?? false };
+  const figures = {
+    ...{ registry, metrics, accounts, maxSessions },
+    isPublic: options.publicMetrics ?? false,
+  };
   const replays = new Replays(async () => {
     const { ClipEncoder } = await import('../recording/clip-encoder');
     return ClipEncoder.launch({ executablePath: options.executablePath, workDir: data.incoming });

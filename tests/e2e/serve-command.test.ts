@@ -100,6 +100,27 @@ test('what a server fails at is in its log, with the stack, and says nothing of 
   expect(output.slice(output.indexOf('unexpected'))).not.toContain(env.NOTTE_API_KEY);
 });
 
+test('keys for others come from a file, and are never printed', async () => {
+  const file = join(folder, 'keys.json');
+  const key = 'k'.repeat(16);
+  await writeFile(file, JSON.stringify([{ name: 'team-a', key: 'short' }]));
+  const refused = await serve(['--keys', file, '--data-dir', join(folder, 'kept')]).closed;
+  expect(refused).toMatchObject({ code: 1 });
+  expect(refused.output).toContain(`${file} cannot be used: [0].key must have at least 16`);
+
+  await writeFile(file, JSON.stringify([{ name: 'team-a', key }]));
+  const env = { NOTTE_API_KEY: 'x'.repeat(16), DEBUG: 'sessionwright:server' };
+  const args = ['--keys', file, '--data-dir', join(folder, 'kept')];
+  const { child, closed, printed } = serve(args, env);
+  const url = /NOTTE_API_URL=(\S+)/.exec(await printed(/NOTTE_API_KEY=.*\n/))?.[1] ?? '';
+  expect(await apiCaller(url, key)('POST', '/sessions/start')).toMatchObject({ status: 200 });
+  child.kill('SIGINT');
+  const { output } = await closed;
+  expect(output).toContain("Keys beside the operator's: team-a.");
+  expect(output).toMatch(/session \S+: started for the key team-a/);
+  expect(output).not.toContain(key);
+});
+
 /** A server with one session that runs. */
 async function serveOne(args: string[] = []) {
   const key = 'x'.repeat(16);

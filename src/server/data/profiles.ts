@@ -19,10 +19,12 @@ import { cookieSchema, normalizeCookie } from '../../contract/cookies';
 import type { CookieMode, Profile, ProfileList } from '../../contract/profiles';
 import { datetime } from '../../contract/values';
 import { badRequest, notFound } from '../../contract/refusals';
+import { isTheirs, type Account } from '../accounts/account';
 import { pruneUserData } from './user-data';
 
 const storedSchema = z.object({
   profile_id: z.string(),
+  owner: z.string().optional(),
   name: z.string().nullable(),
   created_at: datetime,
   updated_at: datetime,
@@ -62,12 +64,22 @@ export class ProfileStore {
     return describe(this.#stored(id));
   }
 
-  /** One page, newest first. */
+  /**
+   * @throws {@link NotFoundError} for a profile that is not the account's, as for one that there is not; {@link ApiError} 400 for a deleted one
+   */
+  checkOwner(id: string, account: Account): void {
+    if (!isTheirs(account, this.#profiles.get(id)?.owner)) throw unknown(id);
+    this.#stored(id);
+  }
+
+  /** One page of the account's, newest first. */
   list({
+    account,
     name,
     page,
     pageSize,
   }: {
+    account: Account;
     name: string | undefined;
     page: number;
     pageSize: number;
@@ -76,6 +88,7 @@ export class ProfileStore {
       .filter(
         (it) =>
           !it.deleted_at &&
+          isTheirs(account, it.owner) &&
           (name === undefined || (it.name ?? '').toLowerCase().includes(name.toLowerCase())),
       )
       .sort((a, b) => b.created_at.getTime() - a.created_at.getTime());
@@ -89,10 +102,11 @@ export class ProfileStore {
     };
   }
 
-  async create(name: string | null): Promise<Profile> {
+  async create(name: string | null, { name: owner }: Account): Promise<Profile> {
     const now = new Date();
     return this.#add({
       profile_id: newId(),
+      ...(owner !== undefined && { owner }),
       name,
       created_at: now,
       updated_at: now,
@@ -178,10 +192,7 @@ export class ProfileStore {
 
   #stored(id: string): StoredProfile {
     const stored = this.#profiles.get(id);
-    if (!stored)
-      throw notFound(
-        `There is no profile ${id} on this server. Make one with POST /profiles/create, and use its profile_id.`,
-      );
+    if (!stored) throw unknown(id);
     if (stored.deleted_at)
       throw badRequest(
         400,
@@ -210,6 +221,12 @@ export class ProfileStore {
     await writeJson(join(this.#folder, stored.profile_id, 'profile.json'), stored);
     this.#profiles.set(stored.profile_id, stored);
   }
+}
+
+function unknown(id: string): Error {
+  return notFound(
+    `There is no profile ${id} on this server. Make one with POST /profiles/create, and use its profile_id.`,
+  );
 }
 
 function describe({

@@ -19,13 +19,13 @@ const MAX_SUGGESTED_LENGTH = 50;
 
 /** The files of one server. */
 export class FileStorage {
-  readonly uploads: string;
+  readonly #uploads: string;
   readonly #incoming: string;
   readonly #storing = new Queue();
 
   /** @param folders `incoming` is on the same disk as everything else */
   constructor(folders: { uploads: string; incoming: string }) {
-    this.uploads = folders.uploads;
+    this.#uploads = folders.uploads;
     this.#incoming = folders.incoming;
   }
 
@@ -61,12 +61,18 @@ export class FileStorage {
     return path;
   }
 
+  /** The folder of an account's uploads; made with the first of them. @param owner undefined for the operator */
+  uploadsOf(owner: string | undefined): string {
+    return owner === undefined ? this.#uploads : join(`${this.#uploads}-of`, owner);
+  }
+
   /** What a session's actions upload from and download to. */
-  forSession(session: SessionFolder): ActionFiles {
+  forSession(session: SessionFolder, owner: string | undefined): ActionFiles {
+    const uploads = this.uploadsOf(owner);
     return {
       upload: async (name) =>
-        fileNameProblem(name) === undefined && (await describe(join(this.uploads, name), name))
-          ? join(this.uploads, name)
+        fileNameProblem(name) === undefined && (await describe(join(uploads, name), name))
+          ? join(uploads, name)
           : undefined,
       storeDownload: async (suggestedName, save) =>
         this.#storeDownload(session.downloads, suggestedName, save),

@@ -7,7 +7,6 @@ import { sockets } from '../../contract/addresses';
 import { matchPath } from '../../contract/paths';
 import { playwrightVersionsFit } from '../../contract/playwright-version';
 import { badRequest, notFound } from '../../contract/refusals';
-import { OPERATOR } from '../accounts/account';
 import type { Auth } from '../http/auth';
 import { playwrightVersion } from '../browsers/playwright-process';
 import { parseUrl } from '../http/http-router';
@@ -84,14 +83,15 @@ export class Gateway {
   }
 
   async #start(request: IncomingMessage, client: Socket): Promise<LiveSession> {
-    if (!this.#auth.isKey(parseUrl(request).searchParams.get('token')))
+    const account = this.#auth.accountOf(parseUrl(request).searchParams.get('token'));
+    if (!account)
       throw badRequest(
         401,
         'unauthorized',
         `The token is not the API key. Connect to ${sockets.connect}?token=KEY, or start a session and use its cdp_url.`,
       );
     const session = await whileListening(client, async (leaving) =>
-      this.#registry.start({}, { account: OPERATOR, leaving }),
+      this.#registry.start({}, { account, leaving }),
     );
     return session.ensureActive();
   }

@@ -1,8 +1,8 @@
-/** Who may come in: the API key, and the `Host` and `Origin` that a web page of somebody else cannot fake. */
+/** Who may come in: API keys, and the `Host` and `Origin` that a web page of somebody else cannot fake. */
 import type { IncomingMessage } from 'node:http';
 import { bracketed } from '../../base/addresses';
-import { isToken } from '../../base/tokens';
 import { badRequest } from '../../contract/refusals';
+import type { Account, Accounts } from '../accounts/account';
 import type { PublicUrl } from './public-url';
 
 /** Names of this machine that a web page elsewhere cannot take over by rebinding its own name. */
@@ -10,9 +10,9 @@ const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
 /** Binding to these means every address of the machine, so its names cannot be known. */
 const WILDCARDS = ['0.0.0.0', '::'];
 
-/** Checks requests against the server's key and names. */
+/** Checks requests against the server's keys and names. */
 export class Auth {
-  readonly #apiKey: string;
+  readonly #accounts: Accounts;
   readonly #hostNames: readonly string[] | undefined;
   readonly #publicOrigin: string | undefined;
 
@@ -20,8 +20,8 @@ export class Auth {
    * @param hostname what the server is bound to
    * @param publicUrl what it is reached by, if that is something else
    */
-  constructor(apiKey: string, hostname: string, publicUrl?: PublicUrl) {
-    this.#apiKey = apiKey;
+  constructor(accounts: Accounts, hostname: string, publicUrl?: PublicUrl) {
+    this.#accounts = accounts;
     this.#publicOrigin = publicUrl?.origin;
     const names = [
       ...LOOPBACK_NAMES,
@@ -51,22 +51,24 @@ export class Auth {
   }
 
   /**
-   * Asks for the API key in the `Authorization` header.
+   * Whose API key is in the `Authorization` header.
    * @throws {@link ApiError} 401
    */
-  checkKey({ headers }: IncomingMessage): void {
+  account({ headers }: IncomingMessage): Account {
     const given = /^Bearer\s+(.+)$/i.exec(headers.authorization ?? '')?.[1];
-    if (!isToken(given?.trim(), this.#apiKey))
+    const account = this.#accounts.find(given?.trim());
+    if (!account)
       throw badRequest(
         401,
         'unauthorized',
         `The API key is ${given === undefined ? 'missing' : 'wrong'}. Send it as "Authorization: Bearer <key>".`,
       );
+    return account;
   }
 
-  /** True for the API key itself, which some clients put into the URL of a WebSocket. */
-  isKey(token: string | null): boolean {
-    return isToken(token, this.#apiKey);
+  /** Whose API key this is: some clients put it into the URL of a WebSocket. */
+  accountOf(token: string | null): Account | undefined {
+    return this.#accounts.find(token);
   }
 }
 

@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import { logOf, since } from '../../base/log';
 import { CLOUD_ONLY } from '../../contract/addresses';
 import { matchPath } from '../../contract/paths';
+import { NOBODY, type Account } from '../accounts/account';
 import type { Auth } from './auth';
 import { badRequest, cloudOnly, notFound, unavailable } from '../../contract/refusals';
 import { toAnswer } from './error-answer';
@@ -19,6 +20,8 @@ export interface Exchange {
   readonly headers: IncomingHttpHeaders;
   /** How the caller reached us, such as `http://127.0.0.1:4444`, or the public URL: URLs in answers start with it. */
   readonly baseUrl: string;
+  /** Who asks; on open routes, nobody. */
+  readonly account: Account;
   /** Raw, for answers that are no JSON. */
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -79,11 +82,12 @@ export class HttpRouter {
       this.#auth.checkSite(request);
       const url = parseUrl(request);
       const found = this.#find(request.method ?? 'GET', url.pathname);
-      if (!found?.route.open) this.#auth.checkKey(request);
+      const account = found?.route.open ? NOBODY : this.#auth.account(request);
       if (this.#isClosed) throw unavailable('The session server is closing.');
       if (!found) throw unknownCall(request.method ?? '', url.pathname);
       const baseUrl = this.#publicBase ?? baseUrlOf(request);
-      await found.route.handle(exchange(request, response, { url, baseUrl, params: found.params }));
+      const { params } = found;
+      await found.route.handle(exchange(request, response, { url, baseUrl, params, account }));
     } catch (error) {
       await this.#fail(request, response, error);
     }
@@ -145,13 +149,12 @@ function baseUrlOf(request: IncomingMessage): string {
 function exchange(
   request: IncomingMessage,
   response: ServerResponse,
-  { url, baseUrl, params }: { url: URL; baseUrl: string; params: Record<string, string> },
+  { url, ...rest }: { url: URL } & Pick<Exchange, 'baseUrl' | 'params' | 'account'>,
 ): Exchange {
   return {
-    params,
+    ...rest,
     query: url.searchParams,
     headers: request.headers,
-    baseUrl,
     request,
     response,
     json: () => readJsonBody(request),

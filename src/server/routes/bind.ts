@@ -74,7 +74,7 @@ async function readCall(
   registry: SessionRegistry,
 ): Promise<object> {
   const known = path.includes('{session_id}')
-    ? registry.get(exchange.params['sessionId'] ?? '')
+    ? registry.get(exchange.params['sessionId'] ?? '', exchange.account)
     : undefined;
   const session = running ? known?.ensureActive() : known;
   const asked = query?.decode(exchange.query);

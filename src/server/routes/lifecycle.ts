@@ -1,6 +1,6 @@
 /** Handlers that start, show, list and stop sessions. */
 import { headers } from '../../contract/headers';
-import { OPERATOR } from '../accounts/account';
+import { isTheirs } from '../accounts/account';
 import { leavingOf } from '../http/leaving';
 import type { SessionRegistry } from '../sessions/registry';
 import { describeFully, describeSession } from '../sessions/session-urls';
@@ -20,11 +20,11 @@ export function lifecycleHandlers(
 }
 
 function startWith(registry: SessionRegistry): Handler<'startSession'> {
-  return async ({ body, baseUrl, request, response }) => {
+  return async ({ body, account, baseUrl, request, response }) => {
     const key = request.headers[headers.idempotencyKey];
     const idempotencyKey = typeof key === 'string' && key !== '' ? key : undefined;
     const leaving = leavingOf(response);
-    const session = await registry.start(body, { account: OPERATOR, leaving, idempotencyKey });
+    const session = await registry.start(body, { account, leaving, idempotencyKey });
     if (idempotencyKey !== undefined) response.setHeader(headers.idempotencyKey, idempotencyKey);
     else if (response.destroyed)
       await session.end({ status: 'closed', reason: 'Its caller left before it was ready.' }); // nobody will ever learn of it
@@ -32,11 +32,12 @@ function startWith(registry: SessionRegistry): Handler<'startSession'> {
   };
 }
 
-/** Steps are left out: they may be megabytes. All sessions of a server belong to its one key, and none is the server's own, so `only_current_token` and `include_system` ask for what is given anyway. */
+/** Steps are left out: they may be megabytes. A key sees its own sessions only, the operator all of them, and none is the server's own: so `only_current_token` and `include_system` change nothing. */
 function listOf(registry: SessionRegistry): Handler<'listSessions'> {
-  return ({ query: { status, onlyActive, page, pageSize }, baseUrl }) => {
+  return ({ query: { status, onlyActive, page, pageSize }, account, baseUrl }) => {
     const wanted = registry.all.filter(
       (session) =>
+        isTheirs(account, session.owner) &&
         (status === undefined || session.status === status) &&
         (!onlyActive || session.status === 'active'),
     );

@@ -1,9 +1,10 @@
 /** Handlers of profiles: make, list, show, delete, duplicate, and their cookies. */
 import { countText } from '../../base/texts';
+import type { Account } from '../accounts/account';
 import type { ProfileStore } from '../data/profiles';
 import type { Handlers } from './bind';
 
-/** Every call on profiles. */
+/** Every call on profiles. Each account has its own; the operator has all. */
 export function profileHandlers(
   profiles: ProfileStore,
 ): Handlers<
@@ -15,21 +16,32 @@ export function profileHandlers(
   | 'setProfileCookies'
   | 'duplicateProfile'
 > {
+  const idOf = ({
+    params,
+    account,
+  }: {
+    params: { profileId: string };
+    account: Account;
+  }): string => {
+    profiles.checkOwner(params.profileId, account);
+    return params.profileId;
+  };
   return {
-    createProfile: async ({ body: { name } }) => profiles.create(name),
-    listProfiles: ({ query }) => profiles.list(query),
-    getProfile: ({ params: { profileId } }) => profiles.get(profileId),
-    deleteProfile: async ({ params: { profileId } }) => {
-      await profiles.delete(profileId);
-      return { success: true, message: `The profile ${profileId} was deleted.` };
+    createProfile: async ({ body: { name }, account }) => profiles.create(name, account),
+    listProfiles: ({ query, account }) => profiles.list({ ...query, account }),
+    getProfile: (call) => profiles.get(idOf(call)),
+    deleteProfile: async (call) => {
+      const id = idOf(call);
+      await profiles.delete(id);
+      return { success: true, message: `The profile ${id} was deleted.` };
     },
-    getProfileCookies: ({ params: { profileId } }) => ({ cookies: profiles.cookies(profileId) }),
-    setProfileCookies: async ({ params: { profileId }, body: { cookies, mode } }) => {
-      const count = await profiles.setCookies(profileId, cookies, mode);
+    getProfileCookies: (call) => ({ cookies: profiles.cookies(idOf(call)) }),
+    setProfileCookies: async (call) => {
+      const { cookies, mode } = call.body;
+      const count = await profiles.setCookies(idOf(call), cookies, mode);
       const message = `${countText(cookies.length, 'cookie')} taken; the profile has ${count} now.`;
       return { success: true, message, mode, count };
     },
-    duplicateProfile: async ({ params: { profileId }, body: { name } }) =>
-      profiles.duplicate(profileId, name),
+    duplicateProfile: async (call) => profiles.duplicate(idOf(call), call.body.name),
   };
 }

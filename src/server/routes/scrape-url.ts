@@ -1,5 +1,4 @@
 /** Handler that scrapes an address without a session of the caller's: one is started for it, and stopped. */
-import { OPERATOR } from '../accounts/account';
 import { leavingOf } from '../http/leaving';
 import type { SessionRegistry } from '../sessions/registry';
 import type { Handlers } from './bind';
@@ -8,10 +7,10 @@ import { checkAddress, scrapeIn } from './observe';
 /** The one call. */
 export function scrapeUrlHandlers(registry: SessionRegistry): Handlers<'scrapeUrl'> {
   return {
-    scrapeUrl: async ({ body: { start, scrape }, response }) => {
+    scrapeUrl: async ({ body: { start, scrape }, account, response }) => {
       await checkAddress(scrape.url);
       const started = await registry.start(start, {
-        account: OPERATOR,
+        account,
         leaving: leavingOf(response),
       });
       try {

@@ -1,6 +1,7 @@
 /** What the server says of itself: nothing of any single session. */
 import { unavailable } from '../../contract/refusals';
-import { exposition, gauge, METRICS_TYPE } from '../metrics/exposition';
+import type { Accounts } from '../accounts/account';
+import { exposition, gauge, METRICS_TYPE, type Metric } from '../metrics/exposition';
 import type { ServerMetrics } from '../metrics/server-metrics';
 import { sendBytes, sendJson, type Route } from '../http/http-router';
 import type { SessionRegistry } from '../sessions/registry';
@@ -41,6 +42,7 @@ export interface MetricsRouteParts {
   /** Whether it needs no key. */
   isPublic: boolean;
   maxSessions: number;
+  accounts: Accounts;
 }
 
 /** `GET /metrics`. */
@@ -49,6 +51,7 @@ export function metricsRoute({
   metrics,
   isPublic,
   maxSessions,
+  accounts,
 }: MetricsRouteParts): Route {
   const now = [
     gauge('sessionwright_sessions', 'Sessions now, by state.', () =>
@@ -62,6 +65,7 @@ export function metricsRoute({
       'Browsers that wait for a session, ready to begin.',
       () => [[{}, registry.warm]],
     ),
+    ...(accounts.named.length > 0 ? [quotas(registry, accounts)] : []),
   ];
   return {
     method: 'GET',
@@ -70,6 +74,12 @@ export function metricsRoute({
     handle: ({ response }) =>
       sendBytes(response, Buffer.from(exposition([...now, ...metrics.all])), METRICS_TYPE),
   };
+}
+
+function quotas(registry: SessionRegistry, { named }: Accounts): Metric {
+  return gauge('sessionwright_key_sessions', 'Sessions that run, by the name of their key.', () =>
+    named.map(({ name }) => [{ key: name }, registry.activeOf(name)]),
+  );
 }
 
 function statusOf({ isDraining }: SessionRegistry): string {

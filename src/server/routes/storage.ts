@@ -20,8 +20,13 @@ export interface StorageRouteParts {
 /** A folder of files, and the path at which the bytes of one are fetched. */
 interface Place {
   folder: string;
+  /** Whose files they are, where the path does not say it; undefined for the operator. */
+  owner: string | undefined;
   contentPath: (filename: string) => string;
 }
+
+/** Names the owner in the URL of an upload. */
+const OWNER = 'owner';
 
 /** Uploads of the account, and downloads of each session, ended ones too. */
 export function storageHandlers(
@@ -36,13 +41,13 @@ export function storageHandlers(
 > {
   const { storage } = parts;
   return {
-    listUploads: async () => storage.list(storage.uploads),
-    uploadFile: async ({ request, params: { filename } }) => {
-      await storage.receive(request, storage.uploads, filename);
+    listUploads: async ({ account }) => storage.list(storage.uploadsOf(account.name)),
+    uploadFile: async ({ request, account, params: { filename } }) => {
+      await storage.receive(request, storage.uploadsOf(account.name), filename);
       return { success: true };
     },
-    getUploadUrl: async ({ params: { filename }, baseUrl }) => ({
-      url: baseUrl + (await signedPath(parts, uploadsOf(parts), filename)),
+    getUploadUrl: async ({ params: { filename }, account, baseUrl }) => ({
+      url: baseUrl + (await signedPath(parts, uploadsOf(parts, account.name), filename)),
     }),
     listDownloads: async ({ session }) => storage.list(session.folder.downloads),
     uploadDownload: async ({ request, session, params: { filename } }) => {
@@ -62,7 +67,10 @@ export function storageRoutes(parts: StorageRouteParts): Route[] {
       method: 'GET',
       path: addresses.uploadContent,
       open: true,
-      handle: (exchange) => sendContent(parts, uploadsOf(parts), exchange),
+      handle: (exchange) => {
+        const owner = exchange.query.get(OWNER) ?? undefined;
+        return sendContent(parts, uploadsOf(parts, owner), exchange);
+      },
     },
     {
       method: 'GET',
@@ -78,9 +86,10 @@ export function storageRoutes(parts: StorageRouteParts): Route[] {
   ];
 }
 
-function uploadsOf({ storage }: StorageRouteParts): Place {
+function uploadsOf({ storage }: StorageRouteParts, owner: string | undefined): Place {
   return {
-    folder: storage.uploads,
+    folder: storage.uploadsOf(owner),
+    owner,
     contentPath: (filename) => fillPath(addresses.uploadContent, { filename }),
   };
 }
@@ -88,18 +97,26 @@ function uploadsOf({ storage }: StorageRouteParts): Place {
 function downloadsOf({ id, folder }: KnownSession): Place {
   return {
     folder: folder.downloads,
+    owner: undefined,
     contentPath: (filename) => fillPath(addresses.downloadContent, { sessionId: id, filename }),
   };
 }
 
 async function signedPath(
   { storage, signer }: StorageRouteParts,
-  { folder, contentPath }: Place,
+  place: Place,
   name: string,
 ): Promise<string> {
-  await storage.find(folder, name);
-  const path = contentPath(name);
-  return `${path}?${signer.sign(path, new Date(Date.now() + URL_MS))}`;
+  await storage.find(place.folder, name);
+  const path = place.contentPath(name);
+  const whose = place.owner === undefined ? '' : `${OWNER}=${place.owner}&`;
+  const signature = signer.sign(signedName(place, name), new Date(Date.now() + URL_MS));
+  return `${path}?${whose}${signature}`;
+}
+
+/** What the signature is for: whose file it is, too. */
+function signedName({ owner, contentPath }: Place, name: string): string {
+  return owner === undefined ? contentPath(name) : `${contentPath(name)}?${OWNER}=${owner}`;
 }
 
 /** Whatever the file holds, it is never shown as a page of this server. */
@@ -109,7 +126,7 @@ async function sendContent(
   { params, query, request, response }: Exchange,
 ): Promise<void> {
   const name = params['filename'] ?? '';
-  signer.check(place.contentPath(name), query, 'file');
+  signer.check(signedName(place, name), query, 'file');
   const path = await storage.find(place.folder, name);
   response.setHeader(
     'content-disposition',

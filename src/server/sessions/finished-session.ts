@@ -23,6 +23,10 @@ export class FinishedSession implements KnownSession {
     return this.#record.info.id;
   }
 
+  get owner(): string | undefined {
+    return this.#record.owner;
+  }
+
   get status(): SessionStatus {
     return this.#record.info.status;
   }

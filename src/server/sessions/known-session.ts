@@ -25,6 +25,8 @@ export const NO_WAYS_IN: WaysIn = {
 /** A session, running or ended. */
 export interface KnownSession {
   readonly id: string;
+  /** The name of the account that started it; undefined for the operator. */
+  readonly owner: string | undefined;
   readonly status: SessionStatus;
   readonly createdAt: Date;
   /** When it ended; null while it runs. */

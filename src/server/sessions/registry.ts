@@ -1,9 +1,10 @@
 /** All sessions of a server: starts them within its limits, finds them, and ends them. */
+import { logOf } from '../../base/log';
 import { environment } from '../../options/environment';
 import { decodeStartRequest } from '../../contract/start';
 import type { StartOptions } from '../../contract/session';
 import { notFound, unavailable } from '../../contract/refusals';
-import type { Account } from '../accounts/account';
+import { isTheirs, OPERATOR, type Account } from '../accounts/account';
 import type { ServerMetrics } from '../metrics/server-metrics';
 import type { ProfileStore } from '../data/profiles';
 import { LiveSession } from './session';
@@ -20,6 +21,8 @@ import { planSession, type SessionPlan } from '../browsers/session-plan';
 import type { FileStorage } from '../data/storage';
 import { prepareBrowser, type PreparedBrowser } from './prepared-browser';
 import { WarmBrowsers } from './warm-browsers';
+
+const log = logOf('server');
 
 /** How long a caller should wait that a server which is about to end has refused, in milliseconds: another one may take its place meanwhile. */
 const DRAINING_RETRY_MS = 5_000;
@@ -118,10 +121,13 @@ export class SessionRegistry {
     return [...this.#sessions.values()].reverse();
   }
 
-  /** @throws {@link NotFoundError} when there never was such a session, or it is forgotten */
-  get(id: string): AnySession {
+  /**
+   * @param account who asks: to others than its owner and the operator there is no such session
+   * @throws {@link NotFoundError} when there never was such a session, or it is forgotten
+   */
+  get(id: string, account: Account = OPERATOR): AnySession {
     const session = this.#sessions.get(id);
-    if (!session)
+    if (!session || !isTheirs(account, session.owner))
       throw notFound(
         `There is no session ${id}. It never was, or it ended too long ago to be kept.`,
       );
@@ -177,6 +183,11 @@ export class SessionRegistry {
     };
   }
 
+  /** How many sessions an account has that run. */
+  activeOf(name: string): number {
+    return this.#active.filter(({ owner }) => owner === name).length;
+  }
+
   /** Starts no more sessions, those that wait included, and resolves when the last one that runs has ended. */
   async drain(): Promise<void> {
     this.#isDraining = true;
@@ -205,17 +216,24 @@ export class SessionRegistry {
     this.#refuseClosing();
     if (this.#isDraining) throw draining();
     const plan = this.#plan(request);
+    const { account } = guest;
+    if (request.profile) this.#options.profiles.checkOwner(request.profile.id, account);
     const { waits, starts } = this.#options.metrics;
     const askedMs = performance.now();
     const leavePlace = await this.#places.take(guest);
     const placedMs = performance.now();
     waits.add((placedMs - askedMs) / 1000);
     this.#refuseClosing(); // it may have waited
-    const opening = this.#open(plan, leavePlace);
+    const opening = this.#open(plan, account, leavePlace);
     this.#starting.add(opening);
     try {
       const session = await opening;
       starts.add((performance.now() - placedMs) / 1000);
+      log(
+        'session %s: started%s',
+        session.id,
+        account.name === undefined ? '' : ` for the key ${account.name}`,
+      );
       return session;
     } catch (error) {
       leavePlace();
@@ -250,16 +268,22 @@ export class SessionRegistry {
     return prepareBrowser(plan, { data, profiles, settings });
   }
 
-  async #open(plan: SessionPlan, leavePlace: () => void): Promise<LiveSession> {
+  async #open(
+    plan: SessionPlan,
+    { name: owner }: Account,
+    leavePlace: () => void,
+  ): Promise<LiveSession> {
     const { storage, minuteMs, metrics } = this.#options;
     const { cdpBytes } = metrics;
     const { id, folder, profile, browser } = this.#warm?.take(plan) ?? (await this.#prepare(plan));
     let session: LiveSession | undefined;
     try {
       const keeper = new FolderKeeper(profile, async (ended) => this.#archive(ended));
-      const files = plan.request.useFileStorage === false ? undefined : storage.forSession(folder);
+      const files =
+        plan.request.useFileStorage === false ? undefined : storage.forSession(folder, owner);
       session = new LiveSession({
         ...{ id, plan, browser, folder, minuteMs, keeper, files },
+        owner,
         cdpBytes,
       });
       session.onEnd(leavePlace);

@@ -12,6 +12,8 @@ import type { SessionFolder } from '../data/session-folder';
 export interface SessionRecord {
   /** Without steps and URLs. */
   info: SessionInfo;
+  /** The name of the account that started it; undefined for the operator. */
+  owner: string | undefined;
   /** Why it ended; null when it was simply stopped. */
   reason: string | null;
   /** Number of its steps. */
@@ -24,6 +26,7 @@ export interface SessionRecord {
 const SERVER_WAS_KILLED = 'The session server ended, or was killed, while the session ran.';
 
 const extraSchema = z.object({
+  owner: z.string().optional(),
   reason: z.string().nullable(),
   offset: z.int(),
   cdp_token: z.string(),
@@ -35,6 +38,7 @@ export function recordOf(session: KnownSession, reason: string | null): SessionR
   const info = { ...session.info(NO_WAYS_IN), steps: [] };
   return {
     info,
+    owner: session.owner,
     reason,
     offset: session.offset,
     cdpToken: session.cdpToken,
@@ -45,11 +49,18 @@ export function recordOf(session: KnownSession, reason: string | null): SessionR
 /** Writes a record down. That of an ended session outlives a power failure too. */
 export async function saveRecord(
   folder: SessionFolder,
-  { info, reason, offset, cdpToken, viewerToken }: SessionRecord,
+  { info, owner, reason, offset, cdpToken, viewerToken }: SessionRecord,
 ): Promise<void> {
   await writeJson(
     folder.record,
-    { ...encodeSession(info), reason, offset, cdp_token: cdpToken, viewer_token: viewerToken },
+    {
+      ...encodeSession(info),
+      owner,
+      reason,
+      offset,
+      cdp_token: cdpToken,
+      viewer_token: viewerToken,
+    },
     { isDurable: info.status !== 'active' },
   );
 }
@@ -63,8 +74,15 @@ export async function loadRecord(folder: SessionFolder): Promise<SessionRecord |
   const session = sessionResponseSchema.safeParse(stored);
   const extra = extraSchema.safeParse(stored);
   if (!session.success || !extra.success) return undefined;
-  const { reason, offset, cdp_token: cdpToken, viewer_token: viewerToken } = extra.data;
-  const record = { info: toSessionInfo(session.data), reason, offset, cdpToken, viewerToken };
+  const { owner, reason, offset, cdp_token: cdpToken, viewer_token: viewerToken } = extra.data;
+  const record = {
+    info: toSessionInfo(session.data),
+    owner,
+    reason,
+    offset,
+    cdpToken,
+    viewerToken,
+  };
   return record.info.status === 'active' ? endLate(folder, record) : record;
 }
 

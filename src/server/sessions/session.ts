@@ -33,6 +33,8 @@ export interface SessionParts {
   keeper: SessionKeeper;
   /** Undefined without file storage. */
   files: ActionFiles | undefined;
+  /** The name of the account that starts it; undefined for the operator. */
+  owner: string | undefined;
   /** Counts what passes through the gateway. */
   cdpBytes: ServerMetrics['cdpBytes'];
 }
@@ -74,6 +76,7 @@ export class LiveSession implements KnownSession {
   readonly playwright: PlaywrightProcess;
   /** What was done in it through the API. */
   readonly trajectory = new Trajectory();
+  readonly owner: string | undefined;
   readonly cdpBytes: ServerMetrics['cdpBytes'];
   /** What of it could not be kept, in words; told as its error. */
   problem: string | null = null;
@@ -88,8 +91,10 @@ export class LiveSession implements KnownSession {
   #end: (SessionEnd & { at: Date }) | undefined;
   #ending: Promise<void> | undefined;
 
-  constructor({ id, plan, browser, folder, minuteMs, keeper, files, cdpBytes }: SessionParts) {
-    this.cdpBytes = cdpBytes;
+  constructor(parts: SessionParts) {
+    const { id, plan, browser, folder, minuteMs, keeper, files } = parts;
+    this.owner = parts.owner;
+    this.cdpBytes = parts.cdpBytes;
     this.id = id;
     this.plan = plan;
     this.browser = browser;

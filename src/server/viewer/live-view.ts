@@ -6,6 +6,7 @@ import { isToken } from '../../base/tokens';
 import { sockets } from '../../contract/addresses';
 import { matchPath } from '../../contract/paths';
 import type { Frame } from '../../recording/frame-store';
+import { isTheirs, NOBODY } from '../accounts/account';
 import type { Auth } from '../http/auth';
 import { badRequest } from '../../contract/refusals';
 import { parseUrl } from '../http/http-router';
@@ -46,7 +47,8 @@ export class LiveView {
     if (!path) return false;
     const known = this.#registry.get(path.sessionId);
     const token = searchParams.get('token');
-    if (!isToken(token, known.viewerToken) && !this.#auth.isKey(token))
+    const account = this.#auth.accountOf(token) ?? NOBODY;
+    if (!isToken(token, known.viewerToken) && !isTheirs(account, known.owner))
       throw badRequest(
         401,
         'unauthorized',

@@ -5,7 +5,7 @@ import type { SessionServer, SessionServerOptions } from '../../../src/server/in
 import { DataFolder } from '../../../src/server/data/data-folder';
 import { startSessionServer } from '../../../src/server/index';
 import { ProfileStore } from '../../../src/server/data/profiles';
-import { OPERATOR } from '../../../src/server/accounts/account';
+import { Accounts, OPERATOR } from '../../../src/server/accounts/account';
 import {
   SessionRegistry,
   type RegistryOptions,
@@ -102,7 +102,7 @@ export async function openRegistry(
 export async function serveRoutes(
   routes: readonly Route[],
 ): Promise<{ url: string; close(): void }> {
-  const router = new HttpRouter(routes, new Auth('key', '127.0.0.1'));
+  const router = new HttpRouter(routes, new Auth(new Accounts('key'), '127.0.0.1'));
   const http = createServer((request, response) => void router.handle(request, response));
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
   const close = (): void => {

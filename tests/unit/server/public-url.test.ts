@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { Accounts } from '../../../src/server/accounts/account';
 import { Auth } from '../../../src/server/http/auth';
 import { parsePublicUrl, withoutPrefix } from '../../../src/server/http/public-url';
 
@@ -37,7 +38,11 @@ test.each([
 });
 
 test('requests by the public name are let in, and pages of its origin, whatever the proxy makes of the Host', () => {
-  const auth = new Auth('key', '127.0.0.1', parsePublicUrl('https://sessions.example'));
+  const auth = new Auth(
+    new Accounts('key'),
+    '127.0.0.1',
+    parsePublicUrl('https://sessions.example'),
+  );
   const check = (headers: Record<string, string>) => () => auth.checkSite({ headers } as never);
   const origin = 'https://sessions.example';
   expect(check({ host: 'sessions.example' })).not.toThrow();

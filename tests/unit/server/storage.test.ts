@@ -46,7 +46,7 @@ test('an action uploads what is there, and its downloads never replace each othe
     await Promise.all([mkdir(uploads), mkdir(incoming)]);
     await writeFile(join(uploads, 'a.txt'), 'a');
     const folder = new SessionFolder(data, 'one');
-    const files = new FileStorage({ uploads, incoming }).forSession(folder);
+    const files = new FileStorage({ uploads, incoming }).forSession(folder, undefined);
     expect(await files.upload('a.txt')).toBe(join(uploads, 'a.txt'));
     for (const name of ['b.txt', '../uploads/a.txt', '', '..'])
       expect(await files.upload(name)).toBeUndefined();
