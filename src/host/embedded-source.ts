@@ -6,7 +6,7 @@ import { MINUTES } from '../contract/limits';
 import type { StartOptions } from '../contract/session';
 import { describeSource } from '../options/source';
 import type { SessionOptions } from '../options/types';
-import type { SessionServer, SessionServerOptions } from '../server/index';
+import type { DirectEntry, SessionServer, SessionServerOptions } from '../server/index';
 import type { OpenRecording } from '../recording/recorder';
 import { HeldSession, type Source } from './held-session';
 import type { AcquireRequest } from './protocol';
@@ -93,9 +93,10 @@ export class EmbeddedSource implements Source {
   }
 }
 
-/** A session of the embedded server, which counts what goes through its gateway as use, records, and knows whether it is active. */
+/** A session of the embedded server, which knows whether it is active, records, and leads workers to its browser past the gateway. */
 class EmbeddedSession extends HeldSession {
   readonly #server: SessionServer;
+  #entry: DirectEntry | undefined;
 
   constructor(session: Session, source: Source, server: SessionServer) {
     // The worker makes its own pages: a blank tab of the server's would be in every trace and screenshot.
@@ -105,7 +106,16 @@ class EmbeddedSession extends HeldSession {
 
   leased(): void {}
 
-  released(): void {}
+  released(): void {
+    this.#entry?.leave();
+    this.#entry = undefined;
+  }
+
+  override enterDirectly(): string | null {
+    if (!this.lasts()) return null; // the gateway says what is wrong
+    this.#entry ??= this.#server.enterDirectly(this.session.id);
+    return this.#entry?.cdpUrl ?? null;
+  }
 
   async keepForApi(): Promise<void> {
     await this.#server.logNetwork(this.session.id);

@@ -64,6 +64,11 @@ export abstract class HeldSession {
     return false;
   }
 
+  /** The browser's own CDP endpoint, for a worker that drives it past the gateway until the session is released; null where that cannot be. */
+  enterDirectly(): string | null {
+    return null;
+  }
+
   /** A worker holds it from now on. */
   abstract leased(): void;
 

@@ -118,6 +118,7 @@ export class Host {
       giveUp: async ({ leaseId }) => done(() => run.giveUp(leaseId)),
       keepState: async ({ leaseId }) => done(() => run.keepState(leaseId)),
       waitsFor: async (_, peer) => run.waitsFor(peer),
+      enterDirectly: async ({ leaseId }) => run.enterDirectly(leaseId),
       useApi: async ({ leaseId }) => nothing(run.useApi(leaseId)),
       settle: async ({ leaseId }) => nothing(run.settle(leaseId)),
       endTest: async (test) => nothing(run.endTest(test)),

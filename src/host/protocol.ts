@@ -125,6 +125,8 @@ export interface HostCalls {
   keepState: { params: { leaseId: string }; result: null };
   /** Who has the sessions that this worker waits for; null while its own is being started. */
   waitsFor: { params: Record<string, never>; result: string | null };
+  /** The worker is about to connect. Answers with the browser's own CDP endpoint, where the worker can use that one. */
+  enterDirectly: { params: { leaseId: string }; result: string | null };
   /** Tests of this worker use the session's API from now on. */
   useApi: { params: { leaseId: string }; result: null };
   /** Waits until the picture on screen is in the recording, briefly. */

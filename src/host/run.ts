@@ -125,6 +125,11 @@ export class Run {
     return this.#slots.waitsFor(peer) ?? null;
   }
 
+  /** A worker connects to its session, directly where it can. */
+  enterDirectly(leaseId: string): string | null {
+    return this.#slots.leased(leaseId).held.enterDirectly();
+  }
+
   /** Makes sure that the worker has a session that lives. A lease is answered when it is another one. */
   async ensureSession(check: SessionCheck): Promise<Lease | null> {
     const replaced = await this.#slots.ensureGood(check);

@@ -18,6 +18,7 @@ import { LiveView } from './viewer/live-view';
 import { ProfileStore } from './data/profiles';
 import { ServerMetrics } from './metrics/server-metrics';
 import { SessionRegistry, type SessionCounts } from './sessions/registry';
+import type { DirectEntry } from './sessions/session';
 import { Replays } from './replays/replays';
 import { bindOperations, type Handlers } from './routes/bind';
 import { browserHandlers } from './routes/browser';
@@ -123,6 +124,11 @@ export interface SessionServer {
   /** True while the session runs. */
   isActive(sessionId: string): boolean;
   /**
+   * A way to the session's browser past the gateway, for a client on this machine that is part of the same run. Undefined when the browser is elsewhere.
+   * @throws {@link NotFoundError} when there is no such session, {@link SessionEndedError} when it has ended
+   */
+  enterDirectly(sessionId: string): DirectEntry | undefined;
+  /**
    * The recorder and the frames of a session, opened on first use. The frames can be read until the server is closed.
    * @throws {@link NotFoundError} when there is no such session, {@link SessionEndedError} when it has ended
    */
@@ -194,6 +200,7 @@ export async function startSessionServer(
     get counts() {
       return registry.counts;
     },
+    enterDirectly: (sessionId) => registry.get(sessionId).ensureActive().enterDirectly(),
     isActive: (sessionId) => registry.find(sessionId)?.status === 'active',
     recording: async (sessionId) => registry.get(sessionId).ensureActive().recording.open(),
     logNetwork: async (sessionId) => registry.logNetwork(sessionId),

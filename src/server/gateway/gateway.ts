@@ -1,7 +1,6 @@
 /** The gateway: `ws://.../sessions/ID/cdp?token=...` leads to the session's browser, `ws://.../sessions/ID/playwright?token=...` to the Playwright beside it, and `ws://.../sessions/connect?token=KEY` to a new browser. It answers the upgrade by passing it on, and then only joins sockets. */
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { logOf } from '../../base/log';
 import { isToken } from '../../base/tokens';
 import { sockets } from '../../contract/addresses';
 import { matchPath } from '../../contract/paths';
@@ -15,8 +14,6 @@ import type { SessionRegistry } from '../sessions/registry';
 import type { LiveSession } from '../sessions/session';
 import { whileActive } from '../sessions/session-call';
 import { openUpstream } from './upstream';
-
-const log = logOf('server');
 
 /** Headers of the handshake that must reach the browser; with the client's key, the browser's answer fits the client. Compression is left out: on loopback it only costs time. */
 const HANDSHAKE_HEADERS = [
@@ -78,7 +75,7 @@ export class Gateway {
         head,
       );
     } finally {
-      if (session.gatewayClients === 0) end();
+      if (!session.hasClients) end();
     }
   }
 
@@ -200,8 +197,7 @@ function findPath(
 /** Joins the sockets byte for byte, both ways, until either closes or the session ends. When the client leaves, the session stays. */
 function join(session: LiveSession, client: Socket, browser: Socket): void {
   client.setNoDelay(true);
-  session.gatewayClients += 1;
-  log('session %s: client %d connected', session.id, session.gatewayClients);
+  const leave = session.enter();
   client.on('data', (chunk: Buffer) => {
     session.touch();
     session.cdpBytes.add('client', chunk.length);
@@ -217,9 +213,7 @@ function join(session: LiveSession, client: Socket, browser: Socket): void {
     browser.destroy();
   });
   client.once('close', () => {
-    session.gatewayClients -= 1;
-    log('session %s: client disconnected, %d left', session.id, session.gatewayClients);
-    if (session.gatewayClients === 0) session.downloads?.start().catch(() => {}); // the browser may be gone too
+    leave();
     forget();
   });
 }

@@ -15,6 +15,8 @@ export class SessionTimers {
   readonly #max: NodeJS.Timeout;
   #idle: NodeJS.Timeout;
   #lastUsedMs = Date.now();
+  /** How many use it whose traffic nobody sees. */
+  #holders = 0;
 
   /** @param onExpired called once, with the reason */
   constructor(limits: SessionLimits, onExpired: (reason: string) => void) {
@@ -28,7 +30,16 @@ export class SessionTimers {
 
   /** When the session was last used. */
   get lastUsedAt(): Date {
-    return new Date(this.#lastUsedMs);
+    return this.#holders > 0 ? new Date() : new Date(this.#lastUsedMs);
+  }
+
+  /** It counts as used until the returned function is called, once. */
+  hold(): () => void {
+    this.#holders += 1;
+    return () => {
+      this.#holders -= 1;
+      this.touch();
+    };
   }
 
   touch(): void {
@@ -41,7 +52,7 @@ export class SessionTimers {
   }
 
   #checkIdle(): void {
-    const leftMs = this.#lastUsedMs + this.#limits.idleMs - Date.now();
+    const leftMs = this.lastUsedAt.getTime() + this.#limits.idleMs - Date.now();
     if (leftMs > 0) this.#idle = this.#after(leftMs, () => this.#checkIdle());
     else this.#expire(`It was not used for ${inMinutes(this.#limits.idleMs)}.`);
   }

@@ -1,6 +1,7 @@
 /** One live session: its browser, its clock, its counters, and its one way to end. */
 import { mkdir } from 'node:fs/promises';
 import { settledWithin } from '../../base/deadline';
+import { logOf } from '../../base/log';
 import { newToken } from '../../base/tokens';
 import type { ActionFiles, PageDriver } from '../../actions/page-driver';
 import { exitText } from '../../browser/chromium';
@@ -18,6 +19,8 @@ import { SessionTimers } from './session-timers';
 import { TabOrder } from './tab-order';
 import type { SessionPlan } from '../browsers/session-plan';
 import { Trajectory } from './trajectory';
+
+const log = logOf('server');
 
 /** How long a browser may take to show its last picture and to give its cookies, in milliseconds: some ten times what that takes. One that hangs gives neither. */
 const PARTING_MS = 5_000;
@@ -37,6 +40,14 @@ export interface SessionParts {
   owner: string | undefined;
   /** Counts what passes through the gateway. */
   cdpBytes: ServerMetrics['cdpBytes'];
+}
+
+/** A way to a session's browser that leads through no gateway. */
+export interface DirectEntry {
+  /** The browser's own CDP endpoint. */
+  cdpUrl: string;
+  /** The client has left. Safe to call twice. */
+  leave: () => void;
 }
 
 /** Keeps of a session what outlives it. */
@@ -82,8 +93,8 @@ export class LiveSession implements KnownSession {
   problem: string | null = null;
   readonly #keeper: SessionKeeper;
   readonly #files: ActionFiles | undefined;
-  /** Clients that are connected through the gateway now. */
-  gatewayClients = 0;
+  /** How many clients drive its browser now. */
+  #clients = 0;
   readonly #tabOrder: TabOrder;
   #driver: Promise<PageDriver> | undefined;
   readonly #timers: SessionTimers;
@@ -115,7 +126,7 @@ export class LiveSession implements KnownSession {
             connection: browser.connection,
             folder: folder.passing,
             storeDownload: async (name, save) => files.storeDownload(name, save),
-            isShared: () => this.gatewayClients > 0,
+            isShared: () => this.#clients > 0,
           })
         : undefined;
     this.#tabOrder = new TabOrder(browser.connection);
@@ -158,6 +169,32 @@ export class LiveSession implements KnownSession {
 
   async steps(): Promise<readonly SessionStep[]> {
     return this.trajectory.steps;
+  }
+
+  /** Whether a client drives its browser now. */
+  get hasClients(): boolean {
+    return this.#clients > 0;
+  }
+
+  /** A client drives its browser from now on, until the returned function is called, once. */
+  enter(): () => void {
+    this.#clients += 1;
+    log('session %s: client %d connected', this.id, this.#clients);
+    return () => {
+      this.#clients -= 1;
+      log('session %s: client disconnected, %d left', this.id, this.#clients);
+      if (!this.hasClients) this.downloads?.start().catch(() => {}); // the browser may be gone too
+    };
+  }
+
+  /** The same past the gateway, for a client on the browser's machine; undefined where that is another one. What it does is not seen, so the session counts as used all the time. */
+  enterDirectly(): DirectEntry | undefined {
+    if (this.plan.request.cdpUrl !== undefined) return undefined;
+    const leave = [this.enter(), this.#timers.hold()];
+    return {
+      cdpUrl: this.browser.cdpUrl,
+      leave: () => leave.splice(0).forEach((it) => it()),
+    };
   }
 
   /** Tells that the session is used: its idle time starts anew. */
@@ -248,7 +285,7 @@ export class LiveSession implements KnownSession {
         isLocal: this.plan.request.cdpUrl === undefined,
         openFirstTab: () => this.browser.ensurePage(),
         openingOrder: () => this.tabIds,
-        isShared: () => this.gatewayClients > 0,
+        isShared: () => this.#clients > 0,
       });
       void driver.closed.then(() => (this.#driver = undefined)); // the next call connects anew
       return driver;

@@ -1,4 +1,5 @@
 /** A session's life as the API tells it: start, list, stop, and each way to end. */
+import { once } from 'node:events';
 import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -224,6 +225,20 @@ test('CDP traffic keeps a session awake, and its maximum duration ends it all th
     status: 'timed_out',
     error: expect.stringContaining('maximum duration') as unknown,
   });
+});
+
+test('a client past the gateway keeps a session awake as long as it is there', async () => {
+  await open({ minuteMs: 500 });
+  const id = await start({ idle_timeout_minutes: 1, max_duration_minutes: 1000 });
+  const direct = api.server.enterDirectly(id);
+  const socket = new WebSocket(direct?.cdpUrl ?? '');
+  await once(socket, 'open');
+  const other = await start({ idle_timeout_minutes: 2, max_duration_minutes: 1000 });
+  await eventually(async () => expect(await status(other)).toMatchObject({ status: 'timed_out' }));
+  expect(await status(id)).toMatchObject({ status: 'active' });
+  socket.terminate();
+  direct?.leave();
+  await eventually(async () => expect(await status(id)).toMatchObject({ status: 'timed_out' }));
 });
 
 test('a browser that dies takes its session with it, and the error says how', async () => {
