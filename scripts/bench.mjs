@@ -20,6 +20,7 @@ const LIMITS = {
   shell_video_ratio: 0.75,
   rtt80_serve_ratio: 0.4,
   rtt80_cdp_ratio: 0.8,
+  expose_p50_ratio: 3,
   execute_click_ratio: 1.5,
   execute_fill_ratio: 1.5,
   observe_ratio: 3,

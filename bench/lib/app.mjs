@@ -44,6 +44,14 @@ const PAGES = {
       fetch('/api/products').then((answer) => answer.json()).then((answer) => { products = answer; show(); });
     </script>`,
   ),
+  // 20 requests: the page, and 19 that its script makes at once.
+  '/twenty': page(
+    'Twenty',
+    `<script>
+      const asked = Array.from({ length: 19 }, (_, index) => fetch('/api/products?' + index).then((answer) => answer.json()));
+      Promise.all(asked).then((answers) => { document.title = answers.length + 1 + ' requests'; });
+    </script>`,
+  ),
 };
 
 /**
@@ -53,11 +61,12 @@ const PAGES = {
  */
 export async function startApp() {
   const server = createServer((request, response) => {
-    if (request.url === '/api/products')
+    const [path] = request.url.split('?');
+    if (path === '/api/products')
       return void response
         .setHeader('content-type', 'application/json')
         .end(JSON.stringify(PRODUCTS));
-    const body = PAGES[request.url];
+    const body = PAGES[path];
     response.writeHead(body ? 200 : 404, { 'content-type': 'text/html' }).end(body ?? 'not found');
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));

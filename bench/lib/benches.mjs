@@ -1,5 +1,6 @@
 /** The comparisons, in the order in which they are measured. */
 import { API_BENCHES } from './api-benches.mjs';
+import { EXPOSE_BENCHES } from './expose-benches.mjs';
 import { FAR_BENCHES } from './far-benches.mjs';
 import { GATEWAY_BENCHES } from './gateway-benches.mjs';
 import { RUN_BENCHES } from './run-benches.mjs';
@@ -37,6 +38,7 @@ export const BENCHES = [
   ...GATEWAY_BENCHES,
   ...SUITE_BENCHES,
   ...FAR_BENCHES,
+  ...EXPOSE_BENCHES,
   ...API_BENCHES,
   ...RUN_BENCHES,
 ];

@@ -39,10 +39,11 @@ const WATCH_MS = 250;
  * Runs a suite to its end, and waits until everything of it is gone (or long enough).
  *
  * @param {object} options
- * @param {'plain' | 'sessions' | 'failing-sessions' | 'failing-naive' | 'far-sessions' | 'far-naive'} options.suite
+ * @param {'plain' | 'sessions' | 'failing-sessions' | 'failing-naive' | 'far-sessions' | 'far-naive' | 'loads-sessions'} options.suite
  * @param {'on' | 'off' | 'retain-on-failure'} [options.recording] by the plugin, or by Playwright itself in a suite without it
  * @param {'context' | 'session'} [options.isolation]
  * @param {'cdp'} [options.transport] the only one that the sessions may use
+ * @param {string} [options.exposeNetwork] hosts that sessions reach on this machine
  * @param {number} [options.workers]
  * @param {number} [options.repeats] how often each test runs
  * @param {boolean} [options.tellsTimes] tell when each test began
@@ -59,6 +60,7 @@ export async function runSuite({
   recording = 'off',
   isolation = 'context',
   transport = '',
+  exposeNetwork = '',
   workers = 2,
   repeats = 1,
   tellsTimes = false,
@@ -93,6 +95,7 @@ export async function runSuite({
       BENCH_RECORDING: recording,
       BENCH_ISOLATION: isolation,
       BENCH_TRANSPORT: transport,
+      BENCH_EXPOSE: exposeNetwork,
       BENCH_WORKERS: String(workers),
       BENCH_REPEATS: String(repeats),
       BENCH_URL: url,

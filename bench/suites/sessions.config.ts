@@ -5,6 +5,7 @@ import { withSessions } from 'sessionwright/config';
 import { read, settings } from './settings';
 
 const transport = read('BENCH_TRANSPORT');
+const exposeNetwork = read('BENCH_EXPOSE');
 
 export default defineConfig(
   withSessions(
@@ -16,6 +17,9 @@ export default defineConfig(
         isolation: read('BENCH_ISOLATION') as Isolation,
       },
     },
-    (transport === '' ? {} : { transport }) as SessionOptions,
+    {
+      ...(transport !== '' && { transport }),
+      ...(exposeNetwork !== '' && { exposeNetwork }),
+    } as SessionOptions,
   ),
 );
