@@ -25,6 +25,8 @@ const LIMITS = {
   execute_fill_ratio: 1.5,
   observe_ratio: 3,
   list_p50_ms: 5,
+  session_rss_mb: 8,
+  serve_rps_p99_ms: 250,
   failing_suite_ratio: 0.75,
   host_rss_mb: 120,
   left_chromium: 0,

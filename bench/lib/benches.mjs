@@ -4,6 +4,7 @@ import { EXPOSE_BENCHES } from './expose-benches.mjs';
 import { FAR_BENCHES } from './far-benches.mjs';
 import { GATEWAY_BENCHES } from './gateway-benches.mjs';
 import { RUN_BENCHES } from './run-benches.mjs';
+import { SERVE_BENCHES } from './serve-benches.mjs';
 import { START_BENCHES } from './start-benches.mjs';
 import { SUITE_BENCHES } from './suite-benches.mjs';
 
@@ -41,4 +42,5 @@ export const BENCHES = [
   ...EXPOSE_BENCHES,
   ...API_BENCHES,
   ...RUN_BENCHES,
+  ...SERVE_BENCHES,
 ];
