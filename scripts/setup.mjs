@@ -30,10 +30,10 @@ export async function setup() {
 }
 
 /**
- * Brings something that only some need (the benchmark, CI) onto the machine, where that may be done.
+ * Brings something that only some need (the benchmark, a Selenium Grid, CI) onto the machine, where that may be done.
  *
  * @template T
- * @param {'chromium-headless-shell' | 'ffmpeg' | 'nginx'} product by Playwright's name, where it has it
+ * @param {import('./lib/install-chromium.mjs').Machine<T>['product']} product
  * @param {() => Promise<T | undefined>} find looks for it
  * @returns {Promise<T | undefined>} undefined where there is none and none could be installed; what was tried was said then
  */
@@ -110,7 +110,7 @@ async function installBrowser() {
  * Installs a product by the first way that works here.
  *
  * @template T
- * @param {'chromium' | 'chromium-headless-shell' | 'ffmpeg' | 'nginx'} product
+ * @param {import('./lib/install-chromium.mjs').Machine<T>['product']} product
  * @param {() => Promise<T | undefined>} find looks for it
  */
 function install(product, find) {

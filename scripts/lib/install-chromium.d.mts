@@ -2,7 +2,7 @@
 
 /** What the machine can do: the script passes the real one, a test its own. */
 export interface Machine<T> {
-  product?: 'chromium' | 'chromium-headless-shell' | 'ffmpeg' | 'nginx';
+  product?: 'chromium' | 'chromium-headless-shell' | 'ffmpeg' | 'nginx' | 'java' | 'chromedriver';
   node: string;
   playwrightCli: string;
   platform: string;

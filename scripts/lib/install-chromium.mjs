@@ -8,7 +8,7 @@ const LIMIT_MS = 10 * 60_000;
 /**
  * Package managers by the command that tells they are there, and the packages of each product. `asRoot`: needs root, or sudo without a
  * password. Debian's `chromium-sandbox` keeps the sandbox for users whose system has no user namespaces; a page without any font is
- * unreadable. Only the benchmark, and a test of what stands in front of a server, need more than a Chromium.
+ * unreadable. Only the benchmark, a Selenium Grid, and a test of what stands in front of a server need more than a Chromium.
  */
 const PACKAGE_MANAGERS = [
   {
@@ -22,6 +22,8 @@ const PACKAGE_MANAGERS = [
       'chromium-headless-shell': ['chromium-headless-shell', 'fonts-liberation'],
       ffmpeg: ['ffmpeg'],
       nginx: ['nginx'],
+      java: ['default-jre-headless'],
+      chromedriver: ['chromium', 'chromium-driver', 'fonts-liberation'],
     },
   },
   {
@@ -77,12 +79,19 @@ const PACKAGE_MANAGERS = [
   },
 ];
 
+/** @typedef {'chromium' | 'chromium-headless-shell' | 'ffmpeg' | 'nginx' | 'java' | 'chromedriver'} Product the first three by Playwright's name */
+
+/** What Playwright has downloads of. */
+const OF_PLAYWRIGHT = ['chromium', 'chromium-headless-shell', 'ffmpeg'];
+/** What is no browser. */
+const TOOLS = ['ffmpeg', 'nginx', 'java', 'chromedriver'];
+
 /**
  * Installs a product, by the first way that ends with one that can be found.
  *
  * @template T
  * @param {object} machine what this machine can do; a test passes its own
- * @param {'chromium' | 'chromium-headless-shell' | 'ffmpeg' | 'nginx'} [machine.product] by Playwright's name, where it has it (default: chromium)
+ * @param {Product} [machine.product] (default: chromium)
  * @param {() => Promise<T | undefined>} machine.find looks for a usable one again
  * @param {(label: string, command: string, args: string[], limits: { limitMs: number, idleLimitMs: number }) => Promise<{ isDone: boolean, problem: string }>} machine.run
  * @param {(command: string) => boolean} machine.has whether the command exists
@@ -104,7 +113,7 @@ export async function installChromium({ product = 'chromium', ...rest }) {
     const browser = problem === undefined ? await machine.find() : undefined;
     if (browser !== undefined) return { browser, tried, advice: '' };
     tried.push(
-      `${attempt.label}: ${problem ?? `done, but no ${['ffmpeg', 'nginx'].includes(product) ? product : 'browser'} that runs was found after it`}`,
+      `${attempt.label}: ${problem ?? `done, but no ${TOOLS.includes(product) ? product : 'browser'} that runs was found after it`}`,
     );
   }
   return { tried, advice: adviceFor(machine) };
@@ -112,7 +121,7 @@ export async function installChromium({ product = 'chromium', ...rest }) {
 
 /** Playwright's own build; and, where we may, the libraries that it needs and a bare Debian or Ubuntu lacks. */
 function playwrightAttempts(machine) {
-  if (machine.product === 'nginx') return [];
+  if (!OF_PLAYWRIGHT.includes(machine.product)) return [];
   const attempt = (subcommand) => {
     const label = `npx playwright ${subcommand} ${machine.product}`;
     return {
@@ -192,5 +201,7 @@ function adviceFor(machine) {
   const [manager] = managersOf(machine);
   return manager
     ? shellLine(manager, machine)
-    : `npx playwright install --with-deps ${machine.product}`;
+    : OF_PLAYWRIGHT.includes(machine.product)
+      ? `npx playwright install --with-deps ${machine.product}`
+      : `your system's package manager, for ${machine.product}`;
 }

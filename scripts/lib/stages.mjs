@@ -32,6 +32,7 @@ export const STAGES = [
   vitestStage('fuzz'),
   vitestStage('e2e'),
   { ...vitestStage('long'), byName: true },
+  { ...vitestStage('grid'), byName: true },
   {
     name: 'examples',
     args: [PLAYWRIGHT, 'test', '--config', 'example-tests/playwright.config.ts'],

@@ -54,6 +54,8 @@ export interface AwaitedDownload {
 export interface PageDriverOptions {
   /** CDP URL of the session's browser itself, not of the gateway: calls of the API are counted elsewhere. */
   cdpUrl: string;
+  /** What a WebSocket to it must carry. @default nothing */
+  headers?: Readonly<Record<string, string>> | undefined;
   /** A folder for files in passing. The caller made it, and removes it, whoever was killed. @default the system's temporary folder */
   workDir?: string | undefined;
   /** Undefined when the session was started without file storage. */
@@ -123,6 +125,7 @@ export class PageDriver {
     const browser = await chromium.connectOverCDP(options.cdpUrl, {
       noDefaults: true,
       isLocal: options.isLocal ?? false,
+      headers: { ...options.headers },
       ...(options.workDir !== undefined && { artifactsDir: options.workDir }),
       timeout: CONNECT_TIMEOUT_MS,
     });

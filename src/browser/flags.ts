@@ -120,6 +120,21 @@ export function chromiumFlags(options: FlagOptions): string[] {
   return mergeFeatures([...optionalFlags(options), ...neededFlags(options), ...given]);
 }
 
+/** The command line of a browser that somebody else starts (a WebDriver): how it is debugged, its profile and its sandbox are theirs. */
+export function browserSwitches(
+  options: Omit<FlagOptions, 'userDataDir' | 'debuggingPort' | 'sandbox' | 'smallSharedMemory'>,
+): string[] {
+  const given = [...(options.chromeArgs ?? []), ...(options.args ?? [])].filter(
+    (flag) => !isReserved(flag),
+  );
+  return mergeFeatures([
+    ...optionalFlags(options),
+    ...when(options.headless, '--headless'),
+    ...shapingFlags(options),
+    ...given,
+  ]);
+}
+
 /** True for a flag that only we may set. */
 function isReserved(flag: string): boolean {
   const name = flag.split('=', 1)[0] ?? flag;
@@ -135,15 +150,28 @@ function neededFlags(options: FlagOptions): string[] {
     ...when(options.headless, '--headless'),
     ...when(!options.sandbox, '--no-sandbox'),
     ...when(options.smallSharedMemory, '--disable-dev-shm-usage'), // else pages crash; slower, so only where needed
-    ...(options.windowSize
-      ? [`--window-size=${options.windowSize.width},${options.windowSize.height}`]
-      : []),
-    ...(options.userAgent === undefined ? [] : [`--user-agent=${options.userAgent}`]),
-    ...proxyFlags(options.proxy),
+    ...shapingFlags(options),
   ];
 }
 
-function optionalFlags({ headless, chromeArgs, ignoreDefaultArgs }: FlagOptions): string[] {
+/** What a session may ask for. */
+function shapingFlags({
+  windowSize,
+  userAgent,
+  proxy,
+}: Pick<FlagOptions, 'windowSize' | 'userAgent' | 'proxy'>): string[] {
+  return [
+    ...(windowSize ? [`--window-size=${windowSize.width},${windowSize.height}`] : []),
+    ...(userAgent === undefined ? [] : [`--user-agent=${userAgent}`]),
+    ...proxyFlags(proxy),
+  ];
+}
+
+function optionalFlags({
+  headless,
+  chromeArgs,
+  ignoreDefaultArgs,
+}: Pick<FlagOptions, 'headless' | 'chromeArgs' | 'ignoreDefaultArgs'>): string[] {
   if (chromeArgs || ignoreDefaultArgs === true) return ['--disable-background-networking'];
   const all = [
     ...Object.keys(DEFAULT_FLAGS),

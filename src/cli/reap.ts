@@ -6,7 +6,8 @@ import { parseOptions } from './usage';
 const USAGE = `Usage: sessionwright reap [options]
 
 Stops the remote sessions of runs that were killed (by their ledger, those of the API that NOTTE_API_URL and NOTTE_API_KEY name), and removes their files,
-and those of embedded session servers that were killed. What lives is not touched. Every run does this for earlier ones by itself; on CI, call it in a step that always runs.
+and those of embedded session servers that were killed. So it does with their sessions on a Selenium Grid; where that wants a password, set
+SELENIUM_REMOTE_URL or SELENIUM_REMOTE_HEADERS. What lives is not touched. Every run does this for earlier ones by itself; on CI, call it in a step that always runs.
 
   --dry-run  only tell what would be done
   --json     print the result as JSON`;

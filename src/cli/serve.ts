@@ -9,6 +9,7 @@ import { readKeysFile } from '../server/accounts/keys';
 import { MIN_KEY_LENGTH } from '../server/accounts/key-length';
 import { reachableUrls } from './addresses';
 import { npmGone } from './npm-parent';
+import { gridFor } from './serve-grid';
 import { parseOptions, toNumber, UsageError } from './usage';
 
 const USAGE = `Usage: sessionwright serve [options]
@@ -29,6 +30,10 @@ With a --host that others can reach it must have at least ${MIN_KEY_LENGTH} char
   --drain-timeout <seconds>  how long sessions that run may go on after SIGTERM (default 20)
   --data-dir <folder>      where profiles, files, finished sessions and their recordings are kept; one server at a time
                            (default: ${join(environment.dataHome, 'sessionwright')})
+  --backend <name>         where browsers come from: chromium (this machine) or grid (a Selenium Grid)
+                           (default: grid where --grid-url or SELENIUM_REMOTE_URL says one, else chromium)
+  --grid-url <url>         the hub, router or standalone server of the Grid (default: SELENIUM_REMOTE_URL); a password belongs
+                           into the environment: there too, or in SELENIUM_REMOTE_HEADERS. SELENIUM_REMOTE_CAPABILITIES counts
   --retention-hours <n>    how long a finished session is kept (default 24)
   --json                   print { url, apiKey } as JSON`;
 
@@ -58,6 +63,8 @@ const OPTIONS = {
   'public-metrics': { type: 'boolean' },
   'drain-timeout': { type: 'string' },
   'data-dir': { type: 'string' },
+  backend: { type: 'string' },
+  'grid-url': { type: 'string' },
   'retention-hours': { type: 'string' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
@@ -78,7 +85,8 @@ export async function serve(args: string[]): Promise<void> {
   const drainMs = secondsOf(values, 'drain-timeout', MAX_NUMBER) ?? DRAIN_MS;
   const keys = values.keys === undefined ? undefined : await readKeysFile(values.keys);
   const options = { ...serverOptions(values), keys };
-  const server = await startSessionServer(options);
+  const grid = await gridFor(values);
+  const server = await startSessionServer({ ...options, grid: grid?.settings });
   const urls =
     options.publicUrl === undefined
       ? reachableUrls(server.url, values.host)
@@ -88,12 +96,14 @@ export async function serve(args: string[]): Promise<void> {
     announce({
       urls,
       dataDir: options.dataDir,
+      gridUrl: grid?.shown,
       madeKey: options.apiKey === undefined ? server.apiKey : undefined,
       keyNames: (keys ?? []).map(({ name }) => name),
     });
   const terminated = signalled('SIGTERM').then(async () => drain(server, drainMs));
   await Promise.race([terminated, signalled('SIGINT'), npmGone()]);
   await server.close();
+  await grid?.close();
 }
 
 /** Undefined where the server's own default is good. */
@@ -136,16 +146,19 @@ async function drain(server: SessionServer, drainMs: number): Promise<void> {
 function announce({
   urls: [url = '', ...others],
   dataDir,
+  gridUrl,
   madeKey,
   keyNames,
 }: {
   urls: string[];
   dataDir: string;
+  gridUrl: string | undefined;
   madeKey: string | undefined;
   keyNames: string[];
 }): void {
   const also = others.length > 0 ? ` (also ${others.join(', ')})` : '';
   console.log(`sessionwright serves sessions on ${url}${also}. Press Ctrl-C to stop.`);
+  if (gridUrl !== undefined) console.log(`Its browsers run on the Selenium Grid at ${gridUrl}.`);
   console.log(`What it keeps is in ${dataDir}.`);
   if (keyNames.length > 0) console.log(`Keys beside the operator's: ${keyNames.join(', ')}.`);
   console.log(`  NOTTE_API_URL=${url}`);

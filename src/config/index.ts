@@ -63,11 +63,13 @@ function withoutSecretsInReports(options: SessionOptions): SessionOptions {
 
 /** Session options as a report may show them. */
 function shown(options: SessionOptions): object {
-  const { apiKey, cdpUrl, extraHttpHeaders, proxies } = options;
+  const { apiKey, cdpUrl, gridUrl, capabilities, extraHttpHeaders, proxies } = options;
   return {
     ...options,
     ...(apiKey !== undefined && { apiKey: HIDDEN }),
     ...(cdpUrl !== undefined && { cdpUrl: HIDDEN }), // tokens stand in such URLs
+    ...(gridUrl !== undefined && { gridUrl: HIDDEN }), // it may name a user and a password
+    ...(capabilities && { capabilities: hideValues(capabilities, Object.keys(capabilities)) }),
     ...(extraHttpHeaders && {
       extraHttpHeaders: hideValues(extraHttpHeaders, Object.keys(extraHttpHeaders)),
     }),

@@ -218,5 +218,19 @@ export class CdpError extends SessionwrightError {
   }
 }
 
+/**
+ * A Selenium Grid did not do what it was asked for. Code `grid_unreachable` (it gave no answer), `grid_refused` (its answer was an error),
+ * `not_a_grid`, or `grid_without_cdp` (its browser cannot be reached over CDP).
+ */
+export class GridError extends SessionwrightError {
+  /** HTTP status of the Grid's answer; `undefined` when there was none. */
+  readonly status: number | undefined;
+
+  constructor(message: string, details: ErrorDetails & { status?: number }) {
+    super(message, details);
+    this.status = details.status;
+  }
+}
+
 /** The run's host process could not be started or was lost. Code `host_unavailable`. */
 export class HostError extends SessionwrightError {}

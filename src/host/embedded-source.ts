@@ -1,7 +1,7 @@
-/** Sessions of a session server that this host embeds: its browsers run on this machine, and end with this process. */
+/** Sessions of a session server that this host embeds: its browsers run on this machine, and end with this process; or on a Selenium Grid. */
 import type { ClientWarning, Session, SessionsClient } from '../client/index';
 import { parseErrorBody } from '../contract/error-body';
-import { ApiError, SessionwrightError } from '../contract/errors';
+import { ApiError, ApiUnreachableError, SessionwrightError } from '../contract/errors';
 import { MINUTES } from '../contract/limits';
 import type { StartOptions } from '../contract/session';
 import { describeSource } from '../options/source';
@@ -19,19 +19,30 @@ const LIMITS = { idle: MINUTES.maxIdle, max: MINUTES.maxDuration } as const;
 /** A start that takes longer waits for a place elsewhere, in milliseconds: here, a browser is up before, even on a loaded machine. */
 const SLOW_START_MS = 15_000;
 
+/** The same on a Selenium Grid, in milliseconds: its browser is there within two or three seconds. */
+const SLOW_GRID_MS = 5_000;
+/** How long one try of a start may wait in a Grid's queue, in milliseconds: as long as any start, since another try would be at its end. */
+const GRID_CALL_MS = 1_800_000;
+
 /** A session server of our own. */
 export class EmbeddedSource implements Source {
   readonly client: SessionsClient;
   readonly api: { url: string; key: string };
   readonly label: string;
   readonly isEmbedded = true;
+  readonly isLocal: boolean;
   readonly #server: SessionServer;
 
-  private constructor(server: SessionServer, client: SessionsClient, label: string) {
+  private constructor(
+    server: SessionServer,
+    client: SessionsClient,
+    { label, isLocal }: { label: string; isLocal: boolean },
+  ) {
     this.#server = server;
     this.client = client;
     this.api = { url: server.url, key: server.apiKey };
     this.label = label;
+    this.isLocal = isLocal;
   }
 
   /**
@@ -55,10 +66,14 @@ export class EmbeddedSource implements Source {
     const client = new SessionsClient({
       apiUrl: server.url,
       apiKey: server.apiKey,
+      ...(settings.grid && { timeoutMs: GRID_CALL_MS }),
       handleSignals: false,
       onWarning,
     });
-    return new EmbeddedSource(server, client, describeSource(options));
+    return new EmbeddedSource(server, client, {
+      label: describeSource(options),
+      isLocal: !settings.grid,
+    });
   }
 
   get notices(): readonly string[] {
@@ -73,11 +88,15 @@ export class EmbeddedSource implements Source {
         ...withLimits(startOptions(request)),
         ...(startTimeoutMs !== undefined && { startTimeoutMs }),
       },
-      { ...watch, slowMs: SLOW_START_MS },
-    ).catch((error: unknown) => {
-      throw inItsOwnWords(error);
+      { ...watch, slowMs: this.isLocal ? SLOW_START_MS : SLOW_GRID_MS },
+    ).catch(async (error: unknown) => {
+      throw waited(error, await this.#server.waitingFor({ lately: true })) ?? inItsOwnWords(error);
     });
     return new EmbeddedSession(session, this, this.#server);
+  }
+
+  async waitingFor(): Promise<string | undefined> {
+    return this.#server.waitingFor();
   }
 
   /** Nothing of it outlives this process, whatever ends it. */
@@ -102,6 +121,11 @@ class EmbeddedSession extends HeldSession {
     // The worker makes its own pages: a blank tab of the server's would be in every trace and screenshot.
     super(session, source, `${session.cdpUrl}&startup_page=false`);
     this.#server = server;
+  }
+
+  /** Others want the slots of a Grid. */
+  override get isCostly(): boolean {
+    return !this.source.isLocal;
   }
 
   leased(): void {}
@@ -134,11 +158,21 @@ class EmbeddedSession extends HeldSession {
   }
 }
 
-/** Without a browser the server's own words say everything: whoever reads them has started no server. */
+/** The time of a start is over, and its server knows what it was waiting for; undefined for every other failure. */
+function waited(error: unknown, waitingFor: string | undefined): SessionwrightError | undefined {
+  if (!(error instanceof ApiUnreachableError) || waitingFor === undefined) return undefined;
+  return new SessionwrightError(
+    `No session came free in time: ${waitingFor}. Use fewer workers, give the Grid more nodes, or set sessionOptions.startTimeoutMs to wait longer.`,
+    { code: 'rate_limited', cause: error },
+  );
+}
+
+/** Of its browsers the server's own words say everything: whoever reads them has started no server. */
 function inItsOwnWords(error: unknown): unknown {
-  if (!(error instanceof ApiError) || error.code !== 'browser_not_found') return error;
-  const { message } = parseErrorBody(error.body);
-  return new SessionwrightError(message ?? error.message, { code: error.code, cause: error });
+  if (!(error instanceof ApiError)) return error;
+  const { message, code = error.code } = parseErrorBody(error.body);
+  if (error.code !== 'browser_not_found' && !/grid/.test(code)) return error;
+  return new SessionwrightError(message ?? error.message, { code, cause: error });
 }
 
 function withLimits(start: StartOptions): StartOptions {

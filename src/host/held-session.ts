@@ -11,12 +11,16 @@ export interface Source {
   readonly api: { url: string; key: string };
   /** For the line that says where sessions come from; holds no secret. */
   readonly label: string;
-  /** True when its browsers run on this machine, and share its files. */
+  /** True when its API is served by this process, and ends with it. */
   readonly isEmbedded: boolean;
+  /** True when its browsers run on this machine, and share its files. */
+  readonly isLocal: boolean;
   /** Remarks for the user, such as a sandbox that is off. */
   readonly notices: readonly string[];
   /** Starts a session, or attaches to the one that `sessionId` names. */
   open(request: AcquireRequest, watch: StartWatch): Promise<HeldSession>;
+  /** What the starts of now wait for, as far as it is known; it follows "waiting for a session: ". */
+  waitingFor(): Promise<string | undefined>;
   /** Takes note of a session that a test has started here by itself, so that it ends whatever happens. */
   started(sessionId: string): Promise<void>;
   /** It has been stopped. */

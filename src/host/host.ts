@@ -105,6 +105,7 @@ export class Host {
       },
       acquire: async (request, peer) =>
         run.acquire(request, peer, { saysSource: !this.#hasReporter() }),
+      waitingFor: async () => run.waitingFor(),
       release: async ({ leaseId }) => {
         run.release(leaseId);
         if (this.#hasReporter()) return [];

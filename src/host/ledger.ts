@@ -1,6 +1,7 @@
 /**
  * The ledger: which remote sessions a run has started and not stopped, as lines in its folder. It outlives the host, so that a
- * later run, or `sessionwright reap`, can stop what a killed one left. Embedded sessions are not in it: they die with the host.
+ * later run, or `sessionwright reap`, can stop what a killed one left. Embedded sessions on this machine are not in it: they die with
+ * the host. Those on a Selenium Grid are, from before their start, by the mark that they carry.
  * No key is ever written; who stops a session brings the key for that API.
  */
 import { appendFile, readFile } from 'node:fs/promises';
@@ -9,8 +10,12 @@ import { parseJson } from '../base/json';
 
 /** A session that a run started, and where. */
 export interface LedgerEntry {
+  /** Its id; on a Grid, the mark by which it is found there. */
   sessionId: string;
+  /** The session API, or the Grid. */
   apiUrl: string;
+  /** `grid` where it is a session of a Selenium Grid, which has no session API. */
+  kind?: 'grid' | undefined;
 }
 
 /** Appends to and reads the ledger of one run. */
@@ -36,7 +41,11 @@ export class Ledger {
     for (const line of text.split('\n')) {
       const record = parseLine(line);
       if (record?.event === 'started')
-        open.set(record.sessionId, { sessionId: record.sessionId, apiUrl: record.apiUrl });
+        open.set(record.sessionId, {
+          sessionId: record.sessionId,
+          apiUrl: record.apiUrl,
+          ...(record.kind && { kind: record.kind }),
+        });
       else if (record) open.delete(record.sessionId);
     }
     return [...open.values()];

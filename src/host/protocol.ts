@@ -43,7 +43,10 @@ export interface Lease {
   viewerUrl: string | null;
   /** Where the session's API answers, for the `session` fixture. */
   api: { url: string; key: string };
+  /** Its API ends with the run. */
   embedded: boolean;
+  /** Its browser shares the files of this machine. */
+  local: boolean;
   /** True when the session was used by an earlier worker of this slot. */
   reused: boolean;
   /** Remarks for the user, such as a sandbox that is off, or where sessions come from when no reporter says it; each is said once per run. */
@@ -110,6 +113,8 @@ export interface HostCalls {
     result: { pid: number };
   };
   acquire: { params: AcquireRequest; result: Lease };
+  /** What the sessions wait for that are being started; null where nobody knows, or none is. */
+  waitingFor: { params: Record<string, never>; result: string | null };
   /** Gives the session back to its slot. Without a reporter, answers once the worker's clips are written, with the problems that nobody has told yet. */
   release: { params: { leaseId: string }; result: ArtifactProblem[] };
   /** Checks the session. Answers with another lease when it had to be replaced. */

@@ -33,6 +33,7 @@ export class RemoteSource implements Source {
   readonly api: { url: string; key: string };
   readonly label: string;
   readonly isEmbedded = false;
+  readonly isLocal = false;
   readonly notices = [];
   readonly #place: LocalPlace;
 
@@ -71,6 +72,9 @@ export class RemoteSource implements Source {
     await this.started(session.id);
     return new HeldRemoteSession(session, this, this.#place);
   }
+
+  /** Only its API could know. */
+  async waitingFor(): Promise<undefined> {}
 
   async started(sessionId: string): Promise<void> {
     await this.#place.ledger.started({ sessionId, apiUrl: this.api.url });

@@ -92,6 +92,11 @@ export class Run {
       : lease;
   }
 
+  /** What the sessions wait for that are being started, in words. */
+  async waitingFor(): Promise<string | null> {
+    return (await this.#sources.waitingFor()) ?? null;
+  }
+
   release(leaseId: string): void {
     log('lease %s: released', leaseId);
     this.#slots.release(leaseId);
@@ -281,6 +286,7 @@ export class Run {
       viewerUrl: session.viewerUrl,
       api: source.api,
       embedded: source.isEmbedded,
+      local: source.isLocal,
       reused,
       notices: source.notices.filter((notice) => this.maySay(notice)),
     };

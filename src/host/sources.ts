@@ -1,12 +1,13 @@
 /**
  * Where the sessions of a run come from: a remote API when a key, an URL or the environment names one, else a session server
- * that this host embeds. One embedded server per browser setting, since executable, channel and arguments are no wire fields.
+ * that this host embeds. One embedded server per browser setting, since executable, channel, arguments and Grid are no wire fields.
  */
 import { join } from 'node:path';
 import type { ClientWarning } from '../client/index';
-import { hasRemoteApi } from '../options/source';
+import { gridOf, hasRemoteApi } from '../options/source';
 import type { SessionOptions } from '../options/types';
 import { EmbeddedSource } from './embedded-source';
+import { gridLedger } from './grid-ledger';
 import type { Source } from './held-session';
 import type { BrowserSettings } from './protocol';
 import { RemoteSource, type LocalPlace } from './remote-source';
@@ -43,6 +44,13 @@ export class Sources {
     return source;
   }
 
+  /** What the starts of now wait for, as far as it is known. */
+  async waitingFor(): Promise<string | undefined> {
+    const settled = await Promise.allSettled(this.#sources.values());
+    const sources = settled.flatMap((it) => (it.status === 'fulfilled' ? [it.value] : []));
+    return (await Promise.all(sources.map((source) => source.waitingFor()))).find(Boolean);
+  }
+
   async close(): Promise<void> {
     const settled = await Promise.allSettled(this.#sources.values());
     this.#sources.clear();
@@ -62,7 +70,12 @@ export class Sources {
 
   async #embed(options: SessionOptions, browser: BrowserSettings): Promise<Source> {
     const workDir = join(this.#place.workFolder, `server-${this.#sources.size}`);
-    const settings = { ...serverSettings(options, browser), workDir };
+    const grid = gridOf(options);
+    const settings = {
+      ...serverSettings(options, browser),
+      ...(grid && { grid: { ...grid, ledger: gridLedger(this.#place.ledger) } }),
+      workDir,
+    };
     return EmbeddedSource.start(settings, options, this.#onWarning);
   }
 }
@@ -75,6 +88,7 @@ function serverSettings(options: SessionOptions, browser: BrowserSettings): obje
     args: browser.args,
     ignoreDefaultArgs: browser.ignoreDefaultArgs,
     env: browser.env,
+    grid: gridOf(options),
   };
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
 }

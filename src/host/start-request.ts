@@ -18,6 +18,8 @@ function wireOptions(options: SessionOptions): StartOptions {
     apiUrl,
     apiKey,
     backend,
+    gridUrl,
+    capabilities,
     sessionId,
     startTimeoutMs,
     maxSessions,

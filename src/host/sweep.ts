@@ -7,6 +7,7 @@ import { CLOUD_API_URL } from '../options/defaults';
 import { environment } from '../options/environment';
 import { abandonedFolders } from '../server/data/temporary-folder';
 import { endHost, openConnection } from './connect';
+import { endOnGrid } from './grid-ledger';
 import type { LedgerEntry } from './ledger';
 import { Ledger } from './ledger';
 import type { RunFolder } from './run-folder';
@@ -58,9 +59,9 @@ async function sweepFolder(
   let leftHere = 0;
   for (const entry of await ledger.open()) {
     try {
-      const own = ownApi(entry, api);
+      const end = entry.kind === 'grid' ? endOnGrid : stopAt(ownApi(entry, api));
       if (!dryRun) {
-        await stop(entry.sessionId, own);
+        await end(entry);
         await ledger.stopped(entry.sessionId);
       }
       result.stopped.push(entry);
@@ -110,14 +111,16 @@ function ownApi({ apiUrl }: LedgerEntry, api: Api | undefined): Api {
   );
 }
 
-async function stop(sessionId: string, { url, key }: Api): Promise<void> {
-  const { SessionsClient } = await import('../client/index');
-  const client = new SessionsClient({ apiUrl: url, apiKey: key, handleSignals: false });
-  try {
-    await client.stop(sessionId);
-  } finally {
-    await client.close();
-  }
+function stopAt({ url, key }: Api): (entry: LedgerEntry) => Promise<void> {
+  return async ({ sessionId }) => {
+    const { SessionsClient } = await import('../client/index');
+    const client = new SessionsClient({ apiUrl: url, apiKey: key, handleSignals: false });
+    try {
+      await client.stop(sessionId);
+    } finally {
+      await client.close();
+    }
+  };
 }
 
 /** A slash at the end makes no other API. */

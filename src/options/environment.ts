@@ -19,6 +19,18 @@ export const environment = {
   get executablePath(): string | undefined {
     return read('SESSIONWRIGHT_EXECUTABLE_PATH');
   },
+  /** `SELENIUM_REMOTE_URL`: the Selenium Grid for embedded sessions, as Playwright reads it. May hold a password. */
+  get gridUrl(): string | undefined {
+    return read('SELENIUM_REMOTE_URL');
+  },
+  /** `SELENIUM_REMOTE_CAPABILITIES`: what each session on the Grid is asked for, as JSON, not yet parsed. */
+  get gridCapabilities(): string | undefined {
+    return read('SELENIUM_REMOTE_CAPABILITIES');
+  },
+  /** `SELENIUM_REMOTE_HEADERS`: what each request to the Grid carries, as JSON, not yet parsed. May hold secrets. */
+  get gridHeaders(): string | undefined {
+    return read('SELENIUM_REMOTE_HEADERS');
+  },
   /** True on a CI machine: `CI` is set, and is not `0` or `false`. */
   get isCI(): boolean {
     const value = read('CI')?.toLowerCase();
@@ -94,7 +106,13 @@ const NOT_FOR_THE_HOST = [
 ];
 
 /** Variables that no web page's process needs to know. */
-const NOT_FOR_BROWSERS = [...NOT_FOR_THE_HOST, 'NOTTE_API_KEY'];
+const NOT_FOR_BROWSERS = [
+  ...NOT_FOR_THE_HOST,
+  'NOTTE_API_KEY',
+  'SELENIUM_REMOTE_URL',
+  'SELENIUM_REMOTE_CAPABILITIES',
+  'SELENIUM_REMOTE_HEADERS',
+];
 
 /** The environment for the run's host: this process's, without what concerns only this process. */
 export function hostEnvironment(): Record<string, string> {

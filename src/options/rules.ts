@@ -2,6 +2,7 @@
 import { isRecord } from '../base/json';
 import { nearestName } from '../contract/naming';
 import { describe, show } from './show';
+import type { SessionOptions } from './types';
 
 /** One thing that is wrong. */
 export interface OptionProblem {
@@ -17,6 +18,14 @@ export interface OptionRule {
   allowed: string;
   /** Every problem of a value; none when it is allowed. */
   check: (value: unknown, path: string) => OptionProblem[];
+}
+
+/** Something that must hold between options. */
+export interface CrossRule {
+  /** The option that the problem is reported at. */
+  at: keyof SessionOptions;
+  isBroken: (options: SessionOptions) => boolean;
+  message: string;
 }
 
 /** How messages of a rule show a value. */

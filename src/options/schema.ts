@@ -1,5 +1,5 @@
 /** What every option may be, one rule each, and what must hold between options. docs/options.md is tested against it. */
-import { isRecord } from '../base/json';
+import { isRecord, parseJson } from '../base/json';
 import {
   ASPECT_RATIOS,
   BROWSER_TYPES,
@@ -12,9 +12,11 @@ import {
   SCREENSHOT_TYPES,
 } from '../contract/limits';
 import { START_RULES } from '../contract/start-rules';
+import { gridRules } from './grid-rules';
 import { isHostPattern } from './host-pattern';
 import { hasRemoteApi } from './source';
 import {
+  type CrossRule,
   either,
   flag,
   leaf,
@@ -69,6 +71,22 @@ export const apiUrlRule = leaf(
   },
 );
 
+/** Also checks `SELENIUM_REMOTE_URL`. */
+export const gridUrlRule = secret(
+  'the URL of a Selenium Grid with http:// or https://, such as http://hub:4444',
+  (value) => isUrl(value, ['http:', 'https:']),
+);
+
+/** `SELENIUM_REMOTE_HEADERS` and `SELENIUM_REMOTE_CAPABILITIES`. */
+export const gridJsonRules = {
+  SELENIUM_REMOTE_CAPABILITIES: secret('an object of capabilities as JSON', (value) =>
+    isRecord(parseJson(String(value))),
+  ),
+  SELENIUM_REMOTE_HEADERS: secret('an object of header names and values as JSON', (value) =>
+    isHeaders(parseJson(String(value))),
+  ),
+};
+
 const A_PROXY = "an object such as { type: 'external', server: 'http://proxy.example.com:3128' }";
 const proxyFields = {
   external: shape(
@@ -121,6 +139,11 @@ export const sessionOptionRules: Readonly<Record<keyof SessionOptions, OptionRul
   apiUrl: apiUrlRule,
   apiKey: secret('a key', isSecretText),
   backend: oneOf('chromium', 'grid', 'cdp'),
+  gridUrl: gridUrlRule,
+  capabilities: secret(
+    "an object of WebDriver capabilities, such as { platformName: 'linux' }",
+    isRecord,
+  ),
   headless: flag,
   browserType: oneOf(...BROWSER_TYPES),
   viewport: either(
@@ -199,14 +222,6 @@ export const testOptionRules: Readonly<Record<keyof SessionTestOptions, OptionRu
   ),
 };
 
-/** Something that must hold between options. */
-interface CrossRule {
-  /** The option that the problem is reported at. */
-  at: keyof SessionOptions;
-  isBroken: (options: SessionOptions) => boolean;
-  message: string;
-}
-
 /** Options that say nothing of how a session is started. */
 const NOT_OF_THE_START: readonly (keyof SessionOptions)[] = [
   'apiUrl',
@@ -226,11 +241,7 @@ const needsCloud =
 
 /** Checked when every option is allowed by itself. */
 export const crossRules: readonly CrossRule[] = [
-  {
-    at: 'backend',
-    isBroken: ({ backend }) => backend === 'grid',
-    message: "'grid' is not available in this version; use 'chromium' or 'cdp'",
-  },
+  ...gridRules,
   {
     at: 'backend',
     isBroken: ({ backend, apiUrl, apiKey }) =>

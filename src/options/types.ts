@@ -26,9 +26,20 @@ export interface SessionOptions extends StartOptions {
   apiKey?: string | undefined;
   /**
    * Where embedded sessions get their browser. Naming one asks for embedded sessions, whatever the environment says.
-   * @default 'chromium', or 'cdp' when `cdpUrl` is set
+   * @default 'cdp' when `cdpUrl` is set, 'grid' when `gridUrl` or `SELENIUM_REMOTE_URL` is, else 'chromium'
    */
   backend?: Backend | undefined;
+  /**
+   * The Selenium Grid that embedded sessions get their browser from: the URL of its hub, router or standalone server. A user name and
+   * a password in it are sent to the Grid alone, and never shown.
+   * @default `SELENIUM_REMOTE_URL`
+   */
+  gridUrl?: string | undefined;
+  /**
+   * WebDriver capabilities of each session on the Grid, beside ours: `platformName`, `se:` and vendor options, to choose a node.
+   * @default `SELENIUM_REMOTE_CAPABILITIES`, as JSON
+   */
+  capabilities?: Readonly<Record<string, unknown>> | undefined;
   /**
    * Whether the browser runs without a window.
    * @default Playwright's `headless` (which `--headed` and `--debug` turn off)

@@ -2,8 +2,15 @@
 import { OptionsError } from '../contract/errors';
 import { environment } from './environment';
 import { type OptionProblem, type OptionRule, shape } from './rules';
-import { apiUrlRule, crossRules, sessionOptionRules, testOptionRules } from './schema';
-import { hasRemoteApi } from './source';
+import {
+  apiUrlRule,
+  crossRules,
+  gridJsonRules,
+  gridUrlRule,
+  sessionOptionRules,
+  testOptionRules,
+} from './schema';
+import { gridUrlOf, hasRemoteApi } from './source';
 import type { SessionOptions, SessionTestOptions } from './types';
 
 const sessionOptionsRule = shape(sessionOptionRules, { what: 'an object of session options' });
@@ -78,11 +85,28 @@ function findSessionProblems(value: unknown, path: string): OptionProblem[] {
   ];
 }
 
-/** The URL of the environment counts as an option, where it is used. */
+/** What the environment says counts as an option, where it is used. */
 function checkEnvironment(options: SessionOptions): OptionProblem[] {
   const isUsed =
     hasRemoteApi(options) && options.apiUrl === undefined && environment.apiUrl !== undefined;
-  return isUsed ? apiUrlRule.check(environment.apiUrl, 'NOTTE_API_URL') : [];
+  if (isUsed) return apiUrlRule.check(environment.apiUrl, 'NOTTE_API_URL');
+  return gridUrlOf(options) === undefined ? [] : checkGridEnvironment(options);
+}
+
+function checkGridEnvironment({ gridUrl, capabilities }: SessionOptions): OptionProblem[] {
+  const { SELENIUM_REMOTE_CAPABILITIES, SELENIUM_REMOTE_HEADERS } = gridJsonRules;
+  return [
+    ...(gridUrl === undefined ? gridUrlRule.check(environment.gridUrl, 'SELENIUM_REMOTE_URL') : []),
+    ...(capabilities === undefined && environment.gridCapabilities !== undefined
+      ? SELENIUM_REMOTE_CAPABILITIES.check(
+          environment.gridCapabilities,
+          'SELENIUM_REMOTE_CAPABILITIES',
+        )
+      : []),
+    ...(environment.gridHeaders === undefined
+      ? []
+      : SELENIUM_REMOTE_HEADERS.check(environment.gridHeaders, 'SELENIUM_REMOTE_HEADERS')),
+  ];
 }
 
 function findTestProblems(

@@ -37,6 +37,7 @@ import {
 } from './routes/service';
 import { storageHandlers, storageRoutes } from './routes/storage';
 import { workflowHandlers } from './routes/workflow';
+import type { Grid, GridSettings } from '../browser/grid/grid';
 import type { BrowserSettings } from './browsers/session-browser';
 import type { OpenRecording } from '../recording/recorder';
 import { FileStorage } from './data/storage';
@@ -58,7 +59,7 @@ const MINUTE_MS = 60_000;
 const RETENTION_MS = 24 * 60 * 60 * 1000;
 
 /** How a session server is set up. Everything has a default. */
-export interface SessionServerOptions extends BrowserSettings {
+export interface SessionServerOptions extends Omit<BrowserSettings, 'grid'> {
   /** The port; 0 lets the system choose one. @default 0 */
   port?: number | undefined;
   /** The address to listen on. Anything but loopback lets others in who know the key. @default '127.0.0.1' */
@@ -75,6 +76,8 @@ export interface SessionServerOptions extends BrowserSettings {
    * stops only what it has started itself: sessions, profiles, uploads. `apiKey` is the operator's: it sees everything. @default none
    */
   keys?: readonly AccountKey[] | undefined;
+  /** A Selenium Grid that browsers come from. @default none: they are started on this machine */
+  grid?: GridSettings | undefined;
   /** What sessions are that do not say. @default true */
   headless?: boolean | undefined;
   /** `always` records each session from its start; `on-demand` leaves that to whoever calls {@link SessionServer.recording}. @default 'always' */
@@ -121,6 +124,8 @@ export interface SessionServer {
   readonly warm: number;
   /** How many sessions there are now. */
   readonly counts: SessionCounts;
+  /** What the starts of now wait for, in words, where somebody else than this machine decides: a Grid. `lately`: also when the last one has just been given up. */
+  waitingFor(options?: { lately?: boolean }): Promise<string | undefined>;
   /** True while the session runs. */
   isActive(sessionId: string): boolean;
   /**
@@ -158,14 +163,10 @@ export async function startSessionServer(
   const { apiKey = newToken(), hostname = '127.0.0.1' } = options;
   const publicUrl = options.publicUrl === undefined ? undefined : parsePublicUrl(options.publicUrl);
   checkKeyLength(apiKey, publicUrl && isLoopback(hostname) ? publicUrl.hostname : hostname);
-  const keys = options.keys === undefined ? [] : checkKeys(options.keys, 'the option "keys"');
-  const accounts = new Accounts(apiKey, keys);
+  const accounts = new Accounts(apiKey, keysOf(options));
   const data = await DataFolder.open(options);
-  const parts = await assemble(data, options, accounts).catch(async (error: unknown) => {
-    await data.close();
-    throw error;
-  });
-  const { registry, replays } = parts;
+  const parts = await orClose(data, assemble(data, options, accounts));
+  const { registry, replays, grid } = parts;
   const { http, router } = createHttpServer({
     ...parts,
     publicUrl,
@@ -173,15 +174,12 @@ export async function startSessionServer(
     signer: new UrlSigner(data.signingKey),
   });
   const sockets = trackSockets(http);
-  await listen(http, options.port ?? 0, hostname).catch(async (error: unknown) => {
-    await data.close();
-    throw error;
-  });
+  await orClose(data, listen(http, options.port ?? 0, hostname));
   registry.warmUp();
   const close = async (): Promise<void> => {
     router.close();
     http.close();
-    await Promise.all([registry.close(), replays.close()]);
+    await Promise.all([registry.close().then(async () => grid?.close()), replays.close()]);
     await setImmediate(); // whoever has just been refused is told so
     for (const socket of sockets) socket.destroy();
     await router.settled(); // an upload that just ends must not write into a folder that is being removed
@@ -201,12 +199,25 @@ export async function startSessionServer(
       return registry.counts;
     },
     enterDirectly: (sessionId) => registry.get(sessionId).ensureActive().enterDirectly(),
+    waitingFor: async (options) => grid?.waitingFor(options),
     isActive: (sessionId) => registry.find(sessionId)?.status === 'active',
     recording: async (sessionId) => registry.get(sessionId).ensureActive().recording.open(),
     logNetwork: async (sessionId) => registry.logNetwork(sessionId),
     drain: async () => registry.drain(),
     close: () => (closing ??= close()),
   };
+}
+
+/** Whoever starts again needs the folder's lock. */
+async function orClose<T>(data: DataFolder, work: Promise<T>): Promise<T> {
+  return work.catch(async (error: unknown) => {
+    await data.close();
+    throw error;
+  });
+}
+
+function keysOf({ keys }: SessionServerOptions): AccountKey[] {
+  return keys === undefined ? [] : checkKeys(keys, 'the option "keys"');
 }
 
 /** What the routes work with. */
@@ -216,6 +227,14 @@ interface Parts {
   profiles: ProfileStore;
   storage: FileStorage;
   figures: MetricsRouteParts;
+  grid: Grid | undefined;
+}
+
+/** Loaded only where it is used. */
+async function openGrid(settings: GridSettings | undefined): Promise<Grid | undefined> {
+  if (!settings) return undefined;
+  const { Grid } = await import('../browser/grid/grid');
+  return new Grid(settings);
 }
 
 async function assemble(
@@ -223,13 +242,14 @@ async function assemble(
   options: SessionServerOptions,
   accounts: Accounts,
 ): Promise<Parts> {
+  const grid = await openGrid(options.grid);
   const profiles = await ProfileStore.open(data.profiles);
   const storage = new FileStorage(data);
   const metrics = new ServerMetrics();
   const maxSessions = options.maxSessions ?? MAX_SESSIONS;
   const registry = new SessionRegistry({
     ...{ data, profiles, storage },
-    browser: browserSettings(options),
+    browser: browserSettings({ ...options, grid }),
     headless: options.headless ?? true,
     maxSessions,
     metrics,
@@ -250,7 +270,7 @@ async function assemble(
     const { ClipEncoder } = await import('../recording/clip-encoder');
     return ClipEncoder.launch({ executablePath: options.executablePath, workDir: data.incoming });
   });
-  return { registry, replays, profiles, storage, figures };
+  return { registry, replays, profiles, storage, figures, grid };
 }
 
 function createHttpServer({
@@ -343,6 +363,7 @@ function browserSettings({
   args,
   ignoreDefaultArgs,
   env,
-}: SessionServerOptions): BrowserSettings {
-  return { executablePath, channel, args, ignoreDefaultArgs, env };
+  grid,
+}: BrowserSettings): BrowserSettings {
+  return { executablePath, channel, args, ignoreDefaultArgs, env, grid };
 }

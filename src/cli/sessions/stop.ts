@@ -77,6 +77,11 @@ async function ofRun(api: SessionsClient, pid: number): Promise<string[]> {
     throw new UsageError(
       `No run of process ${pid} is known here. Known: ${[...new Set(runs.map((run) => run.runnerPid))].join(', ') || 'none'}.`,
     );
+  const onGrid = entries.find(({ kind }) => kind === 'grid');
+  if (onGrid)
+    throw new UsageError(
+      `The run ${pid} has its browsers on the Selenium Grid at ${onGrid.apiUrl}: they end with it. Where it was killed, "npx sessionwright reap" ends them.`,
+    );
   const elsewhere = entries.find(({ apiUrl }) => apiUrl !== api.apiUrl);
   if (elsewhere)
     throw new UsageError(

@@ -24,7 +24,15 @@ const log = logOf('browser');
 
 /** What the process is asked for. */
 export type PlaywrightRequest =
-  { type: 'open'; id: number; cdpUrl: string; isLocal: boolean } | { type: 'close'; id: number };
+  | {
+      type: 'open';
+      id: number;
+      cdpUrl: string;
+      /** What the WebSocket must carry. */
+      headers: Readonly<Record<string, string>>;
+      isLocal: boolean;
+    }
+  | { type: 'close'; id: number };
 
 /** What it answers to `open`. */
 export type PlaywrightAnswer = { id: number; endpoint: string } | { id: number; error: string };
@@ -33,6 +41,8 @@ export type PlaywrightAnswer = { id: number; endpoint: string } | { id: number; 
 export interface PlaywrightProcessOptions {
   /** CDP URL of the session's browser itself. */
   cdpUrl: string;
+  /** What a WebSocket to it must carry. */
+  cdpHeaders: Readonly<Record<string, string>>;
   /** Whether the browser reads and writes the files of this machine. */
   isLocal: boolean;
   /** Everything that Playwright writes goes below it. The caller removes it, once this is closed. */
@@ -84,8 +94,8 @@ export class PlaywrightProcess {
     const startedMs = performance.now();
     const id = ++this.#lastId;
     const answered = new Promise<PlaywrightAnswer>((resolve) => this.#waiting.set(id, resolve));
-    const { cdpUrl, isLocal } = this.#options;
-    send(child, { type: 'open', id, cdpUrl, isLocal });
+    const { cdpUrl, cdpHeaders: headers, isLocal } = this.#options;
+    send(child, { type: 'open', id, cdpUrl, headers, isLocal });
     try {
       if (!isRunning(child)) this.#end();
       const answer = await withDeadline(answered, OPEN_TIMEOUT_MS, () =>

@@ -1,9 +1,10 @@
-/** Opens the browser of a session: a Chromium of our own, or one that runs elsewhere; and prepares it as the session's plan says. */
+/** Opens the browser of a session: a Chromium of our own, one on a Grid, or one that runs elsewhere; and prepares it as the session's plan says. */
 import { withDeadline } from '../../base/deadline';
-import type { BrowserConnection } from '../../browser/browser-connection';
+import type { BrowserConnection, BrowserExit } from '../../browser/browser-connection';
 import type { LaunchOptions } from '../../browser/chromium';
-import { launchChromium } from '../../browser/chromium';
+import { exitText, launchChromium } from '../../browser/chromium';
 import { connectExternal } from '../../browser/external';
+import type { Grid } from '../../browser/grid/grid';
 import { isSessionwrightError, SessionwrightError, timedOut } from '../../contract/errors';
 import { refused } from '../../contract/refusals';
 import { PageSetup } from './page-setup';
@@ -19,11 +20,22 @@ const EXTERNAL_TIMEOUT_MS = 5_000;
 export type BrowserSettings = Pick<
   LaunchOptions,
   'executablePath' | 'channel' | 'args' | 'ignoreDefaultArgs' | 'env' | 'signal'
->;
+> & {
+  /** Where browsers come from. @default this machine */
+  grid?: Grid | undefined;
+};
 
 /** A session's browser, ready for clients. */
 export interface SessionBrowser extends BrowserConnection {
   readonly cdpUrl: string;
+  /** What every WebSocket to it must carry. Secret. */
+  readonly cdpHeaders: Readonly<Record<string, string>>;
+  /** Whether it runs on this machine, and reads and writes its files. */
+  readonly isLocal: boolean;
+  /** Whether each of its pages has a CDP endpoint of its own, beside the browser's. */
+  readonly hasPageEndpoints: boolean;
+  /** Tells how it came to its end by itself. */
+  readonly whyEnded: (exit: BrowserExit) => string;
   /** What the user should be told, once. */
   readonly notices: readonly string[];
   /** Opens a page in the default context, unless one is there: clients look for `contexts()[0].pages()[0]`. */
@@ -39,10 +51,8 @@ export async function openSessionBrowser(
   settings: BrowserSettings,
   userDataDir: string,
 ): Promise<SessionBrowser> {
-  const { browser, notices } =
-    plan.request.cdpUrl === undefined
-      ? await launch(plan, settings, userDataDir)
-      : { browser: await attach(plan.request.cdpUrl), notices: [] };
+  const opened = await openBrowser(plan, settings, userDataDir);
+  const { browser, ...rest } = opened;
   const setup = new PageSetup(browser.connection, plan);
   try {
     await setup.apply();
@@ -51,12 +61,72 @@ export async function openSessionBrowser(
     throw error;
   }
   return {
+    ...rest,
     cdpUrl: browser.cdpUrl ?? '',
     connection: browser.connection,
     exited: browser.exited,
-    notices,
     close: browser.close,
     ensurePage: () => setup.ensurePage(),
+  };
+}
+
+/** A browser, and what is to be known of its kind. */
+type OpenedBrowser = { browser: BrowserConnection } & Pick<
+  SessionBrowser,
+  'cdpHeaders' | 'isLocal' | 'hasPageEndpoints' | 'whyEnded' | 'notices'
+>;
+
+async function openBrowser(
+  plan: SessionPlan,
+  settings: BrowserSettings,
+  userDataDir: string,
+): Promise<OpenedBrowser> {
+  const { cdpUrl } = plan.request;
+  const elsewhere = { cdpHeaders: {}, isLocal: false, hasPageEndpoints: true, notices: [] };
+  if (cdpUrl !== undefined)
+    return {
+      ...elsewhere,
+      browser: await attach(cdpUrl),
+      whyEnded: () => 'The connection to the external browser was lost.',
+    };
+  if (settings.grid) return { ...elsewhere, ...(await openOnGrid(plan, settings, settings.grid)) };
+  return {
+    ...elsewhere,
+    ...(await launch(plan, settings, userDataDir)),
+    isLocal: true,
+    whyEnded: ({ code, signal, stderr }) => {
+      // Whoever was killed has not said why: what it wrote before, or its orphans after, is noise.
+      const said = signal !== 'SIGKILL' && stderr ? ` It said: ${stderr}` : '';
+      return `The browser ended by itself (${exitText({ code, signal })}).${said}`;
+    },
+  };
+}
+
+async function openOnGrid(
+  plan: SessionPlan,
+  settings: BrowserSettings,
+  grid: Grid,
+): Promise<Pick<OpenedBrowser, 'browser' | 'cdpHeaders' | 'hasPageEndpoints' | 'whyEnded'>> {
+  const { request, headless, size, proxy } = plan;
+  const browser = await grid.open(
+    {
+      headless,
+      channel: settings.channel,
+      args: settings.args,
+      ignoreDefaultArgs: settings.ignoreDefaultArgs,
+      chromeArgs: request.chromeArgs,
+      userAgent: request.userAgent,
+      windowSize: size,
+      proxy: proxy && { server: proxy.server, bypass: proxy.bypass },
+    },
+    settings.signal ?? new AbortController().signal,
+  );
+  return {
+    browser,
+    cdpHeaders: browser.cdpHeaders,
+    hasPageEndpoints: false,
+    whyEnded: () =>
+      `The session on the Grid at ${grid.shown} ended by itself: its browser or its node is gone, or the hub was started anew.`,
   };
 }
 

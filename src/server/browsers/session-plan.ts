@@ -34,6 +34,8 @@ export interface PlanContext {
   defaultHeadless: boolean;
   /** False where no window can be shown: then sessions run without one, whatever was asked for, as in the cloud. */
   canShowWindow: boolean;
+  /** Whether browsers come from a Grid, where no files of ours are. @default false */
+  isOnGrid?: boolean;
 }
 
 /**
@@ -41,7 +43,7 @@ export interface PlanContext {
  * @throws {@link InvalidRequestError} naming each field that asks for what this server cannot do
  */
 export function planSession(request: StartOptions, context: PlanContext): SessionPlan {
-  const issues = unsupported(request);
+  const issues = [...unsupported(request), ...unsupportedOnGrid(request, context)];
   if (issues.length > 0) throw refused('This session server cannot start such a session', issues);
   const headless = !context.canShowWindow || (request.headless ?? context.defaultHeadless);
   const asked = request.viewport ?? (request.aspectRatio && ASPECT_RATIOS[request.aspectRatio]);
@@ -84,6 +86,25 @@ function unsupported(request: StartOptions): Issue[] {
       request.cdpUrl !== undefined && !isWebSocketUrl(request.cdpUrl),
       'cdp_url',
       'must be a URL that starts with ws:// or wss://',
+    ),
+  ];
+}
+
+/** What is done with files of this machine, or by a process of it, does not reach a Grid. */
+function unsupportedOnGrid(request: StartOptions, { isOnGrid = false }: PlanContext): Issue[] {
+  if (!isOnGrid || request.cdpUrl !== undefined) return [];
+  return [
+    ...when(
+      request.profile !== undefined,
+      'profile',
+      'the browsers of this server run on a Selenium Grid, which keeps no profiles; use cookies or a storage state instead, and leave it out',
+    ),
+    ...proxyList(request).flatMap((proxy, index) =>
+      when(
+        proxy.type === 'external' && proxy.username !== undefined,
+        `proxies.${index}.username`,
+        'a browser on a Selenium Grid cannot sign in to a proxy; use one that lets the Grid in by its address',
+      ),
     ),
   ];
 }

@@ -37,6 +37,8 @@ interface Destination {
 
 interface Endpoint {
   url: URL;
+  /** What the handshake must carry beside. */
+  headers?: Readonly<Record<string, string>>;
   /** Called when the client has left. */
   close?: () => void;
 }
@@ -140,7 +142,7 @@ async function lead(
   session.touch();
   if (targetId !== undefined) await checkTarget(session, targetId);
   if (startupPage) await session.browser.ensurePage();
-  const { url, close } = await open();
+  const { url, headers, close } = await open();
   if (close) whenClosed(client, close);
   const browser = await openUpstream(url, (chunk) => passBack(session, client, chunk));
   if (!client.readable || session.status !== 'active') {
@@ -149,16 +151,21 @@ async function lead(
     client.destroy();
     return;
   }
-  browser.write(handshake(request, url));
+  browser.write(handshake(request, url, headers));
   if (head.length > 0) browser.write(head);
   join(session, client, browser);
 }
 
 /** The endpoint of a session's browser, or of one of its pages. */
 function openBrowser(session: LiveSession, targetId?: string): Destination['open'] {
-  const url = new URL(session.browser.cdpUrl);
+  const { cdpUrl, cdpHeaders: headers, hasPageEndpoints } = session.browser;
+  const url = new URL(cdpUrl);
+  if (targetId !== undefined && !hasPageEndpoints)
+    throw notFound(
+      `A Grid leads to the whole browser of session ${session.id}, and to none of its pages. Use the cdp_url.`,
+    );
   if (targetId !== undefined) url.pathname = `/devtools/page/${encodeURIComponent(targetId)}`;
-  return async () => ({ url });
+  return async () => ({ url, headers });
 }
 
 /** Playwright's own server would say so too, but not one that is beside a browser. */
@@ -238,11 +245,16 @@ function closeTogether(one: Socket, other: Socket): void {
 }
 
 /** The client's upgrade request, addressed to the browser. It names no origin: Chromium refuses those that it was not told of. */
-function handshake(request: IncomingMessage, url: URL): string {
+function handshake(
+  request: IncomingMessage,
+  url: URL,
+  given: Readonly<Record<string, string>> = {},
+): string {
   const headers = HANDSHAKE_HEADERS.flatMap((name) => {
     const value = request.headers[name];
     return value === undefined ? [] : [`${name}: ${value}`];
   });
+  headers.push(...Object.entries(given).map(([name, value]) => `${name}: ${value}`));
   if (url.username)
     headers.push(
       `authorization: Basic ${Buffer.from(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`).toString('base64')}`,

@@ -3,6 +3,7 @@ import { errorText, logOf } from '../../base/log';
 import {
   ApiError,
   BrowserNotFoundError,
+  GridError,
   InvalidRequestError,
   OverloadedError,
   RateLimitError,
@@ -37,6 +38,7 @@ export function toAnswer(error: unknown): ErrorAnswer {
     return answer(error.status ?? 500, error.message, { code: error.code });
   if (error instanceof BrowserNotFoundError)
     return answer(501, error.message, { code: error.code }); // it will not be there at the next try either
+  if (error instanceof GridError) return answer(424, error.message, { code: error.code }); // another try of ours would be told the same
   if (log.enabled) log('unexpected: %s', errorText(error));
   if (error instanceof SessionwrightError) return answer(500, error.message, { code: error.code });
   return answer(500, 'The session server failed.', {

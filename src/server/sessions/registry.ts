@@ -224,7 +224,7 @@ export class SessionRegistry {
     const placedMs = performance.now();
     waits.add((placedMs - askedMs) / 1000);
     this.#refuseClosing(); // it may have waited
-    const opening = this.#open(plan, account, leavePlace);
+    const opening = this.#open(plan, guest, leavePlace);
     this.#starting.add(opening);
     try {
       const session = await opening;
@@ -256,26 +256,32 @@ export class SessionRegistry {
   }
 
   #plan(request: StartOptions): SessionPlan {
+    const isOnGrid = this.#options.browser.grid !== undefined;
     return planSession(request, {
       defaultHeadless: this.#options.headless,
-      canShowWindow: process.platform !== 'linux' || environment.hasDisplay,
+      canShowWindow: isOnGrid || process.platform !== 'linux' || environment.hasDisplay,
+      isOnGrid,
     });
   }
 
-  async #prepare(plan: SessionPlan): Promise<PreparedBrowser> {
+  /** A start of our own takes no longer when nobody waits for it; on a Grid it may wait for long, and takes a place from others. */
+  async #prepare(plan: SessionPlan, leaving?: AbortSignal): Promise<PreparedBrowser> {
     const { data, profiles, browser } = this.#options;
-    const settings = { ...browser, signal: this.#closing.signal };
+    const { signal: closing } = this.#closing;
+    const signal = browser.grid && leaving ? AbortSignal.any([closing, leaving]) : closing;
+    const settings = { ...browser, signal };
     return prepareBrowser(plan, { data, profiles, settings });
   }
 
   async #open(
     plan: SessionPlan,
-    { name: owner }: Account,
+    { account: { name: owner }, leaving }: Guest,
     leavePlace: () => void,
   ): Promise<LiveSession> {
     const { storage, minuteMs, metrics } = this.#options;
     const { cdpBytes } = metrics;
-    const { id, folder, profile, browser } = this.#warm?.take(plan) ?? (await this.#prepare(plan));
+    const { id, folder, profile, browser } =
+      this.#warm?.take(plan) ?? (await this.#prepare(plan, leaving));
     let session: LiveSession | undefined;
     try {
       const keeper = new FolderKeeper(profile, async (ended) => this.#archive(ended));

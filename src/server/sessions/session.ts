@@ -4,7 +4,6 @@ import { settledWithin } from '../../base/deadline';
 import { logOf } from '../../base/log';
 import { newToken } from '../../base/tokens';
 import type { ActionFiles, PageDriver } from '../../actions/page-driver';
-import { exitText } from '../../browser/chromium';
 import type { SessionInfo, SessionStatus, SessionStep } from '../../contract/session';
 import { sessionEnded } from './finished-session';
 import type { KnownSession, SessionEnd, WaysIn } from './known-session';
@@ -117,11 +116,12 @@ export class LiveSession implements KnownSession {
     this.networkLog = new NetworkLog(browser.connection, folder.network);
     this.playwright = new PlaywrightProcess({
       cdpUrl: browser.cdpUrl,
-      isLocal: plan.request.cdpUrl === undefined,
+      cdpHeaders: browser.cdpHeaders,
+      isLocal: browser.isLocal,
       folder: folder.playwright,
     });
     this.downloads =
-      files && plan.request.cdpUrl === undefined
+      files && browser.isLocal
         ? new SessionDownloads({
             connection: browser.connection,
             folder: folder.passing,
@@ -134,15 +134,9 @@ export class LiveSession implements KnownSession {
       { idleMs: plan.idleTimeoutMinutes * minuteMs, maxMs: plan.maxDurationMinutes * minuteMs },
       (reason) => void this.end({ status: 'timed_out', reason }),
     );
-    void browser.exited.then(({ code, signal, stderr }) => {
-      const what =
-        plan.request.cdpUrl === undefined
-          ? `The browser ended by itself (${exitText({ code, signal })}).`
-          : 'The connection to the external browser was lost.';
-      // Whoever was killed has not said why: what it wrote before, or its orphans after, is noise.
-      const said = signal !== 'SIGKILL' && stderr ? ` It said: ${stderr}` : '';
-      void this.end({ status: 'error', reason: `${what}${said}` });
-    });
+    void browser.exited.then(
+      (exit) => void this.end({ status: 'error', reason: browser.whyEnded(exit) }),
+    );
   }
 
   get status(): SessionStatus {
@@ -189,7 +183,7 @@ export class LiveSession implements KnownSession {
 
   /** The same past the gateway, for a client on the browser's machine; undefined where that is another one. What it does is not seen, so the session counts as used all the time. */
   enterDirectly(): DirectEntry | undefined {
-    if (this.plan.request.cdpUrl !== undefined) return undefined;
+    if (!this.browser.isLocal) return undefined;
     const leave = [this.enter(), this.#timers.hold()];
     return {
       cdpUrl: this.browser.cdpUrl,
@@ -281,8 +275,9 @@ export class LiveSession implements KnownSession {
       const driver = await PageDriver.connect({
         workDir: this.folder.passing,
         cdpUrl: this.browser.cdpUrl,
+        headers: this.browser.cdpHeaders,
         files: this.#files && { ...this.#files, nextDownload },
-        isLocal: this.plan.request.cdpUrl === undefined,
+        isLocal: this.browser.isLocal,
         openFirstTab: () => this.browser.ensurePage(),
         openingOrder: () => this.tabIds,
         isShared: () => this.#clients > 0,

@@ -17,6 +17,12 @@ test('what was started and not stopped is open, oldest first', async () => {
   expect((await new Ledger(folder).open()).map((entry) => entry.sessionId)).toEqual(['a', 'c']);
 });
 
+test('a session on a Grid stays known as one', async () => {
+  const entry = { sessionId: 'mark', apiUrl: 'http://hub:4444', kind: 'grid' } as const;
+  await new Ledger(folder).started(entry);
+  expect(await new Ledger(folder).open()).toEqual([entry]);
+});
+
 test('a line that a crash cut short does not hide the others', async () => {
   const ledger = new Ledger(folder);
   await ledger.started({ sessionId: 'a', apiUrl: 'https://api.example' });

@@ -6,10 +6,12 @@ import { validateSessionOptions } from '../../../src/options/validate';
 beforeEach(() => {
   vi.stubEnv('NOTTE_API_KEY', '');
   vi.stubEnv('NOTTE_API_URL', '');
+  vi.stubEnv('SELENIUM_REMOTE_URL', '');
 });
 afterEach(() => vi.unstubAllEnvs());
 
 const cdpUrl = 'ws://localhost:1/x';
+const gridUrl = 'http://me:hunter2@hub:4444';
 const viewport = { width: 800, height: 600 };
 const remote = { apiKey: 'k' };
 const external = [{ type: 'external', server: 'http://a:1' }];
@@ -20,8 +22,29 @@ const besideCdpUrl = "has no effect on another provider's browser; leave it out 
 test.each<[options: object, at: string, message: string]>([
   [
     { backend: 'grid' },
-    'backend',
-    "'grid' is not available in this version; use 'chromium' or 'cdp'",
+    'gridUrl',
+    "is missing: backend 'grid' needs the URL of a Selenium Grid. Set it, or SELENIUM_REMOTE_URL",
+  ],
+  [
+    { backend: 'chromium', gridUrl },
+    'gridUrl',
+    "needs the backend 'grid', and no cdpUrl beside it",
+  ],
+  [{ gridUrl, cdpUrl }, 'gridUrl', "needs the backend 'grid', and no cdpUrl beside it"],
+  [
+    { ...remote, gridUrl },
+    'gridUrl',
+    'asks for embedded sessions, and apiUrl or apiKey for remote ones; leave one of them out',
+  ],
+  [
+    { capabilities: {} },
+    'capabilities',
+    'are those of a session on a Selenium Grid, and none is used. Set gridUrl, or leave them out',
+  ],
+  [
+    { gridUrl, profile: { id: 'a' } },
+    'profile',
+    'needs a browser that keeps its files; those of a Selenium Grid do not. Use cookieFile or storageState, or leave it out',
   ],
   [
     { backend: 'chromium', apiKey: 'k' },
@@ -87,6 +110,8 @@ test.each<[options: object, at: string, message: string]>([
 test.each<[object]>([
   [{ backend: 'chromium' }],
   [{ backend: 'cdp', cdpUrl }],
+  [{ backend: 'grid', gridUrl }],
+  [{ gridUrl, capabilities: {}, chromeArgs: [], userAgent: 'me', headless: false }],
   [{ cdpUrl }],
   [{ cdpUrl, headless: true, viewport: null }],
   [{ cdpUrl, headless: undefined, userAgent: undefined, chromeArgs: undefined }],
@@ -128,6 +153,25 @@ test.each<[object]>([
 });
 
 describe('what the environment says', () => {
+  test('of a Grid, counts where that is used', () => {
+    vi.stubEnv('SELENIUM_REMOTE_URL', 'ftp://me:hunter2@hub');
+    vi.stubEnv('SELENIUM_REMOTE_CAPABILITIES', '[]');
+    vi.stubEnv('SELENIUM_REMOTE_HEADERS', 'hunter2');
+    const refused = refusal({});
+    expect(refused?.message).toMatch(
+      /SELENIUM_REMOTE_URL: must be the URL of a Selenium Grid.*\n.*SELENIUM_REMOTE_CAPABILITIES: must be an object of capabilities as JSON.*\n.*SELENIUM_REMOTE_HEADERS: must be an object of header names and values as JSON/,
+    );
+    expect(refused?.message).not.toContain('hunter2');
+    for (const options of [{ backend: 'chromium' }, { cdpUrl }, remote])
+      expect(refusal(options)).toBeUndefined();
+    expect(refusal({ gridUrl, capabilities: {} })?.path).toBe('SELENIUM_REMOTE_HEADERS');
+    vi.stubEnv('SELENIUM_REMOTE_HEADERS', '{"authorization":"Bearer hunter2"}');
+    expect(refusal({ gridUrl, capabilities: {} })).toBeUndefined();
+    expect(refusal({ gridUrl })?.path).toBe('SELENIUM_REMOTE_CAPABILITIES');
+    vi.stubEnv('SELENIUM_REMOTE_CAPABILITIES', '{"platformName":"linux"}');
+    expect(refusal({ backend: 'grid', gridUrl })).toBeUndefined();
+  });
+
   test('counts where it is used', () => {
     vi.stubEnv('NOTTE_API_URL', 'https://me:hunter2@a.example.com');
     const refused = refusal({});

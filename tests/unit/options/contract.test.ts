@@ -11,6 +11,8 @@ const OWN = [
   'apiUrl',
   'apiKey',
   'backend',
+  'gridUrl',
+  'capabilities',
   'sessionId',
   'startTimeoutMs',
   'maxSessions',

@@ -46,6 +46,18 @@ const SESSION_OPTIONS: Row[] = [
   ],
   ['apiKey', 'a key', ['k'], ['', 5, null]],
   [
+    'gridUrl',
+    'the URL of a Selenium Grid with http:// or https://, such as http://hub:4444',
+    [],
+    ['hub:4444', 'ws://hub', '', 5, null],
+  ],
+  [
+    'capabilities',
+    "an object of WebDriver capabilities, such as { platformName: 'linux' }",
+    [],
+    ['{}', [], 5, null],
+  ],
+  [
     'browserType',
     "one of 'chromium', 'chrome', 'chrome-nightly', 'chrome-turbo'",
     ['chromium', 'chrome'],

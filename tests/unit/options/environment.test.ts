@@ -45,6 +45,9 @@ test.each([
 test.each([
   ['NOTTE_API_URL', 'apiUrl', undefined],
   ['SESSIONWRIGHT_EXECUTABLE_PATH', 'executablePath', undefined],
+  ['SELENIUM_REMOTE_URL', 'gridUrl', undefined],
+  ['SELENIUM_REMOTE_CAPABILITIES', 'gridCapabilities', undefined],
+  ['SELENIUM_REMOTE_HEADERS', 'gridHeaders', undefined],
   ['PLAYWRIGHT_BROWSERS_PATH', 'playwrightBrowsersPath', undefined],
   ['XDG_CACHE_HOME', 'cacheHome', undefined],
   ['PATH', 'path', ''],

@@ -1,6 +1,6 @@
 /** Where sessions come from: options and environment decide, and nothing secret is told. */
-import { describe, expect, test } from 'vitest';
-import { describeSource, hasRemoteApi } from '../../../src/options/source';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { describeSource, gridOf, gridUrlOf, hasRemoteApi } from '../../../src/options/source';
 import type { SessionOptions } from '../../../src/options/types';
 
 const nothing = { apiUrl: undefined, apiKey: undefined };
@@ -45,4 +45,46 @@ describe('where sessions come from', () => {
     expect(describeSource(options, env)).toBe(label);
     expect(hasRemoteApi(options, env)).toBe(!label.startsWith('embedded'));
   });
+});
+
+describe('a Selenium Grid', () => {
+  const grid = { ...nothing, gridUrl: 'http://me:hunter2@hub:4444/wd/hub/?x=hunter2' };
+  const label = 'embedded session server (Selenium Grid at http://hub:4444/wd/hub)';
+
+  test.each<[SessionOptions, object, string]>([
+    [{}, grid, label],
+    [{ backend: 'grid' }, grid, label],
+    [{ backend: 'grid' }, { ...grid, apiKey: 'k' }, label],
+    [{ gridUrl: grid.gridUrl }, key, label],
+    [{ gridUrl: 'http://other' }, grid, 'embedded session server (Selenium Grid at http://other)'],
+    [{ gridUrl: 'hunter2' }, nothing, 'embedded session server (Selenium Grid at a wrong URL)'],
+    [{}, { ...grid, apiKey: 'k' }, 'https://api.notte.cc'],
+    [{ backend: 'chromium' }, grid, 'embedded session server (Chromium)'],
+    [{ cdpUrl: 'ws://b/' }, grid, 'embedded session server (browser at b)'],
+    [{ backend: 'cdp', cdpUrl: 'ws://b/' }, grid, 'embedded session server (browser at b)'],
+  ])('%j with %j: %s', (options, env, shown) => {
+    const from = { ...nothing, ...env };
+    expect(describeSource(options, from)).toBe(shown);
+    expect(gridUrlOf(options, from) !== undefined).toBe(shown.includes('Grid'));
+  });
+
+  test('is told what options and environment say; options first', () => {
+    vi.stubEnv('SELENIUM_REMOTE_URL', 'http://hub');
+    vi.stubEnv('SELENIUM_REMOTE_HEADERS', '{"x":1}');
+    vi.stubEnv('SELENIUM_REMOTE_CAPABILITIES', '{"a":1}');
+    const headers = { x: '1' };
+    expect(gridOf({ backend: 'grid' })).toEqual({
+      url: 'http://hub',
+      headers,
+      capabilities: { a: 1 },
+    });
+    expect(gridOf({ backend: 'grid', gridUrl: 'http://b', capabilities: {} })).toEqual({
+      url: 'http://b',
+      headers,
+      capabilities: {},
+    });
+    expect(gridOf({ backend: 'chromium' })).toBeUndefined();
+  });
+
+  afterEach(() => vi.unstubAllEnvs());
 });

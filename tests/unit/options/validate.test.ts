@@ -13,6 +13,7 @@ const PATH = 'use.sessionOptions';
 beforeEach(() => {
   vi.stubEnv('NOTTE_API_KEY', '');
   vi.stubEnv('NOTTE_API_URL', '');
+  vi.stubEnv('SELENIUM_REMOTE_URL', '');
 });
 afterEach(() => vi.unstubAllEnvs());
 
@@ -94,7 +95,7 @@ describe('session options that are refused', () => {
     ],
     [{ aspectRatio: '4:3' }, `${PATH}.aspectRatio`, "one of '5:4', '16:9', got \"4:3\""],
     [{ browserType: 'crome' }, `${PATH}.browserType`, "did you mean 'chrome'?"],
-    [{ backend: 'grid' }, `${PATH}.backend`, "'grid' is not available in this version"],
+    [{ backend: 'grid' }, `${PATH}.gridUrl`, "is missing: backend 'grid' needs"],
     [{ backend: 'cdp' }, `${PATH}.cdpUrl`, 'is missing'],
     [{ backend: 'chromium', cdpUrl: 'ws://localhost:1/x' }, `${PATH}.backend`, "must be 'cdp'"],
     [

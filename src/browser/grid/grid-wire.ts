@@ -1,0 +1,158 @@
+/** HTTP to a Selenium Grid: one request and its answer, read as WebDriver writes it. Knows no sessions. */
+import { request as requestHttp, type IncomingMessage } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import { isRecord, parseJson } from '../../base/json';
+import { codeOf } from '../../base/errors';
+import { GridError } from '../../contract/errors';
+
+/** Where a Grid is, and what it must be told to let us in. */
+export interface GridPlace {
+  /** `http:` or `https:`; a user name and a password in it are sent, and never shown. */
+  url: string;
+  /** Extra headers of each request. */
+  headers?: Readonly<Record<string, string>> | undefined;
+}
+
+/** One call. */
+export interface GridCall {
+  method: 'GET' | 'POST' | 'DELETE';
+  /** Below the Grid's URL, such as `/status`. */
+  path: string;
+  body?: unknown;
+  /** Bound on the whole exchange, in milliseconds. @default none */
+  timeoutMs?: number | undefined;
+  /** Gives the call up: a Grid takes a request that waits in its queue out of it then. */
+  signal?: AbortSignal | undefined;
+}
+
+/** Longest part of a Grid's own words in a message of ours, in characters. */
+const MAX_QUOTE = 500;
+
+/** The requests to one Grid. */
+export class GridWire {
+  /** The URL without its secrets. */
+  readonly shown: string;
+  /** What every request and every WebSocket to the Grid carries; holds secrets. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly #base: URL;
+
+  constructor({ url, headers = {} }: GridPlace) {
+    const base = new URL(url);
+    this.headers = { ...authorization(base), ...headers };
+    base.username = base.password = base.search = base.hash = '';
+    base.pathname = base.pathname.replace(/\/+$/, '');
+    this.#base = base;
+    this.shown = base.href.replace(/\/$/, '');
+  }
+
+  /** The URL below which everything of this Grid is; without a slash at its end. */
+  get base(): URL {
+    return new URL(this.#base);
+  }
+
+  /**
+   * Sends a call, and reads the `value` of its answer.
+   * @throws {@link GridError} `grid_unreachable` when there is no answer, `grid_refused` when it is an error, `not_a_grid` when it is none of WebDriver's
+   */
+  async send(call: GridCall): Promise<unknown> {
+    const { status, text } = await this.#exchange(call);
+    const answer = parseJson(text);
+    const what = `${call.method} ${call.path} of the Grid at ${this.shown}`;
+    if (status === 401 || status === 403)
+      throw new GridError(
+        `${what} was refused with ${status}. Put the user name and the password into the Grid's URL, or set SELENIUM_REMOTE_HEADERS.`,
+        { code: 'grid_refused', status },
+      );
+    if (!isRecord(answer) || !('value' in answer))
+      throw new GridError(
+        `${what} was answered with ${status} and no WebDriver answer: no Selenium Grid answers at this URL. Give the URL of the hub or the router, such as http://hub:4444.`,
+        { code: 'not_a_grid', status },
+      );
+    if (status < 400) return answer['value'];
+    throw new GridError(`${what} failed: ${ownWords(answer['value'], status)}`, {
+      code: 'grid_refused',
+      status,
+    });
+  }
+
+  async #exchange(call: GridCall): Promise<{ status: number; text: string }> {
+    const signals = [
+      call.signal,
+      call.timeoutMs === undefined ? undefined : AbortSignal.timeout(call.timeoutMs),
+    ].filter((it) => it !== undefined);
+    try {
+      return await exchange(this.#base, this.headers, {
+        ...call,
+        signal: signals.length > 0 ? AbortSignal.any(signals) : undefined,
+      });
+    } catch (cause) {
+      const why = call.signal?.aborted ? 'it was given up' : whyNot(cause, call.timeoutMs);
+      throw new GridError(
+        `The Grid at ${this.shown} gave no answer to ${call.method} ${call.path}: ${why}. Check its URL, and that the hub runs.`,
+        { code: 'grid_unreachable', cause },
+      );
+    }
+  }
+}
+
+/** True when an error says that the Grid gave no answer. */
+export function isUnreachable(error: unknown): boolean {
+  return error instanceof GridError && error.code === 'grid_unreachable';
+}
+
+function whyNot(cause: unknown, timeoutMs = 0): string {
+  const code = codeOf(cause);
+  return typeof code === 'string' && code !== 'ABORT_ERR' ? code : `none within ${timeoutMs} ms`;
+}
+
+function exchange(
+  base: URL,
+  headers: Readonly<Record<string, string>>,
+  { method, path, body, signal }: GridCall,
+): Promise<{ status: number; text: string }> {
+  const url = new URL(base);
+  url.pathname = `${base.pathname.replace(/\/+$/, '')}${path}`;
+  const payload = body === undefined ? undefined : JSON.stringify(body);
+  const send = url.protocol === 'https:' ? requestHttps : requestHttp;
+  return new Promise((resolve, reject) => {
+    const request = send(url, {
+      method,
+      agent: false, // commands are seconds apart: a connection that was kept may have been closed by the other side
+      headers: {
+        accept: 'application/json',
+        ...headers,
+        ...(payload !== undefined && {
+          'content-type': 'application/json; charset=utf-8',
+          'content-length': Buffer.byteLength(payload),
+        }),
+      },
+      ...(signal && { signal }),
+    });
+    request.once('error', reject);
+    request.once('response', (response) => void readAll(response).then(resolve, reject));
+    request.end(payload);
+  });
+}
+
+async function readAll(response: IncomingMessage): Promise<{ status: number; text: string }> {
+  response.setEncoding('utf8');
+  let text = '';
+  for await (const part of response) text += part as string;
+  return { status: response.statusCode ?? 0, text };
+}
+
+function authorization({ username, password }: URL): Record<string, string> {
+  if (username === '' && password === '') return {};
+  const plain = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return { authorization: `Basic ${Buffer.from(plain).toString('base64')}` };
+}
+
+/** What WebDriver says of an error: its name, and its message without the lines about the build and the host. */
+function ownWords(value: unknown, status: number): string {
+  if (!isRecord(value)) return `status ${status}`;
+  const { error, message } = value;
+  const said = typeof message === 'string' ? message : '';
+  const [words = ''] = said.split(/\n(?:Build info|System info|Driver info|Host info|Stacktrace)/);
+  const text = words.trim().slice(0, MAX_QUOTE);
+  return [typeof error === 'string' ? error : `status ${status}`, text].filter(Boolean).join(': ');
+}

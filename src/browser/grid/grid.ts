@@ -1,0 +1,251 @@
+/** A Selenium Grid as a source of browsers: starts WebDriver sessions, reaches their browsers over CDP, and leaves none behind. */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { settledWithin, unlessAborted, withDeadline } from '../../base/deadline';
+import { isRecord } from '../../base/json';
+import { logOf, since } from '../../base/log';
+import { CdpConnection } from '../../cdp/connection';
+import { GridError, timedOut } from '../../contract/errors';
+import type { BrowserConnection } from '../browser-connection';
+import { browserNameOf, gridCapabilities, type GridBrowserRequest } from './grid-capabilities';
+import { cdpUrls, connectTo } from './grid-cdp';
+import { COMMAND_MS, endGridSession, keepAlive, sessionsOf } from './grid-session';
+import { describeWaiting, readState, type GridState } from './grid-state';
+import { GridWire, isUnreachable, type GridPlace } from './grid-wire';
+
+const log = logOf('browser');
+
+/** Pause before a Grid that was there is asked again, in milliseconds. */
+const AWAY_MS = 1_000;
+/** How long a start that was given up is looked for, in milliseconds: a session that was being made by then is there after some 2 s. */
+const TAKE_BACK_MS = 6_000;
+/** How long the end of a session may be waited for, in milliseconds; it goes on afterwards. */
+const CLOSE_MS = 10_000;
+
+/** Takes note of the sessions that have to be ended, whatever becomes of this process. */
+export interface GridLedger {
+  /** Called ahead of the start. `mark` finds the session, `gridUrl` has no secrets. */
+  started(entry: { mark: string; gridUrl: string }): Promise<void>;
+  /** The Grid has no such session any more. */
+  stopped(mark: string): Promise<void>;
+}
+
+/** How a Grid is used. */
+export interface GridSettings extends GridPlace {
+  /** What each session is asked for beside our own capabilities; wins over them. */
+  capabilities?: Readonly<Record<string, unknown>> | undefined;
+  ledger?: GridLedger | undefined;
+}
+
+/** A browser on a Grid. */
+export interface GridBrowser extends BrowserConnection {
+  readonly cdpUrl: string;
+  /** What a WebSocket to it must carry. Secret. */
+  readonly cdpHeaders: Readonly<Record<string, string>>;
+}
+
+/** One Grid. */
+export class Grid {
+  readonly #wire: GridWire;
+  readonly #settings: GridSettings;
+  /** Names of the browsers that are being started. */
+  readonly #starting = new Map<string, string>();
+  /** What is still to be done when a session is over. */
+  readonly #ending = new Set<Promise<unknown>>();
+  #state: GridState | undefined;
+  /** Name of the browser that was asked for last. */
+  #lastName: string | undefined;
+
+  constructor(settings: GridSettings) {
+    this.#settings = settings;
+    this.#wire = new GridWire(settings);
+  }
+
+  /** Its URL, without secrets. */
+  get shown(): string {
+    return this.#wire.shown;
+  }
+
+  /**
+   * Starts a session, and connects to its browser. Waits as long as the Grid has no room, and while its hub is started anew.
+   * @throws {@link GridError} when there is no Grid, when it refuses, when its browser cannot be reached, and the signal's reason when it gave the start up
+   */
+  async open(request: GridBrowserRequest, signal: AbortSignal): Promise<GridBrowser> {
+    const mark = randomUUID();
+    const startedMs = performance.now();
+    this.#lastName = this.#browserName(request);
+    this.#starting.set(mark, this.#lastName);
+    try {
+      const browser = await this.#openPatiently(request, signal);
+      log('grid: a browser after %s', since(startedMs));
+      return browser;
+    } finally {
+      this.#starting.delete(mark);
+    }
+  }
+
+  /**
+   * What the starts of now wait for, to follow "waiting for a session: "; undefined when there are none. Never rejects.
+   * @param lately - also when the last one has just been given up
+   */
+  async waitingFor({ lately = false } = {}): Promise<string | undefined> {
+    const [browserName = lately ? this.#lastName : undefined] = this.#starting.values();
+    if (browserName === undefined) return undefined;
+    try {
+      const [state, queue] = await Promise.all([this.#look(), this.#queue()]);
+      return describeWaiting(state, { waiting: queue.length, browserName });
+    } catch {
+      return `the Grid at ${this.shown} does not answer`;
+    }
+  }
+
+  /** Waits, within bounds, until the sessions that are over are gone from the Grid. */
+  async close(): Promise<void> {
+    await settledWithin(Promise.allSettled(this.#ending), CLOSE_MS);
+  }
+
+  /** A hub that was there and is not is started anew: that is waiting. One that never answered is a mistake. */
+  async #openPatiently(request: GridBrowserRequest, signal: AbortSignal): Promise<GridBrowser> {
+    for (;;) {
+      try {
+        this.#state ??= await this.#look(signal);
+        return await this.#openOnce(request, signal);
+      } catch (error) {
+        if (signal.aborted) throw signal.reason;
+        if (!isUnreachable(error) || !this.#state) throw error;
+      }
+      await unlessAborted(delay(AWAY_MS), signal);
+    }
+  }
+
+  async #openOnce(request: GridBrowserRequest, signal: AbortSignal): Promise<GridBrowser> {
+    const { ledger, capabilities = {} } = this.#settings;
+    const mark = randomUUID();
+    await ledger?.started({ mark, gridUrl: this.shown });
+    const alwaysMatch = gridCapabilities(request, capabilities, mark);
+    let value: unknown;
+    try {
+      const body = { capabilities: { alwaysMatch, firstMatch: [{}] } };
+      value = await this.#wire.send({ method: 'POST', path: '/session', body, signal });
+    } catch (error) {
+      if (isUnreachable(error)) this.#afterwards(this.#takeBack(mark));
+      else await ledger?.stopped(mark);
+      throw error;
+    }
+    const id = isRecord(value) && typeof value['sessionId'] === 'string' ? value['sessionId'] : '';
+    try {
+      return await this.#connect(
+        { id, mark },
+        isRecord(value) ? value['capabilities'] : undefined,
+        request,
+      );
+    } catch (error) {
+      this.#afterwards(this.#end({ id, mark }));
+      throw error;
+    }
+  }
+
+  async #connect(
+    session: { id: string; mark: string },
+    capabilities: unknown,
+    { headless }: GridBrowserRequest,
+  ): Promise<GridBrowser> {
+    const told = isRecord(capabilities) ? capabilities['se:cdp'] : undefined;
+    if (typeof told !== 'string')
+      throw new GridError(
+        `The Grid at ${this.shown} gave a session without CDP (no se:cdp): sessions need Chrome or Edge on a Selenium Grid 4. Start its nodes with --enable-cdp true (SE_NODE_ENABLE_CDP), and ask for Chrome.`,
+        { code: 'grid_without_cdp' },
+      );
+    const way = await connectTo(cdpUrls(told, this.#wire.base), this.#wire.headers);
+    const connection = new CdpConnection(way.transport);
+    const stop = keepAlive(this.#wire, session.id, {
+      sessionTimeoutMs: this.#state?.sessionTimeoutMs ?? 0,
+      onGone: () => connection.close(),
+    });
+    void connection.closed.then(stop);
+    const end = once(async () => {
+      stop();
+      connection.close();
+      await this.#end(session);
+    });
+    void connection.closed.then(() => this.#afterwards(end()));
+    if (headless) await closeFirstTab(connection).catch(() => undefined);
+    return {
+      cdpUrl: way.url,
+      cdpHeaders: way.headers,
+      connection,
+      exited: connection.closed.then(() => ({ code: null, signal: null, stderr: '' })),
+      close: async () => {
+        this.#afterwards(end());
+        await settledWithin(end(), CLOSE_MS);
+      },
+    };
+  }
+
+  async #end({ id, mark }: { id: string; mark: string }): Promise<void> {
+    if (await endGridSession(this.#wire, id)) await this.#settings.ledger?.stopped(mark);
+  }
+
+  /** The Grid takes a request out of its queue whose sender is gone; what it was just starting then comes a little later. */
+  async #takeBack(mark: string): Promise<void> {
+    const endsMs = performance.now() + TAKE_BACK_MS;
+    let isKnown = false;
+    while (performance.now() < endsMs) {
+      const sessions = await sessionsOf(this.#wire).catch(() => undefined);
+      isKnown = sessions !== undefined;
+      const session = sessions?.find((it) => it.mark === mark);
+      if (session) return this.#end({ id: session.id, mark });
+      await delay(AWAY_MS);
+    }
+    if (isKnown) await this.#settings.ledger?.stopped(mark);
+  }
+
+  #afterwards(work: Promise<unknown>): void {
+    this.#ending.add(work);
+    void work.catch(() => undefined).then(() => this.#ending.delete(work));
+  }
+
+  #browserName(request: GridBrowserRequest): string {
+    return browserNameOf(request, this.#settings.capabilities ?? {});
+  }
+
+  async #look(signal?: AbortSignal): Promise<GridState> {
+    const value = await this.#wire.send({
+      method: 'GET',
+      path: '/status',
+      timeoutMs: COMMAND_MS,
+      signal,
+    });
+    const state = readState(value);
+    if (state) return state;
+    throw new GridError(
+      `What answers at ${this.shown} is no Selenium Grid 4: its status names no nodes. Give the URL of a hub, a router or a standalone server, such as http://hub:4444.`,
+      { code: 'not_a_grid' },
+    );
+  }
+
+  async #queue(): Promise<unknown[]> {
+    const path = '/se/grid/newsessionqueue/queue';
+    const queue = await this.#wire
+      .send({ method: 'GET', path, timeoutMs: COMMAND_MS })
+      .catch(() => []); // behind a proxy that leads only to /session and /status
+    return Array.isArray(queue) ? (queue as unknown[]) : [];
+  }
+}
+
+/** The tab that ChromeDriver opens: whoever uses the session opens what they need. Without a window a browser needs none. */
+async function closeFirstTab(connection: CdpConnection): Promise<void> {
+  const work = async (): Promise<void> => {
+    const { targetInfos } = await connection.send('Target.getTargets', {});
+    const blank = targetInfos.filter(({ type, url }) => type === 'page' && url === 'data:,');
+    await Promise.all(
+      blank.map(({ targetId }) => connection.send('Target.closeTarget', { targetId })),
+    );
+  };
+  await withDeadline(work(), COMMAND_MS, () => timedOut('the first tab to close', COMMAND_MS));
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  return () => (running ??= work());
+}

@@ -1,0 +1,35 @@
+/** Sessions on a Selenium Grid in the ledger: how they get there, and how those that a killed run has left are ended. */
+import type { GridLedger } from '../browser/grid/grid';
+import { HostError } from '../contract/errors';
+import { environment } from '../options/environment';
+import { gridOf } from '../options/source';
+import type { Ledger, LedgerEntry } from './ledger';
+
+/** Writes down each session of a Grid before it is started, and once it is gone. */
+export function gridLedger(ledger: Ledger): GridLedger {
+  return {
+    started: ({ mark, gridUrl }) =>
+      ledger.started({ sessionId: mark, apiUrl: gridUrl, kind: 'grid' }),
+    stopped: (mark) => ledger.stopped(mark),
+  };
+}
+
+/**
+ * Ends the session of a ledger's entry, if there is one: it may never have been started, and a Grid ends by itself what nobody keeps
+ * alive. What lets us in is taken from the environment, for the Grid that it names.
+ * @throws {@link GridError} when the Grid does not answer or lets nobody in, {@link HostError} when the session does not end
+ */
+export async function endOnGrid({ sessionId: mark, apiUrl }: LedgerEntry): Promise<void> {
+  const [{ GridWire }, { endGridSession, sessionsOf }] = await Promise.all([
+    import('../browser/grid/grid-wire'),
+    import('../browser/grid/grid-session'),
+  ]);
+  const known = environment.gridUrl === undefined ? undefined : gridOf({ backend: 'grid' });
+  const own = known && new GridWire(known);
+  const wire = own?.shown === apiUrl ? own : new GridWire({ url: apiUrl });
+  const session = (await sessionsOf(wire)).find((it) => it.mark === mark);
+  if (!session || (await endGridSession(wire, session.id))) return;
+  throw new HostError('the Grid did not end it. It does so by itself after its session-timeout', {
+    code: 'grid_refused',
+  });
+}

@@ -1,0 +1,179 @@
+/** A session server whose browsers are on a Grid: starts that are given up, its command and its death, and what is said when something is wrong. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { chromium } from '@playwright/test';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { LocalGrid } from '../../scripts/lib/grid.mjs';
+import { SessionsClient } from '../../src/client/index';
+import { startSessionServer } from '../../src/server/index';
+import type { GridSettings } from '../../src/browser/grid/grid';
+import { serve } from '../e2e/support/serve-process';
+import { eventually } from '../eventually';
+import { everySlotIsFree, openGrid } from './grid';
+
+const CLI = resolve(import.meta.dirname, '../../dist/cli.js');
+const HIDDEN_NAME = 'http://grid.internal:4444';
+const credentials = { authorization: `Basic ${Buffer.from('ada:hunter2').toString('base64')}` };
+
+async function withServer(
+  grid: GridSettings,
+  work: (client: SessionsClient) => Promise<void>,
+): Promise<void> {
+  const server = await startSessionServer({
+    grid,
+    recording: 'on-demand',
+    networkLog: 'on-demand',
+  });
+  const client = new SessionsClient({
+    apiUrl: server.url,
+    apiKey: server.apiKey,
+    retries: 0,
+    timeoutMs: 235_000,
+  });
+  try {
+    await work(client);
+  } finally {
+    await client.close();
+    await server.close();
+  }
+}
+
+describe('a Grid with two nodes', () => {
+  let grid: LocalGrid;
+  beforeAll(async () => {
+    grid = await openGrid();
+  });
+  afterAll(async () => {
+    await grid.close();
+  });
+
+  test('a start that is given up leaves neither a request in the queue nor a session', async () => {
+    await withServer(grid, async (client) => {
+      const held = await Promise.all([1, 2, 3, 4].map(() => client.start({})));
+      await expect(client.start({ startTimeoutMs: 2_000 })).rejects.toMatchObject({
+        code: 'api_unreachable',
+      });
+      await eventually(async () => expect(await queueOf(grid)).toEqual([]));
+      await Promise.all(held.map((session) => session.stop()));
+      await everySlotIsFree(grid);
+      await delay(1_000); // a request that was still there would have its session by now
+      expect(await grid.usedSlots()).toBe(0);
+    });
+  });
+
+  test('serve: CDP and Playwright lead to the browser; killed, its session is ended by reap', async () => {
+    const temp = await mkdtemp(join(tmpdir(), 'sw-grid-'));
+    const env = { TMPDIR: temp, SELENIUM_REMOTE_URL: '' };
+    const server = await serve(
+      ['--data-dir', join(temp, 'data'), '--backend', 'grid', '--grid-url', grid.url],
+      env,
+    );
+    const { body } = await server.call('POST', '/sessions/start', { body: {} });
+    const { cdp_url: cdpUrl, playwright_url: playwrightUrl } = body as Record<string, string>;
+    for (const browser of [
+      await chromium.connectOverCDP(cdpUrl ?? ''),
+      await chromium.connect(playwrightUrl ?? ''),
+    ]) {
+      const page = await browser.newPage();
+      await page.setContent('<h1>There</h1>');
+      expect(await page.textContent('h1')).toBe('There');
+      await browser.close();
+    }
+    expect(await grid.usedSlots()).toBe(1);
+    await server.end('SIGKILL');
+    const reap = spawn(process.execPath, [CLI, 'reap'], { env: { ...process.env, ...env } });
+    let said = '';
+    reap.stdout.on('data', (text: Buffer) => (said += text.toString()));
+    await once(reap, 'exit');
+    expect(said).toMatch(new RegExp(`session \\S+ at ${grid.url} was|were stopped`));
+    await everySlotIsFree(grid);
+    await rm(temp, { recursive: true, force: true, maxRetries: 10 });
+  });
+
+  test('a browser that the Grid has not: what is waited for is said', async () => {
+    const server = await startSessionServer({
+      grid: { url: grid.url, capabilities: { browserName: 'firefox' } },
+    });
+    const client = new SessionsClient({ apiUrl: server.url, apiKey: server.apiKey });
+    const start = client.start({ startTimeoutMs: 8_000 });
+    start.catch(() => undefined);
+    await eventually(async () =>
+      expect(await server.waitingFor()).toBe(
+        'no node of the Grid offers firefox (they offer chrome), 1 waits',
+      ),
+    );
+    await expect(start).rejects.toMatchObject({ code: 'api_unreachable' });
+    await client.close();
+    await server.close();
+  });
+
+  test('what a Grid cannot do is refused by name', async () => {
+    await withServer(grid, async (client) => {
+      await expect(client.start({ profile: { id: 'p' } })).rejects.toThrow(
+        /profile: .*Selenium Grid, which keeps no profiles/,
+      );
+      const proxies = [
+        { type: 'external' as const, server: 'http://p:1', username: 'u', password: 'hunter2' },
+      ];
+      await expect(client.start({ proxies })).rejects.toThrow(/username: .*cannot sign in/);
+    });
+  });
+});
+
+describe('a Grid with a password, little patience, and a name that only its own network knows', () => {
+  let grid: LocalGrid;
+  beforeAll(async () => {
+    grid = await openGrid({
+      nodes: 1,
+      hubArgs: ['--username', 'ada', '--password', 'hunter2'],
+      nodeArgs: ['--session-timeout', '10', '--grid-url', HIDDEN_NAME],
+      headers: credentials,
+    });
+  });
+  afterAll(async () => {
+    await grid.close();
+  });
+
+  test('the password is needed, and shown nowhere; a session is kept alive as long as it lives', async () => {
+    await withServer({ url: grid.url }, async (client) => {
+      const refused: unknown = await client.start({}).catch((error: unknown) => error);
+      expect(String(refused)).toMatch(/refused with 401.*SELENIUM_REMOTE_HEADERS/);
+    });
+    const url = grid.url.replace('//', '//ada:hunter2@');
+    for (const settings of [{ url }, { url: grid.url, headers: credentials }])
+      await withServer(settings, async (client) => {
+        const session = await client.start({});
+        await delay(15_000); // longer than the Grid waits for a command
+        expect((await session.scrape()).markdown).toBeDefined();
+        expect(JSON.stringify([session.info, await session.debugInfo()])).not.toContain('hunter2');
+        await session.stop();
+      });
+    await everySlotIsFree(grid);
+  });
+});
+
+test('what is no Grid', async () => {
+  const page = createServer((_, response) => response.end('<h1>It works!</h1>')).listen(0);
+  const url = `http://me:hunter2@127.0.0.1:${(page.address() as AddressInfo).port}`;
+  await withServer({ url }, async (client) => {
+    const error: unknown = await client.start({}).catch((it: unknown) => it);
+    expect(String(error)).toContain('no Selenium Grid answers at this URL');
+    expect(String(error)).not.toContain('hunter2');
+  });
+  page.close();
+  await once(page, 'close');
+  await withServer({ url }, async (client) => {
+    await expect(client.start({})).rejects.toThrow(/gave no answer to GET \/status: ECONNREFUSED/);
+  });
+});
+
+async function queueOf({ url }: LocalGrid): Promise<unknown> {
+  const answer = await fetch(`${url}/se/grid/newsessionqueue/queue`);
+  return ((await answer.json()) as { value: unknown }).value;
+}
