@@ -183,6 +183,7 @@ export class SessionPool {
   #hand(session: IdleSession, waiting: Waiting): void {
     this.#idle.splice(this.#idle.indexOf(session), 1);
     waiting.isServed = true;
+    this.#leaveOpening(waiting); // it is for the next one
     const { held } = session;
     const looked = session.isFresh ? Promise.resolve() : held.look(); // it may have ended since, or have failed whoever had it
     void looked.then(() => {
@@ -271,9 +272,13 @@ export class SessionPool {
     const at = this.#queue.indexOf(waiting);
     if (at < 0) return false;
     this.#queue.splice(at, 1);
+    this.#leaveOpening(waiting);
+    return true;
+  }
+
+  #leaveOpening(waiting: Waiting): void {
     if (waiting.opening) waiting.opening.by = undefined;
     waiting.opening = undefined;
-    return true;
   }
 }
 

@@ -213,6 +213,7 @@ export class Slots {
     slot.giving = undefined;
     if (this.#slots.get(slot.lease.id) === slot) held.leased();
     else this.#putBack(slot); // its worker is gone
+    this.#pool.dispatch(); // its turn has begun, and may be waited for
     return held;
   }
 

@@ -28,9 +28,9 @@ test('three workers share the one session that a server gives', async () => {
     const { exitCode, output, report } = await project.run();
     expect(failedOf(report), output).toEqual([]);
     expect(exitCode, output).toBe(0);
-    expect(output).toMatch(/1 session, 9 tests, 9 clips, .*left running: nothing/);
+    expect(output).toMatch(/1 session, 12 tests, 12 clips, .*left running: nothing/);
     expect(output).not.toContain('may be left');
-    expect(handOvers(report)).toBeGreaterThan(2);
+    expect(handOvers(report)).toBeGreaterThan(3);
     const { body } = await server.call('GET', '/sessions?only_active=true');
     expect(body['items']).toEqual([]);
   } finally {

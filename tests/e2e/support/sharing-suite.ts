@@ -3,7 +3,7 @@ import type { JSONReport } from '@playwright/test/reporter';
 import { resultsOf } from './project';
 
 /** A file with some tests. */
-export const sharingFile = (name: string, count = 3): string => `
+export const sharingFile = (name: string, count = 4): string => `
   import { test, expect } from 'sessionwright';
   for (let index = 0; index < ${count}; index++)
     test(\`${name} \${index}\`, async ({ page, context }) => {
@@ -13,7 +13,7 @@ export const sharingFile = (name: string, count = 3): string => `
       expect(await page.evaluate(() => localStorage.length)).toBe(0);
       await page.evaluate(() => localStorage.setItem('left', '1'));
       await context.addCookies([{ name: 'left', value: '1', url: 'https://site.test' }]);
-      await page.waitForTimeout(300);
+      await page.waitForTimeout(500);
       expect(context.pages()).toHaveLength(1);
     });`;
 

@@ -198,6 +198,20 @@ describe('workers side by side', () => {
   });
 });
 
+test('whoever came first gets the session that is there first: no more are started than are asked for', async () => {
+  const starts: (() => void)[] = [];
+  open = async () => {
+    const session = new FakeSession();
+    return new Promise((resolve) => starts.push(() => resolve(session)));
+  };
+  const [first, second] = [acquire(REQUEST), acquire(NEXT_PLACE)];
+  starts[1]?.();
+  const { session } = await first;
+  starts[0]?.();
+  expect((await second).session).not.toBe(session);
+  expect(starts).toHaveLength(2);
+});
+
 describe('the session of a lease', () => {
   test('is looked after before a test only when it may be gone', async () => {
     const { leaseId, session } = await acquire(REQUEST);
@@ -322,6 +336,32 @@ describe('with fewer sessions than workers', () => {
     slots.releaseAll((await second).peer);
     expect((await third).session).toBe(first.session);
     expect(ended).toEqual([]);
+  });
+
+  test('each of three gives it when its turn is over, again and again', async () => {
+    const first = await acquire(ONE);
+    const [second, third] = [acquire(at(1)), acquire(at(2))];
+    const turns = [first.leaseId];
+    await vi.advanceTimersByTimeAsync(1100);
+    expect(asked).toEqual(turns);
+    lend(first.leaseId);
+    turns.push((await second).leaseId);
+    await vi.advanceTimersByTimeAsync(1100); // the first one does nothing yet
+    expect(asked).toEqual(turns);
+    const back = check(first.leaseId);
+    lend((await second).leaseId);
+    turns.push((await third).leaseId);
+    const again = check((await second).leaseId);
+    await vi.advanceTimersByTimeAsync(1100);
+    expect(asked).toEqual(turns);
+    lend((await third).leaseId);
+    expect(await back).toBe(true);
+    turns.push(first.leaseId);
+    await vi.advanceTimersByTimeAsync(1100);
+    expect(asked).toEqual(turns);
+    lend(first.leaseId);
+    expect(await again).toBe(true);
+    expect([opened.length, ended]).toEqual([1, []]);
   });
 
   test('nobody gives what nobody waits for any more', async () => {
