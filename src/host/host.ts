@@ -115,6 +115,7 @@ export class Host {
       ensureSession: async (check) => run.ensureSession(check),
       beginTest: async (test) => run.beginTest(test),
       offer: async ({ leaseId }) => run.offer(leaseId),
+      testRuns: async ({ leaseId, test }) => done(() => run.testRuns(leaseId, test)),
       give: async ({ leaseId }) => done(() => run.give(leaseId)),
       giveUp: async ({ leaseId }) => done(() => run.giveUp(leaseId)),
       keepState: async ({ leaseId }) => done(() => run.keepState(leaseId)),

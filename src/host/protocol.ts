@@ -124,6 +124,11 @@ export interface HostCalls {
   /** The worker does not use its session now. True when another waits for it: once `give` is called, it may have it. */
   offer: { params: { leaseId: string }; result: boolean };
   give: { params: { leaseId: string }; result: null };
+  /** A test runs in the worker, or none does any more, whether it uses the session or not. */
+  testRuns: {
+    params: { leaseId: string; test: { title: string; timeoutMs: number } | null };
+    result: null;
+  };
   /** The worker does not wait for a session any more. */
   giveUp: { params: { leaseId: string }; result: null };
   /** What tests of this worker leave on the session is for its other tests. */

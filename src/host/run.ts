@@ -112,6 +112,12 @@ export class Run {
     return this.#slots.offer(leaseId);
   }
 
+  /** A test runs in the worker, or none does any more. */
+  testRuns(leaseId: string, test: Pick<TestBegin, 'title' | 'timeoutMs'> | null): void {
+    if (test) this.#slots.beginTest(leaseId, test);
+    else this.#slots.endTest(leaseId);
+  }
+
   give(leaseId: string): void {
     log('lease %s: gives session %s', leaseId, this.#slots.leased(leaseId).held.session.id);
     this.#slots.give(leaseId);

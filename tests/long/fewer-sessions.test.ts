@@ -25,8 +25,8 @@ test.each(['context', 'session'])(
     const { exitCode, output, report } = await project.run();
     expect(failedOf(report), output).toEqual([]);
     expect(exitCode, output).toBe(0);
-    expect(output).toMatch(/1 session, 9 tests, 9 clips, .*left running: nothing/);
-    expect(handOvers(report)).toBeGreaterThan(2);
+    expect(output).toMatch(/1 session, 12 tests, 12 clips, .*left running: nothing/);
+    expect(handOvers(report)).toBeGreaterThan(3);
   },
 );
 
@@ -71,7 +71,7 @@ test('a session that ends while workers share it is replaced: only the test that
   });
   const { output, report } = await project.run();
   expect(failedOf(report), output).toEqual([expect.stringContaining('on purpose')]);
-  expect(output).toMatch(/2 sessions, 10 tests, .*left running: nothing/);
+  expect(output).toMatch(/2 sessions, 13 tests, .*left running: nothing/);
 });
 
 test('Ctrl-C while workers wait leaves nothing, and nobody waits for it', async () => {
@@ -143,6 +143,31 @@ describe('hooks and fixtures', () => {
   });
 });
 
+test('a worker that keeps its session may do without it for long: who waits for it is told nothing wrong', async () => {
+  project = await Project.create({
+    'playwright.config.ts': sharingConfig(
+      { sessionOptions: { maxSessions: 1, startTimeoutMs: 1000 } },
+      'timeout: 20_000, workers: 2',
+    ),
+    'a.spec.ts': `
+      import { writeFileSync } from 'node:fs';
+      import { test } from 'sessionwright';
+      test('uses the API', async ({ session }) => { await session.status(); writeFileSync('held', ''); });
+      test('does without', async () => { await new Promise((done) => setTimeout(done, 7000)); });`,
+    'b.spec.ts': `
+      import { existsSync } from 'node:fs';
+      import { test, expect } from 'sessionwright';
+      test.beforeAll(async () => expect.poll(() => existsSync('held'), { timeout: 15_000 }).toBe(true));
+      test('waits', async ({ page }) => page.setContent('x'));`,
+  });
+  const { exitCode, output, report } = await project.run();
+  expect(failedOf(report), output).toEqual([]);
+  expect(exitCode, output).toBe(0);
+  expect(output).toMatch(
+    /waits for a session: 1 of 1 in use by worker \d \("does without"\) \(5 s\)/,
+  );
+});
+
 describe('a server that gives one session', () => {
   test.each([
     ['lets starts wait', 'cdp', []],
@@ -167,9 +192,9 @@ describe('a server that gives one session', () => {
       const { exitCode, output, report } = await project.run();
       expect(failedOf(report), output).toEqual([]);
       expect(exitCode, output).toBe(0);
-      expect(output).toMatch(/1 session, 9 tests, 9 clips, .*left running: nothing/);
+      expect(output).toMatch(/1 session, 12 tests, 12 clips, .*left running: nothing/);
       expect(output).not.toContain('may be left');
-      expect(resultsOf(report).size).toBe(9);
+      expect(resultsOf(report).size).toBe(12);
     } finally {
       await server.end('SIGTERM');
       await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
