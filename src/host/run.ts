@@ -1,5 +1,5 @@
 /** One test run as its host sees it: hands out sessions, records tests, keeps count, and ends everything. */
-import { orAfter } from '../base/deadline';
+import { orAfter, settledWithin } from '../base/deadline';
 import { messageOf } from '../base/errors';
 import { logOf, since } from '../base/log';
 import { HostError } from '../contract/errors';
@@ -25,6 +25,12 @@ import type { StartWatch } from './start-watched';
 
 /** How long stopping a session may take at the end of the run before it is called left running, in milliseconds. */
 const STOP_TIMEOUT_MS = 20_000;
+
+/**
+ * How long starts may take at the end of the run before they are given up, in milliseconds. One that waits for a place gets that of a
+ * session that was stopped, and is stopped then; of one that is given up, nobody knows whether it has made a session.
+ */
+const LAST_STARTS_MS = 10_000;
 
 const log = logOf('lease');
 
@@ -227,12 +233,13 @@ export class Run {
   }
 
   async #finish(): Promise<RunSummary> {
-    this.#slots.close();
     await this.#clips.drained();
     for (const held of this.#held) void this.#endInBackground(held);
     for (const [sessionId, held] of this.#tracked)
       void this.#inBackground(sessionId, held.source.client.stop(sessionId));
     await Promise.all([this.#clips.close(), ...this.#ending]);
+    await settledWithin(Promise.allSettled(this.#opening), LAST_STARTS_MS);
+    this.#slots.close();
     await this.#sources.close(); // stops what is just being started, too
     await Promise.allSettled(this.#opening);
     return {
@@ -263,13 +270,15 @@ export class Run {
       this.#totals.failedStarts++;
       throw error;
     });
+    if (this.#finishing) {
+      await held.stop();
+      throw new HostError('The session was stopped before its use: the run is ending.', {
+        code: 'host_unavailable',
+      });
+    }
     this.#totals.sessions++;
     this.#held.add(held);
-    if (!this.#finishing) return held;
-    await held.stop();
-    throw new HostError('The session was stopped before its use: the run is ending.', {
-      code: 'host_unavailable',
-    });
+    return held;
   }
 
   async #startHeld(request: AcquireRequest, watch: StartWatch): Promise<HeldSession> {
