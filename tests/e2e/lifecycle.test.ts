@@ -157,6 +157,31 @@ describe('a run that is ended', () => {
     await run.result();
   });
 
+  test('runner and host are killed: a worker that outlives them starts no host of its own', async () => {
+    project = await Project.create({
+      'playwright.config.ts': 'export default { workers: 1 };',
+      'a.spec.ts': `
+        import { test } from 'sessionwright';
+        import { once } from 'node:events';
+        import { writeFileSync } from 'node:fs';
+        test('goes on', async ({ session }) => {
+          console.log('WORKER ' + process.pid);
+          await once(process, 'disconnect');
+          const answer = await session.status().catch((error) => error);
+          writeFileSync('answer.txt', String(answer.message));
+        });`,
+      'b.spec.ts': `
+        import { test } from 'sessionwright';
+        test('comes later', async ({ page }) => { await page.setContent('<h1>Later</h1>'); });`,
+    });
+    const run = project.start(['a.spec.ts']);
+    await run.printed(/WORKER/);
+    for (const pid of [...project.hosts().map(Number), run.pid]) process.kill(pid, 'SIGKILL');
+    await run.result();
+    await eventually(async () => expect(await project.read('answer.txt')).toContain('runner'));
+    await project.run(['b.spec.ts']); // clears what they have left
+  });
+
   test('the host is killed: a new one takes over, and the run goes on', async () => {
     project = await Project.create(WAITING);
     const run = project.start();
