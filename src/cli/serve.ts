@@ -83,7 +83,8 @@ export async function serve(args: string[]): Promise<void> {
   }
   const { startSessionServer } = await import('../server/index');
   const drainMs = secondsOf(values, 'drain-timeout', MAX_NUMBER) ?? DRAIN_MS;
-  const keys = values.keys === undefined ? undefined : await readKeysFile(values.keys);
+  const keys =
+    values.keys === undefined ? undefined : await readKeysFile(values.keys, environment.apiKey);
   const options = { ...serverOptions(values), keys };
   const grid = await gridFor(values);
   const server = await startSessionServer({ ...options, grid: grid?.settings });

@@ -163,7 +163,7 @@ export async function startSessionServer(
   const { apiKey = newToken(), hostname = '127.0.0.1' } = options;
   const publicUrl = options.publicUrl === undefined ? undefined : parsePublicUrl(options.publicUrl);
   checkKeyLength(apiKey, publicUrl && isLoopback(hostname) ? publicUrl.hostname : hostname);
-  const accounts = new Accounts(apiKey, keysOf(options));
+  const accounts = new Accounts(apiKey, keysOf(options, apiKey));
   const data = await DataFolder.open(options);
   const parts = await orClose(data, assemble(data, options, accounts));
   const { registry, replays, grid } = parts;
@@ -216,8 +216,8 @@ async function orClose<T>(data: DataFolder, work: Promise<T>): Promise<T> {
   });
 }
 
-function keysOf({ keys }: SessionServerOptions): AccountKey[] {
-  return keys === undefined ? [] : checkKeys(keys, 'the option "keys"');
+function keysOf({ keys }: SessionServerOptions, apiKey: string): AccountKey[] {
+  return keys === undefined ? [] : checkKeys(keys, 'the option "keys"', apiKey);
 }
 
 /** What the routes work with. */

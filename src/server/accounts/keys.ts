@@ -29,9 +29,10 @@ const keysSchema = z
 /**
  * Checks keys.
  * @param where what the message calls them, such as the path of their file
+ * @param operatorKey the server's own key: whoever else had it would be the operator
  * @throws {@link OptionsError} with the field that is wrong, and never what it holds
  */
-export function checkKeys(keys: unknown, where: string): AccountKey[] {
+export function checkKeys(keys: unknown, where: string, operatorKey?: string): AccountKey[] {
   const read = keysSchema.safeParse(keys);
   if (!read.success) {
     const [issue] = read.error.issues;
@@ -45,6 +46,12 @@ export function checkKeys(keys: unknown, where: string): AccountKey[] {
     const twice = values.findIndex((value, index) => values.indexOf(value) !== index);
     if (twice >= 0) throw refusal(where, `[${twice}].${field} is there twice`);
   }
+  const operators = read.data.findIndex(({ key }) => key === operatorKey);
+  if (operators >= 0)
+    throw refusal(
+      where,
+      `[${operators}].key is the key of the server itself (NOTTE_API_KEY), which is the operator's and sees everything; make another one for it`,
+    );
   return read.data;
 }
 
@@ -52,7 +59,7 @@ export function checkKeys(keys: unknown, where: string): AccountKey[] {
  * Reads a file of keys.
  * @throws {@link OptionsError} when it cannot be read, is no JSON, or as {@link checkKeys}
  */
-export async function readKeysFile(path: string): Promise<AccountKey[]> {
+export async function readKeysFile(path: string, operatorKey?: string): Promise<AccountKey[]> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     throw refusal(path, `it cannot be read: ${messageOf(error)}`);
   });
@@ -62,7 +69,7 @@ export async function readKeysFile(path: string): Promise<AccountKey[]> {
   } catch {
     throw refusal(path, 'it is no JSON'); // what the parser says quotes the file
   }
-  return checkKeys(keys, path);
+  return checkKeys(keys, path, operatorKey);
 }
 
 function refusal(where: string, what: string): OptionsError {

@@ -163,4 +163,9 @@ test('keys that cannot be used are refused before anything starts', async () => 
     code: 'invalid_options',
     message: expect.stringContaining('[0].key must have at least 16 characters') as unknown,
   });
+  const apiKey = KEYS[0]?.key;
+  await expect(startSessionServer({ keys: KEYS, apiKey })).rejects.toMatchObject({
+    code: 'invalid_options',
+    message: expect.stringContaining('[0].key is the key of the server itself') as unknown,
+  });
 });

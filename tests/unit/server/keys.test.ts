@@ -32,6 +32,16 @@ test.each([
   expect(() => checkKeys(keys, 'keys.json')).not.toThrow(key);
 });
 
+test("the key of the operator is nobody else's, and is not shown", () => {
+  const keys = [{ name: 'b', key: 'x'.repeat(16) }, good];
+  const check = (): unknown => checkKeys(keys, 'keys.json', key);
+  expect(check).toThrow(
+    'The keys of keys.json cannot be used: [1].key is the key of the server itself (NOTTE_API_KEY)',
+  );
+  expect(check).not.toThrow(key);
+  expect(checkKeys(keys, 'keys.json', 'another')).toEqual(keys);
+});
+
 test('a file that is none, or no JSON, is refused without its content', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'sw-keys-'));
   const path = join(folder, 'keys.json');
