@@ -17,6 +17,12 @@ export const SWAP_MS = 5_000;
 const LEAST_PAUSE_MS = 1_000;
 const PAUSE_MS = 5_000;
 
+/**
+ * How long a session that costs elsewhere is kept while nobody uses it, in milliseconds: when a worker has ended, the next one is
+ * there within a second or two, if there is one.
+ */
+const GIVE_BACK_MS = 10_000;
+
 /** What a start fails with while there is no place for it. */
 const FULL: ReadonlySet<string> = new Set(['rate_limited', 'overloaded']);
 
@@ -32,8 +38,8 @@ export interface Wish {
 /** A session that nobody uses. */
 export interface IdleSession extends Omit<Wish, 'request'> {
   readonly held: HeldSession;
-  /** Just started: there is no need to look whether it lives. */
-  readonly isFresh?: boolean;
+  /** Just started: there is no need to look whether it lives. True only while it is offered for the first time. */
+  isFresh?: boolean;
 }
 
 /** One that waits for a session. */
@@ -128,7 +134,7 @@ export class SessionPool {
 
   /** A session that nobody uses any more. */
   put(session: IdleSession): void {
-    this.#idle.push(session);
+    this.#keep(session);
     this.dispatch();
   }
 
@@ -184,13 +190,14 @@ export class SessionPool {
     this.#idle.splice(this.#idle.indexOf(session), 1);
     waiting.isServed = true;
     this.#leaveOpening(waiting); // it is for the next one
-    const { held } = session;
-    const looked = session.isFresh ? Promise.resolve() : held.look(); // it may have ended since, or have failed whoever had it
+    const { held, isFresh = false } = session;
+    const looked = isFresh ? Promise.resolve() : held.look(); // it may have ended since, or have failed whoever had it
     void looked.then(() => {
       waiting.isServed = false;
-      if (!held.isGood(0)) this.end(held);
+      const isGood = isFresh || held.isGood(0); // another one would be no better than a fresh one
+      if (!isGood) this.end(held);
       else if (this.#leaveQueue(waiting)) waiting.give(held);
-      else this.#idle.push(session);
+      else this.#keep({ ...session, isFresh: false });
       this.dispatch();
     });
   }
@@ -210,7 +217,7 @@ export class SessionPool {
   }
 
   #open(waiting: Waiting): void {
-    const { key, parallelIndex, request } = waiting;
+    const { key, request } = waiting;
     const opening: Opening = { key, by: waiting, isStuck: false };
     waiting.opening = opening;
     this.#openings.add(opening);
@@ -221,14 +228,25 @@ export class SessionPool {
     this.#owner
       .open(request, { onFull: stuck, signal: this.#giveUp })
       .then(
-        (held) => {
-          this.#closeOpening(opening);
-          this.#running.add(held);
-          this.#idle.push({ held, key, parallelIndex, isFresh: true });
-        },
+        (held) => this.#opened(opening, { ...waiting, held }),
         (error: unknown) => this.#failed(opening, error),
       )
       .finally(() => this.dispatch());
+  }
+
+  #opened(opening: Opening, { held, key, parallelIndex }: IdleSession): void {
+    this.#closeOpening(opening);
+    this.#running.add(held);
+    const session = { held, key, parallelIndex, isFresh: true };
+    this.put(session);
+    session.isFresh = false; // who comes later does not know how long it has been there
+  }
+
+  /** Keeps a session for whoever comes next: one that costs elsewhere only for a while. */
+  #keep(session: IdleSession): void {
+    this.#idle.push(session);
+    if (session.held.isCostly)
+      setTimeout(() => this.endIdle((it) => it === session), GIVE_BACK_MS).unref();
   }
 
   /** Whoever shares what the run has already needs no session of its own. */

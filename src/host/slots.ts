@@ -14,11 +14,6 @@ import type { StartWatch } from './start-watched';
 
 /** How long a worker keeps its session when another waits for it, in milliseconds: to change hands takes a new connection. */
 const TURN_MS = 1_000;
-/**
- * How long a session that costs elsewhere is kept for the next worker when one has ended, in milliseconds: the next one is there
- * within a second or two, if there is one.
- */
-const GIVE_BACK_MS = 10_000;
 /** Time between two looks whether those that wait do so in vain, in milliseconds. */
 const PATIENCE_POLL_MS = 250;
 /** How many workers a message names. */
@@ -238,8 +233,6 @@ export class Slots {
     held.released();
     const { key, parallelIndex } = slot;
     this.#pool.put({ held, key, parallelIndex });
-    if (held.isCostly)
-      setTimeout(() => this.#pool.endIdle((it) => it.held === held), GIVE_BACK_MS).unref();
   }
 
   #stopWaiting({ waiting }: Slot): void {

@@ -77,10 +77,10 @@ async function acquire(request: AcquireRequest, peer = worker()) {
   };
 }
 /** The next session takes until `finish` to start. */
-function slowStart(): { finish: () => void } {
+function slowStart(more: Partial<FakeSession> = {}): { finish: () => void } {
   let finish = (): void => undefined;
   const started = new Promise<FakeSession>((resolve) => {
-    finish = () => resolve(new FakeSession());
+    finish = () => resolve(Object.assign(new FakeSession(), more));
   });
   open = async () => started;
   return { finish };
@@ -488,5 +488,55 @@ describe('with fewer sessions than workers', () => {
     await acquire(NEXT_PLACE);
     await vi.advanceTimersByTimeAsync(11_000);
     expect(ended).toEqual([first.session]);
+  });
+
+  test('what costs elsewhere is ended only when nobody has used it for so long at a stretch', async () => {
+    const first = await acquire(REQUEST);
+    first.session.isCostly = true;
+    slots.release(first.leaseId);
+    await vi.advanceTimersByTimeAsync(8000);
+    slots.release((await acquire(REQUEST)).leaseId);
+    await vi.advanceTimersByTimeAsync(8000);
+    expect(ended).toEqual([]);
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(ended).toEqual([first.session]);
+  });
+
+  describe('a session that was started for one that has got another', () => {
+    let other: FakeSession;
+
+    beforeEach(async () => {
+      const first = await acquire(REQUEST);
+      const start = slowStart({ isCostly: true });
+      const second = acquire(NEXT_PLACE);
+      slots.release(first.leaseId);
+      expect((await second).session).toBe(first.session);
+      start.finish();
+      await vi.advanceTimersByTimeAsync(0);
+      other = opened[1] ?? expect.fail('nothing was started');
+    });
+
+    test('is ended when it costs elsewhere, and nobody comes for it', async () => {
+      await vi.advanceTimersByTimeAsync(9000);
+      expect(ended).toEqual([]);
+      await vi.advanceTimersByTimeAsync(2000);
+      expect(ended).toEqual([other]);
+    });
+
+    test('is looked at before somebody gets it later', async () => {
+      other.hasEnded = true;
+      open = async () => new FakeSession();
+      expect((await acquire(REQUEST)).session).toBe(opened[2]);
+      expect(ended).toEqual([other]);
+    });
+  });
+
+  test('what was just started is used, whatever the clocks say of its end', async () => {
+    open = async () => {
+      expect(opened.length).toBeLessThan(3);
+      return Object.assign(new FakeSession(), { remainingMs: 0 });
+    };
+    expect((await acquire(REQUEST)).session).toBe(opened[0]);
+    expect(opened).toHaveLength(1);
   });
 });
