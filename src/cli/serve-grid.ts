@@ -22,15 +22,17 @@ export interface ServedGrid {
 interface GridArguments {
   backend?: string | undefined;
   'grid-url'?: string | undefined;
+  warm?: string | undefined;
 }
 
 /**
  * The Grid that was asked for, by the command line or the environment; undefined when browsers run on this machine.
- * @throws {@link UsageError} for a wrong name a missing URL or one with a password, {@link OptionsError} for what the environment says wrong
+ * @throws {@link UsageError} for a wrong name, a missing URL or one with a password, and for browsers that shall wait there, {@link OptionsError} for what the environment says wrong
  */
 export async function gridFor({
   backend,
   'grid-url': gridUrl,
+  warm,
 }: GridArguments): Promise<ServedGrid | undefined> {
   const url = gridUrl ?? environment.gridUrl;
   const chosen = backend ?? (url === undefined ? 'chromium' : 'grid');
@@ -39,6 +41,10 @@ export async function gridFor({
   if (chosen !== 'grid') throw new UsageError(`--backend takes chromium or grid, not "${chosen}".`);
   if (url === undefined)
     throw new UsageError('--backend grid needs --grid-url, or SELENIUM_REMOTE_URL.');
+  if (Number(warm ?? 0) > 0)
+    throw new UsageError(
+      '--warm cannot be used with a Selenium Grid: browsers that wait would take the slots that sessions want. Leave --warm out, or set --backend chromium.',
+    );
   const options: SessionOptions = { backend: chosen, ...(gridUrl !== undefined && { gridUrl }) };
   validateSessionOptions(options, 'serve');
   const grid = gridOf(options);

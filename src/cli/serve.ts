@@ -25,7 +25,7 @@ With a --host that others can reach it must have at least ${MIN_KEY_LENGTH} char
   --max-sessions <number>  sessions that may run at once (default 100); who wants more waits, first come first served
   --max-waiting <number>   starts that may wait (default 100); with 0, and beyond it, they are refused with 429
   --max-wait <seconds>     how long each may wait (default 30)
-  --warm <number>          browsers that wait for sessions, which then begin at once (default 0); not counted as sessions
+  --warm <number>          browsers that wait for sessions, which then begin at once (default 0); not counted as sessions, and not with a Grid
   --public-metrics         GET /metrics needs no key
   --drain-timeout <seconds>  how long sessions that run may go on after SIGTERM (default 20)
   --data-dir <folder>      where profiles, files, finished sessions and their recordings are kept; one server at a time

@@ -103,6 +103,7 @@ export interface SessionServerOptions extends Omit<BrowserSettings, 'grid'> {
   /**
    * So many browsers wait for sessions, which then begin at once: with the default options, and later with those that were asked for last.
    * Sessions with a profile, a proxy or a `cdpUrl` start their own. They do not count as sessions; each takes about 100 MB.
+   * With a `grid` there are none.
    * @default 0
    */
   warm?: number | undefined;

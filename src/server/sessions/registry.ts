@@ -100,10 +100,10 @@ export class SessionRegistry {
     }
   }
 
-  /** Starts the browsers that wait for sessions, where there shall be any. To be called once. */
+  /** Starts the browsers that wait for sessions, where there shall be any: on a Grid they would take the slots that sessions want. To be called once. */
   warmUp(): void {
-    const { warm } = this.#options;
-    if (warm > 0)
+    const { warm, browser } = this.#options;
+    if (warm > 0 && !browser.grid)
       this.#warm = new WarmBrowsers({
         count: warm,
         plan: this.#plan(decodeStartRequest({})),

@@ -1,5 +1,7 @@
 /** Browsers that wait for sessions: they are there at once, for whom they were made, and nobody counts or keeps them. */
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
@@ -118,4 +120,16 @@ test('they end with the server, one that is just starting too', async () => {
   await api.server.close();
   await nothingLeft();
   expect(await readdir(join(workDir, 'sessions')).catch(() => [])).toEqual([]);
+});
+
+test('on a Grid none waits: it would take a slot, and a server that drains would wait for it', async () => {
+  const seen: string[] = [];
+  const hub = createServer(({ method, url }) => void seen.push(`${method} ${url}`)); // all its slots are in use
+  await new Promise<void>((resolve) => hub.listen(0, '127.0.0.1', resolve));
+  const { port } = hub.address() as AddressInfo;
+  api = await startApi({ workDir, warm: 1, grid: { url: `http://127.0.0.1:${port}` } });
+  await api.server.drain();
+  expect(seen).toEqual([]);
+  hub.closeAllConnections();
+  hub.close();
 });
