@@ -2,7 +2,7 @@
  * The sessions of a run, whoever uses them: those that nobody uses, those that are being started, and who waits for one. A session
  * goes to the one that has waited longest for one with its options; where there is no room for another, one that nobody uses makes it.
  */
-import { isSessionwrightError } from '../contract/errors';
+import { ApiUnreachableError, isSessionwrightError } from '../contract/errors';
 import type { HeldSession } from './held-session';
 import type { AcquireRequest } from './protocol';
 import type { StartWatch } from './start-watched';
@@ -25,6 +25,11 @@ const GIVE_BACK_MS = 10_000;
 
 /** What a start fails with while there is no place for it. */
 const FULL: ReadonlySet<string> = new Set(['rate_limited', 'overloaded']);
+
+/** How long to wait before the next try, in milliseconds, if the error says so. */
+interface Paused {
+  retryAfterMs?: number | undefined;
+}
 
 /** Who wants a session, and which. */
 export interface Wish {
@@ -251,10 +256,11 @@ export class SessionPool {
 
   /** Whoever shares what the run has already needs no session of its own. */
   #failed(opening: Opening, error: unknown): void {
-    const { by } = opening;
+    const { by, isStuck } = opening;
     this.#closeOpening(opening);
     if (!by) return;
-    if (!isFull(error) || this.#running.size === 0) {
+    const foundNoPlace = isFull(error) || (isStuck && isUnanswered(error));
+    if (!foundNoPlace || this.#running.size === 0) {
       this.drop(by, error as Error);
       return;
     }
@@ -304,6 +310,11 @@ function isOld({ sinceMs }: Waiting): boolean {
   return performance.now() - sinceMs > SWAP_MS;
 }
 
-function isFull(error: unknown): error is { retryAfterMs?: number | undefined } {
+function isFull(error: unknown): error is Paused {
   return isSessionwrightError(error) && FULL.has(error.code);
+}
+
+/** An API that lets those wait that ask for a session answers nothing until there is a place. */
+function isUnanswered(error: unknown): error is Paused {
+  return error instanceof ApiUnreachableError && error.maybeReceived;
 }

@@ -1,6 +1,6 @@
 /** Who gets which session: slots hand theirs over from worker to worker, share what there is, and end what nobody needs. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { HostError } from '../../../src/contract/errors';
+import { ApiUnreachableError, HostError } from '../../../src/contract/errors';
 import type { HeldSession } from '../../../src/host/held-session';
 import type { AcquireRequest } from '../../../src/host/protocol';
 import { RpcPeer } from '../../../src/host/rpc';
@@ -450,6 +450,30 @@ describe('with fewer sessions than workers', () => {
     expect(tries).toBe(2);
     expect(lend(first.leaseId)).toBe(true);
     expect((await second).session).toBe(first.session);
+  });
+
+  test.each([
+    { how: 'waited for a place until its time was over', maybeReceived: true, isShared: true },
+    { how: 'never reached its API', maybeReceived: false, isShared: false },
+  ])('a start that $how: one shares instead: $isShared', async ({ maybeReceived, isShared }) => {
+    const first = await acquire(REQUEST);
+    let tries = 0;
+    open = async (_request, watch) => {
+      tries++;
+      watch.onFull();
+      const request = { code: 'api_unreachable', method: 'POST', path: '/sessions/start' };
+      const error = new ApiUnreachableError('no answer', { ...request, maybeReceived });
+      return new Promise((_resolve, reject) => {
+        setTimeout(() => reject(error), 60_000);
+      });
+    };
+    const got = acquire(NEXT_PLACE).catch((error: unknown) => error);
+    await vi.advanceTimersByTimeAsync(61_000);
+    if (isShared) {
+      lend(first.leaseId);
+      expect(await got).toMatchObject({ session: first.session });
+    } else expect(await got).toMatchObject({ code: 'api_unreachable' });
+    expect(tries).toBe(1);
   });
 
   test('a start that waits for a place goes on for the next one, and ends with the run', async () => {
