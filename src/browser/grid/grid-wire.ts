@@ -2,7 +2,7 @@
 import { request as requestHttp, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isRecord, parseJson } from '../../base/json';
-import { codeOf } from '../../base/errors';
+import { codeOf, messageOf } from '../../base/errors';
 import { GridError } from '../../contract/errors';
 
 /** Where a Grid is, and what it must be told to let us in. */
@@ -28,6 +28,11 @@ export interface GridCall {
 /** Longest part of a Grid's own words in a message of ours, in characters. */
 const MAX_QUOTE = 500;
 
+/** Statuses by which a proxy says that what is behind it is away, or too slow. */
+const PROXYS_OWN: ReadonlySet<number> = new Set([502, 503, 504]);
+/** The words of a Grid whose queue has held a request for too long; the second ones when it was about to be served. */
+const QUEUED_OUT = /New session request timed out|Timed out creating session/;
+
 /** The requests to one Grid. */
 export class GridWire {
   /** The URL without its secrets. */
@@ -52,7 +57,7 @@ export class GridWire {
 
   /**
    * Sends a call, and reads the `value` of its answer.
-   * @throws {@link GridError} `grid_unreachable` when there is no answer, `grid_refused` when it is an error, `not_a_grid` when it is none of WebDriver's
+   * @throws {@link GridError} `grid_unreachable` when there is no answer, or only a proxy's, `grid_refused` when it is an error, `not_a_grid` when it is none of WebDriver's
    */
   async send(call: GridCall): Promise<unknown> {
     const { status, text } = await this.#exchange(call);
@@ -63,11 +68,7 @@ export class GridWire {
         `${what} was refused with ${status}. Put the user name and the password into the Grid's URL, or set SELENIUM_REMOTE_HEADERS.`,
         { code: 'grid_refused', status },
       );
-    if (!isRecord(answer) || !('value' in answer))
-      throw new GridError(
-        `${what} was answered with ${status} and no WebDriver answer: no Selenium Grid answers at this URL. Give the URL of the hub or the router, such as http://hub:4444.`,
-        { code: 'not_a_grid', status },
-      );
+    if (!isRecord(answer) || !('value' in answer)) throw noWebDriver(what, status);
     if (status < 400) return answer['value'];
     throw new GridError(`${what} failed: ${ownWords(answer['value'], status)}`, {
       code: 'grid_refused',
@@ -98,6 +99,27 @@ export class GridWire {
 /** True when an error says that the Grid gave no answer. */
 export function isUnreachable(error: unknown): boolean {
   return error instanceof GridError && error.code === 'grid_unreachable';
+}
+
+/** True when the Grid has said no in its own words: nothing comes of the request any more. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof GridError && error.code === 'grid_refused';
+}
+
+/** True when a request was in the Grid's queue for as long as the Grid lets it (`--session-request-timeout`, 300 s). It may ask again. */
+export function hasQueuedOut(error: unknown): boolean {
+  return isRefusal(error) && QUEUED_OUT.test(messageOf(error));
+}
+
+/** What is said to an answer that WebDriver does not know: a page of HTML, mostly. */
+function noWebDriver(what: string, status: number): GridError {
+  const isProxys = PROXYS_OWN.has(status);
+  return new GridError(
+    isProxys
+      ? `${what} was answered with ${status}, and not by the Grid: what stands before it does not reach it, or waits no longer. Check that the hub runs.`
+      : `${what} was answered with ${status} and no WebDriver answer: no Selenium Grid answers at this URL. Give the URL of the hub or the router, such as http://hub:4444.`,
+    { code: isProxys ? 'grid_unreachable' : 'not_a_grid', status },
+  );
 }
 
 function whyNot(cause: unknown, timeoutMs = 0): string {

@@ -11,7 +11,7 @@ import { browserNameOf, gridCapabilities, type GridBrowserRequest } from './grid
 import { cdpUrls, connectTo } from './grid-cdp';
 import { COMMAND_MS, endGridSession, keepAlive, sessionsOf } from './grid-session';
 import { describeWaiting, readState, type GridState } from './grid-state';
-import { GridWire, isUnreachable, type GridPlace } from './grid-wire';
+import { GridWire, hasQueuedOut, isRefusal, isUnreachable, type GridPlace } from './grid-wire';
 
 const log = logOf('browser');
 
@@ -104,7 +104,7 @@ export class Grid {
     await settledWithin(Promise.allSettled(this.#ending), CLOSE_MS);
   }
 
-  /** A hub that was there and is not is started anew: that is waiting. One that never answered is a mistake. */
+  /** A hub that was there and is not is started anew, and a queue may be longer than the Grid lets one wait in it: that is waiting. A Grid that never answered is a mistake. */
   async #openPatiently(request: GridBrowserRequest, signal: AbortSignal): Promise<GridBrowser> {
     for (;;) {
       try {
@@ -112,7 +112,8 @@ export class Grid {
         return await this.#openOnce(request, signal);
       } catch (error) {
         if (signal.aborted) throw signal.reason;
-        if (!isUnreachable(error) || !this.#state) throw error;
+        const mayCome = isUnreachable(error) || hasQueuedOut(error);
+        if (!mayCome || !this.#state) throw error;
       }
       await unlessAborted(delay(AWAY_MS), signal);
     }
@@ -128,8 +129,7 @@ export class Grid {
       const body = { capabilities: { alwaysMatch, firstMatch: [{}] } };
       value = await this.#wire.send({ method: 'POST', path: '/session', body, signal });
     } catch (error) {
-      if (isUnreachable(error)) this.#afterwards(this.#takeBack(mark));
-      else await ledger?.stopped(mark);
+      this.#afterwards(this.#takeBack(mark, isRefusal(error)));
       throw error;
     }
     const id = isRecord(value) && typeof value['sessionId'] === 'string' ? value['sessionId'] : '';
@@ -186,18 +186,22 @@ export class Grid {
     if (await endGridSession(this.#wire, id)) await this.#settings.ledger?.stopped(mark);
   }
 
-  /** The Grid takes a request out of its queue whose sender is gone; what it was just starting then comes a little later. */
-  async #takeBack(mark: string): Promise<void> {
-    const endsMs = performance.now() + TAKE_BACK_MS;
-    let isKnown = false;
-    while (performance.now() < endsMs) {
+  /**
+   * The Grid takes a request out of its queue whose sender is gone; what it was just starting then comes a little later.
+   * @param isRefused - by the Grid: one look is enough
+   */
+  async #takeBack(mark: string, isRefused: boolean): Promise<void> {
+    const endsMs = performance.now() + (isRefused ? 0 : TAKE_BACK_MS);
+    for (;;) {
       const sessions = await sessionsOf(this.#wire).catch(() => undefined);
-      isKnown = sessions !== undefined;
       const session = sessions?.find((it) => it.mark === mark);
       if (session) return this.#end({ id: session.id, mark });
+      if (performance.now() >= endsMs) {
+        if (sessions || isRefused) await this.#settings.ledger?.stopped(mark);
+        return;
+      }
       await delay(AWAY_MS);
     }
-    if (isKnown) await this.#settings.ledger?.stopped(mark);
   }
 
   #afterwards(work: Promise<unknown>): void {
