@@ -38,10 +38,12 @@ export interface Wish {
   /** The parallel place of the run that it is for. */
   readonly parallelIndex: number;
   readonly request: AcquireRequest;
+  /** How long a session is to last that is not new, in milliseconds. @default only that it lives */
+  readonly timeoutMs?: number;
 }
 
 /** A session that nobody uses. */
-export interface IdleSession extends Omit<Wish, 'request'> {
+export interface IdleSession extends Pick<Wish, 'key' | 'parallelIndex'> {
   readonly held: HeldSession;
   /** Just started: there is no need to look whether it lives. True only while it is offered for the first time. */
   isFresh?: boolean;
@@ -122,9 +124,9 @@ export class SessionPool {
    */
   async take(wish: Wish, begin: (waiting: Waiting) => void = () => {}): Promise<HeldSession> {
     return new Promise((give, fail) => {
-      const { key, parallelIndex, request } = wish;
+      const { key, parallelIndex, request, timeoutMs = 0 } = wish;
       const state = { sinceMs: performance.now(), isServed: false, notBeforeMs: 0 };
-      const waiting = { key, parallelIndex, request, ...state, give, fail };
+      const waiting = { key, parallelIndex, request, timeoutMs, ...state, give, fail };
       begin(waiting);
       this.#queue.push(waiting);
       this.dispatch();
@@ -199,7 +201,7 @@ export class SessionPool {
     const looked = isFresh ? Promise.resolve() : held.look(); // it may have ended since, or have failed whoever had it
     void looked.then(() => {
       waiting.isServed = false;
-      const isGood = isFresh || held.isGood(0); // another one would be no better than a fresh one
+      const isGood = isFresh || held.isGood(waiting.timeoutMs ?? 0); // another one would be no better than a fresh one
       if (!isGood) this.end(held);
       else if (this.#leaveQueue(waiting)) waiting.give(held);
       else this.#keep({ ...session, isFresh: false });

@@ -100,7 +100,7 @@ export class Slots {
     const { held } = slot;
     slot.held = undefined;
     if (held) this.#pool.end(held);
-    await this.#obtain(slot);
+    await this.#obtain(slot, timeoutMs);
     return true;
   }
 
@@ -197,10 +197,10 @@ export class Slots {
     return Math.min(...limits.map((limit) => limit ?? Infinity));
   }
 
-  async #obtain(slot: Slot): Promise<HeldSession> {
+  async #obtain(slot: Slot, timeoutMs = 0): Promise<HeldSession> {
     this.#patience ??= setInterval(() => this.#lookForVain(), PATIENCE_POLL_MS).unref();
     const held = await this.#pool
-      .take(slot, (waiting) => (slot.waiting = waiting))
+      .take({ ...slot, timeoutMs }, (waiting) => (slot.waiting = waiting))
       .finally(() => (slot.waiting = undefined));
     this.#moved();
     slot.held = held;

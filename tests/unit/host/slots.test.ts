@@ -418,6 +418,18 @@ describe('with fewer sessions than workers', () => {
     expect(ended).toEqual([first.session]);
   });
 
+  test('a session that would end within the test of the one that gets it is replaced', async () => {
+    const first = await acquire(ONE);
+    const second = acquire(at(1));
+    expect(lend(first.leaseId)).toBe(true);
+    const back = check(first.leaseId, { timeoutMs: 90_000 });
+    first.session.remainingMs = 60_000;
+    expect(lend((await second).leaseId)).toBe(true);
+    expect(await back).toBe(true);
+    expect(ended).toEqual([first.session]);
+    expect(slots.leased(first.leaseId).held).toBe(opened[1]);
+  });
+
   test('one waits as long as tests begin and end, and until the running one is over by its own timeout; then it is told who has them', async () => {
     const first = await acquire(ONE);
     const second = acquire(at(1));
