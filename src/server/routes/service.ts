@@ -1,6 +1,6 @@
 /** What the server says of itself: nothing of any single session. */
-import { unavailable } from '../../contract/refusals';
-import type { Accounts } from '../accounts/account';
+import { badRequest, unavailable } from '../../contract/refusals';
+import { OPERATOR, type Accounts } from '../accounts/account';
 import { exposition, gauge, METRICS_TYPE, type Metric } from '../metrics/exposition';
 import type { ServerMetrics } from '../metrics/server-metrics';
 import { sendBytes, sendJson, type Route } from '../http/http-router';
@@ -45,7 +45,7 @@ export interface MetricsRouteParts {
   accounts: Accounts;
 }
 
-/** `GET /metrics`. */
+/** `GET /metrics`: for the operator, since it names every key, unless it is for everybody. */
 export function metricsRoute({
   registry,
   metrics,
@@ -71,8 +71,15 @@ export function metricsRoute({
     method: 'GET',
     path: '/metrics',
     open: isPublic,
-    handle: ({ response }) =>
-      sendBytes(response, Buffer.from(exposition([...now, ...metrics.all])), METRICS_TYPE),
+    handle: ({ response, account }) => {
+      if (!isPublic && account !== OPERATOR)
+        throw badRequest(
+          403,
+          'forbidden',
+          'GET /metrics tells of the whole server, and is for its own key (NOTTE_API_KEY). Ask with that one.',
+        );
+      sendBytes(response, Buffer.from(exposition([...now, ...metrics.all])), METRICS_TYPE);
+    },
   };
 }
 

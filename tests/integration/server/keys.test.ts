@@ -92,11 +92,18 @@ test('a key whose sessions are all in use waits, by its name, while others start
   await eventually(() => expect(server.counts.waiting).toBe(1));
   await start(two);
   expect(server.counts.waiting).toBe(1);
-  const metrics = parseMetrics(String((await two('GET', '/metrics')).body['text']));
+  const metrics = parseMetrics(String((await operator('GET', '/metrics')).body['text']));
   expect(metrics.get('sessionwright_key_sessions{key="one"}')).toBe(1);
   expect(metrics.get('sessionwright_key_sessions{key="two"}')).toBe(1);
   await one('DELETE', `/sessions/${first}/stop`);
   expect((await waiting).status).toBe(200);
+});
+
+test('what the whole server does is for the operator to read', async () => {
+  const refused = await two('GET', '/metrics');
+  expect(refused).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+  expect(JSON.stringify(refused.body)).not.toContain('sessionwright_');
+  expect((await operator('GET', '/metrics')).status).toBe(200);
 });
 
 test('each key has profiles of its own, and starts no session on those of others', async () => {
