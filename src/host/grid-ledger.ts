@@ -5,11 +5,19 @@ import { environment } from '../options/environment';
 import { gridOf } from '../options/source';
 import type { Ledger, LedgerEntry } from './ledger';
 
+/** How long a session may take to be there that was asked for, in milliseconds: whoever was killed meanwhile has left it all the same. */
+const COMING_MS = 120_000;
+
 /** Writes down each session of a Grid before it is started, and once it is gone. */
 export function gridLedger(ledger: Ledger): GridLedger {
   return {
     started: ({ mark, gridUrl }) =>
-      ledger.started({ sessionId: mark, apiUrl: gridUrl, kind: 'grid' }),
+      ledger.started({
+        sessionId: mark,
+        apiUrl: gridUrl,
+        kind: 'grid',
+        startedAt: Date.now(),
+      }),
     stopped: (mark) => ledger.stopped(mark),
   };
 }
@@ -17,9 +25,13 @@ export function gridLedger(ledger: Ledger): GridLedger {
 /**
  * Ends the session of a ledger's entry, if there is one: it may never have been started, and a Grid ends by itself what nobody keeps
  * alive. What lets us in is taken from the environment, for the Grid that it names.
- * @throws {@link GridError} when the Grid does not answer or lets nobody in, {@link HostError} when the session does not end
+ * @throws {@link GridError} when the Grid does not answer or lets nobody in, {@link HostError} when the session does not end, or may still come
  */
-export async function endOnGrid({ sessionId: mark, apiUrl }: LedgerEntry): Promise<void> {
+export async function endOnGrid({
+  sessionId: mark,
+  apiUrl,
+  startedAt = 0,
+}: LedgerEntry): Promise<void> {
   const [{ GridWire }, { endGridSession, sessionsOf }] = await Promise.all([
     import('../browser/grid/grid-wire'),
     import('../browser/grid/grid-session'),
@@ -28,6 +40,11 @@ export async function endOnGrid({ sessionId: mark, apiUrl }: LedgerEntry): Promi
   const own = known && new GridWire(known);
   const wire = own?.shown === apiUrl ? own : new GridWire({ url: apiUrl });
   const session = (await sessionsOf(wire)).find((it) => it.mark === mark);
+  if (!session && Date.now() - startedAt < COMING_MS)
+    throw new HostError(
+      'the Grid does not have it yet, and may still be starting it. Call "npx sessionwright reap" again in two minutes, or let the next run do it',
+      { code: 'grid_refused' },
+    );
   if (!session || (await endGridSession(wire, session.id))) return;
   throw new HostError('the Grid did not end it. It does so by itself after its session-timeout', {
     code: 'grid_refused',

@@ -16,6 +16,8 @@ export interface LedgerEntry {
   apiUrl: string;
   /** `grid` where it is a session of a Selenium Grid, which has no session API. */
   kind?: 'grid' | undefined;
+  /** When it was asked for, in milliseconds since 1970; for those on a Grid. */
+  startedAt?: number | undefined;
 }
 
 /** Appends to and reads the ledger of one run. */
@@ -40,13 +42,10 @@ export class Ledger {
     const open = new Map<string, LedgerEntry>();
     for (const line of text.split('\n')) {
       const record = parseLine(line);
-      if (record?.event === 'started')
-        open.set(record.sessionId, {
-          sessionId: record.sessionId,
-          apiUrl: record.apiUrl,
-          ...(record.kind && { kind: record.kind }),
-        });
-      else if (record) open.delete(record.sessionId);
+      if (!record) continue;
+      const { event, ...entry } = record;
+      if (event === 'started') open.set(entry.sessionId, entry);
+      else open.delete(entry.sessionId);
     }
     return [...open.values()];
   }

@@ -17,8 +17,8 @@ const log = logOf('browser');
 
 /** Pause before a Grid that was there is asked again, in milliseconds. */
 const AWAY_MS = 1_000;
-/** How long a start that was given up is looked for, in milliseconds: a session that was being made by then is there after some 2 s. */
-const TAKE_BACK_MS = 6_000;
+/** How long a start that was given up is looked for, in milliseconds: a session that was being made by then is there after some 2 s, and on a node that comes up for it, after a minute. */
+const TAKE_BACK_MS = 60_000;
 /** How long the end of a session may be waited for, in milliseconds; it goes on afterwards. */
 const CLOSE_MS = 10_000;
 
@@ -55,6 +55,7 @@ export class Grid {
   #state: GridState | undefined;
   /** Name of the browser that was asked for last. */
   #lastName: string | undefined;
+  #isClosed = false;
 
   constructor(settings: GridSettings) {
     this.#settings = settings;
@@ -99,9 +100,10 @@ export class Grid {
     }
   }
 
-  /** Waits, within bounds, until the sessions that are over are gone from the Grid. */
+  /** Waits, within bounds, until the sessions that are over are gone from the Grid. What is not seen to be gone by then stays in the ledger. */
   async close(): Promise<void> {
     await settledWithin(Promise.allSettled(this.#ending), CLOSE_MS);
+    this.#isClosed = true;
   }
 
   /** A hub that was there and is not is started anew, and a queue may be longer than the Grid lets one wait in it: that is waiting. A Grid that never answered is a mistake. */
@@ -201,6 +203,7 @@ export class Grid {
         return;
       }
       await delay(AWAY_MS);
+      if (this.#isClosed) return;
     }
   }
 

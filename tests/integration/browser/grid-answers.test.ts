@@ -70,6 +70,8 @@ const start = async (): Promise<unknown> =>
   grid.open({ headless: true }, AbortSignal.timeout(15_000));
 const starts = (): number => hub.requests.filter(({ method }) => method === 'POST').length;
 
+const looks = (): number => hub.requests.filter(({ method }) => method === 'GET').length;
+
 async function nothingLeft(): Promise<void> {
   await eventually(() => expect([[...running], [...open]]).toEqual([[], []]));
 }
@@ -109,6 +111,25 @@ test.each([
   answers = [answer];
   await expect(start()).rejects.toMatchObject({ code });
   await nothingLeft();
+});
+
+test('a session that comes late is looked for, and ended', async () => {
+  answers = [{ status: 200, body: PAGE }];
+  await expect(start()).rejects.toMatchObject({ code: 'not_a_grid' });
+  const [mark = ''] = open;
+  await eventually(() => expect(looks()).toBeGreaterThan(8));
+  expect([...open]).toEqual([mark]);
+  running.set('late', mark);
+  await nothingLeft();
+});
+
+test('whoever closes does not wait for it, and leaves it in the ledger', async () => {
+  answers = [{ status: 200, body: PAGE }];
+  await expect(start()).rejects.toMatchObject({ code: 'not_a_grid' });
+  const startedMs = performance.now();
+  await grid.close();
+  expect(performance.now() - startedMs).toBeLessThan(15_000);
+  expect(open.size).toBe(1);
 });
 
 test('a Grid that never answered is not waited for: the proxy is named', async () => {

@@ -3,6 +3,8 @@ import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promise
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { SESSION_MARK } from '../../../src/browser/grid/grid-state';
+import { gridLedger } from '../../../src/host/grid-ledger';
 import { Ledger } from '../../../src/host/ledger';
 import { claimRunFolder, publishEndpoint, type RunFolder } from '../../../src/host/run-folder';
 import { Sources } from '../../../src/host/sources';
@@ -81,6 +83,34 @@ test('a run that is told the API in its options stops what an earlier one has le
   await expect.poll(async () => readdir(temp)).toEqual([]);
   expect(api.requests.map(({ url }) => url)).toEqual(['/sessions/left/stop']);
   await sources.close();
+});
+
+test('a session that a Grid may still be starting stays in the ledger, until it is there or can come no more', async () => {
+  const mark = 'mark-of-a-start';
+  let sessions: object[] = [];
+  const hub = await startScriptedApi(({ method }, response) => {
+    if (method === 'DELETE') sessions = [];
+    json(response, 200, {
+      value: { nodes: [{ slots: sessions.map((session) => ({ session })) }] },
+    });
+  });
+  const { path } = await deadRun();
+  const ledger = new Ledger(path);
+  await ledger.stopped('left');
+  const entry = { sessionId: mark, apiUrl: hub.url, kind: 'grid' } as const;
+  const ours = { sessionId: 'on-grid', capabilities: { [SESSION_MARK]: mark } };
+  await gridLedger(ledger).started({ mark, gridUrl: hub.url });
+  const reason = expect.stringContaining('may still be starting it') as unknown;
+  expect(await sweep()).toMatchObject({ removed: [], stopped: [], left: [{ ...entry, reason }] });
+  sessions = [ours];
+  expect(await sweep()).toMatchObject({ removed: [path], stopped: [entry], left: [] });
+  expect(sessions).toEqual([]);
+
+  const later = await deadRun();
+  await new Ledger(later.path).stopped('left');
+  await new Ledger(later.path).started({ ...entry, startedAt: Date.now() - 121_000 });
+  expect(await sweep()).toMatchObject({ removed: [later.path], stopped: [entry], left: [] });
+  await hub.close();
 });
 
 test('a link to the folder of a killed server is not taken for such a folder', async () => {

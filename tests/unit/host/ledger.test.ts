@@ -18,7 +18,12 @@ test('what was started and not stopped is open, oldest first', async () => {
 });
 
 test('a session on a Grid stays known as one', async () => {
-  const entry = { sessionId: 'mark', apiUrl: 'http://hub:4444', kind: 'grid' } as const;
+  const entry = {
+    sessionId: 'mark',
+    apiUrl: 'http://hub:4444',
+    kind: 'grid',
+    startedAt: 1_800_000_000_000,
+  } as const;
   await new Ledger(folder).started(entry);
   expect(await new Ledger(folder).open()).toEqual([entry]);
 });
