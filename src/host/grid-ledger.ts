@@ -8,6 +8,9 @@ import type { Ledger, LedgerEntry } from './ledger';
 /** How long a session may take to be there that was asked for, in milliseconds: whoever was killed meanwhile has left it all the same. */
 const COMING_MS = 120_000;
 
+/** After so long a Grid that cannot be reached is not waited for, in milliseconds: if it is still there, it has ended by itself what it heard nothing of. */
+const GONE_MS = 3_600_000;
+
 /** Writes down each session of a Grid before it is started, and once it is gone. */
 export function gridLedger(ledger: Ledger): GridLedger {
   return {
@@ -25,22 +28,27 @@ export function gridLedger(ledger: Ledger): GridLedger {
 /**
  * Ends the session of a ledger's entry, if there is one: it may never have been started, and a Grid ends by itself what nobody keeps
  * alive. What lets us in is taken from the environment, for the Grid that it names.
- * @throws {@link GridError} when the Grid does not answer or lets nobody in, {@link HostError} when the session does not end, or may still come
+ * @throws {@link GridError} when the Grid does not answer, in the first hour, or lets nobody in, {@link HostError} when the session does not end, or may still come
  */
 export async function endOnGrid({
   sessionId: mark,
   apiUrl,
   startedAt = 0,
 }: LedgerEntry): Promise<void> {
-  const [{ GridWire }, { endGridSession, sessionsOf }] = await Promise.all([
+  const [{ GridWire, isUnreachable }, { endGridSession, sessionsOf }] = await Promise.all([
     import('../browser/grid/grid-wire'),
     import('../browser/grid/grid-session'),
   ]);
   const known = environment.gridUrl === undefined ? undefined : gridOf({ backend: 'grid' });
   const own = known && new GridWire(known);
   const wire = own?.shown === apiUrl ? own : new GridWire({ url: apiUrl });
-  const session = (await sessionsOf(wire)).find((it) => it.mark === mark);
-  if (!session && Date.now() - startedAt < COMING_MS)
+  const ageMs = Date.now() - startedAt;
+  const sessions = await sessionsOf(wire).catch((error: unknown) => {
+    if (isUnreachable(error) && ageMs > GONE_MS) return [];
+    throw error;
+  });
+  const session = sessions.find((it) => it.mark === mark);
+  if (!session && ageMs < COMING_MS)
     throw new HostError(
       'the Grid does not have it yet, and may still be starting it. Call "npx sessionwright reap" again in two minutes, or let the next run do it',
       { code: 'grid_refused' },

@@ -113,6 +113,18 @@ test('a session that a Grid may still be starting stays in the ledger, until it 
   await hub.close();
 });
 
+test('what was on a Grid that is gone is left for an hour, and then it has ended', async () => {
+  const { path } = await deadRun();
+  const ledger = new Ledger(path);
+  await ledger.stopped('left');
+  const entry = { sessionId: 'on-grid', apiUrl: 'http://127.0.0.1:1', kind: 'grid' } as const;
+  await ledger.started({ ...entry, startedAt: Date.now() - 3_500_000 });
+  const reason = expect.stringContaining('gave no answer to GET /status') as unknown;
+  expect(await sweep()).toMatchObject({ removed: [], stopped: [], left: [{ ...entry, reason }] });
+  await ledger.started({ ...entry, startedAt: Date.now() - 3_601_000 });
+  expect(await sweep()).toMatchObject({ removed: [path], stopped: [entry], left: [] });
+});
+
 test('a link to the folder of a killed server is not taken for such a folder', async () => {
   const folder = join(temp, 'sessionwright-server-a');
   await mkdir(folder);
