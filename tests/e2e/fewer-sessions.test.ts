@@ -1,8 +1,9 @@
 /** Fewer sessions than workers: a suite is slower, and no test fails by it. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
+import { openPictureViewer } from '../integration/recording/pictures';
 import { leavesNothing } from './support/leaves-nothing';
 import { failedOf, Project, resultOf } from './support/project';
 import { serve } from './support/serve-process';
@@ -78,4 +79,45 @@ test('a page of a hook keeps the session to its end; a wait in vain says who has
   );
   for (const title of ['holds on', 'goes on', 'comes later'])
     expect(resultOf(report, title).status, output).toBe('passed');
+});
+
+test('the clip of a test shows nothing of the test that had the session before it', async () => {
+  project = await Project.create({
+    'playwright.config.ts': sharingConfig({ sessionOptions: { maxSessions: 1 } }, 'timeout: 0'),
+    'a.spec.ts': `
+      import { existsSync, writeFileSync } from 'node:fs';
+      import { test, expect } from 'sessionwright';
+      test.afterAll(() => writeFileSync('over', ''));
+      test('is red', async ({ page }) => {
+        ${untilThere('begun')}
+        await page.setContent('<body style="background: red"><p>0');
+        await page.evaluate(() => setInterval(() => document.querySelector('p')!.textContent++, 100));
+        await expect.poll(async () => Number(await page.textContent('p')), { timeout: 60_000 }).toBeGreaterThan(40);
+      });`,
+    'b.spec.ts': `
+      import { existsSync, writeFileSync } from 'node:fs';
+      import { test as base, expect } from 'sessionwright';
+      const test = base.extend<{ slow: void }>({
+        slow: [async ({}, use) => {
+          writeFileSync('begun', '');
+          ${untilThere('over')}
+          await use();
+        }, { auto: true }],
+      });
+      test('is lime', async ({ page }) => page.setContent('<body style="background: lime">'));`,
+  });
+  const { output, report } = await project.run();
+  expect(failedOf(report), output).toEqual([]);
+  const clip = resultOf(report, 'is lime').attachments.find(({ name }) => name === 'video');
+  const viewer = await openPictureViewer();
+  try {
+    const mp4 = await readFile(clip?.path ?? expect.fail('no clip'));
+    const { durationMs } = await viewer.play(mp4);
+    const moments = Array.from({ length: 10 }, (_, at) => (at / 9) * (durationMs - 10));
+    const { colours } = await viewer.play(mp4, moments);
+    expect(colours).toContain('lime');
+    expect(colours).not.toContain('red');
+  } finally {
+    await viewer.close();
+  }
 });
