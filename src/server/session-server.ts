@@ -18,7 +18,7 @@ import { LiveView } from './viewer/live-view';
 import { ProfileStore } from './data/profiles';
 import { ServerMetrics } from './metrics/server-metrics';
 import { SessionRegistry, type SessionCounts } from './sessions/registry';
-import type { DirectEntry } from './sessions/session';
+import type { DirectEntry } from './sessions/known-session';
 import { Replays } from './replays/replays';
 import { bindOperations, type Handlers } from './routes/bind';
 import { browserHandlers } from './routes/browser';
@@ -38,7 +38,7 @@ import {
 import { storageHandlers, storageRoutes } from './routes/storage';
 import { workflowHandlers } from './routes/workflow';
 import type { Grid, GridSettings } from '../browser/grid/grid';
-import type { BrowserSettings } from './browsers/session-browser';
+import type { BrowserSettings, LaunchSettings } from './browsers/session-browser';
 import type { OpenRecording } from '../recording/recorder';
 import { FileStorage } from './data/storage';
 import { UrlSigner } from './http/url-signer';
@@ -59,7 +59,7 @@ const MINUTE_MS = 60_000;
 const RETENTION_MS = 24 * 60 * 60 * 1000;
 
 /** How a session server is set up. Everything has a default. */
-export interface SessionServerOptions extends Omit<BrowserSettings, 'grid'> {
+export interface SessionServerOptions extends LaunchSettings {
   /** The port; 0 lets the system choose one. @default 0 */
   port?: number | undefined;
   /** The address to listen on. Anything but loopback lets others in who know the key. @default '127.0.0.1' */

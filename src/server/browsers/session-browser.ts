@@ -17,10 +17,13 @@ import { proxyUrl } from './session-plan';
 const EXTERNAL_TIMEOUT_MS = 5_000;
 
 /** What shapes every browser of a server, beside what each session asks for. */
-export type BrowserSettings = Pick<
+export type LaunchSettings = Pick<
   LaunchOptions,
   'executablePath' | 'channel' | 'args' | 'ignoreDefaultArgs' | 'env' | 'signal'
-> & {
+>;
+
+/** The same, and where they come from. */
+export type BrowserSettings = LaunchSettings & {
   /** Where browsers come from. @default this machine */
   grid?: Grid | undefined;
 };

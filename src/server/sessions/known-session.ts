@@ -22,6 +22,14 @@ export const NO_WAYS_IN: WaysIn = {
   viewerUrl: null,
 };
 
+/** A way to a session's browser that leads through no gateway. */
+export interface DirectEntry {
+  /** The browser's own CDP endpoint. */
+  cdpUrl: string;
+  /** The client has left. Safe to call twice. */
+  leave: () => void;
+}
+
 /** A session, running or ended. */
 export interface KnownSession {
   readonly id: string;

@@ -6,7 +6,7 @@ import { newToken } from '../../base/tokens';
 import type { ActionFiles, PageDriver } from '../../actions/page-driver';
 import type { SessionInfo, SessionStatus, SessionStep } from '../../contract/session';
 import { sessionEnded } from './finished-session';
-import type { KnownSession, SessionEnd, WaysIn } from './known-session';
+import type { DirectEntry, KnownSession, SessionEnd, WaysIn } from './known-session';
 import { PlaywrightProcess } from '../browsers/playwright-process';
 import type { SessionBrowser } from '../browsers/session-browser';
 import type { ServerMetrics } from '../metrics/server-metrics';
@@ -39,14 +39,6 @@ export interface SessionParts {
   owner: string | undefined;
   /** Counts what passes through the gateway. */
   cdpBytes: ServerMetrics['cdpBytes'];
-}
-
-/** A way to a session's browser that leads through no gateway. */
-export interface DirectEntry {
-  /** The browser's own CDP endpoint. */
-  cdpUrl: string;
-  /** The client has left. Safe to call twice. */
-  leave: () => void;
 }
 
 /** Keeps of a session what outlives it. */
