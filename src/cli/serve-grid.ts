@@ -1,8 +1,9 @@
-/** The Selenium Grid that `sessionwright serve` takes its browsers from. What it starts there is in a ledger, which a later run or `reap` reads should it be killed. */
+/** The Selenium Grid that `sessionwright serve` takes its browsers from. What it starts there is in a ledger, which the next one, a run or `reap` reads should it be killed. */
 import type { GridSettings } from '../browser/grid/grid';
 import { gridLedger } from '../host/grid-ledger';
 import { Ledger } from '../host/ledger';
 import { claimRunFolder, removeRunFolder, type RunFolder } from '../host/run-folder';
+import { sweep } from '../host/sweep';
 import { environment } from '../options/environment';
 import { gridOf, shownUrl } from '../options/source';
 import type { SessionOptions } from '../options/types';
@@ -67,6 +68,7 @@ function hasCredentials(url: string): boolean {
 
 async function withLedger(grid: GridSettings): Promise<ServedGrid> {
   const folder = await claimFolder();
+  void sweep({ keep: folder }).catch(() => undefined); // one that was killed before has left its slots in use
   const ledger = new Ledger(folder.path);
   return {
     settings: { ...grid, ledger: gridLedger(ledger) },

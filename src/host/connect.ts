@@ -5,13 +5,13 @@ import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { isLogging, logOf } from '../base/log';
-import { isProcessAlive, processStart } from '../base/processes';
+import { processStart } from '../base/processes';
 import { HostError } from '../contract/errors';
 import { hostEnvironment } from '../options/environment';
 import type { HostCalls, HostMethod } from './protocol';
 import { type CallHandler, RpcPeer } from './rpc';
 import type { HostEndpoint, RunFolder } from './run-folder';
-import { listRunFolders, readEndpoint, readOwner } from './run-folder';
+import { isOwnerAlive, listRunFolders, readEndpoint } from './run-folder';
 
 /** How long starting a host may take, in milliseconds: it is one Node process, a loaded CI machine is slow, and one before it may stand still. */
 const START_TIMEOUT_MS = 30_000;
@@ -160,8 +160,7 @@ export function endHost(
 /** True while another process has claimed the folder and is bringing its host up. */
 async function isStarting(folder: RunFolder): Promise<boolean> {
   if (await readEndpoint(folder)) return false; // it was up, and did not answer: it is gone
-  const owner = await readOwner(folder);
-  return owner !== undefined && isProcessAlive(owner.pid);
+  return isOwnerAlive(folder);
 }
 
 /** Starts a host in the background. Resolves to '' once it is up or has left the place to another, else to what went wrong. */

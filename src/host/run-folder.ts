@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { codeOf } from '../base/errors';
 import { removeFolder } from '../base/folders';
 import { readJson, writeJson } from '../base/json';
-import { processStart } from '../base/processes';
+import { isProcessAlive, processStart } from '../base/processes';
 import { newToken } from '../base/tokens';
 import { HostError } from '../contract/errors';
 
@@ -26,6 +26,13 @@ export interface HostEndpoint {
   port: number;
   token: string;
   /** When the process was started, by {@link processStart}; not given where the system does not say. */
+  startedAt?: string | undefined;
+}
+
+/** The process that claimed a folder. */
+export interface Owner {
+  pid: number;
+  /** As in {@link HostEndpoint}: a container that is started anew gives the same numbers to its processes. */
   startedAt?: string | undefined;
 }
 
@@ -65,7 +72,8 @@ export async function claimRunFolder(
     generation,
   };
   const draft = await makeDraft();
-  await writeFile(join(draft, 'owner.json'), JSON.stringify({ pid: process.pid }), { mode: 0o600 });
+  const owner: Owner = { pid: process.pid, startedAt: processStart(process.pid) };
+  await writeFile(join(draft, 'owner.json'), JSON.stringify(owner), { mode: 0o600 });
   try {
     await rename(draft, folder.path);
     return folder;
@@ -106,8 +114,16 @@ export async function readEndpoint(folder: RunFolder): Promise<HostEndpoint | un
 }
 
 /** Which process claimed this folder. */
-export async function readOwner(folder: RunFolder): Promise<{ pid: number } | undefined> {
-  return (await readJson(join(folder.path, 'owner.json'))) as { pid: number } | undefined;
+export async function readOwner(folder: RunFolder): Promise<Owner | undefined> {
+  return (await readJson(join(folder.path, 'owner.json'))) as Owner | undefined;
+}
+
+/** True while the process runs that claimed this folder, and not another one of the same number. */
+export async function isOwnerAlive(folder: RunFolder): Promise<boolean> {
+  const owner = await readOwner(folder);
+  if (!owner || !isProcessAlive(owner.pid)) return false;
+  const { startedAt = processStart(owner.pid) } = owner;
+  return processStart(owner.pid) === startedAt;
 }
 
 /** Where profiles and frames of a run are. */

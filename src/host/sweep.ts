@@ -11,7 +11,7 @@ import { endOnGrid } from './grid-ledger';
 import type { LedgerEntry } from './ledger';
 import { Ledger } from './ledger';
 import type { RunFolder } from './run-folder';
-import { listRunFolders, readEndpoint, readOwner, removeRunFolder } from './run-folder';
+import { isOwnerAlive, listRunFolders, readEndpoint, removeRunFolder } from './run-folder';
 
 /** A session API and its key. */
 export interface Api {
@@ -81,10 +81,7 @@ async function sweepFolder(
 /** A run lives while its host answers, or while the process that claimed the folder is still bringing it up. */
 async function isAlive(folder: RunFolder): Promise<boolean> {
   const endpoint = await readEndpoint(folder);
-  if (!endpoint) {
-    const owner = await readOwner(folder);
-    return owner !== undefined && isProcessAlive(owner.pid);
-  }
+  if (!endpoint) return isOwnerAlive(folder);
   if (!isProcessAlive(endpoint.pid)) return false;
   try {
     const connection = await openConnection(endpoint, 'probe');

@@ -3,10 +3,16 @@ import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promise
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { gridFor } from '../../../src/cli/serve-grid';
 import { SESSION_MARK } from '../../../src/browser/grid/grid-state';
 import { gridLedger } from '../../../src/host/grid-ledger';
 import { Ledger } from '../../../src/host/ledger';
-import { claimRunFolder, publishEndpoint, type RunFolder } from '../../../src/host/run-folder';
+import {
+  baseFolder,
+  claimRunFolder,
+  publishEndpoint,
+  type RunFolder,
+} from '../../../src/host/run-folder';
 import { Sources } from '../../../src/host/sources';
 import { sweep } from '../../../src/host/sweep';
 import { writeJson } from '../../../src/base/json';
@@ -123,6 +129,31 @@ test('what was on a Grid that is gone is left for an hour, and then it has ended
   expect(await sweep()).toMatchObject({ removed: [], stopped: [], left: [{ ...entry, reason }] });
   await ledger.started({ ...entry, startedAt: Date.now() - 3_601_000 });
   expect(await sweep()).toMatchObject({ removed: [path], stopped: [entry], left: [] });
+});
+
+test('serve ends what one of the same process number has left on its Grid, when it was killed', async () => {
+  let sessions: object[] = [
+    { sessionId: 'on-grid', capabilities: { [SESSION_MARK]: 'mark-of-the-killed' } },
+  ];
+  const hub = await startScriptedApi(({ method }, response) => {
+    if (method === 'DELETE') sessions = [];
+    json(response, 200, {
+      value: { nodes: [{ slots: sessions.map((session) => ({ session })) }] },
+    });
+  });
+  const folder = await claimRunFolder(process.pid, 1);
+  if (!folder) throw new Error('not claimed');
+  await gridLedger(new Ledger(folder.path)).started({
+    mark: 'mark-of-the-killed',
+    gridUrl: hub.url,
+  });
+  await writeJson(join(folder.path, 'owner.json'), { pid: process.pid, startedAt: 'before' });
+  const grid = await gridFor({ backend: 'grid', 'grid-url': hub.url });
+  await expect.poll(() => sessions).toEqual([]);
+  await expect.poll(async () => readdir(baseFolder())).toEqual([`run-${process.pid}.2`]);
+  await grid?.close();
+  expect(await readdir(temp)).toEqual([]);
+  await hub.close();
 });
 
 test('a link to the folder of a killed server is not taken for such a folder', async () => {

@@ -12,9 +12,11 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { processStart } from '../../../src/base/processes';
 import {
   baseFolder,
   claimRunFolder,
+  isOwnerAlive,
   listRunFolders,
   publishEndpoint,
   readEndpoint,
@@ -41,11 +43,30 @@ test('of many contenders exactly one gets the folder', async () => {
 test('the folder tells its owner from the first moment, and its endpoint once that is up', async () => {
   const folder = await claimRunFolder(123, 1);
   if (!folder) throw new Error('not claimed');
-  expect(await readOwner(folder)).toEqual({ pid: process.pid });
+  expect(await readOwner(folder)).toEqual({
+    pid: process.pid,
+    startedAt: processStart(process.pid),
+  });
+  expect(await isOwnerAlive(folder)).toBe(true);
   expect(await readEndpoint(folder)).toBeUndefined();
   const endpoint = await publishEndpoint(folder, 4711);
   expect(await readEndpoint(folder)).toEqual(endpoint);
   expect(endpoint.token.length).toBeGreaterThanOrEqual(32);
+});
+
+test('a later process with the number of the owner is not the owner', async () => {
+  const folder = await claimRunFolder(123, 1);
+  if (!folder) throw new Error('not claimed');
+  const file = join(folder.path, 'owner.json');
+  const alive = async (owner: object): Promise<boolean> => {
+    await writeFile(file, JSON.stringify(owner));
+    return isOwnerAlive(folder);
+  };
+  expect(await alive({ pid: process.pid })).toBe(true); // where the system does not say
+  expect(await alive({ pid: process.pid, startedAt: 'before' })).toBe(false);
+  expect(await alive({ pid: 2 ** 30 })).toBe(false);
+  await rm(file);
+  expect(await isOwnerAlive(folder)).toBe(false);
 });
 
 test('the newest generation of a runner comes last, also beyond nine', async () => {
