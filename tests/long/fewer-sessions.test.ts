@@ -58,7 +58,7 @@ test('a session that ends while workers share it is replaced: only the test that
   project = await Project.create({
     'playwright.config.ts': sharingConfig({ sessionOptions: { maxSessions: 1 } }),
     ...THREE_FILES,
-    'd.spec.ts': `
+    '0.spec.ts': `
       import { test } from 'sessionwright';
       test('loses it', async ({ page, browser }) => {
         await page.setContent('x');
