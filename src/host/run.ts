@@ -120,7 +120,7 @@ export class Run {
 
   /** A test runs in the worker, or none does any more. */
   testRuns(leaseId: string, test: Pick<TestBegin, 'title' | 'timeoutMs'> | null): void {
-    if (test) this.#slots.beginTest(leaseId, test);
+    if (test) this.#slots.testRuns(leaseId, test);
     else this.#slots.endTest(leaseId);
   }
 

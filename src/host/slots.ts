@@ -27,8 +27,8 @@ export interface Slot extends Wish {
   sinceMs: number;
   /** While it waits for a session. */
   waiting?: Waiting | undefined;
-  /** Its test, and until when that may take by its own timeout; 0 when unlimited. */
-  test?: { title: string; untilMs: number } | undefined;
+  /** Its test, since when that runs, and until when it may by its own timeout; 0 when unlimited. */
+  test?: { title: string; sinceMs: number; untilMs: number } | undefined;
   /** How far it is with giving its session to another worker. */
   giving?: 'asked' | 'agreed' | undefined;
 }
@@ -123,9 +123,16 @@ export class Slots {
 
   /** A test uses the session of this lease from now on. */
   beginTest(leaseId: string, { title, timeoutMs }: { title: string; timeoutMs: number }): void {
-    const untilMs = timeoutMs === 0 ? 0 : performance.now() + timeoutMs;
-    this.find(leaseId).test = { title, untilMs };
+    const sinceMs = performance.now();
+    this.find(leaseId).test = { title, sinceMs, untilMs: untilMs(sinceMs, timeoutMs) };
     this.#moved();
+  }
+
+  /** A test runs in the worker, maybe with another timeout than it was told to begin with. */
+  testRuns(leaseId: string, running: { title: string; timeoutMs: number }): void {
+    const { test } = this.find(leaseId);
+    if (test) test.untilMs = untilMs(test.sinceMs, running.timeoutMs);
+    else this.beginTest(leaseId, running);
   }
 
   endTest(leaseId: string): void {
@@ -274,14 +281,18 @@ export class Slots {
     }
     const inUse = this.#inUse;
     if (inUse === undefined) return; // then the start itself has a limit
-    const untilMs = [...this.#slots.values()].map(({ held, test }) => (held && test?.untilMs) ?? 0);
+    const untils = [...this.#slots.values()].map(({ held, test }) => (held && test?.untilMs) ?? 0);
     for (const one of waiting) {
       const { startTimeoutMs = DEFAULT_START_TIMEOUT_MS } = one.request.options;
-      const quietSinceMs = Math.max(one.sinceMs, this.#movedMs, ...untilMs);
+      const quietSinceMs = Math.max(one.sinceMs, this.#movedMs, ...untils);
       const isLate = performance.now() - quietSinceMs > startTimeoutMs;
       if (isLate && isLacking(one)) this.#pool.drop(one, inVain(inUse, startTimeoutMs));
     }
   }
+}
+
+function untilMs(sinceMs: number, timeoutMs: number): number {
+  return timeoutMs === 0 ? 0 : sinceMs + timeoutMs;
 }
 
 /** Whether there is no session for one that waits, and none is being started, as far as is known. */

@@ -81,6 +81,30 @@ test('a page of a hook keeps the session to its end; a wait in vain says who has
     expect(resultOf(report, title).status, output).toBe('passed');
 });
 
+test('who waits for a test waits as long as that may take by the timeout that it gives itself', async () => {
+  const words = { sessionOptions: { maxSessions: 1, startTimeoutMs: 1000 } };
+  project = await Project.create({
+    'playwright.config.ts': sharingConfig(words, 'timeout: 6000'),
+    'a.spec.ts': `
+      import { writeFileSync } from 'node:fs';
+      import { test, expect } from 'sessionwright';
+      test('takes long', async ({ page }) => {
+        test.setTimeout(60_000);
+        writeFileSync('held', '');
+        await page.setContent('<p>0');
+        await page.evaluate(() => setInterval(() => document.querySelector('p')!.textContent++, 100));
+        await expect.poll(async () => Number(await page.textContent('p')), { timeout: 60_000 }).toBeGreaterThan(110);
+      });`,
+    'b.spec.ts': `
+      import { existsSync } from 'node:fs';
+      import { test, expect } from 'sessionwright';
+      test.beforeAll(async () => { test.setTimeout(60_000); ${untilThere('held')} });
+      test('waits', async ({ page }) => page.setContent('x'));`,
+  });
+  const { output, report } = await project.run();
+  expect(failedOf(report), output).toEqual([]);
+});
+
 test('the clip of a test shows nothing of the test that had the session before it', async () => {
   project = await Project.create({
     'playwright.config.ts': sharingConfig({ sessionOptions: { maxSessions: 1 } }, 'timeout: 0'),

@@ -447,6 +447,22 @@ describe('with fewer sessions than workers', () => {
     expect(error?.message).toContain('in vain: 1 of 1 in use by worker 0 ("without end"), and no');
   });
 
+  test('one waits for a test as long as that may take by the timeout that it has by now, and not for one without end', async () => {
+    const first = await acquire(ONE);
+    const second = acquire(at(1));
+    let error: Error | undefined;
+    second.catch((it: unknown) => (error = it as Error));
+    const running = { title: 'takes its time', timeoutMs: 30_000 };
+    slots.beginTest(first.leaseId, running);
+    await vi.advanceTimersByTimeAsync(20_000);
+    slots.testRuns(first.leaseId, { ...running, timeoutMs: 60_000 });
+    await vi.advanceTimersByTimeAsync(49_000);
+    expect(error).toBeUndefined();
+    slots.testRuns(first.leaseId, { ...running, timeoutMs: 0 });
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(error).toMatchObject({ code: 'timeout' });
+  });
+
   test('a start that finds no place is tried again when its API says, and is not what one fails with that can share', async () => {
     const first = await acquire(REQUEST);
     let tries = 0;
