@@ -45,6 +45,8 @@ const MAX_WARM = 100;
 const MAX_WAIT_SECONDS = 3600;
 /** How long sessions may run on after SIGTERM, in milliseconds, when nothing else was said: Kubernetes kills after 30 seconds, and the end of the sessions takes some of them. */
 const DRAIN_MS = 20_000;
+/** How long a start may wait in the queue of a Grid, in milliseconds, when nothing else was said: as long as in the server's own. */
+const GRID_WAIT_MS = 30_000;
 /** One hour, in milliseconds. */
 const HOUR_MS = 60 * 60 * 1000;
 
@@ -87,7 +89,11 @@ export async function serve(args: string[]): Promise<void> {
     values.keys === undefined ? undefined : await readKeysFile(values.keys, environment.apiKey);
   const options = { ...serverOptions(values), keys };
   const grid = await gridFor(values);
-  const server = await startSessionServer({ ...options, grid: grid?.settings });
+  const server = await startSessionServer({
+    ...options,
+    grid: grid?.settings,
+    maxGridWaitMs: options.maxWaitMs ?? GRID_WAIT_MS,
+  });
   const urls =
     options.publicUrl === undefined
       ? reachableUrls(server.url, values.host)

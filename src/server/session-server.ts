@@ -100,6 +100,8 @@ export interface SessionServerOptions extends LaunchSettings {
   maxWaiting?: number | undefined;
   /** How long each may wait, in milliseconds; then it is refused with 429. @default 30000 */
   maxWaitMs?: number | undefined;
+  /** How long each may wait in the queue of a `grid`, in milliseconds; then it is refused with 429. @default as long as its caller */
+  maxGridWaitMs?: number | undefined;
   /**
    * So many browsers wait for sessions, which then begin at once: with the default options, and later with those that were asked for last.
    * Sessions with a profile, a proxy or a `cdpUrl` start their own. They do not count as sessions; each takes about 100 MB.
@@ -256,6 +258,7 @@ async function assemble(
     metrics,
     maxWaiting: options.maxWaiting ?? MAX_WAITING,
     maxWaitMs: options.maxWaitMs ?? MAX_WAIT_MS,
+    maxGridWaitMs: options.maxGridWaitMs,
     recordAlways: options.recording !== 'on-demand',
     logAlways: options.networkLog !== 'on-demand',
     warm: options.warm ?? 0,

@@ -15,6 +15,7 @@ import { Places, type Guest, type PlacesOptions } from './places';
 import { RememberedStarts } from './remembered-starts';
 import { Retention } from './retention';
 import { loadSessions } from './session-archive';
+import { waitOnGrid } from './grid-wait';
 import { FolderKeeper } from './session-keeper';
 import { recordOf, saveRecord } from './session-record';
 import { planSession, type SessionPlan } from '../browsers/session-plan';
@@ -43,6 +44,8 @@ export interface RegistryOptions extends PlacesOptions {
   logAlways: boolean;
   /** Browsers that wait for sessions; they do not count as sessions. */
   warm: number;
+  /** How long a start may wait on a Grid, in milliseconds; undefined for as long as its caller. */
+  maxGridWaitMs?: number | undefined;
   metrics: ServerMetrics;
   /** Length of a minute, in milliseconds; shorter in tests. */
   minuteMs: number;
@@ -82,7 +85,7 @@ export class SessionRegistry {
   readonly #places: Places;
   readonly #starting = new Set<Promise<LiveSession>>();
   readonly #closing = new AbortController();
-  #isDraining = false;
+  readonly #draining = new AbortController();
   #warm: WarmBrowsers | undefined;
 
   constructor(options: RegistryOptions) {
@@ -171,7 +174,7 @@ export class SessionRegistry {
 
   /** True once no more sessions are started, because the server is about to end. */
   get isDraining(): boolean {
-    return this.#isDraining;
+    return this.#draining.signal.aborted;
   }
 
   /** How many sessions there are now. */
@@ -190,7 +193,7 @@ export class SessionRegistry {
 
   /** Starts no more sessions, those that wait included, and resolves when the last one that runs has ended. */
   async drain(): Promise<void> {
-    this.#isDraining = true;
+    this.#draining.abort(draining());
     this.#places.close(draining());
     await Promise.allSettled([...this.#starting, this.#warm?.close()]);
     const ended = this.#active.map(
@@ -214,7 +217,7 @@ export class SessionRegistry {
 
   async #start(request: StartOptions, guest: Guest): Promise<LiveSession> {
     this.#refuseClosing();
-    if (this.#isDraining) throw draining();
+    if (this.isDraining) throw draining();
     const plan = this.#plan(request);
     const { account } = guest;
     if (request.profile) this.#options.profiles.checkOwner(request.profile.id, account);
@@ -266,11 +269,13 @@ export class SessionRegistry {
 
   /** A start of our own takes no longer when nobody waits for it; on a Grid it may wait for long, and takes a place from others. */
   async #prepare(plan: SessionPlan, leaving?: AbortSignal): Promise<PreparedBrowser> {
-    const { data, profiles, browser } = this.#options;
+    const { data, profiles, browser, maxGridWaitMs: maxWaitMs } = this.#options;
     const { signal: closing } = this.#closing;
-    const signal = browser.grid && leaving ? AbortSignal.any([closing, leaving]) : closing;
-    const settings = { ...browser, signal };
-    return prepareBrowser(plan, { data, profiles, settings });
+    const prepare = async (signal: AbortSignal): Promise<PreparedBrowser> =>
+      prepareBrowser(plan, { data, profiles, settings: { ...browser, signal } });
+    if (!browser.grid) return prepare(closing);
+    const signals = [closing, this.#draining.signal, ...(leaving ? [leaving] : [])];
+    return waitOnGrid({ signals, maxWaitMs }, prepare);
   }
 
   async #open(
