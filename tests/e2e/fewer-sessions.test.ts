@@ -105,6 +105,32 @@ test('who waits for a test waits as long as that may take by the timeout that it
   expect(failedOf(report), output).toEqual([]);
 });
 
+test('who waits for a hook waits as long as that may take', async () => {
+  const words = { sessionOptions: { maxSessions: 1, startTimeoutMs: 7000 } };
+  project = await Project.create({
+    'playwright.config.ts': sharingConfig(words, 'timeout: 60_000'),
+    'a.spec.ts': `
+      import { writeFileSync } from 'node:fs';
+      import { test, expect } from 'sessionwright';
+      test.beforeAll(async ({ browser }) => {
+        const page = await browser.newPage();
+        writeFileSync('held', '');
+        await page.setContent('<p>0');
+        await page.evaluate(() => setInterval(() => document.querySelector('p')!.textContent++, 100));
+        await expect.poll(async () => Number(await page.textContent('p')), { timeout: 60_000 }).toBeGreaterThan(110);
+        await page.close();
+      });
+      test('comes after', async ({ page }) => page.setContent('x'));`,
+    'b.spec.ts': `
+      import { existsSync } from 'node:fs';
+      import { test, expect } from 'sessionwright';
+      test.beforeAll(async () => { ${untilThere('held')} });
+      test('waits', async ({ page }) => page.setContent('x'));`,
+  });
+  const { output, report } = await project.run();
+  expect(failedOf(report), output).toEqual([]);
+});
+
 test('the clip of a test shows nothing of the test that had the session before it', async () => {
   project = await Project.create({
     'playwright.config.ts': sharingConfig({ sessionOptions: { maxSessions: 1 } }, 'timeout: 0'),
