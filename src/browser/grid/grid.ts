@@ -19,6 +19,8 @@ const log = logOf('browser');
 const AWAY_MS = 1_000;
 /** How long a start that was given up is looked for, in milliseconds: a session that was being made by then is there after some 2 s, and on a node that comes up for it, after a minute. */
 const TAKE_BACK_MS = 60_000;
+/** The same for one that we gave up, once we close: the Grid takes it out of its queue, and ends by itself what nobody takes. */
+const LEAVE_MS = 6_000;
 /** How long the end of a session may be waited for, in milliseconds; it goes on afterwards. */
 const CLOSE_MS = 10_000;
 
@@ -55,6 +57,7 @@ export class Grid {
   #state: GridState | undefined;
   /** Name of the browser that was asked for last. */
   #lastName: string | undefined;
+  #isClosing = false;
   #isClosed = false;
 
   constructor(settings: GridSettings) {
@@ -102,6 +105,7 @@ export class Grid {
 
   /** Waits, within bounds, until the sessions that are over are gone from the Grid. What is not seen to be gone by then stays in the ledger. */
   async close(): Promise<void> {
+    this.#isClosing = true;
     await settledWithin(Promise.allSettled(this.#ending), CLOSE_MS);
     this.#isClosed = true;
   }
@@ -131,7 +135,9 @@ export class Grid {
       const body = { capabilities: { alwaysMatch, firstMatch: [{}] } };
       value = await this.#wire.send({ method: 'POST', path: '/session', body, signal });
     } catch (error) {
-      this.#afterwards(this.#takeBack(mark, isRefusal(error)));
+      this.#afterwards(
+        this.#takeBack(mark, { isRefused: isRefusal(error), isGivenUp: signal.aborted }),
+      );
       throw error;
     }
     const id = isRecord(value) && typeof value['sessionId'] === 'string' ? value['sessionId'] : '';
@@ -190,15 +196,17 @@ export class Grid {
 
   /**
    * The Grid takes a request out of its queue whose sender is gone; what it was just starting then comes a little later.
-   * @param isRefused - by the Grid: one look is enough
+   * @param how - what is refused by the Grid is looked for once, what we gave up not for long when we close
    */
-  async #takeBack(mark: string, isRefused: boolean): Promise<void> {
-    const endsMs = performance.now() + (isRefused ? 0 : TAKE_BACK_MS);
+  async #takeBack(mark: string, how: { isRefused: boolean; isGivenUp: boolean }): Promise<void> {
+    const { isRefused, isGivenUp } = how;
+    const startedMs = performance.now();
     for (;;) {
       const sessions = await sessionsOf(this.#wire).catch(() => undefined);
       const session = sessions?.find((it) => it.mark === mark);
       if (session) return this.#end({ id: session.id, mark });
-      if (performance.now() >= endsMs) {
+      const patienceMs = isGivenUp && this.#isClosing ? LEAVE_MS : TAKE_BACK_MS;
+      if (isRefused || performance.now() - startedMs >= patienceMs) {
         if (sessions || isRefused) await this.#settings.ledger?.stopped(mark);
         return;
       }

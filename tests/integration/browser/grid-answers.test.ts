@@ -132,6 +132,19 @@ test('whoever closes does not wait for it, and leaves it in the ledger', async (
   expect(open.size).toBe(1);
 });
 
+test('a start that was given up leaves nothing in the ledger of whoever closes', async () => {
+  const silent = await startScriptedApi((request, response, count) => {
+    if (request.method === 'GET') return handle(request, response, count);
+    return undefined; // it waits in the queue
+  });
+  grid = new Grid({ url: silent.url, ledger });
+  await expect(grid.open({ headless: true }, AbortSignal.timeout(500))).rejects.toThrow();
+  expect(open.size).toBe(1);
+  await grid.close();
+  expect(open.size).toBe(0);
+  await silent.close();
+});
+
 test('a Grid that never answered is not waited for: the proxy is named', async () => {
   const proxy = await startScriptedApi((_, response) => response.writeHead(502).end(PAGE));
   grid = new Grid({ url: proxy.url, ledger });
