@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { findChromium } from '../../src/browser/find-chromium';
 import { startSite, type Site } from './expose/site';
-import { leavesNothing } from './support/leaves-nothing';
-import { failedOf, Project, resultOf, resultsOf, type RunResult } from './support/project';
-import { serve, type ServeProcess } from './support/serve-process';
+import { leavesNothing } from '../e2e/support/leaves-nothing';
+import { failedOf, Project, resultOf, resultsOf, type RunResult } from '../e2e/support/project';
+import { serve, type ServeProcess } from '../e2e/support/serve-process';
 
 /** Every host is a closed port of its machine: what reaches the site came from elsewhere. */
 const NOTHING_IN_REACH = '--host-resolver-rules=MAP * 127.0.0.1:1';
