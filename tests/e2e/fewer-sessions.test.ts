@@ -47,7 +47,7 @@ const untilThere = (name: string): string =>
 test('a page of a hook keeps the session to its end; a wait in vain says who has it, and eats no test of others', async () => {
   project = await Project.create({
     'playwright.config.ts': sharingConfig(
-      { sessionOptions: { maxSessions: 1, startTimeoutMs: 1000 } },
+      { sessionOptions: { maxSessions: 1, startTimeoutMs: 3000 } },
       'timeout: 0',
     ),
     'a.spec.ts': `
@@ -75,14 +75,14 @@ test('a page of a hook keeps the session to its end; a wait in vain says who has
   });
   const { output, report } = await project.run();
   expect(resultOf(report, 'waits in vain').error?.message, output).toMatch(
-    /Waited 1 s for a session, in vain: 1 of 1 in use by worker \d \("holds on"\)/,
+    /Waited 3 s for a session, in vain: 1 of 1 in use by worker \d \("holds on"\)/,
   );
   for (const title of ['holds on', 'goes on', 'comes later'])
     expect(resultOf(report, title).status, output).toBe('passed');
 });
 
 test('who waits for a test waits as long as that may take by the timeout that it gives itself', async () => {
-  const words = { sessionOptions: { maxSessions: 1, startTimeoutMs: 1000 } };
+  const words = { sessionOptions: { maxSessions: 1, startTimeoutMs: 3000 } };
   project = await Project.create({
     'playwright.config.ts': sharingConfig(words, 'timeout: 6000'),
     'a.spec.ts': `

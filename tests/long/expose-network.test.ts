@@ -44,7 +44,7 @@ async function run(spec: string, options: string, use = ''): Promise<RunResult> 
         } });`,
       'suite.spec.ts': spec,
       'upload.txt': 'sent',
-      'steps-reporter.mjs': await suiteFile('../compat/steps-reporter.mjs'),
+      'steps-reporter.mjs': await suiteFile('../../e2e/compat/steps-reporter.mjs'),
     },
     { NOTTE_API_URL: server.url, NOTTE_API_KEY: 'key' },
   );

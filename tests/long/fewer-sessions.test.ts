@@ -146,14 +146,14 @@ describe('hooks and fixtures', () => {
 test('a worker that keeps its session may do without it for long: who waits for it is told nothing wrong', async () => {
   project = await Project.create({
     'playwright.config.ts': sharingConfig(
-      { sessionOptions: { maxSessions: 1, startTimeoutMs: 1000 } },
-      'timeout: 20_000, workers: 2',
+      { sessionOptions: { maxSessions: 1, startTimeoutMs: 4000 } },
+      'timeout: 30_000, workers: 2',
     ),
     'a.spec.ts': `
       import { writeFileSync } from 'node:fs';
       import { test } from 'sessionwright';
       test('uses the API', async ({ session }) => { await session.status(); writeFileSync('held', ''); });
-      test('does without', async () => { await new Promise((done) => setTimeout(done, 7000)); });`,
+      test('does without', async () => { await new Promise((done) => setTimeout(done, 10_000)); });`,
     'b.spec.ts': `
       import { existsSync } from 'node:fs';
       import { test, expect } from 'sessionwright';
