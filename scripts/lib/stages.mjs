@@ -129,9 +129,9 @@ function failuresOfVitest(report) {
     const failed = file.assertionResults.filter((test) => test.status === 'failed');
     const name = relative(ROOT, file.name);
     if (failed.length === 0)
-      return file.status === 'failed' ? [`${name}: ${firstLine(file.message)}`] : [];
+      return file.status === 'failed' ? [`${name}: ${essence(file.message)}`] : [];
     return failed.map(
-      (test) => `${name} › ${test.fullName}: ${firstLine(test.failureMessages.join('\n'))}`,
+      (test) => `${name} › ${test.fullName}: ${essence(test.failureMessages.join('\n'))}`,
     );
   });
 }
@@ -140,18 +140,22 @@ function failuresOfPlaywright(report) {
   const specsOf = (suite) => [...suite.specs, ...(suite.suites ?? []).flatMap(specsOf)];
   const failed = report.suites.flatMap(specsOf).filter((spec) => !spec.ok);
   return [
-    ...report.errors.map((error) => firstLine(error.message)),
+    ...report.errors.map((error) => essence(error.message)),
     ...failed.map((spec) => {
       const errors = spec.tests.flatMap((test) => test.results.flatMap((result) => result.errors));
-      return `${spec.file}:${spec.line} › ${spec.title}: ${firstLine(errors[0]?.message)}`;
+      return `${spec.file}:${spec.line} › ${spec.title}: ${essence(errors[0]?.message)}`;
     }),
   ];
 }
 
-function firstLine(message) {
-  return stripVTControlCharacters(message ?? '')
-    .trim()
-    .split('\n')[0];
+/** What went wrong, in one line. The message of a test that ran a suite is all that the suite said: of that, its failures and their errors. */
+function essence(message) {
+  const lines = stripVTControlCharacters(message ?? '')
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean);
+  const failures = lines.slice(1).filter((line) => /^(\d+\) .* › |\w*Error: )/.test(line));
+  return [lines[0], ...failures.slice(0, 6)].join(' | ').slice(0, 1500);
 }
 
 /** A test that passed on a retry is a pass for Playwright, and so it is here. */

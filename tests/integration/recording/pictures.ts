@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { BufferSource, EncodedPacketSink, Input, MP4 } from 'mediabunny';
 import { chromium } from 'playwright-core';
 import { launchChromium } from '../../../src/browser/chromium';
 
@@ -59,7 +60,10 @@ export async function openPictureViewer(): Promise<PictureViewer> {
     },
     async play(mp4, atMs = []) {
       served = mp4;
-      const { pixels, ...clip } = await page.evaluate(playClip, atMs);
+      const moments = await Promise.all(
+        atMs.map(async (at) => ({ seconds: at / 1000, frameUs: await frameAt(mp4, at / 1000) })),
+      );
+      const { pixels, ...clip } = await page.evaluate(playClip, moments);
       return { ...clip, colours: pixels.map(nearest) };
     },
     async close() {
@@ -96,8 +100,17 @@ function paintPicture({
   return canvas.toDataURL('image/jpeg').split(',')[1] ?? '';
 }
 
+/** When the frame begins that belongs to this moment, in microseconds: by the file, not by a player. */
+async function frameAt(mp4: Buffer, seconds: number): Promise<number> {
+  const input = new Input({ source: new BufferSource(mp4), formats: [MP4] });
+  const track = await input.getPrimaryVideoTrack();
+  const packet = track && (await new EncodedPacketSink(track).getPacket(seconds));
+  if (!packet) throw new Error(`the clip has nothing at ${seconds} s`);
+  return packet.microsecondTimestamp;
+}
+
 async function playClip(
-  atMs: number[],
+  moments: { seconds: number; frameUs: number }[],
 ): Promise<{ durationMs: number; width: number; height: number; pixels: number[][] }> {
   const video = document.createElement('video');
   const blob = await (await fetch('/clip.mp4', { cache: 'no-store' })).blob();
@@ -115,18 +128,19 @@ async function playClip(
   const { videoWidth: width, videoHeight: height } = video;
   const context = new OffscreenCanvas(width, height).getContext('2d');
   const pixels: number[][] = [];
-  for (const moment of atMs) {
+  for (const { seconds, frameUs } of moments) {
     const seeked = happens('seeked');
-    video.currentTime = moment / 1000;
+    video.currentTime = seconds;
     await seeked;
-    // 'seeked' can come before the picture is there; until then nothing is drawn, and the canvas stays transparent
-    for (let pixel: number[] = []; ; await new Promise(requestAnimationFrame)) {
-      context?.clearRect(0, 0, width, height);
-      context?.drawImage(video, 0, 0);
-      pixel = [...(context?.getImageData(width / 2, height / 2, 1, 1).data ?? [])];
-      if (pixel[3] !== 255) continue;
-      pixels.push(pixel);
-      break;
+    // 'seeked' can come before the picture is there: until then the video has none, or still shows the one before
+    for (let shown: number | undefined; shown !== frameUs; await new Promise(requestAnimationFrame)) {
+      const frame = video.readyState >= 2 ? new VideoFrame(video) : undefined;
+      shown = frame?.timestamp;
+      if (frame && shown === frameUs) {
+        context?.drawImage(frame, 0, 0);
+        pixels.push([...(context?.getImageData(width / 2, height / 2, 1, 1).data ?? [])]);
+      }
+      frame?.close();
     }
   }
   return { durationMs: video.duration * 1000, width, height, pixels };
