@@ -133,7 +133,11 @@ async function playClip(
     video.currentTime = seconds;
     await seeked;
     // 'seeked' can come before the picture is there: until then the video has none, or still shows the one before
-    for (let shown: number | undefined; shown !== frameUs; await new Promise(requestAnimationFrame)) {
+    for (
+      let shown: number | undefined;
+      shown !== frameUs;
+      await new Promise(requestAnimationFrame)
+    ) {
       const frame = video.readyState >= 2 ? new VideoFrame(video) : undefined;
       shown = frame?.timestamp;
       if (frame && shown === frameUs) {
