@@ -1,6 +1,7 @@
 /** CDP over a WebSocket: the way to browsers that we did not start, and to sessions behind a gateway. */
 import type { RawData } from 'ws';
 import { WebSocket } from 'ws';
+import { hostOf, isLoopback } from '../base/addresses';
 import { CdpError } from '../contract/errors';
 import type { Transport } from './transport';
 
@@ -44,6 +45,7 @@ export class WebSocketTransport implements Transport {
       maxPayload: MAX_MESSAGE_BYTES,
       handshakeTimeout: options.timeoutMs ?? CONNECT_TIMEOUT_MS,
       headers: options.headers ?? {},
+      ...(isLoopback(hostOf(new URL(url))) && { generateMask: noMask }),
     });
     const transport = new WebSocketTransport(socket);
     await new Promise<void>((resolve, reject) => {
@@ -68,6 +70,14 @@ export class WebSocketTransport implements Transport {
     this.#socket.close();
     setTimeout(() => this.#socket.terminate(), CLOSE_TIMEOUT_MS).unref();
   }
+}
+
+/**
+ * A mask that changes nothing, which saves masking. Masks keep what a page sends from looking like HTTP to proxies on the way; on
+ * loopback there are none, and nothing here is sent for a page.
+ */
+function noMask(mask: Buffer): void {
+  mask.fill(0);
 }
 
 /** Protocol and host only: tokens ride in the query, the user info and sometimes the path. */
