@@ -1,6 +1,9 @@
 /** The wait of a start for its turn on a Selenium Grid, which decides by itself whose turn it is: until nobody wants it any more, and no longer than it may. */
 import { durationText } from '../../base/texts';
 import { tooMany } from '../../contract/refusals';
+import type { FinishedSession } from './finished-session';
+import type { Patience } from './remembered-starts';
+import type { LiveSession } from './session';
 
 /** How long one that has waited in vain should stay away, in milliseconds. */
 const RETRY_MS = 1_000;
@@ -31,6 +34,22 @@ export async function waitOnGrid<T>(
   } finally {
     clearTimeout(timer);
   }
+}
+
+/**
+ * A start that waits longer than its caller may goes on for a while, and the next try of that caller finds it.
+ * @param maxWaitMs - in milliseconds; undefined for as long as the caller
+ */
+export function gridPatience(
+  maxWaitMs: number | undefined,
+): Patience<LiveSession | FinishedSession> | undefined {
+  if (maxWaitMs === undefined) return undefined;
+  const end = { status: 'closed', reason: 'Its caller did not come again.' } as const;
+  return {
+    maxWaitMs,
+    inVain: () => inVain(maxWaitMs),
+    discard: async (session) => session.end(end),
+  };
 }
 
 function inVain(maxWaitMs: number): Error {

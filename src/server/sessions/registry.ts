@@ -15,7 +15,7 @@ import { Places, type Guest, type PlacesOptions } from './places';
 import { RememberedStarts } from './remembered-starts';
 import { Retention } from './retention';
 import { loadSessions } from './session-archive';
-import { waitOnGrid } from './grid-wait';
+import { gridPatience, waitOnGrid } from './grid-wait';
 import { FolderKeeper } from './session-keeper';
 import { recordOf, saveRecord } from './session-record';
 import { planSession, type SessionPlan } from '../browsers/session-plan';
@@ -81,7 +81,7 @@ export class SessionRegistry {
   /** Oldest first. */
   readonly #sessions = new Map<string, AnySession>();
   readonly #retention: Retention<AnySession>;
-  readonly #starts = new RememberedStarts<AnySession>();
+  readonly #starts: RememberedStarts<AnySession>;
   readonly #places: Places;
   readonly #starting = new Set<Promise<LiveSession>>();
   readonly #closing = new AbortController();
@@ -91,6 +91,9 @@ export class SessionRegistry {
   constructor(options: RegistryOptions) {
     this.#options = options;
     this.#places = new Places(options);
+    this.#starts = new RememberedStarts(
+      options.browser.grid && gridPatience(options.maxGridWaitMs),
+    );
     this.#retention = new Retention(options.retentionMs, async (session) => this.#forget(session));
   }
 
@@ -268,25 +271,29 @@ export class SessionRegistry {
   }
 
   /** A start of our own takes no longer when nobody waits for it; on a Grid it may wait for long, and takes a place from others. */
-  async #prepare(plan: SessionPlan, leaving?: AbortSignal): Promise<PreparedBrowser> {
-    const { data, profiles, browser, maxGridWaitMs: maxWaitMs } = this.#options;
+  async #prepare(
+    plan: SessionPlan,
+    guest?: Pick<Guest, 'leaving' | 'ticket'>,
+  ): Promise<PreparedBrowser> {
+    const { data, profiles, browser, maxGridWaitMs } = this.#options;
     const { signal: closing } = this.#closing;
     const prepare = async (signal: AbortSignal): Promise<PreparedBrowser> =>
       prepareBrowser(plan, { data, profiles, settings: { ...browser, signal } });
     if (!browser.grid) return prepare(closing);
-    const signals = [closing, this.#draining.signal, ...(leaving ? [leaving] : [])];
+    const signals = [closing, this.#draining.signal, ...(guest ? [guest.leaving] : [])];
+    const maxWaitMs = guest?.ticket === undefined ? maxGridWaitMs : undefined; // one with a ticket comes again, and keeps its turn
     return waitOnGrid({ signals, maxWaitMs }, prepare);
   }
 
   async #open(
     plan: SessionPlan,
-    { account: { name: owner }, leaving }: Guest,
+    { account: { name: owner }, leaving, ticket }: Guest,
     leavePlace: () => void,
   ): Promise<LiveSession> {
     const { storage, minuteMs, metrics } = this.#options;
     const { cdpBytes } = metrics;
     const { id, folder, profile, browser } =
-      this.#warm?.take(plan) ?? (await this.#prepare(plan, leaving));
+      this.#warm?.take(plan) ?? (await this.#prepare(plan, { leaving, ticket }));
     let session: LiveSession | undefined;
     try {
       const keeper = new FolderKeeper(profile, async (ended) => this.#archive(ended));

@@ -62,3 +62,14 @@ test('it may take so long, and is told to come again', async () => {
   await left;
   await eventually(() => expect(sessions).toEqual([]));
 });
+
+test('whoever comes again in time still has its turn, and waits on a Grid no longer than elsewhere', async () => {
+  api = await startApi({ grid: { url: hub.url }, maxGridWaitMs: 1_000, maxSessions: 1 });
+  const headers = { 'idempotency-key': 'mine' };
+  for (const status of [429, 429])
+    expect((await api.call('POST', '/sessions/start', { headers })).status).toBe(status);
+  expect(hub.requests.filter(({ method }) => method === 'POST')).toHaveLength(1);
+  await api.server.drain(); // ends what would be kept for another 15 seconds
+  await left;
+  await eventually(() => expect(sessions).toEqual([]));
+});
