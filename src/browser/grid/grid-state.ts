@@ -10,12 +10,15 @@ export interface SlotSession {
   nodeUrl: string;
 }
 
-/** A Grid, as it tells. */
+/** A Grid, as it tells. Nodes that are drained take no more sessions, so they do not count; what still runs on them does. */
 export interface GridState {
   nodes: number;
   slots: number;
+  /** How many of the slots are in use. */
+  used: number;
   /** Names of the browsers that its nodes offer, each once. */
   browsers: string[];
+  /** All that run. */
   sessions: SlotSession[];
   /** After how long without a command it ends a session, in milliseconds: that of its least patient node. */
   sessionTimeoutMs: number;
@@ -31,12 +34,16 @@ const DEFAULT_SESSION_TIMEOUT_MS = 300_000;
 export function readState(value: unknown): GridState | undefined {
   if (!isRecord(value) || !Array.isArray(value['nodes'])) return undefined;
   const nodes = value['nodes'].filter(isRecord).filter((node) => node['availability'] !== 'DOWN');
-  const slots = nodes.flatMap((node) => slotsOf(node).map((slot) => ({ node, slot })));
+  const open = nodes.filter((node) => node['availability'] !== 'DRAINING');
+  const slots = open.flatMap(slotsOf);
   return {
-    nodes: nodes.length,
+    nodes: open.length,
     slots: slots.length,
-    browsers: [...new Set(slots.flatMap(({ slot }) => textsOf(slot['stereotype'], 'browserName')))],
-    sessions: slots.flatMap(({ node, slot }) => sessionOf(slot, textsOf(node, 'uri'))),
+    used: slots.filter((slot) => isRecord(slot['session'])).length,
+    browsers: [...new Set(slots.flatMap((slot) => textsOf(slot['stereotype'], 'browserName')))],
+    sessions: nodes.flatMap((node) =>
+      slotsOf(node).flatMap((slot) => sessionOf(slot, textsOf(node, 'uri'))),
+    ),
     sessionTimeoutMs: Math.min(
       ...nodes.flatMap(({ sessionTimeout }) =>
         typeof sessionTimeout === 'number' && sessionTimeout > 0 ? [sessionTimeout] : [],
@@ -48,7 +55,7 @@ export function readState(value: unknown): GridState | undefined {
 
 /** Why a session is not there yet, to follow "waiting for a session: ". */
 export function describeWaiting(
-  { nodes, slots, browsers, sessions }: GridState,
+  { nodes, slots, used, browsers }: GridState,
   { waiting, browserName }: { waiting: number; browserName: string },
 ): string {
   const queue = waiting === 0 ? '' : `, ${waiting} ${waiting === 1 ? 'waits' : 'wait'}`;
@@ -56,7 +63,7 @@ export function describeWaiting(
   const offers = browsers.some((name) => name.toLowerCase() === browserName.toLowerCase());
   if (!offers)
     return `no node of the Grid offers ${browserName} (they offer ${browsers.join(', ') || 'nothing'})${queue}`;
-  return `the Grid has ${sessions.length} of ${slots} slots in use${queue}`;
+  return `the Grid has ${used} of ${slots} slots in use${queue}`;
 }
 
 function slotsOf(node: Record<string, unknown>): Record<string, unknown>[] {

@@ -30,6 +30,9 @@ const MAX_QUOTE = 500;
 
 /** Statuses by which a proxy says that what is behind it is away, or too slow. */
 const PROXYS_OWN: ReadonlySet<number> = new Set([502, 503, 504]);
+/** Codes of TLS that mean that nobody here knows who has signed the hub's certificate. */
+const UNTRUSTED =
+  /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_(VERIFY_LEAF_SIGNATURE|GET_ISSUER_CERT(_LOCALLY)?))$/;
 /** The words of a Grid whose queue has held a request for too long; the second ones when it was about to be served. */
 const QUEUED_OUT = /New session request timed out|Timed out creating session/;
 
@@ -89,7 +92,7 @@ export class GridWire {
     } catch (cause) {
       const why = call.signal?.aborted ? 'it was given up' : whyNot(cause, call.timeoutMs);
       throw new GridError(
-        `The Grid at ${this.shown} gave no answer to ${call.method} ${call.path}: ${why}. Check its URL, and that the hub runs.`,
+        `The Grid at ${this.shown} gave no answer to ${call.method} ${call.path}: ${why}. ${adviceFor(why)}`,
         { code: 'grid_unreachable', cause },
       );
     }
@@ -125,6 +128,12 @@ function noWebDriver(what: string, status: number): GridError {
 function whyNot(cause: unknown, timeoutMs = 0): string {
   const code = codeOf(cause);
   return typeof code === 'string' && code !== 'ABORT_ERR' ? code : `none within ${timeoutMs} ms`;
+}
+
+function adviceFor(why: string): string {
+  return UNTRUSTED.test(why)
+    ? "Nobody that this machine trusts has signed its certificate: set NODE_EXTRA_CA_CERTS to a file with the certificate of the Grid's authority."
+    : 'Check its URL, and that the hub runs.';
 }
 
 function exchange(

@@ -30,6 +30,7 @@ describe('the state of a Grid', () => {
     expect(state).toEqual({
       nodes: 2,
       slots: 3,
+      used: 2,
       browsers: ['chrome', 'firefox'],
       sessions: [
         { id: 'a', mark: 'm', nodeUrl: 'http://10.0.0.7:5555' },
@@ -45,6 +46,15 @@ describe('the state of a Grid', () => {
       slots: 0,
       sessionTimeoutMs: 300_000,
     });
+  });
+
+  test('a node that is drained offers nothing, and what runs there still runs', () => {
+    const running = { sessionId: 'a', capabilities: { [SESSION_MARK]: 'm' } };
+    const state = read(
+      node([slot('chrome', running), slot('chrome')], { availability: 'DRAINING' }),
+      node([slot('chrome')]),
+    );
+    expect(state).toMatchObject({ nodes: 1, slots: 1, used: 0, sessions: [{ id: 'a' }] });
   });
 
   test.each([[null], [{}], [{ ready: true, message: 'ChromeDriver ready' }], ['ok']])(
