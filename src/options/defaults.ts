@@ -7,6 +7,7 @@ export const defaultTestOptions: SessionTestOptions = {
   cookieFile: undefined,
   saveCookies: 'always',
   recording: undefined,
+  viewerLink: 'locked',
 };
 
 /** `sessionOptions.startTimeoutMs`, in milliseconds: a start request may take 60 s (the cloud's own clients), and waits 30 s once when the cloud has no capacity. */

@@ -220,6 +220,7 @@ export const testOptionRules: Readonly<Record<keyof SessionTestOptions, OptionRu
       { what: '{ mode, size, fps }', required: ['mode'] },
     ),
   ),
+  viewerLink: oneOf('locked', 'open'),
 };
 
 /** Options that say nothing of how a session is started. */

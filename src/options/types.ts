@@ -146,6 +146,9 @@ export type Isolation =
 /** When a test's cookies are saved to its `cookieFile`. */
 export type SaveCookies = 'always' | 'on-success' | 'never';
 
+/** The test option `viewerLink`. */
+export type ViewerLink = 'locked' | 'open';
+
 /** Options of a test: they can be set in the configuration, in a file and in `describe`. */
 export interface SessionTestOptions {
   /**
@@ -169,6 +172,13 @@ export interface SessionTestOptions {
    * @default the project's `video` where that is set, else 'on'
    */
   recording: Recording | undefined;
+  /**
+   * The link to the session's viewer in the reports. `'locked'` asks for the key of the session API when it is opened; there is none
+   * where that cannot be: of embedded sessions, and of the cloud. `'open'` holds a token: whoever reads the report can watch the session,
+   * and its replay as long as the server keeps it.
+   * @default 'locked'
+   */
+  viewerLink: ViewerLink;
 }
 
 /** Options of a worker: they can be set in the configuration and at the top of a file. */

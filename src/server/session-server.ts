@@ -306,7 +306,7 @@ function createHttpServer({
   const router = new HttpRouter(
     [
       ...bindOperations(handlers, registry),
-      ...recordingRoutes({ registry, replays, signer }),
+      ...recordingRoutes({ registry, replays, signer, auth }),
       ...storageRoutes({ registry, storage, signer }),
       ...networkLogRoutes({ registry, signer }),
       readyRoute(registry),

@@ -312,9 +312,7 @@ describe('the session', () => {
     expect(exitCode, output).toBe(0);
     const annotations = resultOf(report, 'uses it').annotations;
     expect(annotations.find((it) => it.type === 'session')?.description).toMatch(/^[0-9a-f-]{36}$/);
-    expect(annotations.find((it) => it.type === 'session viewer')?.description).toMatch(
-      /^http:\/\/127\.0\.0\.1:\d+\/\S+ \(while the run lasts\)$/,
-    );
+    expect(annotations.map((it) => it.type)).not.toContain('session viewer'); // its server ends with the run
     expect(output).toContain('2 sessions, 1 test');
   });
 

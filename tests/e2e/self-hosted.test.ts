@@ -52,7 +52,10 @@ test('the run says where its sessions are; clips are made, and a failure has one
   const { output, report } = await project.run();
   expect(output).toContain(`sessions come from: ${server.url} (self-hosted)`);
   expect(output).toMatch(/1 session, 1 test, 1 clip, .*left running: nothing/);
-  const { attachments } = resultOf(report, 'fails');
+  const { attachments, annotations } = resultOf(report, 'fails');
+  const viewer = annotations.find((it) => it.type === 'session viewer')?.description ?? '';
+  expect(viewer).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/sessions\/[^/?]+\/viewer$/);
+  expect((await fetch(viewer)).status).toBe(401); // a report opens nothing by itself
   expect(attachments.map((it) => it.name).filter((name) => name !== 'error-context')).toEqual([
     'screenshot',
     'video',

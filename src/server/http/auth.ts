@@ -66,6 +66,17 @@ export class Auth {
     return account;
   }
 
+  /**
+   * Whose API key the user of a web browser has typed as a password (HTTP Basic; the name does not matter). Only for pages to look at:
+   * a browser sends it again by itself, whoever had it open the URL.
+   */
+  signedIn({ headers }: IncomingMessage): Account | undefined {
+    const given = /^Basic\s+(\S+)$/i.exec(headers.authorization ?? '')?.[1];
+    if (given === undefined) return undefined;
+    const text = Buffer.from(given, 'base64').toString('utf8');
+    return this.#accounts.find(text.slice(text.indexOf(':') + 1));
+  }
+
   /** Whose API key this is: some clients put it into the URL of a WebSocket. */
   accountOf(token: string | null): Account | undefined {
     return this.#accounts.find(token);

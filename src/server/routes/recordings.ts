@@ -5,6 +5,8 @@ import { addresses } from '../../contract/addresses';
 import { fillPath } from '../../contract/paths';
 import { REPLAY_STILL_ACTIVE } from '../../contract/replay';
 import { badRequest, notFound } from '../../contract/refusals';
+import { isTheirs, NOBODY } from '../accounts/account';
+import type { Auth } from '../http/auth';
 import { hlsReplay, hlsPlaylist } from '../replays/hls';
 import type { Exchange, Route } from '../http/http-router';
 import type { SessionRegistry } from '../sessions/registry';
@@ -19,17 +21,23 @@ import type { Handlers, OperationCall } from './bind';
 /** How long a call waits for a replay that is being made, in milliseconds: below the shortest client deadline. After that the client polls. */
 const REPLAY_WAIT_MS = 10_000;
 
+/** Has a web browser ask its user for the key. */
+const SIGN_IN = 'Basic realm="sessionwright: the API key is the password", charset="UTF-8"';
+
 /** What these routes work with. */
 export interface RecordingRouteParts {
   registry: SessionRegistry;
+  auth: Auth;
   replays: Replays;
   signer: UrlSigner;
   /** How long the URLs of a replay work, in milliseconds. @default one hour */
   replayUrlMs?: number | undefined;
 }
 
+type ReplayParts = Omit<RecordingRouteParts, 'auth'>;
+
 /** The replay of a session. */
-export function replayHandlers(parts: RecordingRouteParts): Handlers<'getReplay'> {
+export function replayHandlers(parts: ReplayParts): Handlers<'getReplay'> {
   return { getReplay: async (call) => findReplay(parts, call) };
 }
 
@@ -51,7 +59,7 @@ export function recordingRoutes(parts: RecordingRouteParts): Route[] {
 
 /** Clients stop polling when they read that the session is still active, and go on at any other 404. */
 async function findReplay(
-  { replays, signer, replayUrlMs = URL_MS }: RecordingRouteParts,
+  { replays, signer, replayUrlMs = URL_MS }: ReplayParts,
   { session, baseUrl }: OperationCall<'getReplay'>,
 ) {
   if (session.status === 'active')
@@ -108,17 +116,32 @@ async function replayOf(session: KnownSession, replays: Replays): Promise<Sessio
   return replay;
 }
 
-function showViewer(
-  { signer }: RecordingRouteParts,
+/**
+ * Whoever has the token, which is in the `viewer_url`, may watch; whoever has none is asked for the key: links without it stand in reports.
+ * @throws {@link ApiError} 401
+ */
+function checkWatcher(
+  { auth }: RecordingRouteParts,
   session: KnownSession,
-  { response, query, baseUrl }: Exchange,
+  { request, response, query }: Exchange,
 ): void {
-  if (!isToken(query.get('token'), session.viewerToken))
-    throw badRequest(
-      401,
-      'unauthorized',
-      `The token does not show session ${session.id}. Use its viewer_url as it is.`,
-    );
+  const token = query.get('token');
+  if (isToken(token, session.viewerToken)) return;
+  if (token === null && isTheirs(auth.signedIn(request) ?? NOBODY, session.owner)) return;
+  if (token === null) response.setHeader('www-authenticate', SIGN_IN);
+  throw badRequest(
+    401,
+    'unauthorized',
+    token === null
+      ? `Session ${session.id} is shown to whoever signs in with the API key that started it, by any name; or use its viewer_url as it is.`
+      : `The token does not show session ${session.id}. Use its viewer_url as it is.`,
+  );
+}
+
+function showViewer(parts: RecordingRouteParts, session: KnownSession, exchange: Exchange): void {
+  checkWatcher(parts, session, exchange);
+  const { signer } = parts;
+  const { response, baseUrl } = exchange;
   const isActive = session.status === 'active';
   const { recording } = sessionUrls(session, baseUrl);
   const { html, policy } = viewerPage({

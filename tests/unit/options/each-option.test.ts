@@ -176,6 +176,7 @@ const TEST_OPTIONS: Row[] = [
     ],
     ['always', 5, true],
   ],
+  ['viewerLink', "one of 'locked', 'open'", ['locked', 'open'], ['token', true]],
 ];
 
 /** Wrong values further down: where, and what it must be. */

@@ -298,7 +298,7 @@ describe('the use of a project', () => {
     const own =
       'isolated recorder record cookies cookiePath session sessionStorage options apiUrl apiKey';
     const use = Object.fromEntries(
-      `${playwright} ${own} sessionOptions isolation cookieFile saveCookies recording`
+      `${playwright} ${own} sessionOptions isolation cookieFile saveCookies recording viewerLink`
         .split(' ')
         .map((name) => [name, undefined]),
     );

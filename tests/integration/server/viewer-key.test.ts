@@ -1,0 +1,90 @@
+/** The viewer without its token, as reports link to it: it asks for the key, and shows a session to its owner alone. */
+import { chromium } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startSessionServer, type SessionServer } from '../../../src/server/index';
+import { apiCaller } from './api';
+
+const [MINE, OTHER] = ['key-of-mine-1234567890', 'key-of-other-1234567890'];
+
+let server: SessionServer;
+let sessionId: string;
+let cdpUrl: string;
+/** As it stands in a report. */
+let link: string;
+
+beforeAll(async () => {
+  server = await startSessionServer({
+    keys: [
+      { name: 'mine', key: MINE },
+      { name: 'other', key: OTHER },
+    ],
+  });
+  const { body } = await apiCaller(server.url, MINE)('POST', '/sessions/start', { body: {} });
+  sessionId = String(body['session_id']);
+  cdpUrl = String(body['cdp_url']);
+  link = String(body['viewer_url']).replace(/\?.*/, '');
+});
+afterAll(() => server.close());
+
+async function open(headers: Record<string, string> = {}, query = ''): Promise<Response> {
+  return fetch(link + query, { headers });
+}
+
+function signIn(key: string, name = 'anybody'): { authorization: string } {
+  return { authorization: `Basic ${Buffer.from(`${name}:${key}`).toString('base64')}` };
+}
+
+test('whoever has no key is asked for it, and is shown nothing', async () => {
+  for (const headers of [
+    {},
+    signIn('wrong'),
+    signIn(''),
+    signIn(`${MINE}x`),
+    signIn(OTHER),
+    { authorization: `Bearer ${MINE}` },
+    { authorization: 'Basic ???' },
+  ]) {
+    const answer = await open(headers);
+    expect(answer.status, JSON.stringify(headers)).toBe(401);
+    expect(answer.headers.get('www-authenticate')).toMatch(/^Basic realm="sessionwright/);
+    expect(answer.headers.get('content-type')).toBe('application/json');
+  }
+});
+
+test('its owner and the operator are let in, by whatever name', async () => {
+  for (const headers of [signIn(MINE), signIn(MINE, ''), signIn(server.apiKey, 'ops')]) {
+    const answer = await open(headers);
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('content-type')).toMatch(/^text\/html/);
+  }
+});
+
+test('a token that is wrong is refused, whoever has signed in beside it', async () => {
+  const answer = await open(signIn(MINE), '?token=wrong');
+  expect(answer.status).toBe(401);
+  expect(answer.headers.get('www-authenticate')).toBeNull(); // asking again would not help
+});
+
+test('what a browser sends by itself opens the viewer, and no call of the API', async () => {
+  for (const [method, path] of [
+    ['GET', '/sessions'],
+    ['GET', `/sessions/${sessionId}`],
+    ['POST', '/sessions/start'],
+    ['DELETE', `/sessions/${sessionId}/stop`],
+  ] as const)
+    expect((await fetch(server.url + path, { method, headers: signIn(MINE) })).status, path).toBe(
+      401,
+    );
+});
+
+test('a web browser whose user types the key sees the session', async () => {
+  const browser = await chromium.connectOverCDP(cdpUrl);
+  const signedIn = await browser.newContext({
+    httpCredentials: { username: 'me', password: MINE },
+  });
+  const page = await signedIn.newPage();
+  const pictures = page.waitForEvent('websocket');
+  expect((await page.goto(link))?.status()).toBe(200);
+  await (await pictures).waitForEvent('framereceived');
+  await browser.close();
+});
