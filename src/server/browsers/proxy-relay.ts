@@ -1,6 +1,7 @@
 /**
  * Signs in to a proxy on Chromium's behalf. Chromium takes no password for a proxy on its command line, and asking for it over CDP
- * means to intercept every request, which costs time and takes HTTP authentication away from the test's own client.
+ * means to intercept every request, which costs time and takes HTTP authentication away from the test's own client. For the same
+ * reason the relay can ask Chromium for no password either: it looks at who connects.
  */
 import type { IncomingMessage, RequestOptions, Server, ServerResponse } from 'node:http';
 import { createServer, request as requestHttp } from 'node:http';
@@ -11,9 +12,12 @@ import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 import { hostOf, portOf } from '../../base/addresses';
+import type { LoopbackConnection } from './peer-process';
 
 /** Headers that are between the browser and us only. */
 const HOP_HEADERS = new Set(['proxy-authorization', 'proxy-connection']);
+/** What others than the session's browser are told. */
+const NOT_YOURS = 'This proxy serves the browser of one session only.';
 
 /** The proxy to sign in to. */
 export interface ProxyAccount {
@@ -23,27 +27,47 @@ export interface ProxyAccount {
   password: string;
 }
 
+/** Tells whether somebody who has connected may use the relay. */
+export type Doorkeeper = (connection: LoopbackConnection) => Promise<boolean>;
+
 /** A proxy on loopback that passes everything on to the real one, signed in. It knows nothing of what passes. */
 export class ProxyRelay {
   /** For `--proxy-server`. */
   readonly server: string;
   readonly #http: Server;
   readonly #sockets: Set<Duplex>;
+  readonly #admitBy: (doorkeeper: Doorkeeper) => void;
 
-  private constructor(http: Server, sockets: Set<Duplex>) {
+  private constructor(
+    http: Server,
+    { sockets, admitBy }: { sockets: Set<Duplex>; admitBy: (doorkeeper: Doorkeeper) => void },
+  ) {
     this.#http = http;
     this.#sockets = sockets;
+    this.#admitBy = admitBy;
     this.server = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
   }
 
-  /** Opens a relay on a free port. The caller closes it. */
+  /** Opens a relay on a free port. Everybody waits until {@link ProxyRelay.admit} says who may use it. The caller closes it. */
   static async open(account: ProxyAccount): Promise<ProxyRelay> {
     const sockets = new Set<Duplex>();
     const authorization = `Basic ${Buffer.from(`${account.username}:${account.password}`).toString('base64')}`;
-    const http = createServer((request, response) =>
-      forward(request, response, { account, authorization }),
+    let admitBy: (doorkeeper: Doorkeeper) => void = () => undefined;
+    const door = new Door(new Promise((resolve) => (admitBy = resolve)));
+    const http = createServer(
+      (request, response) =>
+        void door.admits(request.socket).then((isAdmitted) => {
+          if (isAdmitted) forward(request, response, { account, authorization });
+          else response.writeHead(403, { connection: 'close' }).end(NOT_YOURS);
+        }),
     );
-    http.on('connect', (request, client) => tunnel(request, client, { account, authorization }));
+    http.on('connect', (request, client: Socket) => {
+      client.on('error', () => client.destroy()); // it may leave while it waits
+      void door.admits(client).then((isAdmitted) => {
+        if (isAdmitted) tunnel(request, client, { account, authorization });
+        else client.end(`HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\r\n${NOT_YOURS}`);
+      });
+    });
     http.on('connection', (socket) => {
       sockets.add(socket);
       socket.once('close', () => sockets.delete(socket));
@@ -51,13 +75,38 @@ export class ProxyRelay {
     await new Promise<void>((resolve, reject) =>
       http.once('error', reject).listen(0, '127.0.0.1', resolve),
     );
-    return new ProxyRelay(http, sockets);
+    return new ProxyRelay(http, { sockets, admitBy });
+  }
+
+  /** Lets in whom the doorkeeper knows, and nobody else. */
+  admit(doorkeeper: Doorkeeper): void {
+    this.#admitBy(doorkeeper);
   }
 
   /** Closes the port and every connection. Safe to call twice. */
   close(): void {
     this.#http.close();
     for (const socket of this.#sockets) socket.destroy();
+  }
+}
+
+/** Asks the doorkeeper once for each connection. */
+class Door {
+  readonly #doorkeeper: Promise<Doorkeeper>;
+  readonly #answers = new WeakMap<Socket, Promise<boolean>>();
+
+  constructor(doorkeeper: Promise<Doorkeeper>) {
+    this.#doorkeeper = doorkeeper;
+  }
+
+  /** Never rejects. */
+  async admits(socket: Socket): Promise<boolean> {
+    const connection = { fromPort: socket.remotePort, toPort: socket.localPort };
+    const answer =
+      this.#answers.get(socket) ??
+      this.#doorkeeper.then((doorkeeper) => doorkeeper(connection)).catch(() => false);
+    this.#answers.set(socket, answer);
+    return (await answer) && !socket.destroyed; // it may have left meanwhile
   }
 }
 

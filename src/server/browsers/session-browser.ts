@@ -8,8 +8,9 @@ import type { Grid } from '../../browser/grid/grid';
 import { isSessionwrightError, SessionwrightError, timedOut } from '../../contract/errors';
 import { refused } from '../../contract/refusals';
 import { PageSetup } from './page-setup';
+import { isFromProcess, networkProcesses, tellsPeers } from './peer-process';
 import { checkProxy } from './proxy-check';
-import { ProxyRelay } from './proxy-relay';
+import { ProxyRelay, type Doorkeeper } from './proxy-relay';
 import type { ExternalProxy, SessionPlan } from './session-plan';
 import { proxyUrl } from './session-plan';
 
@@ -163,6 +164,7 @@ async function launch(
       plan,
     );
     void browser.exited.then(() => relay?.close());
+    relay?.admit(browserOnly(browser));
     return {
       browser,
       notices: [notice, browser.notice, windowNotice(plan)].filter((it) => it !== undefined),
@@ -178,6 +180,17 @@ function windowNotice({ request, headless }: SessionPlan): string | undefined {
   return request.headless === false && headless
     ? 'There is no display (neither DISPLAY nor WAYLAND_DISPLAY is set), so sessions run without a window.'
     : undefined;
+}
+
+/** Knows the connections of the browser from those of anybody else, where the system tells. Its network service may be started anew. */
+function browserOnly({ connection }: BrowserConnection): Doorkeeper {
+  let known: readonly number[] | undefined = [];
+  return async (peer) => {
+    if (!tellsPeers || (await isFromProcess(peer, known))) return true;
+    const { processInfo } = await connection.send('SystemInfo.getProcessInfo');
+    known = await networkProcesses(processInfo);
+    return isFromProcess(peer, known);
+  };
 }
 
 /** The proxy is tried first: a browser would only say that some page cannot be reached. */

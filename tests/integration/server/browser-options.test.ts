@@ -1,12 +1,16 @@
 /** What a start request asks of the browser, seen from the pages it opens; and the calls that look into it. */
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import type { IncomingHttpHeaders, Server } from 'node:http';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { promisify } from 'node:util';
 import type { Browser } from 'playwright-core';
 import { chromium } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { tellsPeers } from '../../../src/server/browsers/peer-process';
 import type { TestApi } from './api';
 import { startApi } from './api';
 
@@ -149,6 +153,28 @@ test('requests go through an external proxy, with its password, beside a page th
     /ERR_(SSL|EMPTY|TUNNEL|CONNECTION)/,
   ); // our proxy has no tunnels; what counts is that it was asked
   expect(site.tunnels).toContainEqual(['tunnelled.test:443', signIn]);
+});
+
+test.runIf(tellsPeers)('the proxy is lent to the browser of its session alone', async () => {
+  const { browser } = await start({
+    proxies: [{ type: 'external', server: site.url, username: 'me', password: 'secret' }],
+  });
+  const { stdout } = await promisify(execFile)('ps', [
+    ...['-ww', '-o', 'args=', '--ppid', String(process.pid)],
+  ]);
+  const port = Number(/--proxy-server=http:\/\/127\.0\.0\.1:(\d+)/.exec(stdout)?.[1]);
+  site.requests.length = 0;
+  const ask = async (method: string, path: string): Promise<string> => {
+    const socket = connect(port, '127.0.0.1');
+    socket.write(`${method} ${path} HTTP/1.1\r\nhost: stolen.test\r\n\r\n`);
+    return text(socket);
+  };
+  expect(await ask('GET', 'http://stolen.test/')).toMatch(/^HTTP\/1\.1 403 /);
+  expect(await ask('CONNECT', 'stolen.test:443')).toMatch(/^HTTP\/1\.1 403 /);
+  expect(site.requests).toEqual([]);
+  expect(site.tunnels.flat()).not.toContain('stolen.test:443');
+  await browser.contexts()[0]?.pages()[0]?.goto('http://through.test/mine');
+  expect(site.requests.map(({ path }) => path)).toContain('http://through.test/mine');
 });
 
 test('cookies are read and set in the default context', async () => {

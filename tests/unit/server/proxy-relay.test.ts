@@ -1,9 +1,11 @@
 /** What the relay passes on, and that nothing of it stays open. */
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, expect, onTestFinished, test } from 'vitest';
+import { isFromProcess, tellsPeers } from '../../../src/server/browsers/peer-process';
 import { ProxyRelay } from '../../../src/server/browsers/proxy-relay';
 
 const SIGNED_IN = `proxy-authorization: Basic ${Buffer.from('me:secret').toString('base64')}`;
@@ -26,6 +28,7 @@ async function relayTo(answer: (question: string) => string | undefined): Promis
   const url = new URL(`http://127.0.0.1:${(proxy.address() as AddressInfo).port}`);
   const relay = await ProxyRelay.open({ url, username: 'me', password: 'secret' });
   onTestFinished(() => relay.close());
+  relay.admit(async (connection) => !tellsPeers || isFromProcess(connection, [process.pid]));
   return relay;
 }
 
@@ -67,4 +70,36 @@ test.each([
   await asked;
   relay.close();
   await expect.poll(() => open.size).toBe(0);
+});
+
+test.runIf(tellsPeers).each([
+  ['a tunnel', 'CONNECT shop.test:443 HTTP/1.1\r\nhost: shop.test:443\r\n\r\n'],
+  ['a page', 'GET http://shop.test/ HTTP/1.1\r\nhost: shop.test\r\n\r\n'],
+])('%s is refused to another process, and nothing is asked of the proxy', async (_, question) => {
+  let asked = 0;
+  const relay = await relayTo(() => {
+    asked += 1;
+    return 'HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\ntea';
+  });
+  const program = `
+    const socket = require('node:net').connect(${new URL(relay.server).port}, '127.0.0.1');
+    socket.on('error', () => {}).pipe(process.stdout);
+    socket.write(${JSON.stringify(question)});`;
+  const other = spawn(process.execPath, ['-e', program]);
+  expect(await text(other.stdout)).toMatch(/^HTTP\/1\.1 403 [^]*serves the browser of one session/);
+  expect(asked).toBe(0);
+});
+
+test('whoever comes before it is known who may waits for it', async () => {
+  const own = createServer((socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n'));
+  onTestFinished(() => void own.close());
+  await new Promise<void>((listening) => own.listen(0, '127.0.0.1', listening));
+  const url = new URL(`http://127.0.0.1:${(own.address() as AddressInfo).port}`);
+  const relay = await ProxyRelay.open({ url, username: 'me', password: 'secret' });
+  onTestFinished(() => relay.close());
+  const asking = request(relay.server, { path: 'http://shop.test/', agent: false }).end();
+  await once(asking, 'finish');
+  relay.admit(async () => true);
+  const [response] = (await once(asking, 'response')) as [IncomingMessage];
+  expect(response.statusCode).toBe(200);
 });
