@@ -16,6 +16,9 @@ type Handlers = {
   ) => Promise<HostCalls[M]['result']>;
 };
 
+/** How long somebody who connects may take to say the run's token, in milliseconds: it is the first thing that ours do. */
+const HELLO_TIMEOUT_MS = 30_000;
+
 /** Listens for the processes of one run. */
 export class Host {
   readonly run: Run;
@@ -64,7 +67,9 @@ export class Host {
     const peer: RpcPeer = new RpcPeer(socket, async (method, params) =>
       this.#answer(peer, method, params),
     );
+    const late = setTimeout(() => this.#roles.has(peer) || peer.close(), HELLO_TIMEOUT_MS).unref();
     void peer.closed.then(() => {
+      clearTimeout(late);
       this.#roles.delete(peer);
       this.#refusals.workerLeft(peer);
       this.run.releaseAll(peer);

@@ -1,4 +1,5 @@
 /** Sessions of a session API elsewhere: they cost until they are stopped, so each is in the ledger as long as it runs. */
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { ClientWarning, Session, SessionsClient } from '../client/index';
 import { environment } from '../options/environment';
@@ -135,7 +136,7 @@ class AttachedSession extends HeldSession {
     const connection = new CdpConnection(
       await WebSocketTransport.connect(this.cdpUrl, { timeoutMs: CONNECT_TIMEOUT_MS }),
     );
-    const frames = await FrameStore.open(join(this.#workFolder, this.session.id));
+    const frames = await FrameStore.open(join(this.#workFolder, randomUUID())); // an id is the API's, and no name of a folder
     return { frames, recorder: await SessionRecorder.attach(connection, frames) };
   }
 

@@ -3,7 +3,11 @@
  * Whoever must not wait for a process that stands still has it asked, all the while, whether it runs (a heartbeat).
  */
 import type { Socket } from 'node:net';
+import { isRecord, parseJson } from '../base/json';
 import { HostError, SessionwrightError } from '../contract/errors';
+
+/** The longest line that is waited for, in characters: what a call carries is a few thousand. */
+const MAX_LINE_CHARS = 4 * 1024 * 1024;
 
 interface Pending {
   resolve: (value: unknown) => void;
@@ -127,17 +131,17 @@ export class RpcPeer {
     this.#unanswered = 0;
     const lines = (this.#buffered + chunk).split('\n');
     this.#buffered = lines.pop() ?? '';
-    for (const line of lines) this.#dispatch(line);
+    if (this.#buffered.length > MAX_LINE_CHARS) this.#socket.destroy(); // nor is this
+    for (const line of lines) if (!this.#socket.destroyed) this.#dispatch(line);
   }
 
   #dispatch(line: string): void {
-    let message: Message;
-    try {
-      message = JSON.parse(line) as Message;
-    } catch {
+    const parsed = parseJson(line);
+    if (!isRecord(parsed)) {
       this.#socket.destroy(); // not one of ours
       return;
     }
+    const message = parsed as Message;
     if ('beat' in message) {
       if (message.beat === 'ask') this.#write({ beat: 'answer' });
       return;

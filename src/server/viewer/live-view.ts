@@ -15,6 +15,8 @@ import type { LiveSession } from '../sessions/session';
 
 /** A watcher this far behind, in bytes, misses pictures until it has caught up: about 30 of them. */
 const MAX_BEHIND_BYTES = 1024 * 1024;
+/** The longest message that is taken of a watcher, in bytes: none is waited for. */
+const MAX_SAID_BYTES = 4 * 1024;
 /** WebSocket close code of a normal end. */
 const NORMAL_CLOSURE = 1000;
 
@@ -55,7 +57,12 @@ export class LiveView {
         `The token does not show session ${known.id}. Use its URLs as they are.`,
       );
     this.#sockets ??= import('ws').then(
-      ({ WebSocketServer }) => new WebSocketServer({ noServer: true, perMessageDeflate: false }),
+      ({ WebSocketServer }) =>
+        new WebSocketServer({
+          noServer: true,
+          perMessageDeflate: false,
+          maxPayload: MAX_SAID_BYTES,
+        }),
     );
     const server = await this.#sockets;
     const session = known.ensureActive();

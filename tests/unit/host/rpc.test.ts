@@ -98,3 +98,34 @@ test('a call may take as long as it likes while the other side shows that it run
   far.close();
   await expect(long).rejects.toMatchObject({ code: 'host_unavailable' });
 });
+
+test.each(['GET / HTTP/1.1', 'null', '5', '"text"', '[]', ''])(
+  'whoever says %j is no part of a run: the connection ends, and nothing else',
+  async (line) => {
+    const { socket, far } = await connected();
+    socket.write(`${line}\n`);
+    await far.closed;
+    await once(socket, 'close');
+  },
+);
+
+test('a line that never ends is not kept for ever', async () => {
+  const { socket, far } = await connected();
+  const more = (error?: Error | null): void => {
+    if (!error) socket.write('x'.repeat(1024 * 1024), more);
+  };
+  more();
+  await far.closed;
+  socket.destroy();
+});
+
+/** A socket that anybody could have opened, to a side that answers. */
+async function connected(): Promise<{ socket: Socket; far: RpcPeer }> {
+  server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const socket = connect(typeof address === 'object' && address ? address.port : 0, '127.0.0.1');
+  socket.on('error', () => undefined).resume();
+  const [accepted] = (await once(server, 'connection')) as [Socket];
+  return { socket, far: new RpcPeer(accepted, async (method) => method) };
+}
