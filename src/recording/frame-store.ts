@@ -10,6 +10,8 @@ const MAX_BYTES = 512 * 1024 * 1024;
 const SEGMENTS = 8;
 /** Frames that wait for the disk may take so much memory, in bytes: 32 MiB. Beyond it the disk is too slow, and frames are left out. */
 const MAX_UNWRITTEN_BYTES = 32 * 1024 * 1024;
+/** All stores of a process together, in bytes: many sessions on one slow disk must not fill the memory. */
+const MAX_UNWRITTEN_BYTES_OF_ALL = 128 * 1024 * 1024;
 /** Frames written by one call: well below the 1024 buffers that POSIX systems take (IOV_MAX). */
 const MAX_WRITE_FRAMES = 256;
 
@@ -49,6 +51,7 @@ export interface FrameStoreOptions {
  * A disk that fails ends the storing (`problem` says why), never a test.
  */
 export class FrameStore {
+  static #unwrittenBytesOfAll = 0;
   /** Where the files are. They stay when the store is closed. */
   readonly folder: string;
   readonly #maxBytes: number;
@@ -108,7 +111,11 @@ export class FrameStore {
 
   /** Stores a frame. Returns at once; frames are written in this order. Ignored once the store is closed or its disk failed. */
   append(frame: Frame): void {
-    if (this.#unwrittenBytes + frame.jpeg.length > MAX_UNWRITTEN_BYTES) this.#truncated = true;
+    const { length } = frame.jpeg;
+    const isTooMuch =
+      this.#unwrittenBytes + length > MAX_UNWRITTEN_BYTES ||
+      FrameStore.#unwrittenBytesOfAll + length > MAX_UNWRITTEN_BYTES_OF_ALL;
+    if (isTooMuch) this.#truncated = true;
     else this.#add(frame);
   }
 
@@ -165,7 +172,7 @@ export class FrameStore {
     this.#end.offset += jpeg.length;
     this.#refs.push(ref);
     this.#unwritten.set(ref, jpeg);
-    this.#unwrittenBytes += jpeg.length;
+    this.#countUnwritten(jpeg.length);
     this.#writing ??= this.#write();
   }
 
@@ -178,6 +185,7 @@ export class FrameStore {
       this.#problem = error instanceof Error ? error : new Error(String(error));
       this.#refs = this.#refs.filter((ref) => !this.#unwritten.has(ref));
       this.#unwritten.clear();
+      this.#countUnwritten(-this.#unwrittenBytes);
     }
     this.#writing = undefined;
   }
@@ -194,8 +202,13 @@ export class FrameStore {
     await segment.write(frames);
     for (const { entry, jpeg } of frames) {
       this.#unwritten.delete(entry);
-      this.#unwrittenBytes -= jpeg.length;
+      this.#countUnwritten(-jpeg.length);
     }
+  }
+
+  #countUnwritten(bytes: number): void {
+    this.#unwrittenBytes += bytes;
+    FrameStore.#unwrittenBytesOfAll += bytes;
   }
 
   /** The segment to write to: the last one, or a new one for which room is made. */

@@ -107,7 +107,7 @@ function cannotOpen(message: string): Error {
 
 /** Id of the element that the latest action was done to. */
 function lastActionId({ trajectory }: LiveSession): string | null {
-  const value = trajectory.steps.findLast(({ type }) => type === 'execution_result')?.value as
+  const value = trajectory.last('execution_result')?.value as
     { action?: { id?: unknown } } | undefined;
   const id = value?.action?.id;
   return typeof id === 'string' && id !== '' ? id : null;

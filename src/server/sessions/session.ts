@@ -291,6 +291,7 @@ export class LiveSession implements KnownSession {
     await this.browser.close();
     await parting; // what it still waited for has failed by now
     await this.#keeper.afterClose(this);
+    this.trajectory.release();
   }
 
   /** Takes what is wanted of the browser while it runs. */

@@ -16,19 +16,23 @@ export type StepType =
  */
 export const TOLD_CHARS = 16 * 1024 * 1024;
 
+/** How much is told of all sessions of a process together, in the same characters: a session on its own has its 16 million, and a hundred must not take gigabytes. */
+export const TOLD_CHARS_OF_ALL = 128 * 1024 * 1024;
+
 /** Told of each step, and of its JSON. */
 type StepListener = (step: SessionStep, json: string) => void;
 
-/** The newest steps of one session. Whoever listens hears of each. */
+/** The newest steps of one session. Whoever listens hears of each. They are kept as JSON, which takes a part of the memory that objects do. */
 export class Trajectory {
-  readonly #steps: { step: SessionStep; length: number }[] = [];
+  static #lengthOfAll = 0;
+  readonly #steps: { type: string; json: string }[] = [];
   #length = 0;
   #forgotten = 0;
   readonly #listeners = new Set<StepListener>();
 
   /** The newest steps, oldest first. */
   get steps(): readonly SessionStep[] {
-    return this.#steps.map(({ step }) => step);
+    return this.#steps.map(({ json }) => JSON.parse(json) as SessionStep);
   }
 
   /** How many steps were taken. */
@@ -36,20 +40,26 @@ export class Trajectory {
     return this.#forgotten + this.#steps.length;
   }
 
+  /** The newest step of a kind; undefined when none is told. */
+  last(type: StepType): SessionStep | undefined {
+    const found = this.#steps.findLast((step) => step.type === type);
+    return found && (JSON.parse(found.json) as SessionStep);
+  }
+
   /** The first step of this number or a higher one that is still told; undefined when none is taken yet. */
   from(number: number): { step: SessionStep; number: number } | undefined {
     const index = Math.max(0, number - this.#forgotten);
     const kept = this.#steps[index];
-    return kept && { step: kept.step, number: index + this.#forgotten };
+    return kept && { step: JSON.parse(kept.json) as SessionStep, number: index + this.#forgotten };
   }
 
   /** Adds a step, such as `{ type: 'execution_result', value: ... }` with the answer as it went over the wire. */
   add(step: SessionStep & { type: StepType }): void {
     const json = JSON.stringify(step);
-    this.#steps.push({ step, length: json.length });
-    this.#length += json.length;
-    while (this.#length > TOLD_CHARS && this.#steps.length > 1) {
-      this.#length -= this.#steps.shift()?.length ?? 0;
+    this.#steps.push({ type: step.type, json });
+    this.#count(json.length);
+    while (this.#isTooLong() && this.#steps.length > 1) {
+      this.#count(-(this.#steps.shift()?.json.length ?? 0));
       this.#forgotten++;
     }
     for (const listener of this.#listeners) listener(step, json);
@@ -59,5 +69,19 @@ export class Trajectory {
   onStep(listener: StepListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** No more steps are added: what is told of it counts no more, and goes with it. Safe to call twice. */
+  release(): void {
+    this.#count(-this.#length);
+  }
+
+  #isTooLong(): boolean {
+    return this.#length > TOLD_CHARS || Trajectory.#lengthOfAll > TOLD_CHARS_OF_ALL;
+  }
+
+  #count(chars: number): void {
+    this.#length += chars;
+    Trajectory.#lengthOfAll += chars;
   }
 }

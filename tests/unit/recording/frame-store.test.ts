@@ -127,6 +127,22 @@ describe('FrameStore', () => {
     append(store, 200, 'goes on');
     expect(store.last?.byteLength).toBe('goes on'.length);
   });
+
+  it('bounds what waits in all stores of a process together', async () => {
+    const stores = await Promise.all(
+      ['a', 'b', 'c', 'd', 'e', 'f'].map(async (name) => FrameStore.open(join(folder, name))),
+    );
+    open.push(...stores);
+    const jpeg = Buffer.alloc(1024 * 1024);
+    for (let atMs = 0; atMs < 30; atMs++)
+      for (const store of stores) store.append({ atMs, jpeg, width: 1, height: 1 });
+    const kept = stores.map((store) => store.select(0, 100).length);
+    expect(kept.reduce((sum, count) => sum + count)).toBe(128);
+    expect(stores.map(({ truncated }) => truncated)).toEqual(stores.map(() => true));
+    await Promise.all(stores.map(async (store) => store.flushed()));
+    for (const store of stores) append(store, 200, 'goes on');
+    expect(stores.map(({ last }) => last?.byteLength)).toEqual(stores.map(() => 'goes on'.length));
+  });
 });
 
 async function openStore(options?: { maxBytes: number }): Promise<FrameStore> {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { TOLD_CHARS, Trajectory } from '../../../src/server/sessions/trajectory';
+import { TOLD_CHARS, TOLD_CHARS_OF_ALL, Trajectory } from '../../../src/server/sessions/trajectory';
 import { readSteps, TrajectoryFile } from '../../../src/server/sessions/trajectory-file';
 
 let folder: string;
@@ -27,10 +27,28 @@ test('of many large steps the newest are told, all of them counted, and each is 
   expect(trajectory.from(0)?.number).toBe(3);
   expect(trajectory.from(5)?.number).toBe(5);
   expect(trajectory.from(12)).toBeUndefined();
+  expect(numbers([trajectory.last('observation') ?? {}])).toEqual([11]);
+  expect(trajectory.last('screenshot')).toBeUndefined();
   await file.flushed();
   expect(numbers(await readSteps(join(folder, 'trajectory.jsonl')))).toEqual([
     3, 4, 5, 6, 7, 8, 9, 10, 11,
   ]);
+});
+
+test('many sessions together tell no more than a server has room for, and each its newest', () => {
+  const all = Array.from({ length: 10 }, () => new Trajectory());
+  for (const trajectory of all) for (let n = 0; n < 9; n++) trajectory.add(large(n));
+  const toldOf = (it: Trajectory): number => it.count - (it.from(0)?.number ?? 0);
+  const told = all.reduce((sum, it) => sum + toldOf(it), 0);
+  expect(told * (TOLD_CHARS / 10)).toBeLessThan(TOLD_CHARS_OF_ALL);
+  for (const it of all) expect(numbers([it.last('observation') ?? {}])).toEqual([8]);
+  const [first, last = new Trajectory()] = [all.shift(), all.at(-1)];
+  const before = toldOf(last);
+  first?.release(); // its session has ended
+  first?.release();
+  last.add(large(9));
+  expect(toldOf(last)).toBe(before + 1);
+  for (const trajectory of all) trajectory.release();
 });
 
 test('a step that is larger than what is told is told alone', () => {
