@@ -53,7 +53,7 @@ export async function endOnGrid({
       'the Grid does not have it yet, and may still be starting it. Call "npx sessionwright reap" again in two minutes, or let the next run do it',
       { code: 'grid_refused' },
     );
-  if (!session || (await endGridSession(wire, session.id))) return;
+  if (!session || (await endGridSession(wire, session))) return;
   throw new HostError('the Grid did not end it. It does so by itself after its session-timeout', {
     code: 'grid_refused',
   });

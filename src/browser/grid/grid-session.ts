@@ -4,7 +4,7 @@ import { codeOf } from '../../base/errors';
 import { logOf } from '../../base/log';
 import { GridError } from '../../contract/errors';
 import { readState, type SlotSession } from './grid-state';
-import { GridWire, isUnreachable } from './grid-wire';
+import { GridWire, isRefusal, isUnreachable } from './grid-wire';
 
 const log = logOf('browser');
 
@@ -56,19 +56,26 @@ export function keepAlive(
   return () => clearInterval(timer);
 }
 
+/** A session, and where it runs as far as that is known. */
+export interface PlacedSession {
+  id: string;
+  /** The URL of its node, which may lead nowhere from here. */
+  nodeUrl?: string | undefined;
+}
+
 /** Ends a session. True when the Grid has none of this id any more; false when that could not be had in time. Never rejects. */
-export async function endGridSession(wire: GridWire, id: string): Promise<boolean> {
+export async function endGridSession(wire: GridWire, session: PlacedSession): Promise<boolean> {
   const giveUpMs = performance.now() + GIVE_UP_MS;
   let wasAway = false;
   let untilMs = performance.now() + END_MS;
   for (;;) {
-    const outcome = await endOnce(wire, id);
+    const outcome = await endOnce(wire, session);
     if (outcome === 'away') {
       wasAway = true;
       untilMs = Math.min(giveUpMs, performance.now() + END_AFTER_RESTART_MS);
     }
     if (outcome === 'ended' || (outcome === 'unknown' && !wasAway)) {
-      log('grid session %s: ended', id);
+      log('grid session %s: ended', session.id);
       return true;
     }
     if (performance.now() > untilMs) return outcome === 'unknown';
@@ -84,30 +91,35 @@ export async function sessionsOf(wire: GridWire): Promise<SlotSession[]> {
 
 type Outcome = 'ended' | 'unknown' | 'away' | 'still there';
 
-async function endOnce(wire: GridWire, id: string): Promise<Outcome> {
+async function endOnce(wire: GridWire, session: PlacedSession): Promise<Outcome> {
+  const { id, nodeUrl } = session;
   try {
     await wire.send({ method: 'DELETE', path: `/session/${id}`, timeoutMs: COMMAND_MS });
     return 'ended';
   } catch (error) {
-    if (isUnreachable(error)) return 'away';
+    if (isUnreachable(error)) return (await endOnNode(id, nodeUrl)) === 'ended' ? 'ended' : 'away';
   }
-  try {
-    const session = (await sessionsOf(wire)).find((it) => it.id === id);
-    return session ? await endOnNode(session) : 'unknown';
-  } catch {
-    return 'away';
-  }
+  const sessions = await sessionsOf(wire).catch(() => undefined);
+  if (!sessions) return 'away';
+  const found = sessions.find((it) => it.id === id);
+  const outcome = await endOnNode(id, found?.nodeUrl ?? nodeUrl);
+  if (!found) return outcome === 'ended' ? 'ended' : 'unknown';
+  return outcome === 'alive' ? 'still there' : 'ended';
 }
 
-/** A hub that was started anew knows its nodes' sessions, but leads nobody to them; a node that was killed is in its books for minutes. */
-async function endOnNode({ id, nodeUrl }: SlotSession): Promise<Outcome> {
-  if (!URL.canParse(nodeUrl)) return 'still there';
+/**
+ * A hub that was started anew knows its nodes' sessions, but leads nobody to them; a node that was killed is in its books for minutes.
+ * Where nobody listens the node is dead, if it was there: another one of our network may have its address.
+ */
+async function endOnNode(id: string, nodeUrl = ''): Promise<'ended' | 'dead' | 'alive'> {
+  if (!URL.canParse(nodeUrl)) return 'alive';
   try {
     const node = new GridWire({ url: nodeUrl });
     await node.send({ method: 'DELETE', path: `/session/${id}`, timeoutMs: COMMAND_MS });
     return 'ended';
   } catch (error) {
+    if (isRefusal(error) && error.status === 404) return 'ended'; // it has no such session
     const cause = error instanceof Error ? error.cause : undefined;
-    return codeOf(cause) === 'ECONNREFUSED' ? 'ended' : 'still there'; // its node is dead
+    return codeOf(cause) === 'ECONNREFUSED' ? 'dead' : 'alive';
   }
 }

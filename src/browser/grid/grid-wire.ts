@@ -105,7 +105,7 @@ export function isUnreachable(error: unknown): boolean {
 }
 
 /** True when the Grid has said no in its own words: nothing comes of the request any more. */
-export function isRefusal(error: unknown): boolean {
+export function isRefusal(error: unknown): error is GridError {
   return error instanceof GridError && error.code === 'grid_refused';
 }
 

@@ -9,7 +9,13 @@ import { GridError, timedOut } from '../../contract/errors';
 import type { BrowserConnection } from '../browser-connection';
 import { browserNameOf, gridCapabilities, type GridBrowserRequest } from './grid-capabilities';
 import { cdpUrls, connectTo } from './grid-cdp';
-import { COMMAND_MS, endGridSession, keepAlive, sessionsOf } from './grid-session';
+import {
+  COMMAND_MS,
+  endGridSession,
+  keepAlive,
+  sessionsOf,
+  type PlacedSession,
+} from './grid-session';
 import { describeWaiting, readState, type GridState } from './grid-state';
 import { GridWire, hasQueuedOut, isRefusal, isUnreachable, type GridPlace } from './grid-wire';
 
@@ -154,7 +160,7 @@ export class Grid {
   }
 
   async #connect(
-    session: { id: string; mark: string },
+    session: PlacedSession & { mark: string },
     capabilities: unknown,
     { headless }: GridBrowserRequest,
   ): Promise<GridBrowser> {
@@ -171,6 +177,7 @@ export class Grid {
       onGone: () => connection.close(),
     });
     void connection.closed.then(stop);
+    void this.#locate(session);
     const end = once(async () => {
       stop();
       connection.close();
@@ -190,8 +197,14 @@ export class Grid {
     };
   }
 
-  async #end({ id, mark }: { id: string; mark: string }): Promise<void> {
-    if (await endGridSession(this.#wire, id)) await this.#settings.ledger?.stopped(mark);
+  /** Its node ends it when the hub is away by then, or was started anew. */
+  async #locate(session: PlacedSession): Promise<void> {
+    const sessions = await sessionsOf(this.#wire).catch(() => []);
+    session.nodeUrl = sessions.find(({ id }) => id === session.id)?.nodeUrl;
+  }
+
+  async #end({ mark, ...session }: PlacedSession & { mark: string }): Promise<void> {
+    if (await endGridSession(this.#wire, session)) await this.#settings.ledger?.stopped(mark);
   }
 
   /**
