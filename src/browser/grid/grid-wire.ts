@@ -28,6 +28,8 @@ export interface GridCall {
 /** Longest part of a Grid's own words in a message of ours, in characters. */
 const MAX_QUOTE = 500;
 
+/** Codes of connections that were never made. */
+const NEVER_SENT: ReadonlySet<unknown> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
 /** Statuses by which a proxy says that what is behind it is away, or too slow. */
 const PROXYS_OWN: ReadonlySet<number> = new Set([502, 503, 504]);
 /** Codes of TLS that mean that nobody here knows who has signed the hub's certificate. */
@@ -102,6 +104,12 @@ export class GridWire {
 /** True when an error says that the Grid gave no answer. */
 export function isUnreachable(error: unknown): boolean {
   return error instanceof GridError && error.code === 'grid_unreachable';
+}
+
+/** True when a call has not reached the Grid: nothing comes of it. */
+export function wasNeverSent(error: unknown): boolean {
+  const cause = isUnreachable(error) && error instanceof Error ? error.cause : undefined;
+  return NEVER_SENT.has(codeOf(cause));
 }
 
 /** True when the Grid has said no in its own words: nothing comes of the request any more. */

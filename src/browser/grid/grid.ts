@@ -17,7 +17,14 @@ import {
   type PlacedSession,
 } from './grid-session';
 import { describeWaiting, readState, type GridState } from './grid-state';
-import { GridWire, hasQueuedOut, isRefusal, isUnreachable, type GridPlace } from './grid-wire';
+import {
+  GridWire,
+  hasQueuedOut,
+  isRefusal,
+  isUnreachable,
+  wasNeverSent,
+  type GridPlace,
+} from './grid-wire';
 
 const log = logOf('browser');
 
@@ -141,9 +148,11 @@ export class Grid {
       const body = { capabilities: { alwaysMatch, firstMatch: [{}] } };
       value = await this.#wire.send({ method: 'POST', path: '/session', body, signal });
     } catch (error) {
-      this.#afterwards(
-        this.#takeBack(mark, { isRefused: isRefusal(error), isGivenUp: signal.aborted }),
-      );
+      if (wasNeverSent(error)) await ledger?.stopped(mark);
+      else
+        this.#afterwards(
+          this.#takeBack(mark, { isRefused: isRefusal(error), isGivenUp: signal.aborted }),
+        );
       throw error;
     }
     const id = isRecord(value) && typeof value['sessionId'] === 'string' ? value['sessionId'] : '';

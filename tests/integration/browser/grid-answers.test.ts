@@ -155,3 +155,12 @@ test('a Grid that never answered is not waited for: the proxy is named', async (
   });
   await proxy.close();
 });
+
+test('a start that the hub has never heard of leaves nothing in the ledger', async () => {
+  await expect(start()).rejects.toMatchObject({ code: 'grid_without_cdp' }); // it was there
+  await nothingLeft();
+  await hub.close();
+  const signal = AbortSignal.timeout(2_500);
+  await expect(grid.open({ headless: true }, signal)).rejects.toThrow(); // it waits until the hub is back
+  await eventually(() => expect([...open]).toEqual([]));
+});
