@@ -101,12 +101,17 @@ export abstract class HeldSession {
     return this.lasts(testTimeoutMs);
   }
 
+  /** It is no good any more: its browser does not do what it is told. */
+  abandon(): void {
+    this.#isGone = true;
+  }
+
   /** Asks for something that only a running browser can tell: the session may have ended without a word to us. An API that cannot be reached, or refuses, says nothing. */
   async look(): Promise<void> {
     await this.session
       .debugInfo({ updateMetadata: true })
       .catch(
-        (error: unknown) => (this.#isGone = isSessionwrightError(error) && GONE.has(error.code)),
+        (error: unknown) => (this.#isGone ||= isSessionwrightError(error) && GONE.has(error.code)),
       );
   }
 

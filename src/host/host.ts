@@ -124,6 +124,7 @@ export class Host {
       give: async ({ leaseId }) => done(() => run.give(leaseId)),
       giveUp: async ({ leaseId }) => done(() => run.giveUp(leaseId)),
       keepState: async ({ leaseId }) => done(() => run.keepState(leaseId)),
+      abandon: async ({ leaseId }) => done(() => run.abandon(leaseId)),
       waitsFor: async (_, peer) => run.waitsFor(peer),
       enterDirectly: async ({ leaseId }) => run.enterDirectly(leaseId),
       useApi: async ({ leaseId }) => nothing(run.useApi(leaseId)),

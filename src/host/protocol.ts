@@ -133,6 +133,8 @@ export interface HostCalls {
   giveUp: { params: { leaseId: string }; result: null };
   /** What tests of this worker leave on the session is for its other tests. */
   keepState: { params: { leaseId: string }; result: null };
+  /** The session's browser is no good for another test: nobody gets it. */
+  abandon: { params: { leaseId: string }; result: null };
   /** Who has the sessions that this worker waits for; null while its own is being started. */
   waitsFor: { params: Record<string, never>; result: string | null };
   /** The worker is about to connect. Answers with the browser's own CDP endpoint, where the worker can use that one. */

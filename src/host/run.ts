@@ -137,6 +137,13 @@ export class Run {
     this.#slots.leased(leaseId).held.keepsState = true;
   }
 
+  /** Nobody uses the session of this lease any more. It ends when its worker, or another one, needs one. */
+  abandon(leaseId: string): void {
+    const { held } = this.#slots.leased(leaseId);
+    log('lease %s: session %s is no good any more', leaseId, held.session.id);
+    held.abandon();
+  }
+
   /** Who has the sessions that a worker waits for; null when it does not. */
   waitsFor(peer: RpcPeer): string | null {
     return this.#slots.waitsFor(peer) ?? null;
