@@ -171,7 +171,7 @@ describe('one typed error per failure', () => {
         maybeReceived: true,
         message: expect.stringContaining('had no complete answer within 200 ms') as string,
       });
-      expect(performance.now() - since).toBeLessThan(2_000);
+      expect(performance.now() - since).toBeLessThan(10_000);
     }
   });
 

@@ -24,7 +24,7 @@ async function main() {
   const [mode, apiUrl, apiKey] = process.argv.slice(2);
   const client = new SessionsClient({ apiUrl, apiKey });
   const before = process.listenerCount('SIGINT');
-  if (mode === 'own-handler') process.on('SIGINT', () => setTimeout(() => process.exit(7), 3000));
+  if (mode === 'own-handler') process.on('SIGINT', () => {}).on('SIGUSR2', () => process.exit(7));
   const starting = client.start({ idleTimeoutMinutes: 30, maxDurationMinutes: 60 });
   if (mode === 'while-starting') console.log('starting');
   const session = await starting;
@@ -111,8 +111,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
 test('a process that has loaded the package by import and by require ends on one Ctrl-C, and stops the sessions of both', async () => {
   const { child } = await run('both-builds');
   onTestFinished(() => void child.kill('SIGKILL'));
-  await once(child.stdout, 'data');
-  expect(await running()).toHaveLength(2);
+  await eventually(async () => expect(await running()).toHaveLength(2));
   const exit = once(child, 'exit');
   child.kill('SIGINT');
   expect(await Promise.race([exit, delay(10_000, 'still running')])).toEqual([null, 'SIGINT']);
@@ -132,6 +131,7 @@ test('a program with a handler of its own decides itself when to end', async () 
   const exit = once(child, 'exit');
   child.kill('SIGINT');
   await eventually(async () => expect(await running()).toEqual([]));
+  child.kill('SIGUSR2');
   expect(await exit).toEqual([7, null]);
 });
 

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { build } from 'tsup';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { orAfter } from '../../../src/base/deadline';
 import { readCookieFile, saveCookies } from '../../../src/cookies/index';
 
 const cookie = { name: 'mine', value: '1', domain: 'example.com', path: '/', httpOnly: true };
@@ -79,21 +80,19 @@ describe('the holder of the lock', () => {
     await holder.exitCode;
     const sinceMs = performance.now();
     await saveCookies(file, { loaded: [], current: [cookie] });
-    expect(performance.now() - sinceMs).toBeLessThan(2000);
+    expect(performance.now() - sinceMs).toBeLessThan(8_000); // a holder that lives is waited for longer
     expect(await readdir(folder)).toEqual(['cookies.json']);
   });
 
   test('that lives is waited for', async () => {
     const holder = start('hold', file);
     await holder.line(1);
-    const saved = saveCookies(file, { loaded: [], current: [cookie] }).then(() =>
-      performance.now(),
-    );
+    const saved = saveCookies(file, { loaded: [], current: [cookie] });
+    expect(await orAfter(saved, 500, 'waits')).toBe('waits');
     await holder.write('go on');
+    await saved;
     await holder.line(3);
-    const releasedMs = performance.now();
     expect(holder.lines).toEqual(['held', 'still held', 'released']);
-    expect(await saved).toBeGreaterThan(releasedMs - 50);
     expect(await readCookieFile(file)).toMatchObject([cookie]);
   });
 

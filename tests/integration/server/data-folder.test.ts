@@ -54,7 +54,7 @@ test('one server at a time, in one process too; a dead one does not keep the fol
 test('a server on another machine is seen by its signs of life, and taken for dead without them', async () => {
   const other = join(dataDir, 'server-elsewhere.lock');
   await writeFile(other, '1 another-machine\n');
-  const beat = setInterval(() => void utimes(other, new Date(), new Date()), 1_000);
+  const beat = setInterval(() => void utimes(other, new Date(), new Date()), 200);
   try {
     await expect(startApi({ dataDir })).rejects.toMatchObject({
       code: 'data_folder_in_use',
@@ -127,5 +127,5 @@ test('a list of hundreds of finished sessions is quick, and leaves their steps o
       true,
     );
   }
-  expect(times.sort((a, b) => a - b)[10]).toBeLessThan(50); // about 2 ms when nothing else runs; reading all steps would take seconds
+  expect(times.sort((a, b) => a - b)[10]).toBeLessThan(500); // about 2 ms when nothing else runs; reading all steps would take seconds
 });

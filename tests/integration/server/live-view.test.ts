@@ -134,13 +134,11 @@ test('the viewer shows the session in a browser, live and then ended', async () 
   const errors: string[] = [];
   page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
   await page.goto(session.viewer_url);
-  await expect
-    .poll(() => page.evaluate('document.images[0].naturalWidth'), { timeout: 10_000 })
-    .toBeGreaterThan(0);
-  expect(await page.textContent('#state')).toBe('live');
+  await expect.poll(() => page.evaluate('document.images[0].naturalWidth')).toBeGreaterThan(0);
+  await expect.poll(() => page.textContent('#state')).toBe('live');
   await api.call('DELETE', `/sessions/${session.session_id}/stop`);
   await expect.poll(() => page.textContent('#state')).toBe('ended');
   await page.reload();
-  expect(await page.textContent('#state')).toBe('ended');
+  await expect.poll(() => page.textContent('#state')).toBe('ended');
   expect(errors).toEqual([]);
 });

@@ -191,7 +191,7 @@ test('popups, frames of other sites, workers, web sockets and failures are logge
   );
   await page.evaluate('fetch("/cut").catch(() => {})');
   await expect
-    .poll(paths, { timeout: 10_000 })
+    .poll(paths)
     .toEqual(
       expect.arrayContaining([
         '/opener',
@@ -251,9 +251,7 @@ test('a long log comes in batches, the newest by limit; it outlives its session,
   );
   await Promise.all([page.waitForRequest('**/hang'), page.evaluate('void fetch("/hang")')]);
   await expect
-    .poll(async () => (await paths()).filter((path) => path.startsWith('/item/')).length, {
-      timeout: 10_000,
-    })
+    .poll(async () => (await paths()).filter((path) => path.startsWith('/item/')).length)
     .toBe(230);
   const running = await batches('');
   expect(running.map(({ key }) => key)).toEqual(['batch-000001', 'batch-000002', 'batch-000003']);
@@ -309,10 +307,8 @@ test('the client reads entries', async () => {
   expect(await session.networkLogs()).toMatchObject({ totalBatchCount: 0, entries: [] });
   await page.goto(base);
   await expect
-    .poll(
-      async () =>
-        (await session.networkLogs({ limit: 1 })).entries.map(({ request }) => request.url),
-      { timeout: 10_000 },
+    .poll(async () =>
+      (await session.networkLogs({ limit: 1 })).entries.map(({ request }) => request.url),
     )
     .toEqual([`${base}/`, `${base}/style.css`]);
   expect(await session.networkLogs()).toMatchObject({

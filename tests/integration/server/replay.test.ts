@@ -69,9 +69,7 @@ test('a recorded session has a replay that shows it, whole or in parts', async (
   const viewerPage = await viewer.newPage();
   await viewerPage.goto(session['viewer_url'] as string);
   await expect
-    .poll(() => viewerPage.evaluate('document.querySelector("video").readyState'), {
-      timeout: 10_000,
-    })
+    .poll(() => viewerPage.evaluate('document.querySelector("video").readyState'))
     .toBeGreaterThan(0);
   const durationMs =
     Number(await viewerPage.evaluate('document.querySelector("video").duration')) * 1000;

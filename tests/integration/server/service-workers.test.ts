@@ -59,7 +59,7 @@ test.each([
 
     const second = await chromium.connectOverCDP(session.cdpUrl);
     const next = await (second.contexts()[0] as ReturnType<typeof second.contexts>[0]).newPage();
-    await next.goto(url, { timeout: 10_000 });
+    await next.goto(url, { timeout: 40_000 });
     expect(await next.evaluate(async () => (await fetch('/who')).text())).toBe('worker');
     await second.close();
     await session.stop();

@@ -228,7 +228,7 @@ test('CDP traffic keeps a session awake, and its maximum duration ends it all th
 });
 
 test('a client past the gateway keeps a session awake as long as it is there', async () => {
-  await open({ minuteMs: 500 });
+  await open({ minuteMs: 1_500 });
   const id = await start({ idle_timeout_minutes: 1, max_duration_minutes: 1000 });
   const direct = api.server.enterDirectly(id);
   const socket = new WebSocket(direct?.cdpUrl ?? '');
@@ -367,7 +367,7 @@ test.skipIf(process.platform === 'win32')(
     await eventually(async () => stat(`${executablePath}.log`));
     const since = Date.now();
     await api.server.close();
-    expect(Date.now() - since).toBeLessThan(10_000); // a start may take 30 s
+    expect(Date.now() - since).toBeLessThan(20_000); // a start may take 30 s
     expect(await starting.catch(() => ({ status: 503 }))).toMatchObject({ status: 503 }); // or it was cut off
     await nothingLeft();
     await rm(folder, { recursive: true });
