@@ -1,0 +1,83 @@
+/** `isolation: 'session'`, where pages and browsers do not end when they are told: the next test has what it needs all the same. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { leavesNothing } from '../e2e/support/leaves-nothing';
+import { failedOf, Project } from '../e2e/support/project';
+import { serve, type ServeProcess } from '../e2e/support/serve-process';
+
+const SUITE = `
+  import { readdirSync, readFileSync } from 'node:fs';
+  import { test, expect, type Page } from 'sessionwright';
+
+  /** The main process of a session's browser. */
+  function browserOf(id: string): number {
+    const pid = readdirSync('/proc').find((it) => {
+      try {
+        const line = readFileSync('/proc/' + it + '/cmdline', 'utf8');
+        return line.includes('--user-data-dir=') && line.includes(id) && !line.includes('--type=');
+      } catch { return false; }
+    });
+    return Number(pid);
+  }
+  async function works(page: Page): Promise<void> {
+    await page.goto('data:text/html,<title>Works</title>');
+    await expect(page).toHaveTitle('Works');
+  }
+  let stopped = '';
+
+  test('leaves a page whose script never ends', async ({ page, context }) => {
+    await context.addCookies([{ name: 'left', value: '1', url: 'https://site.test' }]);
+    const begun = page.waitForEvent('console');
+    await page.evaluate(() => void setTimeout(() => { console.log('begun'); for (;;); }));
+    await begun;
+  });
+  test('goes on', async ({ page, context, session }) => {
+    await works(page);
+    expect(await context.cookies()).toEqual([]);
+    stopped = session.id;
+  });
+  test('leaves a browser that stands still', async ({ page }) => {
+    await works(page);
+    process.kill(browserOf(stopped), 'SIGSTOP');
+  });
+  test('gets another one', async ({ page, context, session }) => {
+    await works(page);
+    expect(await context.cookies()).toEqual([]);
+    expect(session.id).not.toBe(stopped);
+  });`;
+
+let data: string;
+let server: ServeProcess;
+let project: Project | undefined;
+
+beforeAll(async () => {
+  data = await mkdtemp(join(tmpdir(), 'sw-stuck-'));
+  server = await serve(['--data-dir', data]);
+});
+afterAll(async () => {
+  await server.end('SIGTERM');
+  await rm(data, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+});
+afterEach(async () => project?.remove());
+
+test.each(['embedded', 'playwright'])('sessions by %s', async (how) => {
+  const options = how === 'embedded' ? '' : `transport: '${how}'`;
+  const env = how === 'embedded' ? {} : { NOTTE_API_URL: server.url, NOTTE_API_KEY: 'key' };
+  project = await Project.create(
+    {
+      'playwright.config.ts': `
+        import { withSessions } from 'sessionwright/config';
+        export default withSessions({ workers: 1, timeout: 60_000, reporter: [['line'], ['json', { outputFile: 'report.json' }]], use: { isolation: 'session', sessionOptions: { ${options} } } });`,
+      'suite.spec.ts': SUITE,
+    },
+    env,
+  );
+  const { output, report } = await project.run();
+  expect(failedOf(report), output).toEqual([]);
+  expect(output.match(/session \S+ is not used any more: .*/g), output).toEqual([
+    expect.stringContaining('The next test gets another session.'),
+  ]);
+  await leavesNothing(project);
+});
