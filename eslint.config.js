@@ -39,16 +39,16 @@ const privateOfPlaywright = [
 
 export default tseslint.config(
   { ignores: ['.cache/**', 'dist/**', '**/results/**', '**/test-results/**', 'node_modules/**'] },
-  ...tseslint.configs.strictTypeChecked.map((config) => ({ ...config, files: ['**/*.ts'] })),
+  ...tseslint.configs.strictTypeChecked.map((config) => ({ ...config, files: ['**/*.{ts,tsx}'] })),
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     languageOptions: {
       parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname },
     },
     plugins: { 'import-x': importX, walls: { rules: { 'no-cycle': noCycle } } },
     settings: {
       'import-x/resolver-next': [
-        importX.createNodeResolver({ extensions: ['.ts', '.js', '.mjs'] }),
+        importX.createNodeResolver({ extensions: ['.ts', '.tsx', '.js', '.mjs'] }),
       ],
     },
     rules: {
@@ -69,7 +69,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/**/*.ts', 'fixtures/**/*.ts'],
+    files: ['src/**/*.{ts,tsx}', 'fixtures/**/*.ts'],
     rules: {
       'import-x/no-restricted-paths': ['error', { zones }],
       'no-console': 'error',
@@ -106,7 +106,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/**/*.ts', 'fixtures/**/*.ts'],
+    files: ['src/**/*.{ts,tsx}', 'fixtures/**/*.ts'],
     ignores: [
       'fixtures/types.ts', // our own private fixtures
       'fixtures/playwright/**',

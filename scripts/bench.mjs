@@ -28,6 +28,8 @@ const LIMITS = {
   session_rss_mb: 8,
   serve_rps_p99_ms: 250,
   failing_suite_ratio: 0.75,
+  run_page_open_ms: 1_000,
+  run_page_kb: 3_000,
   host_rss_mb: 120,
   left_chromium: 0,
   left_profiles: 0,

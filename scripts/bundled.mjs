@@ -1,13 +1,16 @@
 /** Libraries that are part of our package: how the build and the tests find them, and the notices that go with them. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 /** The one file of mediabunny, for pages and Node alike; `src/recording/mediabunny.ts` imports its place by this name. */
 const MEDIABUNNY = 'bundled:mediabunny';
+/** The run page, as one HTML file without the data of a run; `src/reporter/run/html.ts` imports its place by this name. */
+const RUN_PAGE = 'bundled:run-page';
 /** Whose licences ask to be told of. */
-const NOTICED = ['mediabunny', 'turndown', 'undici', 'zod'];
+const NOTICED = ['mediabunny', 'preact', 'turndown', 'undici', 'zod'];
 /** What we use of undici, which loads all of itself otherwise: a browser's fetch, caches, sockets and mocks, at four times the cost. */
 const UNDICI = `
   import Agent from 'undici/lib/dispatcher/agent.js';
@@ -28,9 +31,12 @@ const folderOf = (name) => {
     entry.lastIndexOf(join('node_modules', name)) + join('node_modules', name).length,
   );
 };
+/** The folder of the project: the build runs this file from a copy elsewhere. */
+const root = dirname(dirname(folderOf('mediabunny')));
+const runPageSource = join(root, 'src/reporter/page');
 const mediabunnyFile = join(folderOf('mediabunny'), 'dist', 'bundles', 'mediabunny.min.mjs');
 
-/** For the build: mediabunny becomes a file beside our code, turndown and a part of undici parts of it. */
+/** For the build: mediabunny and the run page become files beside our code, turndown and a part of undici parts of it. */
 export const bundledByBuild = {
   name: 'bundled',
   setup(build) {
@@ -42,6 +48,14 @@ export const bundledByBuild = {
       contents: await readFile(path),
       loader: 'file',
     }));
+    build.onResolve({ filter: new RegExp(`^${RUN_PAGE}$`) }, () => ({
+      path: 'run-page.html',
+      namespace: 'page',
+    }));
+    build.onLoad({ filter: /.*/, namespace: 'page' }, async () => ({
+      contents: await makeRunPage(build.esbuild),
+      loader: 'file',
+    }));
     build.onResolve({ filter: /^undici$/ }, () => ({ path: 'undici', namespace: 'part-of' }));
     build.onLoad({ filter: /^undici$/, namespace: 'part-of' }, async () => ({
       contents: await partOfUndici(build.esbuild),
@@ -51,6 +65,32 @@ export const bundledByBuild = {
     }));
   },
 };
+
+/** Puts the run page together: its script, with the library that draws it, and its styles. */
+async function makeRunPage(esbuild) {
+  const { outputFiles } = await esbuild.build({
+    entryPoints: [join(runPageSource, 'main.tsx')],
+    bundle: true,
+    write: false,
+    minify: true,
+    legalComments: 'none', // they stand in our notices
+    format: 'iife',
+    target: 'es2022',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+  });
+  const [template, tokens, styles] = await Promise.all(
+    [
+      join(runPageSource, 'template.html'),
+      join(root, 'src/ui/tokens.css'),
+      join(runPageSource, 'page.css'),
+    ].map((file) => readFile(file, 'utf8')),
+  );
+  const css = await esbuild.transform(tokens + styles, { loader: 'css', minify: true });
+  return template
+    .replace('<!--STYLE-->', () => css.code.trim())
+    .replace('<!--SCRIPT-->', () => outputFiles[0].text.trim());
+}
 
 /** In one piece, with a `require` for the modules of Node that it asks for. */
 async function partOfUndici(esbuild) {
@@ -71,12 +111,26 @@ async function partOfUndici(esbuild) {
 /** For tests, which run the sources. */
 export const bundledInTests = {
   name: 'bundled',
-  resolveId: (id) => (id === MEDIABUNNY ? `\0${MEDIABUNNY}` : undefined),
-  load: (id) =>
-    id === `\0${MEDIABUNNY}`
-      ? `export default ${JSON.stringify(pathToFileURL(mediabunnyFile).href)}`
-      : undefined,
+  resolveId: (id) => ([MEDIABUNNY, RUN_PAGE].includes(id) ? `\0${id}` : undefined),
+  load: async (id) => {
+    if (id === `\0${MEDIABUNNY}`) return exported(mediabunnyFile);
+    return id === `\0${RUN_PAGE}` ? exported(await runPageFile()) : undefined;
+  },
 };
+
+/** The run page of now, as a file. Test files that run at the same time may make it at the same time. */
+async function runPageFile() {
+  const folder = join(root, '.cache/run-page');
+  const html = await makeRunPage(await import('esbuild'));
+  const file = join(folder, `${createHash('sha256').update(html).digest('hex').slice(0, 16)}.html`);
+  await mkdir(folder, { recursive: true });
+  await writeFile(file, html);
+  return file;
+}
+
+function exported(file) {
+  return `export default ${JSON.stringify(pathToFileURL(file).href)}`;
+}
 
 /** Writes down whose work is in the package. */
 export async function writeNotices(file) {

@@ -3,6 +3,7 @@ import { API_BENCHES } from './api-benches.mjs';
 import { EXPOSE_BENCHES } from './expose-benches.mjs';
 import { FAR_BENCHES } from './far-benches.mjs';
 import { GATEWAY_BENCHES } from './gateway-benches.mjs';
+import { PAGE_BENCHES } from './page-benches.mjs';
 import { RUN_BENCHES } from './run-benches.mjs';
 import { SERVE_BENCHES } from './serve-benches.mjs';
 import { START_BENCHES } from './start-benches.mjs';
@@ -42,5 +43,6 @@ export const BENCHES = [
   ...EXPOSE_BENCHES,
   ...API_BENCHES,
   ...RUN_BENCHES,
+  ...PAGE_BENCHES,
   ...SERVE_BENCHES,
 ];

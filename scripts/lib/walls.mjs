@@ -4,6 +4,8 @@
 export const FOLDERS = {
   base: [],
   contract: [],
+  story: [],
+  ui: [],
   cookies: ['contract'],
   options: ['contract'],
   cdp: ['contract'],
@@ -12,8 +14,8 @@ export const FOLDERS = {
   recording: ['contract', 'options', 'cdp', 'browser'],
   actions: ['contract', 'cdp'],
   server: ['contract', 'cdp', 'browser', 'recording', 'actions', 'options'],
-  host: ['contract', 'cdp', 'browser', 'recording', 'server', 'client', 'options'],
-  reporter: ['contract', 'host', 'options'],
+  host: ['contract', 'cdp', 'browser', 'recording', 'server', 'client', 'options', 'story'],
+  reporter: ['contract', 'host', 'options', 'story'],
   config: ['contract', 'host', 'options', 'reporter'],
   cli: ['contract', 'client', 'cookies', 'host', 'server', 'browser', 'options'],
 };

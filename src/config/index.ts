@@ -8,6 +8,16 @@ import type { SessionOptions, SessionTestOptions, SessionWorkerOptions } from '.
 /** Stands for a secret in reports. */
 const HIDDEN = '(hidden)';
 
+/** What `withSessions` may be told about reports. */
+export interface ReportOptions {
+  /**
+   * Folder of the run page, the story of the whole run in one HTML file: absolute, or relative to the configuration. `false`: none is
+   * written. Clips and traces are linked into it, so that it can be moved or uploaded as a whole.
+   * @default 'sessionwright-report'
+   */
+  runPage?: string | false;
+}
+
 /** What a project's `use` may say: Playwright's options, ours, and the suite's own. */
 type SuiteConfig<T, W> = PlaywrightTestConfig<
   T & Partial<SessionTestOptions>,
@@ -24,17 +34,19 @@ type SuiteConfig<T, W> = PlaywrightTestConfig<
  *
  * @param config - what you would give to `defineConfig`
  * @param options - session options for the whole suite
+ * @param report - what is written about a run
  * @example export default defineConfig(withSessions({ testDir: 'tests' }, { idleTimeoutMinutes: 5 }))
  */
 export function withSessions<T = object, W = object>(
   config: SuiteConfig<T, W>,
   options: SessionOptions = {},
+  report: ReportOptions = {},
 ): SuiteConfig<T, W> {
   const base = onTop(options, sessionOptionsOf(config.use));
   return {
     ...config,
     globalSetup: [...asArray(config.globalSetup), beside('global-setup')],
-    reporter: [[beside('reporter')], ...reporters(config.reporter)],
+    reporter: [[beside('reporter'), { ...report }], ...reporters(config.reporter)],
     use: { ...config.use, sessionOptions: base } as SuiteConfig<T, W>['use'] & object,
     ...(config.projects && { projects: config.projects.map((project) => withBase(project, base)) }),
   };

@@ -42,6 +42,8 @@ export abstract class HeldSession {
   readonly session: Session;
   readonly source: Source;
   readonly startedAtMs = Date.now();
+  /** How long its start took, in milliseconds, as far as its run knows. */
+  startMs = 0;
   /** Set once a test has used it, so that the next worker knows that it is not fresh. */
   used = false;
   /** Set once tests have left on it what other tests of their worker go on with: it is not for another worker. */
@@ -89,6 +91,11 @@ export abstract class HeldSession {
 
   /** Ends what belongs to it, and the session if it is ours. */
   protected abstract end(recording: Promise<OpenRecording> | undefined): Promise<void>;
+
+  /** True once it is known to have ended, or to have no browser any more, and nobody has stopped it. */
+  get hasDied(): boolean {
+    return this.#isGone || this.session.info.status !== 'active';
+  }
 
   /** True once a recording has been opened. */
   get isRecording(): boolean {

@@ -1,6 +1,7 @@
 /** What workers, the runner and the host say to each other: the calls, their parameters and their answers. */
 import type { Size } from '../contract/limits';
 import type { SessionOptions } from '../options/types';
+import type { SessionFacts } from '../story/test-story';
 
 /** How a worker's project asks Playwright for its browser; an embedded session honours it. */
 export interface BrowserSettings {
@@ -49,6 +50,8 @@ export interface Lease {
   local: boolean;
   /** True when the session was used by an earlier worker of this slot. */
   reused: boolean;
+  /** What reports tell of the session. */
+  facts: SessionFacts;
   /** Remarks for the user, such as a sandbox that is off, or where sessions come from when no reporter says it; each is said once per run. */
   notices: string[];
 }
@@ -84,6 +87,13 @@ export interface ArtifactProblem {
   reason: string;
 }
 
+/** How a session of the run ended: `stopped` by the run; `died` before; `left` running, since it could not be stopped. */
+export interface SessionLife extends SessionFacts {
+  end: 'stopped' | 'died' | 'left';
+  /** When, in milliseconds since the epoch. */
+  endMs: number;
+}
+
 /** What a run used, told at its end. */
 export interface RunSummary {
   sessions: number;
@@ -96,6 +106,8 @@ export interface RunSummary {
   problems: ArtifactProblem[];
   /** Sessions that could not be stopped. */
   leftRunning: string[];
+  /** The sessions that workers had, in the order of their ends. */
+  lives: SessionLife[];
 }
 
 /** Why a run does not go on. */

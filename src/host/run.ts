@@ -7,6 +7,7 @@ import type { ClipEncoder, ClipEncoderOptions } from '../recording/clip-encoder'
 import { ClipQueue, type ClipJob } from './clip-queue';
 import type { HeldSession } from './held-session';
 import { Ledger } from './ledger';
+import { factsOf, Lives } from './lives';
 import {
   type AcquireRequest,
   type Lease,
@@ -46,6 +47,7 @@ export class Run {
   readonly #problems: ArtifactProblem[] = [];
   #told = 0;
   readonly #leftRunning: string[] = [];
+  readonly #lives = new Lives();
   readonly #said = new Set<string>();
   readonly #totals = { sessions: 0, failedStarts: 0, tests: 0, browserMs: 0 };
   /** The browser that encodes clips: the one of the run's first session. */
@@ -254,6 +256,7 @@ export class Run {
       clips: this.#clips.written,
       problems: this.#problems,
       leftRunning: this.#leftRunning,
+      lives: this.#lives.all,
     };
   }
 
@@ -273,10 +276,12 @@ export class Run {
   }
 
   async #open(request: AcquireRequest, watch: StartWatch): Promise<HeldSession> {
+    const askedMs = Date.now();
     const held = await this.#startHeld(request, watch).catch((error: unknown) => {
       this.#totals.failedStarts++;
       throw error;
     });
+    held.startMs = held.startedAtMs - askedMs;
     if (this.#finishing) {
       await held.stop();
       throw new HostError('The session was stopped before its use: the run is ending.', {
@@ -310,6 +315,7 @@ export class Run {
       embedded: source.isEmbedded,
       local: source.isLocal,
       reused,
+      facts: factsOf(slot.held),
       notices: source.notices.filter((notice) => this.maySay(notice)),
     };
   }
@@ -327,6 +333,7 @@ export class Run {
     if (!this.#held.delete(held)) return;
     log('session %s: ended', held.session.id);
     this.#totals.browserMs += Date.now() - held.startedAtMs;
+    this.#lives.ended(held);
     await this.#inBackground(held.session.id, held.stop());
   }
 
@@ -336,11 +343,16 @@ export class Run {
       () => false,
     );
     const ending = orAfter(isStopped, STOP_TIMEOUT_MS, false).then((isGone) => {
-      if (!isGone) this.#leftRunning.push(sessionId);
+      if (!isGone) this.#leave(sessionId);
     });
     this.#ending.add(ending);
     await ending;
     this.#ending.delete(ending);
+  }
+
+  #leave(sessionId: string): void {
+    this.#leftRunning.push(sessionId);
+    this.#lives.left(sessionId);
   }
 }
 

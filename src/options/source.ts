@@ -71,11 +71,15 @@ export function describeSource(options: SessionOptions, env: ApiEnvironment = en
   return `embedded session server (${options.cdpUrl === undefined ? 'Chromium' : `browser at ${hostOf(options.cdpUrl)}`})`;
 }
 
+/** Whether a session API is the cloud's, which bills each session by the started minute. */
+export function isCloud(apiUrl: string): boolean {
+  return URL.canParse(apiUrl) && new URL(apiUrl).hostname.endsWith('.notte.cc');
+}
+
 function describeApi(apiUrl: string): string {
   if (!URL.canParse(apiUrl) || !/^https?:/i.test(apiUrl)) return 'a session API with a wrong URL'; // refused when options are checked
-  const { hostname } = new URL(apiUrl);
   const shown = shownUrl(apiUrl);
-  return hostname.endsWith('.notte.cc') ? shown : `${shown} (self-hosted)`;
+  return isCloud(apiUrl) ? shown : `${shown} (self-hosted)`;
 }
 
 /** Without user, password and query, which often are keys. */

@@ -1,47 +1,93 @@
 /** Entry point `sessionwright/reporter`: says where sessions come from, waits for the clips before the other reporters make their reports, and sums up. */
-import type { FullConfig, Reporter } from '@playwright/test/reporter';
+import { relative } from 'node:path';
+import type {
+  FullConfig,
+  FullResult,
+  Reporter,
+  TestCase,
+  TestResult,
+} from '@playwright/test/reporter';
+import { messageOf } from '../base/errors';
 import { finishRun } from '../host/finish';
+import type { RunSummary } from '../host/protocol';
 import { runnerState } from '../host/runner-state';
 import { leftToPlaywright } from '../options/served';
 import { describeSource } from '../options/source';
 import type { SessionOptions } from '../options/types';
 import { print, printSummary } from './print';
+import { RunPage } from './run-page';
 import { summaryLines } from './summary';
+
+/** What the reporter may be told. */
+export interface ReporterOptions {
+  /** Folder of the run page, absolute or relative to the configuration; `false`: none is written. @default 'sessionwright-report' */
+  runPage?: string | false;
+}
 
 /** The reporter that `withSessions` puts first. It never fails a run. */
 export default class SessionReporter implements Reporter {
+  readonly #options: ReporterOptions;
   #config: Pick<FullConfig, 'reporter'> = { reporter: [] };
+  #page: RunPage | undefined;
 
-  constructor() {
+  constructor(options: ReporterOptions = {}) {
+    this.#options = options;
     runnerState().hasReporter = true;
   }
 
   onBegin(config: FullConfig): void {
     this.#config = config;
     // Playwright calls this too when the options were refused, and to list the tests.
-    if (!runnerState().isRefused && !process.argv.includes('--list')) tellSources(config);
+    if (runnerState().isRefused || process.argv.includes('--list')) return;
+    if (!isMerge()) tellSources(config);
+    const { runPage } = this.#options;
+    if (runPage !== false) this.#page = new RunPage(config, runPage);
   }
 
-  async onEnd(): Promise<void> {
+  onTestEnd(test: TestCase, result: TestResult): void {
+    this.#page?.ended(test, result);
+  }
+
+  async onEnd(result: FullResult): Promise<void> {
+    let summary: RunSummary | undefined;
     try {
-      const summary = await finishRun();
+      summary = isMerge() ? undefined : await finishRun();
       printSummary(this.#config, summaryLines(summary));
-      if (
-        !summary &&
-        (await runnerState().host?.then(
-          () => true,
-          () => false,
-        ))
-      )
+      if (!summary && (await hadHost()))
         print("the run's session host was killed, and its clips with it");
     } catch (error) {
       print(`the run could not be summed up: ${String(error)}`);
     }
+    await this.#writePage(result, summary);
   }
 
   printsToStdio(): boolean {
     return false; // Playwright's own reporter shows the tests
   }
+
+  async #writePage(result: FullResult, summary: RunSummary | undefined): Promise<void> {
+    try {
+      const page = await this.#page?.write(result, summary);
+      if (page !== undefined) print(`run page: ${relative(process.cwd(), page)}`);
+    } catch (error) {
+      print(`no run page: ${messageOf(error)}. The run's results stand as they are.`);
+    }
+  }
+}
+
+/** Whether reports of earlier runs are put together: then nothing runs. */
+function isMerge(): boolean {
+  return process.argv.includes('merge-reports');
+}
+
+/** Whether global set-up has brought a host up. */
+async function hadHost(): Promise<boolean> {
+  return (
+    (await runnerState().host?.then(
+      () => true,
+      () => false,
+    )) === true
+  );
 }
 
 /** Where the sessions of each project come from, and which projects have none. */

@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { Project } from './support/project';
+import { Project, shownAttachments } from './support/project';
 
 const site = createServer((_, response) =>
   response.setHeader('content-type', 'text/html').end('<title>Site</title>'),
@@ -157,7 +157,7 @@ test('reports, traces and failures show nothing of it', async () => {
     suite.specs.map((spec) => spec.tests[0]?.results[0]),
   );
   expect(
-    results?.map((it) => it?.attachments.map(({ name }) => name).sort()),
+    results?.map((it) => it && shownAttachments(it).sort()),
     output,
   ).toEqual([
     ['error-context', 'screenshot', 'trace', 'video'],

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { SessionsClient } from '../../src/client/index';
 import { startSessionServer, type SessionServer } from '../../src/server/index';
 import { leavesNothing } from './support/leaves-nothing';
-import { Project, resultOf } from './support/project';
+import { Project, resultOf, shownAttachments } from './support/project';
 
 const CONFIG = `
   import { withSessions } from 'sessionwright/config';
@@ -52,15 +52,17 @@ test('the run says where its sessions are; clips are made, and a failure has one
   const { output, report } = await project.run();
   expect(output).toContain(`sessions come from: ${server.url} (self-hosted)`);
   expect(output).toMatch(/1 session, 1 test, 1 clip, .*left running: nothing/);
-  const { attachments, annotations } = resultOf(report, 'fails');
-  const viewer = annotations.find((it) => it.type === 'session viewer')?.description ?? '';
+  const result = resultOf(report, 'fails');
+  const viewer = result.annotations.find((it) => it.type === 'session viewer')?.description ?? '';
   expect(viewer).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/sessions\/[^/?]+\/viewer$/);
   expect((await fetch(viewer)).status).toBe(401); // a report opens nothing by itself
-  expect(attachments.map((it) => it.name).filter((name) => name !== 'error-context')).toEqual([
+  expect(shownAttachments(result).filter((name) => name !== 'error-context')).toEqual([
     'screenshot',
     'video',
   ]);
-  expect(attachments.every((it) => existsSync(it.path ?? ''))).toBe(true);
+  const files = result.attachments.flatMap(({ path }) => path ?? []);
+  expect(files).toHaveLength(3);
+  expect(files.every((path) => existsSync(path))).toBe(true);
   expect(output + JSON.stringify(report)).not.toContain(server.apiKey);
   expect(await activeSessions()).toEqual([]);
 });

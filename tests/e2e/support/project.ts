@@ -208,6 +208,11 @@ export function resultOf(report: JSONReport | undefined, title: string): JSONRep
   return result;
 }
 
+/** Names of the attachments that Playwright's reports show: others begin with an underscore. */
+export function shownAttachments({ attachments }: JSONReportTestResult): string[] {
+  return attachments.map(({ name }) => name).filter((name) => !name.startsWith('_'));
+}
+
 function titleOf(spec: JSONReportSpec): string {
   return spec.title;
 }

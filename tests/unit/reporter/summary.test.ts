@@ -10,6 +10,7 @@ const summary: RunSummary = {
   browserMs: 12_345,
   problems: [],
   leftRunning: [],
+  lives: [],
 };
 
 test('counts, time and what is left', () => {

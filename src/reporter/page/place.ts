@@ -1,0 +1,41 @@
+/** What the reader looks at, as it stands in the address: so that it can be sent to somebody, and "back" goes back. */
+
+/** A test, an attempt (from 1) and a moment of it, in milliseconds. */
+export interface Place {
+  test?: number | undefined;
+  attempt?: number | undefined;
+  atMs?: number | undefined;
+}
+
+/** What the address says. */
+export function readPlace(): Place {
+  const said = new URLSearchParams(location.hash.slice(1));
+  return {
+    test: numberIn(said, 'test'),
+    attempt: numberIn(said, 'attempt'),
+    atMs: numberIn(said, 'at'),
+  };
+}
+
+/** Goes there. */
+export function writePlace(place: Place): void {
+  location.hash = hashOf(place);
+}
+
+/** The address of a place. */
+export function addressOf(place: Place): string {
+  return `${location.href.split('#', 1)[0] ?? ''}#${hashOf(place)}`;
+}
+
+function hashOf({ test, attempt, atMs }: Place): string {
+  const said = new URLSearchParams();
+  if (test !== undefined) said.set('test', String(test));
+  if (attempt !== undefined) said.set('attempt', String(attempt));
+  if (atMs !== undefined) said.set('at', String(Math.round(atMs)));
+  return said.toString();
+}
+
+function numberIn(said: URLSearchParams, name: string): number | undefined {
+  const text = said.get(name);
+  return text !== null && /^\d+$/.test(text) ? Number(text) : undefined;
+}

@@ -1,0 +1,263 @@
+/** The timeline: a lane for each session, a block for each test. */
+import type { JSX } from 'preact';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { Axis } from './axis';
+import { count, short } from './format';
+import { attemptLabel, partsOf } from './lane-parts';
+import type { Attempt, Lane, Run, Test } from './model';
+
+/** How far in one can go: a block of ten milliseconds is seen then, in a run of minutes. */
+const MAX_ZOOM = 256;
+/** Narrower blocks have no title, in parts of the whole width at no zoom. */
+const TITLED = 0.05;
+
+export interface TimelineProps {
+  run: Run;
+  test: Test | undefined;
+  attempt: number | undefined;
+  onSelect: (test: Test, attempt: number) => void;
+}
+
+/** All lanes, one below the other, on one axis. */
+export function Timeline({ run, test, attempt, onSelect }: TimelineProps): JSX.Element {
+  const scroller = useRef<HTMLDivElement>(null);
+  const [zoom, change] = useZoom(scroller);
+  useShown(scroller, { test, attempt });
+  return (
+    <section class="card timeline" aria-label="Timeline">
+      <div class="card-head">
+        <h2>Timeline</h2>
+        <Legend />
+        <div class="zoom" role="group" aria-label="Zoom">
+          <button
+            type="button"
+            onClick={() => change(1 / 2)}
+            disabled={zoom === 1}
+            aria-label="Zoom out"
+          >
+            −
+          </button>
+          <button
+            type="button"
+            onClick={() => change(2)}
+            disabled={zoom === MAX_ZOOM}
+            aria-label="Zoom in"
+          >
+            +
+          </button>
+        </div>
+      </div>
+      <div
+        class="lanes-scroll"
+        ref={scroller}
+        onClick={(event) => choose(event, run, onSelect)}
+        onKeyDown={step}
+        role="group"
+        aria-label={`${count(run.lanes.length, 'session')}; left and right go from test to test`}
+      >
+        <div
+          class="lanes"
+          style={{ width: `calc(var(--lane-names) + (100% - var(--lane-names)) * ${zoom})` }}
+        >
+          <Axis durationMs={run.data.durationMs} zoom={zoom} />
+          {run.lanes.map((lane) => (
+            <LaneRow
+              key={lane.id}
+              lane={lane}
+              run={run}
+              zoom={zoom}
+              chosen={chosenIn(lane, test, attempt)}
+            />
+          ))}
+        </div>
+      </div>
+    </section>
+  );
+}
+
+/** How far in the reader is, and how that changes: what is in the middle stays there. */
+function useZoom(scroller: {
+  current: HTMLDivElement | null;
+}): [zoom: number, change: (factor: number) => void] {
+  const [zoom, setZoom] = useState(1);
+  const change = (factor: number): void => {
+    const box = scroller.current;
+    const middle = box ? (box.scrollLeft + box.clientWidth / 2) / box.scrollWidth : 0;
+    setZoom(Math.min(MAX_ZOOM, Math.max(1, zoom * factor)));
+    requestAnimationFrame(() => {
+      if (box) box.scrollLeft = middle * box.scrollWidth - box.clientWidth / 2;
+    });
+  };
+  return [zoom, change];
+}
+
+const LEGEND = [
+  ['passed', 'passed'],
+  ['failed', 'failed'],
+  ['start', 'start-up'],
+  ['wait', 'waiting'],
+  ['turn', 'handed over'],
+  ['died', 'died'],
+] as const;
+
+function Legend(): JSX.Element {
+  return (
+    <ul class="legend" aria-label="Colours">
+      {LEGEND.map(([kind, word]) => (
+        <li key={kind}>
+          <i class={`swatch ${kind}`} />
+          {word}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+interface LaneProps {
+  lane: Lane;
+  run: Run;
+  zoom: number;
+  /** The attempt that is looked at, if it is in this lane. */
+  chosen: Attempt | undefined;
+}
+
+function LaneRow({ lane, run, zoom, chosen }: LaneProps): JSX.Element {
+  const totalMs = run.data.durationMs || 1;
+  const parts = useMemo(() => <Parts lane={lane} run={run} totalMs={totalMs} />, [lane, run]);
+  const blocks = useMemo(
+    () => (
+      <Blocks lane={lane} chosen={chosen} totalMs={totalMs} titledMs={(TITLED * totalMs) / zoom} />
+    ),
+    [lane, chosen, zoom],
+  ); // they are many, and drawn anew only when there is something new about them
+  return (
+    <div class="lane">
+      <div class="lane-name" title={`${lane.id}, ${lane.source}`}>
+        <b>Session {lane.number}</b> <code>{short(lane.id)}</code>
+      </div>
+      <div class="lane-body">
+        {parts}
+        {blocks}
+      </div>
+    </div>
+  );
+}
+
+function Parts({
+  lane,
+  run,
+  totalMs,
+}: Pick<LaneProps, 'lane' | 'run'> & { totalMs: number }): JSX.Element {
+  return (
+    <>
+      {partsOf(lane, run.lanes).map(({ kind, atMs, durationMs, label }, index) => (
+        <i
+          key={index}
+          class={`part ${kind}`}
+          title={label}
+          style={{
+            left: share(atMs, totalMs),
+            ...(durationMs > 0 && { width: share(durationMs, totalMs) }),
+          }}
+        />
+      ))}
+    </>
+  );
+}
+
+interface BlocksProps extends Pick<LaneProps, 'lane' | 'chosen'> {
+  totalMs: number;
+  /** Shorter blocks have no title in them. */
+  titledMs: number;
+}
+
+function Blocks({ lane, chosen, totalMs, titledMs }: BlocksProps): JSX.Element {
+  return (
+    <>
+      {lane.attempts.map((attempt, index) => (
+        <button
+          type="button"
+          key={index}
+          class={`block ${attempt.hasFailed ? 'failed' : attempt.status}`}
+          data-test={attempt.test.index}
+          data-attempt={attempt.number}
+          tabIndex={(chosen ? attempt === chosen : index === 0) ? 0 : -1}
+          aria-current={attempt === chosen ? 'true' : undefined}
+          title={attemptLabel(attempt)}
+          aria-label={attemptLabel(attempt)}
+          style={{
+            left: share(attempt.data.atMs, totalMs),
+            width: share(attempt.data.durationMs, totalMs),
+          }}
+        >
+          {attempt.data.durationMs > titledMs ? attempt.test.title : ''}
+        </button>
+      ))}
+    </>
+  );
+}
+
+/** A time as a part of the whole run. */
+function share(ms: number, totalMs: number): string {
+  return `${((ms / totalMs) * 100).toFixed(4)}%`;
+}
+
+function chosenIn(
+  lane: Lane,
+  test: Test | undefined,
+  number: number | undefined,
+): Attempt | undefined {
+  const attempt =
+    test && (test.attempts.find((it) => it.number === number) ?? test.attempts.at(-1));
+  return attempt?.lane === lane ? attempt : undefined;
+}
+
+/** The block that is looked at is brought into sight, whoever has chosen it. */
+function useShown(
+  scroller: { current: HTMLDivElement | null },
+  { test, attempt }: Pick<TimelineProps, 'test' | 'attempt'>,
+): void {
+  useEffect(() => {
+    const block = scroller.current?.querySelector<HTMLElement>('.block[aria-current]');
+    block?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [test, attempt]);
+}
+
+function blockOf(target: EventTarget | null): HTMLElement | null {
+  return target instanceof Element ? target.closest<HTMLElement>('.block') : null;
+}
+
+function choose(event: Event, run: Run, onSelect: TimelineProps['onSelect']): void {
+  const block = blockOf(event.target);
+  const test = run.tests[Number(block?.dataset['test'])];
+  if (test) onSelect(test, Number(block?.dataset['attempt']));
+}
+
+/** The arrow keys go from block to block: left and right in a lane, up and down to another one. */
+function step(event: KeyboardEvent): void {
+  const block = blockOf(event.target);
+  const next = block && nextBlock(block, event.key);
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+}
+
+function nextBlock(block: HTMLElement, key: string): HTMLElement | null | undefined {
+  const blocks = (lane: Element | null | undefined): HTMLElement[] => [
+    ...(lane?.querySelectorAll<HTMLElement>('.block') ?? []),
+  ];
+  const lane = block.closest('.lane');
+  const own = blocks(lane);
+  if (key === 'ArrowRight') return own[own.indexOf(block) + 1];
+  if (key === 'ArrowLeft') return own[own.indexOf(block) - 1];
+  const other =
+    key === 'ArrowDown'
+      ? lane?.nextElementSibling
+      : key === 'ArrowUp'
+        ? lane?.previousElementSibling
+        : null;
+  return (
+    blocks(other).find((it) => it.offsetLeft + it.offsetWidth > block.offsetLeft) ??
+    blocks(other).at(-1)
+  );
+}

@@ -1,0 +1,213 @@
+/** The run page in a real browser: what a reader does with it, by mouse and by keyboard, with few tests and with thousands. */
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { tellRun } from '../../../bench/lib/big-run.mjs';
+import { findChromium } from '../../../src/browser/find-chromium';
+import SessionReporter from '../../../src/reporter/index';
+import { eventually } from '../../eventually';
+
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+let folder: string;
+let browser: Browser;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'run-page-'));
+  browser = await chromium.launch({ executablePath: (await findChromium()).executablePath });
+});
+
+afterAll(async () => {
+  await browser.close();
+  await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+});
+
+/** Writes the page of a generated run. */
+async function writePage(name: string, size: { tests: number; workers: number }): Promise<string> {
+  await tellRun(new SessionReporter({ runPage: join(folder, name) }), { ...size, rootDir: folder });
+  return join(folder, name, 'index.html');
+}
+
+async function open(file: string, options: Parameters<Browser['newPage']>[0] = {}): Promise<Page> {
+  const page = await browser.newPage({ viewport: { width: 1400, height: 900 }, ...options });
+  page.on('pageerror', (error) => expect.soft(error.message, 'an error of the page').toBe(''));
+  await page.goto(pathToFileURL(file).href);
+  return page;
+}
+
+/** What axe has to say against the page. */
+async function violations(page: Page): Promise<string[]> {
+  await page.addScriptTag({ content: await readFile(AXE, 'utf8') });
+  return page.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+    };
+    const found = await axe.run();
+    return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`);
+  });
+}
+
+describe('a run of 100 tests', () => {
+  let file: string;
+
+  beforeAll(async () => {
+    file = await writePage('small', { tests: 100, workers: 3 });
+  });
+
+  test('says how it went, what it took, and has a lane for each session', async () => {
+    const page = await open(file);
+    const heading = page.getByRole('heading', { level: 1 });
+    await eventually(async () => expect(await heading.innerText()).toContain('failed'));
+    const totals = await page.locator('.totals').innerText();
+    expect(totals).toMatch(/Sessions\s+3\s+3 at once/);
+    expect(totals).toMatch(/Retries\s+4\s+4 failed/);
+    expect(await page.locator('.lane').count()).toBe(3);
+    expect(await page.locator('.block').count()).toBe(104);
+    expect(await page.locator('.block.failed').count()).toBe(6);
+    expect(await page.locator('.part.turn').count()).toBeGreaterThan(0);
+    await page.close();
+  });
+
+  test('a test that is clicked shows its error, its steps, and the attempts side by side', async () => {
+    const page = await open(file);
+    await page.locator('.row').first().click();
+    const detail = page.locator('.detail');
+    await eventually(async () => expect(await detail.innerText()).toContain("Expected: '3'"));
+    expect(await detail.locator('.snippet .here').innerText()).toContain('> 12 |');
+    await page.getByRole('button', { name: 'Side by side' }).click();
+    await eventually(async () => expect(await page.locator('.attempt').count()).toBe(2));
+    const [red, green] = [page.locator('.attempt').nth(0), page.locator('.attempt').nth(1)];
+    await red.locator('.happenings li.step').nth(5).getByRole('button').click();
+    await eventually(async () => {
+      const currents = await Promise.all(
+        [red, green].map(async (it) => it.locator('li[aria-current] .what').innerText()),
+      );
+      expect(currents[0]).toBe(currents[1]);
+      const steps = [red, green].map(async (it) =>
+        it
+          .locator('.happenings li')
+          .evaluateAll((items) =>
+            items
+              .filter((item) => item.matches('.step'))
+              .findIndex((item) => item.ariaCurrent === 'step'),
+          ),
+      );
+      expect(await Promise.all(steps)).toEqual([5, 5]);
+    });
+    await page.close();
+  });
+
+  test('the keyboard leads from test to test, in the list and in the timeline', async () => {
+    const page = await open(file);
+    await page.locator('.rows').focus();
+    await page.keyboard.press('ArrowDown');
+    await eventually(async () => expect(await page.locator('.detail h2').count()).toBe(1));
+    const first = await page.locator('.detail h2').innerText();
+    await page.keyboard.press('ArrowDown');
+    await eventually(async () =>
+      expect(await page.locator('.detail h2').innerText()).not.toBe(first),
+    );
+    await page.locator('.block[tabindex="0"]').first().focus();
+    const label = await page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
+    await page.keyboard.press('ArrowRight');
+    const next = await page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
+    expect(next).not.toBe(label);
+    await page.keyboard.press('Enter');
+    await eventually(async () =>
+      expect(next).toContain(await page.locator('.detail h2').innerText()),
+    );
+    await page.keyboard.press('/');
+    await page.keyboard.type('returns');
+    await eventually(async () =>
+      expect(await page.locator('.found').innerText()).toBe('25 of 100 tests'),
+    );
+    await page.close();
+  });
+
+  test('chips and search leave only what fits', async () => {
+    const page = await open(file);
+    await page.getByRole('button', { name: /^Failed/ }).click();
+    await eventually(async () => expect(await page.locator('.row').count()).toBe(2));
+    await page.getByRole('searchbox').fill('nothing like that');
+    await eventually(async () =>
+      expect(await page.locator('.tests').innerText()).toContain('No test is like that'),
+    );
+    await page.close();
+  });
+
+  test('a link leads to a test, an attempt and a moment', async () => {
+    const page = await open(file);
+    await page.goto(`${pathToFileURL(file).href}#test=7&attempt=1&at=300`);
+    await eventually(async () => {
+      expect(await page.locator('.detail h2').innerText()).toContain('test 7:');
+      expect(await page.getByRole('slider').getAttribute('aria-valuenow')).toBe('300');
+    });
+    await page.close();
+  });
+
+  test.each(['light', 'dark'] as const)('axe finds nothing, %s', async (colorScheme) => {
+    const page = await open(file, { colorScheme });
+    await page.locator('.row').first().click();
+    await eventually(async () => expect(await page.locator('.detail h2').count()).toBe(1));
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Side by side' }).click();
+    await eventually(async () => expect(await page.locator('.attempt').count()).toBe(2));
+    expect(await violations(page)).toEqual([]);
+    await page.close();
+  });
+
+  test('nothing is wider than a narrow window, and the test that is looked at comes first', async () => {
+    const page = await open(file, { viewport: { width: 380, height: 800 } });
+    await page.locator('.row').first().click();
+    await eventually(async () => {
+      const [detail, list] = await Promise.all(
+        ['.detail', '.tests'].map(
+          async (name) => (await page.locator(name).boundingBox())?.y ?? NaN,
+        ),
+      );
+      expect(detail).toBeLessThan(list ?? 0);
+    });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(
+      380,
+    );
+    expect(await violations(page)).toEqual([]);
+    await page.close();
+  });
+
+  test('it loads nothing, and holds nothing that a browser would run out of its data', async () => {
+    const asked: string[] = [];
+    const context = await browser.newContext();
+    context.on('request', (request) => asked.push(request.url()));
+    const page = await context.newPage();
+    await page.goto(pathToFileURL(file).href);
+    await eventually(async () => expect(await page.locator('.lane').count()).toBe(3));
+    expect(asked.filter((url) => !url.startsWith('data:'))).toEqual([pathToFileURL(file).href]);
+    await context.close();
+  });
+});
+
+describe('a run of 2,000 tests', () => {
+  test('its page is small, makes only the rows in sight, and finds every test', async () => {
+    const file = await writePage('big', { tests: 2_000, workers: 8 });
+    expect((await stat(file)).size).toBeLessThan(3_000 * 1024);
+    const page = await open(file);
+    await eventually(async () =>
+      expect(await page.locator('.block').count()).toBeGreaterThan(2_000),
+    );
+    expect(await page.locator('.row').count()).toBeLessThan(60);
+    await page.locator('.rows').evaluate((rows) => rows.scrollTo(0, rows.scrollHeight));
+    await eventually(async () =>
+      expect(await page.locator('.row').last().getAttribute('aria-posinset')).toBe('2000'),
+    );
+    await page.getByRole('searchbox').fill('test 1999:');
+    await page.locator('.row').click();
+    await eventually(async () =>
+      expect(await page.locator('.detail h2').innerText()).toContain('test 1999:'),
+    );
+    await page.close();
+  });
+});
