@@ -53,6 +53,14 @@ const MAX_WAITING = 100;
 const MAX_WAIT_MS = 30_000;
 /** How long an idle HTTP connection is kept, in milliseconds: longer than clients keep theirs, so that they never write into one that just closed. */
 const KEEP_ALIVE_MS = 65_000;
+/** How long a client may take to say what it wants, in milliseconds: it is a few hundred bytes. One that says nothing is cut off too. */
+const HEADERS_TIMEOUT_MS = 60_000;
+/** How long the whole of a request may take to come in, in milliseconds: 100 MB at 3 Mbit a second. WebSockets are none any more. */
+const REQUEST_TIMEOUT_MS = 300_000;
+/** Connections at once, for each session that there may be: its clients, who watches it, who asks of it. */
+const CONNECTIONS_OF_SESSION = 20;
+/** Connections at once that a small server takes too: callers of the API keep some of them open. */
+const MIN_CONNECTIONS = 200;
 /** One minute, in milliseconds. */
 const MINUTE_MS = 60_000;
 /** How long an ended session is kept, in milliseconds: 24 hours, as the contract's documentation says. */
@@ -327,8 +335,15 @@ function createHttpServer({
   http.on('upgrade', (request, stream, head) => void upgrades.handle(enter(request), stream, head));
   http.on('connect', (_, stream) => answerRaw(stream, notFound('This server is no proxy.')));
   http.on('clientError', answerUnreadable);
-  http.keepAliveTimeout = KEEP_ALIVE_MS;
+  setLimits(http, figures.maxSessions);
   return { http, router };
+}
+
+function setLimits(http: Server, maxSessions: number): void {
+  http.keepAliveTimeout = KEEP_ALIVE_MS;
+  http.headersTimeout = HEADERS_TIMEOUT_MS;
+  http.requestTimeout = REQUEST_TIMEOUT_MS;
+  http.maxConnections = Math.max(MIN_CONNECTIONS, CONNECTIONS_OF_SESSION * maxSessions);
 }
 
 /** Every open connection, upgraded ones included, so that closing waits for none of them. */

@@ -1,0 +1,48 @@
+/** Clients that hold a server up: those that never say what they want are cut off, and no more are let in than there is room for. */
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { startSessionServer } from '../../src/server/index';
+
+async function open(): Promise<{ url: string; connection: (said?: string) => Promise<Socket> }> {
+  const server = await startSessionServer({ maxSessions: 1 });
+  const sockets: Socket[] = [];
+  onTestFinished(async () => {
+    for (const socket of sockets) socket.destroy();
+    await server.close();
+  });
+  const port = Number(new URL(server.url).port);
+  return {
+    url: server.url,
+    connection: async (said = '') => {
+      const socket = connect(port, '127.0.0.1');
+      sockets.push(socket.on('error', () => undefined).resume());
+      await once(socket, 'connect');
+      socket.write(said);
+      return socket;
+    },
+  };
+}
+
+test('whoever says nothing, or not all of it, is cut off after a minute or two', async () => {
+  const { url, connection } = await open();
+  const slow = await Promise.all(
+    ['', 'GET /health HTTP/1.1\r\n', 'GET /health HTTP/1.1\r\nHost: localhost\r\nX: '].map(
+      connection,
+    ),
+  );
+  expect((await fetch(`${url}/health`)).status).toBe(200);
+  await Promise.all(slow.map(async (socket) => once(socket, 'close')));
+});
+
+test('beyond 200 connections no more are taken, and those that are there go on', async () => {
+  const { url, connection } = await open();
+  const first = await connection();
+  await Promise.all(Array.from({ length: 199 }, async () => connection()));
+  const late = await connection();
+  if (!late.destroyed) await once(late, 'close');
+  const answered = once(first, 'data');
+  first.write('GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
+  expect(String(await answered)).toContain(' 200 ');
+  await expect.poll(async () => (await fetch(`${url}/health`)).status).toBe(200); // one has left
+});
