@@ -1,0 +1,40 @@
+/** What the tests of a round wrote down while they ran: one line as each begins, and one as it ends, if it comes so far. */
+import { existsSync, readFileSync } from 'node:fs';
+
+/** One attempt of one test. Times are those of this machine's clock, in milliseconds. */
+export interface Attempt {
+  title: string;
+  retry: number;
+  worker: number;
+  session: string;
+  /** Process of its browser, and of its page's renderer. */
+  browser: number;
+  renderer: number;
+  beganAt: number;
+  /** Undefined while it runs, and for one whose worker was killed. */
+  endedAt?: number | undefined;
+}
+
+type Line = { what: 'began' | 'ended'; at: number; title: string; retry: number } & Attempt;
+
+/** The attempts so far, in the order in which they began. A line that is just being written is left for the next look. */
+export function readJournal(file: string): Attempt[] {
+  if (!existsSync(file)) return [];
+  const attempts = new Map<string, Attempt>();
+  for (const text of readFileSync(file, 'utf8').split('\n').slice(0, -1)) {
+    const { what, at, ...line } = JSON.parse(text) as Line;
+    const key = `${line.title} ${line.retry}`;
+    if (what === 'began') attempts.set(key, { ...line, beganAt: at });
+    const attempt = attempts.get(key);
+    if (what === 'ended' && attempt) attempt.endedAt = at;
+  }
+  return [...attempts.values()];
+}
+
+/** Those that run. */
+export function running(attempts: readonly Attempt[]): Attempt[] {
+  return attempts.filter(
+    ({ endedAt, worker }, n) =>
+      endedAt === undefined && !attempts.slice(n + 1).some((later) => later.worker === worker),
+  );
+}
