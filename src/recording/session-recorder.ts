@@ -1,5 +1,6 @@
 /** Records one session: casts the page that is in front, in whichever browser context it is, into a frame store. */
 import { isBlank } from '../base/addresses';
+import { settledWithin } from '../base/deadline';
 import type { CdpConnection, CdpSession } from '../cdp/connection';
 import type { CdpEvents, TargetInfo } from '../cdp/protocol';
 import { BrowserClock } from './browser-clock';
@@ -15,6 +16,8 @@ const MAX_SIZE = { width: 800, height: 800 };
 const FPS = 10;
 /** How long a page may stay blank before it is cast, in milliseconds: a test goes somewhere else at once, and blank pictures cost as much as others. */
 const BLANK_GRACE_MS = 200;
+/** How long a browser may take to let go of us, in milliseconds: one that hangs, or a connection that is dead, is not waited for. */
+const DETACH_MS = 1_000;
 
 /** A page of the session. */
 interface RecordedPage {
@@ -142,9 +145,10 @@ export class SessionRecorder implements Recorder {
   async #close(): Promise<void> {
     await this.stop();
     this.#listeners.clear();
-    await this.#connection
-      .send('Target.detachFromTarget', { sessionId: this.#browser.id ?? '' })
-      .catch(() => {}); // the browser may be gone
+    const detached = this.#connection.send('Target.detachFromTarget', {
+      sessionId: this.#browser.id ?? '',
+    });
+    await settledWithin(detached, DETACH_MS); // the browser may be gone, or hang
   }
 
   #addPage({ sessionId, targetInfo }: CdpEvents['Target.attachedToTarget']): void {

@@ -197,6 +197,20 @@ describe('SessionRecorder', () => {
     expect(Date.now() - startedAtMs).toBeLessThan(10_000);
     expect((await colours()).at(-1)).toBe('red');
   });
+
+  it('is closed though the browser hangs', async () => {
+    recorded.recorder.start();
+    const page = await recorded.browser.newPage();
+    await paint(page, 'red');
+    await shows('red');
+    process.kill(recorded.process.pid, 'SIGSTOP');
+    try {
+      await recorded.recorder.close();
+    } finally {
+      process.kill(recorded.process.pid, 'SIGCONT');
+    }
+    expect((await colours()).at(-1)).toBe('red');
+  });
 });
 
 function all(fromMs = 0): ReturnType<FrameStore['select']> {
