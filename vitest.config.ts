@@ -22,7 +22,7 @@ export default defineConfig({
       tier('fuzz', { testTimeout: 120_000, hookTimeout: 60_000, fileParallelism: false }),
       tier('e2e', { testTimeout: 180_000, hookTimeout: 120_000, maxWorkers: 2 }),
       tier('grid', { testTimeout: 240_000, hookTimeout: 300_000, fileParallelism: false }),
-      tier('chaos', { testTimeout: 3 * 3_600_000, fileParallelism: false }),
+      tier('chaos', { testTimeout: 3 * 3_600_000, disableConsoleIntercept: true }),
       tier('long', { testTimeout: 300_000, hookTimeout: 120_000, maxWorkers: 2 }),
     ],
   },

@@ -99,10 +99,13 @@ async function leftBy(project: Project, { api }: Place): Promise<string[]> {
       ...sessions.map((it) => `session ${it}`),
     ];
   };
-  for (const until = Date.now() + CLEAN_MS; ; await delay(POLL_MS)) {
-    const left = await look();
-    if (left.length === 0 || Date.now() > until) return left;
+  const until = Date.now() + CLEAN_MS;
+  let left = await look();
+  while (left.length > 0 && Date.now() < until) {
+    await delay(POLL_MS);
+    left = await look();
   }
+  return left;
 }
 
 /** What the report says, against what may be said. */
