@@ -2,13 +2,15 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 /** The one file of mediabunny, for pages and Node alike; `src/recording/mediabunny.ts` imports its place by this name. */
 const MEDIABUNNY = 'bundled:mediabunny';
 /** The run page, as one HTML file without the data of a run; `src/reporter/run/html.ts` imports its place by this name. */
 const RUN_PAGE = 'bundled:run-page';
+/** The files that the viewer's pages load; `src/server/viewer/viewer-files.ts` imports their places by these names. */
+const VIEWER = { 'bundled:viewer-script': '.js', 'bundled:viewer-style': '.css' };
 /** Whose licences ask to be told of. */
 const NOTICED = ['mediabunny', 'preact', 'turndown', 'undici', 'zod'];
 /** What we use of undici, which loads all of itself otherwise: a browser's fetch, caches, sockets and mocks, at four times the cost. */
@@ -36,7 +38,7 @@ const root = dirname(dirname(folderOf('mediabunny')));
 const runPageSource = join(root, 'src/reporter/page');
 const mediabunnyFile = join(folderOf('mediabunny'), 'dist', 'bundles', 'mediabunny.min.mjs');
 
-/** For the build: mediabunny and the run page become files beside our code, turndown and a part of undici parts of it. */
+/** For the build: mediabunny, the run page and the viewer become files beside our code, turndown and a part of undici parts of it. */
 export const bundledByBuild = {
   name: 'bundled',
   setup(build) {
@@ -54,6 +56,14 @@ export const bundledByBuild = {
     }));
     build.onLoad({ filter: /.*/, namespace: 'page' }, async () => ({
       contents: await makeRunPage(build.esbuild),
+      loader: 'file',
+    }));
+    build.onResolve({ filter: /^bundled:viewer-/ }, ({ path }) => ({
+      path: path.replace('bundled:', ''), // without an extension, which would have it taken for something else
+      namespace: 'viewer',
+    }));
+    build.onLoad({ filter: /.*/, namespace: 'viewer' }, async ({ path }) => ({
+      contents: (await viewerFiles(build.esbuild))[VIEWER[`bundled:${path}`]],
       loader: 'file',
     }));
     build.onResolve({ filter: /^undici$/ }, () => ({ path: 'undici', namespace: 'part-of' }));
@@ -92,6 +102,23 @@ async function makeRunPage(esbuild) {
     .replace('<!--SCRIPT-->', () => outputFiles[0].text.trim());
 }
 
+/** The viewer as one script and one style sheet, by their extensions. */
+async function viewerFiles(esbuild) {
+  const { outputFiles } = await esbuild.build({
+    entryPoints: [join(root, 'src/viewer/main.tsx')],
+    bundle: true,
+    minify: true,
+    write: false,
+    outdir: 'viewer',
+    format: 'esm',
+    target: ['chrome120', 'firefox120', 'safari17'],
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    legalComments: 'none', // they stand in our notices
+  });
+  return Object.fromEntries(outputFiles.map(({ path, contents }) => [extname(path), contents]));
+}
+
 /** In one piece, with a `require` for the modules of Node that it asks for. */
 async function partOfUndici(esbuild) {
   const { outputFiles } = await esbuild.build({
@@ -111,20 +138,30 @@ async function partOfUndici(esbuild) {
 /** For tests, which run the sources. */
 export const bundledInTests = {
   name: 'bundled',
-  resolveId: (id) => ([MEDIABUNNY, RUN_PAGE].includes(id) ? `\0${id}` : undefined),
+  resolveId: (id) =>
+    [MEDIABUNNY, RUN_PAGE, ...Object.keys(VIEWER)].includes(id) ? `\0${id}` : undefined,
   load: async (id) => {
-    if (id === `\0${MEDIABUNNY}`) return exported(mediabunnyFile);
-    return id === `\0${RUN_PAGE}` ? exported(await runPageFile()) : undefined;
+    const name = id.replace('\0', '');
+    if (name === MEDIABUNNY) return exported(mediabunnyFile);
+    if (name === RUN_PAGE)
+      return exported(await madeFile(await makeRunPage(await import('esbuild')), '.html'));
+    const extension = VIEWER[name];
+    if (extension === undefined) return undefined;
+    viewer ??= viewerFiles(await import('esbuild'));
+    return exported(await madeFile((await viewer)[extension], extension));
   },
 };
 
-/** The run page of now, as a file. Test files that run at the same time may make it at the same time. */
-async function runPageFile() {
-  const folder = join(root, '.cache/run-page');
-  const html = await makeRunPage(await import('esbuild'));
-  const file = join(folder, `${createHash('sha256').update(html).digest('hex').slice(0, 16)}.html`);
+/** Of now, for all test files of this process. */
+let viewer;
+
+/** What was made, as a file. Tests that run at the same time may make it at the same time. */
+async function madeFile(content, extension) {
+  const folder = join(root, '.cache/made');
+  const digest = createHash('sha256').update(content).digest('hex').slice(0, 16);
+  const file = join(folder, `${digest}${extension}`);
   await mkdir(folder, { recursive: true });
-  await writeFile(file, html);
+  await writeFile(file, content);
   return file;
 }
 

@@ -60,5 +60,7 @@ function importsIn(text, file) {
 }
 
 function fileOf(path) {
-  return [`${path}.ts`, `${path}/index.ts`].find((candidate) => existsSync(candidate));
+  return [`${path}.ts`, `${path}.tsx`, `${path}/index.ts`].find((candidate) =>
+    existsSync(candidate),
+  );
 }

@@ -6,6 +6,7 @@ export const FOLDERS = {
   contract: [],
   story: [],
   ui: [],
+  viewer: ['contract', 'ui'],
   cookies: ['contract'],
   options: ['contract'],
   cdp: ['contract'],
@@ -32,7 +33,7 @@ export const SERVER_ROOMS = {
   sessions: ['accounts', 'browsers', 'data', 'metrics', 'network'],
   replays: ['sessions'],
   gateway: ['accounts', 'http', 'browsers', 'sessions'],
-  viewer: ['accounts', 'http', 'sessions'],
+  viewer: ['accounts', 'http', 'network', 'sessions'],
   routes: [
     'accounts',
     'metrics',

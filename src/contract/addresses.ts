@@ -14,6 +14,14 @@ export const addresses = {
   replayParts: '/sessions/{session_id}/replay.hls.mp4',
   /** The page that shows a session live, or plays its replay. */
   viewer: '/sessions/{session_id}/viewer',
+  /** What that page asks for. */
+  viewerStory: '/sessions/{session_id}/viewer/story',
+  /** The last picture that was recorded of a session. */
+  viewerPoster: '/sessions/{session_id}/viewer/poster.jpg',
+  /** The sessions on the wall, which is `GET /` for browsers. Asks for the key. */
+  wall: '/viewer/sessions',
+  /** The files that the pages of the viewer load. */
+  viewerFile: '/viewer/{name}',
 } as const;
 
 /** WebSockets. */
@@ -30,6 +38,8 @@ export const sockets = {
   recording: '/sessions/{session_id}/debug/recording',
   /** Its steps. */
   logs: '/sessions/{session_id}/debug/logs',
+  /** What the viewer shows of a running session, and what is done in it by hand. */
+  live: '/sessions/{session_id}/viewer/live',
 } as const;
 
 /** What only the cloud has: the first part of the paths of such calls, and what they are about. Our own server answers 501. */

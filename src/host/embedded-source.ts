@@ -4,6 +4,7 @@ import { parseErrorBody } from '../contract/error-body';
 import { ApiError, ApiUnreachableError, SessionwrightError } from '../contract/errors';
 import { MINUTES } from '../contract/limits';
 import type { StartOptions } from '../contract/session';
+import type { TestNote } from '../contract/viewer';
 import { describeSource } from '../options/source';
 import type { SessionOptions } from '../options/types';
 import type { DirectEntry, SessionServer, SessionServerOptions } from '../server/index';
@@ -139,6 +140,10 @@ class EmbeddedSession extends HeldSession {
     if (!this.lasts()) return null; // the gateway says what is wrong
     this.#entry ??= this.#server.enterDirectly(this.session.id);
     return this.#entry?.cdpUrl ?? null;
+  }
+
+  override noteTest(note: TestNote): void {
+    this.#server.noteTest(this.session.id, note);
   }
 
   async keepForApi(): Promise<void> {

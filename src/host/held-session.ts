@@ -1,6 +1,7 @@
 /** What a run knows of a session that it holds, and of the place where it comes from, whatever kind they are. */
 import type { Session, SessionsClient } from '../client/index';
 import { isSessionwrightError } from '../contract/errors';
+import type { TestNote } from '../contract/viewer';
 import type { OpenRecording } from '../recording/recorder';
 import type { AcquireRequest, PlaywrightOffer } from './protocol';
 import type { StartWatch } from './start-watched';
@@ -80,6 +81,9 @@ export abstract class HeldSession {
 
   /** No worker holds it any more. */
   abstract released(): void;
+
+  /** A test begins in it, or ends: for those who watch. Nobody waits for it. */
+  noteTest(_note: TestNote): void {}
 
   /** Somebody uses its API from now on: what only that tells is kept, such as the network log. */
   abstract keepForApi(): Promise<void>;

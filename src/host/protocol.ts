@@ -1,5 +1,6 @@
 /** What workers, the runner and the host say to each other: the calls, their parameters and their answers. */
 import type { Size } from '../contract/limits';
+import type { TestOutcome } from '../contract/viewer';
 import type { SessionOptions } from '../options/types';
 import type { SessionFacts } from '../story/test-story';
 
@@ -75,6 +76,8 @@ export interface TestBegin extends SessionCheck {
 export interface TestEnd {
   leaseId: string;
   clip: { path: string; fromMs: number; toMs: number; size?: Size | undefined } | null;
+  /** How it went. */
+  outcome: Exclude<TestOutcome, 'running'>;
   /** The browser's id of a context that the test has left, and that may not be gone yet. */
   leftContextId?: string | undefined;
 }

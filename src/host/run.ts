@@ -170,6 +170,7 @@ export class Run {
     const replacement = await this.ensureSession(check);
     this.#slots.beginTest(check.leaseId, { title, timeoutMs: check.timeoutMs });
     this.#totals.tests++;
+    this.#slots.leased(check.leaseId).held.noteTest({ title });
     if (record) await this.#startRecording(this.#slots.leased(check.leaseId).held, record);
     return replacement;
   }
@@ -191,6 +192,7 @@ export class Run {
   async endTest(test: TestEnd): Promise<void> {
     this.#slots.endTest(test.leaseId);
     const { held } = this.#slots.leased(test.leaseId);
+    held.noteTest({ outcome: test.outcome });
     if (!held.isRecording) return;
     const { recorder, frames } = await held.recording();
     await recorder.stop({ lastLook: false }); // the page is closed; what it showed last was taken by `settle`

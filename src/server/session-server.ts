@@ -7,6 +7,7 @@ import { SessionwrightError } from '../contract/errors';
 import { bracketed, isLoopback } from '../base/addresses';
 import { newToken } from '../base/tokens';
 import { notFound } from '../contract/refusals';
+import type { TestNote } from '../contract/viewer';
 import { Accounts, type AccountKey } from './accounts/account';
 import { checkKeys } from './accounts/keys';
 import { Auth } from './http/auth';
@@ -36,6 +37,7 @@ import {
   type MetricsRouteParts,
 } from './routes/service';
 import { storageHandlers, storageRoutes } from './routes/storage';
+import { viewerRoutes } from './routes/viewer';
 import { workflowHandlers } from './routes/workflow';
 import type { Grid, GridSettings } from '../browser/grid/grid';
 import type { BrowserSettings, LaunchSettings } from './browsers/session-browser';
@@ -154,6 +156,8 @@ export interface SessionServer {
    * @throws {@link NotFoundError} when there is no such session
    */
   logNetwork(sessionId: string): Promise<void>;
+  /** A test begins in a session, or the one that runs there ends: the viewer shows it, and the replay has a chapter of it. Does nothing for a session that has ended. */
+  noteTest(sessionId: string, note: TestNote): void;
   /**
    * Starts no more sessions: they are refused with 503, and `/ready` says so. Resolves when the last one that runs has ended. Everything
    * else goes on, until {@link SessionServer.close}.
@@ -214,6 +218,7 @@ export async function startSessionServer(
     isActive: (sessionId) => registry.find(sessionId)?.status === 'active',
     recording: async (sessionId) => registry.get(sessionId).ensureActive().recording.open(),
     logNetwork: async (sessionId) => registry.logNetwork(sessionId),
+    noteTest: (sessionId, note) => registry.noteTest(sessionId, note),
     drain: async () => registry.drain(),
     close: () => (closing ??= close()),
   };
@@ -314,7 +319,8 @@ function createHttpServer({
   const router = new HttpRouter(
     [
       ...bindOperations(handlers, registry),
-      ...recordingRoutes({ registry, replays, signer, auth }),
+      ...recordingRoutes({ registry, replays, signer }),
+      ...viewerRoutes({ registry, replays, signer, auth }),
       ...storageRoutes({ registry, storage, signer }),
       ...networkLogRoutes({ registry, signer }),
       readyRoute(registry),

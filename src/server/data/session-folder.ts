@@ -19,6 +19,8 @@ export class SessionFolder {
   readonly record: string;
   /** Its steps, one JSON line each. */
   readonly trajectory: string;
+  /** Its tests, one JSON line each. */
+  readonly tests: string;
   /** Logs of its requests. Whoever writes them makes the folder. */
   readonly network: string;
   /** Files that its pages downloaded. */
@@ -34,6 +36,7 @@ export class SessionFolder {
     this.playwright = join(this.#path, 'playwright');
     this.record = join(this.#path, 'session.json');
     this.trajectory = join(this.#path, 'trajectory.jsonl');
+    this.tests = join(this.#path, 'tests.jsonl');
     this.network = join(this.#path, 'network');
     this.downloads = join(this.#path, 'downloads');
   }

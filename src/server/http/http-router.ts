@@ -36,6 +36,8 @@ export interface Route {
   path: string;
   /** True when the URL itself is the permission, or nothing is secret: no key is asked for. */
   open?: boolean;
+  /** True when it answers only those who accept HTML: browsers that somebody looks at. */
+  html?: boolean;
   handle(exchange: Exchange): Promise<void> | void;
 }
 
@@ -81,7 +83,7 @@ export class HttpRouter {
     try {
       this.#auth.checkSite(request);
       const url = parseUrl(request);
-      const found = this.#find(request.method ?? 'GET', url.pathname);
+      const found = this.#find(request, url.pathname);
       const account = found?.route.open ? NOBODY : this.#auth.account(request);
       if (this.#isClosed) throw unavailable('The session server is closing.');
       if (!found) throw unknownCall(request.method ?? '', url.pathname);
@@ -94,12 +96,14 @@ export class HttpRouter {
   }
 
   #find(
-    method: string,
+    request: IncomingMessage,
     path: string,
   ): { route: Route; params: Record<string, string> } | undefined {
+    const { method = 'GET' } = request;
     for (const route of this.#routes) {
       const params =
         (method === route.method || (method === 'HEAD' && route.method === 'GET')) &&
+        (route.html !== true || acceptsHtml(request)) &&
         matchPath(route.path, path);
       if (params) return { route, params };
     }
@@ -129,6 +133,11 @@ export function parseUrl(request: Pick<IncomingMessage, 'url'>): URL {
   const url = new URL(target, 'http://localhost');
   url.pathname = url.pathname.replace(/\/{2,}/g, '/').replace(/(.)\/$/, '$1');
   return url;
+}
+
+/** True for browsers that somebody looks at; clients of the API accept JSON, or anything. */
+export function acceptsHtml({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
+  return headers.accept?.includes('text/html') ?? false;
 }
 
 /** A call that this server does not have: nobody does, or only the cloud. */
@@ -171,9 +180,15 @@ export function sendJson(
   send(response, status, { bytes, headers: { 'content-type': 'application/json', ...headers } });
 }
 
-/** Answers 200 with what is no JSON. */
-export function sendBytes(response: ServerResponse, bytes: Buffer, mediaType: string): void {
-  send(response, 200, { bytes, headers: { 'content-type': mediaType } });
+/** Answers 200 with what is no JSON. It is not to be kept, unless `cacheControl` says so. */
+export function sendBytes(
+  response: ServerResponse,
+  bytes: Buffer,
+  mediaType: string,
+  cacheControl = 'no-store',
+): void {
+  const headers = { 'content-type': mediaType, 'cache-control': cacheControl };
+  send(response, 200, { bytes, headers });
 }
 
 function send(

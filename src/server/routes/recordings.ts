@@ -1,65 +1,50 @@
-/** Routes to see a session: its replay once it has ended, and the page that shows it live. */
+/** The replay of a session that has ended. */
 import { orAfter } from '../../base/deadline';
-import { isToken } from '../../base/tokens';
 import { addresses } from '../../contract/addresses';
 import { fillPath } from '../../contract/paths';
 import { REPLAY_STILL_ACTIVE } from '../../contract/replay';
-import { badRequest, notFound } from '../../contract/refusals';
-import { isTheirs, NOBODY } from '../accounts/account';
-import type { Auth } from '../http/auth';
+import { notFound } from '../../contract/refusals';
 import { hlsReplay, hlsPlaylist } from '../replays/hls';
 import type { Exchange, Route } from '../http/http-router';
 import type { SessionRegistry } from '../sessions/registry';
 import type { SessionReplay, Replays } from '../replays/replays';
 import { sendFile } from '../http/send-file';
 import type { KnownSession } from '../sessions/known-session';
-import { sessionUrls } from '../sessions/session-urls';
 import { URL_MS, type UrlSigner } from '../http/url-signer';
-import { viewerPage } from '../viewer/viewer-page';
 import type { Handlers, OperationCall } from './bind';
 
 /** How long a call waits for a replay that is being made, in milliseconds: below the shortest client deadline. After that the client polls. */
 const REPLAY_WAIT_MS = 10_000;
 
-/** Has a web browser ask its user for the key. */
-const SIGN_IN = 'Basic realm="sessionwright: the API key is the password", charset="UTF-8"';
-
 /** What these routes work with. */
 export interface RecordingRouteParts {
   registry: SessionRegistry;
-  auth: Auth;
   replays: Replays;
   signer: UrlSigner;
   /** How long the URLs of a replay work, in milliseconds. @default one hour */
   replayUrlMs?: number | undefined;
 }
 
-type ReplayParts = Omit<RecordingRouteParts, 'auth'>;
-
 /** The replay of a session. */
-export function replayHandlers(parts: ReplayParts): Handlers<'getReplay'> {
+export function replayHandlers(parts: RecordingRouteParts): Handlers<'getReplay'> {
   return { getReplay: async (call) => findReplay(parts, call) };
 }
 
-/** Its replay, and the viewer. */
+/** Its files. */
 export function recordingRoutes(parts: RecordingRouteParts): Route[] {
-  const open = (path: string, answer: typeof sendReplay | typeof showViewer): Route => ({
+  const open = (path: string, answer: typeof sendReplay): Route => ({
     method: 'GET',
     path,
     open: true,
     handle: (exchange) =>
       answer(parts, parts.registry.get(exchange.params['sessionId'] ?? ''), exchange),
   });
-  return [
-    open(addresses.replayFile, sendReplay),
-    open(addresses.replayParts, sendHlsReplay),
-    open(addresses.viewer, showViewer),
-  ];
+  return [open(addresses.replayFile, sendReplay), open(addresses.replayParts, sendHlsReplay)];
 }
 
 /** Clients stop polling when they read that the session is still active, and go on at any other 404. */
 async function findReplay(
-  { replays, signer, replayUrlMs = URL_MS }: ReplayParts,
+  { replays, signer, replayUrlMs = URL_MS }: RecordingRouteParts,
   { session, baseUrl }: OperationCall<'getReplay'>,
 ) {
   if (session.status === 'active')
@@ -116,58 +101,8 @@ async function replayOf(session: KnownSession, replays: Replays): Promise<Sessio
   return replay;
 }
 
-/**
- * Whoever has the token, which is in the `viewer_url`, may watch; whoever has none is asked for the key: links without it stand in reports.
- * @throws {@link ApiError} 401
- */
-function checkWatcher(
-  { auth }: RecordingRouteParts,
-  session: KnownSession,
-  { request, response, query }: Exchange,
-): void {
-  const token = query.get('token');
-  if (isToken(token, session.viewerToken)) return;
-  if (token === null && isTheirs(auth.signedIn(request) ?? NOBODY, session.owner)) return;
-  if (token === null) response.setHeader('www-authenticate', SIGN_IN);
-  throw badRequest(
-    401,
-    'unauthorized',
-    token === null
-      ? `Session ${session.id} is shown to whoever signs in with the API key that started it, by any name; or use its viewer_url as it is.`
-      : `The token does not show session ${session.id}. Use its viewer_url as it is.`,
-  );
-}
-
-function showViewer(parts: RecordingRouteParts, session: KnownSession, exchange: Exchange): void {
-  checkWatcher(parts, session, exchange);
-  const { signer } = parts;
-  const { response, baseUrl } = exchange;
-  const isActive = session.status === 'active';
-  const { recording } = sessionUrls(session, baseUrl);
-  const { html, policy } = viewerPage({
-    sessionId: session.id,
-    recordingPath: isActive ? pathOf(recording) : undefined,
-    replayPath:
-      isActive || !session.wasRecorded
-        ? undefined
-        : pathOf(baseUrl + replayPath(signer, session, new Date(Date.now() + URL_MS))),
-  });
-  response.writeHead(200, {
-    'content-type': 'text/html; charset=utf-8',
-    'content-security-policy': policy,
-    'cache-control': 'no-store',
-    'referrer-policy': 'no-referrer',
-    'x-content-type-options': 'nosniff',
-  });
-  response.end(html);
-}
-
-/** From the root of its host. */
-function pathOf(url: string): string {
-  return url.slice(new URL(url).origin.length);
-}
-
-function replayPath(signer: UrlSigner, session: KnownSession, expiresAt: Date): string {
+/** Path and query of the MP4, below the server's base; it works for a while. */
+export function replayPath(signer: UrlSigner, session: KnownSession, expiresAt: Date): string {
   return `${replayName(session)}?${signer.sign(replayName(session), expiresAt)}`;
 }
 

@@ -2,9 +2,11 @@
 import { existsSync } from 'node:fs';
 import { SessionEndedError } from '../../contract/errors';
 import type { SessionInfo, SessionStatus, SessionStep } from '../../contract/session';
+import type { ViewedTest } from '../../contract/viewer';
 import type { KnownSession, WaysIn } from './known-session';
 import type { SessionFolder } from '../data/session-folder';
 import type { SessionRecord } from './session-record';
+import { readTests } from './session-tests';
 import { readSteps } from './trajectory-file';
 
 /** An ended session. */
@@ -12,6 +14,7 @@ export class FinishedSession implements KnownSession {
   readonly folder: SessionFolder;
   readonly wasRecorded: boolean;
   readonly #record: SessionRecord;
+  #tests: Promise<ViewedTest[]> | undefined;
 
   constructor(folder: SessionFolder, record: SessionRecord) {
     this.folder = folder;
@@ -53,6 +56,13 @@ export class FinishedSession implements KnownSession {
 
   async steps(): Promise<SessionStep[]> {
     return readSteps(this.folder.trajectory);
+  }
+
+  readonly latestTests = [];
+
+  async allTests(): Promise<ViewedTest[]> {
+    this.#tests ??= readTests(this.folder.tests);
+    return this.#tests;
   }
 
   info(waysIn: WaysIn): SessionInfo {

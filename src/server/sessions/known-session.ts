@@ -1,5 +1,6 @@
 /** What can be asked of every session that the server knows, whether it runs, or ended a moment or a restart ago. */
 import type { SessionInfo, SessionStatus, SessionStep } from '../../contract/session';
+import type { ViewedTest } from '../../contract/viewer';
 import type { SessionFolder } from '../data/session-folder';
 
 /** Why a session ended. */
@@ -50,6 +51,10 @@ export interface KnownSession {
   readonly offset: number;
   /** The newest steps; read from the disk once the session has ended. */
   steps(): Promise<readonly SessionStep[]>;
+  /** The newest tests that ran in it, oldest first; of a session that has ended, only {@link KnownSession.allTests} knows. */
+  readonly latestTests: readonly ViewedTest[];
+  /** The same; read from the disk once the session has ended. */
+  allTests(): Promise<readonly ViewedTest[]>;
   /** What the API tells of it, without its steps. */
   info(waysIn: WaysIn): SessionInfo;
   /** Ends it, and resolves when nothing of it runs any more. The first call decides how it ended. */

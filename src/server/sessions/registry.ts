@@ -2,6 +2,7 @@
 import { logOf } from '../../base/log';
 import { environment } from '../../options/environment';
 import { decodeStartRequest } from '../../contract/start';
+import type { TestNote } from '../../contract/viewer';
 import type { StartOptions } from '../../contract/session';
 import { notFound, unavailable } from '../../contract/refusals';
 import { isTheirs, OPERATOR, type Account } from '../accounts/account';
@@ -144,6 +145,12 @@ export class SessionRegistry {
   async logNetwork(id: string): Promise<void> {
     const session = this.get(id);
     if (session instanceof LiveSession) await session.networkLog.start().catch(() => {});
+  }
+
+  /** A test begins in a session that runs, or ends there. */
+  noteTest(id: string, note: TestNote): void {
+    const session = this.#sessions.get(id);
+    if (session instanceof LiveSession && session.status === 'active') session.tests.note(note);
   }
 
   /** The session, if there is one. */

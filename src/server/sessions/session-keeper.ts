@@ -34,6 +34,8 @@ export class FolderKeeper implements SessionKeeper {
     });
     await session.folder.removeRuntimeFiles().catch(() => {}); // what cannot be removed now goes at the next start
     await this.#steps?.flushed();
+    session.tests.end('skipped');
+    await session.tests.flushed();
     await this.#archive(session);
   }
 }

@@ -5,6 +5,7 @@ import { logOf } from '../../base/log';
 import { newToken } from '../../base/tokens';
 import type { ActionFiles, PageDriver } from '../../actions/page-driver';
 import type { SessionInfo, SessionStatus, SessionStep } from '../../contract/session';
+import type { ViewedTest } from '../../contract/viewer';
 import { sessionEnded } from './finished-session';
 import type { DirectEntry, KnownSession, SessionEnd, WaysIn } from './known-session';
 import { PlaywrightProcess } from '../browsers/playwright-process';
@@ -14,6 +15,7 @@ import type { SessionFolder } from '../data/session-folder';
 import { NetworkLog } from '../network/network-log';
 import { SessionDownloads } from './session-downloads';
 import { SessionRecording } from './session-recording';
+import { SessionTests } from './session-tests';
 import { SessionTimers } from './session-timers';
 import { TabOrder } from './tab-order';
 import type { SessionPlan } from '../browsers/session-plan';
@@ -78,6 +80,8 @@ export class LiveSession implements KnownSession {
   readonly playwright: PlaywrightProcess;
   /** What was done in it through the API. */
   readonly trajectory = new Trajectory();
+  /** Which tests ran in it. */
+  readonly tests: SessionTests;
   readonly owner: string | undefined;
   readonly cdpBytes: ServerMetrics['cdpBytes'];
   /** What of it could not be kept, in words; told as its error. */
@@ -101,6 +105,7 @@ export class LiveSession implements KnownSession {
     this.plan = plan;
     this.browser = browser;
     this.folder = folder;
+    this.tests = new SessionTests(folder.tests);
     this.#keeper = keeper;
     this.#files = files;
     this.recording = new SessionRecording(browser.connection, folder.recording);
@@ -155,6 +160,14 @@ export class LiveSession implements KnownSession {
 
   async steps(): Promise<readonly SessionStep[]> {
     return this.trajectory.steps;
+  }
+
+  get latestTests(): readonly ViewedTest[] {
+    return this.tests.all;
+  }
+
+  async allTests(): Promise<readonly ViewedTest[]> {
+    return this.tests.all;
   }
 
   /** Whether a client drives its browser now. */

@@ -1,4 +1,4 @@
-/** Live pictures of a session over a WebSocket, one JPEG per binary message; and its steps as text messages, there and on a socket of their own. */
+/** Live pictures of a session over a WebSocket, one JPEG per binary message; its steps as text messages, there and on a socket of their own; and the viewer's own socket. */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { WebSocket, WebSocketServer } from 'ws';
@@ -12,11 +12,13 @@ import { badRequest } from '../../contract/refusals';
 import { parseUrl } from '../http/http-router';
 import type { SessionRegistry } from '../sessions/registry';
 import type { LiveSession } from '../sessions/session';
+import { SessionWatch } from './session-watch';
+import type { WatchOptions } from './watcher';
 
 /** A watcher this far behind, in bytes, misses pictures until it has caught up: about 30 of them. */
 const MAX_BEHIND_BYTES = 1024 * 1024;
-/** The longest message that is taken of a watcher, in bytes: none is waited for. */
-const MAX_SAID_BYTES = 4 * 1024;
+/** The longest message that is taken, in bytes: a text that is pasted. */
+const MAX_MESSAGE_BYTES = 1024 * 1024;
 /** WebSocket close code of a normal end. */
 const NORMAL_CLOSURE = 1000;
 
@@ -26,11 +28,15 @@ interface Watch {
   forget?: () => void;
 }
 
-/** Serves `/sessions/ID/debug/recording` and `/sessions/ID/debug/logs`. Whoever watches cannot drive. */
+/**
+ * Serves `/sessions/ID/debug/recording`, `/sessions/ID/debug/logs` and `/sessions/ID/viewer/live`. Whoever watches cannot drive: that takes
+ * the token of the `cdp_url` too.
+ */
 export class LiveView {
   readonly #registry: SessionRegistry;
   readonly #auth: Auth;
   readonly #watches = new Map<LiveSession, Watch>();
+  readonly #viewers = new Map<LiveSession, SessionWatch>();
   #sockets: Promise<WebSocketServer> | undefined;
 
   constructor(registry: SessionRegistry, auth: Auth) {
@@ -45,7 +51,8 @@ export class LiveView {
   async accept(request: IncomingMessage, stream: Duplex, head: Buffer): Promise<boolean> {
     const { pathname, searchParams } = parseUrl(request);
     const recordingPath = matchPath(sockets.recording, pathname);
-    const path = recordingPath ?? matchPath(sockets.logs, pathname);
+    const livePath = matchPath(sockets.live, pathname);
+    const path = recordingPath ?? livePath ?? matchPath(sockets.logs, pathname);
     if (!path) return false;
     const known = this.#registry.get(path.sessionId);
     const token = searchParams.get('token');
@@ -61,15 +68,31 @@ export class LiveView {
         new WebSocketServer({
           noServer: true,
           perMessageDeflate: false,
-          maxPayload: MAX_SAID_BYTES,
+          maxPayload: MAX_MESSAGE_BYTES,
         }),
     );
     const server = await this.#sockets;
     const session = known.ensureActive();
-    server.handleUpgrade(request, stream, head, (socket) =>
-      this.#serve(session, socket, recordingPath !== undefined),
-    );
+    const mayDrive = isToken(searchParams.get('drive'), known.cdpToken);
+    const isSmall = searchParams.get('size') === 'small';
+    server.handleUpgrade(request, stream, head, (socket) => {
+      if (livePath) this.#join(session, socket, { isSmall, mayDrive });
+      else this.#serve(session, socket, recordingPath !== undefined);
+    });
     return true;
+  }
+
+  /** The page of the viewer. */
+  #join(session: LiveSession, socket: WebSocket, options: WatchOptions): void {
+    socket.on('error', () => socket.terminate());
+    if (session.status !== 'active') {
+      socket.close(NORMAL_CLOSURE); // it has ended meanwhile, which nobody will be told again
+      return;
+    }
+    const watch =
+      this.#viewers.get(session) ?? new SessionWatch(session, () => this.#viewers.delete(session));
+    this.#viewers.set(session, watch);
+    watch.add(socket, options);
   }
 
   #serve(session: LiveSession, socket: WebSocket, wantsPictures: boolean): void {

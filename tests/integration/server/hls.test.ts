@@ -6,8 +6,6 @@ import { BufferSource, Input, MP4 } from 'mediabunny';
 import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ClipEncoder } from '../../../src/recording/clip-encoder';
-import { Accounts } from '../../../src/server/accounts/account';
-import { Auth } from '../../../src/server/http/auth';
 import type { SessionRegistry } from '../../../src/server/sessions/registry';
 import { Replays } from '../../../src/server/replays/replays';
 import { bindOperations } from '../../../src/server/routes/bind';
@@ -27,8 +25,7 @@ beforeAll(async () => {
   workDir = await mkdtemp(join(tmpdir(), 'sessionwright-test-'));
   registry = await openRegistry(workDir, { maxSessions: 2, recordAlways: true });
   replays = new Replays(() => ClipEncoder.launch({ workDir }));
-  const auth = new Auth(new Accounts('key'), '127.0.0.1');
-  const parts = { registry, replays, auth, signer: new UrlSigner(), replayUrlMs: URL_MS };
+  const parts = { registry, replays, signer: new UrlSigner(), replayUrlMs: URL_MS };
   http = await serveRoutes([
     ...bindOperations(replayHandlers(parts), registry),
     ...recordingRoutes(parts),

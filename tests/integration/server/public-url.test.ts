@@ -86,16 +86,20 @@ test('the viewer shows pictures and the replay behind a path', async () => {
   const watcher = await browser.newContext();
   const page = await watcher.newPage();
   await page.goto(session.viewer_url);
-  await page.locator('img[src^="blob:"]').waitFor();
-  const html = async (): Promise<string> => (await fetch(session.viewer_url)).text();
+  await page.locator('canvas').waitFor({ timeout: 30_000 });
   await browser.close();
   await fetch(`${base}/sessions/${session.session_id}/stop`, {
     method: 'DELETE',
     headers: { authorization: `Bearer ${KEY}` },
   });
-  const video = /<video src="([^"]+)"/.exec(await html())?.[1]?.replaceAll('&#38;', '&') ?? '';
-  expect(video).toMatch(/^\/browsers\/sessions\//);
-  expect((await fetch(origin + video)).status).toBe(200);
+  const story = new URL(session.viewer_url);
+  story.pathname += '/story';
+  const film = async (): Promise<string> => {
+    const { replay } = (await (await fetch(story)).json()) as { replay: { path?: string } };
+    return replay.path ?? '';
+  };
+  await expect.poll(film, { timeout: 40_000 }).toMatch(/^\/browsers\/sessions\//);
+  expect((await fetch(origin + (await film()))).status).toBe(200);
 });
 
 test('a public URL that cannot be is refused before anything starts', async () => {

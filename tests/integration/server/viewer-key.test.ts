@@ -79,12 +79,17 @@ test('what a browser sends by itself opens the viewer, and no call of the API', 
 
 test('a web browser whose user types the key sees the session', async () => {
   const browser = await chromium.connectOverCDP(cdpUrl);
-  const signedIn = await browser.newContext({
-    httpCredentials: { username: 'me', password: MINE },
-  });
-  const page = await signedIn.newPage();
+  const page = await (await browser.newContext()).newPage();
+  await page.goto(link);
+  await page.getByLabel('API key').fill(OTHER);
+  await page.keyboard.press('Enter');
+  await page.getByText('This session is gone').waitFor(); // others are not told that there is one
+  await page.reload();
+  await page.evaluate(() => sessionStorage.clear());
+  await page.reload();
+  await page.getByLabel('API key').fill(MINE);
   const pictures = page.waitForEvent('websocket');
-  expect((await page.goto(link))?.status()).toBe(200);
+  await page.keyboard.press('Enter');
   await (await pictures).waitForEvent('framereceived');
   await browser.close();
 });

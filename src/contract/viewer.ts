@@ -1,0 +1,146 @@
+/** What the viewer's page and the session server tell each other: no part of the cloud's API. Types only, so that the page loads nothing for it. */
+import type { Size } from './limits';
+import type { SessionStatus } from './session';
+
+/** A test that runs, or how it ended. */
+export type TestOutcome = 'running' | 'passed' | 'failed' | 'skipped';
+
+/** What is told of a test as it begins and ends. */
+export type TestNote =
+  /** It begins, and is called so. */
+  | { title: string }
+  /** It has ended. */
+  | { outcome: Exclude<TestOutcome, 'running'> };
+
+/** One test of a session, as a chapter of its film. Times as `Date.now()` tells them. */
+export interface ViewedTest {
+  title: string;
+  startMs: number;
+  /** Null while it runs. */
+  endMs: number | null;
+  outcome: TestOutcome;
+}
+
+/** A session, as every page of the viewer shows it. Times as `Date.now()` tells them. */
+export interface ViewedSession {
+  id: string;
+  status: SessionStatus;
+  /** Why it ended, when it was not simply stopped. */
+  reason: string | null;
+  createdMs: number;
+  endedMs: number | null;
+  /** Size of its pages; null where the browser chose. */
+  viewport: Size | null;
+  /** The newest ones, oldest first. */
+  tests: ViewedTest[];
+}
+
+/** One tab of a running session. */
+export interface ViewedTab {
+  id: string;
+  title: string;
+  url: string;
+}
+
+/** Something that happened in a session, for the list beside the picture. */
+export interface ViewedEvent {
+  kind: 'step' | 'console' | 'request';
+  /** As `Date.now()` tells it; null where nobody knows. */
+  atMs: number | null;
+  /** `error` for what failed. */
+  level: 'info' | 'warning' | 'error';
+  /** Such as `Click`, or the text of a console message. */
+  title: string;
+  /** Such as the selector, or why it failed; may be empty. */
+  detail: string;
+}
+
+/** The film of a session that has ended. */
+export type ViewedReplay =
+  | { state: 'pending' }
+  | { state: 'none' }
+  | {
+      state: 'ready';
+      /** Path and query of the MP4, from the root of the host. */
+      path: string;
+      /** When the film begins, as `Date.now()` tells it. */
+      startMs: number;
+      durationMs: number;
+    };
+
+/** All that is known of one session, for its page. */
+export interface ViewedStory {
+  session: ViewedSession;
+  /** What happened so far, oldest first; of a session that runs, the live socket tells it. */
+  events: ViewedEvent[];
+  /** Null while the session runs. */
+  replay: ViewedReplay | null;
+}
+
+/** One session on the wall. */
+export interface WallSession extends Omit<ViewedSession, 'tests'> {
+  /** The test that runs, or the last one. */
+  test: ViewedTest | null;
+  testsDone: number;
+  testsFailed: number;
+  /** Where it is shown, with the permission to watch in its query: path and query from the root of the host. */
+  viewerPath: string;
+  /** The tab that was opened last; null once it has ended. */
+  tab: ViewedTab | null;
+  tabCount: number;
+  /** Whether there are pictures of it. */
+  wasRecorded: boolean;
+}
+
+/** The sessions of a server that the asker may see, newest first. */
+export interface Wall {
+  /** What the server's clock says. */
+  nowMs: number;
+  sessions: WallSession[];
+  /** How many more there are. */
+  left: number;
+}
+
+/**
+ * What the live socket sends as text. Pictures come between, binary: the width and the height of the page in CSS pixels, two bytes each
+ * (big-endian), and a JPEG.
+ */
+export type LiveMessage =
+  | { kind: 'session'; session: ViewedSession; mayDrive: boolean; nowMs: number }
+  /** What happened before, to begin with. */
+  | { kind: 'greeting'; events: ViewedEvent[] }
+  | { kind: 'tabs'; tabs: ViewedTab[]; shown: string | null }
+  | { kind: 'event'; event: ViewedEvent }
+  | { kind: 'end'; session: ViewedSession };
+
+/** What the live socket takes from whoever may drive; `show` from everybody. Positions in CSS pixels of the page. */
+export type LiveInput =
+  | { kind: 'show'; tab: string }
+  | {
+      kind: 'mouse';
+      type: 'mousePressed' | 'mouseReleased' | 'mouseMoved' | 'mouseWheel';
+      x: number;
+      y: number;
+      button: 'none' | 'left' | 'middle' | 'right';
+      /** The buttons that are down, as a bit mask. */
+      buttons: number;
+      clickCount: number;
+      modifiers: number;
+      deltaX: number;
+      deltaY: number;
+    }
+  | {
+      kind: 'key';
+      type: 'keyDown' | 'rawKeyDown' | 'keyUp';
+      key: string;
+      code: string;
+      /** What it types; empty for a key that types nothing. */
+      text: string;
+      keyCode: number;
+      location: number;
+      modifiers: number;
+      repeat: boolean;
+    }
+  | { kind: 'paste'; text: string }
+  | { kind: 'navigate'; url: string }
+  | { kind: 'stop' };

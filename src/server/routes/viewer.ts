@@ -1,0 +1,165 @@
+/** Routes of the viewer: its pages, the files that they load, and what they ask for. */
+import { orAfter } from '../../base/deadline';
+import { isToken } from '../../base/tokens';
+import { addresses } from '../../contract/addresses';
+import { badRequest, notFound } from '../../contract/refusals';
+import type { ViewedReplay, ViewedStory } from '../../contract/viewer';
+import { isTheirs, NOBODY } from '../accounts/account';
+import type { Auth } from '../http/auth';
+import { acceptsHtml, sendBytes, sendJson, type Exchange, type Route } from '../http/http-router';
+import { URL_MS, type UrlSigner } from '../http/url-signer';
+import type { Replays } from '../replays/replays';
+import type { KnownSession } from '../sessions/known-session';
+import type { SessionRegistry } from '../sessions/registry';
+import { viewedEvents } from '../viewer/viewed-events';
+import { viewedSession } from '../viewer/viewed-session';
+import { viewerFiles } from '../viewer/viewer-files';
+import { viewerPage } from '../viewer/viewer-page';
+import { viewedWall } from '../viewer/viewed-wall';
+import { lastPicture } from '../viewer/last-picture';
+import { replayPath } from './recordings';
+
+/** How long a page waits for a replay that is being made, in milliseconds, until it asks again. */
+const REPLAY_WAIT_MS = 5_000;
+/** Has a client that shows no pages ask its user for the key. */
+const SIGN_IN = 'Basic realm="sessionwright: the API key is the password", charset="UTF-8"';
+/** A file's name changes with its content. */
+const FOR_EVER = 'public, max-age=31536000, immutable';
+
+/** What these routes work with. */
+export interface ViewerRouteParts {
+  registry: SessionRegistry;
+  replays: Replays;
+  signer: UrlSigner;
+  auth: Auth;
+}
+
+/** The wall, and the page of each session. */
+export function viewerRoutes(parts: ViewerRouteParts): Route[] {
+  const get = (path: string, handle: Route['handle'], rest: Partial<Route> = {}): Route => ({
+    ...{ method: 'GET', path, handle, open: true },
+    ...rest,
+  });
+  return [
+    get('/', async (exchange) => sendPage(exchange, undefined), { html: true }),
+    get(addresses.viewer, async (exchange) => showSession(parts, exchange)),
+    get(addresses.viewerStory, async (exchange) => sendStory(parts, exchange)),
+    get(addresses.viewerPoster, async (exchange) => sendPoster(parts, exchange)),
+    get(addresses.wall, async (exchange) => sendWall(parts, exchange), { open: false }),
+    get(addresses.viewerFile, sendViewerFile),
+  ];
+}
+
+/** A browser gets the page whatever its link is worth: the page says what is wrong with it, and asks for the key. Others are told at once. */
+async function showSession(parts: ViewerRouteParts, exchange: Exchange): Promise<void> {
+  if (!acceptsHtml(exchange.request)) checkWatcher(parts, exchange);
+  await sendPage(exchange, exchange.params['sessionId']);
+}
+
+/**
+ * Whoever has the token, which is in the `viewer_url`, may watch; whoever has none is asked for the key: links without it stand in reports.
+ * @throws {@link ApiError} 401
+ */
+function checkWatcher({ registry, auth }: ViewerRouteParts, exchange: Exchange): void {
+  const { params, query, request, response } = exchange;
+  const session = registry.get(params['sessionId'] ?? '');
+  const token = query.get('token');
+  if (isToken(token, session.viewerToken)) return;
+  if (token !== null) throw wrongToken(session.id);
+  if (isTheirs(auth.signedIn(request) ?? NOBODY, session.owner)) return;
+  response.setHeader('www-authenticate', SIGN_IN);
+  throw badRequest(
+    401,
+    'unauthorized',
+    `Session ${session.id} is shown to whoever signs in with the API key that started it, by any name; or use its viewer_url as it is.`,
+  );
+}
+
+async function sendPage(
+  { response, baseUrl }: Exchange,
+  sessionId: string | undefined,
+): Promise<void> {
+  const basePath = new URL(baseUrl).pathname.replace(/\/$/, '');
+  const { html, headers } = viewerPage({ sessionId, basePath, files: await viewerFiles() });
+  response.writeHead(200, headers);
+  response.end(html);
+}
+
+async function sendViewerFile({ params, response }: Exchange): Promise<void> {
+  const { script, style } = await viewerFiles();
+  const file = [script, style].find(({ name }) => name === params['name']);
+  if (!file) throw notFound('There is no such file of the viewer. Load the page again.');
+  response.setHeader('x-content-type-options', 'nosniff');
+  sendBytes(response, file.bytes, file.mediaType, FOR_EVER);
+}
+
+async function sendWall({ registry }: ViewerRouteParts, exchange: Exchange): Promise<void> {
+  const { account, baseUrl, response } = exchange;
+  const theirs = registry.all.filter(({ owner }) => isTheirs(account, owner));
+  sendJson(response, 200, { body: await viewedWall(theirs, baseUrl) });
+}
+
+async function sendStory(parts: ViewerRouteParts, exchange: Exchange): Promise<void> {
+  const session = watchedSession(parts, exchange);
+  const isActive = session.status === 'active';
+  const replay = isActive ? null : await findReplay(parts, session, exchange.baseUrl);
+  const story: ViewedStory = {
+    session: viewedSession(session, isActive ? undefined : await session.allTests()),
+    events: isActive ? [] : await viewedEvents(session),
+    replay,
+  };
+  sendJson(exchange.response, 200, { body: story });
+}
+
+async function findReplay(
+  { replays, signer }: ViewerRouteParts,
+  session: KnownSession,
+  baseUrl: string,
+): Promise<ViewedReplay> {
+  await session.end({ status: 'closed', reason: null }); // it may still be ending: the last picture counts
+  const found = await orAfter(
+    replays.replay(session).catch(() => undefined),
+    REPLAY_WAIT_MS,
+    'pending' as const,
+  );
+  if (found === 'pending') return { state: 'pending' };
+  if (!found) return { state: 'none' };
+  const { pathname } = new URL(baseUrl);
+  return {
+    state: 'ready',
+    path: pathname.replace(/\/$/, '') + replayPath(signer, session, new Date(Date.now() + URL_MS)),
+    startMs: session.createdAt.getTime() + found.startMs,
+    durationMs: found.durationMs,
+  };
+}
+
+async function sendPoster(parts: ViewerRouteParts, exchange: Exchange): Promise<void> {
+  const session = watchedSession(parts, exchange);
+  const jpeg = await lastPicture(session);
+  if (!jpeg) throw notFound(`Nothing was recorded of session ${session.id}.`);
+  sendBytes(exchange.response, jpeg, 'image/jpeg');
+}
+
+/**
+ * The session, for whoever has the link to it, or the key.
+ * @throws {@link ApiError} 401 for others
+ */
+function watchedSession(
+  { registry, auth }: ViewerRouteParts,
+  { params, query, request }: Exchange,
+): KnownSession {
+  const id = params['sessionId'] ?? '';
+  const token = query.get('token');
+  if (token === null) return registry.get(id, auth.account(request));
+  const session = registry.get(id);
+  if (!isToken(token, session.viewerToken)) throw wrongToken(session.id);
+  return session;
+}
+
+function wrongToken(id: string): Error {
+  return badRequest(
+    401,
+    'unauthorized',
+    `The token does not show session ${id}. Use its viewer_url as it is.`,
+  );
+}

@@ -1,0 +1,164 @@
+/** One session under watch: its pictures, tabs and events, shared by everybody who looks at it. */
+import type { WebSocket } from 'ws';
+import type { LiveInput, LiveMessage, ViewedEvent } from '../../contract/viewer';
+import type { CastSettings } from '../../recording/page-cast';
+import type { LiveSession } from '../sessions/session';
+import { doByHand, readInput } from './hand-input';
+import { tellPageEvents } from './page-events';
+import { viewedSession } from './viewed-session';
+import { viewedStep } from './viewed-step';
+import { WatchedTabs } from './watched-tabs';
+import { Watcher, type WatchOptions } from './watcher';
+
+/** How a session is shown on a page of its own: sharp on any screen, and as often as an eye follows what a test does. */
+const FULL: CastSettings = { maxSize: { width: 2560, height: 1600 }, intervalMs: 70 };
+/** How it is shown on the wall, among forty others. */
+const SMALL: CastSettings = { maxSize: { width: 640, height: 480 }, intervalMs: 1_000 };
+/** Events that a newcomer is told of. */
+const MAX_EVENTS = 300;
+/** WebSocket close code of a normal end. */
+const NORMAL_CLOSURE = 1000;
+
+/** Watches one session as long as anybody looks at it. */
+export class SessionWatch {
+  readonly #session: LiveSession;
+  readonly #watchers = new Set<Watcher>();
+  readonly #events: ViewedEvent[];
+  readonly #forget: readonly (() => void)[];
+  readonly #onEmpty: () => void;
+  #tabs: Promise<WatchedTabs> | undefined;
+  #picture: Buffer | undefined;
+  #settings: CastSettings | undefined;
+  #tellsEvents = false;
+
+  /** @param onEmpty - called when nobody looks any more: this watch is over then */
+  constructor(session: LiveSession, onEmpty: () => void) {
+    this.#session = session;
+    this.#onEmpty = onEmpty;
+    this.#events = session.trajectory.steps
+      .slice(-MAX_EVENTS)
+      .map((step) => viewedStep(step, null));
+    this.#forget = [
+      session.trajectory.onStep((step) => this.#tell(viewedStep(step, Date.now()))),
+      session.tests.onChange(() => this.#each((watcher) => this.#introduce(watcher))),
+      session.onEnd(() => this.#end()),
+    ];
+  }
+
+  /** Somebody looks from now on, until the socket closes. */
+  add(socket: WebSocket, options: WatchOptions): void {
+    const watcher = new Watcher(socket, options);
+    this.#watchers.add(watcher);
+    socket.on('message', (data: Buffer) => {
+      const input = readInput(data.toString());
+      if (input) void this.#do(watcher, input).catch(() => {}); // the browser is going
+    });
+    socket.once('close', () => this.#remove(watcher));
+    this.#introduce(watcher);
+    if (!watcher.isSmall) watcher.say({ kind: 'greeting', events: this.#events });
+    this.#look(watcher).catch(() => socket.close(NORMAL_CLOSURE)); // the same
+  }
+
+  #introduce(watcher: Watcher): void {
+    const { mayDrive } = watcher;
+    const session = viewedSession(this.#session);
+    watcher.say({ kind: 'session', session, mayDrive, nowMs: Date.now() });
+  }
+
+  async #look(watcher: Watcher): Promise<void> {
+    this.#tabs ??= this.#attach();
+    const tabs = await this.#tabs;
+    if (!watcher.isSmall) this.#tellEvents(tabs);
+    watcher.say(tabsMessage(tabs));
+    if (this.#picture) watcher.show(this.#picture);
+    this.#cast(tabs);
+  }
+
+  async #attach(): Promise<WatchedTabs> {
+    return WatchedTabs.attach(this.#session.browser.connection, {
+      onPicture: (jpeg, width, height) => {
+        const picture = framed(jpeg, width, height);
+        this.#picture = picture;
+        this.#each((watcher) => watcher.show(picture));
+      },
+      onTabs: (tabs) => this.#each((watcher) => watcher.say(tabsMessage(tabs))),
+      onPage: (page) => {
+        if (this.#tellsEvents) tellPageEvents(page, (event) => this.#tell(event));
+      },
+    });
+  }
+
+  /** Pages are asked for their events only when somebody looks at the whole session. */
+  #tellEvents(tabs: WatchedTabs): void {
+    if (this.#tellsEvents) return;
+    this.#tellsEvents = true;
+    for (const page of tabs.pages) tellPageEvents(page, (event) => this.#tell(event));
+  }
+
+  #tell(event: ViewedEvent): void {
+    this.#events.push(event);
+    if (this.#events.length > MAX_EVENTS) this.#events.shift();
+    this.#each((watcher) => !watcher.isSmall && watcher.say({ kind: 'event', event }));
+  }
+
+  /** As large and as often as the most demanding one wants it. */
+  #cast(tabs: WatchedTabs): void {
+    const isFull = [...this.#watchers].some(({ isSmall }) => !isSmall);
+    const settings = isFull ? FULL : SMALL;
+    if (settings === this.#settings) return;
+    this.#settings = settings;
+    tabs.cast(settings);
+  }
+
+  /** Everybody may choose a tab to look at; the rest is for those who may drive. */
+  async #do(watcher: Watcher, input: LiveInput): Promise<void> {
+    const tabs = await this.#tabs;
+    if (input.kind === 'show') {
+      if (!watcher.isSmall) tabs?.show(input.tab);
+    } else if (!watcher.mayDrive) return;
+    else if (input.kind === 'stop') await this.#session.end({ status: 'closed', reason: null });
+    else {
+      this.#session.touch();
+      if (tabs?.shown) doByHand(tabs.shown.page, input);
+    }
+  }
+
+  #remove(watcher: Watcher): void {
+    this.#watchers.delete(watcher);
+    if (this.#watchers.size > 0) {
+      this.#tabs?.then((tabs) => this.#cast(tabs)).catch(() => {}); // the browser is gone
+      return;
+    }
+    for (const forget of this.#forget) forget();
+    this.#tabs?.then(async (tabs) => tabs.close()).catch(() => {}); // the same
+    this.#onEmpty();
+  }
+
+  #end(): void {
+    const session = viewedSession(this.#session);
+    this.#each((watcher) => {
+      watcher.say({ kind: 'end', session });
+      watcher.socket.close(NORMAL_CLOSURE);
+    });
+  }
+
+  #each(say: (watcher: Watcher) => unknown): void {
+    for (const watcher of this.#watchers) say(watcher);
+  }
+}
+
+function tabsMessage({ all, shown }: WatchedTabs): LiveMessage {
+  return { kind: 'tabs', tabs: all, shown: shown?.id ?? null };
+}
+
+/** A picture with the size of its page before it, as {@link LiveMessage} says. */
+function framed(jpeg: Buffer, width: number, height: number): Buffer {
+  const head = Buffer.alloc(4);
+  head.writeUInt16BE(clamped(width), 0);
+  head.writeUInt16BE(clamped(height), 2);
+  return Buffer.concat([head, jpeg]);
+}
+
+function clamped(pixels: number): number {
+  return Math.max(0, Math.min(65_535, Math.round(pixels)));
+}

@@ -1,0 +1,47 @@
+/** What happened in a session that has ended, from what its folder keeps: its steps, and the requests that failed. */
+import { readJson } from '../../base/json';
+import type { HarEntry } from '../../contract/network-logs';
+import type { ViewedEvent } from '../../contract/viewer';
+import { batchPath, listBatches } from '../network/batch-files';
+import type { KnownSession } from '../sessions/known-session';
+import { viewedStep } from './viewed-step';
+
+/** Failed requests that are told of, the newest ones: what a list and a timeline can show. */
+const MAX_REQUESTS = 500;
+/** Statuses from here on are failures. */
+const FIRST_FAILURE = 400;
+
+/** Oldest first; what has no time comes where it was told. */
+export async function viewedEvents(session: KnownSession): Promise<ViewedEvent[]> {
+  const steps = (await session.steps()).map((step) => viewedStep(step, null));
+  const requests = await failedRequests(session.folder.network);
+  return [...steps, ...requests].sort(
+    (one, other) => (one.atMs ?? other.atMs ?? 0) - (other.atMs ?? one.atMs ?? 0),
+  );
+}
+
+async function failedRequests(folder: string): Promise<ViewedEvent[]> {
+  const failed: ViewedEvent[] = [];
+  for (const { key } of await listBatches(folder)) {
+    const har = (await readJson(batchPath(folder, key))) as
+      { log: { entries: HarEntry[] } } | undefined;
+    failed.push(...(har?.log.entries ?? []).flatMap(failedRequest));
+    failed.splice(0, Math.max(0, failed.length - MAX_REQUESTS));
+  }
+  return failed;
+}
+
+function failedRequest({ startedDateTime, time, request, response }: HarEntry): ViewedEvent[] {
+  const { status, statusText, _error: error } = response;
+  if ((error ?? '') === '' && status < FIRST_FAILURE) return [];
+  if (error === 'net::ERR_ABORTED') return []; // the page has left it, which is no failure
+  return [
+    {
+      kind: 'request',
+      atMs: Date.parse(startedDateTime) + Math.max(0, time),
+      level: 'error',
+      title: `${request.method} ${request.url.replace(/[?#].*/s, '')}`,
+      detail: error ?? `${status} ${statusText}`.trim(),
+    },
+  ];
+}

@@ -1,0 +1,59 @@
+/** A step of a session as the viewer lists it: what was done, to what, and how it went, without pictures and page contents. Pure. */
+import { isRecord } from '../../base/json';
+import type { SessionStep } from '../../contract/session';
+import type { ViewedEvent } from '../../contract/viewer';
+
+/** Longest text of a step, in characters: what a list shows. */
+const MAX_TEXT = 300;
+
+/** @param atMs when it was done, for steps that do not tell: null where nobody knows */
+export function viewedStep({ type, value }: SessionStep, atMs: number | null): ViewedEvent {
+  const told = isRecord(value) ? value : {};
+  const base = { kind: 'step' as const, atMs: timeOf(told) ?? atMs, level: 'info' as const };
+  if (type === 'execution_result') return { ...base, ...executed(told) };
+  if (type === 'observation') return { ...base, title: 'Observe', detail: observed(told) };
+  return { ...base, title: words(type), detail: '' };
+}
+
+function executed(result: Record<string, unknown>): Omit<ViewedEvent, 'kind' | 'atMs'> {
+  const action = isRecord(result['action']) ? result['action'] : {};
+  const hasFailed = result['success'] === false;
+  const target = action['selector'] ?? action['id'] ?? action['url'] ?? action['key'];
+  const aim = typeof target === 'string' ? target : selectorOf(target);
+  const message = hasFailed ? text(result['message']) : '';
+  return {
+    level: hasFailed ? 'error' : 'info',
+    title: words(text(action['type']) || 'action'),
+    detail: [aim, message]
+      .filter((part) => part !== '')
+      .join(': ')
+      .slice(0, MAX_TEXT),
+  };
+}
+
+/** One of its forms: they all mean the same element. */
+function selectorOf(selectors: unknown): string {
+  if (!isRecord(selectors)) return '';
+  const found = Object.values(selectors).find((it) => typeof it === 'string' && it !== '');
+  return text(found);
+}
+
+function observed(value: Record<string, unknown>): string {
+  const { metadata } = value;
+  return isRecord(metadata) ? text(metadata['url']).slice(0, MAX_TEXT) : '';
+}
+
+/** Actions are placed at their beginning: that is where the film shows them. */
+function timeOf(value: Record<string, unknown>): number | undefined {
+  const ms = Date.parse(text(value['started_at']));
+  return Number.isNaN(ms) ? undefined : ms;
+}
+
+function words(type: string): string {
+  const spaced = type.replaceAll('_', ' ');
+  return spaced.charAt(0).toUpperCase() + spaced.slice(1);
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}

@@ -1,0 +1,46 @@
+/** Somebody who looks at a session through a socket: gets the newest picture as fast as its line allows, and no older one. */
+import type { WebSocket } from 'ws';
+import type { LiveMessage } from '../../contract/viewer';
+
+/** How somebody looks. */
+export interface WatchOptions {
+  /** A thumbnail: small pictures, about one a second, and no events. */
+  isSmall: boolean;
+  /** May use mouse and keyboard, and stop the session. */
+  mayDrive: boolean;
+}
+
+/** Somebody who looks. */
+export class Watcher {
+  readonly socket: WebSocket;
+  readonly isSmall: boolean;
+  readonly mayDrive: boolean;
+  #isSending = false;
+  #next: Buffer | undefined;
+
+  constructor(socket: WebSocket, { isSmall, mayDrive }: WatchOptions) {
+    this.socket = socket;
+    this.isSmall = isSmall;
+    this.mayDrive = mayDrive;
+  }
+
+  say(message: LiveMessage): void {
+    if (this.socket.readyState === this.socket.OPEN) this.socket.send(JSON.stringify(message));
+  }
+
+  /** One picture is on its way at a time; of those that come meanwhile the last one follows. */
+  show(picture: Buffer): void {
+    if (this.#isSending) {
+      this.#next = picture;
+      return;
+    }
+    if (this.socket.readyState !== this.socket.OPEN) return;
+    this.#isSending = true;
+    this.socket.send(picture, () => {
+      this.#isSending = false;
+      const next = this.#next;
+      this.#next = undefined;
+      if (next) this.show(next);
+    });
+  }
+}

@@ -1,0 +1,121 @@
+/** Calls to the server that the page came from. The key, once given, is kept for this tab of the browser alone. */
+import type { ViewedStory, Wall } from '../contract/viewer';
+import type { Start } from './start';
+
+const KEY_NAME = 'sessionwright-key';
+
+/** Why a call did not give what was wanted. */
+export class CallError extends Error {
+  /** HTTP status; 0 when there was no answer. */
+  readonly status: number;
+
+  constructor(message: string, status: number) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** The calls of one page. */
+export class Api {
+  readonly #start: Start;
+
+  constructor(start: Start) {
+    this.#start = start;
+  }
+
+  get hasKey(): boolean {
+    return this.#key !== null;
+  }
+
+  /** Keeps the key for this tab; null forgets it. */
+  setKey(key: string | null): void {
+    if (key === null) sessionStorage.removeItem(KEY_NAME);
+    else sessionStorage.setItem(KEY_NAME, key);
+  }
+
+  get wallPath(): string {
+    return `${this.#start.basePath}/`;
+  }
+
+  /** The sessions of the server. */
+  async wall(): Promise<Wall> {
+    return (await this.#call('/viewer/sessions')).json() as Promise<Wall>;
+  }
+
+  /** All that is known of the session of this page. */
+  async story(): Promise<ViewedStory> {
+    return (await this.#call(`${this.#ofSession()}/viewer/story`)).json() as Promise<ViewedStory>;
+  }
+
+  /** Permission to use mouse and keyboard, which the key gives. */
+  async driveToken(): Promise<string> {
+    const response = await this.#call(this.#ofSession(), { token: null });
+    const session = (await response.json()) as { cdp_url: string | null };
+    return session.cdp_url === null
+      ? ''
+      : (new URL(session.cdp_url).searchParams.get('token') ?? '');
+  }
+
+  /** Ends the session of this page. Needs the key. */
+  async stop(): Promise<void> {
+    await this.#call(`${this.#ofSession()}/stop`, { method: 'DELETE', token: null });
+  }
+
+  /** Where the session of this page is watched. */
+  liveUrl(token: string, options: { drive?: string | undefined }): string {
+    const query = new URLSearchParams({ token });
+    if (options.drive !== undefined) query.set('drive', options.drive);
+    return socketUrl(`${this.#start.basePath}${this.#ofSession()}/viewer/live?${query.toString()}`);
+  }
+
+  /** Permission to watch the session of this page: from the link, or for the key. */
+  async watchToken(): Promise<string> {
+    const { token } = this.#start;
+    if (token !== null) return token;
+    const session = (await (await this.#call(this.#ofSession())).json()) as {
+      viewer_url: string | null;
+    };
+    return session.viewer_url === null
+      ? ''
+      : (new URL(session.viewer_url).searchParams.get('token') ?? '');
+  }
+
+  #ofSession(): string {
+    return `/sessions/${encodeURIComponent(this.#start.sessionId ?? '')}`;
+  }
+
+  get #key(): string | null {
+    return sessionStorage.getItem(KEY_NAME);
+  }
+
+  async #call(
+    path: string,
+    { method = 'GET', token = this.#start.token }: { method?: string; token?: string | null } = {},
+  ): Promise<Response> {
+    const key = this.#key;
+    const query = token === null ? '' : `?token=${encodeURIComponent(token)}`;
+    const response = await fetch(`${this.#start.basePath}${path}${query}`, {
+      method,
+      ...(key !== null && { headers: { authorization: `Bearer ${key}` } }),
+    }).catch((error: unknown) => {
+      throw new CallError(String(error), 0);
+    });
+    if (!response.ok) throw await failure(response);
+    return response;
+  }
+}
+
+/** Where thumbnails of a session come from, by the path of its page. */
+export function thumbnailUrl(viewerPath: string): string {
+  const [path = '', query = ''] = viewerPath.split('?');
+  return socketUrl(`${path}/live?${query}&size=small`);
+}
+
+function socketUrl(path: string): string {
+  return location.origin.replace(/^http/, 'ws') + path;
+}
+
+async function failure(response: Response): Promise<CallError> {
+  const body = (await response.json().catch(() => ({}))) as { message?: string };
+  return new CallError(body.message ?? response.statusText, response.status);
+}

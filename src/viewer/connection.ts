@@ -1,0 +1,99 @@
+/** A live socket that comes back by itself after it was lost, a little later each time. */
+import type { LiveInput, LiveMessage } from '../contract/viewer';
+
+/** The first wait before trying again, in milliseconds; doubled each time, up to the longest. */
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 10_000;
+/** Bytes before the JPEG: width and height of the page. */
+const HEAD_BYTES = 4;
+
+/** A picture of a page. */
+export interface Picture {
+  jpeg: Blob;
+  /** Size of the page in CSS pixels. */
+  width: number;
+  height: number;
+}
+
+/** Who is told. */
+export interface ConnectionListener {
+  onPicture(picture: Picture): void;
+  onMessage(message: LiveMessage): void;
+  /** `retryAtMs` when it was lost. */
+  onState(state: ConnectionState): void;
+}
+
+/** How the connection is. */
+export type ConnectionState =
+  { name: 'connecting' } | { name: 'open' } | { name: 'lost'; retryAtMs: number };
+
+/** One connection, until it is closed or the session ends. */
+export class Connection {
+  readonly #url: string;
+  readonly #listener: ConnectionListener;
+  #socket: WebSocket | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #waitMs = FIRST_WAIT_MS;
+  #isOver = false;
+
+  constructor(url: string, listener: ConnectionListener) {
+    this.#url = url;
+    this.#listener = listener;
+    this.#open();
+  }
+
+  send(input: LiveInput): void {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(input));
+  }
+
+  /** Tries again at once. */
+  retry(): void {
+    clearTimeout(this.#timer);
+    this.#open();
+  }
+
+  /** For good. */
+  close(): void {
+    this.#isOver = true;
+    clearTimeout(this.#timer);
+    this.#socket?.close();
+  }
+
+  #open(): void {
+    this.#listener.onState({ name: 'connecting' });
+    const socket = new WebSocket(this.#url);
+    socket.binaryType = 'arraybuffer';
+    this.#socket = socket;
+    socket.onopen = () => {
+      this.#waitMs = FIRST_WAIT_MS;
+      this.#listener.onState({ name: 'open' });
+    };
+    socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
+      if (typeof data === 'string') this.#receive(JSON.parse(data) as LiveMessage);
+      else this.#listener.onPicture(unframed(data));
+    };
+    socket.onclose = () => this.#lose(socket);
+  }
+
+  #receive(message: LiveMessage): void {
+    if (message.kind === 'end') this.#isOver = true;
+    this.#listener.onMessage(message);
+  }
+
+  #lose(socket: WebSocket): void {
+    if (this.#isOver || socket !== this.#socket) return;
+    const waitMs = this.#waitMs * (0.75 + Math.random() / 2); // many viewers of one server shall not come back at one moment
+    this.#waitMs = Math.min(this.#waitMs * 2, LONGEST_WAIT_MS);
+    this.#listener.onState({ name: 'lost', retryAtMs: Date.now() + waitMs });
+    this.#timer = setTimeout(() => this.#open(), waitMs);
+  }
+}
+
+function unframed(data: ArrayBuffer): Picture {
+  const head = new DataView(data, 0, HEAD_BYTES);
+  return {
+    width: head.getUint16(0),
+    height: head.getUint16(2),
+    jpeg: new Blob([new Uint8Array(data, HEAD_BYTES)], { type: 'image/jpeg' }),
+  };
+}

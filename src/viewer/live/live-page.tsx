@@ -1,0 +1,171 @@
+/** A session that runs: its picture, its tabs, what happens in it, and the way to take it over or to stop it. */
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import type { ViewedSession } from '../../contract/viewer';
+import type { Api } from '../api';
+import { clock, count, shortId } from '../format';
+import { useNow, useTitle } from '../hooks';
+import type { Start } from '../start';
+import { Announcement, Brand, Button, Notice, StatusBadge } from '../ui/parts';
+import { ConnectionLost } from './connection-lost';
+import { LiveEvents } from './live-events';
+import { Questions, type Question } from './questions';
+import { Screen } from './screen';
+import { Tabs } from './tabs';
+import { useLive, type Live } from './use-live';
+
+interface LivePageProps {
+  api: Api;
+  start: Start;
+  session: ViewedSession;
+  /** Called when the session has ended, and its replay is wanted. */
+  onEnded: () => void;
+}
+
+export function LivePage({ api, start, session: first, onEnded }: LivePageProps): JSX.Element {
+  const live = useLive({ api, first, onEnded });
+  const [question, setQuestion] = useState<Question>();
+  const { session, state } = live;
+  const title = titleOf(session);
+  useTitle(`${live.isOver ? 'Ended' : 'Live'} · ${title}`);
+  const stage = <Stage live={live} isMinimal={start.isMinimal} onReplay={onEnded} />;
+  const words = live.isOver ? 'The session has ended.' : SAID[state.name];
+  if (start.isMinimal)
+    return (
+      <main class="session minimal">
+        <Announcement text={words} />
+        {stage}
+      </main>
+    );
+  return (
+    <div class="session">
+      <Announcement text={words} />
+      <header class="bar">
+        <Brand href={api.hasKey ? api.wallPath : undefined} />
+        <h1 class="bar-title" title={title}>
+          {title}
+        </h1>
+        <StatusBadge status={session.status} />
+        <Age session={session} offsetMs={live.offsetMs} />
+        <span class="bar-space" />
+        <Controls live={live} api={api} start={start} onAsk={setQuestion} />
+      </header>
+      <main class="session-main">
+        {stage}
+        <LiveEvents events={live.events} session={session} />
+      </main>
+      {question && (
+        <Questions
+          question={question}
+          live={live}
+          api={api}
+          onDone={() => setQuestion(undefined)}
+        />
+      )}
+    </div>
+  );
+}
+
+interface StageProps {
+  live: Live;
+  isMinimal: boolean;
+  onReplay: () => void;
+}
+
+function Stage({ live, isMinimal, onReplay }: StageProps): JSX.Element {
+  const { session, state, tabs, shown, isOver, isDriven } = live;
+  const tab = tabs.find(({ id }) => id === shown);
+  return (
+    <section class="stage" aria-label="Picture of the session">
+      {!isMinimal && <Tabs tabs={tabs} shown={shown} onShow={live.show} />}
+      <div class="stage-picture">
+        <Screen
+          live={live}
+          label={`Live picture of ${tab?.title ?? 'the session'}`}
+          isDriven={isDriven}
+        />
+        {isOver && <Ended session={session} onReplay={onReplay} />}
+        {!isOver && state.name === 'lost' && (
+          <ConnectionLost retryAtMs={state.retryAtMs} onRetry={live.retry} />
+        )}
+      </div>
+    </section>
+  );
+}
+
+const SAID = { connecting: 'Connecting.', open: 'Live.', lost: 'The connection is lost.' };
+
+/** The test that runs, or the last one; else which session it is. */
+function titleOf({ id, tests }: ViewedSession): string {
+  return tests.at(-1)?.title ?? `Session ${shortId(id)}`;
+}
+
+function Age({ session, offsetMs }: { session: ViewedSession; offsetMs: number }): JSX.Element {
+  const now = useNow(offsetMs);
+  const ran = clock((session.endedMs ?? now) - session.createdMs);
+  return (
+    <span class="bar-fact" title={`Started ${new Date(session.createdMs).toLocaleString()}`}>
+      <span class="hidden-text">Running for </span>
+      {ran}
+      {session.tests.length > 0 && (
+        <span class="bar-more"> · {count(session.tests.length, 'test')}</span>
+      )}
+    </span>
+  );
+}
+
+interface ControlsProps {
+  live: Live;
+  api: Api;
+  start: Start;
+  onAsk: (question: Question) => void;
+}
+
+/** What the link, or the key, allows. */
+function Controls({ live, api, start, onAsk }: ControlsProps): JSX.Element | null {
+  const mayAsk = start.interactive ?? api.hasKey;
+  if (live.isOver || !mayAsk) return null;
+  const toggle = (): void => {
+    if (live.isDriven) live.letGo();
+    else if (live.mayDrive) live.takeOver();
+    else if (api.hasKey)
+      live.askToDrive().catch(() => onAsk('key')); // the key of this tab opens another server, or none
+    else onAsk('key');
+  };
+  return (
+    <>
+      <Button
+        icon="hand"
+        label={live.isDriven ? 'Give back' : 'Take over'}
+        look={live.isDriven ? 'primary' : 'plain'}
+        pressed={live.isDriven}
+        onClick={toggle}
+      />
+      {(live.mayDrive || api.hasKey) && (
+        <Button icon="stop" label="Stop" look="danger" onClick={() => onAsk('stop')} />
+      )}
+    </>
+  );
+}
+
+const ENDED_WORDS = {
+  active: 'The session has ended',
+  closed: 'The session was stopped',
+  timed_out: 'The session timed out',
+  error: 'The session ended unexpectedly',
+};
+
+function Ended(props: { session: ViewedSession; onReplay: () => void }): JSX.Element {
+  const { status, reason, createdMs, endedMs } = props.session;
+  return (
+    <div class="stage-over">
+      <Notice icon="film" title={ENDED_WORDS[status]}>
+        {reason !== null && <p>{reason}</p>}
+        {endedMs !== null && <p class="hint">It ran for {clock(endedMs - createdMs)}.</p>}
+        <div class="actions">
+          <Button icon="play" label="Watch the replay" look="primary" onClick={props.onReplay} />
+        </div>
+      </Notice>
+    </div>
+  );
+}

@@ -1,0 +1,62 @@
+/** What a live page asks before it does something: whether to stop, and for the key. */
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import type { Api } from '../api';
+import { Dialog } from '../ui/dialog';
+import { KeyForm } from '../ui/key-form';
+import { Button } from '../ui/parts';
+import type { Live } from './use-live';
+
+/** What is asked. */
+export type Question = 'stop' | 'key';
+
+interface QuestionsProps {
+  question: Question;
+  live: Live;
+  api: Api;
+  onDone: () => void;
+}
+
+export function Questions(props: QuestionsProps): JSX.Element {
+  return props.question === 'stop' ? <StopQuestion {...props} /> : <KeyQuestion {...props} />;
+}
+
+function StopQuestion({ live, api, onDone }: QuestionsProps): JSX.Element {
+  const running = live.session.tests.find(({ outcome }) => outcome === 'running');
+  const stop = (): void => {
+    if (live.mayDrive) live.send({ kind: 'stop' });
+    else api.stop().catch(() => {}); // the page goes on to show that it runs
+    onDone();
+  };
+  return (
+    <Dialog title="Stop this session?" onClose={onDone}>
+      <p>
+        {running
+          ? `Its browser is closed at once, and the test “${running.title}” fails.`
+          : 'Its browser is closed at once. Whoever uses it loses it.'}
+      </p>
+      <div class="actions">
+        <Button label="Keep it running" onClick={onDone} />
+        <Button icon="stop" label="Stop the session" look="danger-strong" onClick={stop} />
+      </div>
+    </Dialog>
+  );
+}
+
+/** Watching takes the link, driving the key. */
+function KeyQuestion({ live, api, onDone }: QuestionsProps): JSX.Element {
+  const [problem, setProblem] = useState<string>();
+  const ask = (key: string): void => {
+    api.setKey(key);
+    live.askToDrive().then(onDone, () => {
+      api.setKey(null);
+      setProblem('This is not the key of this server.');
+    });
+  };
+  return (
+    <Dialog title="Take over" onClose={onDone}>
+      <p>This link lets you watch. Mouse and keyboard take the key of the server.</p>
+      <KeyForm problem={problem} submitLabel="Take over" onKey={ask} onCancel={onDone} />
+    </Dialog>
+  );
+}

@@ -1,0 +1,143 @@
+/** The state of a live page: what the socket has told so far, and what can be said through it. */
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type {
+  LiveInput,
+  LiveMessage,
+  ViewedEvent,
+  ViewedSession,
+  ViewedTab,
+} from '../../contract/viewer';
+import type { Api } from '../api';
+import { Connection, type ConnectionState, type Picture } from '../connection';
+import { useLatest } from '../hooks';
+import { fromHash } from '../start';
+
+/** Events that the list holds, the newest ones. */
+const MAX_EVENTS = 500;
+
+/** What a page knows and can do. */
+export interface Live {
+  session: ViewedSession;
+  state: ConnectionState;
+  tabs: readonly ViewedTab[];
+  /** Id of the tab that is shown. */
+  shown: string | null;
+  events: readonly ViewedEvent[];
+  /** How far the server's clock is ahead of ours, in milliseconds. */
+  offsetMs: number;
+  /** Whether the session has ended. */
+  isOver: boolean;
+  /** Whether the server takes our input. */
+  mayDrive: boolean;
+  /** Whether mouse and keyboard go to the session now. */
+  isDriven: boolean;
+  /** Calls back with each picture. Returns the function that ends it. */
+  onPicture: (listener: (picture: Picture) => void) => () => void;
+  send: (input: LiveInput) => void;
+  show: (tab: string) => void;
+  takeOver: () => void;
+  letGo: () => void;
+  /** Gets the permission for the key, and takes over. */
+  askToDrive: () => Promise<void>;
+  retry: () => void;
+}
+
+/** What the socket has told. */
+interface Told {
+  session: ViewedSession;
+  tabs: readonly ViewedTab[];
+  shown: string | null;
+  events: readonly ViewedEvent[];
+  offsetMs: number;
+  isOver: boolean;
+  mayDrive: boolean;
+}
+
+interface UseLiveOptions {
+  api: Api;
+  first: ViewedSession;
+  onEnded: () => void;
+}
+
+export function useLive({ api, first, onEnded }: UseLiveOptions): Live {
+  const [told, setTold] = useState<Told>(() => nothingYet(first));
+  const [state, setState] = useState<ConnectionState>({ name: 'connecting' });
+  const [drive, setDrive] = useState(() => fromHash('drive') ?? undefined);
+  const [wantsToDrive, setWantsToDrive] = useState(false);
+  const connection = useRef<Connection | undefined>(undefined);
+  const pictures = useRef(new Set<(picture: Picture) => void>()).current;
+  const lost = useLatest((next: ConnectionState) => {
+    setState(next);
+    // It may be lost because the session has ended meanwhile.
+    if (next.name === 'lost')
+      api.story().then(
+        ({ replay }) => replay !== null && onEnded(),
+        () => {},
+      ); // still lost
+  });
+  useEffect(() => {
+    let isGone = false;
+    api.watchToken().then(
+      (token) => {
+        if (isGone) return;
+        connection.current = new Connection(api.liveUrl(token, { drive }), {
+          onPicture: (picture) => pictures.forEach((listener) => listener(picture)),
+          onMessage: (message) => setTold((before) => after(before, message)),
+          onState: lost,
+        });
+      },
+      () => onEnded(), // the page says what is wrong
+    );
+    return () => {
+      isGone = true;
+      connection.current?.close();
+    };
+  }, [api, drive]);
+  return {
+    ...told,
+    state,
+    isDriven: wantsToDrive && told.mayDrive && !told.isOver,
+    onPicture: (listener) => {
+      pictures.add(listener);
+      return () => pictures.delete(listener);
+    },
+    send: (input) => connection.current?.send(input),
+    show: (tab) => connection.current?.send({ kind: 'show', tab }),
+    takeOver: () => setWantsToDrive(true),
+    letGo: () => setWantsToDrive(false),
+    askToDrive: async () => {
+      setDrive(await api.driveToken());
+      setWantsToDrive(true);
+    },
+    retry: () => connection.current?.retry(),
+  };
+}
+
+function nothingYet(session: ViewedSession): Told {
+  return {
+    session,
+    tabs: [],
+    shown: null,
+    events: [],
+    offsetMs: 0,
+    isOver: false,
+    mayDrive: false,
+  };
+}
+
+function after(told: Told, message: LiveMessage): Told {
+  switch (message.kind) {
+    case 'session': {
+      const { session, mayDrive, nowMs } = message;
+      return { ...told, session, mayDrive, offsetMs: nowMs - Date.now() };
+    }
+    case 'greeting':
+      return { ...told, events: message.events };
+    case 'tabs':
+      return { ...told, tabs: message.tabs, shown: message.shown };
+    case 'event':
+      return { ...told, events: [...told.events, message.event].slice(-MAX_EVENTS) };
+    case 'end':
+      return { ...told, session: message.session, isOver: true };
+  }
+}

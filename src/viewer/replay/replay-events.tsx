@@ -1,0 +1,124 @@
+/** What happened in a session, test by test: moves with the film, and sends it to the line that is clicked. */
+import type { JSX } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { EventFilters, EventLine, filterEvents, type EventFilter } from '../events';
+import { clock, took } from '../format';
+import { Notice, OutcomeIcon, outcomeText } from '../ui/parts';
+import { chapterAt, momentAt, type Chapter, type Film, type Moment } from './film';
+
+interface ReplayEventsProps {
+  film: Film;
+  second: number;
+  isPlaying: boolean;
+  onSeek: (second: number) => void;
+}
+
+/** A chapter and what happened in it; undefined for what was before the first one, or where there are none. */
+interface Section {
+  chapter: Chapter | undefined;
+  moments: Moment[];
+}
+
+export function ReplayEvents({ film, second, isPlaying, onSeek }: ReplayEventsProps): JSX.Element {
+  const [filter, setFilter] = useState<EventFilter>('all');
+  const list = useRef<HTMLDivElement>(null);
+  const shown = filterEvents(film.moments, filter);
+  const now = shown[momentAt(shown, second)];
+  const chapter = chapterAt(film.chapters, second);
+  useEffect(() => {
+    if (isPlaying) keepInSight(list.current);
+  }, [now, chapter, isPlaying]);
+  return (
+    <aside class="side" aria-label="What happened in the session">
+      <EventFilters events={film.moments} filter={filter} onFilter={setFilter} />
+      <div class="side-list" ref={list} tabIndex={0} role="region" aria-label="Events">
+        {film.moments.length === 0 && film.chapters.length === 0 && (
+          <Notice icon="step" title="Only the film">
+            <p class="hint">No API steps, tests or failed requests are known of this session.</p>
+          </Notice>
+        )}
+        {sectionsOf(film.chapters, shown).map((section) => (
+          <section key={section.chapter?.startMs ?? 'before'}>
+            {section.chapter && (
+              <ChapterHead
+                chapter={section.chapter}
+                isNow={section.chapter === chapter}
+                onSeek={onSeek}
+              />
+            )}
+            <ol class="events">
+              {section.moments.map((moment, index) => (
+                <li key={index}>
+                  <MomentButton moment={moment} isNow={moment === now} onSeek={onSeek} />
+                </li>
+              ))}
+            </ol>
+          </section>
+        ))}
+      </div>
+    </aside>
+  );
+}
+
+function ChapterHead(props: {
+  chapter: Chapter;
+  isNow: boolean;
+  onSeek: (second: number) => void;
+}): JSX.Element {
+  const { title, outcome, from, startMs, endMs } = props.chapter;
+  return (
+    <h2 class="chapter-head">
+      <button
+        type="button"
+        class="chapter-button"
+        aria-current={props.isNow}
+        title={`${title}: ${outcomeText(outcome)}`}
+        onClick={() => props.onSeek(from)}
+      >
+        <OutcomeIcon outcome={outcome} />
+        <span class="chapter-button-title">{title}</span>
+        {endMs !== null && <span class="event-time">{took(endMs - startMs)}</span>}
+      </button>
+    </h2>
+  );
+}
+
+function MomentButton(props: {
+  moment: Moment;
+  isNow: boolean;
+  onSeek: (second: number) => void;
+}): JSX.Element {
+  const { at, level } = props.moment;
+  return (
+    <button
+      type="button"
+      class={`event clickable ${level}`}
+      aria-current={props.isNow}
+      disabled={at === undefined}
+      onClick={() => at !== undefined && props.onSeek(at)}
+    >
+      <EventLine event={props.moment} time={at === undefined ? '' : clock(at * 1000)} />
+    </button>
+  );
+}
+
+function sectionsOf(chapters: readonly Chapter[], moments: readonly Moment[]): Section[] {
+  const sections: Section[] = [
+    { chapter: undefined, moments: [] },
+    ...chapters.map((chapter) => ({ chapter, moments: [] })),
+  ];
+  for (const moment of moments) {
+    const chapter = moment.at === undefined ? undefined : chapterAt(chapters, moment.at);
+    sections.find((section) => section.chapter === chapter)?.moments.push(moment);
+  }
+  return sections.filter(({ chapter, moments: within }) => chapter ?? within.length > 0);
+}
+
+/** The line of now, in the middle third of the list. */
+function keepInSight(list: HTMLElement | null): void {
+  if (!list) return;
+  const line = Array.from(list.querySelectorAll('[aria-current="true"]')).at(-1);
+  if (!line) return;
+  const top = line.getBoundingClientRect().top - list.getBoundingClientRect().top;
+  if (top < 0 || top > list.clientHeight * 0.7) list.scrollTop += top - list.clientHeight / 3;
+}

@@ -1,0 +1,156 @@
+/** A session that has ended, as a film. */
+import type { JSX } from 'preact';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
+import type { ViewedReplay, ViewedSession, ViewedStory } from '../../contract/viewer';
+import type { Api } from '../api';
+import { clock, count, shortId } from '../format';
+import { useLatest, useTitle } from '../hooks';
+import type { Start } from '../start';
+import { Icon } from '../ui/icon';
+import { Brand, Notice, StatusBadge } from '../ui/parts';
+import { Controls } from './controls';
+import { filmOf, type Film } from './film';
+import { ReplayEvents } from './replay-events';
+import { Timeline } from './timeline';
+import { useFilm } from './use-film';
+
+interface ReplayPageProps {
+  api: Api;
+  start: Start;
+  story: ViewedStory;
+  replay: ViewedReplay;
+}
+
+export function ReplayPage({ api, start, story, replay }: ReplayPageProps): JSX.Element {
+  const { session } = story;
+  const title = `Session ${shortId(session.id)}`;
+  useTitle(`Replay · ${title}`);
+  const film = useMemo(
+    () => (replay.state === 'ready' ? filmOf(story, replay) : undefined),
+    [replay.state],
+  );
+  return (
+    <div class={start.isMinimal ? 'session minimal' : 'session'}>
+      {!start.isMinimal && <Bar api={api} session={session} title={title} film={film} />}
+      {film ? (
+        <FilmPlayer film={film} isMinimal={start.isMinimal} />
+      ) : (
+        <main class="page-notice">{<NoFilm replay={replay} session={session} />}</main>
+      )}
+    </div>
+  );
+}
+
+interface BarProps {
+  api: Api;
+  session: ViewedSession;
+  title: string;
+  film: Film | undefined;
+}
+
+function Bar({ api, session, title, film }: BarProps): JSX.Element {
+  const { status, createdMs, endedMs, tests, reason } = session;
+  const failed = tests.filter(({ outcome }) => outcome === 'failed').length;
+  return (
+    <header class="bar">
+      <Brand href={api.hasKey ? api.wallPath : undefined} />
+      <h1 class="bar-title" title={session.id}>
+        {title}
+      </h1>
+      <span title={reason ?? undefined}>
+        <StatusBadge status={status} />
+      </span>
+      <span class="bar-fact" title={`Started ${new Date(createdMs).toLocaleString()}`}>
+        {endedMs !== null && clock(endedMs - createdMs)}
+        <span class="bar-more">
+          {tests.length > 0 && ` · ${count(tests.length, 'test')}`}
+          {failed > 0 && ` · ${failed} failed`}
+        </span>
+      </span>
+      <span class="bar-space" />
+      {film && (
+        <a class="button plain" href={film.path} download={`session-${session.id}.mp4`}>
+          <Icon name="download" />
+          <span>Download</span>
+        </a>
+      )}
+    </header>
+  );
+}
+
+function NoFilm({
+  replay,
+  session,
+}: {
+  replay: ViewedReplay;
+  session: ViewedSession;
+}): JSX.Element {
+  if (replay.state === 'pending')
+    return (
+      <Notice icon="film" title="The replay is being made">
+        <p class="hint" role="status">
+          <span class="spinner" aria-hidden="true" /> It appears here in a moment.
+        </p>
+      </Notice>
+    );
+  return (
+    <Notice icon="film" title="There is no replay">
+      <p>{session.reason ?? 'Nothing was recorded of this session.'}</p>
+    </Notice>
+  );
+}
+
+function FilmPlayer({ film, isMinimal }: { film: Film; isMinimal: boolean }): JSX.Element {
+  const player = useFilm(film.durationS);
+  const stage = useRef<HTMLElement>(null);
+  const fullScreen = (): void => {
+    if (document.fullscreenElement) void document.exitFullscreen();
+    else void stage.current?.requestFullscreen().catch(() => {}); // a frame may not
+  };
+  const onKey = useLatest((event: KeyboardEvent) => {
+    if (isTaken(event)) return;
+    if (event.key === 'f' && !event.ctrlKey && !event.metaKey) fullScreen();
+    else if (!player.onKey(event)) return;
+    event.preventDefault();
+  });
+  useEffect(() => {
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  }, []);
+  return (
+    <main class="session-main">
+      <section class="stage" aria-label="Replay" ref={stage}>
+        <div class="stage-picture">
+          <video
+            ref={player.video}
+            class="film"
+            src={film.path}
+            aria-label="Recording of the session"
+            preload="auto"
+            playsInline
+            muted
+            onClick={player.toggle}
+          />
+        </div>
+        <Timeline film={film} second={player.second} onSeek={player.seek} />
+        <Controls player={player} film={film} onFullScreen={fullScreen} />
+      </section>
+      {!isMinimal && (
+        <ReplayEvents
+          film={film}
+          second={player.second}
+          isPlaying={player.isPlaying}
+          onSeek={player.seek}
+        />
+      )}
+    </main>
+  );
+}
+
+/** Keys that the element in focus needs for itself. */
+function isTaken({ target, key }: KeyboardEvent): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target.matches('select, input:not([type="range"])')) return true;
+  if (target.matches('input[type="range"]')) return /^(Arrow|Home|End)/.test(key);
+  return target.matches('button, a') && (key === ' ' || key === 'Enter');
+}

@@ -1,0 +1,111 @@
+/** The page of one session: live while it runs, its replay afterwards; or what keeps it from being shown. */
+import type { JSX } from 'preact';
+import { useCallback, useEffect, useState } from 'preact/hooks';
+import type { ViewedStory } from '../contract/viewer';
+import { CallError, type Api } from './api';
+import { shortId } from './format';
+import { useTitle } from './hooks';
+import { LivePage } from './live/live-page';
+import { ReplayPage } from './replay/replay-page';
+import type { Start } from './start';
+import { KeyForm } from './ui/key-form';
+import { Button, Notice } from './ui/parts';
+
+/** How long to wait until asking again for a replay that is being made, in milliseconds. */
+const ASK_AGAIN_MS = 1_000;
+
+type Found = { story: ViewedStory } | { error: CallError } | undefined;
+
+export function SessionPage({ api, start }: { api: Api; start: Start }): JSX.Element {
+  const { found, load } = useStory(api);
+  useTitle(`Session ${shortId(start.sessionId ?? '')}`);
+  if (!found)
+    return (
+      <main class="page-notice" aria-busy="true">
+        <p class="hint">Loading…</p>
+      </main>
+    );
+  if ('error' in found) return <Unshown error={found.error} api={api} start={start} retry={load} />;
+  const { story } = found;
+  return story.replay === null ? (
+    <LivePage
+      key={story.session.id}
+      api={api}
+      start={start}
+      session={story.session}
+      onEnded={load}
+    />
+  ) : (
+    <ReplayPage api={api} start={start} story={story} replay={story.replay} />
+  );
+}
+
+function useStory(api: Api): { found: Found; load: () => void } {
+  const [found, setFound] = useState<Found>();
+  const load = useCallback(() => {
+    api.story().then(
+      (story) => setFound({ story }),
+      (error: unknown) =>
+        setFound({ error: error instanceof CallError ? error : new CallError(String(error), 0) }),
+    );
+  }, [api]);
+  useEffect(load, [load]);
+  const isPending = found && 'story' in found && found.story.replay?.state === 'pending';
+  useEffect(() => {
+    if (!isPending) return undefined;
+    const timer = setTimeout(load, ASK_AGAIN_MS);
+    return () => clearTimeout(timer);
+  }, [found, isPending, load]);
+  return { found, load };
+}
+
+interface UnshownProps {
+  error: CallError;
+  api: Api;
+  start: Start;
+  retry: () => void;
+}
+
+/** Why there is nothing to see, and what can be done. */
+function Unshown({ error, api, start, retry }: UnshownProps): JSX.Element {
+  if (error.status === 401 && start.token === null)
+    return (
+      <main class="page-notice">
+        <Notice isPage icon="key" title={`Session ${shortId(start.sessionId ?? '')}`}>
+          <p>This link shows the session to those who have the key of its server.</p>
+          <KeyForm
+            problem={api.hasKey ? error.message : undefined}
+            submitLabel="Show the session"
+            onKey={(key) => {
+              api.setKey(key);
+              retry();
+            }}
+          />
+        </Notice>
+      </main>
+    );
+  const [title, text] =
+    error.status === 404
+      ? ['This session is gone', 'It never was, or it ended too long ago to be kept.']
+      : error.status === 401
+        ? [
+            'This link does not open the session',
+            'Its token is wrong. Use the link as it was given.',
+          ]
+        : ['The server does not answer', error.message];
+  return (
+    <main class="page-notice">
+      <Notice isPage icon="window" title={title}>
+        <p>{text}</p>
+        <div class="actions">
+          {api.hasKey && (
+            <a class="button plain" href={api.wallPath}>
+              All sessions
+            </a>
+          )}
+          <Button label="Try again" look="primary" onClick={retry} />
+        </div>
+      </Notice>
+    </main>
+  );
+}

@@ -1,0 +1,137 @@
+/** One session on the wall: its picture, the test that it runs, and how it goes. */
+import type { JSX } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { WallSession } from '../../contract/viewer';
+import { thumbnailUrl } from '../api';
+import { Connection } from '../connection';
+import { age, shortId, shortUrl } from '../format';
+import { useVisible } from '../hooks';
+import { Icon } from '../ui/icon';
+import { OutcomeIcon, StatusBadge } from '../ui/parts';
+
+export function Card({ session, nowMs }: { session: WallSession; nowMs: number }): JSX.Element {
+  const { id, status, test, tab, createdMs, endedMs, viewerPath } = session;
+  const title = titleOf(session);
+  const isActive = status === 'active';
+  const since = isActive ? age(nowMs - createdMs) : `${age(nowMs - (endedMs ?? nowMs))} ago`;
+  return (
+    <a class={`card ${isActive ? 'running' : 'over'}`} href={viewerPath}>
+      <span class="card-picture">
+        <Thumbnail session={session} />
+        <span class="card-status">
+          <StatusBadge status={status} />
+        </span>
+        <span class="card-age">{since}</span>
+      </span>
+      <span class="card-text">
+        <span class="card-title" title={title}>
+          {test && <OutcomeIcon outcome={test.outcome} />}
+          <span class="card-title-text">{title}</span>
+        </span>
+        <span class="card-more">
+          <span class="card-url" title={tab?.url ?? id}>
+            {tab ? shortUrl(tab.url) : shortId(id)}
+          </span>
+          <Counts session={session} />
+        </span>
+      </span>
+    </a>
+  );
+}
+
+function titleOf({ id, test, tab }: WallSession): string {
+  if (test) return test.title;
+  return tab && tab.title !== '' ? tab.title : `Session ${shortId(id)}`;
+}
+
+function Counts({
+  session: { testsDone, testsFailed },
+}: {
+  session: WallSession;
+}): JSX.Element | null {
+  if (testsDone === 0) return null;
+  return (
+    <span class="card-counts">
+      <span title={`${testsDone - testsFailed} done without failure`}>
+        <Icon name="check" />
+        {testsDone - testsFailed}
+        <span class="hidden-text"> passed</span>
+      </span>
+      {testsFailed > 0 && (
+        <span class="failed" title={`${testsFailed} failed`}>
+          <Icon name="cross" />
+          {testsFailed}
+          <span class="hidden-text"> failed</span>
+        </span>
+      )}
+    </span>
+  );
+}
+
+/** Moves while the card is in sight and the session runs; then its last picture, where it was recorded. */
+function Thumbnail({ session }: { session: WallSession }): JSX.Element {
+  const { viewerPath, status, wasRecorded } = session;
+  const image = useRef<HTMLImageElement>(null);
+  const [hasPicture, setHasPicture] = useState(false);
+  const isInSight = useInSight(image);
+  const isActive = status === 'active';
+  useEffect(() => {
+    const { current: element } = image;
+    if (!element || !isInSight || (!isActive && !wasRecorded)) return undefined;
+    const show = (jpeg: Blob): void => {
+      const before = element.src;
+      element.src = URL.createObjectURL(jpeg);
+      if (before.startsWith('blob:')) URL.revokeObjectURL(before);
+      setHasPicture(true);
+    };
+    return isActive ? watch(viewerPath, show) : showPoster(viewerPath, show);
+  }, [viewerPath, isActive, wasRecorded, isInSight]);
+  return (
+    <>
+      <img ref={image} class="card-image" alt="" data-shown={hasPicture} />
+      {!hasPicture && (
+        <span class="card-blank">
+          <Icon name={isActive ? 'window' : 'film'} />
+        </span>
+      )}
+    </>
+  );
+}
+
+function watch(viewerPath: string, show: (jpeg: Blob) => void): () => void {
+  const connection = new Connection(thumbnailUrl(viewerPath), {
+    onPicture: ({ jpeg }) => show(jpeg),
+    onMessage: () => {},
+    onState: () => {},
+  });
+  return () => connection.close();
+}
+
+function showPoster(viewerPath: string, show: (jpeg: Blob) => void): () => void {
+  const leaving = new AbortController();
+  fetchPoster(viewerPath, leaving.signal).then(show, () => {}); // it shows none
+  return () => leaving.abort();
+}
+
+async function fetchPoster(viewerPath: string, signal: AbortSignal): Promise<Blob> {
+  const [path = '', query = ''] = viewerPath.split('?');
+  const response = await fetch(`${path}/poster.jpg?${query}`, { signal });
+  if (!response.ok) throw new Error(response.statusText);
+  return response.blob();
+}
+
+/** Whether an element can be seen, or nearly. */
+function useInSight(element: { readonly current: HTMLElement | null }): boolean {
+  const [isInSight, setInSight] = useState(false);
+  const isVisible = useVisible();
+  useEffect(() => {
+    if (!element.current) return undefined;
+    const observer = new IntersectionObserver(
+      (entries) => setInSight(entries.at(-1)?.isIntersecting ?? false),
+      { rootMargin: '100px' },
+    );
+    observer.observe(element.current.parentElement ?? element.current);
+    return () => observer.disconnect();
+  }, []);
+  return isInSight && isVisible;
+}

@@ -1,0 +1,55 @@
+/** The sessions of the server, asked for again and again while somebody looks. */
+import { useCallback, useEffect, useState } from 'preact/hooks';
+import type { Wall } from '../../contract/viewer';
+import { CallError, type Api } from '../api';
+import { useVisible } from '../hooks';
+
+/** How often, in milliseconds: thumbnails move by themselves. */
+const EVERY_MS = 2_000;
+
+interface WallState {
+  wall: Wall | undefined;
+  /** What went wrong with the last call. */
+  problem: string | undefined;
+  needsKey: boolean;
+  load: () => void;
+  /** Tries a key; null forgets it. */
+  setKey: (key: string | null) => void;
+}
+
+export function useWall(api: Api): WallState {
+  const [wall, setWall] = useState<Wall>();
+  const [problem, setProblem] = useState<string>();
+  const [needsKey, setNeedsKey] = useState(!api.hasKey);
+  const isVisible = useVisible();
+  const load = useCallback(() => {
+    api.wall().then(
+      (next) => {
+        setWall(next);
+        setProblem(undefined);
+        setNeedsKey(false);
+      },
+      (error: unknown) => {
+        const isRefused = error instanceof CallError && error.status === 401;
+        setProblem(
+          isRefused ? 'This is not the key of this server.' : 'The server does not answer.',
+        );
+        if (isRefused) setNeedsKey(true);
+      },
+    );
+  }, [api]);
+  useEffect(() => {
+    if (needsKey || !isVisible) return undefined;
+    load();
+    const timer = setInterval(load, EVERY_MS);
+    return () => clearInterval(timer);
+  }, [needsKey, isVisible, load]);
+  const setKey = (key: string | null): void => {
+    api.setKey(key);
+    setWall(undefined);
+    setProblem(undefined);
+    setNeedsKey(true);
+    if (key !== null) load();
+  };
+  return { wall, problem, needsKey, load, setKey };
+}

@@ -1,0 +1,144 @@
+/** The sessions of a server, each with what it shows now. */
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import type { Wall } from '../../contract/viewer';
+import type { Api } from '../api';
+import { count } from '../format';
+import { useTitle } from '../hooks';
+import { Icon } from '../ui/icon';
+import { KeyForm } from '../ui/key-form';
+import { Announcement, Brand, Button, Notice } from '../ui/parts';
+import { Card } from './card';
+import { FILTERS, filterWall, type WallFilter } from './filter';
+import { useWall } from './use-wall';
+
+/** From so many sessions on, cards are small: forty are to be seen at once. */
+const MANY = 16;
+
+export function WallPage({ api }: { api: Api }): JSX.Element {
+  const { wall, problem, needsKey, load, setKey } = useWall(api);
+  useTitle('Sessions');
+  if (needsKey)
+    return (
+      <main class="page-notice">
+        <Notice isPage icon="wall" title="Sessions">
+          <p>The wall shows every session of this server. It is for those who have its key.</p>
+          <KeyForm problem={problem} submitLabel="Show the sessions" onKey={setKey} />
+        </Notice>
+      </main>
+    );
+  return (
+    <div class="wall">
+      {wall ? (
+        <Sessions wall={wall} problem={problem} onLoad={load} onLeave={() => setKey(null)} />
+      ) : (
+        <main class="page-notice" aria-busy="true">
+          <p class="hint">{problem ?? 'Loading…'}</p>
+        </main>
+      )}
+    </div>
+  );
+}
+
+interface SessionsProps {
+  wall: Wall;
+  problem: string | undefined;
+  onLoad: () => void;
+  onLeave: () => void;
+}
+
+function Sessions({ wall, problem, onLoad, onLeave }: SessionsProps): JSX.Element {
+  const [filter, setFilter] = useState<WallFilter>('all');
+  const [search, setSearch] = useState('');
+  const shown = filterWall(wall.sessions, filter, search);
+  const running = wall.sessions.filter(({ status }) => status === 'active').length;
+  return (
+    <>
+      <header class="bar">
+        <Brand href={undefined} />
+        <h1 class="bar-title">Sessions</h1>
+        <span class="bar-fact" role="status">
+          {running} running
+        </span>
+        <span class="bar-space" />
+        <Button label="Forget the key" look="quiet" onClick={onLeave} />
+      </header>
+      {problem !== undefined && (
+        <div class="wall-problem" role="alert">
+          <span>Connection lost. What you see is from a moment ago.</span>
+          <Button label="Try now" look="quiet" onClick={onLoad} />
+        </div>
+      )}
+      <Announcement text={`${count(shown.length, 'session')} shown`} />
+      <main class="wall-main">
+        <Tools wall={wall} {...{ filter, setFilter, search, setSearch }} />
+        {shown.length > 0 ? (
+          <ul class={shown.length > MANY ? 'cards small' : 'cards'} aria-label="Sessions">
+            {shown.map((session) => (
+              <li key={session.id}>
+                <Card session={session} nowMs={wall.nowMs} />
+              </li>
+            ))}
+          </ul>
+        ) : (
+          <Empty isFiltered={wall.sessions.length > 0} />
+        )}
+        {wall.left > 0 && (
+          <p class="hint wall-left">{count(wall.left, 'older session')} not shown.</p>
+        )}
+      </main>
+    </>
+  );
+}
+
+interface ToolsProps {
+  wall: Wall;
+  filter: WallFilter;
+  setFilter: (filter: WallFilter) => void;
+  search: string;
+  setSearch: (search: string) => void;
+}
+
+function Tools({ wall, filter, setFilter, search, setSearch }: ToolsProps): JSX.Element {
+  return (
+    <div class="wall-tools">
+      <div class="filters" role="group" aria-label="Which sessions">
+        {FILTERS.map(([name, label]) => (
+          <button
+            key={name}
+            type="button"
+            class="filter"
+            aria-pressed={filter === name}
+            onClick={() => setFilter(name)}
+          >
+            {label}
+            <span class="filter-count">{filterWall(wall.sessions, name, '').length}</span>
+          </button>
+        ))}
+      </div>
+      <label class="search">
+        <Icon name="search" />
+        <span class="hidden-text">Search by test, page or id</span>
+        <input
+          type="search"
+          placeholder="Test, page or id"
+          value={search}
+          onInput={({ currentTarget }) => setSearch(currentTarget.value)}
+        />
+      </label>
+    </div>
+  );
+}
+
+function Empty({ isFiltered }: { isFiltered: boolean }): JSX.Element {
+  return isFiltered ? (
+    <Notice icon="search" title="No such session">
+      <p class="hint">None of the sessions fits the filter and the search.</p>
+    </Notice>
+  ) : (
+    <Notice icon="wall" title="No sessions yet">
+      <p>Start a run, or a session by the API. It appears here by itself.</p>
+      <pre class="sample">npx playwright test</pre>
+    </Notice>
+  );
+}

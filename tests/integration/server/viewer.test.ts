@@ -1,0 +1,242 @@
+/** The viewer's pages in a browser: live pictures, taking over, the end, the replay, the wall. */
+import type { Page } from 'playwright-core';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { SessionServerOptions } from '../../../src/server/index';
+import type { TestApi } from './api';
+import { startApi } from './api';
+import { axeViolations, firstPicture, Looker, picturesOf, startShown } from './viewer-browser';
+
+const SLOW = { timeout: 40_000 };
+
+let api: TestApi;
+let looker: Looker;
+
+async function serve(options: SessionServerOptions = {}): Promise<void> {
+  api = await startApi(options);
+  looker = await Looker.start(api);
+}
+
+afterEach(() => api.server.close());
+
+const button = (page: Page, name: string) => page.getByRole('button', { name });
+const heading = (page: Page, name: string) => page.getByRole('heading', { name });
+
+describe('live', () => {
+  beforeEach(() => serve());
+
+  test('pictures arrive and change, with the tabs, their address and what the page says', async () => {
+    const { page: shown, viewer_url: url } = await startShown(api);
+    const page = await looker.open(url);
+    await firstPicture(page);
+    const before = await picturesOf(page);
+    await shown.setContent('<title>Changed</title><h1 style="background: orange">Changed</h1>');
+    await expect.poll(() => picturesOf(page), SLOW).toBeGreaterThan(before);
+    await button(page, 'Changed').waitFor();
+    await shown.evaluate(() => console.error('the card was declined'));
+    await page.getByText('the card was declined').waitFor();
+    const opening = shown.waitForEvent('popup');
+    await shown.evaluate(() => void window.open('about:blank'));
+    const popup = await opening;
+    await popup.setContent('<title>Second</title><h1>Second</h1>');
+    await page.locator('.tab[aria-current="true"]', { hasText: 'Second' }).waitFor();
+    await button(page, 'Changed').click();
+    await page.locator('.tab[aria-current="true"]', { hasText: 'Changed' }).waitFor();
+    expect(looker.errors).toEqual([]);
+  });
+
+  test('whoever has the key takes over with mouse, keyboard and paste, and gives back by keyboard', async () => {
+    const { page: shown, viewer_url: url } = await startShown(
+      api,
+      '<input style="position: absolute; inset: 0; width: 100%; height: 100vh">',
+    );
+    const page = await looker.open(`${url}&interactive=1`);
+    await firstPicture(page);
+    await button(page, 'Take over').click();
+    await page.getByLabel('API key').fill('wrong');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').waitFor();
+    await page.getByLabel('API key').fill(api.server.apiKey);
+    await page.keyboard.press('Enter');
+    const screen = page.getByRole('application');
+    await screen.waitFor();
+    await screen.click();
+    await page.keyboard.type('Ada');
+    const value = () => shown.locator('input').inputValue();
+    await expect.poll(value, SLOW).toBe('Ada');
+    await page.evaluate(() => {
+      const data = new DataTransfer();
+      data.setData('text/plain', ' Lovelace');
+      document.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data }));
+    });
+    await expect.poll(value, SLOW).toBe('Ada Lovelace');
+    await page.keyboard.press('Control+Alt+Enter');
+    await expect.poll(() => screen.count()).toBe(0);
+    expect(await value()).toBe('Ada Lovelace');
+  });
+
+  test('a link that does not ask for it offers no mouse, and a link without a token asks for the key', async () => {
+    const { viewer_url: url } = await startShown(api);
+    const page = await looker.open(url);
+    await firstPicture(page);
+    expect(await button(page, 'Take over').count()).toBe(0);
+    const bare = await looker.open(url.replace(/\?.*/, ''));
+    await bare.getByLabel('API key').fill(api.server.apiKey);
+    await bare.keyboard.press('Enter');
+    await firstPicture(bare);
+    const wrong = await looker.open(url.replace(/token=.*/, 'token=wrong'));
+    await heading(wrong, 'This link does not open the session').waitFor();
+  });
+
+  test('stop asks back, and the page says that the session has ended', async () => {
+    const { viewer_url: url, session_id: id } = await startShown(api);
+    const page = await looker.open(url.replace(/\?.*/, ''));
+    await page.getByLabel('API key').fill(api.server.apiKey);
+    await page.keyboard.press('Enter');
+    await firstPicture(page);
+    await button(page, 'Stop').click();
+    await button(page, 'Keep it running').click();
+    expect((await api.call('GET', `/sessions/${id}`)).body).toMatchObject({ status: 'active' });
+    await button(page, 'Stop').click();
+    await button(page, 'Stop the session').click();
+    await heading(page, 'The session was stopped').waitFor(SLOW);
+    expect((await api.call('GET', `/sessions/${id}`)).body).toMatchObject({ status: 'closed' });
+    await button(page, 'Watch the replay').click();
+    await heading(page, 'There is no replay').waitFor();
+  });
+
+  test('the smallest form shows the picture and nothing else, in a frame too', async () => {
+    const { viewer_url: url } = await startShown(api);
+    const page = await looker.open(`${url}&mode=embed-minimal&theme=dark`);
+    await firstPicture(page);
+    expect(await page.locator('header, aside').count()).toBe(0);
+    expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe(
+      'rgb(13, 16, 20)',
+    );
+    await page.goto(`${api.server.url}/health`);
+    await page.evaluate((src) => {
+      document.body.append(
+        Object.assign(document.createElement('iframe'), { src, width: 640, height: 480 }),
+      );
+    }, url);
+    await page.frameLocator('iframe').locator('canvas').waitFor(SLOW);
+  });
+});
+
+describe('replay', () => {
+  beforeEach(() => serve({ recording: 'always' }));
+
+  /** Two tests, the second of which fails, and an action in each. */
+  async function recorded(): Promise<{ viewer_url: string }> {
+    const { page: shown, session_id: id, viewer_url } = await startShown(api);
+    const act = async (selector: string): Promise<void> => {
+      const body = { type: 'click', selector };
+      expect(await api.call('POST', `/sessions/${id}/page/execute`, { body })).toMatchObject({
+        status: 200,
+      });
+    };
+    const { frames } = await api.server.recording(id);
+    for (const [title, outcome] of [
+      ['pays by card', 'passed'],
+      ['pays by invoice', 'failed'],
+    ] as const) {
+      api.server.noteTest(id, { title });
+      const fromMs = Date.now();
+      await act('h1');
+      const tookMs = async (): Promise<number> => {
+        await shown.evaluate(() => (document.body.style.background = `hsl(${Date.now()} 50% 50%)`));
+        return (frames.last?.atMs ?? 0) - fromMs;
+      };
+      await expect.poll(tookMs, SLOW).toBeGreaterThan(500);
+      api.server.noteTest(id, { outcome });
+    }
+    await api.call('DELETE', `/sessions/${id}/stop`);
+    return { viewer_url };
+  }
+
+  test('each test is a chapter; chapters, steps, keys and links lead to their moment', async () => {
+    const { viewer_url: url } = await recorded();
+    const page = await looker.open(url);
+    const second = (): Promise<number> =>
+      page.locator('video').evaluate((film: HTMLVideoElement) => film.currentTime);
+    const chapters = page.getByRole('list', { name: 'Tests in this replay' }).getByRole('button');
+    await chapters.first().waitFor(SLOW);
+    expect(await chapters.allTextContents()).toEqual([
+      'passedpays by card',
+      'failedpays by invoice',
+    ]);
+    await expect
+      .poll(() => page.locator('video').evaluate((film: HTMLVideoElement) => film.readyState), SLOW)
+      .toBeGreaterThan(0);
+    await chapters.nth(1).click();
+    await expect.poll(second).toBeGreaterThan(0.4);
+    const atSecond = await second();
+    const list = page.getByRole('region', { name: 'Events' });
+    await list.locator('.chapter-button[aria-current="true"]', { hasText: 'by invoice' }).waitFor();
+    await list.getByRole('button', { name: 'Click' }).first().click();
+    await expect.poll(second).toBeLessThan(atSecond);
+    await page.keyboard.press('End');
+    await expect.poll(second).toBeGreaterThan(atSecond);
+    const atEnd = await second();
+    await page.keyboard.press(',');
+    await expect.poll(second).toBeLessThan(atEnd);
+    await page.getByLabel('Speed').selectOption('2');
+    await expect
+      .poll(() => page.locator('video').evaluate((film: HTMLVideoElement) => film.playbackRate))
+      .toBe(2);
+    const linked = await looker.open(`${url}#t=${atSecond.toFixed(1)}`);
+    await expect
+      .poll(
+        () => linked.locator('video').evaluate((film: HTMLVideoElement) => film.currentTime),
+        SLOW,
+      )
+      .toBeGreaterThan(0.3);
+    const film = await page.getByRole('link', { name: 'Download' }).getAttribute('href');
+    expect((await fetch(api.server.url + String(film))).status).toBe(200);
+    expect(await axeViolations(page)).toEqual([]);
+    expect(looker.errors).toEqual([]);
+  });
+});
+
+describe('wall', () => {
+  beforeEach(() => serve({ recording: 'always' }));
+
+  async function openWall(options = {}): Promise<Page> {
+    const page = await looker.open(api.server.url, options);
+    await page.getByLabel('API key').fill(api.server.apiKey);
+    await page.keyboard.press('Enter');
+    return page;
+  }
+
+  test('sessions come, show their test and their picture, and go, by themselves', async () => {
+    const page = await openWall();
+    const { session_id: id } = await startShown(api, '<h1>On the wall</h1>');
+    api.server.noteTest(id, { title: 'puts a lamp into the cart' });
+    const card = page.getByRole('link', { name: 'puts a lamp into the cart' });
+    await card.locator('img[data-shown="true"]').waitFor({ ...SLOW, state: 'attached' });
+    await page.getByLabel('Search by test, page or id').fill('no such thing');
+    await heading(page, 'No such session').waitFor();
+    await page.getByLabel('Search by test, page or id').fill('LAMP');
+    await card.waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+    api.server.noteTest(id, { outcome: 'failed' });
+    await api.call('DELETE', `/sessions/${id}/stop`);
+    await card.getByText('Ended').waitFor(SLOW);
+    await button(page, 'With failures').click();
+    await card.click();
+    await page.locator('video').waitFor(SLOW);
+    expect(looker.errors).toEqual([]);
+  });
+
+  test('a wrong key is said to be wrong; clients of the API are answered as ever', async () => {
+    const page = await looker.open(api.server.url, { colorScheme: 'dark' });
+    await page.getByLabel('API key').fill('wrong');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+    expect(await api.call('GET', '/')).toMatchObject({
+      status: 404,
+      body: { code: 'not_found' },
+    });
+    expect((await fetch(`${api.server.url}/viewer/sessions`)).status).toBe(401);
+  });
+});

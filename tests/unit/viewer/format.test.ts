@@ -1,0 +1,38 @@
+/** Times and names as people read them. */
+import { expect, test } from 'vitest';
+import { age, clock, count, shortUrl, took } from '../../../src/viewer/format';
+
+test.each([
+  [0, '0:00'],
+  [7_999, '0:07'],
+  [754_000, '12:34'],
+  [3_723_000, '1:02:03'],
+  [-5, '0:00'],
+])('%d ms on a clock: %s', (ms, text) => expect(clock(ms)).toBe(text));
+
+test.each([
+  [0, '0:00.0'],
+  [7_950, '0:07.9'],
+  [61_200, '1:01.2'],
+])('%d ms with tenths: %s', (ms, text) => expect(clock(ms, true)).toBe(text));
+
+test.each([
+  [0, '0 s'],
+  [59_999, '59 s'],
+  [60_000, '1 min'],
+  [3_900_000, '1 h 5 min'],
+  [90_000_000, '1 d 1 h'],
+])('an age of %d ms: %s', (ms, text) => expect(age(ms)).toBe(text));
+
+test('how long a test took', () => {
+  expect([took(420), took(9_940), took(12_000)]).toEqual(['0.4 s', '9.9 s', '12 s']);
+});
+
+test('a URL without what is noise on a card', () => {
+  expect(shortUrl('https://example.com/cart/?token=1#top')).toBe('example.com/cart');
+  expect(shortUrl('about:blank')).toBe('about:blank');
+});
+
+test('one of something, or more', () => {
+  expect([count(1, 'test'), count(0, 'test')]).toEqual(['1 test', '0 tests']);
+});
