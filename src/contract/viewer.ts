@@ -5,12 +5,20 @@ import type { SessionStatus } from './session';
 /** A test that runs, or how it ended. */
 export type TestOutcome = 'running' | 'passed' | 'failed' | 'skipped';
 
+/** A test begins. */
+interface TestBegins {
+  /** What it is called. */
+  title: string;
+}
+
+/** The test that runs has ended. */
+interface TestEnds {
+  /** How it went. */
+  outcome: Exclude<TestOutcome, 'running'>;
+}
+
 /** What is told of a test as it begins and ends. */
-export type TestNote =
-  /** It begins, and is called so. */
-  | { title: string }
-  /** It has ended. */
-  | { outcome: Exclude<TestOutcome, 'running'> };
+export type TestNote = TestBegins | TestEnds;
 
 /** One test of a session, as a chapter of its film. Times as `Date.now()` tells them. */
 export interface ViewedTest {
