@@ -1,12 +1,14 @@
 /** The viewer's pages in a browser: live pictures, taking over, the end, the replay, the wall. */
 import type { Page } from 'playwright-core';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { SessionServerOptions } from '../../../src/server/index';
 import type { TestApi } from './api';
 import { startApi } from './api';
 import { axeViolations, firstPicture, Looker, picturesOf, startShown } from './viewer-browser';
 
-const SLOW = { timeout: 40_000 };
+/** Two or three browsers at once, which a busy machine may be slow with. */
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
+const SLOW = { timeout: 60_000 };
 
 let api: TestApi;
 let looker: Looker;
