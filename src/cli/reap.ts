@@ -1,5 +1,6 @@
 /** `sessionwright reap`: what killed runs have left on this machine and in the cloud is stopped and removed. */
 import { countText } from '../base/texts';
+import type { LedgerEntry } from '../host/ledger';
 import { sweep, type SweepResult } from '../host/sweep';
 import { parseOptions } from './usage';
 
@@ -40,13 +41,15 @@ export async function reap(args: string[]): Promise<void> {
 function describe(result: SweepResult, dryRun: boolean): string {
   const verb = dryRun ? 'would be' : 'were';
   const lines = [
-    ...result.stopped.map(
-      (entry) => `session ${entry.sessionId} at ${entry.apiUrl} ${verb} stopped`,
-    ),
+    ...result.stopped.map((entry) => `${named(entry)} ${verb} stopped`),
     ...result.removed.map((folder) => `${folder} ${verb} removed`),
-    ...result.left.map(
-      (entry) => `session ${entry.sessionId} at ${entry.apiUrl} is left: ${entry.reason}`,
-    ),
+    ...result.left.map((entry) => `${named(entry)} is left: ${entry.reason}`),
   ];
   return lines.length > 0 ? lines.join('\n') : 'Nothing was left behind.';
+}
+
+function named({ kind, sessionId, apiUrl, startedAt = 0 }: LedgerEntry): string {
+  return kind === 'start'
+    ? `what a start of ${new Date(startedAt).toISOString()} may have made at ${apiUrl}`
+    : `session ${sessionId} at ${apiUrl}`;
 }

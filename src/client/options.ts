@@ -78,6 +78,14 @@ export interface StartSessionOptions extends StartOptions {
   signal?: AbortSignal | undefined;
   /** Called whenever the API has no place for the session now (429, 503, 529), before the next try. */
   onFull?: (() => void) | undefined;
+  /**
+   * Key that all tries of the start carry, so that a server of ours makes one session of them; one key for each start. Whoever writes it
+   * down beforehand finds the session by it (`info.idempotencyKey`), whatever happens to this process.
+   * @default a random one
+   */
+  idempotencyKey?: string | undefined;
+  /** Called when the start is over, with a session or without, and may have left one that this client does not know. */
+  onUnclear?: (() => void) | undefined;
 }
 
 /** Client options with every default filled in. */
@@ -122,6 +130,14 @@ const aroundStartSchema = z.looseObject({
   startTimeoutMs: z.number().optional(),
   signal: z.instanceof(AbortSignal).optional(),
   onFull: callback.optional(),
+  idempotencyKey: z
+    .string()
+    .regex(
+      /^[\x21-\x7e]{1,255}$/,
+      'must be 1 to 255 ASCII letters, digits and signs, without spaces',
+    )
+    .optional(),
+  onUnclear: callback.optional(),
 });
 
 /** One call, in milliseconds: what the cloud's own client allows. */

@@ -95,7 +95,8 @@ export class SessionsClient implements AsyncDisposable {
         code: 'client_closed',
       });
     checkStartOptions(options);
-    const { cookieFile, startTimeoutMs, signal, onFull, ...wanted } = options;
+    const { cookieFile, startTimeoutMs, signal, onFull, idempotencyKey, onUnclear, ...wanted } =
+      options;
     const timeoutMs = resolveStartTimeout(startTimeoutMs);
     const cookies =
       cookieFile === undefined
@@ -107,6 +108,8 @@ export class SessionsClient implements AsyncDisposable {
       cdpUrl: wanted.cdpUrl,
       signal,
       onFull,
+      idempotencyKey,
+      onUnclear,
     });
     return this.#tracked(starting);
   }
@@ -165,17 +168,12 @@ export class SessionsClient implements AsyncDisposable {
     await this.close();
   }
 
-  async #start(
-    wanted: StartOptions,
-    { cookies, timeoutMs, cdpUrl, signal, onFull }: StartSteps,
-  ): Promise<Session> {
+  async #start(wanted: StartOptions, { cookies, cdpUrl, ...start }: StartSteps): Promise<Session> {
     const info = await startSession(wanted, {
       http: this.#http,
       backoff: this.#options,
-      timeoutMs,
       giveUp: this.#ending.signal,
-      signal,
-      onFull,
+      ...start,
       onWarning: this.#options.onWarning,
       isOwn: (id) => [...this.#sessions].some((session) => session.id === id),
     });
@@ -185,6 +183,7 @@ export class SessionsClient implements AsyncDisposable {
       await this.#options.onStart(session);
     } catch (error) {
       await session[Symbol.asyncDispose]();
+      if (session.info.status === 'active') start.onUnclear?.(); // it could not be stopped
       throw error;
     }
     return session;
@@ -251,6 +250,8 @@ interface StartSteps {
   cdpUrl: string | undefined;
   signal: AbortSignal | undefined;
   onFull: (() => void) | undefined;
+  idempotencyKey: string | undefined;
+  onUnclear: (() => void) | undefined;
 }
 
 async function readCookies(path: string): Promise<Cookie[]> {

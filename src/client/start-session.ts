@@ -2,8 +2,9 @@
  * Starts a session, and leaves no second one behind unnoticed.
  *
  * A start that got no answer may have made a session. Every try carries the same `Idempotency-Key`: a server that knows it gives
- * back the session of the first try, and says so by sending the header back. Of any other server the sessions that appeared
- * meanwhile are asked for, and reported: they may be the lost one, or those of another process with the same key.
+ * back the session of the first try, and says so by sending the header back; what it made of a start that failed is found by the key,
+ * and stopped. Of any other server the sessions that appeared meanwhile are asked for, and reported: they may be the lost one, or those
+ * of another process with the same key.
  */
 import { randomBytes } from 'node:crypto';
 
@@ -13,6 +14,7 @@ import type { SessionInfo, StartOptions } from '../contract/session';
 import { single, type Answer, type HttpClient } from './http';
 import type { ClientWarning } from './options';
 import { isFull, startOutcome, startPolicy, type Backoff, type RetryPolicy } from './retry-policy';
+import { requestStop } from './session-calls';
 
 /** What {@link startSession} works with. */
 export interface StartContext {
@@ -26,6 +28,10 @@ export interface StartContext {
   signal: AbortSignal | undefined;
   /** Called whenever the API has no place now. */
   onFull: (() => void) | undefined;
+  /** Key of the start. @default a random one */
+  idempotencyKey: string | undefined;
+  /** Called at the end, when a session may have been left that nobody knows. */
+  onUnclear: (() => void) | undefined;
   onWarning: (warning: ClientWarning) => void;
   /** True for sessions that this client has started itself. */
   isOwn: (sessionId: string) => boolean;
@@ -62,25 +68,25 @@ export async function startSession(
   } catch (error) {
     if (error instanceof ContractError && error.status !== undefined && error.status < 300)
       tries.isUncertain = true;
-    if (tries.isUncertain)
-      await reportOrphans(tries, context, { lastError: error as SessionwrightError });
+    if (tries.isUncertain) await settle(tries, context, { lastError: error as SessionwrightError });
     throw error;
   }
   if (tries.isUncertain && single(answer.headers[headers.idempotencyKey]) !== tries.key)
-    await reportOrphans(tries, context, { startedId: info.id });
+    await settle(tries, context, { startedId: info.id });
   return info;
 }
 
 /** What is known of the tries of one start. */
 class StartTries {
   /** 64 hex digits, as the cloud's command line client makes them. */
-  readonly key = randomBytes(32).toString('hex');
+  readonly key: string;
   readonly #since = performance.now();
   /** True once a try may have made a session that nobody told us of. */
   isUncertain = false;
   readonly policy: RetryPolicy;
 
-  constructor({ backoff, onFull }: StartContext) {
+  constructor({ backoff, onFull, idempotencyKey }: StartContext) {
+    this.key = idempotencyKey ?? randomBytes(32).toString('hex');
     const decide = startPolicy(backoff);
     this.policy = (failure, attempt) => {
       if (startOutcome(failure.error) === 'unknown') this.isUncertain = true;
@@ -111,8 +117,11 @@ async function readSession(
   }
 }
 
-/** Tells of sessions that appeared since the first try and are not ours; also when that could not be found out. */
-async function reportOrphans(
+/**
+ * Stops what the tries have made beside the session that came of them. Where the API does not tell which that is, the sessions that
+ * appeared since the first try are told; also when that could not be found out.
+ */
+async function settle(
   tries: StartTries,
   context: StartContext,
   end: { startedId: string } | { lastError: SessionwrightError },
@@ -124,8 +133,17 @@ async function reportOrphans(
       ? 'A start failed without a clear answer'
       : `Session ${startedId} was started after a try that got no answer`;
   try {
-    const suspects = (await listSuspects(windowMs, context))
-      .filter(({ id }) => id !== startedId && !context.isOwn(id))
+    const others = (await listSince(windowMs, context)).filter(
+      ({ id }) => id !== startedId && !context.isOwn(id),
+    );
+    const made = others.find(({ idempotencyKey }) => idempotencyKey === tries.key);
+    if (made) {
+      await requestStop(context.http, made.id);
+      return;
+    }
+    context.onUnclear?.();
+    const suspects = others
+      .filter(({ idempotencyKey }) => idempotencyKey === null) // of the others it is known whose they are
       .map(({ id }) => id);
     if (suspects.length === 0) return;
     const message = `${happened}, so another session may run unused. Sessions that appeared meanwhile and that this client does not know: ${suspects.join(', ')}. Stop them unless they are somebody else's.`;
@@ -136,13 +154,14 @@ async function reportOrphans(
       cause: 'lastError' in end ? end.lastError : undefined,
     });
   } catch (cause) {
+    context.onUnclear?.();
     const message = `${happened}, so a session may run unused, and the list of sessions could not be read: ${(cause as Error).message} Look at the running sessions later; its idle timeout ends it at the latest.`;
     context.onWarning({ code: 'possible_orphan', message, sessionIds: [], cause });
   }
 }
 
 /** The running sessions that are at most so old, by the clock of the API. */
-async function listSuspects(windowMs: number, { http }: StartContext): Promise<SessionInfo[]> {
+async function listSince(windowMs: number, { http }: StartContext): Promise<SessionInfo[]> {
   const answer = await http.send('listSessions', {
     purpose: 'look for sessions that a lost start has left',
     query: { onlyActive: true, onlyCurrentToken: true, pageSize: 100 },

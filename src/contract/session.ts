@@ -84,6 +84,8 @@ export interface SessionInfo {
   authIds: string[];
   /** Started by the API for its own purposes. */
   systemHidden: boolean;
+  /** The `Idempotency-Key` that its start came with, by which whoever lost the answer finds it; `null` without one, and where the API does not say. */
+  idempotencyKey: string | null;
 }
 
 const nullableText = z
@@ -150,6 +152,7 @@ export const sessionResponseSchema = z.preprocess(
       .nullish()
       .transform((ids) => ids ?? []),
     system_hidden: flag(false),
+    idempotency_key: nullableText,
   }),
 );
 
@@ -208,6 +211,7 @@ export function encodeSession(info: SessionInfo) {
     web_bot_auth: info.webBotAuth,
     auth_ids: info.authIds,
     system_hidden: info.systemHidden,
+    idempotency_key: info.idempotencyKey,
     timeout_minutes: info.idleTimeoutMinutes,
   };
 }

@@ -137,7 +137,7 @@ class EmbeddedSession extends HeldSession {
   }
 
   override enterDirectly(): string | null {
-    if (!this.lasts()) return null; // the gateway says what is wrong
+    if (!this.isRunning) return null; // the gateway says what is wrong
     this.#entry ??= this.#server.enterDirectly(this.session.id);
     return this.#entry?.cdpUrl ?? null;
   }
@@ -150,7 +150,7 @@ class EmbeddedSession extends HeldSession {
     await this.#server.logNetwork(this.session.id);
   }
 
-  protected lasts(): boolean {
+  protected override get isRunning(): boolean {
     return this.#server.isActive(this.session.id);
   }
 

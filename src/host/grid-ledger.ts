@@ -28,13 +28,11 @@ export function gridLedger(ledger: Ledger): GridLedger {
 /**
  * Ends the session of a ledger's entry, if there is one: it may never have been started, and a Grid ends by itself what nobody keeps
  * alive. What lets us in is taken from the environment, for the Grid that it names.
+ * @returns the entry
  * @throws {@link GridError} when the Grid does not answer, in the first hour, or lets nobody in, {@link HostError} when the session does not end, or may still come
  */
-export async function endOnGrid({
-  sessionId: mark,
-  apiUrl,
-  startedAt = 0,
-}: LedgerEntry): Promise<void> {
+export async function endOnGrid(entry: LedgerEntry): Promise<LedgerEntry> {
+  const { sessionId: mark, apiUrl, startedAt = 0 } = entry;
   const [{ GridWire, isUnreachable }, { endGridSession, sessionsOf }] = await Promise.all([
     import('../browser/grid/grid-wire'),
     import('../browser/grid/grid-session'),
@@ -53,7 +51,7 @@ export async function endOnGrid({
       'the Grid does not have it yet, and may still be starting it. Call "npx sessionwright reap" again in two minutes, or let the next run do it',
       { code: 'grid_refused' },
     );
-  if (!session || (await endGridSession(wire, session))) return;
+  if (!session || (await endGridSession(wire, session))) return entry;
   throw new HostError('the Grid did not end it. It does so by itself after its session-timeout', {
     code: 'grid_refused',
   });

@@ -1,9 +1,11 @@
 /** What a run knows of a session that it holds, and of the place where it comes from, whatever kind they are. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { orAfter, settledWithin } from '../base/deadline';
 import type { Session, SessionsClient } from '../client/index';
 import { isSessionwrightError } from '../contract/errors';
 import type { TestNote } from '../contract/viewer';
 import type { OpenRecording } from '../recording/recorder';
-import type { AcquireRequest, PlaywrightOffer } from './protocol';
+import type { AcquireRequest, PlaywrightOffer, SessionLoss } from './protocol';
 import type { StartWatch } from './start-watched';
 
 /** One place that sessions come from. */
@@ -30,6 +32,21 @@ export interface Source {
   close(): Promise<void>;
 }
 
+/** How long a look at a session may take, in milliseconds: an API that is well answers at once. */
+const LOOK_MS = 10_000;
+
+/** How long a browser may take to answer its API before it hangs, in milliseconds. */
+const HANG_MS = 5_000;
+
+/** How long an API may take to see that a session has ended whose connection broke, and the time between two looks, in milliseconds. */
+const LOSS_MS = 2_000;
+const LOSS_POLL_MS = 100;
+
+/** A session is replaced before a test when less than this is left of its maximum duration, in milliseconds, or less than the test may take. */
+const MIN_REMAINING_MS = 30_000;
+/** For how long one that no test has used is as good as any, in milliseconds. */
+const FRESH_MS = 10_000;
+
 /** What a look at a session fails with when it has no browser any more. */
 const GONE: ReadonlySet<string> = new Set([
   'session_ended',
@@ -45,6 +62,7 @@ export abstract class HeldSession {
   readonly startedAtMs = Date.now();
   /** How long its start took, in milliseconds, as far as its run knows. */
   startMs = 0;
+  readonly #startedMs = performance.now();
   /** Set once a test has used it, so that the next worker knows that it is not fresh. */
   used = false;
   /** Set once tests have left on it what other tests of their worker go on with: it is not for another worker. */
@@ -88,8 +106,13 @@ export abstract class HeldSession {
   /** Somebody uses its API from now on: what only that tells is kept, such as the network log. */
   abstract keepForApi(): Promise<void>;
 
-  /** Whether it runs, as far as can be told without asking its API, and goes on for this long. */
-  protected abstract lasts(forMs: number): boolean;
+  /** Whether it runs, as far as can be told without asking its API. */
+  protected abstract get isRunning(): boolean;
+
+  /** Whether it is replaced ahead of the end of its maximum duration. */
+  protected get isReplaced(): boolean {
+    return true;
+  }
 
   protected abstract openRecording(): Promise<OpenRecording>;
 
@@ -106,10 +129,14 @@ export abstract class HeldSession {
     return this.#recording !== undefined;
   }
 
-  /** False when the session has ended, or would end while a test of this length runs. */
+  /** False when the session has ended, or would end while a test of this length runs. A fresh one is good: no other would last longer. */
   isGood(testTimeoutMs: number): boolean {
     if (this.#stopped || this.#isGone || this.session.info.status !== 'active') return false;
-    return this.lasts(testTimeoutMs);
+    if (!this.isRunning) return false;
+    const ageMs = performance.now() - this.#startedMs; // by this clock: that of its API may be another, and both may jump
+    if (!this.isReplaced || (!this.used && ageMs < FRESH_MS)) return true;
+    const remainingMs = this.session.info.maxDurationMinutes * 60_000 - ageMs;
+    return remainingMs > Math.max(MIN_REMAINING_MS, testTimeoutMs);
   }
 
   /** It is no good any more: its browser does not do what it is told. */
@@ -119,11 +146,41 @@ export abstract class HeldSession {
 
   /** Asks for something that only a running browser can tell: the session may have ended without a word to us. An API that cannot be reached, or refuses, says nothing. */
   async look(): Promise<void> {
-    await this.session
+    if (this.#isGone) return;
+    const asked = this.session
       .debugInfo({ updateMetadata: true })
       .catch(
         (error: unknown) => (this.#isGone ||= isSessionwrightError(error) && GONE.has(error.code)),
       );
+    await settledWithin(asked, LOOK_MS);
+  }
+
+  /** Whether its browser does not answer though its API does: asks for something that only the browser can tell. */
+  async hangs(): Promise<boolean> {
+    const browser = this.session.cookies().then(
+      () => false,
+      (error: unknown) => isSessionwrightError(error) && GONE.has(error.code),
+    );
+    if (!(await orAfter(browser, HANG_MS, true))) return false;
+    const api = this.session.status().then(
+      () => true,
+      () => false,
+    );
+    return orAfter(api, HANG_MS, false);
+  }
+
+  /** What its API says of it, once a worker has lost its connection; it may take the API a moment to see that it has ended. */
+  async whyLost(): Promise<SessionLoss | null> {
+    const deadline = Date.now() + LOSS_MS;
+    for (;;) {
+      const asked = this.session.status().catch(() => null); // nobody can say
+      const info = await orAfter(asked, LOOK_MS, null);
+      if (!info) return null;
+      const { status, error: reason, closedAt } = info;
+      if (status !== 'active' || Date.now() > deadline)
+        return { status, reason, endedAtMs: closedAt?.getTime() ?? null };
+      await delay(LOSS_POLL_MS);
+    }
   }
 
   /** The session's recording; made on first use. */

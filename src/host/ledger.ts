@@ -1,23 +1,26 @@
 /**
  * The ledger: which remote sessions a run has started and not stopped, as lines in its folder. It outlives the host, so that a
- * later run, or `sessionwright reap`, can stop what a killed one left. Embedded sessions on this machine are not in it: they die with
- * the host. Those on a Selenium Grid are, from before their start, by the mark that they carry.
- * No key is ever written; who stops a session brings the key for that API.
+ * later run, or `sessionwright reap`, can stop what a killed one left. Each is in it from before its start, by the mark that the start
+ * carries: on a Grid to its end, at a session API until its id is known. Embedded sessions on this machine are not in it: they die with
+ * the host.
+ * No key of an API is ever written; who stops a session brings the key for that API.
  */
 import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseJson } from '../base/json';
 
-/** A session that a run started, and where. */
+/** A session that a run started, or is about to start, and where. */
 export interface LedgerEntry {
-  /** Its id; on a Grid, the mark by which it is found there. */
+  /** Its id; on a Grid, and while its start is under way, the mark by which it is found there. */
   sessionId: string;
   /** The session API, or the Grid. */
   apiUrl: string;
-  /** `grid` where it is a session of a Selenium Grid, which has no session API. */
-  kind?: 'grid' | undefined;
-  /** When it was asked for, in milliseconds since 1970; for those on a Grid. */
+  /** `grid` where it is a session of a Selenium Grid, which has no session API; `start` where a session API was asked for it by this `Idempotency-Key`, and has not answered. */
+  kind?: 'grid' | 'start' | undefined;
+  /** When it was asked for, in milliseconds since 1970; for those that are known by a mark. */
   startedAt?: number | undefined;
+  /** Until when its start may take, in milliseconds since 1970; for a `start`. */
+  startsUntil?: number | undefined;
 }
 
 /** Appends to and reads the ledger of one run. */
@@ -30,6 +33,11 @@ export class Ledger {
 
   async started(entry: LedgerEntry): Promise<void> {
     await this.#append({ event: 'started', ...entry });
+  }
+
+  /** What was asked for by a mark has an id by now: in one step, so that it is known by one or the other at every moment. */
+  async became(mark: string, entry: LedgerEntry): Promise<void> {
+    await this.#append({ event: 'started', ...entry }, { event: 'stopped', sessionId: mark });
   }
 
   async stopped(sessionId: string): Promise<void> {
@@ -50,8 +58,9 @@ export class Ledger {
     return [...open.values()];
   }
 
-  async #append(record: object): Promise<void> {
-    await appendFile(this.#file, `${JSON.stringify(record)}\n`, { mode: 0o600 });
+  async #append(...records: object[]): Promise<void> {
+    const lines = records.map((record) => `${JSON.stringify(record)}\n`);
+    await appendFile(this.#file, lines.join(''), { mode: 0o600 });
   }
 }
 

@@ -66,6 +66,15 @@ export interface SessionCheck {
   mayBeGone: boolean;
 }
 
+/** What the API of a session says of one whose connection a worker has lost. */
+export interface SessionLoss {
+  status: string;
+  /** Why it ended; null when it was stopped, or still runs. */
+  reason: string | null;
+  /** When it ended, in milliseconds since 1970; null when it still runs. */
+  endedAtMs: number | null;
+}
+
 /** A test begins to use its session. */
 export interface TestBegin extends SessionCheck {
   title: string;
@@ -158,7 +167,12 @@ export interface HostCalls {
   useApi: { params: { leaseId: string }; result: null };
   /** Waits until the picture on screen is in the recording, briefly. */
   settle: { params: { leaseId: string }; result: null };
-  endTest: { params: TestEnd; result: null };
+  /** Answers whether the clip will be made that was asked for. */
+  endTest: { params: TestEnd; result: boolean };
+  /** Whether its browser hangs, as far as its API tells: that one answers, and the browser does not. */
+  hangs: { params: { leaseId: string }; result: boolean };
+  /** What became of the session of this lease; null when its API does not say. */
+  whyLost: { params: { leaseId: string }; result: SessionLoss | null };
   /** The host shall stop this session too, whatever happens to the worker that started it. */
   track: { params: { sessionId: string; leaseId: string }; result: null };
   untrack: { params: { sessionId: string }; result: null };

@@ -6,19 +6,22 @@ import { environment } from '../options/environment';
 import { describeSource } from '../options/source';
 import type { SessionOptions } from '../options/types';
 import type { OpenRecording } from '../recording/recorder';
+import { Breaker } from './breaker';
 import { HeldSession, type Source } from './held-session';
 import { keepAwake } from './keep-awake';
 import type { Ledger } from './ledger';
 import type { AcquireRequest, PlaywrightOffer } from './protocol';
+import { endLostStarts, startInLedger } from './start-ledger';
 import { startOptions } from './start-request';
 import { startWatched, type StartWatch } from './start-watched';
 
-/** A session is replaced before a test when less than this is left of its maximum duration, or less than the test may take. */
-const MIN_REMAINING_MS = 30_000;
 /** A start that takes longer waits for a place, in milliseconds: a session is there within a second or two. */
 const SLOW_START_MS = 3_000;
 /** How long a second connection to its browser may take, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 30_000;
+
+/** How long an API may take to show that it is there, in milliseconds. */
+const PROBE_MS = 5_000;
 
 /** Where what belongs to remote sessions is kept on this machine. */
 export interface LocalPlace {
@@ -26,6 +29,14 @@ export interface LocalPlace {
   ledger: Ledger;
   /** Frames go below it. */
   workFolder: string;
+}
+
+/** What a session API may have to say to the user of its run. */
+interface Remarks {
+  /** Called about sessions that may have been left. */
+  onWarning: (warning: ClientWarning) => void;
+  /** Called when it is down, and no start is tried any more for now. */
+  onDown: (error: Error) => void;
 }
 
 /** A session API. */
@@ -37,40 +48,58 @@ export class RemoteSource implements Source {
   readonly isLocal = false;
   readonly notices = [];
   readonly #place: LocalPlace;
+  /** Asks the API whether it is there, and does not wait for it. */
+  readonly #prober: SessionsClient;
+  readonly #breaker: Breaker;
 
-  private constructor(client: SessionsClient, options: SessionOptions, place: LocalPlace) {
+  private constructor(
+    [client, prober]: [SessionsClient, SessionsClient],
+    options: SessionOptions,
+    place: LocalPlace,
+    onDown: Remarks['onDown'],
+  ) {
     this.client = client;
+    this.#prober = prober;
     this.api = { url: client.apiUrl, key: options.apiKey ?? environment.apiKey ?? '' };
     this.label = describeSource(options);
     this.#place = place;
+    this.#breaker = new Breaker({
+      name: client.apiUrl,
+      probe: async () => prober.list({ pageSize: 1 }),
+      onOpen: onDown,
+    });
   }
 
-  /** @param onWarning - told of sessions that may have been left */
   static async open(
     options: SessionOptions,
     place: LocalPlace,
-    onWarning: (warning: ClientWarning) => void,
+    { onWarning, onDown }: Remarks,
   ): Promise<RemoteSource> {
     const { SessionsClient } = await import('../client/index');
-    const client = new SessionsClient({
-      apiUrl: options.apiUrl,
-      apiKey: options.apiKey,
-      handleSignals: false,
-      onWarning,
-    });
-    return new RemoteSource(client, options, place);
+    const { apiUrl, apiKey } = options;
+    const api = { apiUrl, apiKey, handleSignals: false, onWarning };
+    const client = new SessionsClient(api);
+    const prober = new SessionsClient({ ...api, timeoutMs: PROBE_MS, retries: 0 });
+    return new RemoteSource([client, prober], options, place, onDown);
   }
 
+  /** @throws what the start throws; {@link SessionwrightError} `api_down` at once, while the API is down */
   async open(request: AcquireRequest, watch: StartWatch): Promise<HeldSession> {
+    return this.#breaker.run(async () => this.#open(request, watch));
+  }
+
+  async #open(request: AcquireRequest, watch: StartWatch): Promise<HeldSession> {
     const { sessionId, startTimeoutMs } = request.options;
     if (sessionId !== undefined)
       return new AttachedSession(await this.client.connect(sessionId), this, this.#place);
-    const session = await startWatched(
-      this.client,
-      { ...startOptions(request), ...(startTimeoutMs !== undefined && { startTimeoutMs }) },
-      { ...watch, slowMs: SLOW_START_MS },
+    const options = {
+      ...startOptions(request),
+      ...(startTimeoutMs !== undefined && { startTimeoutMs }),
+    };
+    const place = { apiUrl: this.api.url, timeoutMs: startTimeoutMs };
+    const session = await startInLedger(this.#place.ledger, place, async (known) =>
+      startWatched(this.client, { ...options, ...known }, { ...watch, slowMs: SLOW_START_MS }),
     );
-    await this.started(session.id);
     return new HeldRemoteSession(session, this, this.#place);
   }
 
@@ -86,7 +115,9 @@ export class RemoteSource implements Source {
   }
 
   async close(): Promise<void> {
-    await this.client.close();
+    this.#breaker.close();
+    await endLostStarts(this.#place.ledger, this.client);
+    await Promise.all([this.client.close(), this.#prober.close()]);
   }
 }
 
@@ -119,9 +150,14 @@ class AttachedSession extends HeldSession {
   /** Its API keeps what it keeps. */
   async keepForApi(): Promise<void> {}
 
-  /** There is no other one to move to. */
-  protected lasts(_forMs: number): boolean {
+  /** Only its API knows. */
+  protected override get isRunning(): boolean {
     return true;
+  }
+
+  /** There is no other one to move to. */
+  protected override get isReplaced(): boolean {
+    return false;
   }
 
   /** Recorded through a second CDP client on its browser. */
@@ -152,10 +188,8 @@ class HeldRemoteSession extends AttachedSession {
     return true;
   }
 
-  protected override lasts(forMs: number): boolean {
-    const { createdAt, maxDurationMinutes } = this.session.info;
-    const endsAtMs = createdAt.getTime() + maxDurationMinutes * 60_000;
-    return endsAtMs - Date.now() > Math.max(MIN_REMAINING_MS, forMs);
+  protected override get isReplaced(): boolean {
+    return true;
   }
 
   protected override async end(recording: Promise<OpenRecording> | undefined): Promise<void> {

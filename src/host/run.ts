@@ -61,9 +61,7 @@ export class Run {
       ledger: new Ledger(folder),
       workFolder: workFolder(folder),
     };
-    this.#sources = new Sources(place, ({ message }) =>
-      this.report({ what: 'A session may be left', reason: message }),
-    );
+    this.#sources = new Sources(place, (problem) => this.report(problem));
     this.#slots = new Slots({
       open: (request, watch) => this.#openTracked(request, watch),
       end: (held) => this.#endInBackground(held),
@@ -135,10 +133,6 @@ export class Run {
     this.#slots.giveUp(leaseId);
   }
 
-  keepState(leaseId: string): void {
-    this.#slots.leased(leaseId).held.keepsState = true;
-  }
-
   /** Nobody uses the session of this lease any more. It ends when its worker, or another one, needs one. */
   abandon(leaseId: string): void {
     const { held } = this.#slots.leased(leaseId);
@@ -188,16 +182,22 @@ export class Run {
     if (held.isRecording) await (await held.recording()).recorder.stop();
   }
 
-  /** Ends the recording of a test, and orders its clip when it is to be kept. */
-  async endTest(test: TestEnd): Promise<void> {
+  /** Ends the recording of a test, and orders its clip when it is to be kept. True when it did. */
+  async endTest(test: TestEnd): Promise<boolean> {
     this.#slots.endTest(test.leaseId);
     const { held } = this.#slots.leased(test.leaseId);
     held.noteTest({ outcome: test.outcome });
-    if (!held.isRecording) return;
+    if (!held.isRecording) return false;
     const { recorder, frames } = await held.recording();
     await recorder.stop({ lastLook: false }); // the page is closed; what it showed last was taken by `settle`
     if (test.leftContextId !== undefined) recorder.leave(test.leftContextId);
     if (test.clip) this.#clips.add({ ...test.clip, store: frames, leaseId: test.leaseId });
+    return test.clip !== null;
+  }
+
+  /** The session of a lease. */
+  held(leaseId: string): HeldSession {
+    return this.#slots.leased(leaseId).held;
   }
 
   /** Takes responsibility for a session that a test started by itself through the client of its session. */
@@ -250,8 +250,9 @@ export class Run {
       void this.#inBackground(sessionId, held.source.client.stop(sessionId));
     await Promise.all([this.#clips.close(), ...this.#ending]);
     await settledWithin(Promise.allSettled(this.#opening), LAST_STARTS_MS);
-    this.#slots.close();
-    await this.#sources.close(); // stops what is just being started, too
+    this.#slots.close(); // gives up what is still being started
+    await settledWithin(Promise.allSettled(this.#opening), LAST_STARTS_MS);
+    await this.#sources.close();
     await Promise.allSettled(this.#opening);
     return {
       ...this.#totals,

@@ -9,23 +9,25 @@ import type { SessionOptions } from '../options/types';
 import { EmbeddedSource } from './embedded-source';
 import { gridLedger } from './grid-ledger';
 import type { Source } from './held-session';
-import type { BrowserSettings } from './protocol';
+import type { ArtifactProblem, BrowserSettings } from './protocol';
 import { RemoteSource, type LocalPlace } from './remote-source';
 import { sweep } from './sweep';
 
 /** Opens sources when they are first needed, and closes all of them at the end. */
 export class Sources {
   readonly #place: LocalPlace;
+  readonly #tell: (problem: ArtifactProblem) => void;
   readonly #onWarning: (warning: ClientWarning) => void;
   readonly #sources = new Map<string, Promise<Source>>();
 
   /**
    * @param place - profiles and frames go below its folder.
-   * @param onWarning - told of sessions that may have been left: nobody reads what this process prints.
+   * @param tell - told of sessions that may have been left, and of an API that is down: nobody reads what this process prints.
    */
-  constructor(place: LocalPlace, onWarning: (warning: ClientWarning) => void) {
+  constructor(place: LocalPlace, tell: (problem: ArtifactProblem) => void) {
     this.#place = place;
-    this.#onWarning = onWarning;
+    this.#tell = tell;
+    this.#onWarning = ({ message: reason }) => tell({ what: 'A session may be left', reason });
   }
 
   /** The source that these options ask for. */
@@ -61,7 +63,10 @@ export class Sources {
 
   /** Whoever names an API in the options may have its key nowhere else: what a killed run has left there is stopped with it. */
   async #openRemote(options: SessionOptions): Promise<Source> {
-    const source = await RemoteSource.open(options, this.#place, this.#onWarning);
+    const source = await RemoteSource.open(options, this.#place, {
+      onWarning: this.#onWarning,
+      onDown: ({ message: reason }) => this.#tell({ what: 'Tests had no session', reason }),
+    });
     const keep = { path: this.#place.runFolder };
     if (options.apiUrl !== undefined || options.apiKey !== undefined)
       void sweep({ keep, api: source.api }).catch(() => undefined);

@@ -8,10 +8,14 @@ import { environment } from '../options/environment';
 import { abandonedFolders } from '../server/data/temporary-folder';
 import { endHost, openConnection } from './connect';
 import { endOnGrid } from './grid-ledger';
+import { endLostStart } from './start-ledger';
 import type { LedgerEntry } from './ledger';
 import { Ledger } from './ledger';
 import type { RunFolder } from './run-folder';
 import { isOwnerAlive, listRunFolders, readEndpoint, removeRunFolder } from './run-folder';
+
+/** How long one call of an API may take, in milliseconds: it only lists and stops. */
+const CALL_MS = 20_000;
 
 /** A session API and its key. */
 export interface Api {
@@ -59,12 +63,10 @@ async function sweepFolder(
   let leftHere = 0;
   for (const entry of await ledger.open()) {
     try {
-      const end = entry.kind === 'grid' ? endOnGrid : stopAt(ownApi(entry, api));
-      if (!dryRun) {
-        await end(entry);
-        await ledger.stopped(entry.sessionId);
-      }
-      result.stopped.push(entry);
+      const end = entry.kind === 'grid' ? endOnGrid : endAt(ownApi(entry, api));
+      const ended = dryRun ? entry : await end(entry);
+      if (!dryRun) await ledger.stopped(entry.sessionId);
+      if (ended) result.stopped.push(ended);
     } catch (error) {
       leftHere++;
       result.left.push({
@@ -108,12 +110,24 @@ function ownApi({ apiUrl }: LedgerEntry, api: Api | undefined): Api {
   );
 }
 
-function stopAt({ url, key }: Api): (entry: LedgerEntry) => Promise<void> {
-  return async ({ sessionId }) => {
+/** Ends the session of an entry, and returns it as it was; undefined for a start that has made none. */
+function endAt({ url, key }: Api): (entry: LedgerEntry) => Promise<LedgerEntry | undefined> {
+  return async (entry) => {
     const { SessionsClient } = await import('../client/index');
-    const client = new SessionsClient({ apiUrl: url, apiKey: key, handleSignals: false });
+    const timeoutMs = CALL_MS;
+    const client = new SessionsClient({
+      apiUrl: url,
+      apiKey: key,
+      timeoutMs,
+      handleSignals: false,
+    });
     try {
-      await client.stop(sessionId);
+      if (entry.kind !== 'start') {
+        await client.stop(entry.sessionId);
+        return entry;
+      }
+      const sessionId = await endLostStart(entry, client);
+      return sessionId === undefined ? undefined : { sessionId, apiUrl: entry.apiUrl };
     } finally {
       await client.close();
     }

@@ -14,6 +14,7 @@ import { runnerState } from '../host/runner-state';
 import { leftToPlaywright } from '../options/served';
 import { describeSource } from '../options/source';
 import type { SessionOptions } from '../options/types';
+import { dropMissingClips, isClip } from './missing-clips';
 import { print, printSummary } from './print';
 import { RunPage } from './run-page';
 import { summaryLines } from './summary';
@@ -29,6 +30,8 @@ export default class SessionReporter implements Reporter {
   readonly #options: ReporterOptions;
   #config: Pick<FullConfig, 'reporter'> = { reporter: [] };
   #page: RunPage | undefined;
+
+  readonly #withClip = new Set<TestResult>();
 
   constructor(options: ReporterOptions = {}) {
     this.#options = options;
@@ -46,12 +49,14 @@ export default class SessionReporter implements Reporter {
 
   onTestEnd(test: TestCase, result: TestResult): void {
     this.#page?.ended(test, result);
+    if (result.attachments.some(isClip)) this.#withClip.add(result);
   }
 
   async onEnd(result: FullResult): Promise<void> {
     let summary: RunSummary | undefined;
     try {
       summary = isMerge() ? undefined : await finishRun();
+      dropMissingClips(this.#withClip);
       printSummary(this.#config, summaryLines(summary));
       if (!summary && (await hadHost()))
         print("the run's session host was killed, and its clips with it");

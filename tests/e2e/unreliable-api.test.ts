@@ -98,6 +98,40 @@ test('a session that could not be stopped is told, and reap stops it later', asy
   expect(await activeSessions()).toEqual([]);
 });
 
+test('everything is killed while the answer of a start is on its way: reap finds the session, and stops it', async () => {
+  let started = (): void => {};
+  const isStarted = new Promise<void>((done) => (started = done));
+  atDoor = async (request) => {
+    if (!request.url?.endsWith('/start')) return true;
+    const { headers, method = 'POST' } = request;
+    const { authorization = '', 'idempotency-key': key } = headers;
+    await fetch(`${server.url}/sessions/start`, {
+      method,
+      body: '{}',
+      headers: {
+        authorization,
+        'content-type': 'application/json',
+        'idempotency-key': String(key),
+      },
+    });
+    started();
+    return new Promise<boolean>(() => {}); // the answer never comes through the door
+  };
+  project = await create();
+  const run = project.start();
+  await isStarted;
+  const [lost] = await activeSessions();
+  process.kill(-run.pid, 'SIGKILL'); // the runner and its workers
+  for (const pid of project.hosts().map(Number)) process.kill(pid, 'SIGKILL');
+  await run.result();
+  atDoor = () => true;
+  const { stdout } = await promisify(execFile)(process.execPath, [COMMAND, 'reap'], {
+    env: project.env,
+  });
+  expect(stdout).toContain(`session ${String(lost)}`);
+  expect(await activeSessions()).toEqual([]);
+});
+
 test('the host is ended while a session starts', async () => {
   let letThrough = (): void => {};
   const isLetThrough = new Promise<void>((done) => (letThrough = done));

@@ -1,5 +1,6 @@
 /** `sessionwright sessions stop`. */
 import { countText } from '../../base/texts';
+import { activeSessions } from '../../client/active-sessions';
 import type { SessionsClient } from '../../client/index';
 import { NotFoundError, SessionwrightError } from '../../contract/errors';
 import { listRuns } from '../../host/runs';
@@ -14,8 +15,6 @@ Stops sessions. One that has ended before is fine.
   --all        every session of this key that runs
   --json       print { stopped, failed } as JSON`;
 
-/** Sessions asked for at once, while all of them are looked up: the most that the API gives. */
-const PAGE_SIZE = 100;
 /** More ids than anybody types. */
 const MOST_IDS = 1000;
 
@@ -57,17 +56,7 @@ async function wanted(
 ): Promise<string[]> {
   if (words.length > 0) return words;
   const pid = toNumber(run, '--run', { least: 1, most: Number.MAX_SAFE_INTEGER });
-  return pid === undefined ? allActive(api) : ofRun(api, pid);
-}
-
-async function allActive(api: SessionsClient): Promise<string[]> {
-  const ids: string[] = [];
-  for (let page = 1, more = true; more; page++) {
-    const { items, hasNext } = await api.list({ page, pageSize: PAGE_SIZE });
-    ids.push(...items.map(({ id }) => id));
-    more = hasNext;
-  }
-  return ids;
+  return pid === undefined ? (await activeSessions(api)).map(({ id }) => id) : ofRun(api, pid);
 }
 
 async function ofRun(api: SessionsClient, pid: number): Promise<string[]> {
@@ -87,7 +76,7 @@ async function ofRun(api: SessionsClient, pid: number): Promise<string[]> {
     throw new UsageError(
       `The run ${pid} has its sessions at ${elsewhere.apiUrl}, and NOTTE_API_URL names ${api.apiUrl}.`,
     );
-  return entries.map(({ sessionId }) => sessionId);
+  return entries.flatMap(({ kind, sessionId }) => (kind === 'start' ? [] : [sessionId]));
 }
 
 async function stopEach(api: SessionsClient, ids: string[]): Promise<Outcome> {

@@ -74,6 +74,9 @@ export interface Starter {
   idempotencyKey?: string | undefined;
 }
 
+/** A guest who gets a session of its own. */
+type Newcomer = Guest & Pick<Starter, 'idempotencyKey'>;
+
 /** The sessions of one server, ended ones included. */
 export class SessionRegistry {
   /** What users should be told, each once; such as that the sandbox is off. */
@@ -178,7 +181,7 @@ export class SessionRegistry {
       return this.#start(request, { account, leaving, ticket: undefined });
     const ticket = JSON.stringify([account.name, idempotencyKey]);
     return this.#starts.start({ ticket, request, leaving }, async (abandoned) =>
-      this.#start(request, { account, leaving: abandoned, ticket }),
+      this.#start(request, { account, leaving: abandoned, ticket, idempotencyKey }),
     );
   }
 
@@ -225,7 +228,7 @@ export class SessionRegistry {
     await Promise.allSettled(this.all.map(end));
   }
 
-  async #start(request: StartOptions, guest: Guest): Promise<LiveSession> {
+  async #start(request: StartOptions, guest: Newcomer): Promise<LiveSession> {
     this.#refuseClosing();
     if (this.isDraining) throw draining();
     const plan = this.#plan(request);
@@ -294,7 +297,7 @@ export class SessionRegistry {
 
   async #open(
     plan: SessionPlan,
-    { account: { name: owner }, leaving, ticket }: Guest,
+    { account: { name: owner }, leaving, ticket, idempotencyKey }: Newcomer,
     leavePlace: () => void,
   ): Promise<LiveSession> {
     const { storage, minuteMs, metrics } = this.#options;
@@ -309,6 +312,7 @@ export class SessionRegistry {
       session = new LiveSession({
         ...{ id, plan, browser, folder, minuteMs, keeper, files },
         owner,
+        idempotencyKey,
         cdpBytes,
       });
       session.onEnd(leavePlace);

@@ -39,6 +39,8 @@ export interface SessionParts {
   files: ActionFiles | undefined;
   /** The name of the account that starts it; undefined for the operator. */
   owner: string | undefined;
+  /** The key that its start came with. */
+  idempotencyKey: string | undefined;
   /** Counts what passes through the gateway. */
   cdpBytes: ServerMetrics['cdpBytes'];
 }
@@ -88,6 +90,7 @@ export class LiveSession implements KnownSession {
   problem: string | null = null;
   readonly #keeper: SessionKeeper;
   readonly #files: ActionFiles | undefined;
+  readonly #idempotencyKey: string | undefined;
   /** How many clients drive its browser now. */
   #clients = 0;
   readonly #tabOrder: TabOrder;
@@ -100,6 +103,7 @@ export class LiveSession implements KnownSession {
   constructor(parts: SessionParts) {
     const { id, plan, browser, folder, minuteMs, keeper, files } = parts;
     this.owner = parts.owner;
+    this.#idempotencyKey = parts.idempotencyKey;
     this.cdpBytes = parts.cdpBytes;
     this.id = id;
     this.plan = plan;
@@ -267,6 +271,7 @@ export class LiveSession implements KnownSession {
       webBotAuth: false,
       authIds: [],
       systemHidden: false,
+      idempotencyKey: this.#idempotencyKey ?? null,
       ...waysIn,
     };
   }

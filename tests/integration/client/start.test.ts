@@ -168,6 +168,34 @@ describe('a start that may have made a session', () => {
     expect(stops()).toEqual([]);
   });
 
+  it('stops what a failed start has made, where the server tells keys', async () => {
+    const listed = [
+      sessionBody('lost', { idempotency_key: 'mine' }),
+      sessionBody('of-another', { idempotency_key: 'theirs' }),
+    ];
+    await connect((_, response) => json(response, 500, {}), { retries: 1, listed });
+    let isUnclear = false;
+    const onUnclear = (): void => void (isUnclear = true);
+    await errorOf(client.start({ idempotencyKey: 'mine', onUnclear }));
+    expect([...keys()]).toEqual(['mine']);
+    expect(stops()).toEqual(['/sessions/lost/stop']);
+    expect(warnings).toEqual([]);
+    expect(isUnclear).toBe(false);
+  });
+
+  it('says that it is unclear when nobody can tell, and else does not', async () => {
+    let isLost = false;
+    await connect((_, response, count) =>
+      isLost && count % 2 === 0 ? json(response, 500, {}) : json(response, 200, sessionBody()),
+    );
+    const unclear: boolean[] = [];
+    await client.start({ onUnclear: () => unclear.push(isLost) });
+    isLost = true;
+    await client.start({ onUnclear: () => unclear.push(isLost) });
+    expect(unclear).toEqual([true]);
+    expect(warnings).toEqual([]);
+  });
+
   it("does not take this client's own sessions for lost ones", async () => {
     await connect(
       (_, response, count) =>

@@ -42,7 +42,13 @@ test('the frames of a session stay in the folder of the run, whatever its id', a
     { saysSource: false },
   );
   const { leaseId } = lease;
-  await run.beginTest({ leaseId, timeoutMs: 0, mayBeGone: false, title: 'a test', record: {} });
+  await run.beginTest({
+    leaseId,
+    timeoutMs: 0,
+    mayBeGone: false,
+    title: 'a test',
+    record: {},
+  });
   expect(lease.sessionId).toBe(id);
   const folders = await readdir(join(folder, 'work'));
   expect(folders).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/)]);

@@ -306,4 +306,5 @@ const INFO: Parameters<typeof encodeSession>[0] = {
   webBotAuth: false,
   authIds: [],
   systemHidden: false,
+  idempotencyKey: null,
 };

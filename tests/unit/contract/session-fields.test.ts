@@ -28,6 +28,7 @@ const OPTIONAL: [field: string, name: string, missing: unknown, wrong: unknown][
   ['web_bot_auth', 'webBotAuth', false, 'no'],
   ['auth_ids', 'authIds', [], [5]],
   ['system_hidden', 'systemHidden', false, 'no'],
+  ['idempotency_key', 'idempotencyKey', null, 5],
 ];
 
 describe('a field that other servers leave out', () => {

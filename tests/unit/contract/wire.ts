@@ -35,6 +35,7 @@ export const fullSession: SessionInfo = {
   webBotAuth: true,
   authIds: ['a'],
   systemHidden: true,
+  idempotencyKey: 'key-1',
 };
 
 export const decodeList = (body: unknown): SessionList => sessionListSchema.parse(body);

@@ -28,6 +28,16 @@ test('a session on a Grid stays known as one', async () => {
   expect(await new Ledger(folder).open()).toEqual([entry]);
 });
 
+test('a start that has an answer is known by the id of its session', async () => {
+  const apiUrl = 'https://api.example';
+  const ledger = new Ledger(folder);
+  const start = { sessionId: 'key', apiUrl, kind: 'start', startedAt: 1, startsUntil: 2 } as const;
+  await ledger.started(start);
+  expect(await ledger.open()).toEqual([start]);
+  await ledger.became('key', { sessionId: 'a', apiUrl });
+  expect(await ledger.open()).toEqual([{ sessionId: 'a', apiUrl }]);
+});
+
 test('a line that a crash cut short does not hide the others', async () => {
   const ledger = new Ledger(folder);
   await ledger.started({ sessionId: 'a', apiUrl: 'https://api.example' });
