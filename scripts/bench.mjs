@@ -27,6 +27,9 @@ const LIMITS = {
   list_p50_ms: 5,
   session_rss_mb: 8,
   serve_rps_p99_ms: 250,
+  grid_suite_ratio: 0.75,
+  grid_start_ratio: 1.1,
+  grid_session_mb: undefined, // to know how many fit on a node
   failing_suite_ratio: 0.75,
   run_page_open_ms: 1_000,
   run_page_kb: 3_000,

@@ -3,6 +3,7 @@ import { API_BENCHES } from './api-benches.mjs';
 import { EXPOSE_BENCHES } from './expose-benches.mjs';
 import { FAR_BENCHES } from './far-benches.mjs';
 import { GATEWAY_BENCHES } from './gateway-benches.mjs';
+import { GRID_BENCHES } from './grid-benches.mjs';
 import { PAGE_BENCHES } from './page-benches.mjs';
 import { RUN_BENCHES } from './run-benches.mjs';
 import { SERVE_BENCHES } from './serve-benches.mjs';
@@ -45,4 +46,5 @@ export const BENCHES = [
   ...RUN_BENCHES,
   ...PAGE_BENCHES,
   ...SERVE_BENCHES,
+  ...GRID_BENCHES,
 ];
