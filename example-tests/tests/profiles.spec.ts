@@ -1,6 +1,11 @@
 /** A profile is browser state that outlives its session: sign in once, and start signed in from then on. */
 import { test, expect } from 'sessionwright';
 
+test.skip(
+  process.env['SELENIUM_REMOTE_URL'] !== undefined,
+  'A Selenium Grid keeps no profiles: docs/grid.md.',
+);
+
 test('a second session starts signed in', async ({ page, session, baseURL }) => {
   const { client } = session; // the client of whichever API this run uses
   const { id } = await client.profiles.create({ name: 'Ada' });

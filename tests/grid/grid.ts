@@ -5,8 +5,15 @@ import { startGrid, type LocalGrid } from '../../scripts/lib/grid.mjs';
 import { Project } from '../e2e/support/project';
 import { eventually } from '../eventually';
 
-/** How soon every slot is free once a run is over, in milliseconds. */
-const FREE_MS = 10_000;
+/** How long something may take that takes seconds, in milliseconds: machines may be slow, and busy. */
+export const SLOW_MS = 120_000;
+
+/** A test that says the id of its worker, and does not end. */
+export const WAITS = `test('waits', async ({ page }) => {
+  await page.setContent('<h1>Waiting</h1>');
+  console.log('WORKER ' + process.pid + '.');
+  await page.waitForSelector('h2', { timeout: 0 });
+});`;
 
 /** Starts a hub and two nodes with two slots each. The caller closes it. */
 export async function openGrid(
@@ -35,8 +42,21 @@ export async function suiteOn(
 }
 
 /** No session is left on the Grid, soon after. */
-export async function everySlotIsFree(grid: LocalGrid): Promise<void> {
-  await eventually(async () => expect(await grid.usedSlots()).toBe(0), { timeout: FREE_MS });
+export async function everySlotIsFree(grid: LocalGrid, timeout = SLOW_MS): Promise<void> {
+  await eventually(async () => expect(await grid.usedSlots()).toBe(0), { timeout });
+}
+
+/** Has one of the nodes take no more sessions, and end after those that it has. */
+export async function drainNode({ url }: LocalGrid): Promise<void> {
+  const status = (await (await fetch(`${url}/status`)).json()) as {
+    value: { nodes: { id: string }[] };
+  };
+  const id = status.value.nodes[0]?.id ?? '';
+  const answer = await fetch(`${url}/se/grid/distributor/node/${id}/drain`, {
+    method: 'POST',
+    headers: { 'x-registration-secret': '' },
+  });
+  expect(answer.status).toBe(200);
 }
 
 /** Somebody else's session. Returns what ends it. */

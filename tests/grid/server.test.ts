@@ -18,6 +18,8 @@ import { eventually } from '../eventually';
 import { everySlotIsFree, openGrid } from './grid';
 
 const CLI = resolve(import.meta.dirname, '../../dist/cli.js');
+/** How long 32 sessions may take, in milliseconds: some 3 s each on two processors, with four at a time. */
+const MANY_MS = 900_000;
 const HIDDEN_NAME = 'http://grid.internal:4444';
 const credentials = { authorization: `Basic ${Buffer.from('ada:hunter2').toString('base64')}` };
 
@@ -34,7 +36,7 @@ async function withServer(
     apiUrl: server.url,
     apiKey: server.apiKey,
     retries: 0,
-    timeoutMs: 235_000,
+    timeoutMs: MANY_MS, // as it is the limit of each try, too
   });
   try {
     await work(client);
@@ -67,6 +69,25 @@ describe('a Grid with two nodes', () => {
     });
   });
 
+  test(
+    '32 sessions asked for at once on 4 slots: all are served in turn, none is lost',
+    async () => {
+      await withServer(grid, async (client) => {
+        const useOne = async (): Promise<string> => {
+          const session = await client.start({ startTimeoutMs: MANY_MS });
+          expect(await session.cookies()).toEqual([]); // its browser answers
+          await session.stop();
+          return session.id;
+        };
+        const ids = await Promise.all(Array.from({ length: 32 }, useOne));
+        expect(new Set(ids).size).toBe(32);
+        await everySlotIsFree(grid);
+        expect(await queueOf(grid)).toEqual([]);
+      });
+    },
+    MANY_MS + 60_000,
+  );
+
   test('serve: CDP and Playwright lead to the browser; killed, its session is ended by reap', async () => {
     const temp = await mkdtemp(join(tmpdir(), 'sw-grid-'));
     const env = { TMPDIR: temp, SELENIUM_REMOTE_URL: '' };
@@ -96,16 +117,20 @@ describe('a Grid with two nodes', () => {
     await rm(temp, { recursive: true, force: true, maxRetries: 10 });
   });
 
-  test('a browser that the Grid has not: what is waited for is said', async () => {
+  test.each([
+    ['firefox', { grid: { capabilities: { browserName: 'firefox' } } }],
+    ['MicrosoftEdge', { channel: 'msedge' }],
+  ])('a browser that the Grid has not (%s): what is waited for is said', async (name, options) => {
     const server = await startSessionServer({
-      grid: { url: grid.url, capabilities: { browserName: 'firefox' } },
+      ...options,
+      grid: { url: grid.url, ...('grid' in options ? options.grid : {}) },
     });
     const client = new SessionsClient({ apiUrl: server.url, apiKey: server.apiKey });
     const start = client.start({ startTimeoutMs: 8_000 });
     start.catch(() => undefined);
     await eventually(async () =>
       expect(await server.waitingFor()).toBe(
-        'no node of the Grid offers firefox (they offer chrome), 1 waits',
+        `no node of the Grid offers ${name} (they offer chrome), 1 waits`,
       ),
     );
     await expect(start).rejects.toMatchObject({ code: 'api_unreachable' });

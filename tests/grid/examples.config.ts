@@ -1,0 +1,18 @@
+/** The examples' configuration, with results in a folder of its own. */
+import { join } from 'node:path';
+import { defineConfig } from '@playwright/test';
+import { withSessions } from 'sessionwright/config';
+import examples from '../../example-tests/playwright.config';
+
+const results = process.env['RESULTS'] ?? '';
+const folder = join(import.meta.dirname, '../../example-tests');
+
+export default defineConfig(
+  withSessions({
+    ...examples,
+    testDir: join(folder, 'tests'),
+    outputDir: join(results, 'artifacts'),
+    reporter: [['list'], ['json', { outputFile: join(results, 'report.json') }]],
+    webServer: [examples.webServer ?? []].flat().map((it) => ({ ...it, cwd: folder })),
+  }),
+);

@@ -1,0 +1,141 @@
+/** A Grid that is full, whose nodes are drained, or whose hub is started anew; and runs that are killed while they use it. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { LocalGrid } from '../../scripts/lib/grid.mjs';
+import { leavesNothing } from '../e2e/support/leaves-nothing';
+import type { Project } from '../e2e/support/project';
+import { eventually } from '../eventually';
+import { drainNode, everySlotIsFree, holdSlot, openGrid, SLOW_MS, suiteOn, WAITS } from './grid';
+
+/** How soon every slot is free once a run is over, in milliseconds: a promise. */
+const SOON_MS = 10_000;
+
+let grid: LocalGrid;
+let project: Project | undefined;
+
+beforeAll(async () => {
+  grid = await openGrid();
+});
+
+afterAll(async () => {
+  await grid.close();
+});
+
+afterEach(async () => {
+  await leavesNothing(project);
+  await project?.remove();
+  project = undefined;
+});
+
+test('Ctrl-C, and the death of the runner: every slot is free soon after', async () => {
+  project = await suiteOn(grid, WAITS);
+  const interrupted = project.start();
+  await interrupted.printed(/WORKER/, SLOW_MS);
+  interrupted.interrupt();
+  await everySlotIsFree(grid, SOON_MS);
+  await interrupted.result();
+
+  const killed = project.start();
+  await killed.printed(/WORKER/, SLOW_MS);
+  expect(await grid.usedSlots()).toBe(1);
+  process.kill(killed.pid, 'SIGKILL');
+  await everySlotIsFree(grid, SOON_MS);
+  await killed.result();
+});
+
+test('host killed, or all of it: what is left on the Grid is ended by whoever comes next', async () => {
+  project = await suiteOn(
+    grid,
+    `${WAITS}\ntest('comes later', async ({ page }) => { await page.setContent('<h1>Later</h1>'); });`,
+  );
+  await project.killAll(project.start(['--grep', 'waits']));
+  expect(await grid.usedSlots()).toBe(1);
+  const { exitCode, output } = await project.run(['--grep', 'later']);
+  expect(exitCode, output).toBe(0);
+  await everySlotIsFree(grid);
+});
+
+test('a run that is ended while it waits takes its request out of the queue', async () => {
+  project = await suiteOn(grid, WAITS, { config: 'repeatEach: 6,' });
+  const run = project.start(['--workers', '6']);
+  await run.printed(/waiting for a session: the Grid has 4 of 4 slots in use, 2 wait/, SLOW_MS);
+  run.interrupt();
+  await run.result();
+  await everySlotIsFree(grid);
+  const { value } = (await (await fetch(`${grid.url}/se/grid/newsessionqueue/queue`)).json()) as {
+    value: unknown[];
+  };
+  expect(value).toEqual([]);
+});
+
+test('nobody waits longer than allowed for slots that others have, and is told so', async () => {
+  const held = await Promise.all([1, 2, 3, 4].map(async () => holdSlot(grid)));
+  project = await suiteOn(grid, WAITS, {
+    config: `use: { sessionOptions: { startTimeoutMs: 8_000 } },`,
+  });
+  const { output, exitCode } = await project.run();
+  expect(exitCode).toBe(1);
+  expect(output).toContain('No session came free in time: the Grid has 4 of 4 slots in use');
+  await Promise.all(held.map(async (letGo) => letGo()));
+  await everySlotIsFree(grid);
+});
+
+test('the hub is started anew in mid-run: the next test waits for it, and nothing is left on the nodes', async () => {
+  project = await suiteOn(
+    grid,
+    `test('before', async ({ page }, testInfo) => {
+      await page.setContent('<h1>There</h1>');
+      console.log('READY');
+      if (testInfo.retry === 0) await page.waitForSelector('h2', { timeout: 0 });
+    });
+    test('after', async ({ page }) => { await page.setContent('<h1>There</h1>'); });`,
+    {
+      config: 'retries: 1, timeout: 120_000, use: { sessionOptions: { startTimeoutMs: 180_000 } },',
+    },
+  );
+  const run = project.start(['--workers', '1']);
+  await run.printed(/READY/, SLOW_MS);
+  await grid.killHub();
+  await grid.startHub();
+  const { exitCode, output } = await run.result();
+  expect(exitCode, output).toBe(0);
+  await everySlotIsFree(grid);
+});
+
+test('a node that is drained: what runs there goes on, what is new comes elsewhere, and it ends with the run', async () => {
+  project = await suiteOn(
+    grid,
+    `import { existsSync } from 'node:fs';
+    for (const name of ['a', 'b', 'c', 'd'])
+      test(name, async ({ page }) => {
+        await page.setContent('<h1>There</h1>');
+        console.log('READY ' + name);
+        await expect.poll(() => existsSync('drained'), { timeout: 90_000 }).toBe(true);
+        await page.evaluate(() => 1);
+      });
+    test('another session', async ({ session }) => {
+      const another = await session.client.start();
+      expect(await another.cookies()).toEqual([]);
+      await another.stop();
+    });`,
+    { config: 'timeout: 120_000,' },
+  );
+  const run = project.start();
+  await run.printed(/READY a/, SLOW_MS); // the Grid gives each of the two a node of its own
+  await run.printed(/READY b/, SLOW_MS);
+  await drainNode(grid);
+  await writeFile(join(project.folder, 'drained'), '');
+  const { exitCode, output } = await run.result();
+  expect(exitCode, output).toBe(0);
+  const ended = await eventually(
+    () => {
+      const index = grid.nodes.findIndex((node) => !node.isRunning());
+      expect(index).toBeGreaterThanOrEqual(0);
+      return index;
+    },
+    { timeout: SLOW_MS },
+  );
+  await grid.startNode(ended);
+  await everySlotIsFree(grid);
+});
