@@ -35,10 +35,19 @@ export function shortId(id: string): string {
 
 /** Host and path of a URL, without what is noise on a small card. */
 export function shortUrl(url: string): string {
-  return url
+  return readable(url)
     .replace(/^https?:\/\//, '')
     .replace(/[?#].*/s, '')
     .replace(/\/$/, '');
+}
+
+/** `%20` and the like as what they stand for. */
+function readable(url: string): string {
+  try {
+    return decodeURI(url);
+  } catch {
+    return url;
+  }
 }
 
 /** `1 test`, `2 tests`. */

@@ -3,6 +3,7 @@ import { render } from 'preact';
 import { Api } from './api';
 import { SessionPage } from './session-page';
 import { readStart } from './start';
+import '../ui/tokens.css';
 import './styles/base.css';
 import './styles/events.css';
 import './styles/live.css';

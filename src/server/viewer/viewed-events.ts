@@ -33,15 +33,15 @@ async function failedRequests(folder: string): Promise<ViewedEvent[]> {
 
 function failedRequest({ startedDateTime, time, request, response }: HarEntry): ViewedEvent[] {
   const { status, statusText, _error: error } = response;
-  if ((error ?? '') === '' && status < FIRST_FAILURE) return [];
-  if (error === 'net::ERR_ABORTED') return []; // the page has left it, which is no failure
+  const isLeft = error === undefined || error === 'net::ERR_ABORTED'; // the page did not wait for the rest, which is no failure
+  if (status < FIRST_FAILURE && isLeft) return [];
   return [
     {
       kind: 'request',
       atMs: Date.parse(startedDateTime) + Math.max(0, time),
       level: 'error',
       title: `${request.method} ${request.url.replace(/[?#].*/s, '')}`,
-      detail: error ?? `${status} ${statusText}`.trim(),
+      detail: status < FIRST_FAILURE ? (error ?? '') : `${status} ${statusText}`.trim(),
     },
   ];
 }

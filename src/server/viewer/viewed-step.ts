@@ -50,6 +50,7 @@ function timeOf(value: Record<string, unknown>): number | undefined {
 }
 
 function words(type: string): string {
+  if (type === 'goto') return 'Go to';
   const spaced = type.replaceAll('_', ' ');
   return spaced.charAt(0).toUpperCase() + spaced.slice(1);
 }

@@ -136,8 +136,15 @@ function after(told: Told, message: LiveMessage): Told {
     case 'tabs':
       return { ...told, tabs: message.tabs, shown: message.shown };
     case 'event':
-      return { ...told, events: [...told.events, message.event].slice(-MAX_EVENTS) };
+      return { ...told, events: inOrder(told.events, message.event).slice(-MAX_EVENTS) };
     case 'end':
       return { ...told, session: message.session, isOver: true };
   }
+}
+
+/** A step is told when it is done, and stands where it began: before what it has led to. */
+function inOrder(events: readonly ViewedEvent[], event: ViewedEvent): ViewedEvent[] {
+  const { atMs } = event;
+  const before = events.findLastIndex((it) => atMs === null || it.atMs === null || it.atMs <= atMs);
+  return events.toSpliced(before + 1, 0, event);
 }

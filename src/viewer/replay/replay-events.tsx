@@ -23,8 +23,10 @@ export function ReplayEvents({ film, second, isPlaying, onSeek }: ReplayEventsPr
   const [filter, setFilter] = useState<EventFilter>('all');
   const list = useRef<HTMLDivElement>(null);
   const shown = filterEvents(film.moments, filter);
-  const now = shown[momentAt(shown, second)];
   const chapter = chapterAt(film.chapters, second);
+  const last = shown[momentAt(shown, second)];
+  const isOfNow = last?.at !== undefined && chapterAt(film.chapters, last.at) === chapter;
+  const now = isOfNow ? last : undefined;
   useEffect(() => {
     if (isPlaying) keepInSight(list.current);
   }, [now, chapter, isPlaying]);

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { SessionServerOptions } from '../../../src/server/index';
 import type { TestApi } from './api';
 import { startApi } from './api';
+import { CutLine } from './cut-line';
 import { axeViolations, firstPicture, Looker, picturesOf, startShown } from './viewer-browser';
 
 /** Two or three browsers at once, which a busy machine may be slow with. */
@@ -33,7 +34,10 @@ describe('live', () => {
     const before = await picturesOf(page);
     await shown.setContent('<title>Changed</title><h1 style="background: orange">Changed</h1>');
     await expect.poll(() => picturesOf(page), SLOW).toBeGreaterThan(before);
-    await button(page, 'Changed').waitFor();
+    await button(page, 'Changed').waitFor(SLOW);
+    expect(await axeViolations(page)).toEqual([]);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect(await axeViolations(page)).toEqual([]);
     await shown.evaluate(() => console.error('the card was declined'));
     await page.getByText('the card was declined').waitFor();
     const opening = shown.waitForEvent('popup');
@@ -112,7 +116,7 @@ describe('live', () => {
     await firstPicture(page);
     expect(await page.locator('header, aside').count()).toBe(0);
     expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe(
-      'rgb(13, 16, 20)',
+      'rgb(14, 17, 22)',
     );
     await page.goto(`${api.server.url}/health`);
     await page.evaluate((src) => {
@@ -124,12 +128,49 @@ describe('live', () => {
   });
 });
 
+describe('a lost connection', () => {
+  let line: CutLine;
+  beforeEach(async () => {
+    await serve();
+    line = await CutLine.open(api.server.url);
+  });
+  afterEach(() => line.cut());
+
+  test('is said on the live page, which comes back by itself', async () => {
+    const { page: shown, viewer_url: url } = await startShown(api);
+    const page = await looker.open(line.through(url));
+    await firstPicture(page);
+    await line.cut();
+    await page.getByText('Connection lost.').waitFor(SLOW);
+    const before = await picturesOf(page);
+    await line.mend();
+    await page.getByText('Connection lost.').waitFor({ ...SLOW, state: 'hidden' });
+    await shown.setContent('<h1 style="background: gold">Back</h1>');
+    await expect.poll(() => picturesOf(page), SLOW).toBeGreaterThan(before);
+  });
+
+  test('is said on the wall, which keeps what it had and goes on by itself', async () => {
+    await startShown(api);
+    const page = await looker.open(line.through(`${api.server.url}/`));
+    await page.getByLabel('API key').fill(api.server.apiKey);
+    await page.keyboard.press('Enter');
+    const card = page.getByRole('link', { name: 'Shown' });
+    await card.waitFor(SLOW);
+    await line.cut();
+    await page.getByRole('alert').waitFor(SLOW);
+    expect(await card.count()).toBe(1);
+    await line.mend();
+    await page.getByRole('alert').waitFor({ ...SLOW, state: 'hidden' });
+  });
+});
+
 describe('replay', () => {
   beforeEach(() => serve({ recording: 'always' }));
 
   /** Two tests, the second of which fails, and an action in each. */
   async function recorded(): Promise<{ viewer_url: string }> {
     const { page: shown, session_id: id, viewer_url } = await startShown(api);
+    await shown.evaluate(async (url) => fetch(url, { mode: 'no-cors' }), `${api.server.url}/lost`);
     const act = async (selector: string): Promise<void> => {
       const body = { type: 'click', selector };
       expect(await api.call('POST', `/sessions/${id}/page/execute`, { body })).toMatchObject({
@@ -176,6 +217,7 @@ describe('replay', () => {
     await list.locator('.chapter-button[aria-current="true"]', { hasText: 'by invoice' }).waitFor();
     await list.getByRole('button', { name: 'Click' }).first().click();
     await expect.poll(second).toBeLessThan(atSecond);
+    await list.getByRole('button', { name: '/lost' }).waitFor();
     await page.keyboard.press('End');
     await expect.poll(second).toBeGreaterThan(atSecond);
     const atEnd = await second();
@@ -223,8 +265,12 @@ describe('wall', () => {
     api.server.noteTest(id, { outcome: 'failed' });
     await api.call('DELETE', `/sessions/${id}/stop`);
     await card.getByText('Ended').waitFor(SLOW);
-    await button(page, 'With failures').click();
-    await card.click();
+    await button(page, 'With failures').focus();
+    await page.keyboard.press('Space');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    await expect.poll(() => card.evaluate((it) => it === document.activeElement)).toBe(true);
+    await page.keyboard.press('Enter');
     await page.locator('video').waitFor(SLOW);
     expect(looker.errors).toEqual([]);
   });

@@ -31,6 +31,8 @@ test('how long a test took', () => {
 test('a URL without what is noise on a card', () => {
   expect(shortUrl('https://example.com/cart/?token=1#top')).toBe('example.com/cart');
   expect(shortUrl('about:blank')).toBe('about:blank');
+  expect(shortUrl('http://shop.test/Oak%20chair')).toBe('shop.test/Oak chair');
+  expect(shortUrl('http://shop.test/%')).toBe('shop.test/%');
 });
 
 test('one of something, or more', () => {
