@@ -90,7 +90,7 @@ async function take(page, name) {
 }
 
 const wallUrl = `${server.url}/`;
-await take(await look(wallUrl, { key: undefined }), 'wall-key');
+await take(await look(wallUrl, { key: null }), 'wall-key');
 await take(await look(wallUrl), 'wall-empty');
 
 const pay = await begin('a guest finds a lamp', '/');
