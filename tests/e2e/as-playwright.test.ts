@@ -30,7 +30,7 @@ describe('traces', () => {
   test('are written where UI mode looks for them, and are no more than of plain Playwright', async () => {
     const { executablePath } = await findChromium();
     const imports = `import { readdirSync, readFileSync } from 'node:fs'; import { join } from 'node:path';`;
-    const config = `{ workers: 1, reporter: [['json', { outputFile: 'report.json' }]], use: { trace: { mode: 'on', live: true, _live: true }, launchOptions: { executablePath: ${JSON.stringify(executablePath)} } } }`;
+    const config = `{ workers: 1, timeout: 60_000, expect: { timeout: 20_000 }, reporter: [['json', { outputFile: 'report.json' }]], use: { trace: { mode: 'on', live: true, _live: true }, launchOptions: { executablePath: ${JSON.stringify(executablePath)} } } }`;
     const recordings: string[][] = [];
     for (const name of ['@playwright/test', 'sessionwright']) {
       project = await Project.create({

@@ -174,6 +174,8 @@ async function run(tests: string, use = ''): ReturnType<Project['run']> {
       import { withSessions } from 'sessionwright/config';
       export default withSessions(defineConfig({
         workers: 1,
+        timeout: 60_000,
+        expect: { timeout: 20_000 },
         reporter: [['list'], ['json', { outputFile: 'report.json' }]],
         use: { ${use} },
       }));`,

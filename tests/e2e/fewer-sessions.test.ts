@@ -1,11 +1,10 @@
 /** Fewer sessions than workers: a suite is slower, and no test fails by it. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { openPictureViewer } from '../integration/recording/pictures';
 import { leavesNothing } from './support/leaves-nothing';
-import { failedOf, Project, resultOf } from './support/project';
+import { failedOf, Project } from './support/project';
 import { serve } from './support/serve-process';
 import { handOvers, sharingConfig, THREE_FILES } from './support/sharing-suite';
 
@@ -37,137 +36,5 @@ test('three workers share the one session that a server gives', async () => {
   } finally {
     await server.end('SIGTERM');
     await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
-  }
-});
-
-/** Lasts for as long as this file is not there. */
-const untilThere = (name: string): string =>
-  `await expect.poll(() => existsSync('${name}'), { timeout: 60_000 }).toBe(true);`;
-
-test('a page of a hook keeps the session to its end; a wait in vain says who has it, and eats no test of others', async () => {
-  project = await Project.create({
-    'playwright.config.ts': sharingConfig(
-      { sessionOptions: { maxSessions: 1, startTimeoutMs: 3000 } },
-      'timeout: 0',
-    ),
-    'a.spec.ts': `
-      import { existsSync, writeFileSync } from 'node:fs';
-      import { test, expect, type Page } from 'sessionwright';
-      let page: Page;
-      test.beforeAll(async ({ browser }) => {
-        page = await browser.newPage();
-        await page.setContent('<h1>Of the hook</h1>');
-        writeFileSync('held', '');
-      });
-      test.afterAll(async () => page.close());
-      test('holds on', async () => {
-        ${untilThere('vain')}
-        await expect(page.getByText('Of the hook')).toBeVisible();
-      });
-      test('goes on', async () => expect(page.getByText('Of the hook')).toBeVisible());`,
-    'b.spec.ts': `
-      import { existsSync, writeFileSync } from 'node:fs';
-      import { test, expect } from 'sessionwright';
-      test.beforeAll(async () => { ${untilThere('held')} });
-      test.afterAll(() => writeFileSync('vain', ''));
-      test('waits in vain', async ({ page }) => page.setContent('x'));
-      test('comes later', async ({ page }) => page.setContent('x'));`,
-  });
-  const { output, report } = await project.run();
-  expect(resultOf(report, 'waits in vain').error?.message, output).toMatch(
-    /Waited 3 s for a session, in vain: 1 of 1 in use by worker \d \("holds on"\)/,
-  );
-  for (const title of ['holds on', 'goes on', 'comes later'])
-    expect(resultOf(report, title).status, output).toBe('passed');
-});
-
-test('who waits for a test waits as long as that may take by the timeout that it gives itself', async () => {
-  const words = { sessionOptions: { maxSessions: 1, startTimeoutMs: 3000 } };
-  project = await Project.create({
-    'playwright.config.ts': sharingConfig(words, 'timeout: 6000'),
-    'a.spec.ts': `
-      import { writeFileSync } from 'node:fs';
-      import { test, expect } from 'sessionwright';
-      test('takes long', async ({ page }) => {
-        test.setTimeout(60_000);
-        writeFileSync('held', '');
-        await page.setContent('<p>0');
-        await page.evaluate(() => setInterval(() => document.querySelector('p')!.textContent++, 100));
-        await expect.poll(async () => Number(await page.textContent('p')), { timeout: 60_000 }).toBeGreaterThan(110);
-      });`,
-    'b.spec.ts': `
-      import { existsSync } from 'node:fs';
-      import { test, expect } from 'sessionwright';
-      test.beforeAll(async () => { test.setTimeout(60_000); ${untilThere('held')} });
-      test('waits', async ({ page }) => page.setContent('x'));`,
-  });
-  const { output, report } = await project.run();
-  expect(failedOf(report), output).toEqual([]);
-});
-
-test('who waits for a hook waits as long as that may take', async () => {
-  const words = { sessionOptions: { maxSessions: 1, startTimeoutMs: 7000 } };
-  project = await Project.create({
-    'playwright.config.ts': sharingConfig(words, 'timeout: 60_000'),
-    'a.spec.ts': `
-      import { writeFileSync } from 'node:fs';
-      import { test, expect } from 'sessionwright';
-      test.beforeAll(async ({ browser }) => {
-        const page = await browser.newPage();
-        writeFileSync('held', '');
-        await page.setContent('<p>0');
-        await page.evaluate(() => setInterval(() => document.querySelector('p')!.textContent++, 100));
-        await expect.poll(async () => Number(await page.textContent('p')), { timeout: 60_000 }).toBeGreaterThan(110);
-        await page.close();
-      });
-      test('comes after', async ({ page }) => page.setContent('x'));`,
-    'b.spec.ts': `
-      import { existsSync } from 'node:fs';
-      import { test, expect } from 'sessionwright';
-      test.beforeAll(async () => { ${untilThere('held')} });
-      test('waits', async ({ page }) => page.setContent('x'));`,
-  });
-  const { output, report } = await project.run();
-  expect(failedOf(report), output).toEqual([]);
-});
-
-test('the clip of a test shows nothing of the test that had the session before it', async () => {
-  project = await Project.create({
-    'playwright.config.ts': sharingConfig({ sessionOptions: { maxSessions: 1 } }, 'timeout: 0'),
-    'a.spec.ts': `
-      import { existsSync, writeFileSync } from 'node:fs';
-      import { test, expect } from 'sessionwright';
-      test.afterAll(() => writeFileSync('over', ''));
-      test('is red', async ({ page }) => {
-        ${untilThere('begun')}
-        await page.setContent('<body style="background: red"><p>0');
-        await page.evaluate(() => setInterval(() => document.querySelector('p')!.textContent++, 100));
-        await expect.poll(async () => Number(await page.textContent('p')), { timeout: 60_000 }).toBeGreaterThan(40);
-      });`,
-    'b.spec.ts': `
-      import { existsSync, writeFileSync } from 'node:fs';
-      import { test as base, expect } from 'sessionwright';
-      const test = base.extend<{ slow: void }>({
-        slow: [async ({}, use) => {
-          writeFileSync('begun', '');
-          ${untilThere('over')}
-          await use();
-        }, { auto: true }],
-      });
-      test('is lime', async ({ page }) => page.setContent('<body style="background: lime">'));`,
-  });
-  const { output, report } = await project.run();
-  expect(failedOf(report), output).toEqual([]);
-  const clip = resultOf(report, 'is lime').attachments.find(({ name }) => name === 'video');
-  const viewer = await openPictureViewer();
-  try {
-    const mp4 = await readFile(clip?.path ?? expect.fail('no clip'));
-    const { durationMs } = await viewer.play(mp4);
-    const moments = Array.from({ length: 10 }, (_, at) => (at / 9) * (durationMs - 10));
-    const { colours } = await viewer.play(mp4, moments);
-    expect(colours).toContain('lime');
-    expect(colours).not.toContain('red');
-  } finally {
-    await viewer.close();
   }
 });

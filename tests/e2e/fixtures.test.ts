@@ -64,60 +64,52 @@ describe("isolation 'session'", () => {
     expect(exitCode, output).toBe(0);
     expect(output.match(/cannot apply to a context that exists already: proxy/g)).toHaveLength(1);
   });
-
-  test('keepState keeps cookies and storage', async () => {
-    project = await create(
-      `{ isolation: { mode: 'session', keepState: true } }`,
-      `${VISITS}
-      test('first', async ({ page }) => {
-        await page.goto('http://site.test/');
-        await page.evaluate(() => { localStorage.setItem('k', 'v'); document.cookie = 'c=1'; });
-      });
-      test('second', async ({ page }) => {
-        await page.goto('http://site.test/');
-        expect(await page.evaluate(() => [localStorage.getItem('k'), document.cookie])).toEqual(['v', 'c=1']);
-      });`,
-    );
-    const { exitCode, output } = await project.run();
-    expect(exitCode, output).toBe(0);
-  });
 });
 
 describe('recordings', () => {
-  const TESTS = `
-    test('passes', async ({ page }) => { await page.setContent('<h1>Fine</h1>'); });
-    test('fails', async ({ page }) => { await page.setContent('<h1>Broken</h1>'); expect(1).toBe(2); });`;
-
-  test("Playwright's video mode drives ours, and its own recorder is never started", async () => {
-    project = await create(`{ video: 'retain-on-failure' }`, TESTS);
+  test("are made by Playwright's video mode, by recording, which says more, and by what a file says", async () => {
+    const tests = (name: string): string => `
+      import { test, expect } from 'sessionwright';
+      test('${name}: passes', async ({ page }) => { await page.setContent('<h1>Fine</h1>'); });
+      test('${name}: fails', async ({ page }) => { await page.setContent('<h1>Broken</h1>'); expect(1).toBe(2); });`;
+    const projects = {
+      video: { video: 'retain-on-failure' },
+      recording: { video: 'on', recording: 'off' },
+      file: {},
+      part: { recording: 'off' },
+    };
+    project = await Project.create({
+      'playwright.config.ts': `
+        import { withSessions } from 'sessionwright/config';
+        export default withSessions({ workers: 1, reporter: [['line'], ['json', { outputFile: 'report.json' }]], projects: ${JSON.stringify(
+          Object.entries(projects).map(([name, use]) => ({
+            name,
+            use,
+            testMatch: `${name}.spec.ts`,
+          })),
+        )} });`,
+      'video.spec.ts': tests('video'),
+      'recording.spec.ts': tests('recording'),
+      'file.spec.ts': tests('file').replace(
+        "'sessionwright';",
+        "'sessionwright'; test.use({ video: 'off' });",
+      ),
+      'part.spec.ts': `
+        import { test } from 'sessionwright';
+        test.describe('recorded', () => { test.use({ recording: { mode: 'on', size: { width: 320, height: 240 } } }); test('part', async ({ page }) => { await page.setContent('<h1>One</h1>'); }); });`,
+    });
     const { output, report } = await project.run();
-    expect(resultOf(report, 'passes').attachments.map((it) => it.name)).not.toContain('video');
-    const [video] = resultOf(report, 'fails').attachments.filter((it) => it.name === 'video');
-    expect(video?.contentType).toBe('video/mp4');
-    expect(existsSync(video?.path ?? '')).toBe(true);
-    expect(output).not.toContain('ffmpeg');
-  });
-
-  test("recording says more than video; 'off' records nothing", async () => {
-    project = await create(`{ video: 'on', recording: 'off' }`, TESTS);
-    const { output, report } = await project.run();
-    expect(resultOf(report, 'fails').attachments.map((it) => it.name)).not.toContain('video');
-    expect(output).toContain('0 clips');
-  });
-
-  test("a test file that says video: 'off' records nothing", async () => {
-    project = await create(`{}`, `test.use({ video: 'off' });${TESTS}`);
-    const { report } = await project.run();
-    expect(resultOf(report, 'fails').attachments.map((it) => it.name)).not.toContain('video');
-  });
-
-  test('a test file may say it, in describe too', async () => {
-    project = await create(
-      `{ recording: 'off' }`,
-      `test.describe('recorded', () => { test.use({ recording: { mode: 'on', size: { width: 320, height: 240 } } }); test('one', async ({ page }) => { await page.setContent('<h1>One</h1>'); }); });`,
-    );
-    const { report } = await project.run();
-    expect(shownAttachments(resultOf(report, 'one'))).toEqual(['video']);
+    const recorded = [...resultsOf(report)].flatMap(([title, [result]]) => {
+      const video = result?.attachments.find((it) => it.name === 'video');
+      if (video)
+        expect([video.contentType, existsSync(video.path ?? '')]).toEqual(['video/mp4', true]);
+      return video ? [title] : [];
+    });
+    expect(recorded.sort(), output).toEqual(['part', 'video: fails']);
+    expect(resultsOf(report).size).toBe(7);
+    expect(shownAttachments(resultOf(report, 'part'))).toEqual(['video']);
+    expect(output).toContain('2 clips');
+    expect(output).not.toContain('ffmpeg'); // Playwright's own recorder is never started
   });
 
   test('an output folder that cannot be written does not fail the test', async () => {
@@ -257,24 +249,29 @@ describe('cookies', () => {
     expect(existsSync(`${project.folder}/cookies.json`)).toBe(false);
   });
 
-  test.each([
-    ['no JSON', '[{"name": "a",', /cookies\.json/],
-    ['no array', '{"cookies": []}', /cookies\.json.*array/],
-    ['a wrong cookie', `[${cookie('fine')}, {"name": "b"}]`, /cookies\.json/],
-  ])(
-    'a file that holds %s is named, and left byte for byte as it was',
-    async (_, content, message) => {
-      project = await create(
-        `{ cookieFile: 'cookies.json' }`,
-        `test('does not run', async ({ page }) => { await page.setContent('x'); });`,
-        { files: { 'cookies.json': content } },
-      );
-      const { exitCode, output } = await project.run();
-      expect(exitCode).toBe(1);
-      expect(output).toMatch(message);
-      expect(await project.read('cookies.json')).toBe(content);
-    },
-  );
+  test('a file that cannot be read is named, and left byte for byte as it was', async () => {
+    const wrong = {
+      'no-json': ['[{"name": "a",', /no-json\.json/],
+      'no-array': ['{"cookies": []}', /no-array\.json.*array/],
+      'no-cookie': [`[${cookie('fine')}, {"name": "b"}]`, /no-cookie\.json/],
+    } as const;
+    const spec = (name: string): string =>
+      `import { test } from 'sessionwright'; test.use({ cookieFile: '${name}.json' }); test('${name}', async ({ page }) => { await page.setContent('x'); });`;
+    project = await create('{}', '', {
+      files: Object.fromEntries(
+        Object.entries(wrong).flatMap(([name, [content]]) => [
+          [`${name}.json`, content],
+          [`${name}.spec.ts`, spec(name)],
+        ]),
+      ),
+    });
+    const { exitCode, output, report } = await project.run();
+    expect(exitCode).toBe(1);
+    for (const [name, [content, message]] of Object.entries(wrong)) {
+      expect(resultOf(report, name).error?.message, output).toMatch(message);
+      expect(await project.read(`${name}.json`)).toBe(content);
+    }
+  });
 
   test('a file that cannot be written does not fail the test: the cookies are in its output folder', async () => {
     project = await create(
@@ -294,9 +291,9 @@ describe('cookies', () => {
 });
 
 describe('the session', () => {
-  test('is named on each test, answers through its API, and a second one is stopped too', async () => {
+  test('is named on each test, answers through its API, whose calls are steps; a second one is stopped too, and leaves no file', async () => {
     project = await create(
-      `{}`,
+      `{ trace: 'on' }`,
       `test('uses it', async ({ session, page }) => {
         expect((await session.status()).status).toBe('active');
         await page.setContent('<h1>Mine</h1>');
@@ -306,33 +303,12 @@ describe('the session', () => {
         await expect(second.locator('h1')).toHaveText('Yours');
         expect(other.id).not.toBe(session.id);
         console.log('NOT STOPPED ' + other.id);
-      });`,
-    );
-    const { exitCode, output, report } = await project.run();
-    expect(exitCode, output).toBe(0);
-    const annotations = resultOf(report, 'uses it').annotations;
-    expect(annotations.find((it) => it.type === 'session')?.description).toMatch(/^[0-9a-f-]{36}$/);
-    expect(annotations.map((it) => it.type)).not.toContain('session viewer'); // its server ends with the run
-    expect(output).toContain('2 sessions, 1 test');
-  });
-
-  test('a second one that ends in a traced test leaves no file', async () => {
-    project = await create(
-      `{ trace: 'on' }`,
-      `test('uses two', async ({ session }) => {
+      });
+      test('uses two', async ({ session }) => {
         await using other = await session.client.start();
         await (await other.page()).setContent('<h1>Yours</h1>');
-      });`,
-    );
-    const { exitCode, output } = await project.run();
-    expect(exitCode, output).toBe(0);
-    await leavesNothing(project);
-  });
-
-  test('what it does are steps of the report, at the lines of the test, without what was typed', async () => {
-    project = await create(
-      `{ trace: 'on' }`,
-      `test('acts', async ({ session, page }) => {
+      });
+      test('acts', async ({ session, page }) => {
         await page.setContent('<label>Code <input type="password"></label>');
         await session.execute({ type: 'fill', selector: 'input', value: 'typed-secret' });
         await session.observe();
@@ -341,36 +317,13 @@ describe('the session', () => {
     );
     const { exitCode, output, report } = await project.run();
     expect(exitCode, output).toBe(0);
+    const annotations = resultOf(report, 'uses it').annotations;
+    expect(annotations.find((it) => it.type === 'session')?.description).toMatch(/^[0-9a-f-]{36}$/);
+    expect(annotations.map((it) => it.type)).not.toContain('session viewer'); // its server ends with the run
+    expect(output).toContain('3 sessions, 3 tests');
     const titles = resultOf(report, 'acts').steps?.map(({ title }) => title) ?? [];
     expect(titles).toEqual(expect.arrayContaining(['Session fill input', 'Session observe']));
     expect(titles.join()).not.toContain('typed-secret');
-  });
-
-  test('that died is replaced before the next test, in the same worker', async () => {
-    project = await create(
-      `{}`,
-      `let first: string; let sameBrowser: unknown; let worker: number;
-      test('kills it after its work', async ({ page, session, browser }, testInfo) => {
-        first = session.id; sameBrowser = browser; worker = testInfo.workerIndex;
-        await page.setContent('<h1>One</h1>');
-        const gone = new Promise((resolve) => browser.once('disconnected', resolve));
-        const cdp = await browser.newBrowserCDPSession();
-        await page.close();
-        await cdp.send('Browser.crash').catch(() => undefined);
-        await gone;
-      });
-      test('gets another one', async ({ page, browser, context }, testInfo) => {
-        expect(testInfo.workerIndex).toBe(worker);
-        expect(browser).toBe(sameBrowser);
-        await page.setContent('<h1>Two</h1>');
-        await expect(page.locator('h1')).toHaveText('Two');
-        expect(browser.contexts()).toContain(context);
-        expect(testInfo.annotations.find((it) => it.type === 'session')?.description).not.toBe(first);
-      });`,
-    );
-    const { exitCode, output } = await project.run();
-    expect(exitCode, output).toBe(0);
-    expect(output).toContain('2 sessions, 2 tests');
   });
 
   test('that died is replaced before a hook uses it, in a later file of the same worker', async () => {
@@ -410,13 +363,30 @@ describe('the session', () => {
     expect(output).toContain('4 sessions, 3 tests');
   });
 
-  test('means the one that lives: after a stop the next test gets another one, also when it uses no page', async () => {
+  test('that died or was stopped is replaced before the next test, in the same worker, also when that uses no page', async () => {
     project = await create(
       `{}`,
-      `let first: string; let worker: number;
-      test('stops it', async ({ session, page }, testInfo) => {
-        first = session.id; worker = testInfo.workerIndex;
+      `let first: string; let sameBrowser: unknown; let worker: number;
+      test('kills it after its work', async ({ page, session, browser }, testInfo) => {
+        first = session.id; sameBrowser = browser; worker = testInfo.workerIndex;
         await page.setContent('<h1>One</h1>');
+        const gone = new Promise((resolve) => browser.once('disconnected', resolve));
+        const cdp = await browser.newBrowserCDPSession();
+        await page.close();
+        await cdp.send('Browser.crash').catch(() => undefined);
+        await gone;
+      });
+      test('gets another one', async ({ page, browser, context }, testInfo) => {
+        expect(testInfo.workerIndex).toBe(worker);
+        expect(browser).toBe(sameBrowser);
+        await page.setContent('<h1>Two</h1>');
+        await expect(page.locator('h1')).toHaveText('Two');
+        expect(browser.contexts()).toContain(context);
+        expect(testInfo.annotations.find((it) => it.type === 'session')?.description).not.toBe(first);
+      });
+      test('stops it', async ({ session, page }, testInfo) => {
+        first = session.id;
+        await page.setContent('<h1>Three</h1>');
         expect((await session.stop()).status).toBe('closed');
         expect((await session.status()).status).toBe('closed');
       });
@@ -429,14 +399,14 @@ describe('the session', () => {
         expect(testInfo.annotations.filter((it) => it.type === 'session').map((it) => it.description)).toEqual([session.id]);
       });
       test('uses both', async ({ session, page }, testInfo) => {
-        await page.setContent('<h1>Three</h1>');
+        await page.setContent('<h1>Five</h1>');
         expect(testInfo.annotations.find((it) => it.type === 'session')?.description).toBe(session.id);
         expect((await session.status()).status).toBe('active');
       });`,
     );
     const { exitCode, output, report } = await project.run();
     expect(exitCode, output).toBe(0);
-    expect(output).toContain('2 sessions, 3 tests');
+    expect(output).toContain('3 sessions, 5 tests');
     expect(resultOf(report, 'uses no page').attachments.map((it) => it.name)).toContain('video');
   });
 
@@ -494,14 +464,11 @@ describe('what is refused', () => {
   const TEST = `test('never runs', async ({ page }) => { await page.setContent('x'); });`;
 
   test.each([
-    [`{ sessionOptions: { headles: true } }`, /use\.sessionOptions\.headles.*headless/],
     [
       `{ sessionOptions: { idleTimeoutMinutes: 99 } }`,
       /use\.sessionOptions\.idleTimeoutMinutes.*30.*99/,
     ],
-    [`{ sessionOptions: { viewport: { width: 100 } } }`, /use\.sessionOptions\.viewport/],
     [`{ recordings: 'on' }`, /use\.recordings.*recording/],
-    [`{ isolation: 'browser' }`, /use\.isolation/],
   ])('%s', async (use, message) => {
     project = await create(use, TEST);
     const { exitCode, output, report } = await project.run();
@@ -516,9 +483,7 @@ describe('what is refused', () => {
   });
 
   test.each([
-    [`{ recordings: 'off' }`, /use\.recordings.*recording/],
     [`{ sessionOptions: { headles: true } }`, /use\.sessionOptions\.headles.*headless/],
-    [`{ sessionOptions: { executablePath: '/nowhere/chrome' } }`, /\/nowhere\/chrome/],
     [`{ launchOptions: { executablePath: '/nowhere/chrome' } }`, /\/nowhere\/chrome/],
     [`{ channel: 'chrome-canary' }`, /No chrome-canary was found/],
     [`{ sessionOptions: { cdpUrl: 'ws://127.0.0.1:9' } }`, /cdp_url.*127\.0\.0\.1:9/i],

@@ -38,7 +38,6 @@ describe('a run that ends by itself', () => {
     );
     expect(exitCode, output).toBe(0);
     expect(resultsOf(report).size).toBe(4);
-    expect(project.leftovers()).toEqual({ processes: [], files: [] });
   });
 
   test('red: the replacement worker gets the session of the worker that failed', async () => {
@@ -59,7 +58,6 @@ describe('a run that ends by itself', () => {
     expect(sessions).toHaveLength(3);
     expect(new Set(sessions).size, output).toBe(1);
     expect(output).toContain('1 session, 3 tests, 3 clips');
-    expect(project.leftovers()).toEqual({ processes: [], files: [] });
   });
 
   test('without withSessions: the changed import is enough', async () => {
@@ -202,63 +200,6 @@ describe('a run that is ended', () => {
         resultOf(report, 'comes later').attachments.find((it) => it.name === 'video')?.path ?? '',
       ),
     ).toBe(true);
-  });
-
-  test('the host stands still: it is ended after a while, a new one takes over, and the run goes on', async () => {
-    project = await Project.create(WAITING);
-    const run = project.start();
-    await run.printed(/WORKER \d+ RETRY 0/);
-    const host = Number(project.hosts()[0]);
-    process.kill(host, 'SIGSTOP');
-    const { exitCode, output, report } = await run.result();
-    const [first, second] = resultsOf(report).get('waits') ?? [];
-    expect([first?.status, second?.status], output).toEqual(['failed', 'passed']);
-    expect(first?.duration).toBeLessThan(20_000); // not the test's timeout: the host's
-    expect(exitCode, output).toBe(0);
-    expect(output).toContain('left running: nothing');
-    expect(project.hosts()).toEqual([]);
-  });
-
-  test('a host that stood still before a worker came, in a run without our configuration, is passed over too', async () => {
-    project = await Project.create({
-      'playwright.config.ts': `export default { workers: 1, reporter: [['line'], ['json', { outputFile: 'report.json' }]] };`,
-      'a.spec.ts': `
-        import { test, expect } from 'sessionwright';
-        import { readdirSync, readFileSync } from 'node:fs';
-        test('fails', async ({ page }) => {
-          await page.setContent('<h1>Hello</h1>');
-          const host = readdirSync('/proc').find((pid) => {
-            try {
-              return readFileSync('/proc/' + pid + '/cmdline', 'utf8').includes('host.js\\0' + process.ppid + '\\0');
-            } catch { return false; }
-          });
-          process.kill(Number(host), 'SIGSTOP');
-          process.kill(process.pid, 'SIGKILL');
-        });
-        test('comes later', async ({ page }) => { await page.setContent('<h1>Later</h1>'); });`,
-    });
-    const { output, report } = await project.run();
-    expect(resultOf(report, 'comes later').status, output).toBe('passed');
-  });
-
-  test('the whole tree is killed while the API works on a page: the next run clears the files', async () => {
-    project = await Project.create({
-      'playwright.config.ts': WAITING['playwright.config.ts'],
-      'a.spec.ts': `
-        import { test } from 'sessionwright';
-        test('waits', async ({ session, page }) => {
-          await page.setContent('<h1>Waiting</h1>');
-          await session.observe();
-          console.log('WORKER ' + process.pid + '.');
-          await session.execute({ type: 'wait', timeMs: 30_000 });
-        });
-        test('comes later', async ({ page }) => { await page.setContent('<h1>Later</h1>'); });`,
-    });
-    const run = project.start(['--grep', 'waits']);
-    await project.killAll(run);
-    await eventually(() => expect(project.leftovers().processes).toEqual([]));
-    const { output } = await project.run(['--grep', 'later']);
-    expect(output).toContain('left running: nothing');
   });
 
   test('the whole tree is killed: the browsers end at once, and the next run clears the files', async () => {

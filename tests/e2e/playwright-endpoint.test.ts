@@ -79,7 +79,7 @@ test('it is used: the idle time begins anew with what a client does', async () =
   const browser = await chromium.connect(session.url);
   const before = await lastUse();
   await open(browser, 'used');
-  expect(await lastUse()).toBeGreaterThan(before);
+  await eventually(async () => expect(await lastUse()).toBeGreaterThan(before));
   await browser.close();
 });
 
@@ -106,7 +106,7 @@ test('a session that is stopped ends it, and whoever uses it is told', async () 
   const { body } = await server.call('DELETE', `/sessions/${session.id}/stop`);
   expect(body).toMatchObject({ status: 'closed', playwright_url: null, playwright_version: null });
   await disconnected;
-  expect(processes()).toEqual([]);
+  await eventually(() => expect(processes()).toEqual([]));
   await expect(chromium.connect(session.url)).rejects.toThrow('410');
 });
 

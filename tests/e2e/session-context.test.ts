@@ -78,8 +78,16 @@ test("a state of its own takes the place of one that is kept; a page that the AP
   const { exitCode, output } = await run(`
     test.describe('kept', () => {
       test.use({ isolation: { mode: 'session', keepState: true } });
-      test('leaves a cookie', async ({ context }) => context.addCookies([{ name: 'kept', value: '1', url: 'https://site.test' }]));
-      test('finds it', async ({ context }) => expect(await context.cookies()).toMatchObject([{ name: 'kept' }]));
+      test('leaves a cookie and storage', async ({ page, context }) => {
+        await context.addCookies([{ name: 'kept', value: '1', url: 'https://site.test' }]);
+        await page.goto('/a');
+        await page.evaluate(() => localStorage.setItem('kept', '1'));
+      });
+      test('finds them', async ({ page, context }) => {
+        expect(await context.cookies()).toMatchObject([{ name: 'kept' }]);
+        await page.goto('/a');
+        expect(await page.evaluate(() => localStorage.getItem('kept'))).toBe('1');
+      });
       test.describe('and not wanted', () => {
         test.use({ storageState: { cookies: [{ name: 'own', value: '1', domain: 'site.test', path: '/', expires: -1, httpOnly: false, secure: false, sameSite: 'Lax' }], origins: [] } });
         test('has its own alone', async ({ context }) => expect(await context.cookies()).toMatchObject([{ name: 'own' }]));
@@ -113,7 +121,7 @@ async function run(tests: string): ReturnType<Project['run']> {
   project = await Project.create({
     'playwright.config.ts': `
       import { withSessions } from 'sessionwright/config';
-      export default withSessions({ workers: 1, timeout: 20_000, reporter: [['line'], ['json', { outputFile: 'report.json' }]], use: { isolation: 'session', recording: 'off', screenshot: 'only-on-failure', baseURL: 'https://site.test' } });`,
+      export default withSessions({ workers: 1, timeout: 60_000, reporter: [['line'], ['json', { outputFile: 'report.json' }]], use: { isolation: 'session', recording: 'off', screenshot: 'only-on-failure', baseURL: 'https://site.test' } });`,
     'suite.spec.ts': `
       import { test, expect } from 'sessionwright';
       test.beforeEach(async ({ context }) => {

@@ -1,11 +1,14 @@
 /** Playwright's UI mode, in a browser: what a page looks like, while its test runs. */
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { chromium, expect as expectPage, type Browser } from '@playwright/test';
+import { chromium, expect, type Browser } from '@playwright/test';
 import { afterEach, beforeEach, test } from 'vitest';
 import { findChromium } from '../../src/browser/find-chromium';
 import { leavesNothing } from './support/leaves-nothing';
 import { Project } from './support/project';
+
+/** Playwright's own limit is too short for a busy machine. */
+const expectPage = expect.configure({ timeout: 60_000 });
 
 let project: Project;
 let site: Server;
@@ -59,17 +62,17 @@ test.each(['context', 'session'])(
       const response = await held;
 
       const clicks = ui.getByTestId('actions-tree').getByText('Click');
-      await expectPage(clicks).toHaveCount(2, { timeout: 20_000 });
+      await expectPage(clicks).toHaveCount(2);
       const heading = ui.frameLocator('iframe.snapshot-visible[name=snapshot]').locator('h1');
       for (const [n, text] of ['As it came', 'As the test made it'].entries()) {
         await clicks.nth(n).click();
-        await expectPage(heading).toHaveText(text, { timeout: 20_000 });
+        await expectPage(heading).toHaveText(text);
       }
       await expectPage(ui.locator('.source-line-running')).toContainText('.click()');
       await expectPage(ui.getByText('Running 0/1')).toBeVisible();
 
       response.end();
-      await expectPage(ui.getByText('Passed', { exact: true })).toBeVisible({ timeout: 20_000 });
+      await expectPage(ui.getByText('Passed', { exact: true })).toBeVisible();
     } finally {
       run.interrupt();
       await run.result();

@@ -13,6 +13,7 @@ import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { SessionsClient } from '../../src/client/index';
 import { startSessionServer, type SessionServer } from '../../src/server/index';
+import { eventually } from '../eventually';
 import { leavesNothing } from './support/leaves-nothing';
 import { Project } from './support/project';
 
@@ -150,5 +151,5 @@ test('the host is ended while a session starts', async () => {
   process.kill(Number(host?.split(' ')[0]), 'SIGTERM');
   letThrough();
   await run.result();
-  expect(await activeSessions()).toEqual([]);
+  await eventually(async () => expect(await activeSessions()).toEqual([]));
 });

@@ -38,7 +38,7 @@ test('four workers with differing options share two sessions: one that nobody us
   project = await Project.create({
     'playwright.config.ts': sharingConfig(
       {},
-      `timeout: 10_000, workers: 4, projects: ${JSON.stringify(projects)}`,
+      `timeout: 20_000, workers: 4, projects: ${JSON.stringify(projects)}`,
     ),
     'a.spec.ts': `
       ${sharingFile('a', 4)}
@@ -95,7 +95,7 @@ test('Ctrl-C while workers wait leaves nothing, and nobody waits for it', async 
   const beganMs = Date.now();
   run.interrupt();
   const { output } = await run.result();
-  expect(Date.now() - beganMs, output).toBeLessThan(20_000);
+  expect(Date.now() - beganMs, output).toBeLessThan(40_000);
   expect(output).toMatch(/1 session, .*left running: nothing/);
 });
 
@@ -104,14 +104,14 @@ describe('hooks and fixtures', () => {
     const slow = `
       import { test } from 'sessionwright';
       for (const name of ['one', 'two']) test(\`slow \${name}\`, async ({ page }) => {
-        test.setTimeout(30_000);
+        test.setTimeout(60_000);
         await page.setContent('x');
-        await page.waitForTimeout(10_000);
+        await page.waitForTimeout(12_000);
       });`;
     project = await Project.create({
       'playwright.config.ts': sharingConfig(
         { sessionOptions: { maxSessions: 1 } },
-        'timeout: 6000, workers: 2, fullyParallel: false',
+        'timeout: 10_000, workers: 2, fullyParallel: false',
       ),
       'a.spec.ts': slow,
       'b.spec.ts': `
@@ -146,18 +146,18 @@ describe('hooks and fixtures', () => {
 test('a worker that keeps its session may do without it for long: who waits for it is told nothing wrong', async () => {
   project = await Project.create({
     'playwright.config.ts': sharingConfig(
-      { sessionOptions: { maxSessions: 1, startTimeoutMs: 4000 } },
-      'timeout: 30_000, workers: 2',
+      { sessionOptions: { maxSessions: 1, startTimeoutMs: 8000 } },
+      'timeout: 60_000, workers: 2',
     ),
     'a.spec.ts': `
       import { writeFileSync } from 'node:fs';
       import { test } from 'sessionwright';
       test('uses the API', async ({ session }) => { await session.status(); writeFileSync('held', ''); });
-      test('does without', async () => { await new Promise((done) => setTimeout(done, 10_000)); });`,
+      test('does without', async () => { await new Promise((done) => setTimeout(done, 15_000)); });`,
     'b.spec.ts': `
       import { existsSync } from 'node:fs';
       import { test, expect } from 'sessionwright';
-      test.beforeAll(async () => expect.poll(() => existsSync('held'), { timeout: 15_000 }).toBe(true));
+      test.beforeAll(async () => expect.poll(() => existsSync('held'), { timeout: 60_000 }).toBe(true));
       test('waits', async ({ page }) => page.setContent('x'));`,
   });
   const { exitCode, output, report } = await project.run();

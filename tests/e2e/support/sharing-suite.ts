@@ -25,7 +25,7 @@ export const THREE_FILES = {
 };
 
 /** The configuration of a suite with three workers. @param more - further fields, as text */
-export const sharingConfig = (use: object, more = 'timeout: 10_000'): string => `
+export const sharingConfig = (use: object, more = 'timeout: 20_000'): string => `
   import { withSessions } from 'sessionwright/config';
   export default withSessions({ workers: 3, reporter: [['line'], ['json', { outputFile: 'report.json' }]], use: ${JSON.stringify(use)}, ${more} });`;
 
