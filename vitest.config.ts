@@ -16,7 +16,7 @@ export default defineConfig({
   test: {
     reporters: ['default'],
     projects: [
-      tier('unit', { testTimeout: 20_000 }),
+      tier('unit', { testTimeout: 60_000 }),
       tier('integration', { testTimeout: 60_000, hookTimeout: 60_000, maxWorkers: 2 }),
       tier('contract', { testTimeout: 60_000, hookTimeout: 60_000 }),
       tier('fuzz', { testTimeout: 120_000, hookTimeout: 60_000, fileParallelism: false }),
