@@ -146,7 +146,7 @@ export abstract class HeldSession {
 
   /** Asks for something that only a running browser can tell: the session may have ended without a word to us. An API that cannot be reached, or refuses, says nothing. */
   async look(): Promise<void> {
-    if (this.#isGone) return;
+    if (this.#isGone) return; // a browser that does not answer would be waited for
     const asked = this.session
       .debugInfo({ updateMetadata: true })
       .catch(

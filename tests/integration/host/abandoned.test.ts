@@ -41,8 +41,8 @@ test.each([
     const check = { leaseId, timeoutMs: 0, mayBeGone: true };
     expect(await run.ensureSession(check)).toMatchObject({ sessionId: 'session-2' });
   }
-  await expect
-    .poll(() => api.requests.map(({ method, url }) => `${method} ${url}`))
-    .toContain('DELETE /sessions/session-1/stop');
+  const requests = (): string[] => api.requests.map(({ method, url }) => `${method} ${url}`);
+  await expect.poll(requests).toContain('DELETE /sessions/session-1/stop');
+  expect(requests().filter((it) => it.includes('/debug'))).toEqual([]); // its browser would not answer
   await run.finish();
 });
