@@ -22,6 +22,9 @@ export interface ClipJob {
   path: string;
 }
 
+/** How long a clip shows its last picture, in milliseconds: as Playwright's own videos do, so that a short test can be seen. */
+const HOLD_MS = 1_000;
+
 /** Clips are files of the user, who decides by the umask who may read them. */
 const FILE_MODE = 0o666;
 
@@ -80,6 +83,7 @@ export class ClipQueue {
       store: job.store,
       fromMs: job.fromMs,
       toMs: job.toMs,
+      holdMs: HOLD_MS,
       ...(job.size && { size: job.size }),
     });
     await mkdir(dirname(job.path), { recursive: true });

@@ -128,7 +128,7 @@ export class Host {
       waitsFor: async (_, peer) => run.waitsFor(peer),
       enterDirectly: async ({ leaseId }) => run.enterDirectly(leaseId),
       useApi: async ({ leaseId }) => nothing(run.useApi(leaseId)),
-      settle: async ({ leaseId }) => nothing(run.settle(leaseId)),
+      settle: async ({ leaseId, fromMs }) => run.settle(leaseId, fromMs),
       endTest: async (test) => run.endTest(test),
       hangs: async ({ leaseId }) => run.held(leaseId).hangs(),
       whyLost: async ({ leaseId }) => run.held(leaseId).whyLost(),

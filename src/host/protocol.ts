@@ -165,8 +165,8 @@ export interface HostCalls {
   enterDirectly: { params: { leaseId: string }; result: string | null };
   /** Tests of this worker use the session's API from now on. */
   useApi: { params: { leaseId: string }; result: null };
-  /** Waits until the picture on screen is in the recording, briefly. */
-  settle: { params: { leaseId: string }; result: null };
+  /** Waits until the picture on screen is in the recording, briefly. Answers whether it has a picture since then at all. */
+  settle: { params: { leaseId: string; fromMs: number }; result: boolean };
   /** Answers whether the clip will be made that was asked for. */
   endTest: { params: TestEnd; result: boolean };
   /** Whether its browser hangs, as far as its API tells: that one answers, and the browser does not. */

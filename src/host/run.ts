@@ -176,10 +176,13 @@ export class Run {
     await held.keepForApi();
   }
 
-  /** Waits, briefly, until what is on screen now is in the recording. */
-  async settle(leaseId: string): Promise<void> {
+  /** Waits, briefly, until what is on screen now is in the recording. True when it has any picture since then. */
+  async settle(leaseId: string, fromMs: number): Promise<boolean> {
     const { held } = this.#slots.leased(leaseId);
-    if (held.isRecording) await (await held.recording()).recorder.stop();
+    if (!held.isRecording) return false;
+    const { recorder, frames } = await held.recording();
+    await recorder.stop();
+    return frames.select(fromMs, Infinity).length > 0;
   }
 
   /** Ends the recording of a test, and orders its clip when it is to be kept. True when it did. */

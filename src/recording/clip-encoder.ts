@@ -44,6 +44,8 @@ export interface ClipRequest {
   /** Begin and end, in milliseconds since the epoch. */
   fromMs: number;
   toMs: number;
+  /** How much longer its last picture stays, in milliseconds. @default 0 */
+  holdMs?: number | undefined;
   /** Size of the picture; others are put in its middle, smaller where they must be. @default the size that is on screen longest */
   size?: Size | undefined;
 }
@@ -89,7 +91,7 @@ export class ClipEncoder {
   }
 
   /**
-   * Makes the MP4 of a stretch of a recording, as long as the stretch, to the millisecond. Without any frame it is white. Waits for
+   * Makes the MP4 of a stretch of a recording, as long as the stretch and what its last picture is held, to the millisecond. Without any frame it is white. Waits for
    * its turn.
    * @throws {@link SessionwrightError} `encoder_closed` when the encoder is closed before or meanwhile, `encoding_failed` when the browser cannot encode
    */
@@ -190,9 +192,9 @@ async function openWorkshop({
 async function encodeClip(
   page: EncoderPage,
   job: number,
-  { store, fromMs, toMs, size }: ClipRequest,
+  { store, fromMs, toMs, holdMs, size }: ClipRequest,
 ): Promise<Buffer> {
-  const shots = planShots(store.select(fromMs, toMs), { fromMs, toMs });
+  const shots = planShots(store.select(fromMs, toMs), { fromMs, toMs, holdMs });
   await page.begin(job, pictureSize(shots, size));
   try {
     for (const batch of batches(shots)) {

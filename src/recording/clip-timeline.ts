@@ -16,13 +16,14 @@ export interface Shot {
 }
 
 /**
- * The shots of a clip, end to end, from 0 to `toMs - fromMs` exactly. The first picture also stands for the time before it, and a
+ * The shots of a clip, end to end, from 0 to `toMs - fromMs` exactly, and what the last one is held. The first picture also stands for the time before it, and a
  * picture that comes at the very end is shown for a moment.
  * @param frames - as {@link FrameStore.select} gives them
+ * @param span.holdMs - how much longer the last picture stays, in milliseconds. Default: 0
  */
 export function planShots(
   frames: readonly FrameRef[],
-  { fromMs, toMs }: { fromMs: number; toMs: number },
+  { fromMs, toMs, holdMs = 0 }: { fromMs: number; toMs: number; holdMs?: number | undefined },
 ): Shot[] {
   const lengthMs = Math.max(MIN_SHOWN_MS, toMs - fromMs);
   const shots: Shot[] = [];
@@ -36,7 +37,7 @@ export function planShots(
   if (shots.length === 0) shots.push({ frame: undefined, startMs: 0, durationMs: 0 });
   return shots.map((shot, n) => ({
     ...shot,
-    durationMs: (shots[n + 1]?.startMs ?? lengthMs) - shot.startMs,
+    durationMs: (shots[n + 1]?.startMs ?? lengthMs + holdMs) - shot.startMs,
   }));
 }
 

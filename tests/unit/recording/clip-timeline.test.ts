@@ -22,6 +22,18 @@ describe('planShots', () => {
     expect(spans([1000, 1970, 1990, 2000], 1000, 2000)).toEqual(['1000: 0-960', '2000: 960-1000']);
   });
 
+  it('holds the last picture longer where that is asked for', () => {
+    const shots = planShots([frame(1000, 800, 450), frame(1500, 800, 450)], {
+      fromMs: 1000,
+      toMs: 2000,
+      holdMs: 1000,
+    });
+    expect(shots.map(({ startMs, durationMs }) => [startMs, durationMs])).toEqual([
+      [0, 500],
+      [500, 1500],
+    ]);
+  });
+
   it('takes the last of several pictures of one moment', () => {
     expect(spans([900, 1000, 1300, 1300], 1000, 2000)).toEqual(['1000: 0-300', '1300: 300-1000']);
   });
