@@ -36,6 +36,20 @@ export const environment = {
     const value = read('CI')?.toLowerCase();
     return value !== undefined && value !== '0' && value !== 'false';
   },
+  /** True in a job of GitHub Actions. */
+  get isGitHub(): boolean {
+    return read('GITHUB_ACTIONS') === 'true';
+  },
+  /** `GITHUB_STEP_SUMMARY`: the file whose Markdown GitHub shows on the page of a job. */
+  get stepSummaryFile(): string | undefined {
+    return read('GITHUB_STEP_SUMMARY');
+  },
+  /** Whether colours are asked for (`FORCE_COLOR`) or unwanted (`NO_COLOR`); undefined: a terminal has them. */
+  get wantsColours(): boolean | undefined {
+    const forced = read('FORCE_COLOR');
+    if (forced !== undefined) return forced !== '0' && forced !== 'false';
+    return read('NO_COLOR') === undefined ? undefined : false;
+  },
   /** True when Playwright's inspector was asked for (`--debug` sets `PWDEBUG`): somebody watches, so nothing may be hurried. */
   get isDebug(): boolean {
     const value = read('PWDEBUG');

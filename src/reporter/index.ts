@@ -1,4 +1,5 @@
 /** Entry point `sessionwright/reporter`: says where sessions come from, waits for the clips before the other reporters make their reports, and sums up. */
+import { appendFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import type {
   FullConfig,
@@ -11,11 +12,13 @@ import { messageOf } from '../base/errors';
 import { finishRun } from '../host/finish';
 import type { RunSummary } from '../host/protocol';
 import { runnerState } from '../host/runner-state';
+import { environment } from '../options/environment';
 import { leftToPlaywright } from '../options/served';
 import { describeSource } from '../options/source';
 import type { SessionOptions } from '../options/types';
 import { dropMissingClips, isClip } from './missing-clips';
 import { print, printSummary } from './print';
+import type { RunData } from './run/data';
 import { RunPage } from './run-page';
 import { summaryLines } from './summary';
 
@@ -43,8 +46,7 @@ export default class SessionReporter implements Reporter {
     // Playwright calls this too when the options were refused, and to list the tests.
     if (runnerState().isRefused || process.argv.includes('--list')) return;
     if (!isMerge()) tellSources(config);
-    const { runPage } = this.#options;
-    if (runPage !== false) this.#page = new RunPage(config, runPage);
+    this.#page = new RunPage(config, this.#options.runPage);
   }
 
   onTestEnd(test: TestCase, result: TestResult): void {
@@ -59,9 +61,9 @@ export default class SessionReporter implements Reporter {
       dropMissingClips(this.#withClip);
       printSummary(this.#config, summaryLines(summary));
       if (!summary && (await hadHost()))
-        print("the run's session host was killed, and its clips with it");
+        print("the run's session host was killed, and its clips with it", 'red');
     } catch (error) {
-      print(`the run could not be summed up: ${String(error)}`);
+      print(`the run could not be summed up: ${String(error)}`, 'red');
     }
     await this.#writePage(result, summary);
   }
@@ -72,12 +74,22 @@ export default class SessionReporter implements Reporter {
 
   async #writePage(result: FullResult, summary: RunSummary | undefined): Promise<void> {
     try {
-      const page = await this.#page?.write(result, summary);
-      if (page !== undefined) print(`run page: ${relative(process.cwd(), page)}`);
+      const written = await this.#page?.write(result, summary);
+      if (written?.page !== undefined)
+        print(`run page: ${relative(process.cwd(), written.page)}`, 'cyan');
+      if (written && environment.isGitHub) await tellGitHub(written.data);
     } catch (error) {
-      print(`no run page: ${messageOf(error)}. The run's results stand as they are.`);
+      print(`no run page: ${messageOf(error)}. The run's results stand as they are.`, 'yellow');
     }
   }
+}
+
+/** Annotations go where GitHub looks for them: into the log of the job. */
+async function tellGitHub(data: RunData): Promise<void> {
+  const { annotations, stepSummary } = await import('./github');
+  for (const line of annotations(data)) process.stderr.write(`${line}\n`);
+  const { stepSummaryFile } = environment;
+  if (stepSummaryFile !== undefined) await appendFile(stepSummaryFile, stepSummary(data));
 }
 
 /** Whether reports of earlier runs are put together: then nothing runs. */

@@ -1,14 +1,29 @@
 /** The few lines that the runner's side of a run prints. */
 
 import type { FullConfig } from '@playwright/test';
+import { environment } from '../options/environment';
+
+/** Codes of colours, each with the one that ends it. */
+const CODES = { dim: [2, 22], red: [31, 39], yellow: [33, 39], cyan: [36, 39] } as const;
+
+/** How a line looks on a terminal. */
+export type Look = keyof typeof CODES;
 
 /** One line of ours in the terminal. Not on stdout: that may be a report, as with `--reporter=json`. */
-export function print(line: string): void {
-  process.stderr.write(`sessionwright: ${line}\n`);
+export function print(line: string, look?: Look): void {
+  process.stderr.write(
+    `${painted('sessionwright:', 'dim')} ${look ? painted(line, look) : line}\n`,
+  );
 }
 
 /** The lines at the end of a run. Playwright's `dot` reporter leaves its last line open until the other reporters are done. */
 export function printSummary({ reporter }: Pick<FullConfig, 'reporter'>, lines: string[]): void {
   if (lines.length > 0 && reporter.some(([name]) => name === 'dot')) process.stderr.write('\n');
-  for (const line of lines) print(line);
+  lines.forEach((line, n) => print(line, n < lines.length - 1 ? 'yellow' : undefined)); // problems come first
+}
+
+function painted(text: string, look: Look): string {
+  if (!(environment.wantsColours ?? process.stderr.isTTY)) return text;
+  const [begin, end] = CODES[look];
+  return `\u001b[${begin}m${text}\u001b[${end}m`;
 }

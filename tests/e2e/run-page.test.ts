@@ -29,7 +29,10 @@ test('a failure and its retry, with clips, steps and what the page complained ab
         await context.addCookies([{ name: 'seen', value: 'no', url: 'http://shop.test' }]);
       });`,
   });
+  const summary = join(project.folder, 'summary.md');
+  Object.assign(project.env, { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: summary });
   const { output } = await project.run();
+  expect(await project.read('summary.md')).toContain('- flaky: buys (a.spec.ts:3)');
   expect(output).toContain('run page: sessionwright-report/index.html');
   expect(output).toContain('console error: out of stock, token=…'); // with the failed attempt
   const file = join(project.folder, 'sessionwright-report/index.html');

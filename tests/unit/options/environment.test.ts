@@ -20,6 +20,19 @@ test('values are read anew, and empty ones count as not set', () => {
 });
 
 test.each([
+  [{}, undefined],
+  [{ FORCE_COLOR: '1' }, true],
+  [{ FORCE_COLOR: '0' }, false],
+  [{ NO_COLOR: '1' }, false],
+  [{ NO_COLOR: '1', FORCE_COLOR: '1' }, true],
+])('colours with %o: %s', (env, wants) => {
+  vi.stubEnv('FORCE_COLOR', '');
+  vi.stubEnv('NO_COLOR', '');
+  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+  expect(environment.wantsColours).toBe(wants);
+});
+
+test.each([
   ['true', true],
   ['1', true],
   ['yes', true],
