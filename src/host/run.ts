@@ -349,16 +349,13 @@ export class Run {
       () => false,
     );
     const ending = orAfter(isStopped, STOP_TIMEOUT_MS, false).then((isGone) => {
-      if (!isGone) this.#leave(sessionId);
+      if (isGone) return;
+      this.#leftRunning.push(sessionId);
+      this.#lives.left(sessionId);
     });
     this.#ending.add(ending);
     await ending;
     this.#ending.delete(ending);
-  }
-
-  #leave(sessionId: string): void {
-    this.#leftRunning.push(sessionId);
-    this.#lives.left(sessionId);
   }
 }
 
