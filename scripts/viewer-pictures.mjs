@@ -1,4 +1,4 @@
-/** The pictures of the viewer in docs/pictures, taken of a real server with real sessions: `npm run build && node scripts/viewer-pictures.mjs [FOLDER]`. */
+/** Pictures of the viewer, taken of a real server with real sessions: `npm run build && node scripts/viewer-pictures.mjs FOLDER [--crowd]`. */
 import { createServer } from 'node:http';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { chromium } from 'playwright-core';
 import { findChromium, startSessionServer } from '../dist/server.js';
 
-const FOLDER = process.argv[2] ?? join(import.meta.dirname, '../docs/pictures');
+const [, , FOLDER = join(import.meta.dirname, '../.cache/pictures'), ...OPTIONS] = process.argv;
 /** How long pages are given to show what has changed, in milliseconds. */
 const SETTLE_MS = 1_500;
 /** Browsers behind the forty sessions of the crowded wall: each is attached to by several. */
@@ -152,7 +152,7 @@ for (const [name, options] of [
 ])
   await take(await look(`${pay.viewer_url}#t=3`, options), name);
 
-if (process.argv.includes('--crowd')) {
+if (OPTIONS.includes('--crowd')) {
   const browsers = others.slice(0, CROWD_BROWSERS);
   for (let index = others.length; index < CROWD; index++)
     await begin(`crowd test ${index}`, '/', {

@@ -8,7 +8,9 @@ const DOCUMENTS = [
   'README.md',
   'CONTRIBUTING.md',
   'example-tests/README.md',
-  ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`),
+  ...readdirSync(join(ROOT, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
 ];
 
 test.each(DOCUMENTS)('%s', (name) => {
