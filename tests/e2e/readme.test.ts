@@ -111,7 +111,8 @@ it('names commands that CI runs, and files that are there', async () => {
 /** Samples of the docs as modules. A part of a program gets what it takes for granted: a client, a session, a test. */
 async function docsSamples(): Promise<Record<string, string>> {
   const found: Record<string, string> = {};
-  for (const name of await readdir(join(ROOT, 'docs'))) {
+  const names = await readdir(join(ROOT, 'docs'));
+  for (const name of names.filter((it) => it.endsWith('.md'))) {
     const markdown = await readFile(join(ROOT, 'docs', name), 'utf8');
     for (const [index, [, code = '']] of [
       ...markdown.matchAll(/```[jt]s\n([\s\S]*?)```/g),
