@@ -56,7 +56,7 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
   base = `http://127.0.0.1:${(site.address() as AddressInfo).port}`;
   api = await startApi();
-  scripted = await startDriven(api);
+  scripted = await startDriven(api, { idle_timeout_minutes: 30, max_duration_minutes: 60 }); // used last
 });
 afterAll(async () => {
   await api.server.close();

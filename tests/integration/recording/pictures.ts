@@ -124,6 +124,13 @@ async function playClip(
         { once: true },
       );
     });
+  const picture = (): VideoFrame | undefined => {
+    try {
+      return new VideoFrame(video);
+    } catch {
+      return undefined; // it has none yet, whatever its `readyState` says
+    }
+  };
   await happens('loadeddata');
   const { videoWidth: width, videoHeight: height } = video;
   const context = new OffscreenCanvas(width, height).getContext('2d');
@@ -138,7 +145,7 @@ async function playClip(
       shown !== frameUs;
       await new Promise(requestAnimationFrame)
     ) {
-      const frame = video.readyState >= 2 ? new VideoFrame(video) : undefined;
+      const frame = picture();
       shown = frame?.timestamp;
       if (frame && shown === frameUs) {
         context?.drawImage(frame, 0, 0);
