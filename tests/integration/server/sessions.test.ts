@@ -285,10 +285,13 @@ test('a repeated request with the same key gets the same session', async () => {
   );
   expect(one?.body['session_id']).toBe(two?.body['session_id']);
   expect(one?.headers.get('idempotency-key')).toBe('once');
+  expect(one?.body['idempotency_key']).toBe('once');
   expect(
     await api.call('POST', '/sessions/start', { body: { headless: true }, headers }),
   ).toMatchObject({ status: 422 });
-  expect((await api.call('GET', '/sessions')).body['items']).toHaveLength(1);
+  expect((await api.call('GET', '/sessions')).body['items']).toMatchObject([
+    { idempotency_key: 'once' }, // whoever lost the answer finds it by that
+  ]);
 });
 
 test('a caller that leaves before its session is ready leaves none behind', async () => {
