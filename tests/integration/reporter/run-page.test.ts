@@ -64,10 +64,10 @@ describe('a run of 100 tests', () => {
     await eventually(async () => expect(await heading.innerText()).toContain('failed'));
     const totals = await page.locator('.totals').innerText();
     expect(totals).toMatch(/Sessions\s+3\s+3 at once/);
-    expect(totals).toMatch(/Retries\s+4\s+4 failed/);
+    expect(totals).toMatch(/Retries\s+5\s+5 failed/);
     expect(await page.locator('.lane').count()).toBe(3);
-    expect(await page.locator('.block').count()).toBe(104);
-    expect(await page.locator('.block.failed').count()).toBe(6);
+    expect(await page.locator('.block').count()).toBe(105);
+    expect(await page.locator('.block.failed').count()).toBe(7);
     expect(await page.locator('.part.turn').count()).toBeGreaterThan(0);
     await page.close();
   });
