@@ -85,7 +85,7 @@ onNginx(title("Playwright's own protocol and the viewer work through it"), async
   const browser = await chromium.connect(String(session['playwright_url']));
   const page = await browser.newPage({ ignoreHTTPSErrors: true });
   await page.goto(String(session['viewer_url']));
-  await page.locator('img[src^="blob:"]').waitFor();
+  await page.locator('canvas').waitFor();
   await browser.close();
 });
 

@@ -38,8 +38,13 @@ test('what a server finished in order is there for the next one, with URLs that 
   expect((await list(api, '')).map((item) => item['status'])).toEqual(['closed', 'closed']);
   const viewer = body['viewer_url'] as string;
   expect(
-    await (await fetch(api.server.url + viewer.slice(new URL(viewer).origin.length))).text(),
-  ).toContain('<video');
+    await (
+      await fetch(
+        api.server.url +
+          viewer.slice(new URL(viewer).origin.length).replace('/viewer?', '/viewer/story?'),
+      )
+    ).text(),
+  ).toContain('"state":"ready"');
 });
 
 test('one server at a time, in one process too; a dead one does not keep the folder', async () => {

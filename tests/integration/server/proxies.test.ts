@@ -199,7 +199,7 @@ test('a session on an external browser has cookies, screenshots, files, steps an
       { timeout: 20_000 },
     )
     .toBeGreaterThan(2);
-  expect(await (await fetch(body['viewer_url'] as string)).text()).toContain('id="screen"');
+  expect(await (await fetch(body['viewer_url'] as string)).text()).toContain('data-session="');
   expect(await api.call('DELETE', `/sessions/${id}/stop`)).toMatchObject({
     status: 200,
     body: { steps: [{ type: 'screenshot' }] },
