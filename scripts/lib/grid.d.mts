@@ -44,6 +44,8 @@ export function startGrid(options: {
   hubArgs?: string[];
   nodeArgs?: string[];
   headers?: Record<string, string>;
+  /** A folder that nodes do not see, as if they were on other machines. Linux, and root. */
+  hidden?: string;
 }): Promise<LocalGrid>;
 
 export function whereIs(command: string): string | undefined;

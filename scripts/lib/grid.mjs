@@ -48,6 +48,7 @@ const END_MS = 5_000;
  * @param {string[]} [options.hubArgs]
  * @param {string[]} [options.nodeArgs]
  * @param {Record<string, string>} [options.headers] what lets us look at its status
+ * @param {string} [options.hidden] a folder that nodes do not see, as if they were on other machines; needs Linux, and root
  * @returns {Promise<LocalGrid>}
  */
 export async function startGrid({
@@ -58,6 +59,7 @@ export async function startGrid({
   hubArgs = [],
   nodeArgs = [],
   headers = {},
+  hidden,
 }) {
   const folder = mkdtempSync(join(tmpdir(), 'grid-'));
   const [hubPort, publish, subscribe, ...nodePorts] = await freePorts(3 + count);
@@ -69,10 +71,15 @@ export async function startGrid({
   const driver = wrapper(folder, parts.chromium);
   const java = (name, args) =>
     startProcess(parts.java, ['-jar', parts.jar, ...args], { folder, name });
+  const javaWithout = (name, args) => {
+    const hide = ['-m', 'sh', '-c', 'mount -t tmpfs none "$0" && exec "$@"', hidden];
+    const command = [...hide, parts.java, '-jar', parts.jar, ...args];
+    return startProcess('unshare', command, { folder, name });
+  };
   const startHub = () =>
     java('hub', ['hub', '--host', '127.0.0.1', '--port', new URL(url).port, ...bus, ...hubArgs]);
   const startNode = (nodePort, index) =>
-    java(`node-${index + 1}`, [
+    (hidden ? javaWithout : java)(`node-${index + 1}`, [
       ...['node', '--host', '127.0.0.1', '--port', String(nodePort), ...bus, '--hub', url],
       ...['--max-sessions', String(slots), '--override-max-sessions', 'true'],
       ...['--selenium-manager', 'false', '--detect-drivers', 'false'],
