@@ -5,7 +5,13 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { LocalGrid } from '../../scripts/lib/grid.mjs';
 import { leavesNothing } from '../e2e/support/leaves-nothing';
-import { failedOf, type Project, resultOf, resultsOf } from '../e2e/support/project';
+import {
+  failedOf,
+  type Project,
+  resultOf,
+  resultsOf,
+  shownAttachments,
+} from '../e2e/support/project';
 import { everySlotIsFree, openGrid, SLOW_MS, suiteOn } from './grid';
 
 let grid: LocalGrid;
@@ -77,12 +83,14 @@ test('the run says where its browsers are; isolations, clips, cookies, the API, 
   );
   expect(failedOf(report).map((it) => it.split(':')[0])).toEqual(['fails']);
   expect(output).toMatch(/6 tests, 6 clips, .*left running: nothing/);
-  const { attachments } = resultOf(report, 'fails');
-  expect(attachments.map((it) => it.name).filter((name) => name !== 'error-context')).toEqual([
+  const failed = resultOf(report, 'fails');
+  expect(shownAttachments(failed).filter((name) => name !== 'error-context')).toEqual([
     'screenshot',
     'video',
   ]);
-  expect(attachments.every((it) => existsSync(it.path ?? ''))).toBe(true);
+  const files = failed.attachments.flatMap(({ path }) => path ?? []);
+  expect(files.length).toBeGreaterThanOrEqual(2);
+  expect(files.every((path) => existsSync(path))).toBe(true);
   expect(await project.read('cookies.json')).toContain('shop.test');
   await everySlotIsFree(grid);
 });
