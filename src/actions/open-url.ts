@@ -18,6 +18,9 @@ const NO_PAGE = /net::ERR_(?!ABORTED)/;
 /** How long its error page may come after a navigation has failed, in milliseconds: it takes half a second on a busy machine. */
 const ERROR_PAGE_MS = 2_000;
 
+/** How long a tab that is at the address already may take to answer, in milliseconds: one that is busy is there all the same. */
+const ANSWER_MS = 1_000;
+
 /**
  * The URL of an address.
  * @throws Error for what is no address of a page
@@ -56,7 +59,7 @@ export async function openInTab(driver: PageDriver, wanted: string): Promise<Ope
 async function openUnlessCrashed(driver: PageDriver, page: Page, wanted: string): Promise<boolean> {
   try {
     await driver.following(page, () => openUrl(page, wanted));
-    return true;
+    return !driver.hasCrashed;
   } catch (error) {
     if (driver.hasCrashed) return false;
     throw error;
@@ -69,7 +72,10 @@ async function openUnlessCrashed(driver: PageDriver, page: Page, wanted: string)
  */
 export async function openUrl(page: Page, wanted: string): Promise<void> {
   const url = urlOf(wanted);
-  if (new URL(url).href === page.url()) return;
+  if (new URL(url).href === page.url()) {
+    await settledWithin(page.evaluate('0'), ANSWER_MS); // a tab that has crashed just now still tells its old address
+    return;
+  }
   const time = new TimeLimit(NAVIGATION_MS);
   const shown = page
     .waitForEvent('framenavigated', {

@@ -65,6 +65,21 @@ test('observe and scrape with an address bring it back', async () => {
   }
 });
 
+test('one that crashes just before the call is brought back, though nobody has told of it yet', async () => {
+  const url = `${site.url}/next`;
+  await session.succeed({ type: 'goto', url });
+  browser = await chromium.connectOverCDP(session.cdpUrl);
+  const cdp = await browser.newBrowserCDPSession();
+  for (let round = 0; round < 5; round++) {
+    const { processInfo } = await cdp.send('SystemInfo.getProcessInfo');
+    for (const { id, type } of processInfo) if (type === 'renderer') process.kill(id, 'SIGKILL');
+    const answer = await api.call('POST', `/sessions/${session.id}/page/observe`, {
+      body: { url },
+    });
+    expect(answer).toMatchObject({ status: 200 });
+  }
+});
+
 test('one that crashes while it is on its way to another page is brought there in a new tab', async () => {
   await session.succeed({ type: 'goto', url: `${site.url}/next` });
   browser = await chromium.connectOverCDP(session.cdpUrl);
