@@ -33,19 +33,23 @@ type Strike = (scene: Scene) => Promise<Fault | undefined>;
 
 /** How long a stopped process stands still when it goes on at all, in milliseconds. */
 const STILL_MS = 3_000;
-/** How long what began before may still be under way: a test is set up before its first line, and torn down after its last. In milliseconds. */
-const AROUND_MS = 5_000;
+/** How long before a test's begin, and after its end, something may still be under way that belongs to it, in milliseconds. */
+const AROUND_MS = 2_000;
 /** How long a server that was killed is gone, in milliseconds. */
 const GONE_MS = 1_000;
 /** How long a broken answer may keep those who wait for it busy, in milliseconds: each is tried again with growing pauses. */
 const ANSWER_MS = 45_000;
 
-const nobody = (): boolean => false;
+/** For a fault that no test may fail by. */
+export const nobody = (): boolean => false;
 const everybody = (): boolean => true;
 
-/** True when the attempt ran while the fault had its effect. */
-export function overlaps({ fromMs, toMs }: Fault, { beganAt, endedAt }: Attempt): boolean {
-  return beganAt - AROUND_MS <= toMs && (endedAt ?? Infinity) + AROUND_MS >= fromMs;
+/** True when a test ran while the fault had its effect. */
+export function overlaps(
+  { fromMs, toMs }: Fault,
+  { beganAt, endedAt }: { beganAt: number; endedAt: number },
+): boolean {
+  return beganAt - AROUND_MS <= toMs && endedAt + AROUND_MS >= fromMs;
 }
 
 /** Ends or stops processes; one may have ended meanwhile. */
@@ -124,11 +128,13 @@ const EVERYWHERE = [
     ({ browser }) => void signal(browser, 'SIGSTOP'),
     HANGS_MS,
   ),
-  strikesAttempt('tab killed', 'browser', ({ renderer }) => void signal(renderer, 'SIGKILL')),
+  strikesAttempt('tab killed', 'browser', ({ renderers }) =>
+    renderers.forEach((pid) => signal(pid, 'SIGKILL')),
+  ),
   strikesAttempt(
     'tab stopped',
     'browser',
-    ({ renderer }) => void signal(renderer, 'SIGSTOP'),
+    ({ renderers }) => renderers.forEach((pid) => signal(pid, 'SIGSTOP')),
     HANGS_MS,
   ),
   strikesAll('host killed', hostOf, (pid) => void signal(pid, 'SIGKILL')),

@@ -7,11 +7,12 @@ export interface Attempt {
   retry: number;
   worker: number;
   session: string;
-  /** Process of its browser, and of its page's renderer. */
+  /** Process of its browser, and of every page there. */
   browser: number;
-  renderer: number;
+  renderers: number[];
+  /** When its first line ran. */
   beganAt: number;
-  /** Undefined while it runs, and for one whose worker was killed. */
+  /** When its last line had run; undefined before that, and for one whose worker was killed. */
   endedAt?: number | undefined;
 }
 

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { resultsOf, type Project, type RunResult } from '../e2e/support/project';
-import { faultsOf, overlaps, type Fault, type Scene } from './faults';
+import { faultsOf, nobody, overlaps, type Fault, type Scene } from './faults';
 import { readJournal, running, type Attempt } from './journal';
 import { openPlace, type Place, type PlaceName } from './place';
 import { Random } from './random';
@@ -120,8 +120,6 @@ function judge({
   result: RunResult | undefined;
   project: Project;
 }): Pick<Findings, 'lost' | 'unexplained'> {
-  const isTouched = (attempt: Attempt): boolean =>
-    faults.some((fault) => overlaps(fault, attempt) && fault.touches(attempt));
   const isCut = faults.some(({ endsRun }) => endsRun);
   const unexplained: string[] = [];
   const lost: string[] = [];
@@ -132,19 +130,37 @@ function judge({
   if (result?.report && results.size < TESTS && !isCut)
     unexplained.push(`only ${results.size} of ${TESTS} tests are in the report`);
   for (const [title, tries] of results)
-    for (const { status, retry, error, annotations } of tries) {
-      const attempt = attempts.find((it) => it.title === title && it.retry === retry);
+    for (const { status, retry, error, annotations, startTime, duration } of tries) {
+      const written = attempts.find((it) => it.title === title && it.retry === retry);
+      const startedAt = Date.parse(startTime);
       const name = `${title}, try ${retry + 1}`;
       if (status === 'passed') {
         const isSaid = annotations.some(({ description = '' }) => /cookie/i.test(description));
         if (!cookies.has(`${title}r${retry}`) && !isSaid) lost.push(`cookie of ${name}`);
-      } else if (!isCut && !(attempt && isTouched(attempt))) {
-        const was = attempt ? '' : ' before its first line';
-        if (attempt ?? !faults.some(({ touches }) => touches({} as Attempt)))
-          unexplained.push(`${name} ${status}${was}: ${error?.message ?? ''}`);
-      }
+      } else if (
+        !isCut &&
+        !faults.some((fault) => explains(fault, { written, startedAt, duration }))
+      )
+        unexplained.push(
+          `${name} ${status}${written ? '' : ' before its first line'}: ${error?.message ?? ''}`,
+        );
     }
   return { lost, unexplained };
+}
+
+/** Whether a test may have failed by a fault. It lasts from its set-up to its tear-down; of one that came to no line of its own nobody knows on what it ran. */
+function explains(
+  fault: Fault,
+  {
+    written,
+    startedAt,
+    duration,
+  }: { written: Attempt | undefined; startedAt: number; duration: number },
+): boolean {
+  const beganAt = Math.min(startedAt, written?.beganAt ?? startedAt);
+  const endedAt = Math.max(startedAt + duration, written?.endedAt ?? 0); // waiting for a session is not in its duration
+  if (!overlaps(fault, { beganAt, endedAt })) return false;
+  return written ? fault.touches(written) : fault.touches !== nobody;
 }
 
 /** Names in the cookie file, which is whole at any time. */

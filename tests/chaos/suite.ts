@@ -19,7 +19,7 @@ for (let n = 0; n < ${TESTS}; n++) test('t' + n, async ({ page, context, browser
   const cdp = await browser.newBrowserCDPSession();
   const { processInfo } = await cdp.send('SystemInfo.getProcessInfo');
   const ids = (type) => processInfo.filter((it) => it.type === type).map(({ id }) => id);
-  note('began', info, { session: session.id, browser: ids('browser')[0], renderer: ids('renderer').at(-1) });
+  note('began', info, { session: session.id, browser: ids('browser')[0], renderers: ids('renderer') });
   await context.addCookies([{ name: info.title + 'r' + info.retry, value: 'kept', domain: 'shop.test', path: '/', expires: 4000000000 }]);
   await page.setContent('<label>Name <input></label><button onclick="document.querySelector(\\'output\\').value = document.querySelector(\\'input\\').value">Say</button><output></output>');
   for (let round = 0; round < 4 + (n % 5) * 4; round++) {
