@@ -1,0 +1,35 @@
+/** Tests that documents name as the proof of what they say: `tests/…/x.test.ts` "its title"; a title without a file is of the one before. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { expect } from 'vitest';
+
+const ROOT = resolve(import.meta.dirname, '../../..');
+
+/** The rows of the tables in a document of `docs/`, without their heads. */
+export function rowsOf(name: string): string[] {
+  const lines = readFileSync(join(ROOT, 'docs', name), 'utf8').split('\n');
+  return lines.filter(
+    (line, n) => line.startsWith('| ') && !(lines[n + 1] ?? '').startsWith('|---'),
+  );
+}
+
+/** The proofs of a row, as `[file, title]`. They stand in its last column. */
+export function proofsOf(row: string): [string, string | undefined][] {
+  const proof = row.slice(row.lastIndexOf(' | ', row.length - 3));
+  const proofs: [string, string | undefined][] = [];
+  for (const [, file, title] of proof.matchAll(/`(tests\/[^`]+)`|"([^"]+)"/g)) {
+    const last = proofs.at(-1);
+    if (file !== undefined) proofs.push([file, undefined]);
+    else if (last && last[1] === undefined) last[1] = title;
+    else if (last) proofs.push([last[0], title]);
+  }
+  return proofs;
+}
+
+/** That there is such a test. */
+export function expectTest([file, title]: [string, string | undefined]): void {
+  expect(existsSync(join(ROOT, file)), file).toBe(true);
+  if (title === undefined) return;
+  const source = readFileSync(join(ROOT, file), 'utf8').replaceAll("\\'", "'");
+  expect(source.includes(title), `${file} has a test "${title}"`).toBe(true);
+}
