@@ -25,15 +25,17 @@ test.each([
   ['a session whose state is kept', "{ mode: 'session', keepState: true }"],
 ])(
   'nothing that a test leaves reaches the next one: %s',
+  // Plain Playwright waits for ever for a page that has missed the word to close (seen twice); the suite is right all the same.
+  { timeout: RUN_MS, retry: { count: 2, condition: /browserContext\.close: Test ended/ } },
   async (_name, isolation) => {
+    await project?.remove();
     project = await createProject(isolation);
     const { exitCode, output, report } = await project.run();
-    expect(failedOf(report)).toEqual([]);
+    expect(failedOf(report), failedOf(report).join('\n')).toEqual([]);
     expect(exitCode, output).toBe(0);
     expect(resultsOf(report).size, output).toBeGreaterThan(80);
     await leavesNothing(project);
   },
-  RUN_MS,
 );
 
 async function createProject(isolation: string | undefined): Promise<Project> {

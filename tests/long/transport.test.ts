@@ -110,10 +110,10 @@ test.each(['playwright', 'cdp'])('what tests see is the same: %s', async (transp
       results.map(({ status }) => status),
       `${title}\n${output}`,
     ).toEqual([title === 'fails' ? 'failed' : 'passed']);
-  const names = resultOf(report, 'fails').attachments.map(({ name }) => name);
+  const shown = resultOf(report, 'fails').attachments.filter(({ name }) => !name.startsWith('_'));
+  const names = shown.map(({ name }) => name);
   expect(names.sort()).toEqual(['error-context', 'screenshot', 'trace', 'video']);
-  for (const { path } of resultOf(report, 'fails').attachments)
-    expect(existsSync(path ?? '')).toBe(true);
+  for (const { path } of shown) expect(existsSync(path ?? '')).toBe(true);
   expect(output).toMatch(/1 session, 6 tests, .*left running: nothing/);
   expect(output).not.toContain('transport:'); // it was asked for by name
   expect(await project.read('cookies.json')).toContain('after');
@@ -134,9 +134,9 @@ test('a session that died is replaced before the next test, and a lost connectio
     });`,
   );
   const { output, report } = await project.run();
-  expect(resultOf(report, 'loses it').error?.message).toContain(
-    'Target page, context or browser has been closed',
-  );
+  const { errors } = resultOf(report, 'loses it');
+  expect(errors[0]?.message).toContain('was lost while this test ran');
+  expect(errors[1]?.message).toContain('Target page, context or browser has been closed');
   expect(resultOf(report, 'goes on').status, output).toBe('passed');
   expect(output.match(/transport: Playwright's own protocol/g), output).toHaveLength(1); // once for both workers
 });
@@ -158,9 +158,9 @@ test('a server that is killed in mid-test fails the test by the same words, and 
   await run.printed(/READY/);
   await victim.end('SIGKILL');
   const { output, report } = await run.result();
-  expect(resultOf(report, 'is in the middle').error?.message, output).toContain(
-    'Target page, context or browser has been closed',
-  );
+  const { errors } = resultOf(report, 'is in the middle');
+  expect(errors[0]?.message, output).toContain('was lost while this test ran');
+  expect(errors[1]?.message, output).toContain('Target page, context or browser has been closed');
   expect(resultOf(report, 'comes later').error?.message, output).toContain(
     new URL(victim.url).host,
   );
