@@ -3,19 +3,30 @@
 /** Stands for what was taken out. */
 const HIDDEN = '…';
 
-/** Each of them finds something secret; what is in its group stays. */
+/** What secrets are called, alone or as the end of a longer name: `refresh_token`, `newPassword`, `NOTTE_API_KEY`. */
+const NAME =
+  '(?:authorization|passw(?:or)?d|passphrase|pwd|secret(?:[-_ ]?(?:access[-_ ]?)?key)?|(?:api|access|private)[-_ ]?key|token|credentials?)';
+/** The name and what leads to the value; quotes may be escaped, as in JSON within JSON (`\x60` is a backquote). */
+const NAMED = String.raw`${NAME}\\?["'\x60]?\s{0,20}(?::|={1,3}(?![=>]))\s{0,20}`;
+
+/** Each of them finds something secret; what is in its first group stays. None of them looks at a character more than a few times. */
 const RULES: readonly RegExp[] = [
-  /\b([a-z][a-z\d+.-]*:\/\/)[^\s/?#@"'`]+(?=@)/gi, // user and password of a URL
+  /\b([a-z][a-z\d+.-]{0,30}:\/\/)[^\s/?#@"'`]+(?=@)/gi, // user and password of a URL
   /([?&#][\w.[\]-]{1,64}=)[^&#\s"'`<>)\]]+/g, // values in a query
-  /\b((?:set-)?cookie["']?\s*[:=]\s*)[^\r\n]+/gi,
-  /\b((?:authorization|password|passwd|secret|api[-_ ]?key|access[-_ ]?token|token)["']?\s*[:=]\s*["']?)(?:(?:Bearer|Basic) )?[^\s"',;&)…]+/gi,
+  /((?:set-)?cookie["']?\s{0,20}[:=]\s{0,20})[^\r\n]+/gi,
+  // up to the closing quote; a quote that closes itself, as in getByLabel('Password:'), opens no value
+  new RegExp(String.raw`(${NAMED}(\\?["'\x60]))(?![\s),;\]}])(?:(?!\2)(?:\\.|[^\\\r\n]))+`, 'gi'),
+  new RegExp(String.raw`(${NAMED})(?:(?:Bearer|Basic) )?[^\s"'\x60,;&)…\\]+`, 'gi'),
   /\b(Bearer |Basic )[\w.~+/=-]+/gi,
-  /()\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, // JSON web tokens
+  /()(?<![\w-])eyJ[\w-]+\.[\w-]+\.[\w-]*/g, // JSON web tokens
   /()(?<![\w-])(?=[\w-]*\d)(?=[\w-]*[A-Z])(?=[\w-]*[a-z])[\w-]{28,}/g, // random words, as those of viewer and CDP addresses
 ];
 
-/** What was typed stands first in the title of such a step: it may be a password. */
-const TYPED = /^((?:Fill|Type|Press sequentially|Insert|Set input value) )"(?:[^"\\]|\\.)*"/;
+/** What was typed stands in the title of such a step, and ends it: it may be a password, with quotes in it. */
+const TYPED = /^((?:Fill|Type|Press sequentially|Insert|Set input value) )".*"/s;
+/** What was typed, in a line of code or of a call log: up to the last quote of the line, or its end where the text goes on. */
+const TYPED_IN_CALL =
+  /\b((?:fill|type|pressSequentially|insertText)\([^"'`()\r\n]{0,200})(["'`])(?:.*\2|.*)/g;
 
 /**
  * The text without secrets.
@@ -31,4 +42,9 @@ export function withoutSecrets(text: string, known: readonly string[] = []): str
 /** The title of a step without what was typed. */
 export function withoutTyped(title: string): string {
   return title.replace(TYPED, `$1"${HIDDEN}"`);
+}
+
+/** Code, or the message of an error, without what was typed. */
+export function withoutTypedInCalls(text: string): string {
+  return text.replace(TYPED_IN_CALL, `$1$2${HIDDEN}$2`);
 }
