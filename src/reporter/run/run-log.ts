@@ -32,6 +32,11 @@ export class RunLog {
     this.texts = new Texts(config.rootDir, secrets);
   }
 
+  /** True once a test has run. */
+  get hasRun(): boolean {
+    return [...this.tests.values()].some(({ attempts }) => attempts.length > 0);
+  }
+
   /** True once a test has used a session. */
   get hasSessions(): boolean {
     return this.sessions.size > 0;
@@ -48,13 +53,22 @@ export class RunLog {
     return files;
   }
 
+  /** A test is to run. It stands in the page also when it does not get so far. */
+  planned(test: TestCase): void {
+    this.#notesOf(test);
+  }
+
   /** An attempt has ended. */
   ended(test: TestCase, result: TestResult): void {
     const story = storyOf(result.attachments);
     if (story?.session) this.sessions.set(story.session.id, story.session);
+    this.#notesOf(test).attempts.push(this.#attempt(test, result, story));
+  }
+
+  #notesOf(test: TestCase): TestNotes {
     const notes = this.tests.get(test.id) ?? { test, attempts: [] };
     this.tests.set(test.id, notes);
-    notes.attempts.push(this.#attempt(test, result, story));
+    return notes;
   }
 
   #attempt(test: TestCase, result: TestResult, story: TestStory | undefined): AttemptNotes {
@@ -62,7 +76,8 @@ export class RunLog {
     const fromMs = story?.fromMs ?? result.startTime.getTime();
     const durationMs = Math.max(0, Math.round(story ? story.toMs - fromMs : result.duration));
     const steps = stepsOf(result.steps, fromMs, texts);
-    const errors = errorsOf(result, { fromMs, durationMs, texts });
+    const isLost = story?.isLost === true;
+    const errors = errorsOf(result, { fromMs, durationMs, isLost, texts });
     return {
       status: result.status,
       retry: result.retry,
@@ -72,8 +87,8 @@ export class RunLog {
       ...(steps.length > 0 && { steps }),
       ...(errors.length > 0 && { errors }),
       ...(story && ofStory(story, texts)),
-      clipFile: pathOf(result, 'video'),
-      traceFile: pathOf(result, 'trace'),
+      clipFile: pathOf(result, 'video', 'video/'),
+      traceFile: pathOf(result, 'trace', 'application/zip'),
       cause: causeOf(test, result, story),
     };
   }
@@ -102,8 +117,9 @@ function lengths(waits: TestStory['waits']): [number, number][] {
   return waits.map(([fromMs, toMs]) => [fromMs, toMs - fromMs]);
 }
 
-function pathOf({ attachments }: TestResult, name: string): string | undefined {
-  return attachments.find((it) => it.name === name)?.path;
+/** The file of an attachment: suites may have others of the same name. */
+function pathOf({ attachments }: TestResult, name: string, type: string): string | undefined {
+  return attachments.find((it) => it.name === name && it.contentType.startsWith(type))?.path;
 }
 
 function causeOf(

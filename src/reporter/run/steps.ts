@@ -1,8 +1,8 @@
 /** The steps of an attempt, flat and in order, as the run page shows them: what the test did, without the machinery around it. */
 import { stripVTControlCharacters } from 'node:util';
-import type { TestError, TestStep } from '@playwright/test/reporter';
-import { clipped, oneLine } from '../../base/texts';
-import { withoutTyped } from '../../story/secrets';
+import type { TestError, TestResult, TestStep } from '@playwright/test/reporter';
+import { clipped, countText, oneLine } from '../../base/texts';
+import { withoutTyped, withoutTypedInCalls } from '../../story/secrets';
 import type { ErrorData, StepData } from './data';
 import type { Texts } from './texts';
 
@@ -10,8 +10,12 @@ import type { Texts } from './texts';
 const MAX_TITLE = 200;
 /** Of more steps than these, the ones in the middle are left out: a loop that did the same all the time. */
 const MAX_STEPS = 200;
+/** Of those in the middle so many that failed stay, the last ones: one that is tried again and again fails each time. */
+const MAX_FAILED = 50;
 /** Longer messages are cut, in characters. */
 const MAX_MESSAGE = 4_000;
+/** So much more of a text is looked at for secrets: one that is cut is not known any more. */
+const LOOKED_AT = 4;
 
 /** Steps of Playwright's own machinery: what is in them is shown, they are not. */
 const HIDDEN = new Set(['hook', 'fixture', 'test.attach']);
@@ -20,29 +24,69 @@ const HIDDEN = new Set(['hook', 'fixture', 'test.attach']);
 export function stepsOf(steps: readonly TestStep[], fromMs: number, texts: Texts): StepData[] {
   const flat: StepData[] = [];
   add(flat, { steps, depth: 0, fromMs, texts });
-  if (flat.length <= MAX_STEPS) return flat;
-  return [...flat.slice(0, MAX_STEPS / 2), ...flat.slice(-MAX_STEPS / 2)];
+  return flat.length > MAX_STEPS ? withoutMiddle(flat, texts) : flat;
+}
+
+/** What an attempt's errors are read from. */
+interface Failure {
+  status: TestResult['status'];
+  errors: readonly TestError[];
+  steps: readonly TestStep[];
+}
+
+/** When an attempt was, and whether its session ended under it. */
+interface AttemptSpan {
+  fromMs: number;
+  durationMs: number;
+  isLost: boolean;
+  texts: Texts;
 }
 
 /** The errors of an attempt, each at the moment at which its step ended. */
 export function errorsOf(
-  { errors, steps }: { errors: readonly TestError[]; steps: readonly TestStep[] },
-  { fromMs, durationMs, texts }: { fromMs: number; durationMs: number; texts: Texts },
+  { status, errors, steps }: Failure,
+  { fromMs, durationMs, isLost, texts }: AttemptSpan,
 ): ErrorData[] {
+  const failed = failedSteps(steps);
+  // What ran when the time was up, or the session ended, fails by an error of its own. Else it was caught, and is not what failed the test.
+  const running = status === 'timedOut' || isLost ? failed.at(-1) : undefined;
   return errors.map((error) => {
-    const failed = failedStep(steps, error);
-    const atMs = failed ? endOf(failed) - fromMs : durationMs;
-    const location = error.location ?? failed?.location;
-    const snippet = error.snippet ?? failed?.error?.snippet;
+    const step = failed.findLast((it) => it.error?.message === error.message) ?? running;
+    const atMs = step ? endOf(step) - fromMs : durationMs;
+    const location = error.location ?? step?.location;
+    const snippet = error.snippet ?? step?.error?.snippet;
     return {
       atMs: Math.round(Math.min(Math.max(0, atMs), durationMs)),
-      message: texts.clean(
-        clipped(plain(error.message ?? error.value ?? 'It failed.'), MAX_MESSAGE),
-      ),
-      ...(snippet !== undefined && { snippet: texts.clean(plain(snippet)) }),
+      message: shown(error.message ?? error.value ?? 'It failed.', MAX_MESSAGE, texts),
+      ...(snippet !== undefined && { snippet: shown(snippet, MAX_MESSAGE, texts) }),
       ...(location && { location: texts.place(location) }),
     };
   });
+}
+
+/** The steps at the begin and at the end, and what failed between them; a line stands for the ones that are left out. */
+function withoutMiddle(flat: readonly StepData[], texts: Texts): StepData[] {
+  const middle = flat.slice(MAX_STEPS / 2, -MAX_STEPS / 2);
+  const kept = new Set(middle.filter((step) => isFailed(step)).slice(-MAX_FAILED));
+  const shownOnes: StepData[] = [];
+  let left: StepData[] = [];
+  const close = (): void => {
+    const [first] = left;
+    if (!first) return;
+    const [, atMs, , depth] = first;
+    shownOnes.push([texts.add(`… ${countText(left.length, 'step')}`), atMs, 0, depth, 0, 0]);
+    left = [];
+  };
+  for (const step of middle) {
+    if (!kept.has(step)) {
+      left.push(step);
+      continue;
+    }
+    close();
+    shownOnes.push(step);
+  }
+  close();
+  return [...flat.slice(0, MAX_STEPS / 2), ...shownOnes, ...flat.slice(-MAX_STEPS / 2)];
 }
 
 interface Adding {
@@ -58,7 +102,7 @@ function add(flat: StepData[], { steps, depth, fromMs, texts }: Adding): void {
     const isShown = !HIDDEN.has(step.category);
     if (isShown)
       flat.push([
-        texts.add(titleOf(step)),
+        texts.add(titleOf(step, texts)),
         Math.max(0, step.startTime.getTime() - fromMs),
         Math.max(0, Math.round(step.duration)),
         depth,
@@ -70,22 +114,24 @@ function add(flat: StepData[], { steps, depth, fromMs, texts }: Adding): void {
 }
 
 /** Newer versions of Playwright have what a step is about apart from what it does. */
-function titleOf(step: TestStep & { subtitle?: string }): string {
+function titleOf(step: TestStep & { subtitle?: string }, texts: Texts): string {
   const { title, subtitle = '' } = step;
-  return clipped(oneLine(withoutTyped(plain(`${title} ${subtitle}`))), MAX_TITLE);
+  return oneLine(shown(`${withoutTyped(plain(title))} ${subtitle}`, MAX_TITLE, texts));
 }
 
-/** The innermost step that failed by this error; the innermost of all that failed where none did. */
-function failedStep(steps: readonly TestStep[], error: TestError): TestStep | undefined {
-  const failed: TestStep[] = [];
-  const visit = (level: readonly TestStep[]): void => {
-    for (const step of level) {
-      if (step.error) failed.push(step);
-      visit(step.steps);
-    }
-  };
-  visit(steps);
-  return failed.findLast((step) => step.error?.message === error.message) ?? failed.at(-1);
+/** A text as the page shows it: its secrets are looked for before it is cut. */
+function shown(text: string, maxLength: number, texts: Texts): string {
+  const looked = plain(text).slice(0, LOOKED_AT * maxLength);
+  return clipped(texts.clean(withoutTypedInCalls(looked)), maxLength);
+}
+
+/** All steps that failed, the inner ones after those around them. */
+function failedSteps(steps: readonly TestStep[]): TestStep[] {
+  return steps.flatMap((step) => [...(step.error ? [step] : []), ...failedSteps(step.steps)]);
+}
+
+function isFailed([, , , , , failed]: StepData): boolean {
+  return failed === 1;
 }
 
 function endOf({ startTime, duration }: TestStep): number {

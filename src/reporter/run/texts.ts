@@ -2,6 +2,9 @@
 import { relative, sep } from 'node:path';
 import { withoutSecrets } from '../../story/secrets';
 
+/** Longer texts are not remembered: they hardly repeat. In characters. */
+const MAX_KEPT = 1_000;
+
 /** A place in a file. */
 interface Place {
   file: string;
@@ -27,7 +30,7 @@ export class Texts {
 
   /** The index of a text. */
   add(text: string): number {
-    const shown = this.#cleanOnce(text);
+    const shown = this.clean(text);
     const known = this.#index.get(shown);
     if (known !== undefined) return known;
     const index = this.all.push(shown) - 1;
@@ -46,16 +49,12 @@ export class Texts {
     return (path.startsWith('..') ? file : path).split(sep).join('/');
   }
 
-  /** A text without secrets, for one that stands only once. */
+  /** A text without secrets. */
   clean(text: string): string {
-    return withoutSecrets(text, this.#secrets);
-  }
-
-  #cleanOnce(text: string): string {
     const known = this.#clean.get(text);
     if (known !== undefined) return known;
-    const shown = this.clean(text);
-    this.#clean.set(text, shown);
+    const shown = withoutSecrets(text, this.#secrets);
+    if (text.length <= MAX_KEPT) this.#clean.set(text, shown);
     return shown;
   }
 }

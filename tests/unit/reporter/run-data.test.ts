@@ -140,6 +140,91 @@ test('an error stands at the end of its step, with its line of code and without 
   ]);
 });
 
+test('an error that the test caught is not what failed it; the step that ran when the time was up is', () => {
+  const steps = [step('Click', 100, { duration: 50, error: { message: 'caught' } })];
+  const errors = [{ message: 'something else' }];
+  const atMs = (part: Parameters<typeof testResult>[1], story = {}): number | undefined => {
+    const log = newLog();
+    log.ended(
+      testCase('buys', 'unexpected'),
+      testResult([0, 400], { steps, errors, ...part }, story),
+    );
+    return dataOf(log).tests[0]?.attempts[0]?.errors?.[0]?.atMs;
+  };
+  expect(atMs({ status: 'failed' })).toBe(400);
+  expect(atMs({ status: 'timedOut' })).toBe(150);
+  expect(atMs({ status: 'failed' }, { isLost: true })).toBe(150);
+});
+
+test('what was typed stands in no message, and in no line of code', () => {
+  const log = newLog();
+  const error = {
+    message: 'locator.fill: Timeout\n  - fill("hunter2")',
+    snippet: "> 7 | await name.fill('hunter2')",
+  };
+  const steps = [
+    step('Fill "say "hunter2""', 0, { subtitle: 'getByRole(\'textbox\', { name: "a" })', error }),
+  ];
+  log.ended(
+    testCase('buys', 'unexpected'),
+    testResult([0, 400], { steps, errors: [error], status: 'failed' }),
+  );
+  const data = dataOf(log);
+  expect(JSON.stringify(data)).not.toContain('hunter2');
+  expect(data.texts).toContain('Fill "…" getByRole(\'textbox\', { name: "a" })');
+  expect(data.tests[0]?.attempts[0]?.errors?.[0]?.message).toContain('fill("…")');
+});
+
+test('a secret is taken out before a text is cut', () => {
+  const log = newLog();
+  const errors = [{ message: `${'x'.repeat(3_995)} the-key` }];
+  log.ended(testCase('buys', 'unexpected'), testResult([0, 400], { errors, status: 'failed' }));
+  expect(dataOf(log).tests[0]?.attempts[0]?.errors?.[0]?.message).toBe(`${'x'.repeat(3_995)} …`);
+});
+
+test('of very many steps those in the middle are left out, but for what failed', () => {
+  const log = newLog();
+  const steps = Array.from({ length: 300 }, (_, n) =>
+    step(`step ${n}`, n, n === 150 ? { error: { message: 'caught' } } : {}),
+  );
+  log.ended(testCase('buys'), testResult([0, 400], { steps }));
+  const { tests, texts } = dataOf(log);
+  const shown = tests[0]?.attempts[0]?.steps?.map(([title]) => texts[title]) ?? [];
+  expect(shown.slice(98, 106)).toEqual([
+    'step 98',
+    'step 99',
+    '… 50 steps',
+    'step 150',
+    '… 49 steps',
+    'step 200',
+    'step 201',
+    'step 202',
+  ]);
+  expect(shown).toHaveLength(203);
+});
+
+test('a test that did not get to run is there, without attempts', () => {
+  const log = newLog();
+  log.planned(testCase('never ran', 'skipped'));
+  log.planned(testCase('ran'));
+  log.ended(testCase('ran'), testResult([0, 10]));
+  const { tests, totals } = dataOf(log);
+  expect(tests.map(({ attempts }) => attempts.length)).toEqual([0, 1]);
+  expect(totals.tests).toMatchObject({ expected: 1, skipped: 1 });
+});
+
+test('only recordings and traces are taken for such', () => {
+  const log = newLog();
+  const attachments = [
+    { name: 'video', contentType: 'text/plain', path: '/results/video.txt' },
+    { name: 'trace', contentType: 'text/plain', path: '/results/trace.txt' },
+    { name: 'video', contentType: 'video/mp4', path: '/results/video.mp4' },
+    { name: 'trace', contentType: 'application/zip', path: '/results/trace.zip' },
+  ];
+  log.ended(testCase('buys'), testResult([0, 10], { attachments }));
+  expect([...log.files().values()]).toEqual(['/results/video.mp4', '/results/trace.zip']);
+});
+
 test('what pages complained about is in it', () => {
   const log = newLog();
   const entry = { atMs: BEGIN_MS + 30, kind: 'request' as const, text: '404', url: 'http://a/b' };
