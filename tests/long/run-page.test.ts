@@ -31,6 +31,21 @@ test('a page that cannot be written, or is not wanted, is missing, and nothing e
   expect(existsSync(join(project.folder, 'sessionwright-report'))).toBe(false);
 });
 
+test("a page in the folder of Playwright's HTML report is lost to it, and that is said", async () => {
+  project = await Project.create({
+    'playwright.config.ts': `
+      import { withSessions } from 'sessionwright/config';
+      export default withSessions({ workers: 1, reporter: [['html', { open: 'never' }]] }, {}, { runPage: 'playwright-report' });`,
+    'a.spec.ts': WORKS,
+  });
+  const first = await project.run();
+  expect(first.output).toContain('another reporter has cleared');
+  const second = await project.run();
+  expect(second.exitCode, second.output).toBe(0);
+  expect(second.output).toContain('holds an index.html that is not ours');
+  expect(await project.read('playwright-report/index.html')).toContain('Playwright Test Report');
+});
+
 test('blob reports of two shards become one page, with the sessions and clips of both', async () => {
   project = await Project.create({
     'playwright.config.ts': `
@@ -42,10 +57,14 @@ test('blob reports of two shards become one page, with the sessions and clips of
   await mkdir(join(project.folder, 'all-blobs'));
   for (const shard of ['1', '2']) {
     project.env['SHARD'] = shard;
-    const { exitCode, output } = await project.run([`--shard=${shard}/2`]);
+    const isAsked = shard === '2'; // on the command line, which replaces the reporters of the configuration
+    const { exitCode, output } = await project.run([
+      `--shard=${shard}/2`,
+      ...(isAsked ? ['--reporter=blob'] : []),
+    ]);
     expect(exitCode, output).toBe(0);
     await rename(
-      join(project.folder, `blobs/shard-${shard}.zip`),
+      join(project.folder, isAsked ? 'blob-report/report-2.zip' : `blobs/shard-${shard}.zip`),
       join(project.folder, `all-blobs/shard-${shard}.zip`),
     ); // each run clears its own folder
   }
