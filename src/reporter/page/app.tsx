@@ -1,6 +1,6 @@
 /** The whole page: head, timeline, and below them the tests beside the one that is looked at. */
 import type { JSX } from 'preact';
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useState } from 'preact/hooks';
 import { Detail } from './detail';
 import { Header } from './header';
 import type { Run, Test } from './model';
@@ -14,7 +14,8 @@ restoreTheme();
 /** The page of a run. */
 export function App({ run }: { run: Run }): JSX.Element {
   const [place, setPlace] = useState(readPlace);
-  useEffect(() => {
+  useLayoutEffect(() => {
+    // at once, since an address that changes before would not be heard
     const follow = (): void => setPlace(readPlace());
     addEventListener('hashchange', follow);
     return () => removeEventListener('hashchange', follow);

@@ -135,7 +135,7 @@ function toTest(
     project: textAt(data, project),
     outcome,
     attempts: [],
-    atMs: attempts[0]?.atMs ?? 0,
+    atMs: attempts[0]?.atMs ?? data.durationMs, // what did not run stands last
     durationMs: attempts.reduce((total, attempt) => total + attempt.durationMs, 0),
     searched: [...names, textAt(data, file), textAt(data, project)].join(' ').toLowerCase(),
   };
