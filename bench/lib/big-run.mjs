@@ -26,7 +26,8 @@ export async function tellRun(reporter, { tests, workers, stepsOfTest = 15, root
     projects: [],
     reporter: [],
   };
-  reporter.onBegin(config);
+  const cases = Array.from({ length: tests }, (_, n) => testCase(n, rootDir));
+  reporter.onBegin(config, { allTests: () => cases });
   const lanes = Array.from({ length: workers }, (_, place) => ({
     place,
     worker: place,
@@ -34,15 +35,10 @@ export async function tellRun(reporter, { tests, workers, stepsOfTest = 15, root
   }));
   for (let n = 0; n < tests; n++) {
     const lane = lanes.reduce((first, other) => (other.atMs < first.atMs ? other : first));
-    const fails = n % FAILS === 7;
-    const isFlaky = !fails && n % FLAKY === 11;
-    const test = testCase(n, {
-      rootDir,
-      outcome: fails ? 'unexpected' : isFlaky ? 'flaky' : 'expected',
-    });
-    for (let retry = 0; retry <= (fails || isFlaky ? 1 : 0); retry++) {
-      const failed = fails || (isFlaky && retry === 0);
-      reporter.onTestEnd(test, attempt(n, { lane, retry, failed, stepsOfTest, rootDir }));
+    const outcome = outcomeOf(n);
+    for (let retry = 0; retry <= (outcome === 'expected' ? 0 : 1); retry++) {
+      const failed = outcome === 'unexpected' || (outcome === 'flaky' && retry === 0);
+      reporter.onTestEnd(cases[n], attempt(n, { lane, retry, failed, stepsOfTest, rootDir }));
       if (failed) lane.worker += workers;
     }
   }
@@ -50,7 +46,12 @@ export async function tellRun(reporter, { tests, workers, stepsOfTest = 15, root
   await reporter.onEnd({ status: 'failed', startTime: new Date(BEGIN_MS), duration: durationMs });
 }
 
-function testCase(n, { rootDir, outcome }) {
+function outcomeOf(n) {
+  if (n % FAILS === 7) return 'unexpected';
+  return n % FLAKY === 11 ? 'flaky' : 'expected';
+}
+
+function testCase(n, rootDir) {
   const title = `test ${n}: a customer ${['buys', 'returns', 'rates', 'gives away'][n % 4]} a book`;
   const file = `${rootDir}/tests/shop-${Math.floor(n / 25)}.spec.ts`;
   return {
@@ -59,7 +60,7 @@ function testCase(n, { rootDir, outcome }) {
     expectedStatus: 'passed',
     location: { file, line: 10 + (n % 25) * 8, column: 1 },
     titlePath: () => ['', 'chromium', file, `shop ${Math.floor(n / 25)}`, title],
-    outcome: () => outcome,
+    outcome: () => outcomeOf(n),
   };
 }
 

@@ -5,6 +5,7 @@ import type {
   FullConfig,
   FullResult,
   Reporter,
+  Suite,
   TestCase,
   TestResult,
 } from '@playwright/test/reporter';
@@ -19,7 +20,7 @@ import type { SessionOptions } from '../options/types';
 import { dropMissingClips, isClip } from './missing-clips';
 import { print, printSummary } from './print';
 import type { RunData } from './run/data';
-import { RunPage } from './run-page';
+import { RunPage, type WrittenPage } from './run-page';
 import { summaryLines } from './summary';
 
 /** What the reporter may be told. */
@@ -33,6 +34,8 @@ export default class SessionReporter implements Reporter {
   readonly #options: ReporterOptions;
   #config: Pick<FullConfig, 'reporter'> = { reporter: [] };
   #page: RunPage | undefined;
+  /** Where it was written. */
+  #place: string | undefined;
 
   readonly #withClip = new Set<TestResult>();
 
@@ -41,12 +44,12 @@ export default class SessionReporter implements Reporter {
     runnerState().hasReporter = true;
   }
 
-  onBegin(config: FullConfig): void {
+  onBegin(config: FullConfig, suite: Suite): void {
     this.#config = config;
     // Playwright calls this too when the options were refused, and to list the tests.
     if (runnerState().isRefused || process.argv.includes('--list')) return;
     if (!isMerge()) tellSources(config);
-    this.#page = new RunPage(config, this.#options.runPage);
+    this.#page = new RunPage(config, suite, this.#options.runPage);
   }
 
   onTestEnd(test: TestCase, result: TestResult): void {
@@ -68,21 +71,53 @@ export default class SessionReporter implements Reporter {
     await this.#writePage(result, summary);
   }
 
+  async onExit(): Promise<void> {
+    if (this.#place === undefined || (await this.#page?.isThere()) !== false) return;
+    print(
+      `no run page: another reporter has cleared ${this.#place}. Name another folder as runPage.`,
+      'yellow',
+    );
+  }
+
   printsToStdio(): boolean {
     return false; // Playwright's own reporter shows the tests
   }
 
   async #writePage(result: FullResult, summary: RunSummary | undefined): Promise<void> {
+    let written: WrittenPage | undefined;
     try {
-      const written = await this.#page?.write(result, summary);
-      if (written?.page !== undefined)
-        print(`run page: ${relative(process.cwd(), written.page)}`, 'cyan');
-      if (written && environment.isGitHub) await tellGitHub(written.data);
+      written = await this.#page?.write(result, summary);
+      this.#tellPage(written);
     } catch (error) {
-      print(`no run page: ${messageOf(error)}. The run's results stand as they are.`, 'yellow');
+      print(`no run page: ${messageOf(error)}. ${RESULTS_STAND}`, 'yellow');
+    }
+    if (!written || !environment.isGitHub) return;
+    try {
+      await tellGitHub(written.data);
+    } catch (error) {
+      print(`GitHub has no summary: ${messageOf(error)}. ${RESULTS_STAND}`, 'yellow');
     }
   }
+
+  #tellPage(written: WrittenPage | undefined): void {
+    if (!written) {
+      if (isMerge() && this.#page?.isExpected === true) print(NOTHING_MERGED, 'yellow');
+      return;
+    }
+    const { page, failure, problems = [] } = written;
+    for (const problem of problems) print(problem, 'yellow');
+    if (failure !== undefined) print(`no run page: ${failure}. ${RESULTS_STAND}`, 'yellow');
+    if (page === undefined) return;
+    this.#place = relative(process.cwd(), page);
+    print(`run page: ${this.#place}`, 'cyan');
+  }
 }
+
+/** Said of what could not be written. */
+const RESULTS_STAND = "The run's results stand as they are.";
+/** Shards tell of their sessions only in blob reports, and in runs with our reporter. */
+const NOTHING_MERGED =
+  'no run page: the reports that were merged tell of no session. Run the shards with withSessions and the blob reporter.';
 
 /** Annotations go where GitHub looks for them: into the log of the job. */
 async function tellGitHub(data: RunData): Promise<void> {

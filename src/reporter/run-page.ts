@@ -1,14 +1,33 @@
 /** The run page of a run: takes notes while it goes on, and writes one HTML file at its end. It never fails a run. */
 import { basename, dirname, resolve } from 'node:path';
-import type { FullConfig, FullResult, TestCase, TestResult } from '@playwright/test/reporter';
+import type {
+  FullConfig,
+  FullResult,
+  Suite,
+  TestCase,
+  TestResult,
+} from '@playwright/test/reporter';
+import { messageOf } from '../base/errors';
 import type { RunSummary } from '../host/protocol';
 import { environment } from '../options/environment';
 import type { SessionOptions } from '../options/types';
 import type { RunData } from './run/data';
+import type { RunAbout } from './run/run-data';
 import { RunLog } from './run/run-log';
 
 /** Where the page goes, beside the configuration, when nobody says anything else. */
 const DEFAULT_FOLDER = 'sessionwright-report';
+
+/** What came of a run's page. */
+export interface WrittenPage {
+  data: RunData;
+  /** Where it is; undefined when there is none. */
+  page?: string;
+  /** Why it could not be written. */
+  failure?: string;
+  /** Files that it does not show, a line each. */
+  problems?: string[];
+}
 
 /** The page of one run. */
 export class RunPage {
@@ -16,11 +35,20 @@ export class RunPage {
   readonly #folder: string | undefined;
   readonly #log: RunLog;
 
-  /** @param folder - as the user gave it: absolute, or relative to the configuration; `false` when none is wanted */
-  constructor(config: FullConfig, folder: string | false = DEFAULT_FOLDER) {
+  /**
+   * @param suite - the tests of the run
+   * @param folder - as the user gave it: absolute, or relative to the configuration; `false` when none is wanted
+   */
+  constructor(config: FullConfig, suite: Suite, folder: string | false = DEFAULT_FOLDER) {
     this.#config = config;
     this.#folder = folder === false ? undefined : resolve(homeOf(config), folder);
     this.#log = new RunLog(config, secretsOf(config));
+    for (const test of suite.allTests()) this.#log.planned(test);
+  }
+
+  /** True when a page is wanted, of tests that have run. */
+  get isExpected(): boolean {
+    return this.#folder !== undefined && this.#log.hasRun;
   }
 
   /** An attempt of a test has ended. */
@@ -29,17 +57,18 @@ export class RunPage {
   }
 
   /**
-   * Writes the page, if it is wanted.
-   * @returns where it is, and what is in it; undefined when no test has used a session, so that there is nothing to tell
-   * @throws the error of the system when it cannot be written
+   * Writes the page, if it is wanted and can be.
+   * @returns what came of it; undefined when no test has used a session: then there is nothing to tell, and an earlier page is removed
    */
   async write(
     result: FullResult,
     summary: RunSummary | undefined,
-  ): Promise<{ page: string | undefined; data: RunData } | undefined> {
-    const log = this.#log;
-    if (!log.hasSessions && (summary?.failedStarts ?? 0) === 0) return undefined;
-    const { runDataOf } = await import('./run/run-data');
+  ): Promise<WrittenPage | undefined> {
+    if (!this.#log.hasSessions && (summary?.failedStarts ?? 0) === 0) {
+      const { PageFolder } = await import('./run/folder');
+      if (this.#folder !== undefined) await PageFolder.clear(this.#folder);
+      return undefined;
+    }
     const about = {
       title: basename(homeOf(this.#config)),
       status: result.status,
@@ -48,14 +77,37 @@ export class RunPage {
       facts: this.#facts(),
       summary,
     };
-    if (this.#folder === undefined)
-      return { page: undefined, data: runDataOf(log, { ...about, files: new Map() }) };
+    if (this.#folder === undefined) return { data: await this.#data(about) };
+    try {
+      return await this.#writeInto(this.#folder, about);
+    } catch (error) {
+      return { data: await this.#data(about), failure: messageOf(error) };
+    }
+  }
+
+  /** Whether the page is still there: a reporter that clears its own folder may have removed it. */
+  async isThere(): Promise<boolean> {
+    const { PageFolder } = await import('./run/folder');
+    return this.#folder !== undefined && (await PageFolder.holdsPage(this.#folder));
+  }
+
+  async #writeInto(path: string, about: Omit<RunAbout, 'files'>): Promise<WrittenPage> {
     const { PageFolder } = await import('./run/folder');
     const { pageHtml } = await import('./run/html');
-    const folder = await PageFolder.open(this.#folder);
-    const data = runDataOf(log, { ...about, files: await folder.take(log.files()) });
+    const folder = await PageFolder.open(path);
+    const { places, problems } = await folder.take(this.#log.files());
+    const data = await this.#data(about, places);
+    data.problems.push(...problems.map((problem) => this.#log.texts.clean(problem)));
     await folder.write(await pageHtml(data));
-    return { page: folder.page, data };
+    return { page: folder.page, data, problems };
+  }
+
+  async #data(
+    about: Omit<RunAbout, 'files'>,
+    files: RunAbout['files'] = new Map(),
+  ): Promise<RunData> {
+    const { runDataOf } = await import('./run/run-data');
+    return runDataOf(this.#log, { ...about, files });
   }
 
   #facts(): string[] {
