@@ -1,6 +1,6 @@
 /** Libraries that are part of our package: how the build and the tests find them, and the notices that go with them. */
-import { createHash } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -161,7 +161,9 @@ async function madeFile(content, extension) {
   const digest = createHash('sha256').update(content).digest('hex').slice(0, 16);
   const file = join(folder, `${digest}${extension}`);
   await mkdir(folder, { recursive: true });
-  await writeFile(file, content);
+  const draft = `${file}.${randomUUID()}.tmp`;
+  await writeFile(draft, content);
+  await rename(draft, file); // whoever reads it sees all of it
   return file;
 }
 

@@ -130,7 +130,7 @@ test('everything is killed while the answer of a start is on its way: reap finds
     env: project.env,
   });
   expect(stdout).toContain(`session ${String(lost)}`);
-  expect(await activeSessions()).toEqual([]);
+  await eventually(async () => expect(await activeSessions()).toEqual([]));
 });
 
 test('the host is ended while a session starts', async () => {

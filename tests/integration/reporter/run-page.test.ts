@@ -33,7 +33,11 @@ async function writePage(name: string, size: { tests: number; workers: number })
 }
 
 async function open(file: string, options: Parameters<Browser['newPage']>[0] = {}): Promise<Page> {
-  const page = await browser.newPage({ viewport: { width: 1400, height: 900 }, ...options });
+  const page = await browser.newPage({
+    viewport: { width: 1400, height: 900 },
+    reducedMotion: 'reduce', // axe would measure colours on their way
+    ...options,
+  });
   page.on('pageerror', (error) => expect.soft(error.message, 'an error of the page').toBe(''));
   await page.goto(pathToFileURL(file).href);
   return page;
