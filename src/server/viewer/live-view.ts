@@ -12,6 +12,7 @@ import { badRequest } from '../../contract/refusals';
 import { parseUrl } from '../http/http-router';
 import type { SessionRegistry } from '../sessions/registry';
 import type { LiveSession } from '../sessions/session';
+import { endWhenGone } from './heartbeat';
 import { SessionWatch } from './session-watch';
 import type { WatchOptions } from './watcher';
 
@@ -76,6 +77,7 @@ export class LiveView {
     const mayDrive = isToken(searchParams.get('drive'), known.cdpToken);
     const isSmall = searchParams.get('size') === 'small';
     server.handleUpgrade(request, stream, head, (socket) => {
+      endWhenGone(socket);
       if (livePath) this.#join(session, socket, { isSmall, mayDrive });
       else this.#serve(session, socket, recordingPath !== undefined);
     });

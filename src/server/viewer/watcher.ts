@@ -2,6 +2,9 @@
 import type { WebSocket } from 'ws';
 import type { LiveMessage } from '../../contract/viewer';
 
+/** One that has not taken so many bytes is cut off: 20 pictures, or 10,000 events. Its page comes back by itself, and is told anew. */
+const MAX_BEHIND_BYTES = 4 * 1024 * 1024;
+
 /** How somebody looks. */
 export interface WatchOptions {
   /** A thumbnail: small pictures, about one a second, and no events. */
@@ -25,7 +28,9 @@ export class Watcher {
   }
 
   say(message: LiveMessage): void {
-    if (this.socket.readyState === this.socket.OPEN) this.socket.send(JSON.stringify(message));
+    if (this.socket.readyState !== this.socket.OPEN) return;
+    if (this.socket.bufferedAmount > MAX_BEHIND_BYTES) this.socket.terminate();
+    else this.socket.send(JSON.stringify(message));
   }
 
   /** One picture is on its way at a time; of those that come meanwhile the last one follows. */
