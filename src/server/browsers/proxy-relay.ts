@@ -12,6 +12,7 @@ import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 import { hostOf, portOf } from '../../base/addresses';
+import { messageOf } from '../../base/errors';
 import type { LoopbackConnection } from './peer-process';
 
 /** Headers that are between the browser and us only. */
@@ -56,17 +57,23 @@ export class ProxyRelay {
     const door = new Door(new Promise((resolve) => (admitBy = resolve)));
     const http = createServer(
       (request, response) =>
-        void door.admits(request.socket).then((isAdmitted) => {
-          if (isAdmitted) forward(request, response, { account, authorization });
-          else response.writeHead(403, { connection: 'close' }).end(NOT_YOURS);
-        }),
+        void door
+          .admits(request.socket)
+          .then((isAdmitted) => {
+            if (isAdmitted) forward(request, response, { account, authorization });
+            else response.writeHead(403, { connection: 'close' }).end(NOT_YOURS);
+          })
+          .catch(() => request.socket.destroy()), // what somebody sends ends a connection, and no server
     );
     http.on('connect', (request, client: Socket) => {
       client.on('error', () => client.destroy()); // it may leave while it waits
-      void door.admits(client).then((isAdmitted) => {
-        if (isAdmitted) tunnel(request, client, { account, authorization });
-        else client.end(`HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\r\n${NOT_YOURS}`);
-      });
+      void door
+        .admits(client)
+        .then((isAdmitted) => {
+          if (isAdmitted) tunnel(request, client, { account, authorization });
+          else client.end(`HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\r\n${NOT_YOURS}`);
+        })
+        .catch(() => client.destroy()); // the same
     });
     http.on('connection', (socket) => {
       sockets.add(socket);
@@ -129,17 +136,22 @@ function forward(
     headers: [...endToEnd(request.rawHeaders), 'proxy-authorization', authorization],
   };
   const upstream = url.protocol === 'https:' ? requestHttps(options) : requestHttp(options);
-  upstream.once('response', (answer) => {
-    response.writeHead(answer.statusCode ?? 502, answer.statusMessage, endToEnd(answer.rawHeaders));
-    pipeline(answer, response, () => {}); // either side may leave
-  });
-  upstream.once('error', (error) => {
+  const fail = (why: string): void => {
     if (response.headersSent) response.destroy();
     else
-      response
-        .writeHead(502, { 'content-type': 'text/plain' })
-        .end(`The proxy ${url.host} cannot be reached: ${error.message}`);
+      response.writeHead(502, { 'content-type': 'text/plain' }).end(`The proxy ${url.host} ${why}`);
+  };
+  upstream.once('response', (answer) => {
+    try {
+      response.writeHead(answer.statusCode ?? 502, endToEnd(answer.rawHeaders)); // its own words for the status mean nothing, and may be unfit to pass on
+    } catch (error) {
+      answer.destroy();
+      fail(`gives an answer that is none: ${messageOf(error)}`);
+      return;
+    }
+    pipeline(answer, response, () => {}); // either side may leave
   });
+  upstream.once('error', (error) => fail(`cannot be reached: ${error.message}`));
   pipeline(request, upstream, () => {});
   response.once('close', () => upstream.destroy()); // the browser has left: nobody waits for an answer any more
 }

@@ -55,6 +55,21 @@ test('a page is asked for with the password, and answered as the proxy answers',
 });
 
 test.each([
+  ['a status that is none', 'HTTP/1.1 042 x', 502],
+  ['a reason that is none', 'HTTP/1.1 200 O\x01K', 200],
+])('%s in the answer of the proxy harms nobody', async (_, firstLine, status) => {
+  const relay = await relayTo(
+    () => `${firstLine}\r\nconnection: close\r\ncontent-length: 3\r\n\r\ntea`,
+  );
+  for (let round = 0; round < 2; round++) {
+    const asking = request(relay.server, { path: 'http://shop.test/', agent: false }).end();
+    const [response] = (await once(asking, 'response')) as [IncomingMessage];
+    expect(response.statusCode).toBe(status);
+    expect(await text(response)).toMatch(status === 200 ? /^tea$/ : /^The proxy .* answer/);
+  }
+});
+
+test.each([
   ['a tunnel', 'CONNECT shop.test:443 HTTP/1.1\r\nhost: shop.test:443\r\n\r\n'],
   ['a page', 'GET http://shop.test/ HTTP/1.1\r\nhost: shop.test\r\n\r\n'],
 ])('%s that the proxy never answers ends with the relay', async (_, question) => {
