@@ -132,5 +132,5 @@ test('a list of hundreds of finished sessions is quick, and leaves their steps o
       true,
     );
   }
-  expect(times.sort((a, b) => a - b)[10]).toBeLessThan(500); // about 2 ms when nothing else runs; reading all steps would take seconds
+  expect(times.sort((a, b) => a - b)[10]).toBeLessThan(2_000); // about 2 ms when nothing else runs; reading all steps would take seconds
 });

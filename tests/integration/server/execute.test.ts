@@ -145,7 +145,7 @@ describe('elements', () => {
         exception: result.message,
         message: expect.stringMatching(/disabled|inert/) as unknown,
       });
-      expect(Date.parse(to) - Date.parse(from)).toBeLessThan(8_000); // it would wait for 15 s
+      expect(Date.parse(to) - Date.parse(from)).toBeLessThan(14_000); // it would wait for 15 s
     },
   );
 
@@ -159,7 +159,7 @@ describe('elements', () => {
       success: false,
       exception: expect.stringMatching(/Timeout \d+ms exceeded/) as unknown,
     });
-    expect(Date.parse(to) - Date.parse(from)).toBeLessThan(8_000); // and not for 15 s
+    expect(Date.parse(to) - Date.parse(from)).toBeLessThan(14_000); // and not for 15 s
     expect(
       await session.execute({
         type: 'click',

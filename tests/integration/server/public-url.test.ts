@@ -75,7 +75,7 @@ test.each([
   expect(description).toMatchObject({ servers: [{ url: base }] });
 });
 
-test('the viewer shows pictures and the replay behind a path', async () => {
+test('the viewer shows pictures and the replay behind a path', { timeout: 180_000 }, async () => {
   const base = await open('/browsers', (path) => path);
   const started = await fetch(`${base}/sessions/start`, {
     method: 'POST',
@@ -86,7 +86,7 @@ test('the viewer shows pictures and the replay behind a path', async () => {
   const watcher = await browser.newContext();
   const page = await watcher.newPage();
   await page.goto(session.viewer_url);
-  await page.locator('canvas').waitFor({ timeout: 30_000 });
+  await page.locator('canvas').waitFor({ timeout: 60_000 });
   await browser.close();
   await fetch(`${base}/sessions/${session.session_id}/stop`, {
     method: 'DELETE',
@@ -98,7 +98,7 @@ test('the viewer shows pictures and the replay behind a path', async () => {
     const { replay } = (await (await fetch(story)).json()) as { replay: { path?: string } };
     return replay.path ?? '';
   };
-  await expect.poll(film, { timeout: 40_000 }).toMatch(/^\/browsers\/sessions\//);
+  await expect.poll(film, { timeout: 90_000 }).toMatch(/^\/browsers\/sessions\//);
   expect((await fetch(origin + (await film()))).status).toBe(200);
 });
 

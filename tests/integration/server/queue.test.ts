@@ -39,7 +39,7 @@ test('starts beyond the places are served in turn, each as soon as a place is fr
 });
 
 test('more starts than may wait are refused at once, and one that waits too long with the reason', async () => {
-  await open({ maxSessions: 1, maxWaiting: 1, maxWaitMs: 2_000 });
+  await open({ maxSessions: 1, maxWaiting: 1, maxWaitMs: 10_000 });
   await start();
   const { answer } = await queued(1);
   const refused = await start();
@@ -57,7 +57,7 @@ test('more starts than may wait are refused at once, and one that waits too long
   expect(inVain).toMatchObject({
     status: 429,
     body: {
-      message: expect.stringContaining('Waited 2.0 s for a session: All 1 sessions') as unknown,
+      message: expect.stringContaining('Waited 10.0 s for a session: All 1 sessions') as unknown,
     },
   });
   expect(inVain.headers.get('retry-after')).toBe('1');
@@ -113,7 +113,7 @@ test('a start that two callers want waits until both have left', async () => {
 });
 
 test('who comes again with the same key has not lost its turn', async () => {
-  await open({ maxSessions: 1, maxWaitMs: 3_000 });
+  await open({ maxSessions: 1, maxWaitMs: 10_000 });
   const running = await start();
   const early = await queued(1, { 'idempotency-key': 'early' });
   expect((await early.answer).status).toBe(429);

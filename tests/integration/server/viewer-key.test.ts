@@ -87,8 +87,10 @@ test('a web browser whose user types the key sees the session', async () => {
   await page.evaluate(() => sessionStorage.clear());
   await page.reload();
   await page.getByLabel('API key').fill(MINE);
-  const pictures = page.waitForEvent('websocket');
+  const received = new Promise<void>((resolve) =>
+    page.on('websocket', (socket) => socket.on('framereceived', () => resolve())),
+  );
   await page.keyboard.press('Enter');
-  await (await pictures).waitForEvent('framereceived');
+  await received;
   await browser.close();
 });

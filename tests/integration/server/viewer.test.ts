@@ -39,14 +39,14 @@ describe('live', () => {
     await page.emulateMedia({ colorScheme: 'dark' });
     expect(await axeViolations(page)).toEqual([]);
     await shown.evaluate(() => console.error('the card was declined'));
-    await page.getByText('the card was declined').waitFor();
+    await page.getByText('the card was declined').waitFor(SLOW);
     const opening = shown.waitForEvent('popup');
     await shown.evaluate(() => void window.open('about:blank'));
     const popup = await opening;
     await popup.setContent('<title>Second</title><h1>Second</h1>');
-    await page.locator('.tab[aria-current="true"]', { hasText: 'Second' }).waitFor();
+    await page.locator('.tab[aria-current="true"]', { hasText: 'Second' }).waitFor(SLOW);
     await button(page, 'Changed').click();
-    await page.locator('.tab[aria-current="true"]', { hasText: 'Changed' }).waitFor();
+    await page.locator('.tab[aria-current="true"]', { hasText: 'Changed' }).waitFor(SLOW);
     expect(looker.errors).toEqual([]);
   });
 
@@ -60,11 +60,11 @@ describe('live', () => {
     await button(page, 'Take over').click();
     await page.getByLabel('API key').fill('wrong');
     await page.keyboard.press('Enter');
-    await page.getByRole('alert').waitFor();
+    await page.getByRole('alert').waitFor(SLOW);
     await page.getByLabel('API key').fill(api.server.apiKey);
     await page.keyboard.press('Enter');
     const screen = page.getByRole('application');
-    await screen.waitFor();
+    await screen.waitFor(SLOW);
     await screen.click();
     await page.keyboard.type('Ada');
     const value = () => shown.locator('input').inputValue();
@@ -76,7 +76,7 @@ describe('live', () => {
     });
     await expect.poll(value, SLOW).toBe('Ada Lovelace');
     await page.keyboard.press('Control+Alt+Enter');
-    await expect.poll(() => screen.count()).toBe(0);
+    await expect.poll(() => screen.count(), SLOW).toBe(0);
     expect(await value()).toBe('Ada Lovelace');
   });
 
@@ -90,7 +90,7 @@ describe('live', () => {
     await bare.keyboard.press('Enter');
     await firstPicture(bare);
     const wrong = await looker.open(url.replace(/token=.*/, 'token=wrong'));
-    await heading(wrong, 'This link does not open the session').waitFor();
+    await heading(wrong, 'This link does not open the session').waitFor(SLOW);
   });
 
   test('stop asks back, and the page says that the session has ended', async () => {
@@ -107,7 +107,7 @@ describe('live', () => {
     await heading(page, 'The session was stopped').waitFor(SLOW);
     expect((await api.call('GET', `/sessions/${id}`)).body).toMatchObject({ status: 'closed' });
     await button(page, 'Watch the replay').click();
-    await heading(page, 'There is no replay').waitFor();
+    await heading(page, 'There is no replay').waitFor(SLOW);
   });
 
   test('the smallest form shows the picture and nothing else, in a frame too', async () => {
@@ -211,21 +211,26 @@ describe('replay', () => {
       .poll(() => page.locator('video').evaluate((film: HTMLVideoElement) => film.readyState), SLOW)
       .toBeGreaterThan(0);
     await chapters.nth(1).click();
-    await expect.poll(second).toBeGreaterThan(0.4);
+    await expect.poll(second, SLOW).toBeGreaterThan(0.4);
     const atSecond = await second();
     const list = page.getByRole('region', { name: 'Events' });
-    await list.locator('.chapter-button[aria-current="true"]', { hasText: 'by invoice' }).waitFor();
+    await list
+      .locator('.chapter-button[aria-current="true"]', { hasText: 'by invoice' })
+      .waitFor(SLOW);
     await list.getByRole('button', { name: 'Click' }).first().click();
-    await expect.poll(second).toBeLessThan(atSecond);
-    await list.getByRole('button', { name: '/lost' }).waitFor();
+    await expect.poll(second, SLOW).toBeLessThan(atSecond);
+    await list.getByRole('button', { name: '/lost' }).waitFor(SLOW);
     await page.keyboard.press('End');
-    await expect.poll(second).toBeGreaterThan(atSecond);
+    await expect.poll(second, SLOW).toBeGreaterThan(atSecond);
     const atEnd = await second();
     await page.keyboard.press(',');
-    await expect.poll(second).toBeLessThan(atEnd);
+    await expect.poll(second, SLOW).toBeLessThan(atEnd);
     await page.getByLabel('Speed').selectOption('2');
     await expect
-      .poll(() => page.locator('video').evaluate((film: HTMLVideoElement) => film.playbackRate))
+      .poll(
+        () => page.locator('video').evaluate((film: HTMLVideoElement) => film.playbackRate),
+        SLOW,
+      )
       .toBe(2);
     const linked = await looker.open(`${url}#t=${atSecond.toFixed(1)}`);
     await expect
@@ -258,18 +263,22 @@ describe('wall', () => {
     const card = page.getByRole('link', { name: 'puts a lamp into the cart' });
     await card.locator('img[data-shown="true"]').waitFor({ ...SLOW, state: 'attached' });
     await page.getByLabel('Search by test, page or id').fill('no such thing');
-    await heading(page, 'No such session').waitFor();
+    await heading(page, 'No such session').waitFor(SLOW);
     await page.getByLabel('Search by test, page or id').fill('LAMP');
-    await card.waitFor();
+    await card.waitFor(SLOW);
     expect(await axeViolations(page)).toEqual([]);
     api.server.noteTest(id, { outcome: 'failed' });
     await api.call('DELETE', `/sessions/${id}/stop`);
     await card.getByText('Ended').waitFor(SLOW);
-    await button(page, 'With failures').focus();
+    const failures = button(page, 'With failures');
+    await failures.focus();
     await page.keyboard.press('Space');
-    await page.keyboard.press('Tab');
-    await page.keyboard.press('Tab');
-    await expect.poll(() => card.evaluate((it) => it === document.activeElement)).toBe(true);
+    await expect.poll(() => failures.getAttribute('aria-pressed'), SLOW).toBe('true');
+    const isReached = async (): Promise<boolean> => {
+      await page.keyboard.press('Tab'); // the wall may be drawn anew meanwhile
+      return card.evaluate((it) => it === document.activeElement);
+    };
+    await expect.poll(isReached, SLOW).toBe(true);
     await page.keyboard.press('Enter');
     await page.locator('video').waitFor(SLOW);
     expect(looker.errors).toEqual([]);
@@ -279,7 +288,7 @@ describe('wall', () => {
     const page = await looker.open(api.server.url, { colorScheme: 'dark' });
     await page.getByLabel('API key').fill('wrong');
     await page.keyboard.press('Enter');
-    await page.getByRole('alert').waitFor();
+    await page.getByRole('alert').waitFor(SLOW);
     expect(await axeViolations(page)).toEqual([]);
     expect(await api.call('GET', '/')).toMatchObject({
       status: 404,
