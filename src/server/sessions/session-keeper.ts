@@ -1,5 +1,6 @@
 /** Keeps what outlives a session: its steps, its profile, and its record. Whatever fails is told with the session, and holds up nothing. */
 import { messageOf } from '../../base/errors';
+import type { SessionStep } from '../../contract/session';
 import type { LiveSession, SessionKeeper } from './session';
 import type { SessionProfile } from './session-profile';
 import { TrajectoryFile } from './trajectory-file';
@@ -22,6 +23,10 @@ export class FolderKeeper implements SessionKeeper {
   /** Writes down its steps from now on. */
   follow({ trajectory, folder }: LiveSession): void {
     this.#steps = new TrajectoryFile(trajectory, folder.trajectory);
+  }
+
+  async steps({ trajectory }: LiveSession): Promise<readonly SessionStep[]> {
+    return (await this.#steps?.newest()) ?? trajectory.steps;
   }
 
   async beforeClose(session: LiveSession): Promise<void> {

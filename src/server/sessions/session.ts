@@ -47,6 +47,8 @@ export interface SessionParts {
 
 /** Keeps of a session what outlives it. */
 export interface SessionKeeper {
+  /** The newest steps, as many as are told of a session: from the disk, when others have taken the memory for them. */
+  steps(session: LiveSession): Promise<readonly SessionStep[]>;
   /** Called at the end, while the browser still runs and nobody uses it any more. */
   beforeClose(session: LiveSession): Promise<void>;
   /** Called when the browser has ended. Resolves when everything is written down. */
@@ -163,7 +165,7 @@ export class LiveSession implements KnownSession {
   }
 
   async steps(): Promise<readonly SessionStep[]> {
-    return this.trajectory.steps;
+    return this.#keeper.steps(this);
   }
 
   get latestTests(): readonly ViewedTest[] {

@@ -8,12 +8,25 @@ import { TOLD_CHARS, type Trajectory } from './trajectory';
 /** Writes down each step of one trajectory. */
 export class TrajectoryFile {
   readonly #writing = new Queue();
+  readonly #trajectory: Trajectory;
+  readonly #file: string;
 
   /** @param file is made with the first step */
   constructor(trajectory: Trajectory, file: string) {
+    this.#trajectory = trajectory;
+    this.#file = file;
     trajectory.onStep((_, json) => {
       this.#writing.run(async () => appendFile(file, `${json}\n`, { mode: 0o600 })).catch(() => {}); // a full disk fails no action
     });
+  }
+
+  /** The newest steps, as many as are told of a session: those that the memory had no room for are read. */
+  async newest(): Promise<readonly SessionStep[]> {
+    const told = this.#trajectory.steps;
+    if (!this.#trajectory.hasGivenWay) return told;
+    await this.flushed();
+    const written = await readSteps(this.#file);
+    return written.length > told.length ? written : told; // a disk that is full has fewer
   }
 
   /** Resolves when every step so far is written. */

@@ -28,11 +28,18 @@ export class Trajectory {
   readonly #steps: { type: string; json: string }[] = [];
   #length = 0;
   #forgotten = 0;
+  #hasGivenWay = false;
+  #isReleased = false;
   readonly #listeners = new Set<StepListener>();
 
   /** The newest steps, oldest first. */
   get steps(): readonly SessionStep[] {
     return this.#steps.map(({ json }) => JSON.parse(json) as SessionStep);
+  }
+
+  /** Whether it has forgotten steps that would be told, were it not for other sessions: they are on the disk only. */
+  get hasGivenWay(): boolean {
+    return this.#hasGivenWay;
   }
 
   /** How many steps were taken. */
@@ -59,6 +66,7 @@ export class Trajectory {
     this.#steps.push({ type: step.type, json });
     this.#count(json.length);
     while (this.#isTooLong() && this.#steps.length > 1) {
+      if (this.#length <= TOLD_CHARS) this.#hasGivenWay = true;
       this.#count(-(this.#steps.shift()?.json.length ?? 0));
       this.#forgotten++;
     }
@@ -71,9 +79,11 @@ export class Trajectory {
     return () => this.#listeners.delete(listener);
   }
 
-  /** No more steps are added: what is told of it counts no more, and goes with it. Safe to call twice. */
+  /** Its session has ended: what is told of it, and what a last call may add, counts no more, and goes with it. Safe to call twice. */
   release(): void {
-    this.#count(-this.#length);
+    if (this.#isReleased) return;
+    this.#isReleased = true;
+    Trajectory.#lengthOfAll -= this.#length;
   }
 
   #isTooLong(): boolean {
@@ -82,6 +92,6 @@ export class Trajectory {
 
   #count(chars: number): void {
     this.#length += chars;
-    Trajectory.#lengthOfAll += chars;
+    if (!this.#isReleased) Trajectory.#lengthOfAll += chars;
   }
 }

@@ -51,6 +51,32 @@ test('many sessions together tell no more than a server has room for, and each i
   for (const trajectory of all) trajectory.release();
 });
 
+test('steps that others have taken the memory for are told from the disk', async () => {
+  const trajectory = new Trajectory();
+  const file = new TrajectoryFile(trajectory, join(folder, 'trajectory.jsonl'));
+  const others = Array.from({ length: 9 }, () => new Trajectory());
+  try {
+    for (const it of others) for (let n = 0; n < 9; n++) it.add(large(n));
+    for (let n = 0; n < 4; n++) trajectory.add({ type: 'screenshot', value: { n } });
+    expect(numbers(trajectory.steps)).toEqual([3]);
+    expect(numbers(await file.newest())).toEqual([0, 1, 2, 3]);
+  } finally {
+    for (const it of [...others, trajectory]) it.release();
+  }
+});
+
+test('what is added when sessions have ended takes no room from others', () => {
+  for (let count = 0; count < 9; count++) {
+    const ended = new Trajectory();
+    ended.release();
+    for (let n = 0; n < 9; n++) ended.add(large(n));
+  }
+  const other = new Trajectory();
+  for (let n = 0; n < 2; n++) other.add(large(n));
+  expect(numbers(other.steps)).toEqual([0, 1]);
+  other.release();
+});
+
 test('a step that is larger than what is told is told alone', () => {
   const trajectory = new Trajectory();
   trajectory.add(large(0));
