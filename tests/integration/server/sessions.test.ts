@@ -35,6 +35,13 @@ async function status(id: string): Promise<Record<string, unknown>> {
   return (await api.call('GET', `/sessions/${id}`)).body;
 }
 
+/** Titles and outcomes, as the viewer tells them. */
+async function testsOf(id: string): Promise<unknown[]> {
+  const { body } = await api.call('GET', `/sessions/${id}/viewer/story`);
+  const { tests } = body['session'] as { tests: { title: string; outcome: string }[] };
+  return tests.map(({ title, outcome }) => [title, outcome]);
+}
+
 /** Sends a signal to the main process of a session's browser. */
 async function kill(id: string, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
   const [line] = (await processesWith(join(workDir, 'sessions', id))).filter(
@@ -244,6 +251,7 @@ test('a client past the gateway keeps a session awake as long as it is there', a
 test('a browser that dies takes its session with it, and the error says how', async () => {
   await open();
   const id = await start();
+  api.server.noteTest(id, { title: 'buys a lamp' });
   await kill(id);
   await eventually(async () =>
     expect(await status(id)).toMatchObject({
@@ -251,7 +259,16 @@ test('a browser that dies takes its session with it, and the error says how', as
       error: 'The browser ended by itself (signal SIGKILL).',
     }),
   );
+  expect(await testsOf(id)).toEqual([['buys a lamp', 'failed']]);
   await nothingLeft();
+});
+
+test('a test whose session is stopped in the middle has neither passed nor failed', async () => {
+  await open();
+  const id = await start();
+  api.server.noteTest(id, { title: 'buys a lamp' });
+  await api.call('DELETE', `/sessions/${id}/stop`);
+  expect(await testsOf(id)).toEqual([['buys a lamp', 'skipped']]);
 });
 
 test.skipIf(process.platform === 'win32')(
