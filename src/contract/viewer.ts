@@ -79,7 +79,7 @@ export type ViewedReplay =
 /** All that is known of one session, for its page. */
 export interface ViewedStory {
   session: ViewedSession;
-  /** What happened so far, oldest first; of a session that runs, the live socket tells it. */
+  /** What happened, oldest first, once the replay is ready; of a session that runs, the live socket tells it. */
   events: ViewedEvent[];
   /** Null while the session runs. */
   replay: ViewedReplay | null;

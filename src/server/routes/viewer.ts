@@ -105,7 +105,7 @@ async function sendStory(parts: ViewerRouteParts, exchange: Exchange): Promise<v
   const replay = isActive ? null : await findReplay(parts, session, exchange.baseUrl);
   const story: ViewedStory = {
     session: viewedSession(session, isActive ? undefined : await session.allTests()),
-    events: isActive ? [] : await viewedEvents(session),
+    events: replay?.state === 'ready' ? await viewedEvents(session) : [], // shown beside the film only, and read from many files
     replay,
   };
   sendJson(exchange.response, 200, { body: story });

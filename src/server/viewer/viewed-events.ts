@@ -11,13 +11,36 @@ const MAX_REQUESTS = 500;
 /** Statuses from here on are failures. */
 const FIRST_FAILURE = 400;
 
+/** Being read now: many who look at one session at once, as a link in a chat has it, read its files once. */
+const reading = new WeakMap<KnownSession, Promise<ViewedEvent[]>>();
+
 /** Oldest first; what has no time comes where it was told. */
-export async function viewedEvents(session: KnownSession): Promise<ViewedEvent[]> {
+export function viewedEvents(session: KnownSession): Promise<ViewedEvent[]> {
+  const found = reading.get(session);
+  if (found) return found;
+  const events = readEvents(session).finally(() => reading.delete(session));
+  reading.set(session, events);
+  return events;
+}
+
+async function readEvents(session: KnownSession): Promise<ViewedEvent[]> {
   const steps = (await session.steps()).map((step) => viewedStep(step, null));
-  const requests = await failedRequests(session.folder.network);
-  return [...steps, ...requests].sort(
-    (one, other) => (one.atMs ?? other.atMs ?? 0) - (other.atMs ?? one.atMs ?? 0),
-  );
+  return inOrder(steps, await failedRequests(session.folder.network));
+}
+
+/** Requests between steps, by time. A step without one stays behind the step before it. */
+export function inOrder(
+  steps: readonly ViewedEvent[],
+  requests: readonly ViewedEvent[],
+): ViewedEvent[] {
+  let lastMs = -Infinity;
+  const placed = [
+    ...steps.map((event) => ({ event, atMs: (lastMs = event.atMs ?? lastMs) })),
+    ...requests.map((event) => ({ event, atMs: event.atMs ?? Infinity })),
+  ];
+  return placed
+    .sort((one, other) => (one.atMs === other.atMs ? 0 : one.atMs - other.atMs))
+    .map(({ event }) => event);
 }
 
 async function failedRequests(folder: string): Promise<ViewedEvent[]> {
