@@ -21,9 +21,12 @@ export interface ViewerFiles {
 
 let files: Promise<ViewerFiles> | undefined;
 
-/** Reads them once. */
+/** Reads them once; what could not be read is tried again for the next one who asks. */
 export function viewerFiles(): Promise<ViewerFiles> {
-  files ??= readFiles();
+  files ??= readFiles().catch((error: unknown) => {
+    files = undefined;
+    throw error;
+  });
   return files;
 }
 

@@ -63,14 +63,19 @@ export class WatchedTabs {
     const { sessionId } = await connection.send('Target.attachToBrowserTarget');
     const browser = connection.session(sessionId);
     const tabs = new WatchedTabs(connection, browser, listener);
-    await browser.send('Target.setDiscoverTargets', { discover: true, filter: FILTER });
-    await browser.send('Target.setAutoAttach', {
-      autoAttach: true,
-      waitForDebuggerOnStart: false,
-      flatten: true,
-      filter: FILTER,
-    });
-    return tabs;
+    try {
+      await browser.send('Target.setDiscoverTargets', { discover: true, filter: FILTER });
+      await browser.send('Target.setAutoAttach', {
+        autoAttach: true,
+        waitForDebuggerOnStart: false,
+        flatten: true,
+        filter: FILTER,
+      });
+      return tabs;
+    } catch (error) {
+      await tabs.close(); // else it would ask for titles for ever
+      throw error;
+    }
   }
 
   /** The tabs, oldest first. */
