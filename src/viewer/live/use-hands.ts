@@ -10,6 +10,12 @@ import type { Live } from './use-live';
 const DOUBLE_MS = 500;
 const DOUBLE_PX = 5;
 const BUTTONS = ['left', 'middle', 'right'] as const;
+/** The buttons that are down, as a bit mask has them; the first one that is drags. */
+const HELD = [
+  [1, 'left'],
+  [2, 'right'],
+  [4, 'middle'],
+] as const;
 
 interface Hands {
   live: Live;
@@ -20,12 +26,14 @@ interface Hands {
 }
 
 type MouseInput = Extract<LiveInput, { kind: 'mouse' }>;
+type KeyInput = Extract<LiveInput, { kind: 'key' }>;
 type Handlers = Record<string, ((event: never) => void) | undefined>;
 
 /** The handlers of the picture; none while the session is not under control. */
 export function useHands({ live, canvas, page, isDriven }: Hands): Handlers {
   const clicks = useRef({ atMs: 0, x: 0, y: 0, count: 0 });
   const moved = useRef<MouseInput | undefined>(undefined);
+  const keys = useHeldKeys(live);
   const paste = useLatest((event: ClipboardEvent) => {
     const text = event.clipboardData?.getData('text/plain') ?? '';
     if (text !== '') live.send({ kind: 'paste', text });
@@ -35,15 +43,25 @@ export function useHands({ live, canvas, page, isDriven }: Hands): Handlers {
     if (!isDriven) return undefined;
     canvas.current?.focus();
     document.addEventListener('paste', paste);
-    return () => document.removeEventListener('paste', paste);
+    return () => {
+      document.removeEventListener('paste', paste);
+      keys.letGo();
+    };
   }, [isDriven]);
   if (!isDriven) return {};
   const at = (event: MouseEvent): { x: number; y: number } => pointOf(event, canvas, page);
+  const move = (): void => {
+    if (moved.current) live.send(moved.current);
+    moved.current = undefined;
+  };
   const send = (
     type: MouseInput['type'],
     event: MouseEvent,
     more: Partial<MouseInput> = {},
-  ): void => live.send(mouseInput(type, event, { ...at(event), ...more }));
+  ): void => {
+    move(); // it came before
+    live.send(mouseInput(type, event, { ...at(event), ...more }));
+  };
   return {
     onPointerDown: (event: PointerEvent) => {
       canvas.current?.focus();
@@ -58,27 +76,52 @@ export function useHands({ live, canvas, page, isDriven }: Hands): Handlers {
       const isWaiting = moved.current !== undefined;
       moved.current = mouseInput('mouseMoved', event, at(event));
       if (isWaiting) return;
-      requestAnimationFrame(() => {
-        if (moved.current) live.send(moved.current);
-        moved.current = undefined;
-      });
+      requestAnimationFrame(move);
     },
     onWheel: (event: WheelEvent) => {
       send('mouseWheel', event, { deltaX: event.deltaX, deltaY: event.deltaY });
       event.preventDefault();
     },
     onContextMenu: (event: MouseEvent) => event.preventDefault(),
-    onKeyDown: (event: KeyboardEvent) => typeKey(live, event, true),
-    onKeyUp: (event: KeyboardEvent) => typeKey(live, event, false),
+    onKeyDown: (event: KeyboardEvent) => typeKey(event, true, { live, keys }),
+    onKeyUp: (event: KeyboardEvent) => typeKey(event, false, { live, keys }),
+    onBlur: keys.letGo,
   };
 }
 
-function typeKey(live: Live, event: KeyboardEvent, isDown: boolean): void {
+interface HeldKeys {
+  send: (input: KeyInput) => void;
+  /** Whoever goes away with a key down lets go of it elsewhere, which nobody tells us. */
+  letGo: () => void;
+}
+
+/** Sends keys, and knows which of them are down. */
+function useHeldKeys(live: Live): HeldKeys {
+  const held = useRef(new Map<string, KeyInput>()).current;
+  return {
+    send: (input) => {
+      if (input.type === 'keyUp') held.delete(input.code);
+      else held.set(input.code, input);
+      live.send(input);
+    },
+    letGo: () => {
+      for (const input of held.values())
+        live.send({ ...input, type: 'keyUp', text: '', modifiers: 0, repeat: false });
+      held.clear();
+    },
+  };
+}
+
+function typeKey(
+  event: KeyboardEvent,
+  isDown: boolean,
+  { live, keys }: { live: Live; keys: HeldKeys },
+): void {
   const { key, ctrlKey, metaKey, altKey } = event;
   if ((ctrlKey || metaKey) && key.toLowerCase() === 'v') return; // comes as what is pasted
   event.preventDefault();
   if (isDown && key === 'Enter' && ctrlKey && altKey) live.letGo();
-  else live.send(keyInput(event, isDown));
+  else keys.send(keyInput(event, isDown));
 }
 
 function pointOf(
@@ -105,7 +148,8 @@ function mouseInput(
     type,
     x: 0,
     y: 0,
-    button: type === 'mousePressed' || type === 'mouseReleased' ? buttonOf(event) : 'none',
+    button:
+      type === 'mousePressed' || type === 'mouseReleased' ? buttonOf(event) : heldButton(event),
     buttons: event.buttons,
     clickCount: 0,
     modifiers: modifiersOf(event),
@@ -119,6 +163,11 @@ function buttonOf({ button }: MouseEvent): MouseInput['button'] {
   return BUTTONS[button] ?? 'none';
 }
 
+/** The page drags with it. */
+function heldButton({ buttons }: MouseEvent): MouseInput['button'] {
+  return HELD.find(([bit]) => (buttons & bit) !== 0)?.[1] ?? 'none';
+}
+
 function nextClick(
   before: { atMs: number; x: number; y: number; count: number },
   { clientX: x, clientY: y, timeStamp: atMs }: MouseEvent,
@@ -130,7 +179,7 @@ function nextClick(
   return { atMs, x, y, count: isNear ? before.count + 1 : 1 };
 }
 
-function keyInput(event: KeyboardEvent, isDown: boolean): LiveInput {
+function keyInput(event: KeyboardEvent, isDown: boolean): KeyInput {
   const { key, code, location, repeat } = event;
   const text = isDown ? textOf(event) : '';
   return {

@@ -75,7 +75,32 @@ describe('live', () => {
       document.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data }));
     });
     await expect.poll(value, SLOW).toBe('Ada Lovelace');
+    const box = await screen.boundingBox();
+    const [left = 0, middle = 0] = box ? [box.x + 2, box.y + box.height / 2] : [];
+    await page.mouse.move(left, middle);
+    await page.mouse.down();
+    await page.mouse.move(left + 400, middle, { steps: 5 });
+    await page.mouse.up();
+    const selected = () =>
+      shown
+        .locator('input')
+        .evaluate((it: HTMLInputElement) =>
+          it.value.slice(it.selectionStart ?? 0, it.selectionEnd ?? 0),
+        );
+    await expect.poll(selected, SLOW).toBe('Ada Lovelace');
+    await shown.evaluate(() => {
+      const down = new Set<string>();
+      document.addEventListener('keydown', ({ key }) => {
+        down.add(key);
+        if (down.has('Control') && down.has('Alt')) document.title = 'Held';
+      });
+      document.addEventListener('keyup', ({ key }) => {
+        down.delete(key);
+        if (down.size === 0 && document.title === 'Held') document.title = 'Released';
+      });
+    });
     await page.keyboard.press('Control+Alt+Enter');
+    await expect.poll(() => shown.title(), SLOW).toBe('Released');
     await expect.poll(() => screen.count(), SLOW).toBe(0);
     expect(await value()).toBe('Ada Lovelace');
   });
