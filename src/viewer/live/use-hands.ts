@@ -32,7 +32,7 @@ type Handlers = Record<string, ((event: never) => void) | undefined>;
 /** The handlers of the picture; none while the session is not under control. */
 export function useHands({ live, canvas, page, isDriven }: Hands): Handlers {
   const clicks = useRef({ atMs: 0, x: 0, y: 0, count: 0 });
-  const moved = useRef<MouseInput | undefined>(undefined);
+  const moves = useMoves(live);
   const keys = useHeldKeys(live);
   const paste = useLatest((event: ClipboardEvent) => {
     const text = event.clipboardData?.getData('text/plain') ?? '';
@@ -50,16 +50,12 @@ export function useHands({ live, canvas, page, isDriven }: Hands): Handlers {
   }, [isDriven]);
   if (!isDriven) return {};
   const at = (event: MouseEvent): { x: number; y: number } => pointOf(event, canvas, page);
-  const move = (): void => {
-    if (moved.current) live.send(moved.current);
-    moved.current = undefined;
-  };
   const send = (
     type: MouseInput['type'],
     event: MouseEvent,
     more: Partial<MouseInput> = {},
   ): void => {
-    move(); // it came before
+    moves.flush(); // they came before
     live.send(mouseInput(type, event, { ...at(event), ...more }));
   };
   return {
@@ -72,12 +68,7 @@ export function useHands({ live, canvas, page, isDriven }: Hands): Handlers {
     },
     onPointerUp: (event: PointerEvent) =>
       send('mouseReleased', event, { clickCount: clicks.current.count }),
-    onPointerMove: (event: PointerEvent) => {
-      const isWaiting = moved.current !== undefined;
-      moved.current = mouseInput('mouseMoved', event, at(event));
-      if (isWaiting) return;
-      requestAnimationFrame(move);
-    },
+    onPointerMove: (event: PointerEvent) => moves.add(mouseInput('mouseMoved', event, at(event))),
     onWheel: (event: WheelEvent) => {
       send('mouseWheel', event, { deltaX: event.deltaX, deltaY: event.deltaY });
       event.preventDefault();
@@ -86,6 +77,22 @@ export function useHands({ live, canvas, page, isDriven }: Hands): Handlers {
     onKeyDown: (event: KeyboardEvent) => typeKey(event, true, { live, keys }),
     onKeyUp: (event: KeyboardEvent) => typeKey(event, false, { live, keys }),
     onBlur: keys.letGo,
+  };
+}
+
+/** Sends where the mouse is, once for each frame. */
+function useMoves(live: Live): { add: (input: MouseInput) => void; flush: () => void } {
+  const waiting = useRef<MouseInput | undefined>(undefined);
+  const flush = (): void => {
+    if (waiting.current) live.send(waiting.current);
+    waiting.current = undefined;
+  };
+  return {
+    add: (input) => {
+      if (!waiting.current) requestAnimationFrame(flush);
+      waiting.current = input;
+    },
+    flush,
   };
 }
 

@@ -1,7 +1,7 @@
 /** Those who watch and take nothing, or are gone without a word: real sockets, at the other end of which nobody reads. */
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import { connect, type AddressInfo, type Socket } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
@@ -19,7 +19,7 @@ let http: Server;
 let sockets: WebSocketServer;
 let port: number;
 /** Who has come. */
-const open: (Socket | WebSocket)[] = [];
+const open: (() => void)[] = [];
 
 beforeEach(async () => {
   http = createServer();
@@ -29,7 +29,7 @@ beforeEach(async () => {
 });
 afterEach(() => {
   vi.useRealTimers();
-  for (const it of open.splice(0)) 'terminate' in it ? it.terminate() : it.destroy();
+  for (const leave of open.splice(0)) leave();
   sockets.close();
   http.close();
 });
@@ -41,7 +41,8 @@ async function silent(): Promise<WebSocket> {
       `GET / HTTP/1.1\r\nhost: a\r\nupgrade: websocket\r\nconnection: upgrade\r\nsec-websocket-version: 13\r\nsec-websocket-key: ${'A'.repeat(22)}==\r\n\r\n`,
     ),
   );
-  open.push(raw.on('error', () => undefined));
+  raw.on('error', () => undefined);
+  open.push(() => raw.destroy());
   const [socket] = (await once(sockets, 'connection')) as [WebSocket];
   socket.on('error', () => undefined);
   return socket;
@@ -65,7 +66,7 @@ test('one that is gone without a word is cut off at the second question, and one
   const gone = await silent();
   const coming = once(sockets, 'connection');
   const client = new WebSocket(`ws://127.0.0.1:${port}`);
-  open.push(client);
+  open.push(() => client.terminate());
   const [there] = (await coming) as [WebSocket];
   for (const socket of [gone, there]) endWhenGone(socket);
   const closed = once(gone, 'close');
