@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { settledWithin } from '../base/deadline';
 import type { Session, SessionsClient, StartSessionOptions } from '../client/index';
 import { HostError, isSessionwrightError } from '../contract/errors';
+import type { SessionInfo } from '../contract/session';
 import { DEFAULT_START_TIMEOUT_MS } from '../options/defaults';
 import type { Ledger, LedgerEntry } from './ledger';
 
@@ -14,7 +15,7 @@ const GONE_MS = 3_600_000;
 
 /** How long the end of a run looks for what its lost starts have made, and between two looks, in milliseconds: a session may come a moment after its start was given up. */
 const LAST_LOOK_MS = 5_000;
-const LOOK_POLL_MS = 250;
+const LOOK_POLL_MS = 1_000;
 
 /** What makes a start known by its key, and tells whether it may have left more than the session that it gave. */
 type KnownBy = Pick<StartSessionOptions, 'idempotencyKey' | 'onUnclear'>;
@@ -35,18 +36,20 @@ export async function startInLedger(
 ): Promise<Session> {
   const key = randomBytes(32).toString('hex');
   const startedAt = Date.now();
-  const startsUntil = startedAt + timeoutMs;
-  await ledger.started({ sessionId: key, apiUrl, kind: 'start', startedAt, startsUntil });
+  const note = async (startsUntil: number): Promise<void> =>
+    ledger.started({ sessionId: key, apiUrl, kind: 'start', startedAt, startsUntil });
+  await note(startedAt + timeoutMs);
   const outcome = { isUnclear: false };
   const onUnclear = (): void => {
     outcome.isUnclear = true;
   };
   const session = await start({ idempotencyKey: key, onUnclear }).catch(async (error: unknown) => {
-    if (!outcome.isUnclear) await ledger.stopped(key);
+    await (outcome.isUnclear ? note(Date.now() + LAST_LOOK_MS) : ledger.stopped(key)); // nobody asks for it any more
     throw error;
   });
   try {
     const entry = { sessionId: session.id, apiUrl };
+    if (outcome.isUnclear) await note(Date.now() + LAST_LOOK_MS);
     await (outcome.isUnclear ? ledger.started(entry) : ledger.became(key, entry));
   } catch (error) {
     await session.stop();
@@ -57,24 +60,41 @@ export async function startInLedger(
 
 /** Ends what the starts of a run have left of which no answer came, as far as that can be told at its end; the others stay in its ledger. Never rejects. */
 export async function endLostStarts(ledger: Ledger, client: SessionsClient): Promise<void> {
+  await settledWithin(endWhatComes(ledger, client), LAST_LOOK_MS + 2 * LOOK_POLL_MS);
+}
+
+/** Looks again and again as long as one may still come, with one question for all of them. */
+async function endWhatComes(ledger: Ledger, client: SessionsClient): Promise<void> {
   const deadline = Date.now() + LAST_LOOK_MS;
   const isLost = ({ kind, apiUrl }: LedgerEntry): boolean =>
     kind === 'start' && apiUrl === client.apiUrl;
-  const end = async (entry: LedgerEntry): Promise<void> => {
-    for (;;) {
-      try {
-        await endLostStart(entry, client);
-        await ledger.stopped(entry.sessionId);
-        return;
-      } catch (error) {
-        const mayCome = isSessionwrightError(error, 'start_pending');
-        if (!mayCome || Date.now() > deadline) return;
-        await delay(LOOK_POLL_MS);
-      }
-    }
-  };
-  const all = Promise.all((await ledger.open()).filter(isLost).map(end));
-  await settledWithin(all, LAST_LOOK_MS);
+  const { activeSessions } = await import('../client/active-sessions');
+  let lost = (await ledger.open()).filter(isLost);
+  while (lost.length > 0) {
+    const running = await activeSessions(client);
+    const pending = await Promise.all(lost.map((it) => endOrWait(it, { ledger, client, running })));
+    lost = lost.filter((_, at) => pending[at]);
+    if (lost.length === 0 || Date.now() > deadline) return;
+    await delay(LOOK_POLL_MS);
+  }
+}
+
+/** True when it may still come. */
+async function endOrWait(
+  entry: LedgerEntry,
+  {
+    ledger,
+    client,
+    running,
+  }: { ledger: Ledger; client: SessionsClient; running: readonly SessionInfo[] },
+): Promise<boolean> {
+  try {
+    await endAmong(running, entry, client);
+    await ledger.stopped(entry.sessionId);
+    return false;
+  } catch (error) {
+    return isSessionwrightError(error, 'start_pending');
+  }
 }
 
 /**
@@ -84,15 +104,25 @@ export async function endLostStarts(ledger: Ledger, client: SessionsClient): Pro
  * @throws {@link HostError} when it may still come, or may be one of those that it names; what the API throws
  */
 export async function endLostStart(
-  { sessionId: key, startedAt = 0, startsUntil = startedAt }: LedgerEntry,
+  entry: LedgerEntry,
   client: SessionsClient,
 ): Promise<string | undefined> {
+  const { startedAt = 0 } = entry;
   const { activeSessions } = await import('../client/active-sessions');
   const running = await activeSessions(client).catch((error: unknown) => {
     const isGone = Date.now() - startedAt > GONE_MS;
     if (isGone && isSessionwrightError(error, 'api_unreachable')) return [];
     throw error;
   });
+  return endAmong(running, entry, client);
+}
+
+/** The same, with the sessions that run there. */
+async function endAmong(
+  running: readonly SessionInfo[],
+  { sessionId: key, startedAt = 0, startsUntil = startedAt }: LedgerEntry,
+  client: SessionsClient,
+): Promise<string | undefined> {
   const made = running.find(({ idempotencyKey }) => idempotencyKey === key);
   if (made) return (await client.stop(made.id)).id;
   if (Date.now() < startsUntil)

@@ -21,6 +21,8 @@ import { startApi, type TestApi } from '../server/api';
 /** No process has it: Linux gives out less than four million. */
 const DEAD_PID = 2 ** 30;
 const MINUTE_MS = 60_000;
+/** How long a session may come after its start was given up. */
+const LAST_LOOK_MS = 5_000;
 
 let temp: string;
 const closings: (() => Promise<unknown>)[] = [];
@@ -57,12 +59,13 @@ async function killedRun(api: { url: string; key: string }, agoMs = 0): Promise<
 
 async function scripted(
   handler: Handler,
-): Promise<{ url: string; key: string; stops: () => string[] }> {
+): Promise<{ url: string; key: string; stops: () => string[]; lists: () => number }> {
   const api = await startScriptedApi(handler);
   closings.push(async () => api.close());
   const stops = (): string[] =>
     api.requests.flatMap((request) => (request.method === 'DELETE' ? [request.url] : []));
-  return { url: api.url, key: KEY, stops };
+  const lists = (): number => api.requests.filter(({ method }) => method === 'GET').length;
+  return { url: api.url, key: KEY, stops, lists };
 }
 
 async function realServer(): Promise<TestApi> {
@@ -191,9 +194,36 @@ test(
     expect(await ledger.open()).toEqual([]);
     isRefusing = false;
     await expect(open()).rejects.toThrow('not JSON');
-    expect(await ledger.open()).toMatchObject([{ kind: 'start' }]);
+    const [lost] = await ledger.open();
+    expect(lost).toMatchObject({ kind: 'start' });
+    expect(lost?.startsUntil).toBeLessThan(Date.now() + LAST_LOOK_MS + 1); // nobody asks for it any more
     await sources.close();
     expect(api.stops()).toEqual(['/sessions/late/stop']);
     expect(await ledger.open()).toEqual([]);
+  },
+);
+
+test(
+  'those of which nothing comes are struck out at the end of the run, by one question a second for all of them',
+  { timeout: 60_000 },
+  async () => {
+    const ledger = new Ledger(temp);
+    const api = await scripted((request, response) => {
+      if (request.method === 'GET') return json(response, 200, listBody());
+      return response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Not you</h1>');
+    });
+    const sources = new Sources({ runFolder: temp, workFolder: temp, ledger }, () => undefined);
+    const options = { apiUrl: api.url, apiKey: api.key };
+    const source = await sources.for(options, {});
+    const watch = { onFull: () => undefined, signal: new AbortController().signal };
+    const open = async (): Promise<unknown> =>
+      source.open({ parallelIndex: 0, options, browser: {} }, watch);
+    const failed = await Promise.allSettled([open(), open(), open()]);
+    expect(failed.map(({ status }) => status)).toEqual(Array(3).fill('rejected'));
+    expect(await ledger.open()).toHaveLength(3);
+    const before = api.lists();
+    await sources.close();
+    expect(await ledger.open()).toEqual([]);
+    expect(api.lists() - before).toBeLessThanOrEqual(8);
   },
 );
