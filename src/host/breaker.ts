@@ -5,6 +5,8 @@
  *   closed ---- it fails for 10 s, and answers nothing else either ----> open: starts fail at once, the API is asked every few seconds
  *     ^                                                                   |        ^
  *     '---- the trial succeeds ---- half-open: one start is the trial <---' answers '---- the trial fails: the pause doubles
+ *
+ * An API that answers other calls is down for those starts that fail three times in a row, unless it may be full: that is waited for.
  */
 import { orAfter } from '../base/deadline';
 import { logOf } from '../base/log';
@@ -13,8 +15,8 @@ import { ApiUnreachableError, isSessionwrightError, SessionwrightError } from '.
 
 /** How long starts may fail in a row before the next ones are not tried, in milliseconds: an API that restarts is back by then. */
 const OPEN_AFTER_MS = 10_000;
-/** Starts in a row that may stay without an answer by an API that answers other calls: it may let them wait for a place. */
-const MOST_UNANSWERED = 3;
+/** The start in a row that fails as if the API were down, while it answers other calls: with this one, starts are not tried any more. */
+const MOST_FAILING = 3;
 /** Time before the API is asked again, and the longest after trials that failed, in milliseconds. */
 const FIRST_PAUSE_MS = 5_000;
 const LONGEST_PAUSE_MS = 300_000;
@@ -26,6 +28,7 @@ const DOWN: ReadonlySet<string> = new Set([
   'api_unreachable',
   'server_error',
   'contract_violation',
+  'overloaded',
 ]);
 
 const log = logOf('host');
@@ -36,9 +39,14 @@ export interface BreakerSubject {
   readonly name: string;
   /** Asks the API something small. Rejects, soon, while it is down. */
   probe(): Promise<unknown>;
+  /** Whether sessions run there that are ours: then a start without an answer may wait for their place. */
+  hasSessions(): boolean;
   /** Called once with each time of failing, when starts are not tried any more. */
   onOpen(error: SessionwrightError): void;
 }
+
+/** Starts a session. */
+type Start<T> = (saysFull: () => void) => Promise<T>;
 
 /** Starts in a row that failed. */
 interface Failing {
@@ -50,7 +58,7 @@ interface Failing {
   last: SessionwrightError;
 }
 
-/** The breaker of one API. */
+/** The breaker of the starts at one API that are alike: a browser that does not start with the options of one project may do so with those of another. */
 export class Breaker {
   readonly #subject: BreakerSubject;
   #failing: Failing | undefined;
@@ -67,10 +75,10 @@ export class Breaker {
   }
 
   /**
-   * Does what starts a session.
+   * Does what starts a session, which may tell meanwhile that the API has said that there is no place.
    * @throws what it throws; {@link SessionwrightError} `api_down` at once, while the API is down
    */
-  async run<T>(start: () => Promise<T>): Promise<T> {
+  async run<T>(start: Start<T>): Promise<T> {
     if (this.#trial) await orAfter(this.#trial, TRIAL_WAIT_MS, undefined);
     if (!this.#isOpen || !this.#failing) return this.#watched(start);
     if (!this.#mayTry) throw this.#downError(this.#failing);
@@ -91,17 +99,26 @@ export class Breaker {
     clearTimeout(this.#timer);
   }
 
-  async #watched<T>(start: () => Promise<T>): Promise<T> {
+  async #watched<T>(start: Start<T>): Promise<T> {
     const sinceMs = performance.now();
+    let wasFull = false;
     try {
-      const result = await start();
+      const result = await start(() => (wasFull = true));
       this.#recovered();
       return result;
     } catch (error) {
-      if (isDown(error)) await this.#failed(error, sinceMs);
-      else this.#recovered(); // it has answered
+      if (!isDown(error))
+        this.#recovered(); // it has answered
+      else if (this.#mayBeFull(error, wasFull) && (await this.#answers())) this.#recovered();
+      else await this.#failed(error, sinceMs);
       throw error;
     }
+  }
+
+  /** Whether an API that is well could have failed a start by this: there was no place until the end of its time. */
+  #mayBeFull(error: SessionwrightError, wasFull: boolean): boolean {
+    if (error.code === 'overloaded') return true;
+    return isUnanswered(error) && (wasFull || this.#subject.hasSessions());
   }
 
   async #failed(last: SessionwrightError, sinceMs: number): Promise<void> {
@@ -111,8 +128,8 @@ export class Breaker {
     failing.count += 1;
     failing.last = last;
     if (this.#isOpen || failing.untilMs - failing.sinceMs < OPEN_AFTER_MS) return;
-    const mayWaitForPlace = isUnanswered(last) && failing.count < MOST_UNANSWERED;
-    if (!mayWaitForPlace || !(await this.#answers())) this.#open(failing);
+    const mayBeUp = failing.count < MOST_FAILING;
+    if (!mayBeUp || !(await this.#answers())) this.#open(failing);
   }
 
   #open(failing: Failing): void {

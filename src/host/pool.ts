@@ -23,8 +23,10 @@ const PAUSE_MS = 5_000;
  */
 const GIVE_BACK_MS = 10_000;
 
-/** What a start fails with while there is no place for it. */
-const FULL: ReadonlySet<string> = new Set(['rate_limited', 'overloaded']);
+/** What a start fails with that is not tried, since those before it have failed. */
+const DOWN = 'api_down';
+/** What a start fails with while there is no place for it, or nobody to ask for one. */
+const FULL: ReadonlySet<string> = new Set(['rate_limited', 'overloaded', DOWN]);
 
 /** How long to wait before the next try, in milliseconds, if the error says so. */
 interface Paused {
@@ -59,6 +61,8 @@ export interface Waiting extends Wish {
   isServed: boolean;
   /** No start is tried for it before that, by `performance.now()`: there was no place for one. */
   notBeforeMs: number;
+  /** No place for another session helps it, only a session as it is: its API is down. */
+  onlyAlike: boolean;
   give(held: HeldSession): void;
   fail(error: Error): void;
 }
@@ -91,7 +95,8 @@ export class SessionPool {
   /** First come, first served. */
   readonly #queue: Waiting[] = [];
   readonly #openings = new Set<Opening>();
-  readonly #running = new Set<HeldSession>();
+  /** With the keys of their options. */
+  readonly #running = new Map<HeldSession, string>();
   readonly #ending = new Set<HeldSession>();
 
   /** @param giveUp - aborted when the run ends: no start goes on */
@@ -112,8 +117,8 @@ export class SessionPool {
   /** How many of those that wait would be helped by a session with this key that somebody gives. */
   wants(key: string): number {
     return this.#queue.filter(
-      ({ isServed, opening, ...wish }) =>
-        !isServed && (wish.key === key || !opening || opening.isStuck),
+      ({ isServed, opening, onlyAlike, ...wish }) =>
+        !isServed && (wish.key === key || (!onlyAlike && (!opening || opening.isStuck))),
     ).length;
   }
 
@@ -125,7 +130,8 @@ export class SessionPool {
   async take(wish: Wish, begin: (waiting: Waiting) => void = () => {}): Promise<HeldSession> {
     return new Promise((give, fail) => {
       const { key, parallelIndex, request, timeoutMs = 0 } = wish;
-      const state = { sinceMs: performance.now(), isServed: false, notBeforeMs: 0 };
+      const sinceMs = performance.now();
+      const state = { sinceMs, isServed: false, notBeforeMs: 0, onlyAlike: false };
       const waiting = { key, parallelIndex, request, timeoutMs, ...state, give, fail };
       begin(waiting);
       this.#queue.push(waiting);
@@ -166,9 +172,10 @@ export class SessionPool {
     let coming = this.#ending.size;
     for (const waiting of [...this.#queue]) {
       if (waiting.isServed || this.#serve(waiting)) continue;
-      if (coming > 0) coming--;
+      if (waiting.onlyAlike) this.#owner.lack(waiting);
+      else if (coming > 0) coming--;
       else if (!this.#makeRoom(waiting)) this.#owner.lack(waiting);
-      if (isOld(waiting)) return; // nobody goes first any more
+      if (isOld(waiting) && !waiting.onlyAlike) return; // nobody goes first any more
     }
   }
 
@@ -243,7 +250,7 @@ export class SessionPool {
 
   #opened(opening: Opening, { held, key, parallelIndex }: IdleSession): void {
     this.#closeOpening(opening);
-    this.#running.add(held);
+    this.#running.set(held, key);
     const session = { held, key, parallelIndex, isFresh: true };
     this.put(session);
     session.isFresh = false; // who comes later does not know how long it has been there
@@ -262,7 +269,9 @@ export class SessionPool {
     this.#closeOpening(opening);
     if (!by) return;
     const foundNoPlace = isFull(error) || (isStuck && isUnanswered(error));
-    if (!foundNoPlace || this.#running.size === 0) {
+    by.onlyAlike = isSessionwrightError(error, DOWN);
+    const shared = [...this.#running.values()].filter((key) => !by.onlyAlike || key === by.key);
+    if (!foundNoPlace || shared.length === 0) {
       this.drop(by, error as Error);
       return;
     }

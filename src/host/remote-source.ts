@@ -12,7 +12,7 @@ import { keepAwake } from './keep-awake';
 import type { Ledger } from './ledger';
 import type { AcquireRequest, PlaywrightOffer } from './protocol';
 import { endLostStarts, startInLedger } from './start-ledger';
-import { startOptions } from './start-request';
+import { keyOf, startOptions } from './start-request';
 import { startWatched, type StartWatch } from './start-watched';
 
 /** A start that takes longer waits for a place, in milliseconds: a session is there within a second or two. */
@@ -50,7 +50,11 @@ export class RemoteSource implements Source {
   readonly #place: LocalPlace;
   /** Asks the API whether it is there, and does not wait for it. */
   readonly #prober: SessionsClient;
-  readonly #breaker: Breaker;
+  /** One for all starts that are alike. */
+  readonly #breakers = new Map<string, Breaker>();
+  readonly #onDown: Remarks['onDown'];
+  /** Ids of those that the run has started, and not stopped. */
+  readonly #running = new Set<string>();
 
   private constructor(
     [client, prober]: [SessionsClient, SessionsClient],
@@ -63,11 +67,7 @@ export class RemoteSource implements Source {
     this.api = { url: client.apiUrl, key: options.apiKey ?? environment.apiKey ?? '' };
     this.label = describeSource(options);
     this.#place = place;
-    this.#breaker = new Breaker({
-      name: client.apiUrl,
-      probe: async () => prober.list({ pageSize: 1 }),
-      onOpen: onDown,
-    });
+    this.#onDown = onDown;
   }
 
   static async open(
@@ -85,10 +85,29 @@ export class RemoteSource implements Source {
 
   /** @throws what the start throws; {@link SessionwrightError} `api_down` at once, while the API is down */
   async open(request: AcquireRequest, watch: StartWatch): Promise<HeldSession> {
-    return this.#breaker.run(async () => this.#open(request, watch));
+    return this.#breakerOf(request).run(async (saysFull) =>
+      this.#open(request, { ...watch, saysFull }),
+    );
   }
 
-  async #open(request: AcquireRequest, watch: StartWatch): Promise<HeldSession> {
+  #breakerOf(request: AcquireRequest): Breaker {
+    const key = keyOf(request);
+    const known = this.#breakers.get(key);
+    if (known) return known;
+    const breaker = new Breaker({
+      name: this.client.apiUrl,
+      probe: async () => this.#prober.list({ pageSize: 1 }),
+      hasSessions: () => this.#running.size > 0,
+      onOpen: this.#onDown,
+    });
+    this.#breakers.set(key, breaker);
+    return breaker;
+  }
+
+  async #open(
+    request: AcquireRequest,
+    watch: StartWatch & { saysFull: () => void },
+  ): Promise<HeldSession> {
     const { sessionId, startTimeoutMs } = request.options;
     if (sessionId !== undefined)
       return new AttachedSession(await this.client.connect(sessionId), this, this.#place);
@@ -100,6 +119,7 @@ export class RemoteSource implements Source {
     const session = await startInLedger(this.#place.ledger, place, async (known) =>
       startWatched(this.client, { ...options, ...known }, { ...watch, slowMs: SLOW_START_MS }),
     );
+    this.#running.add(session.id);
     return new HeldRemoteSession(session, this, this.#place);
   }
 
@@ -107,15 +127,17 @@ export class RemoteSource implements Source {
   async waitingFor(): Promise<undefined> {}
 
   async started(sessionId: string): Promise<void> {
+    this.#running.add(sessionId);
     await this.#place.ledger.started({ sessionId, apiUrl: this.api.url });
   }
 
   async stopped(sessionId: string): Promise<void> {
+    this.#running.delete(sessionId);
     await this.#place.ledger.stopped(sessionId);
   }
 
   async close(): Promise<void> {
-    this.#breaker.close();
+    for (const breaker of this.#breakers.values()) breaker.close();
     await endLostStarts(this.#place.ledger, this.client);
     await Promise.all([this.client.close(), this.#prober.close()]);
   }

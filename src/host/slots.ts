@@ -3,13 +3,14 @@
  * a worker after every failed test) gets that one's session instead of paying for a new one, and where there are fewer sessions than
  * workers, one that no test uses goes to the worker that waits for it.
  */
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { HostError, TimeoutError } from '../contract/errors';
 import { DEFAULT_START_TIMEOUT_MS } from '../options/defaults';
 import type { HeldSession } from './held-session';
 import { type PoolOwner, SessionPool, SWAP_MS, type Waiting, type Wish } from './pool';
 import type { AcquireRequest, SessionCheck } from './protocol';
 import type { RpcPeer } from './rpc';
+import { keyOf } from './start-request';
 import type { StartWatch } from './start-watched';
 
 /** How long a worker keeps its session when another waits for it, in milliseconds: to change hands takes a new connection. */
@@ -249,10 +250,11 @@ export class Slots {
   }
 
   /** Asks those that have a session for it, once their turn is over. */
-  #askFor({ key }: Waiting): void {
+  #askFor({ key, onlyAlike }: Waiting): void {
     let restMs = Infinity;
     for (const slot of this.#slots.values()) {
       if (!slot.held || slot.held.keepsState || slot.giving) continue;
+      if (onlyAlike && slot.key !== key) continue;
       const turnMs = slot.key === key ? TURN_MS : SWAP_MS;
       const leftMs = slot.sinceMs + turnMs - performance.now();
       if (leftMs > 0) restMs = Math.min(restMs, leftMs);
@@ -314,13 +316,4 @@ function withSession(slot: Slot): LeasedSlot {
 
 function hasSession(slot: Slot): slot is LeasedSlot {
   return slot.held !== undefined;
-}
-
-/** What is asked of a session; how many there may be, and how long one waits for it, is no part of that. */
-function keyOf({ options, browser }: AcquireRequest): string {
-  const { maxSessions, startTimeoutMs, ...asked } = options;
-  return createHash('sha256')
-    .update(JSON.stringify([asked, browser]))
-    .digest('hex')
-    .slice(0, 16);
 }

@@ -1,4 +1,5 @@
 /** What the session API is asked for: the user's options, completed by what the Playwright project says of its browser. */
+import { createHash } from 'node:crypto';
 import type { StartOptions } from '../contract/session';
 import type { SessionOptions } from '../options/types';
 import type { AcquireRequest, BrowserSettings } from './protocol';
@@ -10,6 +11,15 @@ export function startOptions({ options, browser }: AcquireRequest): StartOptions
   if (browser.proxy && options.proxies === undefined && options.cdpUrl === undefined)
     start.proxies = [externalProxy(browser.proxy)];
   return start;
+}
+
+/** Names what is asked of a session; how many there may be, and how long one waits for it, is no part of that. */
+export function keyOf({ options, browser }: AcquireRequest): string {
+  const { maxSessions, startTimeoutMs, ...asked } = options;
+  return createHash('sha256')
+    .update(JSON.stringify([asked, browser]))
+    .digest('hex')
+    .slice(0, 16);
 }
 
 /** The session options that the contract knows. */

@@ -12,16 +12,21 @@ export interface StartWatch {
 /**
  * Starts a session.
  * @param slowMs - a start that takes longer, in milliseconds, waits for a place
+ * @param saysFull - called when the API says that there is no place now
  * @throws what the start throws
  */
 export async function startWatched(
   client: SessionsClient,
   options: StartSessionOptions,
-  { onFull, signal, slowMs }: StartWatch & { slowMs: number },
+  { onFull, signal, slowMs, saysFull }: StartWatch & { slowMs: number; saysFull?: () => void },
 ): Promise<Session> {
   const timer = setTimeout(onFull, slowMs).unref();
   try {
-    return await client.start({ ...options, onFull, signal });
+    const noPlace = (): void => {
+      saysFull?.();
+      onFull();
+    };
+    return await client.start({ ...options, onFull: noPlace, signal });
   } finally {
     clearTimeout(timer);
   }

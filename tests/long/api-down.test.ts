@@ -55,8 +55,10 @@ test.each([
   ['refuses connections', 'is not reachable (ECONNREFUSED)'],
   ['hangs', 'had no complete answer'],
   ['fails', 'answered 500'],
+  ['has no capacity for anything', 'answered 503'],
 ])('it %s: a few tests wait, the others fail at once and say why', async (how, why) => {
-  if (how === 'fails') api.on('request', (_, response) => response.writeHead(500).end());
+  const status = { fails: 500, 'has no capacity for anything': 503 }[how];
+  if (status !== undefined) api.on('request', (_, response) => response.writeHead(status).end());
   const url = await listen();
   if (how === 'refuses connections') await new Promise((done) => api.close(done));
   const it = await create(url, { use: '{ sessionOptions: { startTimeoutMs: 6000 } }' });

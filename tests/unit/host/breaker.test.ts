@@ -5,6 +5,10 @@ import { Breaker } from '../../../src/host/breaker';
 
 let isUp: boolean;
 let doesAnswer: boolean;
+/** Whether sessions of the run are there. */
+let isUsed: boolean;
+/** What the API answers when it does not do so well. */
+let probeError: Error;
 let starts: number;
 let said: string[];
 let breaker: Breaker;
@@ -13,13 +17,16 @@ beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance', 'Date'] });
   isUp = false;
   doesAnswer = false;
+  isUsed = false;
+  probeError = unreachable();
   starts = 0;
   said = [];
   breaker = new Breaker({
     name: 'https://api.example',
     probe: async () => {
-      if (!doesAnswer) throw unreachable();
+      if (!doesAnswer) throw probeError;
     },
+    hasSessions: () => isUsed,
     onOpen: ({ message }) => said.push(message),
   });
 });
@@ -35,9 +42,14 @@ function unreachable(maybeReceived = false): ApiUnreachableError {
 }
 
 /** One start, which takes so long by that clock; what came of it. */
-async function begin(tookMs: number, error: Error = unreachable()): Promise<string> {
-  const work = breaker.run(async () => {
+async function begin(
+  tookMs: number,
+  error: Error = unreachable(),
+  { wasFull = false } = {},
+): Promise<string> {
+  const work = breaker.run(async (saysFull) => {
     starts++;
+    if (wasFull) saysFull();
     await new Promise((done) => setTimeout(done, tookMs));
     if (!isUp) throw error;
   });
@@ -48,8 +60,8 @@ async function begin(tookMs: number, error: Error = unreachable()): Promise<stri
 }
 
 /** The same, and the clock is turned on meanwhile. */
-async function start(tookMs: number, error?: Error): Promise<string> {
-  const outcome = begin(tookMs, error);
+async function start(tookMs: number, error?: Error, how = {}): Promise<string> {
+  const outcome = begin(tookMs, error, how);
   await vi.advanceTimersByTimeAsync(tookMs);
   return outcome;
 }
@@ -118,9 +130,42 @@ test.each(['invalid_request', 'unauthorized', 'rate_limited'])(
   },
 );
 
-test('an API that answers other calls may let starts wait for a place: three times in a row', async () => {
-  doesAnswer = true;
-  const lost = unreachable(true);
-  for (let n = 0; n < 3; n++) expect(await start(120_000, lost)).toBe('api_unreachable');
+const ANSWERED_5XX = new SessionwrightError('it answered 500', { code: 'server_error' });
+const ANSWERED_503 = new SessionwrightError('it answered 503', { code: 'overloaded' });
+const HELD = unreachable(true);
+
+test.each([
+  ['is not answered', HELD],
+  ['is answered by 500', ANSWERED_5XX],
+])(
+  'while the API answers other calls, one start that %s after long is no more than that; with three in a row it is enough',
+  async (_, error) => {
+    doesAnswer = true;
+    for (let n = 0; n < 3; n++) expect(await start(120_000, error)).toBe(error.code);
+    expect(await start(0)).toBe('api_down');
+    expect(starts).toBe(3);
+  },
+);
+
+test('an API that answers everything by 503 is down', async () => {
+  probeError = ANSWERED_503;
+  expect(await start(6_000, ANSWERED_503)).toBe('overloaded');
+  expect(await start(6_000, ANSWERED_503)).toBe('overloaded');
   expect(await start(0)).toBe('api_down');
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(await start(0)).toBe('api_down');
+  doesAnswer = isUp = true;
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(await start(0)).toBe('started');
+});
+
+test.each([
+  ['it says so at last', ANSWERED_503, {}, false],
+  ['it has said so, and answers no more', HELD, { wasFull: true }, false],
+  ['it holds the starts, while sessions of the run are there', HELD, {}, true],
+])('an API that is full is never down: %s', async (_, error, how, used) => {
+  doesAnswer = true;
+  isUsed = used;
+  for (let n = 0; n < 5; n++) expect(await start(120_000, error, how)).toBe(error.code);
+  expect(starts).toBe(5);
 });

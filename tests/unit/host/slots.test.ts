@@ -1,6 +1,6 @@
 /** Who gets which session: slots hand theirs over from worker to worker, share what there is, and end what nobody needs. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { ApiUnreachableError, HostError } from '../../../src/contract/errors';
+import { ApiUnreachableError, HostError, SessionwrightError } from '../../../src/contract/errors';
 import type { HeldSession } from '../../../src/host/held-session';
 import type { AcquireRequest } from '../../../src/host/protocol';
 import { RpcPeer } from '../../../src/host/rpc';
@@ -407,6 +407,49 @@ describe('with fewer sessions than workers', () => {
     slots.release(first.leaseId);
     expect((await second).session).toBe(opened[1]);
     expect(ended).toEqual([first.session]);
+  });
+
+  describe('while the API is down', () => {
+    const DOWN = new SessionwrightError('the session API is down', { code: 'api_down' });
+    const FREE: AcquireRequest = { ...REQUEST, options: { startTimeoutMs: 10_000 } };
+    beforeEach(() => {
+      vi.useFakeTimers();
+    });
+
+    test('one that waits shares the session that is there', async () => {
+      const first = await acquire(FREE);
+      open = async () => Promise.reject(DOWN);
+      const second = acquire({ ...FREE, parallelIndex: 1 });
+      await vi.advanceTimersByTimeAsync(1_100);
+      expect(asked).toEqual([first.leaseId]);
+      expect(lend(first.leaseId)).toBe(true);
+      expect((await second).session).toBe(first.session);
+    });
+
+    test('one that waits with other options fails at once, and ends nothing', async () => {
+      const first = await acquire(FREE);
+      slots.release(first.leaseId);
+      open = async () => Promise.reject(DOWN);
+      const other = { ...FREE, parallelIndex: 1, options: { ...FREE.options, headless: false } };
+      await expect(acquire(other)).rejects.toBe(DOWN);
+      expect(ended).toEqual([]);
+    });
+
+    test('one that waits for its like holds up nobody with other options, and ends nothing', async () => {
+      const other = { ...FREE, options: { ...FREE.options, headless: false } };
+      const [busy, free] = [await acquire(FREE), await acquire({ ...other, parallelIndex: 1 })];
+      open = async () => Promise.reject(DOWN);
+      const waits = acquire({ ...FREE, parallelIndex: 2 });
+      slots.beginTest(busy.leaseId, { title: 'takes long', timeoutMs: 60_000 });
+      await vi.advanceTimersByTimeAsync(6_000);
+      slots.release(free.leaseId);
+      expect(await acquire({ ...other, parallelIndex: 3 })).toMatchObject({
+        session: free.session,
+      });
+      expect(ended).toEqual([]);
+      slots.release(busy.leaseId);
+      expect((await waits).session).toBe(busy.session);
+    });
   });
 
   test('a session that ended while nobody had it is replaced', async () => {
