@@ -88,7 +88,7 @@ test('its browser stands still: the test does not wait for its own timeout', asy
 });
 
 test('it reaches its maximum duration', async () => {
-  const server = await startSessionServer({ minuteMs: 20_000 });
+  const server = await startSessionServer({ minuteMs: 60_000 });
   try {
     const it = await create(
       { NOTTE_API_URL: server.url, NOTTE_API_KEY: server.apiKey },
@@ -97,7 +97,7 @@ test('it reaches its maximum duration', async () => {
     const { report, output } = await it.run();
     const [lost, later] = [resultOf(report, 'waits'), resultOf(report, 'comes later')];
     expect(lost.status, output).toBe('failed');
-    expectLost(lost, 'It reached its maximum duration of 20000 ms.');
+    expectLost(lost, 'It reached its maximum duration of 60000 ms.');
     expect(later.status, output).toBe('passed');
   } finally {
     await server.close();

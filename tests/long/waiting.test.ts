@@ -1,10 +1,13 @@
 /** Who waits for a session that others have: how long, what is said of it, and that the clip shows nothing of theirs. */
 import { readFile } from 'node:fs/promises';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { openPictureViewer } from '../integration/recording/pictures';
 import { leavesNothing } from '../e2e/support/leaves-nothing';
 import { failedOf, Project, resultOf } from '../e2e/support/project';
 import { sharingConfig } from '../e2e/support/sharing-suite';
+
+/** Waits here are long, so that a slow machine is not what ends them. */
+vi.setConfig({ testTimeout: 900_000 });
 
 let project: Project | undefined;
 
@@ -15,12 +18,12 @@ afterEach(async () => {
 
 /** Lasts for as long as this file is not there. */
 const untilThere = (name: string): string =>
-  `await expect.poll(() => existsSync('${name}'), { timeout: 60_000 }).toBe(true);`;
+  `await expect.poll(() => existsSync('${name}'), { timeout: 240_000 }).toBe(true);`;
 
 test('a page of a hook keeps the session to its end; a wait in vain says who has it, and eats no test of others', async () => {
   project = await Project.create({
     'playwright.config.ts': sharingConfig(
-      { sessionOptions: { maxSessions: 1, startTimeoutMs: 8000 } },
+      { sessionOptions: { maxSessions: 1, startTimeoutMs: 30_000 } },
       'timeout: 0',
     ),
     'a.spec.ts': `
@@ -48,30 +51,30 @@ test('a page of a hook keeps the session to its end; a wait in vain says who has
   });
   const { output, report } = await project.run();
   expect(resultOf(report, 'waits in vain').error?.message, output).toMatch(
-    /Waited 8 s for a session, in vain: 1 of 1 in use by worker \d \("holds on"\)/,
+    /Waited 30 s for a session, in vain: 1 of 1 in use by worker \d \("holds on"\)/,
   );
   for (const title of ['holds on', 'goes on', 'comes later'])
     expect(resultOf(report, title).status, output).toBe('passed');
 });
 
 test('who waits for a test waits as long as that may take by the timeout that it gives itself', async () => {
-  const words = { sessionOptions: { maxSessions: 1, startTimeoutMs: 8000 } };
+  const words = { sessionOptions: { maxSessions: 1, startTimeoutMs: 20_000 } };
   project = await Project.create({
-    'playwright.config.ts': sharingConfig(words, 'timeout: 10_000'),
+    'playwright.config.ts': sharingConfig(words, 'timeout: 20_000'),
     'a.spec.ts': `
       import { writeFileSync } from 'node:fs';
       import { test, expect } from 'sessionwright';
       test('takes long', async ({ page }) => {
-        test.setTimeout(60_000);
+        test.setTimeout(300_000);
         writeFileSync('held', '');
         await page.setContent('<p>0');
         await page.evaluate(() => setInterval(() => document.querySelector('p')!.textContent++, 100));
-        await expect.poll(async () => Number(await page.textContent('p')), { timeout: 60_000 }).toBeGreaterThan(200);
+        await expect.poll(async () => Number(await page.textContent('p')), { timeout: 240_000 }).toBeGreaterThan(500);
       });`,
     'b.spec.ts': `
       import { existsSync } from 'node:fs';
       import { test, expect } from 'sessionwright';
-      test.beforeAll(async () => { test.setTimeout(60_000); ${untilThere('held')} });
+      test.beforeAll(async () => { test.setTimeout(300_000); ${untilThere('held')} });
       test('waits', async ({ page }) => page.setContent('x'));`,
   });
   const { output, report } = await project.run();
@@ -79,9 +82,9 @@ test('who waits for a test waits as long as that may take by the timeout that it
 });
 
 test('who waits for a hook waits as long as that may take', async () => {
-  const words = { sessionOptions: { maxSessions: 1, startTimeoutMs: 7000 } };
+  const words = { sessionOptions: { maxSessions: 1, startTimeoutMs: 20_000 } };
   project = await Project.create({
-    'playwright.config.ts': sharingConfig(words, 'timeout: 60_000'),
+    'playwright.config.ts': sharingConfig(words, 'timeout: 300_000'),
     'a.spec.ts': `
       import { writeFileSync } from 'node:fs';
       import { test, expect } from 'sessionwright';
@@ -90,7 +93,7 @@ test('who waits for a hook waits as long as that may take', async () => {
         writeFileSync('held', '');
         await page.setContent('<p>0');
         await page.evaluate(() => setInterval(() => document.querySelector('p')!.textContent++, 100));
-        await expect.poll(async () => Number(await page.textContent('p')), { timeout: 60_000 }).toBeGreaterThan(110);
+        await expect.poll(async () => Number(await page.textContent('p')), { timeout: 240_000 }).toBeGreaterThan(300);
         await page.close();
       });
       test('comes after', async ({ page }) => page.setContent('x'));`,
@@ -115,7 +118,7 @@ test('the clip of a test shows nothing of the test that had the session before i
         ${untilThere('begun')}
         await page.setContent('<body style="background: red"><p>0');
         await page.evaluate(() => setInterval(() => document.querySelector('p')!.textContent++, 100));
-        await expect.poll(async () => Number(await page.textContent('p')), { timeout: 60_000 }).toBeGreaterThan(40);
+        await expect.poll(async () => Number(await page.textContent('p')), { timeout: 240_000 }).toBeGreaterThan(40);
       });`,
     'b.spec.ts': `
       import { existsSync, writeFileSync } from 'node:fs';
