@@ -39,7 +39,7 @@ const LOOK_MS = 10_000;
 const HANG_MS = 5_000;
 
 /** How long an API may take to see that a session has ended whose connection broke, and the time between two looks, in milliseconds. */
-const LOSS_MS = 2_000;
+const LOSS_MS = 6_000;
 const LOSS_POLL_MS = 100;
 
 /** A session is replaced before a test when less than this is left of its maximum duration, in milliseconds, or less than the test may take. */
@@ -71,6 +71,7 @@ export abstract class HeldSession {
   readonly cdpUrl: string;
   #recording: Promise<OpenRecording> | undefined;
   #isGone = false;
+  #isStoppedByTest = false;
   #stopped: Promise<void> | undefined;
 
   protected constructor(session: Session, source: Source, cdpUrl: string) {
@@ -121,7 +122,13 @@ export abstract class HeldSession {
 
   /** True once it is known to have ended, or to have no browser any more, and nobody has stopped it. */
   get hasDied(): boolean {
+    if (this.#isStoppedByTest) return false;
     return this.#isGone || this.session.info.status !== 'active';
+  }
+
+  /** A test has stopped it itself, through the API of the run. */
+  stoppedByTest(): void {
+    this.#isStoppedByTest = true;
   }
 
   /** True once a recording has been opened. */
@@ -155,11 +162,11 @@ export abstract class HeldSession {
     await settledWithin(asked, LOOK_MS);
   }
 
-  /** Whether its browser does not answer though its API does: asks for something that only the browser can tell. */
+  /** Whether its browser does not answer though its API does: asks for something that only the browser can tell. An error is an answer. */
   async hangs(): Promise<boolean> {
     const browser = this.session.cookies().then(
       () => false,
-      (error: unknown) => isSessionwrightError(error) && GONE.has(error.code),
+      () => false,
     );
     if (!(await orAfter(browser, HANG_MS, true))) return false;
     const api = this.session.status().then(

@@ -125,6 +125,8 @@ export class Host {
       giveUp: async ({ leaseId }) => done(() => run.giveUp(leaseId)),
       keepState: async ({ leaseId }) => done(() => (run.held(leaseId).keepsState = true)),
       abandon: async ({ leaseId }) => done(() => run.abandon(leaseId)),
+      spoilt: async ({ leaseId }) => done(() => run.spoilt(leaseId)),
+      unconnected: async ({ leaseId }) => run.unconnected(leaseId),
       waitsFor: async (_, peer) => run.waitsFor(peer),
       enterDirectly: async ({ leaseId }) => run.enterDirectly(leaseId),
       useApi: async ({ leaseId }) => nothing(run.useApi(leaseId)),

@@ -64,6 +64,8 @@ export interface SessionCheck {
   timeoutMs: number;
   /** True when the worker saw the session end, or lost its connection to it: then its API is asked. */
   mayBeGone: boolean;
+  /** True when the worker has a connection to it. */
+  isConnected?: boolean;
 }
 
 /** What the API of a session says of one whose connection a worker has lost. */
@@ -159,6 +161,10 @@ export interface HostCalls {
   keepState: { params: { leaseId: string }; result: null };
   /** The session's browser is no good for another test: nobody gets it. */
   abandon: { params: { leaseId: string }; result: null };
+  /** The same, since it has not cleared what a test had left. */
+  spoilt: { params: { leaseId: string }; result: null };
+  /** It could not be connected to. True when another one is worth a try: then nobody gets it any more. */
+  unconnected: { params: { leaseId: string }; result: boolean };
   /** Who has the sessions that this worker waits for; null while its own is being started. */
   waitsFor: { params: Record<string, never>; result: string | null };
   /** The worker is about to connect. Answers with the browser's own CDP endpoint, where the worker can use that one. */

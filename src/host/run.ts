@@ -2,9 +2,10 @@
 import { orAfter, settledWithin } from '../base/deadline';
 import { messageOf } from '../base/errors';
 import { logOf, since } from '../base/log';
-import { HostError } from '../contract/errors';
+import { HostError, isSessionwrightError, SessionwrightError } from '../contract/errors';
 import type { ClipEncoder, ClipEncoderOptions } from '../recording/clip-encoder';
 import { ClipQueue, type ClipJob } from './clip-queue';
+import { Connecting } from './connecting';
 import type { HeldSession } from './held-session';
 import { Ledger } from './ledger';
 import { factsOf, Lives } from './lives';
@@ -53,6 +54,9 @@ export class Run {
   /** The browser that encodes clips: the one of the run's first session. */
   #encoderBrowser: Pick<ClipEncoderOptions, 'executablePath' | 'channel'> = {};
   #finishing: Promise<RunSummary> | undefined;
+  /** Ids of somebody else's sessions that a test has left uncleared. */
+  readonly #spoilt = new Set<string>();
+  readonly #connecting = new Connecting();
 
   /** @param folder - the run's folder; profiles, frames and the ledger go into it. */
   constructor(folder: string) {
@@ -140,6 +144,21 @@ export class Run {
     held.abandon();
   }
 
+  /** What a test has left on the session of this lease could not be cleared. One that is somebody else's cannot be replaced, so the run does not attach to it again. */
+  spoilt(leaseId: string): void {
+    const { held, request } = this.#slots.leased(leaseId);
+    if (request.options.sessionId !== undefined) this.#spoilt.add(held.session.id);
+    this.abandon(leaseId);
+  }
+
+  /** The session of this lease could not be connected to. True when another one is worth a try: then nobody gets it any more. */
+  unconnected(leaseId: string): boolean {
+    const { key, request } = this.#slots.leased(leaseId);
+    if (request.options.sessionId !== undefined || !this.#connecting.failed(key)) return false;
+    this.abandon(leaseId);
+    return true;
+  }
+
   /** Who has the sessions that a worker waits for; null when it does not. */
   waitsFor(peer: RpcPeer): string | null {
     return this.#slots.waitsFor(peer) ?? null;
@@ -152,6 +171,7 @@ export class Run {
 
   /** Makes sure that the worker has a session that lives. A lease is answered when it is another one. */
   async ensureSession(check: SessionCheck): Promise<Lease | null> {
+    if (check.isConnected === true) this.#connecting.succeeded(this.#slots.find(check.leaseId).key);
     const replaced = await this.#slots.ensureGood(check);
     const slot = this.#slots.leased(check.leaseId);
     slot.held.used = true;
@@ -211,7 +231,9 @@ export class Run {
     await held.source.started(sessionId);
   }
 
+  /** A test has stopped a session: one that it has started, or its own. */
   async untrack(sessionId: string): Promise<void> {
+    for (const own of this.#held) if (own.session.id === sessionId) own.stoppedByTest();
     const held = this.#tracked.get(sessionId);
     this.#tracked.delete(sessionId);
     await held?.source.stopped(sessionId);
@@ -284,7 +306,7 @@ export class Run {
   async #open(request: AcquireRequest, watch: StartWatch): Promise<HeldSession> {
     const askedMs = Date.now();
     const held = await this.#startHeld(request, watch).catch((error: unknown) => {
-      this.#totals.failedStarts++;
+      if (!isSessionwrightError(error, 'api_down')) this.#totals.failedStarts++; // that one was not tried
       throw error;
     });
     held.startMs = held.startedAtMs - askedMs;
@@ -300,6 +322,8 @@ export class Run {
   }
 
   async #startHeld(request: AcquireRequest, watch: StartWatch): Promise<HeldSession> {
+    const { sessionId = '' } = request.options;
+    if (this.#spoilt.has(sessionId)) throw notCleared(sessionId);
     const source = await this.#sources.for(request.options, request.browser);
     if (this.#totals.sessions === 0)
       this.#encoderBrowser = {
@@ -362,6 +386,11 @@ export class Run {
 async function launchEncoder(options: ClipEncoderOptions): Promise<ClipEncoder> {
   const { ClipEncoder } = await import('../recording/clip-encoder');
   return ClipEncoder.launch(options);
+}
+
+function notCleared(sessionId: string): SessionwrightError {
+  const message = `Session ${sessionId} is not used any more: its browser did not close and clear what a test had left within 10 s (isolation 'session'). It was attached to (sessionOptions.sessionId), so nothing replaces it: attach to another one, or use isolation 'context'.`;
+  return new SessionwrightError(message, { code: 'session_not_cleared' });
 }
 
 function clipProblem(job: ClipJob, error: unknown): ArtifactProblem {

@@ -3,11 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { SessionsClient } from '../../src/client/index';
 import { leavesNothing } from '../e2e/support/leaves-nothing';
 import { failedOf, Project } from '../e2e/support/project';
 import { serve, type ServeProcess } from '../e2e/support/serve-process';
 
-const SUITE = `
+const HELPERS = `
   import { readdirSync, readFileSync } from 'node:fs';
   import { test, expect, type Page } from 'sessionwright';
 
@@ -24,7 +25,10 @@ const SUITE = `
   async function works(page: Page): Promise<void> {
     await page.goto('data:text/html,<title>Works</title>');
     await expect(page).toHaveTitle('Works');
-  }
+  }`;
+
+const SUITE = `
+  ${HELPERS}
   let stopped = '';
 
   test('leaves a page whose script never ends', async ({ page, context }) => {
@@ -80,4 +84,35 @@ test.each(['embedded', 'playwright'])('sessions by %s', async (how) => {
     expect.stringContaining('The next test gets another session.'),
   ]);
   await leavesNothing(project);
+});
+
+test.each(['cdp', 'playwright'])("somebody else's session, by %s", async (transport) => {
+  const client = new SessionsClient({ apiUrl: server.url, apiKey: 'key' });
+  const theirs = await client.start();
+  const sessionOptions = JSON.stringify({ sessionId: theirs.id, transport });
+  project = await Project.create(
+    {
+      'playwright.config.ts': `
+        import { withSessions } from 'sessionwright/config';
+        export default withSessions({ workers: 1, timeout: 60_000, reporter: [['line'], ['json', { outputFile: 'report.json' }]], use: { isolation: 'session', recording: 'off', sessionOptions: ${sessionOptions} } });`,
+      'suite.spec.ts': `
+        ${HELPERS}
+        test('leaves a browser that stands still', async ({ page }) => {
+          await works(page);
+          process.kill(browserOf('${theirs.id}'), 'SIGSTOP');
+        });
+        test('does not meet that', async ({ page }) => works(page));
+        test('nor in another worker', async ({ page }) => works(page));`,
+    },
+    { NOTTE_API_URL: server.url, NOTTE_API_KEY: 'key' },
+  );
+  try {
+    const { output, report } = await project.run();
+    const refusal = expect.stringContaining(`Session ${theirs.id} is not used any more`) as string;
+    expect(failedOf(report), output).toEqual([refusal, refusal]);
+    expect(output).toContain('The next test fails.');
+    await leavesNothing(project);
+  } finally {
+    await client.close();
+  }
 });

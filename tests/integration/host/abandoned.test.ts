@@ -1,48 +1,145 @@
-/** A session whose browser does not do what it is told any more: no test gets it again, and it is stopped. */
+/** A session that is no good any more, or cannot be connected to: who gets another one, and what is told of it. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createConnection, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import type { Lease } from '../../../src/host/protocol';
 import { RpcPeer } from '../../../src/host/rpc';
 import { Run } from '../../../src/host/run';
-import { json, KEY, sessionBody, startScriptedApi } from '../client/scripted-api';
+import {
+  json,
+  KEY,
+  sessionBody,
+  startScriptedApi,
+  type Handler,
+  type ScriptedApi,
+} from '../client/scripted-api';
 
-test.each([
-  ['its own worker', 'goes on'],
-  ['the next worker', 'is replaced'],
-])('%s gets another one, though its API says that it is active', async (_, worker) => {
+/** Starts sessions by their number, and says of each that it runs. */
+function numbered(): Handler {
   let started = 0;
-  const api = await startScriptedApi(({ method, url }, response) => {
+  return ({ method, url }, response) => {
     const [, , named] = url.split('/');
     const id = url === '/sessions/start' ? `session-${++started}` : named;
     json(response, 200, sessionBody(id, method === 'DELETE' ? { status: 'closed' } : {}));
-  });
+  };
+}
+
+/** A run on such an API, and how a worker of it gets a lease. */
+async function startRun({ handler = numbered(), options = {} } = {}): Promise<{
+  api: ScriptedApi;
+  run: Run;
+  acquire: () => Promise<Lease>;
+}> {
+  const api = await startScriptedApi(handler);
   const folder = await mkdtemp(join(tmpdir(), 'sw-host-'));
   const server = createServer();
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const peer = new RpcPeer(createConnection((server.address() as AddressInfo).port, '127.0.0.1'));
+  const run = new Run(folder);
   onTestFinished(async () => {
+    await run.finish();
     peer.close();
     server.close();
     await api.close();
     await rm(folder, { recursive: true, force: true });
   });
-  const run = new Run(folder);
-  const request = { parallelIndex: 0, options: { apiUrl: api.url, apiKey: KEY }, browser: {} };
-  const acquire = async () => run.acquire(request, peer, { saysSource: false });
+  const request = {
+    parallelIndex: 0,
+    options: { apiUrl: api.url, apiKey: KEY, ...options },
+    browser: {},
+  };
+  return { api, run, acquire: async () => run.acquire(request, peer, { saysSource: false }) };
+}
+
+const check = (leaseId: string, more = {}) => ({
+  leaseId,
+  timeoutMs: 0,
+  mayBeGone: true,
+  ...more,
+});
+
+test.each([
+  ['its own worker', 'goes on'],
+  ['the next worker', 'is replaced'],
+])('%s gets another one, though its API says that it is active', async (_, worker) => {
+  const { api, run, acquire } = await startRun();
   const { leaseId, sessionId } = await acquire();
   expect(sessionId).toBe('session-1');
   run.abandon(leaseId);
   if (worker === 'is replaced') {
     run.release(leaseId);
     expect(await acquire()).toMatchObject({ sessionId: 'session-2', reused: false });
-  } else {
-    const check = { leaseId, timeoutMs: 0, mayBeGone: true };
-    expect(await run.ensureSession(check)).toMatchObject({ sessionId: 'session-2' });
-  }
+  } else expect(await run.ensureSession(check(leaseId))).toMatchObject({ sessionId: 'session-2' });
   const requests = (): string[] => api.requests.map(({ method, url }) => `${method} ${url}`);
   await expect.poll(requests).toContain('DELETE /sessions/session-1/stop');
   expect(requests().filter((it) => it.includes('/debug'))).toEqual([]); // its browser would not answer
-  await run.finish();
+});
+
+test("what a test has left on somebody else's session is for no other test: the run does not attach to it again", async () => {
+  const { run, acquire } = await startRun({ options: { sessionId: 'theirs' } });
+  const { leaseId } = await acquire();
+  run.spoilt(leaseId);
+  const refusal = {
+    code: 'session_not_cleared',
+    message: expect.stringContaining('Session theirs is not used any more') as string,
+  };
+  await expect(run.ensureSession(check(leaseId))).rejects.toMatchObject(refusal);
+  run.release(leaseId);
+  await expect(acquire()).rejects.toMatchObject(refusal);
+});
+
+test('one that cannot be connected to is replaced once: where that does not help, no more are started', async () => {
+  const { run, acquire } = await startRun();
+  const { leaseId } = await acquire();
+  expect(run.unconnected(leaseId)).toBe(true);
+  expect(await run.ensureSession(check(leaseId))).toMatchObject({ sessionId: 'session-2' });
+  expect(run.unconnected(leaseId)).toBe(false);
+  expect(await run.ensureSession(check(leaseId))).toBeNull();
+  run.release(leaseId);
+  const next = await acquire();
+  expect(next.sessionId).toBe('session-2');
+  expect(run.unconnected(next.leaseId)).toBe(false);
+  const connected = { mayBeGone: false, isConnected: true };
+  expect(await run.ensureSession(check(next.leaseId, connected))).toBeNull();
+  expect(run.unconnected(next.leaseId)).toBe(true);
+});
+
+test("somebody else's that cannot be connected to is not replaced: there is no other", async () => {
+  const { run, acquire } = await startRun({ options: { sessionId: 'theirs' } });
+  const { leaseId } = await acquire();
+  expect(run.unconnected(leaseId)).toBe(false);
+});
+
+test.each([
+  ['stopped', 'that a test has stopped itself'],
+  ['died', 'that has ended by itself'],
+])('the summary tells as %s one %s', async (end) => {
+  const goOn = numbered();
+  let hasEnded = false;
+  const handler: Handler = (request, response, count) =>
+    hasEnded && request.url.includes('session-1')
+      ? json(response, 404, { status: 404, message: 'no such session' })
+      : goOn(request, response, count);
+  const { run, acquire } = await startRun({ handler });
+  const { leaseId } = await acquire();
+  hasEnded = true;
+  if (end === 'stopped') await run.untrack('session-1'); // its client tells
+  expect(await run.ensureSession(check(leaseId))).toMatchObject({ sessionId: 'session-2' });
+  expect((await run.finish()).lives).toMatchObject([{ id: 'session-1', end }, { end: 'stopped' }]);
+});
+
+test.each([
+  [404, false],
+  [undefined, true],
+])('a browser of which its API answers %s hangs: %s', async (status, doesHang) => {
+  const goOn = numbered();
+  const handler: Handler = (request, response, count) => {
+    if (!request.url.includes('/cookies')) return goOn(request, response, count);
+    return status === undefined ? undefined : json(response, status, { status, message: 'no' });
+  };
+  const { run, acquire } = await startRun({ handler });
+  const { leaseId } = await acquire();
+  expect(await run.held(leaseId).hangs()).toBe(doesHang);
 });
