@@ -2,10 +2,12 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { replaceFile } from '../base/atomic-file';
+import { messageOf } from '../base/errors';
 import { logOf, since } from '../base/log';
-import type { ClipEncoder } from '../recording/clip-encoder';
+import type { ClipEncoder, ClipEncoderOptions } from '../recording/clip-encoder';
 import type { FrameStore } from '../recording/frame-store';
 import type { Size } from '../contract/limits';
+import type { ArtifactProblem } from './protocol';
 
 const log = logOf('clip');
 
@@ -99,4 +101,15 @@ export class ClipQueue {
     });
     return this.#encoder;
   }
+}
+
+/** The encoder of clips, loaded once there is one to be made. */
+export async function launchEncoder(options: ClipEncoderOptions): Promise<ClipEncoder> {
+  const { ClipEncoder } = await import('../recording/clip-encoder');
+  return ClipEncoder.launch(options);
+}
+
+/** What the summary tells of a clip that was not made. */
+export function clipProblem(job: ClipJob, error: unknown): ArtifactProblem {
+  return { what: `No clip ${job.path}`, reason: messageOf(error) };
 }

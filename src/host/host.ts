@@ -92,14 +92,6 @@ export class Host {
 
   #answers(): Handlers {
     const { run } = this;
-    const nothing = async (work: Promise<void>): Promise<null> => {
-      await work;
-      return null;
-    };
-    const done = (work: () => void): null => {
-      work();
-      return null;
-    };
     return {
       hello: async ({ token, role }, peer) => {
         if (!isToken(token, this.#token))
@@ -152,4 +144,14 @@ export class Host {
   #hasReporter(): boolean {
     return [...this.#roles.values()].includes('reporter');
   }
+}
+
+async function nothing(work: Promise<void>): Promise<null> {
+  await work;
+  return null;
+}
+
+function done(work: () => void): null {
+  work();
+  return null;
 }

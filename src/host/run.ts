@@ -2,13 +2,14 @@
 import { orAfter, settledWithin } from '../base/deadline';
 import { messageOf } from '../base/errors';
 import { logOf, since } from '../base/log';
-import { HostError, isSessionwrightError, SessionwrightError } from '../contract/errors';
-import type { ClipEncoder, ClipEncoderOptions } from '../recording/clip-encoder';
-import { ClipQueue, type ClipJob } from './clip-queue';
+import { HostError, isSessionwrightError } from '../contract/errors';
+import type { ClipEncoderOptions } from '../recording/clip-encoder';
+import { clipProblem, ClipQueue, launchEncoder } from './clip-queue';
 import { Connecting } from './connecting';
 import type { HeldSession } from './held-session';
+import { leaseOf } from './lease';
 import { Ledger } from './ledger';
-import { factsOf, Lives } from './lives';
+import { Lives } from './lives';
 import {
   type AcquireRequest,
   type Lease,
@@ -54,8 +55,6 @@ export class Run {
   /** The browser that encodes clips: the one of the run's first session. */
   #encoderBrowser: Pick<ClipEncoderOptions, 'executablePath' | 'channel'> = {};
   #finishing: Promise<RunSummary> | undefined;
-  /** Ids of somebody else's sessions that a test has left uncleared. */
-  readonly #spoilt = new Set<string>();
   readonly #connecting = new Connecting();
 
   /** @param folder - the run's folder; profiles, frames and the ledger go into it. */
@@ -147,7 +146,7 @@ export class Run {
   /** What a test has left on the session of this lease could not be cleared. One that is somebody else's cannot be replaced, so the run does not attach to it again. */
   spoilt(leaseId: string): void {
     const { held, request } = this.#slots.leased(leaseId);
-    if (request.options.sessionId !== undefined) this.#spoilt.add(held.session.id);
+    if (request.options.sessionId !== undefined) this.#connecting.spoilt(held.session.id);
     this.abandon(leaseId);
   }
 
@@ -322,8 +321,7 @@ export class Run {
   }
 
   async #startHeld(request: AcquireRequest, watch: StartWatch): Promise<HeldSession> {
-    const { sessionId = '' } = request.options;
-    if (this.#spoilt.has(sessionId)) throw notCleared(sessionId);
+    this.#connecting.check(request.options);
     const source = await this.#sources.for(request.options, request.browser);
     if (this.#totals.sessions === 0)
       this.#encoderBrowser = {
@@ -334,20 +332,8 @@ export class Run {
   }
 
   #lease(slot: { held: HeldSession; lease: { id: string } }, reused: boolean): Lease {
-    const { session, source } = slot.held;
-    return {
-      leaseId: slot.lease.id,
-      sessionId: session.id,
-      cdpUrl: slot.held.cdpUrl,
-      playwright: slot.held.playwright,
-      viewerUrl: session.viewerUrl,
-      api: source.api,
-      embedded: source.isEmbedded,
-      local: source.isLocal,
-      reused,
-      facts: factsOf(slot.held),
-      notices: source.notices.filter((notice) => this.maySay(notice)),
-    };
+    const notices = slot.held.source.notices.filter((notice) => this.maySay(notice));
+    return leaseOf(slot, { reused, notices });
   }
 
   async #startRecording(held: HeldSession, how: NonNullable<TestBegin['record']>): Promise<void> {
@@ -381,18 +367,4 @@ export class Run {
     await ending;
     this.#ending.delete(ending);
   }
-}
-
-async function launchEncoder(options: ClipEncoderOptions): Promise<ClipEncoder> {
-  const { ClipEncoder } = await import('../recording/clip-encoder');
-  return ClipEncoder.launch(options);
-}
-
-function notCleared(sessionId: string): SessionwrightError {
-  const message = `Session ${sessionId} is not used any more: its browser did not close and clear what a test had left within 10 s (isolation 'session'). It was attached to (sessionOptions.sessionId), so nothing replaces it: attach to another one, or use isolation 'context'.`;
-  return new SessionwrightError(message, { code: 'session_not_cleared' });
-}
-
-function clipProblem(job: ClipJob, error: unknown): ArtifactProblem {
-  return { what: `No clip ${job.path}`, reason: messageOf(error) };
 }

@@ -13,9 +13,9 @@ test(
   'starts that fail with the options of one project keep nobody from those with others',
   { timeout: 180_000 },
   async () => {
-    const { url, close } = await startScriptedApi(({ method, url: asked, body }, response) => {
+    const api = await startScriptedApi(({ method, url, body }, response) => {
       if (method === 'DELETE') return json(response, 200, sessionBody('one', { status: 'closed' }));
-      if (asked !== '/sessions/start') return json(response, 200, listBody());
+      if (url !== '/sessions/start') return json(response, 200, listBody());
       const { headless } = body as { headless: boolean };
       return headless
         ? json(response, 500, { status: 500, message: 'the browser did not start' })
@@ -27,10 +27,10 @@ test(
     const sources = new Sources(place, ({ reason }) => told.push(reason));
     onTestFinished(async () => {
       await sources.close();
-      await close();
+      await api.close();
       await rm(folder, { recursive: true });
     });
-    const at = { apiUrl: url, apiKey: KEY };
+    const at = { apiUrl: api.url, apiKey: KEY };
     const source = await sources.for(at, {});
     const watch = { onFull: () => undefined, signal: new AbortController().signal };
     const start = async (headless: boolean): Promise<string> =>
