@@ -97,7 +97,7 @@ test('it reaches its maximum duration', async () => {
     const { report, output } = await it.run();
     const [lost, later] = [resultOf(report, 'waits'), resultOf(report, 'comes later')];
     expect(lost.status, output).toBe('failed');
-    expectLost(lost, 'It reached its maximum duration of 60000 ms.');
+    expectLost(lost, 'It reached its maximum duration of 1 minute.');
     expect(later.status, output).toBe('passed');
   } finally {
     await server.close();
