@@ -12,7 +12,8 @@ import { trafficOf, type Traffic } from './traffic';
 const KINDS = ['page', 'iframe', 'worker', 'shared_worker', 'service_worker'];
 /**
  * Nothing is held up: a client that opens a page holds it until it has prepared it, and its commands come through our own gateway, so we
- * are there in time. Of a worker or frame the very first requests may be missed. Holding them too could let them go before that client is ready.
+ * are there in time, unless the machine is very busy. Of a worker or frame the very first requests may be missed. Holding them too could
+ * let them go before that client is ready.
  */
 const AUTO_ATTACH = {
   autoAttach: true,
