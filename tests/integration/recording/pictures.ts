@@ -140,9 +140,11 @@ async function playClip(
     video.currentTime = seconds;
     await seeked;
     // 'seeked' can come before the picture is there: until then the video has none, or still shows the one before
+    const until = performance.now() + 10_000; // then it is taken as it is, and its colour tells
     for (let isShown = false; !isShown; await new Promise(requestAnimationFrame)) {
       const frame = picture();
-      isShown = frame !== undefined && Math.abs(frame.timestamp - frameUs) < 500; // a player rounds by its own clock
+      const isRight = frame !== undefined && Math.abs(frame.timestamp - frameUs) < 500; // a player rounds by its own clock
+      isShown = isRight || (frame !== undefined && performance.now() > until);
       if (frame && isShown) {
         context?.drawImage(frame, 0, 0);
         pixels.push([...(context?.getImageData(width / 2, height / 2, 1, 1).data ?? [])]);
