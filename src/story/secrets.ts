@@ -1,5 +1,10 @@
 /** Takes out of texts what opens a door: reports are published, and read by others than those who ran the tests. */
+import { clipped, oneLine } from '../base/texts';
 
+/** What is longer is cut where it has to be short, in characters. */
+const MAX_LENGTH = 300;
+/** So much of it is looked at, in characters: a secret that is cut is not known any more. */
+const LOOKED_AT = 1_200;
 /** Stands for what was taken out. */
 const HIDDEN = '…';
 
@@ -37,6 +42,11 @@ export function withoutSecrets(text: string, known: readonly string[] = []): str
   for (const secret of known) if (secret !== '') shown = shown.replaceAll(secret, HIDDEN);
   for (const rule of RULES) shown = shown.replace(rule, (_, kept: string) => `${kept}${HIDDEN}`);
   return shown;
+}
+
+/** One line without secrets, cut after 300 characters: for what comes from a page or an API, which may be megabytes. */
+export function shortWithoutSecrets(text: string): string {
+  return clipped(withoutSecrets(oneLine(text.slice(0, LOOKED_AT))), MAX_LENGTH);
 }
 
 /** The title of a step without what was typed. */
