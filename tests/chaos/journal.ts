@@ -16,7 +16,7 @@ export interface Attempt {
   endedAt?: number | undefined;
 }
 
-type Line = { what: 'began' | 'ended'; at: number; title: string; retry: number } & Attempt;
+type Line = { what: 'began' | 'ended'; at: number } & Attempt;
 
 /** The attempts so far, in the order in which they began. A line that is just being written is left for the next look. */
 export function readJournal(file: string): Attempt[] {

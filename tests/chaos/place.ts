@@ -1,10 +1,10 @@
 /** Where the sessions of a round come from, and what of it can be struck. */
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { serve, type ServeProcess } from '../e2e/support/serve-process';
+import { freePort } from '../free-port';
 import { Door } from './door';
 
 /** The kinds of session that are tried. */
@@ -73,14 +73,6 @@ export class SelfHosted {
 async function startBehind(door: Door, folder: string): Promise<ServeProcess> {
   door.target ||= await freePort();
   return serve(['--port', String(door.target), '--data-dir', folder, '--public-url', door.url]);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((done) => server.close(done));
-  return port;
 }
 
 export async function openPlace(name: PlaceName): Promise<Place> {

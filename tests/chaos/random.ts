@@ -7,7 +7,7 @@ export class Random {
   }
 
   /** From 0 up to, not including, 1: mulberry32. */
-  next(): number {
+  #next(): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
@@ -16,7 +16,7 @@ export class Random {
 
   /** A whole number from 0 up to, not including, the limit. */
   below(limit: number): number {
-    return Math.floor(this.next() * limit);
+    return Math.floor(this.#next() * limit);
   }
 
   pick<T>(choices: readonly T[]): T {

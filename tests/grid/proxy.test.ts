@@ -5,7 +5,8 @@ import { Grid } from '../../src/browser/grid/grid';
 import { leavesNothing } from '../e2e/support/leaves-nothing';
 import type { Project } from '../e2e/support/project';
 import { everySlotIsFree, openGrid, suiteOn } from './grid';
-import { missingForNginx, startProxy, type Proxy } from './nginx';
+import { missingForNginx } from '../documented-nginx';
+import { startProxy, type Proxy } from './nginx';
 
 let grid: LocalGrid | undefined;
 let proxy: Proxy | undefined;

@@ -1,27 +1,26 @@
 /** A server behind nginx, as docs/server.md sets it up: TLS, WebSockets, big files. */
-import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { documentedNginx, makeCertificate, missingForNginx } from '../documented-nginx';
 import { eventually } from '../eventually';
+import { freePort } from '../free-port';
 import { serve, type ServeProcess } from '../e2e/support/serve-process';
 import { collectUrls } from '../integration/server/given-urls';
 
 const KEY = 'k'.repeat(16);
-const DOCS = join(import.meta.dirname, '../../docs/server.md');
 /** In bytes: what the API takes at most, but for what surrounds it in the form. */
 const BIG = 99_000_000;
 
-const missing = ['nginx', 'openssl'].filter(
-  (command) => spawnSync('sh', ['-c', `command -v ${command}`]).status !== 0,
-);
-const onNginx = test.skipIf(missing.length > 0);
+const onNginx = test.skipIf(missingForNginx.length > 0);
 const title = (what: string): string =>
-  missing.length === 0 ? what : `${what} (NOT RUN: there is no ${missing.join(', ')} here)`;
+  missingForNginx.length === 0
+    ? what
+    : `${what} (NOT RUN: there is no ${missingForNginx.join(', ')} here)`;
 
 let folder: string;
 let nginx: ChildProcess;
@@ -32,7 +31,7 @@ let base: string;
 let said: string;
 
 beforeEach(async () => {
-  if (missing.length > 0) return;
+  if (missingForNginx.length > 0) return;
   folder = await mkdtemp(join(tmpdir(), 'sw-nginx-'));
   const port = await freePort();
   base = `https://localhost:${port}`;
@@ -50,7 +49,14 @@ beforeEach(async () => {
   expect(server.url).toBe(base);
   makeCertificate(folder);
   vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0'); // the certificate is its own authority
-  await writeFile(join(folder, 'nginx.conf'), await configuration(port));
+  const configuration = await documentedNginx('server.md', folder, {
+    'listen 443 ssl': `listen 127.0.0.1:${port} ssl`,
+    'server_name sessions.example': 'server_name localhost',
+    '/etc/ssl/sessions.example': join(folder, 'tls'),
+    '/var/log/nginx': folder,
+    'http://127.0.0.1:8484': upstream,
+  });
+  await writeFile(join(folder, 'nginx.conf'), configuration);
   nginx = spawn('nginx', ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', 'stderr']);
   said = '';
   nginx.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
@@ -60,7 +66,7 @@ beforeEach(async () => {
   });
 });
 afterEach(async () => {
-  if (missing.length > 0) return;
+  if (missingForNginx.length > 0) return;
   const ended = once(nginx, 'exit');
   nginx.kill('SIGTERM');
   await ended;
@@ -103,43 +109,4 @@ async function call(method: string, path: string, body?: FormData) {
   const answer = await fetch(base + path, { method, headers, ...(body && { body }) });
   expect(answer.status, path).toBe(200);
   return (await answer.json()) as Record<string, unknown>;
-}
-
-/** The documented one, with our ports and files, run by this user and in the foreground. */
-async function configuration(port: number): Promise<string> {
-  const documented = /```nginx\n([^`]+)```/.exec(await readFile(DOCS, 'utf8'))?.[1] ?? '';
-  const ours: Record<string, string> = {
-    'listen 443 ssl': `listen 127.0.0.1:${port} ssl`,
-    'server_name sessions.example': 'server_name localhost',
-    '/etc/ssl/sessions.example': join(folder, 'tls'),
-    '/var/log/nginx': folder,
-    'http://127.0.0.1:8484': upstream,
-  };
-  let site = documented;
-  for (const [theirs, here] of Object.entries(ours)) {
-    expect(site, 'docs/server.md').toContain(theirs);
-    site = site.replaceAll(theirs, here);
-  }
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
-    (name) => `${name}_temp_path ${join(folder, name)};`,
-  );
-  return `daemon off; master_process off; pid ${join(folder, 'pid')};
-events {}
-http { ${temporary.join(' ')}
-${site} }`;
-}
-
-function makeCertificate(into: string): void {
-  const files = ['-keyout', join(into, 'tls.key'), '-out', join(into, 'tls.pem')];
-  const what = ['-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-subj', '/CN=localhost'];
-  execFileSync('openssl', ['req', ...what, ...files], { stdio: 'ignore' });
-}
-
-async function freePort(): Promise<number> {
-  const listener = createServer().listen(0, '127.0.0.1');
-  await once(listener, 'listening');
-  const { port } = listener.address() as AddressInfo;
-  listener.close();
-  await once(listener, 'close');
-  return port;
 }
