@@ -1,5 +1,4 @@
 /** What the viewer's page and the session server tell each other: no part of the cloud's API. Types only, so that the page loads nothing for it. */
-import type { Size } from './limits';
 import type { SessionStatus } from './session';
 
 /** A test that runs, or how it ended. */
@@ -37,8 +36,6 @@ export interface ViewedSession {
   reason: string | null;
   createdMs: number;
   endedMs: number | null;
-  /** Size of its pages; null where the browser chose. */
-  viewport: Size | null;
   /** The newest ones, oldest first. */
   tests: ViewedTest[];
 }
@@ -95,7 +92,6 @@ export interface WallSession extends Omit<ViewedSession, 'tests'> {
   viewerPath: string;
   /** The tab that was opened last; null once it has ended. */
   tab: ViewedTab | null;
-  tabCount: number;
   /** Whether there are pictures of it. */
   wasRecorded: boolean;
 }

@@ -14,14 +14,12 @@ import type { SessionRegistry } from '../sessions/registry';
 import type { LiveSession } from '../sessions/session';
 import { endWhenGone } from './heartbeat';
 import { SessionWatch } from './session-watch';
-import type { WatchOptions } from './watcher';
+import { NORMAL_CLOSURE, type WatchOptions } from './watcher';
 
 /** A watcher this far behind, in bytes, misses pictures until it has caught up: about 30 of them. */
 const MAX_BEHIND_BYTES = 1024 * 1024;
 /** The longest message that is taken, in bytes: a text that is pasted. */
 const MAX_MESSAGE_BYTES = 1024 * 1024;
-/** WebSocket close code of a normal end. */
-const NORMAL_CLOSURE = 1000;
 
 /** The watchers of one session, and what ends the telling of its pictures to them. */
 interface Watch {

@@ -8,7 +8,7 @@ import { tellPageEvents } from './page-events';
 import { viewedSession } from './viewed-session';
 import { viewedStep } from './viewed-step';
 import { WatchedTabs } from './watched-tabs';
-import { Watcher, type WatchOptions } from './watcher';
+import { NORMAL_CLOSURE, Watcher, type WatchOptions } from './watcher';
 
 /** How a session is shown on a page of its own: sharp on any screen, and as often as an eye follows what a test does. */
 const FULL: CastSettings = { maxSize: { width: 2560, height: 1600 }, intervalMs: 70 };
@@ -16,8 +16,6 @@ const FULL: CastSettings = { maxSize: { width: 2560, height: 1600 }, intervalMs:
 const SMALL: CastSettings = { maxSize: { width: 640, height: 480 }, intervalMs: 1_000 };
 /** Events that a newcomer is told of. */
 const MAX_EVENTS = 300;
-/** WebSocket close code of a normal end. */
-const NORMAL_CLOSURE = 1000;
 
 /** Watches one session as long as anybody looks at it. */
 export class SessionWatch {

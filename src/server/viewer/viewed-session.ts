@@ -10,14 +10,12 @@ export function viewedSession(
   session: KnownSession,
   tests: readonly ViewedTest[] = session.latestTests.slice(-LATEST_TESTS),
 ): ViewedSession {
-  const { error, viewport } = session.info(NO_WAYS_IN);
   return {
     id: session.id,
     status: session.status,
-    reason: error,
+    reason: session.info(NO_WAYS_IN).error,
     createdMs: session.createdAt.getTime(),
     endedMs: session.endedAt?.getTime() ?? null,
-    viewport,
     tests: [...tests],
   };
 }

@@ -33,7 +33,6 @@ async function onWall(session: AnySession, baseUrl: string): Promise<WallSession
     ...countTests(tests),
     viewerPath: pathOf(session, baseUrl),
     tab: tabs.at(-1) ?? null,
-    tabCount: tabs.length,
     wasRecorded: session.wasRecorded,
   };
 }

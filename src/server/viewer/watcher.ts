@@ -2,6 +2,8 @@
 import type { WebSocket } from 'ws';
 import type { LiveMessage } from '../../contract/viewer';
 
+/** WebSocket close code of a normal end. */
+export const NORMAL_CLOSURE = 1000;
 /** One that has not taken so many bytes is cut off: 20 pictures, or 10,000 events. Its page comes back by itself, and is told anew. */
 const MAX_BEHIND_BYTES = 4 * 1024 * 1024;
 

@@ -15,10 +15,9 @@ import { fromHash } from '../start';
 /** Events that the list holds, the newest ones. */
 const MAX_EVENTS = 500;
 
-/** What a page knows and can do. */
-export interface Live {
+/** What the socket has told. */
+interface Told {
   session: ViewedSession;
-  state: ConnectionState;
   tabs: readonly ViewedTab[];
   /** Id of the tab that is shown. */
   shown: string | null;
@@ -29,6 +28,11 @@ export interface Live {
   isOver: boolean;
   /** Whether the server takes our input. */
   mayDrive: boolean;
+}
+
+/** What a page knows and can do. */
+export interface Live extends Told {
+  state: ConnectionState;
   /** Whether mouse and keyboard go to the session now. */
   isDriven: boolean;
   /** Calls back with each picture. Returns the function that ends it. */
@@ -40,17 +44,6 @@ export interface Live {
   /** Gets the permission for the key, and takes over. */
   askToDrive: () => Promise<void>;
   retry: () => void;
-}
-
-/** What the socket has told. */
-interface Told {
-  session: ViewedSession;
-  tabs: readonly ViewedTab[];
-  shown: string | null;
-  events: readonly ViewedEvent[];
-  offsetMs: number;
-  isOver: boolean;
-  mayDrive: boolean;
 }
 
 interface UseLiveOptions {

@@ -17,7 +17,6 @@ export interface Moment extends ViewedEvent {
 export interface Film {
   path: string;
   durationS: number;
-  startMs: number;
   chapters: Chapter[];
   moments: Moment[];
 }
@@ -32,7 +31,6 @@ export function filmOf({ session, events }: ViewedStory, replay: Ready): Film {
   return {
     path: replay.path,
     durationS,
-    startMs: replay.startMs,
     chapters: session.tests
       .map((test) => ({
         ...test,

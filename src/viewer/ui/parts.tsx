@@ -11,13 +11,12 @@ interface ButtonProps {
   iconOnly?: boolean;
   look?: 'plain' | 'primary' | 'danger' | 'danger-strong' | 'quiet';
   pressed?: boolean;
-  disabled?: boolean;
   onClick: () => void;
 }
 
 /** A button. */
 export function Button(props: ButtonProps): JSX.Element {
-  const { icon, label, iconOnly = false, look = 'plain', pressed, disabled = false } = props;
+  const { icon, label, iconOnly = false, look = 'plain', pressed } = props;
   return (
     <button
       type="button"
@@ -25,7 +24,6 @@ export function Button(props: ButtonProps): JSX.Element {
       title={iconOnly ? label : undefined}
       aria-label={iconOnly ? label : undefined}
       aria-pressed={pressed}
-      disabled={disabled}
       onClick={props.onClick}
     >
       {icon && <Icon name={icon} />}

@@ -14,7 +14,6 @@ function film(tests: ViewedTest[], events: ViewedEvent[] = []) {
       reason: null,
       createdMs: START - 500,
       endedMs: START + 10_000,
-      viewport: null,
       tests,
     },
     events,

@@ -10,13 +10,11 @@ function session(id: string, rest: Partial<WallSession>): WallSession {
     reason: null,
     createdMs: 0,
     endedMs: null,
-    viewport: null,
     test: null,
     testsDone: 0,
     testsFailed: 0,
     viewerPath: '',
     tab: null,
-    tabCount: 0,
     wasRecorded: false,
     ...rest,
   };
