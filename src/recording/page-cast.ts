@@ -26,7 +26,7 @@ export type ScreencastFrame = CdpEvents['Page.screencastFrame'];
 export interface CastSettings {
   /** The picture is scaled down to fit into this, in pixels. */
   maxSize: { width: number; height: number };
-  /** The least distance of two frames, in milliseconds. */
+  /** The least distance of two frames of a page that moves, in milliseconds. */
   intervalMs: number;
 }
 
