@@ -121,7 +121,14 @@ async function create(lockFile: string, content: string): Promise<boolean> {
 async function createIn(lockFile: string, content: string): Promise<boolean> {
   try {
     const handle = await open(lockFile, 'wx', 0o600);
-    await handle.writeFile(content).finally(async () => handle.close());
+    try {
+      await handle.writeFile(content);
+    } catch (error) {
+      await rm(lockFile, { force: true }); // a full disk: without a name in it, it would hold everybody up
+      throw error;
+    } finally {
+      await handle.close();
+    }
     return true;
   } catch (error) {
     const isBeingRemoved = process.platform === 'win32' && codeOf(error) === 'EPERM';

@@ -88,9 +88,9 @@ export async function connectToHost(
   role: Role,
   handler?: CallHandler,
 ): Promise<HostConnection> {
-  const deadline = Date.now() + START_TIMEOUT_MS;
+  const deadline = performance.now() + START_TIMEOUT_MS;
   let failure = '';
-  while (Date.now() < deadline) {
+  while (performance.now() < deadline) {
     const found = await findHost(runnerPid, role, handler);
     if (found) return found;
     const newest = (await listRunFolders(runnerPid)).at(-1);

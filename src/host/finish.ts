@@ -27,8 +27,10 @@ export async function finishRun(): Promise<RunSummary | undefined> {
 
 async function finish(host: HostConnection): Promise<RunSummary> {
   const { pid, ...summary } = await host.call('finish', {});
-  for (const deadline = Date.now() + EXIT_MS; isProcessAlive(pid) && Date.now() < deadline;)
+  for (const deadline = performance.now() + EXIT_MS; isProcessAlive(pid);) {
+    if (performance.now() > deadline) break;
     await delay(POLL_MS);
+  }
   return summary;
 }
 

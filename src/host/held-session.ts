@@ -178,13 +178,13 @@ export abstract class HeldSession {
 
   /** What its API says of it, once a worker has lost its connection; it may take the API a moment to see that it has ended. */
   async whyLost(): Promise<SessionLoss | null> {
-    const deadline = Date.now() + LOSS_MS;
+    const deadline = performance.now() + LOSS_MS; // by this clock: the time of day may be set back
     for (;;) {
       const asked = this.session.status().catch(() => null); // nobody can say
       const info = await orAfter(asked, LOOK_MS, null);
       if (!info) return null;
       const { status, error: reason, closedAt } = info;
-      if (status !== 'active' || Date.now() > deadline)
+      if (status !== 'active' || performance.now() > deadline)
         return { status, reason, endedAtMs: closedAt?.getTime() ?? null };
       await delay(LOSS_POLL_MS);
     }

@@ -11,7 +11,7 @@ const PAUSE_MS = 5_000;
 export class Refusals {
   #current: Refusal | undefined;
   readonly #workers = new Set<object>();
-  #idleSinceMs = 0;
+  #idleSinceMs = -PAUSE_MS;
 
   /** Ends the run, unless it has ended. Returns what it has ended with. */
   refuse(refusal: Refusal): Refusal {
@@ -24,12 +24,12 @@ export class Refusals {
   }
 
   workerCame(worker: object): void {
-    if (this.#workers.size === 0 && Date.now() - this.#idleSinceMs > PAUSE_MS)
+    if (this.#workers.size === 0 && performance.now() - this.#idleSinceMs > PAUSE_MS)
       this.#current = undefined;
     this.#workers.add(worker);
   }
 
   workerLeft(worker: object): void {
-    if (this.#workers.delete(worker)) this.#idleSinceMs = Date.now();
+    if (this.#workers.delete(worker)) this.#idleSinceMs = performance.now();
   }
 }

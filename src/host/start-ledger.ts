@@ -65,7 +65,7 @@ export async function endLostStarts(ledger: Ledger, client: SessionsClient): Pro
 
 /** Looks again and again as long as one may still come, with one question for all of them. */
 async function endWhatComes(ledger: Ledger, client: SessionsClient): Promise<void> {
-  const deadline = Date.now() + LAST_LOOK_MS;
+  const deadline = performance.now() + LAST_LOOK_MS;
   const isLost = ({ kind, apiUrl }: LedgerEntry): boolean =>
     kind === 'start' && apiUrl === client.apiUrl;
   const { activeSessions } = await import('../client/active-sessions');
@@ -74,7 +74,7 @@ async function endWhatComes(ledger: Ledger, client: SessionsClient): Promise<voi
     const running = await activeSessions(client);
     const pending = await Promise.all(lost.map((it) => endOrWait(it, { ledger, client, running })));
     lost = lost.filter((_, at) => pending[at]);
-    if (lost.length === 0 || Date.now() > deadline) return;
+    if (lost.length === 0 || performance.now() > deadline) return;
     await delay(LOOK_POLL_MS);
   }
 }

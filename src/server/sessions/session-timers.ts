@@ -8,13 +8,14 @@ export interface SessionLimits {
   maxMs: number;
 }
 
-/** Watches both bounds. Telling it that the session is used costs no more than reading the clock, since that happens with every packet. */
+/** Watches both bounds, whatever becomes of the machine's time. Telling it that the session is used costs no more than reading the clock, since that happens with every packet. */
 export class SessionTimers {
   readonly #limits: SessionLimits;
   readonly #onExpired: (reason: string) => void;
   readonly #max: NodeJS.Timeout;
   #idle: NodeJS.Timeout;
-  #lastUsedMs = Date.now();
+  /** By `performance.now()`: the time of day may be set. */
+  #lastUsedMs = performance.now();
   /** How many use it whose traffic nobody sees. */
   #holders = 0;
 
@@ -30,7 +31,7 @@ export class SessionTimers {
 
   /** When the session was last used. */
   get lastUsedAt(): Date {
-    return this.#holders > 0 ? new Date() : new Date(this.#lastUsedMs);
+    return new Date(Date.now() - this.#unusedMs);
   }
 
   /** It counts as used until the returned function is called, once. */
@@ -43,7 +44,7 @@ export class SessionTimers {
   }
 
   touch(): void {
-    this.#lastUsedMs = Date.now();
+    this.#lastUsedMs = performance.now();
   }
 
   stop(): void {
@@ -51,8 +52,12 @@ export class SessionTimers {
     clearTimeout(this.#idle);
   }
 
+  get #unusedMs(): number {
+    return this.#holders > 0 ? 0 : performance.now() - this.#lastUsedMs;
+  }
+
   #checkIdle(): void {
-    const leftMs = this.lastUsedAt.getTime() + this.#limits.idleMs - Date.now();
+    const leftMs = Math.ceil(this.#limits.idleMs - this.#unusedMs);
     if (leftMs > 0) this.#idle = this.#after(leftMs, () => this.#checkIdle());
     else this.#expire(`It was not used for ${inMinutes(this.#limits.idleMs)}.`);
   }

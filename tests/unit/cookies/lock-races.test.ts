@@ -57,6 +57,16 @@ test('the lock that another has made while a dead one was looked at is left alon
   expect(await readdir(folder)).toEqual([]);
 });
 
+test('a lock that a full disk does not take is not left there, to hold everybody up', async () => {
+  vi.mocked(open).mockImplementation(async (...args) => {
+    const handle = await realOpen(...args);
+    if (args[0] === lockFile) vi.spyOn(handle, 'writeFile').mockRejectedValue(error('ENOSPC'));
+    return handle;
+  });
+  await expect(withFileLock(file, async () => undefined)).rejects.toThrow('ENOSPC');
+  expect(await readdir(folder)).toEqual([]);
+});
+
 test('on Windows, a lock that is just being removed is waited for', async () => {
   vi.spyOn(process, 'platform', 'get').mockReturnValue('win32');
   let tries = 0;

@@ -38,3 +38,13 @@ test('the workers of a run follow each other at once, those of the next run afte
   expect(refusals.current).toBeNull();
   expect(refusals.refuse(SECOND)).toEqual(SECOND);
 });
+
+test('the clock of the machine is set ahead: the next worker follows at once all the same', () => {
+  const [one, two] = [{}, {}];
+  refusals.workerCame(one);
+  refusals.refuse(FIRST);
+  refusals.workerLeft(one);
+  vi.setSystemTime(Date.now() + 3_600_000);
+  refusals.workerCame(two);
+  expect(refusals.current).toEqual(FIRST);
+});

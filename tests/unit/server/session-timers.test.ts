@@ -43,3 +43,18 @@ test('stopped, it never expires', () => {
   vi.advanceTimersByTime(5000);
   expect(onExpired).not.toHaveBeenCalled();
 });
+
+test.each([
+  ['ahead', 3_600_000],
+  ['back', -3_600_000],
+])('the clock of the machine is set %s: the idle time is as long as ever', (_name, byMs) => {
+  const onExpired = vi.fn();
+  const timers = new SessionTimers({ idleMs: 180_000, maxMs: 900_000 }, onExpired);
+  vi.advanceTimersByTime(100_000);
+  timers.touch();
+  vi.setSystemTime(Date.now() + byMs);
+  vi.advanceTimersByTime(179_999);
+  expect(onExpired).not.toHaveBeenCalled();
+  vi.advanceTimersByTime(1);
+  expect(onExpired).toHaveBeenCalledExactlyOnceWith('It was not used for 3 minutes.');
+});
