@@ -8,7 +8,7 @@ const tier = (name: string, options: object) => ({
     name,
     include: [`tests/${name}/**/*.test.ts`],
     env: { GITHUB_ACTIONS: '', GITHUB_STEP_SUMMARY: '' }, // runs within tests are not what a job tells of
-    expect: { poll: { timeout: 15_000, interval: 50 } }, // as tests/eventually.ts
+    expect: { poll: { timeout: 40_000, interval: 50 } }, // as tests/eventually.ts
     ...options,
   },
 });

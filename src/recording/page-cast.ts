@@ -8,12 +8,10 @@ const QUALITY = 90;
 /** A cast that shows nothing for so long is started anew, in milliseconds; doubled each time. A popup cast before its first paint may stay dark. */
 const FIRST_RETRY_MS = 250;
 const MAX_RETRY_MS = 4_000;
-/**
- * Bounds of a look, in milliseconds: for the page to paint, and for its picture to arrive. Both together take about 35; only a page
- * that is busy or a machine that is overloaded comes near the bounds.
- */
-const PAINT_TIMEOUT_MS = 200;
-const PICTURE_TIMEOUT_MS = 100;
+/** Longest time of a look, in milliseconds. It takes about 35; only a page that is busy or a machine that is overloaded comes near it. */
+const LOOK_MS = 300;
+/** How much of it is for the page to paint; the rest is for its picture to arrive. */
+const PAINT_SHARE = 2 / 3;
 /** Resolves when the page has handed its next frame to the compositor, with all changes made so far. */
 const NEXT_PAINT = 'new Promise((done) => requestAnimationFrame(() => setTimeout(done)))';
 /** A JavaScript world of our own: a page may fake `requestAnimationFrame`, as Playwright's clock does. */
@@ -28,6 +26,8 @@ export interface CastSettings {
   maxSize: { width: number; height: number };
   /** The least distance of two frames of a page that moves, in milliseconds. */
   intervalMs: number;
+  /** The longest time of a look, in milliseconds. @default 300 */
+  lookMs?: number | undefined;
 }
 
 /**
@@ -92,13 +92,14 @@ export class PageCast {
 
   /** Waits, within bounds, for the picture that shows everything that the page has changed up to now. Does nothing while off. */
   async look(): Promise<void> {
-    await settledWithin(this.#nextPaint(), PAINT_TIMEOUT_MS);
+    const { lookMs = LOOK_MS } = this.#settings ?? {};
+    await settledWithin(this.#nextPaint(), lookMs * PAINT_SHARE);
     const seen = new Promise<void>((resolve) => {
       this.#onPicture = resolve;
     });
     this.#end();
     this.#begin(FIRST_RETRY_MS);
-    await settledWithin(seen, PICTURE_TIMEOUT_MS);
+    await settledWithin(seen, lookMs * (1 - PAINT_SHARE));
   }
 
   /** Ends the cast. Frames on their way are dropped, and a look ends. */

@@ -13,6 +13,11 @@ export interface RecorderOptions {
    * @default 10
    */
   fps?: number | undefined;
+  /**
+   * How long {@link Recorder.stop} may wait for the picture of the last change, in milliseconds.
+   * @default 300
+   */
+  lookMs?: number | undefined;
 }
 
 /** Records while it is asked to. */
@@ -21,7 +26,7 @@ export interface Recorder {
   start(options?: RecorderOptions): void;
   /**
    * Ends the recording. Does nothing while idle.
-   * @param options.lastLook - wait for the picture of the last change, about 35 ms and at most 300; keep the page open until then.
+   * @param options.lastLook - wait for the picture of the last change, about 35 ms and at most `lookMs`; keep the page open until then.
    * `false` saves that where the recording will not be kept. Default: true
    */
   stop(options?: { lastLook?: boolean }): Promise<void>;

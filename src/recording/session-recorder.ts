@@ -98,6 +98,7 @@ export class SessionRecorder implements Recorder {
     this.#run = {
       maxSize: options.size ?? this.#defaults.size ?? MAX_SIZE,
       intervalMs: 1000 / fps,
+      lookMs: options.lookMs ?? this.#defaults.lookMs,
     };
     this.#front?.cast.start(this.#run);
   }

@@ -6,7 +6,7 @@ import { afterEach, expect, test } from 'vitest';
 import { leavesNothing } from './support/leaves-nothing';
 import { failedOf, Project } from './support/project';
 import { serve } from './support/serve-process';
-import { handOvers, sharingConfig, THREE_FILES } from './support/sharing-suite';
+import { handOvers, sharingConfig, threeFiles } from './support/sharing-suite';
 
 let project: Project | undefined;
 
@@ -22,7 +22,7 @@ test('three workers share the one session that a server gives', async () => {
   });
   try {
     project = await Project.create(
-      { 'playwright.config.ts': sharingConfig({}), ...THREE_FILES },
+      { 'playwright.config.ts': sharingConfig({}), ...threeFiles() },
       { NOTTE_API_URL: server.url, NOTTE_API_KEY: 'key' },
     );
     const { exitCode, output, report } = await project.run();

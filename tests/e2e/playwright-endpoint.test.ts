@@ -63,7 +63,7 @@ test('nothing runs before its first client; two clients see nothing of each othe
   await open(one, 'one');
   await open(other, 'other');
   expect([one, other].map((browser) => browser.contexts().length)).toEqual([2, 2]);
-  expect(await tabs()).toBe(3);
+  await eventually(async () => expect(await tabs()).toBe(3));
   await one.close();
   await eventually(async () => expect(await tabs()).toBe(2));
   await open(other, 'still there');

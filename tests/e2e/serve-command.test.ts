@@ -144,19 +144,17 @@ test('SIGTERM starts no more sessions, and ends the server when the last one has
 
 test.each<[string, string[], NodeJS.Signals[]]>([
   ['when its time is over', ['--drain-timeout', '1'], ['SIGTERM']],
-  ['at a second SIGTERM', ['--drain-timeout', '60'], ['SIGTERM', 'SIGTERM']],
-  ['at Ctrl-C after SIGTERM', ['--drain-timeout', '60'], ['SIGTERM', 'SIGINT']],
-  ['at Ctrl-C, without any wait', ['--drain-timeout', '60'], ['SIGINT']],
+  ['at a second SIGTERM', ['--drain-timeout', '3600'], ['SIGTERM', 'SIGTERM']],
+  ['at Ctrl-C after SIGTERM', ['--drain-timeout', '3600'], ['SIGTERM', 'SIGINT']],
+  ['at Ctrl-C, without any wait', ['--drain-timeout', '3600'], ['SIGINT']],
 ])('a session that still runs is stopped %s', async (_, args, [first, second]) => {
   const { child, closed, printed, id } = await serveOne(args);
-  const sinceMs = performance.now();
   child.kill(first);
   if (second) {
     await printed(/may run on/);
     child.kill(second);
   }
-  expect((await closed).code).toBe(0);
-  expect(performance.now() - sinceMs).toBeLessThan(30_000);
+  expect((await closed).code).toBe(0); // and not in an hour
   const record = await readFile(join(folder, 'kept/sessions', id, 'session.json'), 'utf8');
   expect(JSON.parse(record)).toMatchObject({
     status: 'closed',

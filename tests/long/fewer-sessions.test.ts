@@ -6,7 +6,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { leavesNothing } from '../e2e/support/leaves-nothing';
 import { failedOf, Project, resultsOf } from '../e2e/support/project';
 import { serve } from '../e2e/support/serve-process';
-import { handOvers, sharingConfig, sharingFile, THREE_FILES } from '../e2e/support/sharing-suite';
+import { handOvers, sharingConfig, sharingFile, threeFiles } from '../e2e/support/sharing-suite';
 
 let project: Project | undefined;
 
@@ -20,7 +20,7 @@ test.each(['context', 'session'])(
   async (isolation) => {
     project = await Project.create({
       'playwright.config.ts': sharingConfig({ sessionOptions: { maxSessions: 1 }, isolation }),
-      ...THREE_FILES,
+      ...threeFiles(),
     });
     const { exitCode, output, report } = await project.run();
     expect(failedOf(report), output).toEqual([]);
@@ -38,7 +38,7 @@ test('four workers with differing options share two sessions: one that nobody us
   project = await Project.create({
     'playwright.config.ts': sharingConfig(
       {},
-      `timeout: 20_000, workers: 4, projects: ${JSON.stringify(projects)}`,
+      `timeout: 180_000, workers: 4, projects: ${JSON.stringify(projects)}`,
     ),
     'a.spec.ts': `
       ${sharingFile('a', 4)}
@@ -57,7 +57,7 @@ test('four workers with differing options share two sessions: one that nobody us
 test('a session that ends while workers share it is replaced: only the test that ran on it fails', async () => {
   project = await Project.create({
     'playwright.config.ts': sharingConfig({ sessionOptions: { maxSessions: 1 } }),
-    ...THREE_FILES,
+    ...threeFiles(1),
     '0.spec.ts': `
       import { test } from 'sessionwright';
       test('loses it', async ({ page, browser }) => {
@@ -185,7 +185,7 @@ describe('a server that gives one session', () => {
             sessionOptions: { transport, startTimeoutMs: 20_000 },
             isolation: 'session',
           }),
-          ...THREE_FILES,
+          ...threeFiles(),
         },
         { NOTTE_API_URL: server.url, NOTTE_API_KEY: 'key' },
       );

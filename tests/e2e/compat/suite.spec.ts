@@ -292,7 +292,7 @@ test('exposed functions and console', async ({ page }) => {
     ),
   ).toBe(42);
   await page.evaluate(() => console.log('hello'));
-  expect(said).toContain('hello');
+  await expect.poll(() => said).toContain('hello');
 });
 
 test('aria snapshots and screenshots', async ({ page }) => {
@@ -340,7 +340,7 @@ test('passes on its second attempt', async ({ page }, testInfo) => {
 });
 
 test('times out', async ({ page }) => {
-  test.setTimeout(1500);
   await page.goto('/');
+  test.setTimeout(1500); // from the beginning of the test: it may be over by now
   await page.waitForSelector('#never', { timeout: 0 });
 });

@@ -75,7 +75,7 @@ async function createSuite(
         ${source === 'sessionwright' ? "import { withSessions } from 'sessionwright/config';" : ''}
         const wrap = ${wrap};
         export default defineConfig(wrap({
-          workers: 2, retries: 1, fullyParallel: true, timeout: 20_000,
+          workers: 2, retries: 1, fullyParallel: true, timeout: 60_000, expect: { timeout: 30_000 },
           reporter: [['line'], ['./steps-reporter.mjs'], ['json', { outputFile: 'report.json' }]],
           use: {
             baseURL: process.env.SITE_URL, extraHTTPHeaders: { 'x-extra': 'from-use' }, trace: 'retain-on-failure', screenshot: 'only-on-failure',

@@ -86,7 +86,7 @@ export class Project {
 
   /** Kills a run as a whole, once its test has printed `WORKER` and the id of its process: the runner, the worker and the host. */
   async killAll(run: Run): Promise<void> {
-    const [, worker] = await run.printed(/WORKER (\d+)/);
+    const [, worker] = await run.printed(/WORKER (\d+)\D/);
     for (const pid of [run.pid, Number(worker), ...this.hosts().map(Number)])
       process.kill(pid, 'SIGKILL');
     await run.result();

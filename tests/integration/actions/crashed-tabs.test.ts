@@ -1,9 +1,13 @@
 /** A tab that crashes is brought back, whoever saw the crash. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { chromium, type Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { startApi, type TestApi } from '../server/api';
 import { startDriven, type DrivenSession } from '../server/driven-session';
 import { startSite, type Site } from '../server/site';
+
+const ARRIVED = '<!doctype html><link rel="icon" href="data:,"><title>Arrived</title>';
 
 let api: TestApi;
 let site: Site;
@@ -81,15 +85,23 @@ test('one that crashes just before the call is brought back, though nobody has t
 });
 
 test('one that crashes while it is on its way to another page is brought there in a new tab', async () => {
+  let requests = 0;
+  const held = createServer((_, response) => {
+    if (++requests > 1) response.writeHead(200, { 'content-type': 'text/html' }).end(ARRIVED); // the first one is never answered
+  });
+  onTestFinished(() => {
+    held.closeAllConnections();
+    held.close();
+  });
+  await new Promise<void>((resolve) => held.listen(0, '127.0.0.1', resolve));
+  const { port } = held.address() as AddressInfo;
   await session.succeed({ type: 'goto', url: `${site.url}/next` });
   browser = await chromium.connectOverCDP(session.cdpUrl);
-  const page = browser.contexts()[0]?.pages()[0];
-  const asked = page?.waitForRequest(/slow/);
-  const going = session.succeed({ type: 'goto', url: `${site.url}/slow` });
-  await asked;
+  const going = session.succeed({ type: 'goto', url: `http://127.0.0.1:${port}/` });
+  await expect.poll(() => requests).toBe(1);
   const cdp = await browser.newBrowserCDPSession();
   const { processInfo } = await cdp.send('SystemInfo.getProcessInfo');
   for (const { id, type } of processInfo) if (type === 'renderer') process.kill(id, 'SIGKILL'); // `Page.crash` spares a page that is on its way
   expect((await going).message).toContain('in the place of one that had crashed');
-  expect(await session.look('document.title')).toBe('Slow');
+  expect(await session.look('document.title')).toBe('Arrived');
 });

@@ -1,14 +1,16 @@
 /** Pages that hang, hide, flood or fight: every call gives a result or the contract's error in its time, and the next one works. */
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { startApi, type TestApi } from '../server/api';
 import { startDriven, type DrivenSession } from '../server/driven-session';
 
 /** The time that a click is given on a page where it may be in vain, in milliseconds. */
 const CLICK_MS = 1_500;
-/** What may come on top of the limit of a call before its answer, in milliseconds: the script of a page that hangs is ended before, for which it is given five seconds. */
-const GRACE_MS = 8_000;
+/** What may come on top of the limit of a call before its answer, in milliseconds: the script of a page that hangs is ended before, for which it is given five seconds; and a machine may be slow. */
+const GRACE_MS = 20_000;
+/** All calls on a page may take their time. */
+vi.setConfig({ testTimeout: 240_000 });
 /** A page as any other, to go on with. */
 const PLAIN =
   'data:text/html,<title>plain</title><button onclick="document.title=1">Go on</button>';

@@ -67,7 +67,7 @@ beforeEach(async () => {
 afterEach(async () => hub.close());
 
 const start = async (): Promise<unknown> =>
-  grid.open({ headless: true }, AbortSignal.timeout(15_000));
+  grid.open({ headless: true }, AbortSignal.timeout(40_000));
 const starts = (): number => hub.requests.filter(({ method }) => method === 'POST').length;
 
 const looks = (): number => hub.requests.filter(({ method }) => method === 'GET').length;
@@ -128,17 +128,18 @@ test('whoever closes does not wait for it, and leaves it in the ledger', async (
   await expect(start()).rejects.toMatchObject({ code: 'not_a_grid' });
   const startedMs = performance.now();
   await grid.close();
-  expect(performance.now() - startedMs).toBeLessThan(15_000);
+  expect(performance.now() - startedMs).toBeLessThan(40_000); // it may come for a minute
   expect(open.size).toBe(1);
 });
 
 test('a start that was given up leaves nothing in the ledger of whoever closes', async () => {
+  const given = new AbortController();
   const silent = await startScriptedApi((request, response, count) => {
     if (request.method === 'GET') return handle(request, response, count);
-    return undefined; // it waits in the queue
+    return given.abort(); // it waits in the queue
   });
   grid = new Grid({ url: silent.url, ledger });
-  await expect(grid.open({ headless: true }, AbortSignal.timeout(500))).rejects.toThrow();
+  await expect(grid.open({ headless: true }, given.signal)).rejects.toThrow();
   expect(open.size).toBe(1);
   await grid.close();
   expect(open.size).toBe(0);

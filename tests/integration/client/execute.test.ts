@@ -71,7 +71,7 @@ test('an id without an observation is an error of the call', async () => {
 test("an action has its own time, on top of the client's", async () => {
   const now = new Date().toISOString();
   const result = {
-    action: { type: 'wait', time_ms: 400 },
+    action: { type: 'wait', time_ms: 4_000 },
     success: true,
     message: 'm',
     started_at: now,
@@ -79,12 +79,12 @@ test("an action has its own time, on top of the client's", async () => {
   };
   const api = await startScriptedApi(({ url }, response) =>
     url.endsWith('/execute')
-      ? setTimeout(() => json(response, 200, result), 400)
+      ? setTimeout(() => json(response, 200, result), 2_000)
       : json(response, 200, sessionBody('a')),
   );
-  const { client: impatient } = clientOf(api.url, { timeoutMs: 200 });
+  const { client: impatient } = clientOf(api.url, { timeoutMs: 1_000 });
   const waiting = await impatient.connect('a');
-  expect(await waiting.execute({ type: 'wait', timeMs: 400 })).toMatchObject({ success: true });
+  expect(await waiting.execute({ type: 'wait', timeMs: 4_000 })).toMatchObject({ success: true });
   await impatient.close();
   await api.close();
 });

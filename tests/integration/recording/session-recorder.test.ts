@@ -45,8 +45,9 @@ describe('SessionRecorder', () => {
     });
     await eventually(async () => expect((await colours()).at(-1)).toBe('blue')); // without stop: a pause in the changes is enough
     const seconds = (Date.now() - startedAtMs) / 1000;
+    // A page that is seen to rest for a moment, as on a busy machine, has its next change shown at once: two in an interval. Unbounded they would be 60 a second.
     expect(recorded.store.select(startedAtMs, Date.now()).length).toBeLessThanOrEqual(
-      5 * seconds + 3,
+      2 * 5 * seconds + 3,
     );
   });
 
@@ -142,7 +143,9 @@ describe('SessionRecorder', () => {
     const page = await context?.newPage();
     if (page) await paint(page, 'red');
     const store = await FrameStore.open(join(recorded.store.folder, 'second'));
-    const second = await SessionRecorder.attach(recorded.process.connection, store);
+    const second = await SessionRecorder.attach(recorded.process.connection, store, {
+      lookMs: 30_000,
+    });
     second.start();
     await second.stop();
     expect(
@@ -199,6 +202,8 @@ describe('SessionRecorder', () => {
   });
 
   it('is closed though the browser hangs', async () => {
+    await recorded.close();
+    recorded = await launchRecorded({});
     recorded.recorder.start();
     const page = await recorded.browser.newPage();
     await paint(page, 'red');

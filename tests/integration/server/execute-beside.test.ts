@@ -38,7 +38,7 @@ test("what one does, the other sees; the test's page stays as it is", async () =
   await page.fill('#name', 'Grace');
   expect(await session.look('document.getElementById("name").value')).toBe('Grace');
   await session.succeed({ type: 'goto', url: `${site.url}/next` });
-  expect(page.url()).toBe(`${site.url}/next`);
+  await expect.poll(() => page.url()).toBe(`${site.url}/next`);
   expect(await page.title()).toBe('Next');
   expect(await page.evaluate('[innerWidth, innerHeight]')).toEqual([700, 400]);
   expect(await page.evaluate('document.hasFocus()')).toBe(true);
@@ -49,7 +49,7 @@ test("calls work on the test's page, not on a blank one that was left over", asy
   await plain.close();
   const page = await ownPage();
   await session.succeed({ type: 'goto', url: `${site.url}/next` });
-  expect(page.url()).toBe(`${site.url}/next`);
+  await expect.poll(() => page.url()).toBe(`${site.url}/next`);
   const second = await page.context().newPage();
   await second.goto(`${site.url}/form`);
   expect(await session.look('document.title')).toBe('Next');

@@ -13,26 +13,29 @@ import { recordingRoutes, replayHandlers } from '../../../src/server/routes/reco
 import { UrlSigner } from '../../../src/server/http/url-signer';
 import { openRegistry, serveRoutes, OPERATOR_STAYS } from './api';
 
-/** How long URLs work here, in milliseconds: enough to fetch a replay. */
-const URL_MS = 4_000;
-
 let workDir: string;
 let registry: SessionRegistry;
 let replays: Replays;
 let http: Awaited<ReturnType<typeof serveRoutes>>;
+/** The same, with URLs that work for a millisecond. */
+let brief: typeof http;
 
 beforeAll(async () => {
   workDir = await mkdtemp(join(tmpdir(), 'sessionwright-test-'));
   registry = await openRegistry(workDir, { maxSessions: 2, recordAlways: true });
   replays = new Replays(() => ClipEncoder.launch({ workDir }));
-  const parts = { registry, replays, signer: new UrlSigner(), replayUrlMs: URL_MS };
-  http = await serveRoutes([
-    ...bindOperations(replayHandlers(parts), registry),
-    ...recordingRoutes(parts),
-  ]);
+  const serve = async (replayUrlMs: number): Promise<typeof http> => {
+    const parts = { registry, replays, signer: new UrlSigner(), replayUrlMs };
+    return serveRoutes([
+      ...bindOperations(replayHandlers(parts), registry),
+      ...recordingRoutes(parts),
+    ]);
+  };
+  [http, brief] = await Promise.all([serve(3_600_000), serve(1)]);
 });
 afterAll(async () => {
   http.close();
+  brief.close();
   await Promise.all([registry.close(), replays.close()]);
   await rm(workDir, { recursive: true, force: true });
 });
@@ -87,8 +90,8 @@ test('the parts of the playlist play in a browser, as long as the replay; their 
   await browser.close();
   await session.end({ status: 'closed', reason: null });
 
-  const replay = async (): Promise<Response> =>
-    fetch(`${http.url}/sessions/${session.id}/replay`, {
+  const replay = async ({ url } = http): Promise<Response> =>
+    fetch(`${url}/sessions/${session.id}/replay`, {
       headers: { authorization: 'Bearer key' },
     });
   await expect.poll(async () => (await replay()).status, { timeout: 40_000 }).toBe(200);
@@ -111,9 +114,12 @@ test('the parts of the playlist play in a browser, as long as the replay; their 
 
   const seconds = await play(parts);
   expect(Math.abs(seconds * 1000 - body.video_duration_ms)).toBeLessThan(200);
-  expect(Date.parse(body.expires_at) - Date.now()).toBeLessThan(URL_MS);
-  await expect.poll(async () => (await fetch(map.url)).status).toBe(401);
   expect((await fetch(map.url.replace(/\?.*/, ''))).status).toBe(401);
+
+  const expiring = (await (await replay(brief)).json()) as typeof body;
+  expect(Date.parse(expiring.expires_at)).toBeLessThan(Date.parse(body.expires_at));
+  const old = parsePlaylist(expiring.playlist_content).map.url;
+  await expect.poll(async () => (await fetch(old)).status).toBe(401);
 });
 
 /** Feeds the parts to a player one after the other, as HLS players do, and plays the end. Gives the duration in seconds. */

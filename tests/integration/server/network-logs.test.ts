@@ -323,31 +323,33 @@ test('a URL stops to work when its time is over', async () => {
   await open();
   const workDir = await mkdtemp(join(tmpdir(), 'sessionwright-test-'));
   const registry = await openRegistry(workDir, { maxSessions: 1, recordAlways: false });
-  const parts = { registry, signer: new UrlSigner(), urlSeconds: 1 };
-  const http = await serveRoutes([
-    ...bindOperations(networkLogHandlers(parts), registry),
-    ...networkLogRoutes(parts),
-  ]);
+  const serve = async (urlSeconds: number) => {
+    const parts = { registry, signer: new UrlSigner(), urlSeconds };
+    return serveRoutes([
+      ...bindOperations(networkLogHandlers(parts), registry),
+      ...networkLogRoutes(parts),
+    ]);
+  };
+  const [lasting, brief] = await Promise.all([serve(3_600), serve(1)]);
   try {
     const session = (await registry.start({}, OPERATOR_STAYS)).ensureActive();
     const { targetId } = await session.browser.connection.send('Target.createTarget', {
       url: base,
     });
-    const url = `${http.url}/sessions/${session.id}/network/logs?download=1`;
-    const urls = async (): Promise<string[]> =>
-      (
-        (await (await fetch(url, { headers: { authorization: 'Bearer key' } })).json()) as {
-          batches: Batch[];
-        }
-      ).batches.map((batch) => batch.download_url);
+    const urls = async ({ url } = lasting): Promise<string[]> => {
+      const logs = `${url}/sessions/${session.id}/network/logs?download=1`;
+      const answer = await fetch(logs, { headers: { authorization: 'Bearer key' } });
+      return ((await answer.json()) as { batches: Batch[] }).batches.map((it) => it.download_url);
+    };
     await expect.poll(urls).toHaveLength(1);
-    const [batch = ''] = await urls();
-    expect((await fetch(batch)).status).toBe(200);
-    await expect.poll(async () => (await fetch(batch)).status).toBe(401);
+    const [[kept = ''], [old = '']] = await Promise.all([urls(), urls(brief)]);
+    await expect.poll(async () => (await fetch(old)).status).toBe(401);
+    expect((await fetch(kept)).status).toBe(200);
     expect(targetId).not.toBe('');
   } finally {
     await registry.close();
-    http.close();
+    lasting.close();
+    brief.close();
     await rm(workDir, { recursive: true, force: true });
   }
 });

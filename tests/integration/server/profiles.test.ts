@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { eventually } from '../../eventually';
 import { processesWith } from '../processes';
 import type { TestApi } from './api';
 import { startApi } from './api';
@@ -41,7 +42,7 @@ afterEach(async () => {
   await Promise.all(browsers.map((browser) => browser.close()));
   browsers = [];
   await api.server.close();
-  expect(await processesWith(dataDir)).toEqual([]);
+  await eventually(async () => expect(await processesWith(dataDir)).toEqual([]));
   await rm(dataDir, { recursive: true, force: true });
 });
 

@@ -119,6 +119,6 @@ test('a server that is closed while replays wait to be made makes none of them, 
   await api.server.close();
   await Promise.all(replays);
   expect(await readdir(join(workDir, 'sessions'))).toEqual([]);
-  expect(await processesWith(workDir)).toEqual([]);
+  await expect.poll(() => processesWith(workDir)).toEqual([]);
   await rm(workDir, { recursive: true });
 });

@@ -16,7 +16,7 @@ beforeAll(async () => {
   api = await startApi({ dataDir });
 });
 afterEach(async () => {
-  expect(await readdir(join(dataDir, 'incoming'))).toEqual([]);
+  await eventually(async () => expect(await readdir(join(dataDir, 'incoming'))).toEqual([]));
   for (const name of await readdir(join(dataDir, 'uploads')))
     await rm(join(dataDir, 'uploads', name));
 });

@@ -1,5 +1,9 @@
 /** The scripts' children: their output, their limits, and that a whole tree of processes ends. */
-import { describe, expect, it, vi } from 'vitest';
+import { writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { run } from '../../../scripts/lib/child.mjs';
 
 const node = (script: string, options = {}): ReturnType<typeof run> =>
@@ -20,10 +24,15 @@ describe('run', () => {
   });
 
   it('reports progress with the last line that says something', async () => {
-    const onTick = vi.fn();
+    const folder = await mkdtemp(join(tmpdir(), 'sw-child-'));
+    onTestFinished(async () => rm(folder, { recursive: true }));
+    const told = join(folder, 'told');
+    const onTick = vi.fn(({ lastLine }: { lastLine: string }) => {
+      if (lastLine !== '') writeFileSync(told, '');
+    });
     await node(
-      'console.log("fetching\\n}"); setInterval(() => {}, 1000); process.once("SIGTERM", () => process.exit(0))',
-      { limitMs: 700, tickMs: 100, onTick },
+      `console.log("fetching\\n}"); setInterval(() => require('node:fs').existsSync(${JSON.stringify(told)}) && process.exit(0), 20)`,
+      { tickMs: 100, onTick },
     );
     expect(onTick).toHaveBeenLastCalledWith({
       elapsedMs: expect.any(Number) as number,
