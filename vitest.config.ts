@@ -18,13 +18,13 @@ export default defineConfig({
     reporters: ['default'],
     projects: [
       tier('unit', { testTimeout: 60_000 }),
-      tier('integration', { testTimeout: 60_000, hookTimeout: 60_000, maxWorkers: 2 }),
+      tier('integration', { testTimeout: 120_000, hookTimeout: 120_000, maxWorkers: 2 }),
       tier('contract', { testTimeout: 60_000, hookTimeout: 60_000 }),
       tier('fuzz', { testTimeout: 120_000, hookTimeout: 60_000, fileParallelism: false }),
-      tier('e2e', { testTimeout: 180_000, hookTimeout: 120_000, maxWorkers: 2 }),
+      tier('e2e', { testTimeout: 300_000, hookTimeout: 600_000, maxWorkers: 2 }),
       tier('grid', { testTimeout: 240_000, hookTimeout: 300_000, fileParallelism: false }),
       tier('chaos', { testTimeout: 3 * 3_600_000, disableConsoleIntercept: true }),
-      tier('long', { testTimeout: 300_000, hookTimeout: 120_000, maxWorkers: 2 }),
+      tier('long', { testTimeout: 600_000, hookTimeout: 240_000, maxWorkers: 2 }),
     ],
   },
 });

@@ -1,6 +1,5 @@
-/** What tests get and say: isolation, recordings, the session object, replacement of a dead session, refused options. */
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+/** What tests get and say: recordings, cookies, the session object, replacement of a dead session, refused options. */
+import { existsSync } from 'node:fs';
 import type { JSONReport } from '@playwright/test/reporter';
 import { afterEach, describe, expect, test } from 'vitest';
 import { leavesNothing } from './support/leaves-nothing';
@@ -35,36 +34,6 @@ const VISITS = `
   test.beforeEach(async ({ context }) => {
     await context.route('http://site.test/**', (route) => route.fulfill({ contentType: 'text/html', body: '<title>Site</title>' }));
   });`;
-
-describe("isolation 'session'", () => {
-  test('tests run in the default context, with the options of use, and see nothing of each other', async () => {
-    project = await create(
-      `{ isolation: 'session', baseURL: 'http://site.test', viewport: { width: 500, height: 400 }, locale: 'de-DE', timezoneId: 'Asia/Tokyo', colorScheme: 'dark', userAgent: 'mine/1', serviceWorkers: 'block', contextOptions: { proxy: { server: 'http://127.0.0.1:9' } } }`,
-      `${VISITS}
-      test.beforeEach(async ({ page, context, browser }) => {
-        expect(browser.contexts()).toEqual([context]);
-        const { targetInfo } = await (await context.newCDPSession(page)).send('Target.getTargetInfo');
-        const { browserContextIds } = await (await browser.newBrowserCDPSession()).send('Target.getBrowserContexts');
-        expect(browserContextIds).not.toContain(targetInfo.browserContextId); // it names all but the default one
-      });
-      test('first', async ({ page, context }) => {
-        await page.goto('/a');
-        expect(page.url()).toBe('http://site.test/a');
-        expect(await page.evaluate(() => [innerWidth, navigator.language, Intl.DateTimeFormat().resolvedOptions().timeZone, matchMedia('(prefers-color-scheme: dark)').matches, navigator.userAgent])).toEqual([500, 'de-DE', 'Asia/Tokyo', true, 'mine/1']);
-        await page.evaluate(() => { localStorage.setItem('k', 'v'); document.cookie = 'c=1'; });
-        await context.newPage();
-      });
-      test('second', async ({ page, context }) => {
-        expect(context.pages()).toHaveLength(1);
-        await page.goto('/b');
-        expect(await page.evaluate(() => [localStorage.getItem('k'), document.cookie])).toEqual([null, '']);
-      });`,
-    );
-    const { exitCode, output } = await project.run();
-    expect(exitCode, output).toBe(0);
-    expect(output.match(/cannot apply to a context that exists already: proxy/g)).toHaveLength(1);
-  });
-});
 
 describe('recordings', () => {
   test("are made by Playwright's video mode, by recording, which says more, and by what a file says", async () => {
@@ -110,86 +79,6 @@ describe('recordings', () => {
     expect(shownAttachments(resultOf(report, 'part'))).toEqual(['video']);
     expect(output).toContain('2 clips');
     expect(output).not.toContain('ffmpeg'); // Playwright's own recorder is never started
-  });
-
-  test('an output folder that cannot be written does not fail the test', async () => {
-    project = await create(
-      `{}`,
-      `import { mkdirSync, writeFileSync } from 'node:fs'; import { dirname } from 'node:path';
-      test('passes', async ({ page }, testInfo) => {
-        await page.setContent('<h1>Fine</h1>');
-        mkdirSync(dirname(testInfo.outputDir), { recursive: true });
-        writeFileSync(testInfo.outputDir, 'a file where the folder should be');
-      });`,
-    );
-    const { exitCode, output, report } = await project.run();
-    expect(exitCode, output).toBe(0);
-    expect(resultOf(report, 'passes').annotations.map((it) => it.type)).toContain('sessionwright');
-    expect(output).toMatch(/sessionwright: No clip .*video\.mp4: /);
-  });
-});
-
-describe('without withSessions', () => {
-  const plain = (spec: string, more: Record<string, string> = {}): Record<string, string> => ({
-    'playwright.config.ts': `export default { workers: 1, reporter: [['line'], ['json', { outputFile: 'report.json' }]] };`,
-    'a.spec.ts': `import { test, expect } from 'sessionwright';\n${spec}`,
-    ...more,
-  });
-
-  test('a clip that cannot be written is told by the worker, once', async () => {
-    project = await Project.create(
-      plain(`import { mkdirSync } from 'node:fs';
-      test('passes', async ({ page }, testInfo) => {
-        await page.setContent('<h1>Fine</h1>');
-        mkdirSync(testInfo.outputPath('video.mp4', 'taken'), { recursive: true });
-      });`),
-    );
-    const { exitCode, output } = await project.run();
-    expect(exitCode, output).toBe(0);
-    expect(output.match(/sessionwright: No clip .*video\.mp4: /g)).toHaveLength(1);
-    expect(readdirSync(join(project.folder, 'test-results/a-passes'))).toEqual(['video.mp4']);
-  });
-});
-
-describe('composing', () => {
-  test('mergeTests joins ours with fixtures that were made for plain Playwright', async () => {
-    project = await create(
-      `{}`,
-      `import { mergeTests, test as plain } from '@playwright/test';
-      const withGreeting = plain.extend<{ greet: (name: string) => Promise<void> }>({ greet: async ({ page }, use) => use(async (name) => page.setContent('<h1>Hello ' + name + '</h1>')) });
-      const both = mergeTests(test, withGreeting);
-      both('has all fixtures', async ({ session, page, greet, browser }) => {
-        await greet('you');
-        await expect(page.locator('h1')).toHaveText('Hello you');
-        expect((await session.status()).status).toBe('active');
-        expect(browser.contexts()).toContain(page.context());
-      });
-      mergeTests(withGreeting, test)('in any order', async ({ session, greet, page }) => { await greet('me'); await expect(page.locator('h1')).toHaveText('Hello me'); expect(session.id).toBeTruthy(); });`,
-    );
-    const { exitCode, output, report } = await project.run();
-    expect(exitCode, output).toBe(0);
-    for (const title of ['has all fixtures', 'in any order'])
-      expect(resultOf(report, title).attachments.map((it) => it.name)).toContain('video');
-  });
-
-  test('reuseContext keeps one page for the tests of a worker, cleaned in between', async () => {
-    project = await create(
-      `{ reuseContext: true }`,
-      `${VISITS}
-      const pages = new Set<string>();
-      for (const n of [1, 2, 3]) test('test ' + n, async ({ page, context }) => {
-        const { targetInfo } = await (await context.newCDPSession(page)).send('Target.getTargetInfo');
-        pages.add(targetInfo.targetId);
-        await page.goto('http://site.test/');
-        expect(await page.evaluate(() => document.cookie)).toBe('');
-        await page.evaluate(() => void (document.cookie = 'seen=1'));
-        expect(pages.size).toBe(1);
-      });`,
-    );
-    const { exitCode, output, report } = await project.run();
-    expect(exitCode, output).toBe(0);
-    for (const n of [1, 2, 3])
-      expect(resultOf(report, `test ${n}`).attachments.map((it) => it.name)).toContain('video');
   });
 });
 
@@ -238,55 +127,6 @@ describe('cookies', () => {
       'first',
     ]);
     for (const it of saved) expect(it.expirationDate).toBe(it.expires);
-  });
-
-  test('are not saved after a failure, when only success counts', async () => {
-    project = await create(
-      `{ cookieFile: 'cookies.json', saveCookies: 'on-success' }`,
-      `test('fails', async ({ context }) => { await context.addCookies([{ name: 'a', value: '1', domain: 'site.test', path: '/' }]); expect(1).toBe(2); });`,
-    );
-    await project.run();
-    expect(existsSync(`${project.folder}/cookies.json`)).toBe(false);
-  });
-
-  test('a file that cannot be read is named, and left byte for byte as it was', async () => {
-    const wrong = {
-      'no-json': ['[{"name": "a",', /no-json\.json/],
-      'no-array': ['{"cookies": []}', /no-array\.json.*array/],
-      'no-cookie': [`[${cookie('fine')}, {"name": "b"}]`, /no-cookie\.json/],
-    } as const;
-    const spec = (name: string): string =>
-      `import { test } from 'sessionwright'; test.use({ cookieFile: '${name}.json' }); test('${name}', async ({ page }) => { await page.setContent('x'); });`;
-    project = await create('{}', '', {
-      files: Object.fromEntries(
-        Object.entries(wrong).flatMap(([name, [content]]) => [
-          [`${name}.json`, content],
-          [`${name}.spec.ts`, spec(name)],
-        ]),
-      ),
-    });
-    const { exitCode, output, report } = await project.run();
-    expect(exitCode).toBe(1);
-    for (const [name, [content, message]] of Object.entries(wrong)) {
-      expect(resultOf(report, name).error?.message, output).toMatch(message);
-      expect(await project.read(`${name}.json`)).toBe(content);
-    }
-  });
-
-  test('a file that cannot be written does not fail the test: the cookies are in its output folder', async () => {
-    project = await create(
-      `{ cookieFile: 'taken/cookies.json' }`,
-      `test('passes', async ({ context }) => { await context.addCookies([{ name: 'a', value: '1', domain: 'site.test', path: '/' }]); });`,
-      { files: { taken: 'a file where the folder should be' } },
-    );
-    const { exitCode, output, report } = await project.run();
-    expect(exitCode, output).toBe(0);
-    expect(resultOf(report, 'passes').annotations.map((it) => it.type)).toContain('sessionwright');
-    expect(output).toMatch(/sessionwright: Cookies not saved to .*taken/);
-    const kept = JSON.parse(await project.read('test-results/a-passes/cookies.json')) as {
-      name: string;
-    }[];
-    expect(kept.map((it) => it.name)).toEqual(['a']);
   });
 });
 

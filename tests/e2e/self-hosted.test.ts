@@ -109,17 +109,6 @@ test('a session that ended meanwhile is replaced, whoever stopped it and whateve
   expect(await activeSessions()).toEqual([]);
 });
 
-test('a session that nobody uses for longer than its idle time is kept awake while a worker holds it', async () => {
-  project = await create(`test.use({ sessionOptions: { idleTimeoutMinutes: 1 }, recording: 'off' });
-  test('waits for a use that is not its own', async ({ session }) => {
-    test.setTimeout(60_000);
-    const { lastAccessedAt } = await session.status(); // looking is no use
-    await expect.poll(async () => (await session.status()).lastAccessedAt.getTime(), { timeout: 40_000 }).toBeGreaterThan(lastAccessedAt.getTime());
-  });`);
-  const { exitCode, output } = await project.run();
-  expect(exitCode, output).toBe(0);
-});
-
 test('a session of somebody else is used, and not stopped', async () => {
   await using session = await client.start();
   project = await Project.create(

@@ -1,16 +1,11 @@
 /** `isolation: 'session'`: one context for all tests of a worker, and yet each of them finds what a new context would give it. */
 import { readFileSync } from 'node:fs';
-import { afterEach, expect, test } from 'vitest';
-import { Project, resultOf } from './support/project';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { failedOf, partOf, Project, resultOf, resultsOf, type RunResult } from './support/project';
 
-let project: Project | undefined;
-
-afterEach(async () => {
-  await project?.remove();
-});
-
-test('what a test did to its page is gone in the next one, a crash too', async () => {
-  const { exitCode, output } = await run(`
+/** One run, of a file for each test here. */
+const FILES = {
+  gone: `
     test('leaves things behind', async ({ page, context }) => {
       await context.addInitScript(() => Object.assign(globalThis, { left: true }));
       await context.exposeFunction('shared', () => 1);
@@ -36,12 +31,8 @@ test('what a test did to its page is gone in the next one, a crash too', async (
     test('goes on', async ({ page }) => {
       await page.goto('/a');
       await expect(page).toHaveTitle('Site');
-    });`);
-  expect(exitCode, output).toBe(0);
-});
-
-test('options of use reach pages and popups as they do with a context of their own', async () => {
-  const { exitCode, output } = await run(`
+    });`,
+  options: `
     test('a plain page keeps its client hints', async ({ page }) => {
       await page.goto('/a');
       expect(await page.evaluate(() => (navigator as unknown as { userAgentData: { brands: { brand: string }[] } }).userAgentData.brands.map((it) => it.brand))).toContain('Chromium');
@@ -68,14 +59,8 @@ test('options of use reach pages and popups as they do with a context of their o
         await page.goto('/a');
         await expect(page.textContent('a')).rejects.toThrow('strict');
       });
-    });`);
-  expect(exitCode, output).toBe(0);
-  expect(output).not.toContain('could not be applied');
-  expect(output).not.toContain('cannot apply');
-});
-
-test("a state of its own takes the place of one that is kept; a page that the API has worked on is not the next test's", async () => {
-  const { exitCode, output } = await run(`
+    });`,
+  state: `
     test.describe('kept', () => {
       test.use({ isolation: { mode: 'session', keepState: true } });
       test('leaves a cookie and storage', async ({ page, context }) => {
@@ -100,34 +85,61 @@ test("a state of its own takes the place of one that is kept; a page that the AP
       expect(page.url()).toBe('about:blank');
       await page.goto('/a');
       expect(await page.evaluate(() => history.length)).toBe(2);
-    });`);
-  expect(exitCode, output).toBe(0);
-});
-
-test('a failure is described by its page, and shown in one picture', async () => {
-  const { report, output } = await run(`
+    });`,
+  picture: `
     test('fails', async ({ page }) => {
       await page.goto('/a');
       throw new Error('on purpose');
-    });`);
-  const { attachments } = resultOf(report, 'fails');
-  expect(attachments.filter(({ name }) => name === 'screenshot')).toHaveLength(1);
-  const description = attachments.find(({ name }) => name === 'error-context')?.path;
-  expect(description, output).toBeDefined();
-  expect(readFileSync(description ?? '', 'utf8')).toContain('link "One"');
-});
+    });`,
+};
 
-async function run(tests: string): ReturnType<Project['run']> {
-  project = await Project.create({
-    'playwright.config.ts': `
-      import { withSessions } from 'sessionwright/config';
-      export default withSessions({ workers: 1, timeout: 60_000, reporter: [['line'], ['json', { outputFile: 'report.json' }]], use: { isolation: 'session', recording: 'off', screenshot: 'only-on-failure', baseURL: 'https://site.test' } });`,
-    'suite.spec.ts': `
+let project: Project;
+let run: RunResult;
+
+beforeAll(async () => {
+  const files = Object.entries(FILES).map(([name, tests]) => [
+    `${name}.spec.ts`,
+    `
       import { test, expect } from 'sessionwright';
       test.beforeEach(async ({ context }) => {
         await context.route('https://site.test/**', (route) => route.fulfill({ contentType: 'text/html', body: '<title>Site</title><a href="#1">One</a> <a href="#2">Two</a>' }));
       });
       ${tests}`,
+  ]);
+  project = await Project.create({
+    'playwright.config.ts': `
+      import { withSessions } from 'sessionwright/config';
+      export default withSessions({ workers: 1, timeout: 60_000, expect: { timeout: 20_000 }, reporter: [['line'], ['json', { outputFile: 'report.json' }]], use: { isolation: 'session', recording: 'off', screenshot: 'only-on-failure', baseURL: 'https://site.test' } });`,
+    ...(Object.fromEntries(files) as Record<string, string>),
   });
-  return project.run();
+  run = await project.run();
+});
+afterAll(async () => project.remove());
+
+function expectPassed(name: keyof typeof FILES, count: number): void {
+  const part = partOf(run.report, `${name}.spec.ts`);
+  expect(failedOf(part), run.output).toEqual([]);
+  expect(resultsOf(part).size, run.output).toBe(count);
 }
+
+test('what a test did to its page is gone in the next one, a crash too', () => {
+  expectPassed('gone', 4);
+});
+
+test('options of use reach pages and popups as they do with a context of their own', () => {
+  expectPassed('options', 4);
+  expect(run.output).not.toContain('could not be applied');
+  expect(run.output).not.toContain('cannot apply');
+});
+
+test("a state of its own takes the place of one that is kept; a page that the API has worked on is not the next test's", () => {
+  expectPassed('state', 5);
+});
+
+test('a failure is described by its page, and shown in one picture', () => {
+  const { attachments } = resultOf(run.report, 'fails');
+  expect(attachments.filter(({ name }) => name === 'screenshot')).toHaveLength(1);
+  const description = attachments.find(({ name }) => name === 'error-context')?.path;
+  expect(description, run.output).toBeDefined();
+  expect(readFileSync(description ?? '', 'utf8')).toContain('link "One"');
+});

@@ -1,4 +1,4 @@
-/** Whole suites on a self-hosted server, over both transports: the examples, and one that was written for plain Playwright. */
+/** Whole suites: one that was written for plain Playwright, whose results are the same with only its import changed; and the examples. On this machine's Chromium, and on a self-hosted server over both transports. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -24,6 +24,13 @@ beforeAll(async () => {
 afterAll(async () => {
   await server.end('SIGTERM');
   await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+});
+
+test('a suite written for plain Playwright gives the same results on embedded sessions', async () => {
+  const { project, output } = await compareForeignSuite();
+  expect(output).toContain('embedded');
+  await leavesNothing(project);
+  await project.remove();
 });
 
 describe.each(['playwright', 'cdp'])('over %s', (transport) => {

@@ -1,5 +1,6 @@
-/** Runs of which a part stands still or is killed in the middle of something: what takes long to try. */
+/** Runs of which a part stands still or is killed in the middle of something, or does nothing for long: what takes long to try. */
 import { afterEach, expect, test, vi } from 'vitest';
+import { startSessionServer } from '../../src/server/index';
 import { eventually } from '../eventually';
 import { leavesNothing } from '../e2e/support/leaves-nothing';
 import { Project, resultOf, resultsOf } from '../e2e/support/project';
@@ -47,6 +48,31 @@ test('the host stands still: it is ended after a while, a new one takes over, an
   expect(project.hosts()).toEqual([]);
 });
 
+test('runner and host are killed: a worker that outlives them starts no host of its own', async () => {
+  project = await Project.create({
+    'playwright.config.ts': 'export default { workers: 1 };',
+    'a.spec.ts': `
+      import { test } from 'sessionwright';
+      import { once } from 'node:events';
+      import { writeFileSync } from 'node:fs';
+      test('goes on', async ({ session }) => {
+        console.log('WORKER ' + process.pid);
+        await once(process, 'disconnect');
+        const answer = await session.status().catch((error) => error);
+        writeFileSync('answer.txt', String(answer.message));
+      });`,
+    'b.spec.ts': `
+      import { test } from 'sessionwright';
+      test('comes later', async ({ page }) => { await page.setContent('<h1>Later</h1>'); });`,
+  });
+  const run = project.start(['a.spec.ts']);
+  await run.printed(/WORKER/);
+  for (const pid of [...project.hosts().map(Number), run.pid]) process.kill(pid, 'SIGKILL');
+  await run.result();
+  await eventually(async () => expect(await project.read('answer.txt')).toContain('runner'));
+  await project.run(['b.spec.ts']); // clears what they have left
+});
+
 test('a host that stood still before a worker came, in a run without our configuration, is passed over too', async () => {
   project = await Project.create({
     'playwright.config.ts': `export default { workers: 1, reporter: [['line'], ['json', { outputFile: 'report.json' }]] };`,
@@ -87,4 +113,27 @@ test('the whole tree is killed while the API works on a page: the next run clear
   await eventually(() => expect(project.leftovers().processes).toEqual([]));
   const { output } = await project.run(['--grep', 'later']);
   expect(output).toContain('left running: nothing');
+});
+
+test('a session that nobody uses for longer than its idle time is kept awake while a worker holds it', async () => {
+  const server = await startSessionServer();
+  try {
+    project = await Project.create(
+      {
+        'playwright.config.ts': CONFIG,
+        'a.spec.ts': `
+          import { test, expect } from 'sessionwright';
+          test.use({ sessionOptions: { idleTimeoutMinutes: 1 }, recording: 'off' });
+          test('waits for a use that is not its own', async ({ session }) => {
+            const { lastAccessedAt } = await session.status(); // looking is no use
+            await expect.poll(async () => (await session.status()).lastAccessedAt.getTime(), { timeout: 240_000 }).toBeGreaterThan(lastAccessedAt.getTime());
+          });`,
+      },
+      { NOTTE_API_URL: server.url, NOTTE_API_KEY: server.apiKey },
+    );
+    const { exitCode, output } = await project.run();
+    expect(exitCode, output).toBe(0);
+  } finally {
+    await server.close();
+  }
 });

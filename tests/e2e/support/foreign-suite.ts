@@ -16,14 +16,20 @@ export interface Sessions {
   env?: Record<string, string>;
 }
 
-/** Runs the suite on both sides, and expects the same results, errors, attachments and steps. Returns the project of the side on sessions, and what it printed. */
+/** What a user sees of a run on plain Playwright. */
+interface PlainRun {
+  results: Record<string, Attempt[]>;
+  steps: unknown;
+}
+
+let plain: Promise<PlainRun> | undefined;
+
+/** Runs the suite on both sides, and expects the same results, errors, attachments and steps. The plain side runs once for all comparisons of a file. Returns the project of the side on sessions, and what it printed. */
 export async function compareForeignSuite(
   sessions: Sessions = {},
 ): Promise<{ project: Project; output: string }> {
-  const plainProject = await createSuite('@playwright/test', '(config) => config');
-  const plainResults = summarise(await plainProject.run());
-  const plainSteps: unknown = JSON.parse(await plainProject.read('steps.json'));
-  await plainProject.remove();
+  plain ??= runPlain();
+  const { results: plainResults, steps: plainSteps } = await plain;
   const project = await createSuite(
     'sessionwright',
     `(config) => withSessions(config, ${sessions.options ?? '{}'})`,
@@ -52,6 +58,14 @@ export async function compareForeignSuite(
       .filter((it) => it.status === 'passed').length,
   ).toBeGreaterThan(25);
   return { project, output: ours.output };
+}
+
+async function runPlain(): Promise<PlainRun> {
+  const project = await createSuite('@playwright/test', '(config) => config');
+  const results = summarise(await project.run());
+  const steps: unknown = JSON.parse(await project.read('steps.json'));
+  await project.remove();
+  return { results, steps };
 }
 
 async function createSuite(

@@ -197,6 +197,11 @@ export function failedOf(report: JSONReport | undefined): string[] {
   return [...(report?.errors ?? []).map(({ message }) => message ?? ''), ...tests];
 }
 
+/** What a report tells of one file of the suite. */
+export function partOf(report: JSONReport | undefined, file: string): JSONReport | undefined {
+  return report && { ...report, suites: report.suites.filter((suite) => suite.file === file) };
+}
+
 /** The only attempt of a test. */
 export function resultOf(report: JSONReport | undefined, title: string): JSONReportTestResult {
   const results = resultsOf(report).get(title);

@@ -300,7 +300,8 @@ test('an external browser that cannot be reached is told without its secrets', a
   expect(JSON.stringify(answer.body)).not.toContain('hidden');
 });
 
-test.each([undefined, 'hello', '{"method":"Target.attachedToTarget"}'])(
+// What waits for its time to be over waits beside the others.
+test.concurrent.each([undefined, 'hello', '{"method":"Target.attachedToTarget"}'])(
   'an external browser that says nothing, or nothing that makes sense, is refused: %s',
   async (answer) => {
     const { url, server } = await startBrowserOf((socket) =>
@@ -314,7 +315,7 @@ test.each([undefined, 'hello', '{"method":"Target.attachedToTarget"}'])(
   },
 );
 
-test('a session of an external browser that falls silent can be stopped', async () => {
+test.concurrent('a session of an external browser that falls silent can be stopped', async () => {
   const { url, server } = await startBrowserOf((socket) =>
     socket.once('message', () => socket.send('{"id":1,"result":{}}')),
   );

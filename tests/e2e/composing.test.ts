@@ -1,0 +1,122 @@
+/** Ours beside what suites have already: other fixtures, one context for all tests, and every option of `use`. One run, of a project for each test here. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { leavesNothing } from './support/leaves-nothing';
+import { failedOf, partOf, Project, resultOf, resultsOf, type RunResult } from './support/project';
+
+const VISITS = `
+  test.beforeEach(async ({ context }) => {
+    await context.route('http://site.test/**', (route) => route.fulfill({ contentType: 'text/html', body: '<title>Site</title>' }));
+  });`;
+
+const FILES = {
+  session: `${VISITS}
+    test.beforeEach(async ({ page, context, browser }) => {
+      expect(browser.contexts()).toEqual([context]);
+      const { targetInfo } = await (await context.newCDPSession(page)).send('Target.getTargetInfo');
+      const { browserContextIds } = await (await browser.newBrowserCDPSession()).send('Target.getBrowserContexts');
+      expect(browserContextIds).not.toContain(targetInfo.browserContextId); // it names all but the default one
+    });
+    test('first', async ({ page, context }) => {
+      await page.goto('/a');
+      expect(page.url()).toBe('http://site.test/a');
+      expect(await page.evaluate(() => [innerWidth, navigator.language, Intl.DateTimeFormat().resolvedOptions().timeZone, matchMedia('(prefers-color-scheme: dark)').matches, navigator.userAgent])).toEqual([500, 'de-DE', 'Asia/Tokyo', true, 'mine/1']);
+      await page.evaluate(() => { localStorage.setItem('k', 'v'); document.cookie = 'c=1'; });
+      await context.newPage();
+    });
+    test('second', async ({ page, context }) => {
+      expect(context.pages()).toHaveLength(1);
+      await page.goto('/b');
+      expect(await page.evaluate(() => [localStorage.getItem('k'), document.cookie])).toEqual([null, '']);
+    });`,
+  merged: `
+    import { mergeTests, test as plain } from '@playwright/test';
+    const withGreeting = plain.extend<{ greet: (name: string) => Promise<void> }>({ greet: async ({ page }, use) => use(async (name) => page.setContent('<h1>Hello ' + name + '</h1>')) });
+    const both = mergeTests(test, withGreeting);
+    both('has all fixtures', async ({ session, page, greet, browser }) => {
+      await greet('you');
+      await expect(page.locator('h1')).toHaveText('Hello you');
+      expect((await session.status()).status).toBe('active');
+      expect(browser.contexts()).toContain(page.context());
+    });
+    mergeTests(withGreeting, test)('in any order', async ({ session, greet, page }) => { await greet('me'); await expect(page.locator('h1')).toHaveText('Hello me'); expect(session.id).toBeTruthy(); });`,
+  reused: `${VISITS}
+    const pages = new Set<string>();
+    for (const n of [1, 2, 3]) test('test ' + n, async ({ page, context }) => {
+      const { targetInfo } = await (await context.newCDPSession(page)).send('Target.getTargetInfo');
+      pages.add(targetInfo.targetId);
+      await page.goto('http://site.test/');
+      expect(await page.evaluate(() => document.cookie)).toBe('');
+      await page.evaluate(() => void (document.cookie = 'seen=1'));
+      expect(pages.size).toBe(1);
+    });`,
+};
+
+const USES: Record<keyof typeof FILES, object> = {
+  session: {
+    isolation: 'session',
+    baseURL: 'http://site.test',
+    viewport: { width: 500, height: 400 },
+    locale: 'de-DE',
+    timezoneId: 'Asia/Tokyo',
+    colorScheme: 'dark',
+    userAgent: 'mine/1',
+    serviceWorkers: 'block',
+    contextOptions: { proxy: { server: 'http://127.0.0.1:9' } },
+  },
+  merged: {},
+  reused: { reuseContext: true },
+};
+
+let project: Project;
+let run: RunResult;
+
+beforeAll(async () => {
+  const projects = Object.entries(USES).map(([name, use]) => ({
+    name,
+    use,
+    testMatch: `${name}.spec.ts`,
+  }));
+  const files = Object.entries(FILES).map(([name, spec]) => [
+    `${name}.spec.ts`,
+    `import { test, expect } from 'sessionwright';\n${spec}`,
+  ]);
+  project = await Project.create({
+    'playwright.config.ts': `
+      import { withSessions } from 'sessionwright/config';
+      export default withSessions({ workers: 1, timeout: 60_000, expect: { timeout: 20_000 }, reporter: [['line'], ['json', { outputFile: 'report.json' }]], projects: ${JSON.stringify(projects)} });`,
+    ...(Object.fromEntries(files) as Record<string, string>),
+  });
+  run = await project.run();
+});
+afterAll(async () => {
+  await leavesNothing(project);
+  await project.remove();
+});
+
+function expectPassed(name: keyof typeof FILES, titles: string[]): void {
+  const part = partOf(run.report, `${name}.spec.ts`);
+  expect(failedOf(part), run.output).toEqual([]);
+  expect([...resultsOf(part).keys()], run.output).toEqual(titles);
+}
+
+test("isolation 'session': tests run in the default context, with the options of use, and see nothing of each other", () => {
+  expectPassed('session', ['first', 'second']);
+  expect(
+    run.output.match(/cannot apply to a context that exists already: proxy/g),
+    run.output,
+  ).toHaveLength(1);
+});
+
+test('mergeTests joins ours with fixtures that were made for plain Playwright', () => {
+  const titles = ['has all fixtures', 'in any order'];
+  expectPassed('merged', titles);
+  for (const title of titles)
+    expect(resultOf(run.report, title).attachments.map((it) => it.name)).toContain('video');
+});
+
+test('reuseContext keeps one page for the tests of a worker, cleaned in between', () => {
+  const titles = [1, 2, 3].map((n) => `test ${n}`);
+  expectPassed('reused', titles);
+  for (const title of titles)
+    expect(resultOf(run.report, title).attachments.map((it) => it.name)).toContain('video');
+});
