@@ -9,6 +9,11 @@ export function newToken(): string {
   return randomBytes(TOKEN_BYTES).toString('base64url');
 }
 
+/** A new key for a start: 64 hex digits, as the cloud's command line client makes them. */
+export function newIdempotencyKey(): string {
+  return randomBytes(32).toString('hex');
+}
+
 /** Compares a given token with the right one in constant time, whatever its length. */
 export function isToken(given: string | null | undefined, right: string): boolean {
   return given !== null && given !== undefined && timingSafeEqual(digest(given), digest(right));

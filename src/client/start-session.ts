@@ -6,8 +6,7 @@
  * and stopped. Of any other server the sessions that appeared meanwhile are asked for, and reported: they may be the lost one, or those
  * of another process with the same key.
  */
-import { randomBytes } from 'node:crypto';
-
+import { newIdempotencyKey } from '../base/tokens';
 import { ContractError, type SessionwrightError } from '../contract/errors';
 import { headers } from '../contract/headers';
 import type { SessionInfo, StartOptions } from '../contract/session';
@@ -78,7 +77,6 @@ export async function startSession(
 
 /** What is known of the tries of one start. */
 class StartTries {
-  /** 64 hex digits, as the cloud's command line client makes them. */
   readonly key: string;
   readonly #since = performance.now();
   /** True once a try may have made a session that nobody told us of. */
@@ -86,7 +84,7 @@ class StartTries {
   readonly policy: RetryPolicy;
 
   constructor({ backoff, onFull, idempotencyKey }: StartContext) {
-    this.key = idempotencyKey ?? randomBytes(32).toString('hex');
+    this.key = idempotencyKey ?? newIdempotencyKey();
     const decide = startPolicy(backoff);
     this.policy = (failure, attempt) => {
       if (startOutcome(failure.error) === 'unknown') this.isUncertain = true;

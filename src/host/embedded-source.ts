@@ -11,6 +11,7 @@ import type { DirectEntry, SessionServer, SessionServerOptions } from '../server
 import type { OpenRecording } from '../recording/recorder';
 import { HeldSession, type Source } from './held-session';
 import type { AcquireRequest } from './protocol';
+import type { StartBook } from './start-book';
 import { startOptions } from './start-request';
 import { startWatched, type StartWatch } from './start-watched';
 
@@ -33,6 +34,13 @@ export class EmbeddedSource implements Source {
   readonly isEmbedded = true;
   readonly isLocal: boolean;
   readonly #server: SessionServer;
+  /** Nothing of it outlives this process, whatever ends it. */
+  readonly starts: StartBook = {
+    begin: async () => {},
+    end: async (_, { sessionId }) => {
+      if (sessionId !== null) await this.#server.logNetwork(sessionId);
+    },
+  };
 
   private constructor(
     server: SessionServer,
@@ -98,11 +106,6 @@ export class EmbeddedSource implements Source {
 
   async waitingFor(): Promise<string | undefined> {
     return this.#server.waitingFor();
-  }
-
-  /** Nothing of it outlives this process, whatever ends it. */
-  async started(sessionId: string): Promise<void> {
-    await this.#server.logNetwork(sessionId);
   }
 
   async stopped(): Promise<void> {}

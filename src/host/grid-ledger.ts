@@ -3,13 +3,10 @@ import type { GridLedger } from '../browser/grid/grid';
 import { HostError } from '../contract/errors';
 import { environment } from '../options/environment';
 import { gridOf } from '../options/source';
-import type { Ledger, LedgerEntry } from './ledger';
+import { GONE_MS, stillComing, type Ledger, type LedgerEntry } from './ledger';
 
 /** How long a session may take to be there that was asked for, in milliseconds: whoever was killed meanwhile has left it all the same. */
 const COMING_MS = 120_000;
-
-/** After so long a Grid that cannot be reached is not waited for, in milliseconds: if it is still there, it has ended by itself what it heard nothing of. */
-const GONE_MS = 3_600_000;
 
 /** Writes down each session of a Grid before it is started, and once it is gone. */
 export function gridLedger(ledger: Ledger): GridLedger {
@@ -47,10 +44,7 @@ export async function endOnGrid(entry: LedgerEntry): Promise<LedgerEntry> {
   });
   const session = sessions.find((it) => it.mark === mark);
   if (!session && ageMs < COMING_MS)
-    throw new HostError(
-      'the Grid does not have it yet, and may still be starting it. Call "npx sessionwright reap" again in two minutes, or let the next run do it',
-      { code: 'grid_refused' },
-    );
+    throw stillComing('the Grid does not have it yet', 'grid_refused');
   if (!session || (await endGridSession(wire, session))) return entry;
   throw new HostError('the Grid did not end it. It does so by itself after its session-timeout', {
     code: 'grid_refused',

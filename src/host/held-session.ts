@@ -6,6 +6,7 @@ import { isSessionwrightError } from '../contract/errors';
 import type { TestNote } from '../contract/viewer';
 import type { OpenRecording } from '../recording/recorder';
 import type { AcquireRequest, PlaywrightOffer, SessionLoss } from './protocol';
+import type { StartBook } from './start-book';
 import type { StartWatch } from './start-watched';
 
 /** One place that sessions come from. */
@@ -24,9 +25,9 @@ export interface Source {
   open(request: AcquireRequest, watch: StartWatch): Promise<HeldSession>;
   /** What the starts of now wait for, as far as it is known; it follows "waiting for a session: ". */
   waitingFor(): Promise<string | undefined>;
-  /** Takes note of a session that a test has started here by itself, so that it ends whatever happens. */
-  started(sessionId: string): Promise<void>;
-  /** It has been stopped. */
+  /** Takes note of what tests start here by themselves, so that it ends whatever happens. */
+  readonly starts: StartBook;
+  /** A session has been stopped. */
   stopped(sessionId: string): Promise<void>;
   /** Stops what is still being started, and whatever serves it. */
   close(): Promise<void>;

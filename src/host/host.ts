@@ -126,8 +126,10 @@ export class Host {
       endTest: async (test) => run.endTest(test),
       hangs: async ({ leaseId }) => run.held(leaseId).hangs(),
       whyLost: async ({ leaseId }) => run.held(leaseId).whyLost(),
-      track: async ({ sessionId, leaseId }) => nothing(run.track(sessionId, leaseId)),
-      untrack: async ({ sessionId }) => nothing(run.untrack(sessionId)),
+      beginStart: async ({ leaseId, start }) => nothing(run.startsOf(leaseId).begin(start)),
+      endStart: async ({ leaseId, start, outcome }) =>
+        nothing(run.startsOf(leaseId).end(start, outcome)),
+      stopped: async ({ sessionId }) => nothing(run.stoppedByTest(sessionId)),
       report: async (problem) => done(() => run.report(problem)),
       maySay: async ({ message }) => run.maySay(message),
       refuse: async (refusal) => this.#refusals.refuse(refusal),
@@ -146,7 +148,7 @@ export class Host {
   }
 }
 
-async function nothing(work: Promise<void>): Promise<null> {
+async function nothing(work: Promise<unknown>): Promise<null> {
   await work;
   return null;
 }

@@ -8,6 +8,10 @@
 import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseJson } from '../base/json';
+import { HostError } from '../contract/errors';
+
+/** After so long a place that cannot be reached is not waited for, in milliseconds: what nobody uses or keeps alive has ended there by itself, after 30 minutes at most. */
+export const GONE_MS = 3_600_000;
 
 /** A session that a run started, or is about to start, and where. */
 export interface LedgerEntry {
@@ -62,6 +66,14 @@ export class Ledger {
     const lines = records.map((record) => `${JSON.stringify(record)}\n`);
     await appendFile(this.#file, lines.join(''), { mode: 0o600 });
   }
+}
+
+/** A session of which only the mark is known may still come. */
+export function stillComing(what: string, code: string): HostError {
+  return new HostError(
+    `${what}, and may still be starting it. Call "npx sessionwright reap" again in two minutes, or let the next run do it`,
+    { code },
+  );
 }
 
 /** A line that a crash cut short is no record. */

@@ -3,6 +3,7 @@ import type { Size } from '../contract/limits';
 import type { TestOutcome } from '../contract/viewer';
 import type { SessionOptions } from '../options/types';
 import type { SessionFacts } from '../story/test-story';
+import type { BegunStart, StartOutcome } from './start-book';
 
 /** How a worker's project asks Playwright for its browser; an embedded session honours it. */
 export interface BrowserSettings {
@@ -179,9 +180,14 @@ export interface HostCalls {
   hangs: { params: { leaseId: string }; result: boolean };
   /** What became of the session of this lease; null when its API does not say. */
   whyLost: { params: { leaseId: string }; result: SessionLoss | null };
-  /** The host shall stop this session too, whatever happens to the worker that started it. */
-  track: { params: { sessionId: string; leaseId: string }; result: null };
-  untrack: { params: { sessionId: string }; result: null };
+  /** A test starts a session by itself. The host shall stop that one too, whatever happens to the worker. */
+  beginStart: { params: { leaseId: string; start: BegunStart }; result: null };
+  endStart: {
+    params: { leaseId: string; start: BegunStart; outcome: StartOutcome };
+    result: null;
+  };
+  /** A test has stopped a session: one that it has started, or its own. */
+  stopped: { params: { sessionId: string }; result: null };
   report: { params: ArtifactProblem; result: null };
   /** True for the first worker that wants to say this: each remark is made once per run. */
   maySay: { params: { message: string }; result: boolean };

@@ -11,7 +11,8 @@ import { HeldSession, type Source } from './held-session';
 import { keepAwake } from './keep-awake';
 import type { Ledger } from './ledger';
 import type { AcquireRequest, PlaywrightOffer } from './protocol';
-import { endLostStarts, startInLedger } from './start-ledger';
+import { startInBook, type StartBook } from './start-book';
+import { endLostStarts, ledgerBook } from './start-ledger';
 import { keyOf, startOptions } from './start-request';
 import { startWatched, type StartWatch } from './start-watched';
 
@@ -47,6 +48,7 @@ export class RemoteSource implements Source {
   readonly isEmbedded = false;
   readonly isLocal = false;
   readonly notices = [];
+  readonly starts: StartBook;
   readonly #place: LocalPlace;
   /** Asks the API whether it is there, and does not wait for it. */
   readonly #prober: SessionsClient;
@@ -68,6 +70,7 @@ export class RemoteSource implements Source {
     this.label = describeSource(options);
     this.#place = place;
     this.#onDown = onDown;
+    this.starts = this.#countedIn(ledgerBook(place.ledger, this.api.url));
   }
 
   static async open(
@@ -88,6 +91,16 @@ export class RemoteSource implements Source {
     return this.#breakerOf(request).run(async (saysFull) =>
       this.#open(request, { ...watch, saysFull }),
     );
+  }
+
+  #countedIn(book: StartBook): StartBook {
+    return {
+      begin: book.begin,
+      end: async (start, outcome) => {
+        if (outcome.sessionId !== null) this.#running.add(outcome.sessionId);
+        await book.end(start, outcome);
+      },
+    };
   }
 
   #breakerOf(request: AcquireRequest): Breaker {
@@ -115,21 +128,14 @@ export class RemoteSource implements Source {
       ...startOptions(request),
       ...(startTimeoutMs !== undefined && { startTimeoutMs }),
     };
-    const place = { apiUrl: this.api.url, timeoutMs: startTimeoutMs };
-    const session = await startInLedger(this.#place.ledger, place, async (known) =>
+    const session = await startInBook(this.starts, options, async (known) =>
       startWatched(this.client, { ...options, ...known }, { ...watch, slowMs: SLOW_START_MS }),
     );
-    this.#running.add(session.id);
     return new HeldRemoteSession(session, this, this.#place);
   }
 
   /** Only its API could know. */
   async waitingFor(): Promise<undefined> {}
-
-  async started(sessionId: string): Promise<void> {
-    this.#running.add(sessionId);
-    await this.#place.ledger.started({ sessionId, apiUrl: this.api.url });
-  }
 
   async stopped(sessionId: string): Promise<void> {
     this.#running.delete(sessionId);

@@ -24,7 +24,9 @@ import type { RpcPeer } from './rpc';
 import { workFolder } from './run-folder';
 import { Slots } from './slots';
 import { Sources } from './sources';
+import type { StartBook } from './start-book';
 import type { StartWatch } from './start-watched';
+import { TestsOwn } from './tests-own';
 
 /** How long stopping a session may take at the end of the run before it is called left running, in milliseconds. */
 const STOP_TIMEOUT_MS = 20_000;
@@ -43,7 +45,7 @@ export class Run {
   readonly #slots: Slots;
   readonly #clips: ClipQueue;
   readonly #held = new Set<HeldSession>();
-  readonly #tracked = new Map<string, HeldSession>();
+  readonly #testsOwn = new TestsOwn();
   readonly #opening = new Set<Promise<HeldSession>>();
   readonly #ending = new Set<Promise<void>>();
   readonly #problems: ArtifactProblem[] = [];
@@ -222,20 +224,15 @@ export class Run {
     return this.#slots.leased(leaseId).held;
   }
 
-  /** Takes responsibility for a session that a test started by itself through the client of its session. */
-  async track(sessionId: string, leaseId: string): Promise<void> {
-    const { held } = this.#slots.leased(leaseId);
-    this.#totals.sessions++;
-    this.#tracked.set(sessionId, held);
-    await held.source.started(sessionId);
+  /** Takes responsibility for what a test starts by itself through the client of its session. */
+  startsOf(leaseId: string): StartBook {
+    return this.#testsOwn.bookOf(this.#slots.leased(leaseId).held.source);
   }
 
   /** A test has stopped a session: one that it has started, or its own. */
-  async untrack(sessionId: string): Promise<void> {
+  async stoppedByTest(sessionId: string): Promise<void> {
     for (const own of this.#held) if (own.session.id === sessionId) own.stoppedByTest();
-    const held = this.#tracked.get(sessionId);
-    this.#tracked.delete(sessionId);
-    await held?.source.stopped(sessionId);
+    await this.#testsOwn.stopped(sessionId);
   }
 
   report(problem: ArtifactProblem): void {
@@ -270,8 +267,8 @@ export class Run {
   async #finish(): Promise<RunSummary> {
     await this.#clips.drained();
     for (const held of this.#held) void this.#endInBackground(held);
-    for (const [sessionId, held] of this.#tracked)
-      void this.#inBackground(sessionId, held.source.client.stop(sessionId));
+    for (const [sessionId, stopping] of this.#testsOwn.stopAll())
+      void this.#inBackground(sessionId, stopping);
     await Promise.all([this.#clips.close(), ...this.#ending]);
     await settledWithin(Promise.allSettled(this.#opening), LAST_STARTS_MS);
     this.#slots.close(); // gives up what is still being started
@@ -280,6 +277,7 @@ export class Run {
     await Promise.allSettled(this.#opening);
     return {
       ...this.#totals,
+      sessions: this.#totals.sessions + this.#testsOwn.count,
       clips: this.#clips.written,
       problems: this.#problems,
       leftRunning: this.#leftRunning,

@@ -1,61 +1,33 @@
 /** Starts at a session API in the ledger: how they get there before there is a session, and how what a lost one has left is found and ended. */
-import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { settledWithin } from '../base/deadline';
-import type { Session, SessionsClient, StartSessionOptions } from '../client/index';
+import type { SessionsClient } from '../client/index';
 import { HostError, isSessionwrightError } from '../contract/errors';
 import type { SessionInfo } from '../contract/session';
-import { DEFAULT_START_TIMEOUT_MS } from '../options/defaults';
-import type { Ledger, LedgerEntry } from './ledger';
+import { GONE_MS, stillComing, type Ledger, type LedgerEntry } from './ledger';
+import type { BegunStart, StartBook } from './start-book';
 
 /** How far the clock of an API may be from ours, in milliseconds. */
 const CLOCK_SLACK_MS = 60_000;
-/** After so long an API that cannot be reached is not waited for, in milliseconds: a session that nobody uses has ended by its idle timeout, 30 minutes at most. */
-const GONE_MS = 3_600_000;
 
 /** How long the end of a run looks for what its lost starts have made, and between two looks, in milliseconds: a session may come a moment after its start was given up. */
 const LAST_LOOK_MS = 5_000;
 const LOOK_POLL_MS = 1_000;
 
-/** What makes a start known by its key, and tells whether it may have left more than the session that it gave. */
-type KnownBy = Pick<StartSessionOptions, 'idempotencyKey' | 'onUnclear'>;
-
-/**
- * Starts a session that the ledger knows of before it exists. A start that was refused is struck out; one of which nobody knows whether it
- * has made a session stays, for {@link endLostStart}.
- * @param timeoutMs - how long the start may take
- * @throws what the start throws, and what writing the ledger does: then the session is stopped
- */
-export async function startInLedger(
-  ledger: Ledger,
-  {
-    apiUrl,
-    timeoutMs = DEFAULT_START_TIMEOUT_MS,
-  }: { apiUrl: string; timeoutMs?: number | undefined },
-  start: (how: KnownBy) => Promise<Session>,
-): Promise<Session> {
-  const key = randomBytes(32).toString('hex');
-  const startedAt = Date.now();
-  const note = async (startsUntil: number): Promise<void> =>
+/** Writes down each start at a session API: one that was refused is struck out; one of which nobody knows whether it has made a session stays, for {@link endLostStart}. */
+export function ledgerBook(ledger: Ledger, apiUrl: string): StartBook {
+  const begin = async ({ key, startedAt, startsUntil }: BegunStart): Promise<void> =>
     ledger.started({ sessionId: key, apiUrl, kind: 'start', startedAt, startsUntil });
-  await note(startedAt + timeoutMs);
-  const outcome = { isUnclear: false };
-  const onUnclear = (): void => {
-    outcome.isUnclear = true;
+  return {
+    begin,
+    async end(start, { sessionId, isUnclear }) {
+      const session = sessionId === null ? undefined : { sessionId, apiUrl };
+      if (isUnclear) {
+        await begin({ ...start, startsUntil: Date.now() + LAST_LOOK_MS }); // nobody asks for it any more
+        if (session) await ledger.started(session);
+      } else await (session ? ledger.became(start.key, session) : ledger.stopped(start.key));
+    },
   };
-  const session = await start({ idempotencyKey: key, onUnclear }).catch(async (error: unknown) => {
-    await (outcome.isUnclear ? note(Date.now() + LAST_LOOK_MS) : ledger.stopped(key)); // nobody asks for it any more
-    throw error;
-  });
-  try {
-    const entry = { sessionId: session.id, apiUrl };
-    if (outcome.isUnclear) await note(Date.now() + LAST_LOOK_MS);
-    await (outcome.isUnclear ? ledger.started(entry) : ledger.became(key, entry));
-  } catch (error) {
-    await session.stop();
-    throw error;
-  }
-  return session;
 }
 
 /** Ends what the starts of a run have left of which no answer came, as far as that can be told at its end; the others stay in its ledger. Never rejects. */
@@ -126,10 +98,7 @@ async function endAmong(
   const made = running.find(({ idempotencyKey }) => idempotencyKey === key);
   if (made) return (await client.stop(made.id)).id;
   if (Date.now() < startsUntil)
-    throw new HostError(
-      'the API has no session of this start, and may still be starting it. Call "npx sessionwright reap" again in two minutes, or let the next run do it',
-      { code: 'start_pending' },
-    );
+    throw stillComing('the API has no session of this start', 'start_pending');
   const possible = running.filter(
     ({ idempotencyKey, createdAt }) =>
       idempotencyKey === null && // of another start

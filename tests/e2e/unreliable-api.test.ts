@@ -8,7 +8,8 @@ import {
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { execFile } from 'node:child_process';
-import { resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { SessionsClient } from '../../src/client/index';
@@ -61,11 +62,13 @@ async function pass(request: IncomingMessage, response: ServerResponse): Promise
   );
 }
 
-async function create(): Promise<Project> {
+const USES_A_PAGE = `test('uses a page', async ({ page }) => { await page.setContent('x'); });`;
+
+async function create(spec = USES_A_PAGE): Promise<Project> {
   return Project.create(
     {
       'playwright.config.ts': `import { withSessions } from 'sessionwright/config'; export default withSessions({ workers: 1, reporter: 'line' });`,
-      'a.spec.ts': `import { test } from 'sessionwright'; test('uses a page', async ({ page }) => { await page.setContent('x'); });`,
+      'a.spec.ts': `import { test } from 'sessionwright'; ${spec}`,
     },
     {
       NOTTE_API_URL: `http://127.0.0.1:${(door.address() as AddressInfo).port}`,
@@ -99,24 +102,45 @@ test('a session that could not be stopped is told, and reap stops it later', asy
   expect(await activeSessions()).toEqual([]);
 });
 
+/** Does what a request for a session asks for; the answer never comes through the door. */
+async function startUnanswered({ headers, method = 'POST' }: IncomingMessage): Promise<void> {
+  const { authorization = '', 'idempotency-key': key } = headers;
+  await fetch(`${server.url}/sessions/start`, {
+    method,
+    body: '{}',
+    headers: { authorization, 'content-type': 'application/json', 'idempotency-key': String(key) },
+  });
+}
+
+test('a worker is killed while the answer of a start by its test is on its way: the run stops that session', async () => {
+  let starts = 0;
+  atDoor = async (request) => {
+    if (!request.url?.endsWith('/start') || ++starts === 1) return true;
+    await startUnanswered(request);
+    process.kill(Number(await readFile(join(project.folder, 'worker'), 'utf8')), 'SIGKILL');
+    return new Promise<boolean>(() => {});
+  };
+  project = await create(
+    `import { writeFileSync } from 'node:fs';
+    test('starts another', async ({ session }) => {
+      writeFileSync('worker', String(process.pid));
+      await session.client.start();
+    });`,
+  );
+  const { output } = await project.run();
+  expect(output).toContain('1 failed');
+  expect(starts).toBe(2);
+  expect(await activeSessions()).toEqual([]);
+});
+
 test('everything is killed while the answer of a start is on its way: reap finds the session, and stops it', async () => {
   let started = (): void => {};
   const isStarted = new Promise<void>((done) => (started = done));
   atDoor = async (request) => {
     if (!request.url?.endsWith('/start')) return true;
-    const { headers, method = 'POST' } = request;
-    const { authorization = '', 'idempotency-key': key } = headers;
-    await fetch(`${server.url}/sessions/start`, {
-      method,
-      body: '{}',
-      headers: {
-        authorization,
-        'content-type': 'application/json',
-        'idempotency-key': String(key),
-      },
-    });
+    await startUnanswered(request);
     started();
-    return new Promise<boolean>(() => {}); // the answer never comes through the door
+    return new Promise<boolean>(() => {});
   };
   project = await create();
   const run = project.start();

@@ -6,6 +6,8 @@ import type { PreparedBrowser } from './prepared-browser';
 
 const log = logOf('server');
 
+/** How long after a session has begun the next browser is started for its place, in milliseconds: whoever asked for that session is about to connect and open a page, and needs the processors. */
+const REFILL_DELAY_MS = 500;
 /** A browser that ends sooner than this after its start, in milliseconds, is not replaced at once: the next one may do the same. */
 const STEADY_MS = 10_000;
 
@@ -30,6 +32,7 @@ export class WarmBrowsers {
   readonly #ending = new Set<Promise<void>>();
   /** What the next ones are made for. */
   #plan: SessionPlan;
+  #refill: NodeJS.Timeout | undefined;
   #isClosed = false;
 
   constructor(options: WarmOptions) {
@@ -43,7 +46,7 @@ export class WarmBrowsers {
     return this.#waiting.size;
   }
 
-  /** The one that waited longest for such a session; undefined when there is none. Another one is started in its place. */
+  /** The one that waited longest for such a session; undefined when there is none. Another one is started in its place soon. */
   take(plan: SessionPlan): PreparedBrowser | undefined {
     if (!mayWait(plan)) return undefined;
     const key = keyOf(plan);
@@ -51,13 +54,14 @@ export class WarmBrowsers {
     this.#plan = plan;
     if (found) this.#waiting.delete(found);
     else this.#dismissOldest();
-    this.#fill();
+    this.#fillSoon();
     return found;
   }
 
   /** Ends all of them. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    clearTimeout(this.#refill);
     for (const prepared of this.#waiting.keys()) this.#end(prepared);
     this.#waiting.clear();
     await Promise.all(this.#starting);
@@ -69,6 +73,13 @@ export class WarmBrowsers {
     if (!oldest || this.#waiting.size < this.#options.count) return;
     this.#waiting.delete(oldest);
     this.#end(oldest);
+  }
+
+  #fillSoon(): void {
+    this.#refill ??= setTimeout(() => {
+      this.#refill = undefined;
+      this.#fill();
+    }, REFILL_DELAY_MS).unref();
   }
 
   #fill(): void {

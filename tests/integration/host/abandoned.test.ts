@@ -125,7 +125,7 @@ test.each([
   const { run, acquire } = await startRun({ handler });
   const { leaseId } = await acquire();
   hasEnded = true;
-  if (end === 'stopped') await run.untrack('session-1'); // its client tells
+  if (end === 'stopped') await run.stoppedByTest('session-1'); // its client tells
   expect(await run.ensureSession(check(leaseId))).toMatchObject({ sessionId: 'session-2' });
   expect((await run.finish()).lives).toMatchObject([{ id: 'session-1', end }, { end: 'stopped' }]);
 });
