@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config';
 import { bundledInTests } from './scripts/bundled.mjs';
 
+/** On a machine of CI, which others share, a test with browsers that fails is tried once more. One that passes then is told at the end, as FLAKY: a fault to be looked for. */
+const retry = process.env['CI'] ? 1 : 0;
+
 /** Tiers: pure modules, one component with its real neighbours, whole Playwright runs; and the API as a whole: its contract, and everything wrong that can be sent to it. */
 const tier = (name: string, options: object) => ({
   plugins: [bundledInTests],
@@ -18,13 +21,13 @@ export default defineConfig({
     reporters: ['default'],
     projects: [
       tier('unit', { testTimeout: 60_000 }),
-      tier('integration', { testTimeout: 120_000, hookTimeout: 120_000, maxWorkers: 2 }),
-      tier('contract', { testTimeout: 60_000, hookTimeout: 60_000 }),
-      tier('fuzz', { testTimeout: 120_000, hookTimeout: 60_000, fileParallelism: false }),
-      tier('e2e', { testTimeout: 300_000, hookTimeout: 600_000, maxWorkers: 2 }),
-      tier('grid', { testTimeout: 240_000, hookTimeout: 300_000, fileParallelism: false }),
+      tier('integration', { retry, testTimeout: 120_000, hookTimeout: 120_000, maxWorkers: 2 }),
+      tier('contract', { retry, testTimeout: 60_000, hookTimeout: 60_000 }),
+      tier('fuzz', { retry, testTimeout: 120_000, hookTimeout: 60_000, fileParallelism: false }),
+      tier('e2e', { retry, testTimeout: 300_000, hookTimeout: 600_000, maxWorkers: 2 }),
+      tier('grid', { retry, testTimeout: 240_000, hookTimeout: 300_000, fileParallelism: false }),
       tier('chaos', { testTimeout: 3 * 3_600_000, disableConsoleIntercept: true }),
-      tier('long', { testTimeout: 600_000, hookTimeout: 240_000, maxWorkers: 2 }),
+      tier('long', { retry, testTimeout: 600_000, hookTimeout: 240_000, maxWorkers: 2 }),
     ],
   },
 });

@@ -1,6 +1,6 @@
 /** `npm test`: the set-up, then every check and test of the project; its end names what failed, and its last line counts. `npm test -- unit lint` runs only those stages. */
 import { EMBEDDED, main, run } from './lib/child.mjs';
-import { clearReport, countStage, failuresOf, readReport, STAGES } from './lib/stages.mjs';
+import { clearReport, countStage, failuresOf, flakyOf, readReport, STAGES } from './lib/stages.mjs';
 import { setup, setupProxy, SetupError } from './setup.mjs';
 
 /** The longest stage takes a third of this on two idle cores; what runs longer hangs. */
@@ -12,6 +12,7 @@ await main(async () => {
   const stages = choose(process.argv.slice(2));
   const total = { passed: 0, failed: 0 };
   const failures = [];
+  const flaky = [];
   try {
     await setup();
     if (stages.some(({ name }) => name === 'long')) await setupProxy();
@@ -19,16 +20,18 @@ await main(async () => {
     const reading = stages.filter(({ report }) => !report);
     const testing = stages.filter(({ report }) => report).map((stage) => [stage]);
     for (const together of [reading, ...testing])
-      for (const { passed, failed, failures: lines } of await Promise.all(together.map(runStage))) {
-        failures.push(...lines);
-        total.passed += passed;
-        total.failed += failed;
+      for (const stage of await Promise.all(together.map(runStage))) {
+        failures.push(...stage.failures);
+        flaky.push(...stage.flaky);
+        total.passed += stage.passed;
+        total.failed += stage.failed;
       }
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
     console.error(error.message);
     total.failed += 1;
   }
+  for (const line of flaky) console.log(`FLAKY   ${line}`);
   for (const line of failures) console.log(`FAILED  ${line}`);
   console.log(`\n${total.passed} passed, ${total.failed} failed`);
   return total.failed === 0 ? 0 : 1;
@@ -62,7 +65,7 @@ async function runStage(stage) {
   console.log(
     `${counts.failed > 0 ? 'FAIL' : 'ok  '}  ${stage.name.padEnd(12)} ${describe(stage, counts).padEnd(40)} ${seconds()}`,
   );
-  return { ...counts, failures: failuresOf(stage, report, counts) };
+  return { ...counts, failures: failuresOf(stage, report, counts), flaky: flakyOf(stage, report) };
 }
 
 function describe(stage, { passed, failed, skipped, problem }) {

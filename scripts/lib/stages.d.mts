@@ -25,3 +25,4 @@ export function failuresOf(
   report: object | undefined,
   counts: Counts & { problem: string | undefined },
 ): string[];
+export function flakyOf(stage: Stage, report: object | undefined): string[];

@@ -18,6 +18,7 @@ const EXAMPLES_REPORT = 'example-tests/results/report.json';
  * @property {boolean} [byName] run only when it is named: it takes long
  * @property {(report: object) => Counts} [count]
  * @property {(report: object) => string[]} [failures] what failed, a line each: file, title, first line of the error
+ * @property {(report: object) => string[]} [flaky] the same of what failed first, and passed when it was tried again
  * @typedef {{ passed: number, failed: number, skipped: number }} Counts
  */
 
@@ -39,6 +40,7 @@ export const STAGES = [
     report: EXAMPLES_REPORT,
     count: countPlaywright,
     failures: failuresOfPlaywright,
+    flaky: flakyOfPlaywright,
   },
 ];
 
@@ -84,6 +86,11 @@ export function failuresOf(stage, report, { problem }) {
   return [...tests, ...(problem ? [problem] : [])].map((line) => `${stage.name}: ${line}`);
 }
 
+/** What failed once and passed when it was tried again, a line each: a fault of the test or of what it tests, to be looked for. */
+export function flakyOf(stage, report) {
+  return (report ? stage.flaky(report) : []).map((line) => `${stage.name}: ${line}`);
+}
+
 function problemOf(stage, { code, stoppedBecause }, counts) {
   if (stoppedBecause) return stoppedBecause;
   if (code !== 0 && counts.failed === 0)
@@ -108,6 +115,7 @@ function vitestStage(name) {
     report,
     count: countVitest,
     failures: failuresOfVitest,
+    flaky: flakyOfVitest,
   };
 }
 
@@ -130,22 +138,41 @@ function failuresOfVitest(report) {
     const name = relative(ROOT, file.name);
     if (failed.length === 0)
       return file.status === 'failed' ? [`${name}: ${essence(file.message)}`] : [];
-    return failed.map(
-      (test) => `${name} › ${test.fullName}: ${essence(test.failureMessages.join('\n'))}`,
-    );
+    return failed.map((test) => lineOf(name, test));
   });
 }
 
+/** A test that passed when it was tried again still tells what it had failed with. */
+function flakyOfVitest(report) {
+  return report.testResults.flatMap((file) =>
+    file.assertionResults
+      .filter(({ status, failureMessages }) => status === 'passed' && failureMessages.length > 0)
+      .map((test) => lineOf(relative(ROOT, file.name), test)),
+  );
+}
+
+function lineOf(file, { fullName, failureMessages }) {
+  return `${file} › ${fullName}: ${essence(failureMessages.join('\n'))}`;
+}
+
 function failuresOfPlaywright(report) {
-  const specsOf = (suite) => [...suite.specs, ...(suite.suites ?? []).flatMap(specsOf)];
-  const failed = report.suites.flatMap(specsOf).filter((spec) => !spec.ok);
-  return [
-    ...report.errors.map((error) => essence(error.message)),
-    ...failed.map((spec) => {
-      const errors = spec.tests.flatMap((test) => test.results.flatMap((result) => result.errors));
-      return `${spec.file}:${spec.line} › ${spec.title}: ${essence(errors[0]?.message)}`;
-    }),
-  ];
+  const failed = specsOf(report).filter((spec) => !spec.ok);
+  return [...report.errors.map((error) => essence(error.message)), ...failed.map(specLine)];
+}
+
+function flakyOfPlaywright(report) {
+  return specsOf(report)
+    .filter(({ ok, tests }) => ok && tests.some(({ status }) => status === 'flaky'))
+    .map(specLine);
+}
+
+function specsOf({ suites = [], specs = [] }) {
+  return [...specs, ...suites.flatMap(specsOf)];
+}
+
+function specLine({ file, line, title, tests }) {
+  const errors = tests.flatMap(({ results }) => results.flatMap((result) => result.errors));
+  return `${file}:${line} › ${title}: ${essence(errors[0]?.message)}`;
 }
 
 /** What went wrong, in one line. The message of a test that ran a suite is all that the suite said: of that, its failures and their errors. */

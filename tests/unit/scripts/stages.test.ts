@@ -1,7 +1,13 @@
 /** The last line of `npm test` decides whether a change lands, so nothing that failed may be counted as passed. */
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { countStage, failuresOf, STAGES, type Stage } from '../../../scripts/lib/stages.mjs';
+import {
+  countStage,
+  failuresOf,
+  flakyOf,
+  STAGES,
+  type Stage,
+} from '../../../scripts/lib/stages.mjs';
 
 function stage(name: string): Stage {
   const found = STAGES.find((candidate) => candidate.name === name);
@@ -150,5 +156,34 @@ describe('failuresOf', () => {
     expect(failuresOf(stage('lint'), undefined, { ...none, problem: 'exit code 1' })).toEqual([
       'lint: exit code 1',
     ]);
+  });
+});
+
+describe('flakyOf', () => {
+  it('names what passed when Vitest tried it again', () => {
+    const passed = { status: 'passed', fullName: 'adds', failureMessages: [] };
+    const again = { ...passed, fullName: 'waits', failureMessages: ['timed out\nat a'] };
+    const failed = { ...again, status: 'failed' };
+    const testResults = [
+      { name: resolve('tests/e2e/a.test.ts'), assertionResults: [passed, again, failed] },
+    ];
+    expect(flakyOf(stage('e2e'), { testResults })).toEqual([
+      'e2e: tests/e2e/a.test.ts › waits: timed out',
+    ]);
+  });
+
+  it('names what passed when Playwright tried it again', () => {
+    const spec = (status: string, ok: boolean): object => ({
+      ...{ file: 'a.spec.ts', line: 3, title: status, ok },
+      tests: [{ status, results: [{ errors: [{ message: 'timed out' }] }, { errors: [] }] }],
+    });
+    const specs = [spec('expected', true), spec('flaky', true), spec('unexpected', false)];
+    expect(flakyOf(stage('examples'), { suites: [{ specs }] })).toEqual([
+      'examples: a.spec.ts:3 › flaky: timed out',
+    ]);
+  });
+
+  it('knows nothing of a stage that has no report', () => {
+    expect(flakyOf(stage('lint'), undefined)).toEqual([]);
   });
 });
