@@ -89,14 +89,15 @@ async function makeRunPage(esbuild) {
     jsx: 'automatic',
     jsxImportSource: 'preact',
   });
-  const [template, tokens, styles] = await Promise.all(
+  const [template, ...styles] = await Promise.all(
     [
       join(runPageSource, 'template.html'),
       join(root, 'src/ui/tokens.css'),
+      join(root, 'src/ui/reset.css'),
       join(runPageSource, 'page.css'),
     ].map((file) => readFile(file, 'utf8')),
   );
-  const css = await esbuild.transform(tokens + styles, { loader: 'css', minify: true });
+  const css = await esbuild.transform(styles.join(''), { loader: 'css', minify: true });
   return template
     .replace('<!--STYLE-->', () => css.code.trim())
     .replace('<!--SCRIPT-->', () => outputFiles[0].text.trim());

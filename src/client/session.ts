@@ -14,6 +14,7 @@ import type { ExecutionResult } from '../contract/execution';
 import type { Observation, ObserveOptions } from '../contract/observation';
 import type { ScrapedData, ScrapeOptions } from '../contract/scrape';
 import type { SessionInfo } from '../contract/session';
+import type { TestNote } from '../contract/test-notes';
 import type { TouchingOptions } from '../contract/touching';
 import type { WorkflowCode } from '../contract/workflow-code';
 import { CookieFile } from './cookie-file';
@@ -195,6 +196,22 @@ export class RemoteSession implements AsyncDisposable {
   /** What was done through the API, as code that does it again. What was typed into password fields is in it: keep it out of logs. */
   async workflowCode(options?: WorkflowCodeOptions): Promise<WorkflowCode> {
     return fetchWorkflowCode(this.id, this.#setup.http, options);
+  }
+
+  /**
+   * Tells the viewer of our own session server which test runs in the session, and its steps; what runs tests with our fixtures does so by
+   * itself. Tried once.
+   * @throws {@link OptionsError} for a note that is malformed; {@link NotFoundError} where the API has no such call, as the cloud's;
+   * {@link SessionEndedError}; {@link ApiError}
+   */
+  async noteTests(notes: readonly TestNote[]): Promise<void> {
+    await this.#whileActive('tell of tests in', async (purpose) =>
+      this.#setup.http.call('noteTests', {
+        purpose,
+        params: { sessionId: this.id },
+        body: { notes },
+      }),
+    );
   }
 
   /** The session's page in Playwright, over CDP; always the same one while it lives. */

@@ -1,23 +1,8 @@
 /** What the viewer's page and the session server tell each other: no part of the cloud's API. Types only, so that the page loads nothing for it. */
 import type { SessionStatus } from './session';
+import type { TestOutcome } from './test-notes';
 
-/** A test that runs, or how it ended. */
-export type TestOutcome = 'running' | 'passed' | 'failed' | 'skipped';
-
-/** A test begins. */
-interface TestBegins {
-  /** What it is called. */
-  title: string;
-}
-
-/** The test that runs has ended. */
-interface TestEnds {
-  /** How it went. */
-  outcome: Exclude<TestOutcome, 'running'>;
-}
-
-/** What is told of a test as it begins and ends. */
-export type TestNote = TestBegins | TestEnds;
+export type { TestOutcome } from './test-notes';
 
 /** One test of a session, as a chapter of its film. Times as `Date.now()` tells them. */
 export interface ViewedTest {
@@ -58,6 +43,12 @@ export interface ViewedEvent {
   title: string;
   /** Such as the selector, or why it failed; may be empty. */
   detail: string;
+  /** Where a test says so, such as `shop.spec.ts:12`. */
+  place?: string | undefined;
+  /** Of a step of a test: it is told again, under the same id, when it is done. */
+  id?: string | undefined;
+  /** True as long as it goes on. */
+  isRunning?: boolean | undefined;
 }
 
 /** The film of a session that has ended. */

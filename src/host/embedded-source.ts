@@ -4,7 +4,7 @@ import { parseErrorBody } from '../contract/error-body';
 import { ApiError, ApiUnreachableError, SessionwrightError } from '../contract/errors';
 import { MINUTES } from '../contract/limits';
 import type { StartOptions } from '../contract/session';
-import type { TestNote } from '../contract/viewer';
+import type { TestNote } from '../contract/test-notes';
 import { describeSource } from '../options/source';
 import type { SessionOptions } from '../options/types';
 import type { DirectEntry, SessionServer, SessionServerOptions } from '../server/index';
@@ -145,8 +145,8 @@ class EmbeddedSession extends HeldSession {
     return this.#entry?.cdpUrl ?? null;
   }
 
-  override noteTest(note: TestNote): void {
-    this.#server.noteTest(this.session.id, note);
+  override note(notes: readonly TestNote[]): void {
+    this.#server.noteTest(this.session.id, ...notes);
   }
 
   async keepForApi(): Promise<void> {

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { orAfter, settledWithin } from '../base/deadline';
 import type { Session, SessionsClient } from '../client/index';
 import { isSessionwrightError } from '../contract/errors';
-import type { TestNote } from '../contract/viewer';
+import type { TestNote } from '../contract/test-notes';
 import type { OpenRecording } from '../recording/recorder';
 import type { AcquireRequest, PlaywrightOffer, SessionLoss } from './protocol';
 import type { StartBook } from './start-book';
@@ -102,8 +102,8 @@ export abstract class HeldSession {
   /** No worker holds it any more. */
   abstract released(): void;
 
-  /** A test begins in it, or ends: for those who watch. Nobody waits for it. */
-  noteTest(_note: TestNote): void {}
+  /** Tests begin in it, take steps, and end: for those who watch. Nobody waits for it. */
+  note(_notes: readonly TestNote[]): void {}
 
   /** Somebody uses its API from now on: what only that tells is kept, such as the network log. */
   abstract keepForApi(): Promise<void>;

@@ -124,6 +124,7 @@ export class Host {
       useApi: async ({ leaseId }) => nothing(run.useApi(leaseId)),
       settle: async ({ leaseId, fromMs }) => run.settle(leaseId, fromMs),
       endTest: async (test) => run.endTest(test),
+      noteSteps: async ({ attempts }) => done(() => run.watched.step(attempts)),
       hangs: async ({ leaseId }) => run.held(leaseId).hangs(),
       whyLost: async ({ leaseId }) => run.held(leaseId).whyLost(),
       beginStart: async ({ leaseId, start }) => nothing(run.startsOf(leaseId).begin(start)),

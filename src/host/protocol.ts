@@ -1,6 +1,6 @@
 /** What workers, the runner and the host say to each other: the calls, their parameters and their answers. */
 import type { Size } from '../contract/limits';
-import type { TestOutcome } from '../contract/viewer';
+import type { TestOutcome, TestStep } from '../contract/test-notes';
 import type { SessionOptions } from '../options/types';
 import type { SessionFacts } from '../story/test-story';
 import type { BegunStart, StartOutcome } from './start-book';
@@ -81,6 +81,8 @@ export interface SessionLoss {
 /** A test begins to use its session. */
 export interface TestBegin extends SessionCheck {
   title: string;
+  /** Which try of which test it is, as {@link AttemptSteps} name it too. */
+  attempt: string;
   record: { size?: Size | undefined; fps?: number | undefined } | null;
 }
 
@@ -92,6 +94,12 @@ export interface TestEnd {
   outcome: Exclude<TestOutcome, 'running'>;
   /** The browser's id of a context that the test has left, and that may not be gone yet. */
   leftContextId?: string | undefined;
+}
+
+/** What an attempt of a test did lately. */
+export interface AttemptSteps {
+  attempt: string;
+  steps: TestStep[];
 }
 
 /** What went wrong with something that is kept (clip, cookie file): it never fails a test, and is told in the summary. */
@@ -176,6 +184,8 @@ export interface HostCalls {
   settle: { params: { leaseId: string; fromMs: number }; result: boolean };
   /** Answers whether the clip will be made that was asked for. */
   endTest: { params: TestEnd; result: boolean };
+  /** What tests do, for those who watch. Of an attempt without a session nothing is told. */
+  noteSteps: { params: { attempts: AttemptSteps[] }; result: null };
   /** Whether its browser hangs, as far as its API tells: that one answers, and the browser does not. */
   hangs: { params: { leaseId: string }; result: boolean };
   /** What became of the session of this lease; null when its API does not say. */

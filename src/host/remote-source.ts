@@ -1,7 +1,9 @@
 /** Sessions of a session API elsewhere: they cost until they are stopped, so each is in the ledger as long as it runs. */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import type { ClientWarning, Session, SessionsClient } from '../client/index';
+import { settledWithin } from '../base/deadline';
+import type { ClientWarning, Session, SessionInfo, SessionsClient } from '../client/index';
+import type { TestNote } from '../contract/test-notes';
 import { environment } from '../options/environment';
 import { describeSource } from '../options/source';
 import type { SessionOptions } from '../options/types';
@@ -10,6 +12,7 @@ import { Breaker } from './breaker';
 import { HeldSession, type Source } from './held-session';
 import { keepAwake } from './keep-awake';
 import type { Ledger } from './ledger';
+import { NoteTeller } from './note-teller';
 import type { AcquireRequest, PlaywrightOffer } from './protocol';
 import { startInBook, type StartBook } from './start-book';
 import { endLostStarts, ledgerBook } from './start-ledger';
@@ -149,15 +152,21 @@ export class RemoteSource implements Source {
   }
 }
 
+/** How long the last notes on tests may take, in milliseconds, before the session is stopped without them. */
+const LAST_NOTES_MS = 2_000;
+
 /** A session of somebody else's: it is used, kept awake and recorded, and never stopped by us. */
 class AttachedSession extends HeldSession {
   readonly #workFolder: string;
+  readonly #teller: NoteTeller | undefined;
   #sleep: (() => void) | undefined;
 
   /** Throws when the session has ended. */
   constructor(session: Session, source: Source, { workFolder }: LocalPlace) {
     super(session, source, session.cdpUrl);
     this.#workFolder = workFolder;
+    if (isOurs(session.info))
+      this.#teller = new NoteTeller(async (notes) => session.noteTests(notes));
   }
 
   override get playwright(): PlaywrightOffer | null {
@@ -173,6 +182,10 @@ class AttachedSession extends HeldSession {
   released(): void {
     this.#sleep?.();
     this.#sleep = undefined;
+  }
+
+  override note(notes: readonly TestNote[]): void {
+    this.#teller?.add(notes);
   }
 
   /** Its API keeps what it keeps. */
@@ -206,6 +219,7 @@ class AttachedSession extends HeldSession {
 
   protected async end(recording: Promise<OpenRecording> | undefined): Promise<void> {
     this.released();
+    if (this.#teller) await settledWithin(this.#teller.flush(), LAST_NOTES_MS);
     await recording?.then((it) => it.recorder.close()).catch(() => undefined);
   }
 }
@@ -225,4 +239,9 @@ class HeldRemoteSession extends AttachedSession {
     await this.session.stop();
     await this.source.stopped(this.session.id);
   }
+}
+
+/** Whether its server is one of ours, by what only those say of a session. */
+function isOurs({ playwrightVersion, idempotencyKey }: SessionInfo): boolean {
+  return playwrightVersion !== null || idempotencyKey !== null;
 }

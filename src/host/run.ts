@@ -27,6 +27,7 @@ import { Sources } from './sources';
 import type { StartBook } from './start-book';
 import type { StartWatch } from './start-watched';
 import { TestsOwn } from './tests-own';
+import { WatchedTests } from './watched-tests';
 
 /** How long stopping a session may take at the end of the run before it is called left running, in milliseconds. */
 const STOP_TIMEOUT_MS = 20_000;
@@ -41,6 +42,8 @@ const log = logOf('lease');
 
 /** The sessions, clips and counts of a run. */
 export class Run {
+  /** What its tests do, for those who watch. */
+  readonly watched = new WatchedTests();
   readonly #sources: Sources;
   readonly #slots: Slots;
   readonly #clips: ClipQueue;
@@ -181,12 +184,13 @@ export class Run {
   }
 
   /** The same for a test, which is recorded when asked to. */
-  async beginTest({ record, title, ...check }: TestBegin): Promise<Lease | null> {
+  async beginTest({ record, title, attempt, ...check }: TestBegin): Promise<Lease | null> {
     const replacement = await this.ensureSession(check);
     this.#slots.beginTest(check.leaseId, { title, timeoutMs: check.timeoutMs });
     this.#totals.tests++;
-    this.#slots.leased(check.leaseId).held.noteTest({ title });
-    if (record) await this.#startRecording(this.#slots.leased(check.leaseId).held, record);
+    const { held } = this.#slots.leased(check.leaseId);
+    this.watched.begin(attempt, held, title);
+    if (record) await this.#startRecording(held, record);
     return replacement;
   }
 
@@ -210,7 +214,7 @@ export class Run {
   async endTest(test: TestEnd): Promise<boolean> {
     this.#slots.endTest(test.leaseId);
     const { held } = this.#slots.leased(test.leaseId);
-    held.noteTest({ outcome: test.outcome });
+    held.note([{ outcome: test.outcome, atMs: Date.now() }]);
     if (!held.isRecording) return false;
     const { recorder, frames } = await held.recording();
     await recorder.stop({ lastLook: false }); // the page is closed; what it showed last was taken by `settle`
@@ -260,8 +264,7 @@ export class Run {
 
   /** Waits for the clips, stops everything, tells what was used. Idempotent. */
   async finish(): Promise<RunSummary> {
-    this.#finishing ??= this.#finish();
-    return this.#finishing;
+    return (this.#finishing ??= this.#finish());
   }
 
   async #finish(): Promise<RunSummary> {

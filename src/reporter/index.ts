@@ -8,6 +8,7 @@ import type {
   Suite,
   TestCase,
   TestResult,
+  TestStep,
 } from '@playwright/test/reporter';
 import { messageOf } from '../base/errors';
 import { finishRun } from '../host/finish';
@@ -21,6 +22,7 @@ import { dropMissingClips, isClip } from './missing-clips';
 import { print, printSummary } from './print';
 import type { RunData } from './run/data';
 import { RunPage, type WrittenPage } from './run-page';
+import { StepTeller } from './step-teller';
 import { summaryLines } from './summary';
 
 /** What the reporter may be told. */
@@ -34,6 +36,8 @@ export default class SessionReporter implements Reporter {
   readonly #options: ReporterOptions;
   #config: Pick<FullConfig, 'reporter'> = { reporter: [] };
   #page: RunPage | undefined;
+  /** Undefined where no test runs. */
+  #steps: StepTeller | undefined;
   /** Where it was written. */
   #place: string | undefined;
 
@@ -50,6 +54,15 @@ export default class SessionReporter implements Reporter {
     if (runnerState().isRefused || process.argv.includes('--list')) return;
     if (!isMerge()) tellSources(config);
     this.#page = new RunPage(config, suite, this.#options.runPage);
+    if (!isMerge()) this.#steps = new StepTeller(this.#page.texts);
+  }
+
+  onStepBegin(test: TestCase, result: TestResult, step: TestStep): void {
+    this.#steps?.began(test, result, step);
+  }
+
+  onStepEnd(test: TestCase, result: TestResult, step: TestStep): void {
+    this.#steps?.ended(test, result, step);
   }
 
   onTestEnd(test: TestCase, result: TestResult): void {
@@ -60,6 +73,7 @@ export default class SessionReporter implements Reporter {
   async onEnd(result: FullResult): Promise<void> {
     let summary: RunSummary | undefined;
     try {
+      await this.#steps?.flush();
       summary = isMerge() ? undefined : await finishRun();
       dropMissingClips(this.#withClip);
       printSummary(this.#config, summaryLines(summary));

@@ -14,6 +14,7 @@ import type { SessionOptions } from '../options/types';
 import type { RunData } from './run/data';
 import type { RunAbout } from './run/run-data';
 import { RunLog } from './run/run-log';
+import type { Texts } from './run/texts';
 
 /** Where the page goes, beside the configuration, when nobody says anything else. */
 const DEFAULT_FOLDER = 'sessionwright-report';
@@ -49,6 +50,11 @@ export class RunPage {
   /** True when a page is wanted, of tests that have run. */
   get isExpected(): boolean {
     return this.#folder !== undefined && this.#log.hasRun;
+  }
+
+  /** The texts of the run, without secrets. */
+  get texts(): Texts {
+    return this.#log.texts;
   }
 
   /** An attempt of a test has ended. */

@@ -7,7 +7,7 @@ import { SessionwrightError } from '../contract/errors';
 import { bracketed, isLoopback } from '../base/addresses';
 import { newToken } from '../base/tokens';
 import { notFound } from '../contract/refusals';
-import type { TestNote } from '../contract/viewer';
+import type { TestNote } from '../contract/test-notes';
 import { Accounts, type AccountKey } from './accounts/account';
 import { checkKeys } from './accounts/keys';
 import { Auth } from './http/auth';
@@ -37,7 +37,7 @@ import {
   type MetricsRouteParts,
 } from './routes/service';
 import { storageHandlers, storageRoutes } from './routes/storage';
-import { viewerRoutes } from './routes/viewer';
+import { testNoteHandlers, viewerRoutes } from './routes/viewer';
 import { workflowHandlers } from './routes/workflow';
 import type { Grid, GridSettings } from '../browser/grid/grid';
 import type { BrowserSettings, LaunchSettings } from './browsers/session-browser';
@@ -45,6 +45,7 @@ import type { OpenRecording } from '../recording/recorder';
 import { FileStorage } from './data/storage';
 import { UrlSigner } from './http/url-signer';
 import { answerRaw, answerUnreadable } from './http/raw-answer';
+import { connectionsOf, setLimits } from './limits';
 import { Upgrades } from './upgrades';
 
 /** Sessions at the same time, when nothing else was said: each takes about 150 MB. */
@@ -53,16 +54,6 @@ const MAX_SESSIONS = 100;
 const MAX_WAITING = 100;
 /** How long a start may wait, in milliseconds: the answer comes before the shortest deadline of the API's known clients, 45 seconds, and before a proxy's 60. */
 const MAX_WAIT_MS = 30_000;
-/** How long an idle HTTP connection is kept, in milliseconds: longer than clients keep theirs, so that they never write into one that just closed. */
-const KEEP_ALIVE_MS = 65_000;
-/** How long a client may take to say what it wants, in milliseconds: it is a few hundred bytes. One that says nothing is cut off too. */
-const HEADERS_TIMEOUT_MS = 60_000;
-/** How long the whole of a request may take to come in, in milliseconds: 100 MB at 3 Mbit a second. WebSockets are none any more. */
-const REQUEST_TIMEOUT_MS = 300_000;
-/** Connections at once, for each session that there may be: its clients, who watches it, who asks of it. */
-const CONNECTIONS_OF_SESSION = 20;
-/** Connections at once that a small server takes too: callers of the API keep some of them open. */
-const MIN_CONNECTIONS = 200;
 /** One minute, in milliseconds. */
 const MINUTE_MS = 60_000;
 /** How long an ended session is kept, in milliseconds: 24 hours, as the contract's documentation says. */
@@ -156,8 +147,8 @@ export interface SessionServer {
    * @throws {@link NotFoundError} when there is no such session
    */
   logNetwork(sessionId: string): Promise<void>;
-  /** A test begins in a session, or the one that runs there ends: the viewer shows it, and the replay has a chapter of it. Does nothing for a session that has ended. */
-  noteTest(sessionId: string, note: TestNote): void;
+  /** Tests begin in a session, take steps, and end: the viewer shows it, and the replay has a chapter of each. Does nothing for a session that has ended. */
+  noteTest(sessionId: string, ...notes: TestNote[]): void;
   /**
    * Starts no more sessions: they are refused with 503, and `/ready` says so. Resolves when the last one that runs has ended. Everything
    * else goes on, until {@link SessionServer.close}.
@@ -218,7 +209,7 @@ export async function startSessionServer(
     isActive: (sessionId) => registry.find(sessionId)?.status === 'active',
     recording: async (sessionId) => registry.get(sessionId).ensureActive().recording.open(),
     logNetwork: async (sessionId) => registry.logNetwork(sessionId),
-    noteTest: (sessionId, note) => registry.noteTest(sessionId, note),
+    noteTest: (sessionId, ...notes) => registry.noteTests(sessionId, notes),
     drain: async () => registry.drain(),
     close: () => (closing ??= close()),
   };
@@ -290,6 +281,29 @@ async function assemble(
   return { registry, replays, profiles, storage, figures, grid };
 }
 
+function handlersOf({
+  registry,
+  replays,
+  profiles,
+  storage,
+  signer,
+}: Omit<Parts, 'figures' | 'grid'> & { signer: UrlSigner }): Handlers {
+  return {
+    ...serviceHandlers(registry),
+    ...lifecycleHandlers(registry),
+    ...browserHandlers(),
+    ...pageHandlers(),
+    ...observeHandlers(),
+    ...scrapeUrlHandlers(registry),
+    ...replayHandlers({ registry, replays, signer }),
+    ...storageHandlers({ registry, storage, signer }),
+    ...profileHandlers(profiles),
+    ...workflowHandlers(),
+    ...testNoteHandlers(),
+    ...networkLogHandlers({ registry, signer }),
+  };
+}
+
 function createHttpServer({
   auth,
   registry,
@@ -303,22 +317,9 @@ function createHttpServer({
   http: Server;
   router: HttpRouter;
 } {
-  const handlers: Handlers = {
-    ...serviceHandlers(registry),
-    ...lifecycleHandlers(registry),
-    ...browserHandlers(),
-    ...pageHandlers(),
-    ...observeHandlers(),
-    ...scrapeUrlHandlers(registry),
-    ...replayHandlers({ registry, replays, signer }),
-    ...storageHandlers({ registry, storage, signer }),
-    ...profileHandlers(profiles),
-    ...workflowHandlers(),
-    ...networkLogHandlers({ registry, signer }),
-  };
   const router = new HttpRouter(
     [
-      ...bindOperations(handlers, registry),
+      ...bindOperations(handlersOf({ registry, replays, profiles, storage, signer }), registry),
       ...recordingRoutes({ registry, replays, signer }),
       ...viewerRoutes({ registry, replays, signer, auth }),
       ...storageRoutes({ registry, storage, signer }),
@@ -329,7 +330,9 @@ function createHttpServer({
     auth,
     publicUrl?.base,
   );
-  const upgrades = new Upgrades({ auth, registry, liveView: new LiveView(registry, auth) });
+  const connections = connectionsOf(figures.maxSessions);
+  const liveView = new LiveView(registry, auth, connections.ofViewers);
+  const upgrades = new Upgrades({ auth, registry, liveView });
   const enter = (request: IncomingMessage): IncomingMessage => {
     request.url = withoutPrefix(request.url ?? '/', publicUrl?.prefix ?? '');
     return request;
@@ -341,15 +344,8 @@ function createHttpServer({
   http.on('upgrade', (request, stream, head) => void upgrades.handle(enter(request), stream, head));
   http.on('connect', (_, stream) => answerRaw(stream, notFound('This server is no proxy.')));
   http.on('clientError', answerUnreadable);
-  setLimits(http, figures.maxSessions);
+  setLimits(http, connections.all);
   return { http, router };
-}
-
-function setLimits(http: Server, maxSessions: number): void {
-  http.keepAliveTimeout = KEEP_ALIVE_MS;
-  http.headersTimeout = HEADERS_TIMEOUT_MS;
-  http.requestTimeout = REQUEST_TIMEOUT_MS;
-  http.maxConnections = Math.max(MIN_CONNECTIONS, CONNECTIONS_OF_SESSION * maxSessions);
 }
 
 /** Every open connection, upgraded ones included, so that closing waits for none of them. */

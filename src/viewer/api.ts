@@ -107,8 +107,23 @@ export class Api {
 
 /** Where thumbnails of a session come from, by the path of its page. */
 export function thumbnailUrl(viewerPath: string): string {
+  return socketUrl(`${below(viewerPath, 'live')}&size=small`);
+}
+
+/**
+ * The last picture that was recorded of a session, by the path of its page.
+ * @throws {@link CallError} when there is none
+ */
+export async function fetchPoster(viewerPath: string, signal: AbortSignal): Promise<Blob> {
+  const response = await fetch(below(viewerPath, 'poster.jpg'), { signal });
+  if (!response.ok) throw await failure(response);
+  return response.blob();
+}
+
+/** What belongs to a page, with the page's permission in its query. */
+function below(viewerPath: string, name: string): string {
   const [path = '', query = ''] = viewerPath.split('?');
-  return socketUrl(`${path}/live?${query}&size=small`);
+  return `${path}/${name}?${query}`;
 }
 
 function socketUrl(path: string): string {

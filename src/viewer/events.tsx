@@ -1,8 +1,8 @@
 /** One line of what happened in a session, and what kinds there are to choose from. */
 import type { JSX } from 'preact';
 import type { ViewedEvent } from '../contract/viewer';
-import type { IconName } from './ui/icon';
-import { Icon } from './ui/icon';
+import { Filters } from './ui/filters';
+import { Icon, type IconName } from './ui/icon';
 
 /** What can be shown of the events. */
 export type EventFilter = 'all' | ViewedEvent['kind'];
@@ -27,20 +27,13 @@ export function EventFilters(props: {
   onFilter: (filter: EventFilter) => void;
 }): JSX.Element {
   return (
-    <div class="filters" role="group" aria-label="What to list">
-      {FILTERS.map(([name, label]) => (
-        <button
-          key={name}
-          type="button"
-          class="filter"
-          aria-pressed={props.filter === name}
-          onClick={() => props.onFilter(name)}
-        >
-          {label}
-          <span class="filter-count">{filterEvents(props.events, name).length}</span>
-        </button>
-      ))}
-    </div>
+    <Filters
+      label="What to list"
+      choices={FILTERS}
+      chosen={props.filter}
+      count={(name) => filterEvents(props.events, name).length}
+      onChoose={props.onFilter}
+    />
   );
 }
 
@@ -54,18 +47,24 @@ export function filterEvents<E extends ViewedEvent>(
 
 /** What a line says. */
 export function EventLine({ event, time }: { event: ViewedEvent; time: string }): JSX.Element {
-  const { kind, level, title, detail } = event;
+  const { kind, level, title, detail, place, isRunning = false } = event;
   return (
     <>
       <span class={`event-icon ${level}`}>
-        <Icon name={level === 'error' && kind === 'step' ? 'cross' : ICONS[kind]} />
+        {isRunning ? (
+          <span class="spinner" aria-hidden="true" />
+        ) : (
+          <Icon name={level === 'error' && kind === 'step' ? 'cross' : ICONS[kind]} />
+        )}
       </span>
-      <span class="event-text" title={`${title}${detail === '' ? '' : `\n${detail}`}`}>
+      <span class="event-text" title={[title, detail, place].filter(Boolean).join('\n')}>
+        {isRunning && <span class="hidden-text">Running: </span>}
         {level !== 'info' && (
           <span class="hidden-text">{level === 'error' ? 'Error: ' : 'Warning: '}</span>
         )}
         <span class={kind === 'step' ? 'event-title' : 'event-title code'}>{title}</span>
         {detail !== '' && <span class="event-detail">{detail}</span>}
+        {place !== undefined && <span class="event-place">{place}</span>}
       </span>
       <time class="event-time">{time}</time>
     </>

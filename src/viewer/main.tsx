@@ -4,6 +4,7 @@ import { Api } from './api';
 import { SessionPage } from './session-page';
 import { readStart } from './start';
 import '../ui/tokens.css';
+import '../ui/reset.css';
 import './styles/base.css';
 import './styles/events.css';
 import './styles/live.css';

@@ -424,6 +424,14 @@ export const cases: ContractCase[] = [
     answer: error(422),
   },
   {
+    title: 'notes on tests, which the cloud does not take',
+    method: 'POST',
+    path: session('/viewer/notes'),
+    body: { now_ms: 1_790_000_000_000, notes: [{ title: 'a test' }, { outcome: 'passed' }] },
+    status: [200, 404],
+    answer: anything,
+  },
+  {
     title: 'network logs',
     method: 'GET',
     path: session('/network/logs?download=True'),

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { SessionsClient } from '../../src/client/index';
+import type { ViewedStory, Wall } from '../../src/contract/viewer';
 import { startSessionServer, type SessionServer } from '../../src/server/index';
 import { leavesNothing } from './support/leaves-nothing';
 import { Project, resultOf, shownAttachments } from './support/project';
@@ -65,6 +66,38 @@ test('the run says where its sessions are; clips are made, and a failure has one
   expect(files.every((path) => existsSync(path))).toBe(true);
   expect(output + JSON.stringify(report)).not.toContain(server.apiKey);
   expect(await activeSessions()).toEqual([]);
+});
+
+test('the server is told which test runs, what it does and where, and shows it in the replay', async () => {
+  project = await create(`test('fills the form', async ({ page }) => {
+    await page.setContent('<input>');
+    await page.locator('input').fill('s3cret-word');
+    await expect(page.locator('h1')).toHaveCount(1, { timeout: 100 });
+  });
+  test('passes', async ({ page }) => { await page.setContent('<h1>There</h1>'); });`);
+  await project.run();
+  const ask = async (path: string): Promise<unknown> =>
+    (
+      await fetch(server.url + path, { headers: { authorization: `Bearer ${server.apiKey}` } })
+    ).json();
+  const { sessions } = (await ask('/viewer/sessions')) as Wall;
+  const read = async (): Promise<ViewedStory> =>
+    (await ask(`/sessions/${sessions[0]?.id ?? ''}/viewer/story`)) as ViewedStory;
+  await expect.poll(async () => (await read()).replay?.state, { timeout: 60_000 }).toBe('ready');
+  const { session, events } = await read();
+  expect(session.tests.map(({ title, outcome }) => [title, outcome])).toEqual([
+    ['fills the form', 'failed'],
+    ['passes', 'passed'],
+  ]);
+  const steps = events.filter(({ kind }) => kind === 'step');
+  expect(steps.map(({ place, level }) => [place, level])).toEqual([
+    ['a.spec.ts:3', 'info'],
+    ['a.spec.ts:4', 'info'],
+    ['a.spec.ts:5', 'error'],
+    ['a.spec.ts:7', 'info'],
+  ]);
+  expect(steps[1]?.title).toMatch(/^Fill "…".*locator\('input'\)/);
+  expect(JSON.stringify(events)).not.toContain('s3cret-word');
 });
 
 test('the whole run is killed: the next one stops its session', async () => {

@@ -24,6 +24,12 @@ import {
   startRequestSchema,
 } from '../session';
 import {
+  decodeTestNotes,
+  encodeTestNotes,
+  testNotesSchema,
+  testNotesTakenSchema,
+} from '../test-notes';
+import {
   decodeWorkflowQuery,
   encodeWorkflowCode,
   encodeWorkflowQuery,
@@ -105,5 +111,13 @@ export const sessionOperations = {
       encode: encodeWorkflowQuery,
     },
     response: { schema: workflowCodeSchema, encode: encodeWorkflowCode },
+  },
+  noteTests: {
+    method: 'POST',
+    path: '/sessions/{session_id}/viewer/notes',
+    summary: 'Tell the viewer which test runs in the session, and its steps; not in the cloud',
+    running: true,
+    request: { schema: testNotesSchema, decode: decodeTestNotes, encode: encodeTestNotes },
+    response: { schema: testNotesTakenSchema, encode: (result: { taken: number }) => result },
   },
 } as const satisfies Record<string, Operation>;

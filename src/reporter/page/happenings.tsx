@@ -90,13 +90,21 @@ function Item({ happening, isCurrent, onChoose }: ItemProps): JSX.Element {
           {text}
         </span>
         {kind === 'step' ? (
-          <span class="took">{durationMs > 0 ? duration(durationMs) : ''}</span>
+          <>
+            <span class="where">{fileAndLine(place)}</span>
+            <span class="took">{durationMs > 0 ? duration(durationMs) : ''}</span>
+          </>
         ) : (
           <span class="took place">{place}</span>
         )}
       </button>
     </li>
   );
+}
+
+/** Without the folders, which the tooltip has. */
+function fileAndLine(place: string): string {
+  return place.slice(place.lastIndexOf('/') + 1);
 }
 
 /** Scrolls only the list, never the page. */

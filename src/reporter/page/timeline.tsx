@@ -22,30 +22,14 @@ export interface TimelineProps {
 export function Timeline({ run, test, attempt, onSelect }: TimelineProps): JSX.Element {
   const scroller = useRef<HTMLDivElement>(null);
   const [zoom, change] = useZoom(scroller);
-  useShown(scroller, { test, attempt });
+  const drawn = useDrawnLater(run.lanes.length);
+  useShown(scroller, { test, attempt, drawn });
   return (
     <section class="card timeline" aria-label="Timeline">
       <div class="card-head">
         <h2>Timeline</h2>
         <Legend />
-        <div class="zoom" role="group" aria-label="Zoom">
-          <button
-            type="button"
-            onClick={() => change(1 / 2)}
-            disabled={zoom === 1}
-            aria-label="Zoom out"
-          >
-            −
-          </button>
-          <button
-            type="button"
-            onClick={() => change(2)}
-            disabled={zoom === MAX_ZOOM}
-            aria-label="Zoom in"
-          >
-            +
-          </button>
-        </div>
+        <Zoom zoom={zoom} change={change} />
       </div>
       <div
         class="lanes-scroll"
@@ -60,12 +44,13 @@ export function Timeline({ run, test, attempt, onSelect }: TimelineProps): JSX.E
           style={{ width: `calc(var(--lane-names) + (100% - var(--lane-names)) * ${zoom})` }}
         >
           <Axis durationMs={run.data.durationMs} zoom={zoom} />
-          {run.lanes.map((lane) => (
+          {run.lanes.map((lane, index) => (
             <LaneRow
               key={lane.id}
               lane={lane}
               run={run}
               zoom={zoom}
+              isDrawn={index < drawn}
               chosen={chosenIn(lane, test, attempt)}
             />
           ))}
@@ -73,6 +58,46 @@ export function Timeline({ run, test, attempt, onSelect }: TimelineProps): JSX.E
       </div>
     </section>
   );
+}
+
+function Zoom({ zoom, change }: { zoom: number; change: (factor: number) => void }): JSX.Element {
+  return (
+    <div class="zoom" role="group" aria-label="Zoom">
+      <button
+        type="button"
+        onClick={() => change(1 / 2)}
+        disabled={zoom === 1}
+        aria-label="Zoom out"
+      >
+        −
+      </button>
+      <button
+        type="button"
+        onClick={() => change(2)}
+        disabled={zoom === MAX_ZOOM}
+        aria-label="Zoom in"
+      >
+        +
+      </button>
+    </div>
+  );
+}
+
+/** How many lanes have their blocks: one after the other once the page can be used, for a large run has thousands of them. */
+function useDrawnLater(lanes: number): number {
+  const [drawn, setDrawn] = useState(0);
+  useEffect(() => {
+    if (drawn >= lanes) return undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const request = requestAnimationFrame(() => {
+      timer = setTimeout(() => setDrawn(drawn + 1)); // what is there already is on the screen by then
+    });
+    return () => {
+      cancelAnimationFrame(request);
+      clearTimeout(timer);
+    };
+  }, [drawn, lanes]);
+  return drawn;
 }
 
 /** How far in the reader is, and how that changes: what is in the middle stays there. */
@@ -117,18 +142,26 @@ interface LaneProps {
   lane: Lane;
   run: Run;
   zoom: number;
+  /** False until its blocks are to be made. */
+  isDrawn: boolean;
   /** The attempt that is looked at, if it is in this lane. */
   chosen: Attempt | undefined;
 }
 
-function LaneRow({ lane, run, zoom, chosen }: LaneProps): JSX.Element {
+function LaneRow({ lane, run, zoom, isDrawn, chosen }: LaneProps): JSX.Element {
   const totalMs = run.data.durationMs || 1;
   const parts = useMemo(() => <Parts lane={lane} run={run} totalMs={totalMs} />, [lane, run]);
   const blocks = useMemo(
-    () => (
-      <Blocks lane={lane} chosen={chosen} totalMs={totalMs} titledMs={(TITLED * totalMs) / zoom} />
-    ),
-    [lane, chosen, zoom],
+    () =>
+      isDrawn && (
+        <Blocks
+          lane={lane}
+          chosen={chosen}
+          totalMs={totalMs}
+          titledMs={(TITLED * totalMs) / zoom}
+        />
+      ),
+    [lane, chosen, zoom, isDrawn],
   ); // they are many, and drawn anew only when there is something new about them
   return (
     <div class="lane">
@@ -215,12 +248,12 @@ function chosenIn(
 /** The block that is looked at is brought into sight, whoever has chosen it. */
 function useShown(
   scroller: { current: HTMLDivElement | null },
-  { test, attempt }: Pick<TimelineProps, 'test' | 'attempt'>,
+  { test, attempt, drawn }: Pick<TimelineProps, 'test' | 'attempt'> & { drawn: number },
 ): void {
   useEffect(() => {
     const block = scroller.current?.querySelector<HTMLElement>('.block[aria-current]');
     block?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
-  }, [test, attempt]);
+  }, [test, attempt, drawn]);
 }
 
 function blockOf(target: EventTarget | null): HTMLElement | null {

@@ -27,6 +27,14 @@ export function stepsOf(steps: readonly TestStep[], fromMs: number, texts: Texts
   return flat.length > MAX_STEPS ? withoutMiddle(flat, texts) : flat;
 }
 
+/** Whether a step is one of the test, and not of the machinery around it. */
+export function isShown(step: TestStep): boolean {
+  if (HIDDEN.has(step.category)) return false;
+  for (let outer = step.parent; outer; outer = outer.parent)
+    if (outer.category === 'fixture') return false;
+  return true;
+}
+
 /** What an attempt's errors are read from. */
 interface Failure {
   status: TestResult['status'];
@@ -114,7 +122,7 @@ function add(flat: StepData[], { steps, depth, fromMs, texts }: Adding): void {
 }
 
 /** Newer versions of Playwright have what a step is about apart from what it does. */
-function titleOf(step: TestStep & { subtitle?: string }, texts: Texts): string {
+export function titleOf(step: TestStep & { subtitle?: string }, texts: Texts): string {
   const { title, subtitle = '' } = step;
   return oneLine(shown(`${withoutTyped(plain(title))} ${subtitle}`, MAX_TITLE, texts));
 }

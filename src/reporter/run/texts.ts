@@ -39,8 +39,13 @@ export class Texts {
   }
 
   /** The index of a file and its line. */
-  place({ file, line }: Place): number {
-    return this.add(`${this.file(file)}:${line}`);
+  place(place: Place): number {
+    return this.add(this.placeName(place));
+  }
+
+  /** A file and its line as people name them. */
+  placeName({ file, line }: Place): string {
+    return `${this.file(file)}:${line}`;
   }
 
   /** A file as people name it. */

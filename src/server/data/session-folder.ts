@@ -21,6 +21,8 @@ export class SessionFolder {
   readonly trajectory: string;
   /** Its tests, one JSON line each. */
   readonly tests: string;
+  /** Their steps, the same. */
+  readonly testSteps: string;
   /** Logs of its requests. Whoever writes them makes the folder. */
   readonly network: string;
   /** Files that its pages downloaded. */
@@ -37,6 +39,7 @@ export class SessionFolder {
     this.record = join(this.#path, 'session.json');
     this.trajectory = join(this.#path, 'trajectory.jsonl');
     this.tests = join(this.#path, 'tests.jsonl');
+    this.testSteps = join(this.#path, 'test-steps.jsonl');
     this.network = join(this.#path, 'network');
     this.downloads = join(this.#path, 'downloads');
   }

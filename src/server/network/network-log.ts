@@ -1,13 +1,16 @@
-/** The network log of one session: the requests of all its pages, popups, frames and workers, written to its folder. */
+/** The network log of one session: the requests of all its pages, popups, frames and workers, written to its folder; and what its pages say on their consoles. */
 import { orAfter } from '../../base/deadline';
 import type { CdpConnection, CdpSession } from '../../cdp/connection';
 import type { CdpEvents } from '../../cdp/protocol';
 import type { BatchFile } from './batch-files';
 import { BatchFiles, listBatches } from './batch-files';
+import { ConsoleLog } from './console-log';
 import { toHarEntry, type SeenRequest } from './har-entry';
 import { RequestTracker } from './request-tracker';
 import { trafficOf, type Traffic } from './traffic';
 
+/** What has a console that is kept: that of workers is told on it too. */
+const WITH_CONSOLE = ['page', 'iframe'];
 /** What sends requests. */
 const KINDS = ['page', 'iframe', 'worker', 'shared_worker', 'service_worker'];
 /**
@@ -38,6 +41,7 @@ export class NetworkLog {
   readonly traffic: Traffic = { sentBytes: 0, receivedBytes: 0 };
   readonly #connection: CdpConnection;
   readonly #files: BatchFiles;
+  readonly #console: ConsoleLog;
   readonly #tracker = new RequestTracker((seen) => this.#add(seen));
   /** Targets that do not tell of their requests yet. */
   readonly #preparing = new Set<Promise<unknown>>();
@@ -48,6 +52,7 @@ export class NetworkLog {
     this.#connection = connection;
     this.folder = folder;
     this.#files = new BatchFiles(folder);
+    this.#console = new ConsoleLog(folder);
   }
 
   /**
@@ -71,6 +76,7 @@ export class NetworkLog {
   async close(): Promise<void> {
     const browser = await this.#browser?.catch(() => undefined);
     this.#tracker.abandon();
+    await this.#console.close();
     await this.#files.flush();
     if (browser?.id !== undefined)
       await this.#connection
@@ -108,6 +114,7 @@ export class NetworkLog {
   ): void {
     const target = this.#connection.session(sessionId);
     this.#tracker.follow(target, pageId);
+    if (WITH_CONSOLE.includes(targetInfo.type)) this.#console.follow(target);
     this.#watch(target, pageId);
     // A service worker that stops would wait for whoever is attached when it starts again; without anybody it is a new target.
     if (targetInfo.type === 'service_worker')

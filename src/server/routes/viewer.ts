@@ -17,6 +17,7 @@ import { viewerFiles } from '../viewer/viewer-files';
 import { viewerPage } from '../viewer/viewer-page';
 import { viewedWall } from '../viewer/viewed-wall';
 import { lastPicture } from '../viewer/last-picture';
+import type { Handlers } from './bind';
 import { replayPath } from './recordings';
 
 /** How long a page waits for a replay that is being made, in milliseconds, until it asks again. */
@@ -37,8 +38,12 @@ export interface ViewerRouteParts {
 /** The wall, and the page of each session. */
 export function viewerRoutes(parts: ViewerRouteParts): Route[] {
   const get = (path: string, handle: Route['handle'], rest: Partial<Route> = {}): Route => ({
-    ...{ method: 'GET', path, handle, open: true },
+    ...{ method: 'GET', path, open: true },
     ...rest,
+    handle: async (exchange) => {
+      exchange.response.shouldKeepAlive = false; // a page that somebody looks at holds no connection that a test may need
+      await handle(exchange);
+    },
   });
   return [
     get('/', async (exchange) => sendPage(exchange, undefined), { html: true }),
@@ -48,6 +53,16 @@ export function viewerRoutes(parts: ViewerRouteParts): Route[] {
     get(addresses.wall, async (exchange) => sendWall(parts, exchange), { open: false }),
     get(addresses.viewerFile, sendViewerFile),
   ];
+}
+
+/** What whoever runs tests tells of them. */
+export function testNoteHandlers(): Handlers<'noteTests'> {
+  return {
+    noteTests: ({ session, body: { notes } }) => {
+      session.note(notes);
+      return { taken: notes.length };
+    },
+  };
 }
 
 /** A browser gets the page whatever its link is worth: the page says what is wrong with it, and asks for the key. Others are told at once. */
@@ -62,10 +77,9 @@ async function showSession(parts: ViewerRouteParts, exchange: Exchange): Promise
  */
 function checkWatcher({ registry, auth }: ViewerRouteParts, exchange: Exchange): void {
   const { params, query, request, response } = exchange;
-  const session = registry.get(params['sessionId'] ?? '');
-  const token = query.get('token');
-  if (isToken(token, session.viewerToken)) return;
-  if (token !== null) throw wrongToken(session.id);
+  const id = params['sessionId'] ?? '';
+  if (byToken(registry, id, query)) return;
+  const session = registry.get(id);
   if (isTheirs(auth.signedIn(request) ?? NOBODY, session.owner)) return;
   response.setHeader('www-authenticate', SIGN_IN);
   throw badRequest(
@@ -79,8 +93,8 @@ async function sendPage(
   { response, baseUrl }: Exchange,
   sessionId: string | undefined,
 ): Promise<void> {
-  const basePath = new URL(baseUrl).pathname.replace(/\/$/, '');
-  const { html, headers } = viewerPage({ sessionId, basePath, files: await viewerFiles() });
+  const files = await viewerFiles();
+  const { html, headers } = viewerPage({ sessionId, basePath: basePathOf(baseUrl), files });
   response.writeHead(200, headers);
   response.end(html);
 }
@@ -124,10 +138,9 @@ async function findReplay(
   );
   if (found === 'pending') return { state: 'pending' };
   if (!found) return { state: 'none' };
-  const { pathname } = new URL(baseUrl);
   return {
     state: 'ready',
-    path: pathname.replace(/\/$/, '') + replayPath(signer, session, new Date(Date.now() + URL_MS)),
+    path: basePathOf(baseUrl) + replayPath(signer, session, new Date(Date.now() + URL_MS)),
     startMs: session.createdAt.getTime() + found.startMs,
     durationMs: found.durationMs,
   };
@@ -149,17 +162,30 @@ function watchedSession(
   { params, query, request }: Exchange,
 ): KnownSession {
   const id = params['sessionId'] ?? '';
-  const token = query.get('token');
-  if (token === null) return registry.get(id, auth.account(request));
-  const session = registry.get(id);
-  if (!isToken(token, session.viewerToken)) throw wrongToken(session.id);
-  return session;
+  return byToken(registry, id, query) ?? registry.get(id, auth.account(request));
 }
 
-function wrongToken(id: string): Error {
-  return badRequest(
+/**
+ * The session that the token of the query shows; undefined without a token.
+ * @throws {@link ApiError} 401 for the token of another one
+ */
+function byToken(
+  registry: SessionRegistry,
+  id: string,
+  query: URLSearchParams,
+): KnownSession | undefined {
+  const token = query.get('token');
+  if (token === null) return undefined;
+  const session = registry.get(id);
+  if (isToken(token, session.viewerToken)) return session;
+  throw badRequest(
     401,
     'unauthorized',
     `The token does not show session ${id}. Use its viewer_url as it is.`,
   );
+}
+
+/** The path below which the server answers; empty for the root of its host. */
+function basePathOf(baseUrl: string): string {
+  return new URL(baseUrl).pathname.replace(/\/$/, '');
 }

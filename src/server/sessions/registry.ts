@@ -2,7 +2,7 @@
 import { logOf } from '../../base/log';
 import { environment } from '../../options/environment';
 import { decodeStartRequest } from '../../contract/start';
-import type { TestNote } from '../../contract/viewer';
+import type { TestNote } from '../../contract/test-notes';
 import type { StartOptions } from '../../contract/session';
 import { notFound, unavailable } from '../../contract/refusals';
 import { isTheirs, OPERATOR, type Account } from '../accounts/account';
@@ -150,10 +150,10 @@ export class SessionRegistry {
     if (session instanceof LiveSession) await session.networkLog.start().catch(() => {});
   }
 
-  /** A test begins in a session that runs, or ends there. */
-  noteTest(id: string, note: TestNote): void {
+  /** What is told of the tests in a session that runs. */
+  noteTests(id: string, notes: readonly TestNote[]): void {
     const session = this.#sessions.get(id);
-    if (session instanceof LiveSession && session.status === 'active') session.tests.note(note);
+    if (session instanceof LiveSession && session.status === 'active') session.note(notes);
   }
 
   /** The session, if there is one. */

@@ -39,8 +39,9 @@ export class FolderKeeper implements SessionKeeper {
     });
     await session.folder.removeRuntimeFiles().catch(() => {}); // what cannot be removed now goes at the next start
     await this.#steps?.flushed();
-    session.tests.end(session.status === 'closed' ? 'skipped' : 'failed'); // a test whose browser dies did not pass, and who ran it can say so no more
-    await session.tests.flushed();
+    session.tests.end({ outcome: session.status === 'closed' ? 'skipped' : 'failed' }); // a test whose browser dies did not pass, and who ran it can say so no more
+    session.testSteps.end();
+    await Promise.all([session.tests.flushed(), session.testSteps.flushed()]);
     await this.#archive(session);
   }
 }

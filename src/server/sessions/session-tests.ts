@@ -3,7 +3,8 @@ import { appendFile, readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { parseJson } from '../../base/json';
 import { Queue } from '../../base/queue';
-import type { TestNote, TestOutcome, ViewedTest } from '../../contract/viewer';
+import type { TestBegins, TestEnds } from '../../contract/test-notes';
+import type { ViewedTest } from '../../contract/viewer';
 
 /** Tests that are told of, the newest ones: a session that is used for a day must not fill the memory. */
 const MAX_TOLD = 2_000;
@@ -34,18 +35,12 @@ export class SessionTests {
     return this.#tests;
   }
 
-  /** A test begins, or the one that runs ends. */
-  note(note: TestNote): void {
-    if ('title' in note) this.begin(note.title);
-    else this.end(note.outcome);
-  }
-
   /** A test begins; one that still runs has ended, nobody knows how. */
-  begin(title: string): void {
-    this.end('skipped');
+  begin({ title, atMs: startMs = Date.now() }: TestBegins): void {
+    this.end({ outcome: 'skipped', atMs: startMs });
     this.#tests.push({
       title: title.slice(0, MAX_TITLE),
-      startMs: Date.now(),
+      startMs,
       endMs: null,
       outcome: 'running',
     });
@@ -54,10 +49,10 @@ export class SessionTests {
   }
 
   /** The test that runs has ended. Does nothing when none runs. */
-  end(outcome: Exclude<TestOutcome, 'running'>): void {
+  end({ outcome, atMs = Date.now() }: TestEnds): void {
     const test = this.#tests.at(-1);
     if (test?.outcome !== 'running') return;
-    Object.assign(test, { endMs: Date.now(), outcome });
+    Object.assign(test, { endMs: Math.max(atMs, test.startMs), outcome });
     const line = `${JSON.stringify(test)}\n`;
     this.#writing.run(async () => appendFile(this.#file, line, { mode: 0o600 })).catch(() => {}); // a full disk fails no test
     this.#tell();

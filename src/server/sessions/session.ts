@@ -5,6 +5,7 @@ import { logOf } from '../../base/log';
 import { newToken } from '../../base/tokens';
 import type { ActionFiles, PageDriver } from '../../actions/page-driver';
 import type { SessionInfo, SessionStatus, SessionStep } from '../../contract/session';
+import type { TestNote } from '../../contract/test-notes';
 import type { ViewedTest } from '../../contract/viewer';
 import { sessionEnded } from './finished-session';
 import type { DirectEntry, KnownSession, SessionEnd, WaysIn } from './known-session';
@@ -16,6 +17,7 @@ import { NetworkLog } from '../network/network-log';
 import { SessionDownloads } from './session-downloads';
 import { SessionRecording } from './session-recording';
 import { SessionTests } from './session-tests';
+import { TestSteps } from './test-steps';
 import { SessionTimers } from './session-timers';
 import { TabOrder } from './tab-order';
 import type { SessionPlan } from '../browsers/session-plan';
@@ -86,6 +88,8 @@ export class LiveSession implements KnownSession {
   readonly trajectory = new Trajectory();
   /** Which tests ran in it. */
   readonly tests: SessionTests;
+  /** What they did. */
+  readonly testSteps: TestSteps;
   readonly owner: string | undefined;
   readonly cdpBytes: ServerMetrics['cdpBytes'];
   /** What of it could not be kept, in words; told as its error. */
@@ -112,6 +116,7 @@ export class LiveSession implements KnownSession {
     this.browser = browser;
     this.folder = folder;
     this.tests = new SessionTests(folder.tests);
+    this.testSteps = new TestSteps(folder.testSteps);
     this.#keeper = keeper;
     this.#files = files;
     this.recording = new SessionRecording(browser.connection, folder.recording);
@@ -227,6 +232,14 @@ export class LiveSession implements KnownSession {
     this.#end ??= { ...end, at: new Date() };
     this.#ending ??= this.#shutDown();
     return this.#ending;
+  }
+
+  /** Whoever runs tests in it tells of them. */
+  note(notes: readonly TestNote[]): void {
+    for (const note of notes)
+      if ('title' in note) this.tests.begin(note);
+      else if ('outcome' in note) this.tests.end(note);
+    this.testSteps.add(notes.filter((note) => 'step' in note));
   }
 
   /** Ids of the open tabs, oldest first. */

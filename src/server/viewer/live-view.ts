@@ -8,7 +8,7 @@ import { matchPath } from '../../contract/paths';
 import type { Frame } from '../../recording/frame-store';
 import { isTheirs, NOBODY } from '../accounts/account';
 import type { Auth } from '../http/auth';
-import { badRequest } from '../../contract/refusals';
+import { badRequest, unavailable } from '../../contract/refusals';
 import { parseUrl } from '../http/http-router';
 import type { SessionRegistry } from '../sessions/registry';
 import type { LiveSession } from '../sessions/session';
@@ -20,6 +20,9 @@ import { NORMAL_CLOSURE, type WatchOptions } from './watcher';
 const MAX_BEHIND_BYTES = 1024 * 1024;
 /** The longest message that is taken, in bytes: a text that is pasted. */
 const MAX_MESSAGE_BYTES = 1024 * 1024;
+
+/** How long one who finds no place should wait, in milliseconds. */
+const RETRY_MS = 5_000;
 
 /** The watchers of one session, and what ends the telling of its pictures to them. */
 interface Watch {
@@ -36,16 +39,21 @@ export class LiveView {
   readonly #auth: Auth;
   readonly #watches = new Map<LiveSession, Watch>();
   readonly #viewers = new Map<LiveSession, SessionWatch>();
+  readonly #maxWatchers: number;
+  /** Sockets that are open. */
+  #open = 0;
   #sockets: Promise<WebSocketServer> | undefined;
 
-  constructor(registry: SessionRegistry, auth: Auth) {
+  /** @param maxWatchers - sockets at once, all sessions together */
+  constructor(registry: SessionRegistry, auth: Auth, maxWatchers: number) {
     this.#registry = registry;
     this.#auth = auth;
+    this.#maxWatchers = maxWatchers;
   }
 
   /**
    * Takes an upgrade request that is meant for it; false for any other.
-   * @throws when the watcher may not watch, or the session has ended
+   * @throws when the watcher may not watch, the session has ended, or there are too many watchers
    */
   async accept(request: IncomingMessage, stream: Duplex, head: Buffer): Promise<boolean> {
     const { pathname, searchParams } = parseUrl(request);
@@ -62,6 +70,7 @@ export class LiveView {
         'unauthorized',
         `The token does not show session ${known.id}. Use its URLs as they are.`,
       );
+    this.#count(stream);
     this.#sockets ??= import('ws').then(
       ({ WebSocketServer }) =>
         new WebSocketServer({
@@ -80,6 +89,18 @@ export class LiveView {
       else this.#serve(session, socket, recordingPath !== undefined);
     });
     return true;
+  }
+
+  /** However many look, there is a way in for those who drive. */
+  #count(stream: Duplex): void {
+    if (this.#open >= this.#maxWatchers)
+      throw unavailable(
+        `${this.#open} connections watch sessions of this server, which is as many as it takes. Close pages of its viewer that nobody looks at.`,
+        RETRY_MS,
+      );
+    if (stream.destroyed) return;
+    this.#open += 1;
+    stream.once('close', () => (this.#open -= 1));
   }
 
   /** The page of the viewer. */

@@ -6,7 +6,8 @@ import type { LiveSession } from '../sessions/session';
 import { doByHand, readInput } from './hand-input';
 import { tellPageEvents } from './page-events';
 import { viewedSession } from './viewed-session';
-import { viewedStep } from './viewed-step';
+import { inOrder } from './viewed-events';
+import { viewedStep, viewedTestStep } from './viewed-step';
 import { WatchedTabs } from './watched-tabs';
 import { NORMAL_CLOSURE, Watcher, type WatchOptions } from './watcher';
 
@@ -33,11 +34,13 @@ export class SessionWatch {
   constructor(session: LiveSession, onEmpty: () => void) {
     this.#session = session;
     this.#onEmpty = onEmpty;
-    this.#events = session.trajectory.steps
-      .slice(-MAX_EVENTS)
-      .map((step) => viewedStep(step, null));
+    this.#events = inOrder(
+      session.trajectory.steps.slice(-MAX_EVENTS).map((step) => viewedStep(step, null)),
+      session.testSteps.all.map(viewedTestStep),
+    ).slice(-MAX_EVENTS);
     this.#forget = [
       session.trajectory.onStep((step) => this.#tell(viewedStep(step, Date.now()))),
+      session.testSteps.onStep((step) => this.#tell(viewedTestStep(step))),
       session.tests.onChange(() => this.#each((watcher) => this.#introduce(watcher))),
       session.onEnd(() => this.#end()),
     ];
@@ -94,7 +97,10 @@ export class SessionWatch {
   }
 
   #tell(event: ViewedEvent): void {
-    this.#events.push(event);
+    const known =
+      event.id === undefined ? -1 : this.#events.findLastIndex(({ id }) => id === event.id);
+    if (known >= 0) this.#events[known] = event;
+    else this.#events.push(event);
     if (this.#events.length > MAX_EVENTS) this.#events.shift();
     this.#each((watcher) => !watcher.isSmall && watcher.say({ kind: 'event', event }));
   }

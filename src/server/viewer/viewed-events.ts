@@ -1,10 +1,12 @@
-/** What happened in a session that has ended, from what its folder keeps: its steps, and the requests that failed. */
+/** What happened in a session that has ended, from what its folder keeps: its steps and those of its tests, what its pages said, and the requests that failed. */
 import { readJson } from '../../base/json';
 import type { HarEntry } from '../../contract/network-logs';
 import type { ViewedEvent } from '../../contract/viewer';
 import { batchPath, listBatches } from '../network/batch-files';
+import { readConsole } from '../network/console-log';
 import type { KnownSession } from '../sessions/known-session';
-import { viewedStep } from './viewed-step';
+import { readTestSteps } from '../sessions/test-steps';
+import { viewedStep, viewedTestStep } from './viewed-step';
 
 /** Failed requests that are told of, the newest ones: what a list and a timeline can show. */
 const MAX_REQUESTS = 500;
@@ -24,19 +26,25 @@ export function viewedEvents(session: KnownSession): Promise<ViewedEvent[]> {
 }
 
 async function readEvents(session: KnownSession): Promise<ViewedEvent[]> {
+  const { folder } = session;
   const steps = (await session.steps()).map((step) => viewedStep(step, null));
-  return inOrder(steps, await failedRequests(session.folder.network));
+  const others = await Promise.all([
+    readTestSteps(folder.testSteps).then((found) => found.map(viewedTestStep)),
+    readConsole(folder.network),
+    failedRequests(folder.network),
+  ]);
+  return inOrder(steps, others.flat());
 }
 
-/** Requests between steps, by time. A step without one stays behind the step before it. */
+/** Others between steps, by time. A step without one stays behind the step before it. */
 export function inOrder(
   steps: readonly ViewedEvent[],
-  requests: readonly ViewedEvent[],
+  others: readonly ViewedEvent[],
 ): ViewedEvent[] {
   let lastMs = -Infinity;
   const placed = [
     ...steps.map((event) => ({ event, atMs: (lastMs = event.atMs ?? lastMs) })),
-    ...requests.map((event) => ({ event, atMs: event.atMs ?? Infinity })),
+    ...others.map((event) => ({ event, atMs: event.atMs ?? Infinity })),
   ];
   return placed
     .sort((one, other) => (one.atMs === other.atMs ? 0 : one.atMs - other.atMs))

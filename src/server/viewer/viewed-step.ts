@@ -1,6 +1,7 @@
-/** A step of a session as the viewer lists it: what was done, to what, and how it went, without pictures and page contents. Pure. */
+/** A step of a session, or of a test in it, as the viewer lists it: what was done, to what, and how it went, without pictures and page contents. Pure. */
 import { isRecord } from '../../base/json';
 import type { SessionStep } from '../../contract/session';
+import type { TestStep } from '../../contract/test-notes';
 import type { ViewedEvent } from '../../contract/viewer';
 
 /** Longest text of a step, in characters: what a list shows. */
@@ -13,6 +14,21 @@ export function viewedStep({ type, value }: SessionStep, atMs: number | null): V
   if (type === 'execution_result') return { ...base, ...executed(told) };
   if (type === 'observation') return { ...base, title: 'Observe', detail: observed(told) };
   return { ...base, title: words(type), detail: '' };
+}
+
+/** A step of a test, which says itself what it is. */
+export function viewedTestStep(told: TestStep): ViewedEvent {
+  const { step: title, id, atMs, durationMs, place, hasFailed } = told;
+  return {
+    kind: 'step',
+    atMs,
+    level: hasFailed ? 'error' : 'info',
+    title,
+    detail: '',
+    id,
+    ...(place !== '' && { place }),
+    ...(durationMs === null && { isRunning: true }),
+  };
 }
 
 function executed(result: Record<string, unknown>): Omit<ViewedEvent, 'kind' | 'atMs'> {

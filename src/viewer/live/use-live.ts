@@ -135,9 +135,11 @@ function after(told: Told, message: LiveMessage): Told {
   }
 }
 
-/** A step is told when it is done, and stands where it began: before what it has led to. */
+/** A step is told when it is done, and stands where it began: before what it has led to. One that was told before takes its own place. */
 function inOrder(events: readonly ViewedEvent[], event: ViewedEvent): ViewedEvent[] {
-  const { atMs } = event;
+  const { atMs, id } = event;
+  const known = id === undefined ? -1 : events.findLastIndex((it) => it.id === id);
+  if (known >= 0) return events.with(known, event);
   const before = events.findLastIndex((it) => atMs === null || it.atMs === null || it.atMs <= atMs);
   return events.toSpliced(before + 1, 0, event);
 }

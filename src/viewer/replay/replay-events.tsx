@@ -1,6 +1,6 @@
 /** What happened in a session, test by test: moves with the film, and sends it to the line that is clicked. */
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { EventFilters, EventLine, filterEvents, type EventFilter } from '../events';
 import { clock, took } from '../format';
 import { Notice, OutcomeIcon, outcomeText } from '../ui/parts';
@@ -22,11 +22,16 @@ interface Section {
 export function ReplayEvents({ film, second, isPlaying, onSeek }: ReplayEventsProps): JSX.Element {
   const [filter, setFilter] = useState<EventFilter>('all');
   const list = useRef<HTMLDivElement>(null);
-  const shown = filterEvents(film.moments, filter);
+  const shown = useMemo(() => filterEvents(film.moments, filter), [film, filter]);
+  const sections = useMemo(() => sectionsOf(film.chapters, shown), [film, shown]);
   const chapter = chapterAt(film.chapters, second);
   const last = shown[momentAt(shown, second)];
   const isOfNow = last?.at !== undefined && chapterAt(film.chapters, last.at) === chapter;
   const now = isOfNow ? last : undefined;
+  const lines = useMemo(
+    () => <Sections {...{ sections, chapter, now, onSeek }} />,
+    [sections, chapter, now],
+  ); // they may be thousands, and the film moves sixty times a second
   useEffect(() => {
     if (isPlaying) keepInSight(list.current);
   }, [now, chapter, isPlaying]);
@@ -36,29 +41,47 @@ export function ReplayEvents({ film, second, isPlaying, onSeek }: ReplayEventsPr
       <div class="side-list" ref={list} tabIndex={0} role="region" aria-label="Events">
         {film.moments.length === 0 && film.chapters.length === 0 && (
           <Notice icon="step" title="Only the film">
-            <p class="hint">No API steps, tests or failed requests are known of this session.</p>
+            <p class="hint">
+              No tests, steps, console messages or failed requests are known of this session.
+            </p>
           </Notice>
         )}
-        {sectionsOf(film.chapters, shown).map((section) => (
-          <section key={section.chapter?.startMs ?? 'before'}>
-            {section.chapter && (
-              <ChapterHead
-                chapter={section.chapter}
-                isNow={section.chapter === chapter}
-                onSeek={onSeek}
-              />
-            )}
-            <ol class="events">
-              {section.moments.map((moment, index) => (
-                <li key={index}>
-                  <MomentButton moment={moment} isNow={moment === now} onSeek={onSeek} />
-                </li>
-              ))}
-            </ol>
-          </section>
-        ))}
+        {lines}
       </div>
     </aside>
+  );
+}
+
+interface SectionsProps {
+  sections: readonly Section[];
+  /** The chapter and the moment that are shown now. */
+  chapter: Chapter | undefined;
+  now: Moment | undefined;
+  onSeek: (second: number) => void;
+}
+
+function Sections({ sections, chapter, now, onSeek }: SectionsProps): JSX.Element {
+  return (
+    <>
+      {sections.map((section) => (
+        <section key={section.chapter?.startMs ?? 'before'}>
+          {section.chapter && (
+            <ChapterHead
+              chapter={section.chapter}
+              isNow={section.chapter === chapter}
+              onSeek={onSeek}
+            />
+          )}
+          <ol class="events">
+            {section.moments.map((moment, index) => (
+              <li key={index}>
+                <MomentButton moment={moment} isNow={moment === now} onSeek={onSeek} />
+              </li>
+            ))}
+          </ol>
+        </section>
+      ))}
+    </>
   );
 }
 
@@ -109,9 +132,10 @@ function sectionsOf(chapters: readonly Chapter[], moments: readonly Moment[]): S
     { chapter: undefined, moments: [] },
     ...chapters.map((chapter) => ({ chapter, moments: [] })),
   ];
+  const byChapter = new Map(sections.map((section) => [section.chapter, section]));
   for (const moment of moments) {
     const chapter = moment.at === undefined ? undefined : chapterAt(chapters, moment.at);
-    sections.find((section) => section.chapter === chapter)?.moments.push(moment);
+    byChapter.get(chapter)?.moments.push(moment);
   }
   return sections.filter(({ chapter, moments: within }) => chapter ?? within.length > 0);
 }

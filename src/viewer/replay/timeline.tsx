@@ -1,5 +1,6 @@
 /** The film from its beginning to its end: a chapter for each test, a mark for each thing that happened, and where it is now. */
 import type { JSX } from 'preact';
+import { useMemo } from 'preact/hooks';
 import { clock } from '../format';
 import { OutcomeIcon } from '../ui/parts';
 import type { Chapter, Film, Moment } from './film';
@@ -19,6 +20,10 @@ export function Timeline({ film, second, onSeek }: TimelineProps): JSX.Element {
   const place = (at: number): string =>
     `${(Math.min(1, at / Math.max(durationS, STEP_S)) * 100).toFixed(3)}%`;
   const now = chapterAt(chapters, second);
+  const marks = useMemo(
+    () => moments.map((moment, index) => <Mark key={index} moment={moment} place={place} />),
+    [film],
+  ); // they may be thousands, and the film moves sixty times a second
   return (
     <div class="timeline">
       {chapters.length > 0 && (
@@ -37,9 +42,7 @@ export function Timeline({ film, second, onSeek }: TimelineProps): JSX.Element {
       <div class="track">
         <div class="track-line" />
         <div class="track-done" style={{ width: place(second) }} />
-        {moments.map((moment, index) => (
-          <Mark key={index} moment={moment} place={place} />
-        ))}
+        {marks}
         <input
           type="range"
           class="track-slider"

@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { WallSession } from '../../contract/viewer';
-import { thumbnailUrl } from '../api';
+import { fetchPoster, thumbnailUrl } from '../api';
 import { Connection } from '../connection';
 import { age, shortId, shortUrl } from '../format';
 import { useVisible } from '../hooks';
@@ -111,13 +111,6 @@ function showPoster(viewerPath: string, show: (jpeg: Blob) => void): () => void 
   const leaving = new AbortController();
   fetchPoster(viewerPath, leaving.signal).then(show, () => {}); // it shows none
   return () => leaving.abort();
-}
-
-async function fetchPoster(viewerPath: string, signal: AbortSignal): Promise<Blob> {
-  const [path = '', query = ''] = viewerPath.split('?');
-  const response = await fetch(`${path}/poster.jpg?${query}`, { signal });
-  if (!response.ok) throw new Error(response.statusText);
-  return response.blob();
 }
 
 /** Whether an element can be seen, or nearly. */

@@ -5,6 +5,7 @@ import type { Wall } from '../../contract/viewer';
 import type { Api } from '../api';
 import { count } from '../format';
 import { useTitle } from '../hooks';
+import { Filters } from '../ui/filters';
 import { Icon } from '../ui/icon';
 import { KeyForm } from '../ui/key-form';
 import { Announcement, Brand, Button, Notice } from '../ui/parts';
@@ -102,20 +103,13 @@ interface ToolsProps {
 function Tools({ wall, filter, setFilter, search, setSearch }: ToolsProps): JSX.Element {
   return (
     <div class="wall-tools">
-      <div class="filters" role="group" aria-label="Which sessions">
-        {FILTERS.map(([name, label]) => (
-          <button
-            key={name}
-            type="button"
-            class="filter"
-            aria-pressed={filter === name}
-            onClick={() => setFilter(name)}
-          >
-            {label}
-            <span class="filter-count">{filterWall(wall.sessions, name, '').length}</span>
-          </button>
-        ))}
-      </div>
+      <Filters
+        label="Which sessions"
+        choices={FILTERS}
+        chosen={filter}
+        count={(name) => filterWall(wall.sessions, name, '').length}
+        onChoose={setFilter}
+      />
       <label class="search">
         <Icon name="search" />
         <span class="hidden-text">Search by test, page or id</span>

@@ -47,6 +47,7 @@ test('the frames of a session stay in the folder of the run, whatever its id', a
     timeoutMs: 0,
     mayBeGone: false,
     title: 'a test',
+    attempt: 'a-0',
     record: {},
   });
   expect(lease.sessionId).toBe(id);

@@ -70,7 +70,7 @@ describe('a run of 100 tests', () => {
     expect(totals).toMatch(/Sessions\s+3\s+3 at once/);
     expect(totals).toMatch(/Retries\s+5\s+5 failed/);
     expect(await page.locator('.lane').count()).toBe(3);
-    expect(await page.locator('.block').count()).toBe(105);
+    await eventually(async () => expect(await page.locator('.block').count()).toBe(105)); // a moment after the rest
     expect(await page.locator('.block.failed').count()).toBe(7);
     expect(await page.locator('.part.turn').count()).toBeGreaterThan(0);
     await page.close();
@@ -86,6 +86,9 @@ describe('a run of 100 tests', () => {
     await eventually(async () => expect(await page.locator('.attempt').count()).toBe(2));
     const [red, green] = [page.locator('.attempt').nth(0), page.locator('.attempt').nth(1)];
     await red.locator('.happenings li.step').nth(5).getByRole('button').click();
+    expect(await red.locator('li.step .where').first().innerText()).toMatch(
+      /^shop-\d+\.spec\.ts:\d+$/,
+    );
     await eventually(async () => {
       const currents = await Promise.all(
         [red, green].map(async (it) => it.locator('li[aria-current] .what').innerText()),

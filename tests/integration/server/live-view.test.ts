@@ -124,3 +124,30 @@ test('whoever may watch may not drive, and the other way round', async () => {
     ),
   ).toMatchObject({ status: 401 });
 });
+
+test('viewers take half of the connections at most, so that a test always gets in', async () => {
+  await api.server.close();
+  api = await startApi({ maxSessions: 1 });
+  session = (await api.call('POST', '/sessions/start')).body as unknown as typeof session;
+  const { logs = '' } = await sockets();
+  const watching = await Promise.all(Array.from({ length: 100 }, async () => watch(logs)));
+  const [, refused] = (await once(new WebSocket(logs), 'unexpected-response')) as [
+    unknown,
+    { statusCode: number },
+  ];
+  expect(refused.statusCode).toBe(503);
+  const browser = await chromium.connectOverCDP(session.cdp_url);
+  expect(browser.isConnected()).toBe(true);
+  const [first] = watching;
+  first?.socket.close();
+  await expect
+    .poll(
+      () =>
+        watch(logs).then(
+          () => 'in',
+          () => 'out',
+        ),
+      { timeout: 30_000 },
+    )
+    .toBe('in');
+}, 120_000);

@@ -28,7 +28,7 @@ describe('live', () => {
   beforeEach(() => serve());
 
   test('pictures arrive and change, with the tabs, their address and what the page says', async () => {
-    const { page: shown, viewer_url: url } = await startShown(api);
+    const { page: shown, viewer_url: url, session_id: id } = await startShown(api);
     const page = await looker.open(url);
     await firstPicture(page);
     const before = await picturesOf(page);
@@ -40,6 +40,15 @@ describe('live', () => {
     expect(await axeViolations(page)).toEqual([]);
     await shown.evaluate(() => console.error('the card was declined'));
     await page.getByText('the card was declined').waitFor(SLOW);
+    const step = { id: '1', atMs: Date.now(), place: 'shop.spec.ts:12', hasFailed: false };
+    const says = { ...step, step: 'Click the button' };
+    api.server.noteTest(id, { title: 'buys a lamp' }, { ...says, durationMs: null });
+    const line = page.locator('.event', { hasText: 'Running: Click the buttonshop.spec.ts:12' });
+    await line.waitFor(SLOW);
+    expect(await axeViolations(page)).toEqual([]);
+    api.server.noteTest(id, { ...says, durationMs: 40 });
+    await line.waitFor({ ...SLOW, state: 'detached' });
+    expect(await page.locator('.event', { hasText: 'Click the button' }).count()).toBe(1);
     const opening = shown.waitForEvent('popup');
     await shown.evaluate(() => void window.open('about:blank'));
     const popup = await opening;
@@ -210,6 +219,7 @@ describe('replay', () => {
       api.server.noteTest(id, { title });
       const fromMs = Date.now();
       await act('h1');
+      await shown.evaluate((by) => console.warn(by), title);
       const tookMs = async (): Promise<number> => {
         await shown.evaluate(() => (document.body.style.background = `hsl(${Date.now()} 50% 50%)`));
         return (frames.last?.atMs ?? 0) - fromMs;
@@ -245,6 +255,14 @@ describe('replay', () => {
     await list.getByRole('button', { name: 'Click' }).first().click();
     await expect.poll(second, SLOW).toBeLessThan(atSecond);
     await list.getByRole('button', { name: '/lost' }).waitFor(SLOW);
+    await button(page, 'Console').click();
+    expect(await list.locator('.event').allTextContents()).toEqual([
+      expect.stringContaining('pays by card'),
+      expect.stringContaining('pays by invoice'),
+    ]);
+    await list.locator('.event', { hasText: 'by invoice' }).click();
+    await expect.poll(second, SLOW).toBeGreaterThan(0.4);
+    await button(page, 'All').click();
     await page.keyboard.press('End');
     await expect.poll(second, SLOW).toBeGreaterThan(atSecond);
     const atEnd = await second();

@@ -1,6 +1,6 @@
 /** Steps as the viewer lists them. */
 import { expect, test } from 'vitest';
-import { viewedStep } from '../../../src/server/viewer/viewed-step';
+import { viewedStep, viewedTestStep } from '../../../src/server/viewer/viewed-step';
 
 const START = '2026-01-02T03:04:05.000Z';
 
@@ -54,4 +54,21 @@ test('whatever else there is has its name', () => {
     detail: '',
   });
   expect(viewedStep({ type: 'execution_result', value: 'odd' }, null).title).toBe('Action');
+});
+
+test('a step of a test tells where the test says so, and whether it goes on', () => {
+  const told = { step: 'Click #buy', id: 'a', atMs: 5, place: 'shop.spec.ts:12', hasFailed: false };
+  expect(viewedTestStep({ ...told, durationMs: null })).toEqual({
+    kind: 'step',
+    atMs: 5,
+    level: 'info',
+    title: 'Click #buy',
+    detail: '',
+    id: 'a',
+    place: 'shop.spec.ts:12',
+    isRunning: true,
+  });
+  const done = viewedTestStep({ ...told, place: '', durationMs: 7, hasFailed: true });
+  expect(done).toMatchObject({ level: 'error', title: 'Click #buy' });
+  expect(done.isRunning ?? done.place).toBeUndefined();
 });

@@ -1,0 +1,94 @@
+/** What whoever runs tests tells of them to our own session server, for its viewer: no part of the cloud's API. */
+import * as z from 'zod';
+
+import { checkWire, readBody } from './checks';
+import { camelize, snakify } from './naming';
+
+/** Notes in one call, at most: what a busy run has to tell within some seconds. */
+export const MAX_NOTES = 1_000;
+
+/** A test that runs, or how it ended. */
+export type TestOutcome = 'running' | 'passed' | 'failed' | 'skipped';
+
+/** A test begins; one that still runs has ended, nobody knows how. */
+export interface TestBegins {
+  /** What it is called. Longer ones than 500 characters are cut. */
+  title: string;
+  /** When, as `Date.now()` tells it. @default now */
+  atMs?: number | undefined;
+}
+
+/** The test that runs has ended. */
+export interface TestEnds {
+  /** How it went. */
+  outcome: Exclude<TestOutcome, 'running'>;
+  /** When, as `Date.now()` tells it. @default now */
+  atMs?: number | undefined;
+}
+
+/** A test takes a step. It may be told twice: as it begins, and with its duration when it is done. */
+export interface TestStep {
+  /** What it does, such as `Click getByRole('button')`. Longer ones than 300 characters are cut. */
+  step: string;
+  /** By which it is known again; unique in its session. Up to 100 characters. */
+  id: string;
+  /** When it began, as `Date.now()` tells it. */
+  atMs: number;
+  /** How long it took, in milliseconds; `null` while it runs. */
+  durationMs: number | null;
+  /** Where the test says so, such as `shop.spec.ts:12`; may be empty. Longer ones than 300 characters are cut. */
+  place: string;
+  /** Whether it failed. */
+  hasFailed: boolean;
+}
+
+/** What is told of a test. */
+export type TestNote = TestBegins | TestEnds | TestStep;
+
+const moment = z.number();
+const noteSchema = z.union([
+  z.object({ title: z.string(), at_ms: moment.optional() }),
+  z.object({ outcome: z.enum(['passed', 'failed', 'skipped']), at_ms: moment.optional() }),
+  z.object({
+    step: z.string(),
+    id: z.string().max(100),
+    at_ms: moment,
+    duration_ms: z.number().nullable(),
+    place: z.string(),
+    has_failed: z.boolean(),
+  }),
+]);
+
+/** The body of the call. `now_ms` is what the clock of whoever tells says: the server's may be another. */
+export const testNotesSchema = z.object({
+  now_ms: moment,
+  notes: z.array(noteSchema).max(MAX_NOTES),
+});
+
+/**
+ * What is told, with times of this machine's clock.
+ * @throws {@link InvalidRequestError} (422) naming each wrong field
+ */
+export function decodeTestNotes(body: unknown): { notes: TestNote[] } {
+  const { now_ms: nowMs, notes } = readBody('Invalid notes', testNotesSchema, body);
+  const aheadMs = Date.now() - nowMs;
+  return {
+    notes: notes.map((wire) => {
+      const note: TestNote = camelize(wire);
+      return note.atMs === undefined ? note : { ...note, atMs: Math.round(note.atMs + aheadMs) };
+    }),
+  };
+}
+
+/**
+ * The body, as it goes over the wire.
+ * @throws {@link OptionsError} naming each wrong field
+ */
+export function encodeTestNotes({ notes }: { notes: readonly TestNote[] }) {
+  const wire = { now_ms: Date.now(), notes: notes.map((note) => snakify(note)) };
+  checkWire('Cannot tell of tests', testNotesSchema, wire);
+  return wire;
+}
+
+/** The answer: how many notes were taken. */
+export const testNotesTakenSchema = z.object({ taken: z.int() });

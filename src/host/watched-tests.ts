@@ -1,0 +1,26 @@
+/** Tells those who watch a session what its tests do: brings the steps that the reporter tells of to the session of their test. */
+import { withoutSecrets } from '../story/secrets';
+import type { HeldSession } from './held-session';
+import type { AttemptSteps } from './protocol';
+
+/** Attempts whose session is remembered, the newest ones: their last steps come a moment after their end. */
+const MAX_KNOWN = 500;
+
+/** The tests of a run. */
+export class WatchedTests {
+  readonly #sessions = new Map<string, HeldSession>();
+
+  /** An attempt of a test begins to use its session. */
+  begin(attempt: string, held: HeldSession, title: string): void {
+    this.#sessions.delete(attempt); // what comes anew stands last
+    this.#sessions.set(attempt, held);
+    const [oldest] = this.#sessions.keys();
+    if (this.#sessions.size > MAX_KNOWN && oldest !== undefined) this.#sessions.delete(oldest);
+    held.note([{ title: withoutSecrets(title), atMs: Date.now() }]);
+  }
+
+  /** Attempts take steps; those that have no session are left out. */
+  step(attempts: readonly AttemptSteps[]): void {
+    for (const { attempt, steps } of attempts) this.#sessions.get(attempt)?.note(steps);
+  }
+}

@@ -1,0 +1,64 @@
+/** What the pages of one session have said on their consoles, kept for its replay: the newest messages, written down when it ends. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { readJson, writeJson } from '../../base/json';
+import type { CdpSession } from '../../cdp/connection';
+import type { ViewedEvent } from '../../contract/viewer';
+import { tellConsole } from './console-messages';
+
+/** Messages that are kept, the newest ones: what a list and a timeline can show. */
+const MAX_MESSAGES = 500;
+/** Longest text of one that is kept, in characters. */
+const MAX_TEXT = 500;
+
+const fileSchema = z.array(
+  z.object({ atMs: z.number(), level: z.enum(['info', 'warning', 'error']), text: z.string() }),
+);
+type Kept = z.output<typeof fileSchema>[number];
+
+/** The console of one session. */
+export class ConsoleLog {
+  readonly #folder: string;
+  #messages: Kept[] = [];
+
+  /** @param folder - one that is there already or not: the file goes into it */
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** Keeps what a page says from now on. */
+  follow(page: CdpSession): void {
+    tellConsole(page, ({ atMs, level, title }) => {
+      this.#messages.push({ atMs: atMs ?? Date.now(), level, text: title.slice(0, MAX_TEXT) });
+      if (this.#messages.length > MAX_MESSAGES) this.#messages.shift();
+    });
+  }
+
+  /** Writes down what was said. */
+  async close(): Promise<void> {
+    const messages = this.#messages;
+    this.#messages = [];
+    if (messages.length === 0) return;
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    await writeJson(fileIn(this.#folder), messages, { isDurable: false });
+  }
+}
+
+/** What was said, oldest first; nothing where nothing is kept. */
+export async function readConsole(folder: string): Promise<ViewedEvent[]> {
+  const { data = [] } = fileSchema.safeParse(await readJson(fileIn(folder)));
+  return data
+    .map(({ atMs, level, text }) => ({
+      kind: 'console' as const,
+      atMs,
+      level,
+      title: text,
+      detail: '',
+    }))
+    .sort((one, other) => one.atMs - other.atMs);
+}
+
+function fileIn(folder: string): string {
+  return join(folder, 'console.json');
+}

@@ -1,0 +1,101 @@
+/** What whoever runs tests tells a server of them: who may, and what becomes of it. */
+import { afterEach, expect, onTestFinished, test } from 'vitest';
+import { SessionsClient } from '../../../src/client/index';
+import type { TestNote } from '../../../src/contract/test-notes';
+import type { ViewedStory, Wall } from '../../../src/contract/viewer';
+import type { SessionServerOptions } from '../../../src/server/index';
+import { startApi, type TestApi } from './api';
+import { startShown } from './viewer-browser';
+
+/** So much apart, what is told stands in its order however long it took to tell. */
+const MINUTE_MS = 60_000;
+
+let api: TestApi;
+afterEach(() => api.server.close());
+
+async function open(options: SessionServerOptions = {}): Promise<SessionsClient> {
+  api = await startApi(options);
+  const client = new SessionsClient({ apiUrl: api.server.url, apiKey: api.server.apiKey });
+  onTestFinished(async () => client.close());
+  return client;
+}
+
+/** A step that took 20 ms. */
+function step(id: string, atMs: number, rest: object = {}): TestNote {
+  const place = 'shop.spec.ts:12';
+  return { step: `Click ${id}`, id, atMs, durationMs: 20, place, hasFailed: false, ...rest };
+}
+
+test('tests are chapters of the replay, with their steps and what the page said on its console', async () => {
+  const client = await open({ recording: 'always' });
+  const { session_id: id, page } = await startShown(api);
+  const session = await client.connect(id);
+  await session.noteTests([{ title: 'buys a lamp' }]);
+  await page.evaluate(() => console.error('the card was', 'declined', { code: 51 }));
+  await session.noteTests([
+    step('early', Date.now() - MINUTE_MS),
+    step('late', Date.now() + MINUTE_MS, { durationMs: null, place: '' }),
+  ]);
+  await session.noteTests([
+    step('late', Date.now() + MINUTE_MS, { hasFailed: true }),
+    { outcome: 'failed' },
+  ]);
+  const wall = (await api.call('GET', '/viewer/sessions')).body as unknown as Wall;
+  expect(wall.sessions).toMatchObject([
+    { test: { title: 'buys a lamp', outcome: 'failed' }, testsDone: 1, testsFailed: 1 },
+  ]);
+  await session.stop();
+  const read = async (): Promise<ViewedStory> =>
+    (await api.call('GET', `/sessions/${id}/viewer/story`)).body as unknown as ViewedStory;
+  await expect.poll(async () => (await read()).replay?.state, { timeout: 60_000 }).toBe('ready');
+  const { session: shown, events } = await read();
+  expect(shown.tests).toMatchObject([{ title: 'buys a lamp', outcome: 'failed' }]);
+  expect(events).toEqual([
+    expect.objectContaining({ title: 'Click early', place: 'shop.spec.ts:12', level: 'info' }),
+    expect.objectContaining({
+      kind: 'console',
+      level: 'error',
+      title: expect.stringMatching(/^the card was declined (Object|\{)/) as string,
+    }),
+    expect.objectContaining({ title: 'Click late', level: 'error' }),
+  ]);
+}, 120_000);
+
+test('times are those of whoever tells, whose clock may be another', async () => {
+  await open();
+  const { session_id: id } = await startShown(api);
+  const theirMs = Date.now() - 3_600_000;
+  const notes = [{ title: 'buys a lamp', at_ms: theirMs - 500 }];
+  const sentMs = Date.now();
+  const path = `/sessions/${id}/viewer/notes`;
+  expect(await api.call('POST', path, { body: { now_ms: theirMs, notes } })).toMatchObject({
+    status: 200,
+    body: { taken: 1 },
+  });
+  const { sessions } = (await api.call('GET', '/viewer/sessions')).body as unknown as Wall;
+  const startMs = sessions[0]?.test?.startMs ?? 0;
+  expect(startMs).toBeGreaterThanOrEqual(sentMs - 500);
+  expect(startMs).toBeLessThanOrEqual(Date.now() - 500);
+});
+
+test('only whoever may use the session tells of it, as long as it runs, and not without bound', async () => {
+  const [one, other] = ['one-0123456789abcdef', 'other-0123456789abcdef'];
+  await open({
+    keys: [
+      { name: 'one', key: one },
+      { name: 'other', key: other },
+    ],
+  });
+  const as = (key: string) => ({ headers: { authorization: `Bearer ${key}` } });
+  const { body } = await api.call('POST', '/sessions/start', as(one));
+  const path = `/sessions/${String(body['session_id'])}/viewer/notes`;
+  const note = (key: string, notes: object[] = [{ title: 'a' }]) =>
+    api.call('POST', path, { ...as(key), body: { now_ms: Date.now(), notes } });
+  expect(await note(one)).toMatchObject({ status: 200 });
+  expect(await note(other)).toMatchObject({ status: 404 });
+  expect(await note('wrong')).toMatchObject({ status: 401 });
+  expect(await note(one, [{ outcome: 'good' }])).toMatchObject({ status: 422 });
+  expect(await note(one, Array<object>(1_001).fill({ title: 'a' }))).toMatchObject({ status: 422 });
+  await api.call('DELETE', path.replace('viewer/notes', 'stop'), as(one));
+  expect(await note(one)).toMatchObject({ status: 410 });
+});
