@@ -33,6 +33,8 @@ const LIMITS = {
   failing_suite_ratio: 0.75,
   run_page_open_ms: 1_000,
   run_page_kb: 3_000,
+  live_latency_p95_ms: 250,
+  watched_suite_ratio: 1.1,
   host_rss_mb: 120,
   left_chromium: 0,
   left_profiles: 0,
@@ -93,7 +95,7 @@ async function setupPrograms(otherwise, isWanted) {
   const { findFullChromium, setupFfmpeg, setupHeadlessShell } =
     await import('../bench/lib/programs.mjs');
   const needsShell = Object.keys(LIMITS).some(
-    (name) => isWanted(name) && /^(shell|rtt|warm)/.test(name),
+    (name) => isWanted(name) && /^(shell|rtt|warm|watched)/.test(name),
   );
   const executables = {
     chromium: await findFullChromium(otherwise),

@@ -9,6 +9,7 @@ import { RUN_BENCHES } from './run-benches.mjs';
 import { SERVE_BENCHES } from './serve-benches.mjs';
 import { START_BENCHES } from './start-benches.mjs';
 import { SUITE_BENCHES } from './suite-benches.mjs';
+import { VIEWER_BENCHES } from './viewer-benches.mjs';
 
 /**
  * @typedef {object} Setting
@@ -45,6 +46,7 @@ export const BENCHES = [
   ...API_BENCHES,
   ...RUN_BENCHES,
   ...PAGE_BENCHES,
+  ...VIEWER_BENCHES,
   ...SERVE_BENCHES,
   ...GRID_BENCHES,
 ];

@@ -22,8 +22,7 @@ export interface TimelineProps {
 export function Timeline({ run, test, attempt, onSelect }: TimelineProps): JSX.Element {
   const scroller = useRef<HTMLDivElement>(null);
   const [zoom, change] = useZoom(scroller);
-  const drawn = useDrawnLater(run.lanes.length);
-  useShown(scroller, { test, attempt, drawn });
+  useShown(scroller, { test, attempt });
   return (
     <section class="card timeline" aria-label="Timeline">
       <div class="card-head">
@@ -36,6 +35,7 @@ export function Timeline({ run, test, attempt, onSelect }: TimelineProps): JSX.E
         ref={scroller}
         onClick={(event) => choose(event, run, onSelect)}
         onKeyDown={step}
+        onPointerOver={nameBlock}
         role="group"
         aria-label={`${count(run.lanes.length, 'session')}; left and right go from test to test`}
       >
@@ -44,13 +44,12 @@ export function Timeline({ run, test, attempt, onSelect }: TimelineProps): JSX.E
           style={{ width: `calc(var(--lane-names) + (100% - var(--lane-names)) * ${zoom})` }}
         >
           <Axis durationMs={run.data.durationMs} zoom={zoom} />
-          {run.lanes.map((lane, index) => (
+          {run.lanes.map((lane) => (
             <LaneRow
               key={lane.id}
               lane={lane}
               run={run}
               zoom={zoom}
-              isDrawn={index < drawn}
               chosen={chosenIn(lane, test, attempt)}
             />
           ))}
@@ -81,23 +80,6 @@ function Zoom({ zoom, change }: { zoom: number; change: (factor: number) => void
       </button>
     </div>
   );
-}
-
-/** How many lanes have their blocks: one after the other once the page can be used, for a large run has thousands of them. */
-function useDrawnLater(lanes: number): number {
-  const [drawn, setDrawn] = useState(0);
-  useEffect(() => {
-    if (drawn >= lanes) return undefined;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const request = requestAnimationFrame(() => {
-      timer = setTimeout(() => setDrawn(drawn + 1)); // what is there already is on the screen by then
-    });
-    return () => {
-      cancelAnimationFrame(request);
-      clearTimeout(timer);
-    };
-  }, [drawn, lanes]);
-  return drawn;
 }
 
 /** How far in the reader is, and how that changes: what is in the middle stays there. */
@@ -142,26 +124,18 @@ interface LaneProps {
   lane: Lane;
   run: Run;
   zoom: number;
-  /** False until its blocks are to be made. */
-  isDrawn: boolean;
   /** The attempt that is looked at, if it is in this lane. */
   chosen: Attempt | undefined;
 }
 
-function LaneRow({ lane, run, zoom, isDrawn, chosen }: LaneProps): JSX.Element {
+function LaneRow({ lane, run, zoom, chosen }: LaneProps): JSX.Element {
   const totalMs = run.data.durationMs || 1;
   const parts = useMemo(() => <Parts lane={lane} run={run} totalMs={totalMs} />, [lane, run]);
   const blocks = useMemo(
-    () =>
-      isDrawn && (
-        <Blocks
-          lane={lane}
-          chosen={chosen}
-          totalMs={totalMs}
-          titledMs={(TITLED * totalMs) / zoom}
-        />
-      ),
-    [lane, chosen, zoom, isDrawn],
+    () => (
+      <Blocks lane={lane} chosen={chosen} totalMs={totalMs} titledMs={(TITLED * totalMs) / zoom} />
+    ),
+    [lane, chosen, zoom],
   ); // they are many, and drawn anew only when there is something new about them
   return (
     <div class="lane">
@@ -216,7 +190,6 @@ function Blocks({ lane, chosen, totalMs, titledMs }: BlocksProps): JSX.Element {
           data-attempt={attempt.number}
           tabIndex={(chosen ? attempt === chosen : index === 0) ? 0 : -1}
           aria-current={attempt === chosen ? 'true' : undefined}
-          title={attemptLabel(attempt)}
           aria-label={attemptLabel(attempt)}
           style={{
             left: share(attempt.data.atMs, totalMs),
@@ -248,16 +221,22 @@ function chosenIn(
 /** The block that is looked at is brought into sight, whoever has chosen it. */
 function useShown(
   scroller: { current: HTMLDivElement | null },
-  { test, attempt, drawn }: Pick<TimelineProps, 'test' | 'attempt'> & { drawn: number },
+  { test, attempt }: Pick<TimelineProps, 'test' | 'attempt'>,
 ): void {
   useEffect(() => {
     const block = scroller.current?.querySelector<HTMLElement>('.block[aria-current]');
     block?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
-  }, [test, attempt, drawn]);
+  }, [test, attempt]);
 }
 
 function blockOf(target: EventTarget | null): HTMLElement | null {
   return target instanceof Element ? target.closest<HTMLElement>('.block') : null;
+}
+
+/** Blocks are too many to have a tooltip each from the beginning. */
+function nameBlock({ target }: Event): void {
+  const block = blockOf(target);
+  if (block) block.title = block.ariaLabel ?? '';
 }
 
 function choose(event: Event, run: Run, onSelect: TimelineProps['onSelect']): void {
