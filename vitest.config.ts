@@ -25,7 +25,7 @@ export default defineConfig({
       tier('contract', { retry, testTimeout: 60_000, hookTimeout: 60_000 }),
       tier('fuzz', { retry, testTimeout: 120_000, hookTimeout: 60_000, fileParallelism: false }),
       tier('e2e', { retry, testTimeout: 300_000, hookTimeout: 600_000, maxWorkers: 2 }),
-      tier('grid', { retry, testTimeout: 240_000, hookTimeout: 300_000, fileParallelism: false }),
+      tier('grid', { retry, testTimeout: 600_000, hookTimeout: 300_000, fileParallelism: false }),
       tier('chaos', { testTimeout: 3 * 3_600_000, disableConsoleIntercept: true }),
       tier('long', { retry, testTimeout: 600_000, hookTimeout: 240_000, maxWorkers: 2 }),
     ],

@@ -1,23 +1,16 @@
 /** Contexts that are made ahead: they are there, and no test can tell one from a context that was made for it. */
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { Project, shownAttachments } from './support/project';
-
-const site = createServer((_, response) =>
-  response.setHeader('content-type', 'text/html').end('<title>Site</title>'),
-);
-let url: string;
-let project: Project | undefined;
-
-beforeAll(async () => {
-  await new Promise<void>((listening) => site.listen(0, '127.0.0.1', listening));
-  url = `http://127.0.0.1:${String((site.address() as AddressInfo).port)}/`;
-});
-afterEach(async () => {
-  await project?.remove();
-});
-afterAll(() => site.close());
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  failedOf,
+  partOf,
+  Project,
+  resultsOf,
+  shownAttachments,
+  type RunResult,
+} from './support/project';
 
 /** What the tests of a run share. */
 const HELPERS = `
@@ -35,8 +28,9 @@ export async function waiting(browser: Browser): Promise<string[]> {
 }
 `;
 
-test('one waits while a test runs, is the next one’s, and is as fresh as any', async () => {
-  const { exitCode, output } = await run(`
+/** One run, of a file for each test here, in the order of their names: after a test that asks the API, none is made. */
+const FILES = {
+  fresh: `
     let next: string[] = [];
     for (const n of [1, 2, 3])
       test('test ' + n, async ({ page, context, browser }) => {
@@ -51,12 +45,8 @@ test('one waits while a test runs, is the next one’s, and is as fresh as any',
         await page.evaluate(() => { document.cookie = 'a=1'; localStorage.a = 1; });
         await expect.poll(async () => next = await waiting(browser)).toHaveLength(1);
         expect(browser.contexts()).toEqual([context]);
-      });`);
-  expect(exitCode, output).toBe(0);
-});
-
-test('its page has what was set on its context before there was a page', async () => {
-  const { exitCode, output } = await run(`
+      });`,
+  page: `
     const it = test.extend({
       context: async ({ context }, use) => {
         const pages: unknown[] = [];
@@ -90,12 +80,8 @@ test('its page has what was set on its context before there was a page', async (
         await context.setOffline(true);
         expect(await page.evaluate(() => navigator.onLine)).toBe(false);
         await expect.poll(() => waiting(browser)).toHaveLength(1);
-      });`);
-  expect(exitCode, output).toBe(0);
-});
-
-test('it is given up for a test with other options, for isolation session, and for one that asks the API', async () => {
-  const { exitCode, output } = await run(`
+      });`,
+  without: `
     test('plain', async ({ page, browser }) => {
       await page.goto(SITE);
       await expect.poll(() => waiting(browser)).toHaveLength(1);
@@ -137,13 +123,8 @@ test('it is given up for a test with other options, for isolation session, and f
       await page.goto(SITE);
       expect((await session.debugInfo()).tabs.map((it) => it.url)).toEqual([SITE]);
       expect(await waiting(browser)).toEqual([]);
-    });`);
-  expect(exitCode, output).toBe(0);
-});
-
-test('reports, traces and failures show nothing of it', async () => {
-  const { output, report } = await run(
-    `
+    });`,
+  traced: `
     for (const n of [1, 2])
       test('fails ' + n, async ({ page, browser }) => {
         await page.goto(SITE);
@@ -151,22 +132,18 @@ test('reports, traces and failures show nothing of it', async () => {
         expect(n).toBe(0);
       });
     test('does not leave it to the end', async ({ page }) => { await page.goto(SITE); });`,
-    "trace: 'on', screenshot: 'on',",
-  );
-  const results = report?.suites.flatMap((suite) =>
-    suite.specs.map((spec) => spec.tests[0]?.results[0]),
-  );
-  expect(
-    results?.map((it) => it && shownAttachments(it).sort()),
-    output,
-  ).toEqual([
-    ['error-context', 'screenshot', 'trace', 'video'],
-    ['error-context', 'screenshot', 'trace', 'video'],
-    ['screenshot', 'trace', 'video'],
-  ]);
-});
+};
 
-async function run(tests: string, use = ''): ReturnType<Project['run']> {
+const site = createServer((_, response) =>
+  response.setHeader('content-type', 'text/html').end('<title>Site</title>'),
+);
+let project: Project;
+let run: RunResult;
+
+beforeAll(async () => {
+  site.listen(0, '127.0.0.1');
+  await once(site, 'listening');
+  const files = Object.entries(FILES).map(([name, tests]) => [`${name}.spec.ts`, HELPERS + tests]);
   project = await Project.create(
     {
       'playwright.config.ts': `
@@ -177,11 +154,50 @@ async function run(tests: string, use = ''): ReturnType<Project['run']> {
         timeout: 60_000,
         expect: { timeout: 20_000 },
         reporter: [['list'], ['json', { outputFile: 'report.json' }]],
-        use: { ${use} },
+        projects: [
+          { name: 'plain', testIgnore: 'traced.spec.ts' },
+          { name: 'traced', testMatch: 'traced.spec.ts', use: { trace: 'on', screenshot: 'on' } },
+        ],
       }));`,
-      'a.spec.ts': `${HELPERS}${tests}`,
+      ...(Object.fromEntries(files) as Record<string, string>),
     },
-    { SITE: url },
+    { SITE: `http://127.0.0.1:${String((site.address() as AddressInfo).port)}/` },
   );
-  return project.run();
+  run = await project.run();
+});
+afterAll(async () => {
+  site.close();
+  await project.remove();
+});
+
+function expectPassed(name: keyof typeof FILES, count: number): void {
+  const part = partOf(run.report, `${name}.spec.ts`);
+  expect(failedOf(part), run.output).toEqual([]);
+  expect(resultsOf(part).size, run.output).toBe(count);
 }
+
+test('one waits while a test runs, is the next one’s, and is as fresh as any', () => {
+  expectPassed('fresh', 3);
+});
+
+test('its page has what was set on its context before there was a page', () => {
+  expectPassed('page', 2);
+});
+
+test('it is given up for a test with other options, for isolation session, and for one that asks the API', () => {
+  expectPassed('without', 7);
+});
+
+test('reports, traces and failures show nothing of it', () => {
+  const results = partOf(run.report, 'traced.spec.ts')?.suites.flatMap((suite) =>
+    suite.specs.map((spec) => spec.tests[0]?.results[0]),
+  );
+  expect(
+    results?.map((it) => it && shownAttachments(it).sort()),
+    run.output,
+  ).toEqual([
+    ['error-context', 'screenshot', 'trace', 'video'],
+    ['error-context', 'screenshot', 'trace', 'video'],
+    ['screenshot', 'trace', 'video'],
+  ]);
+});

@@ -35,7 +35,7 @@ function start(command: string, args: string[], env: Record<string, string> = {}
   const printed = async (pattern: RegExp): Promise<string> => {
     void closed.then(() => (output += '\n(ended)'));
     await eventually(() => expect(output).toMatch(new RegExp(`${pattern.source}|\\(ended\\)`)), {
-      timeout: 60_000,
+      timeout: 180_000,
       interval: 50,
     });
     expect(output).toMatch(pattern);

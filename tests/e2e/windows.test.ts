@@ -74,7 +74,7 @@ describe.skipIf(!isInstalled('Xvfb'))('on a display', () => {
             expect(run.child.exitCode, run.output).toBeNull();
             expect(profilesOfPlaywright(), run.output).toHaveLength(1);
           },
-          { timeout: 60_000, interval: 200 },
+          { timeout: 180_000, interval: 200 },
         );
         expect(run.output).not.toContain('AGENT');
       } finally {

@@ -103,10 +103,10 @@ test('a node that is killed: only the tests that ran on it fail, and their retri
       test(name, async ({ page }, testInfo) => {
         await page.setContent('<h1>There</h1>');
         console.log('READY ' + name + testInfo.retry);
-        await expect.poll(() => existsSync('killed'), { timeout: 90_000 }).toBe(true);
+        await expect.poll(() => existsSync('killed'), { timeout: 240_000 }).toBe(true);
         await page.evaluate(() => 1);
       });`,
-    { config: 'retries: 1, timeout: 120_000,' },
+    { config: 'retries: 1, timeout: 300_000,' },
   );
   const run = project.start(['--workers', '4']); // all slots are in use, two on each node
   for (const name of ['a', 'b', 'c', 'd']) await run.printed(new RegExp(`READY ${name}0`), SLOW_MS);

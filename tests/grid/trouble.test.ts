@@ -8,8 +8,8 @@ import type { Project } from '../e2e/support/project';
 import { eventually } from '../eventually';
 import { drainNode, everySlotIsFree, holdSlot, openGrid, SLOW_MS, suiteOn, WAITS } from './grid';
 
-/** How soon every slot is free once a run is over, in milliseconds: a promise. */
-const SOON_MS = 10_000;
+/** How soon every slot is free once a run is over, in milliseconds: seconds, also on a slow machine, and long before the Grid itself ends what nobody uses (300 s). */
+const SOON_MS = 60_000;
 
 let grid: LocalGrid;
 let project: Project | undefined;
@@ -91,7 +91,7 @@ test('the hub is started anew in mid-run: the next test waits for it, and nothin
     });
     test('after', async ({ page }) => { await page.setContent('<h1>There</h1>'); });`,
     {
-      config: 'retries: 1, timeout: 120_000, use: { sessionOptions: { startTimeoutMs: 180_000 } },',
+      config: 'retries: 1, timeout: 300_000, use: { sessionOptions: { startTimeoutMs: 180_000 } },',
     },
   );
   const run = project.start(['--workers', '1']);
@@ -111,7 +111,7 @@ test('a node that is drained: what runs there goes on, what is new comes elsewhe
       test(name, async ({ page }) => {
         await page.setContent('<h1>There</h1>');
         console.log('READY ' + name);
-        await expect.poll(() => existsSync('drained'), { timeout: 90_000 }).toBe(true);
+        await expect.poll(() => existsSync('drained'), { timeout: 240_000 }).toBe(true);
         await page.evaluate(() => 1);
       });
     test('another session', async ({ session }) => {
@@ -119,7 +119,7 @@ test('a node that is drained: what runs there goes on, what is new comes elsewhe
       expect(await another.cookies()).toEqual([]);
       await another.stop();
     });`,
-    { config: 'timeout: 120_000,' },
+    { config: 'timeout: 300_000,' },
   );
   const run = project.start();
   await run.printed(/READY a/, SLOW_MS); // the Grid gives each of the two a node of its own

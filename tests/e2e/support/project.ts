@@ -141,7 +141,7 @@ export class Run {
   }
 
   /** Resolves once the output matches. */
-  async printed(pattern: RegExp, timeoutMs = 60_000): Promise<RegExpExecArray> {
+  async printed(pattern: RegExp, timeoutMs = 180_000): Promise<RegExpExecArray> {
     return new Promise((found, fail) => {
       const timer = setTimeout(
         () => fail(new Error(`Not printed in ${timeoutMs} ms: ${pattern.source}\n${this.output}`)),

@@ -95,6 +95,7 @@ test.runIf(process.platform === 'linux')(
     const socketFolder = dirname(await readlink(join(folder ?? '', 'SingletonSocket')));
     process.kill(pid, 'SIGKILL');
     await exited;
+    await eventually(async () => expect(await processesWith(folder)).toEqual([]));
     await access(socketFolder);
     await removeProfile(folder ?? '');
     await expect(access(socketFolder)).rejects.toThrow('ENOENT');
