@@ -44,6 +44,7 @@ export async function tellRun(reporter, { tests, workers, stepsOfTest = 15, root
   }
   const durationMs = Math.max(...lanes.map(({ atMs }) => atMs));
   await reporter.onEnd({ status: 'failed', startTime: new Date(BEGIN_MS), duration: durationMs });
+  await reporter.onExit();
 }
 
 function outcomeOf(n) {

@@ -4,7 +4,7 @@ import { connectToHost } from '../host/connect';
 import { finishRun } from '../host/finish';
 import { runnerState } from '../host/runner-state';
 import { validateProjectUse } from '../options/validate';
-import { printSummary } from '../reporter/print';
+import { endDots, print } from '../reporter/print';
 import { summaryLines } from '../reporter/summary';
 
 /**
@@ -27,6 +27,8 @@ export default async function globalSetup(config: FullConfig): Promise<() => Pro
   return async () => {
     if (state.hasReporter) return;
     const summary = await finishRun(); // its problems were told by the workers
-    printSummary(config, summaryLines(summary && { ...summary, problems: [] }));
+    const lines = summaryLines(summary && { ...summary, problems: [] });
+    if (lines.length > 0) endDots(config);
+    for (const { text, look } of lines) print(text, look);
   };
 }

@@ -16,6 +16,12 @@ export interface ReportOptions {
    * @default 'sessionwright-report'
    */
   runPage?: string | false;
+  /**
+   * The address by which that folder is found by those who read the reports (`http:` or `https:`), such as where a CI server shows the
+   * artifacts of this job. Then the session of each test links into it.
+   * @default none
+   */
+  runPageUrl?: string;
 }
 
 /** What a project's `use` may say: Playwright's options, ours, and the suite's own. */

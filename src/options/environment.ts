@@ -44,6 +44,21 @@ export const environment = {
   get stepSummaryFile(): string | undefined {
     return read('GITHUB_STEP_SUMMARY');
   },
+  /** Where Playwright's `junit` reporter writes, as that reads it: `PLAYWRIGHT_JUNIT_OUTPUT_FILE`, or `_DIR` and `_NAME`. */
+  get junitOutput(): Record<'file' | 'folder' | 'name', string | undefined> {
+    return {
+      file: read('PLAYWRIGHT_JUNIT_OUTPUT_FILE'),
+      folder: read('PLAYWRIGHT_JUNIT_OUTPUT_DIR'),
+      name: read('PLAYWRIGHT_JUNIT_OUTPUT_NAME'),
+    };
+  },
+  /** Where Playwright's `html` reporter writes (`PLAYWRIGHT_HTML_OUTPUT_DIR`), and where its attachments are read, if elsewhere (`PLAYWRIGHT_HTML_ATTACHMENTS_BASE_URL`). */
+  get htmlReport(): Record<'folder' | 'attachmentsUrl', string | undefined> {
+    return {
+      folder: read('PLAYWRIGHT_HTML_OUTPUT_DIR') ?? read('PLAYWRIGHT_HTML_REPORT'),
+      attachmentsUrl: read('PLAYWRIGHT_HTML_ATTACHMENTS_BASE_URL'),
+    };
+  },
   /** Whether colours are asked for (`FORCE_COLOR`) or unwanted (`NO_COLOR`); undefined: a terminal has them. */
   get wantsColours(): boolean | undefined {
     const forced = read('FORCE_COLOR');

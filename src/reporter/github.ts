@@ -48,7 +48,10 @@ function totalRows(totals: RunTotals): [name: string, value: string][] {
       'Tests',
       `${tests.expected} passed, ${tests.unexpected} failed, ${tests.flaky} flaky, ${tests.skipped} skipped`,
     ],
-    ['Sessions', `${totals.sessions}, ${totals.peakSessions} at once`],
+    [
+      'Sessions',
+      `${totals.sessions}, ${totals.peakSessions} at once${totals.byTests > 0 ? `, ${totals.byTests} started by tests` : ''}`,
+    ],
     ['Browser time', durationText(totals.browserMs)],
     ...(billedMinutes === undefined
       ? []

@@ -15,13 +15,12 @@ import { finishRun } from '../host/finish';
 import type { RunSummary } from '../host/protocol';
 import { runnerState } from '../host/runner-state';
 import { environment } from '../options/environment';
-import { leftToPlaywright } from '../options/served';
-import { describeSource } from '../options/source';
-import type { SessionOptions } from '../options/types';
+import { Links } from './links';
 import { dropMissingClips, isClip } from './missing-clips';
-import { print, printSummary } from './print';
+import { type Look, print } from './print';
 import type { RunData } from './run/data';
 import { RunPage, type WrittenPage } from './run-page';
+import { tellSources } from './sources';
 import { StepTeller } from './step-teller';
 import { summaryLines } from './summary';
 
@@ -29,18 +28,21 @@ import { summaryLines } from './summary';
 export interface ReporterOptions {
   /** Folder of the run page, absolute or relative to the configuration; `false`: none is written. @default 'sessionwright-report' */
   runPage?: string | false;
+  /** The address by which that folder is found by those who read the reports, `http:` or `https:`; then each test links there. @default none */
+  runPageUrl?: string;
 }
 
 /** The reporter that `withSessions` puts first. It never fails a run. */
 export default class SessionReporter implements Reporter {
   readonly #options: ReporterOptions;
-  #config: Pick<FullConfig, 'reporter'> = { reporter: [] };
+  #config: Pick<FullConfig, 'reporter' | 'configFile'> = { reporter: [] };
   #page: RunPage | undefined;
   /** Undefined where no test runs. */
   #steps: StepTeller | undefined;
-  /** Where it was written. */
-  #place: string | undefined;
-
+  #links: Links | undefined;
+  #written: WrittenPage | undefined;
+  /** What is to be said once the other reporters are done: there a reader looks, below their lists. */
+  readonly #lines: [line: string, look?: Look | undefined][] = [];
   readonly #withClip = new Set<TestResult>();
 
   constructor(options: ReporterOptions = {}) {
@@ -53,7 +55,9 @@ export default class SessionReporter implements Reporter {
     // Playwright calls this too when the options were refused, and to list the tests.
     if (runnerState().isRefused || process.argv.includes('--list')) return;
     if (!isMerge()) tellSources(config);
-    this.#page = new RunPage(config, suite, this.#options.runPage);
+    this.#links = new Links(config, this.#options.runPageUrl);
+    const { hasHtmlReport: hasLinkPages } = this.#links;
+    this.#page = new RunPage(config, suite, { folder: this.#options.runPage, hasLinkPages });
     if (!isMerge()) this.#steps = new StepTeller(this.#page.texts);
   }
 
@@ -67,6 +71,7 @@ export default class SessionReporter implements Reporter {
 
   onTestEnd(test: TestCase, result: TestResult): void {
     this.#page?.ended(test, result);
+    this.#links?.ended(test, result);
     if (result.attachments.some(isClip)) this.#withClip.add(result);
   }
 
@@ -76,54 +81,66 @@ export default class SessionReporter implements Reporter {
       await this.#steps?.flush();
       summary = isMerge() ? undefined : await finishRun();
       dropMissingClips(this.#withClip);
-      printSummary(this.#config, summaryLines(summary));
       if (!summary && (await hadHost()))
-        print("the run's session host was killed, and its clips with it", 'red');
+        this.#say("the run's session host was killed, and its clips with it", 'red');
     } catch (error) {
-      print(`the run could not be summed up: ${String(error)}`, 'red');
+      this.#say(`the run could not be summed up: ${String(error)}`, 'red');
     }
     await this.#writePage(result, summary);
+    const lines = summaryLines(summary, this.#written?.data.totals);
+    for (const { text, look } of lines) this.#say(text, look);
+    this.#tellPage();
   }
 
   async onExit(): Promise<void> {
-    if (this.#place === undefined || (await this.#page?.isThere()) !== false) return;
-    print(
-      `no run page: another reporter has cleared ${this.#place}. Name another folder as runPage.`,
-      'yellow',
-    );
+    const { data, page } = this.#written ?? {};
+    if (data)
+      await this.#links
+        ?.addToReports(this.#config, data, page)
+        .catch((error: unknown) => this.#say(`${messageOf(error)}. ${RESULTS_STAND}`, 'yellow'));
+    for (const [line, look] of this.#lines.splice(0)) print(line, look);
+    if (page === undefined) return;
+    const place = relative(process.cwd(), page);
+    if (await this.#page?.isThere()) print(`run page: ${place}`, 'cyan');
+    else
+      print(
+        `no run page: another reporter has cleared ${place}. Name another folder as runPage.`,
+        'yellow',
+      );
   }
 
   printsToStdio(): boolean {
     return false; // Playwright's own reporter shows the tests
   }
 
+  #say(line: string, look?: Look): void {
+    this.#lines.push([line, look]);
+  }
+
   async #writePage(result: FullResult, summary: RunSummary | undefined): Promise<void> {
-    let written: WrittenPage | undefined;
     try {
-      written = await this.#page?.write(result, summary);
-      this.#tellPage(written);
+      this.#written = await this.#page?.write(result, summary);
+      this.#links?.link(this.#written);
     } catch (error) {
-      print(`no run page: ${messageOf(error)}. ${RESULTS_STAND}`, 'yellow');
+      this.#say(`no run page: ${messageOf(error)}. ${RESULTS_STAND}`, 'yellow');
     }
-    if (!written || !environment.isGitHub) return;
+    if (!this.#written || !environment.isGitHub) return;
     try {
-      await tellGitHub(written.data);
+      await tellGitHub(this.#written.data);
     } catch (error) {
-      print(`GitHub has no summary: ${messageOf(error)}. ${RESULTS_STAND}`, 'yellow');
+      this.#say(`GitHub has no summary: ${messageOf(error)}. ${RESULTS_STAND}`, 'yellow');
     }
   }
 
-  #tellPage(written: WrittenPage | undefined): void {
-    if (!written) {
-      if (isMerge() && this.#page?.isExpected === true) print(NOTHING_MERGED, 'yellow');
+  /** What is missing of the page; that it is there is told when nobody can remove it any more. */
+  #tellPage(): void {
+    if (!this.#written) {
+      if (isMerge() && this.#page?.isExpected === true) this.#say(NOTHING_MERGED, 'yellow');
       return;
     }
-    const { page, failure, problems = [] } = written;
-    for (const problem of problems) print(problem, 'yellow');
-    if (failure !== undefined) print(`no run page: ${failure}. ${RESULTS_STAND}`, 'yellow');
-    if (page === undefined) return;
-    this.#place = relative(process.cwd(), page);
-    print(`run page: ${this.#place}`, 'cyan');
+    const { failure, problems = [] } = this.#written;
+    for (const problem of problems) this.#say(problem, 'yellow');
+    if (failure !== undefined) this.#say(`no run page: ${failure}. ${RESULTS_STAND}`, 'yellow');
   }
 }
 
@@ -154,29 +171,4 @@ async function hadHost(): Promise<boolean> {
       () => false,
     )) === true
   );
-}
-
-/** Where the sessions of each project come from, and which projects have none. */
-function tellSources(config: FullConfig): void {
-  const sources = new Set(
-    config.projects
-      .filter((project) => whyNotServed(project) === undefined)
-      .map((project) => describeSource(optionsOf(project))),
-  );
-  if (sources.size > 0) print(`sessions come from: ${[...sources].join('; ')}`);
-  for (const project of config.projects) {
-    const reason = whyNotServed(project);
-    if (reason !== undefined) print(`project "${project.name}": ${reason}`);
-  }
-}
-
-function whyNotServed({ use }: FullConfig['projects'][number]): string | undefined {
-  return leftToPlaywright({
-    browserName: use.browserName ?? use.defaultBrowserType ?? 'chromium',
-    connectOptions: use.connectOptions,
-  });
-}
-
-function optionsOf({ use }: FullConfig['projects'][number]): SessionOptions {
-  return (use as { sessionOptions?: SessionOptions }).sessionOptions ?? {};
 }

@@ -16,10 +16,9 @@ export function print(line: string, look?: Look): void {
   );
 }
 
-/** The lines at the end of a run. Playwright's `dot` reporter leaves its last line open until the other reporters are done. */
-export function printSummary({ reporter }: Pick<FullConfig, 'reporter'>, lines: string[]): void {
-  if (lines.length > 0 && reporter.some(([name]) => name === 'dot')) process.stderr.write('\n');
-  lines.forEach((line, n) => print(line, n < lines.length - 1 ? 'yellow' : undefined)); // problems come first
+/** Ends a line that Playwright's `dot` reporter leaves open until its own end, ahead of lines of ours. */
+export function endDots({ reporter }: Pick<FullConfig, 'reporter'>): void {
+  if (reporter.some(([name]) => name === 'dot')) process.stderr.write('\n');
 }
 
 function painted(text: string, look: Look): string {

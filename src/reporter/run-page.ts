@@ -13,7 +13,8 @@ import { environment } from '../options/environment';
 import type { SessionOptions } from '../options/types';
 import type { RunData } from './run/data';
 import type { RunAbout } from './run/run-data';
-import { RunLog } from './run/run-log';
+import type { PageFolder } from './run/folder';
+import { type AttemptPlace, RunLog } from './run/run-log';
 import type { Texts } from './run/texts';
 
 /** Where the page goes, beside the configuration, when nobody says anything else. */
@@ -28,21 +29,36 @@ export interface WrittenPage {
   failure?: string;
   /** Files that it does not show, a line each. */
   problems?: string[];
+  /** Where it shows each attempt, by its name. */
+  places: Map<string, string>;
+  /** Small pages that lead to the attempts that failed, by their names, where they were asked for. */
+  linkPages: Map<string, string>;
+}
+
+/** Where a run page goes. */
+export interface RunPageOptions {
+  /** As the user gave it: absolute, or relative to the configuration; `false` when none is wanted. @default 'sessionwright-report' */
+  folder?: string | false | undefined;
+  /** Whether to write a small page for each attempt that failed, which leads to it. */
+  hasLinkPages?: boolean;
 }
 
 /** The page of one run. */
 export class RunPage {
   readonly #config: FullConfig;
   readonly #folder: string | undefined;
+  readonly #hasLinkPages: boolean;
   readonly #log: RunLog;
 
-  /**
-   * @param suite - the tests of the run
-   * @param folder - as the user gave it: absolute, or relative to the configuration; `false` when none is wanted
-   */
-  constructor(config: FullConfig, suite: Suite, folder: string | false = DEFAULT_FOLDER) {
+  /** @param suite - the tests of the run */
+  constructor(
+    config: FullConfig,
+    suite: Suite,
+    { folder = DEFAULT_FOLDER, hasLinkPages = false }: RunPageOptions = {},
+  ) {
     this.#config = config;
     this.#folder = folder === false ? undefined : resolve(homeOf(config), folder);
+    this.#hasLinkPages = hasLinkPages;
     this.#log = new RunLog(config, secretsOf(config));
     for (const test of suite.allTests()) this.#log.planned(test);
   }
@@ -83,11 +99,11 @@ export class RunPage {
       facts: this.#facts(),
       summary,
     };
-    if (this.#folder === undefined) return { data: await this.#data(about) };
+    if (this.#folder === undefined) return { data: await this.#data(about), ...none() };
     try {
       return await this.#writeInto(this.#folder, about);
     } catch (error) {
-      return { data: await this.#data(about), failure: messageOf(error) };
+      return { data: await this.#data(about), failure: messageOf(error), ...none() };
     }
   }
 
@@ -104,8 +120,11 @@ export class RunPage {
     const { places, problems } = await folder.take(this.#log.files());
     const data = await this.#data(about, places);
     data.problems.push(...problems.map((problem) => this.#log.texts.clean(problem)));
+    const shown = this.#log.places();
+    const linkPages = this.#hasLinkPages ? await addLinkPages(folder, shown) : none().linkPages;
     await folder.write(await pageHtml(data));
-    return { page: folder.page, data, problems };
+    const hashes = new Map(shown.map(({ name, hash }) => [name, hash]));
+    return { page: folder.page, data, problems, places: hashes, linkPages };
   }
 
   async #data(
@@ -125,6 +144,23 @@ export class RunPage {
       `Playwright ${this.#config.version}`,
     ];
   }
+}
+
+/** Of a page that there is not. */
+function none(): Pick<WrittenPage, 'places' | 'linkPages'> {
+  return { places: new Map(), linkPages: new Map() };
+}
+
+/** Pages that lead to the attempts that failed. */
+async function addLinkPages(
+  folder: PageFolder,
+  places: readonly AttemptPlace[],
+): Promise<Map<string, string>> {
+  const { linkPage } = await import('./run/link-page');
+  const pages = new Map<string, string>();
+  for (const { name, hash, hasFailed } of places)
+    if (hasFailed) pages.set(name, await folder.addPage(`${name}-link`, linkPage(hash)));
+  return pages;
 }
 
 /** The folder of the configuration. */

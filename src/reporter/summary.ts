@@ -2,22 +2,50 @@
 import { countText, durationText } from '../base/texts';
 import { problemLines } from '../host/problems';
 import type { RunSummary } from '../host/protocol';
+import type { Look } from './print';
+import type { RunTotals } from './run/data';
 
-/** Lines to print; none when the run had no host. */
-export function summaryLines(summary: RunSummary | undefined): string[] {
+/** Less waiting than this, of all workers together, is not worth a word, in milliseconds. */
+const MIN_WAITING_MS = 10_000;
+
+/** A line, and how it looks on a terminal. */
+export interface SummaryLine {
+  text: string;
+  look?: Look;
+}
+
+/**
+ * Lines to print, problems first; none when the run had no host.
+ * @param totals - what the tests of the run have told, where a reporter has heard them
+ */
+export function summaryLines(
+  summary: RunSummary | undefined,
+  totals?: Pick<RunTotals, 'waitingMs' | 'billedMinutes'>,
+): SummaryLine[] {
   if (!summary) return [];
-  const problems = problemLines(summary.problems);
-  if (summary.sessions === 0)
-    return [
-      ...problems,
-      summary.failedStarts > 0 ? 'no session could be started' : 'no test asked for a session',
-    ];
+  const problems = problemLines(summary.problems).map((text): SummaryLine => ({
+    text,
+    look: 'yellow',
+  }));
+  if (summary.sessions === 0) {
+    const hasFailed = summary.failedStarts > 0;
+    const text = hasFailed ? 'no session could be started' : 'no test asked for a session';
+    return [...problems, { text, ...(hasFailed && { look: 'red' }) }];
+  }
+  const { waitingMs = 0, billedMinutes } = totals ?? {};
   const used = [
     countText(summary.sessions, 'session'),
     countText(summary.tests, 'test'),
     countText(summary.clips, 'clip'),
+    ...(waitingMs >= MIN_WAITING_MS ? [`${durationText(waitingMs)} of waiting`] : []),
     `${durationText(summary.browserMs)} of browser time`,
   ];
-  const left = summary.leftRunning.length === 0 ? 'nothing' : summary.leftRunning.join(', ');
-  return [...problems, `${used.join(', ')}; left running: ${left}`];
+  if (billedMinutes !== undefined) used.push(`${billedMinutes} min billed`);
+  const text = (left: string): string => `${used.join(', ')}; left running: ${left}`;
+  return [
+    ...problems,
+    summary.leftRunning.length === 0
+      ? { text: text('nothing') }
+      : { text: text(summary.leftRunning.join(', ')), look: 'red' },
+  ];
 }

@@ -158,7 +158,6 @@ describe('the session', () => {
     expect(exitCode, output).toBe(0);
     const annotations = resultOf(report, 'uses it').annotations;
     expect(annotations.find((it) => it.type === 'session')?.description).toMatch(/^[0-9a-f-]{36}$/);
-    expect(annotations.map((it) => it.type)).not.toContain('session viewer'); // its server ends with the run
     expect(output).toContain('3 sessions, 2 tests'); // one of them uses only another one
     const titles = resultOf(report, 'acts').steps?.map(({ title }) => title) ?? [];
     expect(titles).toEqual(expect.arrayContaining(['Session fill input', 'Session observe']));

@@ -29,13 +29,14 @@ describe('a run that ends by itself', () => {
           await expect(page.locator('h1')).toHaveText('Number ' + n);
         });`,
     });
-    const { exitCode, output, report } = await project.run();
+    const { exitCode, output, stdout, report } = await project.run();
     expect(output).toContain(
       'sessionwright: sessions come from: embedded session server (Chromium)',
     );
     expect(output).toMatch(
-      /·\nsessionwright: 2 sessions, 4 tests, 4 clips, .* of browser time; left running: nothing/,
-    ); // on a line of its own after Playwright's dots
+      /sessionwright: 2 sessions, 4 tests, 4 clips, .* of browser time; left running: nothing\n/,
+    );
+    expect(stdout).toMatch(/·\n +4 passed/); // nothing comes between
     expect(exitCode, output).toBe(0);
     expect(resultsOf(report).size).toBe(4);
   });

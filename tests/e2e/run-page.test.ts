@@ -1,19 +1,24 @@
-/** The run page of a real run: its clips are as long as their tests and play, and it tells of what failed. What can go wrong with it stands in `tests/long`. */
+/** The run page of a real run, and the ways into it: its clips are as long as their tests and play, and it tells of what failed. What can go wrong with it stands in `tests/long`. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { chromium } from 'playwright-core';
+import { chromium, type Browser } from 'playwright-core';
 import { afterEach, expect, test } from 'vitest';
 import { findChromium } from '../../src/browser/find-chromium';
 import type { RunData } from '../../src/reporter/run/data';
 import { eventually } from '../eventually';
-import { Project } from './support/project';
+import { Project, resultsOf } from './support/project';
 
 let project: Project;
 afterEach(async () => project.remove());
 
+/** Where a reader is said to find the page. */
+const PAGE_URL = 'https://ci.example/run';
 const CONFIG = `
   import { withSessions } from 'sessionwright/config';
-  export default withSessions({ workers: 1, retries: 1, reporter: [['list'], ['json', { outputFile: 'report.json' }]] });`;
+  export default withSessions({
+    workers: 1, retries: 1,
+    reporter: [['list'], ['json', { outputFile: 'report.json' }], ['html', { open: 'never' }], ['junit', { outputFile: 'junit.xml' }]],
+  }, {}, { runPageUrl: '${PAGE_URL}' });`;
 
 test('a failure and its retry, with clips, steps and what the page complained about', async () => {
   project = await Project.create({
@@ -31,7 +36,7 @@ test('a failure and its retry, with clips, steps and what the page complained ab
   });
   const summary = join(project.folder, 'summary.md');
   Object.assign(project.env, { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: summary });
-  const { output } = await project.run();
+  const { output, report } = await project.run();
   expect(await project.read('summary.md')).toContain('- flaky: buys (a.spec.ts:3)');
   expect(output).toContain('run page: sessionwright-report/index.html');
   expect(output).toContain('console error: out of stock, token=…'); // with the failed attempt
@@ -60,7 +65,37 @@ test('a failure and its retry, with clips, steps and what the page complained ab
     expect(attempt).toContain('out of stock');
     expect(attempt).toContain('Closed');
     expect(attempt).toContain('a.spec.ts:6');
+    await looksFromHtmlReport(browser);
   } finally {
     await browser.close();
   }
+  const lines = (resultsOf(report).get('buys') ?? []).flatMap(({ annotations }) => annotations);
+  const [first, second] = [1, 2].map((n) => `${PAGE_URL}/index.html#test=0&attempt=${n}`);
+  expect(lines.map(({ type, description }) => [type, description?.split(' ')[1]])).toEqual([
+    ['session', first],
+    ['session', second],
+  ]);
+  const junit = await project.read('junit.xml');
+  expect(junit).toMatch(/<testcase name="buys"[^]*<property name="session" value="[^"]+attempt=2"/);
+  expect(junit).toContain('<property name="sessionwright.retries-failed" value="1">');
+  expect(junit).toContain('<property name="sessionwright.left-running" value="0">');
 });
+
+/** Playwright's report leads to the attempt that failed, in a copy of the page that plays the report's own clips. */
+async function looksFromHtmlReport(browser: Browser): Promise<void> {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(pathToFileURL(join(project.folder, 'playwright-report/index.html')).href);
+  await page.getByRole('link', { name: 'buys' }).first().click();
+  const link = page.getByTestId('test-case-annotations').getByRole('link');
+  expect(await link.first().getAttribute('href')).toContain(`${PAGE_URL}/index.html#test=0`);
+  const opening = context.waitForEvent('page');
+  await page.getByRole('link', { name: 'run page' }).click();
+  const opened = await opening;
+  await opened.waitForURL(/playwright-report\/run-page\.html#test=0&attempt=1$/);
+  const video = opened.locator('video');
+  await eventually(async () =>
+    expect(await video.evaluate((it) => (it as HTMLVideoElement).duration)).toBeGreaterThan(0),
+  );
+  await context.close();
+}

@@ -54,8 +54,9 @@ test('the run says where its sessions are; clips are made, and a failure has one
   expect(output).toContain(`sessions come from: ${server.url} (self-hosted)`);
   expect(output).toMatch(/1 session, 1 test, 1 clip, .*left running: nothing/);
   const result = resultOf(report, 'fails');
-  const viewer = result.annotations.find((it) => it.type === 'session viewer')?.description ?? '';
-  expect(viewer).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/sessions\/[^/?]+\/viewer$/);
+  expect(result.annotations.map(({ type }) => type)).toEqual(['session']);
+  const [id = '', viewer = ''] = result.annotations[0]?.description?.split(' ') ?? [];
+  expect(viewer).toBe(`${server.url}/sessions/${id}/viewer`);
   expect((await fetch(viewer)).status).toBe(401); // a report opens nothing by itself
   expect(shownAttachments(result).filter((name) => name !== 'error-context')).toEqual([
     'screenshot',

@@ -114,8 +114,9 @@ function testsTile({ tests, clips }: RunTotals): Tile {
   };
 }
 
-function sessionsTile({ sessions, peakSessions, died, failedStarts }: RunTotals): Tile {
+function sessionsTile({ sessions, byTests, peakSessions, died, failedStarts }: RunTotals): Tile {
   const notes = [`${peakSessions} at once`];
+  if (byTests > 0) notes.push(`${byTests} started by tests, without a lane`);
   if (died > 0) notes.push(`${died} died`);
   if (failedStarts > 0) notes.push(`${count(failedStarts, 'start')} failed`);
   return {

@@ -31,6 +31,8 @@ export interface RunTotals {
   /** By {@link Outcome}. */
   tests: Record<Outcome, number>;
   sessions: number;
+  /** Those of them that tests have started by themselves: they have no lane. */
+  byTests: number;
   /** Starts that failed. */
   failedStarts: number;
   clips: number;

@@ -9,7 +9,7 @@ const PAGE = 'index.html';
 /** Clips and traces. */
 const FILES = 'data';
 /** How the files in there end, and no others: only those are ever removed. */
-const OUR_FILE = /-\d+-(?:clip|trace)\.\w+$/;
+const OUR_FILE = /-\d+-(?:clip|trace|link)\.\w+$/;
 /** By this a page is known to be ours: no other one is replaced. */
 export const GENERATOR = 'name="generator" content="sessionwright"';
 /** Reports are files of the user, who decides by the umask who may read them. */
@@ -82,6 +82,19 @@ export class PageFolder {
     };
     await Promise.all(Array.from({ length: AT_ONCE }, work));
     return taken;
+  }
+
+  /**
+   * Puts a small page of ours beside them.
+   * @param name - without its ending, unique
+   * @returns its path
+   */
+  async addPage(name: string, html: string): Promise<string> {
+    const file = `${name}.html`;
+    await mkdir(join(this.path, FILES), { recursive: true });
+    await replaceFile(join(this.path, FILES, file), html, { mode: FILE_MODE, isDurable: false });
+    this.#taken.add(file);
+    return join(this.path, FILES, file);
   }
 
   /** Puts the page into its place, and removes what only the page before it showed. */

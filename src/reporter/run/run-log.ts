@@ -22,6 +22,20 @@ export interface TestNotes {
   attempts: AttemptNotes[];
 }
 
+/** Where the page shows an attempt. */
+export interface AttemptPlace {
+  /** By {@link attemptName}. */
+  name: string;
+  /** What stands behind the `#` of the page's address. */
+  hash: string;
+  hasFailed: boolean;
+}
+
+/** A name for an attempt that is unique in its run. */
+export function attemptName({ id }: Pick<TestCase, 'id'>, { retry }: { retry: number }): string {
+  return `${id}-${retry}`;
+}
+
 /** What happened in a run, as far as test results tell. */
 export class RunLog {
   readonly texts: Texts;
@@ -47,10 +61,27 @@ export class RunLog {
     const files = new Map<string, string>();
     for (const { test, attempts } of this.tests.values())
       for (const { retry, clipFile, traceFile } of attempts) {
-        if (clipFile !== undefined) files.set(`${test.id}-${retry}-clip`, clipFile);
-        if (traceFile !== undefined) files.set(`${test.id}-${retry}-trace`, traceFile);
+        const name = attemptName(test, { retry });
+        if (clipFile !== undefined) files.set(`${name}-clip`, clipFile);
+        if (traceFile !== undefined) files.set(`${name}-trace`, traceFile);
       }
     return files;
+  }
+
+  /** Where the page shows each attempt that has used a session, as it stands behind its `#`. */
+  places(): AttemptPlace[] {
+    return [...this.tests.values()].flatMap(({ test, attempts }, index) => {
+      const inOrder = [...attempts].sort((a, b) => a.retry - b.retry);
+      return inOrder.flatMap(({ retry, sessionId, cause }, nth) =>
+        sessionId === undefined
+          ? []
+          : {
+              name: attemptName(test, { retry }),
+              hash: `test=${index}&attempt=${nth + 1}`,
+              hasFailed: cause !== undefined,
+            },
+      );
+    });
   }
 
   /** A test is to run. It stands in the page also when it does not get so far. */

@@ -14,10 +14,12 @@ export function totalsOf(
   summary: RunSummary | undefined,
 ): RunTotals {
   const attempts = attemptsOf(log);
+  const byTests = startedByTests(sessions, summary);
   const billed = sessions.filter(({ isBilled }) => isBilled);
   return {
     tests: outcomes(log),
-    sessions: Math.max(summary?.sessions ?? 0, sessions.length),
+    sessions: sessions.length + byTests,
+    byTests,
     failedStarts: summary?.failedStarts ?? 0,
     clips: summary?.clips ?? attempts.filter(({ clipFile }) => clipFile !== undefined).length,
     browserMs: summary?.browserMs ?? sum(sessions.map(lengthOf)),
@@ -31,6 +33,14 @@ export function totalsOf(
     handOvers: handOvers(attempts),
     leftRunning: summary?.leftRunning,
   };
+}
+
+/** The host counts those too that no worker had. */
+function startedByTests(
+  { length }: readonly SessionNotes[],
+  summary: RunSummary | undefined,
+): number {
+  return Math.max(0, (summary?.sessions ?? length) - length);
 }
 
 function outcomes(log: RunLog): Record<Outcome, number> {

@@ -79,5 +79,6 @@ test('reports without stories are merged into no page, and it says why', async (
   reporter.onBegin(config as unknown as FullConfig, { allTests: () => [buys] } as unknown as Suite);
   reporter.onTestEnd(buys, testResult([0, 10], {}, null));
   await reporter.onEnd({ status: 'passed', startTime: new Date(), duration: 10 });
+  await reporter.onExit();
   expect(printed).toContain('no run page: the reports that were merged tell of no session');
 });

@@ -2,6 +2,12 @@ import { expect, test } from 'vitest';
 import type { RunSummary } from '../../../src/host/protocol';
 import { summaryLines } from '../../../src/reporter/summary';
 
+type Totals = Parameters<typeof summaryLines>[1];
+
+function linesOf(told: RunSummary | undefined, totals?: Totals): string[] {
+  return summaryLines(told, totals).map(({ text }) => text);
+}
+
 const summary: RunSummary = {
   sessions: 2,
   failedStarts: 0,
@@ -14,12 +20,12 @@ const summary: RunSummary = {
 };
 
 test('counts, time and what is left', () => {
-  expect(summaryLines(summary)).toEqual([
+  expect(linesOf(summary)).toEqual([
     '2 sessions, 40 tests, 3 clips, 12.3 s of browser time; left running: nothing',
   ]);
-  expect(summaryLines({ ...summary, sessions: 1, tests: 1, clips: 1, browserMs: 125_000 })).toEqual(
-    ['1 session, 1 test, 1 clip, 2 min 5 s of browser time; left running: nothing'],
-  );
+  expect(linesOf({ ...summary, sessions: 1, tests: 1, clips: 1, browserMs: 125_000 })).toEqual([
+    '1 session, 1 test, 1 clip, 2 min 5 s of browser time; left running: nothing',
+  ]);
 });
 
 test.each([
@@ -28,11 +34,11 @@ test.each([
   [119_600, '2 min 0 s'],
   [3_600_000, '60 min 0 s'],
 ])('%i ms are told as %s', (browserMs, text) => {
-  expect(summaryLines({ ...summary, browserMs })[0]).toContain(`, ${text} of browser time`);
+  expect(linesOf({ ...summary, browserMs })[0]).toContain(`, ${text} of browser time`);
 });
 
 test('what could not be stopped is named, and problems come first', () => {
-  const lines = summaryLines({
+  const lines = linesOf({
     ...summary,
     leftRunning: ['id-1'],
     problems: [
@@ -45,14 +51,26 @@ test('what could not be stopped is named, and problems come first', () => {
 });
 
 test('a run without sessions or without a host', () => {
-  expect(summaryLines({ ...summary, sessions: 0 })).toEqual(['no test asked for a session']);
+  expect(linesOf({ ...summary, sessions: 0 })).toEqual(['no test asked for a session']);
   expect(
-    summaryLines({
+    linesOf({
       ...summary,
       sessions: 0,
       failedStarts: 2,
       problems: [{ what: 'A session may be left', reason: 'no answer' }],
     }),
   ).toEqual(['A session may be left: no answer', 'no session could be started']);
-  expect(summaryLines(undefined)).toEqual([]);
+  expect(linesOf(undefined)).toEqual([]);
+});
+
+test('waiting is told when it was long, and what is billed', () => {
+  const wait = (waitingMs: number): string[] => linesOf(summary, { waitingMs });
+  expect(wait(9_999)).toEqual(linesOf(summary));
+  expect(wait(83_000)[0]).toContain('3 clips, 1 min 23 s of waiting, 12.3 s of browser time');
+  expect(linesOf(summary, { waitingMs: 0, billedMinutes: 3 })[0]).toContain(', 3 min billed; left');
+});
+
+test('what asks for somebody stands out', () => {
+  expect(summaryLines({ ...summary, leftRunning: ['id-1'] })).toMatchObject([{ look: 'red' }]);
+  expect(summaryLines(summary)).toEqual([{ text: expect.any(String) as string }]);
 });
