@@ -7,7 +7,7 @@ import { ApiError } from '../contract/errors';
 import { MAX_NOTES, type TestNote } from '../contract/test-notes';
 
 /** How long notes wait for others to go with them, in milliseconds: a viewer shows what happens, and each call costs. */
-const GATHER_MS = 250;
+const GATHER_MS = 500;
 /** Notes that wait at most; newer ones are dropped. */
 const MAX_WAITING = 4 * MAX_NOTES;
 /** How an API answers that has no such call. */

@@ -88,23 +88,16 @@ function Item({ happening, isCurrent, onChoose }: ItemProps): JSX.Element {
         <span class="what" style={{ paddingLeft: `${Math.min(depth, 6) * 14}px` }}>
           {kind !== 'step' && <em>{WORDS[kind]}</em>}
           {text}
+          {kind === 'step' && place !== '' && <span class="where">{place}</span>}
         </span>
         {kind === 'step' ? (
-          <>
-            <span class="where">{fileAndLine(place)}</span>
-            <span class="took">{durationMs > 0 ? duration(durationMs) : ''}</span>
-          </>
+          <span class="took">{durationMs > 0 ? duration(durationMs) : ''}</span>
         ) : (
           <span class="took place">{place}</span>
         )}
       </button>
     </li>
   );
-}
-
-/** Without the folders, which the tooltip has. */
-function fileAndLine(place: string): string {
-  return place.slice(place.lastIndexOf('/') + 1);
 }
 
 /** Scrolls only the list, never the page. */

@@ -87,7 +87,7 @@ describe('a run of 100 tests', () => {
     const [red, green] = [page.locator('.attempt').nth(0), page.locator('.attempt').nth(1)];
     await red.locator('.happenings li.step').nth(5).getByRole('button').click();
     expect(await red.locator('li.step .where').first().innerText()).toMatch(
-      /^shop-\d+\.spec\.ts:\d+$/,
+      /^tests\/shop-\d+\.spec\.ts:\d+$/,
     );
     await eventually(async () => {
       const currents = await Promise.all(
