@@ -1,6 +1,6 @@
 /** Ours beside what suites have already: other fixtures, one context for all tests, and every option of `use`. One run, of a project for each test here. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { leavesNothing } from './support/leaves-nothing';
+import { afterAll, expect, test } from 'vitest';
+import { OneRun } from './support/one-run';
 import { failedOf, partOf, Project, resultOf, resultsOf, type RunResult } from './support/project';
 
 const VISITS = `
@@ -67,10 +67,7 @@ const USES: Record<keyof typeof FILES, object> = {
   reused: { reuseContext: true },
 };
 
-let project: Project;
-let run: RunResult;
-
-beforeAll(async () => {
+const suite = new OneRun(async () => {
   const projects = Object.entries(USES).map(([name, use]) => ({
     name,
     use,
@@ -80,43 +77,42 @@ beforeAll(async () => {
     `${name}.spec.ts`,
     `import { test, expect } from 'sessionwright';\n${spec}`,
   ]);
-  project = await Project.create({
+  return Project.create({
     'playwright.config.ts': `
       import { withSessions } from 'sessionwright/config';
       export default withSessions({ workers: 1, timeout: 60_000, expect: { timeout: 20_000 }, reporter: [['line'], ['json', { outputFile: 'report.json' }]], projects: ${JSON.stringify(projects)} });`,
     ...(Object.fromEntries(files) as Record<string, string>),
   });
-  run = await project.run();
 });
-afterAll(async () => {
-  await leavesNothing(project);
-  await project.remove();
-});
+afterAll(async () => suite.close());
 
-function expectPassed(name: keyof typeof FILES, titles: string[]): void {
+function expectPassed(run: RunResult, name: keyof typeof FILES, titles: string[]): void {
   const part = partOf(run.report, `${name}.spec.ts`);
   expect(failedOf(part), run.output).toEqual([]);
   expect([...resultsOf(part).keys()], run.output).toEqual(titles);
 }
 
-test("isolation 'session': tests run in the default context, with the options of use, and see nothing of each other", () => {
-  expectPassed('session', ['first', 'second']);
+test("isolation 'session': tests run in the default context, with the options of use, and see nothing of each other", async (context) => {
+  const { run } = await suite.of(context);
+  expectPassed(run, 'session', ['first', 'second']);
   expect(
     run.output.match(/cannot apply to a context that exists already: proxy/g),
     run.output,
   ).toHaveLength(1);
 });
 
-test('mergeTests joins ours with fixtures that were made for plain Playwright', () => {
+test('mergeTests joins ours with fixtures that were made for plain Playwright', async (context) => {
+  const { run } = await suite.of(context);
   const titles = ['has all fixtures', 'in any order'];
-  expectPassed('merged', titles);
+  expectPassed(run, 'merged', titles);
   for (const title of titles)
     expect(resultOf(run.report, title).attachments.map((it) => it.name)).toContain('video');
 });
 
-test('reuseContext keeps one page for the tests of a worker, cleaned in between', () => {
+test('reuseContext keeps one page for the tests of a worker, cleaned in between', async (context) => {
+  const { run } = await suite.of(context);
   const titles = [1, 2, 3].map((n) => `test ${n}`);
-  expectPassed('reused', titles);
+  expectPassed(run, 'reused', titles);
   for (const title of titles)
     expect(resultOf(run.report, title).attachments.map((it) => it.name)).toContain('video');
 });

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { OneRun } from './support/one-run';
 import {
   failedOf,
   partOf,
@@ -137,14 +138,14 @@ const FILES = {
 const site = createServer((_, response) =>
   response.setHeader('content-type', 'text/html').end('<title>Site</title>'),
 );
-let project: Project;
-let run: RunResult;
-
 beforeAll(async () => {
   site.listen(0, '127.0.0.1');
   await once(site, 'listening');
+});
+
+const suite = new OneRun(async () => {
   const files = Object.entries(FILES).map(([name, tests]) => [`${name}.spec.ts`, HELPERS + tests]);
-  project = await Project.create(
+  return Project.create(
     {
       'playwright.config.ts': `
       import { defineConfig } from '@playwright/test';
@@ -163,32 +164,35 @@ beforeAll(async () => {
     },
     { SITE: `http://127.0.0.1:${String((site.address() as AddressInfo).port)}/` },
   );
-  run = await project.run();
 });
 afterAll(async () => {
   site.close();
-  await project.remove();
+  await suite.close();
 });
 
-function expectPassed(name: keyof typeof FILES, count: number): void {
+function expectPassed(run: RunResult, name: keyof typeof FILES, count: number): void {
   const part = partOf(run.report, `${name}.spec.ts`);
   expect(failedOf(part), run.output).toEqual([]);
   expect(resultsOf(part).size, run.output).toBe(count);
 }
 
-test('one waits while a test runs, is the next one’s, and is as fresh as any', () => {
-  expectPassed('fresh', 3);
+test('one waits while a test runs, is the next one’s, and is as fresh as any', async (context) => {
+  const { run } = await suite.of(context);
+  expectPassed(run, 'fresh', 3);
 });
 
-test('its page has what was set on its context before there was a page', () => {
-  expectPassed('page', 2);
+test('its page has what was set on its context before there was a page', async (context) => {
+  const { run } = await suite.of(context);
+  expectPassed(run, 'page', 2);
 });
 
-test('it is given up for a test with other options, for isolation session, and for one that asks the API', () => {
-  expectPassed('without', 7);
+test('it is given up for a test with other options, for isolation session, and for one that asks the API', async (context) => {
+  const { run } = await suite.of(context);
+  expectPassed(run, 'without', 7);
 });
 
-test('reports, traces and failures show nothing of it', () => {
+test('reports, traces and failures show nothing of it', async (context) => {
+  const { run } = await suite.of(context);
   const results = partOf(run.report, 'traced.spec.ts')?.suites.flatMap((suite) =>
     suite.specs.map((spec) => spec.tests[0]?.results[0]),
   );

@@ -1,6 +1,7 @@
 /** `isolation: 'session'`: one context for all tests of a worker, and yet each of them finds what a new context would give it. */
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
+import { OneRun } from './support/one-run';
 import { failedOf, partOf, Project, resultOf, resultsOf, type RunResult } from './support/project';
 
 /** One run, of a file for each test here. */
@@ -93,10 +94,7 @@ const FILES = {
     });`,
 };
 
-let project: Project;
-let run: RunResult;
-
-beforeAll(async () => {
+const suite = new OneRun(async () => {
   const files = Object.entries(FILES).map(([name, tests]) => [
     `${name}.spec.ts`,
     `
@@ -106,37 +104,40 @@ beforeAll(async () => {
       });
       ${tests}`,
   ]);
-  project = await Project.create({
+  return Project.create({
     'playwright.config.ts': `
       import { withSessions } from 'sessionwright/config';
       export default withSessions({ workers: 1, timeout: 60_000, expect: { timeout: 20_000 }, reporter: [['line'], ['json', { outputFile: 'report.json' }]], use: { isolation: 'session', recording: 'off', screenshot: 'only-on-failure', baseURL: 'https://site.test' } });`,
     ...(Object.fromEntries(files) as Record<string, string>),
   });
-  run = await project.run();
 });
-afterAll(async () => project.remove());
+afterAll(async () => suite.close());
 
-function expectPassed(name: keyof typeof FILES, count: number): void {
+function expectPassed(run: RunResult, name: keyof typeof FILES, count: number): void {
   const part = partOf(run.report, `${name}.spec.ts`);
   expect(failedOf(part), run.output).toEqual([]);
   expect(resultsOf(part).size, run.output).toBe(count);
 }
 
-test('what a test did to its page is gone in the next one, a crash too', () => {
-  expectPassed('gone', 4);
+test('what a test did to its page is gone in the next one, a crash too', async (context) => {
+  const { run } = await suite.of(context);
+  expectPassed(run, 'gone', 4);
 });
 
-test('options of use reach pages and popups as they do with a context of their own', () => {
-  expectPassed('options', 4);
+test('options of use reach pages and popups as they do with a context of their own', async (context) => {
+  const { run } = await suite.of(context);
+  expectPassed(run, 'options', 4);
   expect(run.output).not.toContain('could not be applied');
   expect(run.output).not.toContain('cannot apply');
 });
 
-test("a state of its own takes the place of one that is kept; a page that the API has worked on is not the next test's", () => {
-  expectPassed('state', 5);
+test("a state of its own takes the place of one that is kept; a page that the API has worked on is not the next test's", async (context) => {
+  const { run } = await suite.of(context);
+  expectPassed(run, 'state', 5);
 });
 
-test('a failure is described by its page, and shown in one picture', () => {
+test('a failure is described by its page, and shown in one picture', async (context) => {
+  const { run } = await suite.of(context);
   const { attachments } = resultOf(run.report, 'fails');
   expect(attachments.filter(({ name }) => name === 'screenshot')).toHaveLength(1);
   const description = attachments.find(({ name }) => name === 'error-context')?.path;

@@ -1,9 +1,10 @@
 /** Cookie files and output folders that cannot be read or written: what fails by them, what does not, and what is said. One run, of a file for each test here, and one without `withSessions`. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { leavesNothing } from './support/leaves-nothing';
-import { Project, resultOf, type RunResult } from './support/project';
+import { OneRun } from './support/one-run';
+import { Project, resultOf } from './support/project';
 
 const cookie = (name: string): string =>
   JSON.stringify({
@@ -49,11 +50,8 @@ const SPECS = {
 };
 
 describe('with withSessions', () => {
-  let project: Project;
-  let run: RunResult;
-
-  beforeAll(async () => {
-    project = await Project.create({
+  const suite = new OneRun(async () =>
+    Project.create({
       'playwright.config.ts': `
         import { withSessions } from 'sessionwright/config';
         export default withSessions({ workers: 1, timeout: 60_000, reporter: [['line'], ['json', { outputFile: 'report.json' }]] });`,
@@ -62,27 +60,26 @@ describe('with withSessions', () => {
         Object.entries(WRONG).map(([name, [content]]) => [`${name}.json`, content]),
       ),
       taken: 'a file where the folder should be',
-    });
-    run = await project.run();
-  });
-  afterAll(async () => {
-    await leavesNothing(project);
-    await project.remove();
-  });
+    }),
+  );
+  afterAll(async () => suite.close());
 
-  test('an output folder that cannot be written does not fail the test', () => {
+  test('an output folder that cannot be written does not fail the test', async (context) => {
+    const { run } = await suite.of(context);
     const { status, annotations } = resultOf(run.report, 'has no folder');
     expect(status, run.output).toBe('passed');
     expect(annotations.map((it) => it.type)).toContain('sessionwright');
     expect(run.output).toMatch(/sessionwright: No clip .*video\.mp4: /);
   });
 
-  test('cookies are not saved after a failure, when only success counts', () => {
+  test('cookies are not saved after a failure, when only success counts', async (context) => {
+    const { project, run } = await suite.of(context);
     expect(resultOf(run.report, 'fails').status, run.output).toBe('failed');
     expect(existsSync(join(project.folder, 'cookies.json'))).toBe(false);
   });
 
-  test('a cookie file that cannot be read is named, and left byte for byte as it was', async () => {
+  test('a cookie file that cannot be read is named, and left byte for byte as it was', async (context) => {
+    const { project, run } = await suite.of(context);
     expect(run.exitCode).toBe(1);
     for (const [name, [content, message]] of Object.entries(WRONG)) {
       expect(resultOf(run.report, name).error?.message, run.output).toMatch(message);
@@ -90,7 +87,8 @@ describe('with withSessions', () => {
     }
   });
 
-  test('a cookie file that cannot be written does not fail the test: the cookies are in its output folder', async () => {
+  test('a cookie file that cannot be written does not fail the test: the cookies are in its output folder', async (context) => {
+    const { project, run } = await suite.of(context);
     const { status, annotations } = resultOf(run.report, 'keeps');
     expect(status, run.output).toBe('passed');
     expect(annotations.map((it) => it.type)).toContain('sessionwright');
@@ -104,7 +102,7 @@ describe('with withSessions', () => {
 
 describe('without withSessions', () => {
   let project: Project;
-  afterAll(async () => {
+  afterEach(async () => {
     await leavesNothing(project);
     await project.remove();
   });

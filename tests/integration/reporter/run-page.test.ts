@@ -119,10 +119,11 @@ describe('a run of 100 tests', () => {
       expect(await page.locator('.detail h2').innerText()).not.toBe(first),
     );
     await page.locator('.block[tabindex="0"]').first().focus();
-    const label = await page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
+    const focused = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
+    const label = await focused();
     await page.keyboard.press('ArrowRight');
-    const next = await page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
-    expect(next).not.toBe(label);
+    await expect.poll(focused).not.toBe(label); // with the next picture
+    const next = await focused();
     await page.keyboard.press('Enter');
     await eventually(async () =>
       expect(next).toContain(await page.locator('.detail h2').innerText()),
