@@ -1,6 +1,7 @@
 /**
- * `npm run chaos`: real suites on sessions of every kind, while faults strike them. The same seed strikes the same way again:
- * `npm run chaos -- --seed 7 --faults 300 --place embedded --kind "host killed"`. Ends with one line of JSON.
+ * `npm run chaos`: real suites on sessions of every kind, while faults strike them, several in one run. The same seed strikes the same way again:
+ * `npm run chaos -- --seed 7 --faults 300 --place embedded --kind "host killed"`. With `--minutes 10` no round
+ * begins later than that. Ends with one line of JSON.
  */
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,6 +19,7 @@ await main(async () => {
       faults: { type: 'string', default: '60' },
       place: { type: 'string', multiple: true, default: [] },
       kind: { type: 'string', multiple: true, default: [] },
+      minutes: { type: 'string', default: '' },
     },
   });
   try {
@@ -41,6 +43,7 @@ await main(async () => {
         CHAOS_FAULTS: values.faults,
         CHAOS_PLACES: values.place.join(),
         CHAOS_KINDS: values.kind.join(),
+        CHAOS_MINUTES: values.minutes,
         CHAOS_RESULTS: join(ROOT, RESULTS),
       },
     },
@@ -48,10 +51,12 @@ await main(async () => {
   const rounds = JSON.parse(readFileSync(join(ROOT, RESULTS), 'utf8'));
   const kinds = new Map();
   for (const { faults } of rounds)
-    for (const kind of faults) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+    for (const { kind } of faults) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
   console.log('\nsurvived, by kind:');
   for (const [kind, times] of [...kinds].sort())
     console.log(`  ${String(times).padStart(4)}  ${kind}`);
+  const goneMs = Math.max(...rounds.map((round) => round.goneMs));
+  console.log(`everything of a run was gone after its end within ${goneMs} ms`);
   const count = (what) => rounds.reduce((sum, round) => sum + round[what].length, 0);
   console.log(
     JSON.stringify({

@@ -11,6 +11,15 @@ import { connect, type AddressInfo, type Socket } from 'node:net';
 /** What can become of a request. */
 export type BadAnswer = '429' | '500' | '529' | 'garbage' | 'nothing' | 'twice' | 'lost';
 
+/** A request that was answered badly. */
+export interface BadlyAnswered {
+  how: BadAnswer;
+  /** Method and path. */
+  request: string;
+  /** When it came; by this machine's clock, in milliseconds. */
+  atMs: number;
+}
+
 /** A WebSocket that leads through it. */
 interface Passage {
   path: string;
@@ -19,7 +28,7 @@ interface Passage {
 }
 
 /** How long nothing is answered before the connection is closed, in milliseconds. */
-const SILENCE_MS = 20_000;
+const SILENCE_MS = 8_000;
 /** What a slow network adds, in milliseconds. */
 const SLOW_MS = 200;
 
@@ -30,6 +39,7 @@ export class Door {
   readonly #server: Server;
   readonly #passages = new Set<Passage>();
   #bad: BadAnswer[] = [];
+  readonly #answered: BadlyAnswered[] = [];
 
   private constructor() {
     this.#server = createServer((request, response) => void this.#answer(request, response));
@@ -58,6 +68,11 @@ export class Door {
     this.#bad = [];
   }
 
+  /** Those that were answered so, since then. */
+  badlyAnswered(how: BadAnswer, sinceMs: number): BadlyAnswered[] {
+    return this.#answered.filter((it) => it.how === how && it.atMs >= sinceMs);
+  }
+
   /** The sockets of a session. */
   passages(session: string): Passage[] {
     return [...this.#passages].filter(({ path }) => path.includes(session));
@@ -71,6 +86,8 @@ export class Door {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const how = this.#bad.shift();
+    const { method = 'GET', url = '' } = request;
+    if (how) this.#answered.push({ how, request: `${method} ${url}`, atMs: Date.now() });
     const body = await bodyOf(request);
     if (how === 'nothing') {
       setTimeout(() => request.socket.destroy(), SILENCE_MS).unref();

@@ -5,7 +5,9 @@ import { existsSync, readFileSync } from 'node:fs';
 export interface Attempt {
   title: string;
   retry: number;
+  /** Process of its worker, and that worker's number in the run. */
   worker: number;
+  workerIndex: number;
   session: string;
   /** Process of its browser, and of every page there. */
   browser: number;
@@ -24,12 +26,17 @@ export function readJournal(file: string): Attempt[] {
   const attempts = new Map<string, Attempt>();
   for (const text of readFileSync(file, 'utf8').split('\n').slice(0, -1)) {
     const { what, at, ...line } = JSON.parse(text) as Line;
-    const key = `${line.title} ${line.retry}`;
+    const key = nameOf(line);
     if (what === 'began') attempts.set(key, { ...line, beganAt: at });
     const attempt = attempts.get(key);
     if (what === 'ended' && attempt) attempt.endedAt = at;
   }
   return [...attempts.values()];
+}
+
+/** Names an attempt. */
+export function nameOf({ title, retry }: Pick<Attempt, 'title' | 'retry'>): string {
+  return `${title}, try ${retry + 1}`;
 }
 
 /** Those that run. */

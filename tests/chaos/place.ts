@@ -1,24 +1,36 @@
 /** Where the sessions of a round come from, and what of it can be struck. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { serve, type ServeProcess } from '../e2e/support/serve-process';
 import { freePort } from '../free-port';
+import { CLOCK } from './clock';
 import { Door } from './door';
+import { StruckGrid } from './struck-grid';
 
 /** The kinds of session that are tried. */
-export const PLACES = ['embedded', 'self-hosted over cdp', 'self-hosted over playwright'] as const;
+export const PLACES = [
+  'embedded',
+  'self-hosted over cdp',
+  'self-hosted over playwright',
+  'grid',
+] as const;
 export type PlaceName = (typeof PLACES)[number];
 
-/** One of them, ready for a run. */
+/** One of them, ready for runs. */
 export interface Place {
   name: PlaceName;
   /** Options of the run's `use`, as source text, and its environment. */
   use: string;
   env: Record<string, string>;
-  /** The API's way in; undefined for embedded ones. */
+  /** Undefined where nobody serves them. */
   api?: SelfHosted;
+  grid?: StruckGrid;
+  /** Sessions that are there, in words. */
+  sessions(): Promise<string[]>;
+  /** Whatever was struck is there again. */
+  recovered(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -39,6 +51,7 @@ export class SelfHosted {
       Door.open(),
       mkdtemp(join(tmpdir(), 'sw-chaos-server-')),
     ]);
+    await writeFile(join(folder, 'clock.cjs'), CLOCK);
     return new SelfHosted(door, folder, await startBehind(door, folder));
   }
 
@@ -72,17 +85,33 @@ export class SelfHosted {
 /** What it prints is the door's URL, so its port is chosen here. */
 async function startBehind(door: Door, folder: string): Promise<ServeProcess> {
   door.target ||= await freePort();
-  return serve(['--port', String(door.target), '--data-dir', folder, '--public-url', door.url]);
+  return serve(
+    [
+      ...['--port', String(door.target), '--public-url', door.url],
+      ...['--data-dir', join(folder, 'data')],
+    ],
+    { NODE_OPTIONS: `--require ${join(folder, 'clock.cjs')}` },
+  );
 }
 
+/** Opens a place. The caller closes it. */
 export async function openPlace(name: PlaceName): Promise<Place> {
-  if (name === 'embedded')
-    return {
-      name,
-      use: '',
-      env: { NOTTE_API_URL: '', NOTTE_API_KEY: '' },
-      close: async () => undefined,
-    };
+  if (name === 'embedded') return embedded();
+  return name === 'grid' ? onGrid() : selfHosted(name);
+}
+
+function embedded(): Place {
+  return {
+    name: 'embedded',
+    use: '',
+    env: { NOTTE_API_URL: '', NOTTE_API_KEY: '' },
+    sessions: async () => [],
+    recovered: async () => undefined,
+    close: async () => undefined,
+  };
+}
+
+async function selfHosted(name: PlaceName): Promise<Place> {
   const api = await SelfHosted.start();
   const transport = name.endsWith('playwright') ? 'playwright' : 'cdp';
   return {
@@ -90,6 +119,21 @@ export async function openPlace(name: PlaceName): Promise<Place> {
     use: `sessionOptions: { transport: '${transport}' }`,
     env: { NOTTE_API_URL: api.door.url, NOTTE_API_KEY: 'key' },
     api,
+    sessions: async () => (await api.activeSessions()).map((id) => `session ${id}`),
+    recovered: async () => api.door.mend(),
     close: async () => api.close(),
+  };
+}
+
+async function onGrid(): Promise<Place> {
+  const grid = await StruckGrid.open();
+  return {
+    name: 'grid',
+    use: '',
+    env: { NOTTE_API_URL: '', NOTTE_API_KEY: '', SELENIUM_REMOTE_URL: grid.url },
+    grid,
+    sessions: async () => grid.sessions(),
+    recovered: async () => grid.recovered(),
+    close: async () => grid.close(),
   };
 }
