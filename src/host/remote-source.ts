@@ -153,7 +153,7 @@ export class RemoteSource implements Source {
 }
 
 /** How long the last notes on tests may take, in milliseconds, before the session is stopped without them. */
-const LAST_NOTES_MS = 2_000;
+const LAST_NOTES_MS = 5_000;
 
 /** A session of somebody else's: it is used, kept awake and recorded, and never stopped by us. */
 class AttachedSession extends HeldSession {

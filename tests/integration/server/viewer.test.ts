@@ -48,7 +48,9 @@ describe('live', () => {
     expect(await axeViolations(page)).toEqual([]);
     api.server.noteTest(id, { ...says, durationMs: 40 });
     await line.waitFor({ ...SLOW, state: 'detached' });
-    expect(await page.locator('.event', { hasText: 'Click the button' }).count()).toBe(1);
+    await expect
+      .poll(() => page.locator('.event', { hasText: 'Click the button' }).count(), SLOW)
+      .toBe(1);
     const opening = shown.waitForEvent('popup');
     await shown.evaluate(() => void window.open('about:blank'));
     const popup = await opening;
@@ -256,10 +258,12 @@ describe('replay', () => {
     await expect.poll(second, SLOW).toBeLessThan(atSecond);
     await list.getByRole('button', { name: '/lost' }).waitFor(SLOW);
     await button(page, 'Console').click();
-    expect(await list.locator('.event').allTextContents()).toEqual([
-      expect.stringContaining('pays by card'),
-      expect.stringContaining('pays by invoice'),
-    ]);
+    await expect
+      .poll(() => list.locator('.event').allTextContents(), SLOW)
+      .toEqual([
+        expect.stringContaining('pays by card'),
+        expect.stringContaining('pays by invoice'),
+      ]);
     await list.locator('.event', { hasText: 'by invoice' }).click();
     await expect.poll(second, SLOW).toBeGreaterThan(0.4);
     await button(page, 'All').click();
