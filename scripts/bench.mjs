@@ -35,6 +35,8 @@ const LIMITS = {
   run_page_kb: 3_000,
   live_latency_p95_ms: 250,
   watched_suite_ratio: 1.1,
+  replacement_ratio: 1.5,
+  gone_after_kill_s: 5,
   host_rss_mb: 120,
   left_chromium: 0,
   left_profiles: 0,

@@ -1,4 +1,4 @@
-/** Runs that go wrong: what failing tests cost, and what green, red and interrupted runs hold and leave. On full Chromium. */
+/** Runs that go wrong: what failing tests and sessions that die cost, and what green, red, interrupted and killed runs hold and leave. On full Chromium. */
 import { alternate, median, ratio, seconds } from './measure.mjs';
 import { startServer } from './server.mjs';
 import { runSuite, timeSuite } from './suite.mjs';
@@ -10,6 +10,8 @@ export const RUN_BENCHES = [
     numbers: ['host_rss_mb', 'left_chromium', 'left_profiles', 'left_hosts', 'left_ports'],
     measure: measureLeftovers,
   },
+  { numbers: ['replacement_ratio'], measure: measureReplacement },
+  { numbers: ['gone_after_kill_s'], measure: measureAfterKill },
 ];
 
 /** 20 tests of which 10 fail, so that Playwright starts 10 workers anew; both sides use the same server. */
@@ -76,6 +78,63 @@ async function measureLeftovers({ executables, url, project, say }) {
     },
     rows: [
       { what: 'memory of the host, two sessions', ours: `${hostRssMb.toFixed(0)} MB`, base: '' },
+    ],
+  };
+}
+
+/** From the death of a session between two tests until the next one has a page that answers, against a start of another session and a page in it. */
+async function measureReplacement({ executables, url, project, say }) {
+  const { output } = await runSuite({
+    suite: 'replaced-sessions',
+    workers: 1,
+    project,
+    url,
+    executablePath: executables.chromium,
+  });
+  const times = (name) =>
+    [...output.matchAll(new RegExp(`TIME ${name} (\\d+)`, 'g'))].map(([, ms]) => Number(ms));
+  const [replaced, started] = [times('replaced'), times('started')];
+  if (replaced.length === 0 || replaced.length !== started.length)
+    throw new Error(`The suite did not tell its times:\n${output}`);
+  say(`${replaced.length} pairs`);
+  return {
+    result: { replacement_ratio: ratio(replaced, started) },
+    rows: [
+      {
+        what: 'a session that died, until the next test has a page',
+        ours: seconds(median(replaced)),
+        base: `${seconds(median(started))} a start and a page`,
+      },
+    ],
+  };
+}
+
+/** From the death of the runner until nothing of its run is left: workers, host, browsers, profiles, ports. */
+async function measureAfterKill({ executables, url, project, rounds, say }) {
+  const times = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const { goneAfterMs, left } = await runSuite({
+      suite: 'sessions',
+      recording: 'on',
+      project,
+      url,
+      executablePath: executables.chromium,
+      isWatched: true,
+      interruptAfterTests: 8,
+      isKilled: true,
+    });
+    say(`gone after ${seconds(goneAfterMs)}, left ${JSON.stringify(left)}`);
+    times.push(goneAfterMs);
+  }
+  const longest = Math.max(...times);
+  return {
+    result: { gone_after_kill_s: longest / 1_000 },
+    rows: [
+      {
+        what: 'the runner is killed, until all is gone, at most',
+        ours: seconds(longest),
+        base: '',
+      },
     ],
   };
 }

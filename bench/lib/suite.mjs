@@ -31,6 +31,7 @@ const WATCH_MS = 250;
  * @property {string} output
  * @property {number} videos videos that it wrote, ours or Playwright's own
  * @property {number[]} startTimes when each test began, in milliseconds, sorted; empty unless `tellsTimes`
+ * @property {number | undefined} goneAfterMs after a kill: until nothing of it was left, at most 5 s
  * @property {number} hostRssBytes the most that the run's host held; 0 when there was none, or nobody watched
  * @property {{ chromium: number, profiles: number, hosts: number, ports: number }} left
  */
@@ -39,7 +40,7 @@ const WATCH_MS = 250;
  * Runs a suite to its end, and waits until everything of it is gone (or long enough).
  *
  * @param {object} options
- * @param {'plain' | 'sessions' | 'failing-sessions' | 'failing-naive' | 'far-sessions' | 'far-naive' | 'loads-sessions'} options.suite
+ * @param {'plain' | 'sessions' | 'failing-sessions' | 'failing-naive' | 'far-sessions' | 'far-naive' | 'loads-sessions' | 'replaced-sessions'} options.suite
  * @param {'on' | 'off' | 'retain-on-failure'} [options.recording] by the plugin, or by Playwright itself in a suite without it
  * @param {'context' | 'session'} [options.isolation]
  * @param {'cdp'} [options.transport] the only one that the sessions may use
@@ -53,6 +54,7 @@ const WATCH_MS = 250;
  * @param {Record<string, string>} [options.env]
  * @param {boolean} [options.isWatched] look at its processes while it runs (costs a little)
  * @param {number} [options.interruptAfterTests] press Ctrl-C after so many tests
+ * @param {boolean} [options.isKilled] kill the runner then, and nothing else
  * @returns {Promise<SuiteRun>}
  */
 export async function runSuite({
@@ -70,6 +72,7 @@ export async function runSuite({
   env,
   isWatched,
   interruptAfterTests,
+  isKilled = false,
 }) {
   const folder = mkdtempSync(join(tmpdir(), 'sessionwright-bench-'));
   const temporary = join(folder, 'tmp');
@@ -101,10 +104,15 @@ export async function runSuite({
       BENCH_URL: url,
       BENCH_CHROMIUM: executablePath,
     };
-    const result = await play(config, { ...variables, ...env }, interruptAfterTests);
+    const { endedAt, ...result } = await play(
+      config,
+      { ...variables, ...env },
+      { interruptAfterTests, isKilled },
+    );
     const left = await countLeft(folder, [...seen.ports]);
     return {
       ...result,
+      goneAfterMs: endedAt && performance.now() - endedAt,
       videos: countVideos(output),
       startTimes: report ? startTimesOf(JSON.parse(readFileSync(report, 'utf8'))) : [],
       hostRssBytes: seen.hostRssBytes,
@@ -149,27 +157,24 @@ function startTimesOf({ suites = [], specs = [] }) {
   ].sort((a, b) => a - b);
 }
 
-/** Runs the command, and presses Ctrl-C when it is to be interrupted. */
-async function play(config, env, interruptAfterTests) {
+/** Runs the command, and presses Ctrl-C or kills the runner when it is to be ended. */
+async function play(config, env, { interruptAfterTests, isKilled }) {
   const startedAt = performance.now();
-  let isInterrupted = false;
-  const onOutput = (output, signal) => {
+  let endedAt;
+  const onOutput = (output, signal, pid) => {
     // The reporter prints one dot a test.
-    if (
-      !interruptAfterTests ||
-      isInterrupted ||
-      (output.match(/·/g)?.length ?? 0) < interruptAfterTests
-    )
-      return;
-    isInterrupted = true;
-    signal('SIGINT');
+    const isDue = (output.match(/·/g)?.length ?? 0) >= interruptAfterTests;
+    if (!isDue || endedAt !== undefined) return; // never due without a number
+    endedAt = performance.now();
+    if (isKilled) process.kill(pid, 'SIGKILL');
+    else signal('SIGINT');
   };
   const { code, output } = await run(process.execPath, [CLI, 'test', '--config', config], {
     cwd: dirname(config),
     env: { ...env, FORCE_COLOR: '0' },
     onOutput,
   });
-  return { durationMs: performance.now() - startedAt, code, output };
+  return { durationMs: performance.now() - startedAt, code, output, endedAt };
 }
 
 function watch(folder, seen) {

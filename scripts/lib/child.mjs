@@ -33,7 +33,7 @@ export class Interrupted extends Error {
  * @param {number} [options.limitMs] end it after this time
  * @param {number} [options.idleLimitMs] end it when it has written nothing for this time
  * @param {(progress: { elapsedMs: number, lastLine: string }) => void} [options.onTick] called every `tickMs` (default 10 s)
- * @param {(output: string, signal: (name: string) => void) => void} [options.onOutput] called with all output so far; `signal` sends a signal to all of the command
+ * @param {(output: string, signal: (name: string) => void, pid: number) => void} [options.onOutput] called with all output so far; `signal` sends a signal to all of the command, whose own process has this id
  * @returns {Promise<{ code: number | null, output: string, stoppedBecause: string | undefined }>} `code` is null when it could not start or was ended by a signal
  * @throws {Interrupted} when the user ended the script meanwhile
  */
@@ -54,7 +54,7 @@ export function run(command, args, options = {}) {
     stream?.setEncoding('utf8').on('data', (text) => {
       state.output += text;
       state.lastOutputAt = Date.now();
-      options.onOutput?.(state.output, (name) => signalGroup(child, name));
+      options.onOutput?.(state.output, (name) => signalGroup(child, name), child.pid);
     });
   }
   const timers = watch(child, state, options, startedAt);
