@@ -9,10 +9,10 @@ let browserPid = 0;
 let diedAtMs = 0;
 
 /** Set up before all other fixtures, so torn down after them: between two tests. */
-const test = base.extend<{ between: void }>({
+const test = base.extend<{ between: undefined }>({
   between: [
     async ({}, use) => {
-      await use();
+      await use(undefined);
       if (browserPid === 0) return;
       diedAtMs = performance.now();
       process.kill(browserPid, 'SIGKILL');

@@ -187,9 +187,8 @@ export class Run {
   async beginTest({ record, title, attempt, ...check }: TestBegin): Promise<Lease | null> {
     const replacement = await this.ensureSession(check);
     this.#slots.beginTest(check.leaseId, { title, timeoutMs: check.timeoutMs });
-    this.#totals.tests++;
     const { held } = this.#slots.leased(check.leaseId);
-    this.watched.begin(attempt, held, title);
+    if (this.watched.begin(attempt, held, title)) this.#totals.tests++;
     if (record) await this.#startRecording(held, record);
     return replacement;
   }

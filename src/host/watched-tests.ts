@@ -10,13 +10,14 @@ const MAX_KNOWN = 500;
 export class WatchedTests {
   readonly #sessions = new Map<string, HeldSession>();
 
-  /** An attempt of a test begins to use its session. */
-  begin(attempt: string, held: HeldSession, title: string): void {
-    this.#sessions.delete(attempt); // what comes anew stands last
+  /** An attempt of a test begins to use its session. True when it had none before. */
+  begin(attempt: string, held: HeldSession, title: string): boolean {
+    const hadOne = this.#sessions.delete(attempt); // what comes anew stands last
     this.#sessions.set(attempt, held);
     const [oldest] = this.#sessions.keys();
     if (this.#sessions.size > MAX_KNOWN && oldest !== undefined) this.#sessions.delete(oldest);
     held.note([{ title: withoutSecrets(title), atMs: Date.now() }]);
+    return !hadOne;
   }
 
   /** Attempts take steps; those that have no session are left out. */

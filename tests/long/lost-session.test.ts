@@ -4,7 +4,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import type { JSONReportTestResult } from '@playwright/test/reporter';
 import { startSessionServer } from '../../src/server/index';
 import { leavesNothing } from '../e2e/support/leaves-nothing';
-import { Project, resultOf } from '../e2e/support/project';
+import { failedOf, Project, resultOf } from '../e2e/support/project';
 import { processesWith } from '../integration/processes';
 
 /** Longer than anything here takes: a test that fails earlier does not fail by its timeout. */
@@ -118,3 +118,52 @@ test('its host is killed: the report names no clip of the test that ran', async 
   expect(later.status, output).toBe('passed');
   expect(later.attachments.map(({ name }) => name)).toContain('video');
 });
+
+test.each(['context', 'session'])(
+  'it dies between two tests, and is missed by the look before the next one: that test has another session, with isolation %s',
+  async (isolation) => {
+    project = await Project.create({
+      'playwright.config.ts': `import { withSessions } from 'sessionwright/config'; export default withSessions({ workers: 1, timeout: ${TIMEOUT_MS}, use: { recording: 'off', isolation: '${isolation}' }, reporter: [['line'], ['json', { outputFile: 'report.json' }]] });`,
+      'a.spec.ts': `
+      import { test as base, expect } from 'sessionwright';
+      let browserPid = 0;
+      // Set up before all other fixtures, so torn down after them. A browser that stands still looks well, until it is asked for a context.
+      const test = base.extend({
+        between: [async ({}, use) => {
+          await use();
+          const pid = browserPid;
+          browserPid = 0;
+          if (pid === 0) return;
+          process.kill(pid, 'SIGSTOP');
+          setTimeout(() => process.kill(pid, 'SIGKILL'), 2_000);
+        }, { auto: true }],
+      });
+      test('leaves a browser that dies', async ({ browser, page }) => {
+        const cdp = await browser.newBrowserCDPSession();
+        const { processInfo } = await cdp.send('SystemInfo.getProcessInfo');
+        browserPid = processInfo.find(({ type }) => type === 'browser').id;
+      });
+      test.describe('with options of its own', () => {
+        test.use({ locale: 'de-DE' }); // so that no context waits for it that was made before
+        test('comes next', async ({ page, browser }) => {
+          await page.setContent('<h1>Here</h1>');
+          await expect(page.locator('h1')).toHaveText('Here');
+          expect(browser.contexts()).toEqual([page.context()]);
+        });
+      });
+      test('comes later', async ({ page }) => page.setContent('<h1>Later</h1>'));`,
+    });
+    const { report, output } = await project.run();
+    expect(failedOf(report), output).toEqual([]);
+    const [died, next, later] = ['leaves a browser that dies', 'comes next', 'comes later'].map(
+      (title) => sessionOf(resultOf(report, title)),
+    );
+    expect(next).not.toBe(died);
+    expect(later).toBe(next);
+    const sessions = resultOf(report, 'comes next').annotations.filter(
+      (it) => it.type === 'session',
+    );
+    expect(sessions).toHaveLength(1);
+    expect(output).toContain('2 sessions, 3 tests, 0 clips');
+  },
+);
