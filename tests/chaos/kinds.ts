@@ -39,11 +39,11 @@ export class Deck {
     const dealt: Kind[] = [];
     while (dealt.length < count) {
       if (this.#left.length === 0) this.#left = this.#random.shuffle(this.#kinds);
-      const next = this.#left[0];
-      if (!next || (next.endsRun && dealt.length > 0)) break;
-      this.#left.shift();
-      dealt.push(next);
-      if (next.endsRun) break;
+      const isFirst = dealt.length === 0;
+      const at = isFirst ? 0 : this.#left.findIndex(({ endsRun }) => !endsRun);
+      const [next] = at < 0 ? [] : this.#left.splice(at, 1);
+      if (next) dealt.push(next);
+      if (!next || next.endsRun) break;
     }
     return dealt;
   }
