@@ -23,7 +23,7 @@ const {
 const FAULTS = Number(CHAOS_FAULTS || 30);
 /** No round begins later than that, in milliseconds. */
 const TIME_MS = Number(CHAOS_MINUTES || Infinity) * 60_000;
-const FAULTS_OF_ROUND = 10;
+const FAULTS_OF_ROUND = 14;
 /** Rounds in a row in which nothing was struck: then the kinds that were asked for cannot be. */
 const MAX_EMPTY = 5;
 

@@ -34,7 +34,7 @@ export interface RoundPlan {
 
 /** Tests of a round: some before and after everything, and so many for each fault. */
 const TESTS_AROUND = 8;
-const TESTS_OF_FAULT = 4;
+const TESTS_OF_FAULT = 3;
 /** Longer than any run of this suite takes with everything that may strike it, in milliseconds. */
 const RUN_MS = 300_000;
 /** How long what a run leaves may take to go, in milliseconds: workers that lost their runner end their test, the host stops its sessions. */
