@@ -2,6 +2,7 @@
 /** The command `sessionwright`: picks the subcommand, and maps what happens to exit codes: 0 done, 1 failed, 2 wrong usage. */
 import { version } from '../../package.json';
 import { isSessionwrightError } from '../contract/errors';
+import { open } from './open';
 import { reap } from './reap';
 import { serve } from './serve';
 import { sessions } from './sessions/index';
@@ -14,6 +15,7 @@ interface Command {
 }
 
 const commands: Record<string, Command> = {
+  open: { summary: 'open the page that shows the run under way, or a server', run: open },
   serve: { summary: 'run a session server in the foreground', run: serve },
   sessions: {
     summary: 'list, show, stop and open sessions, their cookies and replays',

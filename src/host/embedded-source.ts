@@ -10,7 +10,7 @@ import type { SessionOptions } from '../options/types';
 import type { DirectEntry, SessionServer, SessionServerOptions } from '../server/index';
 import type { OpenRecording } from '../recording/recorder';
 import { HeldSession, type Source } from './held-session';
-import type { AcquireRequest } from './protocol';
+import type { AcquireRequest, Wall } from './protocol';
 import type { StartBook } from './start-book';
 import { startOptions } from './start-request';
 import { startWatched, type StartWatch } from './start-watched';
@@ -83,6 +83,10 @@ export class EmbeddedSource implements Source {
       label: describeSource(options),
       isLocal: !settings.grid,
     });
+  }
+
+  get wall(): Wall {
+    return { label: this.label, url: this.#server.wallUrl, asksForKey: false };
   }
 
   get notices(): readonly string[] {

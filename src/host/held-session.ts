@@ -5,7 +5,7 @@ import type { Session, SessionsClient } from '../client/index';
 import { isSessionwrightError } from '../contract/errors';
 import type { TestNote } from '../contract/test-notes';
 import type { OpenRecording } from '../recording/recorder';
-import type { AcquireRequest, PlaywrightOffer, SessionLoss } from './protocol';
+import type { AcquireRequest, PlaywrightOffer, SessionLoss, Wall } from './protocol';
 import type { StartBook } from './start-book';
 import type { StartWatch } from './start-watched';
 
@@ -15,6 +15,8 @@ export interface Source {
   readonly api: { url: string; key: string };
   /** For the line that says where sessions come from; holds no secret. */
   readonly label: string;
+  /** The page that shows its sessions; null where there is none. Secret when it holds a token. */
+  readonly wall: Wall | null;
   /** True when its API is served by this process, and ends with it. */
   readonly isEmbedded: boolean;
   /** True when its browsers run on this machine, and share its files. */

@@ -2,11 +2,12 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { isToken } from '../base/tokens';
 import { HostError } from '../contract/errors';
-import type { HostCalls, HostMethod } from './protocol';
+import type { HostCalls, HostMethod, ShownWaits, WaitReason } from './protocol';
 import { Refusals } from './refusals';
 import { RpcPeer } from './rpc';
 import { Run } from './run';
 import { publishEndpoint, type RunFolder } from './run-folder';
+import { Waits } from './waits';
 
 type Role = HostCalls['hello']['params']['role'];
 type Handlers = {
@@ -19,6 +20,9 @@ type Handlers = {
 /** How long somebody who connects may take to say the run's token, in milliseconds: it is the first thing that ours do. */
 const HELLO_TIMEOUT_MS = 30_000;
 
+/** Who waits less than this is not shown, in milliseconds: a start takes as long. */
+const WORTH_A_WORD_MS = 2_000;
+
 /** Listens for the processes of one run. */
 export class Host {
   readonly run: Run;
@@ -28,6 +32,7 @@ export class Host {
   readonly #server: Server;
   readonly #roles = new Map<RpcPeer, Role>();
   readonly #refusals = new Refusals();
+  readonly #waits = new Waits();
   readonly #handlers: Handlers;
   #token = '';
   #markFinished: () => void = () => undefined;
@@ -91,7 +96,8 @@ export class Host {
   }
 
   #answers(): Handlers {
-    const { run } = this;
+    const run = this.run;
+    const waits = this.#waits;
     return {
       hello: async ({ token, role }, peer) => {
         if (!isToken(token, this.#token))
@@ -101,16 +107,18 @@ export class Host {
         return { pid: process.pid };
       },
       acquire: async (request, peer) =>
-        run.acquire(request, peer, { saysSource: !this.#hasReporter() }),
-      waitingFor: async () => run.waitingFor(),
+        waits.during(peer, () => run.acquire(request, peer, { saysSource: !this.#hasReporter() })),
+      tellWait: async (_, peer) => this.#tellWait(peer),
+      waits: async () => this.#shownWaits(),
+      views: async () => run.views(),
       release: async ({ leaseId }) => {
         run.release(leaseId);
         if (this.#hasReporter()) return [];
         await run.clipsWritten(leaseId);
         return run.untoldProblems();
       },
-      ensureSession: async (check) => run.ensureSession(check),
-      beginTest: async (test) => run.beginTest(test),
+      ensureSession: async (check, peer) => waits.during(peer, () => run.ensureSession(check)),
+      beginTest: async (test, peer) => waits.during(peer, () => run.beginTest(test)),
       offer: async ({ leaseId }) => run.offer(leaseId),
       testRuns: async ({ leaseId, test }) => done(() => run.testRuns(leaseId, test)),
       give: async ({ leaseId }) => done(() => run.give(leaseId)),
@@ -119,7 +127,6 @@ export class Host {
       abandon: async ({ leaseId }) => done(() => run.abandon(leaseId)),
       spoilt: async ({ leaseId }) => done(() => run.spoilt(leaseId)),
       unconnected: async ({ leaseId }) => run.unconnected(leaseId),
-      waitsFor: async (_, peer) => run.waitsFor(peer),
       enterDirectly: async ({ leaseId }) => run.enterDirectly(leaseId),
       useApi: async ({ leaseId }) => nothing(run.useApi(leaseId)),
       settle: async ({ leaseId, fromMs }) => run.settle(leaseId, fromMs),
@@ -141,6 +148,21 @@ export class Host {
         return { ...summary, pid: process.pid };
       },
     };
+  }
+
+  async #tellWait(peer: RpcPeer): Promise<WaitReason | null> {
+    const { startsWaitFor, inUse } = await this.run.whyWaits(peer);
+    const kind = startsWaitFor === undefined ? `in use: ${inUse !== undefined}` : 'starts wait';
+    return this.#waits.mayTell(kind) ? { startsWaitFor, inUse } : null;
+  }
+
+  async #shownWaits(): Promise<ShownWaits | null> {
+    this.#waits.shown();
+    const waiting = this.#waits.longerThan(WORTH_A_WORD_MS);
+    const [first] = waiting;
+    if (!first) return null;
+    const forMs = performance.now() - first.sinceMs;
+    return { ...(await this.run.whyWaits(first.peer)), workers: waiting.length, forMs };
   }
 
   /** A reporter waits for the clips itself, before the reports are written. */

@@ -133,6 +133,36 @@ export interface RunSummary {
   lives: SessionLife[];
 }
 
+/** Why a session is not there yet. */
+export interface WaitReason {
+  /** What those wait for that are being started, in words; undefined where nobody knows. */
+  startsWaitFor?: string | undefined;
+  /** Who has the sessions that are waited for, in words; undefined while one is being started. */
+  inUse?: string | undefined;
+}
+
+/** What a terminal shows of those that wait. */
+export interface ShownWaits extends WaitReason {
+  workers: number;
+  /** How long the first of them has waited, in milliseconds. */
+  forMs: number;
+}
+
+/** A page that shows all sessions of one place. */
+export interface Wall {
+  /** Where they come from, in words; holds no secret. */
+  label: string;
+  /** Holds a token, unless the page asks for the key. */
+  url: string;
+  asksForKey: boolean;
+}
+
+/** Where the sessions of a run are watched while it goes on. Links hold tokens. */
+export interface RunViews {
+  walls: Wall[];
+  sessions: { id: string; viewerUrl: string | null }[];
+}
+
 /** Why a run does not go on. */
 export interface Refusal {
   /** What is wrong with it. */
@@ -148,8 +178,12 @@ export interface HostCalls {
     result: { pid: number };
   };
   acquire: { params: AcquireRequest; result: Lease };
-  /** What the sessions wait for that are being started; null where nobody knows, or none is. */
-  waitingFor: { params: Record<string, never>; result: string | null };
+  /** What a worker is to say that waits for a session; null when it is told already. */
+  tellWait: { params: Record<string, never>; result: WaitReason | null };
+  /** Who waits for a session now; whoever asks shows it to the user, so that workers need not say it. */
+  waits: { params: Record<string, never>; result: ShownWaits | null };
+  /** For the user of this machine, who wants to look. */
+  views: { params: Record<string, never>; result: RunViews };
   /** Gives the session back to its slot. Without a reporter, answers once the worker's clips are written, with the problems that nobody has told yet. */
   release: { params: { leaseId: string }; result: ArtifactProblem[] };
   /** Checks the session. Answers with another lease when it had to be replaced. */
@@ -174,8 +208,6 @@ export interface HostCalls {
   spoilt: { params: { leaseId: string }; result: null };
   /** It could not be connected to. True when another one is worth a try: then nobody gets it any more. */
   unconnected: { params: { leaseId: string }; result: boolean };
-  /** Who has the sessions that this worker waits for; null while its own is being started. */
-  waitsFor: { params: Record<string, never>; result: string | null };
   /** The worker is about to connect. Answers with the browser's own CDP endpoint, where the worker can use that one. */
   enterDirectly: { params: { leaseId: string }; result: string | null };
   /** Tests of this worker use the session's API from now on. */

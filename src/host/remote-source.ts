@@ -5,7 +5,7 @@ import { settledWithin } from '../base/deadline';
 import type { ClientWarning, Session, SessionInfo, SessionsClient } from '../client/index';
 import type { TestNote } from '../contract/test-notes';
 import { environment } from '../options/environment';
-import { describeSource } from '../options/source';
+import { describeSource, isCloud } from '../options/source';
 import type { SessionOptions } from '../options/types';
 import type { OpenRecording } from '../recording/recorder';
 import { Breaker } from './breaker';
@@ -13,7 +13,7 @@ import { HeldSession, type Source } from './held-session';
 import { keepAwake } from './keep-awake';
 import type { Ledger } from './ledger';
 import { NoteTeller } from './note-teller';
-import type { AcquireRequest, PlaywrightOffer } from './protocol';
+import type { AcquireRequest, PlaywrightOffer, Wall } from './protocol';
 import { startInBook, type StartBook } from './start-book';
 import { endLostStarts, ledgerBook } from './start-ledger';
 import { keyOf, startOptions } from './start-request';
@@ -52,6 +52,7 @@ export class RemoteSource implements Source {
   readonly isLocal = false;
   readonly notices = [];
   readonly starts: StartBook;
+  readonly wall: Wall | null;
   readonly #place: LocalPlace;
   /** Asks the API whether it is there, and does not wait for it. */
   readonly #prober: SessionsClient;
@@ -71,6 +72,9 @@ export class RemoteSource implements Source {
     this.#prober = prober;
     this.api = { url: client.apiUrl, key: options.apiKey ?? environment.apiKey ?? '' };
     this.label = describeSource(options);
+    this.wall = isCloud(client.apiUrl)
+      ? null
+      : { label: this.label, url: `${client.apiUrl}/`, asksForKey: true };
     this.#place = place;
     this.#onDown = onDown;
     this.starts = this.#countedIn(ledgerBook(place.ledger, this.api.url));

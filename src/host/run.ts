@@ -15,9 +15,11 @@ import {
   type Lease,
   type ArtifactProblem,
   type RunSummary,
+  type RunViews,
   type SessionCheck,
   type TestBegin,
   type TestEnd,
+  type WaitReason,
   WANTED,
 } from './protocol';
 import type { RpcPeer } from './rpc';
@@ -106,9 +108,14 @@ export class Run {
       : lease;
   }
 
-  /** What the sessions wait for that are being started, in words. */
-  async waitingFor(): Promise<string | null> {
-    return (await this.#sources.waitingFor()) ?? null;
+  /** Why a worker has no session yet. */
+  async whyWaits(peer: RpcPeer): Promise<WaitReason> {
+    return { startsWaitFor: await this.#sources.waitingFor(), inUse: this.#slots.waitsFor(peer) };
+  }
+
+  /** Where its sessions are watched. */
+  async views(): Promise<RunViews> {
+    return this.#sources.views([...this.#held]);
   }
 
   release(leaseId: string): void {
@@ -161,11 +168,6 @@ export class Run {
     if (request.options.sessionId !== undefined || !this.#connecting.failed(key)) return false;
     this.abandon(leaseId);
     return true;
-  }
-
-  /** Who has the sessions that a worker waits for; null when it does not. */
-  waitsFor(peer: RpcPeer): string | null {
-    return this.#slots.waitsFor(peer) ?? null;
   }
 
   /** A worker connects to its session, directly where it can. */

@@ -8,8 +8,8 @@ import { gridOf, hasRemoteApi } from '../options/source';
 import type { SessionOptions } from '../options/types';
 import { EmbeddedSource } from './embedded-source';
 import { gridLedger } from './grid-ledger';
-import type { Source } from './held-session';
-import type { ArtifactProblem, BrowserSettings } from './protocol';
+import type { HeldSession, Source } from './held-session';
+import type { ArtifactProblem, BrowserSettings, RunViews } from './protocol';
 import { RemoteSource, type LocalPlace } from './remote-source';
 import { sweep } from './sweep';
 
@@ -48,17 +48,27 @@ export class Sources {
 
   /** What the starts of now wait for, as far as it is known. */
   async waitingFor(): Promise<string | undefined> {
-    const settled = await Promise.allSettled(this.#sources.values());
-    const sources = settled.flatMap((it) => (it.status === 'fulfilled' ? [it.value] : []));
-    return (await Promise.all(sources.map((source) => source.waitingFor()))).find(Boolean);
+    const waits = (await this.#open()).map((source) => source.waitingFor());
+    return (await Promise.all(waits)).find(Boolean);
+  }
+
+  /** Where these sessions are watched, and all of each source. */
+  async views(held: readonly HeldSession[]): Promise<RunViews> {
+    return {
+      walls: (await this.#open()).flatMap(({ wall }) => wall ?? []),
+      sessions: held.map(({ session: { id, viewerUrl } }) => ({ id, viewerUrl })),
+    };
   }
 
   async close(): Promise<void> {
-    const settled = await Promise.allSettled(this.#sources.values());
+    const sources = await this.#open();
     this.#sources.clear();
-    await Promise.allSettled(
-      settled.flatMap((it) => (it.status === 'fulfilled' ? [it.value.close()] : [])),
-    );
+    await Promise.allSettled(sources.map((source) => source.close()));
+  }
+
+  async #open(): Promise<Source[]> {
+    const settled = await Promise.allSettled(this.#sources.values());
+    return settled.flatMap((it) => (it.status === 'fulfilled' ? [it.value] : []));
   }
 
   /** Whoever names an API in the options may have its key nowhere else: what a killed run has left there is stopped with it. */

@@ -65,6 +65,10 @@ export const environment = {
     if (forced !== undefined) return forced !== '0' && forced !== 'false';
     return read('NO_COLOR') === undefined ? undefined : false;
   },
+  /** True for a terminal that knows no commands (`TERM=dumb`), such as that of an editor. */
+  get isDumbTerminal(): boolean {
+    return read('TERM') === 'dumb';
+  },
   /** True when Playwright's inspector was asked for (`--debug` sets `PWDEBUG`): somebody watches, so nothing may be hurried. */
   get isDebug(): boolean {
     const value = read('PWDEBUG');

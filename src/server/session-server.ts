@@ -122,6 +122,8 @@ export interface SessionServer {
   readonly url: string;
   /** The key that callers must send. Keep it out of logs. */
   readonly apiKey: string;
+  /** The page of all its sessions, with a token that lets its holder watch them, and do nothing else. Secret. */
+  readonly wallUrl: string;
   /** What users should be told, such as that Chromium runs without its sandbox. Grows as sessions start. */
   readonly notices: readonly string[];
   /** How many browsers wait for a session, ready to begin. */
@@ -173,12 +175,9 @@ export async function startSessionServer(
   const data = await DataFolder.open(options);
   const parts = await orClose(data, assemble(data, options, accounts));
   const { registry, replays, grid } = parts;
-  const { http, router } = createHttpServer({
-    ...parts,
-    publicUrl,
-    auth: new Auth(accounts, hostname, publicUrl),
-    signer: new UrlSigner(data.signingKey),
-  });
+  const auth = new Auth(accounts, hostname, publicUrl);
+  const signer = new UrlSigner(data.signingKey);
+  const { http, router } = createHttpServer({ ...parts, publicUrl, auth, signer });
   const sockets = trackSockets(http);
   await orClose(data, listen(http, options.port ?? 0, hostname));
   registry.warmUp();
@@ -195,6 +194,7 @@ export async function startSessionServer(
   return {
     url: urlOf(http, hostname),
     apiKey,
+    wallUrl: `${urlOf(http, hostname)}/?token=${auth.wallToken}`,
     get notices() {
       return [...registry.notices];
     },

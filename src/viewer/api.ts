@@ -27,6 +27,11 @@ export class Api {
     return this.#key !== null;
   }
 
+  /** Whether the link of this page is a permission by itself. */
+  get hasToken(): boolean {
+    return this.#start.token !== null;
+  }
+
   /** Keeps the key for this tab; null forgets it. */
   setKey(key: string | null): void {
     if (key === null) sessionStorage.removeItem(KEY_NAME);

@@ -139,7 +139,9 @@ describe('hooks and fixtures', () => {
     expect(failedOf(report), output).toEqual([]);
     expect(exitCode, output).toBe(0);
     expect(output).toMatch(/1 session, /);
-    expect(output).toContain('waits for a session: 1 of 1 in use by');
+    expect(output).toMatch(
+      /(worker \d) waits for a session: 1 of 1 in use by [^]*\1 has its session \(\d+ s\)/,
+    );
   });
 });
 

@@ -1,6 +1,7 @@
 /** `sessionwright sessions open`. */
-import { spawn } from 'node:child_process';
+import { openInBrowser } from '../../base/open-in-browser';
 import type { SessionsClient } from '../../client/index';
+import { environment } from '../../options/environment';
 import { COMMON_OPTIONS, parseWithId } from './command';
 
 const USAGE = `Usage: sessionwright sessions open <id> [options]
@@ -9,12 +10,6 @@ Opens the page that shows a running session live, in this machine's browser; of 
 
   --print  only print its URL, which holds a token
   --json   print { viewerUrl, replayUrl } as JSON, one of them null, and open nothing`;
-
-/** The command of each platform that opens a URL in the user's browser. */
-const OPENERS: Partial<Record<NodeJS.Platform, [string, ...string[]]>> = {
-  darwin: ['open'],
-  win32: ['rundll32', 'url.dll,FileProtocolHandler'],
-};
 
 /** What there is to see of a session. */
 interface View {
@@ -36,7 +31,7 @@ export async function open(args: string[], client: () => Promise<SessionsClient>
   else if (url === null)
     throw new Error(`There is nothing to see of session ${id}: it was not recorded.`);
   else if (values.print) console.log(url);
-  else if (await openInBrowser(url))
+  else if (await openInBrowser(url, environment.hasDisplay))
     console.log(`The ${view.viewerUrl === null ? 'replay' : 'viewer'} of ${id} is open.`);
   else
     console.log(
@@ -49,14 +44,4 @@ async function look(client: SessionsClient, id: string): Promise<View> {
   const session = await client.connect(id);
   if (session.info.status === 'active') return { viewerUrl: session.viewerUrl, replayUrl: null };
   return { viewerUrl: null, replayUrl: (await session.replay()).mp4Url };
-}
-
-/** False when this machine has nothing to open it with. */
-async function openInBrowser(url: string): Promise<boolean> {
-  const [command, ...args] = OPENERS[process.platform] ?? ['xdg-open'];
-  const child = spawn(command, [...args, url], { stdio: 'ignore' });
-  return new Promise((resolve) => {
-    child.once('error', () => resolve(false));
-    child.once('exit', (code) => resolve(code === 0));
-  });
 }

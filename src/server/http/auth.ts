@@ -1,8 +1,9 @@
 /** Who may come in: API keys, and the `Host` and `Origin` that a web page of somebody else cannot fake. */
 import type { IncomingMessage } from 'node:http';
 import { bracketed } from '../../base/addresses';
+import { isToken, newToken } from '../../base/tokens';
 import { badRequest } from '../../contract/refusals';
-import type { Account, Accounts } from '../accounts/account';
+import { type Account, type Accounts, OPERATOR } from '../accounts/account';
 import type { PublicUrl } from './public-url';
 
 /** Names of this machine that a web page elsewhere cannot take over by rebinding its own name. */
@@ -15,6 +16,8 @@ export class Auth {
   readonly #accounts: Accounts;
   readonly #hostNames: readonly string[] | undefined;
   readonly #publicOrigin: string | undefined;
+  /** Whoever has it may watch every session, and do nothing else. */
+  readonly wallToken = newToken();
 
   /**
    * @param hostname what the server is bound to
@@ -75,6 +78,11 @@ export class Auth {
     if (given === undefined) return undefined;
     const text = Buffer.from(given, 'base64').toString('utf8');
     return this.#accounts.find(text.slice(text.indexOf(':') + 1));
+  }
+
+  /** Who asks to see all sessions: whoever has the link to all of them is shown what the operator is. */
+  watcher(request: IncomingMessage, token: string | null): Account {
+    return isToken(token, this.wallToken) ? OPERATOR : this.account(request);
   }
 
   /** Whose API key this is: some clients put it into the URL of a WebSocket. */

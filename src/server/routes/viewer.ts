@@ -50,7 +50,7 @@ export function viewerRoutes(parts: ViewerRouteParts): Route[] {
     get(addresses.viewer, async (exchange) => showSession(parts, exchange)),
     get(addresses.viewerStory, async (exchange) => sendStory(parts, exchange)),
     get(addresses.viewerPoster, async (exchange) => sendPoster(parts, exchange)),
-    get(addresses.wall, async (exchange) => sendWall(parts, exchange), { open: false }),
+    get(addresses.wall, async (exchange) => sendWall(parts, exchange)),
     get(addresses.viewerFile, sendViewerFile),
   ];
 }
@@ -107,8 +107,10 @@ async function sendViewerFile({ params, response }: Exchange): Promise<void> {
   sendBytes(response, file.bytes, file.mediaType, FOR_EVER);
 }
 
-async function sendWall({ registry }: ViewerRouteParts, exchange: Exchange): Promise<void> {
-  const { account, baseUrl, response } = exchange;
+/** For whoever has the link to all of them, or a key. */
+async function sendWall({ registry, auth }: ViewerRouteParts, exchange: Exchange): Promise<void> {
+  const { query, request, baseUrl, response } = exchange;
+  const account = auth.watcher(request, query.get('token'));
   const theirs = registry.all.filter(({ owner }) => isTheirs(account, owner));
   sendJson(response, 200, { body: await viewedWall(theirs, baseUrl) });
 }

@@ -17,10 +17,16 @@ interface WallState {
   setKey: (key: string | null) => void;
 }
 
+function refusal(api: Api): string {
+  return api.hasKey
+    ? 'This is not the key of this server.'
+    : 'This link is not one of this server: it may have been started anew.';
+}
+
 export function useWall(api: Api): WallState {
   const [wall, setWall] = useState<Wall>();
   const [problem, setProblem] = useState<string>();
-  const [needsKey, setNeedsKey] = useState(!api.hasKey);
+  const [needsKey, setNeedsKey] = useState(!api.hasKey && !api.hasToken);
   const isVisible = useVisible();
   const load = useCallback(() => {
     api.wall().then(
@@ -31,9 +37,7 @@ export function useWall(api: Api): WallState {
       },
       (error: unknown) => {
         const isRefused = error instanceof CallError && error.status === 401;
-        setProblem(
-          isRefused ? 'This is not the key of this server.' : 'The server does not answer.',
-        );
+        setProblem(isRefused ? refusal(api) : 'The server does not answer.');
         if (isRefused) setNeedsKey(true);
       },
     );

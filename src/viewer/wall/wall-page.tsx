@@ -31,7 +31,12 @@ export function WallPage({ api }: { api: Api }): JSX.Element {
   return (
     <div class="wall">
       {wall ? (
-        <Sessions wall={wall} problem={problem} onLoad={load} onLeave={() => setKey(null)} />
+        <Sessions
+          wall={wall}
+          problem={problem}
+          onLoad={load}
+          onLeave={api.hasToken ? undefined : () => setKey(null)}
+        />
       ) : (
         <main class="page-notice" aria-busy="true">
           <p class="hint">{problem ?? 'Loading…'}</p>
@@ -45,7 +50,8 @@ interface SessionsProps {
   wall: Wall;
   problem: string | undefined;
   onLoad: () => void;
-  onLeave: () => void;
+  /** Undefined where no key is kept: the link is the permission. */
+  onLeave: (() => void) | undefined;
 }
 
 function Sessions({ wall, problem, onLoad, onLeave }: SessionsProps): JSX.Element {
@@ -62,7 +68,7 @@ function Sessions({ wall, problem, onLoad, onLeave }: SessionsProps): JSX.Elemen
           {running} running
         </span>
         <span class="bar-space" />
-        <Button label="Forget the key" look="quiet" onClick={onLeave} />
+        {onLeave && <Button label="Forget the key" look="quiet" onClick={onLeave} />}
       </header>
       {problem !== undefined && (
         <div class="wall-problem" role="alert">

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { open } from '../../../src/cli/open';
 import { reap } from '../../../src/cli/reap';
 import { serve } from '../../../src/cli/serve';
 import { sessions } from '../../../src/cli/sessions/index';
@@ -19,6 +20,7 @@ afterEach(() => vi.restoreAllMocks());
 test.each<[string, () => Promise<void>]>([
   ['serve', () => serve(['--help'])],
   ['reap', () => reap(['--help'])],
+  ['open', () => open(['--help'])],
   ...['list', 'show', 'stop', 'cookies', 'replay', 'open'].map(
     (name): [string, () => Promise<void>] => [`sessions ${name}`, () => sessions([name, '--help'])],
   ),

@@ -1,0 +1,133 @@
+/** `sessionwright open`: the wall of the run that is under way on this machine, or of a server, in the user's browser. */
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openInBrowser } from '../base/open-in-browser';
+import { openConnection } from '../host/connect';
+import type { RunViews } from '../host/protocol';
+import { listRunFolders, readEndpoint, type RunFolder } from '../host/run-folder';
+import { environment } from '../options/environment';
+import { isCloud } from '../options/source';
+import { parseArguments, toNumber, UsageError } from './usage';
+
+const USAGE = `Usage: sessionwright open [url] [options]
+
+Opens the page that shows the sessions of the newest run of yours on this machine, in this machine's browser. Without a run, the page of
+the server that NOTTE_API_URL names; with a URL, that of the server there. A server asks for its key.
+
+  --run <pid>  of the run of this Playwright process
+  --print      only print the URL; that of a run holds a token, which lets its holder watch
+  --json       print { runs: [{ pid, urls }] } as JSON, or { url } of a server, and open nothing`;
+
+const OPTIONS = {
+  run: { type: 'string' },
+  print: { type: 'boolean' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+/** A run that goes on. */
+interface WatchedRun {
+  pid: number;
+  sinceMs: number;
+  views: RunViews;
+}
+
+/**
+ * Opens the page.
+ * @throws {@link UsageError} for wrong arguments, an `Error` when there is nothing to open
+ */
+export async function open(args: string[]): Promise<void> {
+  const { values, words } = parseArguments(args, OPTIONS, { usage: USAGE, atMost: 1 });
+  if (values.help) {
+    console.log(USAGE);
+    return;
+  }
+  const pid = toNumber(values.run, '--run', { least: 1, most: Number.MAX_SAFE_INTEGER });
+  const [url] = words;
+  if (url !== undefined && pid !== undefined)
+    throw new UsageError(`Give a URL or --run, not both.\n\n${USAGE}`);
+  const runs = url === undefined ? await runsUnderWay() : [];
+  const server = runs.length > 0 || pid !== undefined ? undefined : serverUrl(url);
+  if (server === undefined) await openRun(runs, pid, values);
+  else if (values.json) console.log(JSON.stringify({ url: server }));
+  else await show([server], { what: `The wall of ${server}`, print: values.print });
+}
+
+async function openRun(
+  runs: readonly WatchedRun[],
+  pid: number | undefined,
+  { json, print }: { json?: boolean | undefined; print?: boolean | undefined },
+): Promise<void> {
+  if (json) {
+    const found = runs.map((it) => ({ pid: it.pid, urls: urlsOf(it.views) }));
+    console.log(JSON.stringify({ runs: found }));
+    return;
+  }
+  const run = pid === undefined ? runs[0] : runs.find((it) => it.pid === pid);
+  if (!run) throw new Error(nothingToOpen(runs, pid));
+  const urls = urlsOf(run.views);
+  if (urls.length === 0)
+    throw new Error(`Run ${run.pid} has no session yet. Try again in a moment.`);
+  await show(urls, { what: `The wall of run ${run.pid}`, print });
+  const others = runs.filter((it) => it !== run).map((it) => `--run ${it.pid}`);
+  if (others.length > 0 && !print) console.log(`Other runs: ${others.join(', ')}`);
+}
+
+/** The runs of this user whose hosts answer, the newest first. Whoever is not this user can read none of their files. */
+async function runsUnderWay(): Promise<WatchedRun[]> {
+  const found = await Promise.all((await listRunFolders()).map(look));
+  return found.flatMap((run) => run ?? []).sort((one, other) => other.sinceMs - one.sinceMs);
+}
+
+async function look(folder: RunFolder): Promise<WatchedRun | undefined> {
+  const endpoint = await readEndpoint(folder);
+  const host = endpoint && (await openConnection(endpoint, 'probe').catch(() => undefined)); // it stands still
+  if (!host) return undefined;
+  try {
+    const views = await host.call('views', {});
+    const { mtimeMs } = await stat(join(folder.path, 'endpoint.json'));
+    return { pid: folder.runnerPid, sinceMs: mtimeMs, views };
+  } catch {
+    return undefined; // it has just ended
+  } finally {
+    host.close();
+  }
+}
+
+/** What shows a run: its walls, or the page of a session where there is no wall, as in the cloud. */
+function urlsOf({ walls, sessions }: RunViews): string[] {
+  return walls.length > 0
+    ? walls.map(({ url }) => url)
+    : sessions.flatMap(({ viewerUrl }) => viewerUrl ?? []).slice(0, 1);
+}
+
+/** The wall of a server; undefined when none is named. The cloud has none. */
+function serverUrl(given: string | undefined): string | undefined {
+  const url = given ?? environment.apiUrl;
+  if (url === undefined || (given === undefined && isCloud(url))) return undefined;
+  if (!URL.canParse(url) || !/^https?:/i.test(url))
+    throw new UsageError(`"${url}" is no URL of a server, such as http://127.0.0.1:8484.`);
+  return url.replace(/\/*$/, '/');
+}
+
+function nothingToOpen(runs: readonly WatchedRun[], pid: number | undefined): string {
+  if (pid === undefined)
+    return 'No run of yours is under way on this machine. Start one with "npx playwright test", or name a server: sessionwright open http://127.0.0.1:8484. What has ended stands in its run page, sessionwright-report/index.html.';
+  const known = runs.map((run) => run.pid).join(', ');
+  return `No run of process ${pid} is under way on this machine. Under way: ${known || 'none'}.`;
+}
+
+async function show(
+  urls: readonly string[],
+  { what, print }: { what: string; print: boolean | undefined },
+): Promise<void> {
+  if (print === true) {
+    console.log(urls.join('\n'));
+    return;
+  }
+  for (const url of urls)
+    if (await openInBrowser(url, environment.hasDisplay)) console.log(`${what} is open.`);
+    else if (environment.isCI)
+      throw new Error(`${what} cannot be opened here: there is no display to show it on.`);
+    else console.log(`No browser can be opened here. Open this yourself:\n${url}`);
+}
