@@ -15,6 +15,7 @@ import { finishRun } from '../host/finish';
 import type { RunSummary } from '../host/protocol';
 import { runnerState } from '../host/runner-state';
 import { environment } from '../options/environment';
+import { openLiveView, wantsLiveView } from './headed';
 import { Links } from './links';
 import { dropMissingClips, isClip } from './missing-clips';
 import { type Look, print } from './print';
@@ -23,6 +24,7 @@ import { RunPage, type WrittenPage } from './run-page';
 import { tellSources } from './sources';
 import { StepTeller } from './step-teller';
 import { summaryLines } from './summary';
+import { WaitWatch } from './wait-watch';
 
 /** What the reporter may be told. */
 export interface ReporterOptions {
@@ -44,6 +46,8 @@ export default class SessionReporter implements Reporter {
   /** What is to be said once the other reporters are done: there a reader looks, below their lists. */
   readonly #lines: [line: string, look?: Look | undefined][] = [];
   readonly #withClip = new Set<TestResult>();
+  #waits: WaitWatch | undefined;
+  #stopLooking: (() => void) | undefined;
 
   constructor(options: ReporterOptions = {}) {
     this.#options = options;
@@ -54,7 +58,11 @@ export default class SessionReporter implements Reporter {
     this.#config = config;
     // Playwright calls this too when the options were refused, and to list the tests.
     if (runnerState().isRefused || process.argv.includes('--list')) return;
-    if (!isMerge()) tellSources(config);
+    if (!isMerge()) {
+      tellSources(config);
+      this.#waits = WaitWatch.begin(config.reporter.map(([name]) => name));
+      if (wantsLiveView(config) && !environment.isCI) this.#stopLooking = openLiveView();
+    }
     this.#links = new Links(config, this.#options.runPageUrl);
     const { hasHtmlReport: hasLinkPages } = this.#links;
     this.#page = new RunPage(config, suite, { folder: this.#options.runPage, hasLinkPages });
@@ -77,6 +85,8 @@ export default class SessionReporter implements Reporter {
 
   async onEnd(result: FullResult): Promise<void> {
     let summary: RunSummary | undefined;
+    this.#waits?.ending();
+    this.#stopLooking?.();
     try {
       await this.#steps?.flush();
       summary = isMerge() ? undefined : await finishRun();
@@ -87,6 +97,7 @@ export default class SessionReporter implements Reporter {
       this.#say(`the run could not be summed up: ${String(error)}`, 'red');
     }
     await this.#writePage(result, summary);
+    this.#waits?.close();
     const lines = summaryLines(summary, this.#written?.data.totals);
     for (const { text, look } of lines) this.#say(text, look);
     this.#tellPage();
