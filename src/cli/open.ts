@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openInBrowser } from '../base/open-in-browser';
+import { SessionwrightError } from '../contract/errors';
 import { openConnection } from '../host/connect';
 import type { RunViews } from '../host/protocol';
 import { listRunFolders, readEndpoint, type RunFolder } from '../host/run-folder';
@@ -34,7 +35,7 @@ interface WatchedRun {
 
 /**
  * Opens the page.
- * @throws {@link UsageError} for wrong arguments, an `Error` when there is nothing to open
+ * @throws {@link UsageError} for wrong arguments, {@link SessionwrightError} `nothing_to_see` when there is nothing to open, or nothing to open it on
  */
 export async function open(args: string[]): Promise<void> {
   const { values, words } = parseArguments(args, OPTIONS, { usage: USAGE, atMost: 1 });
@@ -64,10 +65,10 @@ async function openRun(
     return;
   }
   const run = pid === undefined ? runs[0] : runs.find((it) => it.pid === pid);
-  if (!run) throw new Error(nothingToOpen(runs, pid));
+  if (!run) throw nothingToSee(nothingToOpen(runs, pid));
   const urls = urlsOf(run.views);
   if (urls.length === 0)
-    throw new Error(`Run ${run.pid} has no session yet. Try again in a moment.`);
+    throw nothingToSee(`Run ${run.pid} has no session yet. Try again in a moment.`);
   await show(urls, { what: `The wall of run ${run.pid}`, print });
   const others = runs.filter((it) => it !== run).map((it) => `--run ${it.pid}`);
   if (others.length > 0 && !print) console.log(`Other runs: ${others.join(', ')}`);
@@ -128,6 +129,10 @@ async function show(
   for (const url of urls)
     if (await openInBrowser(url, environment.hasDisplay)) console.log(`${what} is open.`);
     else if (environment.isCI)
-      throw new Error(`${what} cannot be opened here: there is no display to show it on.`);
+      throw nothingToSee(`${what} cannot be opened here: there is no display to show it on.`);
     else console.log(`No browser can be opened here. Open this yourself:\n${url}`);
+}
+
+function nothingToSee(message: string): SessionwrightError {
+  return new SessionwrightError(message, { code: 'nothing_to_see' });
 }

@@ -1,10 +1,9 @@
 /** Sessions that somebody watches: `--headed` and `--debug`, with and without a display. */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { eventually } from '../eventually';
+import { type Display, isInstalled, startDisplay } from './support/display';
 import { leavesNothing } from './support/leaves-nothing';
 import { Project } from './support/project';
 
@@ -20,12 +19,12 @@ const FILES = {
 const NO_DISPLAY = { DISPLAY: '', WAYLAND_DISPLAY: '' };
 
 let project: Project;
-let display: ChildProcess | undefined;
+let display: Display | undefined;
 
 afterEach(async () => {
   await leavesNothing(project);
   await project.remove();
-  display?.kill();
+  display?.close();
   display = undefined;
 });
 
@@ -48,7 +47,7 @@ describe.skipIf(process.platform !== 'linux')('without a display', () => {
 
 describe.skipIf(!isInstalled('Xvfb'))('on a display', () => {
   test('--headed shows the session in a window', async () => {
-    project = await Project.create(FILES, { WAYLAND_DISPLAY: '', DISPLAY: await startDisplay() });
+    project = await Project.create(FILES, { WAYLAND_DISPLAY: '', DISPLAY: await openDisplay() });
     const { exitCode, output } = await project.run(['--headed']);
     expect(exitCode, output).toBe(0);
     expect(output).toMatch(/AGENT .* Chrome\/\d+.* FRAME [1-9]/);
@@ -64,7 +63,7 @@ describe.skipIf(!isInstalled('Xvfb'))('on a display', () => {
       project = await Project.create(FILES, {
         ...env,
         WAYLAND_DISPLAY: '',
-        DISPLAY: await startDisplay(),
+        DISPLAY: await openDisplay(),
         PLAYWRIGHT_BROWSERS_PATH: '/nowhere',
       });
       const run = project.start(args);
@@ -97,30 +96,7 @@ function profilesOfPlaywright(): string[] {
   return project.leftovers().files.filter((name) => name.includes('chromiumdev_profile'));
 }
 
-/** A display in memory, under a number that is free. Ended after the test. */
-async function startDisplay(): Promise<string> {
-  const server = spawn(
-    'Xvfb',
-    ['-displayfd', '1', '-screen', '0', '1400x1000x24', '-nolisten', 'tcp'],
-    { stdio: ['ignore', 'pipe', 'ignore'] },
-  );
-  display = server;
-  const number = await new Promise<string>((resolve, reject) => {
-    server
-      .once('error', reject)
-      .once('exit', (code) => reject(new Error(`Xvfb ended with ${String(code)}.`)));
-    server.stdout.once('data', (data: Buffer) => resolve(data.toString().trim()));
-  });
-  return `:${number}`;
-}
-
-function isInstalled(command: string): boolean {
-  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, command), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
+async function openDisplay(): Promise<string> {
+  display = await startDisplay();
+  return display.name;
 }

@@ -28,7 +28,8 @@ afterEach(async () => {
 /** Runs the suite on a pseudo terminal of 120 columns. */
 function start(): Run {
   const command = `stty cols 120 rows 40; exec ${process.execPath} ${CLI} test`;
-  const env = { ...project.env, TERM: 'xterm' };
+  // Without colours Playwright's reporters take out their own commands of the terminal.
+  const env = { ...project.env, TERM: 'xterm', FORCE_COLOR: '1', NO_COLOR: '' };
   const child = spawn('script', ['-qec', command, '/dev/null'], { cwd: project.folder, env });
   return new Run(child, project);
 }

@@ -1,6 +1,7 @@
 /** `sessionwright sessions open`. */
 import { openInBrowser } from '../../base/open-in-browser';
 import type { SessionsClient } from '../../client/index';
+import { SessionwrightError } from '../../contract/errors';
 import { environment } from '../../options/environment';
 import { COMMON_OPTIONS, parseWithId } from './command';
 
@@ -19,7 +20,7 @@ interface View {
 
 /**
  * Opens the viewer, or the replay.
- * @throws {@link UsageError} without an id, an `Error` when nothing was recorded, {@link ApiError}
+ * @throws {@link UsageError} without an id, {@link SessionwrightError} `nothing_to_see` when nothing was recorded, {@link ApiError}
  */
 export async function open(args: string[], client: () => Promise<SessionsClient>): Promise<void> {
   const asked = parseWithId(args, { ...COMMON_OPTIONS, print: { type: 'boolean' } }, USAGE);
@@ -29,7 +30,9 @@ export async function open(args: string[], client: () => Promise<SessionsClient>
   const url = view.viewerUrl ?? view.replayUrl;
   if (values.json) console.log(JSON.stringify(view));
   else if (url === null)
-    throw new Error(`There is nothing to see of session ${id}: it was not recorded.`);
+    throw new SessionwrightError(`There is nothing to see of session ${id}: it was not recorded.`, {
+      code: 'nothing_to_see',
+    });
   else if (values.print) console.log(url);
   else if (await openInBrowser(url, environment.hasDisplay))
     console.log(`The ${view.viewerUrl === null ? 'replay' : 'viewer'} of ${id} is open.`);
