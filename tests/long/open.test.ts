@@ -30,14 +30,27 @@ const FILES = {
       });`,
 };
 
+/** Goes where it is told, and writes down both where that is and where it leads. */
+const BROWSER = `
+  import { appendFileSync } from 'node:fs';
+  const [, , url] = process.argv;
+  appendFileSync('told', url + '\\n');
+  const { headers } = await fetch(url, { redirect: 'manual' });
+  appendFileSync('opened', headers.get('location') + '\\n');
+  const again = await fetch(url).catch(() => ({ status: 'nobody is there' }));
+  appendFileSync('again', again.status + '\\n');`;
+
 let project: Project;
 beforeEach(async () => {
   project = await Project.create(FILES);
   const bin = join(project.folder, 'bin');
   await mkdir(bin);
-  await writeFile(join(bin, 'xdg-open'), `#!/bin/sh\necho "$1" >> "${project.folder}/opened"\n`, {
-    mode: 0o755,
-  });
+  await writeFile(join(bin, 'browser.mjs'), BROWSER);
+  await writeFile(
+    join(bin, 'xdg-open'),
+    `#!/bin/sh\ncd "${project.folder}"\nexec "${process.execPath}" bin/browser.mjs "$1"\n`,
+    { mode: 0o755 },
+  );
   project.env['PATH'] = bin + delimiter + (project.env['PATH'] ?? '');
 });
 afterEach(async () => {
@@ -62,9 +75,17 @@ async function open(args: string[], env: Record<string, string> = {}): Promise<P
   });
 }
 
-/** What the user's browser was told to open. */
+/** What the user's browser has opened; of that, nothing stood in the list of processes. */
 async function opened(): Promise<string[]> {
-  const text = await readFile(join(project.folder, 'opened'), 'utf8').catch(() => '');
+  const urls = await lines('opened');
+  const told = (await lines('told')).join('\n');
+  for (const url of urls) expect(told).not.toContain(new URL(url).searchParams.get('token'));
+  for (const status of await lines('again')) expect(status).toBe('404'); // it leads there once
+  return urls;
+}
+
+async function lines(file: string): Promise<string[]> {
+  const text = await readFile(join(project.folder, file), 'utf8').catch(() => '');
   return text.split('\n').filter(Boolean);
 }
 
