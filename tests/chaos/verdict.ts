@@ -87,7 +87,8 @@ function suffererOf(
   const next = all
     .filter((it) => it.result.parallelIndex === result.parallelIndex && it.startedAt > startedAt)
     .map((it) => it.startedAt);
-  const said = result.annotations.findLast(({ type }) => type === 'session')?.description;
+  const line = result.annotations.findLast(({ type }) => type === 'session')?.description;
+  const [said] = line?.split(' ') ?? []; // a link may follow
   return {
     workerIndex: result.workerIndex,
     session: said ?? written?.session,

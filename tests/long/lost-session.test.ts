@@ -48,7 +48,8 @@ async function signalBrowsers(of: Project, signal: NodeJS.Signals): Promise<void
 }
 
 function sessionOf({ annotations }: JSONReportTestResult): string {
-  return annotations.find(({ type }) => type === 'session')?.description ?? 'none';
+  const [id] = annotations.find(({ type }) => type === 'session')?.description?.split(' ') ?? [];
+  return id ?? 'none';
 }
 
 /** What a test whose session was lost says of it. */
