@@ -1,5 +1,5 @@
 /** What a run of a suite has on the machine (Linux only): its processes, their memory, the ports they listen on, their profile folders. */
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 
@@ -56,7 +56,7 @@ export async function openPorts(ports) {
 
 /** Lists the Chromium profile folders below a folder: each holds a file `Local State`, or the port file of a browser that runs. */
 export function profilesBelow(folder) {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
+  return entriesBelow(folder)
     .filter((entry) => entry.name === 'Local State' || entry.name === 'DevToolsActivePort')
     .map((entry) => entry.parentPath)
     .filter((path, index, all) => all.indexOf(path) === index);
@@ -95,5 +95,15 @@ function read(file) {
     return readFileSync(file, 'latin1');
   } catch {
     return ''; // the process ended meanwhile, or is another user's
+  }
+}
+
+/** Everything in a folder. What is removed meanwhile breaks the reading off: then it is read again. */
+function entriesBelow(folder) {
+  try {
+    return readdirSync(folder, { recursive: true, withFileTypes: true });
+  } catch (error) {
+    if (error.code !== 'ENOENT' || !existsSync(folder)) throw error;
+    return entriesBelow(folder);
   }
 }
