@@ -16,6 +16,8 @@ export class SessionTimers {
   #idle: NodeJS.Timeout;
   /** By `performance.now()`: the time of day may be set. */
   #lastUsedMs = performance.now();
+  /** The same moment by the time of day, for people. */
+  #lastUsedAtMs = Date.now();
   /** How many use it whose traffic nobody sees. */
   #holders = 0;
 
@@ -31,7 +33,7 @@ export class SessionTimers {
 
   /** When the session was last used. */
   get lastUsedAt(): Date {
-    return new Date(Date.now() - this.#unusedMs);
+    return this.#holders > 0 ? new Date() : new Date(this.#lastUsedAtMs);
   }
 
   /** It counts as used until the returned function is called, once. */
@@ -45,6 +47,7 @@ export class SessionTimers {
 
   touch(): void {
     this.#lastUsedMs = performance.now();
+    this.#lastUsedAtMs = Date.now();
   }
 
   stop(): void {

@@ -58,3 +58,13 @@ test.each([
   vi.advanceTimersByTime(1);
   expect(onExpired).toHaveBeenCalledExactlyOnceWith('It was not used for 3 minutes.');
 });
+
+test('when it was used last is the same at each look, however the two clocks tick', () => {
+  const now = vi.spyOn(performance, 'now').mockReturnValue(100.7);
+  vi.setSystemTime(1_000);
+  const timers = new SessionTimers({ idleMs: 1_000, maxMs: 5_000 }, () => undefined);
+  now.mockReturnValue(101.9);
+  vi.setSystemTime(1_001);
+  expect(timers.lastUsedAt).toEqual(new Date(1_000));
+  now.mockRestore();
+});
