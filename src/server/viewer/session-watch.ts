@@ -11,8 +11,10 @@ import { viewedStep, viewedTestStep } from './viewed-step';
 import { WatchedTabs } from './watched-tabs';
 import { NORMAL_CLOSURE, Watcher, type WatchOptions } from './watcher';
 
-/** How a session is shown on a page of its own: sharp on any screen, and as often as an eye follows what a test does. */
-const FULL: CastSettings = { maxSize: { width: 2560, height: 1600 }, intervalMs: 70 };
+/** How a session is shown on a page of its own: sharp on any screen. Each picture of a page that moves takes processor time from its test. */
+const FULL: CastSettings = { maxSize: { width: 2560, height: 1600 }, intervalMs: 150 };
+/** How it is shown to somebody who drives it: hands want to see at once what they do. */
+const DRIVEN: CastSettings = { ...FULL, intervalMs: 70 };
 /** How it is shown on the wall, among forty others. */
 const SMALL: CastSettings = { maxSize: { width: 640, height: 480 }, intervalMs: 1_000 };
 /** Events that a newcomer is told of. */
@@ -107,8 +109,9 @@ export class SessionWatch {
 
   /** As large and as often as the most demanding one wants it. */
   #cast(tabs: WatchedTabs): void {
-    const isFull = [...this.#watchers].some(({ isSmall }) => !isSmall);
-    const settings = isFull ? FULL : SMALL;
+    const large = [...this.#watchers].filter(({ isSmall }) => !isSmall);
+    const isDriven = large.some(({ mayDrive }) => mayDrive);
+    const settings = isDriven ? DRIVEN : large.length > 0 ? FULL : SMALL;
     if (settings === this.#settings) return;
     this.#settings = settings;
     tabs.cast(settings);
