@@ -1,6 +1,7 @@
 /** What tests get and say: recordings, cookies, the session object, replacement of a dead session, refused options. */
 import { existsSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
+import { cookie } from './support/cookie';
 import { leavesNothing } from './support/leaves-nothing';
 import { Project, resultOf, resultsOf, shownAttachments } from './support/project';
 
@@ -82,16 +83,6 @@ describe('recordings', () => {
 });
 
 describe('cookies', () => {
-  const cookie = (name: string): string =>
-    JSON.stringify({
-      name,
-      value: name,
-      domain: 'site.test',
-      path: '/',
-      httpOnly: false,
-      secure: false,
-      expires: 4_000_000_000,
-    });
   const NAMES = `(await context.cookies()).map((it) => it.name).sort()`;
 
   test('are there in the next test and the next run, and parallel workers lose none', async () => {

@@ -2,20 +2,10 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { cookie } from './support/cookie';
 import { leavesNothing } from './support/leaves-nothing';
 import { OneRun } from './support/one-run';
 import { Project, resultOf } from './support/project';
-
-const cookie = (name: string): string =>
-  JSON.stringify({
-    name,
-    value: name,
-    domain: 'site.test',
-    path: '/',
-    httpOnly: false,
-    secure: false,
-    expires: 4_000_000_000,
-  });
 
 /** Files that are no cookie files, and what is said of each. */
 const WRONG = {
