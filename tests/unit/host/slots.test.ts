@@ -547,6 +547,20 @@ describe('with fewer sessions than workers', () => {
     expect(tries).toBe(1);
   });
 
+  test.each([
+    [5, ''],
+    [7, ', 2 more'],
+  ])('of %d that have the sessions, five are named', async (count, more) => {
+    const options = { ...REQUEST.options, maxSessions: count };
+    for (let parallelIndex = 0; parallelIndex < count; parallelIndex++)
+      await acquire({ ...REQUEST, options, parallelIndex });
+    const peer = worker();
+    acquire({ ...REQUEST, options, parallelIndex: count }, peer).catch(() => undefined);
+    await vi.advanceTimersByTimeAsync(0);
+    const named = [0, 1, 2, 3, 4].map((it) => `worker ${it} (between its tests)`).join(', ');
+    expect(slots.waitsFor(peer)).toBe(`${count} of ${count} in use by ${named}${more}`);
+  });
+
   test('a start that waits for a place goes on for the next one, and ends with the run', async () => {
     const first = await acquire(REQUEST);
     let watch: StartWatch | undefined;
