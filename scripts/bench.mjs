@@ -18,6 +18,8 @@ const LIMITS = {
   shell_retain_ratio: 1.08,
   shell_recording_ratio: 1.2,
   shell_video_ratio: 0.75,
+  floor_session_isolation_ratio: undefined, // what those of ours cannot be less than
+  floor_recording_ratio: undefined,
   rtt80_serve_ratio: 0.4,
   rtt80_cdp_ratio: 0.8,
   expose_p50_ratio: 3,
@@ -97,7 +99,7 @@ async function setupPrograms(otherwise, isWanted) {
   const { findFullChromium, setupFfmpeg, setupHeadlessShell } =
     await import('../bench/lib/programs.mjs');
   const needsShell = Object.keys(LIMITS).some(
-    (name) => isWanted(name) && /^(shell|rtt|warm|watched)/.test(name),
+    (name) => isWanted(name) && /^(shell|floor|rtt|warm|watched)/.test(name),
   );
   const executables = {
     chromium: await findFullChromium(otherwise),

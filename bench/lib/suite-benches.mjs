@@ -5,7 +5,10 @@ import { timeSuite } from './suite.mjs';
 /** Tests in the suite of small ones. */
 const TESTS = 40;
 
-/** What can be run. Both sides use the same browser; `recording` is the plugin's, and in `video` Playwright's own. */
+/**
+ * What can be run. All sides use the same browser; `recording` is the plugin's, and in `video` Playwright's own. `cast` and `own` have
+ * nothing of ours: they are the floor of what recording and `isolation: 'session'` can cost.
+ */
 const SIDES = {
   plain: { suite: 'plain' },
   video: { suite: 'plain', recording: 'on' },
@@ -13,6 +16,8 @@ const SIDES = {
   retain: { suite: 'sessions', recording: 'retain-on-failure' },
   on: { suite: 'sessions', recording: 'on' },
   session: { suite: 'sessions', isolation: 'session' },
+  cast: { suite: 'floor-cast' },
+  own: { suite: 'floor-own-context' },
 };
 
 /**
@@ -31,6 +36,7 @@ const GROUPS = [
     numbers: {
       shell_suite_ratio: ['off', 'plain'],
       shell_session_isolation_ratio: ['session', 'plain'],
+      floor_session_isolation_ratio: ['own', 'plain'],
     },
   },
   {
@@ -51,6 +57,7 @@ const GROUPS = [
       shell_retain_ratio: ['retain', 'plain'],
       shell_recording_ratio: ['on', 'plain'],
       shell_video_ratio: ['on', 'video'],
+      floor_recording_ratio: ['cast', 'plain'],
     },
   },
 ];
@@ -63,6 +70,8 @@ const NAMES = {
   retain: 'retain-on-failure',
   on: 'recorded',
   session: "isolation 'session'",
+  cast: 'pages cast, nothing else',
+  own: 'one context, cleared',
 };
 
 /** @type {import('./benches.mjs').Bench[]} */
