@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { openInBrowser } from '../base/open-in-browser';
 import { SessionwrightError } from '../contract/errors';
 import { openConnection } from '../host/connect';
-import type { RunViews } from '../host/protocol';
+import type { HostCalls, RunViews } from '../host/protocol';
 import { listRunFolders, readEndpoint, type RunFolder } from '../host/run-folder';
 import { environment } from '../options/environment';
 import { isCloud } from '../options/source';
@@ -13,7 +13,8 @@ import { parseArguments, toNumber, UsageError } from './usage';
 const USAGE = `Usage: sessionwright open [url] [options]
 
 Opens the page that shows the sessions of the newest run of yours on this machine, in this machine's browser. Without a run, the page of
-the server that NOTTE_API_URL names; with a URL, that of the server there. A server asks for its key.
+the server that NOTTE_API_URL names; with a URL, that of the server there. It asks for the key of a server, unless NOTTE_API_URL and
+NOTTE_API_KEY are those of it.
 
   --run <pid>  of the run of this Playwright process
   --print      only print the URL; that of a run holds a token, which lets its holder watch
@@ -30,6 +31,7 @@ const OPTIONS = {
 interface WatchedRun {
   pid: number;
   sinceMs: number;
+  folder: RunFolder;
   views: RunViews;
 }
 
@@ -51,7 +53,12 @@ export async function open(args: string[]): Promise<void> {
   const server = runs.length > 0 || pid !== undefined ? undefined : serverUrl(url);
   if (server === undefined) await openRun(runs, pid, values);
   else if (values.json) console.log(JSON.stringify({ url: server }));
-  else await show([server], { what: `The wall of ${server}`, print: values.print });
+  else
+    await show([server], {
+      what: `The wall of ${server}`,
+      print: values.print,
+      links: async () => [await serverLink(server)],
+    });
 }
 
 async function openRun(
@@ -69,7 +76,7 @@ async function openRun(
   const urls = urlsOf(run.views);
   if (urls.length === 0)
     throw nothingToSee(`Run ${run.pid} has no session yet. Try again in a moment.`);
-  await show(urls, { what: `The wall of run ${run.pid}`, print });
+  await show(urls, { what: `The wall of run ${run.pid}`, print, links: async () => runLinks(run) });
   const others = runs.filter((it) => it !== run).map((it) => `--run ${it.pid}`);
   if (others.length > 0 && !print) console.log(`Other runs: ${others.join(', ')}`);
 }
@@ -81,18 +88,39 @@ async function runsUnderWay(): Promise<WatchedRun[]> {
 }
 
 async function look(folder: RunFolder): Promise<WatchedRun | undefined> {
+  const views = await askHost(folder, 'views');
+  const file = await stat(join(folder.path, 'endpoint.json')).catch(() => undefined);
+  return views && file && { pid: folder.runnerPid, sinceMs: file.mtimeMs, folder, views };
+}
+
+/** What the host of a run answers; undefined when it stands still, or has just ended. */
+async function askHost<Name extends 'views' | 'wallLinks'>(
+  folder: RunFolder,
+  call: Name,
+): Promise<HostCalls[Name]['result'] | undefined> {
   const endpoint = await readEndpoint(folder);
-  const host = endpoint && (await openConnection(endpoint, 'probe').catch(() => undefined)); // it stands still
-  if (!host) return undefined;
+  const host = endpoint && (await openConnection(endpoint, 'probe').catch(() => undefined));
   try {
-    const views = await host.call('views', {});
-    const { mtimeMs } = await stat(join(folder.path, 'endpoint.json'));
-    return { pid: folder.runnerPid, sinceMs: mtimeMs, views };
+    return await host?.call(call, {});
   } catch {
-    return undefined; // it has just ended
+    return undefined;
   } finally {
-    host.close();
+    host?.close();
   }
+}
+
+/** The same as {@link urlsOf}, for the browser that is opened now: it is not asked for the key that the run has. */
+async function runLinks({ folder, views }: WatchedRun): Promise<string[]> {
+  const links = (await askHost(folder, 'wallLinks')) ?? [];
+  return links.length > 0 ? links : urlsOf(views);
+}
+
+/** The wall of a server for that browser. The key is for the server that it belongs to, and told to no other. */
+async function serverLink(url: string): Promise<string> {
+  const { apiUrl, apiKey: key } = environment;
+  if (key === undefined || apiUrl === undefined || serverUrl(apiUrl) !== url) return url;
+  const { wallLink } = await import('../client/wall-link');
+  return (await wallLink({ url: apiUrl, key })) ?? url;
 }
 
 /** What shows a run: its walls, or the page of a session where there is no wall, as in the cloud. */
@@ -118,19 +146,23 @@ function nothingToOpen(runs: readonly WatchedRun[], pid: number | undefined): st
   return `No run of process ${pid} is under way on this machine. Under way: ${known || 'none'}.`;
 }
 
-async function show(
-  urls: readonly string[],
-  { what, print }: { what: string; print: boolean | undefined },
-): Promise<void> {
+interface Showing {
+  what: string;
+  print: boolean | undefined;
+  /** What the browser is told, in place of the URLs: secret. */
+  links: () => Promise<readonly string[]>;
+}
+
+async function show(urls: readonly string[], { what, print, links }: Showing): Promise<void> {
   if (print === true) {
     console.log(urls.join('\n'));
     return;
   }
-  for (const url of urls)
-    if (await openInBrowser(url, environment.hasDisplay)) console.log(`${what} is open.`);
+  for (const [index, link] of (await links()).entries())
+    if (await openInBrowser(link, environment.hasDisplay)) console.log(`${what} is open.`);
     else if (environment.isCI)
       throw nothingToSee(`${what} cannot be opened here: there is no display to show it on.`);
-    else console.log(`No browser can be opened here. Open this yourself:\n${url}`);
+    else console.log(`No browser can be opened here. Open this yourself:\n${urls[index] ?? ''}`);
 }
 
 function nothingToSee(message: string): SessionwrightError {

@@ -18,8 +18,10 @@ export const addresses = {
   viewerStory: '/sessions/{session_id}/viewer/story',
   /** The last picture that was recorded of a session. */
   viewerPoster: '/sessions/{session_id}/viewer/poster.jpg',
-  /** The sessions on the wall, which is `GET /` for browsers. Asks for the key. */
+  /** The sessions on the wall, which is `GET /` for browsers. Asks for the key, or a pass. */
   wall: '/viewer/sessions',
+  /** Where the wall gives its ticket for a pass. */
+  wallPass: '/viewer/passes',
   /** The files that the pages of the viewer load. */
   viewerFile: '/viewer/{name}',
 } as const;

@@ -89,6 +89,10 @@ export class EmbeddedSource implements Source {
     return { label: this.label, url: this.#server.wallUrl, asksForKey: false };
   }
 
+  async wallLink(): Promise<string> {
+    return this.#server.wallUrl;
+  }
+
   get notices(): readonly string[] {
     return this.#server.notices;
   }

@@ -17,6 +17,8 @@ export interface Source {
   readonly label: string;
   /** The page that shows its sessions; null where there is none. Secret when it holds a token. */
   readonly wall: Wall | null;
+  /** A link to it that asks for no key, for the browser of whoever runs this: secret, and good once where it holds a ticket. */
+  wallLink(): Promise<string | null>;
   /** True when its API is served by this process, and ends with it. */
   readonly isEmbedded: boolean;
   /** True when its browsers run on this machine, and share its files. */

@@ -111,6 +111,7 @@ export class Host {
       tellWait: async (_, peer) => this.#tellWait(peer),
       waits: async () => this.#shownWaits(),
       views: async () => run.views(),
+      wallLinks: async () => run.wallLinks(),
       release: async ({ leaseId }) => {
         run.release(leaseId);
         if (this.#hasReporter()) return [];

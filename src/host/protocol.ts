@@ -184,6 +184,8 @@ export interface HostCalls {
   waits: { params: Record<string, never>; result: ShownWaits | null };
   /** For the user of this machine, who wants to look. */
   views: { params: Record<string, never>; result: RunViews };
+  /** For the browser of that user: links to its walls that ask for no key. Those of servers elsewhere are good once, and soon. */
+  wallLinks: { params: Record<string, never>; result: string[] };
   /** Gives the session back to its slot. Without a reporter, answers once the worker's clips are written, with the problems that nobody has told yet. */
   release: { params: { leaseId: string }; result: ArtifactProblem[] };
   /** Checks the session. Answers with another lease when it had to be replaced. */

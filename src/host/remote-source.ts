@@ -141,6 +141,12 @@ export class RemoteSource implements Source {
     return new HeldRemoteSession(session, this, this.#place);
   }
 
+  /** A server of another kind has none: then its wall asks for the key. */
+  async wallLink(): Promise<string | null> {
+    const { wallLink } = await import('../client/wall-link');
+    return this.wall && ((await wallLink(this.api)) ?? this.wall.url);
+  }
+
   /** Only its API could know. */
   async waitingFor(): Promise<undefined> {}
 

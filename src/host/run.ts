@@ -118,6 +118,9 @@ export class Run {
     return this.#sources.views([...this.#held]);
   }
 
+  /** Where somebody on this machine can look at its walls without a key. */
+  readonly wallLinks = async (): Promise<string[]> => this.#sources.wallLinks();
+
   release(leaseId: string): void {
     log('lease %s: released', leaseId);
     this.#slots.release(leaseId);

@@ -60,6 +60,12 @@ export class Sources {
     };
   }
 
+  /** Links to all that they show, which ask for no key. Secret. */
+  async wallLinks(): Promise<string[]> {
+    const links = await Promise.all((await this.#open()).map(async (it) => it.wallLink()));
+    return links.flatMap((link) => link ?? []);
+  }
+
   async close(): Promise<void> {
     const sources = await this.#open();
     this.#sources.clear();

@@ -37,7 +37,7 @@ import {
   type MetricsRouteParts,
 } from './routes/service';
 import { storageHandlers, storageRoutes } from './routes/storage';
-import { testNoteHandlers, viewerRoutes } from './routes/viewer';
+import { testNoteHandlers, viewerRoutes, wallHandlers } from './routes/viewer';
 import { workflowHandlers } from './routes/workflow';
 import type { Grid, GridSettings } from '../browser/grid/grid';
 import type { BrowserSettings, LaunchSettings } from './browsers/session-browser';
@@ -194,7 +194,7 @@ export async function startSessionServer(
   return {
     url: urlOf(http, hostname),
     apiKey,
-    wallUrl: `${urlOf(http, hostname)}/?token=${auth.wallToken}`,
+    wallUrl: `${urlOf(http, hostname)}/?token=${auth.wall.operators}`,
     get notices() {
       return [...registry.notices];
     },
@@ -287,7 +287,8 @@ function handlersOf({
   profiles,
   storage,
   signer,
-}: Omit<Parts, 'figures' | 'grid'> & { signer: UrlSigner }): Handlers {
+  auth,
+}: Omit<Parts, 'figures' | 'grid'> & { signer: UrlSigner; auth: Auth }): Handlers {
   return {
     ...serviceHandlers(registry),
     ...lifecycleHandlers(registry),
@@ -300,6 +301,7 @@ function handlersOf({
     ...profileHandlers(profiles),
     ...workflowHandlers(),
     ...testNoteHandlers(),
+    ...wallHandlers(auth),
     ...networkLogHandlers({ registry, signer }),
   };
 }
@@ -319,7 +321,10 @@ function createHttpServer({
 } {
   const router = new HttpRouter(
     [
-      ...bindOperations(handlersOf({ registry, replays, profiles, storage, signer }), registry),
+      ...bindOperations(
+        handlersOf({ registry, replays, profiles, storage, signer, auth }),
+        registry,
+      ),
       ...recordingRoutes({ registry, replays, signer }),
       ...viewerRoutes({ registry, replays, signer, auth }),
       ...storageRoutes({ registry, storage, signer }),

@@ -1,8 +1,9 @@
-/** Calls to the server that the page came from. The key, once given, is kept for this tab of the browser alone. */
+/** Calls to the server that the page came from. The key, or the pass to the wall, is kept for this tab of the browser alone. */
 import type { ViewedStory, Wall } from '../contract/viewer';
 import type { Start } from './start';
 
 const KEY_NAME = 'sessionwright-key';
+const PASS_NAME = 'sessionwright-wall-pass';
 
 /** Why a call did not give what was wanted. */
 export class CallError extends Error {
@@ -15,25 +16,47 @@ export class CallError extends Error {
   }
 }
 
+interface CallOptions {
+  method?: string;
+  /** Permission beside the key. @default that of the link */
+  token?: string | null;
+  /** @default the one that was given */
+  key?: string | null;
+  body?: object;
+}
+
 /** The calls of one page. */
 export class Api {
   readonly #start: Start;
+  /** Good once: null as soon as there is a pass for it. */
+  #ticket: string | null;
+  #redeeming: Promise<string> | undefined;
 
   constructor(start: Start) {
     this.#start = start;
+    this.#ticket = start.ticket;
+    void this.#pass().catch(() => undefined); // a ticket is not good for long, and nobody may look yet: who asks for the wall is told
   }
 
   get hasKey(): boolean {
     return this.#key !== null;
   }
 
-  /** Whether the link of this page is a permission by itself. */
-  get hasToken(): boolean {
-    return this.#start.token !== null;
+  /** Whether the wall is shown without the key: to whoever came by a link that is a permission by itself. */
+  get hasPass(): boolean {
+    const kept = this.#start.token ?? this.#ticket ?? sessionStorage.getItem(PASS_NAME);
+    return kept !== null;
   }
 
-  /** Keeps the key for this tab; null forgets it. */
+  /** Whether this tab is shown the wall: to that page a session's leads back. */
+  get mayGoToWall(): boolean {
+    return this.hasKey || sessionStorage.getItem(PASS_NAME) !== null;
+  }
+
+  /** Keeps the key for this tab, in place of a pass; null forgets it. */
   setKey(key: string | null): void {
+    sessionStorage.removeItem(PASS_NAME);
+    this.#ticket = null;
     if (key === null) sessionStorage.removeItem(KEY_NAME);
     else sessionStorage.setItem(KEY_NAME, key);
   }
@@ -44,7 +67,8 @@ export class Api {
 
   /** The sessions of the server. */
   async wall(): Promise<Wall> {
-    return (await this.#call('/viewer/sessions')).json() as Promise<Wall>;
+    const key = this.#key ?? (await this.#pass());
+    return (await this.#call('/viewer/sessions', { key })).json() as Promise<Wall>;
   }
 
   /** All that is known of the session of this page. */
@@ -85,6 +109,22 @@ export class Api {
       : (new URL(session.viewer_url).searchParams.get('token') ?? '');
   }
 
+  /** What shows the wall without the key. */
+  async #pass(): Promise<string | null> {
+    if (this.#ticket === null) return sessionStorage.getItem(PASS_NAME);
+    this.#redeeming ??= this.#redeem(this.#ticket).finally(() => (this.#redeeming = undefined));
+    return this.#redeeming;
+  }
+
+  async #redeem(ticket: string): Promise<string> {
+    const body = { ticket };
+    const response = await this.#call('/viewer/passes', { method: 'POST', token: null, body });
+    const { pass } = (await response.json()) as { pass: string };
+    sessionStorage.setItem(PASS_NAME, pass);
+    this.#ticket = null;
+    return pass;
+  }
+
   #ofSession(): string {
     return `/sessions/${encodeURIComponent(this.#start.sessionId ?? '')}`;
   }
@@ -95,13 +135,16 @@ export class Api {
 
   async #call(
     path: string,
-    { method = 'GET', token = this.#start.token }: { method?: string; token?: string | null } = {},
+    { method = 'GET', token = this.#start.token, key = this.#key, body }: CallOptions = {},
   ): Promise<Response> {
-    const key = this.#key;
     const query = token === null ? '' : `?token=${encodeURIComponent(token)}`;
     const response = await fetch(`${this.#start.basePath}${path}${query}`, {
       method,
-      ...(key !== null && { headers: { authorization: `Bearer ${key}` } }),
+      headers: {
+        ...(key !== null && { authorization: `Bearer ${key}` }),
+        ...(body && { 'content-type': 'application/json' }),
+      },
+      ...(body && { body: JSON.stringify(body) }),
     }).catch((error: unknown) => {
       throw new CallError(String(error), 0);
     });

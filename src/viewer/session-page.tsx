@@ -98,7 +98,7 @@ function Unshown({ error, api, start, retry }: UnshownProps): JSX.Element {
       <Notice isPage icon="window" title={title}>
         <p>{text}</p>
         <div class="actions">
-          {api.hasKey && (
+          {api.mayGoToWall && (
             <a class="button plain" href={api.wallPath}>
               All sessions
             </a>

@@ -8,6 +8,8 @@ export interface Start {
   sessionId: string | undefined;
   /** Permission to watch, from the link; null without one. */
   token: string | null;
+  /** What a link to the wall holds that opens it once; null without one. */
+  ticket: string | null;
   /** Only the picture, for a frame in somebody's page. */
   isMinimal: boolean;
   /** Whether the link asks for mouse and keyboard; undefined when it says nothing. */
@@ -26,10 +28,18 @@ export function readStart(): Start {
     basePath: base,
     sessionId: session,
     token: query.get('token'),
+    ticket: session === undefined ? takeTicket() : null,
     isMinimal: query.get('mode') === 'embed-minimal',
     interactive: interactive === null ? undefined : ['1', 'true'].includes(interactive),
     theme: theme === 'light' || theme === 'dark' ? theme : undefined,
   };
+}
+
+/** It is good once, so it does not stay in the address. */
+function takeTicket(): string | null {
+  const ticket = fromHash('ticket');
+  if (ticket !== null) history.replaceState(null, '', location.pathname + location.search);
+  return ticket;
 }
 
 /** A value behind the `#` of the address, which is never sent to a server. */

@@ -432,6 +432,13 @@ export const cases: ContractCase[] = [
     answer: anything,
   },
   {
+    title: 'a link to the page of all sessions, which the cloud does not have',
+    method: 'POST',
+    path: '/viewer/tickets',
+    status: [200, 404],
+    answer: anything,
+  },
+  {
     title: 'network logs',
     method: 'GET',
     path: session('/network/logs?download=True'),

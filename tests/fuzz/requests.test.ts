@@ -111,7 +111,7 @@ afterAll(() => target.close());
 test('the description names every operation', () => {
   expect(operations.length).toBeGreaterThan(30);
   expect(new Set(operations.map(({ path }) => path.split('/')[1]))).toEqual(
-    new Set(['health', 'sessions', 'scrape', 'profiles', 'storage', 'openapi.json']),
+    new Set(['health', 'sessions', 'scrape', 'profiles', 'storage', 'viewer', 'openapi.json']),
   );
 });
 

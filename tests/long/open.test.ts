@@ -1,7 +1,7 @@
 /** `sessionwright open` and `--headed` beside real runs: what is opened in the user's browser, and what is printed where there is none. */
 import { execFile } from 'node:child_process';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { delimiter, join, resolve } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { chromium } from 'playwright-core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { findChromium } from '../../src/browser/find-chromium';
@@ -9,6 +9,7 @@ import { startSessionServer } from '../../src/server/index';
 import { isInstalled, startDisplay } from '../e2e/support/display';
 import { leavesNothing } from '../e2e/support/leaves-nothing';
 import { Project } from '../e2e/support/project';
+import { ToldBrowser } from '../e2e/support/told-browser';
 import { eventually } from '../eventually';
 
 const CLI = resolve(import.meta.dirname, '../../dist/cli.js');
@@ -18,7 +19,8 @@ const NO_DISPLAY = { DISPLAY: '', WAYLAND_DISPLAY: '' };
 const FILES = {
   'playwright.config.ts': `
     import { withSessions } from 'sessionwright/config';
-    export default withSessions({ workers: 2, fullyParallel: true, timeout: 300_000, reporter: 'line' });`,
+    const { API: apiUrl, API_KEY: apiKey } = process.env;
+    export default withSessions({ workers: 2, fullyParallel: true, timeout: 300_000, reporter: 'line' }, apiUrl ? { apiUrl, apiKey } : {});`,
   'a.spec.ts': `
     import { existsSync } from 'node:fs';
     import { test, expect } from 'sessionwright';
@@ -30,28 +32,12 @@ const FILES = {
       });`,
 };
 
-/** Goes where it is told, and writes down both where that is and where it leads. */
-const BROWSER = `
-  import { appendFileSync } from 'node:fs';
-  const [, , url] = process.argv;
-  appendFileSync('told', url + '\\n');
-  const { headers } = await fetch(url, { redirect: 'manual' });
-  appendFileSync('opened', headers.get('location') + '\\n');
-  const again = await fetch(url).catch(() => ({ status: 'nobody is there' }));
-  appendFileSync('again', again.status + '\\n');`;
-
 let project: Project;
+let browser: ToldBrowser;
 beforeEach(async () => {
   project = await Project.create(FILES);
-  const bin = join(project.folder, 'bin');
-  await mkdir(bin);
-  await writeFile(join(bin, 'browser.mjs'), BROWSER);
-  await writeFile(
-    join(bin, 'xdg-open'),
-    `#!/bin/sh\ncd "${project.folder}"\nexec "${process.execPath}" bin/browser.mjs "$1"\n`,
-    { mode: 0o755 },
-  );
-  project.env['PATH'] = bin + delimiter + (project.env['PATH'] ?? '');
+  browser = await ToldBrowser.install(project.folder);
+  Object.assign(project.env, { PATH: browser.env['PATH'] });
 });
 afterEach(async () => {
   await leavesNothing(project);
@@ -73,20 +59,6 @@ async function open(args: string[], env: Record<string, string> = {}): Promise<P
         done({ exitCode: error ? Number(error.code) : 0, output: stdout + stderr }),
     );
   });
-}
-
-/** What the user's browser has opened; of that, nothing stood in the list of processes. */
-async function opened(): Promise<string[]> {
-  const urls = await lines('opened');
-  const told = (await lines('told')).join('\n');
-  for (const url of urls) expect(told).not.toContain(new URL(url).searchParams.get('token'));
-  for (const status of await lines('again')) expect(status).toBe('404'); // it leads there once
-  return urls;
-}
-
-async function lines(file: string): Promise<string[]> {
-  const text = await readFile(join(project.folder, file), 'utf8').catch(() => '');
-  return text.split('\n').filter(Boolean);
 }
 
 /** Lets the tests end. */
@@ -113,34 +85,53 @@ describe.skipIf(!LINUX)('on this machine', () => {
     const inCi = await open([], { ...NO_DISPLAY, CI: '1' });
     expect(inCi.exitCode).toBe(1);
     expect(inCi.output).not.toContain('token');
-    expect(await opened()).toEqual([]);
+    expect(await browser.opened()).toEqual([]);
     expect(await open([], DISPLAY)).toEqual({
       exitCode: 0,
       output: `The wall of run ${pid} is open.\n`,
     });
-    expect(await opened()).toEqual([link.trim()]);
+    expect(await browser.opened()).toEqual([link.trim()]);
     expect(JSON.parse((await open(['--json'])).output)).toEqual({
       runs: [{ pid: Number(pid), urls: [link.trim()] }],
     });
     expect((await open(['--run', '1'])).output).toContain(`Under way: ${pid}.`);
 
-    const browser = await chromium.launch({
+    const chrome = await chromium.launch({
       executablePath: (await findChromium()).executablePath,
     });
     try {
-      const page = await browser.newPage();
+      const page = await chrome.newPage();
       await page.goto(link.trim());
       for (const name of ['buys a lamp', 'buys a book'])
         await page.getByRole('link', { name }).waitFor({ timeout: 100_000 });
       await page.goto(link.trim().replace(/token=./, 'token=wrong'));
       await page.getByLabel('API key').waitFor({ timeout: 100_000 });
     } finally {
-      await browser.close();
+      await chrome.close();
     }
     await seen();
     const { exitCode, output } = await run.result();
     expect(exitCode, output).toBe(0);
     expect(output).not.toContain('token=');
+  });
+
+  test('the wall of a run with sessions elsewhere opens without the key, which only that run knows', async () => {
+    const server = await startSessionServer();
+    try {
+      Object.assign(project.env, { API: server.url, API_KEY: server.apiKey });
+      const run = project.start();
+      const [, pid = ''] = await run.printed(/RUNNER (\d+)\./, 200_000);
+      expect((await open(['--print'])).output).toBe(`${server.url}/\n`);
+      expect((await open([], DISPLAY)).output).toBe(`The wall of run ${pid} is open.\n`);
+      const [url = ''] = await browser.opened();
+      expect(url.startsWith(`${server.url}/#ticket=`)).toBe(true);
+      await seen();
+      const { exitCode, output } = await run.result();
+      expect(exitCode, output).toBe(0);
+      expect(output).not.toContain('ticket=');
+    } finally {
+      await server.close();
+    }
   });
 
   test.each([
@@ -161,7 +152,7 @@ describe.skipIf(!LINUX)('on this machine', () => {
       expect(exitCode, output).toBe(0);
       expect(output.split(said)).toHaveLength(2);
       expect(output).not.toContain('token=');
-      const urls = await opened();
+      const urls = await browser.opened();
       expect(urls).toHaveLength(times);
       for (const url of urls) expect(url).toMatch(/\/sessions\/[^/]+\/viewer\?token=/);
     } finally {

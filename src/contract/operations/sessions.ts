@@ -120,4 +120,14 @@ export const sessionOperations = {
     request: { schema: testNotesSchema, decode: decodeTestNotes, encode: encodeTestNotes },
     response: { schema: testNotesTakenSchema, encode: (result: { taken: number }) => result },
   },
+  openWall: {
+    method: 'POST',
+    path: '/viewer/tickets',
+    summary: 'A link that opens the page of all sessions once, without the key; not in the cloud',
+    repeatable: true,
+    response: {
+      schema: z.object({ url: z.string() }),
+      encode: (result: { url: string }) => result,
+    },
+  },
 } as const satisfies Record<string, Operation>;

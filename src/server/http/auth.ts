@@ -1,10 +1,10 @@
 /** Who may come in: API keys, and the `Host` and `Origin` that a web page of somebody else cannot fake. */
 import type { IncomingMessage } from 'node:http';
 import { bracketed } from '../../base/addresses';
-import { isToken, newToken } from '../../base/tokens';
 import { badRequest } from '../../contract/refusals';
-import { type Account, type Accounts, OPERATOR } from '../accounts/account';
+import type { Account, Accounts } from '../accounts/account';
 import type { PublicUrl } from './public-url';
+import { WallPasses } from './wall-passes';
 
 /** Names of this machine that a web page elsewhere cannot take over by rebinding its own name. */
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
@@ -16,8 +16,7 @@ export class Auth {
   readonly #accounts: Accounts;
   readonly #hostNames: readonly string[] | undefined;
   readonly #publicOrigin: string | undefined;
-  /** Whoever has it may watch every session, and do nothing else. */
-  readonly wallToken = newToken();
+  readonly wall = new WallPasses();
 
   /**
    * @param hostname what the server is bound to
@@ -57,9 +56,9 @@ export class Auth {
    * Whose API key is in the `Authorization` header.
    * @throws {@link ApiError} 401
    */
-  account({ headers }: IncomingMessage): Account {
-    const given = /^Bearer\s+(.+)$/i.exec(headers.authorization ?? '')?.[1];
-    const account = this.#accounts.find(given?.trim());
+  account(request: IncomingMessage): Account {
+    const given = bearer(request);
+    const account = this.#accounts.find(given);
     if (!account)
       throw badRequest(
         401,
@@ -80,15 +79,22 @@ export class Auth {
     return this.#accounts.find(text.slice(text.indexOf(':') + 1));
   }
 
-  /** Who asks to see all sessions: whoever has the link to all of them is shown what the operator is. */
+  /**
+   * Who asks to see all sessions: whoever has a pass, in the URL or in place of the key, is shown what its giver is.
+   * @throws {@link ApiError} 401
+   */
   watcher(request: IncomingMessage, token: string | null): Account {
-    return isToken(token, this.wallToken) ? OPERATOR : this.account(request);
+    return this.wall.accountOf(token ?? bearer(request)) ?? this.account(request);
   }
 
   /** Whose API key this is: some clients put it into the URL of a WebSocket. */
   accountOf(token: string | null): Account | undefined {
     return this.#accounts.find(token);
   }
+}
+
+function bearer({ headers }: IncomingMessage): string | undefined {
+  return /^Bearer\s+(.+)$/i.exec(headers.authorization ?? '')?.[1]?.trim();
 }
 
 /** The name without its port. */

@@ -1,7 +1,9 @@
 /** Routes of the viewer: its pages, the files that they load, and what they ask for. */
+import * as z from 'zod';
 import { orAfter } from '../../base/deadline';
 import { isToken } from '../../base/tokens';
 import { addresses } from '../../contract/addresses';
+import { readBody } from '../../contract/checks';
 import { badRequest, notFound } from '../../contract/refusals';
 import type { ViewedReplay, ViewedStory } from '../../contract/viewer';
 import { isTheirs, NOBODY } from '../accounts/account';
@@ -26,6 +28,8 @@ const REPLAY_WAIT_MS = 5_000;
 const SIGN_IN = 'Basic realm="sessionwright: the API key is the password", charset="UTF-8"';
 /** A file's name changes with its content. */
 const FOR_EVER = 'public, max-age=31536000, immutable';
+
+const ticketSchema = z.object({ ticket: z.string() });
 
 /** What these routes work with. */
 export interface ViewerRouteParts {
@@ -52,7 +56,15 @@ export function viewerRoutes(parts: ViewerRouteParts): Route[] {
     get(addresses.viewerPoster, async (exchange) => sendPoster(parts, exchange)),
     get(addresses.wall, async (exchange) => sendWall(parts, exchange)),
     get(addresses.viewerFile, sendViewerFile),
+    { method: 'POST', path: addresses.wallPass, open: true, handle: sendPass(parts) },
   ];
+}
+
+/** The link to the wall that its caller's browser may be told. The ticket stands behind a `#`, where no server and no log sees it. */
+export function wallHandlers({ wall }: Auth): Handlers<'openWall'> {
+  return {
+    openWall: ({ account, baseUrl }) => ({ url: `${baseUrl}/#ticket=${wall.issue(account)}` }),
+  };
 }
 
 /** What whoever runs tests tells of them. */
@@ -107,12 +119,20 @@ async function sendViewerFile({ params, response }: Exchange): Promise<void> {
   sendBytes(response, file.bytes, file.mediaType, FOR_EVER);
 }
 
-/** For whoever has the link to all of them, or a key. */
+/** For whoever has a pass, or a key. */
 async function sendWall({ registry, auth }: ViewerRouteParts, exchange: Exchange): Promise<void> {
   const { query, request, baseUrl, response } = exchange;
   const account = auth.watcher(request, query.get('token'));
   const theirs = registry.all.filter(({ owner }) => isTheirs(account, owner));
   sendJson(response, 200, { body: await viewedWall(theirs, baseUrl) });
+}
+
+/** What the page of the wall keeps, in place of its ticket. */
+function sendPass({ auth }: ViewerRouteParts): Route['handle'] {
+  return async ({ json, response }) => {
+    const { ticket } = readBody('Invalid ticket', ticketSchema, await json());
+    sendJson(response, 200, { body: { pass: auth.wall.redeem(ticket) } });
+  };
 }
 
 async function sendStory(parts: ViewerRouteParts, exchange: Exchange): Promise<void> {

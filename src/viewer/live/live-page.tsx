@@ -41,7 +41,7 @@ export function LivePage({ api, start, session: first, onEnded }: LivePageProps)
     <div class="session">
       <Announcement text={words} />
       <header class="bar">
-        <Brand href={api.hasKey ? api.wallPath : undefined} />
+        <Brand href={api.mayGoToWall ? api.wallPath : undefined} />
         <h1 class="bar-title" title={title}>
           {title}
         </h1>

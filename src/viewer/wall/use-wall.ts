@@ -20,13 +20,13 @@ interface WallState {
 function refusal(api: Api): string {
   return api.hasKey
     ? 'This is not the key of this server.'
-    : 'This link is not one of this server: it may have been started anew.';
+    : 'This link is of no use any more: it has opened the wall before, or its server was started anew.';
 }
 
 export function useWall(api: Api): WallState {
   const [wall, setWall] = useState<Wall>();
   const [problem, setProblem] = useState<string>();
-  const [needsKey, setNeedsKey] = useState(!api.hasKey && !api.hasToken);
+  const [needsKey, setNeedsKey] = useState(!api.hasKey && !api.hasPass);
   const isVisible = useVisible();
   const load = useCallback(() => {
     api.wall().then(

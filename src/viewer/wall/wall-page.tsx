@@ -35,7 +35,7 @@ export function WallPage({ api }: { api: Api }): JSX.Element {
           wall={wall}
           problem={problem}
           onLoad={load}
-          onLeave={api.hasToken ? undefined : () => setKey(null)}
+          onLeave={api.hasPass ? undefined : () => setKey(null)}
         />
       ) : (
         <main class="page-notice" aria-busy="true">
