@@ -16,7 +16,7 @@ export const FOLDERS = {
   actions: ['contract', 'cdp'],
   server: ['contract', 'cdp', 'browser', 'recording', 'actions', 'options'],
   host: ['contract', 'cdp', 'browser', 'recording', 'server', 'client', 'options', 'story'],
-  reporter: ['contract', 'host', 'options', 'story'],
+  reporter: ['contract', 'host', 'options', 'story', 'ui'],
   config: ['contract', 'host', 'options', 'reporter'],
   cli: ['contract', 'client', 'cookies', 'host', 'server', 'browser', 'options'],
 };

@@ -1,6 +1,7 @@
 /** What happened in an attempt, as a list that moves with the film: steps, console errors, failed requests. */
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { walkLines } from '../../ui/list-keys';
 import { duration, moment } from './format';
 import type { Happening } from './model';
 
@@ -55,7 +56,12 @@ export function Happenings({ happenings, atMs, onChoose }: HappeningsProps): JSX
       {shown.length === 0 ? (
         <p class="nothing">Nothing of this kind.</p>
       ) : (
-        <ol ref={list} tabIndex={0} aria-label="What happened">
+        <ol
+          ref={list}
+          tabIndex={0}
+          aria-label="What happened; up and down go from line to line"
+          onKeyDown={walkLines}
+        >
           {shown.map((happening, index) => (
             <Item
               key={index}
@@ -83,7 +89,7 @@ function Item({ happening, isCurrent, onChoose }: ItemProps): JSX.Element {
       class={`${kind} ${hasFailed ? 'failed' : ''}`}
       aria-current={isCurrent ? 'step' : undefined}
     >
-      <button type="button" onClick={() => onChoose(happening)} title={place}>
+      <button type="button" tabIndex={-1} onClick={() => onChoose(happening)} title={place}>
         <time>{moment(atMs)}</time>
         <span class="what" style={{ paddingLeft: `${Math.min(depth, 6) * 14}px` }}>
           {kind !== 'step' && <em>{WORDS[kind]}</em>}

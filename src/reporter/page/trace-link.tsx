@@ -6,19 +6,25 @@ import type { Attempt } from './model';
 export function TraceLink({ attempt: { data } }: { attempt: Attempt }): JSX.Element | null {
   const { trace } = data;
   if (trace === undefined) return null;
-  const path = pathOf(trace);
   return (
     <p class="trace">
       <a href={trace} download>
         Trace
       </a>
-      <code>npx playwright show-trace {path}</code>
+      <code>npx playwright show-trace {toWord(placeOf(trace))}</code>
     </p>
   );
 }
 
-/** Where the file lies, as far as the reader can use it: a page from a disk knows its folder. */
-function pathOf(trace: string): string {
+/** Where the command finds the file: a page from a disk knows its folder, and one from a server its address. */
+function placeOf(trace: string): string {
   const url = new URL(trace, location.href);
-  return url.protocol === 'file:' ? decodeURIComponent(url.pathname) : trace;
+  if (url.protocol !== 'file:') return url.href;
+  return decodeURIComponent(url.pathname).replace(/^\/(?=[A-Za-z]:\/)/, ''); // of Windows, where a path begins with its disk
+}
+
+/** As one word for a shell. */
+function toWord(place: string): string {
+  if (/^[\w@%+=:,./~-]+$/.test(place)) return place;
+  return /^[A-Za-z]:\//.test(place) ? `"${place}"` : `'${place.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -1,6 +1,7 @@
 /** What happened in a session, test by test: moves with the film, and sends it to the line that is clicked. */
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { walkLines } from '../../ui/list-keys';
 import { EventFilters, EventLine, filterEvents, type EventFilter } from '../events';
 import { clock, took } from '../format';
 import { Notice, OutcomeIcon, outcomeText } from '../ui/parts';
@@ -38,7 +39,14 @@ export function ReplayEvents({ film, second, isPlaying, onSeek }: ReplayEventsPr
   return (
     <aside class="side" aria-label="What happened in the session">
       <EventFilters events={film.moments} filter={filter} onFilter={setFilter} />
-      <div class="side-list" ref={list} tabIndex={0} role="region" aria-label="Events">
+      <div
+        class="side-list"
+        ref={list}
+        tabIndex={0}
+        role="region"
+        aria-label="Events; up and down go from line to line"
+        onKeyDown={walkLines}
+      >
         {film.moments.length === 0 && film.chapters.length === 0 && (
           <Notice icon="step" title="Only the film">
             <p class="hint">
@@ -95,6 +103,7 @@ function ChapterHead(props: {
     <h2 class="chapter-head">
       <button
         type="button"
+        tabIndex={-1}
         class="chapter-button"
         aria-current={props.isNow}
         title={`${title}: ${outcomeText(outcome)}`}
@@ -117,6 +126,7 @@ function MomentButton(props: {
   return (
     <button
       type="button"
+      tabIndex={-1}
       class={`event clickable ${level}`}
       aria-current={props.isNow}
       disabled={at === undefined}

@@ -53,7 +53,7 @@ function Bar({ api, session, title, film }: BarProps): JSX.Element {
   const failed = tests.filter(({ outcome }) => outcome === 'failed').length;
   return (
     <header class="bar">
-      <Brand href={api.hasKey ? api.wallPath : undefined} />
+      <Brand href={api.mayGoToWall ? api.wallPath : undefined} />
       <h1 class="bar-title" title={session.id}>
         {title}
       </h1>

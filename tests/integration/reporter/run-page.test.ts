@@ -1,14 +1,20 @@
 /** The run page in a real browser: what a reader does with it, by mouse and by keyboard, with few tests and with thousands. */
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { AddressInfo } from 'node:net';
 import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import type { FullConfig, FullResult, Suite } from '@playwright/test/reporter';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { tellRun } from '../../../bench/lib/big-run.mjs';
 import { findChromium } from '../../../src/browser/find-chromium';
 import SessionReporter from '../../../src/reporter/index';
+import { BEGIN_MS, facts, testCase, testResult } from '../../unit/reporter/run-results';
 import { eventually } from '../../eventually';
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
@@ -136,6 +142,31 @@ describe('a run of 100 tests', () => {
     await page.close();
   });
 
+  test('what happened is one stop of the tab key; up and down go from line to line, and Enter leads there', async () => {
+    const page = await open(file);
+    await page.locator('.row').first().click();
+    await page.getByRole('button', { name: /^Requests/ }).focus();
+    await page.keyboard.press('Tab');
+    const focused = () =>
+      page.evaluate(() => {
+        const { activeElement: it } = document;
+        return it?.matches('.happenings ol')
+          ? 'the list'
+          : it?.closest('.happenings li')?.textContent;
+      });
+    expect(await focused()).toBe('the list');
+    await page.keyboard.press('ArrowDown');
+    expect(await focused()).toContain('expect(locator).toHaveText'); // the moment that is shown
+    const moment = async () => Number(await page.getByRole('slider').getAttribute('aria-valuenow'));
+    const ofError = await moment();
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Enter');
+    await eventually(async () => expect(await moment()).toBeLessThan(ofError));
+    await page.keyboard.press('Tab');
+    expect(await focused()).toBeUndefined();
+    await page.close();
+  });
+
   test('chips and search leave only what fits', async () => {
     const page = await open(file);
     await page.getByRole('button', { name: /^Failed/ }).click();
@@ -195,6 +226,69 @@ describe('a run of 100 tests', () => {
     await eventually(async () => expect(await page.locator('.lane').count()).toBe(3));
     expect(asked.filter((url) => !url.startsWith('data:'))).toEqual([pathToFileURL(file).href]);
     await context.close();
+  });
+});
+
+describe('the trace of an attempt', () => {
+  const CONTENT = 'PK, as a trace begins';
+  let file: string;
+
+  beforeAll(async () => {
+    const home = join(folder, "a reader's disk, 50% full");
+    await mkdir(home);
+    const trace = { name: 'trace', contentType: 'application/zip', path: join(home, 'trace.zip') };
+    await writeFile(trace.path, CONTENT);
+    const reporter = new SessionReporter({ runPage: join(home, 'page') });
+    const [fails, passes] = [testCase('fails', 'unexpected'), testCase('passes')];
+    const config = { rootDir: home, projects: [], reporter: [], workers: 1, version: '1.65.1' };
+    reporter.onBegin(
+      config as unknown as FullConfig,
+      { allTests: () => [fails, passes] } as unknown as Suite,
+    );
+    const story = { session: facts('one') };
+    reporter.onTestEnd(
+      fails,
+      testResult([0, 100], { status: 'failed', attachments: [trace] }, story),
+    );
+    reporter.onTestEnd(passes, testResult([100, 200], {}, story));
+    const result = { status: 'failed', startTime: new Date(BEGIN_MS), duration: 200 };
+    await reporter.onEnd(result as FullResult);
+    file = join(home, 'page/index.html');
+  });
+
+  test('is a click away, or a command that can be pasted; where there is none, nothing is said', async () => {
+    const page = await open(file);
+    await page.locator('.row', { hasText: 'fails' }).click();
+    const downloading = page.waitForEvent('download');
+    await page.getByRole('link', { name: 'Trace' }).click();
+    expect(await readFile(await (await downloading).path(), 'utf8')).toBe(CONTENT);
+    const command = await page.getByText('npx playwright show-trace').innerText();
+    if (process.platform !== 'win32') {
+      const shows = command.replace('npx playwright show-trace', 'cat');
+      const { stdout } = await promisify(execFile)('sh', ['-c', shows]);
+      expect(stdout).toBe(CONTENT);
+    }
+    await page.locator('.row', { hasText: 'passes' }).click();
+    await eventually(async () =>
+      expect(await page.locator('.detail h2').innerText()).toBe('passes'),
+    );
+    expect(await page.getByRole('link', { name: 'Trace' }).count()).toBe(0);
+    await page.close();
+  });
+
+  test('is named by its address where the page comes from a server', async () => {
+    const html = await readFile(file);
+    const server = createServer((_, response) => response.end(html)).listen(0, '127.0.0.1');
+    await eventually(() => expect(server.listening).toBe(true));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const page = await browser.newPage();
+    await page.goto(`${url}/run/index.html#test=0`);
+    const command = await page.getByText('npx playwright show-trace').innerText();
+    expect(command).toMatch(/^npx playwright show-trace http:\S+-trace\.zip$/);
+    expect(command).toContain(`${url}/run/data/`);
+    await page.close();
+    server.closeAllConnections();
+    server.close();
   });
 });
 

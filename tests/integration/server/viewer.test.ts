@@ -272,6 +272,14 @@ describe('replay', () => {
     const atEnd = await second();
     await page.keyboard.press(',');
     await expect.poll(second, SLOW).toBeLessThan(atEnd);
+    await list.focus();
+    const lineAbove = async (): Promise<string | null | undefined> => {
+      await page.keyboard.press('ArrowUp');
+      return page.evaluate(() => document.activeElement?.textContent);
+    };
+    await expect.poll(lineAbove, SLOW).toContain('pays by card');
+    await page.keyboard.press('Enter');
+    await expect.poll(second, SLOW).toBeLessThan(atSecond);
     await page.getByLabel('Speed').selectOption('2');
     await expect
       .poll(
