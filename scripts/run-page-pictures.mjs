@@ -1,27 +1,92 @@
-/** Takes the pictures of the run page that the documents show: `node scripts/run-page-pictures.mjs [PAGE]`, by default of the last run of the examples. */
-import { join } from 'node:path';
+/**
+ * Pictures of the run page, taken of a real run with tests that pass, fail and lose their browser:
+ * `npm run build && node scripts/run-page-pictures.mjs FOLDER [PAGE]`. With PAGE, the page of another run.
+ */
+import { existsSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
-import { main, ROOT } from './lib/child.mjs';
+import { EMBEDDED, main, ROOT, run } from './lib/child.mjs';
 
-/** The picture of each colour scheme. */
-const PICTURES = { light: 'docs/run-page-light.png', dark: 'docs/run-page-dark.png' };
+const CACHE = join(ROOT, '.cache/pictures');
+const CONFIG = join(ROOT, 'scripts/pictures/lantern-books/playwright.config.ts');
+const DESKTOP = { width: 1440, height: 1000 };
+const PHONE = { width: 390, height: 844 };
+/** Each picture: in what window it is taken, and what a reader does before. */
+const PICTURES = {
+  'run-page-light': { viewport: DESKTOP, act: lookAtTest },
+  'run-page-dark': { viewport: DESKTOP, colorScheme: 'dark', act: lookAtTest },
+  'run-page-compared': { viewport: DESKTOP, act: compare },
+  'run-page-untouched': { viewport: DESKTOP },
+  'run-page-narrow': { viewport: PHONE },
+  'run-page-narrow-test': { viewport: PHONE, act: lookAtTest },
+};
 
 await main(async () => {
-  const page = process.argv[2] ?? join(ROOT, 'example-tests/sessionwright-report/index.html');
-  const { findChromium } = await import(pathToFileURL(join(ROOT, 'dist/server.js')));
+  const [, , folder = CACHE, given] = process.argv;
+  const page = given === undefined ? await runSuite() : resolve(given);
+  await mkdir(folder, { recursive: true });
+  const { findChromium } = await import(pathToFileURL(join(ROOT, 'dist/server.js')).href);
   const browser = await chromium.launch({ executablePath: (await findChromium()).executablePath });
-  for (const [colorScheme, file] of Object.entries(PICTURES)) {
-    const tab = await browser.newPage({ colorScheme, viewport: { width: 1440, height: 1000 } });
-    await tab.goto(pathToFileURL(page).href);
-    await tab.locator('.row').first().click();
-    await tab.locator('video').evaluate(async (video) => {
-      while (video.currentTime === 0 || video.seeking || video.readyState < 2)
+  try {
+    for (const [name, { act, ...options }] of Object.entries(PICTURES)) {
+      const tab = await browser.newPage({ ...options, reducedMotion: 'reduce' });
+      await tab.goto(pathToFileURL(page).href);
+      await tab.locator('.row').first().waitFor();
+      await act?.(tab);
+      await tab.screenshot({ path: join(folder, `${name}.png`) });
+      console.log(join(folder, `${name}.png`));
+    }
+  } finally {
+    await browser.close();
+  }
+  return 0;
+});
+
+/** Runs the suite of which some tests fail. Its page. */
+async function runSuite() {
+  const folder = join(CACHE, 'run-page');
+  await rm(folder, { recursive: true, force: true });
+  await run(
+    process.execPath,
+    [join(ROOT, 'node_modules/@playwright/test/cli.js'), 'test', '--config', CONFIG],
+    { show: true, env: { ...EMBEDDED, RUN_PAGE: folder } },
+  );
+  const page = join(folder, 'index.html');
+  if (!existsSync(page)) throw new Error(`The run has no page (${page}): see above why.`);
+  return page;
+}
+
+/** Opens the first test of the list, which is one that failed where there is any, at the moment that matters. */
+async function lookAtTest(tab) {
+  await tab.locator('.row').first().click();
+  await tab.locator('.attempt').first().waitFor();
+  await showPictures(tab);
+}
+
+/** The red attempt of a flaky test beside the green one. */
+async function compare(tab) {
+  const flaky = tab.locator('.row', { has: tab.locator('.badge.flaky') });
+  if ((await flaky.count()) === 0) return;
+  await flaky.first().click();
+  await tab.getByRole('button', { name: 'Side by side' }).click();
+  await tab.locator('.attempt').nth(1).waitFor();
+  await showPictures(tab);
+}
+
+/** Waits until each clip shows a picture. One that stands at its begin, where nothing is to be seen yet, goes on to its last step. */
+async function showPictures(tab) {
+  for (const attempt of await tab.locator('.attempt').all()) {
+    const video = attempt.locator('video');
+    if ((await video.count()) === 0) continue; // nothing was recorded of it
+    const isAtBegin = await video.evaluate((it) => it.currentTime === 0);
+    const steps = attempt.locator('.happenings li.step button');
+    if (isAtBegin && (await steps.count()) > 0) await steps.last().click();
+    await video.evaluate(async (it) => {
+      while (it.seeking || it.readyState < HTMLMediaElement.HAVE_CURRENT_DATA)
         await new Promise(requestAnimationFrame);
       for (let n = 0; n < 30; n++) await new Promise(requestAnimationFrame); // until it is drawn
     });
-    await tab.screenshot({ path: join(ROOT, file) });
   }
-  await browser.close();
-  return 0;
-});
+}
