@@ -1,16 +1,20 @@
 /** A small disk in memory, mounted on a folder, that can be full for a while. Needs Linux, and leave to mount. */
 import { execFile, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { open, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { isProcessAlive } from '../src/base/processes';
 
 const PAGE = 4096;
 /** How often it is made as small as what is on it, while others write to it. */
 const TRIES = 50;
 /** Takes the last of the room. */
 const FILLER = 'sessionwright-filler';
+/** What a disk is called in the list of mounts; the process that has mounted it follows. */
+const LABEL = 'sessionwright-small-disk-';
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 const run = promisify(execFile);
 
@@ -24,7 +28,7 @@ export function canMount(): boolean {
   return isMounted;
 }
 
-/** A disk. The caller unmounts it. */
+/** A disk. The caller unmounts it; when this process is ended before, that is done here, and when it is killed, by the next one that mounts one. */
 export class SmallDisk {
   readonly folder: string;
   readonly #bytes: number;
@@ -36,8 +40,12 @@ export class SmallDisk {
 
   /** @param bytes its size; it takes only what is on it */
   static async mount(folder: string, bytes: number): Promise<SmallDisk> {
+    unmountOf((pid) => !isProcessAlive(pid));
+    for (const signal of SIGNALS)
+      if (!process.listeners(signal).includes(unmountAndEnd)) process.once(signal, unmountAndEnd);
     mkdirSync(folder, { recursive: true });
-    await run('mount', ['-t', 'tmpfs', '-o', `size=${bytes},mode=700`, 'none', folder]);
+    const label = `${LABEL}${process.pid}`;
+    await run('mount', ['-t', 'tmpfs', '-o', `size=${bytes},mode=700`, label, folder]);
     return new SmallDisk(folder, bytes);
   }
 
@@ -73,4 +81,18 @@ export class SmallDisk {
   async #resize(bytes: number): Promise<void> {
     await run('mount', ['-o', `remount,size=${bytes}`, this.folder]);
   }
+}
+
+/** Unmounts the disks of these processes. */
+function unmountOf(isGone: (pid: number) => boolean): void {
+  for (const line of readFileSync('/proc/self/mounts', 'utf8').split('\n')) {
+    const [label = '', folder = ''] = line.split(' ');
+    if (label.startsWith(LABEL) && isGone(Number(label.slice(LABEL.length))))
+      spawnSync('umount', ['--lazy', folder.replaceAll('\\040', ' ')]); // a space, in that list
+  }
+}
+
+function unmountAndEnd(signal: NodeJS.Signals): void {
+  unmountOf((pid) => pid === process.pid);
+  process.kill(process.pid, signal); // it has taken its listener away: this ends the process, unless others have theirs
 }

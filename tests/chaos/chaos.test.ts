@@ -46,7 +46,7 @@ test('whatever strikes a run, nothing is left, nothing is lost, and no innocent 
       const turn = decks[rounds.length % decks.length];
       if (!turn) throw new Error(`No fault is of these kinds: ${CHAOS_KINDS}`);
       const { name, deck } = turn;
-      const place = places.get(name) ?? (await openPlace(name));
+      const place = places.get(name) ?? (await openPlace(name, { hasDisks }));
       places.set(name, place);
       const seed = random.below(1_000_000);
       const kinds = deck.deal(Math.min(FAULTS_OF_ROUND, FAULTS - struck()));

@@ -8,29 +8,28 @@ const BYTES = 512 * 1024 * 1024;
 
 /** The disks of one project. */
 export class Disks {
-  readonly #disks: ReadonlyMap<Folder, SmallDisk>;
+  readonly #disks: Record<Folder, SmallDisk>;
 
-  private constructor(disks: ReadonlyMap<Folder, SmallDisk>) {
+  private constructor(disks: Record<Folder, SmallDisk>) {
     this.#disks = disks;
   }
 
   /** @param root the project's folder */
   static async mount(root: string): Promise<Disks> {
-    const disks = new Map<Folder, SmallDisk>();
-    for (const folder of Object.keys(FOLDERS) as Folder[])
-      disks.set(folder, await SmallDisk.mount(join(root, FOLDERS[folder]), BYTES));
-    return new Disks(disks);
+    const mount = async (folder: Folder): Promise<SmallDisk> =>
+      SmallDisk.mount(join(root, FOLDERS[folder]), BYTES);
+    return new Disks({
+      run: await mount('run'),
+      cookies: await mount('cookies'),
+      output: await mount('output'),
+    });
   }
 
-  async fill(folder: Folder): Promise<void> {
-    await this.#disks.get(folder)?.fill();
-  }
-
-  async free(folder: Folder): Promise<void> {
-    await this.#disks.get(folder)?.free();
+  of(folder: Folder): SmallDisk {
+    return this.#disks[folder];
   }
 
   async unmount(): Promise<void> {
-    for (const disk of this.#disks.values()) await disk.unmount();
+    for (const disk of Object.values(this.#disks)) await disk.unmount();
   }
 }

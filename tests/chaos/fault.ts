@@ -1,6 +1,7 @@
 /** What a fault is: what it does, and whose failure it explains. */
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { SessionOptions } from '../../src/options/types';
 import type { Project, Run } from '../e2e/support/project';
 import type { Disks } from './disks';
 import { nameOf, running, type Attempt } from './journal';
@@ -39,6 +40,8 @@ export interface Fault {
   toMs: number;
   /** Whether an attempt that ran then may fail by it. */
   touches: (sufferer: Sufferer) => boolean;
+  /** What a test says that it has struck; where none does, something else came first. */
+  says?: RegExp;
 }
 
 /** A kind of fault. */
@@ -48,6 +51,12 @@ export interface Kind {
   endsRun?: true;
   /** It is everybody's: nothing else strikes before it is over. */
   isShared?: true;
+  /** It takes long, and most others would come before its end: they strike first. */
+  comesLast?: true;
+  /** There have to be small disks. */
+  needsDisk?: true;
+  /** What all sessions of its round are asked to be. */
+  sessionOptions?: SessionOptions;
   /** Strikes; undefined when there was nothing to strike, such as a test that runs. */
   strike: (scene: Scene) => Promise<Omit<Fault, 'kind'> | undefined>;
 }

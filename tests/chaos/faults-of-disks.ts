@@ -1,22 +1,30 @@
 /** Disks that are full for a while: the one of the run itself, of its cookies, or of what its tests leave. */
 import { setTimeout as delay } from 'node:timers/promises';
+import type { SmallDisk } from '../small-disk';
 import { everybody, type Fault, type Kind, meanwhile, nobody } from './fault';
 import type { Folder } from './suite';
 
 /** How long there is no room, in milliseconds. */
 const FULL_MS = 3_000;
 
+/** The fault of a disk on which there is no room for a while. */
+export async function fillFor(
+  disk: SmallDisk,
+  touches: Fault['touches'],
+): Promise<Omit<Fault, 'kind'>> {
+  return meanwhile(touches, async () => {
+    await disk.fill();
+    await delay(FULL_MS);
+    await disk.free();
+  });
+}
+
 function fills(folder: Folder, touches: Fault['touches']): Kind {
   return {
     name: `disk full: ${folder}`,
     isShared: true,
-    strike: async ({ disks }) =>
-      disks &&
-      meanwhile(touches, async () => {
-        await disks.fill(folder);
-        await delay(FULL_MS);
-        await disks.free(folder);
-      }),
+    needsDisk: true,
+    strike: async ({ disks }) => disks && fillFor(disks.of(folder), touches),
   };
 }
 

@@ -1,4 +1,6 @@
 /** What goes wrong in any run: its processes are killed, stand still, or find that the time has changed. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   atOnce,
@@ -13,10 +15,13 @@ import {
   type Scene,
   standStill,
 } from './fault';
-import { running, type Attempt } from './journal';
+import { nameOf, running, type Attempt } from './journal';
 import { giveClock } from './clock';
 import { signal } from './signal';
+import { STAY_MS, STAYS } from './suite';
 
+/** How long a session lasts that nobody ends, in minutes: as short as can be asked for. */
+const SHORT_MINUTES = 1;
 /** How long a host that stands still for good may be there, in milliseconds: longer than anybody waits for it. */
 const HUNG_MS = 60_000;
 const POLL_MS = 100;
@@ -65,6 +70,15 @@ async function hang(pid: number): Promise<void> {
     await delay(POLL_MS);
 }
 
+/** Until a test is over that outlasts its session. */
+async function outlast(victim: Attempt, { project, attempts }: Scene): Promise<void> {
+  const name = nameOf(victim);
+  writeFileSync(join(project.folder, `${STAYS}${name}`), '');
+  const goesOn = (): boolean =>
+    isAlive(victim.worker) && running(attempts()).some((it) => nameOf(it) === name);
+  for (const until = Date.now() + STAY_MS; goesOn() && Date.now() < until;) await delay(POLL_MS);
+}
+
 /** The time of a whole machine is changed, except for what has just been started. */
 function changeClocks(host: number, { attempts, run, place }: Scene): void {
   const workers = running(attempts()).map(({ worker }) => worker);
@@ -95,6 +109,17 @@ export const OF_RUNS: readonly Kind[] = [
   strikesSession('tab stopped', ({ renderers }) =>
     renderers.forEach((pid) => signal(pid, 'SIGSTOP')),
   ),
+  {
+    name: 'session expired',
+    comesLast: true,
+    sessionOptions: { maxDurationMinutes: SHORT_MINUTES, idleTimeoutMinutes: SHORT_MINUTES },
+    strike: async (scene) => {
+      const victim = pickVictim(scene);
+      if (!victim) return undefined;
+      const fault = await meanwhile(ofSession(victim.session), async () => outlast(victim, scene));
+      return { ...fault, says: new RegExp(`${victim.session} .* reached its maximum duration`) };
+    },
+  },
   strikesProcess('host killed', hostOf, async (pid) =>
     atOnce(everybody, () => signal(pid, 'SIGKILL')),
   ),

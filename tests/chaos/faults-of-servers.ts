@@ -13,6 +13,7 @@ import {
   standStill,
   type Sufferer,
 } from './fault';
+import { fillFor } from './faults-of-disks';
 import { running } from './journal';
 
 /** How long a server that was killed is gone, in milliseconds. */
@@ -90,6 +91,12 @@ export const OF_SERVERS: readonly Kind[] = [
     name: 'server stopped',
     isShared: true,
     strike: async ({ place }) => meanwhile(nobody, async () => standStill(place.api?.pid ?? 0)),
+  },
+  {
+    name: 'disk full: server', // everything of its sessions is there, their browsers' profiles too
+    isShared: true,
+    needsDisk: true,
+    strike: async ({ place }) => place.api?.disk && fillFor(place.api.disk, everybody),
   },
   {
     name: 'session ended by somebody',

@@ -16,7 +16,8 @@ const OF_PLACES: Record<PlaceName, readonly Kind[]> = {
 
 /** What can strike a run there, without what the machine does not let us do. */
 export function kindsOf(place: PlaceName, { hasDisks }: { hasDisks: boolean }): readonly Kind[] {
-  return [...OF_RUNS, ...OF_PLACES[place], ...(hasDisks ? OF_DISKS : [])];
+  const all = [...OF_RUNS, ...OF_PLACES[place], ...OF_DISKS];
+  return all.filter(({ needsDisk }) => hasDisks || !needsDisk);
 }
 
 /**

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { serve, type ServeProcess } from '../e2e/support/serve-process';
 import { freePort } from '../free-port';
+import { SmallDisk } from '../small-disk';
+import type { SessionOptions } from '../../src/options/types';
 import { CLOCK } from './clock';
 import { Door } from './door';
 import { StruckGrid } from './struck-grid';
@@ -21,8 +23,8 @@ export type PlaceName = (typeof PLACES)[number];
 /** One of them, ready for runs. */
 export interface Place {
   name: PlaceName;
-  /** Options of the run's `use`, as source text, and its environment. */
-  use: string;
+  /** What the run asks of its sessions, and its environment. */
+  sessionOptions: SessionOptions;
   env: Record<string, string>;
   /** Undefined where nobody serves them. */
   api?: SelfHosted;
@@ -34,25 +36,35 @@ export interface Place {
   close(): Promise<void>;
 }
 
+/** Of the disk of a server, in bytes: more than it keeps of a whole bench. */
+const DISK_BYTES = 2 * 1024 ** 3;
+
 /** A server that can be killed, behind a door that can be broken. */
 export class SelfHosted {
   readonly door: Door;
+  /** Where it keeps everything; undefined where no small disks can be had. */
+  readonly disk: SmallDisk | undefined;
   readonly #folder: string;
   #server: ServeProcess;
 
-  private constructor(door: Door, folder: string, server: ServeProcess) {
-    this.door = door;
-    this.#folder = folder;
+  private constructor(
+    parts: { door: Door; disk: SmallDisk | undefined; folder: string },
+    server: ServeProcess,
+  ) {
+    this.door = parts.door;
+    this.disk = parts.disk;
+    this.#folder = parts.folder;
     this.#server = server;
   }
 
-  static async start(): Promise<SelfHosted> {
+  static async start({ hasDisks }: { hasDisks: boolean }): Promise<SelfHosted> {
     const [door, folder] = await Promise.all([
       Door.open(),
       mkdtemp(join(tmpdir(), 'sw-chaos-server-')),
     ]);
     await writeFile(join(folder, 'clock.cjs'), CLOCK);
-    return new SelfHosted(door, folder, await startBehind(door, folder));
+    const disk = hasDisks ? await SmallDisk.mount(dataOf(folder), DISK_BYTES) : undefined;
+    return new SelfHosted({ door, disk, folder }, await startBehind(door, folder));
   }
 
   get pid(): number {
@@ -78,6 +90,7 @@ export class SelfHosted {
   async close(): Promise<void> {
     this.door.close();
     await this.#server.end('SIGTERM');
+    await this.disk?.unmount();
     await rm(this.#folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   }
 }
@@ -88,22 +101,26 @@ async function startBehind(door: Door, folder: string): Promise<ServeProcess> {
   return serve(
     [
       ...['--port', String(door.target), '--public-url', door.url],
-      ...['--data-dir', join(folder, 'data')],
+      ...['--data-dir', dataOf(folder)],
     ],
     { NODE_OPTIONS: `--require ${join(folder, 'clock.cjs')}` },
   );
 }
 
+function dataOf(folder: string): string {
+  return join(folder, 'data');
+}
+
 /** Opens a place. The caller closes it. */
-export async function openPlace(name: PlaceName): Promise<Place> {
+export async function openPlace(name: PlaceName, options: { hasDisks: boolean }): Promise<Place> {
   if (name === 'embedded') return embedded();
-  return name === 'grid' ? onGrid() : selfHosted(name);
+  return name === 'grid' ? onGrid() : selfHosted(name, options);
 }
 
 function embedded(): Place {
   return {
     name: 'embedded',
-    use: '',
+    sessionOptions: {},
     env: { NOTTE_API_URL: '', NOTTE_API_KEY: '' },
     sessions: async () => [],
     recovered: async () => undefined,
@@ -111,12 +128,12 @@ function embedded(): Place {
   };
 }
 
-async function selfHosted(name: PlaceName): Promise<Place> {
-  const api = await SelfHosted.start();
+async function selfHosted(name: PlaceName, options: { hasDisks: boolean }): Promise<Place> {
+  const api = await SelfHosted.start(options);
   const transport = name.endsWith('playwright') ? 'playwright' : 'cdp';
   return {
     name,
-    use: `sessionOptions: { transport: '${transport}' }`,
+    sessionOptions: { transport },
     env: { NOTTE_API_URL: api.door.url, NOTTE_API_KEY: 'key' },
     api,
     sessions: async () => (await api.activeSessions()).map((id) => `session ${id}`),
@@ -129,7 +146,7 @@ async function onGrid(): Promise<Place> {
   const grid = await StruckGrid.open();
   return {
     name: 'grid',
-    use: '',
+    sessionOptions: {},
     env: { NOTTE_API_URL: '', NOTTE_API_KEY: '', SELENIUM_REMOTE_URL: grid.url },
     grid,
     sessions: async () => grid.sessions(),

@@ -2,7 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Project } from '../e2e/support/project';
+import type { SessionOptions } from '../../src/options/types';
+import { resultsOf, type Project, type RunResult } from '../e2e/support/project';
 import { Disks } from './disks';
 import type { Fault, Kind, Scene } from './fault';
 import { readJournal, running } from './journal';
@@ -26,7 +27,7 @@ export interface Findings extends Verdict {
 export interface RoundPlan {
   place: Place;
   seed: number;
-  /** What strikes, in this order; less of it when the run ends before. */
+  /** What strikes, in this order but for what comes last; less of it when the run ends before. */
   kinds: readonly Kind[];
   /** Whether the run has disks of its own. */
   hasDisks?: boolean;
@@ -46,7 +47,11 @@ const PAUSE_MS = 600;
 export async function playRound(plan: RoundPlan): Promise<Findings> {
   const { place, kinds, hasDisks = false } = plan;
   const tests = TESTS_AROUND + TESTS_OF_FAULT * kinds.length;
-  const project = await createSuite(place, tests);
+  const sessionOptions = [place, ...kinds].reduce<SessionOptions>(
+    (all, it) => ({ ...all, ...it.sessionOptions }),
+    {},
+  );
+  const project = await createSuite({ place, sessionOptions, tests });
   const disks = hasDisks ? await Disks.mount(project.folder) : undefined;
   try {
     const run = project.start();
@@ -61,12 +66,13 @@ export async function playRound(plan: RoundPlan): Promise<Findings> {
       attempts: () => readJournal(join(project.folder, JOURNAL)),
       struck: new Set(),
     };
-    const [faults, result] = await Promise.all([
+    const [striking, result] = await Promise.all([
       strikeAll(scene, kinds, () => isOver),
       Promise.race([ended, delay(RUN_MS, undefined, { ref: false })]),
     ]);
     if (!result) run.child.kill('SIGKILL');
     await place.recovered();
+    const faults = striking.filter(({ says }) => !says || isSaid(says, result?.report));
     const { left, goneMs } = await leftBy(project, place);
     const isCut = kinds.some(({ endsRun }) => endsRun);
     const verdict = judge({ faults, isCut, tests, result: result ?? undefined, project });
@@ -86,7 +92,8 @@ async function strikeAll(
   isOver: () => boolean,
 ): Promise<Fault[]> {
   const striking: Promise<Fault | undefined>[] = [];
-  for (const { name, strike, isShared } of kinds) {
+  const inOrder = [...kinds].sort((a, b) => Number(!!a.comesLast) - Number(!!b.comesLast));
+  for (const { name, strike, isShared } of inOrder) {
     const begun = scene.attempts().length;
     while (!isOver() && scene.attempts().length <= begun) await delay(POLL_MS);
     await delay(scene.random.below(PAUSE_MS));
@@ -99,6 +106,13 @@ async function strikeAll(
   const struck = await Promise.all(striking);
   writeFileSync(join(scene.project.folder, OVER), '');
   return struck.filter((it) => it !== undefined);
+}
+
+/** Whether a test says that it was struck so. */
+function isSaid(what: RegExp, report: RunResult['report']): boolean {
+  return [...resultsOf(report).values()]
+    .flat()
+    .some(({ annotations }) => annotations.some(({ description = '' }) => what.test(description)));
 }
 
 /** Processes, files and sessions that are still there when they should be gone. */

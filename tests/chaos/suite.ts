@@ -1,5 +1,6 @@
 /** The suite that faults strike: ordinary small tests that share one cookie file, and write down when they ran, and on what. */
 import { join } from 'node:path';
+import type { SessionOptions } from '../../src/options/types';
 import { Project } from '../e2e/support/project';
 import { CLOCK } from './clock';
 import type { Place } from './place';
@@ -12,6 +13,10 @@ export const COOKIES = join(FOLDERS.cookies, 'cookies.json');
 export const JOURNAL = 'journal.jsonl';
 /** Once this file is there nothing strikes any more, and what is left of the suite is run through. */
 export const OVER = 'over';
+/** An attempt whose name follows that, and is there as a file, goes on until its session ends. */
+export const STAYS = 'stays: ';
+/** For how long it does at most, in milliseconds: longer than a session of a minute can last. */
+export const STAY_MS = 120_000;
 
 /** Workers of a round: with one more than processors, a fault of one leaves the others something to do. */
 const WORKERS = 3;
@@ -24,7 +29,8 @@ const SPEC = `
 import { appendFileSync, existsSync } from 'node:fs';
 import { test, expect } from 'sessionwright';
 
-const { CHAOS_JOURNAL, CHAOS_TESTS, CHAOS_OVER } = process.env;
+const { CHAOS_JOURNAL, CHAOS_TESTS, CHAOS_OVER, CHAOS_STAYS } = process.env;
+const stays = ({ title, retry }) => existsSync(CHAOS_STAYS + title + ', try ' + (retry + 1));
 const note = (what, info, more) => appendFileSync(CHAOS_JOURNAL, JSON.stringify(
   { what, at: performance.timeOrigin + performance.now(), title: info.title, retry: info.retry, worker: process.pid, workerIndex: info.workerIndex, ...more }) + '\\n');
 
@@ -37,7 +43,8 @@ for (let n = 0; n < Number(CHAOS_TESTS); n++) test('t' + n, async ({ page, conte
   await context.addCookies([{ name: info.title + 'r' + info.retry, value: 'kept', domain: 'shop.test', path: '/', expires: 4000000000 }]);
   await page.setContent('<label>Name <input></label><button onclick="document.querySelector(\\'output\\').value = document.querySelector(\\'input\\').value">Say</button><output></output>');
   const untilMs = beganMs + 400 + (n % 5) * 400;
-  for (let round = 0; round === 0 || (performance.now() < untilMs && !existsSync(CHAOS_OVER)); round++) {
+  for (let round = 0; round === 0 || stays(info) || (performance.now() < untilMs && !existsSync(CHAOS_OVER)); round++) {
+    if (stays(info)) test.setTimeout(${STAY_MS});
     await page.getByLabel('Name').fill('Ada ' + round);
     await page.getByRole('button', { name: 'Say' }).click();
     await expect(page.locator('output')).toHaveText('Ada ' + round);
@@ -49,8 +56,18 @@ for (let n = 0; n < Number(CHAOS_TESTS); n++) test('t' + n, async ({ page, conte
 test.afterEach(({}, info) => note('ended', info, {}));
 `;
 
+/** What a suite is made for. */
+export interface SuitePlan {
+  place: Pick<Place, 'env'>;
+  sessionOptions: SessionOptions;
+  /** How many tests it has. */
+  tests: number;
+}
+
 /** Writes the suite into a folder of its own. */
-export async function createSuite({ use, env }: Place, tests: number): Promise<Project> {
+export async function createSuite(plan: SuitePlan): Promise<Project> {
+  const { place, sessionOptions, tests } = plan;
+  const use = JSON.stringify({ cookieFile: COOKIES, sessionOptions });
   const project = await Project.create(
     {
       'playwright.config.ts': `
@@ -58,15 +75,16 @@ export async function createSuite({ use, env }: Place, tests: number): Promise<P
         export default withSessions({
           workers: ${WORKERS}, fullyParallel: true, retries: 2, timeout: ${TEST_MS}, expect: { timeout: ${EXPECT_MS} },
           outputDir: '${FOLDERS.output}', reporter: [['line'], ['json', { outputFile: 'report.json' }]],
-          use: { cookieFile: '${COOKIES}', ${use} } });`,
+          use: ${use} });`,
       'suite.spec.ts': SPEC,
       'clock.cjs': CLOCK,
     },
-    env,
+    place.env,
   );
   Object.assign(project.env, {
     CHAOS_JOURNAL: join(project.folder, JOURNAL),
     CHAOS_OVER: join(project.folder, OVER),
+    CHAOS_STAYS: join(project.folder, STAYS),
     CHAOS_TESTS: String(tests),
     NODE_OPTIONS: `--require ${join(project.folder, 'clock.cjs')}`,
   });

@@ -37,7 +37,7 @@ interface Reported {
 /** How long after its test a clip may be made at the latest, in milliseconds: it is lost with what makes it. */
 const CLIP_MS = 120_000;
 /** Faults by which clips of tests go that have ended already: of who makes them, and of what they are made from or written to. */
-const LOSES_CLIPS = /^(host (killed|hangs)|disk full)/;
+const LOSES_CLIPS = /^(host (killed|hangs)|disk full: (?!server))/; // a server has nothing to do with them
 
 export function judge(played: Played): Verdict {
   const { faults, isCut, tests, result, project } = played;

@@ -8,7 +8,7 @@ test(
   'a worker, a browser and a tab are killed in one run: nothing is left or lost, and only their tests fail',
   { timeout: 600_000 },
   async () => {
-    const place = await openPlace('embedded');
+    const place = await openPlace('embedded', { hasDisks: false });
     const kinds = kindsOf('embedded', { hasDisks: false }).filter(({ name }) =>
       ['worker killed', 'browser killed', 'tab killed'].includes(name),
     );
