@@ -168,3 +168,43 @@ test.each(['context', 'session'])(
     expect(output).toContain('2 sessions, 3 tests, 0 clips');
   },
 );
+
+test('it dies when the next test has begun, and takes the context with it that waits for that test: that one has another session', async () => {
+  project = await Project.create({
+    'playwright.config.ts': `import { withSessions } from 'sessionwright/config'; export default withSessions({ workers: 1, timeout: ${TIMEOUT_MS}, expect: { timeout: ${TIMEOUT_MS} }, reporter: [['line'], ['json', { outputFile: 'report.json' }]] });`,
+    'a.spec.ts': `
+      import { once } from 'node:events';
+      import { test as base, expect } from 'sessionwright';
+      let browserPid = 0;
+      // After \`_isServed\` a test has begun; contexts are made after all fixtures that are set up by themselves.
+      const test = base.extend({
+        begun: [async ({ _isServed, browser }, use) => {
+          if (browserPid > 0) {
+            const gone = once(browser, 'disconnected');
+            process.kill(browserPid, 'SIGKILL');
+            await gone;
+          }
+          await use();
+        }, { auto: true }],
+      });
+      test('comes first', async ({ browser, page }) => {
+        const cdp = await browser.newBrowserCDPSession();
+        const { processInfo } = await cdp.send('SystemInfo.getProcessInfo');
+        const pages = async () => (await cdp.send('Target.getTargets')).targetInfos.filter(({ type }) => type === 'page');
+        await expect.poll(pages).toHaveLength(2); // its own, and the next test's
+        browserPid = processInfo.find(({ type }) => type === 'browser').id;
+      });
+      test('comes next', async ({ page, browser }) => {
+        browserPid = 0;
+        await page.setContent('<h1>Here</h1>');
+        await expect(page.locator('h1')).toHaveText('Here');
+        expect(browser.contexts()).toEqual([page.context()]);
+      });`,
+  });
+  const { report, output } = await project.run();
+  expect(failedOf(report), output).toEqual([]);
+  const [first, next] = ['comes first', 'comes next'].map((title) => resultOf(report, title));
+  expect(next && sessionOf(next)).not.toBe(first && sessionOf(first));
+  expect(next?.annotations.filter(({ type }) => type === 'session')).toHaveLength(1);
+  expect(next?.attachments.map(({ name }) => name)).toContain('video');
+});
