@@ -35,26 +35,23 @@ export class ClipQueue {
   /** Clips written so far. */
   written = 0;
   readonly #launch: () => Promise<ClipEncoder>;
-  readonly #onFailure: (job: ClipJob, error: unknown) => void;
+  readonly #tell: (problem: ArtifactProblem) => void;
   readonly #running = new Map<Promise<void>, ClipJob>();
   #encoder: Promise<ClipEncoder> | undefined;
 
   /**
    * @param launch - starts the encoder; called at most once at a time, again after a failure.
-   * @param onFailure - told of each clip that could not be made; nothing is thrown.
+   * @param tell - told of each clip that could not be made, or has not all of its pictures; nothing is thrown.
    */
-  constructor(
-    launch: () => Promise<ClipEncoder>,
-    onFailure: (job: ClipJob, error: unknown) => void,
-  ) {
+  constructor(launch: () => Promise<ClipEncoder>, tell: (problem: ArtifactProblem) => void) {
     this.#launch = launch;
-    this.#onFailure = onFailure;
+    this.#tell = tell;
   }
 
   add(job: ClipJob): void {
     const running = this.#make(job).catch((error: unknown) => {
       log('failed: %s', job.path);
-      this.#onFailure(job, error);
+      this.#tell({ what: `No clip ${job.path}`, reason: messageOf(error) });
     });
     this.#running.set(running, job);
     void running.then(() => this.#running.delete(running));
@@ -92,6 +89,13 @@ export class ClipQueue {
     await replaceFile(job.path, mp4, { mode: FILE_MODE, isDurable: false });
     this.written++;
     log('written after %s: %s (%d bytes)', since(startedMs), job.path, mp4.length);
+    await this.#tellMissing(job);
+  }
+
+  async #tellMissing({ store, fromMs, toMs, path }: ClipJob): Promise<void> {
+    await store.flushed();
+    const reason = store.whyMissing(fromMs, toMs);
+    if (reason) this.#tell({ what: `Pictures are missing in ${path}`, reason: reason.message });
   }
 
   #ready(): Promise<ClipEncoder> {
@@ -107,9 +111,4 @@ export class ClipQueue {
 export async function launchEncoder(options: ClipEncoderOptions): Promise<ClipEncoder> {
   const { ClipEncoder } = await import('../recording/clip-encoder');
   return ClipEncoder.launch(options);
-}
-
-/** What the summary tells of a clip that was not made. */
-export function clipProblem(job: ClipJob, error: unknown): ArtifactProblem {
-  return { what: `No clip ${job.path}`, reason: messageOf(error) };
 }

@@ -195,9 +195,12 @@ export abstract class HeldSession {
     }
   }
 
-  /** The session's recording; made on first use. */
+  /** The session's recording; made on first use, and when that has failed, on the next one. */
   async recording(): Promise<OpenRecording> {
-    this.#recording ??= this.openRecording();
+    this.#recording ??= this.openRecording().catch((error: unknown) => {
+      this.#recording = undefined;
+      throw error;
+    });
     return this.#recording;
   }
 

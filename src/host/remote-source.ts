@@ -220,10 +220,10 @@ class AttachedSession extends HeldSession {
         import('../recording/frame-store'),
         import('../recording/session-recorder'),
       ]);
+    const frames = await FrameStore.open(join(this.#workFolder, randomUUID())); // an id is the API's, and no name of a folder
     const connection = new CdpConnection(
       await WebSocketTransport.connect(this.cdpUrl, { timeoutMs: CONNECT_TIMEOUT_MS }),
     );
-    const frames = await FrameStore.open(join(this.#workFolder, randomUUID())); // an id is the API's, and no name of a folder
     return { frames, recorder: await SessionRecorder.attach(connection, frames) };
   }
 

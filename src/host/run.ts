@@ -4,7 +4,7 @@ import { messageOf } from '../base/errors';
 import { logOf, since } from '../base/log';
 import { HostError, isSessionwrightError } from '../contract/errors';
 import type { ClipEncoderOptions } from '../recording/clip-encoder';
-import { clipProblem, ClipQueue, launchEncoder } from './clip-queue';
+import { ClipQueue, launchEncoder } from './clip-queue';
 import { Connecting } from './connecting';
 import type { HeldSession } from './held-session';
 import { leaseOf } from './lease';
@@ -81,7 +81,7 @@ export class Run {
     });
     this.#clips = new ClipQueue(
       () => launchEncoder({ ...this.#encoderBrowser, workDir: folder }),
-      (job, error) => this.#problems.push(clipProblem(job, error)),
+      (problem) => this.report(problem),
     );
   }
 

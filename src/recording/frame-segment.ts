@@ -2,6 +2,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { open, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { codeOf } from '../base/errors';
 import { SessionwrightError } from '../contract/errors';
 
 /** What the index says of a frame. Length 0 is a cut: from then on, what was on screen before is not any more. */
@@ -17,6 +18,8 @@ export interface FrameEntry {
   readonly height: number;
 }
 
+/** What the system says when there is no room: on the disk, or for this user. */
+const NO_ROOM: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT']);
 const INDEX_LINE = /^(\d+) (\d+) (\d+) (\d+) (\d+)$/;
 const DATA_SUFFIX = '.frames';
 const INDEX_SUFFIX = '.index';
@@ -53,17 +56,16 @@ export class FrameSegment {
 
   /**
    * Starts an empty segment. Fails when there is one of this number.
-   * @throws the error of the system, `EEXIST` when there is one of this number
+   * @throws the error of the system, `EEXIST` when there is one of this number; {@link SessionwrightError} `frame_store_full` when the disk is full
    */
   static async create(folder: string, number: number): Promise<FrameSegment> {
-    const data = await open(filePath(folder, number, DATA_SUFFIX), 'wx+', 0o600);
+    const data = await openNew(folder, number, DATA_SUFFIX);
     try {
-      return new FrameSegment(folder, number, {
-        data,
-        index: await open(filePath(folder, number, INDEX_SUFFIX), 'wx', 0o600),
-      });
+      const index = await openNew(folder, number, INDEX_SUFFIX);
+      return new FrameSegment(folder, number, { data, index });
     } catch (error) {
       await data.close();
+      await rm(filePath(folder, number, DATA_SUFFIX), { force: true });
       throw error;
     }
   }
@@ -92,16 +94,17 @@ export class FrameSegment {
         `Segment ${this.number} of ${this.#folder} is finished; frames go to a new one.`,
         { code: 'frame_store_finished' },
       );
-    const { bytesWritten } = await this.#data.writev(frames.map(({ jpeg }) => jpeg));
-    this.byteLength += bytesWritten;
-    const wanted = frames.reduce((sum, { jpeg }) => sum + jpeg.length, 0);
-    if (bytesWritten < wanted) {
-      throw new SessionwrightError(
-        `Could write only ${bytesWritten} of ${wanted} bytes to ${this.#folder}: the disk may be full.`,
-        { code: 'frame_store_full' },
-      );
+    const jpegs = frames.map(({ jpeg }) => jpeg);
+    const lines = frames.map(({ entry }) => indexLine(entry)).join('');
+    try {
+      const data = await this.#data.writev(jpegs);
+      this.byteLength += data.bytesWritten;
+      if (data.bytesWritten < byteLengthOf(jpegs)) throw full(this.#folder); // the last of the room
+      const index = await this.#index.write(lines);
+      if (index.bytesWritten < lines.length) throw full(this.#folder);
+    } catch (error) {
+      throw inWords(error, this.#folder);
     }
-    await this.#index.write(frames.map(({ entry }) => indexLine(entry)).join(''));
   }
 
   /** Reads the JPEG of a frame of this segment. Once it is closed, each read opens the file again. */
@@ -143,6 +146,29 @@ export class FrameSegment {
       ),
     );
   }
+}
+
+async function openNew(folder: string, number: number, suffix: string): Promise<FileHandle> {
+  try {
+    return await open(filePath(folder, number, suffix), 'wx+', 0o600);
+  } catch (error) {
+    throw inWords(error, folder);
+  }
+}
+
+function inWords(error: unknown, folder: string): unknown {
+  return NO_ROOM.has(codeOf(error)) ? full(folder, error) : error;
+}
+
+function full(folder: string, cause?: unknown): SessionwrightError {
+  return new SessionwrightError(
+    `Frames of a recording could not be written to ${folder}: there is no room on its disk. Make room there; what comes then is recorded.`,
+    { code: 'frame_store_full', cause },
+  );
+}
+
+function byteLengthOf(buffers: readonly Buffer[]): number {
+  return buffers.reduce((sum, { length }) => sum + length, 0);
 }
 
 function filePath(folder: string, number: number, suffix: string): string {

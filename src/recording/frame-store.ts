@@ -1,6 +1,6 @@
 /** The frames of one session, on disk as they come: a crash loses nothing that was written, and clips are cut from it afterwards. */
 import { mkdir } from 'node:fs/promises';
-import { SessionwrightError } from '../contract/errors';
+import { isSessionwrightError, SessionwrightError } from '../contract/errors';
 import type { FrameEntry } from './frame-segment';
 import { FrameSegment } from './frame-segment';
 
@@ -48,7 +48,8 @@ export interface FrameStoreOptions {
  *                              |
  *         more than maxBytes:  '-- the oldest segment is removed, `truncated` is true
  *
- * A disk that fails ends the storing (`problem` says why), never a test.
+ * A disk that fails ends the storing (`problem` says why), never a test. One that is full does so for as long as it is: each frame
+ * is tried, and the first that fits begins a new segment.
  */
 export class FrameStore {
   static #unwrittenBytesOfAll = 0;
@@ -67,6 +68,10 @@ export class FrameStore {
   #closed: Promise<void> | undefined;
   #truncated = false;
   #problem: Error | undefined;
+  /** Pictures that could not be written, the latest of them in a row: from when to when. */
+  #gap: { fromMs: number; toMs: number; reason: Error } | undefined;
+  /** Frames were lost since the last one that was added: what was on screen before is not known to be any more. */
+  #isInterrupted = false;
 
   private constructor(
     folder: string,
@@ -99,9 +104,15 @@ export class FrameStore {
     return this.#truncated;
   }
 
-  /** Why nothing is stored any more, such as a full disk; undefined while all is well. */
+  /** Why nothing is stored at present, such as a full disk; undefined while all is well. */
   get problem(): Error | undefined {
     return this.#problem;
+  }
+
+  /** Why pictures of a stretch could not be written; undefined when all that came were. To be asked once it is {@link flushed}, soon after: only the latest failure is known. */
+  whyMissing(fromMs: number, toMs: number): Error | undefined {
+    const gap = this.#gap;
+    return gap && gap.fromMs <= toMs && gap.toMs >= fromMs ? gap.reason : undefined;
   }
 
   /** The latest frame; undefined when there is none. */
@@ -109,7 +120,7 @@ export class FrameStore {
     return this.#refs.findLast(isPicture);
   }
 
-  /** Stores a frame. Returns at once; frames are written in this order. Ignored once the store is closed or its disk failed. */
+  /** Stores a frame. Returns at once; frames are written in this order. Ignored once the store is closed or its disk failed for good. */
   append(frame: Frame): void {
     const { length } = frame.jpeg;
     const isTooMuch =
@@ -122,7 +133,7 @@ export class FrameStore {
   /** Marks that what was on screen before is not any more, so that {@link select} does not take it for the start of a clip. */
   cut(atMs: number): void {
     const last = this.#refs.at(-1);
-    if (last && isPicture(last)) this.#add({ atMs, jpeg: Buffer.alloc(0), width: 0, height: 0 });
+    if (last && isPicture(last)) this.#add(cutAt(atMs));
   }
 
   /** The frames from one moment to another, in order, and before them the one that was on screen at the start, if there was one. */
@@ -163,8 +174,15 @@ export class FrameStore {
     await Promise.all(this.#segments.map((segment) => segment.close()));
   }
 
-  #add({ atMs, jpeg, width, height }: Frame): void {
-    if (this.#closed || this.#problem) return;
+  #add(frame: Frame): void {
+    if (this.#closed || (this.#problem && !isFull(this.#problem))) return;
+    const isAfterGap = this.#isInterrupted;
+    this.#isInterrupted = false;
+    if (isAfterGap) this.#put(cutAt(frame.atMs));
+    this.#put(frame);
+  }
+
+  #put({ atMs, jpeg, width, height }: Frame): void {
     if (this.#end.offset >= this.#maxBytes / SEGMENTS)
       this.#end = { segment: this.#end.segment + 1, offset: 0 };
     const inOrder = Math.max(Math.round(atMs), this.#refs.at(-1)?.atMs ?? 0); // a clock may be set back
@@ -179,15 +197,34 @@ export class FrameStore {
   /** Writes until nothing waits. There is one such loop at a time, so frames keep their order. */
   async #write(): Promise<void> {
     await Promise.resolve(); // frames that arrive together are written together
-    try {
-      while (this.#unwritten.size > 0) await this.#writeWaiting();
-    } catch (error) {
-      this.#problem = error instanceof Error ? error : new Error(String(error));
-      this.#refs = this.#refs.filter((ref) => !this.#unwritten.has(ref));
-      this.#unwritten.clear();
-      this.#countUnwritten(-this.#unwrittenBytes);
-    }
+    while (this.#unwritten.size > 0)
+      await this.#writeWaiting().catch(async (error: unknown) => this.#fail(error));
     this.#writing = undefined;
+  }
+
+  /** What waits is lost, and a segment with nothing in it is removed: its place is for one that has something. */
+  async #fail(error: unknown): Promise<void> {
+    const reason = error instanceof Error ? error : new Error(String(error));
+    this.#noteGap(reason);
+    this.#problem = reason;
+    this.#refs = this.#refs.filter((ref) => !this.#unwritten.has(ref));
+    this.#unwritten.clear();
+    this.#countUnwritten(-this.#unwrittenBytes);
+    this.#isInterrupted = true;
+    this.#end = { segment: this.#end.segment + 1, offset: 0 };
+    const last = this.#segments.at(-1);
+    if (!last || this.#refs.some(({ segment }) => segment === last.number)) return;
+    this.#segments.pop();
+    await last.remove().catch(() => undefined); // it goes with the folder
+  }
+
+  /** Pictures that fail one after the other make one gap. */
+  #noteGap(reason: Error): void {
+    const lost = [...this.#unwritten.keys()].filter(isPicture);
+    const [first, last] = [lost[0], lost.at(-1)];
+    if (!first || !last) return;
+    const fromMs = this.#problem && this.#gap ? this.#gap.fromMs : first.atMs;
+    this.#gap = { fromMs, toMs: isFull(reason) ? last.atMs : Infinity, reason };
   }
 
   /** Writes what waits for the oldest segment that something waits for. */
@@ -200,6 +237,7 @@ export class FrameStore {
       .map(([entry, jpeg]) => ({ entry, jpeg }));
     const segment = await this.#segment(number);
     await segment.write(frames);
+    this.#problem = undefined;
     for (const { entry, jpeg } of frames) {
       this.#unwritten.delete(entry);
       this.#countUnwritten(-jpeg.length);
@@ -243,6 +281,15 @@ export class FrameStore {
     }
     return low;
   }
+}
+
+/** Then there may be room again at any time. */
+function isFull(error: Error): boolean {
+  return isSessionwrightError(error, 'frame_store_full');
+}
+
+function cutAt(atMs: number): Frame {
+  return { atMs, jpeg: Buffer.alloc(0), width: 0, height: 0 };
 }
 
 function isPicture(entry: FrameEntry): boolean {

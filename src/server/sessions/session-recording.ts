@@ -18,9 +18,12 @@ export class SessionRecording {
     return this.#opened !== undefined;
   }
 
-  /** The recorder, attached to the session's browser, and its frames. The same at each call. */
+  /** The recorder, attached to the session's browser, and its frames. The same at each call, once it could be opened. */
   open(): Promise<OpenRecording> {
-    this.#opened ??= this.#attach();
+    this.#opened ??= this.#attach().catch((error: unknown) => {
+      this.#opened = undefined; // a full disk has room again some time
+      throw error;
+    });
     return this.#opened;
   }
 

@@ -1,7 +1,7 @@
 /** Who waits for which clips. The encoder is a stand-in that makes a clip when the test says so. */
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ClipQueue, type ClipJob } from '../../../src/host/clip-queue';
 import type { ClipEncoder, ClipRequest } from '../../../src/recording/clip-encoder';
@@ -12,7 +12,8 @@ beforeEach(async () => (folder = await mkdtemp(join(tmpdir(), 'sw-clips-'))));
 afterEach(async () => rm(folder, { recursive: true }));
 
 /** A queue whose clips are made one by one with `next`; clips are told apart by their begin. */
-function queue(): { clips: ClipQueue; next: (fromMs: number) => void } {
+function queue(): { clips: ClipQueue; next: (fromMs: number) => void; told: string[] } {
+  const told: string[] = [];
   const waiting = new Map<number, () => void>();
   const encoder = {
     encode: async ({ fromMs }: ClipRequest) =>
@@ -21,22 +22,22 @@ function queue(): { clips: ClipQueue; next: (fromMs: number) => void } {
   } as unknown as ClipEncoder;
   const clips = new ClipQueue(
     async () => encoder,
-    () => undefined,
+    ({ what }) => told.push(what),
   );
-  return { clips, next: (fromMs) => waiting.get(fromMs)?.() };
+  return { clips, told, next: (fromMs) => waiting.get(fromMs)?.() };
 }
 
-function clip(leaseId: string, fromMs: number): ClipJob {
-  const store = Object.create(FrameStore.prototype) as FrameStore;
+async function clip(leaseId: string, fromMs: number): Promise<ClipJob> {
+  const store = await FrameStore.open(folder);
   return { leaseId, store, fromMs, toMs: fromMs + 1, path: join(folder, `${fromMs}.mp4`) };
 }
 
 test('a worker waits for its own clips, and not for those that others have ordered or go on to order', async () => {
   const { clips, next } = queue();
-  clips.add(clip('other', 1));
-  clips.add(clip('own', 2));
+  clips.add(await clip('other', 1));
+  clips.add(await clip('own', 2));
   const written = clips.writtenFor('own');
-  clips.add(clip('other', 3));
+  clips.add(await clip('other', 3));
   await expect
     .poll(async () => {
       next(2);
@@ -49,10 +50,10 @@ test('a worker waits for its own clips, and not for those that others have order
 
 test('the end of the run waits for all clips', async () => {
   const { clips, next } = queue();
-  clips.add(clip('one', 1));
+  clips.add(await clip('one', 1));
   let isDrained = false;
   const drained = clips.drained().then(() => (isDrained = true));
-  clips.add(clip('two', 2));
+  clips.add(await clip('two', 2));
   await expect
     .poll(async () => {
       next(1);
@@ -68,4 +69,24 @@ test('the end of the run waits for all clips', async () => {
     .toBe(2);
   await drained;
   await clips.close();
+});
+
+test('a clip that has not all of its pictures is told', async () => {
+  const { clips, next, told } = queue();
+  const [whole, torn] = [await clip('one', 1), await clip('one', 200)];
+  const { store } = torn;
+  await rm(folder, { recursive: true }); // nothing can be written any more
+  store.append({ atMs: 200, jpeg: Buffer.from('lost'), width: 8, height: 4 });
+  await store.flushed();
+  for (const job of [{ ...whole, store }, torn]) {
+    clips.add(job);
+    await expect
+      .poll(async () => {
+        next(job.fromMs);
+        return readdir(folder).catch(() => []);
+      })
+      .toContain(basename(job.path));
+  }
+  await clips.drained();
+  expect(told).toEqual([`Pictures are missing in ${torn.path}`]);
 });
