@@ -20,7 +20,7 @@ const PICTURES = {
   'run-page-compared': { viewport: DESKTOP, act: compare },
   'run-page-untouched': { viewport: DESKTOP },
   'run-page-narrow': { viewport: PHONE },
-  'run-page-narrow-test': { viewport: PHONE, act: lookAtTest },
+  'run-page-narrow-test': { viewport: PHONE, act: lookAtNarrowTest },
 };
 
 await main(async () => {
@@ -61,11 +61,16 @@ async function runSuite() {
 /** Opens the first test of the list, which is one that failed where there is any, at the moment that matters. */
 async function lookAtTest(tab) {
   await tab.locator('.row').first().click();
-  await tab.locator('.attempt').first().waitFor();
-  await showPictures(tab);
+  await showPictures(tab, { leadsOn: true });
 }
 
-/** The red attempt of a flaky test beside the green one. */
+/** The same, where it does not fit in below the rest. */
+async function lookAtNarrowTest(tab) {
+  await lookAtTest(tab);
+  await tab.locator('.detail').evaluate((it) => it.scrollIntoView());
+}
+
+/** The red attempt of a flaky test beside the green one, at the same step. */
 async function compare(tab) {
   const flaky = tab.locator('.row', { has: tab.locator('.badge.flaky') });
   if ((await flaky.count()) === 0) return;
@@ -73,20 +78,35 @@ async function compare(tab) {
   await tab.getByRole('button', { name: 'Side by side' }).click();
   await tab.locator('.attempt').nth(1).waitFor();
   await showPictures(tab);
+  await lastStep(tab.locator('.attempt').first());
+  await showPictures(tab);
 }
 
-/** Waits until each clip shows a picture. One that stands at its begin, where nothing is to be seen yet, goes on to its last step. */
-async function showPictures(tab) {
+/**
+ * Waits until each clip shows a picture.
+ * @param {{ leadsOn?: boolean }} [options] leadsOn: one that stands at its begin, where nothing is to be seen yet, goes on to its last step
+ */
+async function showPictures(tab, { leadsOn = false } = {}) {
+  await tab.locator('.attempt').first().waitFor();
   for (const attempt of await tab.locator('.attempt').all()) {
     const video = attempt.locator('video');
     if ((await video.count()) === 0) continue; // nothing was recorded of it
-    const isAtBegin = await video.evaluate((it) => it.currentTime === 0);
-    const steps = attempt.locator('.happenings li.step button');
-    if (isAtBegin && (await steps.count()) > 0) await steps.last().click();
-    await video.evaluate(async (it) => {
-      while (it.seeking || it.readyState < HTMLMediaElement.HAVE_CURRENT_DATA)
-        await new Promise(requestAnimationFrame);
-      for (let n = 0; n < 30; n++) await new Promise(requestAnimationFrame); // until it is drawn
-    });
+    await video.evaluate(untilDrawn);
+    if (!leadsOn || (await video.evaluate((it) => it.currentTime > 0))) continue;
+    await lastStep(attempt);
+    await video.evaluate(untilDrawn);
   }
+}
+
+async function lastStep(attempt) {
+  const steps = attempt.locator('.happenings li.step button');
+  if ((await steps.count()) > 0) await steps.last().click();
+  await attempt.evaluate(() => scrollTo(0, 0)); // the click has scrolled, and a clip out of sight is not drawn
+}
+
+/** In the page: the clip stands where it was sent, and has been drawn there. */
+async function untilDrawn(video) {
+  while (video.seeking || video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA)
+    await new Promise(requestAnimationFrame);
+  for (let n = 0; n < 30; n++) await new Promise(requestAnimationFrame);
 }
