@@ -9,17 +9,27 @@ export interface Sample {
   fds: number;
 }
 
-/** What the processes of a kind held in the first and in the last third of the tests. */
+/** What a process held when its garbage was collected. */
+export interface Look {
+  kind: 'host' | 'worker';
+  heldBytes: number;
+  /** The memory that it had then. */
+  rssBytes: number;
+}
+
+/** What the processes of a kind held. */
 export interface SoakFigures {
-  /** When what can be collected is. */
-  rss_mb: number[];
-  rss_growth: number;
+  /** At the first look and at the last. */
+  held_mb: number[];
+  /** As a share of the memory that they had at the first. */
+  growth: number;
+  /** The most that one had in the first and in the last third of the tests, garbage included. */
   peak_mb: number[];
   fds: number[];
   fd_growth: number;
 }
 
 export function figuresOf(
-  samples: { all: readonly Sample[] },
+  seen: { all: readonly Sample[]; first: readonly Look[]; last: readonly Look[] },
   range: { fromTest: number; tests: number },
 ): Record<'host' | 'worker', SoakFigures>;
