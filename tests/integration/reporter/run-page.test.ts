@@ -167,6 +167,20 @@ describe('a run of 100 tests', () => {
     await page.close();
   });
 
+  test('the line of a step is seen, however long the name of its file', async () => {
+    const page = await open(file);
+    await page.locator('.row').first().click();
+    const isWhole = await page
+      .locator('li.step .where')
+      .first()
+      .evaluate((where) => {
+        where.textContent = `${'long-'.repeat(40)}name.spec.ts:12`;
+        return where.scrollWidth <= where.clientWidth;
+      });
+    expect(isWhole).toBe(true);
+    await page.close();
+  });
+
   test('chips and search leave only what fits', async () => {
     const page = await open(file);
     await page.getByRole('button', { name: /^Failed/ }).click();
