@@ -158,6 +158,14 @@ export function browserEnvironment(): Record<string, string> {
 }
 
 /**
+ * The same for a browser without windows and without a GPU. Chromium would ask a display that is named here for what draws its
+ * pages, and where there is none behind the name, draw nothing for ever.
+ */
+export function unseenBrowserEnvironment(): Record<string, string> {
+  return inheritWithout([...NOT_FOR_BROWSERS, 'DISPLAY', 'WAYLAND_DISPLAY']);
+}
+
+/**
  * The environment for the Playwright beside a session's browser: as for a browser, and without an Inspector. What it writes on its own
  * (files in passing, and a note of each endpoint in the user's cache folder, by which tools find it) goes into a folder of ours.
  * @param browsers - where Playwright keeps its browsers, which it looks for in that cache folder otherwise

@@ -7,6 +7,7 @@ import { launchChromium } from '../browser/chromium';
 import { removeProfile } from '../browser/profile-folder';
 import { SessionwrightError, TimeoutError } from '../contract/errors';
 import type { Size } from '../contract/limits';
+import { unseenBrowserEnvironment } from '../options/environment';
 import type { Shot } from './clip-timeline';
 import { pictureSize, planShots } from './clip-timeline';
 import { EncoderPage } from './encoder/encoder-page';
@@ -173,6 +174,7 @@ async function openWorkshop({
       channel,
       userDataDir,
       debuggingPort: false,
+      env: unseenBrowserEnvironment(),
       background: true,
       args: LEAN_FLAGS,
     });

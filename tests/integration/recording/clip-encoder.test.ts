@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BufferSource, Input, MP4 } from 'mediabunny';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ClipEncoder } from '../../../src/recording/clip-encoder';
 import { FrameStore } from '../../../src/recording/frame-store';
 import type { PictureViewer } from './pictures';
@@ -157,6 +157,19 @@ describe('ClipEncoder', () => {
 });
 
 describe('ClipEncoder: its browser', () => {
+  it('needs no display, and asks none that is not there', async () => {
+    vi.stubEnv('DISPLAY', ':99'); // as left over from a desktop that has ended
+    await append({ 1000: 'red' });
+    const own = await ClipEncoder.launch();
+    try {
+      const mp4 = await own.encode({ store, fromMs: 1000, toMs: 1500 });
+      expect((await viewer.play(mp4, [250])).colours).toEqual(['red']);
+    } finally {
+      vi.unstubAllEnvs();
+      await own.close();
+    }
+  });
+
   it('is replaced when it dies, and the clip is made again', async () => {
     const own = await ClipEncoder.launch({ workDir: folder });
     await append({ 1000: 'red', 1500: 'blue' });
