@@ -306,25 +306,13 @@ function handlersOf({
   };
 }
 
-function createHttpServer({
-  auth,
-  registry,
-  replays,
-  profiles,
-  storage,
-  signer,
-  publicUrl,
-  figures,
-}: Parts & { auth: Auth; signer: UrlSigner; publicUrl: PublicUrl | undefined }): {
-  http: Server;
-  router: HttpRouter;
-} {
+function createHttpServer(
+  parts: Parts & { auth: Auth; signer: UrlSigner; publicUrl: PublicUrl | undefined },
+): { http: Server; router: HttpRouter } {
+  const { auth, registry, replays, storage, signer, publicUrl, figures } = parts;
   const router = new HttpRouter(
     [
-      ...bindOperations(
-        handlersOf({ registry, replays, profiles, storage, signer, auth }),
-        registry,
-      ),
+      ...bindOperations(handlersOf(parts), registry),
       ...recordingRoutes({ registry, replays, signer }),
       ...viewerRoutes({ registry, replays, signer, auth }),
       ...storageRoutes({ registry, storage, signer }),

@@ -162,8 +162,9 @@ export function slowDown({ client, server }: Passage): void {
     [client, server],
     [server, client],
   ] as const) {
-    from.unpipe(to);
+    from.unpipe(to); // which pauses it
     from.on('data', (chunk: Buffer) => setTimeout(() => to.destroyed || to.write(chunk), SLOW_MS));
+    from.resume();
   }
 }
 
