@@ -69,18 +69,28 @@ function bind(operation: Operation, handler: AnyHandler, registry: SessionRegist
 
 /** Whoever asks in vain is told so before a body is read: first comes the session, then the query, then the body. */
 async function readCall(
-  { path, running, query, request }: Operation,
+  operation: Operation,
   exchange: Exchange,
   registry: SessionRegistry,
 ): Promise<object> {
+  const { path, running, query } = operation;
   const known = path.includes('{session_id}')
     ? registry.get(exchange.params['sessionId'] ?? '', exchange.account)
     : undefined;
   const session = running ? known?.ensureActive() : known;
   const asked = query?.decode(exchange.query);
   if (running && countsAsUse(asked)) known?.ensureActive().touch();
-  const body = request?.decode(await exchange.json());
-  return { ...exchange, session, query: asked, body };
+  return { ...exchange, session, query: asked, body: await bodyOf(operation, exchange) };
+}
+
+/** The body of a POST is looked at even when none is asked for: it is JSON, and not too long. */
+async function bodyOf(
+  { method, request, multipart }: Operation,
+  exchange: Exchange,
+): Promise<unknown> {
+  if (!request && (method !== 'POST' || multipart)) return undefined;
+  const body = await exchange.json();
+  return request?.decode(body);
 }
 
 /** Calls on a running session count as using it, unless they say otherwise. */
