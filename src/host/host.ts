@@ -6,6 +6,7 @@ import type { HostCalls, HostMethod, ShownWaits, WaitReason } from './protocol';
 import { Refusals } from './refusals';
 import { RpcPeer } from './rpc';
 import { Run } from './run';
+import type { Sweeps } from './sweeps';
 import { publishEndpoint, type RunFolder } from './run-folder';
 import { Waits } from './waits';
 
@@ -37,9 +38,9 @@ export class Host {
   #token = '';
   #markFinished: () => void = () => undefined;
 
-  constructor(folder: RunFolder) {
+  constructor(folder: RunFolder, sweeps: Sweeps) {
     this.#folder = folder;
-    this.run = new Run(folder.path);
+    this.run = new Run(folder.path, sweeps);
     this.#server = createServer((socket) => this.#welcome(socket));
     this.finished = new Promise((resolve) => (this.#markFinished = resolve));
     this.#handlers = this.#answers();

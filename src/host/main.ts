@@ -10,7 +10,7 @@ import { Host } from './host';
 import { Ledger } from './ledger';
 import { preload } from './preload';
 import { claimRunFolder, removeRunFolder, removeWork, type RunFolder } from './run-folder';
-import { sweep } from './sweep';
+import { Sweeps } from './sweeps';
 
 const log = logOf('host');
 
@@ -31,13 +31,14 @@ async function main(): Promise<void> {
   process.stderr.on('error', () => undefined);
   const folder = await claimRunFolder(runnerPid, generation);
   if (!folder) return; // another host was quicker
-  const host = new Host(folder);
+  const sweeps = new Sweeps(folder);
+  const host = new Host(folder, sweeps);
   try {
     await host.listen();
     log('host %d is up for run %d, its folder is %s', process.pid, runnerPid, folder.path);
     process.stdout.write('ready\n');
     void preload();
-    void sweep({ keep: folder }).catch(() => undefined);
+    sweeps.begin();
     await Promise.race([
       host.finished,
       runnerGone(runnerPid).then(() => endOrphaned(host)),

@@ -26,6 +26,7 @@ import type { RpcPeer } from './rpc';
 import { workFolder } from './run-folder';
 import { Slots } from './slots';
 import { Sources } from './sources';
+import { Sweeps } from './sweeps';
 import type { StartBook } from './start-book';
 import type { StartWatch } from './start-watched';
 import { TestsOwn } from './tests-own';
@@ -64,14 +65,13 @@ export class Run {
   #finishing: Promise<RunSummary> | undefined;
   readonly #connecting = new Connecting();
 
-  /** @param folder - the run's folder; profiles, frames and the ledger go into it. */
-  constructor(folder: string) {
-    const place = {
-      runFolder: folder,
-      ledger: new Ledger(folder),
-      workFolder: workFolder(folder),
-    };
-    this.#sources = new Sources(place, (problem) => this.report(problem));
+  /**
+   * @param folder - the run's folder; profiles, frames and the ledger go into it.
+   * @param sweeps - what clears away dead runs, for as long as this one goes on.
+   */
+  constructor(folder: string, sweeps = new Sweeps({ path: folder })) {
+    const place = { runFolder: folder, ledger: new Ledger(folder), workFolder: workFolder(folder) };
+    this.#sources = new Sources(place, sweeps, (problem) => this.report(problem));
     this.#slots = new Slots({
       open: (request, watch) => this.#openTracked(request, watch),
       end: (held) => this.#endInBackground(held),

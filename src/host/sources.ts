@@ -11,21 +11,24 @@ import { gridLedger } from './grid-ledger';
 import type { HeldSession, Source } from './held-session';
 import type { ArtifactProblem, BrowserSettings, RunViews } from './protocol';
 import { RemoteSource, type LocalPlace } from './remote-source';
-import { sweep } from './sweep';
+import type { Sweeps } from './sweeps';
 
 /** Opens sources when they are first needed, and closes all of them at the end. */
 export class Sources {
   readonly #place: LocalPlace;
+  readonly #sweeps: Sweeps;
   readonly #tell: (problem: ArtifactProblem) => void;
   readonly #onWarning: (warning: ClientWarning) => void;
   readonly #sources = new Map<string, Promise<Source>>();
 
   /**
    * @param place - profiles and frames go below its folder.
+   * @param sweeps - what clears the APIs of what dead runs have left there.
    * @param tell - told of sessions that may have been left, and of an API that is down: nobody reads what this process prints.
    */
-  constructor(place: LocalPlace, tell: (problem: ArtifactProblem) => void) {
+  constructor(place: LocalPlace, sweeps: Sweeps, tell: (problem: ArtifactProblem) => void) {
     this.#place = place;
+    this.#sweeps = sweeps;
     this.#tell = tell;
     this.#onWarning = ({ message: reason }) => tell({ what: 'A session may be left', reason });
   }
@@ -66,10 +69,12 @@ export class Sources {
     return links.flatMap((link) => link ?? []);
   }
 
+  /** Closes all of them, and clears what dead runs have left there and nobody could stop before. */
   async close(): Promise<void> {
     const sources = await this.#open();
     this.#sources.clear();
     await Promise.allSettled(sources.map((source) => source.close()));
+    await this.#sweeps.again();
   }
 
   async #open(): Promise<Source[]> {
@@ -83,9 +88,8 @@ export class Sources {
       onWarning: this.#onWarning,
       onDown: ({ message: reason }) => this.#tell({ what: 'Tests had no session', reason }),
     });
-    const keep = { path: this.#place.runFolder };
     if (options.apiUrl !== undefined || options.apiKey !== undefined)
-      void sweep({ keep, api: source.api }).catch(() => undefined);
+      this.#sweeps.begin(source.api);
     return source;
   }
 

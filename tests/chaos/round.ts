@@ -40,7 +40,12 @@ const TESTS_OF_FAULT = 3;
 const RUN_MS = 300_000;
 /** How long what a run leaves may take to go, in milliseconds: workers that lost their runner end their test, the host stops its sessions. */
 const CLEAN_MS = 60_000;
+/** A Grid may still be at a start whose run is gone: then the ledger says so, and it is cleared by whoever comes so much later, in milliseconds. */
+const REAP_MS = 150_000;
+/** What holds ledgers, among what a run leaves. */
+const LEDGERS = /^file sessionwright-\d+$/;
 const POLL_MS = 50;
+const REAP_POLL_MS = 5_000;
 /** A fault strikes so long after a test has begun at most, in milliseconds. */
 const PAUSE_MS = 600;
 
@@ -131,5 +136,15 @@ async function leftBy(project: Project, place: Place): Promise<{ left: string[];
     await delay(POLL_MS);
     left = await look();
   }
-  return { left, goneMs: Math.round(performance.now() - sinceMs) };
+  const goneMs = Math.round(performance.now() - sinceMs);
+  while (isForReap(left) && performance.now() < sinceMs + REAP_MS) {
+    await delay(REAP_POLL_MS);
+    await project.reap();
+    left = await look();
+  }
+  return { left, goneMs };
+}
+
+function isForReap(left: readonly string[]): boolean {
+  return left.length > 0 && left.every((it) => LEDGERS.test(it));
 }

@@ -1,4 +1,5 @@
 /** A Playwright project in a folder of its own, run by the real command line, with a temp folder of its own so that what a run leaves is seen. */
+import { once } from 'node:events';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
@@ -90,6 +91,12 @@ export class Project {
     for (const pid of [run.pid, Number(worker), ...this.hosts().map(Number)])
       process.kill(pid, 'SIGKILL');
     await run.result();
+  }
+
+  /** Clears what its runs have left and could not stop, as `sessionwright reap` does. */
+  async reap(): Promise<void> {
+    const child = spawn(process.execPath, [join(ROOT, 'dist/cli.js'), 'reap'], { env: this.env });
+    await once(child, 'close');
   }
 
   /** What a run has left: processes that know this project's temp folder, and files in it. Playwright's own cache of compiled tests is not ours. */

@@ -7,6 +7,7 @@ import { writeJson } from '../../../src/base/json';
 import { Ledger, type LedgerEntry } from '../../../src/host/ledger';
 import { claimRunFolder, listRunFolders } from '../../../src/host/run-folder';
 import { Sources } from '../../../src/host/sources';
+import { Sweeps } from '../../../src/host/sweeps';
 import { sweep } from '../../../src/host/sweep';
 import {
   json,
@@ -155,7 +156,11 @@ test(
       const status = request.method === 'DELETE' ? 'closed' : 'active';
       json(response, 200, sessionBody('of-ours', { idempotency_key: key, status }));
     });
-    const sources = new Sources({ runFolder: temp, workFolder: temp, ledger }, () => undefined);
+    const sources = new Sources(
+      { runFolder: temp, workFolder: temp, ledger },
+      new Sweeps({ path: '' }),
+      () => undefined,
+    );
     const options = { apiUrl: api.url, apiKey: api.key };
     const source = await sources.for(options, {});
     const watch = { onFull: () => undefined, signal: new AbortController().signal };
@@ -184,7 +189,11 @@ test(
       key = request.headers['idempotency-key'];
       return response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Not you</h1>');
     });
-    const sources = new Sources({ runFolder: temp, workFolder: temp, ledger }, () => undefined);
+    const sources = new Sources(
+      { runFolder: temp, workFolder: temp, ledger },
+      new Sweeps({ path: '' }),
+      () => undefined,
+    );
     const options = { apiUrl: api.url, apiKey: api.key };
     const source = await sources.for(options, {});
     const watch = { onFull: () => undefined, signal: new AbortController().signal };
@@ -212,7 +221,11 @@ test(
       if (request.method === 'GET') return json(response, 200, listBody());
       return response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Not you</h1>');
     });
-    const sources = new Sources({ runFolder: temp, workFolder: temp, ledger }, () => undefined);
+    const sources = new Sources(
+      { runFolder: temp, workFolder: temp, ledger },
+      new Sweeps({ path: '' }),
+      () => undefined,
+    );
     const options = { apiUrl: api.url, apiKey: api.key };
     const source = await sources.for(options, {});
     const watch = { onFull: () => undefined, signal: new AbortController().signal };

@@ -14,6 +14,7 @@ import {
   type RunFolder,
 } from '../../../src/host/run-folder';
 import { Sources } from '../../../src/host/sources';
+import { Sweeps } from '../../../src/host/sweeps';
 import { sweep } from '../../../src/host/sweep';
 import { writeJson } from '../../../src/base/json';
 import { json, KEY, sessionBody, startScriptedApi, type ScriptedApi } from '../client/scripted-api';
@@ -84,11 +85,37 @@ test('a run that is told the API in its options stops what an earlier one has le
   vi.stubEnv('NOTTE_API_URL', '');
   vi.stubEnv('NOTTE_API_KEY', '');
   const place = { runFolder: '', workFolder: '', ledger: new Ledger('') };
-  const sources = new Sources(place, () => undefined);
+  const sources = new Sources(place, new Sweeps({ path: '' }), () => undefined);
   await sources.for({ apiUrl: api.url, apiKey: KEY }, {});
   await expect.poll(async () => readdir(temp)).toEqual([]);
   expect(api.requests.map(({ url }) => url)).toEqual(['/sessions/left/stop']);
   await sources.close();
+});
+
+test('what could not be stopped as a run began is stopped as it ends', async () => {
+  const { path } = await deadRun();
+  let isTaken = false;
+  const late = await startScriptedApi((_, response) =>
+    isTaken
+      ? json(response, 200, sessionBody('left', { status: 'closed' }))
+      : json(response, 401, { message: 'not yet' }),
+  );
+  const ledger = new Ledger(path);
+  await ledger.stopped('left');
+  await ledger.started({ sessionId: 'late', apiUrl: late.url });
+  vi.stubEnv('NOTTE_API_URL', late.url);
+  vi.stubEnv('NOTTE_API_KEY', KEY);
+  const sweeps = new Sweeps({ path: '' });
+  sweeps.begin();
+  await expect.poll(() => late.requests.length).toBe(1);
+  isTaken = true;
+  await sweeps.again();
+  expect(late.requests.map(({ method, url }) => `${method} ${url}`)).toEqual([
+    'DELETE /sessions/late/stop',
+    'DELETE /sessions/late/stop',
+  ]);
+  expect(await readdir(temp)).toEqual([]);
+  await late.close();
 });
 
 test('a session that a Grid may still be starting stays in the ledger, until it is there or can come no more', async () => {
