@@ -1,7 +1,8 @@
-/** Clears away what killed runs and session servers left behind: their remote sessions (by the ledger), their profiles and their folders. Touches nothing that lives. */
+/** Clears away what killed runs and session servers left behind: their remote sessions (by the ledger), their browsers that stand still, and their folders with the profiles. Touches nothing that lives. */
 import { messageOf } from '../base/errors';
 import { removeFolder } from '../base/folders';
 import { isProcessAlive } from '../base/processes';
+import { endBrowsersBelow } from '../browser/left-browsers';
 import { HostError } from '../contract/errors';
 import { CLOUD_API_URL } from '../options/defaults';
 import { environment } from '../options/environment';
@@ -48,7 +49,10 @@ export async function sweep(
     await sweepFolder(folder, { dryRun: false, api: environmentApi(), ...options }, result);
   }
   for (const folder of await abandonedFolders()) {
-    if (!options.dryRun) await removeFolder(folder);
+    if (!options.dryRun) {
+      await endBrowsersBelow(folder);
+      await removeFolder(folder);
+    }
     result.removed.push(folder);
   }
   return result;
@@ -75,6 +79,7 @@ async function sweepFolder(
       });
     }
   }
+  if (!dryRun) await endBrowsersBelow(folder.path);
   if (leftHere > 0) return; // the ledger is still needed
   if (!dryRun) await removeRunFolder(folder);
   result.removed.push(folder.path);

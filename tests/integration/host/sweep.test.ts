@@ -3,6 +3,8 @@ import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promise
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { isProcessAlive } from '../../../src/base/processes';
+import { launchChromium } from '../../../src/browser/chromium';
 import { gridFor } from '../../../src/cli/serve-grid';
 import { SESSION_MARK } from '../../../src/browser/grid/grid-state';
 import { gridLedger } from '../../../src/host/grid-ledger';
@@ -17,6 +19,7 @@ import { Sources } from '../../../src/host/sources';
 import { Sweeps } from '../../../src/host/sweeps';
 import { sweep } from '../../../src/host/sweep';
 import { writeJson } from '../../../src/base/json';
+import { eventually } from '../../eventually';
 import { json, KEY, sessionBody, startScriptedApi, type ScriptedApi } from '../client/scripted-api';
 
 /** No process has it: Linux gives out less than four million. */
@@ -91,6 +94,19 @@ test('a run that is told the API in its options stops what an earlier one has le
   expect(api.requests.map(({ url }) => url)).toEqual(['/sessions/left/stop']);
   await sources.close();
 });
+
+test.skipIf(process.platform === 'win32')(
+  'a browser that stands still and has lost its run is ended, and nothing of it stays',
+  async () => {
+    const { path } = await deadRun();
+    await new Ledger(path).stopped('left');
+    const { pid } = await launchChromium({ userDataDir: join(path, 'profile') });
+    process.kill(pid, 'SIGSTOP');
+    expect(await sweep()).toMatchObject({ removed: [path], left: [] });
+    await eventually(async () => expect(isProcessAlive(pid)).toBe(false));
+    await eventually(async () => expect(await readdir(temp)).toEqual([]));
+  },
+);
 
 test('what could not be stopped as a run began is stopped as it ends', async () => {
   const { path } = await deadRun();
