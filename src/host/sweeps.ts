@@ -3,7 +3,7 @@ import { settledWithin } from '../base/deadline';
 import { type Api, sweep, type SweepResult } from './sweep';
 
 /** How long the end of a run may wait for that, in milliseconds: what is left then is for the next run, or for `sessionwright reap`. */
-const AGAIN_MS = 10_000;
+const AGAIN_MS = 5_000;
 
 interface Begun {
   api: Api | undefined;
