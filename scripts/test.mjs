@@ -3,8 +3,8 @@ import { EMBEDDED, main, run } from './lib/child.mjs';
 import { clearReport, countStage, failuresOf, flakyOf, readReport, STAGES } from './lib/stages.mjs';
 import { setup, setupProxy, SetupError } from './setup.mjs';
 
-/** The longest stage takes a third of this on two idle cores; what runs longer hangs. */
-const STAGE_LIMIT_MS = 25 * 60_000;
+/** The longest stage takes a bit more than half of this on two idle cores; what runs longer hangs. */
+const STAGE_LIMIT_MS = 35 * 60_000;
 /** Often enough that nobody takes a stage for dead, in milliseconds. */
 const TICK_MS = 30_000;
 
