@@ -10,7 +10,7 @@ interface Begun {
   result: Promise<SweepResult | undefined>;
 }
 
-/** The sweeps of one host. They are nobody's to wait for. */
+/** The sweeps of one host. Only its end waits for them, and not for long. */
 export class Sweeps {
   readonly #keep: { path: string };
   readonly #begun: Begun[] = [];

@@ -24,7 +24,7 @@ export class WallPasses {
   /** A ticket to what the account is shown. */
   issue(account: Account): string {
     const ticket = newToken();
-    this.#tickets.set(ticket, { account, untilMs: Date.now() + this.#ticketMs });
+    this.#tickets.set(ticket, { account, untilMs: performance.now() + this.#ticketMs });
     const [oldest = ''] = this.#tickets.keys();
     if (this.#tickets.size > MAX_TICKETS) this.#tickets.delete(oldest);
     return ticket;
@@ -38,7 +38,7 @@ export class WallPasses {
     const ticket = [...this.#tickets.keys()].find((it) => isToken(given, it)) ?? '';
     const found = this.#tickets.get(ticket);
     this.#tickets.delete(ticket);
-    if (!found || found.untilMs <= Date.now())
+    if (!found || found.untilMs <= performance.now())
       throw badRequest(
         401,
         'unauthorized',

@@ -2,9 +2,10 @@
 import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { isProcessAlive } from '../../../src/base/processes';
 import { launchChromium } from '../../../src/browser/chromium';
+import { killTree } from '../../../src/browser/kill-tree';
 import { gridFor } from '../../../src/cli/serve-grid';
 import { SESSION_MARK } from '../../../src/browser/grid/grid-state';
 import { gridLedger } from '../../../src/host/grid-ledger';
@@ -101,6 +102,7 @@ test.skipIf(process.platform === 'win32')(
     const { path } = await deadRun();
     await new Ledger(path).stopped('left');
     const { pid } = await launchChromium({ userDataDir: join(path, 'profile') });
+    onTestFinished(() => killTree(pid));
     process.kill(pid, 'SIGSTOP');
     expect(await sweep()).toMatchObject({ removed: [path], left: [] });
     await eventually(async () => expect(isProcessAlive(pid)).toBe(false));
