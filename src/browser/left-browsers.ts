@@ -5,11 +5,16 @@
 import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { sep } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { isProcessAlive } from '../base/processes';
 import { killTree } from './kill-tree';
-import { removeProfile } from './profile-folder';
+import { removeProfile, socketFolderOf } from './profile-folder';
 
 const PROFILE = '--user-data-dir=';
+/** How long a browser may take to end by itself, in milliseconds; it needs about 100. Whoever kills it before that leaves its socket's folder. */
+const ENDS_BY_ITSELF_MS = 2_000;
+const LOOK_EVERY_MS = 25;
 
 /** A process, and how it was called. */
 interface Called {
@@ -17,17 +22,45 @@ interface Called {
   args: string[];
 }
 
-/** Kills the browsers whose profiles lie below a folder, with all of their processes, and removes the profiles. On Windows there is none that could be left. */
+/**
+ * Lets the browsers whose profiles lie below a folder end by themselves, for two seconds. Then kills those that have not, with all of
+ * their processes, and removes their profiles. On Windows there is none that could be left.
+ */
 export async function endBrowsersBelow(folder: string): Promise<void> {
-  const left = (await processes().catch(() => [])).flatMap(({ pid, args }) => {
-    const profile = args.find((arg) => arg.startsWith(PROFILE))?.slice(PROFILE.length);
-    return profile?.startsWith(folder + sep) ? [{ pid, profile }] : [];
-  });
-  for (const { pid } of left) {
+  const left = await browsersBelow(folder);
+  const socketFolders = new Map<string, string | undefined>();
+  for (const { profile } of left) socketFolders.set(profile, await socketFolderOf(profile));
+  for (const { pid } of await thoseThatStay(left)) {
     killTree(pid); // of a browser, all
     kill(pid); // of what a browser has left that was killed, this one
   }
-  for (const profile of new Set(left.map((it) => it.profile))) await removeProfile(profile);
+  for (const [profile, socketFolder] of socketFolders) await removeProfile(profile, socketFolder);
+}
+
+interface LeftBrowser {
+  pid: number;
+  profile: string;
+}
+
+async function browsersBelow(folder: string): Promise<LeftBrowser[]> {
+  return (await processes().catch(() => [])).flatMap(({ pid, args }) => {
+    const profile = args.find((arg) => arg.startsWith(PROFILE))?.slice(PROFILE.length);
+    return profile?.startsWith(folder + sep) ? [{ pid, profile }] : [];
+  });
+}
+
+async function thoseThatStay(browsers: LeftBrowser[]): Promise<LeftBrowser[]> {
+  const untilMs = performance.now() + ENDS_BY_ITSELF_MS;
+  let left = browsers.filter(isAlive);
+  while (left.length > 0 && performance.now() < untilMs) {
+    await delay(LOOK_EVERY_MS);
+    left = left.filter(isAlive);
+  }
+  return left;
+}
+
+function isAlive({ pid }: LeftBrowser): boolean {
+  return isProcessAlive(pid);
 }
 
 async function processes(): Promise<Called[]> {

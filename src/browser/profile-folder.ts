@@ -9,11 +9,17 @@ const SOCKET_FOLDER = /^(?:org\.chromium|com\.google|com\.microsoft)\.[\w.-]+$/;
 /**
  * Removes the profile folder, and the socket's folder that a Chromium which was killed leaves elsewhere (it goes by itself otherwise).
  * What is not there is no error.
+ * @param socketFolder as it was when the browser still lived, where that is known. @default what the profile says now
  */
-export async function removeProfile(userDataDir: string): Promise<void> {
-  const socketFolder = dirname(
-    await readlink(join(userDataDir, 'SingletonSocket')).catch(() => ''),
-  );
-  if (SOCKET_FOLDER.test(basename(socketFolder))) await removeFolder(socketFolder);
+export async function removeProfile(userDataDir: string, socketFolder?: string): Promise<void> {
+  const folder = socketFolder ?? (await socketFolderOf(userDataDir));
+  if (folder !== undefined) await removeFolder(folder);
   await removeFolder(userDataDir);
+}
+
+/** The folder outside of the profile in which a Chromium that runs has its socket. It is removed after its link in the profile, as the browser ends. */
+export async function socketFolderOf(userDataDir: string): Promise<string | undefined> {
+  const link = await readlink(join(userDataDir, 'SingletonSocket')).catch(() => '');
+  const folder = dirname(link);
+  return SOCKET_FOLDER.test(basename(folder)) ? folder : undefined;
 }

@@ -1,4 +1,5 @@
 /** Sessions that a killed run left at some API are stopped with that API's key, and no API is told the key of another. */
+import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -107,6 +108,29 @@ test.skipIf(process.platform === 'win32')(
     expect(await sweep()).toMatchObject({ removed: [path], left: [] });
     await eventually(async () => expect(isProcessAlive(pid)).toBe(false));
     await eventually(async () => expect(await readdir(temp)).toEqual([]));
+  },
+);
+
+test.skipIf(process.platform === 'win32')(
+  'a browser that is about to end by itself is not killed: it would leave the folder of its socket',
+  async () => {
+    const { path } = await deadRun();
+    await new Ledger(path).stopped('left');
+    const socketFolder = join(temp, 'org.chromium.Chromium.closes');
+    await mkdir(socketFolder);
+    const closing = spawn(
+      process.execPath,
+      [
+        '-e',
+        `setTimeout(() => fs.rmdirSync(${JSON.stringify(socketFolder)}), 300)`,
+        '--',
+        `--user-data-dir=${join(path, 'profile')}`,
+      ],
+      { detached: true, stdio: 'ignore' },
+    );
+    onTestFinished(() => void closing.kill());
+    expect(await sweep()).toMatchObject({ removed: [path], left: [] });
+    expect(await readdir(temp)).toEqual([]);
   },
 );
 
