@@ -71,7 +71,7 @@ describe('a run that ends by itself', () => {
     const { exitCode, output } = await project.run(['--reporter=dot']);
     expect(exitCode, output).toBe(0);
     expect(output.match(/sessions come from: embedded session server/g), output).toHaveLength(1);
-    expect(output).toMatch(
+    expect(output, output).toMatch(
       /·\nsessionwright: 2 sessions, 2 tests, 2 clips, .* left running: nothing/,
     ); // on a line of its own
   });
