@@ -18,7 +18,10 @@ const LIMITS = {
   shell_retain_ratio: 1.08,
   shell_recording_ratio: 1.2,
   shell_video_ratio: 0.75,
-  floor_session_isolation_ratio: undefined, // what those of ours cannot be less than
+  floor_suite_ratio: undefined, // what those of ours cannot be less than
+  floor_suite_1_worker_ratio: undefined,
+  floor_suite_320_ratio: undefined,
+  floor_session_isolation_ratio: undefined,
   floor_recording_ratio: undefined,
   rtt80_serve_ratio: 0.4,
   rtt80_cdp_ratio: 0.8,

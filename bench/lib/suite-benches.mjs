@@ -1,13 +1,16 @@
 /** The same suite of small tests by our fixtures and by Playwright's own, in all the ways in which people run suites. */
+import { chromium } from '@playwright/test';
 import { alternate, median, ratio, seconds } from './measure.mjs';
 import { timeSuite } from './suite.mjs';
 
 /** Tests in the suite of small ones. */
 const TESTS = 40;
+/** What Playwright tells a browser of its own pipe and profile. */
+const OWN_FLAGS = /^--(user-data-dir|remote-debugging-pipe|no-startup-window)/;
 
 /**
- * What can be run. All sides use the same browser; `recording` is the plugin's, and in `video` Playwright's own. `cast` and `own` have
- * nothing of ours: they are the floor of what recording and `isolation: 'session'` can cost.
+ * What can be run. All sides use the same browser; `recording` is the plugin's, and in `video` Playwright's own. `cdp`, `cast` and
+ * `own` have nothing of ours: they are the floor of what sessions, recording and `isolation: 'session'` can cost.
  */
 const SIDES = {
   plain: { suite: 'plain' },
@@ -16,6 +19,7 @@ const SIDES = {
   retain: { suite: 'sessions', recording: 'retain-on-failure' },
   on: { suite: 'sessions', recording: 'on' },
   session: { suite: 'sessions', isolation: 'session' },
+  cdp: { suite: 'floor-cdp' },
   cast: { suite: 'floor-cast' },
   own: { suite: 'floor-own-context' },
 };
@@ -35,6 +39,7 @@ const GROUPS = [
     browser: 'shell',
     numbers: {
       shell_suite_ratio: ['off', 'plain'],
+      floor_suite_ratio: ['cdp', 'plain'],
       shell_session_isolation_ratio: ['session', 'plain'],
       floor_session_isolation_ratio: ['own', 'plain'],
     },
@@ -43,7 +48,10 @@ const GROUPS = [
     what: '40 small tests, 1 worker, headless shell',
     browser: 'shell',
     workers: 1,
-    numbers: { shell_suite_1_worker_ratio: ['off', 'plain'] },
+    numbers: {
+      shell_suite_1_worker_ratio: ['off', 'plain'],
+      floor_suite_1_worker_ratio: ['cdp', 'plain'],
+    },
   },
   {
     what: '320 small tests, 2 workers, headless shell',
@@ -54,6 +62,7 @@ const GROUPS = [
     warmUp: 0,
     numbers: {
       shell_suite_320_ratio: ['off', 'plain'],
+      floor_suite_320_ratio: ['cdp', 'plain'],
       shell_retain_ratio: ['retain', 'plain'],
       shell_recording_ratio: ['on', 'plain'],
       shell_video_ratio: ['on', 'video'],
@@ -70,6 +79,7 @@ const NAMES = {
   retain: 'retain-on-failure',
   on: 'recorded',
   session: "isolation 'session'",
+  cdp: 'connected over CDP, nothing else',
   cast: 'pages cast, nothing else',
   own: 'one context, cleared',
 };
@@ -121,7 +131,7 @@ async function measureGroup(group, setting) {
   };
 }
 
-function timeSide(side, { group: { workers, repeats = 1 }, setting, executablePath }) {
+async function timeSide(side, { group: { workers, repeats = 1 }, setting, executablePath }) {
   const { url, project, browsersFolder } = setting;
   const tests = TESTS * repeats;
   return timeSuite(
@@ -132,8 +142,17 @@ function timeSide(side, { group: { workers, repeats = 1 }, setting, executablePa
       url,
       project,
       executablePath,
+      ...(side === SIDES.cdp && { env: { BENCH_FLAGS: await playwrightFlags(executablePath) } }),
       ...(side === SIDES.video && { env: { PLAYWRIGHT_BROWSERS_PATH: browsersFolder } }),
     },
     { passed: tests, videos: side.recording === 'on' ? tests : 0 },
   );
+}
+
+/** The flags that Playwright gives a browser, without those for its own pipe and profile: one a line. */
+async function playwrightFlags(executablePath) {
+  const server = await chromium.launchServer({ executablePath });
+  const [, ...flags] = server.process().spawnargs;
+  await server.close();
+  return flags.filter((flag) => !OWN_FLAGS.test(flag)).join('\n');
 }

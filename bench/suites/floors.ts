@@ -2,10 +2,65 @@
  * Plain Playwright with the least that a feature of ours needs of the browser, and nothing of ours: no session of this kind can cost
  * less than that.
  */
-import { test as base, type BrowserContext, type Page } from '@playwright/test';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { test as base, type Browser, type BrowserContext, type Page } from '@playwright/test';
+import type { ConnectOverCDPTransport } from 'playwright-core';
+import { WebSocket } from 'ws';
 import { read } from './settings';
 
 export { expect } from '@playwright/test';
+
+/**
+ * A browser for each worker, started by hand and connected over CDP, as that of every session is: over a WebSocket that goes straight to
+ * it, and without compression, which `connectOverCDP` of a URL would pay for too.
+ */
+export const cdpTest = base.extend<object, { browser: Browser }>({
+  browser: [
+    async ({ playwright }, use) => {
+      const profile = mkdtempSync(join(tmpdir(), 'floor-'));
+      const flags = [`--user-data-dir=${profile}`, '--remote-debugging-port=0', 'about:blank'];
+      const child = spawn(read('BENCH_CHROMIUM'), [...read('BENCH_FLAGS').split('\n'), ...flags], {
+        stdio: ['ignore', 'ignore', 'pipe'],
+      });
+      const socket = new WebSocket(await endpointOf(child.stderr), { perMessageDeflate: false });
+      await once(socket, 'open');
+      await use(await playwright.chromium.connectOverCDP(transportOf(socket)));
+      socket.send(JSON.stringify({ id: 1e9, method: 'Browser.close' }));
+      await once(child, 'exit');
+      rmSync(profile, { recursive: true, force: true, maxRetries: 3 });
+    },
+    { scope: 'worker' },
+  ],
+});
+
+async function endpointOf(stderr: Readable): Promise<string> {
+  let said = '';
+  for await (const text of stderr.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
+    said += text as string;
+    const [, url] = /^DevTools listening on (\S+)/m.exec(said) ?? [];
+    if (url === undefined) continue;
+    stderr.resume();
+    return url;
+  }
+  throw new Error(`The browser told no endpoint:\n${said}`);
+}
+
+function transportOf(socket: WebSocket): ConnectOverCDPTransport {
+  const transport: ConnectOverCDPTransport = {
+    send: (message) => socket.send(JSON.stringify(message)),
+    close: () => socket.close(),
+  };
+  socket.on('message', (data: Buffer) =>
+    setImmediate(() => transport.onmessage?.(JSON.parse(data.toString('utf8')) as object)),
+  );
+  socket.on('close', () => transport.onclose?.());
+  return transport;
+}
 
 /** Every page is cast, as Playwright's own recorder casts it, and the pictures are dropped: nothing is written, nothing is encoded. */
 export const castTest = base.extend({
