@@ -1,12 +1,11 @@
 /** Clears away what killed runs and session servers left behind: their remote sessions (by the ledger), their browsers that stand still, and their folders with the profiles. Touches nothing that lives. */
 import { messageOf } from '../base/errors';
-import { removeFolder } from '../base/folders';
 import { isProcessAlive } from '../base/processes';
 import { endBrowsersBelow } from '../browser/left-browsers';
 import { HostError } from '../contract/errors';
 import { CLOUD_API_URL } from '../options/defaults';
 import { environment } from '../options/environment';
-import { abandonedFolders } from '../server/data/temporary-folder';
+import { abandonedFolders, removeAbandoned } from '../server/data/temporary-folder';
 import { endHost, openConnection } from './connect';
 import { endOnGrid } from './grid-ledger';
 import { endLostStart } from './start-ledger';
@@ -49,10 +48,7 @@ export async function sweep(
     await sweepFolder(folder, { dryRun: false, api: environmentApi(), ...options }, result);
   }
   for (const folder of await abandonedFolders()) {
-    if (!options.dryRun) {
-      await endBrowsersBelow(folder);
-      await removeFolder(folder);
-    }
+    if (!options.dryRun) await removeAbandoned(folder);
     result.removed.push(folder);
   }
   return result;

@@ -13,9 +13,10 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { makeFolder, removeFolder } from '../../base/folders';
 import { readJson, writeJson } from '../../base/json';
+import { endBrowsersBelow } from '../../browser/left-browsers';
 import { SessionwrightError } from '../../contract/errors';
 import { lockFolder } from './folder-lock';
-import { abandonedFolders, makeTemporaryFolder } from './temporary-folder';
+import { abandonedFolders, makeTemporaryFolder, removeAbandoned } from './temporary-folder';
 
 /** Length of the key that signs URLs, in bytes: that of the hash. */
 const SIGNING_KEY_BYTES = 32;
@@ -52,11 +53,12 @@ export class DataFolder {
   }): Promise<DataFolder> {
     const given = dataDir ?? workDir;
     const isTemporary = given === undefined;
-    if (isTemporary) await removeAbandoned();
+    if (isTemporary) await removeAllAbandoned();
     const path = isTemporary ? await makeTemporaryFolder() : resolve(given);
     try {
       await makeFolder(path, 0o700);
       const unlock = await lockFolder(path);
+      if (dataDir !== undefined) await endBrowsersBelow(path); // of a server that was killed
       const release = async (): Promise<void> => {
         await unlock();
         if (isTemporary) await removeFolder(path);
@@ -99,9 +101,9 @@ export class DataFolder {
 }
 
 /** What killed servers left in the system's folder for temporary files. What cannot be removed now is tried again by the next one. */
-async function removeAbandoned(): Promise<void> {
+async function removeAllAbandoned(): Promise<void> {
   for (const folder of await abandonedFolders().catch(() => []))
-    await removeFolder(folder).catch(() => {});
+    await removeAbandoned(folder).catch(() => {});
 }
 
 /** Makes the folders, and gives the signing key. */

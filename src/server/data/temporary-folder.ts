@@ -2,6 +2,8 @@
 import { lstat, mkdtemp, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { removeFolder } from '../../base/folders';
+import { endBrowsersBelow } from '../../browser/left-browsers';
 import { isAbandoned } from './folder-lock';
 
 const PREFIX = 'sessionwright-server-';
@@ -21,6 +23,12 @@ export async function abandonedFolders(): Promise<string[]> {
     }),
   );
   return folders.flat();
+}
+
+/** Removes an abandoned one, and ends the browsers in it that stand still. */
+export async function removeAbandoned(folder: string): Promise<void> {
+  await endBrowsersBelow(folder);
+  await removeFolder(folder);
 }
 
 /** Another user's may lie beside it, or a link of another user's that leads to one of ours: they are that user's to remove. */

@@ -2,12 +2,18 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { isProcessAlive } from '../../../src/base/processes';
+import { launchChromium } from '../../../src/browser/chromium';
+import { killTree } from '../../../src/browser/kill-tree';
 import { eventually } from '../../eventually';
 import { processesWith } from '../processes';
 import type { TestApi } from './api';
 import { startApi } from './api';
 import { replay, list, show, start } from './kept-sessions';
+
+/** No process has it: Linux gives out less than four million. */
+const NO_PROCESS = 2 ** 30;
 
 let dataDir: string;
 let api: TestApi | undefined;
@@ -55,6 +61,33 @@ test('one server at a time, in one process too; a dead one does not keep the fol
     message: expect.stringContaining(`${process.pid} on`) as unknown,
   });
 });
+
+test.skipIf(process.platform === 'win32')(
+  'a browser that stands still and whose server was killed is ended by the next one, in a folder that is kept or not',
+  async () => {
+    vi.stubEnv('TMPDIR', dataDir);
+    const temporary = join(dataDir, 'sessionwright-server-killed');
+    const killed = [join(dataDir, 'kept'), temporary];
+    for (const folder of killed) {
+      await mkdir(folder);
+      await writeFile(join(folder, 'server-killed.lock'), `${NO_PROCESS} ${hostname()}\n`);
+    }
+    const browsers = await Promise.all(
+      killed.map(async (folder) => launchChromium({ userDataDir: join(folder, 'profile') })),
+    );
+    onTestFinished(() => {
+      vi.unstubAllEnvs();
+      for (const { pid } of browsers) killTree(pid);
+    });
+    for (const { pid } of browsers) process.kill(pid, 'SIGSTOP');
+    for (const folder of [{ dataDir: killed[0] }, {}]) {
+      api = await startApi(folder);
+      await api.server.close();
+    }
+    for (const { pid } of browsers) await eventually(() => expect(isProcessAlive(pid)).toBe(false));
+    await eventually(async () => expect(await readdir(dataDir)).toEqual(['kept']));
+  },
+);
 
 test('a server on another machine is seen by its signs of life, and taken for dead without them', async () => {
   const other = join(dataDir, 'server-elsewhere.lock');
