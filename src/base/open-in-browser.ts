@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { settledWithin } from './deadline';
+import { orAfter } from './deadline';
 import { newToken } from './tokens';
 
 /** The command of each platform that does it. */
@@ -23,15 +23,20 @@ const COMING_MS = 60_000;
 export async function openInBrowser(url: string, hasDisplay: boolean): Promise<boolean> {
   if (process.platform === 'linux' && !hasDisplay) return false;
   const lead = await leadOnce(url);
-  const isOpened = await runOpener(lead.url);
-  if (isOpened) await settledWithin(lead.taken, COMING_MS);
+  const taken = lead.taken.then(() => true);
+  const isOpened = runOpener(lead.url).then(async (isRun) => isRun && taken);
+  const result = await orAfter(Promise.race([taken, isOpened]), COMING_MS, true);
   lead.close();
-  return isOpened;
+  return result;
 }
 
 async function runOpener(url: string): Promise<boolean> {
   const [command, ...args] = OPENERS[process.platform] ?? ['xdg-open'];
-  const child = spawn(command, [...args, url], { stdio: 'ignore' });
+  const child = spawn(command, [...args, url], {
+    stdio: 'ignore',
+    detached: process.platform === 'linux', // there it may be the browser itself, which Ctrl-C is not for
+  });
+  child.unref();
   return new Promise((resolve) => {
     child.once('error', () => resolve(false));
     child.once('exit', (code) => resolve(code === 0));

@@ -3,8 +3,8 @@
  * hear of that.
  */
 import { execFile } from 'node:child_process';
-import { readdir, readFile } from 'node:fs/promises';
-import { sep } from 'node:path';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join, sep } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { isProcessAlive } from '../base/processes';
@@ -16,10 +16,10 @@ const PROFILE = '--user-data-dir=';
 const ENDS_BY_ITSELF_MS = 2_000;
 const LOOK_EVERY_MS = 25;
 
-/** A process, and how it was called. */
+/** A process, and how it was called: its arguments, with spaces or NUL characters between them. */
 interface Called {
   pid: number;
-  args: string[];
+  command: string;
 }
 
 /**
@@ -43,10 +43,18 @@ interface LeftBrowser {
 }
 
 async function browsersBelow(folder: string): Promise<LeftBrowser[]> {
-  return (await processes().catch(() => [])).flatMap(({ pid, args }) => {
-    const profile = args.find((arg) => arg.startsWith(PROFILE))?.slice(PROFILE.length);
-    return profile?.startsWith(folder + sep) ? [{ pid, profile }] : [];
+  return (await ownProcesses().catch(() => [])).flatMap(({ pid, command }) => {
+    const profile = profileBelow(folder, command);
+    return profile === undefined ? [] : [{ pid, profile }];
   });
+}
+
+/** What follows the folder in a command has no spaces: we have named it. A path that leads out of the folder again is not below it. */
+function profileBelow(folder: string, command: string): string | undefined {
+  const start = `${PROFILE}${folder}${sep}`;
+  const [, rest] = command.split(start, 2);
+  const profile = rest === undefined ? folder : join(folder, rest.split(/[\s\0]/, 1)[0] ?? '');
+  return profile.startsWith(folder + sep) ? profile : undefined;
 }
 
 async function thoseThatStay(browsers: LeftBrowser[]): Promise<LeftBrowser[]> {
@@ -63,23 +71,25 @@ function isAlive({ pid }: LeftBrowser): boolean {
   return isProcessAlive(pid);
 }
 
-async function processes(): Promise<Called[]> {
+/** Processes of this user: what others say in their commands is theirs. */
+async function ownProcesses(): Promise<Called[]> {
   if (process.platform === 'win32') return [];
   if (process.platform !== 'linux') return listed();
   const pids = (await readdir('/proc')).map(Number).filter((pid) => pid > 0);
-  return Promise.all(
-    pids.map(async (pid) => {
-      const line = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => ''); // it ended meanwhile
-      return { pid, args: line.split(line.includes('\0--') ? '\0' : ' ') }; // a Chromium's child has one text for all
-    }),
-  );
+  const called = await Promise.all(pids.map(async (pid) => read(pid).catch(() => []))); // it ended meanwhile
+  return called.flat();
+}
+
+async function read(pid: number): Promise<Called[]> {
+  if ((await stat(`/proc/${pid}`)).uid !== process.getuid?.()) return [];
+  return [{ pid, command: await readFile(`/proc/${pid}/cmdline`, 'utf8') }];
 }
 
 async function listed(): Promise<Called[]> {
-  const { stdout } = await promisify(execFile)('ps', ['-axwwo', 'pid=,command=']);
+  const { stdout } = await promisify(execFile)('ps', ['-axwwo', 'pid=,uid=,command=']);
   return stdout.split('\n').flatMap((line) => {
-    const [, pid, command = ''] = /^\s*(\d+) (.*)$/.exec(line) ?? [];
-    return pid === undefined ? [] : [{ pid: Number(pid), args: command.split(' ') }];
+    const [, pid, uid, command = ''] = /^\s*(\d+)\s+(\d+) (.*)$/.exec(line) ?? [];
+    return Number(uid) === process.getuid?.() ? [{ pid: Number(pid), command }] : [];
   });
 }
 
@@ -87,6 +97,6 @@ function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // gone already, or somebody else's
+    // gone already
   }
 }

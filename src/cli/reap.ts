@@ -36,6 +36,8 @@ export async function reap(args: string[]): Promise<void> {
   console.log(values.json ? JSON.stringify(result) : describe(result, dryRun));
   if (result.left.length > 0)
     throw new Error(`${countText(result.left.length, 'session')} could not be stopped.`);
+  if (result.notRemoved.length > 0)
+    throw new Error(`${countText(result.notRemoved.length, 'folder')} could not be removed.`);
 }
 
 function describe(result: SweepResult, dryRun: boolean): string {
@@ -44,6 +46,7 @@ function describe(result: SweepResult, dryRun: boolean): string {
     ...result.stopped.map((entry) => `${named(entry)} ${verb} stopped`),
     ...result.removed.map((folder) => `${folder} ${verb} removed`),
     ...result.left.map((entry) => `${named(entry)} is left: ${entry.reason}`),
+    ...result.notRemoved.map(({ path, reason }) => `${path} could not be removed: ${reason}`),
   ];
   return lines.length > 0 ? lines.join('\n') : 'Nothing was left behind.';
 }

@@ -77,6 +77,7 @@ export class ClipQueue {
   async #make(job: ClipJob): Promise<void> {
     const startedMs = performance.now();
     log('ordered: %s (%d ms of a test)', job.path, job.toMs - job.fromMs);
+    const missing = await whyMissing(job);
     const encoder = await this.#ready();
     const mp4 = await encoder.encode({
       store: job.store,
@@ -89,13 +90,8 @@ export class ClipQueue {
     await replaceFile(job.path, mp4, { mode: FILE_MODE, isDurable: false });
     this.written++;
     log('written after %s: %s (%d bytes)', since(startedMs), job.path, mp4.length);
-    await this.#tellMissing(job);
-  }
-
-  async #tellMissing({ store, fromMs, toMs, path }: ClipJob): Promise<void> {
-    await store.flushed();
-    const reason = store.whyMissing(fromMs, toMs);
-    if (reason) this.#tell({ what: `Pictures are missing in ${path}`, reason: reason.message });
+    if (missing)
+      this.#tell({ what: `Pictures are missing in ${job.path}`, reason: missing.message });
   }
 
   #ready(): Promise<ClipEncoder> {
@@ -105,6 +101,12 @@ export class ClipQueue {
     });
     return this.#encoder;
   }
+}
+
+/** Asked before the clip waits for others: the store knows the latest failure only. */
+async function whyMissing({ store, fromMs, toMs }: ClipJob): Promise<Error | undefined> {
+  await store.flushed();
+  return store.whyMissing(fromMs, toMs);
 }
 
 /** The encoder of clips, loaded once there is one to be made. */

@@ -195,10 +195,10 @@ export abstract class HeldSession {
     }
   }
 
-  /** The session's recording; made on first use, and when that has failed, on the next one. */
+  /** The session's recording; made on first use, and when the disk was full then, on the next one. Whoever cannot be connected to is not tried for every test. */
   async recording(): Promise<OpenRecording> {
     this.#recording ??= this.openRecording().catch((error: unknown) => {
-      this.#recording = undefined;
+      if (isOfDisk(error)) this.#recording = undefined;
       throw error;
     });
     return this.#recording;
@@ -209,4 +209,11 @@ export abstract class HeldSession {
     this.#stopped ??= this.end(this.#recording);
     return this.#stopped;
   }
+}
+
+/** Whether it was a file that could not be made or written, as on a full disk. */
+function isOfDisk(error: unknown): boolean {
+  return (
+    error instanceof Error && ('path' in error || isSessionwrightError(error, 'frame_store_full'))
+  );
 }

@@ -21,7 +21,7 @@ export interface LedgerEntry {
   apiUrl: string;
   /** `grid` where it is a session of a Selenium Grid, which has no session API; `start` where a session API was asked for it by this `Idempotency-Key`, and has not answered. */
   kind?: 'grid' | 'start' | undefined;
-  /** When it was asked for, in milliseconds since 1970; for those that are known by a mark. */
+  /** When it was asked for, in milliseconds since 1970. */
   startedAt?: number | undefined;
   /** Until when its start may take, in milliseconds since 1970; for a `start`. */
   startsUntil?: number | undefined;

@@ -224,7 +224,12 @@ class AttachedSession extends HeldSession {
     const connection = new CdpConnection(
       await WebSocketTransport.connect(this.cdpUrl, { timeoutMs: CONNECT_TIMEOUT_MS }),
     );
-    return { frames, recorder: await SessionRecorder.attach(connection, frames) };
+    try {
+      return { frames, recorder: await SessionRecorder.attach(connection, frames) };
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
   }
 
   protected async end(recording: Promise<OpenRecording> | undefined): Promise<void> {

@@ -21,7 +21,8 @@ export function ledgerBook(ledger: Ledger, apiUrl: string): StartBook {
   return {
     begin,
     async end(start, { sessionId, isUnclear }) {
-      const session = sessionId === null ? undefined : { sessionId, apiUrl };
+      const { startedAt } = start;
+      const session = sessionId === null ? undefined : { sessionId, apiUrl, startedAt };
       if (isUnclear) {
         await begin({ ...start, startsUntil: Date.now() + LAST_LOOK_MS }); // nobody asks for it any more
         if (session) await ledger.started(session);

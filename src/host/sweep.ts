@@ -2,7 +2,9 @@
 import { messageOf } from '../base/errors';
 import { isProcessAlive } from '../base/processes';
 import { endBrowsersBelow } from '../browser/left-browsers';
-import { HostError } from '../contract/errors';
+import type { SessionsClient } from '../client/index';
+import { HostError, NotFoundError } from '../contract/errors';
+import { MINUTES } from '../contract/limits';
 import { CLOUD_API_URL } from '../options/defaults';
 import { environment } from '../options/environment';
 import { abandonedFolders, removeAbandoned } from '../server/data/temporary-folder';
@@ -16,6 +18,9 @@ import { isOwnerAlive, listRunFolders, readEndpoint, removeRunFolder } from './r
 
 /** How long one call of an API may take, in milliseconds: it only lists and stops. */
 const CALL_MS = 20_000;
+
+/** No session of any API runs longer, in milliseconds; with an hour for clocks that differ. */
+const LONGEST_MS = (MINUTES.maxDuration + 60) * 60_000;
 
 /** A session API and its key. */
 export interface Api {
@@ -31,6 +36,8 @@ export interface SweepResult {
   stopped: LedgerEntry[];
   /** Remote sessions that still have to be stopped, and why they were not. */
   left: (LedgerEntry & { reason: string })[];
+  /** Such folders that could not be removed, and why. What goes on in others is not held up by them. */
+  notRemoved: { path: string; reason: string }[];
 }
 
 /**
@@ -42,14 +49,21 @@ export interface SweepResult {
 export async function sweep(
   options: { keep?: { path: string }; dryRun?: boolean; api?: Api | undefined } = {},
 ): Promise<SweepResult> {
-  const result: SweepResult = { removed: [], stopped: [], left: [] };
+  const result: SweepResult = { removed: [], stopped: [], left: [], notRemoved: [] };
+  const clear = async (path: string, work: () => Promise<void>): Promise<void> =>
+    work().catch(
+      (error: unknown) => void result.notRemoved.push({ path, reason: messageOf(error) }),
+    );
   for (const folder of await listRunFolders()) {
     if (folder.path === options.keep?.path || (await isAlive(folder))) continue;
-    await sweepFolder(folder, { dryRun: false, api: environmentApi(), ...options }, result);
+    const how = { dryRun: false, api: environmentApi(), ...options };
+    await clear(folder.path, async () => sweepFolder(folder, how, result));
   }
   for (const folder of await abandonedFolders()) {
-    if (!options.dryRun) await removeAbandoned(folder);
-    result.removed.push(folder);
+    await clear(folder, async () => {
+      if (!options.dryRun) await removeAbandoned(folder);
+      result.removed.push(folder);
+    });
   }
   return result;
 }
@@ -123,16 +137,28 @@ function endAt({ url, key }: Api): (entry: LedgerEntry) => Promise<LedgerEntry |
       handleSignals: false,
     });
     try {
-      if (entry.kind !== 'start') {
-        await client.stop(entry.sessionId);
-        return entry;
-      }
+      if (entry.kind !== 'start') return await endKnown(entry, client);
       const sessionId = await endLostStart(entry, client);
       return sessionId === undefined ? undefined : { sessionId, apiUrl: entry.apiUrl };
     } finally {
       await client.close();
     }
   };
+}
+
+/** An API forgets what has ended. What it does not know may be another account's, and run, until no session can run any more. */
+async function endKnown(
+  entry: LedgerEntry,
+  client: SessionsClient,
+): Promise<LedgerEntry | undefined> {
+  try {
+    await client.stop(entry.sessionId);
+    return entry;
+  } catch (error) {
+    if (!(error instanceof NotFoundError)) throw error;
+    if (Date.now() - (entry.startedAt ?? 0) < LONGEST_MS) throw error;
+    return undefined;
+  }
 }
 
 /** A slash at the end makes no other API. */

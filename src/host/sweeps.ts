@@ -32,7 +32,7 @@ export class Sweeps {
 
   async #repeat({ api, result }: Begun): Promise<void> {
     const swept = await result;
-    if (!swept || swept.left.length > 0) await this.#sweep(api);
+    if (!swept || swept.left.length + swept.notRemoved.length > 0) await this.#sweep(api);
   }
 
   async #sweep(api: Api | undefined): Promise<SweepResult | undefined> {

@@ -35,6 +35,9 @@ export class TestsOwn {
 
   /** Stops those that run: for each its id, and when it is done. */
   stopAll(): [string, Promise<unknown>][] {
-    return [...this.#sources].map(([sessionId, { client }]) => [sessionId, client.stop(sessionId)]);
+    return [...this.#sources].map(([sessionId, { client }]) => [
+      sessionId,
+      client.stop(sessionId).then(async () => this.stopped(sessionId)),
+    ]);
   }
 }

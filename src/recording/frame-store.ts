@@ -8,6 +8,8 @@ import { FrameSegment } from './frame-segment';
 const MAX_BYTES = 512 * 1024 * 1024;
 /** A full store makes room by dropping its oldest part: one of so many. */
 const SEGMENTS = 8;
+/** At most so many parts, each of them an open file: a disk that is full at times leaves small ones. */
+const MAX_SEGMENTS = 64;
 /** Frames that wait for the disk may take so much memory, in bytes: 32 MiB. Beyond it the disk is too slow, and frames are left out. */
 const MAX_UNWRITTEN_BYTES = 32 * 1024 * 1024;
 /** All stores of a process together, in bytes: many sessions on one slow disk must not fill the memory. */
@@ -255,7 +257,8 @@ export class FrameStore {
     if (last?.number === number) return last;
     const next = await FrameSegment.create(this.folder, number);
     this.#segments.push(next);
-    while (this.#segments.length > SEGMENTS || this.#writtenBytes() > this.#maxBytes)
+    const othersMayTake = this.#maxBytes * (1 - 1 / SEGMENTS);
+    while (this.#segments.length > MAX_SEGMENTS || this.#writtenBytes() > othersMayTake)
       await this.#dropOldest();
     return next;
   }

@@ -27,12 +27,14 @@ export function wantsLiveView({ projects }: Pick<FullConfig, 'projects'>): boole
 export function openLiveView(): () => void {
   let isShown = false;
   const timer = setInterval(() => {
-    void findView().then(async (url) => {
-      if (url === undefined || isShown) return;
-      isShown = true;
-      clearInterval(timer);
-      await show(url);
-    });
+    findView()
+      .then(async (url) => {
+        if (url === undefined || isShown) return;
+        isShown = true;
+        clearInterval(timer);
+        await show(url);
+      })
+      .catch(() => undefined); // no run fails for want of a view
   }, LOOK_MS).unref();
   return () => clearInterval(timer);
 }

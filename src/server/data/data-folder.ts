@@ -58,7 +58,7 @@ export class DataFolder {
     try {
       await makeFolder(path, 0o700);
       const unlock = await lockFolder(path);
-      if (dataDir !== undefined) await endBrowsersBelow(path); // of a server that was killed
+      if (dataDir !== undefined) await endBrowsersBelow(join(path, 'sessions')).catch(() => {}); // of a server that was killed
       const release = async (): Promise<void> => {
         await unlock();
         if (isTemporary) await removeFolder(path);

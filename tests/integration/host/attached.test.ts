@@ -5,16 +5,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { Ledger } from '../../../src/host/ledger';
+import type { Lease } from '../../../src/host/protocol';
 import { RpcPeer } from '../../../src/host/rpc';
 import { Run } from '../../../src/host/run';
-import { json, KEY, sessionBody, startScriptedApi } from '../client/scripted-api';
+import { json, KEY, sessionBody, startScriptedApi, type ScriptedApi } from '../client/scripted-api';
 
-test.each([
-  [{ sessionId: 'theirs' }, 'theirs', []],
-  [{}, 'ours', ['DELETE /sessions/ours/stop']],
-])('a run with the options %j', async (options, id, stops) => {
+/** A run on an API that has a session of this id. */
+async function startRun(
+  id: string,
+  { options = {}, session = {} } = {},
+): Promise<{ api: ScriptedApi; folder: string; run: Run; lease: Lease }> {
   const api = await startScriptedApi((request, response) =>
-    json(response, 200, sessionBody(id, request.method === 'DELETE' ? { status: 'closed' } : {})),
+    json(
+      response,
+      200,
+      sessionBody(id, { ...session, ...(request.method === 'DELETE' && { status: 'closed' }) }),
+    ),
   );
   const folder = await mkdtemp(join(tmpdir(), 'sw-host-'));
   const server = createServer();
@@ -32,6 +38,14 @@ test.each([
     peer,
     { saysSource: false },
   );
+  return { api, folder, run, lease };
+}
+
+test.each([
+  [{ sessionId: 'theirs' }, 'theirs', []],
+  [{}, 'ours', ['DELETE /sessions/ours/stop']],
+])('a run with the options %j', async (options, id, stops) => {
+  const { api, folder, run, lease } = await startRun(id, { options });
   expect(lease).toMatchObject({ sessionId: id, embedded: false, reused: false });
   const open = await new Ledger(folder).open();
   expect(open.map(({ sessionId }) => sessionId)).toEqual(stops.length > 0 ? [id] : []);
@@ -40,4 +54,41 @@ test.each([
   expect(await new Ledger(folder).open()).toEqual([]);
   const deletes = api.requests.filter(({ method }) => method === 'DELETE');
   expect(deletes.map(({ method, url }) => `${method} ${url}`)).toEqual(stops);
+});
+
+test('what a test has started and not stopped is stopped as the run ends, and is in its ledger no more', async () => {
+  const { api, folder, run, lease } = await startRun('ours');
+  const book = run.startsOf(lease.leaseId);
+  const start = { key: 'key', startedAt: Date.now(), startsUntil: Date.now() + 1_000 };
+  await book.begin(start);
+  await book.end(start, { sessionId: 'of-a-test', isUnclear: false });
+  run.release(lease.leaseId);
+  expect(await run.finish()).toMatchObject({ sessions: 2, leftRunning: [] });
+  expect(api.requests.map(({ url }) => url)).toContain('/sessions/of-a-test/stop');
+  expect(await new Ledger(folder).open()).toEqual([]);
+});
+
+test('a session that cannot be recorded is tried once, and not for every test', async () => {
+  let connections = 0;
+  const refusing = createServer((socket) => {
+    connections++;
+    socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+  });
+  await new Promise<void>((done) => refusing.listen(0, '127.0.0.1', done));
+  const session = { cdp_url: `ws://127.0.0.1:${(refusing.address() as AddressInfo).port}/` };
+  const { run, lease } = await startRun('ours', { session });
+  for (const title of ['one', 'two'])
+    await run.beginTest({
+      leaseId: lease.leaseId,
+      timeoutMs: 0,
+      mayBeGone: false,
+      isConnected: true,
+      record: { size: undefined, fps: 25 },
+      title,
+      attempt: title,
+    });
+  expect(connections).toBe(1);
+  run.release(lease.leaseId);
+  await run.finish();
+  refusing.close();
 });

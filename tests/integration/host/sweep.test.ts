@@ -1,9 +1,9 @@
 /** Sessions that a killed run left at some API are stopped with that API's key, and no API is told the key of another. */
-import { spawn } from 'node:child_process';
+import { spawn, type SpawnOptions } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { isProcessAlive } from '../../../src/base/processes';
 import { launchChromium } from '../../../src/browser/chromium';
 import { killTree } from '../../../src/browser/kill-tree';
@@ -31,7 +31,7 @@ let temp: string;
 let api: ScriptedApi;
 
 beforeEach(async () => {
-  temp = await mkdtemp(join(tmpdir(), 'sw-sweep-'));
+  temp = await mkdtemp(join(tmpdir(), 'sw sweep-'));
   vi.stubEnv('TMPDIR', temp);
   vi.stubEnv('TEMP', temp);
   api = await startScriptedApi((_, response) =>
@@ -45,8 +45,8 @@ afterEach(async () => {
 });
 
 /** What a killed run leaves. */
-async function deadRun(): Promise<RunFolder> {
-  const folder = await claimRunFolder(DEAD_PID, 1);
+async function deadRun(runnerPid = DEAD_PID): Promise<RunFolder> {
+  const folder = await claimRunFolder(runnerPid, 1);
   if (!folder) throw new Error('not claimed');
   await publishEndpoint(folder, 1);
   await writeJson(join(folder.path, 'endpoint.json'), { pid: DEAD_PID, port: 1, token: '' });
@@ -66,6 +66,7 @@ test.each([
     const reason = expect.stringContaining(`Set NOTTE_API_URL=${api.url}`) as unknown;
     expect(await sweep({ dryRun })).toEqual({
       removed: [],
+      notRemoved: [],
       stopped: [],
       left: [{ sessionId: 'left', apiUrl: api.url, reason }],
     });
@@ -133,6 +134,72 @@ test.skipIf(process.platform === 'win32')(
     expect(await readdir(temp)).toEqual([]);
   },
 );
+
+describe.skipIf(process.platform === 'win32')('what a process says of its profile', () => {
+  /** A process that lives, and was called with this. */
+  function called(profile: string, how: SpawnOptions = {}): number {
+    const args = ['-e', 'setTimeout(() => {}, 60_000)', '--', `--user-data-dir=${profile}`];
+    const child = spawn(process.execPath, args, { detached: true, stdio: 'ignore', ...how });
+    onTestFinished(() => void child.kill());
+    if (child.pid === undefined) throw new Error('The process did not start.');
+    return child.pid;
+  }
+
+  test('is not followed out of the folder of the dead run', async () => {
+    const { path } = await deadRun();
+    await new Ledger(path).stopped('left');
+    const precious = join(temp, 'precious');
+    await mkdir(precious);
+    const pid = called(`${path}/x/../../../precious`);
+    await sweep();
+    expect(await readdir(temp)).toContain('precious');
+    expect(isProcessAlive(pid)).toBe(true);
+  });
+
+  test.skipIf(process.getuid?.() !== 0)("counts nothing where it is another user's", async () => {
+    const { path } = await deadRun();
+    await new Ledger(path).stopped('left');
+    const pid = called(join(path, 'profile'), { uid: 65_534, gid: 65_534 });
+    const beganMs = performance.now();
+    expect(await sweep()).toMatchObject({ removed: [path] });
+    expect(performance.now() - beganMs).toBeLessThan(2_000); // nobody waits for it
+    expect(isProcessAlive(pid)).toBe(true);
+  });
+
+  test('leads to what cannot be removed: that is told, and holds up no other folder', async () => {
+    const { path } = await deadRun();
+    await new Ledger(path).stopped('left');
+    const profile = join(path, 'profile');
+    await mkdir(profile);
+    await symlink('/dev/null/org.chromium.x/SingletonSocket', join(profile, 'SingletonSocket'));
+    called(profile);
+    const other = await deadRun(DEAD_PID + 1);
+    await new Ledger(other.path).stopped('left');
+    const { removed, notRemoved } = await sweep();
+    expect(removed).toEqual([other.path]);
+    expect(notRemoved).toEqual([{ path, reason: expect.stringContaining('ENOTDIR') as unknown }]);
+  });
+});
+
+test.each([
+  ['after the longest time that one may run', 26, { removed: 1, left: 0 }],
+  ["before: it may be another account's, and run", 1, { removed: 0, left: 1 }],
+])('a session that its API does not know, %s', async (_, hoursAgo, expected) => {
+  const { path } = await deadRun();
+  const ledger = new Ledger(path);
+  await ledger.stopped('left');
+  const forgetful = await startScriptedApi((_request, response) =>
+    json(response, 404, { message: 'no such session' }),
+  );
+  onTestFinished(async () => forgetful.close());
+  const startedAt = Date.now() - hoursAgo * 3_600_000;
+  await ledger.started({ sessionId: 'forgotten', apiUrl: forgetful.url, startedAt });
+  vi.stubEnv('NOTTE_API_URL', forgetful.url);
+  vi.stubEnv('NOTTE_API_KEY', KEY);
+  const { removed, left, stopped } = await sweep();
+  expect({ removed: removed.length, left: left.length }).toEqual(expected);
+  expect(stopped).toEqual([]);
+});
 
 test('what could not be stopped as a run began is stopped as it ends', async () => {
   const { path } = await deadRun();

@@ -49,6 +49,25 @@ test.skipIf(!canMount())(
   },
 );
 
+test.skipIf(!canMount())(
+  'a disk that is full again and again costs nothing of what was recorded before',
+  async () => {
+    disk = await SmallDisk.mount(join(folder, 'disk'), 4 * 1024 * 1024);
+    const store = await FrameStore.open(join(disk.folder, 'frames'));
+    await append(store, 1, 'long ago');
+    for (let time = 1; time <= 10; time++) {
+      await disk.fill();
+      await append(store, time * 100, 'x'.repeat(20_000));
+      await disk.free();
+      await append(store, time * 100 + 50, `after ${time}`);
+    }
+    const kept = await texts(store, 0, 2_000);
+    expect([kept[0], kept.length]).toEqual(['long ago', 11]);
+    expect(store.truncated).toBe(false);
+    await store.close();
+  },
+);
+
 async function append(store: FrameStore, atMs: number, text: string): Promise<void> {
   store.append({ atMs, jpeg: Buffer.from(text), width: 8, height: 4 });
   await store.flushed();

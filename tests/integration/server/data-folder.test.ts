@@ -69,11 +69,13 @@ test.skipIf(process.platform === 'win32')(
     const temporary = join(dataDir, 'sessionwright-server-killed');
     const killed = [join(dataDir, 'kept'), temporary];
     for (const folder of killed) {
-      await mkdir(folder);
+      await mkdir(join(folder, 'sessions/its-id/profile'), { recursive: true });
       await writeFile(join(folder, 'server-killed.lock'), `${NO_PROCESS} ${hostname()}\n`);
     }
     const browsers = await Promise.all(
-      killed.map(async (folder) => launchChromium({ userDataDir: join(folder, 'profile') })),
+      killed.map(async (folder) =>
+        launchChromium({ userDataDir: join(folder, 'sessions/its-id/profile') }),
+      ),
     );
     onTestFinished(() => {
       vi.unstubAllEnvs();
@@ -88,6 +90,15 @@ test.skipIf(process.platform === 'win32')(
     await eventually(async () => expect(await readdir(dataDir)).toEqual(['kept']));
   },
 );
+
+test('a browser of somebody who keeps its profile in the same folder is left alone', async () => {
+  const userDataDir = join(dataDir, '.chrome-debug');
+  const theirs = await launchChromium({ userDataDir });
+  api = await startApi({ dataDir });
+  expect(isProcessAlive(theirs.pid)).toBe(true);
+  expect(await readdir(dataDir)).toContain('.chrome-debug');
+  await theirs.close();
+});
 
 test('a server on another machine is seen by its signs of life, and taken for dead without them', async () => {
   const other = join(dataDir, 'server-elsewhere.lock');

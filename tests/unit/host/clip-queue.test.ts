@@ -71,6 +71,25 @@ test('the end of the run waits for all clips', async () => {
   await clips.close();
 });
 
+test('a clip that waits for others is told of all the same, though pictures of later tests are missing by then', async () => {
+  const { clips, next, told } = queue();
+  const torn = await clip('one', 200);
+  const gaps = [{ fromMs: 200, toMs: 200 }];
+  torn.store.whyMissing = (fromMs, toMs) =>
+    gaps.some((gap) => gap.fromMs <= toMs && gap.toMs >= fromMs) ? new Error('full') : undefined;
+  clips.add(torn);
+  await new Promise(setImmediate);
+  gaps[0] = { fromMs: 900, toMs: 900 };
+  await expect
+    .poll(async () => {
+      next(200);
+      return clips.written;
+    })
+    .toBe(1);
+  await clips.drained();
+  expect(told).toEqual([`Pictures are missing in ${torn.path}`]);
+});
+
 test('a clip that has not all of its pictures is told', async () => {
   const { clips, next, told } = queue();
   const [whole, torn] = [await clip('one', 1), await clip('one', 200)];
