@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { serve, type ServeProcess } from '../e2e/support/serve-process';
 import { freePort } from '../free-port';
+import { processesWith } from '../integration/processes';
 import { SmallDisk } from '../small-disk';
 import type { SessionOptions } from '../../src/options/types';
 import { CLOCK } from './clock';
@@ -29,7 +30,7 @@ export interface Place {
   /** Undefined where nobody serves them. */
   api?: SelfHosted;
   grid?: StruckGrid;
-  /** Sessions that are there, in words. */
+  /** Sessions that are there, and what is left of others, in words. */
   sessions(): Promise<string[]>;
   /** Whatever was struck is there again. */
   recovered(): Promise<void>;
@@ -87,6 +88,12 @@ export class SelfHosted {
     return (body['items'] as { session_id: string }[]).map(({ session_id: id }) => id);
   }
 
+  /** Processes of its browsers, in words: of sessions that have ended, there is none. */
+  async browsers(): Promise<string[]> {
+    const found = await processesWith(`--user-data-dir=${dataOf(this.#folder)}`);
+    return found.map((it) => `process of the server's browsers ${it.slice(0, 80)}`);
+  }
+
   async close(): Promise<void> {
     this.door.close();
     await this.#server.end('SIGTERM');
@@ -136,7 +143,10 @@ async function selfHosted(name: PlaceName, options: { hasDisks: boolean }): Prom
     sessionOptions: { transport },
     env: { NOTTE_API_URL: api.door.url, NOTTE_API_KEY: 'key' },
     api,
-    sessions: async () => (await api.activeSessions()).map((id) => `session ${id}`),
+    sessions: async () => [
+      ...(await api.activeSessions()).map((id) => `session ${id}`),
+      ...(await api.browsers()),
+    ],
     recovered: async () => api.door.mend(),
     close: async () => api.close(),
   };
