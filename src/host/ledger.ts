@@ -6,12 +6,16 @@
  * No key of an API is ever written; who stops a session brings the key for that API.
  */
 import { appendFile, readFile } from 'node:fs/promises';
+import { uptime } from 'node:os';
 import { join } from 'node:path';
 import { parseJson } from '../base/json';
 import { HostError } from '../contract/errors';
 
 /** After so long a place that cannot be reached is not waited for, in milliseconds: what nobody uses or keeps alive has ended there by itself, after 30 minutes at most. */
 export const GONE_MS = 3_600_000;
+
+/** Two clocks that differ by less go on as they were, in milliseconds: neither was set. */
+const CLOCK_SET_MS = 60_000;
 
 /** A session that a run started, or is about to start, and where. */
 export interface LedgerEntry {
@@ -36,27 +40,27 @@ export class Ledger {
   }
 
   async started(entry: LedgerEntry): Promise<void> {
-    await this.#append({ event: 'started', ...entry });
+    await this.#append(startOf(entry));
   }
 
   /** What was asked for by a mark has an id by now: in one step, so that it is known by one or the other at every moment. */
   async became(mark: string, entry: LedgerEntry): Promise<void> {
-    await this.#append({ event: 'started', ...entry }, { event: 'stopped', sessionId: mark });
+    await this.#append(startOf(entry), { event: 'stopped', sessionId: mark });
   }
 
   async stopped(sessionId: string): Promise<void> {
     await this.#append({ event: 'stopped', sessionId });
   }
 
-  /** Sessions that were started and not stopped, oldest first. */
+  /** Sessions that were started and not stopped, oldest first; their times by the clock as it is set now. */
   async open(): Promise<LedgerEntry[]> {
     const text = await readFile(this.#file, 'utf8').catch(() => '');
     const open = new Map<string, LedgerEntry>();
     for (const line of text.split('\n')) {
       const record = parseLine(line);
       if (!record) continue;
-      const { event, ...entry } = record;
-      if (event === 'started') open.set(entry.sessionId, entry);
+      const { event, upMs, ...entry } = record;
+      if (event === 'started') open.set(entry.sessionId, byClockOfNow(entry, upMs));
       else open.delete(entry.sessionId);
     }
     return [...open.values()];
@@ -76,7 +80,38 @@ export function stillComing(what: string, code: string): HostError {
   );
 }
 
+/** A line of the ledger. */
+interface LedgerLine extends LedgerEntry {
+  event: string;
+  /** How long the machine had been up when it was asked for, in milliseconds: nobody sets that clock. */
+  upMs?: number | undefined;
+}
+
+function startOf(entry: LedgerEntry): LedgerLine {
+  const { startedAt } = entry;
+  const upMs = startedAt === undefined ? undefined : upNow() - (Date.now() - startedAt);
+  return { event: 'started', ...entry, upMs };
+}
+
+/** The clock may have been set since: a start seems to lie in the future then, or long ago, and the sweep goes by its age. */
+function byClockOfNow(entry: LedgerEntry, upMs: number | undefined): LedgerEntry {
+  const { startedAt, startsUntil } = entry;
+  const ageMs = upMs === undefined ? -1 : upNow() - upMs;
+  if (startedAt === undefined || ageMs < 0) return entry; // or the machine was started anew
+  const setByMs = Date.now() - ageMs - startedAt;
+  if (Math.abs(setByMs) < CLOCK_SET_MS) return entry;
+  return {
+    ...entry,
+    startedAt: startedAt + setByMs,
+    ...(startsUntil !== undefined && { startsUntil: startsUntil + setByMs }),
+  };
+}
+
+function upNow(): number {
+  return Math.round(uptime() * 1_000);
+}
+
 /** A line that a crash cut short is no record. */
-function parseLine(line: string): ({ event: string } & LedgerEntry) | undefined {
-  return parseJson(line) as ({ event: string } & LedgerEntry) | undefined;
+function parseLine(line: string): LedgerLine | undefined {
+  return parseJson(line) as LedgerLine | undefined;
 }

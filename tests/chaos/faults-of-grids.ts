@@ -1,6 +1,6 @@
 /** What goes wrong with a Selenium Grid: a machine of it is gone, or its hub is started anew. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { atOnce, everybody, type Fault, isAlive, type Kind } from './fault';
+import { everybody, type Fault, isAlive, type Kind, meanwhile } from './fault';
 import { running } from './journal';
 
 /** How long killed processes may take to be gone, in milliseconds. */
@@ -22,10 +22,11 @@ export const OF_GRIDS: readonly Kind[] = [
   {
     name: 'hub restarted',
     isShared: true,
-    strike: async ({ place, attempts }) =>
-      running(attempts()).length === 0
-        ? undefined
-        : atOnce(everybody, async () => place.grid?.restartHub()),
+    strike: async ({ place: { grid }, attempts }) => {
+      await grid?.recovered();
+      if (!grid || running(attempts()).length === 0) return undefined;
+      return meanwhile(everybody, async () => grid.restartHub());
+    },
   },
 ];
 

@@ -40,7 +40,6 @@ export class StruckGrid {
   }
 
   async restartHub(): Promise<void> {
-    await this.#recovering;
     await this.#grid.killHub();
     await this.#grid.startHub();
   }
