@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { orAfter } from './deadline';
+import { orAfter, settledWithin } from './deadline';
 import { newToken } from './tokens';
 
 /** The command of each platform that does it. */
@@ -13,6 +13,8 @@ const OPENERS: Partial<Record<NodeJS.Platform, [string, ...string[]]>> = {
 
 /** How long the browser may take to come for the URL, in milliseconds: it may have to start, with many tabs. */
 const COMING_MS = 60_000;
+/** How long what opens it may take to end after that, in milliseconds: it does so at once, unless it is the browser itself. */
+const LEAVING_MS = 2_000;
 
 /**
  * Opens it. A URL may hold a token, and what a command is told can be read by every user of the machine: so the browser is told one of
@@ -24,8 +26,10 @@ export async function openInBrowser(url: string, hasDisplay: boolean): Promise<b
   if (process.platform === 'linux' && !hasDisplay) return false;
   const lead = await leadOnce(url);
   const taken = lead.taken.then(() => true);
-  const isOpened = runOpener(lead.url).then(async (isRun) => isRun && taken);
+  const opener = runOpener(lead.url);
+  const isOpened = opener.then(async (isRun) => isRun && taken);
   const result = await orAfter(Promise.race([taken, isOpened]), COMING_MS, true);
+  await settledWithin(opener, LEAVING_MS);
   lead.close();
   return result;
 }

@@ -1,6 +1,7 @@
 /** Starts a Chromium of our own, holds it by a pipe, and ends it. */
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { statfs } from 'node:fs/promises';
 import { constants, setPriority } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
@@ -118,6 +119,7 @@ async function startOnce(options: StartOptions): Promise<BrowserProcess> {
     detached: process.platform !== 'win32', // a group of its own: Ctrl-C is ours to handle, and no child outlives a kill
     windowsHide: true,
   });
+  await spawned(child, executablePath);
   if (options.background === true && child.pid !== undefined) lowerPriority(child.pid);
   const log = new StderrLog(child.stdio[2] as Readable);
   const connection = new CdpConnection(
@@ -150,6 +152,13 @@ async function startOnce(options: StartOptions): Promise<BrowserProcess> {
     if (child.pid !== undefined) killTree(child.pid);
     throw error;
   }
+}
+
+/** @throws {@link BrowserLaunchError} where it could not even be started, as without a free file descriptor: there are no pipes to it then. */
+async function spawned(child: ChildProcess, executablePath: string): Promise<void> {
+  if (child.pid !== undefined) return;
+  const [cause] = (await once(child, 'error')) as [Error];
+  throw launchError(`it could not be run: ${cause.message}`, executablePath, { stderr: '', cause });
 }
 
 /** Right after the start, before there are threads and children: they inherit it. */

@@ -78,6 +78,7 @@ export abstract class HeldSession {
   #isGone = false;
   #isStoppedByTest = false;
   #stopped: Promise<void> | undefined;
+  #isStopping = false;
 
   protected constructor(session: Session, source: Source, cdpUrl: string) {
     this.session = session;
@@ -141,12 +142,15 @@ export abstract class HeldSession {
     return this.#recording !== undefined;
   }
 
-  /** False when the session has ended, or would end while a test of this length runs. A fresh one is good: no other would last longer. */
-  isGood(testTimeoutMs: number): boolean {
-    if (this.#stopped || this.#isGone || this.session.info.status !== 'active') return false;
+  /**
+   * False when the session has ended, or would end while a test of this length runs. A fresh one is good: no other would last longer.
+   * @param isKept - it has something that a later test counts on: as long as it runs, no other one is better
+   */
+  isGood(testTimeoutMs: number, { isKept = false } = {}): boolean {
+    if (this.#isStopping || this.#isGone || this.session.info.status !== 'active') return false;
     if (!this.isRunning) return false;
     const ageMs = performance.now() - this.#startedMs; // by this clock: that of its API may be another, and both may jump
-    if (!this.isReplaced || (!this.used && ageMs < FRESH_MS)) return true;
+    if (isKept || !this.isReplaced || (!this.used && ageMs < FRESH_MS)) return true;
     const remainingMs = this.session.info.maxDurationMinutes * 60_000 - ageMs;
     return remainingMs > Math.max(MIN_REMAINING_MS, testTimeoutMs);
   }
@@ -204,9 +208,13 @@ export abstract class HeldSession {
     return this.#recording;
   }
 
-  /** Stops the session, unless it is somebody else's. Idempotent; rejects when the API refuses. */
+  /** Stops the session, unless it is somebody else's. Idempotent; rejects when the API refuses, and can be tried again then. */
   async stop(): Promise<void> {
-    this.#stopped ??= this.end(this.#recording);
+    this.#isStopping = true;
+    this.#stopped ??= this.end(this.#recording).catch((error: unknown) => {
+      this.#stopped = undefined;
+      throw error;
+    });
     return this.#stopped;
   }
 }

@@ -67,6 +67,8 @@ export interface SessionCheck {
   mayBeGone: boolean;
   /** True when the worker has a connection to it. */
   isConnected?: boolean;
+  /** True when something on it is held beyond one test, such as a page of a `beforeAll` hook: it is not replaced ahead of its end. */
+  isHeld?: boolean;
 }
 
 /** What the API of a session says of one whose connection a worker has lost. */

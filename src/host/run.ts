@@ -1,11 +1,12 @@
 /** One test run as its host sees it: hands out sessions, records tests, keeps count, and ends everything. */
-import { orAfter, settledWithin } from '../base/deadline';
+import { settledWithin } from '../base/deadline';
 import { messageOf } from '../base/errors';
 import { logOf, since } from '../base/log';
 import { HostError, isSessionwrightError } from '../contract/errors';
 import type { ClipEncoderOptions } from '../recording/clip-encoder';
 import { ClipQueue, launchEncoder } from './clip-queue';
 import { Connecting } from './connecting';
+import { Endings } from './endings';
 import type { HeldSession } from './held-session';
 import { leaseOf } from './lease';
 import { Ledger } from './ledger';
@@ -32,9 +33,6 @@ import type { StartWatch } from './start-watched';
 import { TestsOwn } from './tests-own';
 import { WatchedTests } from './watched-tests';
 
-/** How long stopping a session may take at the end of the run before it is called left running, in milliseconds. */
-const STOP_TIMEOUT_MS = 20_000;
-
 /**
  * How long starts may take at the end of the run before they are given up, in milliseconds. One that waits for a place gets that of a
  * session that was stopped, and is stopped then; of one that is given up, nobody knows whether it has made a session.
@@ -53,10 +51,9 @@ export class Run {
   readonly #held = new Set<HeldSession>();
   readonly #testsOwn = new TestsOwn();
   readonly #opening = new Set<Promise<HeldSession>>();
-  readonly #ending = new Set<Promise<void>>();
+  readonly #endings = new Endings();
   readonly #problems: ArtifactProblem[] = [];
   #told = 0;
-  readonly #leftRunning: string[] = [];
   readonly #lives = new Lives();
   readonly #said = new Set<string>();
   readonly #totals = { sessions: 0, failedStarts: 0, tests: 0, browserMs: 0 };
@@ -274,20 +271,22 @@ export class Run {
   async #finish(): Promise<RunSummary> {
     await this.#clips.drained();
     for (const held of this.#held) void this.#endInBackground(held);
-    for (const [sessionId, stopping] of this.#testsOwn.stopAll())
-      void this.#inBackground(sessionId, stopping);
-    await Promise.all([this.#clips.close(), ...this.#ending]);
+    for (const sessionId of this.#testsOwn.running)
+      void this.#endings.end(sessionId, async () => this.#testsOwn.stop(sessionId));
+    await Promise.all([this.#clips.close(), this.#endings.over()]);
     await settledWithin(Promise.allSettled(this.#opening), LAST_STARTS_MS);
     this.#slots.close(); // gives up what is still being started
     await settledWithin(Promise.allSettled(this.#opening), LAST_STARTS_MS);
     await this.#sources.close();
     await Promise.allSettled(this.#opening);
+    const leftRunning = this.#endings.left;
+    for (const sessionId of leftRunning) this.#lives.left(sessionId);
     return {
       ...this.#totals,
       sessions: this.#totals.sessions + this.#testsOwn.count,
       clips: this.#clips.written,
       problems: this.#problems,
-      leftRunning: this.#leftRunning,
+      leftRunning,
       lives: this.#lives.all,
     };
   }
@@ -355,21 +354,6 @@ export class Run {
     log('session %s: ended', held.session.id);
     this.#totals.browserMs += Date.now() - held.startedAtMs;
     this.#lives.ended(held);
-    await this.#inBackground(held.session.id, held.stop());
-  }
-
-  async #inBackground(sessionId: string, stopping: Promise<unknown>): Promise<void> {
-    const isStopped = stopping.then(
-      () => true,
-      () => false,
-    );
-    const ending = orAfter(isStopped, STOP_TIMEOUT_MS, false).then((isGone) => {
-      if (isGone) return;
-      this.#leftRunning.push(sessionId);
-      this.#lives.left(sessionId);
-    });
-    this.#ending.add(ending);
-    await ending;
-    this.#ending.delete(ending);
+    await this.#endings.end(held.session.id, () => held.stop());
   }
 }

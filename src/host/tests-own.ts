@@ -33,11 +33,14 @@ export class TestsOwn {
     await source?.stopped(sessionId);
   }
 
-  /** Stops those that run: for each its id, and when it is done. */
-  stopAll(): [string, Promise<unknown>][] {
-    return [...this.#sources].map(([sessionId, { client }]) => [
-      sessionId,
-      client.stop(sessionId).then(async () => this.stopped(sessionId)),
-    ]);
+  /** Ids of those that run. */
+  get running(): string[] {
+    return [...this.#sources.keys()];
+  }
+
+  /** Stops one. */
+  async stop(sessionId: string): Promise<void> {
+    await this.#sources.get(sessionId)?.client.stop(sessionId);
+    await this.stopped(sessionId);
   }
 }

@@ -130,7 +130,7 @@ export async function withoutInspector<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Variables that belong to the process that started the host: a debugger, a loader, one worker's place. */
+/** Variables that belong to the process that started the host: a debugger, a loader, one worker's place. Of `NODE_OPTIONS` it gets what is about the network. */
 const NOT_FOR_THE_HOST = [
   'NODE_OPTIONS',
   'NODE_INSPECT_RESUME_ON_START',
@@ -147,9 +147,21 @@ const NOT_FOR_BROWSERS = [
   'SELENIUM_REMOTE_HEADERS',
 ];
 
+/** What of `NODE_OPTIONS` is about the network, and so for whoever calls an API: whose certificates are trusted, and which addresses are taken. */
+const OF_NETWORK =
+  /^--(?:use-[a-z]+-ca|use-env-proxy|tls-|openssl-|dns-result-order|(?:no-)?network-family-autoselection)/;
+
 /** The environment for the run's host: this process's, without what concerns only this process. */
 export function hostEnvironment(): Record<string, string> {
-  return inheritWithout(NOT_FOR_THE_HOST);
+  const options = networkOptions(read('NODE_OPTIONS') ?? '');
+  return { ...inheritWithout(NOT_FOR_THE_HOST), ...(options !== '' && { NODE_OPTIONS: options }) };
+}
+
+function networkOptions(options: string): string {
+  const words = options.split(/\s+/);
+  const isValueOfOne = (word: string, at: number): boolean =>
+    !word.startsWith('-') && OF_NETWORK.test(words[at - 1] ?? '');
+  return words.filter((word, at) => OF_NETWORK.test(word) || isValueOfOne(word, at)).join(' ');
 }
 
 /** The environment for a browser: this process's, without keys and without what concerns only this process. */

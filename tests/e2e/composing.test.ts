@@ -39,6 +39,17 @@ const FILES = {
       expect(browser.contexts()).toContain(page.context());
     });
     mergeTests(withGreeting, test)('in any order', async ({ session, greet, page }) => { await greet('me'); await expect(page.locator('h1')).toHaveText('Hello me'); expect(session.id).toBeTruthy(); });`,
+  patient: `
+    const patient = test.extend<object, { account: import('@playwright/test').BrowserContext }>({
+      account: [async ({ browser }, use) => {
+        const context = await browser.newContext();
+        await new Promise((done) => setTimeout(done, 12_000));
+        await use(context);
+        await context.close();
+      }, { scope: 'worker', timeout: 120_000 }],
+    });
+    patient.describe.configure({ timeout: 10_000 });
+    patient('has what took long to make', async ({ account }) => { await (await account.newPage()).setContent('x'); });`,
   reused: `${VISITS}
     const pages = new Set<string>();
     for (const n of [1, 2, 3]) test('test ' + n, async ({ page, context }) => {
@@ -64,6 +75,7 @@ const USES: Record<keyof typeof FILES, object> = {
     contextOptions: { proxy: { server: 'http://127.0.0.1:9' } },
   },
   merged: {},
+  patient: {},
   reused: { reuseContext: true },
 };
 
@@ -107,6 +119,11 @@ test('mergeTests joins ours with fixtures that were made for plain Playwright', 
   expectPassed(run, 'merged', titles);
   for (const title of titles)
     expect(resultOf(run.report, title).attachments.map((it) => it.name)).toContain('video');
+});
+
+test('a fixture with a time limit of its own has it, whenever the session is asked for', async (context) => {
+  const { run } = await suite.of(context);
+  expectPassed(run, 'patient', ['has what took long to make']);
 });
 
 test('reuseContext keeps one page for the tests of a worker, cleaned in between', async (context) => {

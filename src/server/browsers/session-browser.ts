@@ -46,6 +46,9 @@ export interface SessionBrowser extends BrowserConnection {
   readonly ensurePage: () => Promise<void>;
 }
 
+/** How long a browser may take to take its set-up, in milliseconds: it is up by then, so what takes longer hangs. */
+const SETUP_MS = 30_000;
+
 /**
  * Opens the browser that the plan asks for. The caller closes it, and owns the profile folder.
  * @throws what keeps the browser from starting; nothing of it is left then
@@ -59,7 +62,9 @@ export async function openSessionBrowser(
   const { browser, ...rest } = opened;
   const setup = new PageSetup(browser.connection, plan);
   try {
-    await setup.apply();
+    await withDeadline(setup.apply(), SETUP_MS, () =>
+      timedOut('the browser to take its set-up', SETUP_MS),
+    );
   } catch (error) {
     await browser.close();
     throw error;

@@ -170,7 +170,9 @@ function proxyList({ proxies }: StartOptions): ProxyOptions[] {
 }
 
 function isWebSocketUrl(text: string): boolean {
-  return URL.canParse(text) && ['ws:', 'wss:'].includes(new URL(text).protocol);
+  if (!URL.canParse(text)) return false;
+  const { protocol, hash } = new URL(text);
+  return ['ws:', 'wss:'].includes(protocol) && hash === ''; // no WebSocket takes a fragment
 }
 
 function when(condition: boolean, path: string, message: string): Issue[] {

@@ -11,12 +11,15 @@ import {
   isHere,
   isProcessAlive,
   ownProcessName,
+  processStart,
   readProcessName,
   type ProcessName,
 } from '../../base/processes';
 import { SessionwrightError } from '../../contract/errors';
 
 const TICKET = /^server-[\w-]+\.lock$/;
+/** When the server's process was started, in a ticket's name: its process id may be another process's by now. */
+const STARTED = /^server-[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}-(\w+)\.lock$/;
 /** How often a server shows that it lives, in milliseconds. Read only by other machines: on this one its process is looked up. */
 const HEARTBEAT_MS = 2_000;
 /** A server elsewhere that has not shown itself for so long is dead, in milliseconds: five beats. */
@@ -35,7 +38,8 @@ const held = new Set<string>();
  * @throws {@link SessionwrightError} `data_folder_in_use` when another server runs on it
  */
 export async function lockFolder(folder: string): Promise<() => Promise<void>> {
-  const ticket = join(folder, `server-${randomUUID()}.lock`);
+  const started = startedOf(process.pid);
+  const ticket = join(folder, `server-${randomUUID()}${started && `-${started}`}.lock`);
   for (let tries = 1; ; tries++) {
     await putTicket(ticket);
     const other = await findLive(folder, ticket);
@@ -99,7 +103,14 @@ async function isLive(ticket: string, owner: ProcessName): Promise<boolean> {
 }
 
 function isLiveHere(ticket: string, { pid }: ProcessName): boolean {
-  return held.has(ticket) || (pid !== process.pid && isProcessAlive(pid));
+  if (held.has(ticket)) return true;
+  const [, started = startedOf(pid)] = STARTED.exec(basename(ticket)) ?? [];
+  return pid !== process.pid && isProcessAlive(pid) && started === startedOf(pid);
+}
+
+/** When a process was started, for a file's name; empty where the system does not say. */
+function startedOf(pid: number): string {
+  return (processStart(pid) ?? '').replaceAll(/\W+/g, '_');
 }
 
 /** When the server elsewhere next showed itself. Compared with what it showed before: the clocks of two machines differ. */

@@ -12,6 +12,7 @@ import { constants } from 'node:fs';
 import { cp, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { removeFolder } from '../../base/folders';
 import { readJson, writeJson } from '../../base/json';
 import { Queue } from '../../base/queue';
 import type { Cookie } from '../../contract/cookies';
@@ -52,7 +53,10 @@ export class ProfileStore {
     const profiles = new Map<string, StoredProfile>();
     for (const id of await readdir(folder)) {
       const stored = storedSchema.safeParse(await readJson(join(folder, id, 'profile.json')));
-      if (!stored.success) continue;
+      if (!stored.success) {
+        await removeUnfinished(join(folder, id));
+        continue;
+      }
       profiles.set(id, stored.data);
       await removeUnnamed(join(folder, id), stored.data.user_data);
     }
@@ -135,12 +139,18 @@ export class ProfileStore {
         created_at: now,
         updated_at: now,
       };
-      if (stored.user_data !== null)
-        await copyFolder(
-          join(this.#folder, id, stored.user_data),
-          join(this.#folder, copy.profile_id, stored.user_data),
-        );
-      return this.#add(copy);
+      const folder = join(this.#folder, copy.profile_id);
+      try {
+        if (stored.user_data !== null)
+          await copyFolder(
+            join(this.#folder, id, stored.user_data),
+            join(folder, stored.user_data),
+          );
+        return await this.#add(copy);
+      } catch (error) {
+        await removeFolder(folder);
+        throw error;
+      }
     });
   }
 
@@ -252,6 +262,13 @@ function keyOf({ name, domain, path, partitionKey }: Cookie): string {
 /** Blocks are shared with the original where the file system can. */
 async function copyFolder(from: string, to: string): Promise<void> {
   await cp(from, to, { recursive: true, mode: constants.COPYFILE_FICLONE });
+}
+
+/** Removes what is no profile yet: a copy that was broken off. */
+async function removeUnfinished(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  if (names.length > 0 && names.every((name) => name.includes('user-data-')))
+    await removeFolder(folder);
 }
 
 /** Removes every user data folder of a profile but the one that it names. */

@@ -72,7 +72,7 @@ async function receive(request: IncomingMessage, target: Writable): Promise<void
     await new Promise<void>((resolve, reject) => {
       form.on('file', (field, stream) => {
         if (field === FILE_FIELD) saving = save(stream, target, broken.signal);
-        else stream.resume();
+        else stream.on('error', () => undefined).resume(); // the form itself tells of it
         saving?.catch(reject);
       });
       form.once('filesLimit', () =>

@@ -4,8 +4,14 @@ import type { Duplex } from 'node:stream';
 import { badRequest } from '../../contract/refusals';
 import { toAnswer } from './error-answer';
 
-/** Says in HTTP why the request is refused, and closes the connection. */
+/** How long the other side may take to read such an answer and to close, in milliseconds: whoever does not would keep its place for ever. */
+const CLOSING_MS = 1_000;
+
+/** Says in HTTP why the request is refused, and closes the connection. What goes wrong with it meanwhile is nobody's concern. */
 export function answerRaw(stream: Duplex, error: unknown): void {
+  stream.on('error', () => stream.destroy());
+  const cut = setTimeout(() => stream.destroy(), CLOSING_MS).unref();
+  stream.once('close', () => clearTimeout(cut));
   const { status, headers, body } = toAnswer(error);
   const text = JSON.stringify(body);
   const lines = Object.entries({

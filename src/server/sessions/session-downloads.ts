@@ -1,10 +1,14 @@
 /** Keeps what the pages of a session download, whoever made them: its actions, or another client of its browser. */
+import { orAfter } from '../../base/deadline';
 import { copyFile, mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ActionFiles, AwaitedDownload, BegunDownload } from '../../actions/page-driver';
 import type { CdpConnection } from '../../cdp/connection';
 import type { CdpEvents } from '../../cdp/protocol';
 import { MAX_FILE_BYTES } from '../../contract/storage';
+
+/** How long a browser may take to be told where downloads go, in milliseconds: it takes one answer, unless it hangs. */
+const TOLD_MS = 1_000;
 
 /** How much is kept of one session, in bytes: ten of the largest files. What comes then is not kept. */
 const MAX_KEPT_BYTES = 10 * MAX_FILE_BYTES;
@@ -49,11 +53,12 @@ export class SessionDownloads {
    */
   async start(): Promise<void> {
     await mkdir(this.#parts.folder, { recursive: true, mode: 0o700 });
-    await this.#parts.connection.send('Browser.setDownloadBehavior', {
+    const told = this.#parts.connection.send('Browser.setDownloadBehavior', {
       behavior: 'allowAndName',
       downloadPath: this.#parts.folder,
       eventsEnabled: true,
     });
+    await orAfter(told, TOLD_MS, undefined);
   }
 
   /** The next download that begins. */

@@ -1,4 +1,5 @@
 /** Browsers that were started ahead: a session that asks for one like them begins at once. */
+import { settledWithin } from '../../base/deadline';
 import { logOf } from '../../base/log';
 import type { StartOptions } from '../../contract/start-options';
 import type { SessionPlan } from '../browsers/session-plan';
@@ -10,6 +11,9 @@ const log = logOf('server');
 const REFILL_DELAY_MS = 500;
 /** A browser that ends sooner than this after its start, in milliseconds, is not replaced at once: the next one may do the same. */
 const STEADY_MS = 10_000;
+
+/** How long a browser may take to open a page, in milliseconds: one that takes longer hangs, and is not kept. */
+const PAGE_MS = 10_000;
 
 /** How warm browsers are made. */
 export interface WarmOptions {
@@ -94,8 +98,9 @@ export class WarmBrowsers {
   async #start(plan: SessionPlan): Promise<void> {
     try {
       const prepared = await this.#options.prepare(plan);
-      await prepared.browser.ensurePage().catch(() => undefined); // a new renderer takes longer than all the rest
-      if (this.#isClosed) {
+      // A new renderer takes longer than all the rest.
+      const hasPage = await settledWithin(prepared.browser.ensurePage(), PAGE_MS);
+      if (this.#isClosed || !hasPage) {
         this.#end(prepared);
         return;
       }

@@ -8,20 +8,30 @@ import { Ledger } from '../../../src/host/ledger';
 import type { Lease } from '../../../src/host/protocol';
 import { RpcPeer } from '../../../src/host/rpc';
 import { Run } from '../../../src/host/run';
-import { json, KEY, sessionBody, startScriptedApi, type ScriptedApi } from '../client/scripted-api';
+import {
+  json,
+  KEY,
+  sessionBody,
+  startScriptedApi,
+  type Handler,
+  type ScriptedApi,
+} from '../client/scripted-api';
 
 /** A run on an API that has a session of this id. */
 async function startRun(
   id: string,
-  { options = {}, session = {} } = {},
+  {
+    options = {},
+    session = {},
+    handler = (request, response) =>
+      json(
+        response,
+        200,
+        sessionBody(id, { ...session, ...(request.method === 'DELETE' && { status: 'closed' }) }),
+      ),
+  }: { options?: object; session?: object; handler?: Handler } = {},
 ): Promise<{ api: ScriptedApi; folder: string; run: Run; lease: Lease }> {
-  const api = await startScriptedApi((request, response) =>
-    json(
-      response,
-      200,
-      sessionBody(id, { ...session, ...(request.method === 'DELETE' && { status: 'closed' }) }),
-    ),
-  );
+  const api = await startScriptedApi(handler);
   const folder = await mkdtemp(join(tmpdir(), 'sw-host-'));
   const server = createServer();
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
@@ -91,4 +101,28 @@ test('a session that cannot be recorded is tried once, and not for every test', 
   run.release(lease.leaseId);
   await run.finish();
   refusing.close();
+});
+
+test('a stop that is refused is tried once more at the end of the run, which then leaves nothing running', async () => {
+  let stops = 0;
+  const handler: Handler = ({ method }, response) => {
+    if (method === 'DELETE' && ++stops === 1) json(response, 401, { message: 'not now' });
+    else json(response, 200, sessionBody('ours', method === 'DELETE' ? { status: 'closed' } : {}));
+  };
+  const { folder, run } = await startRun('ours', { handler });
+  expect(await run.finish()).toMatchObject({ leftRunning: [], lives: [{ end: 'stopped' }] });
+  expect(stops).toBe(2);
+  expect(await new Ledger(folder).open()).toEqual([]);
+});
+
+test('a session on which a page of a hook is open stays as long as it runs, though a test might take longer', async () => {
+  const session = { max_duration_minutes: 3, idle_timeout_minutes: 3 };
+  const { run, lease } = await startRun('ours', { session });
+  const check = { leaseId: lease.leaseId, timeoutMs: 300_000, mayBeGone: false, isConnected: true };
+  const test = { title: 'one', attempt: 'one', record: null };
+  await run.beginTest({ ...check, ...test });
+  await run.endTest({ leaseId: lease.leaseId, clip: null, outcome: 'passed' });
+  expect(await run.ensureSession({ ...check, isHeld: true })).toBeNull();
+  expect(await run.ensureSession({ ...check, isHeld: false })).not.toBeNull();
+  await run.finish();
 });

@@ -1,9 +1,11 @@
 /** What outlives the server: finished sessions with their replays, and for how long. That it survives `kill -9` too is tested end to end. */
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
-import { isProcessAlive } from '../../../src/base/processes';
+import { isProcessAlive, processStart } from '../../../src/base/processes';
 import { launchChromium } from '../../../src/browser/chromium';
 import { killTree } from '../../../src/browser/kill-tree';
 import { eventually } from '../../eventually';
@@ -99,6 +101,22 @@ test('a browser of somebody who keeps its profile in the same folder is left alo
   expect(await readdir(dataDir)).toContain('.chrome-debug');
   await theirs.close();
 });
+
+test.runIf(process.platform === 'linux')(
+  'a dead server whose number another process has by now does not keep the folder; a live one does',
+  async () => {
+    const other = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60_000)']);
+    onTestFinished(() => void other.kill());
+    const { pid = 0 } = other;
+    const name = (started: string): string =>
+      join(dataDir, `server-${randomUUID()}-${started}.lock`);
+    await writeFile(name('1'), `${pid} ${hostname()}\n`);
+    api = await startApi({ dataDir });
+    await api.server.close();
+    await writeFile(name(processStart(pid) ?? ''), `${pid} ${hostname()}\n`);
+    await expect(startApi({ dataDir })).rejects.toMatchObject({ code: 'data_folder_in_use' });
+  },
+);
 
 test('a server on another machine is seen by its signs of life, and taken for dead without them', async () => {
   const other = join(dataDir, 'server-elsewhere.lock');

@@ -1,5 +1,5 @@
 /** Profiles: browser state from one session to the next, and through restarts of the server. */
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -347,4 +347,14 @@ test('a name that cannot be one is refused', async () => {
       body: { profile: { id: await create() }, cdp_url: 'ws://127.0.0.1:1' },
     }),
   ).toMatchObject({ status: 422, body: { detail: [{ loc: ['body', 'profile'] }] } });
+});
+
+test('a copy that was broken off is removed by the next server, and nothing that cannot be read', async () => {
+  await api.server.close();
+  const profiles = join(dataDir, 'profiles');
+  await mkdir(join(profiles, 'broken-off/user-data-1/Default'), { recursive: true });
+  await mkdir(join(profiles, 'unreadable/user-data-1'), { recursive: true });
+  await writeFile(join(profiles, 'unreadable/profile.json'), '{');
+  api = await startApi({ dataDir });
+  expect(await readdir(profiles)).toEqual(['unreadable']);
 });

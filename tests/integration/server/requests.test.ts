@@ -1,5 +1,8 @@
 /** What the API answers to requests that are wrong, and to callers who may not ask. */
+import { once } from 'node:events';
 import { request } from 'node:http';
+import { connect } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { TestApi } from './api';
 import { startApi } from './api';
@@ -32,6 +35,46 @@ test('health needs no key; everything else does', async () => {
   }
 });
 
+test('who asks for a proxy and is gone at once, or sends a broken form, ends nothing', async () => {
+  const { port } = new URL(api.server.url);
+  for (const afterMs of [0, 20]) {
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.on('error', () => undefined);
+    await once(socket, 'connect');
+    socket.write('CONNECT a:1 HTTP/1.1\r\nHost: x\r\n\r\n');
+    await delay(afterMs);
+    socket.resetAndDestroy();
+  }
+  const form =
+    '--X\r\nContent-Disposition: form-data; name="other"; filename="a.txt"\r\nContent-Type: text/plain\r\n\r\nhello';
+  const answer = await fetch(`${api.server.url}/storage/uploads/x`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${api.server.apiKey}`,
+      'content-type': 'multipart/form-data; boundary=X',
+    },
+    body: form,
+  });
+  expect(answer.status).toBeGreaterThanOrEqual(400);
+  expect(answer.status).toBeLessThan(500);
+  expect(await api.call('GET', '/health')).toMatchObject({ status: 200 }); // an error that nobody takes fails this file too
+});
+
+test('who is refused on a bare connection and does not close it is cut off', async () => {
+  const { port, host } = new URL(api.server.url);
+  const socket = connect({ port: Number(port), host: '127.0.0.1', allowHalfOpen: true });
+  socket.on('error', () => undefined).resume();
+  await once(socket, 'connect');
+  socket.write(
+    `GET /nowhere HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
+  );
+  await once(socket, 'end');
+  const isCut = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+  const writing = setInterval(() => socket.write('x'), 100); // a connection that is gone says so to who writes
+  await isCut;
+  clearInterval(writing);
+});
+
 test.each([
   ['{"headless":', 400, 'invalid_json'],
   ['[]', 422, 'invalid_request'],
@@ -41,6 +84,7 @@ test.each([
   [{ viewport_width: 800 }, 422, 'invalid_request'],
   [{ browser_type: 'firefox' }, 422, 'invalid_request'],
   [{ proxies: true }, 422, 'invalid_request'],
+  [{ cdp_url: 'ws://127.0.0.1:1/x#y' }, 422, 'invalid_request'],
   ['x'.repeat(5_000_000), 413, 'body_too_large'],
 ])('a start with %.20j is answered %d', async (body, status, code) => {
   const answer = await api.call('POST', '/sessions/start', { body });

@@ -110,6 +110,23 @@ test('the host gets the key, and neither a debugger nor a worker of its starter;
   expect(browserEnvironment()).not.toHaveProperty('NOTTE_API_KEY');
 });
 
+test.each([
+  ['--require ./hook.cjs --use-openssl-ca --inspect-brk=0', '--use-openssl-ca'],
+  [
+    '--dns-result-order ipv4first --import tsx --use-system-ca --max-old-space-size=100',
+    '--dns-result-order ipv4first --use-system-ca',
+  ],
+  [
+    '--tls-min-v1.3 --no-network-family-autoselection',
+    '--tls-min-v1.3 --no-network-family-autoselection',
+  ],
+  ['--import tsx', undefined],
+])('of NODE_OPTIONS %j the host gets what is about the network', (given, expected) => {
+  vi.stubEnv('NODE_OPTIONS', given);
+  expect(hostEnvironment()['NODE_OPTIONS']).toBe(expected);
+  expect(browserEnvironment()).not.toHaveProperty('NODE_OPTIONS');
+});
+
 test('on Windows and macOS, data of this user goes where programs keep theirs', () => {
   const platform = vi.spyOn(process, 'platform', 'get');
   vi.stubEnv('LOCALAPPDATA', 'C:/Users/ada/AppData/Local');

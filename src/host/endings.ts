@@ -1,0 +1,43 @@
+/** The stops of a run's sessions: in the background, each bounded, and at the run's end once more where one has failed. */
+import { orAfter } from '../base/deadline';
+
+/** How long stopping a session may take before it is called left running, in milliseconds. */
+const STOP_TIMEOUT_MS = 20_000;
+
+type Stop = () => Promise<unknown>;
+
+/** The stops of one run. */
+export class Endings {
+  readonly #pending = new Set<Promise<void>>();
+  /** How to stop them once more, by id; undefined while the first time goes on. */
+  readonly #left = new Map<string, Stop | undefined>();
+
+  /** Ids of the sessions that may still run. */
+  get left(): string[] {
+    return [...this.#left.keys()];
+  }
+
+  /** Resolves when the session has ended, or takes too long for it. Never rejects. */
+  async end(sessionId: string, stop: Stop): Promise<void> {
+    const stopping = stop().then(
+      () => 'stopped' as const,
+      () => 'refused' as const,
+    );
+    void stopping.then((it) => it === 'stopped' && this.#left.delete(sessionId)); // it may come late
+    const ending = orAfter(stopping, STOP_TIMEOUT_MS, 'late').then((outcome) => {
+      if (outcome !== 'stopped')
+        this.#left.set(sessionId, outcome === 'refused' ? stop : undefined);
+      else this.#left.delete(sessionId);
+    });
+    this.#pending.add(ending);
+    await ending;
+    this.#pending.delete(ending);
+  }
+
+  /** The run is over: waits for all of them, and tries once more what was refused. */
+  async over(): Promise<void> {
+    await Promise.all(this.#pending);
+    const refused = [...this.#left].flatMap(([id, stop]) => (stop ? [this.end(id, stop)] : []));
+    await Promise.all(refused);
+  }
+}
