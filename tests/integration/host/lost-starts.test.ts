@@ -166,7 +166,8 @@ test(
     const watch = { onFull: () => undefined, signal: new AbortController().signal };
     const held = await source.open({ parallelIndex: 0, options, browser: {} }, watch);
     expect(during).toMatchObject([{ kind: 'start', apiUrl: api.url }]);
-    expect(await ledger.open()).toEqual([{ sessionId: 'of-ours', apiUrl: api.url }]);
+    const { startedAt } = during[0] ?? {};
+    expect(await ledger.open()).toEqual([{ sessionId: 'of-ours', apiUrl: api.url, startedAt }]);
     expect(held.session.id).toBe('of-ours');
     await sources.close();
   },
