@@ -24,8 +24,8 @@ class FakeSession {
   /** Whether slots know that it has ended. */
   #isKnown = false;
 
-  isGood(testTimeoutMs: number): boolean {
-    return !this.#isKnown && testTimeoutMs < this.remainingMs;
+  isGood(testTimeoutMs: number, { isKept = false } = {}): boolean {
+    return !this.#isKnown && (isKept || testTimeoutMs < this.remainingMs);
   }
   async look(): Promise<void> {
     this.#isKnown = this.hasEnded;
@@ -228,6 +228,18 @@ describe('the session of a lease', () => {
     session.remainingMs = 60_000;
     expect(await check(leaseId, { timeoutMs: 30_000 })).toBe(false);
     expect(await check(leaseId, { timeoutMs: 90_000 })).toBe(true);
+    expect(ended).toEqual([session]);
+  });
+
+  test.each([
+    ['a page of a hook is open on it', { isHeld: true }, false],
+    ['it keeps what tests leave', {}, true],
+  ])('is not replaced ahead of its end while %s, but once it has ended', async (_, more, keeps) => {
+    const { leaseId, session } = await acquire(REQUEST);
+    Object.assign(session, { remainingMs: 60_000, keepsState: keeps });
+    expect(await check(leaseId, { timeoutMs: 90_000, ...more })).toBe(false);
+    session.hasEnded = true;
+    expect(await check(leaseId, { timeoutMs: 90_000, mayBeGone: true, ...more })).toBe(true);
     expect(ended).toEqual([session]);
   });
 
