@@ -17,11 +17,12 @@ const NOTICED = ['mediabunny', 'preact', 'turndown', 'undici', 'zod'];
 const UNDICI = `
   import Agent from 'undici/lib/dispatcher/agent.js';
   import Dispatcher from 'undici/lib/dispatcher/dispatcher.js';
-  import EnvHttpProxyAgent from 'undici/lib/dispatcher/env-http-proxy-agent.js';
+  import ProxyAgent from 'undici/lib/dispatcher/proxy-agent.js';
   import Pool from 'undici/lib/dispatcher/pool.js';
+  import connect from 'undici/lib/api/api-connect.js';
   import request from 'undici/lib/api/api-request.js';
-  Dispatcher.prototype.request = request; // as undici's own first file does
-  export { Agent, EnvHttpProxyAgent, Pool };
+  Object.assign(Dispatcher.prototype, { connect, request }); // as undici's own first file does; a proxy is connected through by it
+  export { Agent, Pool, ProxyAgent };
 `;
 
 const require = createRequire(import.meta.url);

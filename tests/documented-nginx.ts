@@ -36,12 +36,12 @@ http { access_log off; ${temporary.join(' ')}
 ${site} }`;
 }
 
-/** Writes `tls.pem` and `tls.key` for localhost into the folder. Returns the certificate's path; it is its own authority. */
-export function makeCertificate(folder: string): string {
+/** Writes `tls.pem` and `tls.key` for a host into the folder. Returns the certificate's path; it is its own authority. */
+export function makeCertificate(folder: string, host = 'localhost'): string {
   const certificate = join(folder, 'tls.pem');
   const files = ['-keyout', join(folder, 'tls.key'), '-out', certificate];
-  const what = ['-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-subj', '/CN=localhost'];
-  const names = ['-addext', 'subjectAltName=DNS:localhost'];
+  const what = ['-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-subj', `/CN=${host}`];
+  const names = ['-addext', `subjectAltName=DNS:${host}`];
   execFileSync('openssl', ['req', ...what, ...names, ...files], { stdio: 'ignore' });
   return certificate;
 }

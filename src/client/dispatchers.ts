@@ -1,7 +1,7 @@
 /** Connection pools of a client. undici is loaded with the first request, so that importing the client stays cheap. */
 import type * as undiciModule from 'undici';
 import type { Dispatcher } from 'undici';
-import { isLoopback } from '../base/addresses';
+import { proxyFor } from '../options/network-proxy';
 
 type Undici = typeof undiciModule;
 
@@ -16,12 +16,15 @@ export async function loadUndici(): Promise<Undici> {
   return import('undici');
 }
 
-/** Keep-alive pools: one that honours `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, and one for this machine, which never does. */
+/** Keep-alive pools: one for each proxy that the environment names, and one for what is reached without. */
 export class Dispatchers {
   #undici: Promise<Undici> | undefined;
-  readonly #pools = new Map<'direct' | 'proxied', Dispatcher>();
+  readonly #pools = new Map<string, Dispatcher>();
 
-  /** Sends one request. The caller consumes the body. */
+  /**
+   * Sends one request. The caller consumes the body.
+   * @throws {@link OptionsError} when the environment names a proxy that is none
+   */
   async request(url: URL, options: RequestOptions): Promise<Dispatcher.ResponseData<unknown>> {
     this.#undici ??= loadUndici();
     const pool = this.#poolFor(url, await this.#undici);
@@ -36,16 +39,15 @@ export class Dispatchers {
   }
 
   #poolFor(url: URL, undici: Undici): Dispatcher {
-    // A proxy elsewhere would look for this machine on its own.
-    const kind = isLoopback(url.hostname) ? 'direct' : 'proxied';
+    const proxy = proxyFor(url);
+    const kind = proxy?.href ?? 'direct';
     const known = this.#pools.get(kind);
     if (known) return known;
     // Time limits are the caller's, by signal: undici's own would cut a call that may take longer.
     const settings = { connectTimeout: CONNECT_TIMEOUT_MS, headersTimeout: 0, bodyTimeout: 0 };
-    const pool =
-      kind === 'direct'
-        ? new undici.Agent(settings)
-        : new undici.EnvHttpProxyAgent({ ...settings, ...proxySettings(undici) });
+    const pool = proxy
+      ? new undici.ProxyAgent({ ...settings, ...proxySettings(undici), uri: proxy.href })
+      : new undici.Agent(settings);
     this.#pools.set(kind, pool);
     return pool;
   }

@@ -1,8 +1,9 @@
 /** A Playwright page on a session's own browser, over CDP. Playwright is loaded with the first page. */
-import type { Browser, Page, Tracing } from 'playwright-core';
+import type { Browser, ConnectOverCDPTransport, Page, Tracing } from 'playwright-core';
 
 import { settledWithin } from '../base/deadline';
-import { CdpError } from '../contract/errors';
+import { CdpError, OptionsError } from '../contract/errors';
+import { proxyFor } from '../options/network-proxy';
 
 /** A page and the connection that it lives on. */
 export interface ConnectedPage {
@@ -17,14 +18,18 @@ const DISCONNECT_TIMEOUT_MS = 5_000;
 
 /**
  * Connects Playwright to a session and takes the page that the session came with.
- * @throws {@link CdpError} `cdp_error`. Playwright's own error is left out: it shows the URL and with it the token.
+ * @throws {@link CdpError} `cdp_error`. Playwright's own error is left out: it shows the URL and with it the token;
+ * {@link OptionsError} when the environment names a proxy that is none
  */
 export async function connectPage(cdpUrl: string, sessionId: string): Promise<ConnectedPage> {
   const { chromium } = await import('playwright-core');
   let browser: Browser;
   try {
-    browser = await chromium.connectOverCDP(cdpUrl, { timeout: CONNECT_TIMEOUT_MS });
+    browser = await (proxyFor(new URL(cdpUrl))
+      ? chromium.connectOverCDP(await carrierTo(cdpUrl))
+      : chromium.connectOverCDP(cdpUrl, { timeout: CONNECT_TIMEOUT_MS }));
   } catch (error) {
+    if (error instanceof OptionsError) throw error;
     const reason = reasonOf(error);
     throw new CdpError(
       `Could not connect Playwright to session ${sessionId}: ${reason}. Check with status() that the session is active.`,
@@ -33,6 +38,12 @@ export async function connectPage(cdpUrl: string, sessionId: string): Promise<Co
   }
   const context = browser.contexts()[0] ?? (await browser.newContext());
   return { browser, page: context.pages()[0] ?? (await context.newPage()) };
+}
+
+/** Playwright itself knows no proxy of the environment. */
+async function carrierTo(cdpUrl: string): Promise<ConnectOverCDPTransport> {
+  const { openCarrier } = await import('../cdp/playwright-carrier');
+  return openCarrier(cdpUrl, CONNECT_TIMEOUT_MS);
 }
 
 /** Closes the connection, also to a browser that hangs. The session's browser goes on. */

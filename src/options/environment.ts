@@ -88,6 +88,14 @@ export const environment = {
   get playwrightBrowsersPath(): string | undefined {
     return read('PLAYWRIGHT_BROWSERS_PATH');
   },
+  /** `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, in small letters too, which win, as in curl. May hold passwords. */
+  get networkProxies(): Record<'http' | 'https' | 'none', string | undefined> {
+    return {
+      http: read('http_proxy') ?? read('HTTP_PROXY'),
+      https: read('https_proxy') ?? read('HTTPS_PROXY'),
+      none: read('no_proxy') ?? read('NO_PROXY'),
+    };
+  },
   /** `PATH`: the folders of the system's commands, not yet split. */
   get path(): string {
     return read('PATH') ?? '';

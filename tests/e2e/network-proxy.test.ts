@@ -1,0 +1,111 @@
+/** A machine that reaches the session API only through a proxy: sessions start, are driven and recorded as anywhere else. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { connect, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createServer, type Server } from 'node:tls';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { startSessionServer, type SessionServer } from '../../src/server/index';
+import { makeCertificate } from '../documented-nginx';
+import { startMandatoryProxy, type MandatoryProxy } from '../mandatory-proxy';
+import { leavesNothing } from './support/leaves-nothing';
+import { Project, resultOf } from './support/project';
+
+const HOST = 'sessions.invalid';
+const KEY = 'a-key-of-20-letters';
+const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
+
+let certificates: string;
+let server: SessionServer;
+let tls: Server | undefined;
+let proxy: MandatoryProxy;
+let project: Project;
+
+beforeAll(async () => {
+  certificates = await mkdtemp(join(tmpdir(), 'sw-tls-'));
+});
+afterAll(async () => rm(certificates, { recursive: true, force: true }));
+
+afterEach(async () => {
+  await leavesNothing(project);
+  await project.remove();
+  await proxy.close();
+  await new Promise((resolve) => (tls ? tls.close(resolve) : resolve(undefined)));
+  await server.close();
+  tls = undefined;
+});
+
+/** The port of what stands before the server: TLS, or nothing. */
+async function front(scheme: string): Promise<number> {
+  const port = Number(new URL(server.url).port);
+  if (scheme === 'http') return port;
+  const certificate = makeCertificate(certificates, HOST);
+  const files = [join(certificates, 'tls.key'), certificate].map((file) => readFileSync(file));
+  const front = createServer({ key: files[0], cert: files[1] }, (socket) => {
+    const passed = connect(port, '127.0.0.1');
+    passed.pipe(socket).pipe(passed);
+    for (const end of [passed, socket]) end.on('error', () => end.destroy());
+    socket.once('close', () => passed.destroy());
+  });
+  tls = front;
+  await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
+  return (front.address() as AddressInfo).port;
+}
+
+async function behindProxy(scheme: 'http' | 'https', spec: string): Promise<void> {
+  const url = `${scheme}://${HOST}`;
+  server = await startSessionServer({ apiKey: KEY, publicUrl: url });
+  proxy = await startMandatoryProxy(await front(scheme));
+  project = await Project.create(
+    {
+      'playwright.config.ts': `
+        import { withSessions } from 'sessionwright/config';
+        export default withSessions({ workers: 1, reporter: [['line'], ['json', { outputFile: 'report.json' }]] });`,
+      'a.spec.ts': `import { test, expect } from 'sessionwright';\n${spec}`,
+    },
+    {
+      NOTTE_API_URL: url,
+      NOTTE_API_KEY: KEY,
+      [`${scheme.toUpperCase()}_PROXY`]: proxy.url,
+      ...(scheme === 'https' && { NODE_EXTRA_CA_CERTS: join(certificates, 'tls.pem') }),
+    },
+  );
+}
+
+const DRIVEN = `test('is driven', async ({ page, session }) => {
+  await page.setContent('<input>');
+  await page.fill('input', 'typed');
+  await expect(page.locator('input')).toHaveValue('typed');
+  expect((await session.status()).status).toBe('active');
+});
+test('a session of the client', async () => {
+  const { SessionsClient } = await import('sessionwright/client');
+  await using client = new SessionsClient();
+  await using session = await client.start();
+  const page = await session.page();
+  await page.setContent('<h1>There</h1>');
+  expect(await page.textContent('h1')).toBe('There');
+});`;
+
+test.each(['http', 'https'] as const)('%s: sessions are driven through it', async (scheme) => {
+  if (scheme === 'https' && !hasOpenssl) return;
+  await behindProxy(scheme, DRIVEN);
+  const { exitCode, output, report } = await project.run();
+  expect(exitCode, output).toBe(0);
+  expect(output).toMatch(/1 session, 1 test, 1 clip, .*left running: nothing/);
+  expect(output).not.toContain('proxy-secret');
+  const clip = resultOf(report, 'is driven').attachments.find(({ path }) => path?.endsWith('.mp4'));
+  expect(existsSync(clip?.path ?? '')).toBe(true);
+  expect(proxy.asked).toContain(`CONNECT ${HOST}:${scheme === 'http' ? 80 : 443}`);
+});
+
+test('what is no proxy is refused by name', async () => {
+  await behindProxy('http', DRIVEN);
+  project.env['HTTP_PROXY'] = 'socks5://someone:proxy-secret@127.0.0.1:1';
+  const { exitCode, output } = await project.run();
+  expect(exitCode).toBe(1);
+  expect(output).toMatch(/HTTP_PROXY in the environment is no URL of an HTTP proxy/);
+  expect(output).not.toContain('proxy-secret');
+});
