@@ -60,7 +60,8 @@ interface Workshop {
 
 /**
  * Encodes clips with the codecs of Chromium: H.264 where the build has it, else VP9 or AV1; always MP4 with fast start.
- * A browser that dies or hangs is replaced, and the clip is made again, once.
+ * A browser that dies or hangs is replaced, and the clip is made again, once. When that hangs too, no further clip is made: each would
+ * keep its run waiting for as long.
  */
 export class ClipEncoder {
   readonly #options: ClipEncoderOptions;
@@ -70,6 +71,8 @@ export class ClipEncoder {
   #pid: number | undefined;
   #workshop: Promise<Workshop> | undefined;
   #closed: Promise<void> | undefined;
+  /** Why no clip is made any more. */
+  #hung: TimeoutError | undefined;
 
   private constructor(options: ClipEncoderOptions) {
     this.#options = options;
@@ -94,7 +97,8 @@ export class ClipEncoder {
   /**
    * Makes the MP4 of a stretch of a recording, as long as the stretch and what its last picture is held, to the millisecond. Without any frame it is white. Waits for
    * its turn.
-   * @throws {@link SessionwrightError} `encoder_closed` when the encoder is closed before or meanwhile, `encoding_failed` when the browser cannot encode
+   * @throws {@link SessionwrightError} `encoder_closed` when the encoder is closed before or meanwhile, `encoding_failed` when the browser cannot encode;
+   * {@link TimeoutError} when it hangs, and at once after that
    */
   async encode(request: ClipRequest): Promise<Buffer> {
     await this.#turn();
@@ -125,12 +129,15 @@ export class ClipEncoder {
   async #encode(request: ClipRequest): Promise<Buffer> {
     for (let attempt = 1; ; attempt++) {
       this.#refuseClosed();
+      if (this.#hung) throw this.#hung;
       const { browser, page } = await this.#open();
       try {
         return await encodeClip(page, ++this.#jobs, request);
       } catch (error) {
         this.#refuseClosed();
-        if (error instanceof TimeoutError) await browser.close(); // it hangs
+        const hangs = error instanceof TimeoutError;
+        if (hangs) await browser.close();
+        if (hangs && attempt > 1) this.#hung = error;
         if (browser.connection.isOpen || attempt > 1) throw error;
       }
     }

@@ -4,11 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BufferSource, Input, MP4 } from 'mediabunny';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { TimeoutError } from '../../../src/contract/errors';
 import { ClipEncoder } from '../../../src/recording/clip-encoder';
 import { FrameStore } from '../../../src/recording/frame-store';
 import type { PictureViewer } from './pictures';
 import { openPictureViewer } from './pictures';
 import { launchRecorded } from './recorded-browser';
+
+const LARGE = { width: 1280, height: 720 };
 
 let viewer: PictureViewer;
 let encoder: ClipEncoder;
@@ -189,6 +192,27 @@ describe('ClipEncoder: its browser', () => {
     await own.close();
   });
 
+  it('makes no further clip once the one that replaced it hangs too', async () => {
+    const own = await ClipEncoder.launch({ workDir: folder, stepTimeoutMs: 1_500 });
+    const [red, blue] = await Promise.all(['red', 'blue'].map((it) => viewer.paint(it, LARGE)));
+    for (let atMs = 0; atMs < 20_000; atMs += 40)
+      store.append({ atMs, jpeg: (atMs % 80 === 0 ? red : blue) ?? Buffer.alloc(0), ...LARGE });
+    const stopped = new Set<number>();
+    const watch = setInterval(() => own.pid !== undefined && stop(own.pid, stopped), 2);
+    try {
+      const clip = { store, fromMs: 0, toMs: 20_000 };
+      const clips = [1, 2, 3].map(async () =>
+        expect(own.encode(clip)).rejects.toThrow(TimeoutError),
+      );
+      await Promise.all(clips);
+      await expect(own.encode(clip)).rejects.toThrow(TimeoutError);
+      expect(stopped.size).toBe(2); // those of the first clip
+    } finally {
+      clearInterval(watch);
+      await own.close();
+    }
+  });
+
   it('leaves nothing behind, and refuses what it has not made', async () => {
     const own = await ClipEncoder.launch({ workDir: folder });
     const { pid = 0 } = own;
@@ -207,6 +231,15 @@ describe('ClipEncoder: its browser', () => {
     expect(() => process.kill(pid, 0)).toThrow('ESRCH');
   });
 });
+
+function stop(pid: number, stopped: Set<number>): void {
+  try {
+    process.kill(pid, 'SIGSTOP');
+    stopped.add(pid);
+  } catch {
+    // it is gone, and another one comes
+  }
+}
 
 async function append(
   colours: Record<number, string>,
