@@ -67,8 +67,8 @@ export interface SessionCheck {
   mayBeGone: boolean;
   /** True when the worker has a connection to it. */
   isConnected?: boolean;
-  /** True when something on it is held beyond one test, such as a page of a `beforeAll` hook: it is not replaced ahead of its end. */
-  isHeld?: boolean;
+  /** True when a context is open on it that outlives a test, such as that of a `beforeAll` page: it is not replaced ahead of its end. */
+  hasOpenContexts?: boolean;
 }
 
 /** What the API of a session says of one whose connection a worker has lost. */

@@ -93,12 +93,17 @@ export class Slots {
   }
 
   /** Replaces the slot's session when it is no longer good, or was given to another worker. True when it was replaced. */
-  async ensureGood({ leaseId, timeoutMs, mayBeGone, isHeld }: SessionCheck): Promise<boolean> {
+  async ensureGood({
+    leaseId,
+    timeoutMs,
+    mayBeGone,
+    hasOpenContexts,
+  }: SessionCheck): Promise<boolean> {
     const slot = this.find(leaseId);
     if (mayBeGone) await slot.held?.look();
     this.#moved();
     const { held } = slot;
-    const isKept = isHeld === true || held?.keepsState === true;
+    const isKept = hasOpenContexts === true || held?.keepsState === true;
     if (held?.isGood(timeoutMs, { isKept }) === true) return false;
     slot.held = undefined;
     if (held) this.#pool.end(held);

@@ -31,7 +31,7 @@ export interface Place {
   api?: SelfHosted;
   grid?: StruckGrid;
   /** Sessions that are there, and what is left of others, in words. */
-  sessions(): Promise<string[]>;
+  left(): Promise<string[]>;
   /** Whatever was struck is there again. */
   recovered(): Promise<void>;
   close(): Promise<void>;
@@ -129,7 +129,7 @@ function embedded(): Place {
     name: 'embedded',
     sessionOptions: {},
     env: { NOTTE_API_URL: '', NOTTE_API_KEY: '' },
-    sessions: async () => [],
+    left: async () => [],
     recovered: async () => undefined,
     close: async () => undefined,
   };
@@ -143,7 +143,7 @@ async function selfHosted(name: PlaceName, options: { hasDisks: boolean }): Prom
     sessionOptions: { transport },
     env: { NOTTE_API_URL: api.door.url, NOTTE_API_KEY: 'key' },
     api,
-    sessions: async () => [
+    left: async () => [
       ...(await api.activeSessions()).map((id) => `session ${id}`),
       ...(await api.browsers()),
     ],
@@ -159,7 +159,7 @@ async function onGrid(): Promise<Place> {
     sessionOptions: {},
     env: { NOTTE_API_URL: '', NOTTE_API_KEY: '', SELENIUM_REMOTE_URL: grid.url },
     grid,
-    sessions: async () => grid.sessions(),
+    left: async () => grid.sessions(),
     recovered: async () => grid.recovered(),
     close: async () => grid.close(),
   };

@@ -127,7 +127,7 @@ async function leftBy(project: Project, place: Place): Promise<{ left: string[];
     return [
       ...processes.map((it) => `process ${it}`),
       ...files.map((it) => `file ${it}`),
-      ...(await place.sessions()),
+      ...(await place.left()),
     ];
   };
   const sinceMs = performance.now();

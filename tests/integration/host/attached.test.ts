@@ -122,7 +122,7 @@ test('a session on which a page of a hook is open stays as long as it runs, thou
   const test = { title: 'one', attempt: 'one', record: null };
   await run.beginTest({ ...check, ...test });
   await run.endTest({ leaseId: lease.leaseId, clip: null, outcome: 'passed' });
-  expect(await run.ensureSession({ ...check, isHeld: true })).toBeNull();
-  expect(await run.ensureSession({ ...check, isHeld: false })).not.toBeNull();
+  expect(await run.ensureSession({ ...check, hasOpenContexts: true })).toBeNull();
+  expect(await run.ensureSession({ ...check, hasOpenContexts: false })).not.toBeNull();
   await run.finish();
 });

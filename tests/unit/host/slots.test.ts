@@ -232,7 +232,7 @@ describe('the session of a lease', () => {
   });
 
   test.each([
-    ['a page of a hook is open on it', { isHeld: true }, false],
+    ['a page of a hook is open on it', { hasOpenContexts: true }, false],
     ['it keeps what tests leave', {}, true],
   ])('is not replaced ahead of its end while %s, but once it has ended', async (_, more, keeps) => {
     const { leaseId, session } = await acquire(REQUEST);
