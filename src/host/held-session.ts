@@ -70,8 +70,10 @@ export abstract class HeldSession {
   readonly #startedMs = performance.now();
   /** Set once a test has used it, so that the next worker knows that it is not fresh. */
   used = false;
-  /** Set once tests have left on it what other tests of their worker go on with: it is not for another worker. */
+  /** Set once tests of its worker go on with what others have left on it: no other session has that. */
   keepsState = false;
+  /** Set once tests of its worker have used its API, which tells what they did there. */
+  isUsedByApi = false;
   /** Where the worker connects. */
   readonly cdpUrl: string;
   #recording: Promise<OpenRecording> | undefined;
@@ -130,6 +132,11 @@ export abstract class HeldSession {
   get hasDied(): boolean {
     if (this.#isStoppedByTest) return false;
     return this.#isGone || this.session.info.status !== 'active';
+  }
+
+  /** True when it is not for another worker. */
+  get staysWithWorker(): boolean {
+    return this.keepsState || this.isUsedByApi;
   }
 
   /** A test has stopped it itself, through the API of the run. */

@@ -196,7 +196,7 @@ export class SessionPool {
     const alike = this.#idle.filter((it) => it.key === key);
     return (
       alike.findLast((it) => it.parallelIndex === parallelIndex) ??
-      alike.find(({ held }) => !held.keepsState)
+      alike.find(({ held }) => !held.staysWithWorker)
     );
   }
 
@@ -291,7 +291,7 @@ export class SessionPool {
     const spare = this.#idle.find(
       (session) =>
         isOld(waiting) ||
-        session.held.keepsState ||
+        session.held.staysWithWorker ||
         !this.#queue.some(({ key }) => key === session.key),
     );
     if (spare) this.#endIdle(spare);

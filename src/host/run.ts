@@ -198,7 +198,7 @@ export class Run {
   /** What only the API of a session tells is kept from now on. */
   async useApi(leaseId: string): Promise<void> {
     const { held } = this.#slots.leased(leaseId);
-    held.keepsState = true;
+    held.isUsedByApi = true;
     await held.keepForApi();
   }
 

@@ -151,7 +151,7 @@ export class Slots {
   offer(leaseId: string): boolean {
     const slot = this.find(leaseId);
     const agreed = [...this.#slots.values()].filter(({ giving }) => giving === 'agreed').length;
-    const mayGo = slot.held !== undefined && !slot.held.keepsState;
+    const mayGo = slot.held !== undefined && !slot.held.staysWithWorker;
     const isWanted = mayGo && this.#pool.wants(slot.key) > agreed;
     slot.giving = isWanted ? 'agreed' : undefined;
     return isWanted;
@@ -259,7 +259,7 @@ export class Slots {
   #askFor({ key, onlyAlike }: Waiting): void {
     let restMs = Infinity;
     for (const slot of this.#slots.values()) {
-      if (!slot.held || slot.held.keepsState || slot.giving) continue;
+      if (!slot.held || slot.held.staysWithWorker || slot.giving) continue;
       if (onlyAlike && slot.key !== key) continue;
       const turnMs = slot.key === key ? TURN_MS : SWAP_MS;
       const leftMs = slot.sinceMs + turnMs - performance.now();

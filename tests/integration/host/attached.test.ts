@@ -126,3 +126,13 @@ test('a session on which a page of a hook is open stays as long as it runs, thou
   expect(await run.ensureSession({ ...check, hasOpenContexts: false })).not.toBeNull();
   await run.finish();
 });
+
+test('a session whose API tests have used is replaced ahead of its end like any other', async () => {
+  const session = { max_duration_minutes: 3, idle_timeout_minutes: 3 };
+  const { run, lease } = await startRun('ours', { session });
+  const check = { leaseId: lease.leaseId, timeoutMs: 300_000, mayBeGone: false, isConnected: true };
+  await run.ensureSession(check);
+  await run.useApi(lease.leaseId);
+  expect(await run.ensureSession(check)).not.toBeNull();
+  await run.finish();
+});

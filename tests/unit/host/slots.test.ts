@@ -18,6 +18,7 @@ class FakeSession {
   isAwake = false;
   hasEnded = false;
   keepsState = false;
+  staysWithWorker = false;
   isCostly = false;
   /** How long it lasts, in milliseconds. */
   remainingMs = Infinity;
@@ -227,6 +228,7 @@ describe('the session of a lease', () => {
     const { leaseId, session } = await acquire(REQUEST);
     session.remainingMs = 60_000;
     expect(await check(leaseId, { timeoutMs: 30_000 })).toBe(false);
+    session.staysWithWorker = true;
     expect(await check(leaseId, { timeoutMs: 90_000 })).toBe(true);
     expect(ended).toEqual([session]);
   });
@@ -411,7 +413,7 @@ describe('with fewer sessions than workers', () => {
 
   test('what tests have left for others stays with the worker, and is for nobody else', async () => {
     const first = await acquire(ONE);
-    first.session.keepsState = true;
+    first.session.staysWithWorker = true;
     const second = acquire(at(1));
     await vi.advanceTimersByTimeAsync(6000);
     expect(asked).toEqual([]);
