@@ -68,7 +68,9 @@ export class ClipQueue {
     while (this.#running.size > 0) await Promise.all(this.#running.keys());
   }
 
+  /** Makes what is left to be made, and ends the encoder. */
   async close(): Promise<void> {
+    await this.drained();
     const encoder = this.#encoder;
     this.#encoder = undefined;
     await encoder?.then((it) => it.close()).catch(() => undefined);

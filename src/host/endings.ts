@@ -8,7 +8,7 @@ type Stop = () => Promise<unknown>;
 
 /** The stops of one run. */
 export class Endings {
-  readonly #pending = new Set<Promise<void>>();
+  readonly #pending = new Map<string, Promise<void>>();
   /** How to stop them once more, by id; undefined while the first time goes on. */
   readonly #left = new Map<string, Stop | undefined>();
 
@@ -17,27 +17,29 @@ export class Endings {
     return [...this.#left.keys()];
   }
 
-  /** Resolves when the session has ended, or takes too long for it. Never rejects. */
+  /** Resolves when the session has ended, or takes too long for it. Never rejects. One that is being ended already is only waited for. */
   async end(sessionId: string, stop: Stop): Promise<void> {
+    const ending = this.#pending.get(sessionId) ?? this.#end(sessionId, stop);
+    this.#pending.set(sessionId, ending);
+    await ending;
+  }
+
+  /** The run is over: waits for all of them, and tries once more what was refused. */
+  async over(): Promise<void> {
+    await Promise.all(this.#pending.values());
+    const refused = [...this.#left].flatMap(([id, stop]) => (stop ? [this.end(id, stop)] : []));
+    await Promise.all(refused);
+  }
+
+  async #end(sessionId: string, stop: Stop): Promise<void> {
     const stopping = stop().then(
       () => 'stopped' as const,
       () => 'refused' as const,
     );
     void stopping.then((it) => it === 'stopped' && this.#left.delete(sessionId)); // it may come late
-    const ending = orAfter(stopping, STOP_TIMEOUT_MS, 'late').then((outcome) => {
-      if (outcome !== 'stopped')
-        this.#left.set(sessionId, outcome === 'refused' ? stop : undefined);
-      else this.#left.delete(sessionId);
-    });
-    this.#pending.add(ending);
-    await ending;
-    this.#pending.delete(ending);
-  }
-
-  /** The run is over: waits for all of them, and tries once more what was refused. */
-  async over(): Promise<void> {
-    await Promise.all(this.#pending);
-    const refused = [...this.#left].flatMap(([id, stop]) => (stop ? [this.end(id, stop)] : []));
-    await Promise.all(refused);
+    const outcome = await orAfter(stopping, STOP_TIMEOUT_MS, 'late');
+    if (outcome === 'stopped') this.#left.delete(sessionId);
+    else this.#left.set(sessionId, outcome === 'refused' ? stop : undefined);
+    this.#pending.delete(sessionId);
   }
 }

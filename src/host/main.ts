@@ -3,11 +3,11 @@
  * run is over, or the runner is gone, stops everything and removes the folder.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { settledWithin } from '../base/deadline';
 import { logOf } from '../base/log';
 import { isProcessAlive, signalled } from '../base/processes';
 import { Host } from './host';
 import { Ledger } from './ledger';
+import { endOrphaned } from './orphaned';
 import { preload } from './preload';
 import { claimRunFolder, removeRunFolder, removeWork, type RunFolder } from './run-folder';
 import { Sweeps } from './sweeps';
@@ -16,11 +16,6 @@ const log = logOf('host');
 
 /** Time between two looks whether the runner lives, in milliseconds: how late its death is noticed at most. */
 const RUNNER_POLL_MS = 100;
-/** How long workers whose runner died may go on to end their test and save their cookies, in milliseconds. */
-const ORPHANS_MS = 10_000;
-/** How long the clips and sessions may take after the runner's death, in milliseconds. */
-const FINISH_MS = 30_000;
-
 async function main(): Promise<void> {
   const [runnerPid, generation] = process.argv.slice(2).map(Number);
   if (!runnerPid || !generation)
@@ -59,12 +54,6 @@ async function clear(folder: RunFolder): Promise<void> {
 
 async function runnerGone(runnerPid: number): Promise<void> {
   while (isProcessAlive(runnerPid)) await delay(RUNNER_POLL_MS);
-}
-
-/** Workers outlive a killed runner for a moment, and their teardown is worth waiting for. */
-async function endOrphaned(host: Host): Promise<void> {
-  await settledWithin(host.workersGone(), ORPHANS_MS);
-  await settledWithin(host.run.finish(), FINISH_MS);
 }
 
 main().then(

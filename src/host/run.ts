@@ -1,5 +1,4 @@
 /** One test run as its host sees it: hands out sessions, records tests, keeps count, and ends everything. */
-import { settledWithin } from '../base/deadline';
 import { messageOf } from '../base/errors';
 import { logOf, since } from '../base/log';
 import { HostError, isSessionwrightError } from '../contract/errors';
@@ -11,6 +10,7 @@ import type { HeldSession } from './held-session';
 import { leaseOf } from './lease';
 import { Ledger } from './ledger';
 import { Lives } from './lives';
+import { Openings } from './openings';
 import {
   type AcquireRequest,
   type Lease,
@@ -33,12 +33,6 @@ import type { StartWatch } from './start-watched';
 import { TestsOwn } from './tests-own';
 import { WatchedTests } from './watched-tests';
 
-/**
- * How long starts may take at the end of the run before they are given up, in milliseconds. One that waits for a place gets that of a
- * session that was stopped, and is stopped then; of one that is given up, nobody knows whether it has made a session.
- */
-const LAST_STARTS_MS = 10_000;
-
 const log = logOf('lease');
 
 /** The sessions, clips and counts of a run. */
@@ -50,7 +44,7 @@ export class Run {
   readonly #clips: ClipQueue;
   readonly #held = new Set<HeldSession>();
   readonly #testsOwn = new TestsOwn();
-  readonly #opening = new Set<Promise<HeldSession>>();
+  readonly #openings = new Openings();
   readonly #endings = new Endings();
   readonly #problems: ArtifactProblem[] = [];
   #told = 0;
@@ -59,6 +53,8 @@ export class Run {
   readonly #totals = { sessions: 0, failedStarts: 0, tests: 0, browserMs: 0 };
   /** The browser that encodes clips: the one of the run's first session. */
   #encoderBrowser: Pick<ClipEncoderOptions, 'executablePath' | 'channel'> = {};
+  /** No session is started any more. */
+  #isEnding = false;
   #finishing: Promise<RunSummary> | undefined;
   readonly #connecting = new Connecting();
 
@@ -263,22 +259,26 @@ export class Run {
     return untold;
   }
 
-  /** Waits for the clips, stops everything, tells what was used. Idempotent. */
+  /** Nobody is there any more to run tests: what costs elsewhere is ended, and nothing is started. */
+  endCostly(): void {
+    this.#isEnding = true;
+    for (const held of this.#held) if (held.isCostly) void this.#endInBackground(held);
+    this.#endTestsOwn();
+  }
+
+  /** Stops everything, makes the clips that are left, tells what was used. Idempotent. */
   async finish(): Promise<RunSummary> {
+    this.#isEnding = true;
     return (this.#finishing ??= this.#finish());
   }
 
+  /** Sessions do not wait for the clips: they may cost, and their pictures are on this machine. */
   async #finish(): Promise<RunSummary> {
-    await this.#clips.drained();
     for (const held of this.#held) void this.#endInBackground(held);
-    for (const sessionId of this.#testsOwn.running)
-      void this.#endings.end(sessionId, async () => this.#testsOwn.stop(sessionId));
-    await Promise.all([this.#clips.close(), this.#endings.over()]);
-    await settledWithin(Promise.allSettled(this.#opening), LAST_STARTS_MS);
-    this.#slots.close(); // gives up what is still being started
-    await settledWithin(Promise.allSettled(this.#opening), LAST_STARTS_MS);
+    this.#endTestsOwn();
+    await Promise.all([this.#clips.close(), this.#sessionsOver()]);
     await this.#sources.close();
-    await Promise.allSettled(this.#opening);
+    await this.#openings.settled();
     const leftRunning = this.#endings.left;
     for (const sessionId of leftRunning) this.#lives.left(sessionId);
     return {
@@ -291,19 +291,23 @@ export class Run {
     };
   }
 
+  #endTestsOwn(): void {
+    for (const sessionId of this.#testsOwn.running)
+      void this.#endings.end(sessionId, async () => this.#testsOwn.stop(sessionId));
+  }
+
+  async #sessionsOver(): Promise<void> {
+    await this.#endings.over();
+    await this.#openings.over(() => this.#slots.close());
+  }
+
   /** Keeps an opening in sight: it ends with the run, and its line in the ledger with it. */
   async #openTracked(request: AcquireRequest, watch: StartWatch): Promise<HeldSession> {
-    if (this.#finishing)
+    if (this.#isEnding)
       throw new HostError('No session is started any more: the run is ending.', {
         code: 'host_unavailable',
       });
-    const opening = this.#open(request, watch);
-    this.#opening.add(opening);
-    try {
-      return await opening;
-    } finally {
-      this.#opening.delete(opening);
-    }
+    return this.#openings.track(this.#open(request, watch));
   }
 
   async #open(request: AcquireRequest, watch: StartWatch): Promise<HeldSession> {
@@ -313,7 +317,7 @@ export class Run {
       throw error;
     });
     held.startMs = held.startedAtMs - askedMs;
-    if (this.#finishing) {
+    if (this.#isEnding) {
       await held.stop();
       throw new HostError('The session was stopped before its use: the run is ending.', {
         code: 'host_unavailable',

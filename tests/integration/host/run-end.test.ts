@@ -1,0 +1,119 @@
+/** The end of a run: what costs elsewhere is ended first, and no picture is lost by it. */
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { launchChromium } from '../../../src/browser/chromium';
+import { type HostConnection, openConnection } from '../../../src/host/connect';
+import { Host } from '../../../src/host/host';
+import { endOrphaned } from '../../../src/host/orphaned';
+import type { Lease } from '../../../src/host/protocol';
+import { claimRunFolder, readEndpoint } from '../../../src/host/run-folder';
+import { Sweeps } from '../../../src/host/sweeps';
+import { eventually } from '../../eventually';
+import { json, KEY, sessionBody, startScriptedApi, type ScriptedApi } from '../client/scripted-api';
+
+/** More than one encoder makes while a session is being stopped. */
+const CLIPS = 12;
+
+interface HostedRun {
+  host: Host;
+  api: ScriptedApi;
+  temp: string;
+  worker: HostConnection;
+  lease: Lease;
+}
+
+/** A host with a worker that has a session of a session API. */
+async function startHosted({
+  session = {},
+  onStop = (): void => {},
+}: { session?: object; onStop?: () => void } = {}): Promise<HostedRun> {
+  const temp = await mkdtemp(join(tmpdir(), 'sw-end-'));
+  onTestFinished(async () => rm(temp, { recursive: true, force: true, maxRetries: 5 }));
+  vi.stubEnv('TMPDIR', temp);
+  vi.stubEnv('TEMP', temp);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const api = await startScriptedApi(({ method }, response) => {
+    if (method === 'DELETE') onStop();
+    const status = method === 'DELETE' ? 'closed' : 'active';
+    json(response, 200, sessionBody('ours', { ...session, status }));
+  });
+  onTestFinished(() => api.close());
+  const folder = await claimRunFolder(process.pid, 1);
+  if (!folder) throw new Error('not claimed');
+  const host = new Host(folder, new Sweeps(folder));
+  onTestFinished(() => host.close());
+  await host.listen();
+  const endpoint = await readEndpoint(folder);
+  const worker = endpoint && (await openConnection(endpoint, 'worker'));
+  if (!worker) throw new Error('not connected');
+  onTestFinished(() => worker.close());
+  const options = { apiUrl: api.url, apiKey: KEY };
+  const lease = await worker.call('acquire', { parallelIndex: 0, options, browser: {} });
+  return { host, api, temp, worker, lease };
+}
+
+test('a session is stopped before the clips of its tests are made, and they have all of their pictures', async () => {
+  const profile = await mkdtemp(join(tmpdir(), 'sw-profile-'));
+  onTestFinished(async () => rm(profile, { recursive: true, force: true, maxRetries: 5 }));
+  const { cdpUrl = '', close } = await launchChromium({ userDataDir: profile });
+  onTestFinished(close);
+  const clips: string[] = [];
+  let madeBefore = NaN;
+  const { temp, host, worker, lease } = await startHosted({
+    session: { cdp_url: cdpUrl },
+    onStop: () => (madeBefore = clips.filter((path) => existsSync(path)).length),
+  });
+  const { leaseId } = lease;
+  const browser = await chromium.connectOverCDP(cdpUrl);
+  const page = await browser.newPage();
+  for (let made = 0; made < CLIPS; made++) {
+    const fromMs = Date.now();
+    await worker.call('beginTest', {
+      ...{ leaseId, timeoutMs: 0, mayBeGone: false, isConnected: true },
+      record: { size: undefined, fps: 25 },
+      ...{ title: `test ${made}`, attempt: `${made}` },
+    });
+    await page.setContent(`<h1>${made}</h1>`);
+    await eventually(async () =>
+      expect(await worker.call('settle', { leaseId, fromMs })).toBe(true),
+    );
+    const path = join(temp, `${made}.mp4`);
+    clips.push(path);
+    await worker.call('endTest', {
+      ...{ leaseId, outcome: 'passed' as const },
+      clip: { fromMs, toMs: Date.now(), path },
+    });
+  }
+  await browser.close();
+  worker.close();
+  expect(await host.run.finish()).toMatchObject({
+    clips: CLIPS,
+    problems: [],
+    leftRunning: [],
+    lives: [{ id: 'ours', end: 'stopped' }],
+  });
+  expect(madeBefore).toBeLessThan(CLIPS);
+  expect(clips.filter((path) => !existsSync(path))).toEqual([]);
+});
+
+test('a session that costs is not kept for the workers of a dead runner, and no other is started for them', async () => {
+  let stoppedMs = NaN;
+  const { api, host, worker, lease } = await startHosted({
+    onStop: () => (stoppedMs = performance.now()),
+  });
+  const diedMs = performance.now();
+  const ended = endOrphaned(host);
+  await eventually(() => expect(stoppedMs - diedMs).toBeLessThan(6_000));
+  const check = { leaseId: lease.leaseId, timeoutMs: 0, mayBeGone: false };
+  await expect(worker.call('ensureSession', check)).rejects.toMatchObject({
+    code: 'host_unavailable',
+  });
+  worker.close();
+  await ended;
+  const requests = api.requests.map(({ method, url }) => `${method} ${url}`);
+  expect(requests).toEqual(['POST /sessions/start', 'DELETE /sessions/ours/stop']);
+});
