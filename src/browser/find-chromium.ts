@@ -3,14 +3,14 @@ import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { BrowserNotFoundError } from '../contract/errors';
 import { environment } from '../options/environment';
-import { playwrightPaths } from './playwright-browsers';
+import { playwrightPaths, playwrightWants } from './playwright-browsers';
 import { CHANNEL_NAMES, SYSTEM_CHANNELS, channelPaths, isChannel } from './system-browsers';
 
 /** What to look for. */
 export interface FindOptions {
   /** This file, and no other. `SESSIONWRIGHT_EXECUTABLE_PATH` wins over it. */
   executablePath?: string | undefined;
-  /** The browser of this name as installed on the system, such as `chrome` or `msedge`; `chromium` also means Playwright's. */
+  /** The browser of this name as installed on the system, such as `chrome` or `msedge`; `chromium` also means Playwright's, as does its alias `chrome-for-testing`. */
   channel?: string | undefined;
   /** False when a window is wanted: then Playwright's headless shell will not do. @default true */
   headless?: boolean | undefined;
@@ -37,18 +37,26 @@ export async function findChromium(options: FindOptions = {}): Promise<FoundBrow
     if (await isExecutable(path)) return { executablePath: path, source };
     tried.push(path);
   }
-  throw new BrowserNotFoundError(notFoundMessage(options, tried), { tried });
+  throw new BrowserNotFoundError(await notFoundMessage(options, tried), { tried });
 }
 
-/** Playwright's name for what it takes anyway when no window is wanted. */
-const HEADLESS_SHELL = 'chromium-headless-shell';
+/** Playwright's names for what it takes anyway when no window is wanted, and for its Chromium, which has had its own name first. */
+const ALIASES: Readonly<Record<string, string | undefined>> = {
+  'chromium-headless-shell': undefined,
+  'chrome-for-testing': 'chromium',
+};
+
+/** The channel that is meant by what was named. */
+function channelOf(named: string | undefined): string | undefined {
+  return named !== undefined && Object.hasOwn(ALIASES, named) ? ALIASES[named] : named;
+}
 
 async function candidates({
   executablePath,
   channel: named,
   headless = true,
 }: FindOptions): Promise<[Source, string][]> {
-  const channel = named === HEADLESS_SHELL ? undefined : named;
+  const channel = channelOf(named);
   if (environment.executablePath !== undefined)
     return [['SESSIONWRIGHT_EXECUTABLE_PATH', environment.executablePath]];
   if (executablePath !== undefined) return [['option', executablePath]];
@@ -75,17 +83,18 @@ async function isExecutable(path: string): Promise<boolean> {
   }
 }
 
-function notFoundMessage(options: FindOptions, tried: readonly string[]): string {
+async function notFoundMessage(options: FindOptions, tried: readonly string[]): Promise<string> {
   if (environment.executablePath !== undefined)
     return `SESSIONWRIGHT_EXECUTABLE_PATH names ${environment.executablePath}, which is not an executable file. Correct or unset it.`;
   if (options.executablePath !== undefined)
     return `The browser's executablePath ${options.executablePath} is not an executable file. Correct it, or leave it out to let a browser be found.`;
-  const channel = options.channel === HEADLESS_SHELL ? undefined : options.channel;
+  const channel = channelOf(options.channel);
   if (channel !== undefined && !isChannel(channel))
     return `There is no browser channel '${channel}'. Known: ${CHANNEL_NAMES.join(', ')}.`;
-  const command =
-    channel === undefined || channel === 'chromium'
-      ? 'npx playwright install chromium'
-      : `npx playwright install ${channel}`;
-  return `No ${channel ?? 'Chromium, Chrome or Edge'} was found in any of the ${tried.length} usual places. Install one with \`${command}\`, or name yours in SESSIONWRIGHT_EXECUTABLE_PATH.`;
+  const isPlaywrights = channel === undefined || channel === 'chromium';
+  const wants = isPlaywrights ? await playwrightWants() : undefined;
+  return [
+    `No ${channel ?? 'Chromium, Chrome or Edge'} was found in any of the ${tried.length} usual places${wants === undefined ? '' : `; ${wants}`}.`,
+    `Install one with \`npx playwright install ${channel ?? 'chromium'}\`, or name yours in SESSIONWRIGHT_EXECUTABLE_PATH.`,
+  ].join(' ');
 }

@@ -47,49 +47,93 @@ const HEADLESS_SHELL_FILES: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+/** A Playwright that is installed. */
+export interface InstalledPlaywright {
+  /** Of its `playwright-core`, which has the browsers. */
+  folder: string;
+  version: string;
+}
+
 /**
- * The paths at which the installed Playwright's browser may lie, in order: without a window its headless shell comes first, as in Playwright itself.
+ * The Playwright of whoever runs tests, which is our peer: it wants other browsers than a `playwright-core` of ours, which a lock file
+ * may keep at another version. Ours counts where there is no peer, as for a session server alone. Undefined where there is none at all.
+ * @param from - the module whose packages are looked at. @default this one
+ */
+export function installedPlaywright(
+  from: string | URL = import.meta.url,
+): InstalledPlaywright | undefined {
+  const file =
+    resolveChain(from, ['@playwright/test', 'playwright', 'playwright-core']) ??
+    resolveChain(from, ['playwright-core']);
+  if (file === undefined) return undefined;
+  const { version } = createRequire(file)(file) as { version: string };
+  return { folder: dirname(file), version };
+}
+
+/**
+ * The paths at which the browser of a Playwright may lie, in order: without a window its headless shell comes first, as in Playwright itself.
  * Empty when no Playwright is installed.
  */
-export async function playwrightPaths(options: { headless: boolean }): Promise<string[]> {
-  const packageFolder = playwrightFolder();
-  if (packageFolder === undefined) return [];
-  const { browsers } = JSON.parse(
-    await readFile(join(packageFolder, 'browsers.json'), 'utf8'),
-  ) as BrowserList;
+export async function playwrightPaths(
+  { headless }: { headless: boolean },
+  playwright = installedPlaywright(),
+): Promise<string[]> {
+  if (!playwright) return [];
+  const revisions = await readRevisions(playwright);
   const platform = `${process.platform}-${process.arch}`;
-  const folder = browsersFolder(packageFolder);
+  const folder = browsersFolder(playwright.folder);
   const paths = (name: string, files: readonly string[]): string[] => {
-    const revision = browsers.find((browser) => browser.name === name)?.revision;
+    const revision = revisions.get(name);
     return revision === undefined
       ? []
       : files.map((file) => join(folder, `${name.replaceAll('-', '_')}-${revision}`, file));
   };
-  const shell = options.headless
+  const shell = headless
     ? paths('chromium-headless-shell', HEADLESS_SHELL_FILES[platform] ?? [])
     : [];
   return [...shell, ...paths('chromium', CHROMIUM_FILES[platform] ?? [])];
 }
 
-/** Where the installed Playwright keeps its browsers; undefined when none is installed. */
-export function playwrightBrowsersFolder(): string | undefined {
-  const packageFolder = playwrightFolder();
-  return packageFolder === undefined ? undefined : browsersFolder(packageFolder);
+/** Which Chromium a Playwright wants, and where, in words; undefined when no Playwright is installed. */
+export async function playwrightWants(
+  playwright = installedPlaywright(),
+): Promise<string | undefined> {
+  if (!playwright) return undefined;
+  const revision = (await readRevisions(playwright)).get('chromium') ?? 'of no revision';
+  return `Playwright ${playwright.version} looks for its Chromium ${revision} in ${browsersFolder(playwright.folder)}`;
 }
 
-function playwrightFolder(): string | undefined {
+/** Where the installed Playwright keeps its browsers; undefined when none is installed. */
+export function playwrightBrowsersFolder(): string | undefined {
+  const playwright = installedPlaywright();
+  return playwright && browsersFolder(playwright.folder);
+}
+
+/** The `package.json` of the last of these packages, each as the one before it finds it. */
+function resolveChain(from: string | URL, names: readonly string[]): string | undefined {
   try {
-    return dirname(createRequire(import.meta.url).resolve('playwright-core/package.json'));
+    return names.reduce<string | URL>(
+      (file, name) => createRequire(file).resolve(`${name}/package.json`),
+      from,
+    ) as string;
   } catch {
-    return undefined; // not installed: then there is no browser of it either
+    return undefined; // one of them is not installed
   }
+}
+
+async function readRevisions({ folder }: InstalledPlaywright): Promise<Map<string, string>> {
+  const { browsers } = JSON.parse(
+    await readFile(join(folder, 'browsers.json'), 'utf8'),
+  ) as BrowserList;
+  return new Map(browsers.map(({ name, revision }) => [name, revision]));
 }
 
 /** @see https://playwright.dev/docs/browsers#managing-browser-binaries */
 function browsersFolder(packageFolder: string): string {
   const chosen = environment.playwrightBrowsersPath;
   if (chosen === '0') return join(packageFolder, '.local-browsers');
-  return chosen === undefined ? join(cacheFolder(), 'ms-playwright') : resolve(chosen);
+  const folder = chosen ?? join(cacheFolder(), 'ms-playwright');
+  return resolve(environment.initialFolder ?? process.cwd(), folder);
 }
 
 function cacheFolder(): string {

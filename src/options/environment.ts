@@ -84,9 +84,17 @@ export const environment = {
       read('npm_command') === 'exec' && /^(['"]?)sessionwright\1(\s.*[^&\s])?\s*$/.test(script)
     );
   },
-  /** `PLAYWRIGHT_BROWSERS_PATH`: where Playwright keeps its browsers, if not in its default place. */
+  /** `PLAYWRIGHT_BROWSERS_PATH`: where Playwright keeps its browsers, if not in its default place. Read from `.npmrc` too, as by Playwright. */
   get playwrightBrowsersPath(): string | undefined {
-    return read('PLAYWRIGHT_BROWSERS_PATH');
+    return (
+      read('PLAYWRIGHT_BROWSERS_PATH') ??
+      read('npm_config_playwright_browsers_path') ??
+      read('npm_package_config_playwright_browsers_path')
+    );
+  },
+  /** `INIT_CWD`: where npm, pnpm or Yarn was called, from which Playwright takes a relative folder. */
+  get initialFolder(): string | undefined {
+    return read('INIT_CWD');
   },
   /** `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, in small letters too, which win, as in curl. May hold passwords. */
   get networkProxies(): Record<'http' | 'https' | 'none', string | undefined> {

@@ -1,10 +1,15 @@
 /** Looks for browsers in folders of the test's own: PATH, Playwright's browsers, and named files. */
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { findChromium } from '../../../src/browser/find-chromium';
-import { playwrightPaths } from '../../../src/browser/playwright-browsers';
+import {
+  installedPlaywright,
+  playwrightBrowsersFolder,
+  playwrightPaths,
+  playwrightWants,
+} from '../../../src/browser/playwright-browsers';
 
 let folder: string;
 
@@ -66,10 +71,59 @@ test("Playwright's browser comes before the system's; its headless shell first, 
     executablePath: full,
     source: 'playwright',
   });
-  expect(await findChromium({ channel: 'chromium' })).toEqual({
-    executablePath: full,
-    source: 'playwright',
-  });
+  for (const channel of ['chromium', 'chrome-for-testing'])
+    expect(await findChromium({ channel })).toEqual({ executablePath: full, source: 'playwright' });
+});
+
+/** A package as an installer lays it out; returns its folder. */
+async function packageAt(modules: string, name: string, version: string): Promise<string> {
+  const at = join(modules, name);
+  await mkdir(at, { recursive: true });
+  await writeFile(join(at, 'package.json'), JSON.stringify({ name, version }));
+  return at;
+}
+
+/** A `playwright-core` whose browser has this revision. */
+async function coreAt(modules: string, version: string, revision: string): Promise<string> {
+  const core = await packageAt(modules, 'playwright-core', version);
+  const browsers = [{ name: 'chromium', revision }];
+  await writeFile(join(core, 'browsers.json'), JSON.stringify({ browsers }));
+  return core;
+}
+
+test("the browser is that of the user's Playwright, though a lock file keeps another core of ours", async () => {
+  const store = (name: string): string => join(folder, 'store', name, 'node_modules');
+  const ours = await packageAt(store('ours'), 'sessionwright', '1.0.0');
+  const from = join(ours, 'dist', 'host.js');
+  expect(installedPlaywright(from)).toBeUndefined();
+
+  await coreAt(store('ours'), '1.60.0', '1001');
+  expect(installedPlaywright(from)).toMatchObject({ version: '1.60.0' }); // a session server alone
+
+  const core = await coreAt(store('playwright'), '1.65.0', '2002');
+  const playwright = await packageAt(store('playwright'), 'playwright', '1.65.0');
+  const peer = await packageAt(store('test'), '@playwright/test', '1.65.0');
+  await symlink(playwright, join(store('test'), 'playwright'), 'junction');
+  await mkdir(join(store('ours'), '@playwright'));
+  await symlink(peer, join(store('ours'), '@playwright', 'test'), 'junction');
+  const found = installedPlaywright(from);
+  expect(found).toEqual({ folder: await realpath(core), version: '1.65.0' });
+  const [path] = await playwrightPaths({ headless: false }, found);
+  expect(path).toContain(join(folder, 'playwright', 'chromium-2002'));
+  expect(await playwrightWants(found)).toBe(
+    `Playwright 1.65.0 looks for its Chromium 2002 in ${join(folder, 'playwright')}`,
+  ); // told where none is found
+});
+
+test('a relative folder of browsers is looked for where the package manager was called, as by Playwright', () => {
+  vi.stubEnv('PLAYWRIGHT_BROWSERS_PATH', 'browsers');
+  vi.stubEnv('INIT_CWD', folder);
+  expect(playwrightBrowsersFolder()).toBe(join(folder, 'browsers'));
+  vi.stubEnv('INIT_CWD', '');
+  expect(playwrightBrowsersFolder()).toBe(join(process.cwd(), 'browsers'));
+  vi.stubEnv('PLAYWRIGHT_BROWSERS_PATH', '');
+  vi.stubEnv('npm_config_playwright_browsers_path', join(folder, 'of npm'));
+  expect(playwrightBrowsersFolder()).toBe(join(folder, 'of npm'));
 });
 
 test.runIf(process.platform === 'linux')('a channel is looked up in PATH too', async () => {
