@@ -3,6 +3,7 @@ import type { FullConfig } from '@playwright/test';
 import { connectToHost } from '../host/connect';
 import { finishRun } from '../host/finish';
 import { runnerState } from '../host/runner-state';
+import { projectOptions } from '../options/project';
 import { validateProjectUse } from '../options/validate';
 import { endDots, print } from '../reporter/print';
 import { summaryLines } from '../reporter/summary';
@@ -16,7 +17,7 @@ export default async function globalSetup(config: FullConfig): Promise<() => Pro
   state.isRefused = true; // until the options are found to be right
   for (const project of config.projects) {
     validateProjectUse(
-      { ...project.use },
+      { ...project.use, sessionOptions: projectOptions(project.use) },
       project.name === '' ? 'use' : `projects["${project.name}"].use`,
     );
   }

@@ -2,7 +2,9 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { PlaywrightTestConfig, ReporterDescription } from '@playwright/test';
+import { isRecord } from '../base/json';
 import { environment } from '../options/environment';
+import { onTop, SUITE_OPTIONS } from '../options/project';
 import type { SessionOptions, SessionTestOptions, SessionWorkerOptions } from '../options/types';
 
 /** Stands for a secret in reports. */
@@ -48,12 +50,12 @@ export function withSessions<T = object, W = object>(
   options: SessionOptions = {},
   report: ReportOptions = {},
 ): SuiteConfig<T, W> {
-  const base = onTop(options, sessionOptionsOf(config.use));
+  const base = withoutSecretsInReports(onTop(options, sessionOptionsOf(config.use)));
   return {
     ...config,
     globalSetup: [...asArray(config.globalSetup), beside('global-setup')],
     reporter: [[beside('reporter'), { ...report }], ...reporters(config.reporter)],
-    use: { ...config.use, sessionOptions: base } as SuiteConfig<T, W>['use'] & object,
+    use: saying(config.use, base),
     ...(config.projects && { projects: config.projects.map((project) => withBase(project, base)) }),
   };
 }
@@ -63,16 +65,17 @@ function withBase<P extends { use?: object }>(project: P, base: SessionOptions):
   const own = sessionOptionsOf(project.use);
   return own === undefined
     ? project
-    : { ...project, use: { ...project.use, sessionOptions: onTop(base, own) } };
+    : { ...project, use: saying(project.use, withoutSecretsInReports(onTop(base, own))) };
 }
 
-/** What is no object stays as it is: it is refused by its name before the run. */
-function onTop(base: SessionOptions, own: SessionOptions = {}): SessionOptions {
-  return typeof own === 'object' ? withoutSecretsInReports({ ...base, ...own }) : own;
+/** Says it twice: another `use`, of a later part of `defineConfig` or of a file, replaces the options, and stands on top of what is kept beside. */
+function saying(use: object | undefined, sessionOptions: SessionOptions): object {
+  return { ...use, sessionOptions, [SUITE_OPTIONS]: sessionOptions };
 }
 
 /** Playwright's JSON report prints the whole `use`. Secrets in it would be published with the report, so they turn into placeholders there. */
 function withoutSecretsInReports(options: SessionOptions): SessionOptions {
+  if (!isRecord(options)) return options;
   return Object.defineProperty(options, 'toJSON', {
     enumerable: false,
     value: () => shown(options),

@@ -4,9 +4,10 @@ import { openInBrowser } from '../base/open-in-browser';
 import type { RunViews } from '../host/protocol';
 import { runnerState } from '../host/runner-state';
 import { environment } from '../options/environment';
+import { projectOptions } from '../options/project';
 import { isElsewhere } from '../options/source';
 import { print } from './print';
-import { optionsOf, whyNotServed } from './sources';
+import { whyNotServed } from './sources';
 
 /** Time between two looks whether there is a session, in milliseconds. */
 const LOOK_MS = 500;
@@ -14,7 +15,7 @@ const LOOK_MS = 500;
 /** Whether somebody wants to see sessions that run elsewhere. Sessions on this machine have windows. */
 export function wantsLiveView({ projects }: Pick<FullConfig, 'projects'>): boolean {
   return projects.some((project) => {
-    const options = optionsOf(project);
+    const options = projectOptions(project.use);
     const isHeaded = (options.headless ?? project.use.headless) === false;
     return isHeaded && whyNotServed(project) === undefined && isElsewhere(options);
   });

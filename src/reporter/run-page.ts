@@ -10,7 +10,7 @@ import type {
 import { messageOf } from '../base/errors';
 import type { RunSummary } from '../host/protocol';
 import { environment } from '../options/environment';
-import type { SessionOptions } from '../options/types';
+import { projectOptions } from '../options/project';
 import type { RunData } from './run/data';
 import type { RunAbout } from './run/run-data';
 import type { PageFolder } from './run/folder';
@@ -170,8 +170,6 @@ function homeOf({ configFile, rootDir }: FullConfig): string {
 
 /** What no report may show, whatever text it got into. */
 function secretsOf({ projects }: FullConfig): string[] {
-  const keys = projects.map(
-    ({ use }) => (use as { sessionOptions?: SessionOptions }).sessionOptions?.apiKey,
-  );
+  const keys = projects.map(({ use }) => projectOptions(use).apiKey);
   return [...new Set([environment.apiKey, ...keys])].filter((key) => key !== undefined);
 }

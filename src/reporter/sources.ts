@@ -1,8 +1,8 @@
 /** What is said at the begin of a run: where the sessions of each project come from, and which projects have none. */
 import type { FullConfig } from '@playwright/test/reporter';
+import { projectOptions } from '../options/project';
 import { leftToPlaywright } from '../options/served';
 import { describeSource } from '../options/source';
-import type { SessionOptions } from '../options/types';
 import { print } from './print';
 
 /** The part of a project that decides. */
@@ -13,7 +13,7 @@ export function tellSources({ projects }: Pick<FullConfig, 'projects'>): void {
   const sources = new Set(
     projects
       .filter((project) => whyNotServed(project) === undefined)
-      .map((project) => describeSource(optionsOf(project))),
+      .map((project) => describeSource(projectOptions(project.use))),
   );
   if (sources.size > 0) print(`sessions come from: ${[...sources].join('; ')}`);
   for (const project of projects) {
@@ -28,9 +28,4 @@ export function whyNotServed({ use }: Project): string | undefined {
     browserName: use.browserName ?? use.defaultBrowserType ?? 'chromium',
     connectOptions: use.connectOptions,
   });
-}
-
-/** What a project says of its sessions. */
-export function optionsOf({ use }: Project): SessionOptions {
-  return (use as { sessionOptions?: SessionOptions }).sessionOptions ?? {};
 }

@@ -1,5 +1,6 @@
 /** Ours beside what suites have already: other fixtures, one context for all tests, and every option of `use`. One run, of a project for each test here. */
 import { afterAll, expect, test } from 'vitest';
+import { findChromium } from '../../src/browser/find-chromium';
 import { OneRun } from './support/one-run';
 import { failedOf, partOf, Project, resultOf, resultsOf, type RunResult } from './support/project';
 
@@ -50,6 +51,40 @@ const FILES = {
     });
     patient.describe.configure({ timeout: 10_000 });
     patient('has what took long to make', async ({ account }) => { await (await account.newPage()).setContent('x'); });`,
+  layered: `
+    test.use({ sessionOptions: { idleTimeoutMinutes: 5 } });
+    test('has both', async ({ page, session }) => {
+      expect(await page.evaluate(() => navigator.userAgent)).toBe('project/1');
+      expect((await session.status()).idleTimeoutMinutes).toBe(5);
+    });`,
+  pages: `
+    const both = test.extend<{ second: import('@playwright/test').Page }>({
+      second: async ({ context }, use) => use(await context.newPage()),
+    });
+    both('a fixture with a page of its own', async ({ second, page, context }) => {
+      expect(context.pages()).toEqual([second, page]);
+    });
+    test.describe('a hook', () => {
+      test.beforeEach(async ({ context }) => void (await context.newPage()));
+      test('that opens a page', async ({ page, context }) => { expect(context.pages().indexOf(page)).toBe(1); });
+    });
+    test.describe("the session's own context", () => {
+      test.use({ isolation: 'session' });
+      both('with two pages', async ({ second, page, context }) => { expect(context.pages()).toEqual([second, page]); });
+    });`,
+  extension: `
+    import { chromium } from '@playwright/test';
+    const own = test.extend({
+      context: async ({}, use) => {
+        const context = await chromium.launchPersistentContext('', { executablePath: process.env.CHROMIUM_OF_SUITE, args: ['--no-sandbox'] });
+        await use(context);
+        await context.close();
+      },
+    });
+    own('has no session', async ({ page, context }) => {
+      expect(context.pages()).toHaveLength(2); // the one that it opens with, as with Playwright
+      await page.setContent('x');
+    });`,
   reused: `${VISITS}
     const pages = new Set<string>();
     for (const n of [1, 2, 3]) test('test ' + n, async ({ page, context }) => {
@@ -76,6 +111,9 @@ const USES: Record<keyof typeof FILES, object> = {
   },
   merged: {},
   patient: {},
+  pages: {},
+  extension: {},
+  layered: { sessionOptions: { userAgent: 'project/1' } },
   reused: { reuseContext: true },
 };
 
@@ -89,12 +127,15 @@ const suite = new OneRun(async () => {
     `${name}.spec.ts`,
     `import { test, expect } from 'sessionwright';\n${spec}`,
   ]);
-  return Project.create({
-    'playwright.config.ts': `
+  return Project.create(
+    {
+      'playwright.config.ts': `
       import { withSessions } from 'sessionwright/config';
       export default withSessions({ workers: 1, timeout: 60_000, expect: { timeout: 20_000 }, reporter: [['line'], ['json', { outputFile: 'report.json' }]], projects: ${JSON.stringify(projects)} });`,
-    ...(Object.fromEntries(files) as Record<string, string>),
-  });
+      ...(Object.fromEntries(files) as Record<string, string>),
+    },
+    { CHROMIUM_OF_SUITE: (await findChromium()).executablePath },
+  );
 });
 afterAll(async () => suite.close());
 
@@ -124,6 +165,26 @@ test('mergeTests joins ours with fixtures that were made for plain Playwright', 
 test('a fixture with a time limit of its own has it, whenever the session is asked for', async (context) => {
   const { run } = await suite.of(context);
   expectPassed(run, 'patient', ['has what took long to make']);
+});
+
+test("a file's session options stand on top of its project's, field by field", async (context) => {
+  const { run } = await suite.of(context);
+  expectPassed(run, 'layered', ['has both']);
+});
+
+test('the page of a test is none that a fixture or a hook has opened before', async (context) => {
+  const { run } = await suite.of(context);
+  expectPassed(run, 'pages', [
+    'a fixture with a page of its own',
+    'that opens a page',
+    'with two pages',
+  ]);
+});
+
+test('a suite whose context is of a browser of its own starts no session beside it', async (context) => {
+  const { run } = await suite.of(context);
+  expectPassed(run, 'extension', ['has no session']);
+  expect(resultOf(run.report, 'has no session').annotations).toEqual([]);
 });
 
 test('reuseContext keeps one page for the tests of a worker, cleaned in between', async (context) => {

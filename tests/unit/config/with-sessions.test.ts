@@ -1,5 +1,8 @@
+import { defineConfig } from '@playwright/test';
 import { afterEach, expect, test, vi } from 'vitest';
 import { withSessions } from '../../../src/config/index';
+import { projectOptions } from '../../../src/options/project';
+import type { SessionOptions } from '../../../src/options/types';
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -37,7 +40,7 @@ test('options reach every project, and what stands nearer wins field by field', 
     },
     { idleTimeoutMinutes: 5, maxDurationMinutes: 20 },
   );
-  expect(config.use).toEqual({
+  expect(config.use).toMatchObject({
     baseURL: 'http://localhost',
     sessionOptions: { headless: false, idleTimeoutMinutes: 5, maxDurationMinutes: 20 },
   });
@@ -47,6 +50,34 @@ test('options reach every project, and what stands nearer wins field by field', 
     maxDurationMinutes: 20,
   });
   expect(config.projects?.[1]?.use).toEqual({ locale: 'de' });
+});
+
+test('a later part of defineConfig, which replaces the options, stands on top of them too', () => {
+  const suite = withSessions(
+    { projects: [{ name: 'own', use: { sessionOptions: { userAgent: 'own/1' } } }] },
+    { apiUrl: 'http://there', maxSessions: 2 },
+  );
+  const later: SessionOptions = { idleTimeoutMinutes: 5 };
+  const top = defineConfig(suite, { use: { sessionOptions: later } } as object);
+  expect(projectOptions(top.use ?? {})).toEqual({
+    apiUrl: 'http://there',
+    maxSessions: 2,
+    idleTimeoutMinutes: 5,
+  });
+  const project = defineConfig(suite, {
+    projects: [{ name: 'own', use: { sessionOptions: later } }],
+  } as object).projects?.[0];
+  expect(projectOptions({ ...top.use, ...project?.use })).toEqual({
+    apiUrl: 'http://there',
+    maxSessions: 2,
+    userAgent: 'own/1',
+    idleTimeoutMinutes: 5,
+  });
+});
+
+test('a configuration without withSessions says only what its use says', () => {
+  expect(projectOptions({})).toEqual({});
+  expect(projectOptions({ sessionOptions: { headless: true } })).toEqual({ headless: true });
 });
 
 test('a report that prints the configuration shows no secret of it', () => {
