@@ -1,6 +1,7 @@
 /** What the session API is asked for: the user's options, completed by what the Playwright project says of its browser. */
 import { createHash } from 'node:crypto';
 import type { StartOptions } from '../contract/session';
+import { hasRemoteApi } from '../options/source';
 import type { SessionOptions } from '../options/types';
 import type { AcquireRequest, BrowserSettings } from './protocol';
 
@@ -13,11 +14,12 @@ export function startOptions({ options, browser }: AcquireRequest): StartOptions
   return start;
 }
 
-/** Names what is asked of a session; how many there may be, and how long one waits for it, is no part of that. */
-export function keyOf({ options, browser }: AcquireRequest): string {
-  const { maxSessions, startTimeoutMs, ...asked } = options;
+/** Names what is asked of a session; how many there may be, and how long one waits for it, is no part of that, nor what an API is not told. */
+export function keyOf(request: AcquireRequest): string {
+  const { maxSessions, startTimeoutMs, ...asked } = request.options;
+  const told = hasRemoteApi(request.options) ? startOptions(request) : request.browser;
   return createHash('sha256')
-    .update(JSON.stringify([asked, browser]))
+    .update(JSON.stringify([asked, told]))
     .digest('hex')
     .slice(0, 16);
 }
