@@ -37,6 +37,11 @@ const RULES: Record<RetentionMode, ModeRule> = {
   'retry-with-video': { records: isFirstRetry, keeps: always },
 };
 
+/** Whether something is a mode that has a rule. */
+export function isRetentionMode(value: unknown): value is RetentionMode {
+  return typeof value === 'string' && Object.hasOwn(RULES, value);
+}
+
 /** Before a test: whether any outcome of this run could keep its recording. When not, nothing need be recorded. */
 export function mayKeep(mode: RetentionMode, retry: number): boolean {
   return RULES[mode].records(retry);
