@@ -53,8 +53,11 @@ export function withSessions<T = object, W = object>(
   const base = withoutSecretsInReports(onTop(options, sessionOptionsOf(config.use)));
   return {
     ...config,
-    globalSetup: [...asArray(config.globalSetup), beside('global-setup')],
-    reporter: [[beside('reporter'), { ...report }], ...reporters(config.reporter)],
+    globalSetup: [
+      ...asArray(config.globalSetup).filter((path) => path !== beside('global-setup')),
+      beside('global-setup'),
+    ],
+    reporter: withOurs(reporters(config.reporter), report),
     use: saying(config.use, base),
     ...(config.projects && { projects: config.projects.map((project) => withBase(project, base)) }),
   };
@@ -117,6 +120,17 @@ function sessionOptionsOf(use: object | undefined): SessionOptions | undefined {
 function reporters(configured: PlaywrightTestConfig['reporter']): ReporterDescription[] {
   if (configured === undefined) return [[environment.isCI ? 'dot' : 'list']];
   return typeof configured === 'string' ? [[configured]] : configured;
+}
+
+/** Ours comes first, and once: a configuration that names it, or was completed before, says what it is told. */
+function withOurs(configured: ReporterDescription[], report: ReportOptions): ReporterDescription[] {
+  const isOurs = ([name]: ReporterDescription): boolean =>
+    name === 'sessionwright/reporter' || name === beside('reporter');
+  const said = configured.filter(isOurs).map(([, options]) => options as ReportOptions);
+  return [
+    [beside('reporter'), Object.assign({}, ...said, report)],
+    ...configured.filter((it) => !isOurs(it)),
+  ];
 }
 
 function asArray<T>(value: T | T[] | undefined): T[] {

@@ -7,6 +7,8 @@ export interface RunnerState {
   hasReporter: boolean;
   /** True when global set-up has refused the options: then there is nothing to say of a run. */
   isRefused?: boolean;
+  /** What the runs have begun with, each once, that our reporter has been told of: a configuration may name it twice, and one of them tells. */
+  told: WeakSet<object>;
   /** The host that global set-up has started. */
   host?: Promise<HostConnection>;
 }
@@ -16,5 +18,5 @@ const KEY = Symbol.for('sessionwright.runner');
 /** The one state of this process. */
 export function runnerState(): RunnerState {
   const holder = globalThis as unknown as Record<symbol, RunnerState | undefined>;
-  return (holder[KEY] ??= { hasReporter: false });
+  return (holder[KEY] ??= { hasReporter: false, told: new WeakSet() });
 }

@@ -48,6 +48,8 @@ export default class SessionReporter implements Reporter {
   readonly #withClip = new Set<TestResult>();
   #waits: WaitWatch | undefined;
   #stopLooking: (() => void) | undefined;
+  /** Whether the run has this reporter already: that one tells everything. */
+  #isSecond = false;
 
   constructor(options: ReporterOptions = {}) {
     this.#options = options;
@@ -55,6 +57,10 @@ export default class SessionReporter implements Reporter {
   }
 
   onBegin(config: FullConfig, suite: Suite): void {
+    const { told } = runnerState();
+    this.#isSecond = told.has(suite);
+    if (this.#isSecond) return;
+    told.add(suite);
     this.#config = config;
     // Playwright calls this too when the options were refused, and to list the tests.
     if (runnerState().isRefused || process.argv.includes('--list')) return;
@@ -84,6 +90,7 @@ export default class SessionReporter implements Reporter {
   }
 
   async onEnd(result: FullResult): Promise<void> {
+    if (this.#isSecond) return;
     let summary: RunSummary | undefined;
     this.#waits?.ending();
     this.#stopLooking?.();

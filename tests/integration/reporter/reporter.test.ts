@@ -1,5 +1,5 @@
 /** What the reporter does when something is in the way of the run page. */
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FullConfig, Suite } from '@playwright/test/reporter';
@@ -69,6 +69,22 @@ test('a run in which no test used a session removes the page of an earlier run',
   await readFile(join(folder, 'sessionwright-report/index.html'));
   await run(new SessionReporter(), 0);
   await expect(readFile(join(folder, 'sessionwright-report/index.html'))).rejects.toThrow('ENOENT');
+});
+
+test('named twice, the first one tells of the run, once; each run has its own', async () => {
+  for (const folderName of ['first', 'later']) {
+    const reporters = [folderName, 'second'].map((runPage) => new SessionReporter({ runPage }));
+    const [first, second] = reporters as [SessionReporter, SessionReporter];
+    const both: Pick<SessionReporter, 'onBegin' | 'onTestEnd' | 'onEnd' | 'onExit'> = {
+      onBegin: (config, suite) => reporters.forEach((it) => it.onBegin(config, suite)),
+      onTestEnd: (ended, result) => reporters.forEach((it) => it.onTestEnd(ended, result)),
+      onEnd: async (result) => first.onEnd(result).then(async () => second.onEnd(result)),
+      onExit: async () => first.onExit().then(async () => second.onExit()),
+    };
+    await tellRun(both, { tests: 2, workers: 1, rootDir: folder });
+  }
+  expect((await readdir(folder)).sort()).toEqual(['first', 'later']);
+  expect(printed.match(/run page: /g)).toHaveLength(2);
 });
 
 test('reports without stories are merged into no page, and it says why', async () => {

@@ -29,6 +29,25 @@ test('a single reporter by name, and none at all', () => {
   expect(names(withSessions({}).reporter)).toEqual(['reporter.cjs', 'dot']);
 });
 
+test('what is named or completed twice is there once, and keeps what it was told', () => {
+  const twice = withSessions(
+    withSessions({ reporter: 'line', globalSetup: './mine.ts' }, {}, { runPage: 'story' }),
+    {},
+    { runPageUrl: 'https://ci/' },
+  );
+  expect(twice.globalSetup).toEqual(['./mine.ts', expect.stringMatching(/global-setup\.cjs$/)]);
+  expect(names(twice.reporter)).toEqual(['reporter.cjs', 'line']);
+  expect(twice.reporter?.[0]?.[1]).toEqual({ runPage: 'story', runPageUrl: 'https://ci/' });
+  const named = withSessions({
+    reporter: [['line'], ['sessionwright/reporter', { runPage: false }], ['json']],
+  });
+  expect(names(named.reporter)).toEqual(['reporter.cjs', 'line', 'json']);
+  expect(named.reporter?.[0]?.[1]).toEqual({ runPage: false });
+  expect(names(withSessions({ reporter: 'sessionwright/reporter' as 'list' }).reporter)).toEqual([
+    'reporter.cjs',
+  ]);
+});
+
 test('options reach every project, and what stands nearer wins field by field', () => {
   const config = withSessions(
     {
