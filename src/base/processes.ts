@@ -1,6 +1,6 @@
 /** Whether a process lives, which one it is, and how a file says which process it belongs to. */
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { codeOf } from './errors';
 
@@ -30,6 +30,19 @@ export function processStart(pid: number): string | undefined {
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[START_FIELD];
   } catch {
     return undefined;
+  }
+}
+
+/**
+ * Where process ids mean what they mean to this process: the machine, and of its containers the one. For comparison only. Undefined
+ * where nothing shares a disk of temporary files with others (Windows, and macOS, whose name changes with its network).
+ */
+export function ownPlace(): string | undefined {
+  if (process.platform !== 'linux') return undefined;
+  try {
+    return `${hostname()} ${readlinkSync('/proc/self/ns/pid')}`; // namespaces(7): another one in each container
+  } catch {
+    return hostname();
   }
 }
 

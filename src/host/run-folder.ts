@@ -1,24 +1,42 @@
 /**
  * Where the host of a run is found. Everything of a run lies in one folder below the system's temp folder:
  *
- *   sessionwright-USER/run-RUNNERPID.N/   owner.json (who started it), endpoint.json (where it listens), work/, ledger.jsonl
+ *   sessionwright-USER/run-RUNNERPID.N.PLACE/   owner.json (who started it), endpoint.json (where it listens), work/, ledger.jsonl
  *
  * The claim is a rename: a folder that already says who owns it is moved to the name, which succeeds for exactly one contender.
- * N grows when an earlier host of the same runner died.
+ * N grows when an earlier host of the same runner died. PLACE keeps apart the containers and machines that share a temp folder: their
+ * process ids mean nothing to each other, and may be the same.
  */
+import { createHash } from 'node:crypto';
 import { existsSync, type Stats } from 'node:fs';
-import { lstat, mkdir, mkdtemp, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import {
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { codeOf } from '../base/errors';
 import { removeFolder } from '../base/folders';
 import { readJson, writeJson } from '../base/json';
-import { isProcessAlive, processStart } from '../base/processes';
+import { isProcessAlive, ownPlace, processStart } from '../base/processes';
 import { newToken } from '../base/tokens';
 import { HostError } from '../contract/errors';
 
 /** How often the base folder is made, should it be removed each time: more runs than that never end at one moment. */
 const CLAIM_TRIES = 100;
+
+/** How often a host shows that it lives, in milliseconds. Read only elsewhere: here its process is looked up. */
+const SIGN_MS = 60_000;
+/** A run elsewhere that has not shown itself for so long is dead, in milliseconds: no run of two machines has clocks so far apart. */
+const SILENCE_MS = 15 * SIGN_MS;
 
 /** Where a host listens, and the word that opens its door. */
 export interface HostEndpoint {
@@ -41,6 +59,8 @@ export interface RunFolder {
   path: string;
   runnerPid: number;
   generation: number;
+  /** False when it runs in another container, or on another machine that shares the disk: its process ids mean nothing here. */
+  isHere: boolean;
 }
 
 /** The folder that holds the folders of all runs of this user. */
@@ -49,7 +69,7 @@ export function baseFolder(): string {
 }
 
 /**
- * Folders of all runs, or of one runner, oldest first.
+ * Folders of all runs, those elsewhere included, or of one runner here, oldest first.
  * @throws {@link HostError} when others than this user could have put them there
  */
 export async function listRunFolders(runnerPid?: number): Promise<RunFolder[]> {
@@ -57,7 +77,9 @@ export async function listRunFolders(runnerPid?: number): Promise<RunFolder[]> {
   const names = await readdir(baseFolder()).catch(() => [] as string[]);
   return names
     .flatMap((name) => parseName(name) ?? [])
-    .filter((folder) => runnerPid === undefined || folder.runnerPid === runnerPid)
+    .filter(
+      (folder) => runnerPid === undefined || (folder.isHere && folder.runnerPid === runnerPid),
+    )
     .sort((a, b) => a.generation - b.generation);
 }
 
@@ -67,9 +89,10 @@ export async function claimRunFolder(
   generation: number,
 ): Promise<RunFolder | undefined> {
   const folder = {
-    path: join(baseFolder(), `run-${runnerPid}.${generation}`),
+    path: join(baseFolder(), `run-${runnerPid}.${generation}${placeSuffix()}`),
     runnerPid,
     generation,
+    isHere: true,
   };
   const draft = await makeDraft();
   const owner: Owner = { pid: process.pid, startedAt: processStart(process.pid) };
@@ -115,15 +138,29 @@ export async function readEndpoint(folder: RunFolder): Promise<HostEndpoint | un
 
 /** Which process claimed this folder. */
 export async function readOwner(folder: RunFolder): Promise<Owner | undefined> {
-  return (await readJson(join(folder.path, 'owner.json'))) as Owner | undefined;
+  return (await readJson(ownerFile(folder))) as Owner | undefined;
 }
 
-/** True while the process runs that claimed this folder, and not another one of the same number. */
+/** True while the process runs that claimed this folder, and not another one of the same number. Elsewhere: while it is heard of. */
 export async function isOwnerAlive(folder: RunFolder): Promise<boolean> {
+  if (!folder.isHere) return isHeardOf(folder);
   const owner = await readOwner(folder);
   if (!owner || !isProcessAlive(owner.pid)) return false;
   const { startedAt = processStart(owner.pid) } = owner;
   return processStart(owner.pid) === startedAt;
+}
+
+/** Shows those who cannot look up this process that the run goes on. Returns the function that ends it. */
+export function showLife(folder: RunFolder): () => void {
+  const show = async (): Promise<void> =>
+    utimes(ownerFile(folder), new Date(), new Date()).catch(() => undefined); // it was removed
+  const timer = setInterval(() => void show(), SIGN_MS).unref();
+  return () => clearInterval(timer);
+}
+
+async function isHeardOf(folder: RunFolder): Promise<boolean> {
+  const { mtimeMs } = (await stat(ownerFile(folder)).catch(() => undefined)) ?? { mtimeMs: 0 };
+  return Date.now() - mtimeMs < SILENCE_MS;
 }
 
 /** Where profiles and frames of a run are. */
@@ -167,11 +204,27 @@ function foreignness(stats: Stats): string | undefined {
   return undefined;
 }
 
+/** One that does not say where is here: it was made where nobody shares the folder, or by an earlier version. */
 function parseName(name: string): RunFolder | undefined {
-  const match = /^run-(\d+)\.(\d+)$/.exec(name);
-  return match
-    ? { path: join(baseFolder(), name), runnerPid: Number(match[1]), generation: Number(match[2]) }
-    : undefined;
+  const [, pid, generation, place] = /^run-(\d+)\.(\d+)(\.[\da-f]{8})?$/.exec(name) ?? [];
+  if (pid === undefined) return undefined;
+  return {
+    path: join(baseFolder(), name),
+    runnerPid: Number(pid),
+    generation: Number(generation),
+    isHere: place === undefined || place === placeSuffix(),
+  };
+}
+
+function placeSuffix(): string {
+  const place = ownPlace();
+  return place === undefined
+    ? ''
+    : `.${createHash('sha256').update(place).digest('hex').slice(0, 8)}`;
+}
+
+function ownerFile(folder: RunFolder): string {
+  return join(folder.path, 'owner.json');
 }
 
 /** The user's number, or the name where there are none (Windows); one that has neither gets the word `user`. */

@@ -95,8 +95,9 @@ async function sweepFolder(
   result.removed.push(folder.path);
 }
 
-/** A run lives while its host answers, or while the process that claimed the folder is still bringing it up. */
+/** A run lives while its host answers, or while the process that claimed the folder is still bringing it up. One elsewhere is not asked: it has other ports. */
 async function isAlive(folder: RunFolder): Promise<boolean> {
+  if (!folder.isHere) return isOwnerAlive(folder);
   const endpoint = await readEndpoint(folder);
   if (!endpoint) return isOwnerAlive(folder);
   if (!isProcessAlive(endpoint.pid)) return false;

@@ -1,6 +1,6 @@
 /** The end of a run: what costs elsewhere is ended first, and no picture is lost by it. */
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
@@ -10,7 +10,7 @@ import { type HostConnection, openConnection } from '../../../src/host/connect';
 import { Host } from '../../../src/host/host';
 import { endOrphaned } from '../../../src/host/orphaned';
 import type { Lease } from '../../../src/host/protocol';
-import { claimRunFolder, readEndpoint } from '../../../src/host/run-folder';
+import { claimRunFolder, isOwnerAlive, readEndpoint } from '../../../src/host/run-folder';
 import { Sweeps } from '../../../src/host/sweeps';
 import { eventually } from '../../eventually';
 import { json, KEY, sessionBody, startScriptedApi, type ScriptedApi } from '../client/scripted-api';
@@ -26,16 +26,22 @@ interface HostedRun {
   lease: Lease;
 }
 
-/** A host with a worker that has a session of a session API. */
-async function startHosted({
-  session = {},
-  onStop = (): void => {},
-}: { session?: object; onStop?: () => void } = {}): Promise<HostedRun> {
+/** A temp folder of the test's own, where runs have their folders. */
+async function ownTemp(): Promise<string> {
   const temp = await mkdtemp(join(tmpdir(), 'sw-end-'));
   onTestFinished(async () => rm(temp, { recursive: true, force: true, maxRetries: 5 }));
   vi.stubEnv('TMPDIR', temp);
   vi.stubEnv('TEMP', temp);
   onTestFinished(() => void vi.unstubAllEnvs());
+  return temp;
+}
+
+/** A host with a worker that has a session of a session API. */
+async function startHosted({
+  session = {},
+  onStop = (): void => {},
+}: { session?: object; onStop?: () => void } = {}): Promise<HostedRun> {
+  const temp = await ownTemp();
   const api = await startScriptedApi(({ method }, response) => {
     if (method === 'DELETE') onStop();
     const status = method === 'DELETE' ? 'closed' : 'active';
@@ -116,4 +122,22 @@ test('a session that costs is not kept for the workers of a dead runner, and no 
   await ended;
   const requests = api.requests.map(({ method, url }) => `${method} ${url}`);
   expect(requests).toEqual(['POST /sessions/start', 'DELETE /sessions/ours/stop']);
+});
+
+test('a host shows every minute that it lives, to those who cannot look up its process', async () => {
+  await ownTemp();
+  const folder = await claimRunFolder(process.pid, 1);
+  if (!folder) throw new Error('not claimed');
+  const there = { ...folder, isHere: false };
+  const host = new Host(folder, new Sweeps(folder));
+  onTestFinished(() => host.close());
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  onTestFinished(() => void vi.useRealTimers());
+  await host.listen();
+  const longAgo = new Date(Date.now() - 3_600_000);
+  await utimes(join(folder.path, 'owner.json'), longAgo, longAgo);
+  expect(await isOwnerAlive(there)).toBe(false);
+  vi.advanceTimersByTime(60_000);
+  vi.useRealTimers();
+  await eventually(async () => expect(await isOwnerAlive(there)).toBe(true));
 });

@@ -1,6 +1,6 @@
 /** Sessions that a killed run left at some API are stopped with that API's key, and no API is told the key of another. */
 import { spawn, type SpawnOptions } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -84,6 +84,19 @@ test('the session is stopped with the key of its API, and then nothing is left',
     'DELETE /sessions/left/stop',
   ]);
   expect(await readdir(temp)).toEqual([]);
+});
+
+test('a run of another container or machine on this disk is left alone until it has been silent for long', async () => {
+  const { path } = await deadRun();
+  const there = join(baseFolder(), `run-${DEAD_PID}.1.0123abcd`);
+  await rename(path, there);
+  vi.stubEnv('NOTTE_API_URL', api.url);
+  vi.stubEnv('NOTTE_API_KEY', KEY);
+  expect(await sweep()).toEqual({ removed: [], stopped: [], left: [], notRemoved: [] });
+  expect(api.requests).toEqual([]);
+  const longAgo = new Date(Date.now() - 3_600_000);
+  await utimes(join(there, 'owner.json'), longAgo, longAgo);
+  expect(await sweep()).toMatchObject({ removed: [there], stopped: [{ sessionId: 'left' }] });
 });
 
 test('a run that is told the API in its options stops what an earlier one has left there', async () => {
@@ -286,7 +299,9 @@ test('serve ends what one of the same process number has left on its Grid, when 
   await writeJson(join(folder.path, 'owner.json'), { pid: process.pid, startedAt: 'before' });
   const grid = await gridFor({ backend: 'grid', 'grid-url': hub.url });
   await expect.poll(() => sessions).toEqual([]);
-  await expect.poll(async () => readdir(baseFolder())).toEqual([`run-${process.pid}.2`]);
+  await expect
+    .poll(async () => readdir(baseFolder()))
+    .toEqual([expect.stringContaining(`run-${process.pid}.2`)]);
   await grid?.close();
   expect(await readdir(temp)).toEqual([]);
   await hub.close();

@@ -7,12 +7,14 @@ import {
   rename,
   rm,
   symlink,
+  utimes,
   writeFile,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { processStart } from '../../../src/base/processes';
+import { eventually } from '../../eventually';
 import {
   baseFolder,
   claimRunFolder,
@@ -22,6 +24,8 @@ import {
   readEndpoint,
   readOwner,
   removeRunFolder,
+  type RunFolder,
+  showLife,
 } from '../../../src/host/run-folder';
 
 let temp: string;
@@ -37,7 +41,9 @@ afterEach(async () => {
 test('of many contenders exactly one gets the folder', async () => {
   const claims = await Promise.all(Array.from({ length: 20 }, () => claimRunFolder(123, 1)));
   expect(claims.filter((claim) => claim !== undefined)).toHaveLength(1);
-  expect(await readdir(baseFolder())).toEqual(['run-123.1']);
+  expect(await readdir(baseFolder())).toEqual([
+    expect.stringMatching(/^run-123\.1(\.[\da-f]{8})?$/),
+  ]);
 });
 
 test('the folder tells its owner from the first moment, and its endpoint once that is up', async () => {
@@ -65,6 +71,44 @@ test('a later process with the number of the owner is not the owner', async () =
   expect(await alive({ pid: process.pid })).toBe(true); // where the system does not say
   expect(await alive({ pid: process.pid, startedAt: 'before' })).toBe(false);
   expect(await alive({ pid: 2 ** 30 })).toBe(false);
+  await rm(file);
+  expect(await isOwnerAlive(folder)).toBe(false);
+});
+
+/** The folder of a run, as one of another container or machine finds it. */
+async function elsewhere(runnerPid: number): Promise<RunFolder> {
+  const folder = await claimRunFolder(runnerPid, 1);
+  if (!folder) throw new Error('not claimed');
+  await rename(folder.path, join(baseFolder(), `run-${runnerPid}.1.0123abcd`));
+  const [found] = await listRunFolders();
+  if (!found) throw new Error('not found');
+  return found;
+}
+
+test('a run elsewhere takes no name, and is not the run of the process that has the same number here', async () => {
+  expect(await elsewhere(123)).toMatchObject({ runnerPid: 123, isHere: false });
+  expect(await listRunFolders(123)).toEqual([]);
+  const own = await claimRunFolder(123, 1);
+  expect(own).toMatchObject({ isHere: true });
+  expect(await listRunFolders(123)).toEqual([own]);
+});
+
+test('a run elsewhere lives as long as it is heard of: nobody here knows its processes', async () => {
+  const folder = await elsewhere(123);
+  const file = join(folder.path, 'owner.json');
+  await writeFile(file, JSON.stringify({ pid: 2 ** 30 }));
+  expect(await isOwnerAlive(folder)).toBe(true);
+  const minutesAgo = (minutes: number): Date => new Date(Date.now() - minutes * 60_000);
+  await utimes(file, minutesAgo(14), minutesAgo(14));
+  expect(await isOwnerAlive(folder)).toBe(true);
+  await utimes(file, minutesAgo(16), minutesAgo(16));
+  expect(await isOwnerAlive(folder)).toBe(false);
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  const stop = showLife(folder);
+  vi.advanceTimersByTime(60_000);
+  vi.useRealTimers();
+  await eventually(async () => expect(await isOwnerAlive(folder)).toBe(true));
+  stop();
   await rm(file);
   expect(await isOwnerAlive(folder)).toBe(false);
 });
