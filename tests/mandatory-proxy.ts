@@ -10,8 +10,10 @@ export interface MandatoryProxy {
   url: string;
   /** What was asked of it: method and target. */
   asked: string[];
-  /** From now on it answers no `CONNECT`. */
-  hang(): void;
+  /** From now on it answers every `CONNECT` with this status; 0: not at all. */
+  refuse(status: number): void;
+  /** Connections that are open: of its clients, and its own. */
+  open(): number;
   close(): Promise<void>;
 }
 
@@ -19,7 +21,7 @@ export interface MandatoryProxy {
 export async function startMandatoryProxy(port: number): Promise<MandatoryProxy> {
   const asked: string[] = [];
   const sockets = new Set<Socket>();
-  let hangs = false;
+  let refusal: number | undefined;
   const letsIn = (header: string | undefined): boolean =>
     header === `Basic ${Buffer.from(CREDENTIALS).toString('base64')}`;
   const proxy = createServer((incoming, answer) => {
@@ -37,7 +39,8 @@ export async function startMandatoryProxy(port: number): Promise<MandatoryProxy>
   });
   proxy.on('connect', ({ url, headers }, client: Socket) => {
     asked.push(`CONNECT ${url ?? ''}`);
-    if (hangs) return undefined;
+    if (refusal === 0) return client.resume().once('end', () => client.destroy());
+    if (refusal !== undefined) return client.end(`HTTP/1.1 ${refusal} No\r\n\r\n`);
     if (!letsIn(headers['proxy-authorization']))
       return client.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n');
     const passed = connect(port, '127.0.0.1', () => {
@@ -54,7 +57,8 @@ export async function startMandatoryProxy(port: number): Promise<MandatoryProxy>
   return {
     url: `http://${CREDENTIALS}@127.0.0.1:${(proxy.address() as AddressInfo).port}`,
     asked,
-    hang: () => (hangs = true),
+    refuse: (status) => (refusal = status),
+    open: () => [...sockets].filter((socket) => !socket.destroyed).length,
     async close() {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => proxy.close(resolve));

@@ -1,12 +1,8 @@
 /** CDP over a WebSocket: the way to browsers that we did not start, and to sessions behind a gateway. */
-import type { Agent } from 'node:http';
 import type { RawData } from 'ws';
 import { WebSocket } from 'ws';
 import { hostOf, isLoopback } from '../base/addresses';
-import { withDeadline } from '../base/deadline';
-import { messageOf } from '../base/errors';
 import { CdpError } from '../contract/errors';
-import { proxyFor } from '../options/network-proxy';
 import type { Transport } from './transport';
 
 /** Largest message accepted, in bytes: a base64 picture or PDF of a very long page, as in Playwright's own transport. */
@@ -39,38 +35,30 @@ export class WebSocketTransport implements Transport {
   }
 
   /**
-   * Connects to a CDP endpoint, through the proxy that the environment names for it.
+   * Connects to a CDP endpoint.
    * @param url `ws:` or `wss:`; credentials in it are sent, and never repeated in errors
-   * @throws {@link CdpError} (`cdp_closed`) when the endpoint does not answer in time or refuses; {@link OptionsError} when the
-   * environment names a proxy that is none
+   * @throws {@link CdpError} (`cdp_closed`) when the endpoint does not answer in time or refuses
    */
   static async connect(url: string, options: WebSocketOptions = {}): Promise<WebSocketTransport> {
-    const timeoutMs = options.timeoutMs ?? CONNECT_TIMEOUT_MS;
-    const proxy = proxyFor(new URL(url));
     const socket = new WebSocket(url, {
       perMessageDeflate: false,
       maxPayload: MAX_MESSAGE_BYTES,
-      handshakeTimeout: timeoutMs,
+      handshakeTimeout: options.timeoutMs ?? CONNECT_TIMEOUT_MS,
       headers: options.headers ?? {},
-      ...(proxy && { agent: await tunnelThrough(proxy) }),
       ...(isLoopback(hostOf(new URL(url))) && { generateMask: noMask }),
     });
     const transport = new WebSocketTransport(socket);
-    const opened = new Promise<void>((resolve, reject) => {
+    await new Promise<void>((resolve, reject) => {
       socket.once('open', resolve);
-      socket.once('error', reject);
-    });
-    const tooLate = (): Error => new Error(`no answer within ${timeoutMs} ms`);
-    try {
-      await withDeadline(opened, timeoutMs, tooLate); // the socket's own limit begins behind a proxy
-    } catch (cause) {
-      socket.terminate();
-      const way = proxy ? ` through the proxy ${proxy.host}` : '';
-      throw new CdpError(
-        `Could not connect to the browser at ${withoutSecrets(url)}${way}: ${messageOf(cause)}. Check that it runs and that the URL is still valid.`,
-        { code: 'cdp_closed', method: 'connect', cause },
+      socket.once('error', (cause) =>
+        reject(
+          new CdpError(
+            `Could not connect to the browser at ${withoutSecrets(url)}: ${cause.message}. Check that it runs and that the URL is still valid.`,
+            { code: 'cdp_closed', method: 'connect', cause },
+          ),
+        ),
       );
-    }
+    });
     return transport;
   }
 
@@ -90,12 +78,6 @@ export class WebSocketTransport implements Transport {
  */
 function noMask(mask: Buffer): void {
   mask.fill(0);
-}
-
-/** A tunnel through a proxy, by `CONNECT`. What makes it is loaded only where there is one. */
-async function tunnelThrough(proxy: URL): Promise<Agent> {
-  const { HttpsProxyAgent } = await import('https-proxy-agent');
-  return new HttpsProxyAgent(proxy);
 }
 
 /** Protocol and host only: tokens ride in the query, the user info and sometimes the path. */

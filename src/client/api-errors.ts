@@ -11,9 +11,11 @@ import {
   RateLimitError,
   ServerError,
   SessionEndedError,
-  type SessionwrightError,
+  SessionwrightError,
 } from '../contract/errors';
 import { toCamelCase } from '../contract/naming';
+import { proxyFor } from '../options/network-proxy';
+import { ProxyRefusal } from './proxy-refusal';
 
 /** Where the URL and the key of the API were said: what somebody who is to correct them has to look at. */
 export interface OptionNames {
@@ -89,20 +91,23 @@ const NEVER_SENT =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_TLS|ERR_SSL|EPROTO|UND_ERR_INVALID_ARG)/;
 
 /** The error for an exchange that ended without an answer. */
-export function toUnreachableError(exchange: Exchange, cause: unknown): ApiUnreachableError {
+export function toUnreachableError(exchange: Exchange, cause: unknown): SessionwrightError {
+  const { purpose, method, path, origin, names } = exchange;
+  const what = `Could not ${purpose}: ${method} ${path} on ${origin}: `;
+  const details = { code: 'api_unreachable', method, path, cause } as const;
+  if (cause instanceof ProxyRefusal) {
+    const message = `${what}${cause.message}.`;
+    if (cause.isFinal) return new SessionwrightError(message, { code: 'proxy_refused', cause });
+    return new ApiUnreachableError(message, { ...details, maybeReceived: false });
+  }
   const code = errorCode(cause);
   const maybeReceived = !NEVER_SENT.test(code);
+  const proxy = proxyFor(new URL(origin));
   const reason = maybeReceived
     ? `the connection broke before the answer was complete (${code})`
-    : `it is not reachable (${code})`;
-  const message = `Could not ${exchange.purpose}: ${exchange.method} ${exchange.path} on ${exchange.origin}: ${reason}. Check ${exchange.names.apiUrl}, and that the API is up.`;
-  return new ApiUnreachableError(message, {
-    code: 'api_unreachable',
-    method: exchange.method,
-    path: exchange.path,
-    maybeReceived,
-    cause,
-  });
+    : `it is not reachable${proxy ? ` through the proxy ${proxy.host}` : ''} (${code})`;
+  const message = `${what}${reason}. Check ${names.apiUrl}, and that the API is up.`;
+  return new ApiUnreachableError(message, { ...details, maybeReceived });
 }
 
 /** The error for an exchange that had no complete answer when its time was over. */

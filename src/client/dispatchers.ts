@@ -1,7 +1,9 @@
 /** Connection pools of a client. undici is loaded with the first request, so that importing the client stays cheap. */
 import type * as undiciModule from 'undici';
 import type { Dispatcher } from 'undici';
-import { proxyFor } from '../options/network-proxy';
+import { messageOf } from '../base/errors';
+import { authorizationFor, proxyFor } from '../options/network-proxy';
+import { ProxyRefusal } from './proxy-refusal';
 
 type Undici = typeof undiciModule;
 
@@ -16,6 +18,12 @@ export async function loadUndici(): Promise<Undici> {
   return import('undici');
 }
 
+/** Time limits are the caller's, by signal: undici's own would cut a call that may take longer. */
+const NO_LIMITS = { headersTimeout: 0, bodyTimeout: 0 };
+
+/** What undici says of a proxy's answer (7.30). */
+const REFUSED = /^Proxy (?:response|Authentication Required) \((\d{3})\)/;
+
 /** Keep-alive pools: one for each proxy that the environment names, and one for what is reached without. */
 export class Dispatchers {
   #undici: Promise<Undici> | undefined;
@@ -23,12 +31,19 @@ export class Dispatchers {
 
   /**
    * Sends one request. The caller consumes the body.
-   * @throws {@link OptionsError} when the environment names a proxy that is none
+   * @throws {@link OptionsError} when the environment names a proxy that is none; {@link ProxyRefusal}; undici's own errors
    */
   async request(url: URL, options: RequestOptions): Promise<Dispatcher.ResponseData<unknown>> {
     this.#undici ??= loadUndici();
-    const pool = this.#poolFor(url, await this.#undici);
-    return pool.request({ ...options, origin: url.origin, path: `${url.pathname}${url.search}` });
+    const proxy = proxyFor(url);
+    const pool = this.#poolFor(proxy, await this.#undici);
+    const target = { origin: url.origin, path: `${url.pathname}${url.search}` };
+    try {
+      return await pool.request({ ...NO_LIMITS, ...options, ...target });
+    } catch (error) {
+      const [, status] = REFUSED.exec(messageOf(error)) ?? [];
+      throw proxy && status !== undefined ? new ProxyRefusal(proxy, Number(status)) : error;
+    }
   }
 
   /** Closes every connection, idle or not. */
@@ -38,15 +53,13 @@ export class Dispatchers {
     await Promise.all(pools.map(async (pool) => pool.destroy()));
   }
 
-  #poolFor(url: URL, undici: Undici): Dispatcher {
-    const proxy = proxyFor(url);
+  #poolFor(proxy: URL | undefined, undici: Undici): Dispatcher {
     const kind = proxy?.href ?? 'direct';
     const known = this.#pools.get(kind);
     if (known) return known;
-    // Time limits are the caller's, by signal: undici's own would cut a call that may take longer.
-    const settings = { connectTimeout: CONNECT_TIMEOUT_MS, headersTimeout: 0, bodyTimeout: 0 };
+    const settings = { connectTimeout: CONNECT_TIMEOUT_MS };
     const pool = proxy
-      ? new undici.ProxyAgent({ ...settings, ...proxySettings(undici), uri: proxy.href })
+      ? new undici.ProxyAgent({ ...settings, ...proxySettings(undici, proxy) })
       : new undici.Agent(settings);
     this.#pools.set(kind, pool);
     return pool;
@@ -54,11 +67,11 @@ export class Dispatchers {
 }
 
 /** Plain HTTP goes to a proxy as any other client sends it, since many refuse a tunnel to port 80; and a tunnel opens in time or not at all. */
-function proxySettings(undici: Undici): {
-  proxyTunnel: boolean;
-  clientFactory: (origin: URL, options: object) => Dispatcher;
-} {
+function proxySettings(undici: Undici, proxy: URL): undiciModule.ProxyAgent.Options {
+  const token = authorizationFor(proxy);
   return {
+    uri: proxy.origin,
+    ...(token !== undefined && { token }),
     proxyTunnel: false,
     clientFactory: (origin, options) =>
       new undici.Pool(origin, { ...options, headersTimeout: CONNECT_TIMEOUT_MS }),

@@ -1,9 +1,9 @@
 /** A Playwright page on a session's own browser, over CDP. Playwright is loaded with the first page. */
-import type { Browser, ConnectOverCDPTransport, Page, Tracing } from 'playwright-core';
+import type { Browser, Page, Tracing } from 'playwright-core';
 
 import { settledWithin } from '../base/deadline';
 import { CdpError, OptionsError } from '../contract/errors';
-import { proxyFor } from '../options/network-proxy';
+import { reach } from './reach';
 
 /** A page and the connection that it lives on. */
 export interface ConnectedPage {
@@ -25,9 +25,9 @@ export async function connectPage(cdpUrl: string, sessionId: string): Promise<Co
   const { chromium } = await import('playwright-core');
   let browser: Browser;
   try {
-    browser = await (proxyFor(new URL(cdpUrl))
-      ? chromium.connectOverCDP(await carrierTo(cdpUrl))
-      : chromium.connectOverCDP(cdpUrl, { timeout: CONNECT_TIMEOUT_MS }));
+    browser = await chromium.connectOverCDP(await reach(cdpUrl, CONNECT_TIMEOUT_MS), {
+      timeout: CONNECT_TIMEOUT_MS,
+    });
   } catch (error) {
     if (error instanceof OptionsError) throw error;
     const reason = reasonOf(error);
@@ -38,12 +38,6 @@ export async function connectPage(cdpUrl: string, sessionId: string): Promise<Co
   }
   const context = browser.contexts()[0] ?? (await browser.newContext());
   return { browser, page: context.pages()[0] ?? (await context.newPage()) };
-}
-
-/** Playwright itself knows no proxy of the environment. */
-async function carrierTo(cdpUrl: string): Promise<ConnectOverCDPTransport> {
-  const { openCarrier } = await import('../cdp/playwright-carrier');
-  return openCarrier(cdpUrl, CONNECT_TIMEOUT_MS);
 }
 
 /** Closes the connection, also to a browser that hangs. The session's browser goes on. */

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { settledWithin } from '../base/deadline';
+import { reach } from '../client/reach';
 import type { ClientWarning, Session, SessionInfo, SessionsClient } from '../client/index';
 import type { TestNote } from '../contract/test-notes';
 import { environment } from '../options/environment';
@@ -222,7 +223,9 @@ class AttachedSession extends HeldSession {
       ]);
     const frames = await FrameStore.open(join(this.#workFolder, randomUUID())); // an id is the API's, and no name of a folder
     const connection = new CdpConnection(
-      await WebSocketTransport.connect(this.cdpUrl, { timeoutMs: CONNECT_TIMEOUT_MS }),
+      await WebSocketTransport.connect(await reach(this.cdpUrl, CONNECT_TIMEOUT_MS), {
+        timeoutMs: CONNECT_TIMEOUT_MS,
+      }),
     );
     try {
       return { frames, recorder: await SessionRecorder.attach(connection, frames) };

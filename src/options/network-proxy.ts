@@ -22,24 +22,46 @@ export function proxyFor(url: URL): URL | undefined {
   if (value === undefined || isExcepted(url, none ?? '')) return undefined;
   const text = value.includes('://') ? value : `http://${value}`;
   const proxy = URL.canParse(text) ? new URL(text) : undefined;
-  if (proxy && ['http:', 'https:'].includes(proxy.protocol)) return proxy;
+  if (proxy && ['http:', 'https:'].includes(proxy.protocol) && isDecodable(proxy)) return proxy;
   throw new OptionsError(
     `${name} in the environment is no URL of an HTTP proxy, such as http://proxy.example.com:3128. Correct it, or name in NO_PROXY the hosts that are reached without.`,
     { path: name },
   );
 }
 
+/** What a proxy is told of who asks (`Proxy-Authorization`); undefined when its URL names nobody. */
+export function authorizationFor({ username, password }: URL): string | undefined {
+  if (username === '' && password === '') return undefined;
+  const credentials = [username, password].map((part) => decodeURIComponent(part)).join(':');
+  return `Basic ${Buffer.from(credentials).toString('base64')}`;
+}
+
+/** A `%` that stands for itself is to be written `%25`. */
+function isDecodable(proxy: URL): boolean {
+  try {
+    authorizationFor(proxy);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Hosts are excepted by name, which goes for those below it too, a port that they are reached by, or `*`, all of them. */
 function isExcepted(url: URL, list: string): boolean {
-  const host = hostOf(url);
+  const host = withoutDot(hostOf(url));
   return list
     .toLowerCase()
     .split(/[,\s]+/)
     .filter((entry) => entry !== '')
     .some((entry) => {
-      const [, written = entry, port] = /^(.+?):(\d+)$/.exec(entry) ?? [];
-      const name = written.replace(/^\*?\./, '').replace(/^\[|\]$/g, '');
+      const [, written = entry, port] = /^([^:]+|\[.+\]):(\d+)$/.exec(entry) ?? [];
+      const name = withoutDot(written.replace(/^\*?\./, '').replace(/^\[|\]$/g, ''));
       if (port !== undefined && Number(port) !== portOf(url)) return false;
       return name === '*' || host === name || host.endsWith(`.${name}`);
     });
+}
+
+/** A name may end in the dot of the root of all names. */
+function withoutDot(host: string): string {
+  return host.replace(/\.$/, '');
 }

@@ -1,7 +1,7 @@
 /** Which proxy a connection takes, by the environment. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { OptionsError } from '../../../src/contract/errors';
-import { proxyFor } from '../../../src/options/network-proxy';
+import { authorizationFor, proxyFor } from '../../../src/options/network-proxy';
 
 const NAMES = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY', 'no_proxy', 'NO_PROXY'];
 
@@ -58,7 +58,11 @@ test.each<[url: string, none: string, isExcepted: boolean]>([
   ['https://api.example', 'api.example:8443', false],
   ['https://api.example:8443', 'api.example:8443', true],
   ['https://api.example:8443', 'api.example', true],
-  ['https://[2001:db8::1]:9', '2001:db8::1', false], // its end reads as a port, as everywhere
+  ['https://[2001:db8::1]:9', '2001:db8::1', true],
+  ['https://[fd00::abcd]', 'fd00::abcd', true],
+  ['https://api.example', 'api.example.', true],
+  ['https://api.example.', 'api.example', true],
+  ['https://api.example.', '.example', true],
   ['https://[2001:db8::1]:9', '[2001:db8::1]', true],
   ['https://[2001:db8::1]:9', '[2001:db8::1]:9', true],
 ])('%s, NO_PROXY=%s: excepted is %s', (url, none, isExcepted) => {
@@ -76,6 +80,7 @@ test.each([
   ['http', 'HTTP_PROXY', 'http://user:secret@'],
   ['https', 'HTTPS_PROXY', 'ftp://user:secret@a'],
   ['https', 'HTTP_PROXY', 'a proxy, secret'],
+  ['http', 'HTTP_PROXY', 'http://user:100%secret@a:1'],
 ])(
   '%s: what is no HTTP proxy is refused by its name, and not repeated: %s',
   (scheme, name, value) => {
@@ -95,3 +100,13 @@ test.each([
     }
   },
 );
+
+test.each([
+  ['http://a:1', undefined],
+  ['http://us%40er:pa%3Ass@a:1', 'us@er:pa:ss'],
+  ['http://user@a:1', 'user:'],
+  ['http://:pass@a:1', ':pass'],
+])('who asks a proxy %s', (url, credentials) => {
+  const expected = credentials && `Basic ${Buffer.from(credentials).toString('base64')}`;
+  expect(authorizationFor(new URL(url))).toBe(expected);
+});

@@ -7,18 +7,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer, type Server } from 'node:tls';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { startSessionServer, type SessionServer } from '../../src/server/index';
 import { makeCertificate } from '../documented-nginx';
 import { startMandatoryProxy, type MandatoryProxy } from '../mandatory-proxy';
-import { leavesNothing } from './support/leaves-nothing';
-import { Project, resultOf } from './support/project';
+import { freePort } from '../free-port';
+import { leavesNothing } from '../e2e/support/leaves-nothing';
+import { Project, resultOf } from '../e2e/support/project';
+import { serve, type ServeProcess } from '../e2e/support/serve-process';
 
 const HOST = 'sessions.invalid';
 const KEY = 'a-key-of-20-letters';
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
 
 let certificates: string;
-let server: SessionServer;
+let server: ServeProcess;
 let tls: Server | undefined;
 let proxy: MandatoryProxy;
 let project: Project;
@@ -33,13 +34,12 @@ afterEach(async () => {
   await project.remove();
   await proxy.close();
   await new Promise((resolve) => (tls ? tls.close(resolve) : resolve(undefined)));
-  await server.close();
+  await server.end('SIGTERM');
   tls = undefined;
 });
 
 /** The port of what stands before the server: TLS, or nothing. */
-async function front(scheme: string): Promise<number> {
-  const port = Number(new URL(server.url).port);
+async function front(scheme: string, port: number): Promise<number> {
   if (scheme === 'http') return port;
   const certificate = makeCertificate(certificates, HOST);
   const files = [join(certificates, 'tls.key'), certificate].map((file) => readFileSync(file));
@@ -54,16 +54,20 @@ async function front(scheme: string): Promise<number> {
   return (front.address() as AddressInfo).port;
 }
 
-async function behindProxy(scheme: 'http' | 'https', spec: string): Promise<void> {
+async function behindProxy(scheme: 'http' | 'https', transport: string): Promise<void> {
   const url = `${scheme}://${HOST}`;
-  server = await startSessionServer({ apiKey: KEY, publicUrl: url });
-  proxy = await startMandatoryProxy(await front(scheme));
+  const port = await freePort();
+  server = await serve(
+    ['--port', String(port), '--public-url', url, '--data-dir', join(certificates, 'data')],
+    { NOTTE_API_KEY: KEY },
+  );
+  proxy = await startMandatoryProxy(await front(scheme, port));
   project = await Project.create(
     {
       'playwright.config.ts': `
         import { withSessions } from 'sessionwright/config';
-        export default withSessions({ workers: 1, reporter: [['line'], ['json', { outputFile: 'report.json' }]] });`,
-      'a.spec.ts': `import { test, expect } from 'sessionwright';\n${spec}`,
+        export default withSessions({ workers: 1, reporter: [['line'], ['json', { outputFile: 'report.json' }]], use: { sessionOptions: { transport: '${transport}' } } });`,
+      'a.spec.ts': `import { test, expect } from 'sessionwright';\n${SPEC}`,
     },
     {
       NOTTE_API_URL: url,
@@ -74,10 +78,13 @@ async function behindProxy(scheme: 'http' | 'https', spec: string): Promise<void
   );
 }
 
-const DRIVEN = `test('is driven', async ({ page, session }) => {
+const SPEC = `test('is driven', async ({ page, session }, info) => {
   await page.setContent('<input>');
   await page.fill('input', 'typed');
   await expect(page.locator('input')).toHaveValue('typed');
+  await page.setContent('<input type=file>');
+  await page.setInputFiles('input', info.config.configFile);
+  expect(await page.evaluate(() => document.querySelector('input').files[0].text())).toContain('sessionwright/config');
   expect((await session.status()).status).toBe('active');
 });
 test('a session of the client', async () => {
@@ -89,9 +96,13 @@ test('a session of the client', async () => {
   expect(await page.textContent('h1')).toBe('There');
 });`;
 
-test.each(['http', 'https'] as const)('%s: sessions are driven through it', async (scheme) => {
+test.each([
+  ['http', 'cdp'],
+  ['https', 'cdp'],
+  ['https', 'playwright'],
+] as const)('%s, over %s: sessions are driven through it', async (scheme, transport) => {
   if (scheme === 'https' && !hasOpenssl) return;
-  await behindProxy(scheme, DRIVEN);
+  await behindProxy(scheme, transport);
   const { exitCode, output, report } = await project.run();
   expect(exitCode, output).toBe(0);
   expect(output).toMatch(/1 session, 1 test, 1 clip, .*left running: nothing/);
@@ -102,7 +113,7 @@ test.each(['http', 'https'] as const)('%s: sessions are driven through it', asyn
 });
 
 test('what is no proxy is refused by name', async () => {
-  await behindProxy('http', DRIVEN);
+  await behindProxy('http', 'auto');
   project.env['HTTP_PROXY'] = 'socks5://someone:proxy-secret@127.0.0.1:1';
   const { exitCode, output } = await project.run();
   expect(exitCode).toBe(1);

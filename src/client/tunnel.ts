@@ -1,0 +1,122 @@
+/** A tunnel through an HTTP proxy to a WebSocket endpoint: a port of this machine for one connection, which the proxy never sees into. */
+import { once } from 'node:events';
+import { createServer, request as requestPlain, type IncomingMessage } from 'node:http';
+import { request as requestTls } from 'node:https';
+import { isIP, type AddressInfo, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { connect as connectTls } from 'node:tls';
+import { bracketed, hostOf, portOf } from '../base/addresses';
+import { messageOf } from '../base/errors';
+import { CdpError } from '../contract/errors';
+import { authorizationFor } from '../options/network-proxy';
+import { ProxyRefusal } from './proxy-refusal';
+
+/** How to get through. */
+export interface TunnelOptions {
+  proxy: URL;
+  /** How long it may take to get through, and how long the tunnel then waits for its connection, in milliseconds. */
+  timeoutMs: number;
+}
+
+/**
+ * Gets through, and returns the URL by which the endpoint is reached from here, once. Who connects is told apart by what the endpoint
+ * asks for, which is in that URL as it was. An endpoint without TLS is reached straight when the proxy lets nothing through to its port:
+ * many do so to any port but 443, and it lies in the own network then.
+ * @throws {@link CdpError} (`cdp_closed`)
+ */
+export async function openTunnel(target: URL, options: TunnelOptions): Promise<string> {
+  let far: Duplex;
+  try {
+    far = await getThrough(target, options);
+  } catch (error) {
+    const isRefused = error instanceof ProxyRefusal && error.status !== 407;
+    if (isRefused && target.protocol === 'ws:') return target.href;
+    const { proxy, timeoutMs } = options;
+    const reason = isTimeout(error) ? `no answer within ${timeoutMs} ms` : messageOf(error);
+    throw new CdpError(
+      `Could not connect to ${target.protocol}//${target.host} through the proxy ${proxy.host}: ${reason}.`,
+      { code: 'cdp_closed', method: 'connect', cause: error },
+    );
+  }
+  const near = new URL(target);
+  near.protocol = 'ws:';
+  near.host = `127.0.0.1:${await lend(far, target, options)}`;
+  return near.href;
+}
+
+/** A connection to the host and port of an URL, by `CONNECT` (RFC 9110 section 9.3.6), with TLS to the host where its scheme says so. */
+async function getThrough(target: URL, { proxy, timeoutMs }: TunnelOptions): Promise<Duplex> {
+  const signal = AbortSignal.timeout(timeoutMs);
+  const place = `${bracketed(hostOf(target))}:${portOf(target)}`;
+  const authorization = authorizationFor(proxy);
+  const asked = (proxy.protocol === 'https:' ? requestTls : requestPlain)({
+    host: hostOf(proxy),
+    port: portOf(proxy),
+    method: 'CONNECT',
+    path: place,
+    headers: {
+      host: place,
+      ...(authorization !== undefined && { 'proxy-authorization': authorization }),
+    },
+    agent: false,
+    signal,
+  });
+  asked.end();
+  const [answer, socket] = (await once(asked, 'connect', { signal })) as [IncomingMessage, Socket];
+  socket.on('error', () => socket.destroy()); // told by what is built on it
+  if (answer.statusCode !== 200) {
+    socket.destroy();
+    throw new ProxyRefusal(proxy, answer.statusCode ?? 0);
+  }
+  if (target.protocol !== 'wss:') return socket;
+  const host = hostOf(target);
+  const secure = connectTls({ socket, ...(isIP(host) === 0 && { servername: host }) });
+  try {
+    await once(secure, 'secureConnect', { signal });
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  }
+  return secure;
+}
+
+/** Lends a connection to the first who connects to a port of this machine. Returns the port. */
+async function lend(far: Duplex, target: URL, { timeoutMs }: TunnelOptions): Promise<number> {
+  const server = createServer((_, answer) => answer.writeHead(426).end());
+  const inVain = setTimeout(() => end(), timeoutMs).unref();
+  const end = (): void => {
+    clearTimeout(inVain);
+    server.close();
+    far.destroy();
+  };
+  far.on('error', end).once('close', end);
+  server.once('upgrade', (request, near, head) => {
+    clearTimeout(inVain);
+    server.close();
+    far.write(asSentTo(target, request));
+    far.write(head);
+    near.pipe(far).pipe(near);
+    near.on('error', end).once('close', end);
+    far.once('close', () => near.destroy());
+  });
+  server.unref().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
+/** The request for an upgrade as it came, to another host. */
+function asSentTo(target: URL, { url = '/', rawHeaders }: IncomingMessage): string {
+  const lines = rawHeaders.flatMap((name, index) =>
+    index % 2 === 1
+      ? []
+      : [`${name}: ${/^host$/i.test(name) ? target.host : (rawHeaders[index + 1] ?? '')}`],
+  );
+  return [`GET ${url} HTTP/1.1`, ...lines, '', ''].join('\r\n');
+}
+
+function isTimeout(error: unknown): boolean {
+  const names = [error, (error as Error | undefined)?.cause].map(
+    (it) => (it as Error | undefined)?.name,
+  );
+  return names.includes('TimeoutError');
+}
