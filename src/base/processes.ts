@@ -6,12 +6,7 @@ import { codeOf } from './errors';
 
 /** True while the process with this id runs. One that has ended but was not yet reaped by its parent counts as dead. */
 export function isProcessAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    return codeOf(error) === 'EPERM'; // it lives, and is somebody else's
-  }
-  return !isZombie(pid);
+  return takesSignals(pid) && !isZombie(pid);
 }
 
 /** Which field of `/proc/PID/stat` is the start, in clock ticks since boot, counted from the one after the name (proc(5): field 22). */
@@ -75,12 +70,21 @@ export async function signalled(...signals: readonly NodeJS.Signals[]): Promise<
   });
 }
 
+function takesSignals(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return codeOf(error) === 'EPERM'; // it lives, and is somebody else's
+  }
+}
+
 function isZombie(pid: number): boolean {
   if (process.platform !== 'linux') return false;
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
     return stat.charAt(stat.lastIndexOf(')') + 2) === 'Z'; // proc(5): the state follows the name in parentheses
   } catch {
-    return true; // gone between the two looks
+    return !takesSignals(pid); // gone between the two looks; or /proc is hidden, or not there, as in small containers
   }
 }
