@@ -1,6 +1,10 @@
 /** Ours beside what suites have already: other fixtures, one context for all tests, and every option of `use`. One run, of a project for each test here. */
+import { readFile } from 'node:fs/promises';
+import { type BrowserServer, chromium } from '@playwright/test';
 import { afterAll, expect, test } from 'vitest';
 import { findChromium } from '../../src/browser/find-chromium';
+import { openPictureViewer } from '../integration/recording/pictures';
+import { cookie } from './support/cookie';
 import { OneRun } from './support/one-run';
 import { failedOf, partOf, Project, resultOf, resultsOf, type RunResult } from './support/project';
 
@@ -85,6 +89,13 @@ const FILES = {
       expect(context.pages()).toHaveLength(2); // the one that it opens with, as with Playwright
       await page.setContent('x');
     });`,
+  connected: `
+    const NAMES = async (context: import('@playwright/test').BrowserContext) => (await context.cookies()).map((it) => it.name).sort();
+    test('begins with the cookies of the file', async ({ context }) => {
+      expect(await NAMES(context)).toEqual(['first']);
+      await context.addCookies([{ name: 'second', value: '2', domain: 'site.test', path: '/' }]);
+    });
+    test('and with those that were saved', async ({ context }) => { expect(await NAMES(context)).toEqual(['first', 'second']); });`,
   reused: `${VISITS}
     const pages = new Set<string>();
     for (const n of [1, 2, 3]) test('test ' + n, async ({ page, context }) => {
@@ -93,6 +104,8 @@ const FILES = {
       await page.goto('http://site.test/');
       expect(await page.evaluate(() => document.cookie)).toBe('');
       await page.evaluate(() => void (document.cookie = 'seen=1'));
+      await page.evaluate(() => void (document.documentElement.style.background = 'lime'));
+      await page.screenshot();
       expect(pages.size).toBe(1);
     });`,
 };
@@ -113,14 +126,22 @@ const USES: Record<keyof typeof FILES, object> = {
   patient: {},
   pages: {},
   extension: {},
+  connected: { cookieFile: 'jar.json' },
   layered: { sessionOptions: { userAgent: 'project/1' } },
   reused: { reuseContext: true },
 };
 
+/** A Playwright server, as suites have one for browsers that are not ours to serve. */
+let server: BrowserServer | undefined;
+
 const suite = new OneRun(async () => {
+  const { executablePath } = await findChromium();
+  await server?.close(); // of an earlier try
+  server = await chromium.launchServer({ executablePath, args: ['--no-sandbox'] });
+  const connectOptions = { wsEndpoint: server.wsEndpoint() };
   const projects = Object.entries(USES).map(([name, use]) => ({
     name,
-    use,
+    use: name === 'connected' ? { ...use, connectOptions } : use,
     testMatch: `${name}.spec.ts`,
   }));
   const files = Object.entries(FILES).map(([name, spec]) => [
@@ -132,12 +153,16 @@ const suite = new OneRun(async () => {
       'playwright.config.ts': `
       import { withSessions } from 'sessionwright/config';
       export default withSessions({ workers: 1, timeout: 60_000, expect: { timeout: 20_000 }, reporter: [['line'], ['json', { outputFile: 'report.json' }]], projects: ${JSON.stringify(projects)} });`,
+      'jar.json': `[${cookie('first')}]`,
       ...(Object.fromEntries(files) as Record<string, string>),
     },
-    { CHROMIUM_OF_SUITE: (await findChromium()).executablePath },
+    { CHROMIUM_OF_SUITE: executablePath },
   );
 });
-afterAll(async () => suite.close());
+afterAll(async () => {
+  await suite.close();
+  await server?.close();
+});
 
 function expectPassed(run: RunResult, name: keyof typeof FILES, titles: string[]): void {
   const part = partOf(run.report, `${name}.spec.ts`);
@@ -187,10 +212,22 @@ test('a suite whose context is of a browser of its own starts no session beside 
   expect(resultOf(run.report, 'has no session').annotations).toEqual([]);
 });
 
-test('reuseContext keeps one page for the tests of a worker, cleaned in between', async (context) => {
+test('cookies are loaded and saved in a project that is left to Playwright too', async (context) => {
+  const { run } = await suite.of(context);
+  const titles = ['begins with the cookies of the file', 'and with those that were saved'];
+  expectPassed(run, 'connected', titles);
+});
+
+test('reuseContext keeps one page for the tests of a worker, cleaned in between, and each clip shows it', async (context) => {
   const { run } = await suite.of(context);
   const titles = [1, 2, 3].map((n) => `test ${n}`);
   expectPassed(run, 'reused', titles);
-  for (const title of titles)
-    expect(resultOf(run.report, title).attachments.map((it) => it.name)).toContain('video');
+  const viewer = await openPictureViewer();
+  context.onTestFinished(async () => viewer.close());
+  for (const title of titles) {
+    const video = resultOf(run.report, title).attachments.find((it) => it.name === 'video');
+    const clip = await readFile(video?.path ?? '');
+    const { durationMs } = await viewer.play(clip);
+    expect((await viewer.play(clip, [durationMs - 100])).colours, title).toEqual(['lime']);
+  }
 });
