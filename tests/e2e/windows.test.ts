@@ -54,13 +54,19 @@ describe.skipIf(!isInstalled('Xvfb'))('on a display', () => {
     expect(output).not.toContain('HeadlessChrome');
   });
 
+  const PAUSED = {
+    ...FILES,
+    'a.spec.ts': `import { test } from 'sessionwright'; test('stops', async ({ page }) => { await page.pause(); console.log('AGENT'); });`,
+  };
+
   test.each([
-    ['--debug', ['--debug'], {}],
-    ['PWDEBUG', [], { PWDEBUG: '1' }],
+    ['--debug', FILES, ['--debug'], {}],
+    ['PWDEBUG', FILES, [], { PWDEBUG: '1' }],
+    ['page.pause() with --headed', PAUSED, ['--headed'], {}],
   ])(
     "%s opens Playwright's Inspector in the Chromium that is there, and waits",
-    async (_, args, env) => {
-      project = await Project.create(FILES, {
+    async (_, files, args, env) => {
+      project = await Project.create(files, {
         ...env,
         WAYLAND_DISPLAY: '',
         DISPLAY: await openDisplay(),
