@@ -30,8 +30,13 @@ const LOOK_MS = 500;
 const TRIES = 3;
 const PAUSE_MS = 100;
 
-/** Tickets of this process: its own id says nothing of them, since a container's new process often has the id of the killed one. */
-const held = new Set<string>();
+/**
+ * Tickets of this process: its own id says nothing of them, since a container's new process often has the id of the killed one. Shared
+ * by all copies of this file, whatever their version: a process may load it twice, once by `import` and once by `require`.
+ */
+const held = ((globalThis as unknown as Record<symbol, Set<string> | undefined>)[
+  Symbol.for('sessionwright.heldFolders')
+] ??= new Set());
 
 /**
  * Takes the folder for this process, until the returned function is called.

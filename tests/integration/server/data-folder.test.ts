@@ -58,10 +58,14 @@ test('what a server finished in order is there for the next one, with URLs that 
 test('one server at a time, in one process too; a dead one does not keep the folder', async () => {
   await writeFile(join(dataDir, 'server-of-a-container.lock'), `${process.pid} ${hostname()}\n`); // a container's new process often has the id of the killed one
   api = await startApi({ dataDir });
-  await expect(startApi({ dataDir })).rejects.toMatchObject({
+  const inUse = {
     code: 'data_folder_in_use',
     message: expect.stringContaining(`${process.pid} on`) as unknown,
-  });
+  };
+  await expect(startApi({ dataDir })).rejects.toMatchObject(inUse);
+  vi.resetModules(); // as when the package is loaded by `import` and by `require`
+  const { lockFolder } = await import('../../../src/server/data/folder-lock');
+  await expect(lockFolder(dataDir)).rejects.toMatchObject(inUse);
 });
 
 test.skipIf(process.platform === 'win32')(
