@@ -1,9 +1,10 @@
 import { defineConfig } from 'tsup';
 import { bundledByBuild, writeNotices } from './scripts/bundled.mjs';
+import { commonJs } from './scripts/common-js.mjs';
 
 /**
  * One configuration for every entry: several with `clean` would race each other.
- * `splitting` keeps what is loaded lazily (server, encoder, viewer) in chunks of its own.
+ * `commonJs` splits both formats, so that what is loaded lazily (server, encoder, viewer) stays in chunks of its own.
  */
 export default defineConfig({
   entry: {
@@ -20,9 +21,9 @@ export default defineConfig({
   format: ['esm', 'cjs'],
   target: 'node20',
   platform: 'node',
-  splitting: true,
+  splitting: false,
+  plugins: [commonJs],
   clean: true,
-  shims: true,
   dts: {
     compilerOptions: { stripInternal: true }, // what makes the client's objects would bring the schemas of the whole contract along
     entry: {

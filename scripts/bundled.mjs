@@ -13,6 +13,8 @@ const RUN_PAGE = 'bundled:run-page';
 const VIEWER = { 'bundled:viewer-script': '.js', 'bundled:viewer-style': '.css' };
 /** Whose licences ask to be told of. */
 const NOTICED = ['mediabunny', 'preact', 'turndown', 'undici', 'zod'];
+/** Of which there is only a part. */
+const CUT = new Set(['undici']);
 /** What we use of undici, which loads all of itself otherwise: a browser's fetch, caches, sockets and mocks, at four times the cost. */
 const UNDICI = `
   import Agent from 'undici/lib/dispatcher/agent.js';
@@ -130,9 +132,7 @@ async function partOfUndici(esbuild) {
     platform: 'node',
     format: 'esm',
     target: 'node20',
-    banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-    },
+    banner: { js: 'const require = (name) => process.getBuiltinModule(name);' }, // in a program that bundles us, too: it may be CommonJS
   });
   return outputFiles[0].text;
 }
@@ -182,7 +182,8 @@ export async function writeNotices(file) {
       const { repository } = about;
       const source = typeof repository === 'string' ? repository : repository.url;
       const licence = await readFile(join(folder, 'LICENSE'), 'utf8');
-      return `${name} ${about.version} (${about.license}), unchanged, source: ${source}\n\n${licence.trim()}\n`;
+      const extent = CUT.has(name) ? 'a part of it' : 'unchanged';
+      return `${name} ${about.version} (${about.license}), ${extent}, source: ${source}\n\n${licence.trim()}\n`;
     }),
   );
   await writeFile(

@@ -7,6 +7,8 @@ const BUILD_INPUTS = [
   'src',
   'fixtures',
   'tsup.config.ts',
+  'scripts/bundled.mjs',
+  'scripts/common-js.mjs',
   'tsconfig.json',
   'package.json',
   'package-lock.json',

@@ -6,6 +6,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, posix, resolve } from 'node:path';
 import type { JSONReport } from '@playwright/test/reporter';
+import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { version } from '../../package.json';
 import { packTarball, PackedProject } from './support/packed-project';
@@ -17,7 +18,17 @@ const CONFIG = `
 import { defineConfig } from '@playwright/test';
 import { withSessions } from 'sessionwright/config';
 
-export default defineConfig(withSessions({ reporter: [['line'], ['json', { outputFile: 'report.json' }]] }));
+export default defineConfig(withSessions({ reporter: [['line'], ['json', { outputFile: 'report.json' }], ['./places.cjs']] }));
+`;
+
+/** Tells where the steps of a test are. */
+const PLACES = `
+module.exports = class {
+  onTestEnd(_, { steps }) {
+    const places = steps.map(({ title, location }) => [title, location && location.file + ':' + location.line]);
+    require('node:fs').writeFileSync('places.json', JSON.stringify(Object.fromEntries(places)));
+  }
+};
 `;
 
 const SPEC = `
@@ -29,6 +40,25 @@ test('runs on a session', async ({ page, session }) => {
   expect((await session.status()).status).toBe('active');
 });
 `;
+
+/** A server in a script: what pages are asked and told by it, and both kinds of its replays. */
+const serverScript = (load: string): string => `(async () => {
+  const { startSessionServer } = ${load}('sessionwright/server');
+  const { SessionsClient } = ${load}('sessionwright/client');
+  const server = await startSessionServer({ port: 0, recording: 'always' });
+  const client = new SessionsClient({ apiUrl: server.url, apiKey: server.apiKey });
+  const session = await client.start({ headless: true });
+  const page = '<h1>Books</h1><input aria-label="Name"><button onclick="document.body.append(\\'Bought\\')">Buy</button>';
+  await session.execute({ type: 'goto', url: 'data:text/html,' + encodeURIComponent(page) });
+  const { elements } = await session.observe();
+  await session.execute({ type: 'click', selector: 'button' });
+  const { markdown } = await session.scrape();
+  await session.stop();
+  const { playlistContent } = await session.replay();
+  console.log(elements.map(({ name }) => name).join(), /Books[^]*Bought/.test(markdown), playlistContent?.slice(0, 7));
+  await client.close();
+  await server.close();
+})();`;
 
 /** What users may write, and what the types must refuse. */
 const TYPES = `
@@ -111,6 +141,14 @@ it('has declarations that an editor loads quickly: they are small, and load Play
   expect(texts.join('').length).toBeLessThan(100_000);
 });
 
+it('has code of both formats without helpers of older syntax: pages get functions as text, and have no helpers', async () => {
+  const names = tarball.files.filter((file) => /^dist\/.*\.c?js$/.test(file));
+  const texts = await Promise.all(names.map(async (name) => readFile(join(ROOT, name), 'utf8')));
+  const helper =
+    /\b_(?:optionalChain|nullishCoalesce|async\w+)\b|\b__(?:name|async|spread\w+|objRest|privateGet)\b/g;
+  expect(texts.flatMap((text) => text.match(helper) ?? [])).toEqual([]);
+});
+
 describe.each([
   {
     type: 'module',
@@ -137,7 +175,12 @@ describe.each([
     project = await PackedProject.create({
       tarball: tarball.path,
       type,
-      files: { 'playwright.config.ts': CONFIG, 'first.spec.ts': SPEC, 'types.ts': TYPES },
+      files: {
+        'playwright.config.ts': CONFIG,
+        'places.cjs': PLACES,
+        'first.spec.ts': SPEC,
+        'types.ts': TYPES,
+      },
     });
   });
   afterAll(() => project.remove());
@@ -152,6 +195,15 @@ describe.each([
     const clip = attachments.find((attachment) => attachment.name === 'video');
     expect(clip?.contentType).toBe('video/mp4');
     expect(existsSync(clip?.path ?? ''), output).toBe(true);
+    expect(await project.readJson('places.json')).toMatchObject({
+      'Session status': `${join(project.folder, 'first.spec.ts')}:7`,
+    });
+  });
+
+  it('has a server that asks pages, clicks there and makes replays', async () => {
+    const script = serverScript(type === 'module' ? 'await import' : 'require');
+    const { output } = await project.run(process.execPath, ['--eval', script]);
+    expect(output.trim()).toBe('Name,Buy true #EXTM3U');
   });
 
   it.each(resolutions)('has types for $moduleResolution', async (resolution) => {
@@ -181,6 +233,20 @@ describe.each([
     proxy.close();
     expect(output.trim()).toBe('NotFoundError');
     expect(seen).toEqual(['http://sessions.invalid/sessions/a']);
+  });
+
+  it('has a client that works in a program that bundles it', async () => {
+    const contents = `import { SessionsClient } from 'sessionwright/client';
+      const client = new SessionsClient({ apiUrl: 'http://127.0.0.1:9', apiKey: 'key', retries: 0 });
+      void client.status('a').catch((error) => console.log(error.name, error.cause?.code));`;
+    const outfile = join(project.folder, 'bundled.js');
+    await build({
+      ...{ stdin: { contents, resolveDir: project.folder }, bundle: true, platform: 'node' },
+      ...{ format: type === 'module' ? 'esm' : 'cjs', outfile, external: ['playwright-core'] },
+      logLevel: 'error', // what it warns of, the next call shows
+    });
+    const { output } = await project.run(process.execPath, [outfile]);
+    expect(output.trim()).toBe('ApiUnreachableError ECONNREFUSED');
   });
 
   it('has its command', async () => {

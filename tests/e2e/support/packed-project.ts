@@ -1,4 +1,4 @@
-/** A user's project: an empty folder into which the packed package was installed by npm, as from the registry. */
+/** A user's project: an empty folder, named as CI names those of branches, into which the packed package was installed by npm, as from the registry. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -7,6 +7,8 @@ import { dirname, join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
+/** A name that is another one in a URL, such as a CI server makes of a branch's. */
+const FOLDER = 'feature%2Fa #1';
 
 /** How a command ended. */
 export interface CommandResult {
@@ -38,9 +40,11 @@ export async function packTarball(): Promise<{
 /** One project. */
 export class PackedProject {
   readonly folder: string;
+  readonly #parent: string;
 
-  private constructor(folder: string) {
-    this.folder = folder;
+  private constructor(parent: string) {
+    this.#parent = parent;
+    this.folder = join(parent, FOLDER);
   }
 
   /** Writes the files and installs the tarball, Playwright Test and what type checking needs, in the versions that this repository uses. */
@@ -128,7 +132,7 @@ export class PackedProject {
   }
 
   async remove(): Promise<void> {
-    await rm(this.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+    await rm(this.#parent, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   }
 }
 

@@ -1,0 +1,5 @@
+import type { Options } from 'tsup';
+
+type Plugin = NonNullable<Options['plugins']>[number];
+
+export const commonJs: Plugin;
