@@ -162,6 +162,14 @@ export abstract class HeldSession {
     return remainingMs > Math.max(MIN_REMAINING_MS, testTimeoutMs);
   }
 
+  /** Why it cannot be good for a second test of this length, in words; undefined where it can. */
+  whyForOneTest(testTimeoutMs: number): string | undefined {
+    const { maxDurationMinutes } = this.session.info;
+    if (!this.isReplaced || testTimeoutMs < maxDurationMinutes * 60_000) return undefined;
+    const timeoutMinutes = Math.ceil(testTimeoutMs / 60_000);
+    return `each test with a timeout of ${timeoutMinutes} min gets a new session: one lasts ${maxDurationMinutes} min at most, and might end in mid-test. Set sessionOptions.maxDurationMinutes to more than ${timeoutMinutes}, or a shorter timeout.`;
+  }
+
   /** It is no good any more: its browser does not do what it is told. */
   abandon(): void {
     this.#isGone = true;

@@ -33,6 +33,9 @@ import type { StartWatch } from './start-watched';
 import { TestsOwn } from './tests-own';
 import { WatchedTests } from './watched-tests';
 
+/** Said once, whatever the timeouts are. */
+const FOR_ONE_TEST = 'a session is for one test';
+
 const log = logOf('lease');
 
 /** The sessions, clips and counts of a run. */
@@ -178,7 +181,12 @@ export class Run {
     const slot = this.#slots.leased(check.leaseId);
     slot.held.used = true;
     if (replaced) log('lease %s: moved to session %s', check.leaseId, slot.held.session.id);
-    return replaced ? this.#lease(slot, false) : null;
+    if (!replaced) return null;
+    const lease = this.#lease(slot, false);
+    const why = slot.held.whyForOneTest(check.timeoutMs);
+    return why !== undefined && this.maySay(FOR_ONE_TEST)
+      ? { ...lease, notices: [...lease.notices, why] }
+      : lease;
   }
 
   /** The same for a test, which is recorded when asked to. */

@@ -136,3 +136,17 @@ test('a session whose API tests have used is replaced ahead of its end like any 
   expect(await run.ensureSession(check)).not.toBeNull();
   await run.finish();
 });
+
+test('a test that may take as long as any session lasts gets a new one each time: that is said once, with what to do', async () => {
+  const session = { max_duration_minutes: 15, idle_timeout_minutes: 3 };
+  const { run, lease } = await startRun('ours', { session });
+  const check = { leaseId: lease.leaseId, mayBeGone: false, isConnected: true };
+  const told: (string[] | undefined)[] = [];
+  for (const minutes of [15, 15, 20, 14])
+    told.push((await run.ensureSession({ ...check, timeoutMs: minutes * 60_000 }))?.notices);
+  const why = expect.stringMatching(
+    /timeout of 15 min gets a new session.* Set sessionOptions\.maxDurationMinutes to more than 15, /,
+  ) as unknown;
+  expect(told).toEqual([undefined, [why], [], undefined]); // the first one is fresh, and no other would last longer
+  await run.finish();
+});
