@@ -1,7 +1,8 @@
-/** Global set-up of a run: refuses wrong options before anything starts, and starts the host while Playwright loads the tests. */
+/** Global set-up of a run: refuses wrong options and an unusable folder before anything starts, and starts the host while Playwright loads the tests. */
 import type { FullConfig } from '@playwright/test';
 import { connectToHost } from '../host/connect';
 import { finishRun } from '../host/finish';
+import { checkBaseFolder } from '../host/run-folder';
 import { runnerState } from '../host/runner-state';
 import { projectOptions } from '../options/project';
 import { validateProjectUse } from '../options/validate';
@@ -10,7 +11,7 @@ import { summaryLines } from '../reporter/summary';
 
 /**
  * Called by Playwright in the runner; what it returns is called when the tests are over.
- * @throws {@link OptionsError} when the `use` of a project holds a wrong or misspelled option of ours.
+ * @throws {@link OptionsError} when the `use` of a project holds a wrong or misspelled option of ours; {@link HostError} when the run's files can be kept nowhere.
  */
 export default async function globalSetup(config: FullConfig): Promise<() => Promise<void>> {
   const state = runnerState();
@@ -21,6 +22,7 @@ export default async function globalSetup(config: FullConfig): Promise<() => Pro
       project.name === '' ? 'use' : `projects["${project.name}"].use`,
     );
   }
+  await checkBaseFolder(); // without it no test would have a session
   state.isRefused = false;
   const connecting = connectToHost(process.pid, state.hasReporter ? 'reporter' : 'runner');
   connecting.catch(() => undefined); // the first worker that needs the host tells what is wrong

@@ -11,7 +11,7 @@ import { hostEnvironment } from '../options/environment';
 import type { HostCalls, HostMethod } from './protocol';
 import { type CallHandler, RpcPeer } from './rpc';
 import type { HostEndpoint, RunFolder } from './run-folder';
-import { isOwnerAlive, listRunFolders, readEndpoint } from './run-folder';
+import { checkBaseFolder, isOwnerAlive, listRunFolders, readEndpoint } from './run-folder';
 
 /** How long starting a host may take, in milliseconds: it is one Node process, a loaded CI machine is slow, and one before it may stand still. */
 const START_TIMEOUT_MS = 30_000;
@@ -81,7 +81,7 @@ export async function findHost(
 
 /**
  * Connects to the host of the given runner, and starts it when there is none.
- * @throws {@link HostError} when no host came up within 30 s, with what it wrote before it ended.
+ * @throws {@link HostError} when no host came up within 30 s, with what it wrote before it ended; when its files can be kept nowhere
  */
 export async function connectToHost(
   runnerPid: number,
@@ -95,7 +95,10 @@ export async function connectToHost(
     if (found) return found;
     const newest = (await listRunFolders(runnerPid)).at(-1);
     if (newest && (await isStarting(newest))) await delay(POLL_MS);
-    else failure = await startHost(runnerPid, (newest?.generation ?? 0) + 1);
+    else {
+      await checkBaseFolder();
+      failure = await startHost(runnerPid, (newest?.generation ?? 0) + 1);
+    }
     if (failure) break;
   }
   throw new HostError(

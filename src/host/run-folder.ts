@@ -8,8 +8,9 @@
  * process ids mean nothing to each other, and may be the same.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, type Stats } from 'node:fs';
+import { constants, existsSync, type Stats } from 'node:fs';
 import {
+  access,
   lstat,
   mkdir,
   mkdtemp,
@@ -23,7 +24,7 @@ import {
 } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { codeOf } from '../base/errors';
+import { codeOf, messageOf } from '../base/errors';
 import { removeFolder } from '../base/folders';
 import { readJson, writeJson } from '../base/json';
 import { isProcessAlive, ownPlace, processStart } from '../base/processes';
@@ -66,6 +67,21 @@ export interface RunFolder {
 /** The folder that holds the folders of all runs of this user. */
 export function baseFolder(): string {
   return join(tmpdir(), `sessionwright-${userName()}`);
+}
+
+/**
+ * Sees that a run can have its folder.
+ * @throws {@link HostError} when it cannot be written, or others than this user could have put something there
+ */
+export async function checkBaseFolder(): Promise<void> {
+  await refuseForeignFolder();
+  try {
+    await mkdir(baseFolder(), { recursive: true, mode: 0o700 });
+    await access(baseFolder(), constants.W_OK);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' && existsSync(tmpdir())) return; // the last run has just taken it along
+    throw unusable(`${messageOf(error)}. See that it can be written`);
+  }
 }
 
 /**
@@ -187,8 +203,12 @@ async function refuseForeignFolder(): Promise<void> {
   const stats = await lstat(baseFolder()).catch(() => undefined);
   const problem = stats && foreignness(stats);
   if (problem === undefined) return;
-  throw new HostError(
-    `Cannot keep the run's files in ${baseFolder()}: ${problem}. Nothing in it was read. Remove it, or set TMPDIR to a folder of your own.`,
+  throw unusable(`${problem}. Nothing in it was read. Remove it`);
+}
+
+function unusable(problem: string): HostError {
+  return new HostError(
+    `Cannot keep the run's files in ${baseFolder()}: ${problem}, or set TMPDIR to a folder of your own.`,
     { code: 'host_unavailable' },
   );
 }
