@@ -167,17 +167,29 @@ const NOT_FOR_BROWSERS = [
 const OF_NETWORK =
   /^--(?:use-[a-z]+-ca|use-env-proxy|tls-|openssl-|dns-result-order|(?:no-)?network-family-autoselection)/;
 
+/** The loaders of Yarn's Plug'n'Play (`.pnp.cjs`, `.pnp.loader.mjs`), without which no package is found where there is no `node_modules`. */
+const OF_PNP = /^--(?:require|import|loader|experimental-loader)$|^-r$/;
+const PNP_FILE = /[\\/]\.pnp\.(?:cjs|js|loader\.mjs)"?$/;
+
 /** The environment for the run's host: this process's, without what concerns only this process. */
 export function hostEnvironment(): Record<string, string> {
-  const options = networkOptions(read('NODE_OPTIONS') ?? '');
-  return { ...inheritWithout(NOT_FOR_THE_HOST), ...(options !== '' && { NODE_OPTIONS: options }) };
+  return { ...inheritWithout(NOT_FOR_THE_HOST), ...nodeOptions(OF_NETWORK) };
 }
 
-function networkOptions(options: string): string {
-  const words = options.split(/\s+/);
-  const isValueOfOne = (word: string, at: number): boolean =>
-    !word.startsWith('-') && OF_NETWORK.test(words[at - 1] ?? '');
-  return words.filter((word, at) => OF_NETWORK.test(word) || isValueOfOne(word, at)).join(' ');
+/** What of `NODE_OPTIONS` another Node process needs: such switches with their values, and what finds its packages. */
+function nodeOptions(wanted?: RegExp): { NODE_OPTIONS?: string } {
+  const words = (read('NODE_OPTIONS') ?? '').match(/(?:"(?:\\.|[^"\\])*"|[^\s"])+/g) ?? [];
+  const isPnp = process.versions['pnp'] !== undefined;
+  const kept = words.filter((word, at) => {
+    const [before = '', after = ''] = [words[at - 1], words[at + 1]];
+    const isValue = !word.startsWith('-');
+    if (wanted?.test(isValue ? before : word) === true) return true;
+    if (!isPnp) return false;
+    if (isValue) return OF_PNP.test(before) && PNP_FILE.test(word);
+    const [name = '', value = after] = word.split(/=(.*)/s);
+    return OF_PNP.test(name) && PNP_FILE.test(value);
+  });
+  return kept.length > 0 ? { NODE_OPTIONS: kept.join(' ') } : {};
 }
 
 /** The environment for a browser: this process's, without keys and without what concerns only this process. */
@@ -201,6 +213,7 @@ export function unseenBrowserEnvironment(): Record<string, string> {
 export function playwrightEnvironment(folder: string, browsers: string): Record<string, string> {
   return {
     ...inheritWithout([...NOT_FOR_BROWSERS, 'PWDEBUG']),
+    ...nodeOptions(),
     ...Object.fromEntries(
       ['TMPDIR', 'TEMP', 'TMP', 'XDG_CACHE_HOME', 'LOCALAPPDATA'].map((name) => [name, folder]),
     ),

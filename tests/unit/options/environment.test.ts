@@ -1,7 +1,7 @@
 /** The environment is read anew each time, empty counts as not set, and children get no more of it than they need. */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import {
   browserEnvironment,
   environment,
@@ -126,6 +126,29 @@ test.each([
   expect(hostEnvironment()['NODE_OPTIONS']).toBe(expected);
   expect(browserEnvironment()).not.toHaveProperty('NODE_OPTIONS');
 });
+
+test.each([
+  [
+    '--require ./hook.cjs --require /app/.pnp.cjs --experimental-loader file:///app/.pnp.loader.mjs --use-system-ca',
+    '--require /app/.pnp.cjs --experimental-loader file:///app/.pnp.loader.mjs',
+  ],
+  ['--inspect -r "/my app/.pnp.cjs" -r "/my app/hook.cjs"', '-r "/my app/.pnp.cjs"'],
+  ['--require=/app/.pnp.cjs --import=tsx', '--require=/app/.pnp.cjs'],
+])(
+  "under Yarn's Plug'n'Play, the processes of a run get what finds their packages: %j",
+  (given, expected) => {
+    vi.stubEnv('NODE_OPTIONS', given);
+    expect(hostEnvironment()['NODE_OPTIONS'] ?? '').not.toContain('.pnp.'); // it is another program's
+    process.versions['pnp'] = '3';
+    onTestFinished(() => {
+      delete process.versions['pnp'];
+    });
+    expect(playwrightEnvironment('/ours', '/browsers')['NODE_OPTIONS']).toBe(expected);
+    const ofHost = given.includes('--use-system-ca') ? `${expected} --use-system-ca` : expected;
+    expect(hostEnvironment()['NODE_OPTIONS']).toBe(ofHost);
+    expect(browserEnvironment()).not.toHaveProperty('NODE_OPTIONS');
+  },
+);
 
 test('on Windows and macOS, data of this user goes where programs keep theirs', () => {
   const platform = vi.spyOn(process, 'platform', 'get');
