@@ -104,6 +104,10 @@ export const environment = {
       none: read('no_proxy') ?? read('NO_PROXY'),
     };
   },
+  /** `PW_TEST_CONNECT_WS_ENDPOINT`: the Playwright server that all tests connect to, whatever their configuration says. */
+  get playwrightServer(): string | undefined {
+    return read('PW_TEST_CONNECT_WS_ENDPOINT');
+  },
   /** `PATH`: the folders of the system's commands, not yet split. */
   get path(): string {
     return read('PATH') ?? '';

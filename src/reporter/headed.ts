@@ -7,7 +7,7 @@ import { environment } from '../options/environment';
 import { projectOptions } from '../options/project';
 import { isElsewhere } from '../options/source';
 import { print } from './print';
-import { whyNotServed } from './sources';
+import { projectLeftToPlaywright } from '../options/served';
 
 /** Time between two looks whether there is a session, in milliseconds. */
 const LOOK_MS = 500;
@@ -17,7 +17,7 @@ export function wantsLiveView({ projects }: Pick<FullConfig, 'projects'>): boole
   return projects.some((project) => {
     const options = projectOptions(project.use);
     const isHeaded = (options.headless ?? project.use.headless) === false;
-    return isHeaded && whyNotServed(project) === undefined && isElsewhere(options);
+    return isHeaded && projectLeftToPlaywright(project.use) === undefined && isElsewhere(options);
   });
 }
 

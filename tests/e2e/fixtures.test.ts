@@ -287,6 +287,16 @@ describe('the session', () => {
     expect(resultOf(report, 'no browser').status).toBe('passed');
     expect(resultOf(report, 'no session').error?.message).toContain('left to Playwright');
   });
+
+  test('is only for files that ask, too: one that names Firefox is told of', async () => {
+    project = await create(
+      `{}`,
+      `test.use({ browserName: 'firefox' }); test('no browser', async ({}) => {});`,
+    );
+    const { exitCode, output } = await project.run();
+    expect(exitCode, output).toBe(0);
+    expect(output).toContain('sessions are Chromium; firefox is launched by Playwright');
+  });
 });
 
 describe('what is refused', () => {
