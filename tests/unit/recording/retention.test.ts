@@ -1,7 +1,7 @@
 /** The rules of Playwright's `video` modes, as a table: what is recorded and what is kept. */
 import { describe, expect, it } from 'vitest';
 import type { RetentionMode } from '../../../src/recording/retention';
-import { keeps, mayKeep } from '../../../src/recording/retention';
+import { isRetentionMode, keeps, mayKeep } from '../../../src/recording/retention';
 
 /** For the runs `passed, failed` of retry 0, 1 and 2: `K` kept, `d` recorded and dropped, `-` not recorded. */
 const TABLE: [mode: RetentionMode, outcomes: string][] = [
@@ -21,7 +21,13 @@ describe('retention', () => {
       [false, true].map((failed) => letter(mode, { failed, retry })).join(''),
     );
     expect(seen.join(' ')).toBe(outcomes);
+    expect(isRetentionMode(mode)).toBe(true);
   });
+
+  it.each([['sometimes'], ['toString'], [''], [true], [undefined], [['on']]])(
+    'there is no mode %j',
+    (value) => expect(isRetentionMode(value)).toBe(false),
+  );
 });
 
 function letter(mode: RetentionMode, outcome: { failed: boolean; retry: number }): string {
