@@ -2,18 +2,23 @@ import { defineConfig } from 'tsup';
 import { bundledByBuild, writeNotices } from './scripts/bundled.mjs';
 import { commonJs } from './scripts/common-js.mjs';
 
+/** What users import. */
+const PUBLIC = {
+  index: 'fixtures/index.ts',
+  config: 'src/config/index.ts',
+  reporter: 'src/reporter/index.ts',
+  client: 'src/client/index.ts',
+  server: 'src/server/index.ts',
+};
+
 /**
  * One configuration for every entry: several with `clean` would race each other.
  * `commonJs` splits both formats, so that what is loaded lazily (server, encoder, viewer) stays in chunks of its own.
  */
 export default defineConfig({
   entry: {
-    index: 'fixtures/index.ts',
-    config: 'src/config/index.ts',
+    ...PUBLIC,
     'global-setup': 'src/config/global-setup.ts',
-    reporter: 'src/reporter/index.ts',
-    client: 'src/client/index.ts',
-    server: 'src/server/index.ts',
     host: 'src/host/main.ts',
     'playwright-server': 'fixtures/playwright/server-main.ts',
     cli: 'src/cli/main.ts',
@@ -22,17 +27,11 @@ export default defineConfig({
   target: 'node20',
   platform: 'node',
   splitting: false,
-  plugins: [commonJs],
+  plugins: [commonJs(PUBLIC)],
   clean: true,
   dts: {
     compilerOptions: { stripInternal: true }, // what makes the client's objects would bring the schemas of the whole contract along
-    entry: {
-      index: 'fixtures/index.ts',
-      config: 'src/config/index.ts',
-      reporter: 'src/reporter/index.ts',
-      client: 'src/client/index.ts',
-      server: 'src/server/index.ts',
-    },
+    entry: PUBLIC,
   },
   external: ['@playwright/test', 'playwright', 'playwright-core'],
   noExternal: ['undici', 'zod'], // in one piece they load in a fraction of the time

@@ -2,4 +2,4 @@ import type { Options } from 'tsup';
 
 type Plugin = NonNullable<Options['plugins']>[number];
 
-export const commonJs: Plugin;
+export function commonJs(imported: Record<string, string>): Plugin;

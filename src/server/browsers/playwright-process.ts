@@ -168,7 +168,7 @@ function installedVersion(): string | null {
 
 /** The process's script lies beside this file in the built package. */
 function script(): string {
-  return join(dirname(fileURLToPath(import.meta.url)), 'playwright-server.js');
+  return join(dirname(fileURLToPath(import.meta.url)), 'playwright-server.cjs');
 }
 
 function isRunning({ exitCode, signalCode }: ChildProcess): boolean {

@@ -95,7 +95,7 @@ export class Project {
 
   /** Clears what its runs have left and could not stop, as `sessionwright reap` does. */
   async reap(): Promise<void> {
-    const child = spawn(process.execPath, [join(ROOT, 'dist/cli.js'), 'reap'], { env: this.env });
+    const child = spawn(process.execPath, [join(ROOT, 'dist/cli.cjs'), 'reap'], { env: this.env });
     await once(child, 'close');
   }
 
@@ -112,7 +112,7 @@ export class Project {
   /** Process ids of the hosts of its runs. */
   hosts(): string[] {
     return processesNaming(this.temp)
-      .filter((it) => it.includes('host.js'))
+      .filter((it) => it.includes('host.cjs'))
       .map((it) => it.split(' ')[0] ?? '');
   }
 

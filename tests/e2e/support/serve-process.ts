@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { ApiAnswer } from '../../integration/server/api';
 import { apiCaller } from '../../integration/server/api';
 
-const CLI = fileURLToPath(new URL('../../../dist/cli.js', import.meta.url));
+const CLI = fileURLToPath(new URL('../../../dist/cli.cjs', import.meta.url));
 
 /** A served API. */
 export interface ServeProcess {
