@@ -7,9 +7,13 @@ import type { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 import { bracketed, hostOf, portOf } from '../base/addresses';
 import { messageOf } from '../base/errors';
+import { isToken, newToken } from '../base/tokens';
 import { CdpError } from '../contract/errors';
 import { authorizationFor } from '../options/network-proxy';
 import { ProxyRefusal } from './proxy-refusal';
+
+/** What whoever is not meant is told; Node has no answer for upgrades. */
+const NOT_FOUND = 'HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n';
 
 /** How to get through. */
 export interface TunnelOptions {
@@ -19,9 +23,9 @@ export interface TunnelOptions {
 }
 
 /**
- * Gets through, and returns the URL by which the endpoint is reached from here, once. Who connects is told apart by what the endpoint
- * asks for, which is in that URL as it was. An endpoint without TLS is reached straight when the proxy lets nothing through to its port:
- * many do so to any port but 443, and it lies in the own network then.
+ * Gets through, and returns the URL by which the endpoint is reached from here, once. The first part of its path is a secret between
+ * the caller and the tunnel: programs of other users, and pages in browsers, can find the port as well. An endpoint without TLS is
+ * reached straight when the proxy lets nothing through to its port: many do so to any port but 443, and it lies in the own network then.
  * @throws {@link CdpError} (`cdp_closed`)
  */
 export async function openTunnel(target: URL, options: TunnelOptions): Promise<string> {
@@ -38,10 +42,7 @@ export async function openTunnel(target: URL, options: TunnelOptions): Promise<s
       { code: 'cdp_closed', method: 'connect', cause: error },
     );
   }
-  const near = new URL(target);
-  near.protocol = 'ws:';
-  near.host = `127.0.0.1:${await lend(far, target, options)}`;
-  return near.href;
+  return lend(far, target, options);
 }
 
 /** A connection to the host and port of an URL, by `CONNECT` (RFC 9110 section 9.3.6), with TLS to the host where its scheme says so. */
@@ -80,38 +81,55 @@ async function getThrough(target: URL, { proxy, timeoutMs }: TunnelOptions): Pro
   return secure;
 }
 
-/** Lends a connection to the first who connects to a port of this machine. Returns the port. */
-async function lend(far: Duplex, target: URL, { timeoutMs }: TunnelOptions): Promise<number> {
-  const server = createServer((_, answer) => answer.writeHead(426).end());
+/** Lends a connection to the first who connects by the URL that it returns, at a port of this machine. It waits on when others come there. */
+async function lend(far: Duplex, target: URL, { timeoutMs }: TunnelOptions): Promise<string> {
+  const token = newToken();
+  const server = createServer((_, answer) => answer.writeHead(404, { connection: 'close' }).end());
   const inVain = setTimeout(() => end(), timeoutMs).unref();
-  const end = (): void => {
+  const close = (): void => {
     clearTimeout(inVain);
     server.close();
+    server.closeAllConnections(); // not the one that was let through
+  };
+  const end = (): void => {
+    close();
     far.destroy();
   };
   far.on('error', end).once('close', end);
-  server.once('upgrade', (request, near, head) => {
-    clearTimeout(inVain);
-    server.close();
-    far.write(asSentTo(target, request));
+  server.on('upgrade', (request, near, head) => {
+    near.on('error', () => near.destroy());
+    const path = pathBehind(token, request);
+    if (path === undefined) return void near.end(NOT_FOUND, () => near.destroy());
+    close();
+    far.write(asSentTo(target, path, request));
     far.write(head);
     near.pipe(far).pipe(near);
-    near.on('error', end).once('close', end);
+    near.once('close', end);
     far.once('close', () => near.destroy());
   });
   server.unref().listen(0, '127.0.0.1');
   await once(server, 'listening');
-  return (server.address() as AddressInfo).port;
+  const url = new URL(target);
+  url.protocol = 'ws:';
+  url.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  url.pathname = `/${token}${target.pathname}`;
+  return url.href;
 }
 
-/** The request for an upgrade as it came, to another host. */
-function asSentTo(target: URL, { url = '/', rawHeaders }: IncomingMessage): string {
+/** What the endpoint is asked for, by one who knows the token and is no web page: those name their origin. */
+function pathBehind(token: string, { url = '', headers }: IncomingMessage): string | undefined {
+  const [, given, path] = /^\/([^/]*)(\/.*)$/.exec(url) ?? [];
+  return headers.origin === undefined && isToken(given, token) ? path : undefined;
+}
+
+/** The request for an upgrade as it came, for this path of another host. */
+function asSentTo(target: URL, path: string, { rawHeaders }: IncomingMessage): string {
   const lines = rawHeaders.flatMap((name, index) =>
     index % 2 === 1
       ? []
       : [`${name}: ${/^host$/i.test(name) ? target.host : (rawHeaders[index + 1] ?? '')}`],
   );
-  return [`GET ${url} HTTP/1.1`, ...lines, '', ''].join('\r\n');
+  return [`GET ${path} HTTP/1.1`, ...lines, '', ''].join('\r\n');
 }
 
 function isTimeout(error: unknown): boolean {

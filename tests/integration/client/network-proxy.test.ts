@@ -1,5 +1,9 @@
-/** A proxy that the environment names and that does not do its part: what is told comes in time, says what to correct, and no password. */
+/** A proxy that the environment names: when it does not do its part, what is told comes in time, says what to correct, and no password; when it does, the way through it is for nobody else. */
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { WebSocket, WebSocketServer, type ClientOptions } from 'ws';
 import { reach } from '../../../src/client/reach';
 import { SessionsClient } from '../../../src/client/index';
 import type { SessionwrightError } from '../../../src/contract/errors';
@@ -73,6 +77,79 @@ describe('a WebSocket', () => {
       expect(proxy.asked).toEqual([]);
     },
   );
+});
+
+describe('the port of a tunnel', () => {
+  const URL_OF_SESSION = 'ws://sessions.invalid/cdp?token=url-secret';
+  /** What those who got to the endpoint asked for. */
+  let arrived: { url: string | undefined; host: string | undefined }[];
+  let endpoint: WebSocketServer;
+
+  beforeEach(async () => {
+    arrived = [];
+    endpoint = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+    endpoint.on('connection', (socket, { url, headers }) => {
+      arrived.push({ url, host: headers.host });
+      socket.on('message', (data) => socket.send(data));
+    });
+    await once(endpoint, 'listening');
+    await proxy.close();
+    proxy = await startMandatoryProxy((endpoint.address() as AddressInfo).port);
+    use(proxy.url);
+  });
+  afterEach(() => endpoint.close());
+
+  test('lets nobody through but who was told its URL, for whom it waits meanwhile', async () => {
+    const near = await reach(URL_OF_SESSION, 60_000);
+    const { host, port } = new URL(near);
+    const silent = connect(Number(port), '127.0.0.1');
+    await once(silent, 'connect');
+    for (const path of ['/', '/cdp?token=url-secret', '/another-token/cdp?token=url-secret'])
+      expect(await openingOf(`ws://${host}${path}`)).toBe(404);
+    expect(await openingOf(near, { origin: 'https://page.test' })).toBe(404);
+    expect(await statusOf(`http://${host}/`)).toBe(404);
+    expect(await statusOf(near.replace('ws:', 'http:'))).toBe(404); // no WebSocket
+    expect(arrived).toEqual([]);
+
+    const socket = new WebSocket(near);
+    await once(socket, 'open');
+    socket.send('one');
+    expect(String((await once(socket, 'message'))[0])).toBe('one');
+    expect(arrived).toEqual([{ url: '/cdp?token=url-secret', host: 'sessions.invalid' }]);
+    if (!silent.closed) await once(silent, 'close');
+    expect(await openingOf(near)).toBe('ECONNREFUSED');
+    socket.close();
+    await expect.poll(() => proxy.open()).toBe(0);
+  });
+
+  test('is gone, and the way with it, when nobody comes in time, though somebody else holds on to it', async () => {
+    const near = await reach(URL_OF_SESSION, 2_000);
+    const silent = connect(Number(new URL(near).port), '127.0.0.1');
+    await once(silent, 'close');
+    await expect.poll(() => proxy.open()).toBe(0);
+    expect(await openingOf(near)).toBe('ECONNREFUSED');
+    expect(arrived).toEqual([]);
+  });
+
+  async function statusOf(url: string): Promise<number | undefined> {
+    const [answer] = (await once(get(url, { agent: false }), 'response')) as [IncomingMessage];
+    return answer.resume().statusCode;
+  }
+
+  /** What comes of a WebSocket: 'open', the status by which it is refused, or the code of the error. */
+  async function openingOf(
+    url: string,
+    options: ClientOptions = {},
+  ): Promise<string | number | undefined> {
+    const socket = new WebSocket(url, options);
+    const outcome = await new Promise<string | number | undefined>((resolve) => {
+      socket.once('open', () => resolve('open'));
+      socket.once('unexpected-response', (_, answer) => resolve(answer.statusCode));
+      socket.on('error', ({ code }: NodeJS.ErrnoException) => resolve(code));
+    });
+    socket.terminate();
+    return outcome;
+  }
 });
 
 describe('a call of the API', () => {
