@@ -8,6 +8,14 @@ import { failedOf, Project, resultsOf } from '../e2e/support/project';
 import { serve } from '../e2e/support/serve-process';
 import { handOvers, sharingConfig, sharingFile, threeFiles } from '../e2e/support/sharing-suite';
 
+/** For files of a suite that wait for each other. `happened` may ask for a sign of a certain age: who has waited since then has waited for longer than its time limit. */
+const SIGNS = `
+  import { existsSync, statSync, writeFileSync } from 'node:fs';
+  import { expect } from '@playwright/test';
+  export const tell = (sign: string): void => writeFileSync(sign, '');
+  export const happened = (sign: string, agoMs = 0): Promise<void> =>
+    expect.poll(() => existsSync(sign) && Date.now() - statSync(sign).mtimeMs >= agoMs, { timeout: 0 }).toBe(true);`;
+
 let project: Project | undefined;
 
 afterEach(async () => {
@@ -101,30 +109,32 @@ test('Ctrl-C while workers wait leaves nothing, and nobody waits for it', async 
 
 describe('hooks and fixtures', () => {
   test('find the session again that others had meanwhile, and their wait is not in their time', async () => {
-    const slow = `
-      import { test } from 'sessionwright';
-      for (const name of ['one', 'two']) test(\`slow \${name}\`, async ({ page }) => {
-        test.setTimeout(60_000);
-        await page.setContent('x');
-        await page.waitForTimeout(12_000);
-      });`;
     project = await Project.create({
       'playwright.config.ts': sharingConfig(
         { sessionOptions: { maxSessions: 1 } },
         'timeout: 10_000, workers: 2, fullyParallel: false',
       ),
-      'a.spec.ts': slow,
-      'b.spec.ts': `
+      'signs.ts': SIGNS,
+      'a.spec.ts': `
         import { test, expect } from 'sessionwright';
-        test('has the browser first', async ({ page }) => page.setContent('x'));
-        test('lets it go', async () => { await new Promise((done) => setTimeout(done, 3000)); });
+        import { happened, tell } from './signs';
+        test('has the browser first', async ({ page }) => { await page.setContent('x'); tell('had'); });
+        test('lets it go', async () => {
+          test.setTimeout(120_000);
+          await happened('taken');
+          tell('missed');
+        });
         test('takes it back within the test', async ({ browser }) => {
           const page = await browser.newPage();
           await page.setContent('<h1>There</h1>');
           await expect(page.getByText('There')).toBeVisible();
           await page.close();
         });
-        test('lets it go again', async () => { await new Promise((done) => setTimeout(done, 3000)); });
+        test('lets it go again', async () => {
+          test.setTimeout(120_000);
+          await happened('taken again');
+          tell('missed again');
+        });
         test.describe('in a hook', () => {
           test.beforeAll(async ({ browser }) => {
             const page = await browser.newPage();
@@ -133,7 +143,16 @@ describe('hooks and fixtures', () => {
           });
           test('is over', () => {});
         });`,
-      'c.spec.ts': slow,
+      'b.spec.ts': `
+        import { test } from 'sessionwright';
+        import { happened, tell } from './signs';
+        test.beforeAll(async () => { test.setTimeout(120_000); await happened('had'); });
+        for (const more of ['', ' again']) test('takes it' + more, async ({ page }) => {
+          test.setTimeout(120_000);
+          await page.setContent('x');
+          tell('taken' + more);
+          await happened('missed' + more, 11_000);
+        });`,
     });
     const { exitCode, output, report } = await project.run();
     expect(failedOf(report), output).toEqual([]);
@@ -151,15 +170,16 @@ test('a worker that keeps its session may do without it for long: who waits for 
       { sessionOptions: { maxSessions: 1, startTimeoutMs: 8000 } },
       'timeout: 60_000, workers: 2',
     ),
+    'signs.ts': SIGNS,
     'a.spec.ts': `
-      import { writeFileSync } from 'node:fs';
       import { test } from 'sessionwright';
-      test('uses the API', async ({ session }) => { await session.status(); writeFileSync('held', ''); });
-      test('does without', async () => { await new Promise((done) => setTimeout(done, 15_000)); });`,
+      import { happened, tell } from './signs';
+      test('uses the API', async ({ session }) => { await session.status(); tell('held'); });
+      test('does without', async () => happened('missed', 10_000));`,
     'b.spec.ts': `
-      import { existsSync } from 'node:fs';
-      import { test, expect } from 'sessionwright';
-      test.beforeAll(async () => expect.poll(() => existsSync('held'), { timeout: 60_000 }).toBe(true));
+      import { test } from 'sessionwright';
+      import { happened, tell } from './signs';
+      test.beforeAll(async () => { await happened('held'); tell('missed'); });
       test('waits', async ({ page }) => page.setContent('x'));`,
   });
   const { exitCode, output, report } = await project.run();
