@@ -1,20 +1,7 @@
 /** A session that is no good any more, or cannot be connected to: who gets another one, and what is told of it. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { createConnection, createServer, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
-import type { Lease } from '../../../src/host/protocol';
-import { RpcPeer } from '../../../src/host/rpc';
-import { Run } from '../../../src/host/run';
-import {
-  json,
-  KEY,
-  sessionBody,
-  startScriptedApi,
-  type Handler,
-  type ScriptedApi,
-} from '../client/scripted-api';
+import { expect, test } from 'vitest';
+import { json, sessionBody, type Handler } from '../client/scripted-api';
+import { startRun } from './started-run';
 
 /** Starts sessions by their number, and says of each that it runs. */
 function numbered(): Handler {
@@ -24,33 +11,6 @@ function numbered(): Handler {
     const id = url === '/sessions/start' ? `session-${++started}` : named;
     json(response, 200, sessionBody(id, method === 'DELETE' ? { status: 'closed' } : {}));
   };
-}
-
-/** A run on such an API, and how a worker of it gets a lease. */
-async function startRun({ handler = numbered(), options = {} } = {}): Promise<{
-  api: ScriptedApi;
-  run: Run;
-  acquire: () => Promise<Lease>;
-}> {
-  const api = await startScriptedApi(handler);
-  const folder = await mkdtemp(join(tmpdir(), 'sw-host-'));
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const peer = new RpcPeer(createConnection((server.address() as AddressInfo).port, '127.0.0.1'));
-  const run = new Run(folder);
-  onTestFinished(async () => {
-    await run.finish();
-    peer.close();
-    server.close();
-    await api.close();
-    await rm(folder, { recursive: true, force: true });
-  });
-  const request = {
-    parallelIndex: 0,
-    options: { apiUrl: api.url, apiKey: KEY, ...options },
-    browser: {},
-  };
-  return { api, run, acquire: async () => run.acquire(request, peer, { saysSource: false }) };
 }
 
 const check = (leaseId: string, more = {}) => ({
@@ -64,7 +24,7 @@ test.each([
   ['its own worker', 'goes on'],
   ['the next worker', 'is replaced'],
 ])('%s gets another one, though its API says that it is active', async (_, worker) => {
-  const { api, run, acquire } = await startRun();
+  const { api, run, acquire } = await startRun(numbered());
   const { leaseId, sessionId } = await acquire();
   expect(sessionId).toBe('session-1');
   run.abandon(leaseId);
@@ -78,7 +38,7 @@ test.each([
 });
 
 test("what a test has left on somebody else's session is for no other test: the run does not attach to it again", async () => {
-  const { run, acquire } = await startRun({ options: { sessionId: 'theirs' } });
+  const { run, acquire } = await startRun(numbered(), { sessionId: 'theirs' });
   const { leaseId } = await acquire();
   run.spoilt(leaseId);
   const refusal = {
@@ -91,7 +51,7 @@ test("what a test has left on somebody else's session is for no other test: the 
 });
 
 test('one that cannot be connected to is replaced once: where that does not help, no more are started', async () => {
-  const { run, acquire } = await startRun();
+  const { run, acquire } = await startRun(numbered());
   const { leaseId } = await acquire();
   expect(run.unconnected(leaseId)).toBe(true);
   expect(await run.ensureSession(check(leaseId))).toMatchObject({ sessionId: 'session-2' });
@@ -107,7 +67,7 @@ test('one that cannot be connected to is replaced once: where that does not help
 });
 
 test("somebody else's that cannot be connected to is not replaced: there is no other", async () => {
-  const { run, acquire } = await startRun({ options: { sessionId: 'theirs' } });
+  const { run, acquire } = await startRun(numbered(), { sessionId: 'theirs' });
   const { leaseId } = await acquire();
   expect(run.unconnected(leaseId)).toBe(false);
 });
@@ -122,7 +82,7 @@ test.each([
     hasEnded && request.url.includes('session-1')
       ? json(response, 404, { status: 404, message: 'no such session' })
       : goOn(request, response, count);
-  const { run, acquire } = await startRun({ handler });
+  const { run, acquire } = await startRun(handler);
   const { leaseId } = await acquire();
   hasEnded = true;
   if (end === 'stopped') await run.stoppedByTest('session-1'); // its client tells
@@ -139,7 +99,7 @@ test.each([
     if (!request.url.includes('/cookies')) return goOn(request, response, count);
     return status === undefined ? undefined : json(response, status, { status, message: 'no' });
   };
-  const { run, acquire } = await startRun({ handler });
+  const { run, acquire } = await startRun(handler);
   const { leaseId } = await acquire();
   expect(await run.held(leaseId).hangs()).toBe(doesHang);
 });

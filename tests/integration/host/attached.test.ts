@@ -1,24 +1,13 @@
 /** A session of somebody else's is used and never stopped; one that the run has started is in the ledger until it is stopped. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { createConnection, createServer, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { createServer, type AddressInfo } from 'node:net';
+import { expect, test } from 'vitest';
 import { Ledger } from '../../../src/host/ledger';
 import type { Lease } from '../../../src/host/protocol';
-import { RpcPeer } from '../../../src/host/rpc';
-import { Run } from '../../../src/host/run';
-import {
-  json,
-  KEY,
-  sessionBody,
-  startScriptedApi,
-  type Handler,
-  type ScriptedApi,
-} from '../client/scripted-api';
+import { json, sessionBody, type Handler } from '../client/scripted-api';
+import { startRun, type StartedRun } from './started-run';
 
-/** A run on an API that has a session of this id. */
-async function startRun(
+/** A run on an API that has a session of this id, which its worker has. */
+async function startWith(
   id: string,
   {
     options = {},
@@ -30,32 +19,16 @@ async function startRun(
         sessionBody(id, { ...session, ...(request.method === 'DELETE' && { status: 'closed' }) }),
       ),
   }: { options?: object; session?: object; handler?: Handler } = {},
-): Promise<{ api: ScriptedApi; folder: string; run: Run; lease: Lease }> {
-  const api = await startScriptedApi(handler);
-  const folder = await mkdtemp(join(tmpdir(), 'sw-host-'));
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const peer = new RpcPeer(createConnection((server.address() as AddressInfo).port, '127.0.0.1'));
-  onTestFinished(async () => {
-    peer.close();
-    server.close();
-    await api.close();
-    await rm(folder, { recursive: true, force: true });
-  });
-  const run = new Run(folder);
-  const lease = await run.acquire(
-    { parallelIndex: 0, options: { apiUrl: api.url, apiKey: KEY, ...options }, browser: {} },
-    peer,
-    { saysSource: false },
-  );
-  return { api, folder, run, lease };
+): Promise<StartedRun & { lease: Lease }> {
+  const started = await startRun(handler, options);
+  return { ...started, lease: await started.acquire() };
 }
 
 test.each([
   [{ sessionId: 'theirs' }, 'theirs', []],
   [{}, 'ours', ['DELETE /sessions/ours/stop']],
 ])('a run with the options %j', async (options, id, stops) => {
-  const { api, folder, run, lease } = await startRun(id, { options });
+  const { api, folder, run, lease } = await startWith(id, { options });
   expect(lease).toMatchObject({ sessionId: id, embedded: false, reused: false });
   const open = await new Ledger(folder).open();
   expect(open.map(({ sessionId }) => sessionId)).toEqual(stops.length > 0 ? [id] : []);
@@ -67,7 +40,7 @@ test.each([
 });
 
 test('what a test has started and not stopped is stopped as the run ends, and is in its ledger no more', async () => {
-  const { api, folder, run, lease } = await startRun('ours');
+  const { api, folder, run, lease } = await startWith('ours');
   const book = run.startsOf(lease.leaseId);
   const start = { key: 'key', startedAt: Date.now(), startsUntil: Date.now() + 1_000 };
   await book.begin(start);
@@ -86,7 +59,7 @@ test('a session that cannot be recorded is tried once, and not for every test', 
   });
   await new Promise<void>((done) => refusing.listen(0, '127.0.0.1', done));
   const session = { cdp_url: `ws://127.0.0.1:${(refusing.address() as AddressInfo).port}/` };
-  const { run, lease } = await startRun('ours', { session });
+  const { run, lease } = await startWith('ours', { session });
   for (const title of ['one', 'two'])
     await run.beginTest({
       leaseId: lease.leaseId,
@@ -98,8 +71,6 @@ test('a session that cannot be recorded is tried once, and not for every test', 
       attempt: title,
     });
   expect(connections).toBe(1);
-  run.release(lease.leaseId);
-  await run.finish();
   refusing.close();
 });
 
@@ -109,7 +80,7 @@ test('a stop that is refused is tried once more at the end of the run, which the
     if (method === 'DELETE' && ++stops === 1) json(response, 401, { message: 'not now' });
     else json(response, 200, sessionBody('ours', method === 'DELETE' ? { status: 'closed' } : {}));
   };
-  const { folder, run } = await startRun('ours', { handler });
+  const { folder, run } = await startWith('ours', { handler });
   expect(await run.finish()).toMatchObject({ leftRunning: [], lives: [{ end: 'stopped' }] });
   expect(stops).toBe(2);
   expect(await new Ledger(folder).open()).toEqual([]);
@@ -117,29 +88,27 @@ test('a stop that is refused is tried once more at the end of the run, which the
 
 test('a session on which a page of a hook is open stays as long as it runs, though a test might take longer', async () => {
   const session = { max_duration_minutes: 3, idle_timeout_minutes: 3 };
-  const { run, lease } = await startRun('ours', { session });
+  const { run, lease } = await startWith('ours', { session });
   const check = { leaseId: lease.leaseId, timeoutMs: 300_000, mayBeGone: false, isConnected: true };
   const test = { title: 'one', attempt: 'one', record: null };
   await run.beginTest({ ...check, ...test });
   await run.endTest({ leaseId: lease.leaseId, clip: null, outcome: 'passed' });
   expect(await run.ensureSession({ ...check, hasOpenContexts: true })).toBeNull();
   expect(await run.ensureSession({ ...check, hasOpenContexts: false })).not.toBeNull();
-  await run.finish();
 });
 
 test('a session whose API tests have used is replaced ahead of its end like any other', async () => {
   const session = { max_duration_minutes: 3, idle_timeout_minutes: 3 };
-  const { run, lease } = await startRun('ours', { session });
+  const { run, lease } = await startWith('ours', { session });
   const check = { leaseId: lease.leaseId, timeoutMs: 300_000, mayBeGone: false, isConnected: true };
   await run.ensureSession(check);
   await run.useApi(lease.leaseId);
   expect(await run.ensureSession(check)).not.toBeNull();
-  await run.finish();
 });
 
 test('a test that may take as long as any session lasts gets a new one each time: that is said once, with what to do', async () => {
   const session = { max_duration_minutes: 15, idle_timeout_minutes: 3 };
-  const { run, lease } = await startRun('ours', { session });
+  const { run, lease } = await startWith('ours', { session });
   const check = { leaseId: lease.leaseId, mayBeGone: false, isConnected: true };
   const told: (string[] | undefined)[] = [];
   for (const minutes of [15, 15, 20, 14])
@@ -148,5 +117,4 @@ test('a test that may take as long as any session lasts gets a new one each time
     /timeout of 15 min gets a new session.* Set sessionOptions\.maxDurationMinutes to more than 15, /,
   ) as unknown;
   expect(told).toEqual([undefined, [why], [], undefined]); // the first one is fresh, and no other would last longer
-  await run.finish();
 });
