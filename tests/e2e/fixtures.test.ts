@@ -1,4 +1,4 @@
-/** What tests get and say: recordings, cookies, the session object, replacement of a dead session, refused options. */
+/** What tests get and say: recordings, cookies, no session with another browser than Chromium, refused options. */
 import { existsSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
 import { cookie } from './support/cookie';
@@ -29,11 +29,6 @@ async function create(
     more.env,
   );
 }
-
-const VISITS = `
-  test.beforeEach(async ({ context }) => {
-    await context.route('http://site.test/**', (route) => route.fulfill({ contentType: 'text/html', body: '<title>Site</title>' }));
-  });`;
 
 describe('recordings', () => {
   test("are made by Playwright's video mode, by recording, which says more, and by what a file says", async () => {
@@ -121,160 +116,6 @@ describe('cookies', () => {
 });
 
 describe('the session', () => {
-  test('is named on each test, answers through its API, whose calls are steps; a second one is stopped too, and leaves no file', async () => {
-    project = await create(
-      `{ trace: 'on' }`,
-      `test('uses it', async ({ session, page }) => {
-        expect((await session.status()).status).toBe('active');
-        await page.setContent('<h1>Mine</h1>');
-        const other = await session.client.start();
-        const second = await other.page();
-        await second.setContent('<h1>Yours</h1>');
-        await expect(second.locator('h1')).toHaveText('Yours');
-        expect(other.id).not.toBe(session.id);
-        console.log('NOT STOPPED ' + other.id);
-      });
-      test('uses two', async ({ session }) => {
-        await using other = await session.client.start();
-        await (await other.page()).setContent('<h1>Yours</h1>');
-      });
-      test('acts', async ({ session, page }) => {
-        await page.setContent('<label>Code <input type="password"></label>');
-        await session.execute({ type: 'fill', selector: 'input', value: 'typed-secret' });
-        await session.observe();
-        await expect(page.locator('input')).toHaveValue('typed-secret');
-      });`,
-    );
-    const { exitCode, output, report } = await project.run();
-    expect(exitCode, output).toBe(0);
-    const annotations = resultOf(report, 'uses it').annotations;
-    expect(annotations.find((it) => it.type === 'session')?.description).toMatch(/^[0-9a-f-]{36}$/);
-    expect(output).toContain('3 sessions, 2 tests'); // one of them uses only another one
-    const titles = resultOf(report, 'acts').steps?.map(({ title }) => title) ?? [];
-    expect(titles).toEqual(expect.arrayContaining(['Session fill input', 'Session observe']));
-    expect(titles.join()).not.toContain('typed-secret');
-  });
-
-  test('that died is replaced before a hook uses it, in a later file of the same worker', async () => {
-    const hooked = (name: string) => `import { test, expect, type Page } from 'sessionwright';
-      let page: Page;
-      test.beforeAll(async ({ browser }) => {
-        page = await browser.newPage();
-        await page.setContent('<h1>Ready</h1>');
-      });
-      test('${name}', async ({ session }) => {
-        await expect(page.locator('h1')).toHaveText('Ready');
-        await session.stop();
-      });
-      test.afterAll(() => page.close().catch(() => undefined));`;
-    project = await create(
-      `{ recording: 'off' }`,
-      `test('ends it', async ({ page, session }) => {
-        await page.setContent('<h1>Bye</h1>');
-        await session.stop();
-      });`,
-      {
-        files: {
-          'b.spec.ts': hooked('uses the page of its hook'),
-          'c.spec.ts': hooked('and another one'),
-          'd.spec.ts': `import { test, expect } from 'sessionwright';
-            let text: unknown;
-            test.beforeAll(async ({ session }) => {
-              await session.execute({ type: 'goto', url: 'data:text/html,<h1>Hook</h1>' });
-              text = (await session.scrape()).markdown;
-            });
-            test('uses what its hook has read', () => expect(text).toContain('Hook'));`,
-        },
-      },
-    );
-    const { exitCode, output } = await project.run();
-    expect(exitCode, output).toBe(0);
-    expect(output).toContain('4 sessions, 3 tests');
-  });
-
-  test('that died or was stopped is replaced before the next test, in the same worker, also when that uses no page', async () => {
-    project = await create(
-      `{}`,
-      `let first: string; let sameBrowser: unknown; let worker: number;
-      test('kills it after its work', async ({ page, session, browser }, testInfo) => {
-        first = session.id; sameBrowser = browser; worker = testInfo.workerIndex;
-        await page.setContent('<h1>One</h1>');
-        const gone = new Promise((resolve) => browser.once('disconnected', resolve));
-        const cdp = await browser.newBrowserCDPSession();
-        await page.close();
-        await cdp.send('Browser.crash').catch(() => undefined);
-        await gone;
-      });
-      test('gets another one', async ({ page, browser, context }, testInfo) => {
-        expect(testInfo.workerIndex).toBe(worker);
-        expect(browser).toBe(sameBrowser);
-        await page.setContent('<h1>Two</h1>');
-        await expect(page.locator('h1')).toHaveText('Two');
-        expect(browser.contexts()).toContain(context);
-        expect(testInfo.annotations.find((it) => it.type === 'session')?.description).not.toBe(first);
-      });
-      test('stops it', async ({ session, page }, testInfo) => {
-        first = session.id;
-        await page.setContent('<h1>Three</h1>');
-        expect((await session.stop()).status).toBe('closed');
-        expect((await session.status()).status).toBe('closed');
-      });
-      test('uses no page', async ({ session }, testInfo) => {
-        expect(testInfo.workerIndex).toBe(worker);
-        expect((await session.status()).status).toBe('active');
-        expect(session.id).not.toBe(first);
-        const { success } = await session.execute({ type: 'evaluate_js', code: 'document.title = "Two"' });
-        expect(success).toBe(true);
-        expect(testInfo.annotations.filter((it) => it.type === 'session').map((it) => it.description)).toEqual([session.id]);
-      });
-      test('uses both', async ({ session, page }, testInfo) => {
-        await page.setContent('<h1>Five</h1>');
-        expect(testInfo.annotations.find((it) => it.type === 'session')?.description).toBe(session.id);
-        expect((await session.status()).status).toBe('active');
-      });`,
-    );
-    const { exitCode, output, report } = await project.run();
-    expect(exitCode, output).toBe(0);
-    expect(output).toContain('3 sessions, 5 tests');
-    expect(resultOf(report, 'uses no page').attachments.map((it) => it.name)).toContain('video');
-  });
-
-  test("works on the test's own page, whatever was opened through it before; a stop spoils no test in the session's own context", async () => {
-    project = await create(
-      `{ screenshot: 'on' }`,
-      `${VISITS}
-      test.beforeAll(async ({ session }) => { await session.execute({ type: 'evaluate_js', code: 'document.title = "left over"' }); });
-      test('has one page', async ({ page, session }) => {
-        await page.goto('http://site.test/one');
-        expect((await session.observe()).tabs.map(({ url }) => url)).toEqual(['http://site.test/one']);
-      });
-      test('has two', async ({ page, context, session }) => {
-        await page.goto('http://site.test/first');
-        await (await context.newPage()).goto('http://site.test/second');
-        expect((await session.observe()).url).toBe('http://site.test/first');
-        await session.execute({ type: 'switch_tab', tabIndex: 1 });
-        expect((await session.observe()).url).toBe('http://site.test/second');
-      });
-      test.describe('in the own context', () => {
-        test.use({ isolation: 'session' });
-        test('is stopped', async ({ page, session }) => {
-          await page.goto('http://site.test/');
-          expect((await session.observe()).url).toBe('http://site.test/');
-          await session.stop();
-        });
-        test('goes on', async ({ page, session }) => {
-          await page.goto('http://site.test/again');
-          expect((await session.observe()).url).toBe('http://site.test/again');
-        });
-      });`,
-    );
-    const { exitCode, output, report } = await project.run();
-    expect(exitCode, output).toBe(0);
-    expect(
-      resultOf(report, 'has one page').attachments.filter((it) => it.name === 'screenshot'),
-    ).toHaveLength(1);
-  });
-
   test('is only for tests that ask: Firefox and WebKit are left to Playwright', async () => {
     project = await create(
       `{ browserName: 'firefox' }`,
