@@ -1,6 +1,6 @@
 /** Global set-up of a run: refuses wrong options and an unusable folder before anything starts, and starts the host while Playwright loads the tests. */
 import type { FullConfig } from '@playwright/test';
-import { connectToHost } from '../host/connect';
+import { beginRun } from '../host/begin';
 import { finishRun } from '../host/finish';
 import { checkBaseFolder } from '../host/run-folder';
 import { runnerState } from '../host/runner-state';
@@ -24,14 +24,13 @@ export default async function globalSetup(config: FullConfig): Promise<() => Pro
   }
   await checkBaseFolder(); // without it no test would have a session
   state.isRefused = false;
-  const connecting = connectToHost(process.pid, state.hasReporter ? 'reporter' : 'runner');
-  connecting.catch(() => undefined); // the first worker that needs the host tells what is wrong
-  state.host = connecting;
+  beginRun();
   return async () => {
     if (state.hasReporter) return;
-    const summary = await finishRun(); // its problems were told by the workers
-    const lines = summaryLines(summary && { ...summary, problems: [] });
-    if (lines.length > 0) endDots(config);
+    const summary = await finishRun();
+    if (summary === undefined || summary === 'killed') return; // the workers have told of it
+    const lines = summaryLines({ ...summary, problems: [] }); // as they have of problems
+    endDots(config);
     for (const { text, look } of lines) print(text, look);
   };
 }

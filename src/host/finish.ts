@@ -11,18 +11,21 @@ const EXIT_MS = 5_000;
 const POLL_MS = 5;
 
 /**
- * Finishes the run of this process. When the host was killed, what it left is cleared from here.
- * @returns what the run used; undefined when its host is gone.
+ * Finishes the run of this process, which may begin another one then. When the host was killed, what it left is cleared from here.
+ * @returns what the run used; `'killed'` when its host was, and has taken that along; undefined when it has had none.
  */
-export async function finishRun(): Promise<RunSummary | undefined> {
+export async function finishRun(): Promise<RunSummary | 'killed' | undefined> {
+  const state = runnerState();
+  const started = await state.host?.catch(() => undefined);
+  state.host = undefined;
   try {
-    const host = await currentHost();
+    const host = await currentHost(started);
     if (host) return await finish(host);
   } catch {
     // it was killed meanwhile
   }
   await sweep().catch(() => undefined); // whoever wanted a host was told why there is none
-  return undefined;
+  return started && 'killed';
 }
 
 async function finish(host: HostConnection): Promise<RunSummary> {
@@ -34,8 +37,9 @@ async function finish(host: HostConnection): Promise<RunSummary> {
   return summary;
 }
 
-/** The host that global set-up has started; when it was killed, the one that took over. */
-async function currentHost(): Promise<HostConnection | undefined> {
-  const started = await runnerState().host?.catch(() => undefined);
+/** The host that the run has begun with; when it was killed, the one that took over. */
+async function currentHost(
+  started: HostConnection | undefined,
+): Promise<HostConnection | undefined> {
   return started?.isOpen ? started : findHost(process.pid, 'reporter');
 }

@@ -9,8 +9,10 @@ export interface RunnerState {
   isRefused?: boolean;
   /** What the runs have begun with, each once, that our reporter has been told of: a configuration may name it twice, and one of them tells. */
   told: WeakSet<object>;
-  /** The host that global set-up has started. */
-  host?: Promise<HostConnection>;
+  /** True once global set-up has begun a run. In UI mode others follow that one, click by click, without global set-up. */
+  isSetUp?: boolean;
+  /** The host of the run that goes on; undefined when none does. */
+  host?: Promise<HostConnection> | undefined;
 }
 
 const KEY = Symbol.for('sessionwright.runner');

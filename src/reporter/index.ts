@@ -11,6 +11,7 @@ import type {
   TestStep,
 } from '@playwright/test/reporter';
 import { messageOf } from '../base/errors';
+import { beginNextRun } from '../host/begin';
 import { finishRun } from '../host/finish';
 import type { RunSummary } from '../host/protocol';
 import { runnerState } from '../host/runner-state';
@@ -65,6 +66,7 @@ export default class SessionReporter implements Reporter {
     // Playwright calls this too when the options were refused, and to list the tests.
     if (runnerState().isRefused || process.argv.includes('--list')) return;
     if (!isMerge()) {
+      beginNextRun();
       tellSources(config);
       this.#waits = WaitWatch.begin(config.reporter.map(([name]) => name));
       if (wantsLiveView(config) && !environment.isCI) this.#stopLooking = openLiveView();
@@ -96,10 +98,10 @@ export default class SessionReporter implements Reporter {
     this.#stopLooking?.();
     try {
       await this.#steps?.flush();
-      summary = isMerge() ? undefined : await finishRun();
+      const finished = isMerge() ? undefined : await finishRun();
       dropMissingClips(this.#withClip);
-      if (!summary && (await hadHost()))
-        this.#say("the run's session host was killed, and its clips with it", 'red');
+      if (finished !== 'killed') summary = finished;
+      else this.#say("the run's session host was killed, and its clips with it", 'red');
     } catch (error) {
       this.#say(`the run could not be summed up: ${String(error)}`, 'red');
     }
@@ -179,14 +181,4 @@ async function tellGitHub(data: RunData): Promise<void> {
 /** Whether reports of earlier runs are put together: then nothing runs. */
 function isMerge(): boolean {
   return process.argv[2] === 'merge-reports'; // elsewhere it is a name of tests
-}
-
-/** Whether global set-up has brought a host up. */
-async function hadHost(): Promise<boolean> {
-  return (
-    (await runnerState().host?.then(
-      () => true,
-      () => false,
-    )) === true
-  );
 }

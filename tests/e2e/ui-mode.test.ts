@@ -1,14 +1,14 @@
-/** Playwright's UI mode, in a browser: what a page looks like, while its test runs. */
+/** Playwright's UI mode, in a browser: what a page looks like, while its test runs; and that each click is a run of its own. */
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { chromium, expect, type Browser } from '@playwright/test';
-import { afterEach, beforeEach, test } from 'vitest';
+import { chromium, expect as playwrightExpect, type Browser } from '@playwright/test';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { findChromium } from '../../src/browser/find-chromium';
 import { leavesNothing } from './support/leaves-nothing';
 import { Project } from './support/project';
 
 /** Playwright's own limit is too short for a busy machine. */
-const expectPage = expect.configure({ timeout: 60_000 });
+const expectPage = playwrightExpect.configure({ timeout: 60_000 });
 
 let project: Project;
 let site: Server;
@@ -79,3 +79,29 @@ test.each(['context', 'session'])(
     }
   },
 );
+
+test('each click is a run of its own: the host of the one before is not missed', async () => {
+  project = await Project.create(
+    {
+      'playwright.config.ts': `import { withSessions } from 'sessionwright/config';
+        export default withSessions({ workers: 1, reporter: [['line']] });`,
+      'a.spec.ts': `import { test } from 'sessionwright'; test('asks for nothing', () => {});`,
+    },
+    { PWTEST_DEBUG: '1' }, // what the run prints goes to the terminal then, not to the page
+  );
+  const run = project.start(['--ui-host=127.0.0.1', '--ui-port=0']);
+  try {
+    const [, address = ''] = await run.printed(/Listening on (http:\S+)/);
+    const ui = await browser.newPage();
+    await ui.goto(address);
+    await ui.getByTestId('test-tree').getByText('a.spec.ts').click();
+    for (const clicks of [1, 2]) {
+      await ui.getByTitle('Run all').click();
+      await run.printed(new RegExp(`(?:sessionwright: no test asked[^]*){${clicks}}`));
+    }
+    expect(run.output).not.toContain('was killed');
+  } finally {
+    run.interrupt();
+    await run.result();
+  }
+});
