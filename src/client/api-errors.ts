@@ -1,4 +1,5 @@
 /** Turns what went wrong in an exchange with the API into one typed error: what was being done, what happened, what to do. */
+import { codeOf } from '../base/errors';
 import { parseErrorBody, type ParsedErrorBody } from '../contract/error-body';
 import {
   ApiError,
@@ -88,7 +89,23 @@ export function toApiError(
 
 /** Codes of errors that happen before a request has left. */
 const NEVER_SENT =
-  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_TLS|ERR_SSL|EPROTO|UND_ERR_INVALID_ARG)/;
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_TLS|ERR_SSL|EPROTO)/;
+
+/** Codes by which Node and undici refuse what they are called with. */
+const FAULT = /^(ERR_ASSERTION|UND_ERR_INVALID_ARG)$/;
+
+/**
+ * Whether the network has failed, or who is at the other end of it: undici and the system give such an error a code. Anything else is a
+ * fault in code that sends and reads, ours or undici's: nobody's API or connection would be better for it.
+ */
+export function isOfNetwork(error: unknown): boolean {
+  if (error instanceof ProxyRefusal) return true;
+  if (!(error instanceof Error)) return false;
+  if (isOfNetwork(error.cause)) return true;
+  const isFault = error instanceof TypeError || error instanceof RangeError;
+  const code = codeOf(error);
+  return typeof code === 'string' && !isFault && !FAULT.test(code);
+}
 
 /** The error for an exchange that ended without an answer. */
 export function toUnreachableError(exchange: Exchange, cause: unknown): SessionwrightError {

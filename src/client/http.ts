@@ -21,6 +21,7 @@ import {
 } from '../contract/operations';
 import { fillPath } from '../contract/paths';
 import {
+  isOfNetwork,
   redact,
   toApiError,
   toDeadlineError,
@@ -207,7 +208,7 @@ export class HttpClient {
     await this.#dispatchers.close();
   }
 
-  /** One try: a 2xx answer, or what went wrong. */
+  /** One try: a 2xx answer, or what went wrong. A fault of our own is thrown as it is: no other try would go better. */
   async #try(
     call: WireCall,
     timeoutMs: number,
@@ -238,6 +239,7 @@ export class HttpClient {
     } catch (error) {
       log('%s %s failed %s', call.method, call.path, since(startedMs));
       if (error instanceof SessionwrightError) throw error;
+      if (!signal.aborted && !isOfNetwork(error)) throw error;
       return {
         error: time.aborted
           ? toDeadlineError(exchange, timeoutMs)

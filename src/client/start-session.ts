@@ -7,7 +7,7 @@
  * of another process with the same key.
  */
 import { newIdempotencyKey } from '../base/tokens';
-import { ContractError, type SessionwrightError } from '../contract/errors';
+import { ContractError, SessionwrightError } from '../contract/errors';
 import { headers } from '../contract/headers';
 import type { SessionInfo, StartOptions } from '../contract/session';
 import { single, type Answer, type HttpClient } from './http';
@@ -65,14 +65,19 @@ export async function startSession(
     });
     info = await readSession(answer, context);
   } catch (error) {
-    if (error instanceof ContractError && error.status !== undefined && error.status < 300)
-      tries.isUncertain = true;
-    if (tries.isUncertain) await settle(tries, context, { lastError: error as SessionwrightError });
+    if (mayHaveStarted(error)) tries.isUncertain = true;
+    if (tries.isUncertain) await settle(tries, context, { lastError: error });
     throw error;
   }
   if (tries.isUncertain && single(answer.headers[headers.idempotencyKey]) !== tries.key)
     await settle(tries, context, { startedId: info.id });
   return info;
+}
+
+/** Whether a session may run though its start has failed: its answer was of no use, or a fault of our own has come between. */
+function mayHaveStarted(error: unknown): boolean {
+  if (!(error instanceof SessionwrightError)) return true;
+  return error instanceof ContractError && error.status !== undefined && error.status < 300;
 }
 
 /** What is known of the tries of one start. */
@@ -122,7 +127,7 @@ async function readSession(
 async function settle(
   tries: StartTries,
   context: StartContext,
-  end: { startedId: string } | { lastError: SessionwrightError },
+  end: { startedId: string } | { lastError: unknown },
 ): Promise<void> {
   const windowMs = tries.elapsedMs + CLOCK_SLACK_MS;
   const startedId = 'startedId' in end ? end.startedId : undefined;

@@ -193,6 +193,23 @@ describe('one typed error per failure', () => {
   });
 });
 
+it('a fault that is not of the network is told as it is, and tried once', async () => {
+  let tries = 0;
+  const schema: Record<string, unknown> = {};
+  schema['items'] = {
+    get self() {
+      tries++;
+      return schema; // a circle, which is no JSON
+    },
+  };
+  const it = await connect(answering(200, sessionBody()));
+  const session = await it.start();
+  const error = await errorOf(session.scrape({ responseFormat: schema }));
+  expect(error).toBeInstanceOf(TypeError);
+  expect(error.message).toContain('circular');
+  expect(tries).toBe(1);
+});
+
 describe('what a call sends', () => {
   it('names its caller and carries its key', async () => {
     const it = await connect(answering(200, sessionBody()));
