@@ -150,13 +150,11 @@ export async function withoutInspector<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** What Playwright sets in the environment of each worker: its place among the others. */
+export const OF_ONE_WORKER: readonly string[] = ['TEST_WORKER_INDEX', 'TEST_PARALLEL_INDEX'];
+
 /** Variables that belong to the process that started the host: a debugger, a loader, one worker's place. Of `NODE_OPTIONS` it gets what is about the network. */
-const NOT_FOR_THE_HOST = [
-  'NODE_OPTIONS',
-  'NODE_INSPECT_RESUME_ON_START',
-  'TEST_WORKER_INDEX',
-  'TEST_PARALLEL_INDEX',
-];
+const NOT_FOR_THE_HOST = ['NODE_OPTIONS', 'NODE_INSPECT_RESUME_ON_START', ...OF_ONE_WORKER];
 
 /** Variables that no web page's process needs to know. */
 const NOT_FOR_BROWSERS = [
