@@ -1,6 +1,7 @@
 /** What a run knows of a session that it holds, and of the place where it comes from, whatever kind they are. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { orAfter, settledWithin } from '../base/deadline';
+import { durationText } from '../base/texts';
 import type { Session, SessionsClient } from '../client/index';
 import { isSessionwrightError } from '../contract/errors';
 import type { TestNote } from '../contract/test-notes';
@@ -70,6 +71,8 @@ export abstract class HeldSession {
   readonly #startedMs = performance.now();
   /** Set once a test has used it, so that the next worker knows that it is not fresh. */
   used = false;
+  /** How many tests have begun on it. */
+  tests = 0;
   /** Set once tests of its worker go on with what others have left on it: no other session has that. */
   keepsState = false;
   /** Set once tests of its worker have used its API, which tells what they did there. */
@@ -128,6 +131,14 @@ export abstract class HeldSession {
   /** Ends what belongs to it, and the session if it is ours. */
   protected abstract end(recording: Promise<OpenRecording> | undefined): Promise<void>;
 
+  get #ageMs(): number {
+    return performance.now() - this.#startedMs; // by this clock: that of its API may be another, and both may jump
+  }
+
+  get #longestMs(): number {
+    return this.session.info.maxDurationMinutes * 60_000;
+  }
+
   /** True once it is known to have ended, or to have no browser any more, and nobody has stopped it. */
   get hasDied(): boolean {
     if (this.#isStoppedByTest) return false;
@@ -156,18 +167,24 @@ export abstract class HeldSession {
   isGood(testTimeoutMs: number, { isKept = false } = {}): boolean {
     if (this.#isStopping || this.#isGone || this.session.info.status !== 'active') return false;
     if (!this.isRunning) return false;
-    const ageMs = performance.now() - this.#startedMs; // by this clock: that of its API may be another, and both may jump
-    if (isKept || !this.isReplaced || (!this.used && ageMs < FRESH_MS)) return true;
-    const remainingMs = this.session.info.maxDurationMinutes * 60_000 - ageMs;
-    return remainingMs > Math.max(MIN_REMAINING_MS, testTimeoutMs);
+    if (isKept || !this.isReplaced || (!this.used && this.#ageMs < FRESH_MS)) return true;
+    return this.#longestMs - this.#ageMs > Math.max(MIN_REMAINING_MS, testTimeoutMs);
   }
 
-  /** Why it cannot be good for a second test of this length, in words; undefined where it can. */
+  /** Why it is not good for a second test of this length, in words; undefined where it could be for two. */
   whyForOneTest(testTimeoutMs: number): string | undefined {
-    const { maxDurationMinutes } = this.session.info;
-    if (!this.isReplaced || testTimeoutMs < maxDurationMinutes * 60_000) return undefined;
-    const timeoutMinutes = Math.ceil(testTimeoutMs / 60_000);
-    return `each test with a timeout of ${timeoutMinutes} min gets a new session: one lasts ${maxDurationMinutes} min at most, and might end in mid-test. Set sessionOptions.maxDurationMinutes to more than ${timeoutMinutes}, or a shorter timeout.`;
+    const roomMs = this.#longestMs - testTimeoutMs;
+    const hasRoom = roomMs >= testTimeoutMs || roomMs > this.#ageMs || this.tests > 1;
+    if (!this.isReplaced || (roomMs > 0 && hasRoom)) return undefined;
+    const minutes = Math.ceil(testTimeoutMs / 60_000);
+    const [what, tooFew] =
+      roomMs > 0
+        ? [
+            `a session gets no other test with a timeout of ${minutes} min once it is ${durationText(roomMs)} old`,
+            2 * minutes,
+          ]
+        : [`each test with a timeout of ${minutes} min gets a new session`, minutes];
+    return `${what}: one lasts ${this.session.info.maxDurationMinutes} min at most, and might end in mid-test. Set sessionOptions.maxDurationMinutes to more than ${tooFew}, or a shorter timeout.`;
   }
 
   /** It is no good any more: its browser does not do what it is told. */

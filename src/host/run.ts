@@ -177,13 +177,13 @@ export class Run {
   /** Makes sure that the worker has a session that lives. A lease is answered when it is another one. */
   async ensureSession(check: SessionCheck): Promise<Lease | null> {
     if (check.isConnected === true) this.#connecting.succeeded(this.#slots.find(check.leaseId).key);
+    const why = this.#slots.find(check.leaseId).held?.whyForOneTest(check.timeoutMs);
     const replaced = await this.#slots.ensureGood(check);
     const slot = this.#slots.leased(check.leaseId);
     slot.held.used = true;
     if (replaced) log('lease %s: moved to session %s', check.leaseId, slot.held.session.id);
     if (!replaced) return null;
     const lease = this.#lease(slot, false);
-    const why = slot.held.whyForOneTest(check.timeoutMs);
     return why !== undefined && this.maySay(FOR_ONE_TEST)
       ? { ...lease, notices: [...lease.notices, why] }
       : lease;
@@ -194,6 +194,7 @@ export class Run {
     const replacement = await this.ensureSession(check);
     this.#slots.beginTest(check.leaseId, { title, timeoutMs: check.timeoutMs });
     const { held } = this.#slots.leased(check.leaseId);
+    held.tests++;
     if (this.watched.begin(attempt, held, title)) this.#totals.tests++;
     if (record) await this.#startRecording(held, record);
     return replacement;

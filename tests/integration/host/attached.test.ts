@@ -118,3 +118,21 @@ test('a test that may take as long as any session lasts gets a new one each time
   ) as unknown;
   expect(told).toEqual([undefined, [why], [], undefined]); // the first one is fresh, and no other would last longer
 });
+
+test('so is a test that leaves no other one like it any room, when a session was replaced after it; not after shorter ones', async () => {
+  const session = { max_duration_minutes: 15, idle_timeout_minutes: 3 };
+  const { run, lease } = await startRun('ours', { session });
+  const check = { leaseId: lease.leaseId, mayBeGone: false, isConnected: true, record: null };
+  const [short, long] = [450_000, 899_999.999]; // two of the first have room
+  const told: (string[] | undefined)[] = [];
+  for (const [n, timeoutMs] of [short, short, long, long, long].entries()) {
+    const test = { ...check, timeoutMs, title: `test ${n}`, attempt: `${n}` };
+    told.push((await run.beginTest(test))?.notices);
+    await run.endTest({ leaseId: lease.leaseId, clip: null, outcome: 'passed' });
+  }
+  const why = expect.stringMatching(
+    /^a session gets no other test with a timeout of 15 min once it is 0\.0 s old: .* Set sessionOptions\.maxDurationMinutes to more than 30, /,
+  ) as unknown;
+  expect(told).toEqual([undefined, undefined, [], [why], []]);
+  await run.finish();
+});
