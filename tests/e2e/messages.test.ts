@@ -1,4 +1,4 @@
-/** What a run says when it cannot begin: short, true, once. */
+/** What a run says when it cannot begin, or not as it was asked to: short, true, once. */
 import { afterEach, expect, test } from 'vitest';
 import { Project, type RunResult } from './support/project';
 
@@ -16,9 +16,9 @@ test('b', async ({ page }) => { await page.goto('about:blank'); });
 
 async function run(
   use: string,
-  { env = {} }: { env?: Record<string, string> } = {},
+  { env = {}, workers = 1 }: { env?: Record<string, string>; workers?: number } = {},
 ): Promise<RunResult> {
-  const config = `import { withSessions } from 'sessionwright/config'; export default withSessions({ workers: 1, reporter: 'list', use: ${use} });`;
+  const config = `import { withSessions } from 'sessionwright/config'; export default withSessions({ workers: ${workers}, fullyParallel: true, reporter: 'list', use: ${use} });`;
   project = await Project.create({ 'playwright.config.ts': config, 'a.spec.ts': TWO_TESTS }, env);
   return project.run();
 }
@@ -53,4 +53,14 @@ test('without a browser the first test says so in a line, and the run stops', as
   expect(output).toContain('npx playwright install chrome-canary');
   expect(output).not.toContain('/google-chrome');
   expect(output).toContain('sessionwright: no session could be started');
+});
+
+test('launch options that do nothing are named once', async () => {
+  const { output, exitCode } = await run(`{ launchOptions: { slowMo: 1, timeout: 5_000 } }`, {
+    workers: 2,
+  });
+  expect(exitCode, output).toBe(0);
+  const said =
+    'sessionwright: launchOptions.timeout does nothing on sessions from embedded session server (Chromium). Set sessionOptions.startTimeoutMs instead.';
+  expect(output.split(said)).toHaveLength(2);
 });
