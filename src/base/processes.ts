@@ -29,15 +29,29 @@ export function processStart(pid: number): string | undefined {
 }
 
 /**
- * Where process ids mean what they mean to this process: the machine, and of its containers the one. For comparison only. Undefined
- * where nothing shares a disk of temporary files with others (Windows, and macOS, whose name changes with its network).
+ * Where process ids mean what they mean to this process: the machine as long as it is up, and of its containers the one. For comparison
+ * only. Undefined where nothing shares a disk of temporary files with others (Windows and macOS).
  */
 export function ownPlace(): string | undefined {
   if (process.platform !== 'linux') return undefined;
+  return `${ownBoot()} ${ownNamespace()}`;
+}
+
+/** Which machine this is, since when it is up. Its name is no measure: it may change with the network, and be another one's too. */
+function ownBoot(): string {
   try {
-    return `${hostname()} ${readlinkSync('/proc/self/ns/pid')}`; // namespaces(7): another one in each container
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim(); // random(4)
   } catch {
     return hostname();
+  }
+}
+
+/** Which container this is: its namespace of process ids (namespaces(7)). On the machine itself its number is the same everywhere. */
+function ownNamespace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return '';
   }
 }
 
