@@ -24,9 +24,14 @@ export class Endings {
     await ending;
   }
 
+  /** Resolves when those of now have ended, or take too long for it. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#pending.values());
+  }
+
   /** The run is over: waits for all of them, and tries once more what was refused. */
   async over(): Promise<void> {
-    await Promise.all(this.#pending.values());
+    await this.settled();
     const refused = [...this.#left].flatMap(([id, stop]) => (stop ? [this.end(id, stop)] : []));
     await Promise.all(refused);
   }

@@ -305,9 +305,11 @@ export class Run {
       void this.#endings.end(sessionId, async () => this.#testsOwn.stop(sessionId));
   }
 
+  /** A start may wait for the place of a session that ends, and what comes of it is ended too. */
   async #sessionsOver(): Promise<void> {
-    await this.#endings.over();
+    await this.#endings.settled();
     await this.#openings.over(() => this.#slots.close());
+    await this.#endings.over();
   }
 
   /** Keeps an opening in sight: it ends with the run, and its line in the ledger with it. */
@@ -326,14 +328,14 @@ export class Run {
       throw error;
     });
     held.startMs = held.startedAtMs - askedMs;
+    this.#totals.sessions++;
+    this.#held.add(held);
     if (this.#isEnding) {
-      await held.stop();
+      await this.#endInBackground(held);
       throw new HostError('The session was stopped before its use: the run is ending.', {
         code: 'host_unavailable',
       });
     }
-    this.#totals.sessions++;
-    this.#held.add(held);
     return held;
   }
 

@@ -3,6 +3,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import { Ledger } from '../../../src/host/ledger';
 import type { Lease } from '../../../src/host/protocol';
+import { eventually } from '../../eventually';
 import { json, sessionBody, type Handler } from '../client/scripted-api';
 import { startRun, type StartedRun } from './started-run';
 
@@ -86,6 +87,37 @@ test('a stop that is refused is tried once more at the end of the run, which the
   expect(await new Ledger(folder).open()).toEqual([]);
 });
 
+test.each([
+  { refused: 1, leftRunning: [], end: 'stopped' },
+  { refused: Infinity, leftRunning: ['late'], end: 'left' },
+])(
+  'a session that comes as the run ends, and whose stop is refused: $refused times',
+  async ({ refused, leftRunning, end }) => {
+    let answerStart = (): void => undefined;
+    let stops = 0;
+    const handler: Handler = ({ method, url }, response, count) => {
+      if (url === '/sessions/late/stop' && ++stops <= refused)
+        return json(response, 401, { message: 'not now' });
+      if (method === 'POST' && count === 2)
+        return (answerStart = (): void => void json(response, 200, sessionBody('late')));
+      const id = url === '/sessions/late/stop' ? 'late' : 'ours';
+      if (id === 'ours' && method === 'DELETE') answerStart();
+      const status = method === 'DELETE' ? 'closed' : 'active';
+      return json(response, 200, sessionBody(id, { status }));
+    };
+    const { api, folder, run, acquire } = await startWith('ours', { handler });
+    const waiting = acquire(1).catch(() => undefined);
+    await eventually(() => expect(api.requests).toHaveLength(2));
+    expect(await run.finish()).toMatchObject({
+      ...{ sessions: 2, leftRunning },
+      lives: [{ end: 'stopped' }, { id: 'late', end }],
+    });
+    const open = await new Ledger(folder).open();
+    expect(open.map(({ sessionId }) => sessionId)).toEqual(leftRunning);
+    await waiting;
+  },
+);
+
 test('a session on which a page of a hook is open stays as long as it runs, though a test might take longer', async () => {
   const session = { max_duration_minutes: 3, idle_timeout_minutes: 3 };
   const { run, lease } = await startWith('ours', { session });
@@ -121,7 +153,7 @@ test('a test that may take as long as any session lasts gets a new one each time
 
 test('so is a test that leaves no other one like it any room, when a session was replaced after it; not after shorter ones', async () => {
   const session = { max_duration_minutes: 15, idle_timeout_minutes: 3 };
-  const { run, lease } = await startRun('ours', { session });
+  const { run, lease } = await startWith('ours', { session });
   const check = { leaseId: lease.leaseId, mayBeGone: false, isConnected: true, record: null };
   const [short, long] = [450_000, 899_999.999]; // two of the first have room
   const told: (string[] | undefined)[] = [];

@@ -16,8 +16,8 @@ export interface StartedRun {
   folder: string;
   place: string;
   run: Run;
-  /** Gets the worker a session. */
-  acquire: () => Promise<Lease>;
+  /** Gets a worker a session: that one, or another by its index. */
+  acquire: (parallelIndex?: number) => Promise<Lease>;
 }
 
 /** Starts it; it is gone after the test. @param options - of its sessions */
@@ -37,16 +37,13 @@ export async function startRun(handler: Handler, options: object = {}): Promise<
     await api.close();
     await rm(place, { recursive: true, force: true });
   });
-  const request = {
-    parallelIndex: 0,
-    options: { apiUrl: api.url, apiKey: KEY, ...options },
-    browser: {},
-  };
+  const request = { options: { apiUrl: api.url, apiKey: KEY, ...options }, browser: {} };
   return {
     api,
     folder,
     place,
     run,
-    acquire: async () => run.acquire(request, peer, { saysSource: false }),
+    acquire: async (parallelIndex = 0) =>
+      run.acquire({ parallelIndex, ...request }, peer, { saysSource: false }),
   };
 }
