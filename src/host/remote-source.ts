@@ -163,8 +163,8 @@ export class RemoteSource implements Source {
   }
 }
 
-/** How long the last notes on tests may take, in milliseconds, before the session is stopped without them. */
-const LAST_NOTES_MS = 5_000;
+/** How long the last notes on tests, and the end of the recording, may take, in milliseconds: then the session is stopped without them. */
+const LAST_WORDS_MS = 5_000;
 
 /** A session of somebody else's: it is used, kept awake and recorded, and never stopped by us. */
 class AttachedSession extends HeldSession {
@@ -237,8 +237,8 @@ class AttachedSession extends HeldSession {
 
   protected async end(recording: Promise<OpenRecording> | undefined): Promise<void> {
     this.released();
-    if (this.#teller) await settledWithin(this.#teller.flush(), LAST_NOTES_MS);
-    await recording?.then((it) => it.recorder.close()).catch(() => undefined);
+    const recorded = recording?.then((it) => it.recorder.close()); // it may still connect, to what does not answer
+    await settledWithin(Promise.allSettled([this.#teller?.flush(), recorded]), LAST_WORDS_MS);
   }
 }
 

@@ -1,6 +1,7 @@
 /** A session of somebody else's is used and never stopped; one that the run has started is in the ledger until it is stopped. */
+import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { Ledger } from '../../../src/host/ledger';
 import type { Lease } from '../../../src/host/protocol';
 import { eventually } from '../../eventually';
@@ -117,6 +118,24 @@ test.each([
     await waiting;
   },
 );
+
+test('a session that is stopped while its recorder still connects, to what does not answer, is stopped in time', async () => {
+  const hanging = createServer((socket) => onTestFinished(() => void socket.destroy()));
+  await new Promise<void>((done) => hanging.listen(0, '127.0.0.1', done));
+  onTestFinished(() => void hanging.close());
+  const connected = once(hanging, 'connection');
+  const session = { cdp_url: `ws://127.0.0.1:${(hanging.address() as AddressInfo).port}/` };
+  const { folder, run, lease } = await startWith('ours', { session });
+  const beginning = run.beginTest({
+    leaseId: lease.leaseId,
+    ...{ timeoutMs: 0, mayBeGone: false, isConnected: true },
+    ...{ record: { size: undefined, fps: 25 }, title: 'one', attempt: 'one' },
+  });
+  beginning.catch(() => undefined);
+  await connected;
+  expect(await run.finish()).toMatchObject({ leftRunning: [] });
+  expect(await new Ledger(folder).open()).toEqual([]);
+});
 
 test('a session on which a page of a hook is open stays as long as it runs, though a test might take longer', async () => {
   const session = { max_duration_minutes: 3, idle_timeout_minutes: 3 };
