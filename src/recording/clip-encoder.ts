@@ -127,6 +127,7 @@ export class ClipEncoder {
   }
 
   async #encode(request: ClipRequest): Promise<Buffer> {
+    let hangs = 0;
     for (let attempt = 1; ; attempt++) {
       this.#refuseClosed();
       if (this.#hung) throw this.#hung;
@@ -135,9 +136,9 @@ export class ClipEncoder {
         return await encodeClip(page, ++this.#jobs, request);
       } catch (error) {
         this.#refuseClosed();
-        const hangs = error instanceof TimeoutError;
-        if (hangs) await browser.close();
-        if (hangs && attempt > 1) this.#hung = error;
+        const isHang = error instanceof TimeoutError;
+        if (isHang) await browser.close();
+        if (isHang && ++hangs > 1) this.#hung = error;
         if (browser.connection.isOpen || attempt > 1) throw error;
       }
     }

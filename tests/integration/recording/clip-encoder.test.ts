@@ -213,6 +213,28 @@ describe('ClipEncoder: its browser', () => {
     }
   });
 
+  it('goes on with the next clip when one has died, and the one that replaced it hangs: nothing has hung twice', async () => {
+    const own = await ClipEncoder.launch({ workDir: folder, stepTimeoutMs: 5_000 });
+    await append({ 1000: 'red', 1500: 'blue' });
+    const clip = { store, fromMs: 1000, toMs: 2000 };
+    const first = own.pid;
+    const stopped = new Set<number>();
+    const watch = setInterval(() => {
+      if (own.pid !== undefined && own.pid !== first && stopped.size === 0) stop(own.pid, stopped);
+    }, 2);
+    try {
+      const encoding = own.encode(clip);
+      process.kill(first ?? 0, 'SIGKILL');
+      await expect(encoding).rejects.toThrow(TimeoutError);
+      expect(stopped.size).toBe(1);
+      const next = await own.encode(clip);
+      expect((await viewer.play(next, [900])).colours).toEqual(['blue']);
+    } finally {
+      clearInterval(watch);
+      await own.close();
+    }
+  });
+
   it('leaves nothing behind, and refuses what it has not made', async () => {
     const own = await ClipEncoder.launch({ workDir: folder });
     const { pid = 0 } = own;
