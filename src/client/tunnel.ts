@@ -15,6 +15,10 @@ import { ProxyRefusal } from './proxy-refusal';
 /** What whoever is not meant is told; Node has no answer for upgrades. */
 const NOT_FOUND = 'HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n';
 
+/** What to do when there is no way through, and the proxy has said nothing of why. */
+const CURE =
+  'Check the proxy in the environment (HTTPS_PROXY, HTTP_PROXY), or name the host in NO_PROXY if it is reached without';
+
 /** How to get through. */
 export interface TunnelOptions {
   proxy: URL;
@@ -36,7 +40,8 @@ export async function openTunnel(target: URL, options: TunnelOptions): Promise<s
     const isRefused = error instanceof ProxyRefusal && error.status !== 407;
     if (isRefused && target.protocol === 'ws:') return target.href;
     const { proxy, timeoutMs } = options;
-    const reason = isTimeout(error) ? `no answer within ${timeoutMs} ms` : messageOf(error);
+    const reason =
+      error instanceof ProxyRefusal ? error.message : `${whyNot(error, timeoutMs)}. ${CURE}`;
     throw new CdpError(
       `Could not connect to ${target.protocol}//${target.host} through the proxy ${proxy.host}: ${reason}.`,
       { code: 'cdp_closed', method: 'connect', cause: error },
@@ -50,9 +55,11 @@ async function getThrough(target: URL, { proxy, timeoutMs }: TunnelOptions): Pro
   const signal = AbortSignal.timeout(timeoutMs);
   const place = `${bracketed(hostOf(target))}:${portOf(target)}`;
   const authorization = authorizationFor(proxy);
+  const proxyHost = hostOf(proxy);
   const asked = (proxy.protocol === 'https:' ? requestTls : requestPlain)({
-    host: hostOf(proxy),
+    host: proxyHost,
     port: portOf(proxy),
+    servername: isIP(proxyHost) === 0 ? proxyHost : '', // or Node would take the host that is asked for
     method: 'CONNECT',
     path: place,
     headers: {
@@ -65,9 +72,10 @@ async function getThrough(target: URL, { proxy, timeoutMs }: TunnelOptions): Pro
   asked.end();
   const [answer, socket] = (await once(asked, 'connect', { signal })) as [IncomingMessage, Socket];
   socket.on('error', () => socket.destroy()); // told by what is built on it
-  if (answer.statusCode !== 200) {
+  const { statusCode = 0 } = answer;
+  if (statusCode < 200 || statusCode > 299) {
     socket.destroy();
-    throw new ProxyRefusal(proxy, answer.statusCode ?? 0);
+    throw new ProxyRefusal(proxy, statusCode);
   }
   if (target.protocol !== 'wss:') return socket;
   const host = hostOf(target);
@@ -132,9 +140,12 @@ function asSentTo(target: URL, path: string, { rawHeaders }: IncomingMessage): s
   return [`GET ${path} HTTP/1.1`, ...lines, '', ''].join('\r\n');
 }
 
-function isTimeout(error: unknown): boolean {
+/** What it failed by, in a few words: the text of a TLS library's error is many lines. */
+function whyNot(error: unknown, timeoutMs: number): string {
   const names = [error, (error as Error | undefined)?.cause].map(
     (it) => (it as Error | undefined)?.name,
   );
-  return names.includes('TimeoutError');
+  if (names.includes('TimeoutError')) return `no answer within ${timeoutMs} ms`;
+  const { code } = error as NodeJS.ErrnoException;
+  return code?.startsWith('ERR_SSL_') === true ? code : messageOf(error);
 }

@@ -1,6 +1,6 @@
 /** A machine that reaches the session API only through a proxy: sessions start, are driven and recorded as anywhere else. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -20,8 +20,8 @@ const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
 
 let certificates: string;
 let server: ServeProcess;
-let tls: Server | undefined;
 let proxy: MandatoryProxy;
+let fronts: Server[] = [];
 let project: Project;
 
 beforeAll(async () => {
@@ -33,35 +33,45 @@ afterEach(async () => {
   await leavesNothing(project);
   await project.remove();
   await proxy.close();
-  await new Promise((resolve) => (tls ? tls.close(resolve) : resolve(undefined)));
+  await Promise.all(fronts.map(async (front) => new Promise((resolve) => front.close(resolve))));
   await server.end('SIGTERM');
-  tls = undefined;
+  fronts = [];
 });
 
-/** The port of what stands before the server: TLS, or nothing. */
-async function front(scheme: string, port: number): Promise<number> {
-  if (scheme === 'http') return port;
-  const certificate = makeCertificate(certificates, HOST);
-  const files = [join(certificates, 'tls.key'), certificate].map((file) => readFileSync(file));
-  const front = createServer({ key: files[0], cert: files[1] }, (socket) => {
+/** Puts TLS before a port of this machine. Returns the port of that, whose certificate is among the authorities. */
+async function withTls(port: number, host: string): Promise<number> {
+  const folder = await mkdtemp(join(certificates, 'one-'));
+  const certificate = readFileSync(makeCertificate(folder, host));
+  appendFileSync(join(certificates, 'authorities.pem'), certificate);
+  const key = readFileSync(join(folder, 'tls.key'));
+  const front = createServer({ key, cert: certificate }, (socket) => {
     const passed = connect(port, '127.0.0.1');
     passed.pipe(socket).pipe(passed);
     for (const end of [passed, socket]) end.on('error', () => end.destroy());
     socket.once('close', () => passed.destroy());
   });
-  tls = front;
+  fronts.push(front);
   await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
   return (front.address() as AddressInfo).port;
 }
 
-async function behindProxy(scheme: 'http' | 'https', transport: string): Promise<void> {
+async function behindProxy(
+  scheme: 'http' | 'https',
+  transport: string,
+  proxyScheme = 'http',
+): Promise<void> {
   const url = `${scheme}://${HOST}`;
   const port = await freePort();
   server = await serve(
     ['--port', String(port), '--public-url', url, '--data-dir', join(certificates, 'data')],
     { NOTTE_API_KEY: KEY },
   );
-  proxy = await startMandatoryProxy(await front(scheme, port));
+  proxy = await startMandatoryProxy(scheme === 'http' ? port : await withTls(port, HOST));
+  const proxyUrl = new URL(proxy.url);
+  if (proxyScheme === 'https') {
+    const front = await withTls(Number(proxyUrl.port), 'localhost');
+    proxyUrl.href = proxy.url.replace(/^http:/, 'https:').replace(/127\S+/, `localhost:${front}`);
+  }
   project = await Project.create(
     {
       'playwright.config.ts': `
@@ -72,8 +82,10 @@ async function behindProxy(scheme: 'http' | 'https', transport: string): Promise
     {
       NOTTE_API_URL: url,
       NOTTE_API_KEY: KEY,
-      [`${scheme.toUpperCase()}_PROXY`]: proxy.url,
-      ...(scheme === 'https' && { NODE_EXTRA_CA_CERTS: join(certificates, 'tls.pem') }),
+      [`${scheme.toUpperCase()}_PROXY`]: proxyUrl.href,
+      ...(scheme === 'https' && {
+        NODE_EXTRA_CA_CERTS: join(certificates, 'authorities.pem'),
+      }),
     },
   );
 }
@@ -96,8 +108,9 @@ test('a session of the client', async () => {
   expect(await page.textContent('h1')).toBe('There');
 });`;
 
-async function isDriven(scheme: 'http' | 'https', transport: string): Promise<void> {
-  await behindProxy(scheme, transport);
+async function isDriven(...way: Parameters<typeof behindProxy>): Promise<void> {
+  const [scheme] = way;
+  await behindProxy(...way);
   const { exitCode, output, report } = await project.run();
   expect(exitCode, output).toBe(0);
   expect(output).toMatch(/1 session, 1 test, 1 clip, .*left running: nothing/);
@@ -109,9 +122,13 @@ async function isDriven(scheme: 'http' | 'https', transport: string): Promise<vo
 
 test('http, over cdp: sessions are driven through it', async () => isDriven('http', 'cdp'));
 
-test.skipIf(!hasOpenssl).each(['cdp', 'playwright'])(
-  `https, over %s: sessions are driven through it${hasOpenssl ? '' : ' (NOT RUN: there is no openssl here)'}`,
-  async (transport) => isDriven('https', transport),
+test.skipIf(!hasOpenssl).each([
+  ['cdp', 'http'],
+  ['playwright', 'http'],
+  ['cdp', 'https'],
+])(
+  `https, over %s: sessions are driven through an %s proxy${hasOpenssl ? '' : ' (NOT RUN: there is no openssl here)'}`,
+  async (transport, proxyScheme) => isDriven('https', transport, proxyScheme),
 );
 
 test('what is no proxy is refused by name', async () => {

@@ -40,7 +40,7 @@ async function failureOf(work: Promise<unknown>): Promise<SessionwrightError> {
 
 describe('a WebSocket', () => {
   test.each<[what: string, prepare: () => void, reason: RegExp]>([
-    ['a proxy that hangs', () => proxy.refuse(0), /no answer within 500 ms\.$/],
+    ['a proxy that hangs', () => proxy.refuse(0), /no answer within 500 ms\. Check the proxy .*NO_PROXY/],
     [
       'a proxy that wants another password',
       () => use(proxy.url.replace('someone', 'other')),
@@ -50,7 +50,7 @@ describe('a WebSocket', () => {
     [
       'a proxy that is not there',
       () => use('http://someone:proxy-secret@127.0.0.1:9'),
-      /connect ECONNREFUSED 127\.0\.0\.1:9\.$/,
+      /connect ECONNREFUSED 127\.0\.0\.1:9\. Check the proxy .*NO_PROXY/,
     ],
   ])('%s', async (_what, prepare, reason) => {
     prepare();
