@@ -49,6 +49,7 @@ async function withTls(port: number, host: string): Promise<number> {
     passed.pipe(socket).pipe(passed);
     for (const end of [passed, socket]) end.on('error', () => end.destroy());
     socket.once('close', () => passed.destroy());
+    passed.once('close', () => socket.destroy());
   });
   fronts.push(front);
   await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
