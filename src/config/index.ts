@@ -2,13 +2,10 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { PlaywrightTestConfig, ReporterDescription } from '@playwright/test';
-import { isRecord } from '../base/json';
 import { environment } from '../options/environment';
 import { onTop, SUITE_OPTIONS } from '../options/project';
+import { REPORTED } from '../options/reported';
 import type { SessionOptions, SessionTestOptions, SessionWorkerOptions } from '../options/types';
-
-/** Stands for a secret in reports. */
-const HIDDEN = '(hidden)';
 
 /** What `withSessions` may be told about reports. */
 export interface ReportOptions {
@@ -50,7 +47,7 @@ export function withSessions<T = object, W = object>(
   options: SessionOptions = {},
   report: ReportOptions = {},
 ): SuiteConfig<T, W> {
-  const base = withoutSecretsInReports(onTop(options, sessionOptionsOf(config.use)));
+  const base = onTop(options, sessionOptionsOf(config.use));
   return {
     ...config,
     globalSetup: [
@@ -66,50 +63,12 @@ export function withSessions<T = object, W = object>(
 /** Playwright replaces an object option as a whole; a project that sets one field should keep the others. */
 function withBase<P extends { use?: object }>(project: P, base: SessionOptions): P {
   const own = sessionOptionsOf(project.use);
-  return own === undefined
-    ? project
-    : { ...project, use: saying(project.use, withoutSecretsInReports(onTop(base, own))) };
+  return own === undefined ? project : { ...project, use: saying(project.use, onTop(base, own)) };
 }
 
 /** Says it twice: another `use`, of a later part of `defineConfig` or of a file, replaces the options, and stands on top of what is kept beside. */
 function saying(use: object | undefined, sessionOptions: SessionOptions): object {
-  return { ...use, sessionOptions, [SUITE_OPTIONS]: sessionOptions };
-}
-
-/** Playwright's JSON report prints the whole `use`. Secrets in it would be published with the report, so they turn into placeholders there. */
-function withoutSecretsInReports(options: SessionOptions): SessionOptions {
-  if (!isRecord(options)) return options;
-  return Object.defineProperty(options, 'toJSON', {
-    enumerable: false,
-    value: () => shown(options),
-  });
-}
-
-/** Session options as a report may show them. */
-function shown(options: SessionOptions): object {
-  const { apiKey, cdpUrl, gridUrl, capabilities, extraHttpHeaders, proxies } = options;
-  return {
-    ...options,
-    ...(apiKey !== undefined && { apiKey: HIDDEN }),
-    ...(cdpUrl !== undefined && { cdpUrl: HIDDEN }), // tokens stand in such URLs
-    ...(gridUrl !== undefined && { gridUrl: HIDDEN }), // it may name a user and a password
-    ...(capabilities && { capabilities: hideValues(capabilities, Object.keys(capabilities)) }),
-    ...(extraHttpHeaders && {
-      extraHttpHeaders: hideValues(extraHttpHeaders, Object.keys(extraHttpHeaders)),
-    }),
-    ...(Array.isArray(proxies) && {
-      proxies: proxies.map((proxy) => hideValues(proxy, ['password', 'oauthClientSecret'])),
-    }),
-  };
-}
-
-function hideValues(object: object, names: readonly string[]): object {
-  return Object.fromEntries(
-    Object.entries(object).map(([name, value]) => [
-      name,
-      names.includes(name) ? HIDDEN : (value as unknown),
-    ]),
-  );
+  return { ...use, sessionOptions, [SUITE_OPTIONS]: sessionOptions, ...REPORTED };
 }
 
 function sessionOptionsOf(use: object | undefined): SessionOptions | undefined {

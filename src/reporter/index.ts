@@ -16,6 +16,7 @@ import { finishRun } from '../host/finish';
 import type { RunSummary } from '../host/protocol';
 import { runnerState } from '../host/runner-state';
 import { environment } from '../options/environment';
+import { REPORTED } from '../options/reported';
 import { openLiveView, wantsLiveView } from './headed';
 import { Links } from './links';
 import { dropMissingClips, isClip } from './missing-clips';
@@ -63,6 +64,7 @@ export default class SessionReporter implements Reporter {
     if (this.#isSecond) return;
     told.add(suite);
     this.#config = config;
+    if (!isMerge()) for (const { use } of config.projects) Object.assign(use, REPORTED); // where there is no withSessions
     // Playwright calls this too when the options were refused, and to list the tests.
     if (runnerState().isRefused || process.argv.includes('--list')) return;
     if (!isMerge()) {

@@ -22,7 +22,7 @@ const CONFIG = `
     workers: 1,
     reporter: [['line'], ['html', { open: 'never' }], ['blob'], ['json', { outputFile: 'report.json' }], ['junit', { outputFile: 'report.xml' }]],
     use: { cookieFile: 'cookies.json', trace: 'on', screenshot: 'on', sessionOptions: { proxies: [proxy] } },
-  }));`;
+  }), { use: { sessionOptions: { proxies: [proxy] } }, projects: [{ name: 'later', use: { sessionOptions: { proxies: [proxy] } } }] });`;
 
 const SPEC = `
   import { test, expect } from 'sessionwright';
@@ -89,6 +89,8 @@ async function expectNoSecrets(env: Record<string, string>): Promise<void> {
   );
   const { output, report } = await project.run();
   expect(report?.stats, output).toMatchObject({ expected: 1, unexpected: 2 });
+  const listed = await project.run(['--list', '--reporter=json']); // without our reporter
+  expect(listed.stdout).toContain('"proxies"');
   const known = JSON.parse(await project.read('known.json')) as {
     tokens: string[];
     processes: string;
@@ -99,6 +101,7 @@ async function expectNoSecrets(env: Record<string, string>): Promise<void> {
   for (const text of texts) {
     expect(known.processes).not.toContain(text);
     expect(output).not.toContain(text);
+    expect(listed.output).not.toContain(text);
   }
   const { findings, places } = searchFolder(project.folder, texts);
   expect(findings.filter(({ place }) => !INPUTS.test(place))).toEqual([]);
@@ -141,4 +144,15 @@ test('a run on a session server', async () => {
 
 test('an embedded run', async () => {
   await expectNoSecrets({});
+});
+
+test('a configuration that names our reporter, and not withSessions', async () => {
+  const gridUrl = `http://me:${secrets.proxy}@127.0.0.1:9`;
+  project = await Project.create({
+    'playwright.config.ts': `export default { reporter: [['json'], ['sessionwright/reporter']], projects: [{ use: { sessionOptions: { gridUrl: '${gridUrl}' } } }] };`,
+    'a.spec.ts': `import { test } from 'sessionwright'; test('never runs', async ({ page }) => { await page.setContent('x'); });`,
+  });
+  const { stdout, output } = await project.run(['--list']);
+  expect(stdout, output).toContain('"gridUrl": "(hidden)"');
+  expect(output).not.toContain(secrets.proxy);
 });

@@ -123,6 +123,31 @@ test('a report that prints the configuration shows no secret of it', () => {
   });
 });
 
+test.each([
+  ['a later part', { use: { sessionOptions: { apiKey: 's3cret' } } }],
+  ['its project', { projects: [{ name: 'a', use: { sessionOptions: { cdpUrl: 's3cret' } } }] }],
+])('nor what %s of defineConfig says', (_, later: object) => {
+  const { use, projects = [{}] } = defineConfig(withSessions({}, { headless: true }), later);
+  for (const project of projects) {
+    const ofProject = { ...use, ...project.use }; // as Playwright puts them together
+    const json = JSON.stringify(ofProject);
+    expect(json).toContain('(hidden)');
+    expect(json).not.toContain('s3cret');
+    expect(JSON.stringify(projectOptions(ofProject))).toContain('s3cret'); // for the session
+  }
+});
+
+test.each([
+  { proxies: { type: 'external', server: 'proxy:1', password: 's3cret' } },
+  { proxies: [{ type: 'external', server: 'http://me:s3cret@proxy:1' }, 's3cret', null] },
+  { extraHttpHeaders: 'x-auth: s3cret' },
+  { capabilities: '{"token":"s3cret"}' },
+])('nor do options that are refused: %j', (wrong) => {
+  const { use } = withSessions({ use: { sessionOptions: wrong as never } });
+  expect(JSON.stringify(use)).toContain('(hidden)');
+  expect(JSON.stringify(use)).not.toContain('s3cret');
+});
+
 test('what is no object is left to be refused', () => {
   const wrong = { sessionOptions: 'fast' as never };
   expect(
