@@ -1,17 +1,18 @@
-/** Global set-up of a run: refuses wrong options and an unusable folder before anything starts, and starts the host while Playwright loads the tests. */
+/** Global set-up of a run: refuses wrong options, and an unusable folder where sessions need one, before anything starts, and starts the host while Playwright loads the tests. */
 import type { FullConfig } from '@playwright/test';
 import { beginRun } from '../host/begin';
 import { finishRun } from '../host/finish';
 import { checkBaseFolder } from '../host/run-folder';
 import { runnerState } from '../host/runner-state';
 import { projectOptions } from '../options/project';
+import { projectLeftToPlaywright } from '../options/served';
 import { validateProjectUse } from '../options/validate';
 import { endDots, print } from '../reporter/print';
 import { summaryLines } from '../reporter/summary';
 
 /**
  * Called by Playwright in the runner; what it returns is called when the tests are over.
- * @throws {@link OptionsError} when the `use` of a project holds a wrong or misspelled option of ours; {@link HostError} when the run's files can be kept nowhere.
+ * @throws {@link OptionsError} when the `use` of a project holds a wrong or misspelled option of ours; {@link HostError} when a project runs on sessions, and the run's files can be kept nowhere.
  */
 export default async function globalSetup(config: FullConfig): Promise<() => Promise<void>> {
   const state = runnerState();
@@ -22,7 +23,8 @@ export default async function globalSetup(config: FullConfig): Promise<() => Pro
       project.name === '' ? 'use' : `projects["${project.name}"].use`,
     );
   }
-  await checkBaseFolder(); // without it no test would have a session
+  if (config.projects.some(({ use }) => projectLeftToPlaywright(use) === undefined))
+    await checkBaseFolder(); // without it no test would have a session
   state.isRefused = false;
   beginRun();
   return async () => {

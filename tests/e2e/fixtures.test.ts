@@ -1,6 +1,9 @@
 /** What tests get and say: recordings, cookies, no session with another browser than Chromium, refused options. */
 import { existsSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { baseFolder } from '../../src/host/run-folder';
 import { cookie } from './support/cookie';
 import { leavesNothing } from './support/leaves-nothing';
 import { Project, resultOf, resultsOf, shownAttachments } from './support/project';
@@ -116,12 +119,15 @@ describe('cookies', () => {
 });
 
 describe('the session', () => {
-  test('is only for tests that ask: Firefox and WebKit are left to Playwright', async () => {
+  test('is only for tests that ask: Firefox and WebKit are left to Playwright, and need no folder for files of sessions', async () => {
     project = await create(
       `{ browserName: 'firefox' }`,
       `test('no browser', async ({}) => {}); test('no session', async ({ session }) => { void session; });`,
     );
+    const taken = join(project.temp, basename(baseFolder()));
+    await writeFile(taken, 'a file where the folder should be');
     const { output, report } = await project.run();
+    await rm(taken);
     expect(output.match(/sessions are Chromium; firefox is launched by Playwright/g)).toHaveLength(
       1,
     );
