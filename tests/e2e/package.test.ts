@@ -37,7 +37,7 @@ import { test, expect } from 'sessionwright';
 test('runs on a session', async ({ page, session }) => {
   await page.setContent('<h1>Hello</h1>');
   await expect(page.getByRole('heading')).toHaveText('Hello');
-  expect((await session.status()).status).toBe('active');
+  expect((await Promise.resolve().then(session.status)).status).toBe('active'); // called by Node's inside
 });
 `;
 
