@@ -60,6 +60,7 @@ async function behindProxy(
   scheme: 'http' | 'https',
   transport: string,
   proxyScheme = 'http',
+  spec = SPEC,
 ): Promise<void> {
   const url = `${scheme}://${HOST}`;
   const port = await freePort();
@@ -78,7 +79,7 @@ async function behindProxy(
       'playwright.config.ts': `
         import { withSessions } from 'sessionwright/config';
         export default withSessions({ workers: 1, reporter: [['line'], ['json', { outputFile: 'report.json' }]], use: { sessionOptions: { transport: '${transport}' } } });`,
-      'a.spec.ts': `import { test, expect } from 'sessionwright';\n${SPEC}`,
+      'a.spec.ts': `import { test, expect } from 'sessionwright';\n${spec}`,
     },
     {
       NOTTE_API_URL: url,
@@ -138,5 +139,17 @@ test('what is no proxy is refused by name', async () => {
   const { exitCode, output } = await project.run();
   expect(exitCode).toBe(1);
   expect(output).toMatch(/HTTP_PROXY in the environment is no URL of an HTTP proxy/);
+  expect(output).not.toContain('proxy-secret');
+});
+
+test('one that wants another password: the first test says so, the others are skipped and do not ask it', async () => {
+  const spec = `test.describe.configure({ retries: 1 });
+    for (const n of [1, 2, 3, 4]) test('has no page ' + n, async ({ page }) => page.setContent('x'));`;
+  await behindProxy('http', 'auto', 'http', spec);
+  project.env['HTTP_PROXY'] = proxy.url.replace('someone', 'other');
+  const { output, report } = await project.run();
+  expect(proxy.asked, output).toHaveLength(2); // by both attempts of the first test
+  expect(report?.stats).toMatchObject({ expected: 0, flaky: 0, unexpected: 1, skipped: 3 });
+  expect(output).toMatch(/the proxy 127\.0\.0\.1:\d+ answered 407\. Correct /);
   expect(output).not.toContain('proxy-secret');
 });
