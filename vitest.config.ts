@@ -20,7 +20,7 @@ export default defineConfig({
   test: {
     reporters: ['default'],
     projects: [
-      tier('unit', { testTimeout: 60_000 }),
+      tier('unit', { testTimeout: 60_000, isolate: false }), // what a process costs for each file is half of them
       tier('integration', { retry, testTimeout: 120_000, hookTimeout: 120_000, maxWorkers: 2 }),
       tier('contract', { retry, testTimeout: 60_000, hookTimeout: 60_000 }),
       tier('fuzz', { retry, testTimeout: 120_000, hookTimeout: 60_000, fileParallelism: false }),

@@ -3,14 +3,16 @@ import type * as fs from 'node:fs/promises';
 import { mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { eventually } from '../../eventually';
-import { withFileLock } from '../../../src/cookies/file-lock';
 
 vi.mock('node:fs/promises', async (importOriginal) => {
   const real = await importOriginal<typeof fs>();
   return { ...real, open: vi.fn(real.open) };
 });
+vi.resetModules(); // another test file may have loaded it
+const { withFileLock } = await import('../../../src/cookies/file-lock');
+afterAll(() => vi.resetModules());
 const realOpen = vi.mocked(open).getMockImplementation() ?? open;
 
 let folder: string;

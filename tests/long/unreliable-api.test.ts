@@ -15,8 +15,8 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { SessionsClient } from '../../src/client/index';
 import { startSessionServer, type SessionServer } from '../../src/server/index';
 import { eventually } from '../eventually';
-import { leavesNothing } from './support/leaves-nothing';
-import { Project } from './support/project';
+import { leavesNothing } from '../e2e/support/leaves-nothing';
+import { Project } from '../e2e/support/project';
 
 const COMMAND = resolve(import.meta.dirname, '../../dist/cli.cjs');
 

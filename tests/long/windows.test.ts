@@ -3,9 +3,9 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { eventually } from '../eventually';
-import { type Display, isInstalled, startDisplay } from './support/display';
-import { leavesNothing } from './support/leaves-nothing';
-import { Project } from './support/project';
+import { type Display, isInstalled, startDisplay } from '../e2e/support/display';
+import { leavesNothing } from '../e2e/support/leaves-nothing';
+import { Project } from '../e2e/support/project';
 
 const FILES = {
   'playwright.config.ts': `import { withSessions } from 'sessionwright/config'; export default withSessions({ workers: 1, reporter: 'line' });`,
