@@ -5,6 +5,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -27,9 +28,14 @@ export const cdpTest = base.extend<object, { browser: Browser }>({
       const child = spawn(read('BENCH_CHROMIUM'), [...read('BENCH_FLAGS').split('\n'), ...flags], {
         stdio: ['ignore', 'ignore', 'pipe'],
       });
-      const socket = new WebSocket(await endpointOf(child.stderr), { perMessageDeflate: false });
+      const endpoint = await endpointOf(child.stderr);
+      const tcp = connect(Number(new URL(endpoint).port), '127.0.0.1');
+      const socket = new WebSocket(endpoint, {
+        perMessageDeflate: false,
+        createConnection: () => tcp,
+      });
       await once(socket, 'open');
-      await use(await playwright.chromium.connectOverCDP(transportOf(socket)));
+      await use(await playwright.chromium.connectOverCDP(transportOf(socket, tcp)));
       socket.send(JSON.stringify({ id: 1e9, method: 'Browser.close' }));
       await once(child, 'exit');
       rmSync(profile, { recursive: true, force: true, maxRetries: 3 });
@@ -50,9 +56,16 @@ async function endpointOf(stderr: Readable): Promise<string> {
   throw new Error(`The browser told no endpoint:\n${said}`);
 }
 
-function transportOf(socket: WebSocket): ConnectOverCDPTransport {
+/** What is sent in one turn leaves in one system call. */
+function transportOf(socket: WebSocket, tcp: Socket): ConnectOverCDPTransport {
   const transport: ConnectOverCDPTransport = {
-    send: (message) => socket.send(JSON.stringify(message)),
+    send: (message) => {
+      if (tcp.writableCorked === 0) {
+        tcp.cork();
+        process.nextTick(() => tcp.uncork());
+      }
+      socket.send(JSON.stringify(message));
+    },
     close: () => socket.close(),
   };
   socket.on('message', (data: Buffer) =>
