@@ -37,6 +37,8 @@ const UNTRUSTED =
   /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_(VERIFY_LEAF_SIGNATURE|GET_ISSUER_CERT(_LOCALLY)?))$/;
 /** The words of a Grid whose queue has held a request for too long; the second ones when it was about to be served. */
 const QUEUED_OUT = /New session request timed out|Timed out creating session/;
+/** The words of a Grid that has not reached the node which it gave a session to: one that has just died, and that it has not missed yet. */
+const NODE_LOST = /\(POST \S+\/se\/grid\/node\/session\)/;
 
 /** The requests to one Grid. */
 export class GridWire {
@@ -120,6 +122,11 @@ export function isRefusal(error: unknown): error is GridError {
 /** True when a request was in the Grid's queue for as long as the Grid lets it (`--session-request-timeout`, 300 s). It may ask again. */
 export function hasQueuedOut(error: unknown): boolean {
   return isRefusal(error) && QUEUED_OUT.test(messageOf(error));
+}
+
+/** True when a node that had died by then was to start the session. Another one may, once the Grid has missed that one (2 minutes). */
+export function hasLostNode(error: unknown): boolean {
+  return isRefusal(error) && NODE_LOST.test(messageOf(error));
 }
 
 /** What is said to an answer that WebDriver does not know: a page of HTML, mostly. */

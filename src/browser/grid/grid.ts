@@ -19,6 +19,7 @@ import {
 import { describeWaiting, readState, type GridState } from './grid-state';
 import {
   GridWire,
+  hasLostNode,
   hasQueuedOut,
   isRefusal,
   isUnreachable,
@@ -123,7 +124,10 @@ export class Grid {
     this.#isClosed = true;
   }
 
-  /** A hub that was there and is not is started anew, and a queue may be longer than the Grid lets one wait in it: that is waiting. A Grid that never answered is a mistake. */
+  /**
+   * A hub that was there and is not is started anew, a queue may be longer than the Grid lets one wait in it, and a node that has died is
+   * missed only later: that is waiting. A Grid that never answered is a mistake.
+   */
   async #openPatiently(request: GridBrowserRequest, signal: AbortSignal): Promise<GridBrowser> {
     for (;;) {
       try {
@@ -131,7 +135,7 @@ export class Grid {
         return await this.#openOnce(request, signal);
       } catch (error) {
         if (signal.aborted) throw signal.reason;
-        const mayCome = isUnreachable(error) || hasQueuedOut(error);
+        const mayCome = isUnreachable(error) || hasQueuedOut(error) || hasLostNode(error);
         if (!mayCome || !this.#state) throw error;
       }
       await unlessAborted(delay(AWAY_MS), signal);

@@ -102,8 +102,12 @@ describe.concurrent('a Grid', () => {
     },
   );
 
-  test.for(['New session request timed out', 'Timed out creating session'])(
-    'a request that the Grid lets wait no longer (%s) is made again',
+  test.for([
+    'New session request timed out',
+    'Timed out creating session',
+    'Connection error (POST http://10.0.0.7:5555/se/grid/node/session)',
+  ])(
+    'a request that the Grid lets wait no longer, or has given to a dead node (%s), is made again',
     async (message, context) => {
       const refusal = { status: 500, body: notCreated(message) };
       const { it, grid } = await ScriptedGrid.start(context, refusal);
