@@ -328,14 +328,14 @@ export class Run {
       throw error;
     });
     held.startMs = held.startedAtMs - askedMs;
-    this.#totals.sessions++;
-    this.#held.add(held);
     if (this.#isEnding) {
-      await this.#endInBackground(held);
+      await this.#endings.end(held.session.id, async () => held.stop());
       throw new HostError('The session was stopped before its use: the run is ending.', {
         code: 'host_unavailable',
       });
     }
+    this.#totals.sessions++;
+    this.#held.add(held);
     return held;
   }
 

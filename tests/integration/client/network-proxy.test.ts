@@ -40,7 +40,11 @@ async function failureOf(work: Promise<unknown>): Promise<SessionwrightError> {
 
 describe('a WebSocket', () => {
   test.each<[what: string, prepare: () => void, reason: RegExp]>([
-    ['a proxy that hangs', () => proxy.refuse(0), /no answer within 500 ms\. Check the proxy .*NO_PROXY/],
+    [
+      'a proxy that hangs',
+      () => proxy.refuse(0),
+      /no answer within 500 ms\. Check the proxy .*NO_PROXY/,
+    ],
     [
       'a proxy that wants another password',
       () => use(proxy.url.replace('someone', 'other')),
