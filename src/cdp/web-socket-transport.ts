@@ -44,15 +44,17 @@ export class WebSocketTransport implements Transport {
    */
   static async connect(url: string, options: WebSocketOptions = {}): Promise<WebSocketTransport> {
     const target = new URL(url);
+    const place = { host: hostOf(target), port: portOf(target) };
+    const timeout = options.timeoutMs ?? CONNECT_TIMEOUT_MS;
     let tcp: Socket | undefined;
     const socket = new WebSocket(url, {
       perMessageDeflate: false,
       maxPayload: MAX_MESSAGE_BYTES,
-      handshakeTimeout: options.timeoutMs ?? CONNECT_TIMEOUT_MS,
+      handshakeTimeout: timeout,
       headers: options.headers ?? {},
-      ...(isLoopback(hostOf(target)) && { generateMask: noMask }),
+      ...(isLoopback(place.host) && { generateMask: noMask }),
       ...(target.protocol === 'ws:' && {
-        createConnection: () => (tcp = connectTcp(portOf(target), hostOf(target))),
+        createConnection: () => (tcp = connectTcp({ ...place, timeout })), // the bound on the handshake is the socket's
       }),
     });
     const transport = new WebSocketTransport(socket);

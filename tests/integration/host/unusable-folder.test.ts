@@ -8,7 +8,7 @@ import globalSetup from '../../../src/config/global-setup';
 import { connectToHost } from '../../../src/host/connect';
 
 test.each([
-  ['the run', async () => globalSetup({ projects: [] as FullConfig['projects'] } as FullConfig)],
+  ['the run', async () => globalSetup({ projects: [{ name: '', use: {} }] } as FullConfig)],
   ['a worker', async () => connectToHost(process.pid, 'worker')],
 ])('%s says what is wrong, and what to do, in a line', async (_, start) => {
   const folder = await mkdtemp(join(tmpdir(), 'sw-unusable-'));
