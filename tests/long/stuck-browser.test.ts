@@ -22,8 +22,10 @@ const HELPERS = `
     });
     return Number(pid);
   }
+  /** The pages of a site share a process. */
   async function works(page: Page): Promise<void> {
-    await page.goto('data:text/html,<title>Works</title>');
+    await page.route('https://site.test/', (route) => route.fulfill({ contentType: 'text/html', body: '<title>Works</title>' }));
+    await page.goto('https://site.test/');
     await expect(page).toHaveTitle('Works');
   }`;
 
@@ -32,14 +34,23 @@ const SUITE = `
   let stopped = '';
 
   test('leaves a page whose script never ends', async ({ page, context }) => {
+    await works(page);
     await context.addCookies([{ name: 'left', value: '1', url: 'https://site.test' }]);
     const begun = page.waitForEvent('console');
     await page.evaluate(() => void setTimeout(() => { console.log('begun'); for (;;); }));
     await begun;
   });
-  test('goes on', async ({ page, context, session }) => {
+  test('goes on', async ({ page, context }) => {
     await works(page);
     expect(await context.cookies()).toEqual([]);
+  });
+  test('waits for a script that never ends', async ({ page }) => {
+    test.setTimeout(5_000);
+    await works(page);
+    await page.evaluate(() => { for (;;); });
+  });
+  test('goes on after that', async ({ page, session }) => {
+    await works(page);
     stopped = session.id;
   });
   test('leaves a browser that stands still', async ({ page }) => {
@@ -79,7 +90,7 @@ test.each(['embedded', 'playwright'])('sessions by %s', async (how) => {
     env,
   );
   const { output, report } = await project.run();
-  expect(failedOf(report), output).toEqual([]);
+  expect(failedOf(report), output).toEqual([expect.stringContaining('Test timeout of 5000ms')]);
   expect(output.match(/session \S+ is not used any more: .*/g), output).toEqual([
     expect.stringContaining('The next test gets another session.'),
   ]);

@@ -23,6 +23,10 @@ const routes = {
     { 'content-type': 'application/json' },
   ],
   '/cached': () => [String((cached += 1)), { 'cache-control': 'max-age=3600' }],
+  '/cached.js': () => [
+    `var cached = ${(cached += 1)};`,
+    { 'content-type': 'text/javascript', 'cache-control': 'max-age=3600' },
+  ],
   '/set-cookie': () => ['', { 'set-cookie': 'served=1' }],
   '/file.txt': () => ['text', { 'content-disposition': 'attachment; filename=file.txt' }],
   '/service-worker.js': () => [

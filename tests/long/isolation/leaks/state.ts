@@ -1,8 +1,10 @@
 /** What a browser keeps for a site. */
+import type { Page } from '@playwright/test';
 import type { Leak } from './leak';
 
 /** Survives from test to test in one worker. */
 let cached = '';
+let cachedScript: unknown;
 
 export const stateLeaks: Leak[] = [
   {
@@ -127,7 +129,25 @@ export const stateLeaks: Leak[] = [
       expect(await page.evaluate(async () => (await fetch('/cached')).text())).not.toBe(cached);
     },
   },
+  {
+    // What a process of pages keeps of the files that they need is not the browser's cache.
+    title: 'a script that was cached',
+    covers: [],
+    isState: true,
+    leaves: async ({ page }) => {
+      cachedScript = await scriptOf(page);
+    },
+    finds: async ({ page, expect }) => {
+      expect(await scriptOf(page)).not.toBe(cachedScript);
+    },
+  },
 ];
+
+async function scriptOf(page: Page): Promise<unknown> {
+  await page.goto('/');
+  await page.addScriptTag({ url: '/cached.js' });
+  return page.evaluate(() => (globalThis as unknown as { cached: number }).cached);
+}
 
 /** Runs in the page. */
 async function store(): Promise<void> {
