@@ -59,22 +59,29 @@ function ownNamespace(): string {
 export interface ProcessName {
   pid: number;
   host: string;
+  /** As {@link ownPlace} tells it there: containers may have the name of their machine, or of each other. */
+  place?: string | undefined;
 }
 
-/** Names this process in a file: `PID HOST`. */
+/** Names this process in a file: `PID HOST`, and where its id means something. */
 export function ownProcessName(): string {
-  return `${process.pid} ${hostname()}`;
+  return [process.pid, hostname(), ownPlace()].join(' ').trimEnd();
 }
 
 /** Reads what {@link ownProcessName} has written; undefined when it is something else. */
 export function readProcessName(text: string): ProcessName | undefined {
-  const [, pid, host] = /^(\d+) (\S+)$/.exec(text.trim()) ?? [];
-  return pid === undefined || host === undefined ? undefined : { pid: Number(pid), host };
+  const [, pid, host, place] = /^(\d+) (\S+)(?: (.+))?$/.exec(text.trim()) ?? [];
+  return pid === undefined || host === undefined ? undefined : { pid: Number(pid), host, place };
 }
 
-/** True for a process of this machine: only of those can be known whether they live. */
-export function isHere({ host }: ProcessName): boolean {
-  return host === hostname();
+/** True for a process whose id means the same here: only of those can be known whether they live. */
+export function isHere({ host, place }: ProcessName): boolean {
+  return host === hostname() && (place === undefined || place === ownPlace());
+}
+
+/** True for a process of this machine since it is up: it has the same clock, whichever container it is in. */
+export function hasOurClock({ place }: ProcessName): boolean {
+  return place?.split(' ')[0] === ownBoot();
 }
 
 /** Resolves when this process gets one of these signals. The same one again takes its usual course, which ends the process. */

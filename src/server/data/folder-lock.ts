@@ -8,6 +8,7 @@ import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { replaceFile } from '../../base/atomic-file';
 import {
+  hasOurClock,
   isHere,
   isProcessAlive,
   ownProcessName,
@@ -20,10 +21,12 @@ import { SessionwrightError } from '../../contract/errors';
 const TICKET = /^server-[\w-]+\.lock$/;
 /** When the server's process was started, in a ticket's name: its process id may be another process's by now. */
 const STARTED = /^server-[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}-(\w+)\.lock$/;
-/** How often a server shows that it lives, in milliseconds. Read only by other machines: on this one its process is looked up. */
+/** How often a server shows that it lives, in milliseconds. Read only by other machines and containers: in its own its process is looked up. */
 const HEARTBEAT_MS = 2_000;
 /** A server elsewhere that has not shown itself for so long is dead, in milliseconds: five beats. */
 const SILENCE_MS = 10_000;
+/** One that nobody waits for is taken for dead after this silence, in milliseconds: more than clocks of two machines differ, and than a suspended one sleeps. */
+const LONG_SILENCE_MS = 15 * 60_000;
 /** Time between two looks at a server elsewhere, in milliseconds. */
 const LOOK_MS = 500;
 /** How often a folder in use is looked at again, and the pause before, in milliseconds: a server that is just closing is waited for. */
@@ -69,12 +72,14 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   };
 }
 
-/** True when servers of this machine had the folder, and none of them lives. One without a ticket is just being made, or removed. */
+/** True when servers had the folder, and none of them lives. One without a ticket is just being made, or removed. */
 export async function isAbandoned(folder: string): Promise<boolean> {
   const names = (await readdir(folder).catch(() => [])).filter((name) => TICKET.test(name));
   const isDead = async (name: string): Promise<boolean> => {
-    const owner = await readTicket(join(folder, name));
-    return owner !== undefined && isHere(owner) && !isLiveHere(join(folder, name), owner);
+    const ticket = join(folder, name);
+    const owner = await readTicket(ticket);
+    if (owner === undefined) return false;
+    return isHere(owner) ? !isLiveHere(ticket, owner) : (await silenceOf(ticket)) > LONG_SILENCE_MS;
   };
   return names.length > 0 && (await Promise.all(names.map(isDead))).every(Boolean);
 }
@@ -104,7 +109,9 @@ async function readTicket(ticket: string): Promise<ProcessName | undefined> {
 }
 
 async function isLive(ticket: string, owner: ProcessName): Promise<boolean> {
-  return isHere(owner) ? isLiveHere(ticket, owner) : (await firstBeat(ticket)) !== undefined;
+  if (isHere(owner)) return isLiveHere(ticket, owner);
+  const silentMs = hasOurClock(owner) ? await silenceOf(ticket) : 0;
+  return (await firstBeat(ticket, silentMs)) !== undefined;
 }
 
 function isLiveHere(ticket: string, { pid }: ProcessName): boolean {
@@ -118,15 +125,27 @@ function startedOf(pid: number): string {
   return (processStart(pid) ?? '').replaceAll(/\W+/g, '_');
 }
 
-/** When the server elsewhere next showed itself. Compared with what it showed before: the clocks of two machines differ. */
-async function firstBeat(ticket: string): Promise<number | undefined> {
+/**
+ * When the server elsewhere next showed itself. Compared with what it showed before: the clocks of two machines differ.
+ * @param silentMs - how long it is silent already, as far as is known
+ */
+async function firstBeat(ticket: string, silentMs: number): Promise<number | undefined> {
   const before = await beatOf(ticket);
-  for (let waitedMs = 0; before !== undefined && waitedMs < SILENCE_MS; waitedMs += LOOK_MS) {
+  for (
+    let waitedMs = silentMs;
+    before !== undefined && waitedMs < SILENCE_MS;
+    waitedMs += LOOK_MS
+  ) {
     await delay(LOOK_MS);
     const now = await beatOf(ticket);
     if (now !== before) return now;
   }
   return undefined;
+}
+
+/** How long a server has not shown itself, by the clock of this machine, in milliseconds. */
+async function silenceOf(ticket: string): Promise<number> {
+  return Date.now() - ((await beatOf(ticket)) ?? 0);
 }
 
 async function beatOf(ticket: string): Promise<number | undefined> {

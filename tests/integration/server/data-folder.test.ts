@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:f
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
-import { isProcessAlive, processStart } from '../../../src/base/processes';
+import { isProcessAlive, ownPlace, processStart } from '../../../src/base/processes';
 import { launchChromium } from '../../../src/browser/chromium';
 import { killTree } from '../../../src/browser/kill-tree';
 import { eventually } from '../../eventually';
@@ -97,6 +97,26 @@ test.skipIf(process.platform === 'win32')(
   },
 );
 
+test('the folder of a server in another container is left to it, until it was silent for a quarter of an hour', async () => {
+  vi.stubEnv('TMPDIR', dataDir);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  for (const [name, silentMs] of [
+    ['silent', 16 * 60_000],
+    ['quiet', 14 * 60_000],
+  ] as const) {
+    const folder = join(dataDir, `sessionwright-server-${name}`);
+    const ticket = join(folder, 'server-of-a-container.lock');
+    await mkdir(folder);
+    await writeFile(ticket, `1 ${hostname()} ${randomUUID()} pid:[1]\n`);
+    await utimes(ticket, new Date(), new Date(Date.now() - silentMs));
+  }
+  api = await startApi({});
+  await api.server.close();
+  await eventually(async () =>
+    expect(await readdir(dataDir)).toEqual(['sessionwright-server-quiet']),
+  );
+});
+
 test('a browser of somebody who keeps its profile in the same folder is left alone', async () => {
   const userDataDir = join(dataDir, '.chrome-debug');
   const theirs = await launchChromium({ userDataDir });
@@ -122,14 +142,17 @@ test.runIf(process.platform === 'linux')(
   },
 );
 
-test('a server on another machine is seen by its signs of life, and taken for dead without them', async () => {
+test.each([
+  ['on another machine', '1 another-machine'],
+  ['in another container of the same name', `1 ${hostname()} ${randomUUID()} pid:[1]`],
+])('a server %s is seen by its signs of life, and taken for dead without them', async (_, name) => {
   const other = join(dataDir, 'server-elsewhere.lock');
-  await writeFile(other, '1 another-machine\n');
+  await writeFile(other, `${name}\n`);
   const beat = setInterval(() => void utimes(other, new Date(), new Date()), 200);
   try {
     await expect(startApi({ dataDir })).rejects.toMatchObject({
       code: 'data_folder_in_use',
-      message: expect.stringContaining('1 on another-machine') as unknown,
+      message: expect.stringContaining(name.split(' ', 2).join(' on ')) as unknown,
     });
   } finally {
     clearInterval(beat);
@@ -137,6 +160,19 @@ test('a server on another machine is seen by its signs of life, and taken for de
   api = await startApi({ dataDir });
   expect(await readdir(dataDir)).not.toContain('server-elsewhere.lock');
 });
+
+test.runIf(process.platform === 'linux')(
+  'a container that was killed and comes up again does not wait for itself',
+  async () => {
+    const [boot] = ownPlace()?.split(' ') ?? [];
+    const killed = join(dataDir, 'server-killed.lock');
+    await writeFile(killed, `${process.pid} ${hostname()} ${boot} pid:[1]\n`);
+    await utimes(killed, new Date(), new Date(Date.now() - 11_000));
+    const sinceMs = performance.now();
+    api = await startApi({ dataDir });
+    expect(performance.now() - sinceMs).toBeLessThan(8_000);
+  },
+);
 
 test('a finished session is kept for the retention time, whatever happens to the server in between', async () => {
   api = await startApi({ dataDir });

@@ -7,6 +7,7 @@ import { eventually } from '../../eventually';
 import {
   isHere,
   isProcessAlive,
+  ownPlace,
   ownProcessName,
   processStart,
   readProcessName,
@@ -44,12 +45,15 @@ test('one of another user lives', () => {
   expect(isProcessAlive(12345)).toBe(true);
 });
 
-test('a process is named in a file, and told from one of another machine', () => {
+test('a process is named in a file, and told from one of another machine or container', () => {
   const own = readProcessName(`${ownProcessName()}\n`);
-  expect(own).toEqual({ pid: process.pid, host: hostname() });
+  const byName = { pid: process.pid, host: hostname() };
+  expect(own).toEqual({ ...byName, place: ownPlace() });
   expect(own && isHere(own)).toBe(true);
-  expect(isHere({ pid: process.pid, host: `not-${hostname()}` })).toBe(false);
-  for (const text of ['', '12', '12 ', 'x host', '12 host more'])
+  expect(isHere(byName)).toBe(true);
+  expect(isHere({ ...byName, host: `not-${hostname()}` })).toBe(false);
+  expect(isHere({ ...byName, place: 'a-boot pid:[1]' })).toBe(false);
+  for (const text of ['', '12', '12 ', 'x host'])
     expect(readProcessName(text), text).toBe(undefined);
 });
 
