@@ -34,7 +34,7 @@ export function processStart(pid: number): string | undefined {
  */
 export function ownPlace(): string | undefined {
   if (process.platform !== 'linux') return undefined;
-  return `${ownBoot()} ${ownNamespace()}`;
+  return `${ownBoot()} ${ownNamespace()}`.trimEnd();
 }
 
 /** Which machine this is, since when it is up. Its name is no measure: it may change with the network, and be another one's too. */

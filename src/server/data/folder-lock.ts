@@ -25,10 +25,12 @@ const STARTED = /^server-[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}-(\w+)\.lock$/;
 const HEARTBEAT_MS = 2_000;
 /** A server elsewhere that has not shown itself for so long is dead, in milliseconds: five beats. */
 const SILENCE_MS = 10_000;
-/** One that nobody waits for is taken for dead after this silence, in milliseconds: more than clocks of two machines differ, and than a suspended one sleeps. */
+/** After this silence its folder is removed where that keeps nothing, in milliseconds: as that of a run is. */
 const LONG_SILENCE_MS = 15 * 60_000;
 /** Time between two looks at a server elsewhere, in milliseconds. */
 const LOOK_MS = 500;
+/** For so long it is looked at in any case, in milliseconds: one that was suspended shows itself with its next beat. */
+const SHORTEST_LOOK_MS = 2 * HEARTBEAT_MS;
 /** How often a folder in use is looked at again, and the pause before, in milliseconds: a server that is just closing is waited for. */
 const TRIES = 3;
 const PAUSE_MS = 100;
@@ -111,7 +113,8 @@ async function readTicket(ticket: string): Promise<ProcessName | undefined> {
 async function isLive(ticket: string, owner: ProcessName): Promise<boolean> {
   if (isHere(owner)) return isLiveHere(ticket, owner);
   const silentMs = hasOurClock(owner) ? await silenceOf(ticket) : 0;
-  return (await firstBeat(ticket, silentMs)) !== undefined;
+  const lookMs = Math.max(SILENCE_MS - silentMs, SHORTEST_LOOK_MS);
+  return (await firstBeat(ticket, lookMs)) !== undefined;
 }
 
 function isLiveHere(ticket: string, { pid }: ProcessName): boolean {
@@ -125,17 +128,10 @@ function startedOf(pid: number): string {
   return (processStart(pid) ?? '').replaceAll(/\W+/g, '_');
 }
 
-/**
- * When the server elsewhere next showed itself. Compared with what it showed before: the clocks of two machines differ.
- * @param silentMs - how long it is silent already, as far as is known
- */
-async function firstBeat(ticket: string, silentMs: number): Promise<number | undefined> {
+/** When the server elsewhere next showed itself. Compared with what it showed before: the clocks of two machines differ. */
+async function firstBeat(ticket: string, withinMs: number): Promise<number | undefined> {
   const before = await beatOf(ticket);
-  for (
-    let waitedMs = silentMs;
-    before !== undefined && waitedMs < SILENCE_MS;
-    waitedMs += LOOK_MS
-  ) {
+  for (let waitedMs = 0; before !== undefined && waitedMs < withinMs; waitedMs += LOOK_MS) {
     await delay(LOOK_MS);
     const now = await beatOf(ticket);
     if (now !== before) return now;
@@ -145,7 +141,7 @@ async function firstBeat(ticket: string, silentMs: number): Promise<number | und
 
 /** How long a server has not shown itself, by the clock of this machine, in milliseconds. */
 async function silenceOf(ticket: string): Promise<number> {
-  return Date.now() - ((await beatOf(ticket)) ?? 0);
+  return Math.max(0, Date.now() - ((await beatOf(ticket)) ?? 0)); // a clock may have been set back
 }
 
 async function beatOf(ticket: string): Promise<number | undefined> {

@@ -162,7 +162,20 @@ test.each([
 });
 
 test.runIf(process.platform === 'linux')(
-  'a container that was killed and comes up again does not wait for itself',
+  'a server in a container that was just resumed has its folder: it shows itself with its next beat',
+  async () => {
+    const [boot] = ownPlace()?.split(' ') ?? [];
+    const resumed = join(dataDir, 'server-resumed.lock');
+    await writeFile(resumed, `1 ${hostname()} ${boot} pid:[1]\n`);
+    await utimes(resumed, new Date(), new Date(Date.now() - 60_000));
+    const beat = setInterval(() => void utimes(resumed, new Date(), new Date()), 2_000);
+    onTestFinished(() => clearInterval(beat));
+    await expect(startApi({ dataDir })).rejects.toMatchObject({ code: 'data_folder_in_use' });
+  },
+);
+
+test.runIf(process.platform === 'linux')(
+  'a container that was killed and comes up again waits for itself only briefly',
   async () => {
     const [boot] = ownPlace()?.split(' ') ?? [];
     const killed = join(dataDir, 'server-killed.lock');

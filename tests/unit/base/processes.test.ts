@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type * as fs from 'node:fs';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { expect, onTestFinished, test, vi } from 'vitest';
@@ -55,6 +56,23 @@ test('a process is named in a file, and told from one of another machine or cont
   expect(isHere({ ...byName, place: 'a-boot pid:[1]' })).toBe(false);
   for (const text of ['', '12', '12 ', 'x host'])
     expect(readProcessName(text), text).toBe(undefined);
+});
+
+test('a process is here also where nothing tells of containers', async () => {
+  vi.doMock('node:fs', async (load) => ({
+    ...(await load<typeof fs>()),
+    readlinkSync: () => {
+      throw new Error('there is none');
+    },
+  }));
+  vi.resetModules();
+  onTestFinished(() => {
+    vi.doUnmock('node:fs');
+    vi.resetModules();
+  });
+  const anew = await import('../../../src/base/processes');
+  const own = anew.readProcessName(anew.ownProcessName());
+  expect(own && anew.isHere(own)).toBe(true);
 });
 
 test('the start of a process stays the same, and is another one for each process', async () => {
