@@ -1,6 +1,7 @@
 import { defineConfig } from 'tsup';
 import { bundledByBuild, writeNotices } from './scripts/bundled.mjs';
 import { commonJs } from './scripts/common-js.mjs';
+import { sharedChunk } from './scripts/shared-chunk.mjs';
 
 /** What users import. */
 const PUBLIC = {
@@ -36,6 +37,6 @@ export default defineConfig({
   external: ['@playwright/test', 'playwright', 'playwright-core'],
   noExternal: ['undici', 'zod'], // in one piece they load in a fraction of the time
   loader: { '.html': 'text' },
-  esbuildPlugins: [bundledByBuild],
+  esbuildPlugins: [bundledByBuild, sharedChunk('index', 'src')],
   onSuccess: () => writeNotices('dist/THIRD-PARTY.txt'),
 });

@@ -1,10 +1,14 @@
 /** The packed package in projects as users have them: installed by npm, as ES module and as CommonJS, with its types. */
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join, posix, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import type { JSONReport } from '@playwright/test/reporter';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -149,6 +153,13 @@ it('has code of both formats without helpers of older syntax: pages get function
   expect(texts.flatMap((text) => text.match(helper) ?? [])).toEqual([]);
 });
 
+it.each(['import("./dist/index.js")', 'require("./dist/index.cjs")'])(
+  'costs a test file few files, and neither server, viewer nor encoder: %s',
+  async (statement) => {
+    expect((await ownFilesLoadedBy(statement)).length).toBeLessThanOrEqual(5);
+  },
+);
+
 describe.each([
   {
     type: 'module',
@@ -261,3 +272,22 @@ describe.each([
     expect(installed.output.trim()).toBe(version);
   });
 });
+
+/** Names of the files of the build that a statement loads, in a process of its own. */
+async function ownFilesLoadedBy(statement: string): Promise<string[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'sw-loaded-'));
+  try {
+    await promisify(execFile)(process.execPath, ['--eval', statement], {
+      cwd: ROOT,
+      env: { ...process.env, NODE_V8_COVERAGE: folder },
+    });
+    const [name = ''] = await readdir(folder);
+    const { result } = JSON.parse(await readFile(join(folder, name), 'utf8')) as {
+      result: { url: string }[];
+    };
+    const dist = pathToFileURL(join(ROOT, 'dist/')).href;
+    return result.flatMap(({ url }) => (url.startsWith(dist) ? [url.slice(dist.length)] : []));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
