@@ -1,11 +1,21 @@
 /** Runs that go wrong: what failing tests and sessions that die cost, and what green, red, interrupted and killed runs hold and leave. On full Chromium. */
+import { pathToFileURL } from 'node:url';
+import { ROOT } from '../../scripts/lib/child.mjs';
 import { alternate, median, ratio, seconds } from './measure.mjs';
 import { startServer } from './server.mjs';
 import { runSuite, timeSuite } from './suite.mjs';
 
+/** Workers of the failing suite. */
+const WORKERS = 2;
+/** What stands against a session per worker. The floor has nothing of ours, and sessions that cost nothing. */
+const FAILING_SIDES = {
+  failing_suite_ratio: { side: 'sessions', name: 'leased' },
+  floor_failing_suite_ratio: { side: 'kept', name: 'kept by nobody' },
+};
+
 /** @type {import('./benches.mjs').Bench[]} */
 export const RUN_BENCHES = [
-  { numbers: ['failing_suite_ratio'], measure: measureFailingSuite },
+  { numbers: ['failing_suite_ratio', 'floor_failing_suite_ratio'], measure: measureFailingSuite },
   {
     numbers: ['host_rss_mb', 'left_chromium', 'left_profiles', 'left_hosts', 'left_ports'],
     measure: measureLeftovers,
@@ -14,33 +24,53 @@ export const RUN_BENCHES = [
   { numbers: ['gone_after_kill_s'], measure: measureAfterKill },
 ];
 
-/** 20 tests of which 10 fail, so that Playwright starts 10 workers anew; both sides use the same server. */
-async function measureFailingSuite({ executables, url, project, rounds, say }) {
+/** 20 tests of which 10 fail, so that Playwright starts 10 workers anew; all sides use the same server. */
+async function measureFailingSuite({ executables, url, project, rounds, isWanted, say }) {
   const executablePath = executables.chromium;
   const server = await startServer(executablePath);
+  const numbers = ['failing_suite_ratio', 'floor_failing_suite_ratio'].filter(isWanted);
+  const sides = ['naive', ...numbers.map((number) => FAILING_SIDES[number].side)];
   const env = { NOTTE_API_URL: server.url, NOTTE_API_KEY: server.apiKey };
-  const time = (suite) => () =>
-    timeSuite({ suite, project, url, executablePath, env }, { passed: 10, videos: 0 });
+  const time = (suite) => async () => {
+    const sessions = suite === 'failing-kept' ? await startSessions(server, WORKERS) : [];
+    const urls = { BENCH_CDP_URLS: sessions.map(({ cdpUrl }) => cdpUrl).join('\n') };
+    const options = { suite, workers: WORKERS, project, url, executablePath };
+    try {
+      return await timeSuite({ ...options, env: { ...env, ...urls } }, { passed: 10, videos: 0 });
+    } finally {
+      await Promise.all(sessions.map((session) => session.stop()));
+    }
+  };
   try {
-    const onRound = ({ naive, leased }) =>
-      say(`a session per worker ${seconds(naive)}, leased ${seconds(leased)}`);
-    const { naive, leased } = await alternate(
-      { naive: time('failing-naive'), leased: time('failing-sessions') },
-      { rounds, onRound },
+    const times = await alternate(
+      Object.fromEntries(sides.map((side) => [side, time(`failing-${side}`)])),
+      { rounds: Math.ceil(rounds / 2), onRound: (round) => say(describeRound(round)) },
     );
     return {
-      result: { failing_suite_ratio: ratio(leased, naive) },
-      rows: [
-        {
-          what: '20 tests, 10 fail, 2 workers',
-          ours: seconds(median(leased)),
-          base: `${seconds(median(naive))} a session per worker`,
-        },
-      ],
+      result: Object.fromEntries(
+        numbers.map((number) => [number, ratio(times[FAILING_SIDES[number].side], times.naive)]),
+      ),
+      rows: numbers.map((number) => ({
+        what: `20 tests, 10 fail, 2 workers, ${FAILING_SIDES[number].name}`,
+        ours: seconds(median(times[FAILING_SIDES[number].side])),
+        base: `${seconds(median(times.naive))} a session per worker`,
+      })),
     };
   } finally {
     await server.close();
   }
+}
+
+async function startSessions(server, count) {
+  const { SessionsClient } = await import(pathToFileURL(`${ROOT}dist/client.js`));
+  const client = new SessionsClient({ apiUrl: server.url, apiKey: server.apiKey });
+  return Promise.all(Array.from({ length: count }, () => client.start()));
+}
+
+function describeRound(round) {
+  return Object.entries(round)
+    .map(([side, value]) => `${side} ${seconds(value)}`)
+    .join(', ');
 }
 
 /** A green, a red and an interrupted run, recorded: what their host holds, and what they leave. */

@@ -24,16 +24,14 @@ const SIDES = {
   own: { suite: 'floor-own-context' },
 };
 
+/** Where a run takes a minute and more: half the rounds are as exact, and what the first group has warmed up is warm. */
+const LONG_RUNS = { shareOfRounds: 0.5, warmUp: 0 };
+
 /**
  * What is compared, in groups of runs that alternate. A number is the first side's time over the second's.
  * Full Chromium is what Debian and desktops have; the headless shell is what `npx playwright install` gives people.
  */
 const GROUPS = [
-  {
-    what: '40 small tests, 2 workers, full Chromium',
-    browser: 'chromium',
-    numbers: { suite_ratio: ['off', 'plain'], suite_ratio_recording: ['on', 'plain'] },
-  },
   {
     what: '40 small tests, 2 workers, headless shell',
     browser: 'shell',
@@ -57,9 +55,7 @@ const GROUPS = [
     what: '320 small tests, 2 workers, headless shell',
     browser: 'shell',
     repeats: 8,
-    // Each of these runs is eight of the others: half the rounds, and what the others have warmed up is warm.
-    shareOfRounds: 0.5,
-    warmUp: 0,
+    ...LONG_RUNS,
     numbers: {
       shell_suite_320_ratio: ['off', 'plain'],
       floor_suite_320_ratio: ['cdp', 'plain'],
@@ -68,6 +64,12 @@ const GROUPS = [
       shell_video_ratio: ['on', 'video'],
       floor_recording_ratio: ['cast', 'plain'],
     },
+  },
+  {
+    what: '40 small tests, 2 workers, full Chromium',
+    browser: 'chromium',
+    ...LONG_RUNS,
+    numbers: { suite_ratio: ['off', 'plain'], suite_ratio_recording: ['on', 'plain'] },
   },
 ];
 

@@ -40,7 +40,7 @@ const WATCH_MS = 250;
  * Runs a suite to its end, and waits until everything of it is gone (or long enough).
  *
  * @param {object} options
- * @param {'plain' | 'floor-cdp' | 'floor-cast' | 'floor-own-context' | 'sessions' | 'failing-sessions' | 'failing-naive' | 'far-sessions' | 'far-naive' | 'loads-sessions' | 'replaced-sessions'} options.suite
+ * @param {'plain' | 'floor-cdp' | 'floor-cast' | 'floor-own-context' | 'sessions' | 'failing-sessions' | 'failing-naive' | 'failing-kept' | 'far-sessions' | 'far-naive' | 'loads-sessions' | 'replaced-sessions'} options.suite
  * @param {'on' | 'off' | 'retain-on-failure'} [options.recording] by the plugin, or by Playwright itself in a suite without it
  * @param {'context' | 'session'} [options.isolation]
  * @param {'cdp'} [options.transport] the only one that the sessions may use

@@ -121,3 +121,16 @@ export const ownContextTest = base.extend<{ page: Page }, { own: BrowserContext;
     await cdp.detach();
   },
 });
+
+/** Each worker connects to a browser that somebody else keeps, the one of its slot. */
+export const keptTest = base.extend<object, { browser: Browser }>({
+  browser: [
+    async ({ playwright }, use, { parallelIndex }) => {
+      const url = read('BENCH_CDP_URLS').split('\n')[parallelIndex] ?? '';
+      const browser = await playwright.chromium.connectOverCDP(url);
+      await use(browser);
+      await browser.close();
+    },
+    { scope: 'worker' },
+  ],
+});

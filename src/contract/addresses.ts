@@ -58,3 +58,12 @@ export const CLOUD_ONLY: Readonly<Record<string, string>> = {
   usage: 'usage figures',
   vaults: 'vaults',
 };
+
+/**
+ * An endpoint of a session's browser for those who make their own pages: a server of ours opens no first one for them. Others do not
+ * know this.
+ * @param url - with a token, as our servers tell it
+ */
+export function withoutStartupPage(url: string): string {
+  return `${url}&startup_page=false`;
+}

@@ -1,5 +1,6 @@
 /** Sessions of a session server that this host embeds: its browsers run on this machine, and end with this process; or on a Selenium Grid. */
 import type { ClientWarning, Session, SessionsClient } from '../client/index';
+import { withoutStartupPage } from '../contract/addresses';
 import { parseErrorBody } from '../contract/error-body';
 import { ApiError, ApiUnreachableError, SessionwrightError } from '../contract/errors';
 import { MINUTES } from '../contract/limits';
@@ -131,7 +132,7 @@ class EmbeddedSession extends HeldSession {
 
   constructor(session: Session, source: Source, server: SessionServer) {
     // The worker makes its own pages: a blank tab of the server's would be in every trace and screenshot.
-    super(session, source, `${session.cdpUrl}&startup_page=false`);
+    super(session, source, withoutStartupPage(session.cdpUrl));
     this.#server = server;
   }
 

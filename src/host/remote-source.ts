@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { settledWithin } from '../base/deadline';
 import { reach } from '../client/reach';
 import type { ClientWarning, Session, SessionInfo, SessionsClient } from '../client/index';
+import { withoutStartupPage } from '../contract/addresses';
 import type { TestNote } from '../contract/test-notes';
 import { environment } from '../options/environment';
 import { describeSource, isCloud } from '../options/source';
@@ -174,10 +175,10 @@ class AttachedSession extends HeldSession {
 
   /** Throws when the session has ended. */
   constructor(session: Session, source: Source, { workFolder }: LocalPlace) {
-    super(session, source, session.cdpUrl);
+    const { cdpUrl, info } = session;
+    super(session, source, isOurs(info) ? withoutStartupPage(cdpUrl) : cdpUrl); // each worker would pay for a page that it closes at once
     this.#workFolder = workFolder;
-    if (isOurs(session.info))
-      this.#teller = new NoteTeller(async (notes) => session.noteTests(notes));
+    if (isOurs(info)) this.#teller = new NoteTeller(async (notes) => session.noteTests(notes));
   }
 
   override get playwright(): PlaywrightOffer | null {

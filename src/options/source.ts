@@ -1,4 +1,5 @@
 /** Decides where sessions come from: an embedded session server, with browsers of this machine or of a Selenium Grid, or a remote session API. */
+import { isLoopback } from '../base/addresses';
 import { isRecord, parseJson } from '../base/json';
 import { CLOUD_API_URL } from './defaults';
 import { environment } from './environment';
@@ -60,6 +61,17 @@ export function isElsewhere(options: SessionOptions, env: ApiEnvironment = envir
     options.cdpUrl !== undefined ||
     gridUrlOf(options, env) !== undefined
   );
+}
+
+/** True when the browser works with the processors of another machine. One that is reached by this one's loopback is taken for one of here: a tunnel would look the same. */
+export function hasOwnProcessors(
+  options: SessionOptions,
+  env: ApiEnvironment = environment,
+): boolean {
+  const url = hasRemoteApi(options, env)
+    ? (options.apiUrl ?? env.apiUrl ?? CLOUD_API_URL)
+    : (options.cdpUrl ?? gridUrlOf(options, env));
+  return url !== undefined && URL.canParse(url) && !isLoopback(new URL(url).hostname);
 }
 
 /** Where sessions come from, in a few words for the run's first line. Holds no secret. */

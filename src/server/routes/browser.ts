@@ -52,10 +52,10 @@ const getDebugTab: Handler<'getDebugTab'> = async ({ session, query: { index }, 
   return tab;
 };
 
-/** The tabs; the first one is opened when nobody has used the session yet. */
+/** The tabs; the first one is opened when nobody has driven the session's browser yet. Later it would be one that its clients pay for, and close. */
 async function openTabs(session: LiveSession, baseUrl: string): Promise<DebugTab[]> {
   const found = await tabs(session, baseUrl);
-  if (found.length > 0) return found;
+  if (found.length > 0 || session.hadClients) return found;
   await session.browser.ensurePage();
   return tabs(session, baseUrl);
 }

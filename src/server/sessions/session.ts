@@ -99,6 +99,7 @@ export class LiveSession implements KnownSession {
   readonly #idempotencyKey: string | undefined;
   /** How many clients drive its browser now. */
   #clients = 0;
+  #hadClients = false;
   readonly #tabOrder: TabOrder;
   #driver: Promise<PageDriver> | undefined;
   readonly #timers: SessionTimers;
@@ -186,9 +187,15 @@ export class LiveSession implements KnownSession {
     return this.#clients > 0;
   }
 
+  /** Whether a client has ever driven its browser: its tabs are what they made of them. */
+  get hadClients(): boolean {
+    return this.#hadClients;
+  }
+
   /** A client drives its browser from now on, until the returned function is called, once. */
   enter(): () => void {
     this.#clients += 1;
+    this.#hadClients = true;
     log('session %s: client %d connected', this.id, this.#clients);
     return () => {
       this.#clients -= 1;

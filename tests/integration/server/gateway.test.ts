@@ -171,3 +171,14 @@ async function refusal(url: string, headers: Record<string, string> = {}): Promi
   for await (const chunk of response) chunks.push(chunk);
   return JSON.parse(Buffer.concat(chunks).toString());
 }
+
+test('debug information opens no tab in a session whose client has none', async () => {
+  const { session_id: id, cdp_url: cdpUrl } = await start();
+  const read = async () => (await api.call('GET', `/sessions/${id}/debug`)).body['tabs'];
+  const browser = await chromium.connectOverCDP(`${cdpUrl}&startup_page=false`);
+  expect(await read()).toEqual([]);
+  await browser.newPage();
+  expect(await read()).toHaveLength(1);
+  await browser.close(); // and its context with it
+  await eventually(async () => expect(await read()).toEqual([]));
+});

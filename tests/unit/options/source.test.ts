@@ -1,6 +1,12 @@
 /** Where sessions come from: options and environment decide, and nothing secret is told. */
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { describeSource, gridOf, gridUrlOf, hasRemoteApi } from '../../../src/options/source';
+import {
+  describeSource,
+  gridOf,
+  gridUrlOf,
+  hasOwnProcessors,
+  hasRemoteApi,
+} from '../../../src/options/source';
 import type { SessionOptions } from '../../../src/options/types';
 
 const nothing = { apiUrl: undefined, apiKey: undefined };
@@ -45,6 +51,22 @@ describe('where sessions come from', () => {
     expect(describeSource(options, env)).toBe(label);
     expect(hasRemoteApi(options, env)).toBe(!label.startsWith('embedded'));
   });
+});
+
+test.each<[boolean, SessionOptions, { apiUrl?: string; apiKey?: string; gridUrl?: string }]>([
+  [false, {}, {}],
+  [true, {}, { apiKey: 'k' }],
+  [true, {}, { apiUrl: 'http://10.0.0.5:8080' }],
+  [false, {}, { apiUrl: 'http://localhost:8080' }],
+  [false, { apiUrl: 'http://[::1]:8080' }, { apiUrl: 'http://10.0.0.5:8080' }],
+  [true, { cdpUrl: 'ws://127.0.0.1:9222' }, { apiKey: 'k' }], // of the API's machine
+  [false, { backend: 'cdp', cdpUrl: 'ws://127.0.0.1:9222' }, {}],
+  [true, { backend: 'cdp', cdpUrl: 'wss://browsers.example.com' }, {}],
+  [false, {}, { gridUrl: 'http://127.0.0.1:4444' }],
+  [true, { gridUrl: 'http://grid.example.com:4444' }, {}],
+  [false, { apiUrl: 'no URL' }, {}],
+])('its browsers have processors of their own: %s, for %j with %j', (has, options, env) => {
+  expect(hasOwnProcessors(options, { apiUrl: undefined, apiKey: undefined, ...env })).toBe(has);
 });
 
 describe('a Selenium Grid', () => {
