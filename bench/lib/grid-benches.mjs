@@ -65,7 +65,7 @@ async function measureSuite(grid, { url, project, executables, rounds, say }) {
     );
   const { ours, base } = await alternate(
     { base: time('plain'), ours: time('sessions') },
-    { rounds, onRound: (pair) => say(describePair(pair, seconds)) },
+    { rounds: Math.ceil(rounds / 2), onRound: (pair) => say(describePair(pair, seconds)) },
   );
   return {
     result: { grid_suite_ratio: ratio(ours, base) },

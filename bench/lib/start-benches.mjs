@@ -37,7 +37,7 @@ async function measureImport({ project, rounds, say }) {
     cjs: load("require('sessionwright')"),
     cjsBase: load("require('@playwright/test')"),
   };
-  const { esm, esmBase, cjs, cjsBase } = await alternate(sides, { rounds: rounds * 4, warmUp: 2 });
+  const { esm, esmBase, cjs, cjsBase } = await alternate(sides, { rounds: rounds * 8, warmUp: 2 });
   say(`${esm.length} pairs in each format`);
   return {
     result: { import_ratio: Math.max(ratio(esm, esmBase), ratio(cjs, cjsBase)) },

@@ -103,6 +103,7 @@ async function measureWatched({ executables, url, project, rounds, say }) {
       { alone: run, watched },
       {
         rounds,
+        warmUp: 0,
         onRound: (round) => say(`alone ${seconds(round.alone)}, watched ${seconds(round.watched)}`),
       },
     );

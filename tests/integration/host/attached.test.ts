@@ -41,6 +41,16 @@ test.each([
   expect(deletes.map(({ method, url }) => `${method} ${url}`)).toEqual(stops);
 });
 
+test.each([
+  ['a server of ours', { playwright_version: '1.61.0' }, '&startup_page=false'],
+  ['another API, whose URLs are as they are', {}, ''],
+])('workers make their own pages: %s', async (_, session, added) => {
+  const { run, lease } = await startWith('ours', { session });
+  expect(lease.cdpUrl).toBe(`ws://127.0.0.1:9/cdp?token=cdp-secret${added}`);
+  run.release(lease.leaseId);
+  await run.finish();
+});
+
 test('what a test has started and not stopped is stopped as the run ends, and is in its ledger no more', async () => {
   const { api, folder, run, lease } = await startWith('ours');
   const book = run.startsOf(lease.leaseId);
