@@ -144,9 +144,9 @@ function describeLimit(value, limit) {
 
 /** What was measured, whether each number is within its limit, and what was not measured. */
 function printTable({ result, rows, skipped }) {
-  console.log(`\n${'what'.padEnd(72)}${'sessionwright'.padEnd(16)}against`);
+  console.log(`\n${'what'.padEnd(80)}${'sessionwright'.padEnd(16)}against`);
   for (const { what, ours, base } of rows)
-    console.log(`${what.padEnd(72)}${ours.padEnd(16)}${base}`);
+    console.log(`${what.padEnd(80)}${ours.padEnd(16)}${base}`);
   console.log(`\n${'number'.padEnd(40)}${'value'.padEnd(16)}at most`);
   for (const [name, value] of Object.entries(result))
     console.log(
