@@ -45,3 +45,10 @@ export function seconds(value) {
 export function milliseconds(value) {
   return value < 10 ? `${value.toFixed(2)} ms` : `${value.toFixed(0)} ms`;
 }
+
+/** What each side of a round took, in milliseconds, as one line. */
+export function describeRound(round) {
+  return Object.entries(round)
+    .map(([side, value]) => `${side} ${seconds(value)}`)
+    .join(', ');
+}

@@ -1,7 +1,7 @@
 /** Runs that go wrong: what failing tests and sessions that die cost, and what green, red, interrupted and killed runs hold and leave. On full Chromium. */
 import { pathToFileURL } from 'node:url';
 import { ROOT } from '../../scripts/lib/child.mjs';
-import { alternate, median, ratio, seconds } from './measure.mjs';
+import { alternate, describeRound, median, ratio, seconds } from './measure.mjs';
 import { startServer } from './server.mjs';
 import { runSuite, timeSuite } from './suite.mjs';
 
@@ -10,12 +10,12 @@ const WORKERS = 2;
 /** What stands against a session per worker. The floor has nothing of ours, and sessions that cost nothing. */
 const FAILING_SIDES = {
   failing_suite_ratio: { side: 'sessions', name: 'leased' },
-  floor_failing_suite_ratio: { side: 'kept', name: 'kept by nobody' },
+  floor_failing_suite_ratio: { side: 'kept', name: 'sessions that cost nothing' },
 };
 
 /** @type {import('./benches.mjs').Bench[]} */
 export const RUN_BENCHES = [
-  { numbers: ['failing_suite_ratio', 'floor_failing_suite_ratio'], measure: measureFailingSuite },
+  { numbers: Object.keys(FAILING_SIDES), measure: measureFailingSuite },
   {
     numbers: ['host_rss_mb', 'left_chromium', 'left_profiles', 'left_hosts', 'left_ports'],
     measure: measureLeftovers,
@@ -28,7 +28,7 @@ export const RUN_BENCHES = [
 async function measureFailingSuite({ executables, url, project, rounds, isWanted, say }) {
   const executablePath = executables.chromium;
   const server = await startServer(executablePath);
-  const numbers = ['failing_suite_ratio', 'floor_failing_suite_ratio'].filter(isWanted);
+  const numbers = Object.keys(FAILING_SIDES).filter(isWanted);
   const sides = ['naive', ...numbers.map((number) => FAILING_SIDES[number].side)];
   const env = { NOTTE_API_URL: server.url, NOTTE_API_KEY: server.apiKey };
   const time = (suite) => async () => {
@@ -65,12 +65,6 @@ async function startSessions(server, count) {
   const { SessionsClient } = await import(pathToFileURL(`${ROOT}dist/client.js`));
   const client = new SessionsClient({ apiUrl: server.url, apiKey: server.apiKey });
   return Promise.all(Array.from({ length: count }, () => client.start()));
-}
-
-function describeRound(round) {
-  return Object.entries(round)
-    .map(([side, value]) => `${side} ${seconds(value)}`)
-    .join(', ');
 }
 
 /** A green, a red and an interrupted run, recorded: what their host holds, and what they leave. */

@@ -1,6 +1,6 @@
 /** The same suite of small tests by our fixtures and by Playwright's own, in all the ways in which people run suites. */
 import { chromium } from '@playwright/test';
-import { alternate, median, ratio, seconds } from './measure.mjs';
+import { alternate, describeRound, median, ratio, seconds } from './measure.mjs';
 import { timeSuite } from './suite.mjs';
 
 /** Tests in the suite of small ones. */
@@ -24,7 +24,7 @@ const SIDES = {
   own: { suite: 'floor-own-context' },
 };
 
-/** Where a run takes a minute and more: half the rounds are as exact, and what the first group has warmed up is warm. */
+/** Where runs are long: half the rounds, and what the first group has warmed up is warm. */
 const LONG_RUNS = { shareOfRounds: 0.5, warmUp: 0 };
 
 /**
@@ -113,12 +113,7 @@ async function measureGroup(group, setting) {
   const times = await alternate(Object.fromEntries([...names].map((name) => [name, time(name)])), {
     rounds: Math.ceil(rounds * (group.shareOfRounds ?? 1)),
     warmUp: group.warmUp,
-    onRound: (round) =>
-      say(
-        Object.entries(round)
-          .map(([name, value]) => `${name} ${seconds(value)}`)
-          .join(', '),
-      ),
+    onRound: (round) => say(describeRound(round)),
   });
   return {
     result: Object.fromEntries(

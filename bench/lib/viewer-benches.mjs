@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { chromium } from 'playwright-core';
 import { WebSocket } from 'ws';
-import { alternate, median, milliseconds, ratio, seconds } from './measure.mjs';
+import { alternate, describeRound, median, milliseconds, ratio, seconds } from './measure.mjs';
 import { startServer } from './server.mjs';
 import { timeSuite } from './suite.mjs';
 
@@ -104,7 +104,7 @@ async function measureWatched({ executables, url, project, rounds, say }) {
       {
         rounds,
         warmUp: 0,
-        onRound: (round) => say(`alone ${seconds(round.alone)}, watched ${seconds(round.watched)}`),
+        onRound: (round) => say(describeRound(round)),
       },
     );
     return {
