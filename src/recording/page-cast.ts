@@ -1,5 +1,5 @@
 /** Casts one page: whole pictures at a bounded rate, and always the latest one in the end. */
-import { settledWithin } from '../base/deadline';
+import { orAfter, settledWithin } from '../base/deadline';
 import type { CdpArguments, CdpCommand, CdpEvents } from '../cdp/protocol';
 import type { CdpSession } from '../cdp/connection';
 
@@ -12,9 +12,10 @@ const MAX_RETRY_MS = 4_000;
 const LOOK_MS = 300;
 /** How much of it is for the page to paint; the rest is for its picture to arrive. */
 const PAINT_SHARE = 2 / 3;
-/** Resolves when the page has handed its next frame to the compositor, with all changes made so far. */
-const NEXT_PAINT = 'new Promise((done) => requestAnimationFrame(() => setTimeout(done)))';
-/** A JavaScript world of our own: a page may fake `requestAnimationFrame`, as Playwright's clock does. */
+/** Resolves when the page has handed its next frame to the compositor, with all changes made so far; with the browser's own time of that. */
+const NEXT_PAINT =
+  'new Promise((done) => requestAnimationFrame(() => setTimeout(() => done(Date.now()))))';
+/** A JavaScript world of our own: a page may fake `requestAnimationFrame` and `Date`, as Playwright's clock does. */
 const WORLD_NAME = 'sessionwright';
 
 /** A frame as the browser sends it. */
@@ -59,8 +60,8 @@ export class PageCast {
   #isMoving = false;
   /** When the latest new picture came. */
   #changedAtMs = 0;
-  /** Called with the next picture, whether new or not. */
-  #onPicture: (() => void) | undefined;
+  /** What a look waits for: a picture, whether new or not, of this browser time or later. One from before, which was still being encoded, has the number of the cast that is on when it is done. */
+  #awaited: { fromMs: number; seen: () => void } | undefined;
 
   /** @param onFrame - gets each new picture, in order */
   constructor(session: CdpSession, targetId: string, onFrame: (frame: ScreencastFrame) => void) {
@@ -93,9 +94,10 @@ export class PageCast {
   /** Waits, within bounds, for the picture that shows everything that the page has changed up to now. Does nothing while off. */
   async look(): Promise<void> {
     const { lookMs = LOOK_MS } = this.#settings ?? {};
-    await settledWithin(this.#nextPaint(), lookMs * PAINT_SHARE);
+    const painted = this.#nextPaint().catch(() => undefined); // it has been closed
+    const fromMs = (await orAfter(painted, lookMs * PAINT_SHARE, undefined)) ?? 0;
     const seen = new Promise<void>((resolve) => {
-      this.#onPicture = resolve;
+      this.#awaited = { fromMs, seen: resolve };
     });
     this.#end();
     this.#begin(FIRST_RETRY_MS);
@@ -105,20 +107,22 @@ export class PageCast {
   /** Ends the cast. Frames on their way are dropped, and a look ends. */
   stop(): void {
     this.#settings = undefined;
-    this.#onPicture?.();
+    this.#awaited?.seen();
+    this.#awaited = undefined;
     this.#end();
   }
 
-  async #nextPaint(): Promise<void> {
+  async #nextPaint(): Promise<number | undefined> {
     const world = await this.#session.send('Page.createIsolatedWorld', {
       frameId: this.#targetId,
       worldName: WORLD_NAME,
     }); // a page is named as its main frame
-    await this.#session.send('Runtime.evaluate', {
+    const { result } = await this.#session.send('Runtime.evaluate', {
       expression: NEXT_PAINT,
       awaitPromise: true,
       contextId: world.executionContextId,
     });
+    return typeof result.value === 'number' ? result.value : undefined;
   }
 
   #begin(retryMs: number): void {
@@ -153,16 +157,17 @@ export class PageCast {
     this.#pictureCast = frame.sessionId;
     this.#proceed(frame, isNew);
     if (isNew) this.#onFrame(frame);
-    this.#onPicture?.();
+    const { timestamp = Infinity } = frame.metadata;
+    if (this.#awaited && timestamp * 1000 >= this.#awaited.fromMs) this.#awaited.seen();
   }
 
-  /** Rests when the page moves; else goes on. */
+  /** Rests when the page moves; else, and while a look waits, goes on. */
   #proceed({ sessionId }: ScreencastFrame, isNew: boolean): void {
     const { intervalMs = 0 } = this.#settings ?? {};
     const sinceChangeMs = Date.now() - this.#changedAtMs;
     if (isNew) this.#changedAtMs = Date.now();
     this.#isMoving = isNew && (this.#isMoving || sinceChangeMs < intervalMs);
-    if (!this.#isMoving) {
+    if (!this.#isMoving || this.#awaited) {
       this.#send('Page.screencastFrameAck', { sessionId });
       return;
     }

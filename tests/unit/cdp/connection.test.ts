@@ -1,25 +1,7 @@
 /** One CDP connection over a transport that the test holds in its hands. */
 import { expect, test, vi } from 'vitest';
 import { CdpConnection } from '../../../src/cdp/connection';
-import type { Transport } from '../../../src/cdp/transport';
-
-class HandTransport implements Transport {
-  onmessage?: ((message: string) => void) | undefined;
-  onclose?: ((reason?: Error) => void) | undefined;
-  readonly sent: { id: number; method: string; params?: unknown; sessionId?: string }[] = [];
-
-  send(message: string): void {
-    this.sent.push(JSON.parse(message) as (typeof this.sent)[number]);
-  }
-
-  close(): void {
-    this.onclose?.();
-  }
-
-  receive(message: object): void {
-    this.onmessage?.(JSON.stringify(message));
-  }
-}
+import { HandTransport } from './hand-transport';
 
 function connect(): { transport: HandTransport; connection: CdpConnection } {
   const transport = new HandTransport();
