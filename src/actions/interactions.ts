@@ -1,6 +1,6 @@
 /** Actions on one element: click, enter text, check, select. */
-import { createRequire } from 'node:module';
 import type { Locator, Page } from 'playwright-core';
+import { isSinceMinor, playwrightCoreVersion } from '../base/playwright-core';
 import { DEFAULT_INTERACTION_MS } from '../contract/action-limits';
 import type { ActionOf, InteractionAction } from '../contract/actions';
 import { textOf } from './errors';
@@ -18,12 +18,7 @@ const MAYBE_DISABLED =
   'xpath=self::*[ancestor-or-self::*[@disabled or @inert or @aria-disabled="true"]]';
 
 /** Whether a click can be called off: Playwright has that since 1.62. */
-const CAN_CALL_OFF =
-  Number(
-    (
-      createRequire(import.meta.url)('playwright-core/package.json') as { version: string }
-    ).version.split('.')[1],
-  ) >= 62;
+const CAN_CALL_OFF = isSinceMinor(playwrightCoreVersion() ?? '', 62);
 
 /** An element to act on, and what is around it. */
 export interface Interaction<A extends InteractionAction = InteractionAction> extends Target {

@@ -6,11 +6,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { playwrightBrowsersFolder } from '../../browser/playwright-browsers';
 import { settledWithin, withDeadline } from '../../base/deadline';
+import { playwrightCoreVersion } from '../../base/playwright-core';
 import { isLogging, logOf, since } from '../../base/log';
 import { SessionwrightError, timedOut } from '../../contract/errors';
 import { playwrightEnvironment } from '../../options/environment';
@@ -149,21 +149,9 @@ export class PlaywrightProcess {
   }
 }
 
-let version: string | null | undefined;
-
 /** The version of Playwright that is spoken here; undefined where there is none: the session server was bundled into a program. */
 export function playwrightVersion(): string | undefined {
-  version ??= existsSync(script()) ? installedVersion() : null;
-  return version ?? undefined;
-}
-
-function installedVersion(): string | null {
-  try {
-    const require = createRequire(import.meta.url);
-    return (require('playwright-core/package.json') as { version: string }).version;
-  } catch {
-    return null;
-  }
+  return existsSync(script()) ? playwrightCoreVersion() : undefined;
 }
 
 /** The process's script lies beside this file in the built package. */
