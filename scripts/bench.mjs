@@ -1,4 +1,4 @@
-/** `npm run bench`: compares sessionwright with what it adds to, side by side on this machine. `npm run bench -- suite_ratio --rounds 3` measures only that. */
+/** `npm run bench`: compares sessionwright with what it adds to, side by side on this machine. The whole of it takes as many rounds as fit into half an hour; `npm run bench -- suite_ratio --rounds 3` measures only that. */
 import { parseArgs } from 'node:util';
 import { main } from './lib/child.mjs';
 import { setup, SetupError } from './setup.mjs';
@@ -55,7 +55,7 @@ const isFloor = (number) => number.startsWith('floor_');
 const ROUNDS = 4;
 
 await main(async () => {
-  const { names, rounds } = parseCommand();
+  const { names, rounds, isWhole } = parseCommand();
   const { executablePath } = await setup();
   const { BENCHES } = await import('../bench/lib/benches.mjs');
   const { startApp } = await import('../bench/lib/app.mjs');
@@ -80,6 +80,7 @@ await main(async () => {
         url: app.url,
         project,
         rounds,
+        within: (minutes) => (isWhole ? minutes * 60_000 : Infinity),
         isWanted,
         say,
       });
@@ -122,7 +123,7 @@ async function setupPrograms(otherwise, isWanted) {
 
 function parseCommand() {
   const { values, positionals } = parseArgs({
-    options: { rounds: { type: 'string', default: String(ROUNDS) } },
+    options: { rounds: { type: 'string' } },
     allowPositionals: true,
   });
   const unknown = positionals.find((name) => !(name in LIMITS));
@@ -130,10 +131,14 @@ function parseCommand() {
     throw new SetupError(
       `There is no number "${unknown}". Numbers: ${Object.keys(LIMITS).join(', ')}.`,
     );
-  const rounds = Number(values.rounds);
+  const rounds = Number(values.rounds ?? ROUNDS);
   if (!Number.isInteger(rounds) || rounds < 1)
     throw new SetupError(`--rounds takes a whole number from 1, not "${values.rounds}".`);
-  return { names: positionals, rounds };
+  return {
+    names: positionals,
+    rounds,
+    isWhole: positionals.length === 0 && values.rounds === undefined,
+  };
 }
 
 /** A number without a limit is there to be known. */

@@ -17,7 +17,8 @@ import { VIEWER_BENCHES } from './viewer-benches.mjs';
  * @property {string | undefined} browsersFolder where Playwright finds an ffmpeg; undefined where there is none
  * @property {string} url the site that the suites test
  * @property {string} project folder of a project that has the package installed
- * @property {number} rounds measured rounds of each comparison of suites
+ * @property {number} rounds measured rounds of each comparison of suites, at most
+ * @property {(minutes: number) => number} within how long a comparison may go on, in milliseconds, of which the whole benchmark can give it so many minutes; by name it may take all its rounds
  * @property {(number: string) => boolean} isWanted whether the number was asked for
  * @property {(line: string) => void} say
  *

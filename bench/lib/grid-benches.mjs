@@ -51,7 +51,7 @@ async function partsOrReason() {
   }
 }
 
-async function measureSuite(grid, { url, project, executables, rounds, say }) {
+async function measureSuite(grid, { url, project, executables, rounds, within, say }) {
   const time = (suite) => () =>
     timeSuite(
       {
@@ -65,7 +65,7 @@ async function measureSuite(grid, { url, project, executables, rounds, say }) {
     );
   const { ours, base } = await alternate(
     { base: time('plain'), ours: time('sessions') },
-    { rounds: Math.ceil(rounds / 2), onRound: (pair) => say(describePair(pair, seconds)) },
+    { rounds, withinMs: within(2.5), onRound: (pair) => say(describePair(pair, seconds)) },
   );
   return {
     result: { grid_suite_ratio: ratio(ours, base) },
@@ -79,7 +79,7 @@ async function measureSuite(grid, { url, project, executables, rounds, say }) {
   };
 }
 
-async function measureStart(grid, { executables, rounds, say }) {
+async function measureStart(grid, { executables, rounds, within, say }) {
   return withServer(grid, executables, async (start) => {
     const { ours, base } = await alternate(
       {
@@ -88,6 +88,7 @@ async function measureStart(grid, { executables, rounds, say }) {
       },
       {
         rounds: rounds * STARTS_A_ROUND,
+        withinMs: within(1),
         onRound: (pair) => say(describePair(pair, milliseconds)),
       },
     );

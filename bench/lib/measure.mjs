@@ -2,13 +2,15 @@
 
 /**
  * Measures several sides in rounds. The order turns round each time (A B C, C B A, ...), so that a machine that
- * grows slower or faster favours nobody. The first round is thrown away.
+ * grows slower or faster favours nobody. The first round is thrown away. There is at least one more; after it, none begins that
+ * would end later than `withinMs`.
  *
  * @param {Record<string, () => Promise<number>>} sides each returns its own measurement
- * @param {{ rounds: number, warmUp?: number, onRound?: (values: Record<string, number>) => void }} options
+ * @param {{ rounds: number, warmUp?: number, withinMs?: number, onRound?: (values: Record<string, number>) => void }} options
  * @returns {Promise<Record<string, number[]>>} the measurements of each side, round by round
  */
-export async function alternate(sides, { rounds, warmUp = 1, onRound }) {
+export async function alternate(sides, { rounds, warmUp = 1, withinMs = Infinity, onRound }) {
+  const startedAt = performance.now();
   const names = Object.keys(sides);
   const values = Object.fromEntries(names.map((name) => [name, []]));
   for (let round = 0; round < rounds + warmUp; round += 1) {
@@ -18,6 +20,8 @@ export async function alternate(sides, { rounds, warmUp = 1, onRound }) {
     if (round < warmUp) continue;
     names.forEach((name) => values[name].push(current[name]));
     onRound?.(current);
+    const elapsedMs = performance.now() - startedAt;
+    if (elapsedMs + elapsedMs / (round + 1) > withinMs) break;
   }
   return values;
 }

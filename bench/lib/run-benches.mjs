@@ -25,7 +25,7 @@ export const RUN_BENCHES = [
 ];
 
 /** 20 tests of which 10 fail, so that Playwright starts 10 workers anew; all sides use the same server. */
-async function measureFailingSuite({ executables, url, project, rounds, isWanted, say }) {
+async function measureFailingSuite({ executables, url, project, rounds, within, isWanted, say }) {
   const executablePath = executables.chromium;
   const server = await startServer(executablePath);
   const numbers = Object.keys(FAILING_SIDES).filter(isWanted);
@@ -44,7 +44,7 @@ async function measureFailingSuite({ executables, url, project, rounds, isWanted
   try {
     const times = await alternate(
       Object.fromEntries(sides.map((side) => [side, time(`failing-${side}`)])),
-      { rounds: Math.ceil(rounds / 2), onRound: (round) => say(describeRound(round)) },
+      { rounds, withinMs: within(2), onRound: (round) => say(describeRound(round)) },
     );
     return {
       result: Object.fromEntries(

@@ -24,9 +24,6 @@ const SIDES = {
   own: { suite: 'floor-own-context' },
 };
 
-/** Where runs are long: half the rounds, and what the first group has warmed up is warm. */
-const LONG_RUNS = { shareOfRounds: 0.5, warmUp: 0 };
-
 /**
  * What is compared, in groups of runs that alternate. A number is the first side's time over the second's.
  * Full Chromium is what Debian and desktops have; the headless shell is what `npx playwright install` gives people.
@@ -35,6 +32,7 @@ const GROUPS = [
   {
     what: '40 small tests, 2 workers, headless shell',
     browser: 'shell',
+    minutes: 3,
     numbers: {
       shell_suite_ratio: ['off', 'plain'],
       floor_suite_ratio: ['cdp', 'plain'],
@@ -46,6 +44,8 @@ const GROUPS = [
     what: '40 small tests, 1 worker, headless shell',
     browser: 'shell',
     workers: 1,
+    minutes: 2,
+    warmUp: 0,
     numbers: {
       shell_suite_1_worker_ratio: ['off', 'plain'],
       floor_suite_1_worker_ratio: ['cdp', 'plain'],
@@ -55,7 +55,8 @@ const GROUPS = [
     what: '320 small tests, 2 workers, headless shell',
     browser: 'shell',
     repeats: 8,
-    ...LONG_RUNS,
+    minutes: 9,
+    warmUp: 0, // a start is little of it
     numbers: {
       shell_suite_320_ratio: ['off', 'plain'],
       floor_suite_320_ratio: ['cdp', 'plain'],
@@ -68,7 +69,8 @@ const GROUPS = [
   {
     what: '40 small tests, 2 workers, full Chromium',
     browser: 'chromium',
-    ...LONG_RUNS,
+    minutes: 1.5,
+    warmUp: 0, // the groups before have compiled the suites
     numbers: { suite_ratio: ['off', 'plain'], suite_ratio_recording: ['on', 'plain'] },
   },
 ];
@@ -94,7 +96,7 @@ export const SUITE_BENCHES = GROUPS.map((group) => ({
 
 /** Runs only the sides that the wanted numbers need. */
 async function measureGroup(group, setting) {
-  const { executables, browsersFolder, rounds, isWanted, say } = setting;
+  const { executables, browsersFolder, rounds, within, isWanted, say } = setting;
   const executablePath = executables[group.browser];
   const reasonToSkip = ([, base]) => {
     if (!executablePath) return 'there is no headless shell';
@@ -111,8 +113,9 @@ async function measureGroup(group, setting) {
   const names = new Set(measured.flatMap(([, [ours, base]]) => [base, ours]));
   const time = (name) => () => timeSide(SIDES[name], { group, setting, executablePath });
   const times = await alternate(Object.fromEntries([...names].map((name) => [name, time(name)])), {
-    rounds: Math.ceil(rounds * (group.shareOfRounds ?? 1)),
+    rounds,
     warmUp: group.warmUp,
+    withinMs: within(group.minutes),
     onRound: (round) => say(describeRound(round)),
   });
   return {

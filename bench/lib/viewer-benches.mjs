@@ -82,7 +82,7 @@ async function timeChange(page, screen, channel) {
   return (await seen) - changedMs;
 }
 
-async function measureWatched({ executables, url, project, rounds, say }) {
+async function measureWatched({ executables, url, project, rounds, within, say }) {
   const executablePath = executables.shell ?? executables.chromium;
   const server = await startServer(executablePath);
   const env = { NOTTE_API_URL: server.url, NOTTE_API_KEY: server.apiKey };
@@ -104,6 +104,7 @@ async function measureWatched({ executables, url, project, rounds, say }) {
       {
         rounds,
         warmUp: 0,
+        withinMs: within(2.5),
         onRound: (round) => say(describeRound(round)),
       },
     );
