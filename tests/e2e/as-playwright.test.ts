@@ -61,6 +61,36 @@ describe('traces', () => {
   });
 });
 
+test('the steps of a test are those of plain Playwright', async () => {
+  const { executablePath } = await findChromium();
+  const steps: string[][] = [];
+  for (const name of ['@playwright/test', 'sessionwright']) {
+    project = await Project.create({
+      'playwright.config.ts': `export default { workers: 1, reporter: [['./steps.cjs']], use: { launchOptions: { executablePath: ${JSON.stringify(executablePath)} } } };`,
+      'steps.cjs': `module.exports = class {
+        onStepBegin({ title }, result, step) {
+          const path = (it) => (it ? [...path(it.parent), it.title] : []);
+          console.log('STEP ' + title + ': ' + path(step).join(' > '));
+        }
+      };`,
+      'a.spec.ts': `import { test, expect } from '${name}';
+        test('first', async ({ page }) => { await page.setContent('<h1>First</h1>'); });
+        test('second', async ({ page, context }) => {
+          await page.setContent('<h1>Second</h1>');
+          await expect(page.locator('h1')).toHaveText('Second');
+          await context.newPage();
+        });`,
+    });
+    const { exitCode, output } = await project.run();
+    expect(exitCode, output).toBe(0);
+    steps.push(output.match(/^STEP second: .*$/gm) ?? []); // the first one has the browser, launched or connected
+    if (name !== 'sessionwright') await project.remove();
+  }
+  const [plain = [], ours] = steps;
+  expect(plain).toContain('STEP second: Before Hooks > Fixture "context" > Create context');
+  expect(ours).toEqual(plain);
+});
+
 describe('recordVideo', () => {
   const SPEC = `import { test, expect } from 'sessionwright'; import { existsSync } from 'node:fs';
     test('has a video', async ({ browser }, testInfo) => {
