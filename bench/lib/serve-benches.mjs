@@ -9,7 +9,7 @@ import { startServer } from './server.mjs';
 /** Sessions that are driven and recorded. */
 const SESSIONS = 16;
 /** Requests a second, and for how long, in seconds. */
-const LOAD = { perSecond: 200, seconds: 60 };
+const LOAD = { perSecond: 200, seconds: 30 };
 /** How often each session does something, in milliseconds: about what a test does. */
 const STEP_MS = 500;
 /** How long sessions are driven before the server's memory is read, in milliseconds, and how often it is read in a second. */

@@ -37,7 +37,7 @@ async function measureImport({ project, rounds, say }) {
     cjs: load("require('sessionwright')"),
     cjsBase: load("require('@playwright/test')"),
   };
-  const { esm, esmBase, cjs, cjsBase } = await alternate(sides, { rounds: rounds * 8, warmUp: 2 });
+  const { esm, esmBase, cjs, cjsBase } = await alternate(sides, { rounds: rounds * 6, warmUp: 2 });
   say(`${esm.length} pairs in each format`);
   return {
     result: { import_ratio: Math.max(ratio(esm, esmBase), ratio(cjs, cjsBase)) },
@@ -58,7 +58,10 @@ async function measureImport({ project, rounds, say }) {
 
 /** From the API call until a page answers, against launching the same Chromium. */
 async function measureSessionStart({ executables, rounds, say }) {
-  const { ours, base } = await timeStarts({ executablePath: executables.chromium, rounds });
+  const { ours, base } = await timeStarts({
+    executablePath: executables.chromium,
+    rounds: rounds * 4,
+  });
   say(`${ours.length} pairs`);
   return {
     result: { session_start_ratio: ratio(ours, base) },
@@ -76,7 +79,7 @@ async function measureWarmStart({ executables, rounds, say }) {
     };
   const { ours, base } = await timeStarts({
     executablePath: executables.shell ?? executables.chromium,
-    rounds,
+    rounds: rounds * 2, // each waits for the pool
     serveArgs: ['--warm', '1'],
     pauseMs: REFILL_MS,
   });
@@ -125,7 +128,7 @@ async function timeStarts({ executablePath, rounds, serveArgs, pauseMs = 0 }) {
     return durationMs;
   };
   try {
-    return await alternate({ ours: remote, base: local }, { rounds: rounds * 4, warmUp: 2 });
+    return await alternate({ ours: remote, base: local }, { rounds, warmUp: 2 });
   } finally {
     await server.close();
   }

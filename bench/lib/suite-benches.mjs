@@ -32,7 +32,7 @@ const GROUPS = [
   {
     what: '40 small tests, 2 workers, headless shell',
     browser: 'shell',
-    minutes: 3,
+    minutes: 2.2,
     numbers: {
       shell_suite_ratio: ['off', 'plain'],
       floor_suite_ratio: ['cdp', 'plain'],
