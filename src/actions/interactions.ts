@@ -18,7 +18,7 @@ const MAYBE_DISABLED =
   'xpath=self::*[ancestor-or-self::*[@disabled or @inert or @aria-disabled="true"]]';
 
 /** Whether a click can be called off: Playwright has that since 1.62. */
-const CAN_CALL_OFF = isSinceMinor(playwrightCoreVersion() ?? '', 62);
+const CAN_CALL_OFF = isSinceMinor(playwrightCoreVersion(), 62);
 
 /** An element to act on, and what is around it. */
 export interface Interaction<A extends InteractionAction = InteractionAction> extends Target {

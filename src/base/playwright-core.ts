@@ -18,8 +18,8 @@ function readVersion(): string | null {
   }
 }
 
-/** Whether a version of Playwright is 1.`minor` or newer. */
-export function isSinceMinor(release: string, minor: number): boolean {
-  const [itsMajor = 0, itsMinor = 0] = release.split('.').map(Number);
+/** Whether a version of Playwright is 1.`minor` or newer. One that is not known is not. */
+export function isSinceMinor(release: string | undefined, minor: number): boolean {
+  const [itsMajor = 0, itsMinor = 0] = (release ?? '').split('.').map(Number);
   return itsMajor > 1 || (itsMajor === 1 && itsMinor >= minor);
 }

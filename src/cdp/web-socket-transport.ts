@@ -95,7 +95,7 @@ export class WebSocketTransport implements Transport {
   }
 }
 
-/** The package, by `require` where that finds it: an import searches each of its files for names, which takes a worker's first test 0.1 s. */
+/** The package, by `require` where that finds it: an import searches each of its files for names, which takes 30 ms of a worker's first test where tests are ES modules. */
 async function loadWs(): Promise<typeof Ws> {
   try {
     return createRequire(import.meta.url)('ws') as typeof Ws;
