@@ -14,6 +14,11 @@ export interface RecorderOptions {
    */
   fps?: number | undefined;
   /**
+   * How long a page that is new may load before its first picture, in milliseconds. That picture also stands for the time before it.
+   * @default 200
+   */
+  loadGraceMs?: number | undefined;
+  /**
    * How long {@link Recorder.stop} may wait for the picture of the last change, in milliseconds.
    * @default 300
    */

@@ -16,12 +16,21 @@ const MAX_SIZE = { width: 800, height: 800 };
 const FPS = 10;
 /** How long a page may stay blank before it is cast, in milliseconds: a test goes somewhere else at once, and blank pictures cost as much as others. */
 const BLANK_GRACE_MS = 200;
+/** How long a page may load before it is cast, in milliseconds: a page that is half there is a picture too, and many a test is over by then. */
+const LOAD_GRACE_MS = 200;
 /** How long a browser may take to let go of us, in milliseconds: one that hangs, or a connection that is dead, is not waited for. */
 const DETACH_MS = 1_000;
+
+/** How what is in front is recorded from a {@link SessionRecorder.start} on. */
+interface Run extends CastSettings {
+  loadGraceMs: number;
+}
 
 /** A page of the session. */
 interface RecordedPage {
   url: string;
+  /** When it first had a URL, in milliseconds since the epoch; undefined while it is blank. */
+  loadsSinceMs: number | undefined;
   contextId: string | undefined;
   /** False until it has shown anything: it is blank, and nobody has opened it from another page. */
   isTouched: boolean;
@@ -48,7 +57,7 @@ export class SessionRecorder implements Recorder {
   readonly #pages = new Map<string, RecordedPage>();
   readonly #listeners = new Set<(frame: Frame) => void>();
   /** How the front page is cast; undefined while idle. A new object for each `start()`. */
-  #run: CastSettings | undefined;
+  #run: Run | undefined;
   #stopping: Promise<void> | undefined;
   #closed: Promise<void> | undefined;
 
@@ -94,13 +103,8 @@ export class SessionRecorder implements Recorder {
     if (this.#closed || (this.#run && !this.#stopping)) return;
     if (this.#run) this.#store.cut(Date.now()); // the test before has not taken its last look yet
     this.#stopping = undefined;
-    const fps = options.fps ?? this.#defaults.fps ?? FPS;
-    this.#run = {
-      maxSize: options.size ?? this.#defaults.size ?? MAX_SIZE,
-      intervalMs: 1000 / fps,
-      lookMs: options.lookMs ?? this.#defaults.lookMs,
-    };
-    this.#front?.cast.start(this.#run);
+    this.#run = runOf(options, this.#defaults);
+    this.#castFront(this.#run);
   }
 
   stop(options: { lastLook?: boolean } = {}): Promise<void> {
@@ -134,7 +138,7 @@ export class SessionRecorder implements Recorder {
     return [...this.#pages.values()].filter((page) => page.contextId === contextId).length === 1;
   }
 
-  async #finish(run: CastSettings, lastLook: boolean): Promise<void> {
+  async #finish(run: Run, lastLook: boolean): Promise<void> {
     if (lastLook && this.#connection.isOpen) await this.#front?.cast.look();
     if (this.#run !== run) return; // the next test has begun
     this.#front?.cast.stop();
@@ -157,6 +161,7 @@ export class SessionRecorder implements Recorder {
     const session = this.#connection.session(sessionId);
     const page: RecordedPage = {
       url,
+      loadsSinceMs: isBlank(url) ? undefined : Date.now(),
       contextId: browserContextId,
       isTouched: !isBlank(url) || openerId !== undefined,
       cast: new PageCast(session, targetId, (frame) => this.#keep(frame)),
@@ -186,8 +191,9 @@ export class SessionRecorder implements Recorder {
     const page = this.#pages.get(targetId);
     if (!page || page.url === url) return;
     page.url = url;
+    if (!isBlank(url)) page.loadsSinceMs ??= Date.now();
     this.#bringToFront(targetId, page);
-    if (this.#run && !isBlank(url)) page.cast.hasten();
+    if (this.#run) page.cast.delay(graceOf(page, this.#run));
   }
 
   #removePage(targetId: string): void {
@@ -200,7 +206,12 @@ export class SessionRecorder implements Recorder {
     const after = this.#front;
     if (after === before || !this.#run) return;
     before?.cast.stop();
-    after?.cast.start(this.#run, isBlank(after.url) ? BLANK_GRACE_MS : 0);
+    this.#castFront(this.#run);
+  }
+
+  #castFront(run: Run): void {
+    const page = this.#front;
+    page?.cast.start(run, graceOf(page, run));
   }
 
   #keep({ data, metadata }: ScreencastFrame): void {
@@ -211,4 +222,22 @@ export class SessionRecorder implements Recorder {
     this.#store.append(frame);
     for (const listener of this.#listeners) listener(frame);
   }
+}
+
+function runOf(options: RecorderOptions, defaults: RecorderOptions): Run {
+  const { fps = defaults.fps ?? FPS, size = defaults.size ?? MAX_SIZE } = options;
+  const { lookMs = defaults.lookMs, loadGraceMs = defaults.loadGraceMs } = options;
+  return {
+    maxSize: size,
+    intervalMs: 1000 / fps,
+    lookMs,
+    loadGraceMs: loadGraceMs ?? LOAD_GRACE_MS,
+  };
+}
+
+/** How long it is still left alone, in milliseconds. */
+function graceOf({ loadsSinceMs }: RecordedPage, { loadGraceMs }: Run): number {
+  return loadsSinceMs === undefined
+    ? BLANK_GRACE_MS
+    : Math.max(0, loadsSinceMs + loadGraceMs - Date.now());
 }

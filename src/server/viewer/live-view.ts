@@ -158,7 +158,7 @@ export class LiveView {
       ),
     );
     await recorder.stop({ lastLook: false }); // starting anew sends the picture that is there, which a newcomer has not seen
-    recorder.start();
+    recorder.start({ loadGraceMs: 0 }); // who watches wants to see it load
   }
 
   /** Pictures are taken only while somebody watches. */

@@ -173,6 +173,23 @@ describe('SessionRecorder', () => {
     }
   });
 
+  it('leaves out what a new page shows while it loads, and no page that is there already', async () => {
+    recorded.recorder.start({ loadGraceMs: 3_600_000 });
+    const page = await recorded.browser.newPage();
+    await page.goto('data:text/html,<body style="background: red">');
+    await animationFrames(page, 20);
+    await paint(page, 'blue');
+    await recorded.recorder.stop();
+    expect(await colours()).toEqual(['blue']);
+    recorded.recorder.start({ loadGraceMs: 0 });
+    await shows('blue');
+    const other = await (await recorded.browser.newContext()).newPage();
+    await other.goto('data:text/html,<body style="background: lime">');
+    await shows('lime');
+    await page.goto('data:text/html,<body style="background: yellow">'); // comes to the front, and was new long ago
+    await shows('yellow');
+  });
+
   it('goes on when the next test starts before the last look of the one before', async () => {
     recorded.recorder.start();
     const page = await recorded.browser.newPage();
