@@ -33,8 +33,6 @@ export interface ClipEncoderOptions {
   channel?: string | undefined;
   /** Where its temporary profile goes. @default the system's folder for temporary files */
   workDir?: string | undefined;
-  /** Clips encoded at the same time. @default 1: tests run beside it */
-  concurrency?: number | undefined;
   /** How long the browser may take for a part of a clip before it is taken for dead, in milliseconds. @default 120000 */
   stepTimeoutMs?: number | undefined;
 }
@@ -65,9 +63,8 @@ interface Workshop {
  */
 export class ClipEncoder {
   readonly #options: ClipEncoderOptions;
-  readonly #waiting: (() => void)[] = [];
-  #free: number;
-  #jobs = 0;
+  /** The clip whose turn comes last. */
+  #latest: Promise<unknown> = Promise.resolve();
   #pid: number | undefined;
   #workshop: Promise<Workshop> | undefined;
   #closed: Promise<void> | undefined;
@@ -76,7 +73,6 @@ export class ClipEncoder {
 
   private constructor(options: ClipEncoderOptions) {
     this.#options = options;
-    this.#free = options.concurrency ?? 1;
   }
 
   /**
@@ -101,13 +97,9 @@ export class ClipEncoder {
    * {@link TimeoutError} when it hangs, and at once after that
    */
   async encode(request: ClipRequest): Promise<Buffer> {
-    await this.#turn();
-    try {
-      return await this.#encode(request);
-    } finally {
-      this.#free++;
-      this.#waiting.shift()?.();
-    }
+    const clip = this.#latest.then(() => this.#encode(request));
+    this.#latest = clip.catch(() => undefined);
+    return clip;
   }
 
   /** Ends the browser and removes its profile. Clips that are not finished are refused. Safe to call twice. */
@@ -117,13 +109,7 @@ export class ClipEncoder {
   }
 
   async #close(): Promise<void> {
-    for (const proceed of this.#waiting.splice(0)) proceed();
     await (await this.#workshop?.catch(() => undefined))?.close();
-  }
-
-  async #turn(): Promise<void> {
-    if (this.#free <= 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    this.#free--;
   }
 
   async #encode(request: ClipRequest): Promise<Buffer> {
@@ -133,7 +119,7 @@ export class ClipEncoder {
       if (this.#hung) throw this.#hung;
       const { browser, page } = await this.#open();
       try {
-        return await encodeClip(page, ++this.#jobs, request);
+        return await encodeClip(page, request);
       } catch (error) {
         this.#refuseClosed();
         const isHang = error instanceof TimeoutError;
@@ -201,19 +187,17 @@ async function openWorkshop({
 
 async function encodeClip(
   page: EncoderPage,
-  job: number,
   { store, fromMs, toMs, holdMs, size }: ClipRequest,
 ): Promise<Buffer> {
   const shots = planShots(store.select(fromMs, toMs), { fromMs, toMs, holdMs });
-  await page.begin(job, pictureSize(shots, size));
-  try {
-    for (const batch of batches(shots)) {
-      await page.add(job, await Promise.all(batch.map((shot) => readShot(store, shot))));
-    }
-    return await page.finish(job);
-  } finally {
-    page.drop(job).catch(() => {}); // gone with its browser
+  let begin: Size | undefined = pictureSize(shots, size);
+  let clip: Buffer | undefined;
+  for (const { batch, isLast } of batches(shots)) {
+    const pictures = await Promise.all(batch.map((shot) => readShot(store, shot)));
+    clip = await page.add({ size: begin, shots: pictures, isLast });
+    begin = undefined;
   }
+  return clip ?? Buffer.alloc(0);
 }
 
 /** A frame that was dropped from the store meanwhile is left out: the picture before it stays on. */
@@ -225,15 +209,15 @@ async function readShot(
   return { jpeg: jpeg?.toString('base64') ?? '', startMs, durationMs };
 }
 
-function* batches(shots: readonly Shot[]): Generator<Shot[]> {
+function* batches(shots: readonly Shot[]): Generator<{ batch: Shot[]; isLast: boolean }> {
   let batch: Shot[] = [];
   let bytes = 0;
-  for (const shot of shots) {
+  for (const [index, shot] of shots.entries()) {
     batch.push(shot);
     bytes += shot.frame?.byteLength ?? 0;
-    if (bytes < BATCH_BYTES) continue;
-    yield batch;
+    const isLast = index === shots.length - 1;
+    if (bytes < BATCH_BYTES && !isLast) continue;
+    yield { batch, isLast };
     [batch, bytes] = [[], 0];
   }
-  if (batch.length > 0) yield batch;
 }

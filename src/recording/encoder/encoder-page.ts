@@ -5,9 +5,8 @@ import type { CdpConnection, CdpSession } from '../../cdp/connection';
 import type { CdpEvents, ExceptionDetails } from '../../cdp/protocol';
 import { SessionwrightError, timedOut } from '../../contract/errors';
 import { MEDIABUNNY_URL } from '../mediabunny';
-import type { Size } from '../../contract/limits';
-import type { EncodedShot, PageEncoder } from './page-script';
-import { clipScript, encoderScript, picturesScript } from './page-script';
+import type { ClipPart, PageEncoder } from './page-script';
+import { clipScript, codecScript, encoderScript, picturesScript } from './page-script';
 
 /** Codecs want a secure context, which a blank page is not. The name is reserved and never resolves (RFC 2606). */
 const ORIGIN = 'https://encoder.invalid';
@@ -16,7 +15,7 @@ const PAGE = `<!doctype html><script type="module">
 import * as mediabunny from '/mediabunny.mjs';
 const pictures = ${picturesScript.toString()};
 const clip = ${clipScript.toString()};
-globalThis.clipEncoder = (${encoderScript.toString()})((size) => clip(mediabunny, size, pictures(size)));
+globalThis.clipEncoder = (${encoderScript.toString()})(${codecScript.toString()}, (codec) => clip(mediabunny, codec, pictures(codec.size)));
 encoderIsReady('');
 </script>`;
 
@@ -44,28 +43,17 @@ export class EncoderPage {
     );
   }
 
-  async begin(job: number, size: Size): Promise<void> {
-    await this.#call('begin', job, size);
-  }
-
-  async add(job: number, shots: EncodedShot[]): Promise<void> {
-    await this.#call('add', job, shots);
-  }
-
-  /** Ends the clip, and fetches it in bounded parts. */
-  async finish(job: number): Promise<Buffer> {
-    const { byteLength, start } = await this.#call('finish', job);
-    const parts = [Buffer.from(start, 'base64')];
-    for (let read = parts[0]?.length ?? 0; read < byteLength;) {
-      const part = Buffer.from(await this.#call('read', job, read), 'base64');
-      parts.push(part);
-      read += part.length;
+  /** Takes the next part of a clip. With the last one: the clip, fetched in bounded stretches. */
+  async add(part: ClipPart): Promise<Buffer | undefined> {
+    const clip = await this.#call('add', part);
+    if (!clip) return undefined;
+    const stretches = [Buffer.from(clip.start, 'base64')];
+    for (let read = stretches[0]?.length ?? 0; read < clip.byteLength;) {
+      const stretch = Buffer.from(await this.#call('read', read), 'base64');
+      stretches.push(stretch);
+      read += stretch.length;
     }
-    return Buffer.concat(parts);
-  }
-
-  async drop(job: number): Promise<void> {
-    await this.#call('drop', job);
+    return Buffer.concat(stretches);
   }
 
   async #call<M extends keyof PageEncoder>(

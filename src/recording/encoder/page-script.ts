@@ -14,17 +14,21 @@ export interface EncodedShot {
   durationMs: number;
 }
 
-/** What the page offers, as the global `clipEncoder`. Jobs are numbered by the caller. */
+/** A part of a clip. */
+export interface ClipPart {
+  /** Size of the clip, in its first part: it begins the clip, and drops the one before, finished or not. Width and height must be even. */
+  size?: Size | undefined;
+  shots: EncodedShot[];
+  /** The clip ends with it. */
+  isLast: boolean;
+}
+
+/** What the page offers, as the global `clipEncoder`. It makes one clip at a time. */
 export interface PageEncoder {
-  /** Width and height must be even. */
-  begin(job: number, size: Size): Promise<void>;
-  add(job: number, shots: EncodedShot[]): Promise<void>;
-  /** Ends the clip. Gives its length in bytes, and its first part, which mostly is the whole. */
-  finish(job: number): Promise<{ byteLength: number; start: string }>;
-  /** A part of the finished clip from this byte on, in base64; empty at its end. */
-  read(job: number, offset: number): Promise<string>;
-  /** Forgets a job, finished or not. */
-  drop(job: number): Promise<void>;
+  /** Takes the next part. With the last one: the length of the clip in bytes, and its first stretch, which mostly is the whole, in base64. */
+  add(part: ClipPart): Promise<{ byteLength: number; start: string } | undefined>;
+  /** A stretch of the finished clip from this byte on, in base64; empty at its end. */
+  read(offset: number): Promise<string>;
 }
 
 /** Makes pictures of the size of a clip. The caller closes them. */
@@ -34,11 +38,32 @@ export interface Pictures {
   blank(): VideoFrame;
 }
 
+/** A codec at work, for pictures of one size. */
+export interface Codec {
+  readonly size: Size;
+  /** As the container calls it. */
+  readonly name: 'avc' | 'vp9' | 'av1';
+  /** End of the last clip, on its clock, in microseconds. */
+  endUs: number;
+  /** False once it has failed. */
+  isOpen(): boolean;
+  /**
+   * Encodes the next picture, and closes it. Times go on from clip to clip, in microseconds; so do the chunk's.
+   * @throws when it cannot encode
+   */
+  encode(picture: VideoFrame, isKey: boolean): Promise<EncodedVideoChunk[]>;
+  /** How its chunks are to be decoded. Known as soon as there is one. */
+  metadata(): EncodedVideoChunkMetadata;
+  close(): void;
+}
+
 /** A clip in the making. */
 export interface ClipInPage {
   add(shot: EncodedShot): Promise<void>;
+  /** Ends it. */
   finish(): Promise<Blob>;
-  cancel(): Promise<void>;
+  /** Gives its memory back. Safe after {@link ClipInPage.finish}. */
+  drop(): Promise<void>;
 }
 
 /** Decodes JPEGs, and fits those of another size into the clip. */
@@ -79,94 +104,145 @@ export function picturesScript({ width, height }: Size): Pictures {
 }
 
 /**
- * Encodes one clip into memory.
- * @throws an `Error` when this browser cannot encode such a picture
+ * Starts the first codec that this browser has: H.264 plays everywhere, but builds without proprietary codecs (Playwright's own
+ * Chromium) cannot make it.
+ * @throws an `Error` when it has none for such a picture
  */
+export async function codecScript(size: Size): Promise<Codec> {
+  const isSmall = Math.ceil(size.width / 16) * Math.ceil(size.height / 16) <= 3600; // macroblocks of H.264's level 3.1; else 5.1
+  const candidates = [
+    ['avc', isSmall ? 'avc1.64001f' : 'avc1.640033'],
+    ['vp9', isSmall ? 'vp09.00.31.08' : 'vp09.00.51.08'],
+    ['av1', isSmall ? 'av01.0.05M.08' : 'av01.0.13M.08'],
+  ] as const;
+  const start = (name: Codec['name'], config: VideoEncoderConfig): Codec => {
+    const chunks: EncodedVideoChunk[] = [];
+    let told: EncodedVideoChunkMetadata = {};
+    const encoder = new VideoEncoder({
+      output: (chunk, metadata) => {
+        if (metadata?.decoderConfig) told = metadata; // once
+        chunks.push(chunk);
+      },
+      error: () => undefined, // it is closed, and the next call throws
+    });
+    encoder.configure(config);
+    return {
+      size,
+      name,
+      endUs: 0,
+      isOpen: () => encoder.state === 'configured',
+      async encode(picture, isKey) {
+        try {
+          encoder.encode(picture, { keyFrame: isKey });
+        } finally {
+          picture.close();
+        }
+        await encoder.flush();
+        return chunks.splice(0);
+      },
+      metadata: () => told,
+      close: () => encoder.state !== 'closed' && encoder.close(),
+    };
+  };
+  for (const [name, codec] of candidates) {
+    const config: VideoEncoderConfig = {
+      ...size,
+      codec,
+      bitrate: 1_000_000, // as Playwright's own videos; screen content seldom needs it
+      latencyMode: 'quality', // never drops a frame
+      ...(name === 'avc' ? { avc: { format: 'avc' } } : { contentHint: 'text' }), // screen content; H.264's encoder takes half more work for it, and half more bytes
+    };
+    if ((await VideoEncoder.isConfigSupported(config)).supported) return start(name, config);
+  }
+  throw new Error(
+    `this browser encodes neither H.264 nor VP9 nor AV1 at ${size.width}x${size.height}`,
+  );
+}
+
+/** Begins a clip in memory. */
 export async function clipScript(
   mediabunny: Mediabunny,
-  size: Size,
+  codec: Codec,
   pictures: Pictures,
 ): Promise<ClipInPage> {
-  // 1 Mbit/s as Playwright's own videos; screen content seldom needs it
-  const quality = new mediabunny.Quality({ bitrate: 1_000_000 });
-  // H.264 plays everywhere, but builds without proprietary codecs (Playwright's own Chromium) cannot make it
-  const codec = await mediabunny.getFirstEncodableVideoCodec(['avc', 'vp9', 'av1'], {
-    ...size,
-    quality,
-  });
-  if (!codec)
-    throw new Error(
-      `this browser encodes neither H.264 nor VP9 nor AV1 at ${size.width}x${size.height}`,
-    );
+  const KEY_US = 10_000_000; // a still page costs nothing between them
   const target = new mediabunny.BufferTarget();
   const output = new mediabunny.Output({
     format: new mediabunny.Mp4OutputFormat({ fastStart: 'in-memory' }),
     target,
   });
-  const source = new mediabunny.VideoSampleSource({
-    codec,
-    quality,
-    keyFrameInterval: 10, // seconds; a still page costs nothing between them
-    latencyMode: 'quality', // never drops a frame
-    ...(codec !== 'avc' && { contentHint: 'text' }), // screen content; H.264's encoder takes half more work for it, and half more bytes
-  });
+  const source = new mediabunny.EncodedVideoPacketSource(codec.name);
   output.addVideoTrack(source);
   await output.start();
+  const startUs = codec.endUs;
   let shown: VideoFrame | undefined;
+  let keyUs = -Infinity;
   return {
     async add({ jpeg, startMs, durationMs }) {
       const picture = (await pictures.decode(jpeg)) ?? shown ?? pictures.blank();
       if (picture !== shown) shown?.close();
       shown = picture;
-      const sample = new mediabunny.VideoSample(
-        new VideoFrame(picture, { timestamp: startMs * 1000, duration: durationMs * 1000 }),
-      );
-      await source.add(sample);
-      sample.close();
+      const timestamp = startUs + Math.round(startMs * 1000);
+      const duration = Math.round(durationMs * 1000);
+      codec.endUs = timestamp + duration;
+      const isKey = timestamp - keyUs >= KEY_US;
+      if (isKey) keyUs = timestamp;
+      const frame = new VideoFrame(picture, { timestamp, duration });
+      for (const chunk of await codec.encode(frame, isKey)) {
+        const packet = mediabunny.EncodedPacket.fromEncodedChunk(chunk);
+        const seconds = (chunk.timestamp - startUs) / 1_000_000;
+        await source.add(packet.clone({ timestamp: seconds }), codec.metadata());
+      }
     },
     async finish() {
-      shown?.close();
       await output.finalize();
       return new Blob([target.buffer ?? '']);
     },
-    async cancel() {
+    async drop() {
       shown?.close();
+      shown = undefined;
       if (output.state === 'started') await output.cancel();
     },
   };
 }
 
-/** Keeps the clips in the making, by job. */
-export function encoderScript(openClip: (size: Size) => Promise<ClipInPage>): PageEncoder {
-  const PART_BYTES = 4 * 1024 * 1024;
-  const clips = new Map<number, ClipInPage>();
-  const finished = new Map<number, Blob>();
-  const read = async (job: number, offset: number): Promise<string> => {
-    const part = (finished.get(job) ?? new Blob()).slice(offset, offset + PART_BYTES);
+/** Makes one clip after the other. The codec stays at work from clip to clip: to start one is half the work of a small clip. */
+export function encoderScript(
+  openCodec: (size: Size) => Promise<Codec>,
+  openClip: (codec: Codec) => Promise<ClipInPage>,
+): PageEncoder {
+  const READ_BYTES = 4 * 1024 * 1024;
+  let codec: Codec | undefined;
+  let clip: ClipInPage | undefined;
+  let finished = new Blob();
+  const codecFor = async ({ width, height }: Size): Promise<Codec> => {
+    if (codec?.isOpen() && codec.size.width === width && codec.size.height === height) return codec;
+    codec?.close();
+    codec = undefined;
+    return (codec = await openCodec({ width, height }));
+  };
+  const read = async (offset: number): Promise<string> => {
+    const stretch = finished.slice(offset, offset + READ_BYTES);
     const url = await new Promise<string>((resolve) => {
       const reader = new FileReader();
       reader.onload = () => resolve(reader.result as string);
-      reader.readAsDataURL(part);
+      reader.readAsDataURL(stretch);
     });
     return url.slice(url.indexOf(',') + 1);
   };
   return {
     read,
-    async begin(job, size) {
-      clips.set(job, await openClip(size));
-    },
-    async add(job, shots) {
-      for (const shot of shots) await clips.get(job)?.add(shot);
-    },
-    async finish(job) {
-      const mp4 = (await clips.get(job)?.finish()) ?? new Blob();
-      finished.set(job, mp4);
-      return { byteLength: mp4.size, start: await read(job, 0) };
-    },
-    async drop(job) {
-      const clip = clips.get(job);
-      clips.delete(job);
-      if (!finished.delete(job)) await clip?.cancel();
+    async add({ size, shots, isLast }) {
+      if (size) {
+        await clip?.drop();
+        finished = new Blob();
+        clip = await openClip(await codecFor(size));
+      }
+      for (const shot of shots) await clip?.add(shot);
+      if (!isLast) return undefined;
+      finished = (await clip?.finish()) ?? finished;
+      await clip?.drop();
+      return { byteLength: finished.size, start: await read(0) };
     },
   };
 }

@@ -107,6 +107,25 @@ describe('ClipEncoder', () => {
     ).toMatchObject({ width: 200, height: 100, colours: ['red'] });
   });
 
+  it('makes a clip of any size after any other, and after one that could not be made', async () => {
+    await append({ 1000: 'red', 1500: 'lime' });
+    const request = { store, fromMs: 1200, toMs: 2000 };
+    const tall = { width: 100, height: 160 };
+    for (const size of [undefined, tall, undefined, { width: 100_000, height: 2 }, tall, tall]) {
+      const clip = encoder.encode({ ...request, size });
+      if (size && size.width > 65_536) {
+        await expect(clip).rejects.toMatchObject({ code: 'encoding_failed' });
+        continue;
+      }
+      const played = await viewer.play(await clip, [100, 700]);
+      expect(played).toMatchObject({
+        ...(size ?? { width: 320, height: 180 }),
+        colours: ['red', 'lime'],
+      });
+      expect(played.durationMs).toBeCloseTo(800, 0);
+    }
+  });
+
   it('shows on what was before a damaged frame', async () => {
     await append({ 1000: 'red' });
     store.append({ atMs: 1300, jpeg: Buffer.from('no picture'), width: 320, height: 180 });
