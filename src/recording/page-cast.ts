@@ -49,8 +49,6 @@ export class PageCast {
   /** Undefined while off. */
   #settings: CastSettings | undefined;
   #isCasting = false;
-  /** False until a start's delay is over. */
-  #hasBegun = false;
   /** The latest picture, as it came. */
   #picture: string | undefined;
   /** Number of the cast that the latest picture came from: each start has a higher one. */
@@ -75,23 +73,15 @@ export class PageCast {
 
   /**
    * Begins to cast, or goes on with other settings. The first picture comes at once, changed or not.
-   * @param delayMs - wait for so long before the first picture; {@link PageCast.delay} changes it
+   * @param delayMs - wait for so long before the first picture
    */
   start(settings: CastSettings, delayMs = 0): void {
     this.stop();
     this.#settings = settings;
     this.#picture = undefined;
     this.#isMoving = false;
-    this.#hasBegun = false;
-    if (delayMs > 0) this.delay(delayMs);
+    if (delayMs > 0) this.#after(delayMs, () => this.#begin(FIRST_RETRY_MS));
     else this.#begin(FIRST_RETRY_MS);
-  }
-
-  /** Waits for so long, from now, before the first picture, in place of what {@link PageCast.start} was told. Does nothing once it has begun. */
-  delay(delayMs: number): void {
-    if (!this.#settings || this.#hasBegun) return;
-    clearTimeout(this.#timer);
-    this.#after(delayMs, () => this.#begin(FIRST_RETRY_MS));
   }
 
   /** Waits, within bounds, for the picture that shows everything that the page has changed up to now. Does nothing while off. */
@@ -131,7 +121,6 @@ export class PageCast {
   #begin(retryMs: number): void {
     if (!this.#settings) return;
     this.#isCasting = true;
-    this.#hasBegun = true;
     const { width, height } = this.#settings.maxSize;
     this.#send('Page.startScreencast', {
       format: 'jpeg',

@@ -191,9 +191,10 @@ export class SessionRecorder implements Recorder {
     const page = this.#pages.get(targetId);
     if (!page || page.url === url) return;
     page.url = url;
-    if (!isBlank(url)) page.loadsSinceMs ??= Date.now();
+    const isNew = page.loadsSinceMs === undefined && !isBlank(url);
+    if (isNew) page.loadsSinceMs = Date.now();
     this.#bringToFront(targetId, page);
-    if (this.#run) page.cast.delay(graceOf(page, this.#run));
+    if (isNew && this.#run) this.#castFront(this.#run);
   }
 
   #removePage(targetId: string): void {
