@@ -4,12 +4,16 @@ import { bundledInTests } from './scripts/bundled.mjs';
 /** On a machine of CI, which others share, a test with browsers that fails is tried once more. One that passes then is told at the end, as FLAKY: a fault to be looked for. */
 const retry = process.env['CI'] ? 1 : 0;
 
+/** What takes long for what it tells stays beside its neighbours, and runs with the tier `long`. */
+const LONG = '.long.test.ts';
+
 /** Tiers: pure modules, one component with its real neighbours, whole Playwright runs; and the API as a whole: its contract, and everything wrong that can be sent to it. */
 const tier = (name: string, options: object) => ({
   plugins: [bundledInTests],
   test: {
     name,
     include: [`tests/${name}/**/*.test.ts`],
+    exclude: [`**/*${LONG}`],
     env: { GITHUB_ACTIONS: '', GITHUB_STEP_SUMMARY: '' }, // runs within tests are not what a job tells of
     expect: { poll: { timeout: 40_000, interval: 50 } }, // as tests/eventually.ts
     ...options,
@@ -27,7 +31,14 @@ export default defineConfig({
       tier('e2e', { retry, testTimeout: 300_000, hookTimeout: 600_000, maxWorkers: 2 }),
       tier('grid', { retry, testTimeout: 600_000, hookTimeout: 300_000, fileParallelism: false }),
       tier('chaos', { testTimeout: 3 * 3_600_000, disableConsoleIntercept: true }),
-      tier('long', { retry, testTimeout: 600_000, hookTimeout: 240_000, maxWorkers: 2 }),
+      tier('long', {
+        include: ['tests/long/**/*.test.ts', `tests/*/**/*${LONG}`],
+        exclude: [],
+        retry,
+        testTimeout: 600_000,
+        hookTimeout: 600_000,
+        maxWorkers: 2,
+      }),
     ],
   },
 });
