@@ -44,7 +44,7 @@ const GROUPS = [
     what: '40 small tests, 1 worker, headless shell',
     browser: 'shell',
     workers: 1,
-    minutes: 2,
+    minutes: 1.5,
     warmUp: 0,
     numbers: {
       shell_suite_1_worker_ratio: ['off', 'plain'],
