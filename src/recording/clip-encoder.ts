@@ -190,12 +190,14 @@ async function encodeClip(
   { store, fromMs, toMs, holdMs, size }: ClipRequest,
 ): Promise<Buffer> {
   const shots = planShots(store.select(fromMs, toMs), { fromMs, toMs, holdMs });
-  let begin: Size | undefined = pictureSize(shots, size);
+  const parts = [...batches(shots)];
   let clip: Buffer | undefined;
-  for (const { batch, isLast } of batches(shots)) {
-    const pictures = await Promise.all(batch.map((shot) => readShot(store, shot)));
-    clip = await page.add({ size: begin, shots: pictures, isLast });
-    begin = undefined;
+  for (const [index, part] of parts.entries()) {
+    clip = await page.add({
+      size: index === 0 ? pictureSize(shots, size) : undefined,
+      shots: await Promise.all(part.map((shot) => readShot(store, shot))),
+      isLast: index === parts.length - 1,
+    });
   }
   return clip ?? Buffer.alloc(0);
 }
@@ -209,15 +211,15 @@ async function readShot(
   return { jpeg: jpeg?.toString('base64') ?? '', startMs, durationMs };
 }
 
-function* batches(shots: readonly Shot[]): Generator<{ batch: Shot[]; isLast: boolean }> {
+function* batches(shots: readonly Shot[]): Generator<Shot[]> {
   let batch: Shot[] = [];
   let bytes = 0;
-  for (const [index, shot] of shots.entries()) {
+  for (const shot of shots) {
     batch.push(shot);
     bytes += shot.frame?.byteLength ?? 0;
-    const isLast = index === shots.length - 1;
-    if (bytes < BATCH_BYTES && !isLast) continue;
-    yield { batch, isLast };
+    if (bytes < BATCH_BYTES) continue;
+    yield batch;
     [batch, bytes] = [[], 0];
   }
+  if (batch.length > 0) yield batch;
 }

@@ -29,7 +29,7 @@ interface Run extends CastSettings {
 /** A page of the session. */
 interface RecordedPage {
   url: string;
-  /** When it first had a URL, in milliseconds since the epoch; undefined while it is blank. */
+  /** When it first had a URL, by `performance.now()`: the time of day may be set back. Undefined while it is blank. */
   loadsSinceMs: number | undefined;
   contextId: string | undefined;
   /** False until it has shown anything: it is blank, and nobody has opened it from another page. */
@@ -161,7 +161,7 @@ export class SessionRecorder implements Recorder {
     const session = this.#connection.session(sessionId);
     const page: RecordedPage = {
       url,
-      loadsSinceMs: isBlank(url) ? undefined : Date.now(),
+      loadsSinceMs: isBlank(url) ? undefined : performance.now(),
       contextId: browserContextId,
       isTouched: !isBlank(url) || openerId !== undefined,
       cast: new PageCast(session, targetId, (frame) => this.#keep(frame)),
@@ -192,9 +192,10 @@ export class SessionRecorder implements Recorder {
     if (!page || page.url === url) return;
     page.url = url;
     const isNew = page.loadsSinceMs === undefined && !isBlank(url);
-    if (isNew) page.loadsSinceMs = Date.now();
+    if (isNew) page.loadsSinceMs = performance.now();
+    const wasInFront = this.#front === page; // else it is cast as it comes there
     this.#bringToFront(targetId, page);
-    if (isNew && this.#run) this.#castFront(this.#run);
+    if (isNew && wasInFront && this.#run) this.#castFront(this.#run);
   }
 
   #removePage(targetId: string): void {
@@ -240,5 +241,5 @@ function runOf(options: RecorderOptions, defaults: RecorderOptions): Run {
 function graceOf({ loadsSinceMs }: RecordedPage, { loadGraceMs }: Run): number {
   return loadsSinceMs === undefined
     ? BLANK_GRACE_MS
-    : Math.max(0, loadsSinceMs + loadGraceMs - Date.now());
+    : Math.max(0, loadsSinceMs + loadGraceMs - performance.now());
 }

@@ -1,7 +1,7 @@
 /** The recorder on a real browser: what it shows is what was in front, up to the last change, and a crash loses nothing. */
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { eventually } from '../../eventually';
 import { FrameStore } from '../../../src/recording/frame-store';
 import { SessionRecorder } from '../../../src/recording/session-recorder';
@@ -188,6 +188,20 @@ describe('SessionRecorder', () => {
     await shows('lime');
     await page.goto('data:text/html,<body style="background: yellow">'); // comes to the front, and was new long ago
     await shows('yellow');
+  });
+
+  it('shows a page though the clock was set back since it was new', async () => {
+    const page = await recorded.browser.newPage();
+    await page.goto('data:text/html,<body style="background: red">');
+    const hourAgo = Date.now() - 3_600_000;
+    const clock = vi.spyOn(Date, 'now').mockReturnValue(hourAgo);
+    try {
+      recorded.recorder.start();
+      await vi.waitUntil(() => all().length > 0, 20_000);
+    } finally {
+      clock.mockRestore();
+    }
+    expect((await colours()).at(-1)).toBe('red');
   });
 
   it('goes on when the next test starts before the last look of the one before', async () => {
