@@ -141,8 +141,6 @@ class EmbeddedSession extends HeldSession {
     return !this.source.isLocal;
   }
 
-  leased(): void {}
-
   released(): void {
     this.#entry?.leave();
     this.#entry = undefined;

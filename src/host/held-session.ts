@@ -50,7 +50,7 @@ const LOSS_POLL_MS = 100;
 
 /** A session is replaced before a test when less than this is left of its maximum duration, in milliseconds, or less than the test may take. */
 const MIN_REMAINING_MS = 30_000;
-/** For how long one that no test has used is as good as any, in milliseconds. */
+/** For how long one that no test has used is as good as any, and one that no worker has had need not be looked at, in milliseconds. */
 const FRESH_MS = 10_000;
 
 /** What a look at a session fails with when it has no browser any more. */
@@ -69,6 +69,8 @@ export abstract class HeldSession {
   /** How long its start took, in milliseconds, as far as its run knows. */
   startMs = 0;
   readonly #startedMs = performance.now();
+  /** Set once a worker has had it. */
+  wasTaken = false;
   /** Set once a test has used it, so that the next worker knows that it is not fresh. */
   used = false;
   /** How many tests have begun on it. */
@@ -106,8 +108,15 @@ export abstract class HeldSession {
     return null;
   }
 
+  /** Whether it was started a moment ago, and nobody has had it since. */
+  get isNew(): boolean {
+    return !this.wasTaken && this.#ageMs < FRESH_MS;
+  }
+
   /** A worker holds it from now on. */
-  abstract leased(): void;
+  leased(): void {
+    this.wasTaken = true;
+  }
 
   /** No worker holds it any more. */
   abstract released(): void;

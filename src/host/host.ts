@@ -110,6 +110,10 @@ export class Host {
         if (role === 'worker') this.#refusals.workerCame(peer);
         return { pid: process.pid };
       },
+      openAhead: async ({ requests }) => {
+        for (const request of requests) run.openAhead(request);
+        return null;
+      },
       acquire: async (request, peer) =>
         waits.during(peer, () => run.acquire(request, peer, { saysSource: !this.#hasReporter() })),
       tellWait: async (_, peer) => this.#tellWait(peer),

@@ -70,6 +70,7 @@ export interface Waiting extends Wish {
 /** A start under way. */
 interface Opening {
   readonly key: string;
+  /** Who waits for it; undefined where nobody does yet, or any more. */
   by: Waiting | undefined;
   /** Whether there seems to be no place for it. */
   isStuck: boolean;
@@ -81,6 +82,8 @@ export interface PoolOwner {
   open(request: AcquireRequest, watch: StartWatch): Promise<HeldSession>;
   /** Ends a session; resolves when its place is free. */
   end(held: HeldSession): Promise<unknown>;
+  /** A start has failed that was begun for somebody, or that somebody waits for. */
+  failed(error: unknown): void;
   /** Sessions that the run may have at once. */
   limit(): number;
   /** There is none for this one: whoever has one and does not use it is to give it. */
@@ -139,6 +142,11 @@ export class SessionPool {
     });
   }
 
+  /** Starts a session that somebody will want soon. Where that fails, it is for them to start one, and to be told why not. */
+  openAhead(wish: Wish): void {
+    this.#open(wish);
+  }
+
   /** One that waits gets this error instead. What was begun for it goes on, for whoever comes next. */
   drop(waiting: Waiting, error: Error): void {
     if (!this.#leaveQueue(waiting)) return;
@@ -187,7 +195,7 @@ export class SessionPool {
       return true;
     }
     if (!waiting.opening) this.#adopt(waiting);
-    if (!waiting.opening && this.#hasRoom(waiting)) this.#open(waiting);
+    if (!waiting.opening && this.#hasRoom(waiting)) this.#open(waiting, waiting);
     return waiting.opening?.isStuck === false;
   }
 
@@ -205,7 +213,7 @@ export class SessionPool {
     waiting.isServed = true;
     this.#leaveOpening(waiting); // it is for the next one
     const { held, isFresh = false } = session;
-    const looked = isFresh ? Promise.resolve() : held.look(); // it may have ended since, or have failed whoever had it
+    const looked = isFresh || held.isNew ? Promise.resolve() : held.look(); // it may have ended since, or have failed whoever had it
     void looked.then(() => {
       waiting.isServed = false;
       const isGood = isFresh || held.isGood(waiting.timeoutMs ?? 0); // another one would be no better than a fresh one
@@ -230,20 +238,22 @@ export class SessionPool {
     return taken < this.#owner.limit();
   }
 
-  #open(waiting: Waiting): void {
-    const { key, request } = waiting;
-    const opening: Opening = { key, by: waiting, isStuck: false };
-    waiting.opening = opening;
+  #open(wish: Wish, by?: Waiting): void {
+    const opening: Opening = { key: wish.key, by, isStuck: false };
+    if (by) by.opening = opening;
     this.#openings.add(opening);
     const stuck = (): void => {
       opening.isStuck = true;
       this.dispatch();
     };
     this.#owner
-      .open(request, { onFull: stuck, signal: this.#giveUp })
+      .open(wish.request, { onFull: stuck, signal: this.#giveUp })
       .then(
-        (held) => this.#opened(opening, { ...waiting, held }),
-        (error: unknown) => this.#failed(opening, error),
+        (held) => this.#opened(opening, { ...wish, held }),
+        (error: unknown) => {
+          if (by ?? opening.by) this.#owner.failed(error);
+          this.#failed(opening, error);
+        },
       )
       .finally(() => this.dispatch());
   }

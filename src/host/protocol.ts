@@ -179,6 +179,8 @@ export interface HostCalls {
     params: { token: string; role: 'worker' | 'runner' | 'reporter' | 'probe'; pid: number };
     result: { pid: number };
   };
+  /** Workers are about to ask for these sessions: they are started meanwhile. */
+  openAhead: { params: { requests: AcquireRequest[] }; result: null };
   acquire: { params: AcquireRequest; result: Lease };
   /** What a worker is to say that waits for a session; null when it is told already. */
   tellWait: { params: Record<string, never>; result: WaitReason | null };

@@ -187,7 +187,8 @@ class AttachedSession extends HeldSession {
   }
 
   /** Its API may not count what a worker does with the browser as use. */
-  leased(): void {
+  override leased(): void {
+    super.leased();
     this.#sleep ??= keepAwake(this.session, this.session.info.idleTimeoutMinutes * 60_000);
   }
 

@@ -36,6 +36,9 @@ import { WatchedTests } from './watched-tests';
 /** Said once, whatever the timeouts are. */
 const FOR_ONE_TEST = 'a session is for one test';
 
+/** What a start fails with that was not tried, or was given up as the run ended. */
+const WAS_NOT_TRIED = ['api_down', 'host_unavailable'] as const;
+
 const log = logOf('lease');
 
 /** The sessions, clips and counts of a run. */
@@ -55,7 +58,7 @@ export class Run {
   readonly #said = new Set<string>();
   readonly #totals = { sessions: 0, failedStarts: 0, tests: 0, browserMs: 0 };
   /** The browser that encodes clips: the one of the run's first session. */
-  #encoderBrowser: Pick<ClipEncoderOptions, 'executablePath' | 'channel'> = {};
+  #encoderBrowser: Pick<ClipEncoderOptions, 'executablePath' | 'channel'> | undefined;
   /** No session is started any more. */
   #isEnding = false;
   #finishing: Promise<RunSummary> | undefined;
@@ -70,6 +73,10 @@ export class Run {
     this.#sources = new Sources(place, sweeps, (problem) => this.report(problem));
     this.#slots = new Slots({
       open: (request, watch) => this.#openTracked(request, watch),
+      failed: (error) => {
+        if (!WAS_NOT_TRIED.some((code) => isSessionwrightError(error, code)))
+          this.#totals.failedStarts++;
+      },
       end: (held) => this.#endInBackground(held),
       ask: (peer, leaseId) => {
         peer.call(WANTED, { leaseId }).catch(() => undefined); // it is gone
@@ -102,6 +109,11 @@ export class Run {
     return saysSource && this.maySay(origin)
       ? { ...lease, notices: [origin, ...lease.notices] }
       : lease;
+  }
+
+  /** A worker is about to ask for this session: it is started meanwhile. One that nobody takes is not told of, unless it costs. */
+  openAhead(request: AcquireRequest): void {
+    this.#slots.openAhead(request);
   }
 
   /** Why a worker has no session yet. */
@@ -323,10 +335,7 @@ export class Run {
 
   async #open(request: AcquireRequest, watch: StartWatch): Promise<HeldSession> {
     const askedMs = Date.now();
-    const held = await this.#startHeld(request, watch).catch((error: unknown) => {
-      if (!isSessionwrightError(error, 'api_down')) this.#totals.failedStarts++; // that one was not tried
-      throw error;
-    });
+    const held = await this.#startHeld(request, watch);
     held.startMs = held.startedAtMs - askedMs;
     if (this.#isEnding) {
       await this.#endings.end(held.session.id, async () => held.stop());
@@ -334,7 +343,6 @@ export class Run {
         code: 'host_unavailable',
       });
     }
-    this.#totals.sessions++;
     this.#held.add(held);
     return held;
   }
@@ -342,11 +350,10 @@ export class Run {
   async #startHeld(request: AcquireRequest, watch: StartWatch): Promise<HeldSession> {
     this.#connecting.check(request.options);
     const source = await this.#sources.for(request.options, request.browser);
-    if (this.#totals.sessions === 0)
-      this.#encoderBrowser = {
-        executablePath: request.options.executablePath ?? request.browser.executablePath,
-        channel: request.browser.channel,
-      };
+    this.#encoderBrowser ??= {
+      executablePath: request.options.executablePath ?? request.browser.executablePath,
+      channel: request.browser.channel,
+    };
     return source.open(request, watch);
   }
 
@@ -367,8 +374,11 @@ export class Run {
   async #endInBackground(held: HeldSession): Promise<void> {
     if (!this.#held.delete(held)) return;
     log('session %s: ended', held.session.id);
-    this.#totals.browserMs += Date.now() - held.startedAtMs;
-    this.#lives.ended(held);
+    if (held.wasTaken || held.isCostly) {
+      this.#totals.sessions++;
+      this.#totals.browserMs += Date.now() - held.startedAtMs;
+      this.#lives.ended(held);
+    }
     await this.#endings.end(held.session.id, () => held.stop());
   }
 }

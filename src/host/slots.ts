@@ -41,6 +41,8 @@ export type LeasedSlot = Slot & { held: HeldSession };
 export interface SlotsOwner {
   /** Opens a session. */
   open(request: AcquireRequest, watch: StartWatch): Promise<HeldSession>;
+  /** A start has failed that was begun for somebody, or that somebody waits for. */
+  failed(error: unknown): void;
   /** Ends a session that nobody needs any longer; resolves when its place is free. */
   end(held: HeldSession): Promise<unknown>;
   /** Tells a worker that somebody waits for its session. */
@@ -62,6 +64,7 @@ export class Slots {
     this.#run = run;
     const owner: PoolOwner = {
       open: async (request, watch) => run.open(request, watch),
+      failed: (error) => run.failed(error),
       end: async (held) => run.end(held),
       limit: () => this.#limit,
       lack: (waiting) => this.#askFor(waiting),
@@ -90,6 +93,12 @@ export class Slots {
       this.#slots.delete(lease.id);
       throw error;
     }
+  }
+
+  /** Starts the session of a worker that is about to ask for one. */
+  openAhead(request: AcquireRequest): void {
+    const { parallelIndex } = request;
+    this.#pool.openAhead({ key: keyOf(request), parallelIndex, request });
   }
 
   /** Replaces the slot's session when it is no longer good, or was given to another worker. True when it was replaced. */

@@ -17,6 +17,7 @@ import type { RunSummary } from '../host/protocol';
 import { runnerState } from '../host/runner-state';
 import { environment } from '../options/environment';
 import { REPORTED } from '../options/reported';
+import { openFirstSessions } from './first-sessions';
 import { openLiveView, wantsLiveView } from './headed';
 import { Links } from './links';
 import { dropMissingClips, isClip } from './missing-clips';
@@ -69,6 +70,7 @@ export default class SessionReporter implements Reporter {
     if (runnerState().isRefused || process.argv.includes('--list')) return;
     if (!isMerge()) {
       beginNextRun();
+      openFirstSessions(config, suite);
       tellSources(config);
       this.#waits = WaitWatch.begin(config.reporter.map(([name]) => name));
       if (wantsLiveView(config) && !environment.isCI) this.#stopLooking = openLiveView();

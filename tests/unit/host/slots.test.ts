@@ -42,6 +42,7 @@ class FakeSession {
 let opened: FakeSession[];
 let ended: FakeSession[];
 let asked: string[];
+let failures: unknown[];
 let slots: Slots;
 
 /** What opens sessions; a test may replace it. */
@@ -52,12 +53,14 @@ beforeEach(() => {
   ended = [];
   open = async () => new FakeSession();
   asked = [];
+  failures = [];
   slots = new Slots({
     open: async (request, watch) => {
       const session = await open(request, watch);
       opened.push(session);
       return session as unknown as HeldSession;
     },
+    failed: (error) => failures.push(error),
     end: async (held) => ended.push(held as unknown as FakeSession),
     ask: (_peer, leaseId) => asked.push(leaseId),
   });
@@ -156,6 +159,48 @@ describe('the next worker of a place', () => {
     expect((await acquire(OTHER_OPTIONS)).session).toBe(opened[0]);
     expect((await acquire(REQUEST)).session).toBe(opened[1]);
     expect(ended).toEqual([]);
+  });
+});
+
+describe('a session that is started ahead', () => {
+  test('goes to the worker that asks for it: of its place first, and while it still starts', async () => {
+    slots.openAhead(REQUEST);
+    slots.openAhead(NEXT_PLACE);
+    await vi.waitFor(() => expect(opened).toHaveLength(2));
+    expect((await acquire(NEXT_PLACE)).session).toBe(opened[1]);
+    expect((await acquire(REQUEST)).session).toBe(opened[0]);
+
+    const start = slowStart();
+    slots.openAhead(REQUEST);
+    const waits = acquire(REQUEST);
+    start.finish();
+    expect((await waits).session).toBe(opened[2]);
+    expect(opened).toHaveLength(3);
+  });
+
+  test('is ended when a worker of its place wants another one', async () => {
+    slots.openAhead(REQUEST);
+    await vi.waitFor(() => expect(opened).toHaveLength(1));
+    const [ahead] = opened;
+    expect((await acquire(OTHER_OPTIONS)).session).not.toBe(ahead);
+    expect(ended).toEqual([ahead]);
+  });
+
+  test('and cannot be started keeps nobody from starting another one, and counts only for who waits for it', async () => {
+    open = async () => {
+      throw new HostError('No such browser.', { code: 'host_unavailable' });
+    };
+    slots.openAhead(REQUEST);
+    await new Promise(setImmediate);
+    expect(failures).toEqual([]);
+    await expect(acquire(REQUEST)).rejects.toThrow('No such browser.');
+    expect(failures).toHaveLength(1);
+
+    slots.openAhead(REQUEST);
+    await expect(acquire(REQUEST)).rejects.toThrow('No such browser.');
+    expect(failures).toHaveLength(2);
+    open = async () => new FakeSession();
+    expect((await acquire(REQUEST)).session).toBe(opened[0]);
   });
 });
 
