@@ -2,7 +2,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { isToken } from '../base/tokens';
 import { HostError } from '../contract/errors';
-import type { HostCalls, HostMethod, ShownWaits, WaitReason } from './protocol';
+import type { ArtifactProblem, HostCalls, HostMethod, ShownWaits, WaitReason } from './protocol';
 import { Refusals } from './refusals';
 import { RpcPeer } from './rpc';
 import { Run } from './run';
@@ -110,22 +110,14 @@ export class Host {
         if (role === 'worker') this.#refusals.workerCame(peer);
         return { pid: process.pid };
       },
-      openAhead: async ({ requests }) => {
-        for (const request of requests) run.openAhead(request);
-        return null;
-      },
+      openAhead: async ({ requests }) => done(() => run.openAhead(requests)),
       acquire: async (request, peer) =>
         waits.during(peer, () => run.acquire(request, peer, { saysSource: !this.#hasReporter() })),
       tellWait: async (_, peer) => this.#tellWait(peer),
       waits: async () => this.#shownWaits(),
       views: async () => run.views(),
       wallLinks: async () => run.wallLinks(),
-      release: async ({ leaseId }) => {
-        run.release(leaseId);
-        if (this.#hasReporter()) return [];
-        await run.clipsWritten(leaseId);
-        return run.untoldProblems();
-      },
+      release: async ({ leaseId }) => this.#release(leaseId),
       ensureSession: async (check, peer) => waits.during(peer, () => run.ensureSession(check)),
       beginTest: async (test, peer) => waits.during(peer, () => run.beginTest(test)),
       offer: async ({ leaseId }) => run.offer(leaseId),
@@ -175,6 +167,13 @@ export class Host {
   }
 
   /** A reporter waits for the clips itself, before the reports are written. */
+  async #release(leaseId: string): Promise<ArtifactProblem[]> {
+    this.run.release(leaseId);
+    if (this.#hasReporter()) return [];
+    await this.run.clipsWritten(leaseId);
+    return this.run.untoldProblems();
+  }
+
   #hasReporter(): boolean {
     return [...this.#roles.values()].includes('reporter');
   }

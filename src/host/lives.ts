@@ -13,8 +13,14 @@ export class Lives {
     return [...this.#lives.values()];
   }
 
-  /** A session is about to be stopped, or has died before. */
+  /** How long they lasted, added up, in milliseconds. */
+  get browserMs(): number {
+    return this.all.reduce((sumMs, { readyMs, endMs }) => sumMs + endMs - readyMs, 0);
+  }
+
+  /** A session is about to be stopped, or has died before. One that no worker has had is not told of, unless it costs. */
   ended(held: HeldSession): void {
+    if (!held.wasTaken && !held.isCostly) return;
     const end = held.hasDied ? 'died' : 'stopped';
     this.#lives.set(held.session.id, { ...factsOf(held), end, endMs: Date.now() });
   }

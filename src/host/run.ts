@@ -56,7 +56,7 @@ export class Run {
   #told = 0;
   readonly #lives = new Lives();
   readonly #said = new Set<string>();
-  readonly #totals = { sessions: 0, failedStarts: 0, tests: 0, browserMs: 0 };
+  readonly #totals = { failedStarts: 0, tests: 0 };
   /** The browser that encodes clips: the one of the run's first session. */
   #encoderBrowser: Pick<ClipEncoderOptions, 'executablePath' | 'channel'> | undefined;
   /** No session is started any more. */
@@ -111,9 +111,9 @@ export class Run {
       : lease;
   }
 
-  /** A worker is about to ask for this session: it is started meanwhile. One that nobody takes is not told of, unless it costs. */
-  openAhead(request: AcquireRequest): void {
-    this.#slots.openAhead(request);
+  /** Workers are about to ask for these sessions: they are started meanwhile. */
+  openAhead(requests: readonly AcquireRequest[]): void {
+    for (const request of requests) this.#slots.openAhead(request);
   }
 
   /** Why a worker has no session yet. */
@@ -304,7 +304,8 @@ export class Run {
     for (const sessionId of leftRunning) this.#lives.left(sessionId);
     return {
       ...this.#totals,
-      sessions: this.#totals.sessions + this.#testsOwn.count,
+      sessions: this.#lives.all.length + this.#testsOwn.count,
+      browserMs: this.#lives.browserMs,
       clips: this.#clips.written,
       problems: this.#problems,
       leftRunning,
@@ -374,11 +375,7 @@ export class Run {
   async #endInBackground(held: HeldSession): Promise<void> {
     if (!this.#held.delete(held)) return;
     log('session %s: ended', held.session.id);
-    if (held.wasTaken || held.isCostly) {
-      this.#totals.sessions++;
-      this.#totals.browserMs += Date.now() - held.startedAtMs;
-      this.#lives.ended(held);
-    }
+    this.#lives.ended(held);
     await this.#endings.end(held.session.id, () => held.stop());
   }
 }

@@ -14,7 +14,8 @@ export interface RecorderOptions {
    */
   fps?: number | undefined;
   /**
-   * How long a page that is new may load before its first picture, in milliseconds. That picture also stands for the time before it.
+   * How long a page that is new may load before its first picture, in milliseconds; one that is blank, and with which nobody has done
+   * anything yet, has five times as long (at least 200 ms). That picture also stands for the time before it.
    * @default 200
    */
   loadGraceMs?: number | undefined;

@@ -16,6 +16,8 @@ const MAX_SIZE = { width: 800, height: 800 };
 const FPS = 10;
 /** How long a page may stay blank before it is cast, in milliseconds: a test goes somewhere else at once, and blank pictures cost as much as others. */
 const BLANK_GRACE_MS = 200;
+/** The same of one that waits for its test, in times of the grace that it has to load: as long as nobody has done anything with it, there is nothing to see. */
+const UNTOUCHED = 5;
 /** How long a page may load before it is cast, in milliseconds: a page that is half there is a picture too, and many a test is over by then. */
 const LOAD_GRACE_MS = 200;
 /** How long a browser may take to let go of us, in milliseconds: one that hangs, or a connection that is dead, is not waited for. */
@@ -29,7 +31,7 @@ interface Run extends CastSettings {
 /** A page of the session. */
 interface RecordedPage {
   url: string;
-  /** When it first had a URL, by `performance.now()`: the time of day may be set back. Undefined while it is blank. */
+  /** When it first had a URL, or other content, by `performance.now()`: the time of day may be set back. Undefined while it is blank. */
   loadsSinceMs: number | undefined;
   contextId: string | undefined;
   /** False until it has shown anything: it is blank, and nobody has opened it from another page. */
@@ -173,17 +175,22 @@ export class SessionRecorder implements Recorder {
   /** A blank page may be written to, as by `setContent`, and be blank by its URL. */
   #watchContent(session: CdpSession, page: RecordedPage, targetId: string): void {
     session.on('Page.documentOpened', () => {
-      if (!page.isTouched && this.#pages.has(targetId)) this.#bringToFront(targetId, page);
+      if (!page.isTouched && this.#pages.has(targetId)) this.#bringToFront(targetId, page, true);
     });
     session.send('Page.enable').catch(() => {}); // it has been closed
   }
 
-  #bringToFront(targetId: string, page: RecordedPage): void {
+  /** @param hasContent - it is not blank any more, if it was */
+  #bringToFront(targetId: string, page: RecordedPage, hasContent: boolean): void {
+    const isNew = page.loadsSinceMs === undefined && hasContent;
+    if (isNew) page.loadsSinceMs = performance.now();
+    const wasInFront = this.#front === page; // else it is cast as it comes there
     this.#changeFront(() => {
       page.isTouched = true;
       this.#pages.delete(targetId);
       this.#pages.set(targetId, page);
     });
+    if (isNew && wasInFront && this.#run) this.#castFront(this.#run);
   }
 
   /** A page that goes to another URL is the one that the test works with. */
@@ -191,11 +198,7 @@ export class SessionRecorder implements Recorder {
     const page = this.#pages.get(targetId);
     if (!page || page.url === url) return;
     page.url = url;
-    const isNew = page.loadsSinceMs === undefined && !isBlank(url);
-    if (isNew) page.loadsSinceMs = performance.now();
-    const wasInFront = this.#front === page; // else it is cast as it comes there
-    this.#bringToFront(targetId, page);
-    if (isNew && wasInFront && this.#run) this.#castFront(this.#run);
+    this.#bringToFront(targetId, page, !isBlank(url));
   }
 
   #removePage(targetId: string): void {
@@ -238,8 +241,8 @@ function runOf(options: RecorderOptions, defaults: RecorderOptions): Run {
 }
 
 /** How long it is still left alone, in milliseconds. */
-function graceOf({ loadsSinceMs }: RecordedPage, { loadGraceMs }: Run): number {
-  return loadsSinceMs === undefined
-    ? BLANK_GRACE_MS
-    : Math.max(0, loadsSinceMs + loadGraceMs - performance.now());
+function graceOf({ loadsSinceMs, isTouched }: RecordedPage, { loadGraceMs }: Run): number {
+  if (loadsSinceMs !== undefined)
+    return Math.max(0, loadsSinceMs + loadGraceMs - performance.now());
+  return isTouched ? BLANK_GRACE_MS : Math.max(BLANK_GRACE_MS, UNTOUCHED * loadGraceMs);
 }

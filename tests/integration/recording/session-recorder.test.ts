@@ -180,7 +180,7 @@ describe('SessionRecorder', () => {
     await animationFrames(page, 20);
     await paint(page, 'blue');
     await recorded.recorder.stop();
-    expect((await colours()).filter((colour) => colour !== 'white')).toEqual(['blue']); // white where it was blank for long
+    expect(await colours()).toEqual(['blue']);
     recorded.recorder.start({ loadGraceMs: 0 });
     await shows('blue');
     const other = await (await recorded.browser.newContext()).newPage();
@@ -188,6 +188,23 @@ describe('SessionRecorder', () => {
     await shows('lime');
     await page.goto('data:text/html,<body style="background: yellow">'); // comes to the front, and was new long ago
     await shows('yellow');
+  });
+
+  it('leaves out a blank page that waits for its test, and shows one that is written to', async () => {
+    const watched = await FrameStore.open(join(recorded.store.folder, 'watched'));
+    const watcher = await SessionRecorder.attach(recorded.process.connection, watched);
+    watcher.start({ loadGraceMs: 0 });
+    recorded.recorder.start({ loadGraceMs: 2_000 });
+    const page = await recorded.browser.newPage();
+    await vi.waitUntil(() => watched.last !== undefined, 20_000); // so long that it has been cast
+    expect(all()).toEqual([]);
+    const setMs = performance.now();
+    await page.setContent('<body style="background: red">');
+    await shows('red');
+    expect(performance.now() - setMs).toBeLessThan(7_000); // a page that stays blank has 10 s
+    expect(await colours()).toEqual(['red']);
+    await watcher.close();
+    await watched.close();
   });
 
   it('shows a page though the clock was set back since it was new', async () => {
