@@ -1,5 +1,6 @@
 /** Who gets which session: slots hand theirs over from worker to worker, share what there is, and end what nobody needs. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { eventually } from '../../eventually';
 import { ApiUnreachableError, HostError, SessionwrightError } from '../../../src/contract/errors';
 import type { HeldSession } from '../../../src/host/held-session';
 import type { AcquireRequest } from '../../../src/host/protocol';
@@ -166,7 +167,7 @@ describe('a session that is started ahead', () => {
   test('goes to the worker that asks for it: of its place first, and while it still starts', async () => {
     slots.openAhead(REQUEST);
     slots.openAhead(NEXT_PLACE);
-    await vi.waitFor(() => expect(opened).toHaveLength(2));
+    await eventually(() => expect(opened).toHaveLength(2));
     expect((await acquire(NEXT_PLACE)).session).toBe(opened[1]);
     expect((await acquire(REQUEST)).session).toBe(opened[0]);
 
@@ -180,7 +181,7 @@ describe('a session that is started ahead', () => {
 
   test('is ended when a worker of its place wants another one', async () => {
     slots.openAhead(REQUEST);
-    await vi.waitFor(() => expect(opened).toHaveLength(1));
+    await eventually(() => expect(opened).toHaveLength(1));
     const [ahead] = opened;
     expect((await acquire(OTHER_OPTIONS)).session).not.toBe(ahead);
     expect(ended).toEqual([ahead]);
