@@ -17,11 +17,11 @@ const PROCESSORS_PER_WORKER = 2;
 
 /** Nobody waits for it: what it cannot do is done when a worker asks. */
 export function openFirstSessions(config: FullConfig, suite: Suite): void {
+  const { host: starting } = runnerState();
+  if (!starting) return;
   const requests = firstRequests(config, suite);
   if (requests.length === 0) return;
-  void runnerState()
-    .host?.then(async (host) => host.call('openAhead', { requests }))
-    .catch(() => undefined); // the worker that asks tells what is wrong
+  starting.then(async (host) => host.call('openAhead', { requests })).catch(() => undefined); // the worker that asks tells what is wrong
 }
 
 /** What the workers of the first project will ask for; none where that is not known, or not to be had for nothing. */

@@ -214,6 +214,7 @@ describe('replay', () => {
       });
     };
     const { frames } = await api.server.recording(id);
+    await expect.poll(() => frames.last, SLOW).toBeDefined(); // with its first picture the film begins
     for (const [title, outcome] of [
       ['pays by card', 'passed'],
       ['pays by invoice', 'failed'],
