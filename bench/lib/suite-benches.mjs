@@ -55,22 +55,16 @@ const GROUPS = [
     what: '320 small tests, 2 workers, headless shell',
     browser: 'shell',
     repeats: 8,
-    minutes: 7,
+    minutes: 9,
     warmUp: 0, // a start is little of it
     numbers: {
       shell_suite_320_ratio: ['off', 'plain'],
       floor_suite_320_ratio: ['cdp', 'plain'],
       shell_retain_ratio: ['retain', 'plain'],
       shell_recording_ratio: ['on', 'plain'],
+      shell_video_ratio: ['on', 'video'],
       floor_recording_ratio: ['cast', 'plain'],
     },
-  },
-  {
-    what: '40 small tests, 2 workers, headless shell',
-    browser: 'shell',
-    minutes: 1.5,
-    warmUp: 0, // the groups before have compiled the suites
-    numbers: { shell_video_ratio: ['on', 'video'] },
   },
   {
     what: '40 small tests, 2 workers, full Chromium',
