@@ -166,7 +166,7 @@ export class Host {
     return { ...(await this.run.whyWaits(first.peer)), workers: waiting.length, forMs };
   }
 
-  /** A reporter waits for the clips itself, before the reports are written. */
+  /** The worker's session is free. Without a reporter, the worker is told of what went wrong. */
   async #release(leaseId: string): Promise<ArtifactProblem[]> {
     this.run.release(leaseId);
     if (this.#hasReporter()) return [];
@@ -174,6 +174,7 @@ export class Host {
     return this.run.untoldProblems();
   }
 
+  /** A reporter waits for the clips itself, before the reports are written. */
   #hasReporter(): boolean {
     return [...this.#roles.values()].includes('reporter');
   }

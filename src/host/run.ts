@@ -351,11 +351,12 @@ export class Run {
   async #startHeld(request: AcquireRequest, watch: StartWatch): Promise<HeldSession> {
     this.#connecting.check(request.options);
     const source = await this.#sources.for(request.options, request.browser);
+    const held = await source.open(request, watch);
     this.#encoderBrowser ??= {
       executablePath: request.options.executablePath ?? request.browser.executablePath,
       channel: request.browser.channel,
     };
-    return source.open(request, watch);
+    return held;
   }
 
   #lease(slot: { held: HeldSession; lease: { id: string } }, reused: boolean): Lease {

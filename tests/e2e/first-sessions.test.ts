@@ -36,6 +36,15 @@ import { test, expect } from 'sessionwright';
 for (const n of [1, 2, 3, 4]) test('adds ' + n, () => expect(1 + n).toBe(n + 1));
 `;
 
+/** The file of a second project. */
+const ONE_PAGE = `
+import { test, expect } from 'sessionwright';
+test('shows a page', async ({ page }) => {
+  await page.setContent('<h1>There</h1>');
+  await expect(page.getByRole('heading')).toBeVisible();
+});
+`;
+
 let project: Project | undefined;
 afterEach(async () => {
   await leavesNothing(project);
@@ -44,10 +53,14 @@ afterEach(async () => {
 
 /** Runs a suite of one file. */
 async function run(spec: string, config: object, sessions: object = {}): Promise<RunResult> {
-  const all = { use: { recording: 'off' }, globalTimeout: 60_000, workers: 1, ...config };
+  const all = {
+    ...{ testMatch: 'a.spec.ts', use: { recording: 'off' } },
+    ...{ globalTimeout: 60_000, workers: 1, ...config },
+  };
   project = await Project.create(
     {
       'a.spec.ts': spec,
+      'b.spec.ts': ONE_PAGE,
       'playwright.config.ts': `
 import { defineConfig } from '@playwright/test';
 import { withSessions } from 'sessionwright/config';
@@ -96,6 +109,19 @@ describe.skipIf(availableParallelism() < 2)('where there are processors for it',
     const result = await run(NO_BROWSER, {}, { executablePath: process.execPath });
     expect(result.output).toContain('4 passed');
     expect(result.output).toContain('sessionwright: no test asked for a session');
+  });
+
+  test('nor do clips of another project want its browser', async () => {
+    const use = { launchOptions: { executablePath: process.execPath } };
+    const shown = { testMatch: 'b.spec.ts', use: { recording: 'on' } };
+    const result = await run(NO_BROWSER, {
+      projects: [
+        { name: 'first', use },
+        { name: 'shown', ...shown },
+      ],
+    });
+    expect(result.output).toContain('5 passed');
+    expect(result.output).toMatch(/1 session\b.* 1 clip\b/);
   });
 });
 
