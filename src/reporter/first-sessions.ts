@@ -2,8 +2,8 @@
  * Has the first sessions of a run started while Playwright starts its workers, which ask for them half a second later. Only where they
  * cost nothing but this machine's time, and it has some: where the workers fill it, nothing would be gained.
  */
-import { availableParallelism } from 'node:os';
 import type { FullConfig, FullProject, Suite } from '@playwright/test/reporter';
+import { hasTimeAhead } from '../base/processors';
 import { browserSettings } from '../host/browser-settings';
 import type { AcquireRequest } from '../host/protocol';
 import { runnerState } from '../host/runner-state';
@@ -11,9 +11,6 @@ import { projectOptions } from '../options/project';
 import { projectLeftToPlaywright } from '../options/served';
 import { isElsewhere } from '../options/source';
 import type { SessionTestOptions } from '../options/types';
-
-/** A worker and its browser keep so many processors busy as they start. */
-const PROCESSORS_PER_WORKER = 2;
 
 /** Nobody waits for it: what it cannot do is done when a worker asks. */
 export function openFirstSessions(config: FullConfig, suite: Suite): void {
@@ -36,7 +33,7 @@ function firstRequests(config: FullConfig, suite: Suite): AcquireRequest[] {
     options.maxSessions ?? Infinity,
     config.fullyParallel ? testsOf(first) : first.suites.length,
   );
-  if (PROCESSORS_PER_WORKER * count > availableParallelism()) return [];
+  if (!hasTimeAhead(count)) return [];
   const browser = browserOf(project);
   return Array.from({ length: count }, (_, parallelIndex) => ({ parallelIndex, options, browser }));
 }
