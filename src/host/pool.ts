@@ -86,6 +86,8 @@ export interface PoolOwner {
   failed(error: unknown): void;
   /** Sessions that the run may have at once. */
   limit(): number;
+  /** Whether the place of a session has a worker that wants other options. */
+  hasMovedOn(session: IdleSession): boolean;
   /** There is none for this one: whoever has one and does not use it is to give it. */
   lack(waiting: Waiting): void;
 }
@@ -142,9 +144,11 @@ export class SessionPool {
     });
   }
 
-  /** Starts a session that somebody will want soon. Where that fails, it is for them to start one, and to be told why not. */
+  /** Starts a session that somebody will want soon, where there is room and none is there for them. Where that fails, it is for them to start one, and to be told why not. */
   openAhead(wish: Wish): void {
-    this.#open(wish);
+    const { key, parallelIndex } = wish;
+    const isThere = this.#idle.some((it) => it.key === key && it.parallelIndex === parallelIndex);
+    if (!isThere && this.#hasRoom()) this.#open(wish);
   }
 
   /** One that waits gets this error instead. What was begun for it goes on, for whoever comes next. */
@@ -195,7 +199,8 @@ export class SessionPool {
       return true;
     }
     if (!waiting.opening) this.#adopt(waiting);
-    if (!waiting.opening && this.#hasRoom(waiting)) this.#open(waiting, waiting);
+    if (!waiting.opening && performance.now() >= waiting.notBeforeMs && this.#hasRoom())
+      this.#open(waiting, waiting);
     return waiting.opening?.isStuck === false;
   }
 
@@ -232,8 +237,7 @@ export class SessionPool {
     waiting.opening = opening;
   }
 
-  #hasRoom({ notBeforeMs }: Waiting): boolean {
-    if (performance.now() < notBeforeMs) return false;
+  #hasRoom(): boolean {
     const taken = this.#running.size + this.#openings.size + this.#ending.size;
     return taken < this.#owner.limit();
   }
@@ -264,6 +268,7 @@ export class SessionPool {
     const session = { held, key, parallelIndex, isFresh: true };
     this.put(session);
     session.isFresh = false; // who comes later does not know how long it has been there
+    this.endIdle((it) => it === session && this.#owner.hasMovedOn(it));
   }
 
   /** Keeps a session for whoever comes next: one that costs elsewhere only for a while. */

@@ -67,6 +67,10 @@ export class Slots {
       failed: (error) => run.failed(error),
       end: async (held) => run.end(held),
       limit: () => this.#limit,
+      hasMovedOn: ({ key, parallelIndex }) => {
+        const slot = this.#slotAt(parallelIndex);
+        return slot !== undefined && slot.key !== key;
+      },
       lack: (waiting) => this.#askFor(waiting),
     };
     this.#pool = new SessionPool(owner, this.#ending.signal);
@@ -95,9 +99,10 @@ export class Slots {
     }
   }
 
-  /** Starts the session of a worker that is about to ask for one. */
+  /** Starts the session of a worker that is about to ask for one. Does nothing when it has asked already. */
   openAhead(request: AcquireRequest): void {
     const { parallelIndex } = request;
+    if (this.#slotAt(parallelIndex)) return;
     this.#pool.openAhead({ key: keyOf(request), parallelIndex, request });
   }
 
@@ -238,6 +243,10 @@ export class Slots {
   /** A parallel place has one worker at a time: what it used with other options is not needed while this one runs. */
   #endOthers({ parallelIndex, key }: Slot): void {
     this.#pool.endIdle((it) => it.parallelIndex === parallelIndex && it.key !== key);
+  }
+
+  #slotAt(parallelIndex: number): Slot | undefined {
+    return [...this.#slots.values()].find((it) => it.parallelIndex === parallelIndex);
   }
 
   #free(slot: Slot): void {

@@ -187,6 +187,28 @@ describe('a session that is started ahead', () => {
     expect(ended).toEqual([ahead]);
   });
 
+  test('is ended though it is ready only after its worker has asked for another one', async () => {
+    const start = slowStart();
+    slots.openAhead(REQUEST);
+    open = async () => new FakeSession();
+    const other = await acquire(OTHER_OPTIONS);
+    start.finish();
+    await eventually(() => expect(opened).toHaveLength(2));
+    expect(opened[0]).toBe(other.session);
+    await eventually(() => expect(ended).toEqual([opened[1]]));
+  });
+
+  test('is none where its worker has asked already, where one is there, or where the run is full', async () => {
+    await acquire({ ...REQUEST, options: { maxSessions: 2 } });
+    slots.openAhead(REQUEST);
+    slots.openAhead(NEXT_PLACE);
+    await eventually(() => expect(opened).toHaveLength(2));
+    slots.openAhead(NEXT_PLACE); // as the next run of a user interface does
+    slots.openAhead({ ...REQUEST, parallelIndex: 2 });
+    await new Promise(setImmediate);
+    expect(opened).toHaveLength(2);
+  });
+
   test('and cannot be started keeps nobody from starting another one, and counts only for who waits for it', async () => {
     open = async () => {
       throw new HostError('No such browser.', { code: 'host_unavailable' });
