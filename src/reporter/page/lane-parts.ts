@@ -5,7 +5,7 @@ import type { Attempt, Lane } from './model';
 
 /** A stretch of a lane, or, without a length, a moment. */
 export interface LanePart {
-  kind: 'alive' | 'start' | 'wait' | 'turn' | 'died' | 'left';
+  kind: 'alive' | 'start' | 'replacement' | 'wait' | 'turn' | 'died' | 'left';
   atMs: number;
   durationMs: number;
   /** What it is, in words. */
@@ -23,13 +23,7 @@ export function partsOf(lane: Lane, lanes: readonly Lane[]): LanePart[] {
       label: `Session ${short(lane.id)}`,
     },
   ];
-  if (startMs > 0)
-    parts.push({
-      kind: 'start',
-      atMs: readyMs - startMs,
-      durationMs: startMs,
-      label: `Start-up, ${duration(startMs)}`,
-    });
+  if (startMs > 0) parts.push(startOf(lane, lanes));
   for (const attempt of lane.attempts) parts.push(...waitsOf(attempt));
   parts.push(...turnsOf(lane.attempts));
   if (end === 'died')
@@ -69,13 +63,33 @@ function turnsOf(attempts: readonly Attempt[]): LanePart[] {
   });
 }
 
+function startOf(lane: Lane, lanes: readonly Lane[]): LanePart {
+  const { readyMs, startMs } = lane;
+  const before = lanes.find((it) => it.end === 'died' && replacementOf(it, lanes) === lane);
+  const why = before ? ` in place of session ${before.number}, which had died` : '';
+  return {
+    kind: before ? 'replacement' : 'start',
+    atMs: readyMs - startMs,
+    durationMs: startMs,
+    label: `Start-up${why}, ${duration(startMs)}`,
+  };
+}
+
 function deathOf(lane: Lane, lanes: readonly Lane[]): string {
-  const worker = lane.attempts.at(-1)?.data.worker;
-  const next = lanes.find(
-    ({ readyMs, attempts }) =>
-      readyMs > lane.endMs - lane.startMs && attempts[0]?.data.worker === worker,
-  );
+  const next = replacementOf(lane, lanes);
   return `Died${next ? `; session ${next.number} took its place` : ''}`;
+}
+
+/** The session that was started since this one had died: the next one of its place and project. A test that fails by it goes on in a new worker, which has its place. */
+function replacementOf({ attempts, endMs }: Lane, lanes: readonly Lane[]): Lane | undefined {
+  const last = attempts.at(-1);
+  const isNext = ([first]: readonly Attempt[]): boolean =>
+    first !== undefined &&
+    first.data.parallelIndex === last?.data.parallelIndex &&
+    first.test.project === last.test.project;
+  return lanes
+    .filter((it) => it.readyMs > endMs && isNext(it.attempts))
+    .reduce<Lane | undefined>((a, b) => (a && a.readyMs < b.readyMs ? a : b), undefined);
 }
 
 function overlap([from, to]: [number, number], [since, until]: [number, number]): number {

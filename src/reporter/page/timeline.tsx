@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { Axis } from './axis';
 import { count, short } from './format';
+import type { LanePart } from './lane-parts';
 import { attemptLabel, partsOf } from './lane-parts';
 import type { Attempt, Lane, Run, Test } from './model';
 
@@ -27,7 +28,7 @@ export function Timeline({ run, test, attempt, onSelect }: TimelineProps): JSX.E
     <section class="card timeline" aria-label="Timeline">
       <div class="card-head">
         <h2>Timeline</h2>
-        <Legend />
+        <Legend run={run} />
         <Zoom zoom={zoom} change={change} />
       </div>
       <div
@@ -105,12 +106,23 @@ const LEGEND = [
   ['wait', 'waiting'],
   ['turn', 'handed over'],
   ['died', 'died'],
+  ['replacement', 'replacement'],
+  ['left', 'left running'],
 ] as const;
+/** What is explained where it is to be seen. */
+const RARE: readonly string[] = ['replacement', 'left'];
 
-function Legend(): JSX.Element {
+function Legend({ run }: { run: Run }): JSX.Element {
+  const seen = useMemo(
+    () => new Set(run.lanes.flatMap((lane) => partsOf(lane, run.lanes).map(({ kind }) => kind))),
+    [run],
+  );
+  const shown = LEGEND.filter(
+    ([kind]) => !RARE.includes(kind) || seen.has(kind as LanePart['kind']),
+  );
   return (
     <ul class="legend" aria-label="Colours">
-      {LEGEND.map(([kind, word]) => (
+      {shown.map(([kind, word]) => (
         <li key={kind}>
           <i class={`swatch ${kind}`} />
           {word}

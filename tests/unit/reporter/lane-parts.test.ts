@@ -1,0 +1,103 @@
+/** What a lane of the run page's timeline shows of its session's life, beside its tests. */
+import { expect, test } from 'vitest';
+import { partsOf } from '../../../src/reporter/page/lane-parts';
+import { toRun, type Lane } from '../../../src/reporter/page/model';
+import type { AttemptData, SessionData, TestData } from '../../../src/reporter/run/data';
+
+const TEXTS = ['', 'somewhere', 'buys', 'chromium', 'firefox'];
+
+function session(id: string, part: Partial<SessionData>): SessionData {
+  return {
+    id,
+    source: 1,
+    readyMs: 100,
+    startMs: 80,
+    endMs: 900,
+    end: 'stopped',
+    ...part,
+  };
+}
+
+function attempt(part: Partial<AttemptData>): AttemptData {
+  return { status: 'passed', worker: 0, parallelIndex: 0, atMs: 100, durationMs: 50, ...part };
+}
+
+function lanesOf(
+  sessions: SessionData[],
+  tests: { project?: number; attempts: AttemptData[] }[],
+): Lane[] {
+  const told = tests.map(({ project = 3, attempts }): TestData => ({
+    titles: [2],
+    file: 0,
+    line: 1,
+    project,
+    outcome: 'expected',
+    attempts,
+  }));
+  return toRun({ texts: TEXTS, sessions, tests: told, durationMs: 1000 } as never).lanes;
+}
+
+const kindsOf = (lane: Lane | undefined, lanes: Lane[]): string[] =>
+  lane ? partsOf(lane, lanes).map(({ kind }) => kind) : [];
+const labelOf = (kind: string, lane: Lane | undefined, lanes: Lane[]): string | undefined =>
+  lane && partsOf(lane, lanes).find((it) => it.kind === kind)?.label;
+
+test('a session that died in a test names the one that took its place, in the worker that went on', () => {
+  const lanes = lanesOf(
+    [
+      session('a', { end: 'died', endMs: 300 }),
+      session('b', {}),
+      session('c', { readyMs: 500, startMs: 150 }),
+    ],
+    [
+      {
+        attempts: [
+          attempt({ session: 0, status: 'failed' }),
+          attempt({ session: 2, worker: 2, atMs: 510 }),
+        ],
+      },
+      { attempts: [attempt({ session: 1, worker: 1, parallelIndex: 1 })] },
+    ],
+  );
+  expect(labelOf('died', lanes[0], lanes)).toBe('Died; session 3 took its place');
+  expect(kindsOf(lanes[2], lanes)).toEqual(['alive', 'replacement']);
+  expect(labelOf('replacement', lanes[2], lanes)).toBe(
+    'Start-up in place of session 1, which had died, 150 ms',
+  );
+  expect(kindsOf(lanes[1], lanes)).toEqual(['alive', 'start']);
+});
+
+test('a session of another project, or of before the death, took nobody’s place', () => {
+  const lanes = lanesOf(
+    [
+      session('a', { end: 'died', endMs: 300 }),
+      session('b', { readyMs: 500 }),
+      session('c', { readyMs: 200 }),
+    ],
+    [
+      { attempts: [attempt({ session: 0, status: 'failed' })] },
+      { project: 4, attempts: [attempt({ session: 1, atMs: 510 })] },
+      { attempts: [attempt({ session: 2, atMs: 210 })] },
+    ],
+  );
+  expect(labelOf('died', lanes[0], lanes)).toBe('Died');
+  expect(kindsOf(lanes[1], lanes)).toEqual(['alive', 'start']);
+});
+
+test('waiting is what its start does not explain; a hand-over stands where the next worker begins; one left running ends as such', () => {
+  const lanes = lanesOf(
+    [session('a', { end: 'left' })],
+    [
+      {
+        attempts: [
+          attempt({ session: 0, status: 'failed', waits: [[20, 180]], atMs: 200 }),
+          attempt({ session: 0, worker: 1, atMs: 400 }),
+        ],
+      },
+    ],
+  );
+  expect(kindsOf(lanes[0], lanes)).toEqual(['alive', 'start', 'wait', 'turn', 'left']);
+  const [, , wait, turn] = lanes[0] ? partsOf(lanes[0], lanes) : [];
+  expect(wait).toMatchObject({ atMs: 100, durationMs: 100, label: 'Worker 0 waited 100 ms' });
+  expect(turn).toMatchObject({ atMs: 400, label: 'Handed over to worker 1 after a failure' });
+});
