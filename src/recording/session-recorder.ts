@@ -172,12 +172,17 @@ export class SessionRecorder implements Recorder {
     if (!page.isTouched) this.#watchContent(session, page, targetId);
   }
 
-  /** A blank page may be written to, as by `setContent`, and be blank by its URL. */
+  /** A page that is blank by its URL may be written to, as by `setContent`, or be filled by a script: then it paints. */
   #watchContent(session: CdpSession, page: RecordedPage, targetId: string): void {
-    session.on('Page.documentOpened', () => {
+    const touch = (): void => {
       if (!page.isTouched && this.#pages.has(targetId)) this.#bringToFront(targetId, page, true);
+    };
+    session.on('Page.documentOpened', touch);
+    session.on('Page.lifecycleEvent', ({ name, frameId }) => {
+      if (name === 'firstPaint' && frameId === targetId) touch(); // a page is named as its main frame
     });
     session.send('Page.enable').catch(() => {}); // it has been closed
+    session.send('Page.setLifecycleEventsEnabled', { enabled: true }).catch(() => {});
   }
 
   /** @param hasContent - it is not blank any more, if it was */
@@ -190,7 +195,7 @@ export class SessionRecorder implements Recorder {
       this.#pages.delete(targetId);
       this.#pages.set(targetId, page);
     });
-    if (isNew && wasInFront && this.#run) this.#castFront(this.#run);
+    if (isNew && wasInFront && this.#run && !this.#stopping) this.#castFront(this.#run); // a last look goes on
   }
 
   /** A page that goes to another URL is the one that the test works with. */

@@ -104,6 +104,20 @@ describe('SessionRecorder', () => {
     await waiting.close();
     await paint(alone, 'lime'); // blank, but the only one
     await shows('lime');
+    await (await recorded.browser.newContext()).newPage(); // waits for the next test
+    await paint(alone, 'red');
+    await shows('red');
+  });
+
+  it('shows a blank page that a test fills by script, and not one that was opened for the next test since', async () => {
+    recorded.recorder.start();
+    const page = await recorded.browser.newPage();
+    await (await recorded.browser.newContext()).newPage();
+    await paint(page, 'red');
+    await shows('red');
+    await paint(page, 'blue');
+    await recorded.recorder.stop();
+    expect((await colours()).at(-1)).toBe('blue');
   });
 
   it('shows no page of a context that was left, though it is still there', async () => {
