@@ -1,17 +1,21 @@
 /** Contexts that are made ahead: they are there, and no test can tell one from a context that was made for it. */
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openPictureViewer } from '../integration/recording/pictures';
 import { OneRun } from './support/one-run';
 import {
   failedOf,
   partOf,
   Project,
+  resultOf,
   resultsOf,
   shownAttachments,
   type RunResult,
 } from './support/project';
+import { eventsIn } from './support/trace';
 
 /** What the tests of a run share. */
 const HELPERS = `
@@ -125,6 +129,13 @@ const FILES = {
       expect((await session.debugInfo()).tabs.map((it) => it.url)).toEqual([SITE]);
       expect(await waiting(browser)).toEqual([]);
     });`,
+  filled: `
+    for (const n of [1, 2])
+      test('fills a blank page ' + n, async ({ page, browser }) => {
+        await expect.poll(() => waiting(browser)).toHaveLength(2); // its own, and the next one's
+        await page.evaluate(() => { document.body.style.background = 'red'; });
+        await page.screenshot();
+      });`,
   traced: `
     for (const n of [1, 2])
       test('fails ' + n, async ({ page, browser }) => {
@@ -204,4 +215,24 @@ test('reports, traces and failures show nothing of it', async (context) => {
     ['error-context', 'screenshot', 'trace', 'video'],
     ['screenshot', 'trace', 'video'],
   ]);
+  for (const result of results ?? []) {
+    const trace = result?.attachments.find(({ name }) => name === 'trace');
+    const events = [...(await eventsIn(trace?.path)).values()].flat();
+    const pages = new Set(events.flatMap(({ pageId }) => pageId ?? []));
+    expect(pages.size).toBe(1);
+    expect(events.filter(({ browserName }) => browserName === 'chromium')).toHaveLength(1); // contexts
+  }
+});
+
+test('clips show the page of the test, also one that has no URL', async (context) => {
+  const { run } = await suite.of(context);
+  expectPassed(run, 'filled', 2);
+  const viewer = await openPictureViewer();
+  context.onTestFinished(async () => viewer.close());
+  for (const n of [1, 2]) {
+    const { attachments } = resultOf(run.report, `fills a blank page ${n}`);
+    const clip = await readFile(attachments.find(({ name }) => name === 'video')?.path ?? '');
+    const { durationMs } = await viewer.play(clip);
+    expect((await viewer.play(clip, [durationMs - 100])).colours).toEqual(['red']);
+  }
 });
