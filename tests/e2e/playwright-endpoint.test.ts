@@ -54,7 +54,7 @@ async function open(browser: Browser, text: string): Promise<void> {
   expect(await page.textContent('h1')).toBe(text);
 }
 
-test('nothing runs before its first client; two clients see nothing of each other, and take along what they made', async () => {
+test('nothing runs before its first client; two clients have contexts of their own, and take along what they made', async () => {
   expect(processes()).toEqual([]);
   const one = await chromium.connect(session.url);
   const other = await chromium.connect(session.url);
@@ -63,6 +63,7 @@ test('nothing runs before its first client; two clients see nothing of each othe
   await open(one, 'one');
   await open(other, 'other');
   expect([one, other].map((browser) => browser.contexts().length)).toEqual([2, 2]);
+  for (const browser of [one, other]) expect(browser.contexts()[0]?.pages()).toHaveLength(2); // the other's page too, as over CDP
   await eventually(async () => expect(await tabs()).toBe(3));
   await one.close();
   await eventually(async () => expect(await tabs()).toBe(2));

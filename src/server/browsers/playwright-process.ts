@@ -69,7 +69,7 @@ export class PlaywrightProcess {
   }
 
   /**
-   * Opens an endpoint for one client: it has contexts of its own, and sees none of another.
+   * Opens an endpoint for one client: it has contexts of its own. Their pages stand in the first context of the others, as over CDP.
    * @throws {@link SessionwrightError} `playwright_unavailable` when the process, or its connection to the browser, cannot be had
    */
   async open(): Promise<PlaywrightEndpoint> {
