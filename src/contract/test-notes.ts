@@ -16,6 +16,8 @@ export interface TestBegins {
   title: string;
   /** When, as `Date.now()` tells it. @default now */
   atMs?: number | undefined;
+  /** Number of the worker that runs it, from 0: Playwright's `parallelIndex`. @default not told */
+  worker?: number | undefined;
 }
 
 /** The test that runs has ended. */
@@ -47,7 +49,11 @@ export type TestNote = TestBegins | TestEnds | TestStep;
 
 const moment = z.number();
 const noteSchema = z.union([
-  z.object({ title: z.string(), at_ms: moment.optional() }),
+  z.object({
+    title: z.string(),
+    at_ms: moment.optional(),
+    worker: z.int().nonnegative().optional(),
+  }),
   z.object({ outcome: z.enum(['passed', 'failed', 'skipped']), at_ms: moment.optional() }),
   z.object({
     step: z.string(),

@@ -11,6 +11,8 @@ export interface ViewedTest {
   /** Null while it runs. */
   endMs: number | null;
   outcome: TestOutcome;
+  /** Number of the worker that runs it, where that is known. */
+  worker?: number | undefined;
 }
 
 /** A session, as every page of the viewer shows it. Times as `Date.now()` tells them. */

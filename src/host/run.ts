@@ -205,9 +205,9 @@ export class Run {
   async beginTest({ record, title, attempt, ...check }: TestBegin): Promise<Lease | null> {
     const replacement = await this.ensureSession(check);
     this.#slots.beginTest(check.leaseId, { title, timeoutMs: check.timeoutMs });
-    const { held } = this.#slots.leased(check.leaseId);
+    const { held, parallelIndex: worker } = this.#slots.leased(check.leaseId);
     held.tests++;
-    if (this.watched.begin(attempt, held, title)) this.#totals.tests++;
+    if (this.watched.begin(attempt, held, { title, worker })) this.#totals.tests++;
     if (record) await this.#startRecording(held, record);
     return replacement;
   }

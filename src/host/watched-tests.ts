@@ -11,12 +11,12 @@ export class WatchedTests {
   readonly #sessions = new Map<string, HeldSession>();
 
   /** An attempt of a test begins to use its session. True when it had none before. */
-  begin(attempt: string, held: HeldSession, title: string): boolean {
+  begin(attempt: string, held: HeldSession, test: { title: string; worker: number }): boolean {
     const hadOne = this.#sessions.delete(attempt); // what comes anew stands last
     this.#sessions.set(attempt, held);
     const [oldest] = this.#sessions.keys();
     if (this.#sessions.size > MAX_KNOWN && oldest !== undefined) this.#sessions.delete(oldest);
-    held.note([{ title: withoutSecrets(title), atMs: Date.now() }]);
+    held.note([{ ...test, title: withoutSecrets(test.title), atMs: Date.now() }]);
     return !hadOne;
   }
 

@@ -104,6 +104,8 @@ describe.skipIf(!LINUX)('on this machine', () => {
       await page.goto(link.trim());
       for (const name of ['buys a lamp', 'buys a book'])
         await page.getByRole('link', { name }).waitFor({ timeout: 100_000 });
+      for (const worker of ['Worker 0', 'Worker 1'])
+        await page.getByRole('link', { name: worker }).waitFor({ timeout: 100_000 });
       await page.goto(link.trim().replace(/token=./, 'token=wrong'));
       await page.getByLabel('API key').waitFor({ timeout: 100_000 });
     } finally {

@@ -16,6 +16,7 @@ const testSchema = z.object({
   startMs: z.number(),
   endMs: z.number(),
   outcome: z.enum(['passed', 'failed', 'skipped']),
+  worker: z.int().optional(),
 });
 
 /** The tests of one session. */
@@ -36,13 +37,14 @@ export class SessionTests {
   }
 
   /** A test begins; one that still runs has ended, nobody knows how. */
-  begin({ title, atMs: startMs = Date.now() }: TestBegins): void {
+  begin({ title, atMs: startMs = Date.now(), worker }: TestBegins): void {
     this.end({ outcome: 'skipped', atMs: startMs });
     this.#tests.push({
       title: title.slice(0, MAX_TITLE),
       startMs,
       endMs: null,
       outcome: 'running',
+      ...(worker !== undefined && { worker }),
     });
     if (this.#tests.length > MAX_TOLD) this.#tests.shift();
     this.#tell();

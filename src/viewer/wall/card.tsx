@@ -32,6 +32,7 @@ export function Card({ session, nowMs }: { session: WallSession; nowMs: number }
           <span class="card-url" title={tab?.url ?? id}>
             {tab ? shortUrl(tab.url) : shortId(id)}
           </span>
+          {test?.worker !== undefined && <span class="card-worker">Worker {test.worker}</span>}
           <Counts session={session} />
         </span>
       </span>

@@ -17,7 +17,7 @@ afterEach(() => void vi.useRealTimers());
 
 test('a test, its steps and its end come through as they were told', () => {
   const notes = [
-    { title: 'buys a lamp', atMs: NOW_MS - 20 },
+    { title: 'buys a lamp', atMs: NOW_MS - 20, worker: 3 },
     {
       step: 'Click',
       id: 's1',
