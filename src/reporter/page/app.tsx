@@ -31,9 +31,7 @@ export function App({ run }: { run: Run }): JSX.Element {
     <div class={`page ${test ? 'looks-at-test' : ''}`}>
       <Header data={run.data} />
       <main>
-        {run.lanes.length > 0 && (
-          <Timeline run={run} test={test} attempt={place.attempt} onSelect={select} />
-        )}
+        <Timeline run={run} test={test} attempt={place.attempt} onSelect={select} />
         <div class="columns">
           <TestList run={run} selected={test} onSelect={select} />
           {test ? (

@@ -1,7 +1,15 @@
 /** What a lane of the timeline shows: the life of its session, its tests, and what lies between them. */
 import { duration, short } from './format';
 import { statusWord } from './icons';
-import type { Attempt, Lane } from './model';
+import type { Attempt, Lane, Run } from './model';
+
+/** A lane of the timeline: that of a session, or, last, of the attempts that waited for one in vain. */
+export interface Row {
+  session: Lane | undefined;
+  parts: LanePart[];
+  /** In their order. */
+  attempts: Attempt[];
+}
 
 /** A stretch of a lane, or, without a length, a moment. */
 export interface LanePart {
@@ -12,8 +20,22 @@ export interface LanePart {
   label: string;
 }
 
+/** All lanes. */
+export function rowsOf({ lanes, tests }: Run): Row[] {
+  const rows = lanes.map((lane): Row => {
+    return { session: lane, parts: partsOf(lane, lanes), attempts: lane.attempts };
+  });
+  const inVain = tests
+    .flatMap(({ attempts }) => attempts)
+    .filter(({ lane, data }) => !lane && (data.waits ?? []).length > 0)
+    .sort((a, b) => a.data.atMs - b.data.atMs);
+  if (inVain.length > 0)
+    rows.push({ session: undefined, parts: inVain.flatMap(waitsOf), attempts: inVain });
+  return rows;
+}
+
 /** What is behind and between the tests of a lane, in the order in which it is drawn. */
-export function partsOf(lane: Lane, lanes: readonly Lane[]): LanePart[] {
+function partsOf(lane: Lane, lanes: readonly Lane[]): LanePart[] {
   const { readyMs, startMs, endMs, end } = lane;
   const parts: LanePart[] = [
     {

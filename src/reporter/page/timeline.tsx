@@ -3,9 +3,9 @@ import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { Axis } from './axis';
 import { count, short } from './format';
-import type { LanePart } from './lane-parts';
-import { attemptLabel, partsOf } from './lane-parts';
-import type { Attempt, Lane, Run, Test } from './model';
+import type { LanePart, Row } from './lane-parts';
+import { attemptLabel, rowsOf } from './lane-parts';
+import type { Attempt, Run, Test } from './model';
 
 /** How far in one can go: a block of ten milliseconds is seen then, in a run of minutes. */
 const MAX_ZOOM = 256;
@@ -19,16 +19,18 @@ export interface TimelineProps {
   onSelect: (test: Test, attempt: number) => void;
 }
 
-/** All lanes, one below the other, on one axis. */
-export function Timeline({ run, test, attempt, onSelect }: TimelineProps): JSX.Element {
+/** All lanes, one below the other, on one axis; nothing when no test had or wanted a session. */
+export function Timeline({ run, test, attempt, onSelect }: TimelineProps): JSX.Element | null {
   const scroller = useRef<HTMLDivElement>(null);
   const [zoom, change] = useZoom(scroller);
   useShown(scroller, { test, attempt });
+  const rows = useMemo(() => rowsOf(run), [run]);
+  if (rows.length === 0) return null;
   return (
     <section class="card timeline" aria-label="Timeline">
       <div class="card-head">
         <h2>Timeline</h2>
-        <Legend run={run} />
+        <Legend rows={rows} />
         <Zoom zoom={zoom} change={change} />
       </div>
       <div
@@ -45,13 +47,13 @@ export function Timeline({ run, test, attempt, onSelect }: TimelineProps): JSX.E
           style={{ width: `calc(var(--lane-names) + (100% - var(--lane-names)) * ${zoom})` }}
         >
           <Axis durationMs={run.data.durationMs} zoom={zoom} />
-          {run.lanes.map((lane) => (
+          {rows.map((row) => (
             <LaneRow
-              key={lane.id}
-              lane={lane}
-              run={run}
+              key={row.session?.id ?? ''}
+              row={row}
+              totalMs={run.data.durationMs || 1}
               zoom={zoom}
-              chosen={chosenIn(lane, test, attempt)}
+              chosen={chosenIn(row, test, attempt)}
             />
           ))}
         </div>
@@ -112,11 +114,8 @@ const LEGEND = [
 /** What is explained where it is to be seen. */
 const RARE: readonly string[] = ['replacement', 'left'];
 
-function Legend({ run }: { run: Run }): JSX.Element {
-  const seen = useMemo(
-    () => new Set(run.lanes.flatMap((lane) => partsOf(lane, run.lanes).map(({ kind }) => kind))),
-    [run],
-  );
+function Legend({ rows }: { rows: readonly Row[] }): JSX.Element {
+  const seen = new Set(rows.flatMap(({ parts }) => parts.map(({ kind }) => kind)));
   const shown = LEGEND.filter(
     ([kind]) => !RARE.includes(kind) || seen.has(kind as LanePart['kind']),
   );
@@ -133,27 +132,29 @@ function Legend({ run }: { run: Run }): JSX.Element {
 }
 
 interface LaneProps {
-  lane: Lane;
-  run: Run;
+  row: Row;
+  totalMs: number;
   zoom: number;
   /** The attempt that is looked at, if it is in this lane. */
   chosen: Attempt | undefined;
 }
 
-function LaneRow({ lane, run, zoom, chosen }: LaneProps): JSX.Element {
-  const totalMs = run.data.durationMs || 1;
-  const parts = useMemo(() => <Parts lane={lane} run={run} totalMs={totalMs} />, [lane, run]);
+function LaneRow({ row, totalMs, zoom, chosen }: LaneProps): JSX.Element {
+  const parts = useMemo(() => <Parts parts={row.parts} totalMs={totalMs} />, [row]);
   const blocks = useMemo(
     () => (
-      <Blocks lane={lane} chosen={chosen} totalMs={totalMs} titledMs={(TITLED * totalMs) / zoom} />
+      <Blocks
+        attempts={row.attempts}
+        chosen={chosen}
+        totalMs={totalMs}
+        titledMs={(TITLED * totalMs) / zoom}
+      />
     ),
-    [lane, chosen, zoom],
+    [row, chosen, zoom],
   ); // they are many, and drawn anew only when there is something new about them
   return (
     <div class="lane">
-      <div class="lane-name" title={`${lane.id}, ${lane.source}`}>
-        <b>Session {lane.number}</b> <code>{short(lane.id)}</code>
-      </div>
+      <LaneName session={row.session} />
       <div class="lane-body">
         {parts}
         {blocks}
@@ -162,14 +163,24 @@ function LaneRow({ lane, run, zoom, chosen }: LaneProps): JSX.Element {
   );
 }
 
-function Parts({
-  lane,
-  run,
-  totalMs,
-}: Pick<LaneProps, 'lane' | 'run'> & { totalMs: number }): JSX.Element {
+function LaneName({ session }: Pick<Row, 'session'>): JSX.Element {
+  if (!session)
+    return (
+      <div class="lane-name" title="Tests that waited for a session and got none">
+        <b>No session</b>
+      </div>
+    );
+  return (
+    <div class="lane-name" title={`${session.id}, ${session.source}`}>
+      <b>Session {session.number}</b> <code>{short(session.id)}</code>
+    </div>
+  );
+}
+
+function Parts({ parts, totalMs }: Pick<Row, 'parts'> & { totalMs: number }): JSX.Element {
   return (
     <>
-      {partsOf(lane, run.lanes).map(({ kind, atMs, durationMs, label }, index) => (
+      {parts.map(({ kind, atMs, durationMs, label }, index) => (
         <i
           key={index}
           class={`part ${kind}`}
@@ -184,16 +195,18 @@ function Parts({
   );
 }
 
-interface BlocksProps extends Pick<LaneProps, 'lane' | 'chosen'> {
+interface BlocksProps extends Pick<Row, 'attempts'> {
+  /** The one that is looked at, if it is among them. */
+  chosen: Attempt | undefined;
   totalMs: number;
   /** Shorter blocks have no title in them. */
   titledMs: number;
 }
 
-function Blocks({ lane, chosen, totalMs, titledMs }: BlocksProps): JSX.Element {
+function Blocks({ attempts, chosen, totalMs, titledMs }: BlocksProps): JSX.Element {
   return (
     <>
-      {lane.attempts.map((attempt, index) => (
+      {attempts.map((attempt, index) => (
         <button
           type="button"
           key={index}
@@ -221,13 +234,13 @@ function share(ms: number, totalMs: number): string {
 }
 
 function chosenIn(
-  lane: Lane,
+  { session, attempts }: Row,
   test: Test | undefined,
   number: number | undefined,
 ): Attempt | undefined {
   const attempt =
     test && (test.attempts.find((it) => it.number === number) ?? test.attempts.at(-1));
-  return attempt?.lane === lane ? attempt : undefined;
+  return attempt && attempt.lane === session && attempts.includes(attempt) ? attempt : undefined;
 }
 
 /** The block that is looked at is brought into sight, whoever has chosen it. */

@@ -1,7 +1,7 @@
 /** What a lane of the run page's timeline shows of its session's life, beside its tests. */
 import { expect, test } from 'vitest';
-import { partsOf } from '../../../src/reporter/page/lane-parts';
-import { toRun, type Lane } from '../../../src/reporter/page/model';
+import { rowsOf, type Row } from '../../../src/reporter/page/lane-parts';
+import { toRun } from '../../../src/reporter/page/model';
 import type { AttemptData, SessionData, TestData } from '../../../src/reporter/run/data';
 
 const TEXTS = ['', 'somewhere', 'buys', 'chromium', 'firefox'];
@@ -25,7 +25,7 @@ function attempt(part: Partial<AttemptData>): AttemptData {
 function lanesOf(
   sessions: SessionData[],
   tests: { project?: number; attempts: AttemptData[] }[],
-): Lane[] {
+): Row[] {
   const told = tests.map(({ project = 3, attempts }): TestData => ({
     titles: [2],
     file: 0,
@@ -34,13 +34,12 @@ function lanesOf(
     outcome: 'expected',
     attempts,
   }));
-  return toRun({ texts: TEXTS, sessions, tests: told, durationMs: 1000 } as never).lanes;
+  return rowsOf(toRun({ texts: TEXTS, sessions, tests: told, durationMs: 1000 } as never));
 }
 
-const kindsOf = (lane: Lane | undefined, lanes: Lane[]): string[] =>
-  lane ? partsOf(lane, lanes).map(({ kind }) => kind) : [];
-const labelOf = (kind: string, lane: Lane | undefined, lanes: Lane[]): string | undefined =>
-  lane && partsOf(lane, lanes).find((it) => it.kind === kind)?.label;
+const kindsOf = (lane: Row | undefined): string[] => (lane?.parts ?? []).map(({ kind }) => kind);
+const labelOf = (kind: string, lane: Row | undefined): string | undefined =>
+  lane?.parts.find((it) => it.kind === kind)?.label;
 
 test('a session that died in a test names the one that took its place, in the worker that went on', () => {
   const lanes = lanesOf(
@@ -59,12 +58,12 @@ test('a session that died in a test names the one that took its place, in the wo
       { attempts: [attempt({ session: 1, worker: 1, parallelIndex: 1 })] },
     ],
   );
-  expect(labelOf('died', lanes[0], lanes)).toBe('Died; session 3 took its place');
-  expect(kindsOf(lanes[2], lanes)).toEqual(['alive', 'replacement']);
-  expect(labelOf('replacement', lanes[2], lanes)).toBe(
+  expect(labelOf('died', lanes[0])).toBe('Died; session 3 took its place');
+  expect(kindsOf(lanes[2])).toEqual(['alive', 'replacement']);
+  expect(labelOf('replacement', lanes[2])).toBe(
     'Start-up in place of session 1, which had died, 150 ms',
   );
-  expect(kindsOf(lanes[1], lanes)).toEqual(['alive', 'start']);
+  expect(kindsOf(lanes[1])).toEqual(['alive', 'start']);
 });
 
 test('a session of another project, or of before the death, took nobody’s place', () => {
@@ -80,8 +79,8 @@ test('a session of another project, or of before the death, took nobody’s plac
       { attempts: [attempt({ session: 2, atMs: 210 })] },
     ],
   );
-  expect(labelOf('died', lanes[0], lanes)).toBe('Died');
-  expect(kindsOf(lanes[1], lanes)).toEqual(['alive', 'start']);
+  expect(labelOf('died', lanes[0])).toBe('Died');
+  expect(kindsOf(lanes[1])).toEqual(['alive', 'start']);
 });
 
 test('waiting is what its start does not explain; a hand-over stands where the next worker begins; one left running ends as such', () => {
@@ -96,8 +95,23 @@ test('waiting is what its start does not explain; a hand-over stands where the n
       },
     ],
   );
-  expect(kindsOf(lanes[0], lanes)).toEqual(['alive', 'start', 'wait', 'turn', 'left']);
-  const [, , wait, turn] = lanes[0] ? partsOf(lanes[0], lanes) : [];
+  expect(kindsOf(lanes[0])).toEqual(['alive', 'start', 'wait', 'turn', 'left']);
+  const [, , wait, turn] = lanes[0]?.parts ?? [];
   expect(wait).toMatchObject({ atMs: 100, durationMs: 100, label: 'Worker 0 waited 100 ms' });
   expect(turn).toMatchObject({ atMs: 400, label: 'Handed over to worker 1 after a failure' });
+});
+
+test('who waited for a session in vain stands in a lane of its own, and who wanted none in no lane', () => {
+  const lanes = lanesOf(
+    [session('a', {})],
+    [
+      { attempts: [attempt({ session: 0 })] },
+      { attempts: [attempt({ status: 'failed', atMs: 300, waits: [[300, 200]] })] },
+      { attempts: [attempt({ atMs: 200 })] },
+    ],
+  );
+  expect(lanes.map((lane) => lane.session?.id)).toEqual(['a', undefined]);
+  expect(lanes[1]?.attempts.map((it) => it.test.index)).toEqual([1]);
+  expect(labelOf('wait', lanes[1])).toBe('Worker 0 waited 200 ms');
+  expect(lanesOf([], [{ attempts: [attempt({})] }])).toEqual([]);
 });
