@@ -22,8 +22,9 @@ export interface LanePart {
 
 /** All lanes. */
 export function rowsOf({ lanes, tests }: Run): Row[] {
+  const replacements = replacementsIn(lanes);
   const rows = lanes.map((lane): Row => {
-    return { session: lane, parts: partsOf(lane, lanes), attempts: lane.attempts };
+    return { session: lane, parts: partsOf(lane, replacements), attempts: lane.attempts };
   });
   const inVain = tests
     .flatMap(({ attempts }) => attempts)
@@ -35,7 +36,7 @@ export function rowsOf({ lanes, tests }: Run): Row[] {
 }
 
 /** What is behind and between the tests of a lane, in the order in which it is drawn. */
-function partsOf(lane: Lane, lanes: readonly Lane[]): LanePart[] {
+function partsOf(lane: Lane, replacements: ReadonlyMap<Lane, Lane>): LanePart[] {
   const { readyMs, startMs, endMs, end } = lane;
   const parts: LanePart[] = [
     {
@@ -45,11 +46,16 @@ function partsOf(lane: Lane, lanes: readonly Lane[]): LanePart[] {
       label: `Session ${short(lane.id)}`,
     },
   ];
-  if (startMs > 0) parts.push(startOf(lane, lanes));
+  if (startMs > 0) parts.push(startOf(lane, replacements));
   for (const attempt of lane.attempts) parts.push(...waitsOf(attempt));
   parts.push(...turnsOf(lane.attempts));
   if (end === 'died')
-    parts.push({ kind: 'died', atMs: endMs, durationMs: 0, label: deathOf(lane, lanes) });
+    parts.push({
+      kind: 'died',
+      atMs: endMs,
+      durationMs: 0,
+      label: deathOf(replacements.get(lane)),
+    });
   if (end === 'left')
     parts.push({ kind: 'left', atMs: endMs, durationMs: 0, label: 'Could not be stopped' });
   return parts;
@@ -85,9 +91,9 @@ function turnsOf(attempts: readonly Attempt[]): LanePart[] {
   });
 }
 
-function startOf(lane: Lane, lanes: readonly Lane[]): LanePart {
+function startOf(lane: Lane, replacements: ReadonlyMap<Lane, Lane>): LanePart {
   const { readyMs, startMs } = lane;
-  const before = lanes.find((it) => it.end === 'died' && replacementOf(it, lanes) === lane);
+  const [before] = [...replacements].find(([, next]) => next === lane) ?? [];
   const why = before ? ` in place of session ${before.number}, which had died` : '';
   return {
     kind: before ? 'replacement' : 'start',
@@ -97,21 +103,26 @@ function startOf(lane: Lane, lanes: readonly Lane[]): LanePart {
   };
 }
 
-function deathOf(lane: Lane, lanes: readonly Lane[]): string {
-  const next = replacementOf(lane, lanes);
+function deathOf(next: Lane | undefined): string {
   return `Died${next ? `; session ${next.number} took its place` : ''}`;
 }
 
-/** The session that was started since this one had died: the next one of its place and project. A test that fails by it goes on in a new worker, which has its place. */
-function replacementOf({ attempts, endMs }: Lane, lanes: readonly Lane[]): Lane | undefined {
-  const last = attempts.at(-1);
-  const isNext = ([first]: readonly Attempt[]): boolean =>
-    first !== undefined &&
-    first.data.parallelIndex === last?.data.parallelIndex &&
-    first.test.project === last.test.project;
-  return lanes
-    .filter((it) => it.readyMs > endMs && isNext(it.attempts))
-    .reduce<Lane | undefined>((a, b) => (a && a.readyMs < b.readyMs ? a : b), undefined);
+/** By sessions that died, those that were started in their place: each time the next one of the same project. Whoever has failed by it may have another one that was free; then somebody else has the new one. */
+function replacementsIn(lanes: readonly Lane[]): Map<Lane, Lane> {
+  const replacements = new Map<Lane, Lane>();
+  const started = [...lanes].sort((a, b) => a.readyMs - b.readyMs);
+  const died = lanes.filter(({ end }) => end === 'died').sort((a, b) => a.endMs - b.endMs);
+  for (const lane of died) {
+    const next = started.find((it) => it.readyMs > lane.endMs && projectOf(it) === projectOf(lane));
+    if (!next) continue;
+    replacements.set(lane, next);
+    started.splice(started.indexOf(next), 1);
+  }
+  return replacements;
+}
+
+function projectOf({ attempts }: Lane): string | undefined {
+  return attempts[0]?.test.project;
 }
 
 function overlap([from, to]: [number, number], [since, until]: [number, number]): number {

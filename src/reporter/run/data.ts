@@ -95,8 +95,6 @@ export interface AttemptData {
   session?: number;
   /** Playwright's number of the worker. */
   worker: number;
-  /** Playwright's number of its place among the workers at work: a worker that replaces another one has the same. */
-  parallelIndex: number;
   /** When it began; its clip begins here too. */
   atMs: number;
   durationMs: number;

@@ -113,7 +113,6 @@ export class RunLog {
       status: result.status,
       retry: result.retry,
       worker: result.workerIndex,
-      parallelIndex: result.parallelIndex,
       atMs: fromMs,
       durationMs,
       ...(steps.length > 0 && { steps }),

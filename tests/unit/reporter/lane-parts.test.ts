@@ -19,7 +19,7 @@ function session(id: string, part: Partial<SessionData>): SessionData {
 }
 
 function attempt(part: Partial<AttemptData>): AttemptData {
-  return { status: 'passed', worker: 0, parallelIndex: 0, atMs: 100, durationMs: 50, ...part };
+  return { status: 'passed', worker: 0, atMs: 100, durationMs: 50, ...part };
 }
 
 function lanesOf(
@@ -41,29 +41,27 @@ const kindsOf = (lane: Row | undefined): string[] => (lane?.parts ?? []).map(({ 
 const labelOf = (kind: string, lane: Row | undefined): string | undefined =>
   lane?.parts.find((it) => it.kind === kind)?.label;
 
-test('a session that died in a test names the one that took its place, in the worker that went on', () => {
+test('a session that died names the one that was started in its place, whoever had that first', () => {
   const lanes = lanesOf(
     [
       session('a', { end: 'died', endMs: 300 }),
-      session('b', {}),
-      session('c', { readyMs: 500, startMs: 150 }),
+      session('b', { end: 'died', endMs: 350 }),
+      session('c', { readyMs: 600, startMs: 150 }),
+      session('d', { readyMs: 500, startMs: 150 }),
     ],
     [
-      {
-        attempts: [
-          attempt({ session: 0, status: 'failed' }),
-          attempt({ session: 2, worker: 2, atMs: 510 }),
-        ],
-      },
-      { attempts: [attempt({ session: 1, worker: 1, parallelIndex: 1 })] },
+      { attempts: [attempt({ session: 0, status: 'failed' })] },
+      { attempts: [attempt({ session: 1, status: 'failed' })] },
+      { attempts: [attempt({ session: 2, worker: 2, atMs: 610 })] },
+      { attempts: [attempt({ session: 3, worker: 3, atMs: 510 })] },
     ],
   );
-  expect(labelOf('died', lanes[0])).toBe('Died; session 3 took its place');
-  expect(kindsOf(lanes[2])).toEqual(['alive', 'replacement']);
-  expect(labelOf('replacement', lanes[2])).toBe(
+  expect(labelOf('died', lanes[0])).toBe('Died; session 4 took its place');
+  expect(labelOf('died', lanes[1])).toBe('Died; session 3 took its place');
+  expect(kindsOf(lanes[3])).toEqual(['alive', 'replacement']);
+  expect(labelOf('replacement', lanes[3])).toBe(
     'Start-up in place of session 1, which had died, 150 ms',
   );
-  expect(kindsOf(lanes[1])).toEqual(['alive', 'start']);
 });
 
 test('a session of another project, or of before the death, took nobody’s place', () => {

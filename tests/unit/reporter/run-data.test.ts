@@ -65,7 +65,6 @@ test('an attempt: its session, its time, its clip, its worker', () => {
     {
       status: 'passed',
       worker: 4,
-      parallelIndex: 0,
       session: 0,
       atMs: 150,
       durationMs: 300,
@@ -79,7 +78,7 @@ test('a test without a session is there, with what Playwright knows of it', () =
   const log = newLog();
   log.ended(testCase('adds'), testResult([20, 30], {}, null));
   expect(dataOf(log).tests[0]?.attempts).toEqual([
-    { status: 'passed', worker: 0, parallelIndex: 0, atMs: 20, durationMs: 10 },
+    { status: 'passed', worker: 0, atMs: 20, durationMs: 10 },
   ]);
 });
 

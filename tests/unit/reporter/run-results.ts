@@ -39,7 +39,6 @@ export function testResult(
   return {
     retry: 0,
     workerIndex: 0,
-    parallelIndex: 0,
     status: 'passed',
     startTime: new Date(BEGIN_MS + fromMs),
     duration: toMs - fromMs,
