@@ -1,0 +1,46 @@
+/** What somebody who looks at sessions goes on seeing when connections are lost, lists are full and pages are made ahead. */
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import type { TestApi } from './api';
+import { startApi } from './api';
+import { CutLine } from './cut-line';
+import { firstPicture, Looker, startShown } from './viewer-browser';
+
+/** Two or three browsers at once, which a busy machine may be slow with. */
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
+const SLOW = { timeout: 60_000 };
+
+let api: TestApi;
+let looker: Looker;
+let line: CutLine;
+
+beforeAll(async () => {
+  api = await startApi();
+  looker = await Looker.start(api);
+});
+afterAll(() => api.server.close());
+beforeEach(async () => void (line = await CutLine.open(api.server.url)));
+afterEach(() => line.cut());
+
+test('what a page said and failed to load is listed once, also when the connection was lost meanwhile', async () => {
+  const { page: shown, viewer_url: url } = await startShown(api);
+  const page = await looker.open(line.through(url));
+  await firstPicture(page);
+  await shown.evaluate(async (lost) => {
+    console.error('the card was declined');
+    await fetch(lost, { mode: 'no-cors' });
+  }, `${api.server.url}/lost`);
+  const events = page.getByRole('region', { name: 'Events' }).locator('.event');
+  const listed = async (): Promise<number[]> =>
+    Promise.all(
+      ['the card was declined', '/lost', 'it is back'].map((hasText) =>
+        events.filter({ hasText }).count(),
+      ),
+    );
+  await expect.poll(listed, SLOW).toEqual([1, 1, 0]);
+  await line.cut();
+  await page.getByText('Connection lost.').waitFor(SLOW);
+  await line.mend();
+  await page.getByText('Connection lost.').waitFor({ ...SLOW, state: 'hidden' });
+  await shown.evaluate(() => console.error('it is back'));
+  await expect.poll(listed, SLOW).toEqual([1, 1, 1]);
+});
