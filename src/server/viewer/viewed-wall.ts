@@ -1,4 +1,5 @@
 /** The wall: what is shown of each session of a server, among the others. */
+import { isBlank } from '../../base/addresses';
 import { orAfter } from '../../base/deadline';
 import type { ViewedTab, ViewedTest, Wall, WallSession } from '../../contract/viewer';
 import type { KnownSession } from '../sessions/known-session';
@@ -32,7 +33,7 @@ async function onWall(session: AnySession, baseUrl: string): Promise<WallSession
     ...viewed,
     ...countTests(tests),
     viewerPath: pathOf(session, baseUrl),
-    tab: tabs.at(-1) ?? null,
+    tab: tabs.findLast(({ url }) => !isBlank(url)) ?? tabs.at(-1) ?? null,
     wasRecorded: session.wasRecorded,
   };
 }

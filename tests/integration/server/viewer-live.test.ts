@@ -44,3 +44,13 @@ test('what a page said and failed to load is listed once, also when the connecti
   await shown.evaluate(() => console.error('it is back'));
   await expect.poll(listed, SLOW).toEqual([1, 1, 1]);
 });
+
+test('a card of the wall tells where the session is, and not the blank page that waits for the next test', async () => {
+  const { page: shown, session_id: id } = await startShown(api);
+  api.server.noteTest(id, { title: 'reads the health' });
+  await shown.goto(`${api.server.url}/health`);
+  await shown.context().newPage();
+  const page = await looker.open(api.server.wallUrl);
+  const card = page.getByRole('link', { name: 'reads the health' });
+  await expect.poll(() => card.locator('.card-url').textContent(), SLOW).toMatch(/\/health$/);
+});
