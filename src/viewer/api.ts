@@ -68,7 +68,9 @@ export class Api {
   /** The sessions of the server. */
   async wall(): Promise<Wall> {
     const key = this.#key ?? (await this.#pass());
-    return (await this.#call('/viewer/sessions', { key })).json() as Promise<Wall>;
+    const response = await this.#call('/viewer/sessions', { key });
+    if (this.#start.token !== null) sessionStorage.setItem(PASS_NAME, this.#start.token); // the way back from a session
+    return response.json() as Promise<Wall>;
   }
 
   /** All that is known of the session of this page. */
