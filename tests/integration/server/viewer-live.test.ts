@@ -1,4 +1,5 @@
 /** What somebody who looks at sessions goes on seeing when connections are lost, lists are full and pages are made ahead. */
+import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { TestApi } from './api';
 import { startApi } from './api';
@@ -20,6 +21,8 @@ beforeAll(async () => {
 afterAll(() => api.server.close());
 beforeEach(async () => void (line = await CutLine.open(api.server.url)));
 afterEach(() => line.cut());
+
+const button = (page: Page, name: string) => page.getByRole('button', { name });
 
 test('what a page said and failed to load is listed once, also when the connection was lost meanwhile', async () => {
   const { page: shown, viewer_url: url } = await startShown(api);
@@ -53,4 +56,28 @@ test('a card of the wall tells where the session is, and not the blank page that
   const page = await looker.open(api.server.wallUrl);
   const card = page.getByRole('link', { name: 'reads the health' });
   await expect.poll(() => card.locator('.card-url').textContent(), SLOW).toMatch(/\/health$/);
+});
+
+test('the list of a live page follows what happens, however much there was', async () => {
+  const { viewer_url: url, session_id: id } = await startShown(api);
+  const page = await looker.open(url);
+  await firstPicture(page);
+  const tell = (title: string, count: number): void =>
+    Array.from({ length: count }).forEach((_, index) =>
+      api.server.noteTest(id, {
+        ...{ id: `${title} ${index}`, atMs: Date.now(), place: '', hasFailed: false },
+        ...{ step: `${title} ${index}`, durationMs: 1 },
+      }),
+    );
+  const list = page.getByRole('region', { name: 'Events' });
+  tell('Click', 500);
+  await list.getByText('Click 499', { exact: true }).waitFor(SLOW);
+  expect(await list.locator('.event').count()).toBe(500); // as many as it holds
+  tell('Fill a form that has a long name, so that it takes more than one line of the list', 5);
+  await list.getByText('list 4').waitFor(SLOW);
+  const below = (): Promise<number> =>
+    list.evaluate((it) => it.scrollHeight - it.scrollTop - it.clientHeight);
+  await expect.poll(below, { timeout: 10_000 }).toBeLessThan(2);
+  await button(page, 'Steps').click();
+  await expect.poll(below, { timeout: 10_000 }).toBeLessThan(2);
 });
