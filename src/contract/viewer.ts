@@ -25,6 +25,8 @@ export interface ViewedSession {
   endedMs: number | null;
   /** The newest ones, oldest first. */
   tests: ViewedTest[];
+  /** How many there are, with the older ones. */
+  testCount: number;
 }
 
 /** One tab of a running session. */
@@ -76,7 +78,7 @@ export interface ViewedStory {
 }
 
 /** One session on the wall. */
-export interface WallSession extends Omit<ViewedSession, 'tests'> {
+export interface WallSession extends Omit<ViewedSession, 'tests' | 'testCount'> {
   /** The test that runs, or the last one. */
   test: ViewedTest | null;
   testsDone: number;

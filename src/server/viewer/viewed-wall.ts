@@ -28,7 +28,7 @@ async function onWall(session: AnySession, baseUrl: string): Promise<WallSession
   const isActive = session.status === 'active';
   const tests = await session.allTests();
   const tabs = isActive ? await openTabs(session) : [];
-  const { tests: _, ...viewed } = viewedSession(session, []);
+  const { tests: _, testCount: __, ...viewed } = viewedSession(session, []);
   return {
     ...viewed,
     ...countTests(tests),

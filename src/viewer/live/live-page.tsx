@@ -107,9 +107,7 @@ function Age({ session, offsetMs }: { session: ViewedSession; offsetMs: number }
     <span class="bar-fact" title={`Started ${new Date(session.createdMs).toLocaleString()}`}>
       <span class="hidden-text">Running for </span>
       {ran}
-      {session.tests.length > 0 && (
-        <span class="bar-more"> · {count(session.tests.length, 'test')}</span>
-      )}
+      {session.testCount > 0 && <span class="bar-more"> · {count(session.testCount, 'test')}</span>}
     </span>
   );
 }

@@ -81,3 +81,14 @@ test('the list of a live page follows what happens, however much there was', asy
   await button(page, 'Steps').click();
   await expect.poll(below, { timeout: 10_000 }).toBeLessThan(2);
 });
+
+test('a live page counts all tests of a session, and lists the newest', async () => {
+  const { viewer_url: url, session_id: id } = await startShown(api);
+  const tests = Array.from({ length: 60 }, (_, index) => ({ title: `test ${index + 1}` }));
+  api.server.noteTest(id, ...tests);
+  const page = await looker.open(url);
+  await page.locator('header').getByText('60 tests').waitFor(SLOW);
+  await page.getByRole('heading', { name: 'test 60' }).waitFor(SLOW);
+  api.server.noteTest(id, { title: 'test 61' });
+  await page.locator('header').getByText('61 tests').waitFor(SLOW);
+});
