@@ -41,8 +41,8 @@ export interface Live extends Told {
   show: (tab: string) => void;
   takeOver: () => void;
   letGo: () => void;
-  /** Gets the permission for the key, and takes over. */
-  askToDrive: () => Promise<void>;
+  /** Gets the permission for the key of this tab, or for one that was typed, and takes over. */
+  askToDrive: (typed?: string) => Promise<void>;
   retry: () => void;
 }
 
@@ -98,8 +98,8 @@ export function useLive({ api, first, onEnded }: UseLiveOptions): Live {
     show: (tab) => connection.current?.send({ kind: 'show', tab }),
     takeOver: () => setWantsToDrive(true),
     letGo: () => setWantsToDrive(false),
-    askToDrive: async () => {
-      setDrive(await api.driveToken());
+    askToDrive: async (typed) => {
+      setDrive(await api.driveToken(typed));
       setWantsToDrive(true);
     },
     retry: () => connection.current?.retry(),

@@ -92,3 +92,37 @@ test('a live page counts all tests of a session, and lists the newest', async ()
   api.server.noteTest(id, { title: 'test 61' });
   await page.locator('header').getByText('61 tests').waitFor(SLOW);
 });
+
+test('taking over without a connection does not blame the key, which is tried again', async () => {
+  const { viewer_url: url } = await startShown(api);
+  const page = await looker.open(`${line.through(url)}&interactive=1`);
+  await firstPicture(page);
+  await button(page, 'Take over').click();
+  await page.getByLabel('API key').fill(api.server.apiKey);
+  await line.cut();
+  await page.keyboard.press('Enter');
+  await page.getByRole('alert').filter({ hasText: 'does not answer' }).waitFor(SLOW);
+  await line.mend();
+  await page.keyboard.press('Enter');
+  await page.getByRole('application').waitFor(SLOW);
+});
+
+test('a wrong key takes nothing away from whoever may see the wall', async () => {
+  const { viewer_url: url } = await startShown(api);
+  const page = await looker.open(String((await api.call('POST', '/viewer/tickets')).body['url']));
+  const wall = page.getByRole('heading', { name: 'Sessions' });
+  const cards = page.getByRole('list', { name: 'Sessions' });
+  await cards.waitFor(SLOW);
+  await page.goto(`${url}&interactive=1`);
+  await button(page, 'Take over').click();
+  await page.getByLabel('API key').fill('wrong');
+  await page.keyboard.press('Enter');
+  await page.getByRole('alert').filter({ hasText: 'not the key of this server' }).waitFor(SLOW);
+  await page.goto(url.replace(/\?.*/, '')); // asks for the key by itself
+  await page.getByLabel('API key').fill('wrong');
+  await page.keyboard.press('Enter');
+  await page.getByRole('alert').waitFor(SLOW);
+  await page.goto(`${api.server.url}/`);
+  await wall.waitFor(SLOW);
+  await cards.waitFor(SLOW);
+});
