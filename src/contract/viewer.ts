@@ -110,6 +110,8 @@ export type LiveMessage =
   | { kind: 'greeting'; events: ViewedEvent[] }
   | { kind: 'tabs'; tabs: ViewedTab[]; shown: string | null }
   | { kind: 'event'; event: ViewedEvent }
+  /** Nothing has happened: tells every 20 seconds that the line is whole, since browsers hide pings from pages. */
+  | { kind: 'beat' }
   | { kind: 'end'; session: ViewedSession };
 
 /** What the live socket takes from whoever may drive; `show` from everybody. Positions in CSS pixels of the page. */

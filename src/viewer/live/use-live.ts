@@ -130,6 +130,8 @@ function after(told: Told, message: LiveMessage): Told {
       return { ...told, tabs: message.tabs, shown: message.shown };
     case 'event':
       return { ...told, events: inOrder(told.events, message.event).slice(-MAX_EVENTS) };
+    case 'beat':
+      return told;
     case 'end':
       return { ...told, session: message.session, isOver: true };
   }

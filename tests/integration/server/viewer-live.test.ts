@@ -1,10 +1,12 @@
 /** What somebody who looks at sessions goes on seeing when connections are lost, lists are full and pages are made ahead. */
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { WebSocket } from 'ws';
+import type { LiveMessage } from '../../../src/contract/viewer';
 import type { TestApi } from './api';
 import { startApi } from './api';
 import { CutLine } from './cut-line';
-import { firstPicture, Looker, startShown } from './viewer-browser';
+import { firstPicture, Looker, picturesOf, startShown } from './viewer-browser';
 
 /** Two or three browsers at once, which a busy machine may be slow with. */
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
@@ -20,7 +22,10 @@ beforeAll(async () => {
 });
 afterAll(() => api.server.close());
 beforeEach(async () => void (line = await CutLine.open(api.server.url)));
-afterEach(() => line.cut());
+afterEach(async () => {
+  await looker.lookAway();
+  await line.cut();
+});
 
 const button = (page: Page, name: string) => page.getByRole('button', { name });
 
@@ -125,4 +130,37 @@ test('a wrong key takes nothing away from whoever may see the wall', async () =>
   await page.goto(`${api.server.url}/`);
   await wall.waitFor(SLOW);
   await cards.waitFor(SLOW);
+});
+
+test('a connection that nobody ended and nothing comes through is lost, and made anew', async () => {
+  const { page: shown, viewer_url: url } = await startShown(api);
+  const page = await looker.open('about:blank');
+  await page.clock.install();
+  await page.goto(line.through(url));
+  await firstPicture(page);
+  line.hush();
+  const before = await picturesOf(page);
+  await page.clock.fastForward(61_000);
+  await shown.setContent('<h1 style="background: gold">Back</h1>');
+  await expect.poll(() => picturesOf(page), SLOW).toBeGreaterThan(before);
+});
+
+test('a session in which nothing happens says so often enough that nobody takes its connection for lost', async () => {
+  const { viewer_url: url } = await startShown(api);
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  const { pathname, search } = new URL(url);
+  const socket = new WebSocket(`${api.server.url.replace('http', 'ws')}${pathname}/live${search}`);
+  try {
+    const heard: string[] = [];
+    socket.on('message', (data: Buffer, isBinary) => {
+      if (!isBinary) heard.push((JSON.parse(data.toString()) as LiveMessage).kind);
+    });
+    const beats = () => heard.filter((kind) => kind === 'beat').length;
+    await expect.poll(() => heard, SLOW).toContain('tabs');
+    for (let passedMs = 0; passedMs < 60_000; passedMs += 20_000) vi.advanceTimersByTime(20_000);
+    await expect.poll(beats, { timeout: 10_000 }).toBe(3);
+  } finally {
+    vi.useRealTimers();
+    socket.close();
+  }
 });
