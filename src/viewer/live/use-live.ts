@@ -49,14 +49,16 @@ export interface Live extends Told {
 interface UseLiveOptions {
   api: Api;
   first: ViewedSession;
+  /** Whether mouse and keyboard are taken as soon as they may be. */
+  isHandsOn: boolean;
   onEnded: () => void;
 }
 
-export function useLive({ api, first, onEnded }: UseLiveOptions): Live {
+export function useLive({ api, first, isHandsOn, onEnded }: UseLiveOptions): Live {
   const [told, setTold] = useState<Told>(() => nothingYet(first));
   const [state, setState] = useState<ConnectionState>({ name: 'connecting' });
   const [drive, setDrive] = useState(() => fromHash('drive') ?? undefined);
-  const [wantsToDrive, setWantsToDrive] = useState(false);
+  const [wantsToDrive, setWantsToDrive] = useState(isHandsOn);
   const connection = useRef<Connection | undefined>(undefined);
   const pictures = useRef(new Set<(picture: Picture) => void>()).current;
   const lost = useLatest((next: ConnectionState) => {

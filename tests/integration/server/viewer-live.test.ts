@@ -164,3 +164,31 @@ test('a session in which nothing happens says so often enough that nobody takes 
     socket.close();
   }
 });
+
+test('the smallest form takes mouse and keyboard from the beginning where its link allows it', async () => {
+  const {
+    page: shown,
+    viewer_url: url,
+    cdp_url: cdpUrl,
+  } = await startShown(
+    api,
+    '<input style="position: absolute; inset: 0; width: 100%; height: 100vh">',
+  );
+  const token = String(new URL(cdpUrl).searchParams.get('token'));
+  const embedded = `${url}&mode=embed-minimal&interactive=1`;
+  const page = await looker.open(`${embedded}#drive=${token}`);
+  const screen = page.getByRole('application');
+  await screen.click(SLOW);
+  await page.keyboard.type('Ada');
+  await expect.poll(() => shown.locator('input').inputValue(), SLOW).toBe('Ada');
+  await page.keyboard.press('Control+Alt+Enter');
+  await expect.poll(() => screen.count(), SLOW).toBe(0);
+  await page.locator('canvas').click(); // takes them again
+  await screen.click(SLOW);
+  await page.keyboard.type('!');
+  await expect.poll(() => shown.locator('input').inputValue(), SLOW).toContain('!');
+  const watching = await looker.open(embedded);
+  await firstPicture(watching);
+  await watching.locator('canvas').click();
+  expect(await watching.getByRole('application').count()).toBe(0);
+});
