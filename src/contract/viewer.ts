@@ -25,6 +25,8 @@ export interface ViewedSession {
   endedMs: number | null;
   /** The newest ones, oldest first. */
   tests: ViewedTest[];
+  /** How many there are, with the older ones. */
+  testCount: number;
 }
 
 /** One tab of a running session. */
@@ -76,14 +78,14 @@ export interface ViewedStory {
 }
 
 /** One session on the wall. */
-export interface WallSession extends Omit<ViewedSession, 'tests'> {
+export interface WallSession extends Omit<ViewedSession, 'tests' | 'testCount'> {
   /** The test that runs, or the last one. */
   test: ViewedTest | null;
   testsDone: number;
   testsFailed: number;
   /** Where it is shown, with the permission to watch in its query: path and query from the root of the host. */
   viewerPath: string;
-  /** The tab that was opened last; null once it has ended. */
+  /** The tab that was opened last, a blank one only without others: it is made ahead for the next test. Null once the session has ended. */
   tab: ViewedTab | null;
   /** Whether there are pictures of it. */
   wasRecorded: boolean;
@@ -108,6 +110,8 @@ export type LiveMessage =
   | { kind: 'greeting'; events: ViewedEvent[] }
   | { kind: 'tabs'; tabs: ViewedTab[]; shown: string | null }
   | { kind: 'event'; event: ViewedEvent }
+  /** Nothing has happened: tells every 20 seconds that the line is whole, since browsers hide pings from pages. */
+  | { kind: 'beat' }
   | { kind: 'end'; session: ViewedSession };
 
 /** What the live socket takes from whoever may drive; `show` from everybody. Positions in CSS pixels of the page. */

@@ -14,6 +14,11 @@ export class CallError extends Error {
     super(message);
     this.status = status;
   }
+
+  /** Whether there was an answer, and it was that this may not be. */
+  get isRefusal(): boolean {
+    return this.status === 401 || this.status === 403;
+  }
 }
 
 interface CallOptions {
@@ -68,17 +73,20 @@ export class Api {
   /** The sessions of the server. */
   async wall(): Promise<Wall> {
     const key = this.#key ?? (await this.#pass());
-    return (await this.#call('/viewer/sessions', { key })).json() as Promise<Wall>;
+    const response = await this.#call('/viewer/sessions', { key });
+    if (this.#start.token !== null) sessionStorage.setItem(PASS_NAME, this.#start.token); // the way back from a session
+    return response.json() as Promise<Wall>;
   }
 
-  /** All that is known of the session of this page. */
-  async story(): Promise<ViewedStory> {
-    return (await this.#call(`${this.#ofSession()}/viewer/story`)).json() as Promise<ViewedStory>;
+  /** All that is known of the session of this page. @param typed a key to try, which is kept when it opens it */
+  async story(typed?: string): Promise<ViewedStory> {
+    const response = await this.#tryKey(typed, `${this.#ofSession()}/viewer/story`);
+    return response.json() as Promise<ViewedStory>;
   }
 
-  /** Permission to use mouse and keyboard, which the key gives. */
-  async driveToken(): Promise<string> {
-    const response = await this.#call(this.#ofSession(), { token: null });
+  /** Permission to use mouse and keyboard, which the key gives. @param typed as of {@link Api.story} */
+  async driveToken(typed?: string): Promise<string> {
+    const response = await this.#tryKey(typed, this.#ofSession(), { token: null });
     const session = (await response.json()) as { cdp_url: string | null };
     return session.cdp_url === null
       ? ''
@@ -123,6 +131,14 @@ export class Api {
     sessionStorage.setItem(PASS_NAME, pass);
     this.#ticket = null;
     return pass;
+  }
+
+  /** A key that somebody has typed takes the place of what was there only when it opens something. */
+  async #tryKey(typed: string | undefined, path: string, options?: CallOptions): Promise<Response> {
+    if (typed === undefined) return this.#call(path, options);
+    const response = await this.#call(path, { ...options, key: typed });
+    this.setKey(typed);
+    return response;
   }
 
   #ofSession(): string {

@@ -4,6 +4,8 @@ import type { LiveInput, LiveMessage } from '../contract/viewer';
 /** The first wait before trying again, in milliseconds; doubled each time, up to the longest. */
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 10_000;
+/** The server says something every 20 seconds at least. A connection that was silent for so long, in milliseconds, is a dead one. */
+const LONGEST_SILENCE_MS = 60_000;
 /** Bytes before the JPEG: width and height of the page. */
 const HEAD_BYTES = 4;
 
@@ -33,6 +35,7 @@ export class Connection {
   readonly #listener: ConnectionListener;
   #socket: WebSocket | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #silence: ReturnType<typeof setTimeout> | undefined;
   #waitMs = FIRST_WAIT_MS;
   #isOver = false;
 
@@ -56,6 +59,7 @@ export class Connection {
   close(): void {
     this.#isOver = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#silence);
     this.#socket?.close();
   }
 
@@ -64,15 +68,23 @@ export class Connection {
     const socket = new WebSocket(this.#url);
     socket.binaryType = 'arraybuffer';
     this.#socket = socket;
+    this.#hear(socket);
     socket.onopen = () => {
       this.#waitMs = FIRST_WAIT_MS;
       this.#listener.onState({ name: 'open' });
     };
     socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
+      this.#hear(socket);
       if (typeof data === 'string') this.#receive(JSON.parse(data) as LiveMessage);
       else this.#listener.onPicture(unframed(data));
     };
     socket.onclose = () => this.#lose(socket);
+  }
+
+  /** There is somebody at the other end, until nothing was heard for too long: a network that is gone closes nothing. */
+  #hear(socket: WebSocket): void {
+    clearTimeout(this.#silence);
+    this.#silence = setTimeout(() => this.#lose(socket), LONGEST_SILENCE_MS);
   }
 
   #receive(message: LiveMessage): void {
@@ -82,6 +94,9 @@ export class Connection {
 
   #lose(socket: WebSocket): void {
     if (this.#isOver || socket !== this.#socket) return;
+    this.#socket = undefined;
+    clearTimeout(this.#silence);
+    socket.close();
     const waitMs = this.#waitMs * (0.75 + Math.random() / 2); // many viewers of one server shall not come back at one moment
     this.#waitMs = Math.min(this.#waitMs * 2, LONGEST_WAIT_MS);
     this.#listener.onState({ name: 'lost', retryAtMs: Date.now() + waitMs });

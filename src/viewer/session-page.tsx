@@ -14,10 +14,10 @@ import { Button, Notice } from './ui/parts';
 /** How long to wait until asking again for a replay that is being made, in milliseconds. */
 const ASK_AGAIN_MS = 1_000;
 
-type Found = { story: ViewedStory } | { error: CallError } | undefined;
+type Found = { story: ViewedStory } | { error: CallError; wasTyped: boolean } | undefined;
 
 export function SessionPage({ api, start }: { api: Api; start: Start }): JSX.Element {
-  const { found, load } = useStory(api);
+  const { found, load, tryKey } = useStory(api);
   useTitle(`Session ${shortId(start.sessionId ?? '')}`);
   if (!found)
     return (
@@ -25,7 +25,8 @@ export function SessionPage({ api, start }: { api: Api; start: Start }): JSX.Ele
         <p class="hint">Loading…</p>
       </main>
     );
-  if ('error' in found) return <Unshown error={found.error} api={api} start={start} retry={load} />;
+  if ('error' in found)
+    return <Unshown {...found} api={api} start={start} onRetry={load} onKey={tryKey} />;
   const { story } = found;
   return story.replay === null ? (
     <LivePage
@@ -40,15 +41,28 @@ export function SessionPage({ api, start }: { api: Api; start: Start }): JSX.Ele
   );
 }
 
-function useStory(api: Api): { found: Found; load: () => void } {
+interface Story {
+  found: Found;
+  load: () => void;
+  tryKey: (key: string) => void;
+}
+
+function useStory(api: Api): Story {
   const [found, setFound] = useState<Found>();
-  const load = useCallback(() => {
-    api.story().then(
-      (story) => setFound({ story }),
-      (error: unknown) =>
-        setFound({ error: error instanceof CallError ? error : new CallError(String(error), 0) }),
-    );
-  }, [api]);
+  const ask = useCallback(
+    (typed?: string) => {
+      api.story(typed).then(
+        (story) => setFound({ story }),
+        (error: unknown) =>
+          setFound({
+            error: error instanceof CallError ? error : new CallError(String(error), 0),
+            wasTyped: typed !== undefined,
+          }),
+      );
+    },
+    [api],
+  );
+  const load = useCallback(() => ask(), [ask]);
   useEffect(load, [load]);
   const isPending = found && 'story' in found && found.story.replay?.state === 'pending';
   useEffect(() => {
@@ -56,30 +70,30 @@ function useStory(api: Api): { found: Found; load: () => void } {
     const timer = setTimeout(load, ASK_AGAIN_MS);
     return () => clearTimeout(timer);
   }, [found, isPending, load]);
-  return { found, load };
+  return { found, load, tryKey: ask };
 }
 
 interface UnshownProps {
   error: CallError;
+  /** Whether a key was tried that somebody typed. */
+  wasTyped: boolean;
   api: Api;
   start: Start;
-  retry: () => void;
+  onRetry: () => void;
+  onKey: (key: string) => void;
 }
 
 /** Why there is nothing to see, and what can be done. */
-function Unshown({ error, api, start, retry }: UnshownProps): JSX.Element {
+function Unshown({ error, wasTyped, api, start, onRetry, onKey }: UnshownProps): JSX.Element {
   if (error.status === 401 && start.token === null)
     return (
       <main class="page-notice">
         <Notice isPage icon="key" title={`Session ${shortId(start.sessionId ?? '')}`}>
           <p>This link shows the session to those who have the key of its server.</p>
           <KeyForm
-            problem={api.hasKey ? error.message : undefined}
+            problem={wasTyped || api.hasKey ? error.message : undefined}
             submitLabel="Show the session"
-            onKey={(key) => {
-              api.setKey(key);
-              retry();
-            }}
+            onKey={onKey}
           />
         </Notice>
       </main>
@@ -103,7 +117,7 @@ function Unshown({ error, api, start, retry }: UnshownProps): JSX.Element {
               All sessions
             </a>
           )}
-          <Button label="Try again" look="primary" onClick={retry} />
+          <Button label="Try again" look="primary" onClick={onRetry} />
         </div>
       </Notice>
     </main>

@@ -17,6 +17,8 @@ const FULL: CastSettings = { maxSize: { width: 2560, height: 1600 }, intervalMs:
 const DRIVEN: CastSettings = { ...FULL, intervalMs: 70 };
 /** How it is shown on the wall, among forty others. */
 const SMALL: CastSettings = { maxSize: { width: 640, height: 480 }, intervalMs: 1_000 };
+/** How often watchers are told that the line is whole, in milliseconds: their page misses three of them before it comes anew. */
+const BEAT_MS = 20_000;
 /** Events that a newcomer is told of. */
 const MAX_EVENTS = 300;
 
@@ -27,6 +29,10 @@ export class SessionWatch {
   readonly #events: ViewedEvent[];
   readonly #forget: readonly (() => void)[];
   readonly #onEmpty: () => void;
+  readonly #beating = setInterval(
+    () => this.#each((it) => it.say({ kind: 'beat' })),
+    BEAT_MS,
+  ).unref();
   #tabs: Promise<WatchedTabs> | undefined;
   #picture: Buffer | undefined;
   #settings: CastSettings | undefined;
@@ -136,6 +142,7 @@ export class SessionWatch {
       this.#tabs?.then((tabs) => this.#cast(tabs)).catch(() => {}); // the browser is gone
       return;
     }
+    clearInterval(this.#beating);
     for (const forget of this.#forget) forget();
     this.#tabs?.then(async (tabs) => tabs.close()).catch(() => {}); // the same
     this.#onEmpty();

@@ -5,11 +5,9 @@ import { NO_WAYS_IN, type KnownSession } from '../sessions/known-session';
 /** Tests that a page is told of while the session runs: what its list shows. */
 const LATEST_TESTS = 50;
 
-/** @param tests all of them, or undefined for the newest of a session that runs */
-export function viewedSession(
-  session: KnownSession,
-  tests: readonly ViewedTest[] = session.latestTests.slice(-LATEST_TESTS),
-): ViewedSession {
+/** @param all its tests, or undefined for the newest of a session that runs */
+export function viewedSession(session: KnownSession, all?: readonly ViewedTest[]): ViewedSession {
+  const tests = all ?? session.latestTests.slice(-LATEST_TESTS);
   return {
     id: session.id,
     status: session.status,
@@ -17,5 +15,6 @@ export function viewedSession(
     createdMs: session.createdAt.getTime(),
     endedMs: session.endedAt?.getTime() ?? null,
     tests: [...tests],
+    testCount: (all ?? session.latestTests).length,
   };
 }

@@ -1,4 +1,5 @@
 /** The wall: what is shown of each session of a server, among the others. */
+import { isBlank } from '../../base/addresses';
 import { orAfter } from '../../base/deadline';
 import type { ViewedTab, ViewedTest, Wall, WallSession } from '../../contract/viewer';
 import type { KnownSession } from '../sessions/known-session';
@@ -27,12 +28,12 @@ async function onWall(session: AnySession, baseUrl: string): Promise<WallSession
   const isActive = session.status === 'active';
   const tests = await session.allTests();
   const tabs = isActive ? await openTabs(session) : [];
-  const { tests: _, ...viewed } = viewedSession(session, []);
+  const { tests: _, testCount: __, ...viewed } = viewedSession(session, []);
   return {
     ...viewed,
     ...countTests(tests),
     viewerPath: pathOf(session, baseUrl),
-    tab: tabs.at(-1) ?? null,
+    tab: tabs.findLast(({ url }) => !isBlank(url)) ?? tabs.at(-1) ?? null,
     wasRecorded: session.wasRecorded,
   };
 }

@@ -27,7 +27,7 @@ export function LiveEvents({ events, session }: LiveEventsProps): JSX.Element {
   };
   useEffect(() => {
     if (follows) toEnd();
-  }, [shown.length, follows]);
+  }, [events, filter, follows]);
   return (
     <aside class="side" aria-label="What happens in the session">
       <LatestTests tests={session.tests} />

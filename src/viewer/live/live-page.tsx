@@ -23,7 +23,8 @@ interface LivePageProps {
 }
 
 export function LivePage({ api, start, session: first, onEnded }: LivePageProps): JSX.Element {
-  const live = useLive({ api, first, onEnded });
+  const isHandsOn = start.isMinimal && start.interactive === true; // it has no room for a button that takes over
+  const live = useLive({ api, first, isHandsOn, onEnded });
   const [question, setQuestion] = useState<Question>();
   const { session, state } = live;
   const title = titleOf(session);
@@ -32,7 +33,7 @@ export function LivePage({ api, start, session: first, onEnded }: LivePageProps)
   const words = live.isOver ? 'The session has ended.' : SAID[state.name];
   if (start.isMinimal)
     return (
-      <main class="session minimal">
+      <main class="session minimal" onPointerDown={isHandsOn ? live.takeOver : undefined}>
         <Announcement text={words} />
         {stage}
       </main>
@@ -107,9 +108,7 @@ function Age({ session, offsetMs }: { session: ViewedSession; offsetMs: number }
     <span class="bar-fact" title={`Started ${new Date(session.createdMs).toLocaleString()}`}>
       <span class="hidden-text">Running for </span>
       {ran}
-      {session.tests.length > 0 && (
-        <span class="bar-more"> · {count(session.tests.length, 'test')}</span>
-      )}
+      {session.testCount > 0 && <span class="bar-more"> · {count(session.testCount, 'test')}</span>}
     </span>
   );
 }

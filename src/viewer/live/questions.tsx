@@ -1,7 +1,7 @@
 /** What a live page asks before it does something: whether to stop, and for the key. */
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import type { Api } from '../api';
+import { CallError, type Api } from '../api';
 import { Dialog } from '../ui/dialog';
 import { KeyForm } from '../ui/key-form';
 import { Button } from '../ui/parts';
@@ -44,14 +44,10 @@ function StopQuestion({ live, api, onDone }: QuestionsProps): JSX.Element {
 }
 
 /** Watching takes the link, driving the key. */
-function KeyQuestion({ live, api, onDone }: QuestionsProps): JSX.Element {
+function KeyQuestion({ live, onDone }: QuestionsProps): JSX.Element {
   const [problem, setProblem] = useState<string>();
   const ask = (key: string): void => {
-    api.setKey(key);
-    live.askToDrive().then(onDone, () => {
-      api.setKey(null);
-      setProblem('This is not the key of this server.');
-    });
+    live.askToDrive(key).then(onDone, (error: unknown) => setProblem(problemOf(error)));
   };
   return (
     <Dialog title="Take over" onClose={onDone}>
@@ -59,4 +55,10 @@ function KeyQuestion({ live, api, onDone }: QuestionsProps): JSX.Element {
       <KeyForm problem={problem} submitLabel="Take over" onKey={ask} onCancel={onDone} />
     </Dialog>
   );
+}
+
+function problemOf(error: unknown): string {
+  if (!(error instanceof CallError) || error.status === 0)
+    return 'The server does not answer, so the key was not tried. Try again.';
+  return error.isRefusal ? 'This is not the key of this server.' : error.message;
 }

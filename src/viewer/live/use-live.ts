@@ -41,22 +41,24 @@ export interface Live extends Told {
   show: (tab: string) => void;
   takeOver: () => void;
   letGo: () => void;
-  /** Gets the permission for the key, and takes over. */
-  askToDrive: () => Promise<void>;
+  /** Gets the permission for the key of this tab, or for one that was typed, and takes over. */
+  askToDrive: (typed?: string) => Promise<void>;
   retry: () => void;
 }
 
 interface UseLiveOptions {
   api: Api;
   first: ViewedSession;
+  /** Whether mouse and keyboard are taken as soon as they may be. */
+  isHandsOn: boolean;
   onEnded: () => void;
 }
 
-export function useLive({ api, first, onEnded }: UseLiveOptions): Live {
+export function useLive({ api, first, isHandsOn, onEnded }: UseLiveOptions): Live {
   const [told, setTold] = useState<Told>(() => nothingYet(first));
   const [state, setState] = useState<ConnectionState>({ name: 'connecting' });
   const [drive, setDrive] = useState(() => fromHash('drive') ?? undefined);
-  const [wantsToDrive, setWantsToDrive] = useState(false);
+  const [wantsToDrive, setWantsToDrive] = useState(isHandsOn);
   const connection = useRef<Connection | undefined>(undefined);
   const pictures = useRef(new Set<(picture: Picture) => void>()).current;
   const lost = useLatest((next: ConnectionState) => {
@@ -98,8 +100,8 @@ export function useLive({ api, first, onEnded }: UseLiveOptions): Live {
     show: (tab) => connection.current?.send({ kind: 'show', tab }),
     takeOver: () => setWantsToDrive(true),
     letGo: () => setWantsToDrive(false),
-    askToDrive: async () => {
-      setDrive(await api.driveToken());
+    askToDrive: async (typed) => {
+      setDrive(await api.driveToken(typed));
       setWantsToDrive(true);
     },
     retry: () => connection.current?.retry(),
@@ -125,21 +127,43 @@ function after(told: Told, message: LiveMessage): Told {
       return { ...told, session, mayDrive, offsetMs: nowMs - Date.now() };
     }
     case 'greeting':
-      return { ...told, events: message.events };
+      return { ...told, events: greeted(told.events, message.events) };
     case 'tabs':
       return { ...told, tabs: message.tabs, shown: message.shown };
     case 'event':
       return { ...told, events: inOrder(told.events, message.event).slice(-MAX_EVENTS) };
+    case 'beat':
+      return told;
     case 'end':
       return { ...told, session: message.session, isOver: true };
   }
 }
 
-/** A step is told when it is done, and stands where it began: before what it has led to. One that was told before takes its own place. */
-function inOrder(events: readonly ViewedEvent[], event: ViewedEvent): ViewedEvent[] {
-  const { atMs, id } = event;
-  const known = id === undefined ? -1 : events.findLastIndex((it) => it.id === id);
+/** A server at which nobody looked for a moment remembers steps only: what pages said and failed to load is what we were told before. */
+function greeted(
+  before: readonly ViewedEvent[],
+  events: readonly ViewedEvent[],
+): readonly ViewedEvent[] {
+  return before
+    .filter((event) => event.kind !== 'step' && !events.some((it) => isSame(it, event)))
+    .reduce(inOrder, events)
+    .slice(-MAX_EVENTS);
+}
+
+function isSame(one: ViewedEvent, other: ViewedEvent): boolean {
+  return one.kind === other.kind && one.atMs === other.atMs && one.title === other.title;
+}
+
+/**
+ * A step is told when it is done, and stands where it began: before what it has led to. One that was told before takes its own place; so does
+ * what a page has said, which it tells again to whoever begins to listen.
+ */
+function inOrder(events: readonly ViewedEvent[], event: ViewedEvent): readonly ViewedEvent[] {
+  const { atMs, id, kind } = event;
+  const known = events.findLastIndex((it) =>
+    id === undefined ? kind === 'console' && isSame(it, event) : it.id === id,
+  );
   if (known >= 0) return events.with(known, event);
-  const before = events.findLastIndex((it) => atMs === null || it.atMs === null || it.atMs <= atMs);
-  return events.toSpliced(before + 1, 0, event);
+  const later = events.findIndex((it) => atMs !== null && it.atMs !== null && it.atMs > atMs);
+  return events.toSpliced(later < 0 ? events.length : later, 0, event);
 }

@@ -36,7 +36,7 @@ export function useWall(api: Api): WallState {
         setNeedsKey(false);
       },
       (error: unknown) => {
-        const isRefused = error instanceof CallError && error.status === 401;
+        const isRefused = error instanceof CallError && error.isRefusal;
         setProblem(isRefused ? refusal(api) : 'The server does not answer.');
         if (isRefused) setNeedsKey(true);
       },

@@ -1,7 +1,13 @@
 /** Somebody who looks at the pages of the viewer: a browser of their own, and what went wrong in it. */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import {
+  chromium,
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type Page,
+} from 'playwright-core';
 import { expect } from 'vitest';
 import type { TestApi } from './api';
 
@@ -28,6 +34,7 @@ export async function startShown(
 /** Opens pages of the viewer, in a browser that is a session of the same server. */
 export class Looker {
   readonly #browser: Browser;
+  readonly #opened: BrowserContext[] = [];
   /** What pages said of errors. */
   readonly errors: string[] = [];
 
@@ -47,6 +54,7 @@ export class Looker {
       ...options,
     });
     const page = await context.newPage();
+    this.#opened.push(context);
     page.on('pageerror', (error) => this.errors.push(error.message));
     page.on('console', (message) => {
       // What the network does is what some tests are about.
@@ -55,6 +63,11 @@ export class Looker {
     });
     await page.goto(url);
     return page;
+  }
+
+  /** Looks at nothing any more: a wall that is left open watches the sessions of the next test too. */
+  async lookAway(): Promise<void> {
+    await Promise.all(this.#opened.splice(0).map((context) => context.close()));
   }
 }
 

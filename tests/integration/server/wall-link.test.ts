@@ -79,6 +79,19 @@ test('that of a run shows the sessions of everybody', async () => {
   expect(pass).not.toBe(server.apiKey);
 });
 
+test('that of a run leads from a session back to the wall, and stands in no link of it', async () => {
+  server.noteTest(sessionId, { title: 'comes back' });
+  const page = await looker.open(server.wallUrl);
+  const card = page.getByRole('link', { name: 'comes back' });
+  await card.click(SLOW);
+  const back = page.getByRole('link', { name: 'All sessions' });
+  await back.waitFor(SLOW);
+  const pass = new URL(server.wallUrl).searchParams.get('token') ?? '';
+  expect(page.url() + (await page.content())).not.toContain(pass);
+  await back.click();
+  await card.waitFor(SLOW);
+});
+
 test('one for a browser shows once what its key does, to nobody without the key, and to no other site', async () => {
   const link = new URL(await linkOf(team));
   expect(link.href.startsWith(`${server.url}/#ticket=`)).toBe(true);

@@ -15,6 +15,7 @@ function film(tests: ViewedTest[], events: ViewedEvent[] = []) {
       createdMs: START - 500,
       endedMs: START + 10_000,
       tests,
+      testCount: tests.length,
     },
     events,
     replay,
