@@ -78,9 +78,11 @@ export class WatchedTabs {
     }
   }
 
-  /** The tabs, oldest first. */
+  /** The tabs, oldest first, without those that wait for their test. */
   get all(): ViewedTab[] {
-    return [...this.#tabs.values()].map(({ id, title, url }) => ({ id, title, url }));
+    return [...this.#tabs.values()]
+      .filter((tab) => tab.isTouched || tab === this.#shown)
+      .map(({ id, title, url }) => ({ id, title, url }));
   }
 
   /** The one that is shown; undefined while there is none. */
@@ -130,10 +132,22 @@ export class WatchedTabs {
     };
     this.#tabs.set(id, tab);
     this.#lately.push(id);
-    page.on('Page.documentOpened', () => !tab.isTouched && this.#touch(tab)); // written to, as by `setContent`
-    page.send('Page.enable').catch(() => {}); // it has been closed
+    if (!tab.isTouched) this.#watchContent(tab);
     this.#listener.onPage(page);
     this.#settle();
+  }
+
+  /** A page that is blank by its URL may be written to, as by `setContent`, or be filled by a script: then it paints. */
+  #watchContent(tab: Tab): void {
+    const touch = (): void => {
+      if (!tab.isTouched && this.#tabs.has(tab.id)) this.#touch(tab);
+    };
+    tab.page.on('Page.documentOpened', touch);
+    tab.page.on('Page.lifecycleEvent', ({ name, frameId }) => {
+      if (name === 'firstPaint' && frameId === tab.id) touch();
+    });
+    tab.page.send('Page.enable').catch(() => {}); // it has been closed
+    tab.page.send('Page.setLifecycleEventsEnabled', { enabled: true }).catch(() => {});
   }
 
   #update({ targetId, url, title }: TargetInfo): void {

@@ -132,6 +132,23 @@ test('a wrong key takes nothing away from whoever may see the wall', async () =>
   await cards.waitFor(SLOW);
 });
 
+test('the page that waits for the next test is no tab, until it is in use', async () => {
+  const { page: shown, viewer_url: url } = await startShown(api);
+  await shown.goto(`${api.server.url}/health`);
+  const page = await looker.open(url);
+  await firstPicture(page);
+  const waiting = await shown.context().newPage();
+  await shown.evaluate(() => (document.title = 'Still here'));
+  await page.locator('.tab', { hasText: 'Still here' }).waitFor(SLOW);
+  expect(await page.locator('.tab').count()).toBe(1);
+  await waiting.evaluate(() => {
+    document.title = 'In use';
+    document.body.style.background = 'gold';
+  });
+  await page.locator('.tab[aria-current="true"]', { hasText: 'In use' }).waitFor(SLOW);
+  expect(await page.locator('.tab').count()).toBe(2);
+});
+
 test('a connection that nobody ended and nothing comes through is lost, and made anew', async () => {
   const { page: shown, viewer_url: url } = await startShown(api);
   const page = await looker.open('about:blank');
