@@ -1,0 +1,144 @@
+/** The replay of a session in the viewer's page: chapters and lines, links to a moment, and a page that is open for long. */
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { findChromium } from '../../../src/browser/find-chromium';
+import { eventually } from '../../eventually';
+import type { TestApi } from './api';
+import { startApi } from './api';
+import { axeViolations, Looker, startShown } from './viewer-browser';
+
+/** Two or three browsers at once, which a busy machine may be slow with. */
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
+const SLOW = { timeout: 60_000 };
+/** A name that a browser takes for that of another machine. */
+const FAR = 'sessions.test';
+/** Steps of each test: more than a list shows at once. */
+const LINES = 40;
+
+let api: TestApi;
+let browser: Browser;
+let looker: Looker;
+/** Of a session that has ended. */
+let url: string;
+
+beforeAll(async () => {
+  api = await startApi({ recording: 'always', hostname: '0.0.0.0' });
+  const { executablePath } = await findChromium();
+  const args = [`--host-resolver-rules=MAP ${FAR} 127.0.0.1`];
+  browser = await chromium.launch({ executablePath, args });
+  looker = new Looker(browser);
+  url = (await recorded()).viewer_url;
+});
+
+afterAll(async () => {
+  await browser.close();
+  await api.server.close();
+});
+
+const button = (page: Page, name: string) => page.getByRole('button', { name });
+const film = (page: Page) => page.locator('video');
+const events = (page: Page) => page.getByRole('region', { name: 'Events' });
+const secondOf = (page: Page): Promise<number> =>
+  film(page).evaluate((it: HTMLVideoElement) => it.currentTime);
+
+async function isLoaded(page: Page): Promise<void> {
+  await film(page).waitFor(SLOW);
+  await expect
+    .poll(() => film(page).evaluate((it: HTMLVideoElement) => it.readyState), SLOW)
+    .toBeGreaterThan(0);
+}
+
+/** Two tests, the second of which fails, and an action in each. */
+async function recorded(): Promise<{ viewer_url: string }> {
+  const { page: shown, session_id: id, viewer_url } = await startShown(api);
+  await shown.evaluate(async (url) => fetch(url, { mode: 'no-cors' }), `${api.server.url}/lost`);
+  const act = async (selector: string): Promise<void> => {
+    const body = { type: 'click', selector };
+    expect(await api.call('POST', `/sessions/${id}/page/execute`, { body })).toMatchObject({
+      status: 200,
+    });
+  };
+  const { frames } = await api.server.recording(id);
+  await eventually(() => expect(frames.last).toBeDefined()); // with its first picture the film begins
+  for (const [title, outcome] of [
+    ['pays by card', 'passed'],
+    ['pays by invoice', 'failed'],
+  ] as const) {
+    api.server.noteTest(id, { title });
+    const fromMs = Date.now();
+    await act('h1');
+    await shown.evaluate((by) => console.warn(by), title);
+    for (let nth = 1; nth <= LINES; nth++)
+      api.server.noteTest(id, {
+        ...{ id: `${title} ${nth}`, step: `Look at lamp ${nth}`, place: 'shop.spec.ts:12' },
+        ...{ atMs: Date.now(), durationMs: 1, hasFailed: false },
+      });
+    const tookMs = async (): Promise<number> => {
+      await shown.evaluate(() => (document.body.style.background = `hsl(${Date.now()} 50% 50%)`));
+      return (frames.last?.atMs ?? 0) - fromMs;
+    };
+    await eventually(async () => expect(await tookMs()).toBeGreaterThan(500));
+    api.server.noteTest(id, { outcome });
+  }
+  await api.call('DELETE', `/sessions/${id}/stop`);
+  return { viewer_url };
+}
+
+test('each test is a chapter; chapters, steps, keys and links lead to their moment', async () => {
+  const page = await looker.open(url);
+  const second = () => secondOf(page);
+  const chapters = page.getByRole('list', { name: 'Tests in this replay' }).getByRole('button');
+  await chapters.first().waitFor(SLOW);
+  expect(await chapters.allTextContents()).toEqual(['passedpays by card', 'failedpays by invoice']);
+  await isLoaded(page);
+  await chapters.nth(1).click();
+  await expect.poll(second, SLOW).toBeGreaterThan(0.4);
+  const atSecond = await second();
+  const list = events(page);
+  await list
+    .locator('.chapter-button[aria-current="true"]', { hasText: 'by invoice' })
+    .waitFor(SLOW);
+  await list.getByRole('button', { name: 'Click' }).first().click();
+  await expect.poll(second, SLOW).toBeLessThan(atSecond);
+  await list.getByRole('button', { name: '/lost' }).waitFor(SLOW);
+  await button(page, 'Console').click();
+  await expect
+    .poll(() => list.locator('.event').allTextContents(), SLOW)
+    .toEqual([expect.stringContaining('pays by card'), expect.stringContaining('pays by invoice')]);
+  await list.locator('.event', { hasText: 'by invoice' }).click();
+  await expect.poll(second, SLOW).toBeGreaterThan(0.4);
+  await button(page, 'All').click();
+  await page.keyboard.press('End');
+  await expect.poll(second, SLOW).toBeGreaterThan(atSecond);
+  const atEnd = await second();
+  await page.keyboard.press(',');
+  await expect.poll(second, SLOW).toBeLessThan(atEnd);
+  await list.focus();
+  const lineAbove = async (): Promise<string | null | undefined> => {
+    await page.keyboard.press('ArrowUp');
+    return page.evaluate(() => document.activeElement?.textContent);
+  };
+  await expect.poll(lineAbove, SLOW).toContain('pays by card');
+  await page.keyboard.press('Enter');
+  await expect.poll(second, SLOW).toBeLessThan(atSecond);
+  await page.getByLabel('Speed').selectOption('2');
+  await expect
+    .poll(() => film(page).evaluate((it: HTMLVideoElement) => it.playbackRate), SLOW)
+    .toBe(2);
+  const linked = await looker.open(`${url}#t=${atSecond.toFixed(1)}`);
+  await expect.poll(() => secondOf(linked), SLOW).toBeGreaterThan(0.3);
+  const href = await page.getByRole('link', { name: 'Download' }).getAttribute('href');
+  expect((await fetch(api.server.url + String(href))).status).toBe(200);
+  expect(await axeViolations(page)).toEqual([]);
+  expect(looker.errors).toEqual([]);
+});
+
+test('a link to another moment leads there in a page that is open already', async () => {
+  const page = await looker.open(url);
+  await isLoaded(page);
+  await page.goto(`${url}#t=0.8`);
+  await expect.poll(() => secondOf(page), SLOW).toBeCloseTo(0.8, 1);
+  await page.goto(`${url}#t=0`);
+  await expect.poll(() => secondOf(page), SLOW).toBe(0);
+  expect(looker.errors).toEqual([]);
+});
