@@ -135,14 +135,7 @@ function FilmPlayer({ film, isMinimal }: { film: Film; isMinimal: boolean }): JS
         <Timeline film={film} second={player.second} onSeek={player.seek} />
         <Controls player={player} film={film} onFullScreen={fullScreen} />
       </section>
-      {!isMinimal && (
-        <ReplayEvents
-          film={film}
-          second={player.second}
-          isPlaying={player.isPlaying}
-          onSeek={player.seek}
-        />
-      )}
+      {!isMinimal && <ReplayEvents film={film} second={player.second} onSeek={player.seek} />}
     </main>
   );
 }

@@ -142,3 +142,29 @@ test('a link to another moment leads there in a page that is open already', asyn
   await expect.poll(() => secondOf(page), SLOW).toBe(0);
   expect(looker.errors).toEqual([]);
 });
+
+test('the line of the moment is in sight, also while the film stands still; whoever scrolls then is left alone', async () => {
+  const page = await looker.open(`${url}#t=0.8`);
+  await isLoaded(page);
+  const now = events(page).locator('[aria-current="true"]').last();
+  const isInSight = (): Promise<boolean> =>
+    now.evaluate((line) => {
+      const box = line.getBoundingClientRect();
+      return line.contains(document.elementFromPoint(box.x + 20, box.y + box.height / 2));
+    });
+  const top = () => events(page).evaluate((list) => list.scrollTop);
+  await expect.poll(isInSight, SLOW).toBe(true);
+  await page.keyboard.press('End');
+  await expect.poll(() => now.textContent(), SLOW).toContain(`Look at lamp ${LINES}`);
+  await expect.poll(isInSight, SLOW).toBe(true);
+  await button(page, 'pays by card').first().click();
+  await expect.poll(() => secondOf(page), SLOW).toBeLessThan(0.4);
+  await expect.poll(isInSight, SLOW).toBe(true);
+  await page.keyboard.press('End');
+  await expect.poll(isInSight, SLOW).toBe(true);
+  await events(page).evaluate((list) => list.scrollTo(0, 0));
+  const atEnd = await secondOf(page);
+  await page.keyboard.press(',');
+  await expect.poll(() => secondOf(page), SLOW).toBeLessThan(atEnd);
+  expect(await top()).toBe(0); // still the same line
+});
