@@ -168,3 +168,19 @@ test('the line of the moment is in sight, also while the film stands still; whoe
   await expect.poll(() => secondOf(page), SLOW).toBeLessThan(atEnd);
   expect(await top()).toBe(0); // still the same line
 });
+
+test('a link to the moment is copied; where a browser gives no clipboard to pages, the page says that the address bar has it', async () => {
+  const page = await looker.open(`${url}#t=0.8`);
+  await isLoaded(page);
+  await expect.poll(() => secondOf(page), SLOW).toBeCloseTo(0.8, 1);
+  await button(page, 'Copy a link to this moment').click();
+  await page.getByText('Link to 0:00.8 copied').first().waitFor(SLOW);
+  const far = await looker.open(`${url.replace('127.0.0.1', FAR)}#t=0.8`);
+  await isLoaded(far);
+  await far.keyboard.press('End');
+  await expect.poll(() => secondOf(far), SLOW).toBeGreaterThan(0.85);
+  await button(far, 'Copy a link to this moment').click();
+  await far.getByText('The address bar has the link to this moment').first().waitFor(SLOW);
+  expect(far.url()).toContain(`#t=${(await secondOf(far)).toFixed(1)}`);
+  expect(looker.errors).toEqual([]);
+});
