@@ -16,12 +16,12 @@ export interface DetailProps {
 
 /** The test that is looked at. */
 export function Detail({ run, test, place, onClose }: DetailProps): JSX.Element {
-  const [isCompared, setCompared] = useState(false);
   const [cue, setCue] = useState<Cue | undefined>();
   const chosen =
     test.attempts.find(({ number }) => number === place.attempt) ?? test.attempts.at(-1);
   const pair = pairOf(test);
-  const shown = isCompared && pair ? pair : chosen ? [chosen] : [];
+  const compared = place.isCompared === true ? pair : undefined;
+  const shown = compared ?? (chosen ? [chosen] : []);
   return (
     <section
       class="card detail"
@@ -34,8 +34,8 @@ export function Detail({ run, test, place, onClose }: DetailProps): JSX.Element 
       {test.attempts.length > 1 && (
         <Attempts
           test={test}
-          chosen={isCompared ? undefined : chosen}
-          onCompare={pair && setCompared}
+          chosen={compared ? undefined : chosen}
+          isComparable={pair !== undefined}
         />
       )}
       <div class={`views ${shown.length > 1 ? 'two' : ''}`}>
@@ -59,11 +59,10 @@ interface AttemptsProps {
   test: Test;
   /** Undefined when two are compared. */
   chosen: Attempt | undefined;
-  /** Undefined when there is nothing to compare. */
-  onCompare: ((isCompared: boolean) => void) | undefined;
+  isComparable: boolean;
 }
 
-function Attempts({ test, chosen, onCompare }: AttemptsProps): JSX.Element {
+function Attempts({ test, chosen, isComparable }: AttemptsProps): JSX.Element {
   return (
     <div class="attempts" role="group" aria-label="Attempts">
       {test.attempts.map((attempt) => (
@@ -72,20 +71,17 @@ function Attempts({ test, chosen, onCompare }: AttemptsProps): JSX.Element {
           key={attempt.number}
           class={`chip ${attempt.hasFailed ? 'unexpected' : 'expected'}`}
           aria-pressed={attempt === chosen}
-          onClick={() => {
-            onCompare?.(false);
-            writePlace({ test: test.index, attempt: attempt.number });
-          }}
+          onClick={() => writePlace({ test: test.index, attempt: attempt.number })}
         >
           Attempt {attempt.number} <b>{statusWord(attempt.status)}</b>
         </button>
       ))}
-      {onCompare && (
+      {isComparable && (
         <button
           type="button"
           class="chip all"
           aria-pressed={chosen === undefined}
-          onClick={() => onCompare(true)}
+          onClick={() => writePlace({ test: test.index, isCompared: true })}
         >
           Side by side
         </button>

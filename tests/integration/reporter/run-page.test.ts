@@ -147,6 +147,33 @@ describe('a run of 100 tests', () => {
     await page.close();
   });
 
+  test('an attempt that is chosen in the timeline is shown, also while two are side by side; the address holds both views', async () => {
+    const page = await open(file);
+    await page.locator('.row').first().click();
+    const sideBySide = page.getByRole('button', { name: 'Side by side' });
+    const attempts = page.locator('.attempt');
+    const shown = async (): Promise<(string | null)[]> =>
+      attempts.evaluateAll((views) => views.map((view) => view.ariaLabel));
+    const shows = async (...names: string[]): Promise<void> =>
+      eventually(async () => expect(await shown()).toEqual(names));
+    await sideBySide.click();
+    await shows('Attempt 1', 'Attempt 2');
+    await page.reload();
+    await shows('Attempt 1', 'Attempt 2');
+    await page.getByRole('link', { name: 'Link to this moment' }).first().click();
+    await shows('Attempt 1', 'Attempt 2');
+    const index = /test=(\d+)/.exec(page.url())?.[1] ?? '';
+    for (const number of [1, 2, 1]) {
+      await page.locator(`.block[data-test="${index}"][data-attempt="${number}"]`).click();
+      await shows(`Attempt ${number}`);
+      await sideBySide.click();
+      await shows('Attempt 1', 'Attempt 2');
+    }
+    await page.goBack();
+    await shows('Attempt 1');
+    await page.close();
+  });
+
   test('what happened is one stop of the tab key; up and down go from line to line, and Enter leads there', async () => {
     const page = await open(file);
     await page.locator('.row').first().click();
