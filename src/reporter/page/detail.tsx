@@ -1,6 +1,6 @@
 /** One test: its attempts, one at a time or two side by side. */
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import { AttemptView, type Cue } from './attempt-view';
 import { duration, short } from './format';
 import { Badge, Icon, outcomeWord, statusWord } from './icons';
@@ -17,19 +17,14 @@ export interface DetailProps {
 /** The test that is looked at. */
 export function Detail({ run, test, place, onClose }: DetailProps): JSX.Element {
   const [cue, setCue] = useState<Cue | undefined>();
+  useEscape(onClose);
   const chosen =
     test.attempts.find(({ number }) => number === place.attempt) ?? test.attempts.at(-1);
   const pair = pairOf(test);
   const compared = place.isCompared === true ? pair : undefined;
   const shown = compared ?? (chosen ? [chosen] : []);
   return (
-    <section
-      class="card detail"
-      aria-label={`Test ${test.title}`}
-      onKeyDown={({ key }) => {
-        if (key === 'Escape') onClose();
-      }}
-    >
+    <section class="card detail" aria-label={`Test ${test.title}`}>
       <DetailHead test={test} onClose={onClose} />
       {test.attempts.length > 1 && (
         <Attempts
@@ -53,6 +48,18 @@ export function Detail({ run, test, place, onClose }: DetailProps): JSX.Element 
       </div>
     </section>
   );
+}
+
+/** For the Esc key, wherever the focus is, unless something else is left by it: a search that has words, or the full screen. */
+function useEscape(onEscape: () => void): void {
+  useLayoutEffect(() => {
+    const listener = ({ key, target }: KeyboardEvent): void => {
+      const hasWords = target instanceof HTMLInputElement && target.value !== '';
+      if (key === 'Escape' && !hasWords && !document.fullscreenElement) onEscape();
+    };
+    addEventListener('keydown', listener);
+    return () => removeEventListener('keydown', listener);
+  }, [onEscape]);
 }
 
 interface AttemptsProps {

@@ -147,6 +147,32 @@ describe('a run of 100 tests', () => {
     await page.close();
   });
 
+  test('Esc closes the test wherever the focus is, but first empties the search', async () => {
+    const page = await open(file);
+    const detail = page.locator('.detail h2');
+    const search = page.getByRole('searchbox');
+    const isOpen = async (expected: boolean): Promise<void> =>
+      eventually(async () => expect(await detail.count()).toBe(expected ? 1 : 0));
+    await page.locator('.rows').focus();
+    await page.keyboard.press('ArrowDown');
+    await isOpen(true);
+    await page.keyboard.press('Escape');
+    await isOpen(false);
+    await page.locator('.block[tabindex="0"]').first().focus();
+    await page.keyboard.press('Enter');
+    await isOpen(true);
+    await page.keyboard.press('Escape');
+    await isOpen(false);
+    await page.locator('.row').first().click();
+    await search.fill('test');
+    await page.keyboard.press('Escape');
+    await eventually(async () => expect(await search.inputValue()).toBe(''));
+    await isOpen(true);
+    await page.keyboard.press('Escape');
+    await isOpen(false);
+    await page.close();
+  });
+
   test('an attempt that is chosen in the timeline is shown, also while two are side by side; the address holds both views', async () => {
     const page = await open(file);
     await page.locator('.row').first().click();
