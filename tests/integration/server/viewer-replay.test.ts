@@ -1,5 +1,6 @@
 /** The replay of a session in the viewer's page: chapters and lines, links to a moment, and a page that is open for long. */
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { readFile } from 'node:fs/promises';
+import { chromium, type Browser, type Page, type Route } from 'playwright-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { findChromium } from '../../../src/browser/find-chromium';
 import { eventually } from '../../eventually';
@@ -184,3 +185,37 @@ test('a link to the moment is copied; where a browser gives no clipboard to page
   expect(far.url()).toContain(`#t=${(await secondOf(far)).toFixed(1)}`);
   expect(looker.errors).toEqual([]);
 });
+
+test('a page that is open for longer than its URLs work plays on at the same moment, and downloads; where it cannot, it says so', async () => {
+  const page = await looker.open('about:blank');
+  await page.route('**/viewer/story*', expire, { times: 1 });
+  await page.goto(`${url}#t=0.8`);
+  await isLoaded(page);
+  expect(await secondOf(page)).toBeCloseTo(0.8, 1);
+  await film(page).evaluate((it: HTMLVideoElement) => (it.src = it.src.replace(/=\d+/, '=1')));
+  await page.getByRole('alert').getByText('The film cannot be loaded').waitFor(SLOW); // so soon again
+  await button(page, 'Try again').click();
+  await isLoaded(page);
+  expect(await page.getByText('The film cannot be loaded').count()).toBe(0);
+
+  const late = await looker.open('about:blank');
+  await late.route('**/viewer/story*', expire, { times: 1 });
+  await late.goto(url);
+  const downloading = late.waitForEvent('download');
+  await late.getByRole('link', { name: 'Download' }).click();
+  const bytes = await readFile(await (await downloading).path());
+  expect(bytes.subarray(4, 8).toString()).toBe('ftyp');
+  await late.route('**/viewer/story*', (route) => route.abort());
+  await late.getByRole('link', { name: 'Download' }).click();
+  await late.getByText('Not downloaded, try again.').waitFor(SLOW);
+  expect(looker.errors).toEqual([]);
+});
+
+/** What the server has told an hour ago. */
+async function expire(route: Route): Promise<void> {
+  const answer = await route.fetch();
+  await route.fulfill({
+    response: answer,
+    body: (await answer.text()).replace(/expires=\d+/, 'expires=1'),
+  });
+}
