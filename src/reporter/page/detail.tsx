@@ -1,6 +1,6 @@
 /** One test: its attempts, one at a time or two side by side. */
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import { AttemptView, type Cue } from './attempt-view';
 import { duration, short } from './format';
 import { Badge, Icon, outcomeWord, statusWord } from './icons';
@@ -16,26 +16,21 @@ export interface DetailProps {
 
 /** The test that is looked at. */
 export function Detail({ run, test, place, onClose }: DetailProps): JSX.Element {
-  const [isCompared, setCompared] = useState(false);
   const [cue, setCue] = useState<Cue | undefined>();
+  useEscape(onClose);
   const chosen =
     test.attempts.find(({ number }) => number === place.attempt) ?? test.attempts.at(-1);
   const pair = pairOf(test);
-  const shown = isCompared && pair ? pair : chosen ? [chosen] : [];
+  const compared = place.isCompared === true ? pair : undefined;
+  const shown = compared ?? (chosen ? [chosen] : []);
   return (
-    <section
-      class="card detail"
-      aria-label={`Test ${test.title}`}
-      onKeyDown={({ key }) => {
-        if (key === 'Escape') onClose();
-      }}
-    >
+    <section class="card detail" aria-label={`Test ${test.title}`}>
       <DetailHead test={test} onClose={onClose} />
       {test.attempts.length > 1 && (
         <Attempts
           test={test}
-          chosen={isCompared ? undefined : chosen}
-          onCompare={pair && setCompared}
+          chosen={compared ? undefined : chosen}
+          isComparable={pair !== undefined}
         />
       )}
       <div class={`views ${shown.length > 1 ? 'two' : ''}`}>
@@ -55,15 +50,26 @@ export function Detail({ run, test, place, onClose }: DetailProps): JSX.Element 
   );
 }
 
+/** For the Esc key, wherever the focus is, unless something else is left by it: a search that has words, or the full screen. */
+function useEscape(onEscape: () => void): void {
+  useLayoutEffect(() => {
+    const listener = ({ key, target }: KeyboardEvent): void => {
+      const hasWords = target instanceof HTMLInputElement && target.value !== '';
+      if (key === 'Escape' && !hasWords && !document.fullscreenElement) onEscape();
+    };
+    addEventListener('keydown', listener);
+    return () => removeEventListener('keydown', listener);
+  }, [onEscape]);
+}
+
 interface AttemptsProps {
   test: Test;
   /** Undefined when two are compared. */
   chosen: Attempt | undefined;
-  /** Undefined when there is nothing to compare. */
-  onCompare: ((isCompared: boolean) => void) | undefined;
+  isComparable: boolean;
 }
 
-function Attempts({ test, chosen, onCompare }: AttemptsProps): JSX.Element {
+function Attempts({ test, chosen, isComparable }: AttemptsProps): JSX.Element {
   return (
     <div class="attempts" role="group" aria-label="Attempts">
       {test.attempts.map((attempt) => (
@@ -72,20 +78,17 @@ function Attempts({ test, chosen, onCompare }: AttemptsProps): JSX.Element {
           key={attempt.number}
           class={`chip ${attempt.hasFailed ? 'unexpected' : 'expected'}`}
           aria-pressed={attempt === chosen}
-          onClick={() => {
-            onCompare?.(false);
-            writePlace({ test: test.index, attempt: attempt.number });
-          }}
+          onClick={() => writePlace({ test: test.index, attempt: attempt.number })}
         >
           Attempt {attempt.number} <b>{statusWord(attempt.status)}</b>
         </button>
       ))}
-      {onCompare && (
+      {isComparable && (
         <button
           type="button"
           class="chip all"
           aria-pressed={chosen === undefined}
-          onClick={() => onCompare(true)}
+          onClick={() => writePlace({ test: test.index, isCompared: true })}
         >
           Side by side
         </button>

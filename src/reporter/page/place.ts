@@ -1,9 +1,12 @@
 /** What the reader looks at, as it stands in the address: so that it can be sent to somebody, and "back" goes back. */
 
-/** A test, an attempt (from 1) and a moment of it, in milliseconds. */
+const SIDE_BY_SIDE = 'side-by-side';
+
+/** Of a test: an attempt (from 1) and a moment of it, in milliseconds; or two attempts side by side. */
 export interface Place {
   test?: number | undefined;
   attempt?: number | undefined;
+  isCompared?: boolean | undefined;
   atMs?: number | undefined;
 }
 
@@ -13,6 +16,7 @@ export function readPlace(): Place {
   return {
     test: numberIn(said, 'test'),
     attempt: numberIn(said, 'attempt'),
+    isCompared: said.get('view') === SIDE_BY_SIDE,
     atMs: numberIn(said, 'at'),
   };
 }
@@ -27,10 +31,11 @@ export function addressOf(place: Place): string {
   return `${location.href.split('#', 1)[0] ?? ''}#${hashOf(place)}`;
 }
 
-function hashOf({ test, attempt, atMs }: Place): string {
+function hashOf({ test, attempt, isCompared, atMs }: Place): string {
   const said = new URLSearchParams();
   if (test !== undefined) said.set('test', String(test));
   if (attempt !== undefined) said.set('attempt', String(attempt));
+  if (isCompared === true) said.set('view', SIDE_BY_SIDE);
   if (atMs !== undefined) said.set('at', String(Math.round(atMs)));
   return said.toString();
 }

@@ -1,6 +1,7 @@
 /** Plays the clip of an attempt, with its marks below it; without a clip there are still the marks. */
 import type { JSX, RefObject } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { copyText } from '../../ui/clipboard';
 import { moment } from './format';
 import { Icon } from './icons';
 import type { Attempt, Happening } from './model';
@@ -198,23 +199,29 @@ function Speed({
 }
 
 function CopyLink({ attempt, atMs }: Pick<PlayerProps, 'attempt' | 'atMs'>): JSX.Element {
-  const [isCopied, setCopied] = useState(false);
+  const [said, setSaid] = useState('');
   const address = addressOf({ test: attempt.test.index, attempt: attempt.number, atMs });
+  const copy = async (event: Event): Promise<void> => {
+    event.preventDefault(); // what is looked at stays as it is
+    history.replaceState(null, '', address);
+    const isCopied = await copyText(address);
+    setSaid(isCopied ? 'Copied' : 'The address bar has the link to this moment');
+  };
   return (
-    <a
-      class="copy"
-      href={address}
-      aria-label="Link to this moment"
-      title={isCopied ? 'Copied' : 'Copy a link to this moment'}
-      onClick={() =>
-        void navigator.clipboard.writeText(address).then(
-          () => setCopied(true),
-          () => undefined,
-        )
-      }
-    >
-      <Icon name={isCopied ? 'ok' : 'link'} />
-    </a>
+    <>
+      <span role="status" style={{ minWidth: 0, color: 'var(--muted)', fontSize: '12px' }}>
+        {said}
+      </span>
+      <a
+        class="copy"
+        href={address}
+        aria-label="Link to this moment"
+        title="Copy a link to this moment"
+        onClick={(event) => void copy(event)}
+      >
+        <Icon name="link" />
+      </a>
+    </>
   );
 }
 

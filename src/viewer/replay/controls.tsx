@@ -1,6 +1,7 @@
 /** What can be done with the film: play, step, how fast, a link to this moment, the whole screen. */
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
+import { copyText } from '../../ui/clipboard';
 import { clock } from '../format';
 import { Announcement, Button } from '../ui/parts';
 import type { Film } from './film';
@@ -14,11 +15,13 @@ interface ControlsProps {
 
 export function Controls({ player, film, onFullScreen }: ControlsProps): JSX.Element {
   const [said, setSaid] = useState('');
-  const copyLink = (): void => {
+  const copyLink = async (): Promise<void> => {
+    const moment = clock(player.second * 1000, true);
     history.replaceState(null, '', `#t=${player.second.toFixed(1)}`);
-    navigator.clipboard.writeText(location.href).then(
-      () => setSaid(`Link to ${clock(player.second * 1000, true)} copied`),
-      () => setSaid('The address bar has the link to this moment'),
+    setSaid(
+      (await copyText(location.href))
+        ? `Link to ${moment} copied`
+        : 'The address bar has the link to this moment',
     );
   };
   return (
@@ -39,7 +42,7 @@ export function Controls({ player, film, onFullScreen }: ControlsProps): JSX.Ele
         label="Copy a link to this moment"
         iconOnly
         look="quiet"
-        onClick={copyLink}
+        onClick={() => void copyLink()}
       />
       <Button icon="full" label="Full screen (f)" iconOnly look="quiet" onClick={onFullScreen} />
     </div>

@@ -10,7 +10,6 @@ import { chapterAt, momentAt, type Chapter, type Film, type Moment } from './fil
 interface ReplayEventsProps {
   film: Film;
   second: number;
-  isPlaying: boolean;
   onSeek: (second: number) => void;
 }
 
@@ -20,7 +19,7 @@ interface Section {
   moments: Moment[];
 }
 
-export function ReplayEvents({ film, second, isPlaying, onSeek }: ReplayEventsProps): JSX.Element {
+export function ReplayEvents({ film, second, onSeek }: ReplayEventsProps): JSX.Element {
   const [filter, setFilter] = useState<EventFilter>('all');
   const list = useRef<HTMLDivElement>(null);
   const shown = useMemo(() => filterEvents(film.moments, filter), [film, filter]);
@@ -33,9 +32,7 @@ export function ReplayEvents({ film, second, isPlaying, onSeek }: ReplayEventsPr
     () => <Sections {...{ sections, chapter, now, onSeek }} />,
     [sections, chapter, now],
   ); // they may be thousands, and the film moves sixty times a second
-  useEffect(() => {
-    if (isPlaying) keepInSight(list.current);
-  }, [now, chapter, isPlaying]);
+  useEffect(() => keepInSight(list.current), [now, chapter]); // then only: whoever scrolls elsewhere meanwhile wants to be there
   return (
     <aside class="side" aria-label="What happened in the session">
       <EventFilters events={film.moments} filter={filter} onFilter={setFilter} />
@@ -150,11 +147,14 @@ function sectionsOf(chapters: readonly Chapter[], moments: readonly Moment[]): S
   return sections.filter(({ chapter, moments: within }) => chapter ?? within.length > 0);
 }
 
-/** The line of now, in the middle third of the list. */
+/** Scrolls the line of now to the middle third of the list, unless it is seen: the head of its chapter stays above it, and covers some. */
 function keepInSight(list: HTMLElement | null): void {
-  if (!list) return;
-  const line = Array.from(list.querySelectorAll('[aria-current="true"]')).at(-1);
-  if (!line) return;
-  const top = line.getBoundingClientRect().top - list.getBoundingClientRect().top;
-  if (top < 0 || top > list.clientHeight * 0.7) list.scrollTop += top - list.clientHeight / 3;
+  const line = Array.from(list?.querySelectorAll('[aria-current="true"]') ?? []).at(-1);
+  if (!list || !line) return;
+  const head = line.closest('section')?.querySelector('.chapter-head');
+  const covered = head?.contains(line) === false ? head.clientHeight : 0;
+  const box = line.getBoundingClientRect();
+  const top = box.top - list.getBoundingClientRect().top;
+  if (top < covered || top + box.height > list.clientHeight)
+    list.scrollTop += top - list.clientHeight / 3;
 }

@@ -6,10 +6,11 @@ import type { Api } from '../api';
 import { clock, count, shortId } from '../format';
 import { useLatest, useTitle } from '../hooks';
 import type { Start } from '../start';
-import { Icon } from '../ui/icon';
-import { Brand, Notice, StatusBadge } from '../ui/parts';
+import { Brand, Button, Notice, StatusBadge } from '../ui/parts';
 import { Controls } from './controls';
+import { Download } from './download';
 import { filmOf, type Film } from './film';
+import { useRenewal } from './renewal';
 import { ReplayEvents } from './replay-events';
 import { Timeline } from './timeline';
 import { useFilm } from './use-film';
@@ -33,7 +34,7 @@ export function ReplayPage({ api, start, story, replay }: ReplayPageProps): JSX.
     <div class={start.isMinimal ? 'session minimal' : 'session'}>
       {!start.isMinimal && <Bar api={api} session={session} title={title} film={film} />}
       {film ? (
-        <FilmPlayer film={film} isMinimal={start.isMinimal} />
+        <FilmPlayer api={api} film={film} isMinimal={start.isMinimal} />
       ) : (
         <main class="page-notice">{<NoFilm replay={replay} session={session} />}</main>
       )}
@@ -68,12 +69,7 @@ function Bar({ api, session, title, film }: BarProps): JSX.Element {
         </span>
       </span>
       <span class="bar-space" />
-      {film && (
-        <a class="button plain" href={film.path} download={`session-${session.id}.mp4`}>
-          <Icon name="download" />
-          <span>Download</span>
-        </a>
-      )}
+      {film && <Download api={api} path={film.path} name={`session-${session.id}.mp4`} />}
     </header>
   );
 }
@@ -100,8 +96,15 @@ function NoFilm({
   );
 }
 
-function FilmPlayer({ film, isMinimal }: { film: Film; isMinimal: boolean }): JSX.Element {
+interface FilmPlayerProps {
+  api: Api;
+  film: Film;
+  isMinimal: boolean;
+}
+
+function FilmPlayer({ api, film, isMinimal }: FilmPlayerProps): JSX.Element {
   const player = useFilm(film.durationS);
+  const { problem, onError, renew } = useRenewal(api, player.video);
   const stage = useRef<HTMLElement>(null);
   const fullScreen = (): void => {
     if (document.fullscreenElement) void document.exitFullscreen();
@@ -130,19 +133,19 @@ function FilmPlayer({ film, isMinimal }: { film: Film; isMinimal: boolean }): JS
             playsInline
             muted
             onClick={player.toggle}
+            onError={onError}
           />
+          {problem !== undefined && (
+            <div class="stage-banner" role="alert">
+              <span>The film cannot be loaded. {problem}</span>
+              <Button label="Try again" look="quiet" onClick={renew} />
+            </div>
+          )}
         </div>
         <Timeline film={film} second={player.second} onSeek={player.seek} />
         <Controls player={player} film={film} onFullScreen={fullScreen} />
       </section>
-      {!isMinimal && (
-        <ReplayEvents
-          film={film}
-          second={player.second}
-          isPlaying={player.isPlaying}
-          onSeek={player.seek}
-        />
-      )}
+      {!isMinimal && <ReplayEvents film={film} second={player.second} onSeek={player.seek} />}
     </main>
   );
 }

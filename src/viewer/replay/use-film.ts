@@ -30,22 +30,17 @@ export function useFilm(durationS: number): Player {
   const [second, setSecond] = useState(0);
   const [isPlaying, setPlaying] = useState(false);
   const [speed, setSpeed] = useState(1);
-  useEffect(() => {
-    const { current: film } = video;
-    if (!film) return undefined;
-    const wanted = Number(fromHash('t') ?? Number.NaN);
-    if (wanted > 0) film.currentTime = Math.min(wanted, durationS);
-    return follow(film, setSecond, setPlaying);
-  }, []);
-  useEffect(() => {
-    if (video.current) video.current.playbackRate = speed;
-  }, [speed]);
   const seek = (to: number): void => {
     const { current: film } = video;
     if (!film) return;
     film.currentTime = Math.min(Math.max(0, to), durationS);
     setSecond(film.currentTime);
   };
+  useLinkedMoment(seek);
+  useEffect(() => (video.current ? follow(video.current, setSecond, setPlaying) : undefined), []);
+  useEffect(() => {
+    if (video.current) video.current.playbackRate = speed;
+  }, [speed]);
   const toggle = (): void => {
     const { current: film } = video;
     if (!film) return;
@@ -73,6 +68,19 @@ export function useFilm(durationS: number): Player {
     return action !== undefined;
   };
   return { video, second, isPlaying, speed, setSpeed, seek, toggle, step, onKey };
+}
+
+/** Goes to the moment that the address names, whenever it names another one. */
+function useLinkedMoment(seek: (second: number) => void): void {
+  useEffect(() => {
+    const go = (): void => {
+      const wanted = Number(fromHash('t') ?? Number.NaN);
+      if (!Number.isNaN(wanted)) seek(wanted);
+    };
+    go();
+    addEventListener('hashchange', go);
+    return () => removeEventListener('hashchange', go);
+  }, []);
 }
 
 /** Tells where the film is and whether it plays, until the returned function is called. `timeupdate` comes four times a second, which a list can be seen to lag. */

@@ -19,12 +19,17 @@ import { eventually } from '../../eventually';
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
+/** A name that a browser takes for that of another machine. */
+const FAR = 'ci.test';
+
 let folder: string;
 let browser: Browser;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'run-page-'));
-  browser = await chromium.launch({ executablePath: (await findChromium()).executablePath });
+  const { executablePath } = await findChromium();
+  const args = [`--host-resolver-rules=MAP ${FAR} 127.0.0.1`];
+  browser = await chromium.launch({ executablePath, args });
 });
 
 afterAll(async () => {
@@ -142,6 +147,59 @@ describe('a run of 100 tests', () => {
     await page.close();
   });
 
+  test('Esc closes the test wherever the focus is, but first empties the search', async () => {
+    const page = await open(file);
+    const detail = page.locator('.detail h2');
+    const search = page.getByRole('searchbox');
+    const isOpen = async (expected: boolean): Promise<void> =>
+      eventually(async () => expect(await detail.count()).toBe(expected ? 1 : 0));
+    await page.locator('.rows').focus();
+    await page.keyboard.press('ArrowDown');
+    await isOpen(true);
+    await page.keyboard.press('Escape');
+    await isOpen(false);
+    await page.locator('.block[tabindex="0"]').first().focus();
+    await page.keyboard.press('Enter');
+    await isOpen(true);
+    await page.keyboard.press('Escape');
+    await isOpen(false);
+    await page.locator('.row').first().click();
+    await search.fill('test');
+    await page.keyboard.press('Escape');
+    await eventually(async () => expect(await search.inputValue()).toBe(''));
+    await isOpen(true);
+    await page.keyboard.press('Escape');
+    await isOpen(false);
+    await page.close();
+  });
+
+  test('an attempt that is chosen in the timeline is shown, also while two are side by side; the address holds both views', async () => {
+    const page = await open(file);
+    await page.locator('.row').first().click();
+    const sideBySide = page.getByRole('button', { name: 'Side by side' });
+    const attempts = page.locator('.attempt');
+    const shown = async (): Promise<(string | null)[]> =>
+      attempts.evaluateAll((views) => views.map((view) => view.ariaLabel));
+    const shows = async (...names: string[]): Promise<void> =>
+      eventually(async () => expect(await shown()).toEqual(names));
+    await sideBySide.click();
+    await shows('Attempt 1', 'Attempt 2');
+    await page.reload();
+    await shows('Attempt 1', 'Attempt 2');
+    await page.getByRole('link', { name: 'Link to this moment' }).first().click();
+    await shows('Attempt 1', 'Attempt 2');
+    const index = /test=(\d+)/.exec(page.url())?.[1] ?? '';
+    for (const number of [1, 2, 1]) {
+      await page.locator(`.block[data-test="${index}"][data-attempt="${number}"]`).click();
+      await shows(`Attempt ${number}`);
+      await sideBySide.click();
+      await shows('Attempt 1', 'Attempt 2');
+    }
+    await page.goBack();
+    await shows('Attempt 1');
+    await page.close();
+  });
+
   test('what happened is one stop of the tab key; up and down go from line to line, and Enter leads there', async () => {
     const page = await open(file);
     await page.locator('.row').first().click();
@@ -202,6 +260,29 @@ describe('a run of 100 tests', () => {
     await page.close();
   });
 
+  test('a link to the moment is copied; where a browser gives no clipboard to pages, the page says that the address bar has it', async () => {
+    const server = await serve(file);
+    for (const [host = '', said = ''] of [
+      ['127.0.0.1', 'Copied'],
+      [FAR, 'The address bar has the link to this moment'],
+    ]) {
+      const page = await browser.newPage();
+      const errors: string[] = [];
+      page.on('pageerror', (error) => errors.push(error.message));
+      await page.goto(`http://${host}:${server.port}/#test=7&attempt=1&at=300`);
+      const moment = page.getByRole('slider');
+      await moment.focus();
+      await page.keyboard.press('ArrowRight');
+      await eventually(async () => expect(await moment.getAttribute('aria-valuenow')).toBe('400'));
+      await page.getByRole('link', { name: 'Link to this moment' }).click();
+      await page.getByText(said, { exact: true }).waitFor();
+      expect(page.url()).toContain('#test=7&attempt=1&at=400');
+      expect(errors).toEqual([]);
+      await page.close();
+    }
+    server.close();
+  });
+
   test.each(['light', 'dark'] as const)('axe finds nothing, %s', async (colorScheme) => {
     const page = await open(file, { colorScheme });
     await page.locator('.row').first().click();
@@ -242,6 +323,18 @@ describe('a run of 100 tests', () => {
     await context.close();
   });
 });
+
+/** Serves a page on this machine. */
+async function serve(file: string): Promise<{ port: number; close: () => void }> {
+  const html = await readFile(file);
+  const server = createServer((_, response) => response.end(html)).listen(0, '127.0.0.1');
+  await eventually(() => expect(server.listening).toBe(true));
+  const close = (): void => {
+    server.closeAllConnections();
+    server.close();
+  };
+  return { port: (server.address() as AddressInfo).port, close };
+}
 
 describe('the trace of an attempt', () => {
   const CONTENT = 'PK, as a trace begins';
@@ -291,17 +384,14 @@ describe('the trace of an attempt', () => {
   });
 
   test('is named by its address where the page comes from a server', async () => {
-    const html = await readFile(file);
-    const server = createServer((_, response) => response.end(html)).listen(0, '127.0.0.1');
-    await eventually(() => expect(server.listening).toBe(true));
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const server = await serve(file);
+    const url = `http://127.0.0.1:${server.port}`;
     const page = await browser.newPage();
     await page.goto(`${url}/run/index.html#test=0`);
     const command = await page.getByText('npx playwright show-trace').innerText();
     expect(command).toMatch(/^npx playwright show-trace http:\S+-trace\.zip$/);
     expect(command).toContain(`${url}/run/data/`);
     await page.close();
-    server.closeAllConnections();
     server.close();
   });
 });

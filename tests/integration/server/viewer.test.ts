@@ -1,4 +1,4 @@
-/** The viewer's pages in a browser: live pictures, taking over, the end, the replay, the wall. */
+/** The viewer's pages in a browser: live pictures, taking over, the end, the wall. */
 import type { Page } from 'playwright-core';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { SessionServerOptions } from '../../../src/server/index';
@@ -197,108 +197,6 @@ describe('a lost connection', () => {
     expect(await card.count()).toBe(1);
     await line.mend();
     await page.getByRole('alert').waitFor({ ...SLOW, state: 'hidden' });
-  });
-});
-
-describe('replay', () => {
-  beforeEach(() => serve({ recording: 'always' }));
-
-  /** Two tests, the second of which fails, and an action in each. */
-  async function recorded(): Promise<{ viewer_url: string }> {
-    const { page: shown, session_id: id, viewer_url } = await startShown(api);
-    await shown.evaluate(async (url) => fetch(url, { mode: 'no-cors' }), `${api.server.url}/lost`);
-    const act = async (selector: string): Promise<void> => {
-      const body = { type: 'click', selector };
-      expect(await api.call('POST', `/sessions/${id}/page/execute`, { body })).toMatchObject({
-        status: 200,
-      });
-    };
-    const { frames } = await api.server.recording(id);
-    await expect.poll(() => frames.last, SLOW).toBeDefined(); // with its first picture the film begins
-    for (const [title, outcome] of [
-      ['pays by card', 'passed'],
-      ['pays by invoice', 'failed'],
-    ] as const) {
-      api.server.noteTest(id, { title });
-      const fromMs = Date.now();
-      await act('h1');
-      await shown.evaluate((by) => console.warn(by), title);
-      const tookMs = async (): Promise<number> => {
-        await shown.evaluate(() => (document.body.style.background = `hsl(${Date.now()} 50% 50%)`));
-        return (frames.last?.atMs ?? 0) - fromMs;
-      };
-      await expect.poll(tookMs, SLOW).toBeGreaterThan(500);
-      api.server.noteTest(id, { outcome });
-    }
-    await api.call('DELETE', `/sessions/${id}/stop`);
-    return { viewer_url };
-  }
-
-  test('each test is a chapter; chapters, steps, keys and links lead to their moment', async () => {
-    const { viewer_url: url } = await recorded();
-    const page = await looker.open(url);
-    const second = (): Promise<number> =>
-      page.locator('video').evaluate((film: HTMLVideoElement) => film.currentTime);
-    const chapters = page.getByRole('list', { name: 'Tests in this replay' }).getByRole('button');
-    await chapters.first().waitFor(SLOW);
-    expect(await chapters.allTextContents()).toEqual([
-      'passedpays by card',
-      'failedpays by invoice',
-    ]);
-    await expect
-      .poll(() => page.locator('video').evaluate((film: HTMLVideoElement) => film.readyState), SLOW)
-      .toBeGreaterThan(0);
-    await chapters.nth(1).click();
-    await expect.poll(second, SLOW).toBeGreaterThan(0.4);
-    const atSecond = await second();
-    const list = page.getByRole('region', { name: 'Events' });
-    await list
-      .locator('.chapter-button[aria-current="true"]', { hasText: 'by invoice' })
-      .waitFor(SLOW);
-    await list.getByRole('button', { name: 'Click' }).first().click();
-    await expect.poll(second, SLOW).toBeLessThan(atSecond);
-    await list.getByRole('button', { name: '/lost' }).waitFor(SLOW);
-    await button(page, 'Console').click();
-    await expect
-      .poll(() => list.locator('.event').allTextContents(), SLOW)
-      .toEqual([
-        expect.stringContaining('pays by card'),
-        expect.stringContaining('pays by invoice'),
-      ]);
-    await list.locator('.event', { hasText: 'by invoice' }).click();
-    await expect.poll(second, SLOW).toBeGreaterThan(0.4);
-    await button(page, 'All').click();
-    await page.keyboard.press('End');
-    await expect.poll(second, SLOW).toBeGreaterThan(atSecond);
-    const atEnd = await second();
-    await page.keyboard.press(',');
-    await expect.poll(second, SLOW).toBeLessThan(atEnd);
-    await list.focus();
-    const lineAbove = async (): Promise<string | null | undefined> => {
-      await page.keyboard.press('ArrowUp');
-      return page.evaluate(() => document.activeElement?.textContent);
-    };
-    await expect.poll(lineAbove, SLOW).toContain('pays by card');
-    await page.keyboard.press('Enter');
-    await expect.poll(second, SLOW).toBeLessThan(atSecond);
-    await page.getByLabel('Speed').selectOption('2');
-    await expect
-      .poll(
-        () => page.locator('video').evaluate((film: HTMLVideoElement) => film.playbackRate),
-        SLOW,
-      )
-      .toBe(2);
-    const linked = await looker.open(`${url}#t=${atSecond.toFixed(1)}`);
-    await expect
-      .poll(
-        () => linked.locator('video').evaluate((film: HTMLVideoElement) => film.currentTime),
-        SLOW,
-      )
-      .toBeGreaterThan(0.3);
-    const film = await page.getByRole('link', { name: 'Download' }).getAttribute('href');
-    expect((await fetch(api.server.url + String(film))).status).toBe(200);
-    expect(await axeViolations(page)).toEqual([]);
-    expect(looker.errors).toEqual([]);
   });
 });
 
