@@ -209,7 +209,7 @@ function CopyLink({ attempt, atMs }: Pick<PlayerProps, 'attempt' | 'atMs'>): JSX
   };
   return (
     <>
-      <span role="status" style={{ minWidth: 0, color: 'var(--muted)', fontSize: '12px' }}>
+      <span class="copied" role="status">
         {said}
       </span>
       <a
