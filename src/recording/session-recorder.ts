@@ -8,6 +8,7 @@ import type { Frame, FrameStore } from './frame-store';
 import { jpegSize } from './jpeg-size';
 import type { CastSettings, ScreencastFrame } from './page-cast';
 import { PageCast } from './page-cast';
+import { onContent } from './page-content';
 import type { Recorder, RecorderOptions } from './recorder';
 
 /** What a page is scaled down to fit into, in pixels: as Playwright's own videos. */
@@ -169,20 +170,10 @@ export class SessionRecorder implements Recorder {
       cast: new PageCast(session, targetId, (frame) => this.#keep(frame)),
     };
     this.#changeFront(() => this.#pages.set(targetId, page));
-    if (!page.isTouched) this.#watchContent(session, page, targetId);
-  }
-
-  /** A page that is blank by its URL may be written to, as by `setContent`, or be filled by a script: then it paints. */
-  #watchContent(session: CdpSession, page: RecordedPage, targetId: string): void {
-    const touch = (): void => {
+    if (page.isTouched) return;
+    onContent(session, targetId, () => {
       if (!page.isTouched && this.#pages.has(targetId)) this.#bringToFront(targetId, page, true);
-    };
-    session.on('Page.documentOpened', touch);
-    session.on('Page.lifecycleEvent', ({ name, frameId }) => {
-      if (name === 'firstPaint' && frameId === targetId) touch(); // a page is named as its main frame
     });
-    session.send('Page.enable').catch(() => {}); // it has been closed
-    session.send('Page.setLifecycleEventsEnabled', { enabled: true }).catch(() => {});
   }
 
   /** @param hasContent - it is not blank any more, if it was */

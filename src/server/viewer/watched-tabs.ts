@@ -5,6 +5,7 @@ import type { CdpEvents, TargetInfo } from '../../cdp/protocol';
 import type { ViewedTab } from '../../contract/viewer';
 import type { CastSettings, ScreencastFrame } from '../../recording/page-cast';
 import { PageCast } from '../../recording/page-cast';
+import { onContent } from '../../recording/page-content';
 
 /** What is watched: pages only. */
 const FILTER = [{ type: 'page' }];
@@ -132,22 +133,12 @@ export class WatchedTabs {
     };
     this.#tabs.set(id, tab);
     this.#lately.push(id);
-    if (!tab.isTouched) this.#watchContent(tab);
+    if (!tab.isTouched)
+      onContent(page, id, () => {
+        if (!tab.isTouched && this.#tabs.has(id)) this.#touch(tab);
+      });
     this.#listener.onPage(page);
     this.#settle();
-  }
-
-  /** A page that is blank by its URL may be written to, as by `setContent`, or be filled by a script: then it paints. */
-  #watchContent(tab: Tab): void {
-    const touch = (): void => {
-      if (!tab.isTouched && this.#tabs.has(tab.id)) this.#touch(tab);
-    };
-    tab.page.on('Page.documentOpened', touch);
-    tab.page.on('Page.lifecycleEvent', ({ name, frameId }) => {
-      if (name === 'firstPaint' && frameId === tab.id) touch();
-    });
-    tab.page.send('Page.enable').catch(() => {}); // it has been closed
-    tab.page.send('Page.setLifecycleEventsEnabled', { enabled: true }).catch(() => {});
   }
 
   #update({ targetId, url, title }: TargetInfo): void {
