@@ -35,7 +35,7 @@ interface RecordedPage {
   /** When it first had a URL, or other content, by `performance.now()`: the time of day may be set back. Undefined while it is blank. */
   loadsSinceMs: number | undefined;
   contextId: string | undefined;
-  /** False until it has shown anything: it is blank, and nobody has opened it from another page. */
+  /** False until it has shown anything: it is blank, and neither was opened by another page nor has opened one. */
   isTouched: boolean;
   cast: PageCast;
 }
@@ -169,7 +169,11 @@ export class SessionRecorder implements Recorder {
       isTouched: !isBlank(url) || openerId !== undefined,
       cast: new PageCast(session, targetId, (frame) => this.#keep(frame)),
     };
-    this.#changeFront(() => this.#pages.set(targetId, page));
+    this.#changeFront(() => {
+      const opener = this.#pages.get(openerId ?? '');
+      if (opener) opener.isTouched = true; // else its first paint, which is told later, would bring it before the popup
+      this.#pages.set(targetId, page);
+    });
     if (page.isTouched) return;
     onContent(session, targetId, () => {
       if (!page.isTouched && this.#pages.has(targetId)) this.#bringToFront(targetId, page, true);

@@ -131,6 +131,8 @@ export class WatchedTabs {
       cast: new PageCast(page, id, (frame) => this.#picture(frame)),
       isTouched: !isBlank(url) || openerId !== undefined,
     };
+    const opener = this.#tabs.get(openerId ?? '');
+    if (opener) opener.isTouched = true; // else its first paint, which is told later, would bring it before the popup
     this.#tabs.set(id, tab);
     this.#lately.push(id);
     if (!tab.isTouched)

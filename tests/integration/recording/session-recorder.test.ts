@@ -152,6 +152,22 @@ describe('SessionRecorder', () => {
     }
   });
 
+  it('shows a popup that was opened before its opener had painted anything', async () => {
+    recorded.recorder.start();
+    const page = await recorded.browser.newPage();
+    await Promise.all([
+      page.waitForEvent('popup'),
+      page.evaluate(() => {
+        document.body.style.background = 'red';
+        const popup = window.open('', '', 'width=400,height=300');
+        if (popup) popup.document.body.style.background = 'lime';
+      }),
+    ]);
+    await animationFrames(page, 20);
+    await recorded.recorder.stop();
+    expect((await colours()).at(-1)).toBe('lime');
+  });
+
   it('records pages that were there before it, in the default context too', async () => {
     const context = recorded.browser.contexts()[0];
     const page = await context?.newPage();

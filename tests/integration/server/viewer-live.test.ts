@@ -149,6 +149,22 @@ test('the page that waits for the next test is no tab, until it is in use', asyn
   expect(await page.locator('.tab').count()).toBe(2);
 });
 
+test('a popup stays in front of the page that opened it before it had painted anything', async () => {
+  const { page: shown, viewer_url: url } = await startShown(api);
+  const page = await looker.open(url);
+  await firstPicture(page);
+  const opener = await shown.context().newPage();
+  await opener.evaluate(async () => {
+    document.body.style.background = 'gold';
+    const popup = window.open('');
+    if (popup) popup.document.title = 'Popup';
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    document.title = 'Painted';
+  });
+  await page.locator('.tab', { hasText: 'Painted' }).waitFor(SLOW);
+  expect(await page.locator('.tab[aria-current="true"]').textContent()).toContain('Popup');
+});
+
 test('a connection that nobody ended and nothing comes through is lost, and made anew', async () => {
   const { page: shown, viewer_url: url } = await startShown(api);
   const page = await looker.open('about:blank');
