@@ -32,6 +32,11 @@ test('it is given up for a test with other options, for isolation session, and f
   expectPassed(run, 'without', 7);
 });
 
+test('a client of a test’s own finds none on the session', async (context) => {
+  const { run } = await suite.of(context);
+  expectPassed(run, 'clients', 2);
+});
+
 test('reports, traces and failures show nothing of it', async (context) => {
   const { run } = await suite.of(context);
   const results = partOf(run.report, 'traced.spec.ts')?.suites.flatMap((suite) =>

@@ -33,6 +33,7 @@ test.each(['playwright', 'cdp'])('over %s', async (transport) => {
   expectPassed(run, 'page', 2);
   expectPassed(run, 'without', 7);
   expectPassed(run, 'filled', 2);
+  expectPassed(run, 'clients', 2);
   await leavesNothing(project);
   await project.remove();
 });

@@ -124,6 +124,17 @@ const FILES = {
         await page.evaluate(() => { document.body.style.background = 'red'; });
         await page.screenshot();
       });`,
+  clients: `
+    import { chromium } from '@playwright/test';
+    test('leaves one', async ({ page, browser }) => {
+      await page.goto(SITE);
+      await expect.poll(() => waiting(browser)).toHaveLength(1);
+    });
+    test('connects a client of its own, which finds none', async ({ session }) => {
+      const own = await chromium.connectOverCDP(session.cdpUrl);
+      expect(await waiting(own)).toHaveLength(1); // the session's own
+      await own.close();
+    });`,
   traced: `
     for (const n of [1, 2])
       test('fails ' + n, async ({ page, browser }) => {
@@ -162,7 +173,8 @@ export async function createSuiteOf(
         reporter: [['list'], ['json', { outputFile: 'report.json' }]],
         use: { ${use} },
         projects: [
-          { name: 'plain', testIgnore: 'traced.spec.ts' },
+          { name: 'plain', testIgnore: /(traced|clients).spec.ts/ },
+          { name: 'clients', testMatch: 'clients.spec.ts' },
           { name: 'traced', testMatch: 'traced.spec.ts', use: { trace: 'on', screenshot: 'on' } },
         ],
       }));`,
