@@ -10,7 +10,8 @@ const OWN_FLAGS = /^--(user-data-dir|remote-debugging-pipe|no-startup-window)/;
 
 /**
  * What can be run. All sides use the same browser; `recording` is the plugin's, and in `video` Playwright's own. `cdp`, `cast` and
- * `own` have nothing of ours: they are the floor of what sessions, recording and `isolation: 'session'` can cost.
+ * `own` have nothing of ours: they are the floor of what sessions, recording and `isolation: 'session'` can cost. `untold` is without our
+ * reporter: no steps, no stories of tests, no run page.
  */
 const SIDES = {
   plain: { suite: 'plain' },
@@ -19,6 +20,7 @@ const SIDES = {
   retain: { suite: 'sessions', recording: 'retain-on-failure' },
   on: { suite: 'sessions', recording: 'on' },
   session: { suite: 'sessions', isolation: 'session' },
+  untold: { suite: 'sessions', reporter: 'dot' },
   cdp: { suite: 'floor-cdp' },
   cast: { suite: 'floor-cast' },
   own: { suite: 'floor-own-context' },
@@ -52,6 +54,13 @@ const GROUPS = [
     },
   },
   {
+    what: '120 small tests, 2 workers, headless shell',
+    browser: 'shell',
+    repeats: 3,
+    minutes: 2,
+    numbers: { collected_suite_ratio: ['off', 'untold'] },
+  },
+  {
     what: '320 small tests, 2 workers, headless shell',
     browser: 'shell',
     repeats: 8,
@@ -83,6 +92,7 @@ const NAMES = {
   retain: 'retain-on-failure',
   on: 'recorded',
   session: "isolation 'session'",
+  untold: 'without our reporter',
   cdp: 'connected over CDP, nothing else',
   cast: 'pages cast, nothing else',
   own: 'one context, cleared',

@@ -45,6 +45,7 @@ const WATCH_MS = 250;
  * @param {'context' | 'session'} [options.isolation]
  * @param {'cdp'} [options.transport] the only one that the sessions may use
  * @param {string} [options.exposeNetwork] hosts that sessions reach on this machine
+ * @param {string} [options.reporter] in place of all that the configuration names
  * @param {number} [options.workers]
  * @param {number} [options.repeats] how often each test runs
  * @param {boolean} [options.tellsTimes] tell when each test began
@@ -63,6 +64,7 @@ export async function runSuite({
   isolation = 'context',
   transport = '',
   exposeNetwork = '',
+  reporter,
   workers = 2,
   repeats = 1,
   tellsTimes = false,
@@ -107,7 +109,7 @@ export async function runSuite({
     const { endedAt, ...result } = await play(
       config,
       { ...variables, ...env },
-      { interruptAfterTests, isKilled },
+      { reporter, interruptAfterTests, isKilled },
     );
     const left = await countLeft(folder, [...seen.ports]);
     return {
@@ -158,7 +160,7 @@ function startTimesOf({ suites = [], specs = [] }) {
 }
 
 /** Runs the command, and presses Ctrl-C or kills the runner when it is to be ended. */
-async function play(config, env, { interruptAfterTests, isKilled }) {
+async function play(config, env, { reporter, interruptAfterTests, isKilled }) {
   const startedAt = performance.now();
   let endedAt;
   const onOutput = (output, signal, pid) => {
@@ -169,7 +171,8 @@ async function play(config, env, { interruptAfterTests, isKilled }) {
     if (isKilled) process.kill(pid, 'SIGKILL');
     else signal('SIGINT');
   };
-  const { code, output } = await run(process.execPath, [CLI, 'test', '--config', config], {
+  const command = [CLI, 'test', '--config', config, ...(reporter ? ['--reporter', reporter] : [])];
+  const { code, output } = await run(process.execPath, command, {
     cwd: dirname(config),
     env: { ...env, FORCE_COLOR: '0' },
     onOutput,
