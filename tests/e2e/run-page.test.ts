@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { chromium, type Browser } from 'playwright-core';
 import { afterEach, expect, test } from 'vitest';
 import { findChromium } from '../../src/browser/find-chromium';
-import type { RunData } from '../../src/reporter/run/data';
+import { runDataOf } from './support/run-data';
 import { eventually } from '../eventually';
 import { Project, resultsOf } from './support/project';
 
@@ -43,9 +43,7 @@ test('a failure and its retry, with clips, steps and what the page complained ab
   const file = join(project.folder, 'sessionwright-report/index.html');
   const html = await project.read('sessionwright-report/index.html');
   expect(html).not.toContain('token=abc');
-  const [, json = ''] =
-    /<script id="run" type="application\/json">(.*?)<\/script>/s.exec(html) ?? [];
-  const { tests } = JSON.parse(json) as RunData;
+  const { tests } = await runDataOf(project);
   expect(tests.map(({ attempts }) => attempts.map(({ clip }) => clip !== undefined))).toEqual([
     [true, true],
     [false], // there was nothing to see

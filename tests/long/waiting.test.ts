@@ -4,6 +4,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { openPictureViewer } from '../integration/recording/pictures';
 import { leavesNothing } from '../e2e/support/leaves-nothing';
 import { failedOf, Project, resultOf } from '../e2e/support/project';
+import { runDataOf } from '../e2e/support/run-data';
 import { sharingConfig } from '../e2e/support/sharing-suite';
 
 /** Waits here are long, so that a slow machine is not what ends them. */
@@ -55,6 +56,12 @@ test('a page of a hook keeps the session to its end; a wait in vain says who has
   );
   for (const title of ['holds on', 'goes on', 'comes later'])
     expect(resultOf(report, title).status, output).toBe('passed');
+  const { tests, texts, totals } = await runDataOf(project); // it tells of the wait, though that worker never had a session
+  const [attempt] =
+    tests.find(({ titles }) => texts[titles.at(-1) ?? 0] === 'waits in vain')?.attempts ?? [];
+  const waitedMs = (attempt?.waits ?? []).reduce((sum, [, ms]) => sum + ms, 0);
+  expect(waitedMs).toBeGreaterThanOrEqual(30_000);
+  expect(totals.waitingMs).toBeGreaterThanOrEqual(waitedMs);
 });
 
 test('who waits for a test waits as long as that may take by the timeout that it gives itself', async () => {
