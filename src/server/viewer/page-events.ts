@@ -1,5 +1,6 @@
-/** What a watched page says and fails to load: console messages, uncaught errors, failed requests. */
+/** What a watched page says and loads: console messages, uncaught errors, and its requests: for pages and data, and whatever failed. */
 import type { CdpSession } from '../../cdp/connection';
+import type { CdpEvents } from '../../cdp/protocol';
 import type { ViewedEvent } from '../../contract/viewer';
 import { tellConsole } from '../network/console-messages';
 
@@ -12,29 +13,43 @@ const MAX_URL = 2_000;
 /** Statuses from here on are failures. */
 const FIRST_FAILURE = 400;
 
+/** What is told of though it went well, by CDP's names: what a test is about. Pictures, styles and scripts are not. */
+const TOLD_TYPES = ['Document', 'XHR', 'Fetch'];
+
 /** Tells of what happens in a page from now on, and of the console messages that it has kept. */
 export function tellPageEvents(page: CdpSession, tell: (event: ViewedEvent) => void): void {
   tellConsole(page, tell);
-  tellFailedRequests(page, tell);
+  tellRequests(page, tell);
   page.send('Network.enable', NO_BODIES).catch(() => {}); // the page has been closed
 }
 
-function tellFailedRequests(page: CdpSession, tell: (event: ViewedEvent) => void): void {
+function tellRequests(page: CdpSession, tell: (event: ViewedEvent) => void): void {
   const running = new Map<string, string>();
   page.on('Network.requestWillBeSent', ({ requestId, request: { method, url } }) => {
     if (running.size < MAX_RUNNING) running.set(requestId, `${method} ${shortUrl(url)}`);
   });
   page.on('Network.loadingFinished', ({ requestId }) => running.delete(requestId));
-  page.on('Network.responseReceived', ({ requestId, response: { status, statusText } }) => {
-    if (status < FIRST_FAILURE) return;
-    const title = running.get(requestId) ?? 'Request';
-    tell(failed(title, `${status} ${statusText}`.trim()));
+  page.on('Network.responseReceived', (answered) => {
+    const level = levelOf(answered);
+    if (!level) return;
+    const { status, statusText } = answered.response;
+    const title = running.get(answered.requestId) ?? 'Request';
+    tell({ ...request(level, title), detail: `${status} ${statusText}`.trim() });
   });
   page.on('Network.loadingFailed', ({ requestId, errorText, canceled }) => {
     const title = running.get(requestId) ?? 'Request';
     running.delete(requestId);
-    if (!canceled) tell(failed(title, errorText));
+    if (!canceled) tell({ ...request('error', title), detail: errorText });
   });
+}
+
+/** Undefined for what is not told of. A page that a test has written itself, as a data URL, was loaded from nowhere. */
+function levelOf({
+  type,
+  response: { status, url },
+}: CdpEvents['Network.responseReceived']): ViewedEvent['level'] | undefined {
+  if (status >= FIRST_FAILURE) return 'error';
+  return TOLD_TYPES.includes(type) && /^https?:/.test(url) ? 'info' : undefined;
 }
 
 /** Data URLs may be megabytes; a query may be a secret. */
@@ -42,6 +57,6 @@ function shortUrl(url: string): string {
   return url.startsWith('data:') ? 'data:' : url.replace(/[?#].*/s, '').slice(0, MAX_URL);
 }
 
-function failed(title: string, detail: string): ViewedEvent {
-  return { kind: 'request', atMs: Date.now(), level: 'error', title, detail };
+function request(level: ViewedEvent['level'], title: string): Omit<ViewedEvent, 'detail'> {
+  return { kind: 'request', atMs: Date.now(), level, title };
 }

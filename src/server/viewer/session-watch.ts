@@ -1,5 +1,6 @@
 /** One session under watch: its pictures, tabs and events, shared by everybody who looks at it. */
 import type { WebSocket } from 'ws';
+import { newestEvents } from '../../contract/newest-events';
 import type { LiveInput, LiveMessage, ViewedEvent } from '../../contract/viewer';
 import type { CastSettings } from '../../recording/page-cast';
 import type { LiveSession } from '../sessions/session';
@@ -26,7 +27,7 @@ const MAX_EVENTS = 300;
 export class SessionWatch {
   readonly #session: LiveSession;
   readonly #watchers = new Set<Watcher>();
-  readonly #events: ViewedEvent[];
+  #events: ViewedEvent[];
   readonly #forget: readonly (() => void)[];
   readonly #onEmpty: () => void;
   readonly #beating = setInterval(
@@ -108,8 +109,7 @@ export class SessionWatch {
     const known =
       event.id === undefined ? -1 : this.#events.findLastIndex(({ id }) => id === event.id);
     if (known >= 0) this.#events[known] = event;
-    else this.#events.push(event);
-    if (this.#events.length > MAX_EVENTS) this.#events.shift();
+    else this.#events = newestEvents([...this.#events, event], MAX_EVENTS);
     this.#each((watcher) => !watcher.isSmall && watcher.say({ kind: 'event', event }));
   }
 

@@ -44,7 +44,7 @@ export function LiveEvents({ events, session }: LiveEventsProps): JSX.Element {
       >
         {shown.length === 0 ? (
           <Notice icon="step" title="Nothing yet">
-            <p class="hint">Steps, console messages and failed requests appear here.</p>
+            <p class="hint">Steps, console messages and requests for pages and data appear here.</p>
           </Notice>
         ) : (
           <ol class="events">

@@ -1,5 +1,6 @@
 /** The state of a live page: what the socket has told so far, and what can be said through it. */
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { newestEvents } from '../../contract/newest-events';
 import type {
   LiveInput,
   LiveMessage,
@@ -131,7 +132,7 @@ function after(told: Told, message: LiveMessage): Told {
     case 'tabs':
       return { ...told, tabs: message.tabs, shown: message.shown };
     case 'event':
-      return { ...told, events: inOrder(told.events, message.event).slice(-MAX_EVENTS) };
+      return { ...told, events: newestEvents(inOrder(told.events, message.event), MAX_EVENTS) };
     case 'beat':
       return told;
     case 'end':
@@ -139,15 +140,15 @@ function after(told: Told, message: LiveMessage): Told {
   }
 }
 
-/** A server at which nobody looked for a moment remembers steps only: what pages said and failed to load is what we were told before. */
+/** A server at which nobody looked for a moment remembers steps only: what pages said and loaded is what we were told before. */
 function greeted(
   before: readonly ViewedEvent[],
   events: readonly ViewedEvent[],
 ): readonly ViewedEvent[] {
-  return before
-    .filter((event) => event.kind !== 'step' && !events.some((it) => isSame(it, event)))
-    .reduce(inOrder, events)
-    .slice(-MAX_EVENTS);
+  const others = before.filter(
+    (event) => event.kind !== 'step' && !events.some((it) => isSame(it, event)),
+  );
+  return newestEvents(others.reduce(inOrder, events), MAX_EVENTS);
 }
 
 function isSame(one: ViewedEvent, other: ViewedEvent): boolean {

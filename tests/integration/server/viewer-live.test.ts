@@ -53,6 +53,38 @@ test('what a page said and failed to load is listed once, also when the connecti
   await expect.poll(listed, SLOW).toEqual([1, 1, 1]);
 });
 
+test('requests for pages and data are listed as they are answered, and pictures only when they fail', async () => {
+  const { page: shown, viewer_url: url } = await startShown(api);
+  const page = await looker.open(url);
+  await firstPicture(page);
+  await shown.route(/png|ico$/, (route) =>
+    route.fulfill({ status: route.request().url().endsWith('lost.png') ? 404 : 200, body: '' }),
+  );
+  await shown.goto(`${api.server.url}/health?secret=1`);
+  await shown.evaluate(async () => {
+    const load = async (path: string): Promise<void> =>
+      new Promise((done) => {
+        const image = new Image();
+        image.onload = image.onerror = () => done();
+        image.src = path;
+      });
+    await load('/there.png');
+    await fetch('/health#data');
+    await load('/lost.png');
+  });
+  const requests = page.locator('.event .event-text:has(.event-title.code)');
+  const texts = async (): Promise<string[]> => requests.allInnerTexts();
+  await button(page, 'Requests').click();
+  await expect
+    .poll(async () => (await texts()).some((it) => it.includes('/lost.png')), SLOW)
+    .toBe(true);
+  expect((await texts()).map((it) => it.replace(api.server.url, '').replace(/\s+/g, ' '))).toEqual([
+    'GET /health 200 OK',
+    'GET /health 200 OK',
+    'Error: GET /lost.png 404 Not Found',
+  ]);
+});
+
 test('a card of the wall tells where the session is, and not the blank page that waits for the next test', async () => {
   const { page: shown, session_id: id } = await startShown(api);
   api.server.noteTest(id, { title: 'reads the health' });
