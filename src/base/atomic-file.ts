@@ -3,8 +3,10 @@
  * it (write-file-atomic) catches the signals of the process, which is the user's, and its present version needs Node 22.
  */
 import { randomUUID } from 'node:crypto';
+import { fdatasync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 
 /** Windows refuses to replace a file that somebody reads at this moment; it is tried again so often ... */
 const RENAME_TRIES = 20;
@@ -34,7 +36,7 @@ export async function replaceFile(
     const handle = await open(draft, 'wx', mode);
     try {
       await handle.writeFile(content);
-      if (isDurable) await handle.datasync();
+      if (isDurable) await promisify(fdatasync)(handle.fd); // under Yarn's Plug'n'Play a handle cannot
     } finally {
       await handle.close();
     }

@@ -1,4 +1,4 @@
-/** A user's project: an empty folder, named as CI names those of branches, into which the packed package was installed by npm, as from the registry. */
+/** A user's project: an empty folder, named as CI names those of branches, into which the packed package was installed, as from the registry. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -9,6 +9,9 @@ import { text } from 'node:stream/consumers';
 const ROOT = resolve(import.meta.dirname, '../../..');
 /** A name that is another one in a URL, such as a CI server makes of a branch's. */
 const FOLDER = 'feature%2Fa #1';
+
+/** How npm installs. */
+const NPM_INSTALL = ['npm', 'install', '--save-dev', '--prefer-offline', '--no-audit', '--no-fund'];
 
 /** How a command ended. */
 export interface CommandResult {
@@ -47,11 +50,15 @@ export class PackedProject {
     this.folder = join(parent, FOLDER);
   }
 
-  /** Writes the files and installs the tarball, Playwright Test and what type checking needs, in the versions that this repository uses. */
+  /**
+   * Writes the files and installs the tarball, Playwright Test and what type checking needs, in the versions that this repository uses.
+   * @param options.install the command that adds the packages named after it. Default: npm's
+   */
   static async create(options: {
     tarball: string;
     type: 'module' | 'commonjs';
     files: Record<string, string>;
+    install?: string[];
   }): Promise<PackedProject> {
     const project = new PackedProject(await mkdtemp(join(tmpdir(), 'sw-user-')));
     await project.write({
@@ -64,16 +71,9 @@ export class PackedProject {
     const wanted = ['@playwright/test', '@types/node', 'typescript'].map(
       (name) => `${name}@${devDependencies[name] ?? 'latest'}`,
     );
-    const { exitCode, output } = await project.run('npm', [
-      'install',
-      '--save-dev',
-      '--prefer-offline',
-      '--no-audit',
-      '--no-fund',
-      options.tarball,
-      ...wanted,
-    ]);
-    if (exitCode !== 0) throw new Error(`npm install failed:\n${output}`);
+    const [command = '', ...args] = options.install ?? NPM_INSTALL;
+    const { exitCode, output } = await project.run(command, [...args, options.tarball, ...wanted]);
+    if (exitCode !== 0) throw new Error(`${command} failed:\n${output}`);
     return project;
   }
 
