@@ -131,8 +131,7 @@ export async function clipOf(
   test: ViewedTest,
 ): Promise<string> {
   const path = await replays.clip(session, test);
-  if (path === undefined)
-    throw notFound(`There are no pictures of the test "${test.title}" in session ${session.id}.`);
+  if (path === undefined) throw notFound(`There are no pictures of the test "${test.title}".`);
   return path;
 }
 
