@@ -173,6 +173,16 @@ for (const [name, options] of [
 ])
   await take(await look(`${pay.viewer_url}#t=3`, options), name);
 
+for (const [name, options] of [
+  ['replay-download', {}],
+  ['replay-download-dark', { colorScheme: 'dark' }],
+  ['replay-download-narrow', { viewport: PHONE }],
+]) {
+  const page = await look(`${pay.viewer_url}#t=3`, options);
+  await page.getByRole('button', { name: 'Download' }).click();
+  await take(page, name);
+}
+
 if (OPTIONS.includes('--crowd')) {
   const browsers = others.slice(0, CROWD_BROWSERS);
   for (let index = others.length; index < CROWD; index++)

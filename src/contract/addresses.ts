@@ -12,12 +12,16 @@ export const addresses = {
   replayFile: '/sessions/{session_id}/replay.mp4',
   /** The same in parts, which the playlist of the replay names. */
   replayParts: '/sessions/{session_id}/replay.hls.mp4',
+  /** The clip of one of its tests as MP4, by the test's position among them, from 0. */
+  clipFile: '/sessions/{session_id}/tests/{test}/clip.mp4',
   /** The page that shows a session live, or plays its replay. */
   viewer: '/sessions/{session_id}/viewer',
   /** What that page asks for. */
   viewerStory: '/sessions/{session_id}/viewer/story',
   /** The last picture that was recorded of a session. */
   viewerPoster: '/sessions/{session_id}/viewer/poster.jpg',
+  /** Where that page has the clip of a test made, and learns where it is. */
+  viewerClip: '/sessions/{session_id}/viewer/tests/{test}/clip',
   /** The sessions on the wall, which is `GET /` for browsers. Asks for the key, or a pass. */
   wall: '/viewer/sessions',
   /** Where the wall gives its ticket for a pass. */

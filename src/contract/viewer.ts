@@ -13,6 +13,8 @@ export interface ViewedTest {
   outcome: TestOutcome;
   /** Number of the worker that runs it, where that is known. */
   worker?: number | undefined;
+  /** Whether there are pictures of it; told of a session that has ended, with its film. */
+  hasPictures?: boolean | undefined;
 }
 
 /** A session, as every page of the viewer shows it. Times as `Date.now()` tells them. */
@@ -66,6 +68,15 @@ export type ViewedReplay =
       /** When the film begins, as `Date.now()` tells it. */
       startMs: number;
       durationMs: number;
+    };
+
+/** The clip of one test of a session that has ended. While it is being made, whoever wants it asks again. */
+export type ViewedClip =
+  | { state: 'pending' }
+  | {
+      state: 'ready';
+      /** Path and query of the MP4, from the root of the host. */
+      path: string;
     };
 
 /** All that is known of one session, for its page. */

@@ -5,6 +5,7 @@ import { replaceFile } from '../base/atomic-file';
 import { messageOf } from '../base/errors';
 import { logOf, since } from '../base/log';
 import type { ClipEncoder, ClipEncoderOptions } from '../recording/clip-encoder';
+import { CLIP_HOLD_MS } from '../recording/clip-timeline';
 import type { FrameStore } from '../recording/frame-store';
 import type { Size } from '../contract/limits';
 import type { ArtifactProblem } from './protocol';
@@ -23,9 +24,6 @@ export interface ClipJob {
   /** Where the MP4 goes. */
   path: string;
 }
-
-/** How long a clip shows its last picture, in milliseconds: as Playwright's own videos do, so that a short test can be seen. */
-const HOLD_MS = 1_000;
 
 /** Clips are files of the user, who decides by the umask who may read them. */
 const FILE_MODE = 0o666;
@@ -85,7 +83,7 @@ export class ClipQueue {
       store: job.store,
       fromMs: job.fromMs,
       toMs: job.toMs,
-      holdMs: HOLD_MS,
+      holdMs: CLIP_HOLD_MS,
       ...(job.size && { size: job.size }),
     });
     await mkdir(dirname(job.path), { recursive: true });

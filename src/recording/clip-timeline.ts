@@ -2,6 +2,8 @@
 import type { Size } from '../contract/limits';
 import type { FrameRef } from './frame-store';
 
+/** How long the clip of a test shows its last picture, in milliseconds: as Playwright's own videos do, so that a short test can be seen. */
+export const CLIP_HOLD_MS = 1_000;
 /** A clip lasts, and shows its last picture, at least so long, in milliseconds: one frame at 25 a second. */
 const MIN_SHOWN_MS = 40;
 /** Size of a clip without any picture, in pixels: Playwright's default viewport, scaled as its pages are. */

@@ -1,5 +1,5 @@
 /** Calls to the server that the page came from. The key, or the pass to the wall, is kept for this tab of the browser alone. */
-import type { ViewedStory, Wall } from '../contract/viewer';
+import type { ViewedClip, ViewedStory, Wall } from '../contract/viewer';
 import type { Start } from './start';
 
 const KEY_NAME = 'sessionwright-key';
@@ -82,6 +82,18 @@ export class Api {
   async story(typed?: string): Promise<ViewedStory> {
     const response = await this.#tryKey(typed, `${this.#ofSession()}/viewer/story`);
     return response.json() as Promise<ViewedStory>;
+  }
+
+  /**
+   * Path and query of the clip of a test, once it is made. They work for an hour.
+   * @param position among the tests of the session of this page, from 0
+   */
+  async clipPath(position: number): Promise<string> {
+    for (;;) {
+      const response = await this.#call(`${this.#ofSession()}/viewer/tests/${position}/clip`);
+      const clip = (await response.json()) as ViewedClip;
+      if (clip.state === 'ready') return clip.path; // it has been waited for: the answer that it is pending comes late
+    }
   }
 
   /** Permission to use mouse and keyboard, which the key gives. @param typed as of {@link Api.story} */

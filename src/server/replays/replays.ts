@@ -1,15 +1,17 @@
-/** Replays of ended sessions, made when first asked for: most recordings are never watched. */
+/** Replays of ended sessions, and clips of their tests, made when first asked for: most recordings are never watched. */
 import { join } from 'node:path';
 import { replaceFile } from '../../base/atomic-file';
 import { readJson, writeJson } from '../../base/json';
 import { Queue } from '../../base/queue';
-import type { ClipEncoder } from '../../recording/clip-encoder';
 import { unavailable } from '../../contract/refusals';
+import type { ViewedTest } from '../../contract/viewer';
+import type { ClipEncoder } from '../../recording/clip-encoder';
+import { CLIP_HOLD_MS } from '../../recording/clip-timeline';
 import type { KnownSession } from '../sessions/known-session';
+import { SessionFrames } from './session-frames';
+import { clipPath, isKept, keepClip } from './test-clips';
 
-/** How long the last picture of a replay is seen at least, in milliseconds. */
-const LAST_PICTURE_MS = 100;
-/** How long the encoder's browser is kept for the next replay, in milliseconds. */
+/** How long the encoder's browser is kept for the next film, in milliseconds. */
 const ENCODER_IDLE_MS = 30_000;
 
 /** The replay of a session. */
@@ -21,11 +23,12 @@ export interface SessionReplay {
   durationMs: number;
 }
 
-/** Makes replays, one after the other, with one encoder that is started when needed. A replay stays in its session's folder. */
+/** Makes replays and clips, one after the other, with one encoder that is started when needed. A replay stays in its session's folder, clips for a while. */
 export class Replays {
   readonly #launchEncoder: () => Promise<ClipEncoder>;
-  /** By session id, while they are made. */
-  readonly #making = new Map<string, Promise<SessionReplay | undefined>>();
+  readonly #replays = new OneMaking<SessionReplay | undefined>();
+  /** Paths of clips. */
+  readonly #clips = new OneMaking<string | undefined>();
   readonly #queue = new Queue();
   #isClosed = false;
   #encoder: Promise<ClipEncoder> | undefined;
@@ -38,46 +41,52 @@ export class Replays {
   /** The replay of an ended session; undefined when nothing was recorded. Made once; after a failure the next call tries again. */
   async replay(session: KnownSession): Promise<SessionReplay | undefined> {
     if (!session.wasRecorded) return undefined;
-    return (await readReplay(session)) ?? this.#making.get(session.id) ?? this.#enqueue(session);
+    return (
+      (await readReplay(session)) ??
+      this.#replays.of(session.id, () => this.#queue.run(() => this.#makeReplay(session)))
+    );
   }
 
-  /** Ends the encoder's browser. Replays that are not made by then fail, and nothing is written any more when it resolves. */
+  /** The MP4 on disk of one test of an ended session, cut as those in reports are; undefined when there is no picture of it. */
+  async clip(session: KnownSession, test: ViewedTest): Promise<string | undefined> {
+    if (!session.wasRecorded) return undefined;
+    const path = clipPath(session, test);
+    return (await isKept(path))
+      ? path
+      : this.#clips.of(path, () => this.#queue.run(() => this.#makeClip(session, test)));
+  }
+
+  /** Ends the encoder's browser. What is not made by then fails, and nothing is written any more when it resolves. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#endEncoder();
     await this.#queue.drained();
   }
 
-  #enqueue(session: KnownSession): Promise<SessionReplay | undefined> {
-    const making = this.#queue
-      .run(() => this.#make(session))
-      .finally(() => this.#making.delete(session.id));
-    this.#making.set(session.id, making);
-    return making;
-  }
-
-  /** From the frames on disk, whoever wrote them: this server, or one that was killed. */
-  async #make(session: KnownSession): Promise<SessionReplay | undefined> {
+  async #makeReplay(session: KnownSession): Promise<SessionReplay | undefined> {
     this.#refuseClosed();
-    const { FrameStore } = await import('../../recording/frame-store');
-    const frames = await FrameStore.open(session.folder.recording);
-    try {
-      const createdMs = session.createdAt.getTime();
-      const pictures = frames.select(createdMs, Infinity);
-      const [first, last] = [pictures[0], pictures.at(-1)];
-      if (!first || !last) return undefined;
-      const endMs = Math.max(session.endedAt?.getTime() ?? Date.now(), last.atMs + LAST_PICTURE_MS); // the last look comes after the end
-      const fromMs = Math.max(createdMs, first.atMs);
+    return SessionFrames.use(session, async ({ store, film }) => {
+      if (!film) return undefined;
       const replay = {
         path: replayPath(session),
-        startMs: fromMs - createdMs,
-        durationMs: endMs - fromMs,
+        startMs: film.fromMs - session.createdAt.getTime(),
+        durationMs: film.toMs - film.fromMs,
       };
-      await saveReplay(session, replay, await this.#encode({ store: frames, fromMs, toMs: endMs }));
+      await saveReplay(session, replay, await this.#encode({ store, ...film }));
       return replay;
-    } finally {
-      await frames.close();
-    }
+    });
+  }
+
+  async #makeClip(session: KnownSession, test: ViewedTest): Promise<string | undefined> {
+    this.#refuseClosed();
+    return SessionFrames.use(session, async (frames) => {
+      const span = frames.spanOf(test);
+      if (!span) return undefined;
+      const { store } = frames;
+      const path = clipPath(session, test);
+      await keepClip(session, path, await this.#encode({ store, ...span, holdMs: CLIP_HOLD_MS }));
+      return path;
+    });
   }
 
   async #encode(job: Parameters<ClipEncoder['encode']>[0]): Promise<Buffer> {
@@ -87,7 +96,7 @@ export class Replays {
     try {
       return await (await this.#encoder).encode(job);
     } catch (error) {
-      await this.#endEncoder(); // a new one for the next replay
+      await this.#endEncoder(); // a new one for the next film
       throw error;
     } finally {
       this.#idle = setTimeout(() => void this.#endEncoder(), ENCODER_IDLE_MS).unref();
@@ -103,6 +112,19 @@ export class Replays {
     const encoder = this.#encoder;
     this.#encoder = undefined;
     await encoder?.then((it) => it.close()).catch(() => {}); // it never came up
+  }
+}
+
+/** What is wanted by several at once is made once. */
+class OneMaking<T> {
+  readonly #making = new Map<string, Promise<T>>();
+
+  async of(key: string, make: () => Promise<T>): Promise<T> {
+    const known = this.#making.get(key);
+    if (known) return known;
+    const making = make().finally(() => this.#making.delete(key));
+    this.#making.set(key, making);
+    return making;
   }
 }
 

@@ -1,7 +1,8 @@
-/** The replay of a session that has ended. */
+/** The replay of a session that has ended, and the clips of its tests. */
 import { orAfter } from '../../base/deadline';
 import { addresses } from '../../contract/addresses';
 import { fillPath } from '../../contract/paths';
+import type { ViewedTest } from '../../contract/viewer';
 import { REPLAY_STILL_ACTIVE } from '../../contract/replay';
 import { notFound } from '../../contract/refusals';
 import { hlsReplay, hlsPlaylist } from '../replays/hls';
@@ -39,7 +40,11 @@ export function recordingRoutes(parts: RecordingRouteParts): Route[] {
     handle: (exchange) =>
       answer(parts, parts.registry.get(exchange.params['sessionId'] ?? ''), exchange),
   });
-  return [open(addresses.replayFile, sendReplay), open(addresses.replayParts, sendHlsReplay)];
+  return [
+    open(addresses.replayFile, sendReplay),
+    open(addresses.replayParts, sendHlsReplay),
+    open(addresses.clipFile, sendClip),
+  ];
 }
 
 /** Clients stop polling when they read that the session is still active, and go on at any other 404. */
@@ -94,6 +99,42 @@ async function sendHlsReplay(
   await sendFile(request, response, { path, contentType: 'video/mp4' });
 }
 
+async function sendClip(
+  { replays, signer }: RecordingRouteParts,
+  session: KnownSession,
+  { request, response, query, params }: Exchange,
+): Promise<void> {
+  const position = params['test'] ?? '';
+  signer.check(clipName(session, position), query, 'clip');
+  const path = await clipOf(replays, session, await testAt(session, position));
+  await sendFile(request, response, { path, contentType: 'video/mp4' });
+}
+
+/**
+ * A test of a session that has ended.
+ * @param position among its tests, from 0
+ * @throws {@link NotFoundError}
+ */
+export async function testAt(session: KnownSession, position: string): Promise<ViewedTest> {
+  const test = /^\d+$/.test(position) ? (await session.allTests())[Number(position)] : undefined;
+  if (!test) throw notFound(`Session ${session.id} has no test ${position}: they count from 0.`);
+  return test;
+}
+
+/**
+ * Where its clip is, which is made if need be.
+ * @throws {@link NotFoundError} when there is no picture of it
+ */
+export async function clipOf(
+  replays: Replays,
+  session: KnownSession,
+  test: ViewedTest,
+): Promise<string> {
+  const path = await replays.clip(session, test);
+  if (path === undefined) throw notFound(`There are no pictures of the test "${test.title}".`);
+  return path;
+}
+
 /** @throws {@link NotFoundError} when nothing was recorded */
 async function replayOf(session: KnownSession, replays: Replays): Promise<SessionReplay> {
   const replay = await replays.replay(session);
@@ -104,6 +145,20 @@ async function replayOf(session: KnownSession, replays: Replays): Promise<Sessio
 /** Path and query of the MP4, below the server's base; it works for a while. */
 export function replayPath(signer: UrlSigner, session: KnownSession, expiresAt: Date): string {
   return `${replayName(session)}?${signer.sign(replayName(session), expiresAt)}`;
+}
+
+/** The same of a test's clip. */
+export function clipPath(
+  signer: UrlSigner,
+  session: KnownSession,
+  { position, expiresAt }: { position: string; expiresAt: Date },
+): string {
+  const name = clipName(session, position);
+  return `${name}?${signer.sign(name, expiresAt)}`;
+}
+
+function clipName(session: KnownSession, test: string): string {
+  return fillPath(addresses.clipFile, { sessionId: session.id, test });
 }
 
 function replayName(session: KnownSession): string {

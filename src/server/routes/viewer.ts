@@ -5,12 +5,13 @@ import { isToken } from '../../base/tokens';
 import { addresses } from '../../contract/addresses';
 import { readBody } from '../../contract/checks';
 import { badRequest, notFound } from '../../contract/refusals';
-import type { ViewedReplay, ViewedStory } from '../../contract/viewer';
+import type { ViewedClip, ViewedReplay, ViewedStory, ViewedTest } from '../../contract/viewer';
 import { isTheirs, NOBODY } from '../accounts/account';
 import type { Auth } from '../http/auth';
 import { acceptsHtml, sendBytes, sendJson, type Exchange, type Route } from '../http/http-router';
 import { URL_MS, type UrlSigner } from '../http/url-signer';
 import type { Replays } from '../replays/replays';
+import { picturedTests } from '../replays/session-frames';
 import type { KnownSession } from '../sessions/known-session';
 import type { SessionRegistry } from '../sessions/registry';
 import { viewedEvents } from '../viewer/viewed-events';
@@ -20,10 +21,10 @@ import { viewerPage } from '../viewer/viewer-page';
 import { viewedWall } from '../viewer/viewed-wall';
 import { lastPicture } from '../viewer/last-picture';
 import type { Handlers } from './bind';
-import { replayPath } from './recordings';
+import { clipOf, clipPath, replayPath, testAt } from './recordings';
 
-/** How long a page waits for a replay that is being made, in milliseconds, until it asks again. */
-const REPLAY_WAIT_MS = 5_000;
+/** How long a page waits for a film that is being made, in milliseconds, until it asks again. */
+const FILM_WAIT_MS = 5_000;
 /** Has a client that shows no pages ask its user for the key. */
 const SIGN_IN = 'Basic realm="sessionwright: the API key is the password", charset="UTF-8"';
 /** A file's name changes with its content. */
@@ -53,6 +54,7 @@ export function viewerRoutes(parts: ViewerRouteParts): Route[] {
     get('/', async (exchange) => sendPage(exchange, undefined), { html: true }),
     get(addresses.viewer, async (exchange) => showSession(parts, exchange)),
     get(addresses.viewerStory, async (exchange) => sendStory(parts, exchange)),
+    get(addresses.viewerClip, async (exchange) => sendClipState(parts, exchange)),
     get(addresses.viewerPoster, async (exchange) => sendPoster(parts, exchange)),
     get(addresses.wall, async (exchange) => sendWall(parts, exchange)),
     get(addresses.viewerFile, sendViewerFile),
@@ -140,7 +142,7 @@ async function sendStory(parts: ViewerRouteParts, exchange: Exchange): Promise<v
   const isActive = session.status === 'active';
   const replay = isActive ? null : await findReplay(parts, session, exchange.baseUrl);
   const story: ViewedStory = {
-    session: viewedSession(session, isActive ? undefined : await session.allTests()),
+    session: viewedSession(session, isActive ? undefined : await testsOf(session, replay)),
     events: replay?.state === 'ready' ? await viewedEvents(session) : [], // shown beside the film only, and read from many files
     replay,
   };
@@ -155,7 +157,7 @@ async function findReplay(
   await session.end({ status: 'closed', reason: null }); // it may still be ending: the last picture counts
   const found = await orAfter(
     replays.replay(session).catch(() => undefined),
-    REPLAY_WAIT_MS,
+    FILM_WAIT_MS,
     'pending' as const,
   );
   if (found === 'pending') return { state: 'pending' };
@@ -166,6 +168,39 @@ async function findReplay(
     startMs: session.createdAt.getTime() + found.startMs,
     durationMs: found.durationMs,
   };
+}
+
+/** All of an ended session; with its film, whether each is seen in it. */
+async function testsOf(
+  session: KnownSession,
+  replay: ViewedReplay | null,
+): Promise<readonly ViewedTest[]> {
+  const tests = await session.allTests();
+  return replay?.state === 'ready' ? picturedTests(session, tests) : tests;
+}
+
+/** Has a clip made. */
+async function sendClipState(parts: ViewerRouteParts, exchange: Exchange): Promise<void> {
+  const session = watchedSession(parts, exchange);
+  if (session.status === 'active')
+    throw notFound(`The session ${session.id} still runs: its clips are there once it has ended.`);
+  await session.end({ status: 'closed', reason: null }); // it may still be ending
+  const position = exchange.params['test'] ?? '';
+  const making = clipOf(parts.replays, session, await testAt(session, position));
+  const clip: ViewedClip =
+    (await orAfter(making, FILM_WAIT_MS, undefined)) === undefined
+      ? { state: 'pending' }
+      : { state: 'ready', path: signedClip(parts, exchange, { session, position }) };
+  sendJson(exchange.response, 200, { body: clip });
+}
+
+function signedClip(
+  { signer }: ViewerRouteParts,
+  { baseUrl }: Exchange,
+  { session, position }: { session: KnownSession; position: string },
+): string {
+  const expiresAt = new Date(Date.now() + URL_MS);
+  return basePathOf(baseUrl) + clipPath(signer, session, { position, expiresAt });
 }
 
 async function sendPoster(parts: ViewerRouteParts, exchange: Exchange): Promise<void> {

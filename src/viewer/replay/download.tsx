@@ -1,40 +1,55 @@
-/** The way to the film as a file. */
+/** The way to the film as a file: the whole, or the test that is shown now. */
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
-import { messageOf } from '../../base/errors';
 import type { Api } from '../api';
-import { Icon } from '../ui/icon';
+import { Announcement, Button } from '../ui/parts';
+import { clipName } from './clip-name';
+import { DownloadMenu } from './download-menu';
+import type { Chapter, Film } from './film';
 import { freshPath } from './renewal';
+import { useDownloads } from './use-download';
 
 interface DownloadProps {
   api: Api;
-  path: string;
-  /** Of the file. */
+  film: Film;
+  /** The test that is shown now. */
+  chapter: Chapter | undefined;
+  /** Of the file of the whole. */
   name: string;
 }
 
-/** By a new URL: that of the page may be too old. */
-export function Download({ api, path, name }: DownloadProps): JSX.Element {
-  const [problem, setProblem] = useState('');
-  const download = async (event: Event): Promise<void> => {
-    event.preventDefault();
-    try {
-      const href = await freshPath(api);
-      setProblem('');
-      Object.assign(document.createElement('a'), { href, download: name }).click();
-    } catch (error) {
-      setProblem(`Not downloaded, try again. ${messageOf(error)}`);
-    }
-  };
+/** By a new URL each time: that of the page may be too old. */
+export function Download({ api, film, chapter, name }: DownloadProps): JSX.Element {
+  const { busy, problem, said, start } = useDownloads();
+  const downloadWhole = (): void =>
+    start({ name, waiting: 'The download begins…', path: () => freshPath(api) });
+  const downloadTest = ({ title, position }: Chapter): void =>
+    start({
+      name: clipName(title),
+      waiting: 'The clip is being made…',
+      path: () => api.clipPath(position),
+    });
   return (
     <>
-      <span class="hint" role="alert">
+      <Announcement text={busy || said} />
+      {busy !== '' && (
+        <span class="download-said hint" aria-hidden="true">
+          <span class="spinner" /> {busy}
+        </span>
+      )}
+      <span class="download-said problem" role="alert">
         {problem}
       </span>
-      <a class="button plain" href={path} download={name} onClick={(event) => void download(event)}>
-        <Icon name="download" />
-        <span>Download</span>
-      </a>
+      {film.chapters.length === 0 ? (
+        <Button icon="download" label="Download" onClick={downloadWhole} />
+      ) : (
+        <DownloadMenu
+          film={film}
+          chapter={chapter}
+          isBusy={busy !== ''}
+          onTest={downloadTest}
+          onWhole={downloadWhole}
+        />
+      )}
     </>
   );
 }

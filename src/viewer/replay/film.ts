@@ -3,6 +3,8 @@ import type { ViewedEvent, ViewedStory, ViewedTest } from '../../contract/viewer
 
 /** A test, as a part of the film. */
 export interface Chapter extends ViewedTest {
+  /** Among all tests of the session, from 0. */
+  position: number;
   /** In seconds of the film. */
   from: number;
   to: number;
@@ -32,8 +34,9 @@ export function filmOf({ session, events }: ViewedStory, replay: Ready): Film {
     path: replay.path,
     durationS,
     chapters: session.tests
-      .map((test) => ({
+      .map((test, position) => ({
         ...test,
+        position,
         from: within(toSecond(test.startMs)),
         to: within(toSecond(test.endMs ?? session.endedMs ?? test.startMs)),
       }))

@@ -1,5 +1,5 @@
 /** A session that has ended, as a film. */
-import type { JSX } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { ViewedReplay, ViewedSession, ViewedStory } from '../../contract/viewer';
 import type { Api } from '../api';
@@ -9,11 +9,11 @@ import type { Start } from '../start';
 import { Brand, Button, Notice, StatusBadge } from '../ui/parts';
 import { Controls } from './controls';
 import { Download } from './download';
-import { filmOf, type Film } from './film';
+import { chapterAt, filmOf, type Film } from './film';
 import { useRenewal } from './renewal';
 import { ReplayEvents } from './replay-events';
 import { Timeline } from './timeline';
-import { useFilm } from './use-film';
+import { useFilm, type Player } from './use-film';
 
 interface ReplayPageProps {
   api: Api;
@@ -30,15 +30,44 @@ export function ReplayPage({ api, start, story, replay }: ReplayPageProps): JSX.
     () => (replay.state === 'ready' ? filmOf(story, replay) : undefined),
     [replay.state],
   );
+  const { isMinimal } = start;
   return (
-    <div class={start.isMinimal ? 'session minimal' : 'session'}>
-      {!start.isMinimal && <Bar api={api} session={session} title={title} film={film} />}
+    <div class={isMinimal ? 'session minimal' : 'session'}>
       {film ? (
-        <FilmPlayer api={api} film={film} isMinimal={start.isMinimal} />
+        <FilmPage {...{ api, session, title, film, isMinimal }} />
       ) : (
-        <main class="page-notice">{<NoFilm replay={replay} session={session} />}</main>
+        <>
+          {!isMinimal && <Bar api={api} session={session} title={title} />}
+          <main class="page-notice">
+            <NoFilm replay={replay} session={session} />
+          </main>
+        </>
       )}
     </div>
+  );
+}
+
+interface FilmPageProps {
+  api: Api;
+  session: ViewedSession;
+  title: string;
+  film: Film;
+  isMinimal: boolean;
+}
+
+function FilmPage({ api, session, title, film, isMinimal }: FilmPageProps): JSX.Element {
+  const player = useFilm(film.durationS);
+  const chapter = chapterAt(film.chapters, player.second);
+  const name = `session-${session.id}.mp4`;
+  return (
+    <>
+      {!isMinimal && (
+        <Bar api={api} session={session} title={title}>
+          <Download api={api} film={film} chapter={chapter} name={name} />
+        </Bar>
+      )}
+      <FilmPlayer api={api} film={film} player={player} isMinimal={isMinimal} />
+    </>
   );
 }
 
@@ -46,10 +75,11 @@ interface BarProps {
   api: Api;
   session: ViewedSession;
   title: string;
-  film: Film | undefined;
+  /** What can be done. */
+  children?: ComponentChildren;
 }
 
-function Bar({ api, session, title, film }: BarProps): JSX.Element {
+function Bar({ api, session, title, children }: BarProps): JSX.Element {
   const { status, createdMs, endedMs, tests, reason } = session;
   const failed = tests.filter(({ outcome }) => outcome === 'failed').length;
   return (
@@ -69,7 +99,7 @@ function Bar({ api, session, title, film }: BarProps): JSX.Element {
         </span>
       </span>
       <span class="bar-space" />
-      {film && <Download api={api} path={film.path} name={`session-${session.id}.mp4`} />}
+      {children}
     </header>
   );
 }
@@ -99,11 +129,11 @@ function NoFilm({
 interface FilmPlayerProps {
   api: Api;
   film: Film;
+  player: Player;
   isMinimal: boolean;
 }
 
-function FilmPlayer({ api, film, isMinimal }: FilmPlayerProps): JSX.Element {
-  const player = useFilm(film.durationS);
+function FilmPlayer({ api, film, player, isMinimal }: FilmPlayerProps): JSX.Element {
   const { problem, onError, renew } = useRenewal(api, player.video);
   const stage = useRef<HTMLElement>(null);
   const fullScreen = (): void => {

@@ -4,6 +4,7 @@ import { chromium, type Browser, type Page, type Route } from 'playwright-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { findChromium } from '../../../src/browser/find-chromium';
 import { eventually } from '../../eventually';
+import type { ViewedStory } from '../../../src/contract/viewer';
 import type { TestApi } from './api';
 import { startApi } from './api';
 import { axeViolations, Looker, startShown } from './viewer-browser';
@@ -128,8 +129,6 @@ test('each test is a chapter; chapters, steps, keys and links lead to their mome
     .toBe(2);
   const linked = await looker.open(`${url}#t=${atSecond.toFixed(1)}`);
   await expect.poll(() => secondOf(linked), SLOW).toBeGreaterThan(0.3);
-  const href = await page.getByRole('link', { name: 'Download' }).getAttribute('href');
-  expect((await fetch(api.server.url + String(href))).status).toBe(200);
   expect(await axeViolations(page)).toEqual([]);
   expect(looker.errors).toEqual([]);
 });
@@ -202,14 +201,101 @@ test('a page that is open for longer than its URLs work plays on at the same mom
   await late.route('**/viewer/story*', expire, { times: 1 });
   await late.goto(url);
   const downloading = late.waitForEvent('download');
-  await late.getByRole('link', { name: 'Download' }).click();
+  await button(late, 'Download').click();
+  await button(late, 'Whole session').click();
   const bytes = await readFile(await (await downloading).path());
   expect(bytes.subarray(4, 8).toString()).toBe('ftyp');
   await late.route('**/viewer/story*', (route) => route.abort());
-  await late.getByRole('link', { name: 'Download' }).click();
+  await button(late, 'Download').click();
+  await button(late, 'Whole session').click();
   await late.getByText('Not downloaded, try again.').waitFor(SLOW);
   expect(looker.errors).toEqual([]);
 });
+
+test('the clip of the test that is shown, or the whole, is downloaded by keyboard; the page says that it is being made, and when it is not', async () => {
+  const page = await looker.open(url);
+  await isLoaded(page);
+  await page.keyboard.press('End'); // in the second test
+  const press = async (...keys: string[]): Promise<void> => {
+    await button(page, 'Download').focus();
+    for (const key of keys) await page.keyboard.press(key);
+  };
+  const begun = page.getByRole('status').getByText('has begun');
+
+  let letGo = (): void => {};
+  const isHeld = new Promise<void>((resolve) => (letGo = resolve));
+  await page.route('**/clip?*', async (route) => isHeld.then(() => route.continue()), { times: 1 });
+  const clip = page.waitForEvent('download');
+  await press('Enter', 'Tab');
+  expect(await axeViolations(page)).toEqual([]);
+  await page.keyboard.press('Enter');
+  await page.getByText('The clip is being made').last().waitFor(SLOW);
+  expect(await button(page, 'Whole session').isVisible()).toBe(false);
+  letGo();
+  expect((await clip).suggestedFilename()).toBe('pays by invoice.mp4');
+  expect((await readFile(await (await clip).path())).subarray(4, 8).toString()).toBe('ftyp');
+  await begun.waitFor({ ...SLOW, state: 'attached' });
+  await button(page, 'Download').and(page.locator(':focus')).waitFor(SLOW);
+
+  const whole = page.waitForEvent('download');
+  await press('Enter', 'Tab', 'Tab', 'Enter');
+  expect((await whole).suggestedFilename()).toMatch(/^session-.*\.mp4$/);
+
+  const gone = 'There are no pictures of the test.';
+  await page.route('**/clip?*', (route) => route.fulfill({ status: 404, json: { message: gone } }));
+  await press('Enter', 'Tab', 'Enter');
+  await page.getByRole('alert').getByText(`Not downloaded, try again. ${gone}`).waitFor(SLOW);
+  expect(await axeViolations(page)).toEqual([]);
+  await press('Enter', 'Escape');
+  expect(await button(page, 'Whole session').isVisible()).toBe(false);
+  expect(looker.errors).toEqual([]);
+});
+
+test('before the first test begins it is offered; a menu that is open offers the test that it did, whatever the film goes on to', async () => {
+  const page = await looker.open('about:blank');
+  await page.route('**/viewer/story*', beginLater, { times: 1 });
+  await page.goto(url);
+  await isLoaded(page);
+  await button(page, 'Download').click();
+  const first = button(page, 'First test').filter({ hasText: 'pays by card' });
+  await first.waitFor(SLOW);
+  await page.keyboard.press('End');
+  await expect.poll(() => secondOf(page), SLOW).toBeGreaterThan(0.4);
+  expect(await first.isVisible()).toBe(true);
+  await page.keyboard.press('Escape');
+  await button(page, 'Download').click();
+  await button(page, 'This test').filter({ hasText: 'pays by card' }).waitFor(SLOW);
+  expect(looker.errors).toEqual([]);
+});
+
+test('a test without pictures has no clip, and is told of', async () => {
+  const page = await looker.open('about:blank');
+  await page.route('**/viewer/story*', unseeFirst, { times: 1 });
+  await page.goto(url);
+  await isLoaded(page);
+  await button(page, 'Download').click();
+  await page.getByText('There are no pictures of the test “pays by card”').waitFor(SLOW);
+  expect(await button(page, 'First test').count()).toBe(0);
+  expect(await button(page, 'Whole session').isVisible()).toBe(true);
+  expect(await axeViolations(page)).toEqual([]);
+});
+
+/** As if there were the first test only, and it had begun later in the film. */
+async function beginLater(route: Route): Promise<void> {
+  const answer = await route.fetch();
+  const story = (await answer.json()) as ViewedStory;
+  const [first] = story.session.tests;
+  if (story.replay?.state !== 'ready' || !first) throw new Error('There is no such replay.');
+  story.session.tests = [{ ...first, startMs: story.replay.startMs + 300 }];
+  await route.fulfill({ response: answer, json: story });
+}
+
+/** As if the first test had not been recorded. */
+async function unseeFirst(route: Route): Promise<void> {
+  const answer = await route.fetch();
+  const body = (await answer.text()).replace('"hasPictures":true', '"hasPictures":false');
+  await route.fulfill({ response: answer, body });
+}
 
 /** What the server has told an hour ago. */
 async function expire(route: Route): Promise<void> {
