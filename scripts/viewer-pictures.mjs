@@ -16,6 +16,11 @@ const DESKTOP = { width: 1440, height: 900 };
 const PHONE = { width: 390, height: 844 };
 
 const GOODS = ['Desk lamp', 'Oak chair', 'Wool blanket', 'Teapot', 'Wall clock', 'Bookshelf'];
+/** Two runs that the server has at once. */
+const RUNS = [
+  { id: 'run-41', name: 'lamp-and-chair #41' },
+  { id: 'run-42', name: 'lamp-and-chair #42' },
+];
 const HUES = [14, 32, 200, 150, 262, 95];
 
 /** A shop to be looked at. */
@@ -61,10 +66,10 @@ async function call(method, path, body) {
   return response.json();
 }
 
-/** Starts a session at a page of the shop, and begins a test in it. */
-async function begin(title, path, options = {}) {
+/** Starts a session at a page of the shop, and begins a test in it, in either run. */
+async function begin(title, path, { worker = 0, ...options } = {}) {
   const session = await call('POST', '/sessions/start', options);
-  if (title) server.noteTest(session.session_id, { title });
+  if (title) server.noteTest(session.session_id, { title, worker, run: RUNS[worker % 2] });
   if (!options.cdp_url) await step(session, { type: 'goto', url: shopUrl + path });
   return session;
 }
@@ -108,13 +113,16 @@ await take(await look(wallUrl), 'wall-empty');
 const pay = await call('POST', '/sessions/start');
 const test = await chromium.connectOverCDP(pay.cdp_url);
 const [page] = test.contexts()[0].pages();
-server.noteTest(pay.session_id, { title: 'a guest finds a lamp' });
+const { 0: run } = RUNS;
+server.noteTest(pay.session_id, { title: 'a guest finds a lamp', worker: 0, run });
 await does(pay, 6, 'Navigate to "/"', () => page.goto(shopUrl));
 await does(pay, 7, "Click getByText('Desk lamp')", () => page.click('text=Desk lamp'));
 await sleep(700);
 server.noteTest(pay.session_id, { outcome: 'passed' });
 server.noteTest(pay.session_id, {
   title: 'a guest pays by card, and is told when the card is declined',
+  worker: 0,
+  run,
 });
 await does(pay, 12, 'Navigate to "/cart"', () => page.goto(`${shopUrl}/cart`));
 const live = await look(`${pay.viewer_url}&interactive=1`);
@@ -144,12 +152,14 @@ for (const [index, title] of [
   'keeps the cart of a guest who signs in later, on another device and after a very long while',
   '',
 ].entries())
-  others.push(await begin(title, index === 0 ? '/' : `/goods/${GOODS[index]}`));
+  others.push(
+    await begin(title, index === 0 ? '/' : `/goods/${GOODS[index]}`, { worker: index + 1 }),
+  );
 server.noteTest(others[1].session_id, { outcome: 'passed' });
-server.noteTest(others[1].session_id, { title: 'adds it to the cart' });
+server.noteTest(others[1].session_id, { title: 'adds it to the cart', worker: 2, run });
 await thanked;
 server.noteTest(pay.session_id, { outcome: 'failed' });
-server.noteTest(pay.session_id, { title: 'a guest pays by invoice' });
+server.noteTest(pay.session_id, { title: 'a guest pays by invoice', worker: 0, run });
 await does(pay, 21, 'Navigate to "/goods/Teapot"', () => page.goto(`${shopUrl}/goods/Teapot`));
 await sleep(900);
 server.noteTest(pay.session_id, { outcome: 'passed' });
@@ -160,6 +170,8 @@ await sleep(SETTLE_MS);
 await take(one, 'wall');
 await take(await look(wallUrl, { colorScheme: 'dark' }), 'wall-dark');
 await take(await look(wallUrl, { viewport: PHONE }), 'wall-narrow');
+await take(await look(`${wallUrl}?run=${run.id}`), 'wall-run');
+await take(await look(`${wallUrl}?run=run-43`), 'wall-run-unknown');
 
 await live.getByRole('button', { name: 'Watch the replay' }).click();
 await live.locator('video').waitFor({ timeout: 60_000 });
@@ -187,6 +199,7 @@ if (OPTIONS.includes('--crowd')) {
   const browsers = others.slice(0, CROWD_BROWSERS);
   for (let index = others.length; index < CROWD; index++)
     await begin(`crowd test ${index}`, '/', {
+      worker: index,
       cdp_url: browsers[index % browsers.length].cdp_url,
     });
   const crowd = await look(wallUrl);

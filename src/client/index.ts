@@ -51,7 +51,7 @@ export type {
   ProfileListOptions,
 } from '../contract/profiles';
 export type { StoredFile } from '../contract/storage';
-export type { TestBegins, TestEnds, TestNote, TestStep } from '../contract/test-notes';
+export type { TestBegins, TestEnds, TestNote, TestRun, TestStep } from '../contract/test-notes';
 export type { Size } from '../contract/limits';
 export type { SessionInfo, SessionStatus, StartOptions } from '../contract/session';
 export type { WorkflowCode } from '../contract/workflow-code';

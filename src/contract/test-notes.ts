@@ -10,6 +10,14 @@ export const MAX_NOTES = 1_000;
 /** A test that runs, or how it ended. */
 export type TestOutcome = 'running' | 'passed' | 'failed' | 'skipped';
 
+/** One run of tests, of which a server may have several at once. */
+export interface TestRun {
+  /** The same for all tests of the run, and no other. Up to 100 characters. */
+  id: string;
+  /** By which a person knows it again. Longer ones than 100 characters are cut. @default its id */
+  name?: string | undefined;
+}
+
 /** A test begins; one that still runs has ended, nobody knows how. */
 export interface TestBegins {
   /** What it is called. Longer ones than 500 characters are cut. */
@@ -18,6 +26,8 @@ export interface TestBegins {
   atMs?: number | undefined;
   /** Number of the worker that runs it, from 0: Playwright's `parallelIndex`. @default not told */
   worker?: number | undefined;
+  /** The run that it belongs to. @default not told */
+  run?: TestRun | undefined;
 }
 
 /** The test that runs has ended. */
@@ -48,11 +58,13 @@ export interface TestStep {
 export type TestNote = TestBegins | TestEnds | TestStep;
 
 const moment = z.number();
+const runSchema = z.object({ id: z.string().min(1).max(100), name: z.string().optional() });
 const noteSchema = z.union([
   z.object({
     title: z.string(),
     at_ms: moment.optional(),
     worker: z.int().nonnegative().optional(),
+    run: runSchema.optional(),
   }),
   z.object({ outcome: z.enum(['passed', 'failed', 'skipped']), at_ms: moment.optional() }),
   z.object({

@@ -1,8 +1,8 @@
 /** What the viewer's page and the session server tell each other: no part of the cloud's API. Types only, so that the page loads nothing for it. */
 import type { SessionStatus } from './session';
-import type { TestOutcome } from './test-notes';
+import type { TestOutcome, TestRun } from './test-notes';
 
-export type { TestOutcome } from './test-notes';
+export type { TestOutcome, TestRun } from './test-notes';
 
 /** One test of a session, as a chapter of its film. Times as `Date.now()` tells them. */
 export interface ViewedTest {
@@ -92,6 +92,8 @@ export interface ViewedStory {
 export interface WallSession extends Omit<ViewedSession, 'tests' | 'testCount'> {
   /** The test that runs, or the last one. */
   test: ViewedTest | null;
+  /** The run of that test; null where nobody has told. */
+  run: TestRun | null;
   testsDone: number;
   testsFailed: number;
   /** Where it is shown, with the permission to watch in its query: path and query from the root of the host. */

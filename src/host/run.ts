@@ -31,6 +31,7 @@ import { Sweeps } from './sweeps';
 import type { StartBook } from './start-book';
 import type { StartWatch } from './start-watched';
 import { TestsOwn } from './tests-own';
+import { thisRun } from './this-run';
 import { WatchedTests } from './watched-tests';
 
 /** Said once, whatever the timeouts are. */
@@ -44,7 +45,7 @@ const log = logOf('lease');
 /** The sessions, clips and counts of a run. */
 export class Run {
   /** What its tests do, for those who watch. */
-  readonly watched = new WatchedTests();
+  readonly watched = new WatchedTests(thisRun());
   readonly #sources: Sources;
   readonly #slots: Slots;
   readonly #clips: ClipQueue;
@@ -70,7 +71,7 @@ export class Run {
    */
   constructor(folder: string, sweeps = new Sweeps({ path: folder })) {
     const place = { runFolder: folder, ledger: new Ledger(folder), workFolder: workFolder(folder) };
-    this.#sources = new Sources(place, sweeps, (problem) => this.report(problem));
+    this.#sources = new Sources(place, sweeps, (problem) => this.report(problem), this.watched.run);
     this.#slots = new Slots({
       open: (request, watch) => this.#openTracked(request, watch),
       failed: (error) => {

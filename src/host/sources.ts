@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import type { ClientWarning } from '../client/index';
+import type { TestRun } from '../contract/test-notes';
 import { gridOf, hasRemoteApi } from '../options/source';
 import type { SessionOptions } from '../options/types';
 import { EmbeddedSource } from './embedded-source';
@@ -12,12 +13,14 @@ import type { HeldSession, Source } from './held-session';
 import type { ArtifactProblem, BrowserSettings, RunViews } from './protocol';
 import { RemoteSource, type LocalPlace } from './remote-source';
 import type { Sweeps } from './sweeps';
+import { wallOfRun } from './this-run';
 
 /** Opens sources when they are first needed, and closes all of them at the end. */
 export class Sources {
   readonly #place: LocalPlace;
   readonly #sweeps: Sweeps;
   readonly #tell: (problem: ArtifactProblem) => void;
+  readonly #run: TestRun | undefined;
   readonly #onWarning: (warning: ClientWarning) => void;
   readonly #sources = new Map<string, Promise<Source>>();
 
@@ -25,11 +28,18 @@ export class Sources {
    * @param place - profiles and frames go below its folder.
    * @param sweeps - what clears the APIs of what dead runs have left there.
    * @param tell - told of sessions that may have been left, and of an API that is down: nobody reads what this process prints.
+   * @param run - which their walls are to show, where a server has several. @default all
    */
-  constructor(place: LocalPlace, sweeps: Sweeps, tell: (problem: ArtifactProblem) => void) {
+  constructor(
+    place: LocalPlace,
+    sweeps: Sweeps,
+    tell: (problem: ArtifactProblem) => void,
+    run?: TestRun,
+  ) {
     this.#place = place;
     this.#sweeps = sweeps;
     this.#tell = tell;
+    this.#run = run;
     this.#onWarning = ({ message: reason }) => tell({ what: 'A session may be left', reason });
   }
 
@@ -58,15 +68,21 @@ export class Sources {
   /** Where these sessions are watched, and all of each source. */
   async views(held: readonly HeldSession[]): Promise<RunViews> {
     return {
-      walls: (await this.#open()).flatMap(({ wall }) => wall ?? []),
+      walls: (await this.#open()).flatMap((source) => {
+        const { wall } = source;
+        return wall ? { ...wall, url: this.#ofRun(source, wall.url) } : [];
+      }),
       sessions: held.map(({ session: { id, viewerUrl } }) => ({ id, viewerUrl })),
     };
   }
 
   /** Links to all that they show, which ask for no key. Secret. */
   async wallLinks(): Promise<string[]> {
-    const links = await Promise.all((await this.#open()).map(async (it) => it.wallLink()));
-    return links.flatMap((link) => link ?? []);
+    const links = (await this.#open()).map(async (source) => {
+      const link = await source.wallLink();
+      return link === null ? [] : this.#ofRun(source, link);
+    });
+    return (await Promise.all(links)).flat();
   }
 
   /** Closes all of them, and clears what dead runs have left there and nobody could stop before. */
@@ -75,6 +91,11 @@ export class Sources {
     this.#sources.clear();
     await Promise.allSettled(sources.map((source) => source.close()));
     await this.#sweeps.again();
+  }
+
+  /** A server of this host's has no other run. */
+  #ofRun({ isEmbedded }: Source, url: string): string {
+    return isEmbedded || !this.#run ? url : wallOfRun(url, this.#run);
   }
 
   async #open(): Promise<Source[]> {

@@ -1,4 +1,5 @@
 /** Tells those who watch a session what its tests do: brings the steps that the reporter tells of to the session of their test. */
+import type { TestRun } from '../contract/test-notes';
 import { withoutSecrets } from '../story/secrets';
 import type { HeldSession } from './held-session';
 import type { AttemptSteps } from './protocol';
@@ -8,7 +9,13 @@ const MAX_KNOWN = 500;
 
 /** The tests of a run. */
 export class WatchedTests {
+  /** The run that they belong to. */
+  readonly run: TestRun;
   readonly #sessions = new Map<string, HeldSession>();
+
+  constructor(run: TestRun) {
+    this.run = run;
+  }
 
   /** An attempt of a test begins to use its session. True when it had none before. */
   begin(attempt: string, held: HeldSession, test: { title: string; worker: number }): boolean {
@@ -16,7 +23,8 @@ export class WatchedTests {
     this.#sessions.set(attempt, held);
     const [oldest] = this.#sessions.keys();
     if (this.#sessions.size > MAX_KNOWN && oldest !== undefined) this.#sessions.delete(oldest);
-    held.note([{ ...test, title: withoutSecrets(test.title), atMs: Date.now() }]);
+    const title = withoutSecrets(test.title);
+    held.note([{ ...test, title, run: this.run, atMs: Date.now() }]);
     return !hadOne;
   }
 

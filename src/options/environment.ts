@@ -36,6 +36,10 @@ export const environment = {
     const value = read('CI')?.toLowerCase();
     return value !== undefined && value !== '0' && value !== 'false';
   },
+  /** Number of the build, as Azure Pipelines, Bitbucket, Buildkite, CircleCI, GitHub, GitLab, Jenkins and TeamCity name it. */
+  get ciBuild(): string | undefined {
+    return CI_BUILD.map(read).find(Boolean);
+  },
   /** True in a job of GitHub Actions. */
   get isGitHub(): boolean {
     return read('GITHUB_ACTIONS') === 'true';
@@ -149,6 +153,17 @@ export async function withoutInspector<T>(work: () => Promise<T>): Promise<T> {
     else process.env['PW_CODEGEN_NO_INSPECTOR'] = before;
   }
 }
+
+/** Where CI systems say which build it is: those first that nobody else sets. */
+const CI_BUILD = [
+  'GITHUB_RUN_NUMBER',
+  'CI_PIPELINE_IID',
+  'BITBUCKET_BUILD_NUMBER',
+  'BUILDKITE_BUILD_NUMBER',
+  'CIRCLE_BUILD_NUM',
+  'BUILD_BUILDNUMBER',
+  'BUILD_NUMBER',
+];
 
 /** What Playwright sets in the environment of each worker: its place among the others. */
 export const OF_ONE_WORKER: readonly string[] = ['TEST_WORKER_INDEX', 'TEST_PARALLEL_INDEX'];

@@ -3,7 +3,7 @@ export { startSessionServer } from './session-server';
 export type { SessionServer, SessionServerOptions } from './session-server';
 export type { Account, AccountKey } from './accounts/account';
 export type { DirectEntry } from './sessions/known-session';
-export type { TestBegins, TestEnds, TestNote, TestStep } from '../contract/test-notes';
+export type { TestBegins, TestEnds, TestNote, TestRun, TestStep } from '../contract/test-notes';
 export type { SessionCounts } from './sessions/registry';
 export type { Recorder, RecorderOptions, OpenRecording } from '../recording/recorder';
 export { findChromium } from '../browser/find-chromium';

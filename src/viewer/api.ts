@@ -1,6 +1,7 @@
 /** Calls to the server that the page came from. The key, or the pass to the wall, is kept for this tab of the browser alone. */
 import type { ViewedClip, ViewedStory, Wall } from '../contract/viewer';
 import type { Start } from './start';
+import { lastView } from './wall/view';
 
 const KEY_NAME = 'sessionwright-key';
 const PASS_NAME = 'sessionwright-wall-pass';
@@ -66,8 +67,9 @@ export class Api {
     else sessionStorage.setItem(KEY_NAME, key);
   }
 
+  /** The wall, as this tab has shown it last. */
   get wallPath(): string {
-    return `${this.#start.basePath}/`;
+    return `${this.#start.basePath}/${lastView()}`;
   }
 
   /** The sessions of the server. */

@@ -28,6 +28,16 @@ export function took(ms: number): string {
   return ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : age(ms);
 }
 
+/** A day and a time, by the reader's clock, such as `Nov 28, 2:05 PM`. */
+export function dayAndTime(ms: number): string {
+  return new Date(ms).toLocaleString(undefined, {
+    month: 'short',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: '2-digit',
+  });
+}
+
 /** The first part of an id: enough to tell sessions apart. */
 export function shortId(id: string): string {
   return id.slice(0, 8);

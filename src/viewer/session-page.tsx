@@ -114,7 +114,7 @@ function Unshown({ error, wasTyped, api, start, onRetry, onKey }: UnshownProps):
         <div class="actions">
           {api.mayGoToWall && (
             <a class="button plain" href={api.wallPath}>
-              All sessions
+              Sessions
             </a>
           )}
           <Button label="Try again" look="primary" onClick={onRetry} />

@@ -1,7 +1,7 @@
 /** `sessionwright open` and `--headed` beside real runs: what is opened in the user's browser, and what is printed where there is none. */
 import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { chromium } from 'playwright-core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { findChromium } from '../../src/browser/find-chromium';
@@ -117,22 +117,43 @@ describe.skipIf(!LINUX)('on this machine', () => {
     expect(output).not.toContain('token=');
   });
 
-  test('the wall of a run with sessions elsewhere opens without the key, which only that run knows', async () => {
+  test('the wall of a run with sessions elsewhere opens without the key, which only that run knows, and shows none of another run', async () => {
     const server = await startSessionServer();
+    const other = await Project.create(FILES);
+    const chrome = await chromium.launch({
+      executablePath: (await findChromium()).executablePath,
+    });
     try {
-      Object.assign(project.env, { API: server.url, API_KEY: server.apiKey });
-      const run = project.start();
+      for (const { env } of [project, other])
+        Object.assign(env, { API: server.url, API_KEY: server.apiKey });
+      const [run, otherRun] = [project.start(), other.start()];
       const [, pid = ''] = await run.printed(/RUNNER (\d+)\./, 200_000);
-      expect((await open(['--print'])).output).toBe(`${server.url}/\n`);
+      await otherRun.printed(/RUNNER (\d+)\./, 200_000);
+      const wall = (await open(['--print'])).output.trim();
+      expect(wall.replace(/[\da-f-]{36}$/, 'ID')).toBe(`${server.url}/?run=ID`);
       expect((await open([], DISPLAY)).output).toBe(`The wall of run ${pid} is open.\n`);
       const [url = ''] = await browser.opened();
-      expect(url.startsWith(`${server.url}/#ticket=`)).toBe(true);
-      await seen();
+      expect(url.startsWith(`${wall}#ticket=`)).toBe(true);
+      const page = await chrome.newPage();
+      await page.goto(url);
+      const tests = page.getByRole('link', { name: /buys a (lamp|book)/ });
+      await expect.poll(() => tests.count(), { timeout: 100_000 }).toBe(2);
+      const runs = page.getByRole('combobox', { name: 'Run' });
+      await eventually(() => expect(runs.locator('option').count()).resolves.toBe(3));
+      const name = basename(project.folder);
+      expect(await runs.locator('option:checked').textContent()).toMatch(new RegExp(`^${name} `));
+      await runs.selectOption('');
+      await expect.poll(() => tests.count(), { timeout: 100_000 }).toBe(4);
+      for (const { folder } of [project, other]) await writeFile(join(folder, 'seen'), '');
       const { exitCode, output } = await run.result();
       expect(exitCode, output).toBe(0);
       expect(output).not.toContain('ticket=');
+      expect((await otherRun.result()).exitCode).toBe(0);
     } finally {
+      await chrome.close();
       await server.close();
+      await leavesNothing(other);
+      await other.remove();
     }
   });
 

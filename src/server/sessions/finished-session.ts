@@ -2,11 +2,10 @@
 import { existsSync } from 'node:fs';
 import { SessionEndedError } from '../../contract/errors';
 import type { SessionInfo, SessionStatus, SessionStep } from '../../contract/session';
-import type { ViewedTest } from '../../contract/viewer';
 import type { KnownSession, WaysIn } from './known-session';
 import type { SessionFolder } from '../data/session-folder';
 import type { SessionRecord } from './session-record';
-import { readTests } from './session-tests';
+import { readTests, type SessionTest } from './session-tests';
 import { readSteps } from './trajectory-file';
 
 /** An ended session. */
@@ -14,7 +13,7 @@ export class FinishedSession implements KnownSession {
   readonly folder: SessionFolder;
   readonly wasRecorded: boolean;
   readonly #record: SessionRecord;
-  #tests: Promise<ViewedTest[]> | undefined;
+  #tests: Promise<SessionTest[]> | undefined;
 
   constructor(folder: SessionFolder, record: SessionRecord) {
     this.folder = folder;
@@ -60,7 +59,7 @@ export class FinishedSession implements KnownSession {
 
   readonly latestTests = [];
 
-  async allTests(): Promise<ViewedTest[]> {
+  async allTests(): Promise<SessionTest[]> {
     this.#tests ??= readTests(this.folder.tests);
     return this.#tests;
   }

@@ -1,7 +1,7 @@
 /** What can be asked of every session that the server knows, whether it runs, or ended a moment or a restart ago. */
 import type { SessionInfo, SessionStatus, SessionStep } from '../../contract/session';
-import type { ViewedTest } from '../../contract/viewer';
 import type { SessionFolder } from '../data/session-folder';
+import type { SessionTest } from './session-tests';
 
 /** Why a session ended. */
 export interface SessionEnd {
@@ -52,9 +52,9 @@ export interface KnownSession {
   /** The newest steps; read from the disk once the session has ended. */
   steps(): Promise<readonly SessionStep[]>;
   /** The newest tests that ran in it, oldest first; of a session that has ended, only {@link KnownSession.allTests} knows. */
-  readonly latestTests: readonly ViewedTest[];
+  readonly latestTests: readonly SessionTest[];
   /** The same; read from the disk once the session has ended. */
-  allTests(): Promise<readonly ViewedTest[]>;
+  allTests(): Promise<readonly SessionTest[]>;
   /** What the API tells of it, without its steps. */
   info(waysIn: WaysIn): SessionInfo;
   /** Ends it, and resolves when nothing of it runs any more. The first call decides how it ended. */

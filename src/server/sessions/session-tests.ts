@@ -3,13 +3,20 @@ import { appendFile, readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { parseJson } from '../../base/json';
 import { Queue } from '../../base/queue';
-import type { TestBegins, TestEnds } from '../../contract/test-notes';
+import type { TestBegins, TestEnds, TestRun } from '../../contract/test-notes';
 import type { ViewedTest } from '../../contract/viewer';
 
 /** Tests that are told of, the newest ones: a session that is used for a day must not fill the memory. */
 const MAX_TOLD = 2_000;
 /** Longest title, in characters. */
 const MAX_TITLE = 500;
+/** Longest name of a run, in characters. */
+const MAX_NAME = 100;
+
+/** A test, and the run that it belongs to, where that is known. */
+export interface SessionTest extends ViewedTest {
+  run?: TestRun | undefined;
+}
 
 const testSchema = z.object({
   title: z.string(),
@@ -17,13 +24,14 @@ const testSchema = z.object({
   endMs: z.number(),
   outcome: z.enum(['passed', 'failed', 'skipped']),
   worker: z.int().optional(),
+  run: z.object({ id: z.string(), name: z.string().optional() }).optional(),
 });
 
 /** The tests of one session. */
 export class SessionTests {
   readonly #file: string;
   readonly #writing = new Queue();
-  readonly #tests: ViewedTest[] = [];
+  readonly #tests: SessionTest[] = [];
   readonly #listeners = new Set<() => void>();
 
   /** @param file is made with the first test that ends */
@@ -32,12 +40,12 @@ export class SessionTests {
   }
 
   /** The newest ones, oldest first. */
-  get all(): readonly ViewedTest[] {
+  get all(): readonly SessionTest[] {
     return this.#tests;
   }
 
   /** A test begins; one that still runs has ended, nobody knows how. */
-  begin({ title, atMs: startMs = Date.now(), worker }: TestBegins): void {
+  begin({ title, atMs: startMs = Date.now(), worker, run }: TestBegins): void {
     this.end({ outcome: 'skipped', atMs: startMs });
     this.#tests.push({
       title: title.slice(0, MAX_TITLE),
@@ -45,6 +53,7 @@ export class SessionTests {
       endMs: null,
       outcome: 'running',
       ...(worker !== undefined && { worker }),
+      ...(run && { run: { ...run, name: run.name?.slice(0, MAX_NAME) } }),
     });
     if (this.#tests.length > MAX_TOLD) this.#tests.shift();
     this.#tell();
@@ -77,7 +86,7 @@ export class SessionTests {
 }
 
 /** The tests in a file, oldest first. A line that is not whole is left out. */
-export async function readTests(file: string): Promise<ViewedTest[]> {
+export async function readTests(file: string): Promise<SessionTest[]> {
   const text = await readFile(file, 'utf8').catch(() => '');
   return text
     .split('\n')

@@ -6,7 +6,6 @@ import { newToken } from '../../base/tokens';
 import type { ActionFiles, PageDriver } from '../../actions/page-driver';
 import type { SessionInfo, SessionStatus, SessionStep } from '../../contract/session';
 import type { TestNote } from '../../contract/test-notes';
-import type { ViewedTest } from '../../contract/viewer';
 import { sessionEnded } from './finished-session';
 import type { DirectEntry, KnownSession, SessionEnd, WaysIn } from './known-session';
 import { PlaywrightProcess } from '../browsers/playwright-process';
@@ -16,7 +15,7 @@ import type { SessionFolder } from '../data/session-folder';
 import { NetworkLog } from '../network/network-log';
 import { SessionDownloads } from './session-downloads';
 import { SessionRecording } from './session-recording';
-import { SessionTests } from './session-tests';
+import { SessionTests, type SessionTest } from './session-tests';
 import { TestSteps } from './test-steps';
 import { SessionTimers } from './session-timers';
 import { TabOrder } from './tab-order';
@@ -174,11 +173,11 @@ export class LiveSession implements KnownSession {
     return this.#keeper.steps(this);
   }
 
-  get latestTests(): readonly ViewedTest[] {
+  get latestTests(): readonly SessionTest[] {
     return this.tests.all;
   }
 
-  async allTests(): Promise<readonly ViewedTest[]> {
+  async allTests(): Promise<readonly SessionTest[]> {
     return this.tests.all;
   }
 

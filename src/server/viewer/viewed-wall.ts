@@ -1,11 +1,12 @@
 /** The wall: what is shown of each session of a server, among the others. */
 import { isBlank } from '../../base/addresses';
 import { orAfter } from '../../base/deadline';
-import type { ViewedTab, ViewedTest, Wall, WallSession } from '../../contract/viewer';
+import type { ViewedTab, Wall, WallSession } from '../../contract/viewer';
 import type { KnownSession } from '../sessions/known-session';
 import type { AnySession } from '../sessions/registry';
+import type { SessionTest } from '../sessions/session-tests';
 import { sessionUrls } from '../sessions/session-urls';
-import { viewedSession } from './viewed-session';
+import { viewedSession, viewedTest } from './viewed-session';
 
 /** Sessions on the wall: those that run, and of the others the newest ones. */
 const MAX_SESSIONS = 200;
@@ -39,10 +40,12 @@ async function onWall(session: AnySession, baseUrl: string): Promise<WallSession
 }
 
 function countTests(
-  tests: readonly ViewedTest[],
-): Pick<WallSession, 'test' | 'testsDone' | 'testsFailed'> {
+  tests: readonly SessionTest[],
+): Pick<WallSession, 'test' | 'run' | 'testsDone' | 'testsFailed'> {
+  const last = tests.at(-1);
   return {
-    test: tests.at(-1) ?? null,
+    test: last ? viewedTest(last) : null,
+    run: last?.run ?? null,
     testsDone: tests.filter(({ outcome }) => outcome !== 'running').length,
     testsFailed: tests.filter(({ outcome }) => outcome === 'failed').length,
   };

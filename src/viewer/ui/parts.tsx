@@ -107,9 +107,9 @@ export function Brand({ href }: { href: string | undefined }): JSX.Element {
   return href === undefined ? (
     <span class="brand">{mark}</span>
   ) : (
-    <a class="brand" href={href} title="All sessions">
+    <a class="brand" href={href} title="Sessions">
       {mark}
-      <span class="hidden-text">All sessions</span>
+      <span class="hidden-text">Sessions</span>
     </a>
   );
 }

@@ -1,6 +1,6 @@
 /** The sessions of a server, each with what it shows now. */
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { Wall } from '../../contract/viewer';
 import type { Api } from '../api';
 import { count } from '../format';
@@ -10,8 +10,10 @@ import { Icon } from '../ui/icon';
 import { KeyForm } from '../ui/key-form';
 import { Announcement, Brand, Button, Notice } from '../ui/parts';
 import { Card } from './card';
-import { FILTERS, filterWall, type WallFilter } from './filter';
+import { FILTERS, filterWall, runsOf, type WallView } from './filter';
+import { RunChoice } from './run-choice';
 import { useWall } from './use-wall';
+import { readView, writeView } from './view';
 
 /** From so many sessions on, cards are small: forty are to be seen at once. */
 const MANY = 16;
@@ -55,10 +57,11 @@ interface SessionsProps {
 }
 
 function Sessions({ wall, problem, onLoad, onLeave }: SessionsProps): JSX.Element {
-  const [filter, setFilter] = useState<WallFilter>('all');
-  const [search, setSearch] = useState('');
-  const shown = filterWall(wall.sessions, filter, search);
-  const running = wall.sessions.filter(({ status }) => status === 'active').length;
+  const [view, setView] = useState(readView);
+  useEffect(() => writeView(view), [view]);
+  const change = (part: Partial<WallView>): void => setView((now) => ({ ...now, ...part }));
+  const shown = filterWall(wall.sessions, view);
+  const running = filterWall(wall.sessions, { ...view, filter: 'running', search: '' }).length;
   return (
     <>
       <header class="bar">
@@ -78,7 +81,7 @@ function Sessions({ wall, problem, onLoad, onLeave }: SessionsProps): JSX.Elemen
       )}
       <Announcement text={`${count(shown.length, 'session')} shown`} />
       <main class="wall-main">
-        <Tools wall={wall} {...{ filter, setFilter, search, setSearch }} />
+        <Tools wall={wall} view={view} onChange={change} />
         {shown.length > 0 ? (
           <ul class={shown.length > MANY ? 'cards small' : 'cards'} aria-label="Sessions">
             {shown.map((session) => (
@@ -88,7 +91,7 @@ function Sessions({ wall, problem, onLoad, onLeave }: SessionsProps): JSX.Elemen
             ))}
           </ul>
         ) : (
-          <Empty isFiltered={wall.sessions.length > 0} />
+          <Empty wall={wall} view={view} onAllRuns={() => change({ run: undefined })} />
         )}
         {wall.left > 0 && (
           <p class="hint wall-left">{count(wall.left, 'older session')} not shown.</p>
@@ -100,38 +103,52 @@ function Sessions({ wall, problem, onLoad, onLeave }: SessionsProps): JSX.Elemen
 
 interface ToolsProps {
   wall: Wall;
-  filter: WallFilter;
-  setFilter: (filter: WallFilter) => void;
-  search: string;
-  setSearch: (search: string) => void;
+  view: WallView;
+  onChange: (part: Partial<WallView>) => void;
 }
 
-function Tools({ wall, filter, setFilter, search, setSearch }: ToolsProps): JSX.Element {
+function Tools({ wall: { sessions }, view, onChange }: ToolsProps): JSX.Element {
   return (
     <div class="wall-tools">
       <Filters
         label="Which sessions"
         choices={FILTERS}
-        chosen={filter}
-        count={(name) => filterWall(wall.sessions, name, '').length}
-        onChoose={setFilter}
+        chosen={view.filter}
+        count={(filter) => filterWall(sessions, { ...view, filter, search: '' }).length}
+        onChoose={(filter) => onChange({ filter })}
       />
+      <RunChoice runs={runsOf(sessions)} chosen={view.run} onChoose={(run) => onChange({ run })} />
       <label class="search">
         <Icon name="search" />
         <span class="hidden-text">Search by test, page or id</span>
         <input
           type="search"
           placeholder="Test, page or id"
-          value={search}
-          onInput={({ currentTarget }) => setSearch(currentTarget.value)}
+          value={view.search}
+          onInput={({ currentTarget }) => onChange({ search: currentTarget.value })}
         />
       </label>
     </div>
   );
 }
 
-function Empty({ isFiltered }: { isFiltered: boolean }): JSX.Element {
-  return isFiltered ? (
+interface EmptyProps {
+  wall: Wall;
+  view: WallView;
+  onAllRuns: () => void;
+}
+
+function Empty({ wall: { sessions }, view: { run }, onAllRuns }: EmptyProps): JSX.Element {
+  if (run !== undefined && !sessions.some((session) => session.run?.id === run))
+    return (
+      <Notice icon="wall" title="No sessions of this run">
+        <p>A session appears here with the first test of the run. Those of long ago are gone.</p>
+        <div class="actions">
+          <Button label="Show all runs" onClick={onAllRuns} />
+        </div>
+      </Notice>
+    );
+  return sessions.length > 0 ? (
     <Notice icon="search" title="No such session">
       <p class="hint">None of the sessions fits the filter and the search.</p>
     </Notice>

@@ -30,7 +30,8 @@ test('tests are chapters of the replay, with their steps and what the page said 
   const client = await open({ recording: 'always' });
   const { session_id: id, page } = await startShown(api);
   const session = await client.connect(id);
-  await session.noteTests([{ title: 'buys a lamp' }]);
+  const run = { id: 'r1', name: 'shop #41' };
+  await session.noteTests([{ title: 'buys a lamp', run }]);
   await page.evaluate(() => console.error('the card was', 'declined', { code: 51 }));
   await session.noteTests([
     step('early', Date.now() - MINUTE_MS),
@@ -42,8 +43,9 @@ test('tests are chapters of the replay, with their steps and what the page said 
   ]);
   const wall = (await api.call('GET', '/viewer/sessions')).body as unknown as Wall;
   expect(wall.sessions).toMatchObject([
-    { test: { title: 'buys a lamp', outcome: 'failed' }, testsDone: 1, testsFailed: 1 },
+    { test: { title: 'buys a lamp', outcome: 'failed' }, run, testsDone: 1, testsFailed: 1 },
   ]);
+  expect(wall.sessions[0]?.test).not.toHaveProperty('run');
   await session.stop();
   const read = async (): Promise<ViewedStory> =>
     (await api.call('GET', `/sessions/${id}/viewer/story`)).body as unknown as ViewedStory;

@@ -84,7 +84,7 @@ test('that of a run leads from a session back to the wall, and stands in no link
   const page = await looker.open(server.wallUrl);
   const card = page.getByRole('link', { name: 'comes back' });
   await card.click(SLOW);
-  const back = page.getByRole('link', { name: 'All sessions' });
+  const back = page.getByRole('link', { name: 'Sessions' });
   await back.waitFor(SLOW);
   const pass = new URL(server.wallUrl).searchParams.get('token') ?? '';
   expect(page.url() + (await page.content())).not.toContain(pass);
@@ -125,7 +125,7 @@ test('it opens the wall in a browser without the key, also when that is loaded a
   expect(await page.getByRole('button', { name: 'Forget the key' }).count()).toBe(0);
   await page.reload();
   await card.click(SLOW);
-  await page.getByRole('link', { name: 'All sessions' }).click(SLOW); // back from the session
+  await page.getByRole('link', { name: 'Sessions' }).click(SLOW); // back from the session
   await card.waitFor(SLOW);
 
   const late = await looker.open(link); // from the history of the browser, say

@@ -17,7 +17,7 @@ afterEach(() => void vi.useRealTimers());
 
 test('a test, its steps and its end come through as they were told', () => {
   const notes = [
-    { title: 'buys a lamp', atMs: NOW_MS - 20, worker: 3 },
+    { title: 'buys a lamp', atMs: NOW_MS - 20, worker: 3, run: { id: 'r1', name: 'shop #41' } },
     {
       step: 'Click',
       id: 's1',
@@ -36,6 +36,12 @@ test('times are brought to the clock of whoever reads them', () => {
   expect(decodeTestNotes(body).notes).toEqual([{ title: 'a', atMs: NOW_MS - 1_000 }]);
 });
 
+test('what a later version tells is left out, and a run needs no name', () => {
+  const note = { title: 'a', run: { id: 'r1', shard: 2 }, browser: 'chromium' };
+  const { notes } = decodeTestNotes({ now_ms: NOW_MS, notes: [note] });
+  expect(notes).toEqual([{ title: 'a', run: { id: 'r1' } }]);
+});
+
 test('what has no time keeps none', () => {
   const body = { now_ms: NOW_MS, notes: [{ outcome: 'skipped' }] };
   expect(decodeTestNotes(body).notes).toEqual([{ outcome: 'skipped' }]);
@@ -49,6 +55,12 @@ test.each([
   [
     'a step whose id is too long',
     { now_ms: NOW_MS, notes: [{ ...STEP, id: 'x'.repeat(101) }] },
+    'notes',
+  ],
+  ['a run without an id', { now_ms: NOW_MS, notes: [{ title: 'a', run: { id: '' } }] }, 'notes'],
+  [
+    'a run whose id is too long',
+    { now_ms: NOW_MS, notes: [{ title: 'a', run: { id: 'x'.repeat(101) } }] },
     'notes',
   ],
   [

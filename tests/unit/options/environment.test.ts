@@ -71,6 +71,25 @@ test.each([
   expect(environment[name]).toBe(ifNone);
 });
 
+test('the number of the build, as the CI systems name it', () => {
+  const names = [
+    'GITHUB_RUN_NUMBER',
+    'CI_PIPELINE_IID',
+    'BITBUCKET_BUILD_NUMBER',
+    'BUILDKITE_BUILD_NUMBER',
+    'CIRCLE_BUILD_NUM',
+    'BUILD_BUILDNUMBER',
+    'BUILD_NUMBER',
+  ];
+  for (const name of names) vi.stubEnv(name, '');
+  expect(environment.ciBuild).toBeUndefined();
+  for (const name of names) {
+    vi.stubEnv(name, '41');
+    expect(environment.ciBuild).toBe('41');
+    vi.stubEnv(name, '');
+  }
+});
+
 test('a display is that of X11 or of Wayland', () => {
   for (const [x11, wayland, has] of [
     ['', '', false],
