@@ -1,6 +1,7 @@
 /** Calls to the server that the page came from. The key, or the pass to the wall, is kept for this tab of the browser alone. */
 import type { ViewedClip, ViewedStory, Wall } from '../contract/viewer';
 import type { Start } from './start';
+import { tabStorage } from './tab-storage';
 import { lastView } from './wall/view';
 
 const KEY_NAME = 'sessionwright-key';
@@ -50,21 +51,21 @@ export class Api {
 
   /** Whether the wall is shown without the key: to whoever came by a link that is a permission by itself. */
   get hasPass(): boolean {
-    const kept = this.#start.token ?? this.#ticket ?? sessionStorage.getItem(PASS_NAME);
+    const kept = this.#start.token ?? this.#ticket ?? tabStorage.getItem(PASS_NAME);
     return kept !== null;
   }
 
   /** Whether this tab is shown the wall: to that page a session's leads back. */
   get mayGoToWall(): boolean {
-    return this.hasKey || sessionStorage.getItem(PASS_NAME) !== null;
+    return this.hasKey || tabStorage.getItem(PASS_NAME) !== null;
   }
 
   /** Keeps the key for this tab, in place of a pass; null forgets it. */
   setKey(key: string | null): void {
-    sessionStorage.removeItem(PASS_NAME);
+    tabStorage.removeItem(PASS_NAME);
     this.#ticket = null;
-    if (key === null) sessionStorage.removeItem(KEY_NAME);
-    else sessionStorage.setItem(KEY_NAME, key);
+    if (key === null) tabStorage.removeItem(KEY_NAME);
+    else tabStorage.setItem(KEY_NAME, key);
   }
 
   /** The wall, as this tab has shown it last. */
@@ -76,7 +77,7 @@ export class Api {
   async wall(): Promise<Wall> {
     const key = this.#key ?? (await this.#pass());
     const response = await this.#call('/viewer/sessions', { key });
-    if (this.#start.token !== null) sessionStorage.setItem(PASS_NAME, this.#start.token); // the way back from a session
+    if (this.#start.token !== null) tabStorage.setItem(PASS_NAME, this.#start.token); // the way back from a session
     return response.json() as Promise<Wall>;
   }
 
@@ -133,7 +134,7 @@ export class Api {
 
   /** What shows the wall without the key. */
   async #pass(): Promise<string | null> {
-    if (this.#ticket === null) return sessionStorage.getItem(PASS_NAME);
+    if (this.#ticket === null) return tabStorage.getItem(PASS_NAME);
     this.#redeeming ??= this.#redeem(this.#ticket).finally(() => (this.#redeeming = undefined));
     return this.#redeeming;
   }
@@ -142,7 +143,7 @@ export class Api {
     const body = { ticket };
     const response = await this.#call('/viewer/passes', { method: 'POST', token: null, body });
     const { pass } = (await response.json()) as { pass: string };
-    sessionStorage.setItem(PASS_NAME, pass);
+    tabStorage.setItem(PASS_NAME, pass);
     this.#ticket = null;
     return pass;
   }
@@ -160,7 +161,7 @@ export class Api {
   }
 
   get #key(): string | null {
-    return sessionStorage.getItem(KEY_NAME);
+    return tabStorage.getItem(KEY_NAME);
   }
 
   async #call(

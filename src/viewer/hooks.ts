@@ -1,4 +1,5 @@
 /** Small tools that components share. */
+import type { RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 
 /** The time on the server, told anew every second. */
@@ -34,4 +35,20 @@ export function useTitle(title: string): void {
   useEffect(() => {
     document.title = title;
   }, [title]);
+}
+
+/**
+ * An element that gets the focus when `isNext` comes true and what had it is gone, or is the picture that takes no more keys. In a frame
+ * it is left to whoever has it elsewhere.
+ */
+export function useNextFocus<E extends HTMLElement>(isNext: boolean): RefObject<E | null> {
+  const element = useRef<E>(null);
+  const before = useRef(isNext);
+  useEffect(() => {
+    const hasCome = isNext && !before.current;
+    before.current = isNext;
+    if (hasCome && document.hasFocus() && document.activeElement?.matches('body, canvas') === true)
+      element.current?.focus();
+  }, [isNext]);
+  return element;
 }

@@ -1,4 +1,8 @@
 /** The run page of a real run, and the ways into it: its clips are as long as their tests and play, and it tells of what failed. What can go wrong with it stands in `tests/long`. */
+import { once } from 'node:events';
+import { createReadStream } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium, type Browser } from 'playwright-core';
@@ -6,7 +10,7 @@ import { afterEach, expect, test } from 'vitest';
 import { findChromium } from '../../src/browser/find-chromium';
 import { runDataOf } from './support/run-data';
 import { eventually } from '../eventually';
-import { Project, resultsOf } from './support/project';
+import { Project, resultsOf, shownAttachments } from './support/project';
 
 let project: Project;
 afterEach(async () => project.remove());
@@ -64,10 +68,18 @@ test('a failure and its retry, with clips, steps and what the page complained ab
     expect(attempt).toContain('Closed');
     expect(attempt).toContain('a.spec.ts:6');
     await looksFromHtmlReport(browser);
+    await looksFromServer(browser);
   } finally {
     await browser.close();
   }
-  const lines = (resultsOf(report).get('buys') ?? []).flatMap(({ annotations }) => annotations);
+  const buys = resultsOf(report).get('buys') ?? [];
+  expect(
+    buys.map((attempt) => [attempt.status, shownAttachments(attempt).includes('page errors')]),
+  ).toEqual([
+    ['failed', true],
+    ['passed', false], // though its page said the same
+  ]);
+  const lines = buys.flatMap(({ annotations }) => annotations);
   const [first, second] = [1, 2].map((n) => `${PAGE_URL}/index.html#test=0&attempt=${n}`);
   expect(lines.map(({ type, description }) => [type, description?.split(' ')[1]])).toEqual([
     ['session', first],
@@ -96,4 +108,39 @@ async function looksFromHtmlReport(browser: Browser): Promise<void> {
     expect(await video.evaluate((it) => (it as HTMLVideoElement).duration)).toBeGreaterThan(0),
   );
   await context.close();
+}
+
+/** A server of files that gives each as a whole, as those for artifacts often do: a line that is clicked leads to its moment there too. */
+async function looksFromServer(browser: Browser): Promise<void> {
+  const folder = join(project.folder, 'sessionwright-report');
+  const server = createServer((request, response) => {
+    const name = decodeURIComponent(new URL(request.url ?? '', 'http://a').pathname);
+    response.setHeader('content-type', name.endsWith('.mp4') ? 'video/mp4' : 'text/html');
+    createReadStream(join(folder, name)).pipe(response);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const page = await browser.newPage();
+  await page.goto(`http://127.0.0.1:${port}/index.html#test=0&attempt=1&at=0`);
+  const film = page.locator('video');
+  const state = () =>
+    film.evaluate(({ readyState, currentTime }: HTMLVideoElement) => [readyState, currentTime]);
+  await eventually(async () => expect(await state()).toEqual([4, 0]));
+  const slider = page.getByRole('slider');
+  await page.locator('.happenings li.step', { hasText: 'toHaveText' }).getByRole('button').click();
+  const atS = Number(await slider.getAttribute('aria-valuenow')) / 1000;
+  expect(atS).toBeGreaterThan(0);
+  await eventually(async () => expect((await state())[1]).toBeCloseTo(atS, 1));
+  await page.locator('.happenings li.step', { hasText: 'toHaveText' }).getByRole('button').click(); // once more
+  const settled = await film.evaluate(async (it: HTMLVideoElement) => {
+    if (it.seeking) await new Promise((done) => it.addEventListener('seeked', done));
+    return it.currentTime;
+  });
+  expect(settled).toBeCloseTo(atS, 1);
+  await page.getByRole('button', { name: 'Play' }).click();
+  await eventually(async () => expect((await state())[1]).toBeGreaterThan(atS));
+  await page.close();
+  server.closeAllConnections();
+  server.close();
 }

@@ -1,6 +1,7 @@
 /** One attempt: its clip, its errors, and what happened in it, all at the same moment. */
 import type { JSX } from 'preact';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { seekTo } from '../../ui/seek';
 import { Errors } from './errors';
 import { Happenings } from './happenings';
 import { type Attempt, type Happening, happeningsOf, type Run } from './model';
@@ -30,7 +31,7 @@ export function AttemptView({ run, attempt, beginAtMs, cue, onCue }: AttemptProp
   const [atMs, setAtMs] = useState(beginAtMs ?? attempt.data.errors?.[0]?.atMs ?? 0);
   const video = useRef<HTMLVideoElement>(null);
   const seek = useCallback((ms: number): void => {
-    if (video.current) video.current.currentTime = ms / 1000;
+    if (video.current) seekTo(video.current, ms / 1000);
     setAtMs(ms);
   }, []);
   useEffect(() => {

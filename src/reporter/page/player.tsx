@@ -2,6 +2,8 @@
 import type { JSX, RefObject } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { copyText } from '../../ui/clipboard';
+import { seekTo } from '../../ui/seek';
+import { useFilmSource } from './film-source';
 import { moment } from './format';
 import { Icon } from './icons';
 import type { Attempt, Happening } from './model';
@@ -34,18 +36,22 @@ export function Player({
   const { clip, durationMs } = attempt.data;
   const [isMissing, setMissing] = useState(false);
   const hasFilm = clip !== undefined && !isMissing;
+  const { src, onKnown } = useFilmSource(clip);
   useEffect(() => setMissing(false), [clip]);
   return (
     <div class="player">
       {hasFilm ? (
         <video
           ref={video}
-          src={clip}
+          src={src}
           preload="auto"
           muted
           playsInline
           aria-label={`Recording of ${attempt.test.title}`}
-          onLoadedMetadata={(event) => (event.currentTarget.currentTime = atMs / 1000)}
+          onLoadedMetadata={({ currentTarget }) => {
+            seekTo(currentTarget, atMs / 1000);
+            onKnown(currentTarget);
+          }}
           onClick={(event) => toggle(event.currentTarget)}
           onTimeUpdate={(event) => {
             if (!event.currentTarget.paused) onTime(event.currentTarget.currentTime * 1000);

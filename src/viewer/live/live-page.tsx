@@ -1,10 +1,10 @@
 /** A session that runs: its picture, its tabs, what happens in it, and the way to take it over or to stop it. */
-import type { JSX } from 'preact';
+import type { JSX, RefObject } from 'preact';
 import { useState } from 'preact/hooks';
 import type { ViewedSession } from '../../contract/viewer';
 import type { Api } from '../api';
 import { clock, count, shortId } from '../format';
-import { useNow, useTitle } from '../hooks';
+import { useNextFocus, useNow, useTitle } from '../hooks';
 import type { Start } from '../start';
 import { Announcement, Brand, Button, Notice, StatusBadge } from '../ui/parts';
 import { ConnectionLost } from './connection-lost';
@@ -30,7 +30,7 @@ export function LivePage({ api, start, session: first, onEnded }: LivePageProps)
   const title = titleOf(session);
   useTitle(`${live.isOver ? 'Ended' : 'Live'} · ${title}`);
   const stage = <Stage live={live} isMinimal={start.isMinimal} onReplay={onEnded} />;
-  const words = live.isOver ? 'The session has ended.' : SAID[state.name];
+  const words = live.isOver ? `${ENDED_WORDS[session.status]}.` : SAID[state.name];
   if (start.isMinimal)
     return (
       <main class="session minimal" onPointerDown={isHandsOn ? live.takeOver : undefined}>
@@ -55,7 +55,7 @@ export function LivePage({ api, start, session: first, onEnded }: LivePageProps)
         {stage}
         <LiveEvents events={live.events} session={session} />
       </main>
-      {question && (
+      {question && !live.isOver && (
         <Questions
           question={question}
           live={live}
@@ -76,6 +76,7 @@ interface StageProps {
 function Stage({ live, isMinimal, onReplay }: StageProps): JSX.Element {
   const { session, state, tabs, shown, isOver, isDriven } = live;
   const tab = tabs.find(({ id }) => id === shown);
+  const nextFocus = useNextFocus<HTMLButtonElement>(isOver);
   return (
     <section class="stage" aria-label="Picture of the session">
       {!isMinimal && <Tabs tabs={tabs} shown={shown} onShow={live.show} />}
@@ -85,7 +86,7 @@ function Stage({ live, isMinimal, onReplay }: StageProps): JSX.Element {
           label={`Live picture of ${tab?.title ?? 'the session'}`}
           isDriven={isDriven}
         />
-        {isOver && <Ended session={session} onReplay={onReplay} />}
+        {isOver && <Ended session={session} nextFocus={nextFocus} onReplay={onReplay} />}
         {!isOver && state.name === 'lost' && (
           <ConnectionLost retryAtMs={state.retryAtMs} onRetry={live.retry} />
         )}
@@ -122,6 +123,7 @@ interface ControlsProps {
 
 /** What the link, or the key, allows. */
 function Controls({ live, api, start, onAsk }: ControlsProps): JSX.Element | null {
+  const nextFocus = useNextFocus<HTMLButtonElement>(!live.isDriven);
   const mayAsk = start.interactive ?? api.hasKey;
   if (live.isOver || !mayAsk) return null;
   const toggle = (): void => {
@@ -138,6 +140,7 @@ function Controls({ live, api, start, onAsk }: ControlsProps): JSX.Element | nul
         label={live.isDriven ? 'Give back' : 'Take over'}
         look={live.isDriven ? 'primary' : 'plain'}
         pressed={live.isDriven}
+        element={nextFocus}
         onClick={toggle}
       />
       {(live.mayDrive || api.hasKey) && (
@@ -154,7 +157,13 @@ const ENDED_WORDS = {
   error: 'The session ended unexpectedly',
 };
 
-function Ended(props: { session: ViewedSession; onReplay: () => void }): JSX.Element {
+interface EndedProps {
+  session: ViewedSession;
+  nextFocus: RefObject<HTMLButtonElement | null>;
+  onReplay: () => void;
+}
+
+function Ended(props: EndedProps): JSX.Element {
   const { status, reason, createdMs, endedMs } = props.session;
   return (
     <div class="stage-over">
@@ -162,7 +171,13 @@ function Ended(props: { session: ViewedSession; onReplay: () => void }): JSX.Ele
         {reason !== null && <p>{reason}</p>}
         {endedMs !== null && <p class="hint">It ran for {clock(endedMs - createdMs)}.</p>}
         <div class="actions">
-          <Button icon="play" label="Watch the replay" look="primary" onClick={props.onReplay} />
+          <Button
+            icon="play"
+            label="Watch the replay"
+            look="primary"
+            element={props.nextFocus}
+            onClick={props.onReplay}
+          />
         </div>
       </Notice>
     </div>

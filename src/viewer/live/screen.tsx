@@ -43,6 +43,7 @@ export function Screen({ live, label, isDriven }: ScreenProps): JSX.Element {
         data-pictures="0"
         role={isDriven ? 'application' : 'img'}
         aria-label={isDriven ? `${label}. Your keyboard types into the page.` : label}
+        aria-describedby={isDriven ? 'screen-hint' : undefined}
         tabIndex={isDriven ? 0 : -1}
         hidden={!hasPicture}
         {...hands}
@@ -53,7 +54,7 @@ export function Screen({ live, label, isDriven }: ScreenProps): JSX.Element {
         </p>
       )}
       {isDriven && (
-        <p class="screen-hint">
+        <p class="screen-hint" id="screen-hint">
           You have mouse and keyboard. <kbd>Ctrl</kbd> <kbd>Alt</kbd> <kbd>Enter</kbd> gives them
           back.
         </p>

@@ -1,6 +1,7 @@
 /** The player: where the film is, and what can be done with it. */
 import type { RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { seekTo } from '../../ui/seek';
 import { fromHash } from '../start';
 
 /** One step, in seconds: recordings have ten pictures a second at most. */
@@ -33,7 +34,7 @@ export function useFilm(durationS: number): Player {
   const seek = (to: number): void => {
     const { current: film } = video;
     if (!film) return;
-    film.currentTime = Math.min(Math.max(0, to), durationS);
+    seekTo(film, Math.min(Math.max(0, to), durationS));
     setSecond(film.currentTime);
   };
   useLinkedMoment(seek);

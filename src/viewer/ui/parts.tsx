@@ -1,5 +1,5 @@
 /** Parts that every page is put together from: buttons, badges, notices. */
-import type { ComponentChildren, JSX } from 'preact';
+import type { ComponentChildren, JSX, RefObject } from 'preact';
 import type { SessionStatus } from '../../contract/session';
 import type { TestOutcome } from '../../contract/viewer';
 import { Icon, type IconName } from './icon';
@@ -11,6 +11,7 @@ interface ButtonProps {
   iconOnly?: boolean;
   look?: 'plain' | 'primary' | 'danger' | 'danger-strong' | 'quiet';
   pressed?: boolean;
+  element?: RefObject<HTMLButtonElement | null>;
   onClick: () => void;
 }
 
@@ -19,6 +20,7 @@ export function Button(props: ButtonProps): JSX.Element {
   const { icon, label, iconOnly = false, look = 'plain', pressed } = props;
   return (
     <button
+      ref={props.element ?? null}
       type="button"
       class={`button ${look}${iconOnly ? ' icon-only' : ''}`}
       title={iconOnly ? label : undefined}

@@ -1,4 +1,5 @@
 /** What of the wall is looked at, as it stands in the address: so that it can be sent to somebody. The way back from a session leads there too. */
+import { tabStorage } from '../tab-storage';
 import { FILTERS, type WallView } from './filter';
 
 const KEPT_NAME = 'sessionwright-wall';
@@ -20,12 +21,12 @@ export function writeView(view: WallView): void {
     else address.searchParams.set(name, value);
   if (address.href !== location.href) history.replaceState(null, '', address);
   const said = Object.entries(saidOf(view)).filter(([, value]) => value !== '');
-  sessionStorage.setItem(KEPT_NAME, new URLSearchParams(said).toString());
+  tabStorage.setItem(KEPT_NAME, new URLSearchParams(said).toString());
 }
 
 /** The query of the wall that this tab has shown last; empty when it has shown none, or all of it. */
 export function lastView(): string {
-  const said = sessionStorage.getItem(KEPT_NAME) ?? '';
+  const said = tabStorage.getItem(KEPT_NAME) ?? '';
   return said === '' ? '' : `?${said}`;
 }
 

@@ -133,6 +133,27 @@ test('each test is a chapter; chapters, steps, keys and links lead to their mome
   expect(looker.errors).toEqual([]);
 });
 
+test('it fills the screen by its button and by f, and leaves it by the same', async () => {
+  const page = await looker.open(url);
+  await isLoaded(page);
+  const fills = (expected: boolean) =>
+    expect
+      .poll(() => page.evaluate(() => document.fullscreenElement?.ariaLabel ?? ''), SLOW)
+      .toBe(expected ? 'Replay' : '');
+  const toggle = button(page, 'Full screen (f)');
+  await toggle.click();
+  await fills(true);
+  await button(page, 'Play (space)').click();
+  await button(page, 'Pause (space)').waitFor(SLOW);
+  await toggle.click();
+  await fills(false);
+  await page.keyboard.press('f');
+  await fills(true);
+  await page.keyboard.press('f');
+  await fills(false);
+  expect(looker.errors).toEqual([]);
+});
+
 test('a link to another moment leads there in a page that is open already', async () => {
   const page = await looker.open(url);
   await isLoaded(page);
