@@ -13,6 +13,13 @@ const ICONS: Record<ViewedEvent['kind'], IconName> = {
   request: 'request',
 };
 
+/** The same of what failed. */
+const FAILED_ICONS: Record<ViewedEvent['kind'], IconName> = {
+  step: 'cross',
+  console: 'console',
+  request: 'warning',
+};
+
 const FILTERS: readonly [EventFilter, string][] = [
   ['all', 'All'],
   ['step', 'Steps'],
@@ -54,7 +61,7 @@ export function EventLine({ event, time }: { event: ViewedEvent; time: string })
         {isRunning ? (
           <span class="spinner" aria-hidden="true" />
         ) : (
-          <Icon name={level === 'error' && kind === 'step' ? 'cross' : ICONS[kind]} />
+          <Icon name={(level === 'error' ? FAILED_ICONS : ICONS)[kind]} />
         )}
       </span>
       <span class="event-text" title={[title, detail, place].filter(Boolean).join('\n')}>
