@@ -1,4 +1,5 @@
 /** One request of a page, from what the browser tells of it to a HAR entry without secrets. Pure. */
+import { withoutCredentials } from '../../base/addresses';
 import type { NetworkResponse, ResourceTiming } from '../../cdp/protocol';
 import type { HarEntry, HarPair } from '../../contract/network-logs';
 
@@ -146,13 +147,4 @@ function headerPairs(headers: Record<string, string>): HarPair[] {
 
 function httpVersion(protocol = ''): string {
   return { h2: 'HTTP/2.0', h3: 'HTTP/3.0', '': 'unknown' }[protocol] ?? protocol.toUpperCase();
-}
-
-function withoutCredentials(text: string): string {
-  if (!text.includes('@') || !URL.canParse(text)) return text;
-  const url = new URL(text);
-  if (url.username === '' && url.password === '') return text;
-  url.username = '';
-  url.password = '';
-  return url.href;
 }

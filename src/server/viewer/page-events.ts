@@ -1,4 +1,5 @@
 /** What a watched page says and loads: console messages, uncaught errors, and its requests: for pages and data, and whatever failed. */
+import { withoutCredentials } from '../../base/addresses';
 import type { CdpSession } from '../../cdp/connection';
 import type { CdpEvents } from '../../cdp/protocol';
 import type { ViewedEvent } from '../../contract/viewer';
@@ -52,9 +53,12 @@ function levelOf({
   return TOLD_TYPES.includes(type) && /^https?:/.test(url) ? 'info' : undefined;
 }
 
-/** Data URLs may be megabytes; a query may be a secret. */
+/** Data URLs may be megabytes; a query may be a secret, and a password is one. */
 function shortUrl(url: string): string {
-  return url.startsWith('data:') ? 'data:' : url.replace(/[?#].*/s, '').slice(0, MAX_URL);
+  if (url.startsWith('data:')) return 'data:';
+  return withoutCredentials(url)
+    .replace(/[?#].*/s, '')
+    .slice(0, MAX_URL);
 }
 
 function request(level: ViewedEvent['level'], title: string): Omit<ViewedEvent, 'detail'> {

@@ -1,5 +1,5 @@
 /** The wall: what is shown of each session of a server, among the others. */
-import { isBlank } from '../../base/addresses';
+import { isBlank, withoutCredentials } from '../../base/addresses';
 import { orAfter } from '../../base/deadline';
 import type { ViewedTab, Wall, WallSession } from '../../contract/viewer';
 import type { KnownSession } from '../sessions/known-session';
@@ -58,7 +58,7 @@ async function openTabs(session: AnySession): Promise<ViewedTab[]> {
   return (found?.targetInfos ?? [])
     .filter(({ type }) => type === 'page')
     .sort((one, other) => live.tabIds.indexOf(one.targetId) - live.tabIds.indexOf(other.targetId))
-    .map(({ targetId: id, title, url }) => ({ id, title, url }));
+    .map(({ targetId: id, title, url }) => ({ id, title, url: withoutCredentials(url) }));
 }
 
 function pathOf(session: KnownSession, baseUrl: string): string {

@@ -1,5 +1,5 @@
 /** The tabs of a session as its watchers see them: which there are, which one is shown, and its pictures. */
-import { isBlank } from '../../base/addresses';
+import { isBlank, withoutCredentials } from '../../base/addresses';
 import type { CdpConnection, CdpSession } from '../../cdp/connection';
 import type { CdpEvents, TargetInfo } from '../../cdp/protocol';
 import type { ViewedTab } from '../../contract/viewer';
@@ -83,7 +83,7 @@ export class WatchedTabs {
   get all(): ViewedTab[] {
     return [...this.#tabs.values()]
       .filter((tab) => tab.isTouched || tab === this.#shown)
-      .map(({ id, title, url }) => ({ id, title, url }));
+      .map(({ id, title, url }) => ({ id, title, url: withoutCredentials(url) }));
   }
 
   /** The one that is shown; undefined while there is none. */

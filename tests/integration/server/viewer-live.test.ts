@@ -85,6 +85,22 @@ test('requests for pages and data are listed as they are answered, and pictures 
   ]);
 });
 
+test('the user and password of a URL are shown nowhere', async () => {
+  const { page: shown, viewer_url: url } = await startShown(api);
+  const page = await looker.open(url);
+  const wall = await looker.open(api.server.wallUrl);
+  await firstPicture(page);
+  const site = new URL(api.server.url);
+  Object.assign(site, { username: 'ada', password: 'very-private' });
+  await shown.goto(`${site.href}health`);
+  await shown.goto(`${site.href}lost`);
+  await page.locator('.event', { hasText: '/lost' }).first().waitFor(SLOW);
+  await expect
+    .poll(() => wall.locator('.card-url').allTextContents(), SLOW)
+    .toContainEqual(expect.stringMatching(/\/lost$/));
+  for (const it of [page, wall]) expect(await it.content()).not.toMatch(/ada:|very-private/);
+});
+
 test('a card of the wall tells where the session is, and not the blank page that waits for the next test', async () => {
   const { page: shown, session_id: id } = await startShown(api);
   api.server.noteTest(id, { title: 'reads the health' });

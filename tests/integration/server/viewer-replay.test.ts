@@ -326,3 +326,14 @@ async function expire(route: Route): Promise<void> {
     body: (await answer.text()).replace(/expires=\d+/, 'expires=1'),
   });
 }
+
+test('the user and password of a URL are in no replay', async () => {
+  const { page: shown, session_id: id, viewer_url } = await startShown(api);
+  const { frames } = await api.server.recording(id);
+  await shown.goto(`${api.server.url.replace('://', '://ada:very-private@')}/lost`);
+  await eventually(() => expect(frames.last).toBeDefined());
+  await api.call('DELETE', `/sessions/${id}/stop`);
+  const page = await looker.open(viewer_url);
+  await events(page).getByRole('button', { name: '/lost' }).waitFor(SLOW);
+  expect(await page.content()).not.toMatch(/ada:|very-private/);
+});
