@@ -3,14 +3,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, test } from 'vitest';
 import { createSuiteOf, expectPassed, openSite } from '../e2e/support/ahead-suite';
 import { leavesNothing } from '../e2e/support/leaves-nothing';
+import type { Project } from '../e2e/support/project';
 import { serve, type ServeProcess } from '../e2e/support/serve-process';
 
 let data: string;
 let server: ServeProcess;
 let site: Server;
+let project: Project | undefined;
 
 beforeAll(async () => {
   data = await mkdtemp(join(tmpdir(), 'sw-ahead-'));
@@ -23,8 +25,13 @@ afterAll(async () => {
   await rm(data, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
 });
 
+afterEach(async () => {
+  await leavesNothing(project);
+  await project?.remove();
+});
+
 test.each(['playwright', 'cdp'])('over %s', async (transport) => {
-  const project = await createSuiteOf(site, {
+  project = await createSuiteOf(site, {
     use: `sessionOptions: { transport: '${transport}' }`,
     env: { NOTTE_API_URL: server.url, NOTTE_API_KEY: 'key' },
   });
@@ -34,6 +41,4 @@ test.each(['playwright', 'cdp'])('over %s', async (transport) => {
   expectPassed(run, 'without', 7);
   expectPassed(run, 'filled', 2);
   expectPassed(run, 'clients', 2);
-  await leavesNothing(project);
-  await project.remove();
 });

@@ -9,7 +9,7 @@ import type { ClipEncoder } from '../../recording/clip-encoder';
 import { CLIP_HOLD_MS } from '../../recording/clip-timeline';
 import type { KnownSession } from '../sessions/known-session';
 import { SessionFrames } from './session-frames';
-import { clipPath, isKept, keepClip } from './test-clips';
+import { clipFile, isKept, keepClip } from './test-clips';
 
 /** How long the encoder's browser is kept for the next film, in milliseconds. */
 const ENCODER_IDLE_MS = 30_000;
@@ -50,7 +50,7 @@ export class Replays {
   /** The MP4 on disk of one test of an ended session, cut as those in reports are; undefined when there is no picture of it. */
   async clip(session: KnownSession, test: ViewedTest): Promise<string | undefined> {
     if (!session.wasRecorded) return undefined;
-    const path = clipPath(session, test);
+    const path = clipFile(session, test);
     return (await isKept(path))
       ? path
       : this.#clips.of(path, () => this.#queue.run(() => this.#makeClip(session, test)));
@@ -83,7 +83,7 @@ export class Replays {
       const span = frames.spanOf(test);
       if (!span) return undefined;
       const { store } = frames;
-      const path = clipPath(session, test);
+      const path = clipFile(session, test);
       await keepClip(session, path, await this.#encode({ store, ...span, holdMs: CLIP_HOLD_MS }));
       return path;
     });

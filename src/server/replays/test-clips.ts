@@ -9,7 +9,7 @@ import type { KnownSession } from '../sessions/known-session';
 const CLIPS_KEPT = 5;
 
 /** Where the clip of a test is, or will be. */
-export function clipPath(session: KnownSession, { startMs, endMs }: ViewedTest): string {
+export function clipFile(session: KnownSession, { startMs, endMs }: ViewedTest): string {
   return join(clipFolder(session), `${startMs}-${endMs ?? 'end'}.mp4`);
 }
 

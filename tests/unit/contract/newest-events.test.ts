@@ -9,7 +9,7 @@ const event = (title: string, kind: ViewedEvent['kind'], level: ViewedEvent['lev
 const titles = (events: readonly ViewedEvent[]): string =>
   events.map(({ title }) => title).join('');
 
-test('the newest events are kept, and of the others first those that are no request that went well', () => {
+test('of a full list requests that went well leave first, then whatever is oldest', () => {
   const events = [
     event('a', 'step'),
     event('b', 'request'),
