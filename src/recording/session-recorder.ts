@@ -175,8 +175,14 @@ export class SessionRecorder implements Recorder {
       this.#pages.set(targetId, page);
     });
     if (page.isTouched) return;
-    onContent(session, targetId, () => {
-      if (!page.isTouched && this.#pages.has(targetId)) this.#bringToFront(targetId, page, true);
+    onContent(session, targetId, {
+      onOld: () => {
+        page.loadsSinceMs ??= performance.now();
+        this.#changeFront(() => (page.isTouched = true));
+      },
+      onNew: () => {
+        if (!page.isTouched && this.#pages.has(targetId)) this.#bringToFront(targetId, page, true);
+      },
     });
   }
 

@@ -136,8 +136,14 @@ export class WatchedTabs {
     this.#tabs.set(id, tab);
     this.#lately.push(id);
     if (!tab.isTouched)
-      onContent(page, id, () => {
-        if (!tab.isTouched && this.#tabs.has(id)) this.#touch(tab);
+      onContent(page, id, {
+        onOld: () => {
+          tab.isTouched = true;
+          this.#settle();
+        },
+        onNew: () => {
+          if (!tab.isTouched && this.#tabs.has(id)) this.#touch(tab);
+        },
       });
     this.#listener.onPage(page);
     this.#settle();

@@ -120,6 +120,31 @@ describe('SessionRecorder', () => {
     expect((await colours()).at(-1)).toBe('blue');
   });
 
+  it('shows a blank page that was filled before it came, and not one that waits for its test', async () => {
+    const frames = await FrameStore.open(join(recorded.store.folder, 'late'));
+    const colourNow = async (): Promise<string | undefined> =>
+      frames.last && viewer.colourOf(await frames.read(frames.last));
+    const written = await recorded.browser.newPage();
+    await written.setContent('<body style="background: red">');
+    const scripted = await recorded.browser.newPage();
+    await paint(scripted, 'lime');
+    await animationFrames(scripted, 2);
+    await Promise.all([1, 2, 3].map(async () => recorded.browser.newPage()));
+    const late = await SessionRecorder.attach(recorded.process.connection, frames);
+    late.start();
+    await eventually(async () => expect(await colourNow()).toMatch(/red|lime/)); // the browser tells of them in any order
+    const [first, second] =
+      (await colourNow()) === 'red' ? [written, scripted] : [scripted, written];
+    await first.close();
+    await eventually(async () =>
+      expect(await colourNow()).toBe(first === written ? 'lime' : 'red'),
+    );
+    await second.close();
+    await eventually(async () => expect(await colourNow()).toBe('white'));
+    await late.close();
+    await frames.close();
+  });
+
   it('shows no page of a context that was left, though it is still there', async () => {
     recorded.recorder.start();
     const context = await recorded.browser.newContext();

@@ -111,6 +111,14 @@ test('a card of the wall tells where the session is, and not the blank page that
   await expect.poll(() => card.locator('.card-url').textContent(), SLOW).toMatch(/\/health$/);
 });
 
+test('a blank page that was filled before anybody looked is shown, and not the one that waits for the next test', async () => {
+  const { page: written, viewer_url: url } = await startShown(api);
+  await written.context().newPage();
+  const page = await looker.open(url);
+  const current = page.locator('.tab[aria-current="true"]');
+  await current.filter({ hasText: 'Shown' }).waitFor(SLOW);
+});
+
 test('the list of a live page follows what happens, however much there was', async () => {
   const { viewer_url: url, session_id: id } = await startShown(api);
   const page = await looker.open(url);
