@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { bundledInTests } from './scripts/bundled.mjs';
 
 /** On a machine of CI, which others share, a test with browsers that fails is tried once more. One that passes then is told at the end, as FLAKY: a fault to be looked for. */
@@ -6,6 +7,21 @@ const retry = process.env['CI'] ? 1 : 0;
 
 /** What takes long for what it tells stays beside its neighbours, and runs with the tier `long`. */
 const LONG = '.long.test.ts';
+
+/** Files of the tier `long` that take longest, though they are small. */
+const LONGEST = ['isolation', 'far-suites', 'fewer-sessions', 'api-down'].map(
+  (name) => `tests/long/${name}.test.ts`,
+);
+
+/** Begins with those that take longest: the last one would run alone. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLongest = ({ moduleId }: TestSpecification): boolean =>
+      LONGEST.some((name) => moduleId.endsWith(name));
+    const sorted = await super.sort(files);
+    return [...sorted.filter(isLongest), ...sorted.filter((file) => !isLongest(file))];
+  }
+}
 
 /** Tiers: pure modules, one component with its real neighbours, whole Playwright runs; and the API as a whole: its contract, and everything wrong that can be sent to it. */
 const tier = (name: string, options: object) => ({
@@ -23,6 +39,7 @@ const tier = (name: string, options: object) => ({
 export default defineConfig({
   test: {
     reporters: ['default'],
+    sequence: { sequencer: LongestFirst },
     projects: [
       tier('unit', { testTimeout: 60_000, isolate: false }), // what a process costs for each file is half of them
       tier('integration', { retry, testTimeout: 120_000, hookTimeout: 120_000, maxWorkers: 2 }),
@@ -37,7 +54,7 @@ export default defineConfig({
         retry,
         testTimeout: 600_000,
         hookTimeout: 600_000,
-        maxWorkers: 2,
+        maxWorkers: 3, // half of what they take is waiting, for what is to happen after a time
       }),
     ],
   },
