@@ -85,7 +85,8 @@ export class SessionWatch {
   }
 
   async #attach(): Promise<WatchedTabs> {
-    return WatchedTabs.attach(this.#session.browser.connection, {
+    const { browser } = this.#session;
+    return WatchedTabs.attach(browser.connection, () => this.#session.tabIds, {
       onPicture: (jpeg, width, height) => {
         const picture = framed(jpeg, width, height);
         this.#picture = picture;

@@ -58,9 +58,14 @@ export class WatchedTabs {
 
   /**
    * Attaches to every page of the browser, now and later.
+   * @param tabIds - ids of the tabs that are there, oldest first: the browser tells of them in any order
    * @throws {@link CdpError} when the browser is gone
    */
-  static async attach(connection: CdpConnection, listener: TabsListener): Promise<WatchedTabs> {
+  static async attach(
+    connection: CdpConnection,
+    tabIds: () => readonly string[],
+    listener: TabsListener,
+  ): Promise<WatchedTabs> {
     const { sessionId } = await connection.send('Target.attachToBrowserTarget');
     const browser = connection.session(sessionId);
     const tabs = new WatchedTabs(connection, browser, listener);
@@ -72,6 +77,7 @@ export class WatchedTabs {
         flatten: true,
         filter: FILTER,
       });
+      tabs.#sort(tabIds());
       return tabs;
     } catch (error) {
       await tabs.close(); // else it would ask for titles for ever
@@ -146,6 +152,16 @@ export class WatchedTabs {
         },
       });
     this.#listener.onPage(page);
+    this.#settle();
+  }
+
+  /** Puts them in the order of these ids; one that is not among them is newer. */
+  #sort(ids: readonly string[]): void {
+    const order = [...ids, ...this.#lately.filter((id) => !ids.includes(id))];
+    const tabs = order.flatMap((id) => this.#tabs.get(id) ?? []);
+    this.#tabs.clear();
+    for (const tab of tabs) this.#tabs.set(tab.id, tab);
+    this.#lately = tabs.map(({ id }) => id);
     this.#settle();
   }
 

@@ -119,6 +119,19 @@ test('a blank page that was filled before anybody looked is shown, and not the o
   await current.filter({ hasText: 'Shown' }).waitFor(SLOW);
 });
 
+test('tabs that were there before anybody looked are listed as they were opened, and the newest is shown', async () => {
+  const { page: shown, viewer_url: url } = await startShown(api);
+  const names = ['One', 'Two', 'Three', 'Four'];
+  for (const name of names) {
+    const tab = await shown.context().newPage();
+    await tab.setContent(`<title>${name}</title>${name}`);
+  }
+  const page = await looker.open(url);
+  const titles = page.locator('.tab');
+  await expect.poll(() => titles.allInnerTexts(), SLOW).toEqual(['Shown', ...names]);
+  await page.locator('.tab[aria-current="true"]', { hasText: 'Four' }).waitFor(SLOW);
+});
+
 test('the list of a live page follows what happens, however much there was', async () => {
   const { viewer_url: url, session_id: id } = await startShown(api);
   const page = await looker.open(url);
