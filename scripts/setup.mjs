@@ -47,10 +47,14 @@ export async function setupExtra(product, find) {
   return undefined;
 }
 
-/** nginx, for the test of a server behind it; where there is none, that test says so. Only CI installs it: elsewhere it would begin to serve. */
-export async function setupProxy() {
-  if (process.env.CI)
-    await setupExtra('nginx', async () => (isOnPath('nginx') ? 'nginx' : undefined));
+/**
+ * What the tests that take long need more: nginx, for the test of a server behind it, which says so where there is none; and the headless shell,
+ * which is what most users have. Only CI installs them: elsewhere nginx would begin to serve.
+ */
+export async function setupLong() {
+  if (!process.env.CI) return;
+  for (const product of ['nginx', 'chromium-headless-shell'])
+    await setupExtra(product, async () => (isOnPath(product) ? product : undefined));
 }
 
 /** Refuses a Node that is older than `engines` of package.json says. */

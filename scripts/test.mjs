@@ -1,7 +1,7 @@
 /** `npm test`: the set-up, then every check and test of the project; its end names what failed, and its last line counts. `npm test -- unit lint` runs only those stages. */
 import { EMBEDDED, main, run } from './lib/child.mjs';
 import { clearReport, countStage, failuresOf, flakyOf, readReport, STAGES } from './lib/stages.mjs';
-import { setup, setupProxy, SetupError } from './setup.mjs';
+import { setup, setupLong, SetupError } from './setup.mjs';
 
 /** The longest stage takes a bit more than half of this on two idle cores; what runs longer hangs. */
 const STAGE_LIMIT_MS = 35 * 60_000;
@@ -15,7 +15,7 @@ await main(async () => {
   const flaky = [];
   try {
     await setup();
-    if (stages.some(({ name }) => name === 'long')) await setupProxy();
+    if (stages.some(({ name }) => name === 'long')) await setupLong();
     // What reads the sources keeps one processor busy each; tests have the machine for themselves.
     const reading = stages.filter(({ report }) => !report);
     const testing = stages.filter(({ report }) => report).map((stage) => [stage]);

@@ -39,3 +39,8 @@ export function withoutCredentials(text: string): string {
 export function isBlank(url: string): boolean {
   return url === '' || url === 'about:blank';
 }
+
+/** False for a page that has gone elsewhere. A new one of the headless shell has no URL at first, and then the blank one. */
+export function isSamePlace(before: string, now: string): boolean {
+  return before === now || (isBlank(before) && isBlank(now));
+}

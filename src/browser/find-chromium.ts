@@ -1,10 +1,16 @@
-/** Finds the Chromium to start: what was named, else the installed Playwright's, else the system's. */
+/** Finds the Chromium to start: what was named, else the installed Playwright's, else the system's; a headless shell first where no window is wanted. */
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { BrowserNotFoundError } from '../contract/errors';
 import { environment } from '../options/environment';
 import { playwrightPaths, playwrightWants } from './playwright-browsers';
-import { CHANNEL_NAMES, SYSTEM_CHANNELS, channelPaths, isChannel } from './system-browsers';
+import {
+  CHANNEL_NAMES,
+  SYSTEM_CHANNELS,
+  channelPaths,
+  headlessShellPaths,
+  isChannel,
+} from './system-browsers';
 
 /** What to look for. */
 export interface FindOptions {
@@ -12,7 +18,7 @@ export interface FindOptions {
   executablePath?: string | undefined;
   /** The browser of this name as installed on the system, such as `chrome` or `msedge`; `chromium` also means Playwright's, as does its alias `chrome-for-testing`. */
   channel?: string | undefined;
-  /** False when a window is wanted: then Playwright's headless shell will not do. @default true */
+  /** False when a window is wanted: then a headless shell will not do. @default true */
   headless?: boolean | undefined;
 }
 
@@ -27,7 +33,7 @@ export interface FoundBrowser {
 type Source = FoundBrowser['source'];
 
 /**
- * Finds an executable in the documented order: environment, `executablePath`, `channel`, Playwright's browser, Chrome, Edge, Chromium.
+ * Finds an executable in the documented order: environment, `executablePath`, `channel`, Playwright's browser, the system's headless shell, Chrome, Edge, Chromium.
  * What is named is taken or refused; nothing else stands in for it.
  * @throws {@link BrowserNotFoundError} with every place that was looked at and the command that fixes it
  */
@@ -62,12 +68,14 @@ async function candidates({
   if (executablePath !== undefined) return [['option', executablePath]];
   if (channel !== undefined && channel !== 'chromium')
     return isChannel(channel) ? from('option', channelPaths(channel)) : [];
-  const playwright = from(
-    'playwright',
-    await playwrightPaths({ headless: headless && channel === undefined }),
-  );
+  const isShellEnough = headless && channel === undefined;
+  const playwright = await playwrightPaths({ headless: isShellEnough });
   const channels = channel === undefined ? SYSTEM_CHANNELS : (['chromium'] as const);
-  return [...playwright, ...channels.flatMap((name) => from('system', channelPaths(name)))];
+  const system = [
+    ...(isShellEnough ? headlessShellPaths() : []),
+    ...channels.flatMap(channelPaths),
+  ];
+  return [...from('playwright', playwright), ...from('system', system)];
 }
 
 function from(source: Source, paths: string[]): [Source, string][] {

@@ -69,6 +69,16 @@ const CHANNELS = {
   },
 } satisfies Record<string, Places>;
 
+/**
+ * Chromium's headless shell, as Debian packages it. No channel: it is what is taken when no window is wanted. Its command in `/usr/bin` is a
+ * shell script that stays between a browser and who ends it.
+ */
+const HEADLESS_SHELL: Places = {
+  linux: ['/usr/lib/chromium/chromium-headless-shell'],
+  darwin: [],
+  win32: [],
+};
+
 /** A channel that has its places. */
 export type Channel = keyof typeof CHANNELS;
 
@@ -85,7 +95,15 @@ export function isChannel(name: string): name is Channel {
 
 /** Every path at which a channel's executable may lie on this machine, in order. */
 export function channelPaths(channel: Channel): string[] {
-  const places: Places = CHANNELS[channel];
+  return pathsOf(CHANNELS[channel]);
+}
+
+/** The same of the headless shell. */
+export function headlessShellPaths(): string[] {
+  return pathsOf(HEADLESS_SHELL);
+}
+
+function pathsOf(places: Places): string[] {
   if (process.platform === 'darwin') return [...places.darwin];
   if (process.platform === 'win32')
     return environment.programFolders.flatMap((folder) =>

@@ -1,5 +1,5 @@
 /** Records one session: casts the page that is in front, in whichever browser context it is, into a frame store. */
-import { isBlank } from '../base/addresses';
+import { isBlank, isSamePlace } from '../base/addresses';
 import { settledWithin } from '../base/deadline';
 import type { CdpConnection, CdpSession } from '../cdp/connection';
 import type { CdpEvents, TargetInfo } from '../cdp/protocol';
@@ -202,7 +202,7 @@ export class SessionRecorder implements Recorder {
   /** A page that goes to another URL is the one that the test works with. */
   #updatePage({ targetId, url }: TargetInfo): void {
     const page = this.#pages.get(targetId);
-    if (!page || page.url === url) return;
+    if (!page || isSamePlace(page.url, url)) return;
     page.url = url;
     this.#bringToFront(targetId, page, !isBlank(url));
   }

@@ -1,5 +1,5 @@
 /** The tabs of a session as its watchers see them: which there are, which one is shown, and its pictures. */
-import { isBlank, withoutCredentials } from '../../base/addresses';
+import { isBlank, isSamePlace, withoutCredentials } from '../../base/addresses';
 import type { CdpConnection, CdpSession } from '../../cdp/connection';
 import type { CdpEvents, TargetInfo } from '../../cdp/protocol';
 import type { ViewedTab } from '../../contract/viewer';
@@ -168,7 +168,7 @@ export class WatchedTabs {
   #update({ targetId, url, title }: TargetInfo): void {
     const tab = this.#tabs.get(targetId);
     if (!tab || (tab.url === url && tab.title === title)) return;
-    const hasGone = tab.url !== url;
+    const hasGone = !isSamePlace(tab.url, url);
     Object.assign(tab, { url, title });
     if (hasGone) this.#touch(tab);
     else this.#listener.onTabs(this);

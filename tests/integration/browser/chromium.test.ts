@@ -6,6 +6,7 @@ import { afterEach, expect, test } from 'vitest';
 import { eventually } from '../../eventually';
 import type { BrowserProcess } from '../../../src/browser/chromium';
 import { launchChromium } from '../../../src/browser/chromium';
+import { findChromium } from '../../../src/browser/find-chromium';
 import { removeProfile } from '../../../src/browser/profile-folder';
 import { processesWith } from '../processes';
 
@@ -91,7 +92,8 @@ test('a file that cannot be run is an error that names it', async () => {
 test.runIf(process.platform === 'linux')(
   'removing the profile of a killed browser removes its socket too',
   async () => {
-    const { pid, exited } = await launch();
+    const { executablePath } = await findChromium({ headless: false }); // the headless shell has none
+    const { pid, exited } = await launch({ executablePath });
     const socketFolder = dirname(await readlink(join(folder ?? '', 'SingletonSocket')));
     process.kill(pid, 'SIGKILL');
     await exited;

@@ -4,8 +4,9 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { eventually } from '../../eventually';
+import { findChromium } from '../../../src/browser/find-chromium';
 import { startApi, type TestApi } from '../server/api';
 import { startDriven, type DrivenSession } from '../server/driven-session';
 import { startSite, type Site } from '../server/site';
@@ -23,11 +24,14 @@ beforeEach(async () => {
   );
 });
 afterEach(async () => {
+  vi.unstubAllEnvs();
   expect(existsSync(join(home, 'Downloads'))).toBe(false);
   await rm(home, { recursive: true, force: true });
 });
 
 test('without file storage, a click that downloads leaves nothing behind', async () => {
+  const { executablePath } = await findChromium({ headless: false }); // the headless shell downloads nothing then
+  vi.stubEnv('SESSIONWRIGHT_EXECUTABLE_PATH', executablePath);
   const workDir = await mkdtemp(join(tmpdir(), 'sessionwright-work-'));
   const api = await startApi({ env, workDir });
   const files = async (): Promise<string[]> =>

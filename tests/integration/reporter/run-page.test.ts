@@ -27,7 +27,7 @@ let browser: Browser;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'run-page-'));
-  const { executablePath } = await findChromium();
+  const { executablePath } = await findChromium({ headless: false }); // the headless shell has no clipboard
   const args = [`--host-resolver-rules=MAP ${FAR} 127.0.0.1`];
   browser = await chromium.launch({ executablePath, args });
 });

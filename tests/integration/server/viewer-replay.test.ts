@@ -25,7 +25,7 @@ let url: string;
 
 beforeAll(async () => {
   api = await startApi({ recording: 'always', hostname: '0.0.0.0' });
-  const { executablePath } = await findChromium();
+  const { executablePath } = await findChromium({ headless: false }); // the headless shell has no clipboard
   const args = [`--host-resolver-rules=MAP ${FAR} 127.0.0.1`];
   browser = await chromium.launch({ executablePath, args });
   looker = new Looker(browser);

@@ -1,4 +1,5 @@
 /** Looks for browsers in folders of the test's own: PATH, Playwright's browsers, and named files. */
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -10,6 +11,8 @@ import {
   playwrightPaths,
   playwrightWants,
 } from '../../../src/browser/playwright-browsers';
+
+const DEBIAN_SHELL = '/usr/lib/chromium/chromium-headless-shell';
 
 let folder: string;
 
@@ -74,6 +77,19 @@ test("Playwright's browser comes before the system's; its headless shell first, 
   for (const channel of ['chromium', 'chrome-for-testing'])
     expect(await findChromium({ channel })).toEqual({ executablePath: full, source: 'playwright' });
 });
+
+test.runIf(existsSync(DEBIAN_SHELL))(
+  "the system's headless shell comes before its other browsers, unless a window or a channel is wanted",
+  async () => {
+    const chromium = await executable(join(folder, 'bin', 'chromium'));
+    const found = async (options: Parameters<typeof findChromium>[0]): Promise<string> =>
+      (await findChromium(options)).executablePath;
+    expect(await found({})).toBe(DEBIAN_SHELL);
+    expect(await found({ channel: 'chromium-headless-shell' })).toBe(DEBIAN_SHELL);
+    expect(await found({ headless: false })).toBe(chromium);
+    expect(await found({ channel: 'chromium' })).toBe(chromium);
+  },
+);
 
 /** A package as an installer lays it out; returns its folder. */
 async function packageAt(modules: string, name: string, version: string): Promise<string> {
