@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { findChromium } from '../../src/browser/find-chromium';
 import { SessionsClient } from '../../src/client/index';
 import { leavesNothing } from '../e2e/support/leaves-nothing';
 import { failedOf, Project } from '../e2e/support/project';
@@ -79,7 +80,12 @@ afterEach(async () => project?.remove());
 
 test.each(['embedded', 'playwright'])('sessions by %s', async (how) => {
   const options = how === 'embedded' ? '' : `transport: '${how}'`;
-  const env = how === 'embedded' ? {} : { NOTTE_API_URL: server.url, NOTTE_API_KEY: 'key' };
+  // The headless shell gives a new page the process of one whose script never ends, and has no word that ends it: there the next test gets another session.
+  const { executablePath } = await findChromium({ headless: false });
+  const env: Record<string, string> =
+    how === 'embedded'
+      ? { SESSIONWRIGHT_EXECUTABLE_PATH: executablePath }
+      : { NOTTE_API_URL: server.url, NOTTE_API_KEY: 'key' };
   project = await Project.create(
     {
       'playwright.config.ts': `

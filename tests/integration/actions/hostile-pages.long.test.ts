@@ -2,6 +2,7 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { findChromium } from '../../../src/browser/find-chromium';
 import { startApi, type TestApi } from '../server/api';
 import { startDriven, type DrivenSession } from '../server/driven-session';
 
@@ -57,10 +58,14 @@ beforeAll(async () => {
   site = createServer(({ url = '' }, response) => answer(new URL(url, 'http://site'), response));
   await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
   base = `http://127.0.0.1:${(site.address() as AddressInfo).port}`;
+  // On the headless shell nothing keeps a page from opening tabs: one that opens itself has hundreds within seconds.
+  const { executablePath } = await findChromium({ headless: false });
+  vi.stubEnv('SESSIONWRIGHT_EXECUTABLE_PATH', executablePath);
   api = await startApi();
   scripted = await startDriven(api, { idle_timeout_minutes: 30, max_duration_minutes: 60 }); // used last
 });
 afterAll(async () => {
+  vi.unstubAllEnvs();
   await api.server.close();
   site.closeAllConnections();
   site.close();
