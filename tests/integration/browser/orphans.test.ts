@@ -5,7 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { eventually } from '../../eventually';
 import { processesWith } from '../processes';
 
@@ -39,6 +39,7 @@ test.each(['SIGKILL', 'SIGTERM', 'SIGINT'] as const)('%s to its owner ends it', 
   const owner = spawn(process.execPath, [join(folder, 'program.mjs'), profile], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  onTestFinished(() => void owner.kill('SIGKILL')); // also when what follows fails
   await once(owner.stdout, 'data');
   expect((await processesWith(profile)).length).toBeGreaterThan(1);
   const exited = once(owner, 'exit');
