@@ -15,7 +15,7 @@ import type { BrowserConnection, BrowserExit } from './browser-connection';
 import type { FindOptions } from './find-chromium';
 import { findChromium } from './find-chromium';
 import type { FlagOptions } from './flags';
-import { chromiumFlags } from './flags';
+import { chromiumFlags, givenFlags } from './flags';
 import { killTree } from './kill-tree';
 import { prepareDownloads } from './preferences';
 import type { SandboxDecision } from './sandbox';
@@ -81,10 +81,9 @@ export async function launchChromium(options: LaunchOptions): Promise<BrowserPro
     hasSmallSharedMemory(),
     prepareDownloads(options.userDataDir),
   ]);
-  const given = [...(options.args ?? []), ...(options.chromeArgs ?? [])];
   const start = (sandbox: SandboxDecision): Promise<BrowserProcess> =>
     startOnce({ ...options, executablePath, smallSharedMemory, sandbox });
-  const sandbox = refusedBySystem ?? decideSandbox(given);
+  const sandbox = refusedBySystem ?? decideSandbox(givenFlags(options));
   try {
     return await start(sandbox);
   } catch (error) {

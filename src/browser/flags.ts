@@ -82,14 +82,15 @@ const ENABLED_FEATURES: Flags = {
   SkipListAccountsWithoutGaiaCookies: 'no account requests (crbug.com/565837024)',
 };
 
-/** Switches that we set ourselves: debugging, profile and mode are never a user's. */
-const RESERVED_SWITCHES = [
-  '--remote-debugging-pipe',
-  '--remote-debugging-port',
-  '--remote-debugging-address',
-  '--user-data-dir',
-  '--headless',
-  '--no-startup-window',
+/** Names of switches that only we set, without dashes: how the browser is debugged, where its profile is, whether it has a window. */
+const RESERVED_NAMES = [
+  /^remote-debugging-/,
+  /^user-data-dir$/,
+  /^temp-profile$/, // Debian's wrapper script turns it into `--user-data-dir`
+  /^headless$/,
+  /^no-startup-window$/,
+  /^single-argument$/, // Chromium for Windows takes everything after it as one URL
+  /^$/, // `--` ends the switches: everything after it is a URL to open
 ];
 
 /** What decides the flags. */
@@ -114,31 +115,42 @@ export interface FlagOptions {
 
 /** The complete command line for Chromium. */
 export function chromiumFlags(options: FlagOptions): string[] {
-  const given = [...(options.chromeArgs ?? []), ...(options.args ?? [])].filter(
-    (flag) => !isReserved(flag),
-  );
-  return mergeFeatures([...optionalFlags(options), ...neededFlags(options), ...given]);
+  return mergeFeatures([
+    ...optionalFlags(options),
+    ...neededFlags(options),
+    ...givenFlags(options),
+  ]);
 }
 
 /** The command line of a browser that somebody else starts (a WebDriver): how it is debugged, its profile and its sandbox are theirs. */
 export function browserSwitches(
   options: Omit<FlagOptions, 'userDataDir' | 'debuggingPort' | 'sandbox' | 'smallSharedMemory'>,
 ): string[] {
-  const given = [...(options.chromeArgs ?? []), ...(options.args ?? [])].filter(
-    (flag) => !isReserved(flag),
-  );
   return mergeFeatures([
     ...optionalFlags(options),
     ...when(options.headless, '--headless'),
     ...shapingFlags(options),
-    ...given,
+    ...givenFlags(options),
   ]);
 }
 
-/** True for a flag that only we may set. */
-function isReserved(flag: string): boolean {
-  const name = flag.split('=', 1)[0] ?? flag;
-  return RESERVED_SWITCHES.includes(name) || !flag.startsWith('-');
+/**
+ * The flags that a user set, each spelled `--name` or `--name=value`. Leaves out reserved switches, URLs and other arguments that are no
+ * switches. Chromium also reads `-name`, so both spellings must count as the same switch.
+ */
+export function givenFlags({
+  args,
+  chromeArgs,
+}: Pick<FlagOptions, 'args' | 'chromeArgs'>): string[] {
+  return [...(chromeArgs ?? []), ...(args ?? [])].flatMap((flag) => {
+    const [, name, value = ''] = /^--?([^=]*)(=.*)?$/s.exec(flag) ?? [];
+    return name === undefined || isReserved(name) ? [] : [`--${name}${value}`];
+  });
+}
+
+/** Chromium for Windows trims arguments and ignores case; there is no other use for such spellings elsewhere. */
+function isReserved(name: string): boolean {
+  return RESERVED_NAMES.some((reserved) => reserved.test(name.trim().toLowerCase()));
 }
 
 function neededFlags(options: FlagOptions): string[] {

@@ -47,6 +47,19 @@ test('starts without a port when none is wanted', async () => {
   expect(await connection.send('Browser.getVersion')).toHaveProperty('product');
 });
 
+test('no spelling of a reserved switch moves the profile or opens a port', async () => {
+  const elsewhere = join(tmpdir(), `sessionwright-elsewhere-${process.pid}`);
+  const { connection, cdpUrl } = await launch({
+    debuggingPort: false,
+    args: [`-user-data-dir=${elsewhere}`, `--user-data-dir=${elsewhere}`, '--'],
+    chromeArgs: ['-remote-debugging-port=0', '-remote-debugging-address=0.0.0.0'],
+  });
+  expect(cdpUrl).toBeUndefined();
+  await connection.send('Target.createTarget', { url: 'about:blank' });
+  await expect(access(elsewhere)).rejects.toThrow('ENOENT');
+  await expect(access(join(folder ?? '', 'DevToolsActivePort'))).rejects.toThrow('ENOENT');
+});
+
 test('close ends every process of it, and may be called again', async () => {
   const { connection, close, exited } = await launch();
   await connection.send('Target.createTarget', { url: 'about:blank' });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { chromiumFlags } from '../../../src/browser/flags';
+import { browserSwitches, chromiumFlags } from '../../../src/browser/flags';
 
 const base = { headless: true, userDataDir: '/profile', debuggingPort: true, sandbox: true };
 const NEEDED = [
@@ -42,17 +42,44 @@ test('single defaults can be left out, and own flags come last', () => {
   );
 });
 
-test('nobody else sets the profile, the port or a page to open', () => {
-  const flags = chromiumFlags({
-    ...base,
-    args: [
-      '--user-data-dir=/elsewhere',
-      '--remote-debugging-port=9222',
-      '--headless=old',
-      'https://page.test',
-    ],
-  });
-  expect(flags.filter((flag) => /elsewhere|9222|=old|page\.test/.test(flag))).toEqual([]);
+test.each([
+  '--user-data-dir=/elsewhere',
+  '-user-data-dir=/elsewhere',
+  '--User-Data-Dir=/elsewhere', // Chromium for Windows ignores case
+  '/user-data-dir=/elsewhere', // and takes a slash
+  'user-data-dir=/elsewhere', // ChromeDriver needs no dash
+  ' --user-data-dir=/elsewhere',
+  '--temp-profile', // of Debian's wrapper script
+  '-remote-debugging-port=9222',
+  '-remote-debugging-address=0.0.0.0',
+  '-remote-debugging-pipe=JSON',
+  '--remote-debugging-io-pipes=3,4',
+  '-headless=old',
+  '--headless ',
+  '-no-startup-window',
+  '--single-argument', // Windows: the rest is one URL
+  '-single-argument',
+  '--', // the rest are URLs
+  ' -- ',
+  '-',
+  '--=x',
+  'https://page.test',
+])('the argument %s is left out', (arg) => {
+  const plain = chromiumFlags(base);
+  expect(chromiumFlags({ ...base, args: [arg] })).toEqual(plain);
+  expect(chromiumFlags({ ...base, args: [arg, arg] })).toEqual(plain);
+  const { headless } = base;
+  expect(browserSwitches({ headless, chromeArgs: [arg] })).toEqual(
+    browserSwitches({ headless, chromeArgs: [] }),
+  );
+});
+
+test('a switch with one dash counts as one with two', () => {
+  const flags = chromiumFlags({ ...base, args: ['-lang=de', '-disable-features=Mine', '-x'] });
+  expect(flags).toEqual(expect.arrayContaining(['--lang=de', '--x']));
+  expect(flags.filter((flag) => flag.includes('disable-features'))).toEqual([
+    expect.stringMatching(/HttpsUpgrades.*,Mine$/),
+  ]);
 });
 
 test('feature lists are joined: of two, Chromium reads only the last', () => {
