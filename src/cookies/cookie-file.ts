@@ -2,16 +2,29 @@
 import { chown, readlink, realpath, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { replaceFile } from '../base/atomic-file';
+import { CookieFileError } from '../contract/errors';
 import { preparedFile, type FileLock } from './file-lock';
 
-/** The file that a path leads to, links followed; the path itself when there is nothing yet. */
+/** Symbolic links that are followed from one path: as many as Linux follows (MAXSYMLINKS). */
+const MAX_LINKS = 40;
+
+/**
+ * The file that a path leads to, links followed; the path itself when there is no file yet.
+ * @throws {@link CookieFileError} `cookie_file_unwritable` for a loop of links
+ */
 export async function followLinks(file: string): Promise<string> {
-  try {
-    return await realpath(file);
-  } catch {
-    const link = await readlink(file).catch(() => undefined); // a link to a file that is yet to be made
-    return link === undefined ? resolve(file) : followLinks(resolve(dirname(file), link));
+  let path = file;
+  for (let links = 0; links <= MAX_LINKS; links++) {
+    const target = await realpath(path).catch(() => undefined);
+    if (target !== undefined) return target;
+    const link = await readlink(path).catch(() => undefined); // a link to a missing file, or to itself
+    if (link === undefined) return resolve(path);
+    path = resolve(dirname(path), link);
   }
+  throw new CookieFileError(
+    `Could not save cookies to ${file}: its symbolic links lead in a circle. Remove the link, or name another file.`,
+    { code: 'cookie_file_unwritable', file },
+  );
 }
 
 /** Replaces the content of a file in one step. Needs the file's lock, and leaves the file as it is when the lock was lost. */

@@ -135,6 +135,19 @@ describe('a file', () => {
       expect((await readdir(folder)).sort()).toEqual(['cookies.json', 'shared.json']);
     },
   );
+
+  test
+    .skipIf(process.platform === 'win32')
+    .each(['other.json', 'missing/../cookies.json'])(
+    'behind a loop of links is refused at once: %s',
+    async (target) => {
+      await symlink(target, file);
+      await symlink('cookies.json', join(folder, 'other.json'));
+      const saved = saveCookies(file, change);
+      await expect(saved).rejects.toMatchObject({ code: 'cookie_file_unwritable', file });
+      await expect(saved).rejects.toThrow(`${file}: its symbolic links lead in a circle. Remove`);
+    },
+  );
 });
 
 describe('replacing', () => {
