@@ -11,10 +11,17 @@ const MEDIABUNNY = 'bundled:mediabunny';
 const RUN_PAGE = 'bundled:run-page';
 /** The files that the viewer's pages load; `src/server/viewer/viewer-files.ts` imports their places by these names. */
 const VIEWER = { 'bundled:viewer-script': '.js', 'bundled:viewer-style': '.css' };
-/** Whose licences ask to be told of. */
-const NOTICED = ['mediabunny', 'preact', 'turndown', 'undici', 'zod'];
-/** Of which there is only a part. */
+/** Libraries of which the package holds only a part. */
 const CUT = new Set(['undici']);
+/** Libraries inside of libraries: files of the outer one that are made from the inner one, whose licence is not part of an npm package. */
+const INNER = [
+  {
+    files: /node_modules\/undici\/lib\/llhttp\//,
+    heading:
+      'llhttp (MIT), compiled to WebAssembly, in undici, source: https://github.com/nodejs/llhttp',
+    licence: 'scripts/lib/llhttp-licence.txt',
+  },
+];
 /** What we use of undici, which loads all of itself otherwise: a browser's fetch, caches, sockets and mocks, at four times the cost. */
 const UNDICI = `
   import Agent from 'undici/lib/dispatcher/agent.js';
@@ -41,10 +48,30 @@ const root = dirname(dirname(folderOf('mediabunny')));
 const runPageSource = join(root, 'src/reporter/page');
 const mediabunnyFile = join(folderOf('mediabunny'), 'dist', 'bundles', 'mediabunny.min.mjs');
 
+/** The package of a file: the innermost one, by its folder. */
+const LIBRARY = /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//;
+/** Every file that is part of an output of this process's builds. */
+const bundledFiles = new Set();
+
+/** Builds in memory, and notes what is in the result. */
+async function buildInMemory(esbuild, options) {
+  const result = await esbuild.build({ ...options, bundle: true, write: false, metafile: true });
+  noteFiles(result.metafile);
+  return result.outputFiles;
+}
+
+function noteFiles({ outputs }) {
+  for (const { inputs } of Object.values(outputs))
+    for (const [file, { bytesInOutput }] of Object.entries(inputs))
+      if (bytesInOutput > 0) bundledFiles.add(file);
+}
+
 /** For the build: mediabunny, the run page and the viewer become files beside our code, turndown and a part of undici parts of it. */
 export const bundledByBuild = {
   name: 'bundled',
   setup(build) {
+    build.initialOptions.metafile = true;
+    build.onEnd(({ metafile }) => metafile && noteFiles(metafile));
     build.onResolve({ filter: new RegExp(`^${MEDIABUNNY}$`) }, () => ({
       path: mediabunnyFile,
       namespace: 'bundled',
@@ -81,10 +108,8 @@ export const bundledByBuild = {
 
 /** Puts the run page together: its script, with the library that draws it, and its styles. */
 async function makeRunPage(esbuild) {
-  const { outputFiles } = await esbuild.build({
+  const outputFiles = await buildInMemory(esbuild, {
     entryPoints: [join(runPageSource, 'main.tsx')],
-    bundle: true,
-    write: false,
     minify: true,
     legalComments: 'none', // they stand in our notices
     format: 'iife',
@@ -108,11 +133,9 @@ async function makeRunPage(esbuild) {
 
 /** The viewer as one script and one style sheet, by their extensions. */
 async function viewerFiles(esbuild) {
-  const { outputFiles } = await esbuild.build({
+  const outputFiles = await buildInMemory(esbuild, {
     entryPoints: [join(root, 'src/viewer/main.tsx')],
-    bundle: true,
     minify: true,
-    write: false,
     outdir: 'viewer',
     format: 'esm',
     target: ['chrome120', 'firefox120', 'safari17'],
@@ -125,10 +148,8 @@ async function viewerFiles(esbuild) {
 
 /** In one piece, with a `require` for the modules of Node that it asks for. */
 async function partOfUndici(esbuild) {
-  const { outputFiles } = await esbuild.build({
+  const outputFiles = await buildInMemory(esbuild, {
     stdin: { contents: UNDICI, resolveDir: import.meta.dirname },
-    bundle: true,
-    write: false,
     platform: 'node',
     format: 'esm',
     target: 'node20',
@@ -173,21 +194,36 @@ function exported(file) {
   return `export default ${JSON.stringify(pathToFileURL(file).href)}`;
 }
 
-/** Writes down whose work is in the package. */
+/** Writes the licences of all libraries that the builds of this process have put into the package. */
 export async function writeNotices(file) {
-  const notices = await Promise.all(
-    NOTICED.map(async (name) => {
-      const folder = folderOf(name);
-      const about = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
-      const { repository } = about;
-      const source = typeof repository === 'string' ? repository : repository.url;
-      const licence = await readFile(join(folder, 'LICENSE'), 'utf8');
-      const extent = CUT.has(name) ? 'a part of it' : 'unchanged';
-      return `${name} ${about.version} (${about.license}), ${extent}, source: ${source}\n\n${licence.trim()}\n`;
-    }),
-  );
+  const files = [...bundledFiles].map((path) => path.replaceAll('\\', '/'));
+  const names = new Set(files.map((path) => LIBRARY.exec(path)?.[1]).filter(Boolean));
+  const inner = INNER.filter((it) => files.some((path) => it.files.test(path)));
+  const notices = await Promise.all([
+    ...[...names].sort().map(noticeOf),
+    ...inner.map(async ({ heading, licence }) =>
+      notice(heading, await readFile(join(root, licence), 'utf8')),
+    ),
+  ]);
   await writeFile(
     file,
     `This package holds the libraries below, under their own licences.\n\n${notices.join(`\n${'-'.repeat(72)}\n\n`)}`,
   );
+}
+
+async function noticeOf(name) {
+  const folder = folderOf(name);
+  const { version, license, repository } = JSON.parse(
+    await readFile(join(folder, 'package.json'), 'utf8'),
+  );
+  const source = typeof repository === 'string' ? repository : repository.url;
+  const extent = CUT.has(name) ? 'a part of it' : 'unchanged';
+  return notice(
+    `${name} ${version} (${license}), ${extent}, source: ${source}`,
+    await readFile(join(folder, 'LICENSE'), 'utf8'),
+  );
+}
+
+function notice(heading, licence) {
+  return `${heading}\n\n${licence.trim()}\n`;
 }

@@ -9,6 +9,7 @@ const BUILD_INPUTS = [
   'tsup.config.ts',
   'scripts/bundled.mjs',
   'scripts/common-js.mjs',
+  'scripts/lib/llhttp-licence.txt',
   'tsconfig.json',
   'package.json',
   'package-lock.json',

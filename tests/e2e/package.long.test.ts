@@ -116,6 +116,28 @@ it('holds the build, the docs and the examples, and nothing else of the reposito
   expect(tarball.files.filter((file) => file.includes('results'))).toEqual([]);
 });
 
+it('names every library that is part of its files, with its licence', async () => {
+  const scripts = tarball.files.filter((file) => /^dist\/.*\.c?js$/.test(file));
+  const texts = await Promise.all(scripts.map((file) => readFile(join(ROOT, file), 'utf8')));
+  const bundled = texts.flatMap((text) =>
+    [...text.matchAll(/(?:^\s*\/\/ |^ {2}")(?:\.\.\/)*node_modules\/([^"\n]+)/gm)].map(
+      ([, file = '']) => file,
+    ),
+  ); // esbuild writes the file of each module above it
+  const notices = await readFile(join(ROOT, 'dist/THIRD-PARTY.txt'), 'utf8');
+  const named = [...notices.matchAll(/^(\S+)(?: [\d.]+)? \([\w.-]+\), .*source: /gm)].map(
+    ([, name]) => name,
+  );
+  expect(named).toEqual(
+    expect.arrayContaining([
+      ...new Set(bundled.map((file) => /^(@[^/]+\/)?[^/]+/.exec(file)?.[0])),
+    ]),
+  );
+  expect(bundled).toContain('undici/lib/llhttp/llhttp-wasm.js');
+  expect(named).toEqual(['mediabunny', 'preact', 'turndown', 'undici', 'zod', 'llhttp']);
+  expect(notices).toContain('Copyright Fedor Indutny, 2018.');
+});
+
 it('has documents whose links lead to files of the package', async () => {
   const documents = tarball.files.filter((file) => file.endsWith('.md'));
   expect(documents).toContain('docs/options.md');
