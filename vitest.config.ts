@@ -8,6 +8,10 @@ const retry = process.env['CI'] ? 1 : 0;
 /** What takes long for what it tells stays beside its neighbours, and runs with the tier `long`. */
 const LONG = '.long.test.ts';
 
+/** Servers that tests start in their own process run with a small heap: a larger one hides memory that grows with what clients send. In MB. */
+const HEAP_MB = 300;
+const execArgv = [`--max-old-space-size=${HEAP_MB}`];
+
 /** Files of the tier `long` that take longest, though they are small. */
 const LONGEST = ['isolation', 'far-suites', 'fewer-sessions', 'api-down'].map(
   (name) => `tests/long/${name}.test.ts`,
@@ -42,16 +46,26 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     projects: [
       tier('unit', { testTimeout: 60_000, isolate: false }), // what a process costs for each file is half of them
-      tier('integration', { retry, testTimeout: 120_000, hookTimeout: 120_000, maxWorkers: 2 }),
+      tier('integration', {
+        ...{ retry, execArgv },
+        testTimeout: 120_000,
+        hookTimeout: 120_000,
+        maxWorkers: 2,
+      }),
       tier('contract', { retry, testTimeout: 60_000, hookTimeout: 60_000 }),
-      tier('fuzz', { retry, testTimeout: 120_000, hookTimeout: 60_000, fileParallelism: false }),
+      tier('fuzz', {
+        ...{ retry, execArgv },
+        testTimeout: 120_000,
+        hookTimeout: 60_000,
+        fileParallelism: false,
+      }),
       tier('e2e', { retry, testTimeout: 300_000, hookTimeout: 600_000, maxWorkers: 2 }),
       tier('grid', { retry, testTimeout: 600_000, hookTimeout: 300_000, fileParallelism: false }),
       tier('chaos', { testTimeout: 3 * 3_600_000, disableConsoleIntercept: true }),
       tier('long', {
         include: ['tests/long/**/*.test.ts', `tests/*/**/*${LONG}`],
         exclude: [],
-        retry,
+        ...{ retry, execArgv },
         testTimeout: 600_000,
         hookTimeout: 600_000,
         maxWorkers: 3, // half of what they take is waiting, for what is to happen after a time

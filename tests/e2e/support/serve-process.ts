@@ -8,6 +8,9 @@ import { apiCaller } from '../../integration/server/api';
 
 const CLI = fileURLToPath(new URL('../../../dist/cli.cjs', import.meta.url));
 
+/** The heap of a served API, in MB: a larger one would hide memory that grows with what clients send. */
+const HEAP_MB = 300;
+
 /** A served API. */
 export interface ServeProcess {
   url: string;
@@ -28,7 +31,17 @@ export async function serve(
 ): Promise<ServeProcess> {
   const child = spawn(
     process.execPath,
-    [CLI, 'serve', '--port', '0', '--json', '--drain-timeout', '0', ...args],
+    [
+      `--max-old-space-size=${HEAP_MB}`,
+      CLI,
+      'serve',
+      '--port',
+      '0',
+      '--json',
+      '--drain-timeout',
+      '0',
+      ...args,
+    ],
     {
       env: { ...process.env, NOTTE_API_KEY: 'key', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
