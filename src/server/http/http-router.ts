@@ -180,6 +180,22 @@ export function sendJson(
   send(response, status, { bytes, headers: { 'content-type': 'application/json', ...headers } });
 }
 
+/** JSON that was made before, with a tag that changes with its content. */
+export class PreparedJson {
+  constructor(
+    readonly bytes: Buffer,
+    readonly etag: string,
+  ) {}
+}
+
+/** Answers with prepared JSON; a caller that has it already is told so. */
+export function sendPrepared({ request, response }: Exchange, { bytes, etag }: PreparedJson): void {
+  const headers = { etag, 'content-type': 'application/json', 'cache-control': 'no-cache' };
+  const isKnown = request.headers['if-none-match']?.includes(etag) ?? false;
+  if (isKnown) response.writeHead(304, headers).end();
+  else send(response, 200, { bytes, headers });
+}
+
 /** Answers 200 with what is no JSON. It is not to be kept, unless `cacheControl` says so. */
 export function sendBytes(
   response: ServerResponse,

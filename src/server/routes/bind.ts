@@ -9,7 +9,14 @@ import {
   type QueryOf,
   type ResultOf,
 } from '../../contract/operations';
-import { sendBytes, sendJson, type Exchange, type Route } from '../http/http-router';
+import {
+  PreparedJson,
+  sendBytes,
+  sendJson,
+  sendPrepared,
+  type Exchange,
+  type Route,
+} from '../http/http-router';
 import type { AnySession, SessionRegistry } from '../sessions/registry';
 import type { LiveSession } from '../sessions/session';
 
@@ -24,10 +31,10 @@ export interface OperationCall<Id extends OperationId> extends Omit<Exchange, 'p
   readonly session: SessionOf<OperationOf<Id>>;
 }
 
-/** What does the work of an operation. Its result is written as the contract says. */
+/** What does the work of an operation. Its result is written as the contract says, unless it is written already. */
 export type Handler<Id extends OperationId> = (
   call: OperationCall<Id>,
-) => Promise<ResultOf<OperationOf<Id>>> | ResultOf<OperationOf<Id>>;
+) => Promise<ResultOf<OperationOf<Id>> | PreparedJson> | ResultOf<OperationOf<Id>>;
 
 /** A handler for each of these operations: one that is missing, and one too many, do not compile. */
 export type Handlers<Ids extends OperationId = OperationId> = { readonly [Id in Ids]: Handler<Id> };
@@ -60,7 +67,8 @@ function bind(operation: Operation, handler: AnyHandler, registry: SessionRegist
     handle: async (exchange) => {
       const call = await readCall(operation, exchange, registry);
       const result = await handler(call as never);
-      if ('mediaType' in response)
+      if (result instanceof PreparedJson) sendPrepared(exchange, result);
+      else if ('mediaType' in response)
         sendBytes(exchange.response, result as Buffer, response.mediaType);
       else sendJson(exchange.response, 200, { body: response.encode(result as never) });
     },

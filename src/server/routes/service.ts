@@ -3,11 +3,11 @@ import { badRequest, unavailable } from '../../contract/refusals';
 import { OPERATOR, type Accounts } from '../accounts/account';
 import { exposition, gauge, METRICS_TYPE, type Metric } from '../metrics/exposition';
 import type { ServerMetrics } from '../metrics/server-metrics';
-import { sendBytes, sendJson, type Route } from '../http/http-router';
+import { PreparedJson, sendBytes, sendJson, type Route } from '../http/http-router';
 import type { SessionRegistry } from '../sessions/registry';
 import type { Handlers } from './bind';
 
-/** Health, and the description of the API, which is made when it is asked for. */
+/** Health, and the description of the API, which is made once, when it is first requested. */
 export function serviceHandlers(registry: SessionRegistry): Handlers<'health' | 'describeApi'> {
   return {
     health: () => ({
@@ -16,8 +16,9 @@ export function serviceHandlers(registry: SessionRegistry): Handlers<'health' | 
       description: 'sessionwright session server',
     }),
     describeApi: async ({ baseUrl }) => {
-      const { openapiDocument } = await import('../http/openapi');
-      return openapiDocument(baseUrl);
+      const { openapiFile } = await import('../http/openapi');
+      const { bytes, etag } = await openapiFile(baseUrl);
+      return new PreparedJson(bytes, etag);
     },
   };
 }
