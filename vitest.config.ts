@@ -17,6 +17,14 @@ const LONGEST = ['isolation', 'far-suites', 'fewer-sessions', 'api-down'].map(
   (name) => `tests/long/${name}.test.ts`,
 );
 
+/** What the README promises, each promise once in a real browser: a part of `npm test`. These files belong to their own tiers as well. */
+const PROMISES = [
+  'e2e/lifecycle', // sessions are kept after a failure, every test has its clip, nothing is left
+  'e2e/run-page',
+  'e2e/cli-sessions',
+  'e2e/serve', // a self-hosted server
+].map((name) => `tests/${name}.test.ts`);
+
 /** Begins with those that take longest: the last one would run alone. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -60,6 +68,13 @@ export default defineConfig({
         fileParallelism: false,
       }),
       tier('e2e', { retry, testTimeout: 300_000, hookTimeout: 600_000, maxWorkers: 2 }),
+      tier('promises', {
+        include: PROMISES,
+        retry,
+        testTimeout: 300_000,
+        hookTimeout: 600_000,
+        maxWorkers: 2,
+      }),
       tier('grid', { retry, testTimeout: 600_000, hookTimeout: 300_000, fileParallelism: false }),
       tier('chaos', { testTimeout: 3 * 3_600_000, disableConsoleIntercept: true }),
       tier('long', {

@@ -1,6 +1,17 @@
-/** `npm test`: the set-up, then every check and test of the project; its end names what failed, and its last line counts. `npm test -- unit lint` runs only those stages. */
+/**
+ * `npm test`: the set-up, then the quick stages. `npm test -- unit lint` runs only the named stages, `npm run test:all` every stage.
+ * The output ends with the failures and the line `N passed, N failed`.
+ */
 import { EMBEDDED, main, run } from './lib/child.mjs';
-import { clearReport, countStage, failuresOf, flakyOf, readReport, STAGES } from './lib/stages.mjs';
+import {
+  clearReport,
+  countStage,
+  failuresOf,
+  flakyOf,
+  readReport,
+  STAGES,
+  stagesOf,
+} from './lib/stages.mjs';
 import { setup, setupLong, SetupError } from './setup.mjs';
 
 /** The longest stage takes a bit more than half of this on two idle cores; what runs longer hangs. */
@@ -16,10 +27,10 @@ await main(async () => {
   try {
     await setup();
     if (stages.some(({ name }) => name === 'long')) await setupLong();
-    // What reads the sources keeps one processor busy each; tests have the machine for themselves.
-    const reading = stages.filter(({ report }) => !report);
-    const testing = stages.filter(({ report }) => report).map((stage) => [stage]);
-    for (const together of [reading, ...testing])
+    // A static stage keeps one processor busy. Tests get the machine for themselves.
+    const statics = stages.filter(({ isStatic }) => isStatic);
+    const tests = stages.filter(({ isStatic }) => !isStatic).map((stage) => [stage]);
+    for (const together of [statics, ...tests])
       for (const stage of await Promise.all(together.map(runStage))) {
         failures.push(...stage.failures);
         flaky.push(...stage.flaky);
@@ -38,12 +49,11 @@ await main(async () => {
 });
 
 function choose(names) {
-  const unknown = names.find((name) => STAGES.every((stage) => stage.name !== name));
-  if (unknown)
-    throw new SetupError(
-      `There is no stage "${unknown}". Stages: ${STAGES.map((stage) => stage.name).join(', ')}.`,
-    );
-  return STAGES.filter((stage) => (names.length > 0 ? names.includes(stage.name) : !stage.byName));
+  const { stages, unknown } = stagesOf(names);
+  if (stages) return stages;
+  throw new SetupError(
+    `There is no stage "${unknown}". Stages: ${STAGES.map((stage) => stage.name).join(', ')}, all.`,
+  );
 }
 
 /** Runs a stage. Its output is shown, whole, only when something in it failed. */

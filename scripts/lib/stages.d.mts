@@ -9,11 +9,15 @@ export interface Stage {
   name: string;
   args: string[];
   report?: string;
-  byName?: boolean;
+  isStatic?: boolean;
+  isQuick?: boolean;
   count?: (report: object) => Counts;
 }
 
 export const STAGES: Stage[];
+export function stagesOf(
+  names: string[],
+): { stages: Stage[]; unknown?: undefined } | { stages?: undefined; unknown: string };
 export function clearReport(stage: Stage): void;
 export function readReport(stage: Stage): object | undefined;
 export function countStage(

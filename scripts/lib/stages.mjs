@@ -1,4 +1,4 @@
-/** The stages of `npm test`: what each one runs, and how its result is counted. */
+/** The stages of `npm test` and `npm run test:all`: what each one runs, and how its result is counted. */
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
@@ -15,7 +15,8 @@ const EXAMPLES_REPORT = 'example-tests/results/report.json';
  * @property {string} name
  * @property {string[]} args of Node
  * @property {string} [report] the JSON file that counts the tests; none: the stage passes or fails as one
- * @property {boolean} [byName] run only when it is named: it takes long
+ * @property {boolean} [isStatic] reads the sources and runs nothing: such stages run at the same time
+ * @property {boolean} [isQuick] part of `npm test`, which takes five minutes; `npm test -- all` runs every stage
  * @property {(report: object) => Counts} [count]
  * @property {(report: object) => string[]} [failures] what failed, a line each: file, title, first line of the error
  * @property {(report: object) => string[]} [flaky] the same of what failed first, and passed when it was tried again
@@ -24,18 +25,21 @@ const EXAMPLES_REPORT = 'example-tests/results/report.json';
 
 /** @type {Stage[]} */
 export const STAGES = [
-  { name: 'types', args: ['node_modules/typescript/bin/tsc', '--noEmit'] },
-  { name: 'lint', args: ['node_modules/eslint/bin/eslint.js', '.'] },
-  { name: 'format', args: ['node_modules/prettier/bin/prettier.cjs', '--check', '.'] },
-  vitestStage('unit'),
+  staticStage('types', ['node_modules/typescript/bin/tsc', '--noEmit']),
+  staticStage('lint', ['node_modules/eslint/bin/eslint.js', '.']),
+  staticStage('format', ['node_modules/prettier/bin/prettier.cjs', '--check', '.']),
+  { ...vitestStage('unit'), isQuick: true },
+  { ...vitestStage('contract'), isQuick: true },
+  { ...vitestStage('promises'), isQuick: true },
   vitestStage('integration'),
-  vitestStage('contract'),
   vitestStage('fuzz'),
   vitestStage('e2e'),
-  { ...vitestStage('long'), byName: true },
-  { ...vitestStage('grid'), byName: true },
+  vitestStage('long'),
+  vitestStage('grid'),
+  { name: 'matrix', args: ['scripts/matrix.mjs'] },
   {
     name: 'examples',
+    isQuick: true,
     args: [PLAYWRIGHT, 'test', '--config', 'example-tests/playwright.config.ts'],
     report: EXAMPLES_REPORT,
     count: countPlaywright,
@@ -43,6 +47,26 @@ export const STAGES = [
     flaky: flakyOfPlaywright,
   },
 ];
+
+/** Tests of the stage `promises` belong to other stages too; a run of every stage leaves it out. */
+const REPEATED = 'promises';
+
+/**
+ * The stages that a command line names: every quick one when it names none.
+ *
+ * @param {string[]} names of stages; `all` stands for every stage
+ * @returns {{ stages: Stage[] } | { unknown: string }} `unknown`: the first name that is not a stage
+ */
+export function stagesOf(names) {
+  if (names.includes('all')) return { stages: STAGES.filter(({ name }) => name !== REPEATED) };
+  const unknown = names.find((name) => STAGES.every((stage) => stage.name !== name));
+  if (unknown !== undefined) return { unknown };
+  return {
+    stages: STAGES.filter(({ name, isQuick }) =>
+      names.length > 0 ? names.includes(name) : isQuick,
+    ),
+  };
+}
 
 /** Removes what an earlier run reported, so that a stage that dies is not counted by it. */
 export function clearReport(stage) {
@@ -97,6 +121,10 @@ function problemOf(stage, { code, stoppedBecause }, counts) {
     return code === null ? 'ended by a signal' : `exit code ${code}`;
   if (stage.report && counts.passed + counts.failed === 0) return 'ran no test';
   return undefined;
+}
+
+function staticStage(name, args) {
+  return { name, args, isStatic: true, isQuick: true };
 }
 
 function vitestStage(name) {

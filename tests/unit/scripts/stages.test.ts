@@ -6,6 +6,7 @@ import {
   failuresOf,
   flakyOf,
   STAGES,
+  stagesOf,
   type Stage,
 } from '../../../scripts/lib/stages.mjs';
 
@@ -26,6 +27,36 @@ const vitest = (report: object): object => ({
 const playwright = (stats: object, errors: object[] = []): object => ({
   stats: { expected: 0, flaky: 0, unexpected: 0, skipped: 0, ...stats },
   errors,
+});
+
+describe('stagesOf', () => {
+  const namesOf = (...names: string[]): string[] =>
+    (stagesOf(names).stages ?? []).map(({ name }) => name);
+
+  it('runs the quick stages when none is named', () => {
+    expect(namesOf()).toEqual([
+      'types',
+      'lint',
+      'format',
+      'unit',
+      'contract',
+      'promises',
+      'examples',
+    ]);
+  });
+
+  it('runs only the named stages', () => {
+    expect(namesOf('unit', 'grid')).toEqual(['unit', 'grid']);
+  });
+
+  it('runs every stage for "all", and no test twice', () => {
+    const every = STAGES.map(({ name }) => name).filter((name) => name !== 'promises');
+    expect(namesOf('all')).toEqual(every);
+  });
+
+  it('names the first unknown stage', () => {
+    expect(stagesOf(['unit', 'untis'])).toEqual({ unknown: 'untis' });
+  });
 });
 
 describe('countStage', () => {
