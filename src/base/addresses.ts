@@ -1,4 +1,8 @@
-/** What URLs name: hosts, ports, nothing. */
+/** Hosts, ports and IP addresses: their spellings, and which of them are the same. */
+import { isIPv4 } from 'node:net';
+
+/** How an IPv4 address begins when it is written as an IPv6 address (RFC 4291), in hex. */
+const MAPPED_PREFIX = '00000000000000000000ffff';
 
 /** The host of an URL as sockets take it: IPv6 addresses without their brackets. */
 export function hostOf(url: URL): string {
@@ -43,4 +47,32 @@ export function isBlank(url: string): boolean {
 /** False for a page that has gone elsewhere. A new one of the headless shell has no URL at first, and then the blank one. */
 export function isSamePlace(before: string, now: string): boolean {
   return before === now || (isBlank(before) && isBlank(now));
+}
+
+/** An IP address in hex, 8 or 32 digits. An IPv4 address that is mapped into IPv6 is the IPv4 address. */
+export function addressHex(address: string): string {
+  if (isIPv4(address))
+    return address
+      .split('.')
+      .map((it) => hex(Number(it), 2))
+      .join('');
+  const [plain = ''] = address.split('%'); // what follows names a network interface
+  const { hostname } = new URL(`http://[${plain}]`); // the one canonical spelling
+  const [head = [], tail = []] = hostname
+    .slice(1, -1)
+    .split('::')
+    .map((part) => part.split(':').filter((group) => group !== ''));
+  const zeros = Array.from({ length: 8 - head.length - tail.length }, () => '0');
+  return unmapped([...head, ...zeros, ...tail].map((group) => group.padStart(4, '0')).join(''));
+}
+
+/** As {@link addressHex}, for an address that is in hex already. */
+export function unmapped(addressInHex: string): string {
+  return addressInHex.startsWith(MAPPED_PREFIX)
+    ? addressInHex.slice(MAPPED_PREFIX.length)
+    : addressInHex;
+}
+
+function hex(value: number, digits: number): string {
+  return value.toString(16).padStart(digits, '0');
 }

@@ -1,15 +1,25 @@
-/** Tells whose connection on loopback it is: the kernel knows the user and the process behind each socket. Linux says so; other systems are not asked. */
+/** Finds out whose a connection on this machine is. The Linux kernel lists the user and the process of each socket; other systems are not asked. */
 import { readdir, readFile, readlink } from 'node:fs/promises';
+import { endianness } from 'node:os';
+import { addressHex, unmapped } from '../../base/addresses';
 
-/** Columns of a line of `/proc/net/tcp`: addresses as `0100007F:1F90`, the user's id, and the number of the socket. */
+/** The kernel's lists of connections, by the family of the socket. */
+const TABLES = ['/proc/self/net/tcp', '/proc/self/net/tcp6'];
+/** Columns of a line there: addresses as `0100007F:1F90`, the user's id, and the number of the socket. */
 const COLUMNS = { local: 1, remote: 2, user: 7, socket: 9 } as const;
 
-/** Both ends of a connection on 127.0.0.1. */
-export interface LoopbackConnection {
-  /** The port of the end that connected. */
-  fromPort: number | undefined;
-  /** The port of the end that listened. */
-  toPort: number | undefined;
+/** One end of a connection. */
+export interface End {
+  address: string | undefined;
+  port: number | undefined;
+}
+
+/** A connection between two programs of this machine. */
+export interface LocalConnection {
+  /** The end that connected. */
+  from: End;
+  /** The end that listened. */
+  to: End;
 }
 
 /** Whether this system tells whose a connection is. */
@@ -20,7 +30,7 @@ export const tellsPeers = process.platform === 'linux';
  * @param processIds undefined where they cannot be known: then it is this user that counts
  */
 export async function isFromProcess(
-  connection: LoopbackConnection,
+  connection: LocalConnection,
   processIds: readonly number[] | undefined,
 ): Promise<boolean> {
   const peer = await peerOf(connection);
@@ -49,28 +59,47 @@ export async function networkProcesses(
     .map(({ id }) => id);
 }
 
-/** Undefined when there is no such connection any more. */
+/**
+ * Undefined when there is no such connection any more. Both addresses count, and not only the ports: each address of 127.0.0.0/8 has
+ * ports of its own, and any user may connect from one of them.
+ */
 async function peerOf({
-  fromPort = 0,
-  toPort = 0,
-}: LoopbackConnection): Promise<{ userId: number; socket: string } | undefined> {
-  const table = await readFile('/proc/self/net/tcp', 'latin1');
-  for (const line of table.split('\n')) {
-    const columns = line.trim().split(/\s+/);
-    if (
-      columns[COLUMNS.local]?.endsWith(hexPort(fromPort)) &&
-      columns[COLUMNS.remote]?.endsWith(hexPort(toPort))
-    )
-      return {
-        userId: Number(columns[COLUMNS.user]),
-        socket: `socket:[${columns[COLUMNS.socket]}]`,
-      };
+  from,
+  to,
+}: LocalConnection): Promise<{ userId: number; socket: string } | undefined> {
+  const [local, remote] = [keyOf(from), keyOf(to)];
+  for (const table of TABLES) {
+    const lines = (await readFile(table, 'latin1').catch(() => '')).split('\n'); // without IPv6 there is no second one
+    for (const line of lines) {
+      const columns = line.trim().split(/\s+/);
+      if (
+        listedKey(columns[COLUMNS.local]) === local &&
+        listedKey(columns[COLUMNS.remote]) === remote
+      )
+        return {
+          userId: Number(columns[COLUMNS.user]),
+          socket: `socket:[${columns[COLUMNS.socket]}]`,
+        };
+    }
   }
   return undefined;
 }
 
-function hexPort(port: number): string {
-  return `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+/** Address and port in hex, such as `7f000001:1f90`. */
+function keyOf({ address = '0.0.0.0', port = 0 }: End): string {
+  return `${addressHex(address)}:${port.toString(16).padStart(4, '0')}`;
+}
+
+/** The same of an end as the kernel lists it: in words of four bytes, each in the byte order of the machine. */
+function listedKey(end = ''): string {
+  const [address = '', port = ''] = end.toLowerCase().split(':');
+  const words = address.match(/.{8}/g) ?? [];
+  const ordered = endianness() === 'LE' ? words.map(reverseBytes) : words;
+  return `${unmapped(ordered.join(''))}:${port}`;
+}
+
+function reverseBytes(word: string): string {
+  return word.replace(/(..)(..)(..)(..)/, '$4$3$2$1');
 }
 
 /** Whether the process has the socket open; undefined when that is not shown. */

@@ -13,7 +13,7 @@ import { pipeline } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 import { hostOf, portOf } from '../../base/addresses';
 import { messageOf } from '../../base/errors';
-import type { LoopbackConnection } from './peer-process';
+import type { LocalConnection } from './peer-process';
 
 /** Headers that are between the browser and us only. */
 const HOP_HEADERS = new Set(['proxy-authorization', 'proxy-connection']);
@@ -29,7 +29,7 @@ export interface ProxyAccount {
 }
 
 /** Tells whether somebody who has connected may use the relay. */
-export type Doorkeeper = (connection: LoopbackConnection) => Promise<boolean>;
+export type Doorkeeper = (connection: LocalConnection) => Promise<boolean>;
 
 /** A proxy on loopback that passes everything on to the real one, signed in. It knows nothing of what passes. */
 export class ProxyRelay {
@@ -108,7 +108,10 @@ class Door {
 
   /** Never rejects. */
   async admits(socket: Socket): Promise<boolean> {
-    const connection = { fromPort: socket.remotePort, toPort: socket.localPort };
+    const connection = {
+      from: { address: socket.remoteAddress, port: socket.remotePort },
+      to: { address: socket.localAddress, port: socket.localPort },
+    };
     const answer =
       this.#answers.get(socket) ??
       this.#doorkeeper.then((doorkeeper) => doorkeeper(connection)).catch(() => false);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bracketed, hostOf, isBlank, isLoopback, portOf } from '../../../src/base/addresses';
+import { addressHex, bracketed, hostOf, isBlank, isLoopback, portOf } from '../../../src/base/addresses';
 
 test('hosts as sockets take them', () => {
   expect(hostOf(new URL('ws://[::1]:9222/x'))).toBe('::1');
@@ -38,4 +38,16 @@ test('this machine, and others', () => {
 test('a page that has not been anywhere', () => {
   expect(['', 'about:blank'].map(isBlank)).toEqual([true, true]);
   expect(['about:blank#x', 'data:,', 'http://a.test/'].map(isBlank)).toEqual([false, false, false]);
+});
+
+test.each([
+  ['127.0.0.1', '7f000001'],
+  ['::ffff:127.0.0.1', '7f000001'],
+  ['::FFFF:7f00:1', '7f000001'],
+  ['::1', '00000000000000000000000000000001'],
+  ['::', '00000000000000000000000000000000'],
+  ['fe80::a:1%eth0', 'fe8000000000000000000000000a0001'],
+  ['1:2:3:4:5:6:7:8', '00010002000300040005000600070008'],
+])('%s in hex', (address, inHex) => {
+  expect(addressHex(address)).toBe(inHex);
 });

@@ -105,6 +105,35 @@ test.runIf(tellsPeers).each([
   expect(asked).toBe(0);
 });
 
+test.runIf(tellsPeers)(
+  'another process is refused that connects from the port of the browser, at another address',
+  async () => {
+    const relay = await relayTo(() => undefined);
+    const { port } = new URL(relay.server);
+    const browser = connect(Number(port), '127.0.0.1');
+    onTestFinished(() => void browser.destroy());
+    await once(browser, 'connect');
+    const program = `
+    const tryNext = (nth) => {
+      const from = { localAddress: '127.0.1.' + nth, localPort: ${browser.localPort ?? 0} };
+      const socket = require('node:net').connect({ port: ${port}, host: '127.0.0.1', ...from });
+      socket.setTimeout(5_000, () => socket.destroy());
+      socket.once('data', (text) => {
+        process.stdout.write(String(text).slice(0, 12) + '\\n');
+        socket.resetAndDestroy(); // no trace of it in the kernel's list, which is searched for the next one
+        if (nth < 10) tryNext(nth + 1);
+      });
+      socket.write('GET http://shop.test/ HTTP/1.1\\r\\nhost: shop.test\\r\\n\\r\\n');
+    };
+    tryNext(1);`;
+    const other = spawn(process.execPath, ['-e', program], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const answers = (await text(other.stdout)).trim().split('\n');
+    expect(answers).toEqual(Array.from({ length: 10 }, () => 'HTTP/1.1 403'));
+  },
+);
+
 test('whoever comes before it is known who may waits for it', async () => {
   const own = createServer((socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n'));
   onTestFinished(() => void own.close());
