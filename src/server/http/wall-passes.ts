@@ -5,8 +5,8 @@ import { type Account, OPERATOR } from '../accounts/account';
 
 /** How long a ticket is good, in milliseconds: a browser may have to start, with many tabs. */
 const TICKET_MS = 120_000;
-/** Tickets that wait to be used, at most; the oldest goes for one more. */
-const MAX_TICKETS = 100;
+/** Unused tickets of one account: more than a person opens within {@link TICKET_MS}. The oldest makes room for a new one. */
+const MAX_TICKETS = 20;
 
 /** Who may watch, and do nothing else. Passes are good as long as the server runs, and there is one for each account. */
 export class WallPasses {
@@ -25,8 +25,9 @@ export class WallPasses {
   issue(account: Account): string {
     const ticket = newToken();
     this.#tickets.set(ticket, { account, untilMs: performance.now() + this.#ticketMs });
-    const [oldest = ''] = this.#tickets.keys();
-    if (this.#tickets.size > MAX_TICKETS) this.#tickets.delete(oldest);
+    const own = [...this.#tickets].filter(([, it]) => it.account === account);
+    const [[oldest] = ['']] = own;
+    if (own.length > MAX_TICKETS) this.#tickets.delete(oldest);
     return ticket;
   }
 

@@ -33,9 +33,11 @@ test('one that is too old is good for nothing', () => {
   expect(() => passes.redeem(passes.issue(TEAM))).toThrow('too old');
 });
 
-test('only the newest hundred are kept', () => {
+test('an account keeps its newest twenty, and takes none from another account', () => {
   const passes = new WallPasses();
-  const [first = '', second = ''] = Array.from({ length: 101 }, () => passes.issue(TEAM));
-  expect(() => passes.redeem(first)).toThrow('too old');
-  expect(() => passes.redeem(second)).not.toThrow();
+  const pending = passes.issue(OPERATOR);
+  const tickets = Array.from({ length: 121 }, () => passes.issue(TEAM));
+  expect(() => passes.redeem(tickets[100] ?? '')).toThrow('too old');
+  expect(() => passes.redeem(tickets[101] ?? '')).not.toThrow();
+  expect(passes.redeem(pending)).toBe(passes.operators);
 });
