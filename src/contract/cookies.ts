@@ -7,8 +7,11 @@ import { checkWire, readBody } from './checks';
 import { looseBoolean, looseNumber } from './values';
 
 export {
+  cookieKey,
+  CROSS_SITE_ANCESTOR,
   fromPlaywrightCookie,
   normalizeCookie,
+  partitionOf,
   SESSION_COOKIE_EXPIRES,
   toPlaywrightCookie,
   type Cookie,
@@ -34,6 +37,7 @@ export const cookieSchema = z
     expirationDate: seconds,
     storeId: z.string().nullish(),
     partitionKey: z.string().nullish(),
+    hasCrossSiteAncestor: flag,
   })
   .transform(withoutNulls);
 
@@ -59,7 +63,12 @@ export function decodeCookies(body: unknown): { cookies: Cookie[] } {
  */
 export function encodeCookiesToSet(given: { cookies: readonly Cookie[] }) {
   checkWire('Could not set cookies', cookiesSchema, given, (name) => name);
-  return { cookies: given.cookies.map(normalizeCookie) };
+  return { cookies: given.cookies.map(normalizeCookie).map(withoutDefaults) };
+}
+
+/** APIs other than ours do not know the second half of a partition: it is sent only where it is not what they take it for. */
+function withoutDefaults({ hasCrossSiteAncestor, ...cookie }: Cookie): Cookie {
+  return hasCrossSiteAncestor === false ? { ...cookie, hasCrossSiteAncestor } : cookie;
 }
 
 /** The answer to setting cookies. */

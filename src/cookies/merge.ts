@@ -1,5 +1,5 @@
 /** Decides which cookies a file holds after a test: a three-way merge of the file, what was loaded and what is there now. No I/O. */
-import type { Cookie } from '../contract/cookies';
+import { cookieKey, type Cookie } from '../contract/cookie';
 
 /** Two expiry times closer than this are the same, in seconds: browsers round them. */
 const EXPIRY_TOLERANCE_S = 1;
@@ -40,7 +40,7 @@ export function mergeCookies(
 /** The current cookies that differ from the loaded ones. */
 export function changedCookies({ loaded, current }: Change): Cookie[] {
   const before = byKey(loaded);
-  return withoutExpired(current).filter((cookie) => !isSame(cookie, before.get(keyOf(cookie))));
+  return withoutExpired(current).filter((cookie) => !isSame(cookie, before.get(cookieKey(cookie))));
 }
 
 /** Leaves out cookies whose time has come. One without a time (absent, 0 or negative) lives as long as its browser, and is kept. */
@@ -53,17 +53,7 @@ export function withoutExpired(cookies: readonly Cookie[], nowMs = Date.now()): 
 
 /** Of several cookies with the same key the last one counts, as in a browser that is given all of them in order. */
 function byKey(cookies: readonly Cookie[]): Map<string, Cookie> {
-  return new Map(cookies.map((cookie) => [keyOf(cookie), cookie]));
-}
-
-/** What makes a cookie the same cookie: RFC 6265 section 5.3 step 11, and the partition of CHIPS. */
-function keyOf(cookie: Cookie): string {
-  return JSON.stringify([
-    cookie.name,
-    cookie.domain.toLowerCase(),
-    cookie.path,
-    cookie.partitionKey ?? '',
-  ]);
+  return new Map(cookies.map((cookie) => [cookieKey(cookie), cookie]));
 }
 
 /** True when a browser would treat both alike. A field that is absent has its default. */

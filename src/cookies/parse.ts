@@ -1,5 +1,5 @@
 /** Text of a cookie file to cookies and back. Checks by hand what the contract's schema says: a test's process need not load a schema library for it. */
-import type { Cookie } from '../contract/cookies';
+import { CROSS_SITE_ANCESTOR, type Cookie, withApiNames } from '../contract/cookie';
 import { CookieFileError } from '../contract/errors';
 import { elementOffsets, lineAndColumn, syntaxErrorOffset } from './position';
 
@@ -41,6 +41,8 @@ const OPTIONAL: Record<string, FieldRule> = {
   expirationDate: ['seconds since 1970, or -1', isTime],
   storeId: ['a string', isText],
   partitionKey: ['a string', isText],
+  hasCrossSiteAncestor: ['true or false', isFlag],
+  [CROSS_SITE_ANCESTOR]: ['true or false', isFlag],
 };
 
 /**
@@ -106,7 +108,7 @@ function toCookie(item: Record<string, unknown>): Cookie {
     const value = item[field] ?? undefined;
     return value === undefined ? [] : [[field, value] as const];
   });
-  return withBothExpiries(Object.fromEntries(known) as unknown as Cookie);
+  return withBothExpiries(withApiNames(Object.fromEntries(known) as unknown as Cookie));
 }
 
 function withBothExpiries(cookie: Cookie): Cookie {

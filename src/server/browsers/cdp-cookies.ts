@@ -1,7 +1,12 @@
 /** Cookies of the contract as the browser's protocol gives and takes them. */
 import type { CdpCookie, CdpCookieParam } from '../../cdp/protocol';
 import type { Cookie } from '../../contract/cookies';
-import { fromPlaywrightCookie, toPlaywrightCookie } from '../../contract/cookies';
+import {
+  CROSS_SITE_ANCESTOR,
+  fromPlaywrightCookie,
+  partitionOf,
+  toPlaywrightCookie,
+} from '../../contract/cookies';
 
 /** A cookie of the browser. */
 export function fromCdp({
@@ -24,18 +29,22 @@ export function fromCdp({
     httpOnly,
     secure,
     ...(sameSite && { sameSite }),
-    ...(partitionKey && { partitionKey: partitionKey.topLevelSite }),
+    ...(partitionKey && {
+      partitionKey: partitionKey.topLevelSite,
+      [CROSS_SITE_ANCESTOR]: partitionKey.hasCrossSiteAncestor,
+    }),
   });
 }
 
 /** A cookie for the browser. */
 export function toCdp(cookie: Cookie): CdpCookieParam {
-  const { expires, partitionKey, ...rest } = toPlaywrightCookie(cookie);
+  const { name, value, domain, path, httpOnly, secure, sameSite, expires } =
+    toPlaywrightCookie(cookie);
+  const partitionKey = partitionOf(cookie);
   return {
-    ...rest,
+    ...{ name, value, domain, path, httpOnly, secure },
+    ...(sameSite && { sameSite }),
     ...(expires > 0 && { expires }),
-    ...(partitionKey !== undefined && {
-      partitionKey: { topLevelSite: partitionKey, hasCrossSiteAncestor: true },
-    }), // as Playwright does
+    ...(partitionKey && { partitionKey }),
   };
 }

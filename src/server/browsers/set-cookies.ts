@@ -72,7 +72,9 @@ function isSame(kept: CdpCookie, wanted: CdpCookieParam): boolean {
     kept.value === wanted.value &&
     kept.path === (wanted.path || '/') &&
     domainOf(kept) === domainOf(wanted) &&
-    kept.sameSite === wanted.sameSite
+    kept.sameSite === wanted.sameSite &&
+    kept.partitionKey?.topLevelSite === wanted.partitionKey?.topLevelSite &&
+    kept.partitionKey?.hasCrossSiteAncestor === wanted.partitionKey?.hasCrossSiteAncestor
   );
 }
 

@@ -16,7 +16,7 @@ import { removeFolder } from '../../base/folders';
 import { readJson, writeJson } from '../../base/json';
 import { Queue } from '../../base/queue';
 import type { Cookie } from '../../contract/cookies';
-import { cookieSchema, normalizeCookie } from '../../contract/cookies';
+import { cookieKey, cookieSchema, normalizeCookie } from '../../contract/cookies';
 import type { CookieMode, Profile, ProfileList } from '../../contract/profiles';
 import { datetime } from '../../contract/values';
 import { badRequest, notFound } from '../../contract/refusals';
@@ -163,7 +163,7 @@ export class ProfileStore {
     return this.#change(id, async (stored) => {
       const all = new Map(
         [...(mode === 'append' ? stored.cookies : []), ...cookies.map(normalizeCookie)].map(
-          (cookie) => [keyOf(cookie), cookie],
+          (cookie) => [cookieKey(cookie), cookie],
         ),
       );
       await this.#save({ ...stored, updated_at: new Date(), cookies: [...all.values()] });
@@ -252,11 +252,6 @@ function describe({
 
 function newId(): string {
   return `notte-profile-${randomBytes(8).toString('hex')}`;
-}
-
-/** What makes two cookies the same one. */
-function keyOf({ name, domain, path, partitionKey }: Cookie): string {
-  return JSON.stringify([name, domain, path, partitionKey ?? null]);
 }
 
 /** Blocks are shared with the original where the file system can. */

@@ -40,6 +40,11 @@ describe('with a real browser', () => {
           'seen=1; Max-Age=99999999; Path=/',
           'gone=1; Max-Age=5',
         ]);
+      if (request.url?.startsWith('/chip') === true)
+        response.setHeader('set-cookie', [
+          `chip=${request.url.slice(6)}; Path=/; Secure; SameSite=None; Partitioned`,
+          'plain=1; Path=/; HttpOnly; Secure; SameSite=None; Max-Age=99999',
+        ]);
       response.setHeader('content-type', 'text/html').end('<title>page</title>');
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -74,4 +79,49 @@ describe('with a real browser', () => {
     ).toEqual({ saved: 0 });
     await second.close();
   });
+
+  test('every field of a storage state comes back: the partitions of a cookie too', async () => {
+    const [other, { port }] = ['http://localhost', new URL(url)];
+    const embed = (...urls: string[]): string =>
+      urls.map((it) => `<iframe src="${it}"></iframe>`).join('');
+    const first = await browser.newContext();
+    const page = await first.newPage();
+    const sees = async (path: string, body: string): Promise<void> => {
+      await page.goto(path);
+      await page.setContent(body, { waitUntil: 'load' });
+    };
+    const unpartitioned = { name: 'chip', value: 'none', domain: '127.0.0.1', path: '/' };
+    await first.addCookies([{ ...unpartitioned, secure: true, sameSite: 'None' }]);
+    await sees(url, embed(`${url}/chip/own`));
+    await sees(`${other}:${port}`, embed(`${url}/chip/embedded`)); // another site's partition
+    // Its own partition again, but below another site.
+    await page.goto(url);
+    await page.setContent(embed(`${other}:${port}/`), { waitUntil: 'load' });
+    await page
+      .frames()
+      .at(-1)
+      ?.setContent(embed(`${url}/chip/below`), { waitUntil: 'load' });
+    const { cookies } = await first.storageState();
+    expect(cookies.map(({ name, value }) => `${name}=${value}`).sort()).toEqual([
+      'chip=below',
+      'chip=embedded',
+      'chip=none',
+      'chip=own',
+      'plain=1',
+    ]);
+    await saveCookies(file, { loaded: [], current: cookies.map(fromPlaywrightCookie) });
+    await first.close();
+
+    const second = await browser.newContext();
+    await second.addCookies((await readCookieFile(file)).map(toPlaywrightCookie));
+    const state = await second.storageState();
+    expect(sorted(state.cookies)).toEqual(sorted(cookies));
+    await (await second.newPage()).goto(url);
+    expect(requestCookies?.split('; ').sort()).toEqual(['chip=none', 'chip=own', 'plain=1']);
+    await second.close();
+  });
 });
+
+function sorted<T extends { value: string }>(cookies: T[]): T[] {
+  return cookies.sort((one, other) => one.value.localeCompare(other.value));
+}

@@ -46,6 +46,23 @@ test('cookies that the browser drops are not counted, and named', async () => {
   expect(await set(cookie('one'))).toMatchObject({ body: { message: '1 cookie set' } });
 });
 
+test('cookies of every partition come back as they were set', async () => {
+  const partitioned = { secure: true, sameSite: 'None', partitionKey: 'https://shop.test' };
+  const given = [
+    cookie('sid'),
+    cookie('sid', { ...partitioned, value: 'own', hasCrossSiteAncestor: false }),
+    cookie('sid', { ...partitioned, value: 'below', hasCrossSiteAncestor: true }),
+    cookie('sid', { ...partitioned, value: 'other', partitionKey: 'https://top.test' }),
+  ];
+  expect(await set(...given)).toMatchObject({ body: { message: '4 cookies set' } });
+  const { cookies } = (await api.call('GET', `/sessions/${id}/cookies`)).body;
+  const expected = [...given.slice(0, 3), { ...given[3], hasCrossSiteAncestor: true }];
+  expect(cookies).toHaveLength(4);
+  expect(cookies).toEqual(
+    expect.arrayContaining(expected.map((it) => expect.objectContaining(it))),
+  );
+});
+
 test('malformed cookies are named by their positions, and nothing is set', async () => {
   const answer = await set(
     cookie('first'),

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import {
   cookieSchema,
+  encodeCookiesToSet,
   fromPlaywrightCookie,
   normalizeCookie,
   toPlaywrightCookie,
@@ -34,6 +35,7 @@ describe('cookie schema', () => {
       expirationDate: 5.5,
       storeId: '0',
       partitionKey: 'https://top.test',
+      hasCrossSiteAncestor: false,
     };
     expect(cookieSchema.parse(full)).toEqual(full);
     const spelled = {
@@ -46,6 +48,16 @@ describe('cookie schema', () => {
     expect(cookieSchema.parse({ ...full, httpOnly: 'yes', ...spelled })).toEqual(full);
     for (const field of Object.keys(full))
       expect(cookieSchema.safeParse({ ...full, [field]: {} }).success, field).toBe(false);
+  });
+
+  it('keeps what other APIs do not know off the wire, unless it says something', () => {
+    const wire = (cookie: object): object[] =>
+      encodeCookiesToSet({ cookies: [{ ...minimal, ...cookie }] }).cookies;
+    const partition = { partitionKey: 'https://top.test' };
+    expect(wire({ ...partition, hasCrossSiteAncestor: true })).toEqual(wire(partition));
+    const own = wire({ ...partition, hasCrossSiteAncestor: false });
+    expect(own).toMatchObject([{ ...partition, hasCrossSiteAncestor: false }]);
+    expect(wire({ ...partition, _crHasCrossSiteAncestor: false })).toEqual(own); // Playwright's name
   });
 
   it('ignores unknown keys', () => {
@@ -101,6 +113,7 @@ describe('cookies of Playwright', () => {
     sameSite: 'None' as const,
     expires: 1_900_000_000.5,
     partitionKey: 'https://top.test',
+    _crHasCrossSiteAncestor: false,
   };
 
   it('come back as they were', () => {
@@ -128,7 +141,7 @@ describe('cookies of Playwright', () => {
   });
 
   it('say nothing of a rule or partition that they have not', () => {
-    const { sameSite, partitionKey, ...plain } = browserCookie;
+    const { sameSite, partitionKey, _crHasCrossSiteAncestor, ...plain } = browserCookie;
     expect(fromPlaywrightCookie(plain)).toEqual({
       ...plain,
       hostOnly: true,

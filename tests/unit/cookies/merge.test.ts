@@ -105,8 +105,11 @@ describe('merging', () => {
       cookie('a', '3', { domain: '.example.com' }),
       cookie('a', '4', { partitionKey: 'https://top.example.com' }),
       cookie('a', '5', { domain: 'EXAMPLE.com' }),
+      cookie('a', '6', { partitionKey: 'https://top.example.com', hasCrossSiteAncestor: false }),
+      cookie('a', '7', { partitionKey: 'https://top.example.com', hasCrossSiteAncestor: true }), // the default
+      cookie('a', '8', { path: '/x', hasCrossSiteAncestor: false }), // not partitioned
     ];
-    expect(values(mergeCookies([], { loaded: [], current }).cookies)).toBe('a=5 a=2 a=3 a=4');
+    expect(values(mergeCookies([], { loaded: [], current }).cookies)).toBe('a=5 a=8 a=3 a=7 a=6');
   });
 });
 

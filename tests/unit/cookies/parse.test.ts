@@ -36,6 +36,17 @@ describe('reading', () => {
     expect(
       parseCookies(`\uFEFF${JSON.stringify([{ ...cookie, id: 7, storeId: '0' }])}`, 'f'),
     ).toEqual([{ ...cookie, storeId: '0' }]);
+    const ofPlaywright = {
+      ...cookie,
+      partitionKey: 'https://a.test',
+      _crHasCrossSiteAncestor: false,
+    };
+    const [read] = parseCookies(JSON.stringify([ofPlaywright]), 'f');
+    expect(read).toEqual({
+      ...cookie,
+      partitionKey: 'https://a.test',
+      hasCrossSiteAncestor: false,
+    });
   });
 
   test('what is written is read again, one cookie a line, and accepted by the contract', () => {
@@ -131,6 +142,8 @@ describe('refusing', () => {
     ['expires', 'seconds since 1970, or -1', ['10', true]],
     ['expirationDate', 'seconds since 1970, or -1', ['10', false]],
     ['storeId', 'a string', [0, {}]],
+    ['hasCrossSiteAncestor', 'true or false', ['true', 1]],
+    ['_crHasCrossSiteAncestor', 'true or false', ['true', 1]],
     ['partitionKey', 'a string', [0, { topLevelSite: 'https://example.com' }, []]],
   ])('"%s" that is not %s', (field, allowed, wrong) => {
     for (const value of wrong) {
