@@ -4,6 +4,7 @@
  */
 import { createRequire } from 'node:module';
 import type createDebug from 'debug';
+import { printable } from './texts';
 
 /** What can be asked for by itself, such as `DEBUG=sessionwright:api`. */
 export type LogArea = 'host' | 'lease' | 'api' | 'cdp' | 'clip' | 'browser' | 'server';
@@ -25,7 +26,10 @@ export function logOf(area: LogArea): Log {
   if (!isLogging) return off;
   try {
     const debug = createRequire(import.meta.url)('debug') as typeof createDebug;
-    return debug(`sessionwright:${area}`);
+    const write = debug(`sessionwright:${area}`);
+    const log = (format: string, ...values: unknown[]): void =>
+      write(format, ...values.map((it) => (typeof it === 'string' ? printable(it) : it)));
+    return Object.defineProperty(log, 'enabled', { get: () => write.enabled }) as Log;
   } catch {
     return off; // bundled into a program, without the package
   }

@@ -22,3 +22,35 @@ export function oneLine(text: string): string {
 export function clipped(text: string, maxLength: number): string {
   return text.length > maxLength ? `${text.slice(0, maxLength)}...` : text;
 }
+
+/** Control characters except tab and line feed (C0, DEL, C1), and those that turn the direction of text: a terminal obeys them. */
+const OBEYED = /[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g;
+/** Commands that a CI system reads from a log: `::error ...::` at the begin of a line, `##[error]` and `##vso[...]` anywhere. */
+const CI_COMMANDS = /^(\s*):(?=:[a-z][\w-]*(?: [^\n]*)?::)|(#)#(?=\w*\[)/gim;
+
+/**
+ * A text of a page or an API, safe to write to a terminal or a CI log. Characters that would be obeyed are shown instead, such as
+ * `\x1b`. Tabs and line breaks stay. Calling it twice changes nothing more.
+ */
+export function printable(text: string): string {
+  return text
+    .replaceAll('\r\n', '\n')
+    .replace(OBEYED, (character) => {
+      const code = character.charCodeAt(0);
+      return code < 0x100 ? `\\x${hex(code, 2)}` : `\\u${hex(code, 4)}`;
+    })
+    .replace(CI_COMMANDS, (_, begin: string | undefined, sharp: string | undefined) =>
+      sharp === undefined ? `${begin ?? ''}\\x3a` : '#\\x23',
+    );
+}
+
+/** JSON that is safe to write to a terminal: `JSON.stringify` escapes only some of the characters that one obeys. */
+export function printableJson(value: unknown, indent?: number): string {
+  return JSON.stringify(value, undefined, indent)
+    .replace(OBEYED, (character) => `\\u${hex(character.charCodeAt(0), 4)}`)
+    .replace(/##(?=\w*\[)/g, '#\\u0023');
+}
+
+function hex(code: number, digits: number): string {
+  return code.toString(16).padStart(digits, '0');
+}

@@ -7,6 +7,7 @@ import { reap } from './reap';
 import { serve } from './serve';
 import { sessions } from './sessions/index';
 import { UsageError } from './usage';
+import { printError, printText } from './output';
 
 /** One subcommand. Resolves when it is done. */
 interface Command {
@@ -26,11 +27,11 @@ const commands: Record<string, Command> = {
 
 async function main([name, ...args]: string[]): Promise<void> {
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
-    console.log(help());
+    printText(help());
     return;
   }
   if (name === '--version') {
-    console.log(version);
+    printText(version);
     return;
   }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
@@ -59,9 +60,7 @@ function end(exitCode: number): void {
 main(process.argv.slice(2)).then(
   () => end(0),
   (error: unknown) => {
-    console.error(
-      error instanceof UsageError || isSessionwrightError(error) ? error.message : error,
-    );
+    printError(error instanceof UsageError || isSessionwrightError(error) ? error.message : error);
     end(error instanceof UsageError ? 2 : 1);
   },
 );

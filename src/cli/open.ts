@@ -9,6 +9,7 @@ import { listRunFolders, readEndpoint, type RunFolder } from '../host/run-folder
 import { environment } from '../options/environment';
 import { isCloud } from '../options/source';
 import { parseArguments, toNumber, UsageError } from './usage';
+import { printJson, printText } from './output';
 
 const USAGE = `Usage: sessionwright open [url] [options]
 
@@ -42,7 +43,7 @@ interface WatchedRun {
 export async function open(args: string[]): Promise<void> {
   const { values, words } = parseArguments(args, OPTIONS, { usage: USAGE, atMost: 1 });
   if (values.help) {
-    console.log(USAGE);
+    printText(USAGE);
     return;
   }
   const pid = toNumber(values.run, '--run', { least: 1, most: Number.MAX_SAFE_INTEGER });
@@ -52,7 +53,7 @@ export async function open(args: string[]): Promise<void> {
   const runs = url === undefined ? await runsUnderWay() : [];
   const server = runs.length > 0 || pid !== undefined ? undefined : serverUrl(url);
   if (server === undefined) await openRun(runs, pid, values);
-  else if (values.json) console.log(JSON.stringify({ url: server }));
+  else if (values.json) printJson({ url: server });
   else
     await show([server], {
       what: `The wall of ${server}`,
@@ -68,7 +69,7 @@ async function openRun(
 ): Promise<void> {
   if (json) {
     const found = runs.map((it) => ({ pid: it.pid, urls: urlsOf(it.views) }));
-    console.log(JSON.stringify({ runs: found }));
+    printJson({ runs: found });
     return;
   }
   const run = pid === undefined ? runs[0] : runs.find((it) => it.pid === pid);
@@ -78,7 +79,7 @@ async function openRun(
     throw nothingToSee(`Run ${run.pid} has no session yet. Try again in a moment.`);
   await show(urls, { what: `The wall of run ${run.pid}`, print, links: async () => runLinks(run) });
   const others = runs.filter((it) => it !== run).map((it) => `--run ${it.pid}`);
-  if (others.length > 0 && !print) console.log(`Other runs: ${others.join(', ')}`);
+  if (others.length > 0 && !print) printText(`Other runs: ${others.join(', ')}`);
 }
 
 /** The runs of this user whose hosts answer, the newest first. Whoever is not this user can read none of their files. */
@@ -155,14 +156,14 @@ interface Showing {
 
 async function show(urls: readonly string[], { what, print, links }: Showing): Promise<void> {
   if (print === true) {
-    console.log(urls.join('\n'));
+    printText(urls.join('\n'));
     return;
   }
   for (const [index, link] of (await links()).entries())
-    if (await openInBrowser(link, environment.hasDisplay)) console.log(`${what} is open.`);
+    if (await openInBrowser(link, environment.hasDisplay)) printText(`${what} is open.`);
     else if (environment.isCI)
       throw nothingToSee(`${what} cannot be opened here: there is no display to show it on.`);
-    else console.log(`No browser can be opened here. Open this yourself:\n${urls[index] ?? ''}`);
+    else printText(`No browser can be opened here. Open this yourself:\n${urls[index] ?? ''}`);
 }
 
 function nothingToSee(message: string): SessionwrightError {

@@ -1,8 +1,9 @@
 /** `sessionwright reap`: what killed runs have left on this machine and in the cloud is stopped and removed. */
-import { countText } from '../base/texts';
+import { countText, printableJson } from '../base/texts';
 import type { LedgerEntry } from '../host/ledger';
 import { sweep, type SweepResult } from '../host/sweep';
 import { parseOptions } from './usage';
+import { printText } from './output';
 
 const USAGE = `Usage: sessionwright reap [options]
 
@@ -28,12 +29,12 @@ export async function reap(args: string[]): Promise<void> {
     USAGE,
   );
   if (values.help) {
-    console.log(USAGE);
+    printText(USAGE);
     return;
   }
   const dryRun = values['dry-run'] ?? false;
   const result = await sweep({ dryRun });
-  console.log(values.json ? JSON.stringify(result) : describe(result, dryRun));
+  printText(values.json ? printableJson(result) : describe(result, dryRun));
   if (result.left.length > 0)
     throw new Error(`${countText(result.left.length, 'session')} could not be stopped.`);
   if (result.notRemoved.length > 0)

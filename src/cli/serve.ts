@@ -11,6 +11,7 @@ import { reachableUrls } from './addresses';
 import { npmGone } from './npm-parent';
 import { gridFor } from './serve-grid';
 import { parseOptions, toNumber, UsageError } from './usage';
+import { printError, printJson, printText } from './output';
 
 const USAGE = `Usage: sessionwright serve [options]
 
@@ -80,7 +81,7 @@ type TextOption = Exclude<keyof Values, 'json' | 'help' | 'public-metrics'>;
 export async function serve(args: string[]): Promise<void> {
   const values = parseOptions(args, OPTIONS, USAGE);
   if (values.help) {
-    console.log(USAGE);
+    printText(USAGE);
     return;
   }
   const { startSessionServer } = await import('../server/index');
@@ -98,7 +99,7 @@ export async function serve(args: string[]): Promise<void> {
     options.publicUrl === undefined
       ? reachableUrls(server.url, values.host)
       : [options.publicUrl.replace(/\/+$/, ''), server.url];
-  if (values.json) console.log(JSON.stringify({ url: urls[0], apiKey: server.apiKey }));
+  if (values.json) printJson({ url: urls[0], apiKey: server.apiKey });
   else
     announce({
       urls,
@@ -143,7 +144,7 @@ function secondsOf(values: Values, name: TextOption, most: number): number | und
 async function drain(server: SessionServer, drainMs: number): Promise<void> {
   const again = signalled('SIGTERM');
   if (server.counts.active > 0)
-    console.error(
+    printError(
       `No more sessions are started. ${countText(server.counts.active, 'session')} may run on for ${durationText(drainMs)}; a second signal ends them at once.`,
     );
   await Promise.race([settledWithin(server.drain(), drainMs), again]);
@@ -164,12 +165,12 @@ function announce({
   keyNames: string[];
 }): void {
   const also = others.length > 0 ? ` (also ${others.join(', ')})` : '';
-  console.log(`sessionwright serves sessions on ${url}${also}. Press Ctrl-C to stop.`);
-  if (gridUrl !== undefined) console.log(`Its browsers run on the Selenium Grid at ${gridUrl}.`);
-  console.log(`What it keeps is in ${dataDir}.`);
-  if (keyNames.length > 0) console.log(`Keys beside the operator's: ${keyNames.join(', ')}.`);
-  console.log(`  NOTTE_API_URL=${url}`);
-  console.log(`  NOTTE_API_KEY=${madeKey ?? '(the one that this command was given)'}`);
+  printText(`sessionwright serves sessions on ${url}${also}. Press Ctrl-C to stop.`);
+  if (gridUrl !== undefined) printText(`Its browsers run on the Selenium Grid at ${gridUrl}.`);
+  printText(`What it keeps is in ${dataDir}.`);
+  if (keyNames.length > 0) printText(`Keys beside the operator's: ${keyNames.join(', ')}.`);
+  printText(`  NOTTE_API_URL=${url}`);
+  printText(`  NOTTE_API_KEY=${madeKey ?? '(the one that this command was given)'}`);
 }
 
 /** Parts of an hour are fine. */

@@ -1,5 +1,7 @@
 /** Every error that sessionwright throws: one base class with a literal `code`, and subclasses whose fields someone reads. */
 
+import { printable } from '../base/texts';
+
 /** What the constructor of every sessionwright error takes beside its message. */
 export interface ErrorDetails {
   /** Stable identifier; it travels on the wire and between processes. */
@@ -14,7 +16,7 @@ export class SessionwrightError extends Error {
   readonly code: string;
 
   constructor(message: string, details: ErrorDetails) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    super(printable(message), details.cause === undefined ? undefined : { cause: details.cause });
     this.name = new.target.name;
     this.code = details.code;
   }
@@ -53,7 +55,7 @@ export class ApiError extends SessionwrightError {
   readonly body: unknown;
 
   constructor(message: string, details: ApiErrorDetails) {
-    super(message, details);
+    super(printable(message), details);
     this.method = details.method;
     this.path = details.path;
     this.status = details.status;
@@ -67,7 +69,7 @@ export class ApiUnreachableError extends ApiError {
   readonly maybeReceived: boolean;
 
   constructor(message: string, details: ApiErrorDetails & { maybeReceived: boolean }) {
-    super(message, details);
+    super(printable(message), details);
     this.maybeReceived = details.maybeReceived;
   }
 }
@@ -86,7 +88,7 @@ export class InvalidRequestError extends ApiError {
     message: string,
     details: ApiErrorDetails & { issues: readonly { path: string; message: string }[] },
   ) {
-    super(message, details);
+    super(printable(message), details);
     this.issues = details.issues;
   }
 }
@@ -96,7 +98,7 @@ export class RateLimitError extends ApiError {
   readonly retryAfterMs: number | undefined;
 
   constructor(message: string, details: ApiErrorDetails & { retryAfterMs: number | undefined }) {
-    super(message, details);
+    super(printable(message), details);
     this.retryAfterMs = details.retryAfterMs;
   }
 }
@@ -106,7 +108,7 @@ export class OverloadedError extends ApiError {
   readonly retryAfterMs: number | undefined;
 
   constructor(message: string, details: ApiErrorDetails & { retryAfterMs?: number | undefined }) {
-    super(message, details);
+    super(printable(message), details);
     this.retryAfterMs = details.retryAfterMs;
   }
 }
@@ -183,7 +185,7 @@ export class CookieFileError extends SessionwrightError {
   readonly file: string;
 
   constructor(message: string, details: ErrorDetails & { file: string }) {
-    super(message, details);
+    super(printable(message), details);
     this.file = details.file;
   }
 }
@@ -213,7 +215,7 @@ export class CdpError extends SessionwrightError {
   readonly method: string;
 
   constructor(message: string, details: ErrorDetails & { method: string }) {
-    super(message, details);
+    super(printable(message), details);
     this.method = details.method;
   }
 }
@@ -227,7 +229,7 @@ export class GridError extends SessionwrightError {
   readonly status: number | undefined;
 
   constructor(message: string, details: ErrorDetails & { status?: number }) {
-    super(message, details);
+    super(printable(message), details);
     this.status = details.status;
   }
 }

@@ -5,6 +5,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { logOf } from '../base/log';
 import { isProcessAlive, signalled } from '../base/processes';
+import { printable } from '../base/texts';
 import { Host } from './host';
 import { Ledger } from './ledger';
 import { endOrphaned } from './orphaned';
@@ -60,7 +61,7 @@ main().then(
   () => process.exit(0),
   (error: unknown) => {
     process.stderr.write(
-      `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+      `${printable(error instanceof Error ? (error.stack ?? error.message) : String(error))}\n`,
     );
     process.exit(1);
   },

@@ -204,7 +204,7 @@ function fromWire(wire: WireError): SessionwrightError {
   const error = new SessionwrightError(wire.message, { code: wire.code });
   return Object.assign(error, wire.fields, {
     name: wire.name,
-    stack: `${wire.name}: ${wire.message}`,
+    stack: `${wire.name}: ${error.message}`,
   });
 }
 

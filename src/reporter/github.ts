@@ -1,5 +1,5 @@
 /** What GitHub Actions shows of a run: a table on the page of the job, and annotations for what went wrong with the sessions themselves. */
-import { countText, durationText } from '../base/texts';
+import { countText, durationText, printable } from '../base/texts';
 import type { RunData, RunTotals } from './run/data';
 
 /** The totals of a run, and the tests that failed, as Markdown for the job's summary. */
@@ -64,10 +64,15 @@ function totalRows(totals: RunTotals): [name: string, value: string][] {
 
 /** A text that cannot end a cell of the table, or begin anything else. */
 function cell(text: string): string {
-  return text.replace(/[\\`*_{}[\]<>|#]/g, String.raw`\$&`).replace(/\s+/g, ' ');
+  return printable(text)
+    .replace(/[\\`*_{}[\]<>|#]/g, String.raw`\$&`)
+    .replace(/\s+/g, ' ');
 }
 
 function command(kind: 'error' | 'warning', message: string): string {
-  const escaped = message.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+  const escaped = printable(message)
+    .replaceAll('%', '%25')
+    .replaceAll('\r', '%0D')
+    .replaceAll('\n', '%0A');
   return `::${kind} title=sessionwright::${escaped}`;
 }

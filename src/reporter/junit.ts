@@ -5,6 +5,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { FullConfig } from '@playwright/test/reporter';
+import { printable } from '../base/texts';
 import { environment } from '../options/environment';
 import type { RunTotals } from './run/data';
 
@@ -75,5 +76,5 @@ function suiteOf(totals: RunTotals): string {
 }
 
 function escaped(text: string): string {
-  return text.replace(/[&"<>]/g, (character) => `&#${character.charCodeAt(0)};`);
+  return printable(text).replace(/[&"<>]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -1,6 +1,7 @@
 /** The few lines that the runner's side of a run prints. */
 
 import type { FullConfig } from '@playwright/test';
+import { printable } from '../base/texts';
 import { environment } from '../options/environment';
 
 /** Codes of colours, each with the one that ends it. */
@@ -11,8 +12,9 @@ export type Look = keyof typeof CODES;
 
 /** One line of ours in the terminal. Not on stdout: that may be a report, as with `--reporter=json`. */
 export function print(line: string, look?: Look): void {
+  const shown = printable(line);
   process.stderr.write(
-    `${painted('sessionwright:', 'dim')} ${look ? painted(line, look) : line}\n`,
+    `${painted('sessionwright:', 'dim')} ${look ? painted(shown, look) : shown}\n`,
   );
 }
 

@@ -3,6 +3,8 @@
  * line begins, and goes before anybody else writes, so that each of them finds the cursor where it has left it.
  */
 
+import { oneLine, printable } from '../base/texts';
+
 /** Takes the line away, and leaves the cursor at its begin. */
 const ERASE = '\r\u001b[2K';
 /** What leaves the cursor at the begin of a line: its end, or a command of the terminal; colours may follow. */
@@ -48,9 +50,10 @@ export class StatusLine {
 
   /** Shows a text instead of the one before; an empty one shows nothing. */
   show(text: string): void {
-    if (text === this.#text) return;
+    const shown = printable(oneLine(text));
+    if (shown === this.#text) return;
     this.#erase();
-    this.#text = text;
+    this.#text = shown;
     this.#draw();
   }
 

@@ -1,5 +1,5 @@
 /** Takes out of texts what opens a door: reports are published, and read by others than those who ran the tests. */
-import { clipped, oneLine } from '../base/texts';
+import { clipped, oneLine, printable } from '../base/texts';
 
 /** What is longer is cut where it has to be short, in characters. */
 const MAX_LENGTH = 300;
@@ -44,9 +44,9 @@ export function withoutSecrets(text: string, known: readonly string[] = []): str
   return shown;
 }
 
-/** One line without secrets, cut after 300 characters: for what comes from a page or an API, which may be megabytes. */
+/** One printable line without secrets, cut after 300 characters. For text of a page or an API, which may be megabytes. */
 export function shortWithoutSecrets(text: string): string {
-  return clipped(withoutSecrets(oneLine(text.slice(0, LOOKED_AT))), MAX_LENGTH);
+  return clipped(printable(withoutSecrets(oneLine(text.slice(0, LOOKED_AT)))), MAX_LENGTH);
 }
 
 /** The title of a step without what was typed. */

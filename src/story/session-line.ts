@@ -1,5 +1,7 @@
 /** What reports say of a test's session: one annotation, which begins with its id and ends with a link, where there is one that works. */
 
+import { printable } from '../base/texts';
+
 /** Type of the annotation. */
 export const SESSION = 'session';
 /** What a link has behind it that works no longer than the run. */
@@ -11,8 +13,8 @@ const PASSING = ' (while the run lasts)';
  * @param isPassing - whether the link is dead once the run is over
  */
 export function sessionLine(id: string, link: string | undefined, isPassing = false): string {
-  if (link === undefined) return id;
-  return `${id} ${link}${isPassing ? PASSING : ''}`;
+  if (link === undefined) return printable(id);
+  return printable(`${id} ${link}${isPassing ? PASSING : ''}`);
 }
 
 /**

@@ -1,6 +1,8 @@
 /** `sessionwright sessions`: every command, by the real command line, against a real server. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -136,6 +138,91 @@ test('--run stops the sessions of one run', async () => {
   expect((await client.list()).items.map(({ id }) => id)).toEqual([other.id]);
   await other.stop();
   await project.remove();
+});
+
+describe('an API that lies', () => {
+  const EVIL = '\x1b]0;owned\x07\x1b[2J\u009b31m\u202e\x7f\r\n::error file=a.ts::a lie\n##[error]';
+  const OBEYED = /[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]|^\s*::|##\[/m;
+  const now = new Date().toISOString();
+  const text = (name: string): string => `${name}${EVIL}`;
+  const lie = {
+    session_id: text('id'),
+    status: 'active',
+    idle_timeout_minutes: 3,
+    created_at: now,
+    last_accessed_at: now,
+    error: text('error'),
+    browser_type: text('type'),
+    user_agent: text('agent'),
+    viewer_url: text('http://viewer.test/'),
+    cdp_url: text('ws://cdp.test/'),
+    steps: [{ type: text('step') }],
+    auth_ids: [text('auth')],
+    mp4_url: text('http://replay.test/'),
+    cookies: [{ name: text('cookie'), value: EVIL, domain: 'a.test', path: '/' }],
+  };
+  let api: Server;
+  let answer: { status: number; body: unknown };
+
+  beforeAll(async () => {
+    api = createServer(({ url = '' }, response) => {
+      const isList = /\/sessions(\?|$)/.test(url);
+      response.writeHead(answer.status, { 'content-type': 'application/json' });
+      response.end(
+        JSON.stringify(
+          answer.status === 200 && isList
+            ? { items: [lie], page: 1, page_size: 50, has_next: false, has_previous: false }
+            : answer.body,
+        ),
+      );
+    }).listen(0, '127.0.0.1');
+    await once(api, 'listening');
+  });
+  afterAll(() => api.close());
+
+  const COMMANDS = [
+    [['list']],
+    [['list', '--json']],
+    [['show', 'x']],
+    [['show', 'x', '--json']],
+    [['open', 'x', '--print']],
+    [['open', 'x', '--json']],
+    [['open', 'x']],
+    [['cookies', 'x']],
+    [['stop', 'x']],
+    [['stop', '--all', '--json']],
+    [['replay', 'x']],
+  ];
+
+  test.each(COMMANDS)(
+    'nothing is printed raw by %j',
+    async (args) => {
+      const { port } = api.address() as AddressInfo;
+      const env = {
+        NOTTE_API_URL: `http://127.0.0.1:${port}`,
+        DEBUG: 'sessionwright:*',
+        DISPLAY: '',
+      };
+      const errorBody = {
+        message: text('message'),
+        code: text('code'),
+        detail: [{ loc: ['body', EVIL], msg: EVIL }],
+      };
+      for (answer of [
+        { status: 200, body: lie },
+        { status: 200, body: { ...lie, status: EVIL } },
+        { status: 403, body: errorBody },
+        { status: 422, body: errorBody },
+        { status: 404, body: text('page') },
+      ]) {
+        const { stdout, stderr } = await sessions(args, env);
+        expect(stdout + stderr).not.toBe('');
+        expect(stdout).not.toMatch(OBEYED);
+        expect(stderr).not.toMatch(OBEYED);
+      }
+    },
+    60_000,
+  );
 });
 
 describe('what is refused', () => {

@@ -17,6 +17,8 @@ afterEach(async () => project.remove());
 
 /** Where a reader is said to find the page. */
 const PAGE_URL = 'https://ci.example/run';
+/** What a terminal or a CI system obeys. */
+const OBEYED = /[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]|^\s*::|##\[/m;
 const CONFIG = `
   import { withSessions } from 'sessionwright/config';
   export default withSessions({
@@ -32,6 +34,8 @@ test('a failure and its retry, with clips, steps and what the page complained ab
       test('buys', async ({ page }, testInfo) => {
         await page.setContent('<h1>Shop</h1>');
         await page.evaluate(() => console.error('out of stock, token=abc'));
+        await page.evaluate(() => console.error('\\x1b]0;owned\\x07\\x1b[2J\\u009b31m\\u202e ##[error]no'));
+        await page.evaluate(() => console.error('\\n::error file=a.ts::a lie'));
         await expect(page.locator('h1')).toHaveText(testInfo.retry ? 'Shop' : 'Closed', { timeout: testInfo.retry ? 30_000 : 1_000 });
       });
       test('has no page', async ({ context }) => {
@@ -44,6 +48,9 @@ test('a failure and its retry, with clips, steps and what the page complained ab
   expect(await project.read('summary.md')).toContain('- flaky: buys (a.spec.ts:3)');
   expect(output).toContain('run page: sessionwright-report/index.html');
   expect(output).toContain('console error: out of stock, token=…'); // with the failed attempt
+  expect(output).toContain(String.raw`\x1b]0;owned\x07\x1b[2J\x9b31m\u202e #\x23[error]no`);
+  const said = output.split('\n').filter((line) => /owned|a lie/.test(line));
+  expect(said.join('\n')).not.toMatch(OBEYED);
   const file = join(project.folder, 'sessionwright-report/index.html');
   const html = await project.read('sessionwright-report/index.html');
   expect(html).not.toContain('token=abc');

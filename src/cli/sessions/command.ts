@@ -2,6 +2,7 @@
 import type { ParseArgsConfig } from 'node:util';
 import type { SessionInfo } from '../../contract/session';
 import { parseArguments, UsageError } from '../usage';
+import { printText } from '../output';
 
 /** Options that every command takes. */
 export const COMMON_OPTIONS = {
@@ -19,7 +20,7 @@ export function parseWithId<
 >(args: string[], options: O, usage: string) {
   const { values, words } = parseArguments(args, options, { usage, atMost: 1 });
   if ('help' in values) {
-    console.log(usage);
+    printText(usage);
     return undefined;
   }
   const [id] = words;

@@ -1,7 +1,8 @@
 /** `sessionwright sessions cookies`. */
-import { countText } from '../../base/texts';
+import { countText, printableJson } from '../../base/texts';
 import type { SessionsClient } from '../../client/index';
 import { COMMON_OPTIONS, parseWithId } from './command';
+import { printJson, printText } from '../output';
 
 const USAGE = `Usage: sessionwright sessions cookies <id> [options]
 
@@ -29,13 +30,13 @@ export async function cookies(
   if (loaded) await session.setCookies(loaded);
   const current = await session.cookies();
   if (save === undefined) {
-    console.log(JSON.stringify(current, undefined, 2));
+    printJson(current, 2);
     return;
   }
   const { saved } = await saveCookies(save, { loaded: [], current });
-  console.log(
+  printText(
     asked.values.json
-      ? JSON.stringify({ saved, file: save })
+      ? printableJson({ saved, file: save })
       : `${countText(saved, 'cookie')} saved to ${save}`,
   );
 }

@@ -10,6 +10,7 @@ import { open } from './open';
 import { replay } from './replay';
 import { show } from './show';
 import { stop } from './stop';
+import { printText } from '../output';
 
 /** One command below `sessions`. */
 interface SessionsCommand {
@@ -32,7 +33,7 @@ const commands: Record<string, SessionsCommand> = {
  */
 export async function sessions([name, ...args]: string[]): Promise<void> {
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    console.log(usage());
+    printText(usage());
     return;
   }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;

@@ -1,10 +1,11 @@
 /** `sessionwright sessions list`. */
-import { durationText } from '../../base/texts';
+import { durationText, oneLine, printable, printableJson } from '../../base/texts';
 import type { SessionsClient } from '../../client/index';
 import type { SessionList } from '../../contract/list';
 import { sessionStatuses, type SessionStatus } from '../../contract/session';
 import { parseArguments, toNumber, UsageError } from '../usage';
 import { COMMON_OPTIONS, toJson } from './command';
+import { printText } from '../output';
 
 const USAGE = `Usage: sessionwright sessions list [options]
 
@@ -30,7 +31,7 @@ export async function list(args: string[], client: () => Promise<SessionsClient>
   } as const;
   const { values } = parseArguments(args, options, { usage: USAGE, atMost: 0 });
   if (values.help) {
-    console.log(USAGE);
+    printText(USAGE);
     return;
   }
   const status = toStatus(values.status);
@@ -45,9 +46,9 @@ export async function list(args: string[], client: () => Promise<SessionsClient>
     ...(status !== undefined && { status }),
     ...(values.all && { onlyActive: false }),
   });
-  console.log(
+  printText(
     values.json
-      ? JSON.stringify({
+      ? printableJson({
           sessions: found.items.map(toJson),
           page,
           pageSize,
@@ -60,13 +61,16 @@ export async function list(args: string[], client: () => Promise<SessionsClient>
 function describe({ items, hasNext, page }: SessionList): string {
   if (items.length === 0) return 'No sessions.';
   const rows = items.map(({ id, status, createdAt, durationMs, error }) => [
-    id,
+    oneLine(id),
     status,
     createdAt.toISOString(),
     durationText(durationMs),
-    error ?? '',
+    oneLine(error ?? ''),
   ]);
-  const lines = table([['ID', 'STATUS', 'CREATED', 'DURATION', 'ERROR'], ...rows]);
+  const lines = table([
+    ['ID', 'STATUS', 'CREATED', 'DURATION', 'ERROR'],
+    ...rows.map((row) => row.map(printable)),
+  ]);
   return [...lines, ...(hasNext ? [`More with --page ${page + 1}.`] : [])].join('\n');
 }
 

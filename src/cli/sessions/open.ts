@@ -4,6 +4,7 @@ import type { SessionsClient } from '../../client/index';
 import { SessionwrightError } from '../../contract/errors';
 import { environment } from '../../options/environment';
 import { COMMON_OPTIONS, parseWithId } from './command';
+import { printJson, printText } from '../output';
 
 const USAGE = `Usage: sessionwright sessions open <id> [options]
 
@@ -28,16 +29,16 @@ export async function open(args: string[], client: () => Promise<SessionsClient>
   const { id, values } = asked;
   const view = await look(await client(), id);
   const url = view.viewerUrl ?? view.replayUrl;
-  if (values.json) console.log(JSON.stringify(view));
+  if (values.json) printJson(view);
   else if (url === null)
     throw new SessionwrightError(`There is nothing to see of session ${id}: it was not recorded.`, {
       code: 'nothing_to_see',
     });
-  else if (values.print) console.log(url);
+  else if (values.print) printText(url);
   else if (await openInBrowser(url, environment.hasDisplay))
-    console.log(`The ${view.viewerUrl === null ? 'replay' : 'viewer'} of ${id} is open.`);
+    printText(`The ${view.viewerUrl === null ? 'replay' : 'viewer'} of ${id} is open.`);
   else
-    console.log(
+    printText(
       `No browser could be opened here. Open this yourself; the URL holds a token:\n${url}`,
     );
 }

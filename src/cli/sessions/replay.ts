@@ -1,8 +1,9 @@
 /** `sessionwright sessions replay`. */
 import { resolve } from 'node:path';
-import { durationText } from '../../base/texts';
+import { durationText, printableJson } from '../../base/texts';
 import type { SessionsClient } from '../../client/index';
 import { COMMON_OPTIONS, parseWithId } from './command';
+import { printText } from '../output';
 
 const USAGE = `Usage: sessionwright sessions replay <id> [options]
 
@@ -25,9 +26,9 @@ export async function replay(args: string[], client: () => Promise<SessionsClien
   const file = resolve(values.output ?? `${id}.mp4`);
   await recording.save(file);
   const durationMs = recording.videoDurationMs;
-  console.log(
+  printText(
     values.json
-      ? JSON.stringify({ file, durationMs })
+      ? printableJson({ file, durationMs })
       : `${file}${durationMs === null ? '' : ` (${durationText(durationMs)})`}`,
   );
 }

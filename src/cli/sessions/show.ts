@@ -1,8 +1,9 @@
 /** `sessionwright sessions show`. */
-import { durationText } from '../../base/texts';
+import { durationText, oneLine, printableJson } from '../../base/texts';
 import type { SessionsClient } from '../../client/index';
 import type { SessionInfo } from '../../contract/session';
 import { COMMON_OPTIONS, parseWithId, toJson } from './command';
+import { printText } from '../output';
 
 const USAGE = `Usage: sessionwright sessions show <id> [--json]
 
@@ -13,7 +14,7 @@ export async function show(args: string[], client: () => Promise<SessionsClient>
   const asked = parseWithId(args, COMMON_OPTIONS, USAGE);
   if (!asked) return;
   const info = await (await client()).status(asked.id);
-  console.log(asked.values.json ? JSON.stringify(toJson(info)) : describe(info));
+  printText(asked.values.json ? printableJson(toJson(info)) : describe(info));
 }
 
 function describe(info: SessionInfo): string {
@@ -35,6 +36,8 @@ function describe(info: SessionInfo): string {
     ['steps', String(steps.length)],
   ];
   return rows
-    .flatMap(([name, value]) => (value === undefined ? [] : `${name.padEnd(10)}  ${value}`))
+    .flatMap(([name, value]) =>
+      value === undefined ? [] : `${name.padEnd(10)}  ${oneLine(value)}`,
+    )
     .join('\n');
 }

@@ -1,11 +1,12 @@
 /** `sessionwright sessions stop`. */
-import { countText } from '../../base/texts';
+import { countText, oneLine, printableJson } from '../../base/texts';
 import { activeSessions } from '../../client/active-sessions';
 import type { SessionsClient } from '../../client/index';
 import { NotFoundError, SessionwrightError } from '../../contract/errors';
 import { listRuns } from '../../host/runs';
 import { parseArguments, toNumber, UsageError } from '../usage';
 import { COMMON_OPTIONS } from './command';
+import { printText } from '../output';
 
 const USAGE = `Usage: sessionwright sessions stop <id>... | --run <pid> | --all
 
@@ -35,14 +36,14 @@ export async function stop(args: string[], client: () => Promise<SessionsClient>
     { usage: USAGE, atMost: MOST_IDS },
   );
   if (values.help) {
-    console.log(USAGE);
+    printText(USAGE);
     return;
   }
   const ways = [words.length > 0, values.run !== undefined, values.all === true].filter(Boolean);
   if (ways.length !== 1) throw new UsageError(`Give ids, --run or --all.\n\n${USAGE}`);
   const api = await client();
   const outcome = await stopEach(api, await wanted(api, { words, run: values.run }));
-  console.log(values.json ? JSON.stringify(outcome) : describe(outcome));
+  printText(values.json ? printableJson(outcome) : describe(outcome));
   if (outcome.failed.length > 0)
     throw new SessionwrightError(
       `${outcome.failed.length} of ${countText(outcome.failed.length + outcome.stopped.length, 'session')} could not be stopped.`,
@@ -100,8 +101,8 @@ async function stopEach(api: SessionsClient, ids: string[]): Promise<Outcome> {
 
 function describe({ stopped, failed }: Outcome): string {
   const lines = [
-    ...stopped.map((id) => `${id} stopped`),
-    ...failed.map(({ id, reason }) => `${id} not stopped: ${reason}`),
+    ...stopped.map((id) => `${oneLine(id)} stopped`),
+    ...failed.map(({ id, reason }) => `${oneLine(id)} not stopped: ${reason}`),
   ];
   return lines.length > 0 ? lines.join('\n') : 'No sessions to stop.';
 }

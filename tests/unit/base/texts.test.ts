@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { clipped, countText, durationText, oneLine } from '../../../src/base/texts';
+import {
+  clipped,
+  countText,
+  durationText,
+  oneLine,
+  printable,
+  printableJson,
+} from '../../../src/base/texts';
 
 test.each([
   [0, '0.0 s'],
@@ -28,4 +35,27 @@ test('a text on one line', () => {
 test('a long text is cut', () => {
   expect(clipped('abc', 3)).toBe('abc');
   expect(clipped('abcd', 3)).toBe('abc...');
+});
+
+test.each([
+  ['plain, \ttabbed\nand “quoted” 漢字 🎉', 'plain, \ttabbed\nand “quoted” 漢字 🎉'],
+  ['\x1b]0;title\x07 \x1b[2J', '\\x1b]0;title\\x07 \\x1b[2J'],
+  ['\x9b31m\x7f\r', '\\x9b31m\\x7f\\x0d'],
+  ['a\r\nb', 'a\nb'],
+  ['\u202egnp.exe\u2066', '\\u202egnp.exe\\u2066'],
+  ['x\n  ::error file=a::lie', 'x\n  \\x3a:error file=a::lie'],
+  ['::1 and a::b', '::1 and a::b'],
+  ['see ##[error] and ##vso[task.x]', 'see #\\x23[error] and #\\x23vso[task.x]'],
+  ['## [title]', '## [title]'],
+])('%j is printed as %j', (text, shown) => {
+  expect(printable(text)).toBe(shown);
+  expect(printable(shown)).toBe(shown);
+});
+
+test('printable JSON is the same JSON', () => {
+  const value = { a: '\x1b]0;x\x07\x9b\x7f\u202e ##[error] "é\\', b: [1, null] };
+  const json = printableJson(value, 2);
+  expect(printable(json)).toBe(json);
+  expect(json).toMatch(/^[\n -~é]*$/);
+  expect(JSON.parse(json)).toEqual(value);
 });
