@@ -18,6 +18,7 @@ import type { FlagOptions } from './flags';
 import { chromiumFlags, givenFlags } from './flags';
 import { killTree } from './kill-tree';
 import { prepareDownloads } from './preferences';
+import { recordGroup } from './profile-folder';
 import type { SandboxDecision } from './sandbox';
 import { decideSandbox, sandboxNotice, sandboxRefusal } from './sandbox';
 import { StderrLog } from './stderr-log';
@@ -126,6 +127,7 @@ async function startOnce(options: StartOptions): Promise<BrowserProcess> {
   );
   const exited = watchExit(child, log);
   try {
+    await recordGroup(options.userDataDir, child.pid ?? 0);
     const cdpUrl = await ready({ child, log, connection, exited, options });
     debug(
       'process %d is up after %s: %s (sandbox %s)',

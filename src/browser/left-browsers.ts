@@ -1,30 +1,33 @@
 /**
- * Ends browsers whose owner was killed. As a rule they end by themselves, when the pipe to it closes; one that stands still does not
- * hear of that.
+ * Ends browsers whose owner was killed. As a rule they end by themselves when their pipe closes. A stopped process does not: neither a
+ * browser nor a renderer that has outlived its browser.
  */
 import { execFile } from 'node:child_process';
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { basename, dirname, join, sep } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { isProcessAlive } from '../base/processes';
 import { killTree } from './kill-tree';
-import { removeProfile, socketFolderOf } from './profile-folder';
+import { GROUP_FILE, readGroup, removeProfile, socketFolderOf } from './profile-folder';
 
 const PROFILE = '--user-data-dir=';
+/** Only child processes of a Chromium have this switch. Those of the headless shell do not name their profile. */
+const CHILD_TYPE = '--type=';
 /** How long a browser may take to end by itself, in milliseconds; it needs about 100. Whoever kills it before that leaves its socket's folder. */
 const ENDS_BY_ITSELF_MS = 2_000;
 const LOOK_EVERY_MS = 25;
 
-/** A process, and how it was called: its arguments, with spaces or NUL characters between them. */
+/** A process, its process group, and its arguments, with spaces or NUL characters between them. */
 interface Called {
   pid: number;
+  group: number;
   command: string;
 }
 
 /**
- * Lets the browsers whose profiles lie below a folder end by themselves, for two seconds. Then kills those that have not, with all of
- * their processes, and removes their profiles. On Windows there is none that could be left.
+ * Gives browsers with a profile below a folder two seconds to end by themselves. Then kills the remaining ones with all of their
+ * processes, kills the children of browsers that ended alone, and removes the profiles. Does nothing on Windows, where none is left.
  */
 export async function endBrowsersBelow(folder: string): Promise<void> {
   const left = await browsersBelow(folder);
@@ -34,6 +37,7 @@ export async function endBrowsersBelow(folder: string): Promise<void> {
     killTree(pid); // of a browser, all
     kill(pid); // of what a browser has left that was killed, this one
   }
+  for (const group of await leaderlessGroupsBelow(folder)) killTree(group);
   for (const [profile, socketFolder] of socketFolders) await removeProfile(profile, socketFolder);
 }
 
@@ -47,6 +51,18 @@ async function browsersBelow(folder: string): Promise<LeftBrowser[]> {
     const profile = profileBelow(folder, command);
     return profile === undefined ? [] : [{ pid, profile }];
   });
+}
+
+/** Groups of browsers with a profile below the folder of which only child processes are left, stopped ones for example. */
+async function leaderlessGroupsBelow(folder: string): Promise<number[]> {
+  const leaderless = (await ownProcesses().catch(() => []))
+    .filter(({ command, group }) => command.includes(CHILD_TYPE) && !isProcessAlive(group))
+    .map(({ group }) => group);
+  if (leaderless.length === 0) return []; // reading a large folder takes time
+  const names = await readdir(folder, { recursive: true }).catch(() => []);
+  const profiles = names.filter((name) => basename(name) === GROUP_FILE).map(dirname);
+  const groups = await Promise.all(profiles.map(async (name) => readGroup(join(folder, name))));
+  return leaderless.filter((group) => groups.includes(group));
 }
 
 /** What follows the folder in a command has no spaces: we have named it. A path that leads out of the folder again is not below it. */
@@ -82,14 +98,24 @@ async function ownProcesses(): Promise<Called[]> {
 
 async function read(pid: number): Promise<Called[]> {
   if ((await stat(`/proc/${pid}`)).uid !== process.getuid?.()) return [];
-  return [{ pid, command: await readFile(`/proc/${pid}/cmdline`, 'utf8') }];
+  const [status = '', command = ''] = await Promise.all(
+    ['stat', 'cmdline'].map(async (name) => readFile(`/proc/${pid}/${name}`, 'utf8')),
+  );
+  return [{ pid, group: groupOf(status), command }];
+}
+
+/** From `/proc/PID/stat`: the name is in parentheses, then come the state, the parent and the group (proc(5)). */
+function groupOf(status: string): number {
+  return Number(status.slice(status.lastIndexOf(')') + 2).split(' ')[2]);
 }
 
 async function listed(): Promise<Called[]> {
-  const { stdout } = await promisify(execFile)('ps', ['-axwwo', 'pid=,uid=,command=']);
+  const { stdout } = await promisify(execFile)('ps', ['-axwwo', 'pid=,uid=,pgid=,command=']);
   return stdout.split('\n').flatMap((line) => {
-    const [, pid, uid, command = ''] = /^\s*(\d+)\s+(\d+) (.*)$/.exec(line) ?? [];
-    return Number(uid) === process.getuid?.() ? [{ pid: Number(pid), command }] : [];
+    const [, pid, uid, group, command = ''] = /^\s*(\d+)\s+(\d+)\s+(\d+) (.*)$/.exec(line) ?? [];
+    return Number(uid) === process.getuid?.()
+      ? [{ pid: Number(pid), group: Number(group), command }]
+      : [];
   });
 }
 

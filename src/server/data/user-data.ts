@@ -1,6 +1,7 @@
 /** What of Chromium's user data folder is worth keeping in a profile. */
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { GROUP_FILE } from '../../browser/profile-folder';
 
 /** Of the whole browser: what it makes anew, and what ties the folder to one process. */
 const BROWSER_WASTE = new Set([
@@ -22,7 +23,7 @@ const BROWSER_WASTE = new Set([
     'WidevineCdm',
     'Subresource Filter',
   ], // downloads
-  ...['SingletonLock', 'SingletonCookie', 'SingletonSocket', 'DevToolsActivePort'],
+  ...['SingletonLock', 'SingletonCookie', 'SingletonSocket', 'DevToolsActivePort', GROUP_FILE],
 ]);
 /** Of its one user. Cookies are kept beside the folder; open tabs belong to the session that had them. */
 const USER_WASTE = new Set([
