@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { serve, type ServeProcess } from '../e2e/support/serve-process';
 import { freePort } from '../free-port';
-import { processesWith } from '../integration/processes';
+import { GroupWatch } from '../integration/processes';
 import { SmallDisk } from '../small-disk';
 import type { SessionOptions } from '../../src/options/types';
 import { CLOCK } from './clock';
@@ -46,6 +46,7 @@ export class SelfHosted {
   /** Where it keeps everything; undefined where no small disks can be had. */
   readonly disk: SmallDisk | undefined;
   readonly #folder: string;
+  readonly #browsers: GroupWatch;
   #server: ServeProcess;
 
   private constructor(
@@ -55,6 +56,7 @@ export class SelfHosted {
     this.door = parts.door;
     this.disk = parts.disk;
     this.#folder = parts.folder;
+    this.#browsers = new GroupWatch(`--user-data-dir=${dataOf(parts.folder)}`);
     this.#server = server;
   }
 
@@ -90,12 +92,13 @@ export class SelfHosted {
 
   /** Processes of its browsers, in words: of sessions that have ended, there is none. */
   async browsers(): Promise<string[]> {
-    const found = await processesWith(`--user-data-dir=${dataOf(this.#folder)}`);
+    const found = await this.#browsers.left();
     return found.map((it) => `process of the server's browsers ${it.slice(0, 80)}`);
   }
 
   async close(): Promise<void> {
     this.door.close();
+    this.#browsers.close();
     await this.#server.end('SIGTERM');
     await this.disk?.unmount();
     await rm(this.#folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });

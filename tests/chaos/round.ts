@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SessionOptions } from '../../src/options/types';
 import { resultsOf, type Project, type RunResult } from '../e2e/support/project';
+import { GroupWatch } from '../integration/processes';
 import { Disks } from './disks';
 import type { Fault, Kind, Scene } from './fault';
 import { readJournal, running } from './journal';
@@ -58,6 +59,7 @@ export async function playRound(plan: RoundPlan): Promise<Findings> {
   );
   const project = await createSuite({ place, sessionOptions, tests });
   const disks = hasDisks ? await Disks.mount(project.folder) : undefined;
+  const browsers = new GroupWatch(`--user-data-dir=${project.temp}`);
   try {
     const run = project.start();
     let isOver = false;
@@ -78,13 +80,14 @@ export async function playRound(plan: RoundPlan): Promise<Findings> {
     if (!result) run.child.kill('SIGKILL');
     await place.recovered();
     const faults = striking.filter(({ says }) => !says || isSaid(says, result?.report));
-    const { left, goneMs } = await leftBy(project, place);
+    const { left, goneMs } = await leftBy(project, place, browsers);
     const isCut = kinds.some(({ endsRun }) => endsRun);
     const verdict = judge({ faults, isCut, tests, result: result ?? undefined, project });
     const findings = { faults, leaked: left, goneMs, ...verdict };
     const isClean = [left, verdict.lost, verdict.unexplained].every((it) => it.length === 0);
     return isClean ? findings : { ...findings, output: run.output };
   } finally {
+    browsers.close();
     await disks?.unmount();
     await project.remove();
   }
@@ -121,11 +124,16 @@ function isSaid(what: RegExp, report: RunResult['report']): boolean {
 }
 
 /** Processes, files and sessions that are still there when they should be gone. */
-async function leftBy(project: Project, place: Place): Promise<{ left: string[]; goneMs: number }> {
+async function leftBy(
+  project: Project,
+  place: Place,
+  browsers: GroupWatch,
+): Promise<{ left: string[]; goneMs: number }> {
   const look = async (): Promise<string[]> => {
     const { processes, files } = project.leftovers();
     return [
       ...processes.map((it) => `process ${it}`),
+      ...(await browsers.left()).map((it) => `process of a browser ${it.slice(0, 80)}`),
       ...files.map((it) => `file ${it}`),
       ...(await place.left()),
     ];
