@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { addressHex, bracketed, hostOf, isBlank, isLoopback, portOf } from '../../../src/base/addresses';
+import {
+  addressHex,
+  bracketed,
+  hostOf,
+  isBlank,
+  isLoopback,
+  portOf,
+} from '../../../src/base/addresses';
 
 test('hosts as sockets take them', () => {
   expect(hostOf(new URL('ws://[::1]:9222/x'))).toBe('::1');

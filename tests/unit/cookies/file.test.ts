@@ -136,9 +136,7 @@ describe('a file', () => {
     },
   );
 
-  test
-    .skipIf(process.platform === 'win32')
-    .each(['other.json', 'missing/../cookies.json'])(
+  test.skipIf(process.platform === 'win32').each(['other.json', 'missing/../cookies.json'])(
     'behind a loop of links is refused at once: %s',
     async (target) => {
       await symlink(target, file);
