@@ -1,29 +1,31 @@
-/** What a server takes of connections: how many, and for how long they may say nothing. */
-import type { Server } from 'node:http';
+/** How long connections of a server may say nothing, and how many of them viewers may have. */
+import type { Server, ServerOptions } from 'node:http';
 
-/** How long an idle HTTP connection is kept, in milliseconds: longer than clients keep theirs, so that they never write into one that just closed. */
+/** How long an idle HTTP connection with a key is kept, in milliseconds: longer than clients keep theirs, so that they never write into one that just closed. */
 const KEEP_ALIVE_MS = 65_000;
-/** How long a client may take to say what it wants, in milliseconds: it is a few hundred bytes. One that says nothing is cut off too. */
-const HEADERS_TIMEOUT_MS = 60_000;
-/** How long the whole of a request may take to come in, in milliseconds: 100 MB at 3 Mbit a second. WebSockets are none any more. */
+/** How long a client may take to send its headers, in milliseconds: a few hundred bytes. A connection that sends nothing at all is cut too. */
+const HEADERS_TIMEOUT_MS = 10_000;
+/** How often Node looks for connections that are late, in milliseconds. */
+const CHECK_MS = 1_000;
+/** How long a whole request may take to arrive, in milliseconds: 100 MB at 3 Mbit a second. A WebSocket is no request. */
 const REQUEST_TIMEOUT_MS = 300_000;
-/** Connections at once, for each session that there may be: its clients, who watches it, who asks of it. */
-const CONNECTIONS_OF_SESSION = 20;
-/** Connections at once that a small server takes too: callers of the API keep some of them open. */
-const MIN_CONNECTIONS = 200;
-/** As much of them is for viewers, at most: who looks shall never keep a test out. */
+/** The part of a server's connections that viewers may have, at most. */
 const VIEWERS_SHARE = 0.5;
 
-/** Connections at once: all of them, and those that may watch. */
-export function connectionsOf(maxSessions: number): { all: number; ofViewers: number } {
-  const all = Math.max(MIN_CONNECTIONS, CONNECTIONS_OF_SESSION * maxSessions);
-  return { all, ofViewers: all * VIEWERS_SHARE };
+/** Viewers at once, of a server with so many connections. */
+export function viewersOf(connections: number): number {
+  return connections * VIEWERS_SHARE;
 }
 
-/** Holds a server to them. */
-export function setLimits(http: Server, connections: number): void {
+/** For `createServer`. */
+export const SERVER_OPTIONS: ServerOptions = {
+  requireHostHeader: false, // we refuse such a request ourselves, in the shape of the API
+  connectionsCheckingInterval: CHECK_MS,
+};
+
+/** Sets the timeouts of a server. */
+export function setLimits(http: Server): void {
   http.keepAliveTimeout = KEEP_ALIVE_MS;
   http.headersTimeout = HEADERS_TIMEOUT_MS;
   http.requestTimeout = REQUEST_TIMEOUT_MS;
-  http.maxConnections = connections;
 }

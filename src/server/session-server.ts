@@ -1,7 +1,7 @@
 /** The session server: a real implementation of the session API on this machine. Puts its parts together, and takes them down in order. */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { SessionwrightError } from '../contract/errors';
 import { bracketed, isLoopback } from '../base/addresses';
@@ -11,6 +11,7 @@ import type { TestNote } from '../contract/test-notes';
 import { Accounts, type AccountKey } from './accounts/account';
 import { checkKeys } from './accounts/keys';
 import { Auth } from './http/auth';
+import { Connections, connectionsFor } from './http/connections';
 import { checkKeyLength } from './accounts/key-length';
 import { DataFolder } from './data/data-folder';
 import { HttpRouter } from './http/http-router';
@@ -45,7 +46,7 @@ import type { OpenRecording } from '../recording/recorder';
 import { FileStorage } from './data/storage';
 import { UrlSigner } from './http/url-signer';
 import { answerRaw, answerUnreadable } from './http/raw-answer';
-import { connectionsOf, setLimits } from './limits';
+import { SERVER_OPTIONS, setLimits, viewersOf } from './limits';
 import { Upgrades } from './upgrades';
 
 /** Sessions at the same time, when nothing else was said: each takes about 150 MB. */
@@ -177,8 +178,7 @@ export async function startSessionServer(
   const { registry, replays, grid } = parts;
   const auth = new Auth(accounts, hostname, publicUrl);
   const signer = new UrlSigner(data.signingKey);
-  const { http, router } = createHttpServer({ ...parts, publicUrl, auth, signer });
-  const sockets = trackSockets(http);
+  const { http, router, connections } = createHttpServer({ ...parts, publicUrl, auth, signer });
   await orClose(data, listen(http, options.port ?? 0, hostname));
   registry.warmUp();
   const close = async (): Promise<void> => {
@@ -186,7 +186,7 @@ export async function startSessionServer(
     http.close();
     await Promise.all([registry.close().then(async () => grid?.close()), replays.close()]);
     await setImmediate(); // whoever has just been refused is told so
-    for (const socket of sockets) socket.destroy();
+    connections.close();
     await router.settled(); // an upload that just ends must not write into a folder that is being removed
     await data.close();
   };
@@ -308,8 +308,9 @@ function handlersOf({
 
 function createHttpServer(
   parts: Parts & { auth: Auth; signer: UrlSigner; publicUrl: PublicUrl | undefined },
-): { http: Server; router: HttpRouter } {
+): { http: Server; router: HttpRouter; connections: Connections } {
   const { auth, registry, replays, storage, signer, publicUrl, figures } = parts;
+  const connections = new Connections(figures.maxSessions);
   const router = new HttpRouter(
     [
       ...bindOperations(handlersOf(parts), registry),
@@ -320,35 +321,27 @@ function createHttpServer(
       readyRoute(registry),
       metricsRoute(figures),
     ],
-    auth,
-    publicUrl?.base,
+    { auth, connections, publicBase: publicUrl?.base },
   );
-  const connections = connectionsOf(figures.maxSessions);
-  const liveView = new LiveView(registry, auth, connections.ofViewers);
-  const upgrades = new Upgrades({ auth, registry, liveView });
+  const maxWatchers = viewersOf(connectionsFor(figures.maxSessions));
+  const liveView = new LiveView({ registry, auth, connections, maxWatchers });
+  const upgrades = new Upgrades({ auth, registry, liveView, connections });
   const enter = (request: IncomingMessage): IncomingMessage => {
     request.url = withoutPrefix(request.url ?? '/', publicUrl?.prefix ?? '');
     return request;
   };
-  const answer = (request: IncomingMessage, response: ServerResponse): void =>
-    void router.handle(enter(request), response);
-  const http = createServer({ requireHostHeader: false }, answer); // we refuse it ourselves, in the shape of the API
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
+    if (connections.takesRequest(request.socket)) void router.handle(enter(request), response);
+  };
+  const http = createServer(SERVER_OPTIONS, answer);
+  http.on('connection', (socket) => connections.add(socket));
   http.on('checkExpectation', answer);
+  http.on('checkContinue', answer); // the router asks for the body, once it knows the caller
   http.on('upgrade', (request, stream, head) => void upgrades.handle(enter(request), stream, head));
   http.on('connect', (_, stream) => answerRaw(stream, notFound('This server is no proxy.')));
   http.on('clientError', answerUnreadable);
-  setLimits(http, connections.all);
-  return { http, router };
-}
-
-/** Every open connection, upgraded ones included, so that closing waits for none of them. */
-function trackSockets(http: Server): Set<Socket> {
-  const sockets = new Set<Socket>();
-  http.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
-  return sockets;
+  setLimits(http);
+  return { http, router, connections };
 }
 
 async function listen(http: Server, port: number, hostname: string): Promise<void> {

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Socket } from 'node:net';
 import type { Auth } from './http/auth';
+import type { Connections } from './http/connections';
 import { badRequest, notFound } from '../contract/refusals';
 import { Gateway } from './gateway/gateway';
 import { parseUrl } from './http/http-router';
@@ -19,9 +20,14 @@ export class Upgrades {
   readonly #gateway: Gateway;
   readonly #liveView: LiveView;
 
-  constructor(parts: { auth: Auth; registry: SessionRegistry; liveView: LiveView }) {
+  constructor(parts: {
+    auth: Auth;
+    registry: SessionRegistry;
+    liveView: LiveView;
+    connections: Connections;
+  }) {
     this.#auth = parts.auth;
-    this.#gateway = new Gateway(parts.registry, parts.auth);
+    this.#gateway = new Gateway(parts);
     this.#liveView = parts.liveView;
   }
 

@@ -24,25 +24,18 @@ async function open(): Promise<{ url: string; connection: (said?: string) => Pro
   };
 }
 
-test('whoever says nothing, or not all of it, is cut off after a minute or two', async () => {
+test('a connection that sends nothing, or no whole request, is cut within half a minute', async () => {
   const { url, connection } = await open();
   const slow = await Promise.all(
-    ['', 'GET /health HTTP/1.1\r\n', 'GET /health HTTP/1.1\r\nHost: localhost\r\nX: '].map(
-      connection,
-    ),
+    [
+      '',
+      'GET /health HTTP/1.1\r\n',
+      'GET /health HTTP/1.1\r\nHost: localhost\r\nX: ',
+      'GET /health HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n',
+    ].map(connection),
   );
+  const beganMs = performance.now();
   expect((await fetch(`${url}/health`)).status).toBe(200);
   await Promise.all(slow.map(async (socket) => once(socket, 'close')));
-});
-
-test('beyond 200 connections no more are taken, and those that are there go on', async () => {
-  const { url, connection } = await open();
-  const first = await connection();
-  await Promise.all(Array.from({ length: 199 }, async () => connection()));
-  const late = await connection();
-  if (!late.destroyed) await once(late, 'close');
-  const answered = once(first, 'data');
-  first.write('GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
-  expect(String(await answered)).toContain(' 200 ');
-  await expect.poll(async () => (await fetch(`${url}/health`)).status).toBe(200); // one has left
+  expect(performance.now() - beganMs).toBeLessThan(30_000);
 });

@@ -7,6 +7,7 @@ import { matchPath } from '../../contract/paths';
 import { playwrightVersionsFit } from '../../contract/playwright-version';
 import { badRequest, notFound } from '../../contract/refusals';
 import type { Auth } from '../http/auth';
+import type { Connections } from '../http/connections';
 import { playwrightVersion } from '../browsers/playwright-process';
 import { parseUrl } from '../http/http-router';
 import { leavingOf } from '../http/leaving';
@@ -47,10 +48,12 @@ interface Endpoint {
 export class Gateway {
   readonly #registry: SessionRegistry;
   readonly #auth: Auth;
+  readonly #connections: Connections;
 
-  constructor(registry: SessionRegistry, auth: Auth) {
-    this.#registry = registry;
-    this.#auth = auth;
+  constructor(parts: { registry: SessionRegistry; auth: Auth; connections: Connections }) {
+    this.#registry = parts.registry;
+    this.#auth = parts.auth;
+    this.#connections = parts.connections;
   }
 
   /** True when the path is one of the gateway's. */
@@ -89,6 +92,7 @@ export class Gateway {
         'unauthorized',
         `The token is not the API key. Connect to ${sockets.connect}?token=KEY, or start a session and use its cdp_url.`,
       );
+    this.#connections.admit(client, { account });
     const session = await whileListening(client, async (leaving) =>
       this.#registry.start({}, { account, leaving }),
     );
@@ -105,6 +109,7 @@ export class Gateway {
         'unauthorized',
         `The token does not open session ${id}. Use the URL of the session as it is.`,
       );
+    this.#connections.admit(request.socket, { link: `${known.id} cdp` });
     const session = known.ensureActive();
     if (isPlaywright) checkVersion(request.headers['user-agent']);
     return {

@@ -1,16 +1,21 @@
 /** Finds the route of a request, checks who asks, and turns whatever happens into one well-formed answer. */
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { logOf, since } from '../../base/log';
+import { clipped } from '../../base/texts';
 import { CLOUD_ONLY } from '../../contract/addresses';
 import { matchPath } from '../../contract/paths';
 import { NOBODY, type Account } from '../accounts/account';
 import type { Auth } from './auth';
+import type { Caller, Connections } from './connections';
 import { badRequest, cloudOnly, notFound, unavailable } from '../../contract/refusals';
 import { toAnswer } from './error-answer';
-import { readJsonBody } from './json-body';
+import { readJsonBody, STRANGERS_BODY } from './json-body';
 import { drain } from './unread-body';
 
 const log = logOf('server');
+
+/** Characters of a path in the log: a stranger's may have 16,000. */
+const MAX_LOGGED = 300;
 
 /** One request and the way to answer it. */
 export interface Exchange {
@@ -27,6 +32,11 @@ export interface Exchange {
   readonly response: ServerResponse;
   /** The parsed body, read once; an empty object when there is none. */
   readonly json: () => Promise<unknown>;
+  /**
+   * On open routes: the URL has shown who asks. Without this, the connection ends with the answer, and soon.
+   * @throws {@link OverloadedError} when the caller has as many connections as it may have
+   */
+  readonly admit: (caller: Caller) => void;
 }
 
 /** One route. */
@@ -45,15 +55,20 @@ export interface Route {
 export class HttpRouter {
   readonly #routes: readonly Route[];
   readonly #auth: Auth;
+  readonly #connections: Connections;
   readonly #publicBase: string | undefined;
   readonly #answering = new Set<Promise<void>>();
   #isClosed = false;
 
-  /** @param publicBase what URLs in answers start with; how the caller reached us, where there is none */
-  constructor(routes: readonly Route[], auth: Auth, publicBase?: string) {
+  /** `publicBase`: what URLs in answers start with; how the caller reached us, where there is none. */
+  constructor(
+    routes: readonly Route[],
+    parts: { auth: Auth; connections: Connections; publicBase?: string | undefined },
+  ) {
     this.#routes = routes;
-    this.#auth = auth;
-    this.#publicBase = publicBase;
+    this.#auth = parts.auth;
+    this.#connections = parts.connections;
+    this.#publicBase = parts.publicBase;
   }
 
   /** Answers one request. Never rejects. */
@@ -61,7 +76,13 @@ export class HttpRouter {
     const startedMs = performance.now();
     response.once('close', () => {
       const [path] = (request.url ?? '').split('?'); // what follows may be a token
-      log('%s %s %d %s', request.method, path, response.statusCode, since(startedMs));
+      log(
+        '%s %s %d %s',
+        request.method,
+        clipped(path ?? '', MAX_LOGGED),
+        response.statusCode,
+        since(startedMs),
+      );
     });
     const answering = this.#answer(request, response);
     this.#answering.add(answering);
@@ -84,15 +105,25 @@ export class HttpRouter {
       this.#auth.checkSite(request);
       const url = parseUrl(request);
       const found = this.#find(request, url.pathname);
-      const account = found?.route.open ? NOBODY : this.#auth.account(request);
+      const account = found?.route.open ? NOBODY : this.#admitted(request);
       if (this.#isClosed) throw unavailable('The session server is closing.');
       if (!found) throw unknownCall(request.method ?? '', url.pathname);
       const baseUrl = this.#publicBase ?? baseUrlOf(request);
       const { params } = found;
-      await found.route.handle(exchange(request, response, { url, baseUrl, params, account }));
+      response.shouldKeepAlive &&= this.#connections.isKnown(request.socket);
+      if (request.headers.expect?.toLowerCase() === '100-continue') response.writeContinue();
+      const admit = (caller: Caller): void => this.#connections.admit(request.socket, caller);
+      const known = { url, baseUrl, params, account, admit };
+      await found.route.handle(exchange(request, response, known));
     } catch (error) {
       await this.#fail(request, response, error);
     }
+  }
+
+  #admitted(request: IncomingMessage): Account {
+    const account = this.#auth.account(request);
+    this.#connections.admit(request.socket, { account });
+    return account;
   }
 
   #find(
@@ -112,12 +143,13 @@ export class HttpRouter {
 
   async #fail(request: IncomingMessage, response: ServerResponse, error: unknown): Promise<void> {
     const { status, headers, body } = toAnswer(error);
-    const isRead = await drain(request);
+    const isKnown = this.#connections.isKnown(request.socket);
+    const isRead = await drain(request, isKnown ? Infinity : STRANGERS_BODY.drainedBytes);
     if (response.headersSent || response.destroyed) {
       response.destroy();
       return;
     }
-    const unread = isRead ? {} : { connection: 'close' }; // the rest of a refused body must not be read as the next request
+    const unread = isRead && isKnown ? {} : { connection: 'close' }; // the rest of a refused body must not be read as the next request
     sendJson(response, status, { body, headers: { ...headers, ...unread } });
   }
 }
@@ -158,7 +190,7 @@ function baseUrlOf(request: IncomingMessage): string {
 function exchange(
   request: IncomingMessage,
   response: ServerResponse,
-  { url, ...rest }: { url: URL } & Pick<Exchange, 'baseUrl' | 'params' | 'account'>,
+  { url, ...rest }: { url: URL } & Pick<Exchange, 'baseUrl' | 'params' | 'account' | 'admit'>,
 ): Exchange {
   return {
     ...rest,
@@ -166,7 +198,7 @@ function exchange(
     headers: request.headers,
     request,
     response,
-    json: () => readJsonBody(request),
+    json: () => readJsonBody(request, rest.account === NOBODY ? STRANGERS_BODY : undefined),
   };
 }
 

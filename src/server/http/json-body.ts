@@ -1,9 +1,26 @@
 /** Reads the JSON body of a request, within bounds. */
 import type { IncomingMessage } from 'node:http';
+import { withDeadline } from '../../base/deadline';
 import { badRequest, refused } from '../../contract/refusals';
 
-/** Largest body accepted, in bytes: thousands of cookies fit. */
-const MAX_BODY_BYTES = 4 * 1024 * 1024;
+/** What a body may be. */
+interface BodyLimits {
+  maxBytes: number;
+  /** `maxBytes` as people read it. */
+  max: string;
+  /** How long it may take to arrive, in milliseconds. @default as long as the whole request */
+  withinMs?: number;
+}
+
+/** With a key: thousands of cookies fit. */
+const CALLERS_BODY: BodyLimits = { maxBytes: 4 * 1024 * 1024, max: '4 MB' };
+/** Without a key: a ticket to the wall fits. Of a longer body a little is read, so that its sender reads the answer. */
+export const STRANGERS_BODY = {
+  maxBytes: 1024,
+  max: '1 KB',
+  withinMs: 5_000,
+  drainedBytes: 64 * 1024,
+} as const satisfies BodyLimits & { drainedBytes: number };
 /** Most values in a body, counted at every level: all cookies that a Chromium keeps (3,300) fit. Beyond it, saying what is wrong with each could take minutes and gigabytes. */
 const MAX_VALUES = 50_000;
 /** How deep values may be nested: schemas of what to extract fit. What walks through values calls itself at each level. */
@@ -11,10 +28,13 @@ const MAX_DEPTH = 100;
 
 /**
  * The parsed body; an empty object when there is none.
- * @throws {@link ApiError} 400 for what is not JSON, 413 when it is too long or holds too much, 415 for another content type, 422 for what is nested too deep or is no text
+ * @throws {@link ApiError} 400 for what is not JSON, 408 when it does not arrive in time, 413 when it is too long or holds too much, 415 for another content type, 422 for what is nested too deep or is no text
  */
-export async function readJsonBody(request: IncomingMessage): Promise<unknown> {
-  const text = await readText(request);
+export async function readJsonBody(
+  request: IncomingMessage,
+  limits: BodyLimits = CALLERS_BODY,
+): Promise<unknown> {
+  const text = await readInTime(request, limits);
   if (text.trim() === '') return {};
   const type = request.headers['content-type'] ?? '';
   if (!/\bjson\b/i.test(type))
@@ -28,13 +48,28 @@ export async function readJsonBody(request: IncomingMessage): Promise<unknown> {
   return body;
 }
 
-async function readText(request: IncomingMessage): Promise<string> {
+async function readInTime(request: IncomingMessage, limits: BodyLimits): Promise<string> {
+  const { withinMs } = limits;
+  const reading = readText(request, limits);
+  if (withinMs === undefined) return reading;
+  return withDeadline(reading, withinMs, () =>
+    badRequest(
+      408,
+      'request_timeout',
+      `The body did not arrive within ${withinMs / 1000} seconds. Send it again, at once.`,
+    ),
+  );
+}
+
+async function readText(request: IncomingMessage, { maxBytes, max }: BodyLimits): Promise<string> {
+  const tooLong = (): Error =>
+    badRequest(413, 'body_too_large', `The body is longer than ${max}. Send less at once.`);
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLong();
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > MAX_BODY_BYTES)
-      throw badRequest(413, 'body_too_large', `The body is longer than ${MAX_BODY_BYTES} bytes.`);
+    if (bytes > maxBytes) throw tooLong();
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');

@@ -67,11 +67,12 @@ async function batchesOf(session: AnySession): Promise<BatchFile[]> {
 
 async function download(
   { registry, signer }: NetworkLogRouteParts,
-  { params, query, request, response }: Exchange,
+  { params, query, request, response, admit }: Exchange,
 ): Promise<void> {
   const { sessionId = '', key = '' } = params;
   const { id, folder } = registry.get(sessionId);
   signer.check(batchUrl(id, key), query, 'network log');
+  admit({ link: id });
   const isThere =
     isBatchKey(key) && (await listBatches(folder.network)).some((file) => file.key === key);
   if (!isThere)

@@ -81,9 +81,10 @@ async function findReplay(
 async function sendReplay(
   { replays, signer }: RecordingRouteParts,
   session: KnownSession,
-  { request, response, query }: Exchange,
+  { request, response, query, admit }: Exchange,
 ): Promise<void> {
   signer.check(replayName(session), query, 'replay');
+  admit({ link: session.id });
   const { path } = await replayOf(session, replays);
   await sendFile(request, response, { path, contentType: 'video/mp4' });
 }
@@ -92,9 +93,10 @@ async function sendReplay(
 async function sendHlsReplay(
   { replays, signer }: RecordingRouteParts,
   session: KnownSession,
-  { request, response, query }: Exchange,
+  { request, response, query, admit }: Exchange,
 ): Promise<void> {
   signer.check(hlsName(session), query, 'replay');
+  admit({ link: session.id });
   const { path } = await hlsReplay((await replayOf(session, replays)).path);
   await sendFile(request, response, { path, contentType: 'video/mp4' });
 }
@@ -102,10 +104,11 @@ async function sendHlsReplay(
 async function sendClip(
   { replays, signer }: RecordingRouteParts,
   session: KnownSession,
-  { request, response, query, params }: Exchange,
+  { request, response, query, params, admit }: Exchange,
 ): Promise<void> {
   const position = params['test'] ?? '';
   signer.check(clipName(session, position), query, 'clip');
+  admit({ link: session.id });
   const path = await clipOf(replays, session, await testAt(session, position));
   await sendFile(request, response, { path, contentType: 'video/mp4' });
 }

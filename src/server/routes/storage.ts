@@ -123,10 +123,11 @@ function signedName({ owner, contentPath }: Place, name: string): string {
 async function sendContent(
   { storage, signer }: StorageRouteParts,
   place: Place,
-  { params, query, request, response }: Exchange,
+  { params, query, request, response, admit }: Exchange,
 ): Promise<void> {
   const name = params['filename'] ?? '';
   signer.check(signedName(place, name), query, 'file');
+  admit({ link: place.contentPath(name) });
   const path = await storage.find(place.folder, name);
   response.setHeader(
     'content-disposition',

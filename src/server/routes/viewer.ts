@@ -43,12 +43,8 @@ export interface ViewerRouteParts {
 /** The wall, and the page of each session. */
 export function viewerRoutes(parts: ViewerRouteParts): Route[] {
   const get = (path: string, handle: Route['handle'], rest: Partial<Route> = {}): Route => ({
-    ...{ method: 'GET', path, open: true },
+    ...{ method: 'GET', path, open: true, handle },
     ...rest,
-    handle: async (exchange) => {
-      exchange.response.shouldKeepAlive = false; // a page that somebody looks at holds no connection that a test may need
-      await handle(exchange);
-    },
   });
   return [
     get('/', async (exchange) => sendPage(exchange, undefined), { html: true }),
@@ -90,9 +86,9 @@ async function showSession(parts: ViewerRouteParts, exchange: Exchange): Promise
  * @throws {@link ApiError} 401
  */
 function checkWatcher({ registry, auth }: ViewerRouteParts, exchange: Exchange): void {
-  const { params, query, request, response } = exchange;
+  const { params, request, response } = exchange;
   const id = params['sessionId'] ?? '';
-  if (byToken(registry, id, query)) return;
+  if (byToken(registry, exchange)) return;
   const session = registry.get(id);
   if (isTheirs(auth.signedIn(request) ?? NOBODY, session.owner)) return;
   response.setHeader('www-authenticate', SIGN_IN);
@@ -125,6 +121,7 @@ async function sendViewerFile({ params, response }: Exchange): Promise<void> {
 async function sendWall({ registry, auth }: ViewerRouteParts, exchange: Exchange): Promise<void> {
   const { query, request, baseUrl, response } = exchange;
   const account = auth.watcher(request, query.get('token'));
+  exchange.admit({ link: `wall ${account.name ?? ''}` });
   const theirs = registry.all.filter(({ owner }) => isTheirs(account, owner));
   sendJson(response, 200, { body: await viewedWall(theirs, baseUrl) });
 }
@@ -214,12 +211,12 @@ async function sendPoster(parts: ViewerRouteParts, exchange: Exchange): Promise<
  * The session, for whoever has the link to it, or the key.
  * @throws {@link ApiError} 401 for others
  */
-function watchedSession(
-  { registry, auth }: ViewerRouteParts,
-  { params, query, request }: Exchange,
-): KnownSession {
-  const id = params['sessionId'] ?? '';
-  return byToken(registry, id, query) ?? registry.get(id, auth.account(request));
+function watchedSession({ registry, auth }: ViewerRouteParts, exchange: Exchange): KnownSession {
+  const shown = byToken(registry, exchange);
+  if (shown) return shown;
+  const account = auth.account(exchange.request);
+  exchange.admit({ account });
+  return registry.get(exchange.params['sessionId'] ?? '', account);
 }
 
 /**
@@ -228,13 +225,16 @@ function watchedSession(
  */
 function byToken(
   registry: SessionRegistry,
-  id: string,
-  query: URLSearchParams,
+  { params, query, admit }: Exchange,
 ): KnownSession | undefined {
+  const id = params['sessionId'] ?? '';
   const token = query.get('token');
   if (token === null) return undefined;
   const session = registry.get(id);
-  if (isToken(token, session.viewerToken)) return session;
+  if (isToken(token, session.viewerToken)) {
+    admit({ link: `${id} viewer` });
+    return session;
+  }
   throw badRequest(
     401,
     'unauthorized',

@@ -8,6 +8,7 @@ import { matchPath } from '../../contract/paths';
 import type { Frame } from '../../recording/frame-store';
 import { isTheirs, NOBODY } from '../accounts/account';
 import type { Auth } from '../http/auth';
+import type { Connections } from '../http/connections';
 import { badRequest, unavailable } from '../../contract/refusals';
 import { parseUrl } from '../http/http-router';
 import type { SessionRegistry } from '../sessions/registry';
@@ -39,16 +40,23 @@ export class LiveView {
   readonly #auth: Auth;
   readonly #watches = new Map<LiveSession, Watch>();
   readonly #viewers = new Map<LiveSession, SessionWatch>();
+  readonly #connections: Connections;
   readonly #maxWatchers: number;
-  /** Sockets that are open. */
-  #open = 0;
+  /** Sockets that are open, of each session. */
+  readonly #open = new Map<string, number>();
   #sockets: Promise<WebSocketServer> | undefined;
 
-  /** @param maxWatchers - sockets at once, all sessions together */
-  constructor(registry: SessionRegistry, auth: Auth, maxWatchers: number) {
-    this.#registry = registry;
-    this.#auth = auth;
-    this.#maxWatchers = maxWatchers;
+  /** `maxWatchers`: sockets at once, of all sessions together. One session has half of them at most. */
+  constructor(parts: {
+    registry: SessionRegistry;
+    auth: Auth;
+    connections: Connections;
+    maxWatchers: number;
+  }) {
+    this.#registry = parts.registry;
+    this.#auth = parts.auth;
+    this.#connections = parts.connections;
+    this.#maxWatchers = parts.maxWatchers;
   }
 
   /**
@@ -70,7 +78,8 @@ export class LiveView {
         'unauthorized',
         `The token does not show session ${known.id}. Use its URLs as they are.`,
       );
-    this.#count(stream);
+    this.#connections.admit(stream, { link: `${known.id} viewer` });
+    this.#count(stream, known.id);
     this.#sockets ??= import('ws').then(
       ({ WebSocketServer }) =>
         new WebSocketServer({
@@ -91,16 +100,23 @@ export class LiveView {
     return true;
   }
 
-  /** However many look, there is a way in for those who drive. */
-  #count(stream: Duplex): void {
-    if (this.#open >= this.#maxWatchers)
+  /** Viewers never take all connections, nor those of one session the room of all viewers. */
+  #count(stream: Duplex, sessionId: string): void {
+    const own = this.#open.get(sessionId) ?? 0;
+    const all = [...this.#open.values()].reduce((sum, count) => sum + count, 0);
+    const isOwnFull = own >= this.#maxWatchers / 2;
+    if (isOwnFull || all >= this.#maxWatchers)
       throw unavailable(
-        `${this.#open} connections watch sessions of this server, which is as many as it takes. Close pages of its viewer that nobody looks at.`,
+        `${isOwnFull ? `${own} connections watch session ${sessionId}` : `${all} connections watch sessions of this server`}, which is as many as it takes. Close pages of its viewer that nobody looks at.`,
         RETRY_MS,
       );
     if (stream.destroyed) return;
-    this.#open += 1;
-    stream.once('close', () => (this.#open -= 1));
+    this.#open.set(sessionId, own + 1);
+    stream.once('close', () => {
+      const left = (this.#open.get(sessionId) ?? 0) - 1;
+      if (left > 0) this.#open.set(sessionId, left);
+      else this.#open.delete(sessionId);
+    });
   }
 
   /** The page of the viewer. */

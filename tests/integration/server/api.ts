@@ -13,6 +13,7 @@ import {
 } from '../../../src/server/sessions/registry';
 import { FileStorage } from '../../../src/server/data/storage';
 import { Auth } from '../../../src/server/http/auth';
+import { Connections } from '../../../src/server/http/connections';
 import { ServerMetrics } from '../../../src/server/metrics/server-metrics';
 import { HttpRouter, type Route } from '../../../src/server/http/http-router';
 
@@ -102,8 +103,11 @@ export async function openRegistry(
 export async function serveRoutes(
   routes: readonly Route[],
 ): Promise<{ url: string; close(): void }> {
-  const router = new HttpRouter(routes, new Auth(new Accounts('key'), '127.0.0.1'));
+  const connections = new Connections(1);
+  const auth = new Auth(new Accounts('key'), '127.0.0.1');
+  const router = new HttpRouter(routes, { auth, connections });
   const http = createServer((request, response) => void router.handle(request, response));
+  http.on('connection', (socket) => connections.add(socket));
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
   const close = (): void => {
     http.closeAllConnections();

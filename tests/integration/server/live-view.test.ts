@@ -125,17 +125,25 @@ test('whoever may watch may not drive, and the other way round', async () => {
   ).toMatchObject({ status: 401 });
 });
 
-test('viewers take half of the connections at most, so that a test always gets in', async () => {
+test('viewers take half of the connections at most, and those of one session half of that, so that a test always gets in', async () => {
   await api.server.close();
-  api = await startApi({ maxSessions: 1 });
-  session = (await api.call('POST', '/sessions/start')).body as unknown as typeof session;
-  const { logs = '' } = await sockets();
-  const watching = await Promise.all(Array.from({ length: 100 }, async () => watch(logs)));
-  const [, refused] = (await once(new WebSocket(logs), 'unexpected-response')) as [
-    unknown,
-    { statusCode: number },
-  ];
-  expect(refused.statusCode).toBe(503);
+  api = await startApi({ maxSessions: 3 });
+  const refusalOf = async (url: string): Promise<number | undefined> => {
+    const [, refused] = (await once(new WebSocket(url), 'unexpected-response')) as [
+      unknown,
+      { statusCode: number },
+    ];
+    return refused.statusCode;
+  };
+  const started = async (): Promise<string> => {
+    session = (await api.call('POST', '/sessions/start')).body as unknown as typeof session;
+    return (await sockets())['logs'] ?? '';
+  };
+  const [full, fullToo, logs] = [await started(), await started(), await started()];
+  await Promise.all(Array.from({ length: 50 }, async () => watch(full)));
+  expect(await refusalOf(full)).toBe(503);
+  const watching = await Promise.all(Array.from({ length: 50 }, async () => watch(fullToo)));
+  expect(await refusalOf(logs)).toBe(503);
   const browser = await chromium.connectOverCDP(session.cdp_url);
   expect(browser.isConnected()).toBe(true);
   const [first] = watching;

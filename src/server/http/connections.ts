@@ -1,0 +1,154 @@
+/** The open connections of a server: whose each is, and how many each caller may have. Callers without a key keep out nobody who has one. */
+import type { Duplex } from 'node:stream';
+import type { Socket } from 'node:net';
+import { addressHex } from '../../base/addresses';
+import { countText } from '../../base/texts';
+import { unavailable } from '../../contract/refusals';
+import type { Account } from '../accounts/account';
+
+/** Connections for each session of a key: clients of the session, viewers, callers of the API. */
+const PER_SESSION = 20;
+/** Connections of a key that may have few sessions: callers of the API keep some of them open. */
+const LEAST_OF_KEY = 200;
+/** Connections by one link, such as the one to watch a session: pages of its viewer have one or two each. */
+const MAX_OF_LINK = 100;
+/** Connections without a key, all together. Each takes up to 50 KB: 16 KB of headers, 1 KB of a body, and the parser. */
+const MAX_STRANGERS = 500;
+/** How long a connection without a key may last, in milliseconds: the viewer's script (60 KB) arrives at 20 Kbit a second. */
+const STRANGER_MS = 30_000;
+/** Requests that may follow the first one on a connection without a key. They get no answer; with more, the connection is cut. */
+const MAX_IGNORED = 10;
+/** What a caller beyond its connections should wait before the next try, in milliseconds. */
+const RETRY_MS = 5_000;
+/** Hex digits of an IPv6 address that name a network: its owner has 64 bits of addresses (RFC 4291). */
+const NETWORK_DIGITS = 16;
+
+/** Who has shown a key, or a link that is a permission, such as a `viewer_url`. */
+export type Caller = { account: Account } | { link: string };
+
+interface Connection {
+  /** Whose it is: the remote network, until a key is shown. */
+  owner: string;
+  isKnown: boolean;
+  requests: number;
+  /** Closes it in time, if no key is shown. */
+  cut: NodeJS.Timeout;
+}
+
+/** Connections that a key with so many sessions may have. */
+export function connectionsFor(sessions: number): number {
+  return Math.max(LEAST_OF_KEY, PER_SESSION * sessions);
+}
+
+/**
+ * Every open connection, upgraded ones included. Each begins as a stranger's. It becomes its caller's with the first valid key, token or
+ * signed URL; then it may stay, and counts for this caller alone. A stranger's connection carries one request.
+ */
+export class Connections {
+  readonly #maxSessions: number;
+  readonly #open = new Map<Duplex, Connection>();
+  readonly #known = new Groups();
+  readonly #strangers = new Groups();
+
+  /** @param maxSessions of the whole server: keys without a limit of their own may have as many */
+  constructor(maxSessions: number) {
+    this.#maxSessions = maxSessions;
+  }
+
+  /** Takes a new connection. When there are too many without a key, the oldest one goes, of the network that has most of them. */
+  add(socket: Socket): void {
+    const cut = setTimeout(() => socket.destroy(), STRANGER_MS).unref();
+    const connection = { owner: networkOf(socket), isKnown: false, requests: 0, cut };
+    this.#open.set(socket, connection);
+    this.#strangers.add(connection.owner, socket);
+    socket.once('close', () => {
+      clearTimeout(cut);
+      this.#open.delete(socket);
+      (connection.isKnown ? this.#known : this.#strangers).remove(connection.owner, socket);
+    });
+    if (this.#strangers.size > MAX_STRANGERS) this.#strangers.oldestOfLargest()?.destroy();
+  }
+
+  /**
+   * The caller on this connection has shown who it is.
+   * @throws {@link OverloadedError} when it has as many connections as it may have
+   */
+  admit(socket: Duplex, caller: Caller): void {
+    const connection = this.#open.get(socket);
+    if (!connection || connection.isKnown) return;
+    const { owner, what, max } = this.#shareOf(caller);
+    if (this.#known.sizeOf(owner) >= max)
+      throw unavailable(
+        `There are ${countText(max, 'open connection')} with ${what}, as many as there may be. Close some of them, or try again later.`,
+        RETRY_MS,
+      );
+    clearTimeout(connection.cut);
+    this.#strangers.remove(connection.owner, socket);
+    connection.owner = owner;
+    connection.isKnown = true;
+    this.#known.add(owner, socket);
+  }
+
+  /** Whether its caller has shown who it is. */
+  isKnown(socket: Duplex): boolean {
+    return this.#open.get(socket)?.isKnown ?? false;
+  }
+
+  /** Counts a request. False when it must be ignored: the connection ends with the answer to an earlier one. */
+  takesRequest(socket: Duplex): boolean {
+    const connection = this.#open.get(socket);
+    if (!connection || connection.isKnown || ++connection.requests === 1) return true;
+    if (connection.requests > MAX_IGNORED) socket.destroy();
+    return false;
+  }
+
+  /** Ends them all. */
+  close(): void {
+    for (const socket of this.#open.keys()) socket.destroy();
+  }
+
+  #shareOf(caller: Caller): { owner: string; what: string; max: number } {
+    if ('link' in caller)
+      return { owner: `link ${caller.link}`, what: 'this link', max: MAX_OF_LINK };
+    const { name, maxSessions = this.#maxSessions } = caller.account;
+    const what = name === undefined ? "the server's own key" : `the key "${name}"`;
+    return { owner: `key ${name ?? ''}`, what, max: connectionsFor(maxSessions) };
+  }
+}
+
+/** Sockets by their owners, the oldest first. */
+class Groups {
+  size = 0;
+  readonly #groups = new Map<string, Set<Duplex>>();
+
+  add(owner: string, socket: Duplex): void {
+    const group = this.#groups.get(owner) ?? new Set();
+    this.#groups.set(owner, group.add(socket));
+    this.size += 1;
+  }
+
+  remove(owner: string, socket: Duplex): void {
+    const group = this.#groups.get(owner);
+    if (!group?.delete(socket)) return;
+    this.size -= 1;
+    if (group.size === 0) this.#groups.delete(owner);
+  }
+
+  sizeOf(owner: string): number {
+    return this.#groups.get(owner)?.size ?? 0;
+  }
+
+  oldestOfLargest(): Duplex | undefined {
+    let largest = new Set<Duplex>();
+    for (const group of this.#groups.values()) if (group.size > largest.size) largest = group;
+    const [oldest] = largest;
+    return oldest;
+  }
+}
+
+/** The address, or the network of an IPv6 address: one machine has many of those. */
+function networkOf({ remoteAddress }: Socket): string {
+  if (remoteAddress === undefined) return ''; // it has left already
+  const hex = addressHex(remoteAddress);
+  return hex.length > NETWORK_DIGITS ? hex.slice(0, NETWORK_DIGITS) : hex;
+}
