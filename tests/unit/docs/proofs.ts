@@ -5,9 +5,9 @@ import { expect } from 'vitest';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 
-/** The rows of the tables in a document of `docs/`, without their heads. */
-export function rowsOf(name: string): string[] {
-  const lines = readFileSync(join(ROOT, 'docs', name), 'utf8').split('\n');
+/** The rows of the tables in a document, without their heads. */
+export function rowsOf(path: string): string[] {
+  const lines = readFileSync(join(ROOT, path), 'utf8').split('\n');
   return lines.filter(
     (line, n) => line.startsWith('| ') && !(lines[n + 1] ?? '').startsWith('|---'),
   );

@@ -1,14 +1,23 @@
-/** Each line of docs/reliability.md names a test that exists. */
+/** Each line of docs/reliability.md has a line in tests/promises.md, which names tests that exist. */
 import { expect, test } from 'vitest';
 import { expectTest, proofsOf, rowsOf } from './proofs';
 
-const rows = rowsOf('reliability.md');
+const faultOf = (row: string): string => row.split(' | ')[0] ?? '';
+const documented = rowsOf('docs/reliability.md').map(faultOf);
+const proven = rowsOf('tests/promises.md').filter((row) => documented.includes(faultOf(row)));
 
 test('there is a line for each kind of fault', () => {
-  expect(rows.length).toBeGreaterThan(40);
+  expect(documented.length).toBeGreaterThan(40);
 });
 
-test.each(rows)('%s', (row) => {
+test('each promised line has its tests, in the same order', () => {
+  const measured = documented.indexOf(
+    documented.find((row) => row.startsWith('| 300 faults')) ?? '',
+  );
+  expect(proven.map(faultOf)).toEqual(documented.slice(0, measured));
+});
+
+test.each(rowsOf('tests/promises.md'))('%s', (row) => {
   const proofs = proofsOf(row);
   expect(proofs).not.toEqual([]);
   proofs.forEach(expectTest);

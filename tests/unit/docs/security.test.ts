@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { expectTest, proofsOf, rowsOf } from './proofs';
 
-const rows = rowsOf('security.md').filter((line) => line.split(' | ').length === 3);
+const rows = rowsOf('docs/security.md').filter((line) => line.split(' | ').length === 3);
 
 test('there are rows', () => {
   expect(rows.length).toBeGreaterThan(25);
