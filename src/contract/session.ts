@@ -76,6 +76,12 @@ export interface SessionInfo {
   playwrightUrl: string | null;
   /** The version of Playwright that is spoken there, such as `1.65.1`: a client's must have the same first two numbers. `null` without one. */
   playwrightVersion: string | null;
+  /**
+   * Folder on the browser's machine for what a CDP client on another machine lets its pages download: `downloadPath` of
+   * `Browser.setDownloadBehavior`. It goes when the last client leaves. `null` where the browser is not on the machine of the API, and
+   * where the API does not say; our own server does.
+   */
+  downloadsPath: string | null;
   /** Page that shows it live. Holds a token: keep it out of logs. `null` once it ended. */
   viewerUrl: string | null;
   /** Whether requests are signed as those of a known bot. */
@@ -145,6 +151,7 @@ export const sessionResponseSchema = z.preprocess(
     cdp_url: nullableText,
     playwright_url: nullableText,
     playwright_version: nullableText,
+    downloads_path: nullableText,
     viewer_url: nullableText,
     web_bot_auth: flag(false),
     auth_ids: z
@@ -207,6 +214,7 @@ export function encodeSession(info: SessionInfo) {
     cdp_url: info.cdpUrl,
     playwright_url: info.playwrightUrl,
     playwright_version: info.playwrightVersion,
+    downloads_path: info.downloadsPath,
     viewer_url: info.viewerUrl,
     web_bot_auth: info.webBotAuth,
     auth_ids: info.authIds,

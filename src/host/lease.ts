@@ -18,6 +18,7 @@ export function leaseOf(
     api: source.api,
     embedded: source.isEmbedded,
     local: source.isLocal,
+    downloadsPath: session.info.downloadsPath,
     reused,
     facts: factsOf(held),
     notices,

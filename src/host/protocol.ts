@@ -50,6 +50,8 @@ export interface Lease {
   embedded: boolean;
   /** Its browser shares the files of this machine. */
   local: boolean;
+  /** Where its browser shall put what it downloads for a worker on another machine; null where its API does not say. */
+  downloadsPath: string | null;
   /** True when the session was used by an earlier worker of this slot. */
   reused: boolean;
   /** What reports tell of the session. */

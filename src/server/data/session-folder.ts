@@ -13,6 +13,8 @@ export class SessionFolder {
   readonly live: string;
   /** What Playwright and downloads under way put down in passing. */
   readonly passing: string;
+  /** What pages download for clients on other machines, who fetch it through the browser. */
+  readonly fetched: string;
   /** What the Playwright beside the browser puts down, while there is one. */
   readonly playwright: string;
   /** What is known of the session. */
@@ -35,6 +37,7 @@ export class SessionFolder {
     this.recording = join(this.#path, 'recording');
     this.live = join(this.#path, 'live');
     this.passing = join(this.#path, 'passing');
+    this.fetched = join(this.#path, 'fetched');
     this.playwright = join(this.#path, 'playwright');
     this.record = join(this.#path, 'session.json');
     this.trajectory = join(this.#path, 'trajectory.jsonl');
@@ -54,8 +57,13 @@ export class SessionFolder {
   /** Removes what only a running session needs. To be called when the browser has ended. */
   async removeRuntimeFiles(): Promise<void> {
     await removeProfile(this.profile);
-    for (const folder of [this.live, this.passing, this.playwright])
+    for (const folder of [this.live, this.passing, this.fetched, this.playwright])
       await rm(folder, { recursive: true, force: true });
+  }
+
+  /** Removes what pages have downloaded for clients that have left. */
+  async removeFetched(): Promise<void> {
+    await rm(this.fetched, { recursive: true, force: true });
   }
 
   /** Removes everything. */

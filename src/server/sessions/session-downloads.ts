@@ -12,12 +12,16 @@ const TOLD_MS = 1_000;
 
 /** How much is kept of one session, in bytes: ten of the largest files. What comes then is not kept. */
 const MAX_KEPT_BYTES = 10 * MAX_FILE_BYTES;
+/** How much waits for clients that fetch it, in bytes: as much again. Over it, the oldest file goes. */
+const MAX_FETCHED_BYTES = MAX_KEPT_BYTES;
 
 /** What this needs. */
 export interface SessionDownloadsParts {
   connection: CdpConnection;
   /** For downloads under way. Made on start; the caller removes it. */
   folder: string;
+  /** Where clients on other machines let the browser save what they fetch; the caller removes it. */
+  fetched: string;
   storeDownload: ActionFiles['storeDownload'];
   /** Whether another client is connected now: it may want a download that is too large for us. */
   isShared: () => boolean;
@@ -40,6 +44,8 @@ export class SessionDownloads {
   readonly #storing = new Set<Promise<unknown>>();
   readonly #awaited = new Set<(download: BegunDownload) => void>();
   #keptBytes = 0;
+  /** The sizes of the files that clients may fetch, by path, oldest first. */
+  readonly #fetched = new Map<string, number>();
 
   constructor(parts: SessionDownloadsParts) {
     this.#parts = parts;
@@ -111,6 +117,7 @@ export class SessionDownloads {
   async #copy(suggestedName: string, path: string): Promise<string> {
     try {
       const { size } = await stat(path);
+      if (path.startsWith(this.#parts.fetched)) await this.#keepToFetch(path, size);
       if (size > MAX_FILE_BYTES || this.#keptBytes + size > MAX_KEPT_BYTES)
         throw new Error(
           `The file is not kept: a session keeps files of ${MAX_FILE_BYTES} bytes, and ${MAX_KEPT_BYTES} in all.`,
@@ -119,6 +126,17 @@ export class SessionDownloads {
       return await this.#parts.storeDownload(suggestedName, (draft) => copyFile(path, draft));
     } finally {
       if (path.startsWith(this.#parts.folder)) await rm(path, { force: true });
+    }
+  }
+
+  async #keepToFetch(path: string, size: number): Promise<void> {
+    this.#fetched.set(path, size);
+    let bytes = [...this.#fetched.values()].reduce((sum, it) => sum + it, 0);
+    for (const [oldest, itsBytes] of this.#fetched) {
+      if (bytes <= MAX_FETCHED_BYTES || oldest === path) return;
+      bytes -= itsBytes;
+      this.#fetched.delete(oldest);
+      await rm(oldest, { force: true });
     }
   }
 }

@@ -133,6 +133,7 @@ export class LiveSession implements KnownSession {
         ? new SessionDownloads({
             connection: browser.connection,
             folder: folder.passing,
+            fetched: folder.fetched,
             storeDownload: async (name, save) => files.storeDownload(name, save),
             isShared: () => this.#clients > 0,
           })
@@ -199,7 +200,9 @@ export class LiveSession implements KnownSession {
     return () => {
       this.#clients -= 1;
       log('session %s: client disconnected, %d left', this.id, this.#clients);
-      if (!this.hasClients) this.downloads?.start().catch(() => {}); // the browser may be gone too
+      if (this.hasClients) return;
+      this.downloads?.start().catch(() => {}); // the browser may be gone too
+      this.folder.removeFetched().catch(() => {}); // the session's end does it again
     };
   }
 
@@ -293,6 +296,7 @@ export class LiveSession implements KnownSession {
       authIds: [],
       systemHidden: false,
       idempotencyKey: this.#idempotencyKey ?? null,
+      downloadsPath: waysIn.cdpUrl !== null && this.browser.isLocal ? this.folder.fetched : null,
       ...waysIn,
     };
   }

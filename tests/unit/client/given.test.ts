@@ -302,6 +302,7 @@ const INFO: Parameters<typeof encodeSession>[0] = {
   cdpUrl: 'ws://127.0.0.1:1/cdp',
   playwrightUrl: null,
   playwrightVersion: null,
+  downloadsPath: null,
   viewerUrl: null,
   webBotAuth: false,
   authIds: [],

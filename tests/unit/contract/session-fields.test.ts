@@ -24,6 +24,7 @@ const OPTIONAL: [field: string, name: string, missing: unknown, wrong: unknown][
   ['cdp_url', 'cdpUrl', null, 5],
   ['playwright_url', 'playwrightUrl', null, 5],
   ['playwright_version', 'playwrightVersion', null, 1.65],
+  ['downloads_path', 'downloadsPath', null, 5],
   ['viewer_url', 'viewerUrl', null, 5],
   ['web_bot_auth', 'webBotAuth', false, 'no'],
   ['auth_ids', 'authIds', [], [5]],

@@ -16,7 +16,7 @@ describe('session response', () => {
   it('is written with every field, nulls included, in the order of the API', () => {
     const wire = encodeSession({ ...fullSession, closedAt: null, viewport: null, userAgent: null });
     expect(Object.keys(wire)).toEqual(
-      'session_id idle_timeout_minutes max_duration_minutes created_at closed_at last_accessed_at duration status steps error proxies browser_type use_file_storage network_request_bytes network_response_bytes user_agent viewport_width viewport_height headless solve_captchas cdp_url playwright_url playwright_version viewer_url web_bot_auth auth_ids system_hidden idempotency_key timeout_minutes'.split(
+      'session_id idle_timeout_minutes max_duration_minutes created_at closed_at last_accessed_at duration status steps error proxies browser_type use_file_storage network_request_bytes network_response_bytes user_agent viewport_width viewport_height headless solve_captchas cdp_url playwright_url playwright_version downloads_path viewer_url web_bot_auth auth_ids system_hidden idempotency_key timeout_minutes'.split(
         ' ',
       ),
     );

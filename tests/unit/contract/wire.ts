@@ -31,6 +31,7 @@ export const fullSession: SessionInfo = {
   cdpUrl: 'ws://cdp',
   playwrightUrl: 'ws://playwright',
   playwrightVersion: '1.65.1',
+  downloadsPath: '/data/downloads',
   viewerUrl: 'http://viewer?token=1',
   webBotAuth: true,
   authIds: ['a'],
