@@ -6,10 +6,13 @@ import type { Call, StartedSession } from './attack';
 /** How long a browser may take to open or close a tab, in milliseconds; an attacked one may not do it at all. */
 const TAB_MS = 5_000;
 
+/** No session of team B ends by itself during a round: as long as may be asked for. */
+const LONG = { idle_timeout_minutes: 30, max_duration_minutes: 60 };
+
 /** Starts so many sessions. */
 export async function startSessions(call: Call, count: number): Promise<StartedSession[]> {
   const answers = await Promise.all(
-    Array.from({ length: count }, async () => call('POST', '/sessions/start', { body: {} })),
+    Array.from({ length: count }, async () => call('POST', '/sessions/start', { body: LONG })),
   );
   return answers.map(({ status, body }) => {
     if (status !== 200) throw new Error(`No session for team B: ${JSON.stringify(body)}`);
