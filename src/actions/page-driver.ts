@@ -1,8 +1,18 @@
 /** Drives the pages of one session through Playwright over CDP, as one more client beside the user's: what one does the other sees. */
 import { tmpdir } from 'node:os';
-import type { Browser, BrowserContext, CDPSession, Dialog, Page } from 'playwright-core';
+import type {
+  Browser,
+  BrowserContext,
+  BrowserType,
+  CDPSession,
+  Dialog,
+  Page,
+} from 'playwright-core';
 import { isBlank } from '../base/addresses';
 import { orAfter, settledWithin } from '../base/deadline';
+import { playwrightCoreVersion } from '../base/playwright-core';
+import { openCarrier, takesCarriers } from '../cdp/carrier';
+import { PLAYWRIGHT_LIMITS } from '../cdp/incoming-text';
 import { CdpError } from '../contract/errors';
 import { CrashedTabs } from './crashed-tabs';
 import { PopupWatch } from './popup-watch';
@@ -122,13 +132,7 @@ export class PageDriver {
    */
   static async connect(options: PageDriverOptions): Promise<PageDriver> {
     const { chromium } = await import('playwright-core');
-    const browser = await chromium.connectOverCDP(options.cdpUrl, {
-      noDefaults: true,
-      isLocal: options.isLocal ?? false,
-      headers: { ...options.headers },
-      ...(options.workDir !== undefined && { artifactsDir: options.workDir }),
-      timeout: CONNECT_TIMEOUT_MS,
-    });
+    const browser = await connectPlaywright(chromium, options);
     try {
       const [context] = browser.contexts();
       if (!context)
@@ -352,6 +356,27 @@ export class PageDriver {
       answered.catch(() => {}); // answered by another client, or gone with its page
     }
   }
+}
+
+/** What pages send is limited where Playwright lets us carry its messages, which it does for a browser of this machine only. */
+async function connectPlaywright(
+  chromium: BrowserType,
+  { cdpUrl, isLocal = false, headers = {}, workDir }: PageDriverOptions,
+): Promise<Browser> {
+  const timeout = CONNECT_TIMEOUT_MS;
+  const how = {
+    ...{ noDefaults: true, isLocal, timeout },
+    ...(workDir !== undefined && { artifactsDir: workDir }),
+  };
+  if (!isLocal || !takesCarriers(playwrightCoreVersion()))
+    return chromium.connectOverCDP(cdpUrl, { ...how, headers: { ...headers } });
+  const limits = PLAYWRIGHT_LIMITS;
+  const carrier = await openCarrier(cdpUrl, {
+    limits,
+    timeoutMs: timeout,
+    headers: { ...headers },
+  });
+  return chromium.connectOverCDP(carrier, how);
 }
 
 /** Holds as long as the connection. */

@@ -13,6 +13,11 @@ export function countText(count: number, noun: string, plural = `${noun}s`): str
   return `${count} ${count === 1 ? noun : plural}`;
 }
 
+/** A size in units that people read: `43 KB`, `1.2 MB`. */
+export function sizeText(bytes: number): string {
+  return bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} KB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
 /** On one line, without space around it. */
 export function oneLine(text: string): string {
   return text.replace(/\s+/g, ' ').trim();

@@ -1,4 +1,5 @@
 /** One CDP connection: numbers the commands, matches the answers, and routes events to the session they belong to. */
+import { errorOf } from '../base/errors';
 import { logOf } from '../base/log';
 import { CdpError } from '../contract/errors';
 import type { CdpArguments, CdpCommand, CdpEvent, CdpEvents, CdpResult } from './protocol';
@@ -151,7 +152,7 @@ export class CdpConnection {
       if (message.id === undefined) this.#dispatch(message);
       else this.#settle(message.id, message);
     } catch (error) {
-      this.#misunderstood ??= error instanceof Error ? error : new Error(String(error));
+      this.#misunderstood ??= errorOf(error);
       this.#transport.close();
     }
   }

@@ -1,5 +1,7 @@
 /** CDP over the two extra file descriptors of a browser started with `--remote-debugging-pipe`: JSON texts, each ended by a NUL byte. */
 import type { Readable, Writable } from 'node:stream';
+import { errorOf } from '../base/errors';
+import { IncomingText, SERVER_LIMITS } from './incoming-text';
 import type { Transport } from './transport';
 
 /**
@@ -11,8 +13,7 @@ export class PipeTransport implements Transport {
   onclose?: ((reason?: Error) => void) | undefined;
   readonly #toBrowser: Writable;
   readonly #fromBrowser: Readable;
-  /** Pieces of a message whose end has not arrived. */
-  #pieces: Buffer[] = [];
+  readonly #incoming = new IncomingText(SERVER_LIMITS);
   #isClosed = false;
 
   /**
@@ -38,14 +39,16 @@ export class PipeTransport implements Transport {
 
   #receive(chunk: Buffer): void {
     let start = 0;
-    for (let end = chunk.indexOf(0); end !== -1; end = chunk.indexOf(0, start)) {
-      this.#pieces.push(chunk.subarray(start, end));
-      const message = Buffer.concat(this.#pieces).toString('utf8');
-      this.#pieces = [];
-      start = end + 1;
-      this.onmessage?.(message);
+    try {
+      for (let end = chunk.indexOf(0); end !== -1; end = chunk.indexOf(0, start)) {
+        this.#incoming.add(chunk.subarray(start, end));
+        start = end + 1;
+        this.onmessage?.(this.#incoming.take());
+      }
+      if (start < chunk.length) this.#incoming.add(chunk.subarray(start));
+    } catch (error) {
+      this.#finish(errorOf(error));
     }
-    if (start < chunk.length) this.#pieces.push(chunk.subarray(start));
   }
 
   #finish(reason?: Error): void {

@@ -4,11 +4,11 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import type * as Ws from 'ws';
 import type { RawData, WebSocket } from 'ws';
 import { hostOf, isLoopback, portOf } from '../base/addresses';
+import { codeOf, errorOf } from '../base/errors';
 import { CdpError } from '../contract/errors';
+import { IncomingText, SERVER_LIMITS, type MessageLimits } from './incoming-text';
 import type { Transport } from './transport';
 
-/** Largest message accepted, in bytes: a base64 picture or PDF of a very long page, as in Playwright's own transport. */
-const MAX_MESSAGE_BYTES = 256 * 1024 * 1024;
 /** How long the connection may take, in milliseconds: Playwright's default for `connectOverCDP`. */
 const CONNECT_TIMEOUT_MS = 30_000;
 /** How long the other side may take to agree to the end, in milliseconds: it answers at once, unless it hangs. */
@@ -20,6 +20,8 @@ export interface WebSocketOptions {
   timeoutMs?: number | undefined;
   /** Extra headers of the upgrade request. */
   headers?: Record<string, string> | undefined;
+  /** The largest messages. One that is larger than any of them ends the connection. @default those for a server */
+  limits?: MessageLimits | undefined;
 }
 
 /** A WebSocket as a transport. Messages are not compressed: on loopback that only costs time. */
@@ -30,11 +32,20 @@ export class WebSocketTransport implements Transport {
   /** What carries it, where that is known. */
   #tcp: Socket | undefined;
 
-  private constructor(socket: WebSocket) {
+  private constructor(socket: WebSocket, limits: MessageLimits) {
     this.#socket = socket;
+    const incoming = new IncomingText(limits);
     let failure: Error | undefined;
-    socket.on('message', (data: RawData) => this.onmessage?.(toText(data)));
-    socket.on('error', (error) => (failure = error));
+    socket.on('message', (data: RawData) => {
+      try {
+        incoming.add(toBuffer(data));
+        this.onmessage?.(incoming.take());
+      } catch (error) {
+        failure = errorOf(error);
+        socket.terminate();
+      }
+    });
+    socket.on('error', (error) => (failure = isTooLarge(error) ? tooLarge(limits) : error));
     socket.once('close', () => this.onclose?.(failure));
   }
 
@@ -47,11 +58,12 @@ export class WebSocketTransport implements Transport {
     const target = new URL(url);
     const place = { host: hostOf(target), port: portOf(target) };
     const timeout = options.timeoutMs ?? CONNECT_TIMEOUT_MS;
+    const limits = options.limits ?? SERVER_LIMITS;
     let tcp: Socket | undefined;
     const { WebSocket } = await loadWs();
     const socket = new WebSocket(url, {
       perMessageDeflate: false,
-      maxPayload: MAX_MESSAGE_BYTES,
+      maxPayload: limits.answer,
       handshakeTimeout: timeout,
       headers: options.headers ?? {},
       ...(isLoopback(place.host) && { generateMask: noMask }),
@@ -59,7 +71,7 @@ export class WebSocketTransport implements Transport {
         createConnection: () => (tcp = connectTcp({ ...place, timeout })), // the bound on the handshake is the socket's
       }),
     });
-    const transport = new WebSocketTransport(socket);
+    const transport = new WebSocketTransport(socket, limits);
     await new Promise<void>((resolve, reject) => {
       socket.once('open', resolve);
       socket.once('error', (cause) =>
@@ -118,7 +130,16 @@ function withoutSecrets(url: string): string {
   return `${protocol}//${host}`;
 }
 
-function toText(data: RawData): string {
-  if (Array.isArray(data)) return Buffer.concat(data).toString('utf8');
-  return Buffer.isBuffer(data) ? data.toString('utf8') : Buffer.from(data).toString('utf8');
+function toBuffer(data: RawData): Buffer {
+  if (Array.isArray(data)) return Buffer.concat(data);
+  return Buffer.isBuffer(data) ? data : Buffer.from(data);
+}
+
+/** What `ws` says of a message beyond `maxPayload`. */
+function isTooLarge(error: Error): boolean {
+  return codeOf(error) === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH';
+}
+
+function tooLarge({ answer }: MessageLimits): Error {
+  return new Error(`it sent a message of more than ${Math.round(answer / 1_000_000)} MB`);
 }

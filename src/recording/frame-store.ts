@@ -1,5 +1,6 @@
 /** The frames of one session, on disk as they come: a crash loses nothing that was written, and clips are cut from it afterwards. */
 import { mkdir } from 'node:fs/promises';
+import { errorOf } from '../base/errors';
 import { isSessionwrightError, SessionwrightError } from '../contract/errors';
 import type { FrameEntry } from './frame-segment';
 import { FrameSegment } from './frame-segment';
@@ -206,7 +207,7 @@ export class FrameStore {
 
   /** What waits is lost, and a segment with nothing in it is removed: its place is for one that has something. */
   async #fail(error: unknown): Promise<void> {
-    const reason = error instanceof Error ? error : new Error(String(error));
+    const reason = errorOf(error);
     this.#noteGap(reason);
     this.#problem = reason;
     this.#refs = this.#refs.filter((ref) => !this.#unwritten.has(ref));

@@ -1,9 +1,9 @@
 /** Tells that a page is in use though it is blank by its URL. */
 import type { CdpSession } from '../cdp/connection';
 
-/** True of a document that was written to, or has painted. One that waits for its test is neither. */
+/** True of a document that was written to, or has painted. One that waits for its test is neither. A page may replace these functions: whatever they return then, the answer is short. */
 const HAS_CONTENT =
-  "document.body?.hasChildNodes() || performance.getEntriesByType('paint').length > 0";
+  "!!(document.body?.hasChildNodes() || performance.getEntriesByType('paint').length > 0)";
 
 /** Who is told of the content of a page. */
 export interface ContentListener {

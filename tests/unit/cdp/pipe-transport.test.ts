@@ -43,3 +43,46 @@ test('tells once that it is closed, and drops what is sent afterwards', async ()
   transport.close();
   expect(onclose).toHaveBeenCalledOnce();
 });
+
+/** An event with a text of so many bytes, as Chromium writes it. */
+const event = (method: string, bytes: number): string =>
+  `{"method":"${method}","params":{"type":"log","text":"${'ä'.repeat(bytes / 2)}"},"sessionId":"A1"}`;
+
+test('of an event that is too long, the beginning comes in its place', async () => {
+  const { fromBrowser, messages } = open();
+  const long = event('Runtime.consoleAPICalled', 20_000_000);
+  fromBrowser.write(`{}\0${long}\0${event('Page.frameNavigated', 100_000)}\0`);
+  await eventually(() => expect(messages).toHaveLength(3));
+  expect(JSON.parse(messages[1] ?? '')).toMatchObject({
+    method: 'sessionwright.skipped',
+    params: { method: 'Runtime.consoleAPICalled', bytes: Buffer.byteLength(long) },
+    sessionId: 'A1',
+  });
+  expect(messages[1]?.length).toBeLessThan(5_000);
+  expect(messages[1]).toContain('log\\",\\"text\\":\\"ää');
+  expect(messages[1]).not.toContain('\ufffd');
+  expect(messages[2]?.length).toBeGreaterThan(50_000);
+});
+
+test('a command whose answer is too long has failed, and the connection goes on', async () => {
+  const { fromBrowser, messages } = open();
+  fromBrowser.write(`{"id":7,"result":{"value":"`);
+  for (let mb = 0; mb < 65; mb++) fromBrowser.write(Buffer.alloc(1_000_000, 'x'));
+  fromBrowser.write('"},"sessionId":"B2"}\0{}\0');
+  await eventually(() => expect(messages).toHaveLength(2));
+  expect(JSON.parse(messages[0] ?? '')).toEqual({
+    id: 7,
+    error: { code: -32_000, message: "The browser's answer is too large: 66 MB" },
+    sessionId: 'B2',
+  });
+});
+
+test('a text without end that is no message closes the transport, and no more', async () => {
+  const { transport, fromBrowser } = open();
+  const onclose = vi.fn();
+  transport.onclose = onclose;
+  for (let mb = 0; mb < 65; mb++) fromBrowser.write(Buffer.alloc(1_000_000, 'x'));
+  fromBrowser.write('\0');
+  await eventually(() => expect(onclose).toHaveBeenCalledOnce());
+  expect(String(onclose.mock.calls[0])).toContain('too large: 65 MB');
+});
