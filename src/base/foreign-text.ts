@@ -16,3 +16,22 @@ export function keptText(text: string, maxBytes: number): string {
   const bytes = Buffer.allocUnsafe(Math.min(maxBytes, start.length * MAX_BYTES_OF_UNIT));
   return bytes.toString('utf8', 0, encoder.encodeInto(start, bytes).written);
 }
+
+/**
+ * Copies names and texts of a record, such as headers, and cuts each to `maxTextBytes`. Fields that do not fit into `maxBytes` in all
+ * are left out.
+ */
+export function keptRecord(
+  record: Readonly<Record<string, string>>,
+  { maxTextBytes, maxBytes }: { maxTextBytes: number; maxBytes: number },
+): Record<string, string> {
+  const kept: Record<string, string> = {};
+  let left = maxBytes;
+  for (const [name, text] of Object.entries(record)) {
+    const entry = [keptText(name, maxTextBytes), keptText(text, maxTextBytes)] as const;
+    left -= Buffer.byteLength(entry[0]) + Buffer.byteLength(entry[1]);
+    if (left < 0) break;
+    kept[entry[0]] = entry[1];
+  }
+  return kept;
+}

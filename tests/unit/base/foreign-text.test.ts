@@ -1,7 +1,6 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
 import { keptText } from '../../../src/base/foreign-text';
+import { heapUsed } from '../heap-used';
 
 it.each([
   ['a text that fits', 'hello', 5, 'hello'],
@@ -29,11 +28,4 @@ it('does not keep the text that it was cut from', () => {
 /** A megabyte in one piece, as a parser makes it. */
 function longText(index: number): string {
   return Buffer.alloc(1_000_000, String(index)).toString('latin1');
-}
-
-function heapUsed(): number {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
-  collect();
-  return process.memoryUsage().heapUsed; // buffers, which are freed in the background, are not part of it
 }
