@@ -1,5 +1,6 @@
 import importX from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
+import { keptText } from './scripts/lib/kept-text.mjs';
 import { noCycle } from './scripts/lib/no-cycle.mjs';
 import { zones } from './scripts/lib/walls.mjs';
 
@@ -45,7 +46,11 @@ export default tseslint.config(
     languageOptions: {
       parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname },
     },
-    plugins: { 'import-x': importX, walls: { rules: { 'no-cycle': noCycle } } },
+    plugins: {
+      'import-x': importX,
+      walls: { rules: { 'no-cycle': noCycle } },
+      texts: { rules: { kept: keptText } },
+    },
     settings: {
       'import-x/resolver-next': [
         importX.createNodeResolver({ extensions: ['.ts', '.tsx', '.js', '.mjs'] }),
@@ -115,6 +120,16 @@ export default tseslint.config(
     rules: {
       'no-restricted-syntax': ['error', ...zodInPart, ...boundedWaits, ...privateOfPlaywright],
     },
+  },
+  {
+    files: ['src/**/*.ts', 'fixtures/**/*.ts'],
+    ignores: [
+      'src/base/foreign-text.ts', // keptText itself
+      'src/viewer/**', // these run in a browser, where nothing else is hurt
+      'src/ui/**',
+      'src/reporter/page/**',
+    ],
+    rules: { 'texts/kept': 'error' },
   },
   {
     files: ['src/client/**/*.ts'],

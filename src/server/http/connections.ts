@@ -1,6 +1,7 @@
 /** The open connections of a server: whose each is, and how many each caller may have. Callers without a key keep out nobody who has one. */
 import type { Duplex } from 'node:stream';
 import type { Socket } from 'node:net';
+import { keptText } from '../../base/foreign-text';
 import { addressHex } from '../../base/addresses';
 import { countText } from '../../base/texts';
 import { unavailable } from '../../contract/refusals';
@@ -149,6 +150,5 @@ class Groups {
 /** The address, or the network of an IPv6 address: one machine has many of those. */
 function networkOf({ remoteAddress }: Socket): string {
   if (remoteAddress === undefined) return ''; // it has left already
-  const hex = addressHex(remoteAddress);
-  return hex.length > NETWORK_DIGITS ? hex.slice(0, NETWORK_DIGITS) : hex;
+  return keptText(addressHex(remoteAddress), NETWORK_DIGITS);
 }
