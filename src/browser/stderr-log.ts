@@ -1,5 +1,6 @@
 /** Reads what Chromium writes to stderr: keeps the last of it for errors, and finds its CDP endpoint. */
 import type { Readable } from 'node:stream';
+import { keptText } from '../base/foreign-text';
 
 /** Chromium's announcement of its port; the same line since 2016. */
 const ENDPOINT = /DevTools listening on (ws:\/\/\S+)/;
@@ -50,5 +51,5 @@ function tellsSomething(line: string): boolean {
 }
 
 function cut(line: string): string {
-  return line.slice(0, TOLD_LINE_CHARS);
+  return keptText(line, TOLD_LINE_CHARS);
 }

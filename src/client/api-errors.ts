@@ -1,5 +1,6 @@
 /** Turns what went wrong in an exchange with the API into one typed error: what was being done, what happened, what to do. */
 import { codeOf } from '../base/errors';
+import { keptText } from '../base/foreign-text';
 import { parseErrorBody, type ParsedErrorBody } from '../contract/error-body';
 import {
   ApiError,
@@ -201,7 +202,7 @@ function quote({ code, message, issues }: ParsedErrorBody): string {
     ? [own, fields].filter(Boolean).join(' - ')
     : own;
   return text
-    ? `: ${text.slice(0, code === undefined ? MAX_QUOTE : MAX_OWN_QUOTE).replace(/\.+$/, '')}`
+    ? `: ${keptText(text, code === undefined ? MAX_QUOTE : MAX_OWN_QUOTE).replace(/\.+$/, '')}`
     : '';
 }
 

@@ -1,11 +1,15 @@
 /** What whoever runs tests tells of them to our own session server, for its viewer: no part of the cloud's API. */
 import * as z from 'zod';
 
+import { keptText } from '../base/foreign-text';
 import { checkWire, readBody } from './checks';
 import { camelize, snakify } from './naming';
 
 /** Notes in one call, at most: what a busy run has to tell within some seconds. */
 export const MAX_NOTES = 1_000;
+
+/** Longest text that a server takes, in characters: four times what it keeps. {@link encodeTestNotes} cuts longer ones. */
+const MAX_TEXT_LENGTH = 2_000;
 
 /** A test that runs, or how it ended. */
 export type TestOutcome = 'running' | 'passed' | 'failed' | 'skipped';
@@ -58,21 +62,22 @@ export interface TestStep {
 export type TestNote = TestBegins | TestEnds | TestStep;
 
 const moment = z.number();
-const runSchema = z.object({ id: z.string().min(1).max(100), name: z.string().optional() });
+const text = z.string().max(MAX_TEXT_LENGTH);
+const runSchema = z.object({ id: z.string().min(1).max(100), name: text.optional() });
 const noteSchema = z.union([
   z.object({
-    title: z.string(),
+    title: text,
     at_ms: moment.optional(),
     worker: z.int().nonnegative().optional(),
     run: runSchema.optional(),
   }),
   z.object({ outcome: z.enum(['passed', 'failed', 'skipped']), at_ms: moment.optional() }),
   z.object({
-    step: z.string(),
+    step: text,
     id: z.string().max(100),
     at_ms: moment,
     duration_ms: z.number().nullable(),
-    place: z.string(),
+    place: text,
     has_failed: z.boolean(),
   }),
 ]);
@@ -99,13 +104,26 @@ export function decodeTestNotes(body: unknown): { notes: TestNote[] } {
 }
 
 /**
- * The body, as it goes over the wire.
+ * The body, as it goes over the wire. Texts that are longer than a server takes are cut.
  * @throws {@link OptionsError} naming each wrong field
  */
 export function encodeTestNotes({ notes }: { notes: readonly TestNote[] }) {
-  const wire = { now_ms: Date.now(), notes: notes.map((note) => snakify(note)) };
+  const wire = { now_ms: Date.now(), notes: notes.map((note) => snakify(shortNote(note))) };
   checkWire('Cannot tell of tests', testNotesSchema, wire);
   return wire;
+}
+
+/** A note whose texts are its own, and no longer than a server takes: see {@link keptText}. */
+export function shortNote(note: TestNote): TestNote {
+  const cut = (text: string): string => keptText(text, MAX_TEXT_LENGTH);
+  if ('outcome' in note) return note;
+  if ('step' in note) return { ...note, step: cut(note.step), place: cut(note.place) };
+  const { run } = note;
+  return {
+    ...note,
+    title: cut(note.title),
+    ...(run?.name !== undefined && { run: { ...run, name: cut(run.name) } }),
+  };
 }
 
 /** The answer: how many notes were taken. */

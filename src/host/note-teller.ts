@@ -4,7 +4,7 @@
  */
 import { logOf } from '../base/log';
 import { ApiError } from '../contract/errors';
-import { MAX_NOTES, type TestNote } from '../contract/test-notes';
+import { MAX_NOTES, shortNote, type TestNote } from '../contract/test-notes';
 
 /** How long notes wait for others to go with them, in milliseconds: a viewer shows what happens, and each call costs. */
 const GATHER_MS = 500;
@@ -30,7 +30,7 @@ export class NoteTeller {
   /** Tells this soon. */
   add(notes: readonly TestNote[]): void {
     if (this.#isOver) return;
-    this.#waiting.push(...notes.slice(0, MAX_WAITING - this.#waiting.length));
+    this.#waiting.push(...notes.slice(0, MAX_WAITING - this.#waiting.length).map(shortNote));
     this.#timer ??= setTimeout(() => void this.flush(), GATHER_MS).unref();
   }
 

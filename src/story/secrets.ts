@@ -1,10 +1,11 @@
 /** Takes out of texts what opens a door: reports are published, and read by others than those who ran the tests. */
+import { keptText } from '../base/foreign-text';
 import { clipped, oneLine, printable } from '../base/texts';
 
 /** What is longer is cut where it has to be short, in characters. */
 const MAX_LENGTH = 300;
-/** So much of it is looked at, in characters: a secret that is cut is not known any more. */
-const LOOKED_AT = 1_200;
+/** So much of it is looked at, in bytes: a secret that is cut is not known any more. */
+const LOOKED_AT_BYTES = 1_200;
 /** Stands for what was taken out. */
 const HIDDEN = '…';
 
@@ -46,7 +47,8 @@ export function withoutSecrets(text: string, known: readonly string[] = []): str
 
 /** One printable line without secrets, cut after 300 characters. For text of a page or an API, which may be megabytes. */
 export function shortWithoutSecrets(text: string): string {
-  return clipped(printable(withoutSecrets(oneLine(text.slice(0, LOOKED_AT)))), MAX_LENGTH);
+  const start = keptText(text, LOOKED_AT_BYTES);
+  return clipped(printable(withoutSecrets(oneLine(start))), MAX_LENGTH);
 }
 
 /** The title of a step without what was typed. */

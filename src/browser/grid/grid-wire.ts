@@ -1,6 +1,7 @@
 /** HTTP to a Selenium Grid: one request and its answer, read as WebDriver writes it. Knows no sessions. */
 import { request as requestHttp, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
+import { keptText } from '../../base/foreign-text';
 import { isRecord, parseJson } from '../../base/json';
 import { codeOf, messageOf } from '../../base/errors';
 import { GridError } from '../../contract/errors';
@@ -199,6 +200,6 @@ function ownWords(value: unknown, status: number): string {
   const { error, message } = value;
   const said = typeof message === 'string' ? message : '';
   const [words = ''] = said.split(/\n(?:Build info|System info|Driver info|Host info|Stacktrace)/);
-  const text = words.trim().slice(0, MAX_QUOTE);
+  const text = keptText(words.trim(), MAX_QUOTE);
   return [typeof error === 'string' ? error : `status ${status}`, text].filter(Boolean).join(': ');
 }

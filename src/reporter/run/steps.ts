@@ -1,6 +1,7 @@
 /** The steps of an attempt, flat and in order, as the run page shows them: what the test did, without the machinery around it. */
 import { stripVTControlCharacters } from 'node:util';
 import type { TestError, TestResult, TestStep } from '@playwright/test/reporter';
+import { keptText } from '../../base/foreign-text';
 import { clipped, countText, oneLine } from '../../base/texts';
 import { withoutTyped, withoutTypedInCalls } from '../../story/secrets';
 import type { ErrorData, StepData } from './data';
@@ -14,7 +15,7 @@ const MAX_STEPS = 200;
 const MAX_FAILED = 50;
 /** Longer messages are cut, in characters. */
 const MAX_MESSAGE = 4_000;
-/** So much more of a text is looked at for secrets: one that is cut is not known any more. */
+/** So many times as many bytes of a text are searched for secrets: one that is cut is not recognized any more. */
 const LOOKED_AT = 4;
 
 /** Steps of Playwright's own machinery: what is in them is shown, they are not. */
@@ -129,7 +130,7 @@ export function titleOf(step: TestStep & { subtitle?: string }, texts: Texts): s
 
 /** A text as the page shows it: its secrets are looked for before it is cut. */
 function shown(text: string, maxLength: number, texts: Texts): string {
-  const looked = plain(text).slice(0, LOOKED_AT * maxLength);
+  const looked = plain(keptText(text, LOOKED_AT * maxLength));
   return clipped(texts.clean(withoutTypedInCalls(looked)), maxLength);
 }
 

@@ -2,15 +2,18 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { keptText } from '../../base/foreign-text';
 import { readJson, writeJson } from '../../base/json';
+import type { KeptList, MemoryBudget } from '../../base/memory-budget';
+import { countText } from '../../base/texts';
 import type { CdpSession } from '../../cdp/connection';
 import type { ViewedEvent } from '../../contract/viewer';
 import { tellConsole } from './console-messages';
 
 /** Messages that are kept, the newest ones: what a list and a timeline can show. */
 const MAX_MESSAGES = 500;
-/** Longest text of one that is kept, in characters. */
-const MAX_TEXT = 500;
+/** Longest text of one that is kept, in bytes. */
+const MAX_TEXT_BYTES = 1_000;
 
 const fileSchema = z.array(
   z.object({ atMs: z.number(), level: z.enum(['info', 'warning', 'error']), text: z.string() }),
@@ -20,26 +23,37 @@ type Kept = z.output<typeof fileSchema>[number];
 /** The console of one session. */
 export class ConsoleLog {
   readonly #folder: string;
-  #messages: Kept[] = [];
+  readonly #messages: KeptList<Kept>;
 
   /** @param folder - one that is there already or not: the file goes into it */
-  constructor(folder: string) {
+  constructor(folder: string, budget: MemoryBudget) {
     this.#folder = folder;
+    this.#messages = budget.list(MAX_MESSAGES);
   }
 
   /** Keeps what a page says from now on. */
   follow(page: CdpSession): void {
-    tellConsole(page, ({ atMs, level, title }) => {
-      this.#messages.push({ atMs: atMs ?? Date.now(), level, text: title.slice(0, MAX_TEXT) });
-      if (this.#messages.length > MAX_MESSAGES) this.#messages.shift();
-    });
+    tellConsole(page, ({ atMs, level, title }) =>
+      this.#messages.push({
+        atMs: atMs ?? Date.now(),
+        level,
+        text: keptText(title, MAX_TEXT_BYTES),
+      }),
+    );
   }
 
   /** Writes down what was said. */
   async close(): Promise<void> {
-    const messages = this.#messages;
-    this.#messages = [];
-    if (messages.length === 0) return;
+    const { dropped } = this.#messages;
+    const messages = this.#messages.take();
+    const [oldest] = messages;
+    if (!oldest) return;
+    if (dropped > 0)
+      messages.unshift({
+        atMs: oldest.atMs,
+        level: 'info',
+        text: `(${countText(dropped, 'older message')} dropped)`,
+      });
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     await writeJson(fileIn(this.#folder), messages, { isDurable: false });
   }

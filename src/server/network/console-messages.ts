@@ -1,10 +1,14 @@
 /** What a page says on its console, and the errors that nobody caught there, as the viewer lists them. */
+import { keptText } from '../../base/foreign-text';
+import { parseJson } from '../../base/json';
+import { sizeText } from '../../base/texts';
 import type { CdpSession } from '../../cdp/connection';
+import type { SkippedEvent } from '../../cdp/incoming-text';
 import type { CdpEvents } from '../../cdp/protocol';
 import type { ViewedEvent } from '../../contract/viewer';
 
-/** Longest text of a message that is told, in characters: what a list shows. */
-const MAX_TEXT = 2_000;
+/** Longest text of a message that is shown, in bytes: what fits into a list. */
+const MAX_TEXT_BYTES = 2_000;
 
 /** What Playwright says to itself on the console of a page that `setContent` writes. */
 const SET_CONTENT = /^--playwright--set--content--/;
@@ -16,14 +20,20 @@ const LEVELS: Readonly<Record<string, ViewedEvent['level']>> = {
   warning: 'warning',
 };
 
-/** Tells of the messages of a page from now on, and of those that it has kept. */
+/** Where the events of a console have their text, in JSON that may be cut off: an error has its stack, then come values and log entries. */
+const TEXTS = ['description', 'value', 'text'].map(
+  (name) => new RegExp(String.raw`"${name}":"((?:[^"\\]|\\u\w{4}|\\[^u])+)`),
+);
+
+/** Reports the messages of a page from now on, and those that it has kept. */
 export function tellConsole(page: CdpSession, tell: (event: ViewedEvent) => void): void {
+  // Otherwise the page would keep what it has shown us, as long as it lives.
+  const release = (): void =>
+    void page.send('Runtime.releaseObjectGroup', { objectGroup: 'console' }).catch(() => {});
   page.on('Runtime.consoleAPICalled', (call) => {
     const text = textOf(call);
     if (!SET_CONTENT.test(text)) tell(message(call.timestamp, LEVELS[call.type] ?? 'info', text));
-    // Else the page would keep what it has shown for us, as long as it lives.
-    if (call.args.some(({ objectId }) => objectId !== undefined))
-      page.send('Runtime.releaseObjectGroup', { objectGroup: 'console' }).catch(() => {});
+    if (call.args.some(({ objectId }) => objectId !== undefined)) release();
   });
   page.on('Runtime.exceptionThrown', ({ timestamp, exceptionDetails: { text, exception } }) =>
     tell(message(timestamp, 'error', exception?.description ?? text)),
@@ -34,8 +44,26 @@ export function tellConsole(page: CdpSession, tell: (event: ViewedEvent) => void
       source !== 'network' && // told by the request
       tell(message(timestamp, LEVELS[level] ?? 'info', text)),
   );
+  page.on('sessionwright.skipped', (skipped) => {
+    if (!/^(Runtime|Log)\./.test(skipped.method)) return;
+    tell(beginningOf(skipped));
+    release();
+  });
   for (const enabled of [page.send('Runtime.enable'), page.send('Log.enable')])
     enabled.catch(() => {}); // the page has been closed
+}
+
+/** Of a message that was too long to be read whole. */
+function beginningOf({ method, head, bytes }: SkippedEvent): ViewedEvent {
+  const [, type = ''] = /"(?:type|level)":"(\w+)"/.exec(head) ?? [];
+  const level = method === 'Runtime.exceptionThrown' ? 'error' : (LEVELS[type] ?? 'info');
+  const [found] = TEXTS.flatMap((pattern) => pattern.exec(head)?.[1] ?? []);
+  const text = parseJson(`"${found ?? ''}"`);
+  const start = typeof text === 'string' ? keptText(text, MAX_TEXT_BYTES) : '';
+  return {
+    ...message(Date.now(), level, start),
+    detail: `cut: the message has ${sizeText(bytes)}`,
+  };
 }
 
 function textOf({ args }: CdpEvents['Runtime.consoleAPICalled']): string {
@@ -51,5 +79,5 @@ function shown(value: unknown): string {
 }
 
 function message(atMs: number, level: ViewedEvent['level'], text: string): ViewedEvent {
-  return { kind: 'console', atMs, level, title: text.slice(0, MAX_TEXT), detail: '' };
+  return { kind: 'console', atMs, level, title: keptText(text, MAX_TEXT_BYTES), detail: '' };
 }

@@ -1,5 +1,6 @@
 /** The network log of one session: the requests of all its pages, popups, frames and workers, written to its folder; and what its pages say on their consoles. */
 import { orAfter } from '../../base/deadline';
+import type { MemoryBudget } from '../../base/memory-budget';
 import type { CdpConnection, CdpSession } from '../../cdp/connection';
 import type { CdpEvents } from '../../cdp/protocol';
 import type { BatchFile } from './batch-files';
@@ -47,12 +48,15 @@ export class NetworkLog {
   readonly #preparing = new Set<Promise<unknown>>();
   #browser: Promise<CdpSession> | undefined;
 
-  /** @param folder - belongs to the log; made with its first file */
-  constructor(connection: CdpConnection, folder: string) {
+  /**
+   * @param folder - belongs to the log; made with its first file
+   * @param budget - what the session may keep in memory
+   */
+  constructor(connection: CdpConnection, folder: string, budget: MemoryBudget) {
     this.#connection = connection;
     this.folder = folder;
     this.#files = new BatchFiles(folder);
-    this.#console = new ConsoleLog(folder);
+    this.#console = new ConsoleLog(folder, budget);
   }
 
   /**

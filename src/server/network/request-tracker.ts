@@ -1,10 +1,22 @@
 /** Puts the browser's events about requests together: each request with its answer, redirects apart, whichever page or frame told of it. */
+import { keptRecord, keptText } from '../../base/foreign-text';
+import { bytesOf } from '../../base/memory-budget';
 import type { CdpSession } from '../../cdp/connection';
-import type { CdpEvents, RequestWillBeSent } from '../../cdp/protocol';
+import type { CdpEvents, NetworkResponse, RequestWillBeSent } from '../../cdp/protocol';
 import type { SeenRequest } from './har-entry';
 
 /** Requests that run at the same time; of more, the oldest count as ended. Bounds the memory: pages may leave them open for ever. */
 const MAX_RUNNING = 2_000;
+/** What all of them may take in memory, in bytes: those 2,000 with headers of 2 KB each. Beyond it, too, the oldest count as ended. */
+const MAX_RUNNING_BYTES = 4_000_000;
+/** Longest URL that is kept, in bytes: beyond what servers take. */
+const MAX_URL_BYTES = 16_000;
+/** Longest header, and all headers of one message, in bytes: servers take 8 to 64 KB. */
+const MAX_HEADERS = { maxTextBytes: 16_000, maxBytes: 64_000 };
+/** Longest method, status text, type and the like, in bytes: those of HTTP are shorter. */
+const MAX_WORD_BYTES = 200;
+/** Messages of one request whose headers come apart: it may be redirected 20 times. */
+const MAX_EXTRAS = 50;
 
 /** A request and what it was redirected to, which has the same id. */
 interface Chain {
@@ -17,12 +29,15 @@ interface Chain {
   responseExtras: { headers: Record<string, string>; statusCode: number }[];
   /** When it ended, by our clock; from then on it only waits for headers that are on their way. */
   endedAtMs: number | undefined;
+  /** What it takes in memory. */
+  bytes: number;
 }
 
 /** Follows the requests of all targets of one browser. Their ids are unique in it, so a request that two targets tell of is one. */
 export class RequestTracker {
   readonly #onRequest: (request: SeenRequest) => void;
   readonly #chains = new Map<string, Chain>();
+  #bytes = 0;
 
   /** @param onRequest - gets each request when it has ended */
   constructor(onRequest: (request: SeenRequest) => void) {
@@ -32,9 +47,12 @@ export class RequestTracker {
   /** Listens to a target. It must tell of its requests: `Network.enable`. */
   follow(session: CdpSession, pageId: string): void {
     session.on('Network.requestWillBeSent', (event) => this.#sent(session, pageId, event));
-    session.on('Network.requestWillBeSentExtraInfo', ({ requestId, headers }) =>
-      this.#chain(session, requestId).requestExtras.push(headers),
-    );
+    session.on('Network.requestWillBeSentExtraInfo', ({ requestId, headers }) => {
+      const chain = this.#chain(session, requestId);
+      if (chain.requestExtras.length >= MAX_EXTRAS) return;
+      chain.requestExtras.push(keptRecord(headers, MAX_HEADERS));
+      this.#grow(chain, chain.requestExtras.at(-1));
+    });
     session.on('Network.responseReceived', (event) => this.#answered(event));
     session.on('Network.responseReceivedExtraInfo', ({ requestId, ...extra }) =>
       this.#addAnswerHeaders(this.#chain(session, requestId), requestId, extra),
@@ -67,8 +85,8 @@ export class RequestTracker {
   /** A WebSocket is logged when it is open: it may stay so for ever. */
   #followWebSockets(session: CdpSession, pageId: string): void {
     session.on('Network.webSocketCreated', ({ requestId, url }) => {
-      this.#chain(session, requestId).hops.push({
-        url,
+      this.#addHop(this.#chain(session, requestId), {
+        url: keptText(url, MAX_URL_BYTES),
         method: 'GET',
         resourceType: 'WebSocket',
         pageId,
@@ -86,7 +104,7 @@ export class RequestTracker {
           Object.assign(seen, {
             sentAt: timestamp,
             startedAt: wallTime,
-            requestHeaders: request.headers,
+            requestHeaders: keptRecord(request.headers, MAX_HEADERS),
           }),
         ),
     );
@@ -96,7 +114,7 @@ export class RequestTracker {
         this.#update(
           requestId,
           (seen) =>
-            (seen.response = { url: seen.url, mimeType: '', encodedDataLength: 0, ...response }),
+            (seen.response = keptResponse({ mimeType: '', encodedDataLength: 0, ...response })),
         );
         this.#end(requestId, { endedAt: timestamp });
       },
@@ -125,20 +143,20 @@ export class RequestTracker {
     if (last && (!redirectResponse || last.sentAt === timestamp)) return; // another target has told of it
     if (last && redirectResponse) {
       Object.assign(last, {
-        response: redirectResponse,
+        response: keptResponse(redirectResponse),
         endedAt: timestamp,
         encodedBytes: redirectResponse.encodedDataLength,
       });
       if (redirectHasExtraInfo) chain.withExtra.push(last);
     }
-    chain.hops.push({
-      url: request.url,
-      method: request.method,
+    this.#addHop(chain, {
+      url: keptText(request.url, MAX_URL_BYTES),
+      method: keptText(request.method, MAX_WORD_BYTES),
       resourceType: type ?? 'other',
       pageId,
       startedAt: wallTime,
       sentAt: timestamp,
-      requestHeaders: request.headers,
+      requestHeaders: keptRecord(request.headers, MAX_HEADERS),
       wire: {},
       receivedBytes: 0,
     });
@@ -153,7 +171,8 @@ export class RequestTracker {
     const chain = this.#chains.get(requestId);
     const seen = chain?.hops.at(-1);
     if (!chain || !seen || seen.response) return;
-    Object.assign(seen, { response, resourceType: type });
+    Object.assign(seen, { response: keptResponse(response), resourceType: type });
+    this.#grow(chain, seen.response);
     if (hasExtraInfo) chain.withExtra.push(seen);
   }
 
@@ -163,7 +182,9 @@ export class RequestTracker {
   }
 
   #addAnswerHeaders(chain: Chain, requestId: string, extra: Chain['responseExtras'][number]): void {
-    chain.responseExtras.push(extra);
+    if (chain.responseExtras.length >= MAX_EXTRAS) return;
+    chain.responseExtras.push({ ...extra, headers: keptRecord(extra.headers, MAX_HEADERS) });
+    this.#grow(chain, chain.responseExtras.at(-1));
     if (chain.endedAtMs !== undefined) this.#emitIfComplete(requestId, chain);
   }
 
@@ -182,6 +203,7 @@ export class RequestTracker {
 
   #emit(requestId: string, chain: Chain): void {
     this.#chains.delete(requestId);
+    this.#bytes -= chain.bytes;
     const last = chain.hops.at(-1);
     if (last && !last.response) chain.withExtra.push(last); // its answer was told by a target that we did not follow yet
     for (const [index, seen] of chain.withExtra.entries()) {
@@ -203,8 +225,7 @@ export class RequestTracker {
   #chain(session: CdpSession, requestId: string): Chain {
     const known = this.#chains.get(requestId);
     if (known) return known;
-    const [oldest] = this.#chains;
-    if (oldest && this.#chains.size >= MAX_RUNNING) this.#abandon(...oldest);
+    this.#makeRoom();
     const chain: Chain = {
       session,
       hops: [],
@@ -212,10 +233,46 @@ export class RequestTracker {
       requestExtras: [],
       responseExtras: [],
       endedAtMs: undefined,
+      bytes: 0,
     };
     this.#chains.set(requestId, chain);
     return chain;
   }
+
+  #makeRoom(): void {
+    for (const [id, chain] of this.#chains) {
+      if (this.#chains.size < MAX_RUNNING && this.#bytes < MAX_RUNNING_BYTES) return;
+      this.#abandon(id, chain);
+    }
+  }
+
+  #addHop(chain: Chain, seen: SeenRequest): void {
+    chain.hops.push(seen);
+    this.#grow(chain, seen);
+  }
+
+  #grow(chain: Chain, by: unknown): void {
+    const bytes = bytesOf(by);
+    chain.bytes += bytes;
+    this.#bytes += bytes;
+  }
+}
+
+/** What is kept of an answer; its URL is the request's. */
+function keptResponse(response: Omit<NetworkResponse, 'url'>): NetworkResponse {
+  const { protocol, remoteIPAddress } = response;
+  const word = (text: string): string => keptText(text, MAX_WORD_BYTES);
+  return {
+    url: '',
+    status: response.status,
+    statusText: word(response.statusText),
+    headers: keptRecord(response.headers, MAX_HEADERS),
+    mimeType: word(response.mimeType),
+    encodedDataLength: response.encodedDataLength,
+    ...(protocol !== undefined && { protocol: word(protocol) }),
+    ...(remoteIPAddress !== undefined && { remoteIPAddress: word(remoteIPAddress) }),
+    ...(response.timing && { timing: response.timing }),
+  };
 }
 
 /** What a page makes itself, such as `data:` and `blob:`, is no request to anybody. */

@@ -19,7 +19,7 @@ export function trafficOf(seen: SeenRequest): Traffic {
 
 function sizeOfRequest({ method, url, requestHeaders, wire }: SeenRequest): number {
   const headers = Object.entries(wire.requestHeaders ?? requestHeaders);
-  const { pathname, search } = new URL(url);
+  const { pathname, search } = URL.canParse(url) ? new URL(url) : { pathname: url, search: '' }; // it may have been cut
   const lines = [
     `${method} ${pathname}${search} HTTP/1.1`,
     ...headers.map(([name, value]) => `${name}: ${value}`),

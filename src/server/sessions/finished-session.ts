@@ -5,7 +5,7 @@ import type { SessionInfo, SessionStatus, SessionStep } from '../../contract/ses
 import type { KnownSession, WaysIn } from './known-session';
 import type { SessionFolder } from '../data/session-folder';
 import type { SessionRecord } from './session-record';
-import { readTests, type SessionTest } from './session-tests';
+import { readTests, summaryOf, type SessionTest, type TestSummary } from './session-tests';
 import { readSteps } from './trajectory-file';
 
 /** An ended session. */
@@ -13,7 +13,8 @@ export class FinishedSession implements KnownSession {
   readonly folder: SessionFolder;
   readonly wasRecorded: boolean;
   readonly #record: SessionRecord;
-  #tests: Promise<SessionTest[]> | undefined;
+  /** Asked for by every look at the wall, and no longer than a title: the tests themselves may take megabytes. */
+  #summary: Promise<TestSummary> | undefined;
 
   constructor(folder: SessionFolder, record: SessionRecord) {
     this.folder = folder;
@@ -59,9 +60,15 @@ export class FinishedSession implements KnownSession {
 
   readonly latestTests = [];
 
+  readonly droppedTests = 0;
+
   async allTests(): Promise<SessionTest[]> {
-    this.#tests ??= readTests(this.folder.tests);
-    return this.#tests;
+    return readTests(this.folder.tests);
+  }
+
+  async testSummary(): Promise<TestSummary> {
+    this.#summary ??= this.allTests().then(summaryOf);
+    return this.#summary;
   }
 
   info(waysIn: WaysIn): SessionInfo {

@@ -1,7 +1,7 @@
 /** What can be asked of every session that the server knows, whether it runs, or ended a moment or a restart ago. */
 import type { SessionInfo, SessionStatus, SessionStep } from '../../contract/session';
 import type { SessionFolder } from '../data/session-folder';
-import type { SessionTest } from './session-tests';
+import type { SessionTest, TestSummary } from './session-tests';
 
 /** Why a session ended. */
 export interface SessionEnd {
@@ -53,8 +53,12 @@ export interface KnownSession {
   steps(): Promise<readonly SessionStep[]>;
   /** The newest tests that ran in it, oldest first; of a session that has ended, only {@link KnownSession.allTests} knows. */
   readonly latestTests: readonly SessionTest[];
-  /** The same; read from the disk once the session has ended. */
+  /** How many older ones were dropped from them. */
+  readonly droppedTests: number;
+  /** All that are kept; read from the disk once the session has ended. */
   allTests(): Promise<readonly SessionTest[]>;
+  /** How they went, in short. */
+  testSummary(): Promise<TestSummary>;
   /** What the API tells of it, without its steps. */
   info(waysIn: WaysIn): SessionInfo;
   /** Ends it, and resolves when nothing of it runs any more. The first call decides how it ended. */

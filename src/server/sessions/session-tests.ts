@@ -1,17 +1,23 @@
 /** Which tests ran in a session, and when: the chapters of its film. Told by whoever runs them; written down as they end. */
-import { appendFile, readFile } from 'node:fs/promises';
+import { appendFile } from 'node:fs/promises';
 import * as z from 'zod';
+import { readFileEnd } from '../../base/file-end';
+import { keptText } from '../../base/foreign-text';
 import { parseJson } from '../../base/json';
+import type { KeptList, MemoryBudget } from '../../base/memory-budget';
 import { Queue } from '../../base/queue';
 import type { TestBegins, TestEnds, TestRun } from '../../contract/test-notes';
 import type { ViewedTest } from '../../contract/viewer';
 
 /** Tests that are told of, the newest ones: a session that is used for a day must not fill the memory. */
 const MAX_TOLD = 2_000;
-/** Longest title, in characters. */
-const MAX_TITLE = 500;
-/** Longest name of a run, in characters. */
-const MAX_NAME = 100;
+/** Longest title, in bytes: 500 characters of any language. */
+const MAX_TITLE_BYTES = 1_500;
+/** Longest name of a run, and its id, in bytes: 100 characters. */
+const MAX_NAME_BYTES = 300;
+
+/** Of a file of tests, so much is read, in bytes: those that are kept, with titles that are as long as they may be. */
+const MAX_READ_BYTES = MAX_TOLD * 2_000;
 
 /** A test, and the run that it belongs to, where that is known. */
 export interface SessionTest extends ViewedTest {
@@ -31,37 +37,42 @@ const testSchema = z.object({
 export class SessionTests {
   readonly #file: string;
   readonly #writing = new Queue();
-  readonly #tests: SessionTest[] = [];
+  readonly #tests: KeptList<SessionTest>;
   readonly #listeners = new Set<() => void>();
 
   /** @param file is made with the first test that ends */
-  constructor(file: string) {
+  constructor(file: string, budget: MemoryBudget) {
     this.#file = file;
+    this.#tests = budget.list(MAX_TOLD);
   }
 
   /** The newest ones, oldest first. */
   get all(): readonly SessionTest[] {
-    return this.#tests;
+    return this.#tests.entries;
+  }
+
+  /** How many older ones are not kept any more. */
+  get dropped(): number {
+    return this.#tests.dropped;
   }
 
   /** A test begins; one that still runs has ended, nobody knows how. */
   begin({ title, atMs: startMs = Date.now(), worker, run }: TestBegins): void {
     this.end({ outcome: 'skipped', atMs: startMs });
     this.#tests.push({
-      title: title.slice(0, MAX_TITLE),
+      title: keptText(title, MAX_TITLE_BYTES),
       startMs,
       endMs: null,
       outcome: 'running',
       ...(worker !== undefined && { worker }),
-      ...(run && { run: { ...run, name: run.name?.slice(0, MAX_NAME) } }),
+      ...(run && { run: keptRun(run) }),
     });
-    if (this.#tests.length > MAX_TOLD) this.#tests.shift();
     this.#tell();
   }
 
   /** The test that runs has ended. Does nothing when none runs. */
   end({ outcome, atMs = Date.now() }: TestEnds): void {
-    const test = this.#tests.at(-1);
+    const test = this.#tests.entries.at(-1);
     if (test?.outcome !== 'running') return;
     Object.assign(test, { endMs: Math.max(atMs, test.startMs), outcome });
     const line = `${JSON.stringify(test)}\n`;
@@ -85,11 +96,35 @@ export class SessionTests {
   }
 }
 
+/** What is shown of a session's tests where there is no room for a list. */
+export interface TestSummary {
+  /** The newest one; undefined when there is none. */
+  last: SessionTest | undefined;
+  done: number;
+  failed: number;
+}
+
+/** Counts tests. */
+export function summaryOf(tests: readonly SessionTest[]): TestSummary {
+  return {
+    last: tests.at(-1),
+    done: tests.filter(({ outcome }) => outcome !== 'running').length,
+    failed: tests.filter(({ outcome }) => outcome === 'failed').length,
+  };
+}
+
 /** The tests in a file, oldest first. A line that is not whole is left out. */
 export async function readTests(file: string): Promise<SessionTest[]> {
-  const text = await readFile(file, 'utf8').catch(() => '');
+  const text = await readFileEnd(file, MAX_READ_BYTES).catch(() => '');
   return text
     .split('\n')
     .flatMap((line) => testSchema.safeParse(parseJson(line)).data ?? [])
     .slice(-MAX_TOLD);
+}
+
+function keptRun({ id, name }: TestRun): TestRun {
+  return {
+    id: keptText(id, MAX_NAME_BYTES),
+    ...(name !== undefined && { name: keptText(name, MAX_NAME_BYTES) }),
+  };
 }

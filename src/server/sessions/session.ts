@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { settledWithin } from '../../base/deadline';
 import { logOf } from '../../base/log';
+import { MemoryBudget } from '../../base/memory-budget';
 import { newToken } from '../../base/tokens';
 import type { ActionFiles, PageDriver } from '../../actions/page-driver';
 import type { SessionInfo, SessionStatus, SessionStep } from '../../contract/session';
@@ -15,7 +16,7 @@ import type { SessionFolder } from '../data/session-folder';
 import { NetworkLog } from '../network/network-log';
 import { SessionDownloads } from './session-downloads';
 import { SessionRecording } from './session-recording';
-import { SessionTests, type SessionTest } from './session-tests';
+import { SessionTests, summaryOf, type SessionTest, type TestSummary } from './session-tests';
 import { TestSteps } from './test-steps';
 import { SessionTimers } from './session-timers';
 import { TabOrder } from './tab-order';
@@ -26,6 +27,9 @@ const log = logOf('server');
 
 /** How long a browser may take to show its last picture and to give its cookies, in milliseconds: some ten times what that takes. One that hangs gives neither. */
 const PARTING_MS = 5_000;
+
+/** What a session keeps in memory of its console, its tests and their steps, in bytes: ten times what busy sessions have, and a hundred sessions that are full fit into a gigabyte. */
+const MAX_KEPT_BYTES = 4_000_000;
 
 /** What a session is made of. */
 export interface SessionParts {
@@ -115,13 +119,14 @@ export class LiveSession implements KnownSession {
     this.plan = plan;
     this.browser = browser;
     this.folder = folder;
-    this.tests = new SessionTests(folder.tests);
-    this.testSteps = new TestSteps(folder.testSteps);
+    const budget = new MemoryBudget(MAX_KEPT_BYTES);
+    this.tests = new SessionTests(folder.tests, budget);
+    this.testSteps = new TestSteps(folder.testSteps, budget);
     this.#keeper = keeper;
     this.#files = files;
     this.recording = new SessionRecording(browser.connection, folder.recording);
     this.livePictures = new SessionRecording(browser.connection, folder.live);
-    this.networkLog = new NetworkLog(browser.connection, folder.network);
+    this.networkLog = new NetworkLog(browser.connection, folder.network, budget);
     this.playwright = new PlaywrightProcess({
       cdpUrl: browser.cdpUrl,
       cdpHeaders: browser.cdpHeaders,
@@ -178,8 +183,16 @@ export class LiveSession implements KnownSession {
     return this.tests.all;
   }
 
+  get droppedTests(): number {
+    return this.tests.dropped;
+  }
+
   async allTests(): Promise<readonly SessionTest[]> {
     return this.tests.all;
+  }
+
+  async testSummary(): Promise<TestSummary> {
+    return summaryOf(this.tests.all);
   }
 
   /** Whether a client drives its browser now. */

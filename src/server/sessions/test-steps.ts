@@ -1,7 +1,10 @@
 /** The steps of the tests that ran in a session, as whoever runs them tells: the newest in memory, each in a file when it is done. */
-import { appendFile, readFile } from 'node:fs/promises';
+import { appendFile } from 'node:fs/promises';
 import * as z from 'zod';
+import { readFileEnd } from '../../base/file-end';
+import { keptText } from '../../base/foreign-text';
 import { parseJson } from '../../base/json';
+import type { KeptList, MemoryBudget } from '../../base/memory-budget';
 import { Queue } from '../../base/queue';
 import type { TestStep } from '../../contract/test-notes';
 
@@ -9,8 +12,8 @@ import type { TestStep } from '../../contract/test-notes';
 const MAX_TOLD = 300;
 /** Steps that are written down: hours of tests. Those beyond are told while they happen, and not in the replay. */
 const MAX_WRITTEN = 10_000;
-/** Longest text of a step, in characters: what a list shows. */
-const MAX_TEXT = 300;
+/** Longest text of a step, in bytes: 300 characters of any language, which is what a list shows. */
+const MAX_TEXT_BYTES = 900;
 
 const stepSchema = z.object({
   step: z.string(),
@@ -25,33 +28,32 @@ const stepSchema = z.object({
 export class TestSteps {
   readonly #file: string;
   readonly #writing = new Queue();
-  /** By id, in the order in which they began. */
-  readonly #steps = new Map<string, TestStep>();
+  /** In the order in which they began. */
+  readonly #steps: KeptList<TestStep>;
   readonly #listeners = new Set<(step: TestStep) => void>();
   #written = 0;
 
   /** @param file is made with the first step that is done */
-  constructor(file: string) {
+  constructor(file: string, budget: MemoryBudget) {
     this.#file = file;
+    this.#steps = budget.list(MAX_TOLD);
   }
 
   /** The newest ones, oldest first. */
   get all(): readonly TestStep[] {
-    return [...this.#steps.values()];
+    return this.#steps.entries;
   }
 
   /** Steps begin, or are done. */
   add(steps: readonly TestStep[]): void {
     const done: TestStep[] = [];
     for (const told of steps) {
-      const step = short(told);
-      this.#steps.set(step.id, step);
+      const step = kept(told);
+      const known = this.#steps.entries.findLastIndex(({ id }) => id === step.id);
+      if (known < 0) this.#steps.push(step);
+      else this.#steps.replace(known, step);
       if (step.durationMs !== null) done.push(step);
       for (const listener of this.#listeners) listener(step);
-    }
-    for (const [id] of this.#steps) {
-      if (this.#steps.size <= MAX_TOLD) break;
-      this.#steps.delete(id);
     }
     this.#write(done);
   }
@@ -83,13 +85,18 @@ export class TestSteps {
 
 /** The steps in a file, in the order of their beginnings. A line that is not whole is left out. */
 export async function readTestSteps(file: string): Promise<TestStep[]> {
-  const text = await readFile(file, 'utf8').catch(() => '');
+  const text = await readFileEnd(file, MAX_WRITTEN * 3 * MAX_TEXT_BYTES).catch(() => '');
   return text
     .split('\n')
     .flatMap((line) => stepSchema.safeParse(parseJson(line)).data ?? [])
     .sort((one, other) => one.atMs - other.atMs);
 }
 
-function short({ step, place, ...rest }: TestStep): TestStep {
-  return { ...rest, step: step.slice(0, MAX_TEXT), place: place.slice(0, MAX_TEXT) };
+function kept({ step, place, id, ...rest }: TestStep): TestStep {
+  return {
+    ...rest,
+    step: keptText(step, MAX_TEXT_BYTES),
+    place: keptText(place, MAX_TEXT_BYTES),
+    id: keptText(id, MAX_TEXT_BYTES),
+  };
 }

@@ -1,9 +1,10 @@
 /** A session's steps on disk, one JSON line each, written as they are taken: a kill loses none that was written. */
-import { appendFile, open } from 'node:fs/promises';
+import { appendFile } from 'node:fs/promises';
+import { readFileEnd } from '../../base/file-end';
 import { parseJson } from '../../base/json';
 import { Queue } from '../../base/queue';
 import type { SessionStep } from '../../contract/session';
-import { TOLD_CHARS, type Trajectory } from './trajectory';
+import { TOLD_BYTES, type Trajectory } from './trajectory';
 
 /** Writes down each step of one trajectory. */
 export class TrajectoryFile {
@@ -37,22 +38,8 @@ export class TrajectoryFile {
 
 /** The newest steps in a file, as many as are told of a session. A line that is not whole is left out. */
 export async function readSteps(file: string): Promise<SessionStep[]> {
-  const text = await readEnd(file).catch(() => '');
+  const text = await readFileEnd(file, TOLD_BYTES).catch(() => '');
   return text.split('\n').slice(0, -1).flatMap(parseLine);
-}
-
-async function readEnd(file: string): Promise<string> {
-  const handle = await open(file);
-  try {
-    const { size } = await handle.stat();
-    const { buffer, bytesRead } = await handle.read({
-      buffer: Buffer.alloc(Math.min(size, TOLD_CHARS)),
-      position: Math.max(0, size - TOLD_CHARS),
-    });
-    return buffer.toString('utf8', 0, bytesRead);
-  } finally {
-    await handle.close();
-  }
 }
 
 function parseLine(line: string): SessionStep[] {

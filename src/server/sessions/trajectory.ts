@@ -11,22 +11,22 @@ export type StepType =
   | 'agent_step_stop';
 
 /**
- * How much of the newest steps is told of a session, in characters of JSON: 25,000 clicks, or 120 observations of a page with 300
- * elements. Each answer with a status carries all of it, and a session that is used for hours must not fill the memory.
+ * How much of a session's newest steps is reported, in bytes of JSON: 12,000 clicks, or 60 observations of a page with 300 elements.
+ * Each answer with a status carries all of it, and a session that is used for hours must not fill the memory.
  */
-export const TOLD_CHARS = 16 * 1024 * 1024;
+export const TOLD_BYTES = 8 * 1024 * 1024;
 
-/** How much is told of all sessions of a process together, in the same characters: a session on its own has its 16 million, and a hundred must not take gigabytes. */
-export const TOLD_CHARS_OF_ALL = 128 * 1024 * 1024;
+/** How much is reported of all sessions of a process together, in bytes: one session has its 8 MB, and a hundred must not take gigabytes. */
+export const TOLD_BYTES_OF_ALL = 64 * 1024 * 1024;
 
 /** Told of each step, and of its JSON. */
 type StepListener = (step: SessionStep, json: string) => void;
 
-/** The newest steps of one session. Whoever listens hears of each. They are kept as JSON, which takes a part of the memory that objects do. */
+/** The newest steps of one session. Whoever listens hears of each. They are kept as bytes of JSON: a part of the memory that objects take, and none of the heap. */
 export class Trajectory {
-  static #lengthOfAll = 0;
-  readonly #steps: { type: string; json: string }[] = [];
-  #length = 0;
+  static #bytesOfAll = 0;
+  readonly #steps: { type: string; json: Buffer }[] = [];
+  #bytes = 0;
   #forgotten = 0;
   #hasGivenWay = false;
   #isReleased = false;
@@ -34,7 +34,7 @@ export class Trajectory {
 
   /** The newest steps, oldest first. */
   get steps(): readonly SessionStep[] {
-    return this.#steps.map(({ json }) => JSON.parse(json) as SessionStep);
+    return this.#steps.map(({ json }) => read(json));
   }
 
   /** Whether it has forgotten steps that would be told, were it not for other sessions: they are on the disk only. */
@@ -50,23 +50,24 @@ export class Trajectory {
   /** The newest step of a kind; undefined when none is told. */
   last(type: StepType): SessionStep | undefined {
     const found = this.#steps.findLast((step) => step.type === type);
-    return found && (JSON.parse(found.json) as SessionStep);
+    return found && read(found.json);
   }
 
   /** The first step of this number or a higher one that is still told; undefined when none is taken yet. */
   from(number: number): { step: SessionStep; number: number } | undefined {
     const index = Math.max(0, number - this.#forgotten);
     const kept = this.#steps[index];
-    return kept && { step: JSON.parse(kept.json) as SessionStep, number: index + this.#forgotten };
+    return kept && { step: read(kept.json), number: index + this.#forgotten };
   }
 
   /** Adds a step, such as `{ type: 'execution_result', value: ... }` with the answer as it went over the wire. */
   add(step: SessionStep & { type: StepType }): void {
     const json = JSON.stringify(step);
-    this.#steps.push({ type: step.type, json });
-    this.#count(json.length);
+    const bytes = Buffer.from(json);
+    this.#steps.push({ type: step.type, json: bytes });
+    this.#count(bytes.length);
     while (this.#isTooLong() && this.#steps.length > 1) {
-      if (this.#length <= TOLD_CHARS) this.#hasGivenWay = true;
+      if (this.#bytes <= TOLD_BYTES) this.#hasGivenWay = true;
       this.#count(-(this.#steps.shift()?.json.length ?? 0));
       this.#forgotten++;
     }
@@ -83,15 +84,19 @@ export class Trajectory {
   release(): void {
     if (this.#isReleased) return;
     this.#isReleased = true;
-    Trajectory.#lengthOfAll -= this.#length;
+    Trajectory.#bytesOfAll -= this.#bytes;
   }
 
   #isTooLong(): boolean {
-    return this.#length > TOLD_CHARS || Trajectory.#lengthOfAll > TOLD_CHARS_OF_ALL;
+    return this.#bytes > TOLD_BYTES || Trajectory.#bytesOfAll > TOLD_BYTES_OF_ALL;
   }
 
-  #count(chars: number): void {
-    this.#length += chars;
-    if (!this.#isReleased) Trajectory.#lengthOfAll += chars;
+  #count(bytes: number): void {
+    this.#bytes += bytes;
+    if (!this.#isReleased) Trajectory.#bytesOfAll += bytes;
   }
+}
+
+function read(json: Buffer): SessionStep {
+  return JSON.parse(json.toString()) as SessionStep;
 }

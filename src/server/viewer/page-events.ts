@@ -1,5 +1,6 @@
 /** What a watched page says and loads: console messages, uncaught errors, and its requests: for pages and data, and whatever failed. */
 import { withoutCredentials } from '../../base/addresses';
+import { keptText } from '../../base/foreign-text';
 import type { CdpSession } from '../../cdp/connection';
 import type { CdpEvents } from '../../cdp/protocol';
 import type { ViewedEvent } from '../../contract/viewer';
@@ -9,8 +10,10 @@ import { tellConsole } from '../network/console-messages';
 const NO_BODIES = { maxTotalBufferSize: 0, maxResourceBufferSize: 0, maxPostDataSize: 0 };
 /** Requests that may run at once and still be told of by their URL: far beyond what pages do. */
 const MAX_RUNNING = 1_000;
-/** Longest URL that is told, in characters: what a list shows. */
-const MAX_URL = 2_000;
+/** Longest URL that is shown, in bytes: what fits into a list. */
+const MAX_URL_BYTES = 2_000;
+/** Longest method and status text, in bytes: those of HTTP are shorter, and both are up to the page and its server. */
+const MAX_WORD_BYTES = 100;
 /** Statuses from here on are failures. */
 const FIRST_FAILURE = 400;
 
@@ -27,7 +30,8 @@ export function tellPageEvents(page: CdpSession, tell: (event: ViewedEvent) => v
 function tellRequests(page: CdpSession, tell: (event: ViewedEvent) => void): void {
   const running = new Map<string, string>();
   page.on('Network.requestWillBeSent', ({ requestId, request: { method, url } }) => {
-    if (running.size < MAX_RUNNING) running.set(requestId, `${method} ${shortUrl(url)}`);
+    if (running.size < MAX_RUNNING)
+      running.set(requestId, `${keptText(method, MAX_WORD_BYTES)} ${shortUrl(url)}`);
   });
   page.on('Network.loadingFinished', ({ requestId }) => running.delete(requestId));
   page.on('Network.responseReceived', (answered) => {
@@ -35,7 +39,10 @@ function tellRequests(page: CdpSession, tell: (event: ViewedEvent) => void): voi
     if (!level) return;
     const { status, statusText } = answered.response;
     const title = running.get(answered.requestId) ?? 'Request';
-    tell({ ...request(level, title), detail: `${status} ${statusText}`.trim() });
+    tell({
+      ...request(level, title),
+      detail: keptText(`${status} ${statusText}`.trim(), MAX_WORD_BYTES),
+    });
   });
   page.on('Network.loadingFailed', ({ requestId, errorText, canceled }) => {
     const title = running.get(requestId) ?? 'Request';
@@ -56,9 +63,7 @@ function levelOf({
 /** Data URLs may be megabytes; a query may be a secret, and a password is one. */
 function shortUrl(url: string): string {
   if (url.startsWith('data:')) return 'data:';
-  return withoutCredentials(url)
-    .replace(/[?#].*/s, '')
-    .slice(0, MAX_URL);
+  return keptText(withoutCredentials(url).replace(/[?#].*/s, ''), MAX_URL_BYTES);
 }
 
 function request(level: ViewedEvent['level'], title: string): Omit<ViewedEvent, 'detail'> {

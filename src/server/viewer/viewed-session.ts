@@ -16,7 +16,7 @@ export function viewedSession(session: KnownSession, all?: readonly SessionTest[
     createdMs: session.createdAt.getTime(),
     endedMs: session.endedAt?.getTime() ?? null,
     tests: tests.map(viewedTest),
-    testCount: (all ?? session.latestTests).length,
+    testCount: all?.length ?? session.latestTests.length + session.droppedTests,
   };
 }
 

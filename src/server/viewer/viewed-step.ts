@@ -1,11 +1,12 @@
 /** A step of a session, or of a test in it, as the viewer lists it: what was done, to what, and how it went, without pictures and page contents. Pure. */
+import { keptText } from '../../base/foreign-text';
 import { isRecord } from '../../base/json';
 import type { SessionStep } from '../../contract/session';
 import type { TestStep } from '../../contract/test-notes';
 import type { ViewedEvent } from '../../contract/viewer';
 
-/** Longest text of a step, in characters: what a list shows. */
-const MAX_TEXT = 300;
+/** Longest text of a step, in bytes: 300 characters of any language, which is what a list shows. */
+const MAX_TEXT_BYTES = 900;
 
 /** @param atMs when it was done, for steps that do not tell: null where nobody knows */
 export function viewedStep({ type, value }: SessionStep, atMs: number | null): ViewedEvent {
@@ -40,10 +41,7 @@ function executed(result: Record<string, unknown>): Omit<ViewedEvent, 'kind' | '
   return {
     level: hasFailed ? 'error' : 'info',
     title: words(text(action['type']) || 'action'),
-    detail: [aim, message]
-      .filter((part) => part !== '')
-      .join(': ')
-      .slice(0, MAX_TEXT),
+    detail: keptText([aim, message].filter((part) => part !== '').join(': '), MAX_TEXT_BYTES),
   };
 }
 
@@ -56,7 +54,7 @@ function selectorOf(selectors: unknown): string {
 
 function observed(value: Record<string, unknown>): string {
   const { metadata } = value;
-  return isRecord(metadata) ? text(metadata['url']).slice(0, MAX_TEXT) : '';
+  return isRecord(metadata) ? keptText(text(metadata['url']), MAX_TEXT_BYTES) : '';
 }
 
 /** Actions are placed at their beginning: that is where the film shows them. */

@@ -4,9 +4,9 @@ import { orAfter } from '../../base/deadline';
 import type { ViewedTab, Wall, WallSession } from '../../contract/viewer';
 import type { KnownSession } from '../sessions/known-session';
 import type { AnySession } from '../sessions/registry';
-import type { SessionTest } from '../sessions/session-tests';
 import { sessionUrls } from '../sessions/session-urls';
 import { viewedSession, viewedTest } from './viewed-session';
+import { shownTexts } from './watched-tabs';
 
 /** Sessions on the wall: those that run, and of the others the newest ones. */
 const MAX_SESSIONS = 200;
@@ -27,27 +27,18 @@ export async function viewedWall(sessions: readonly AnySession[], baseUrl: strin
 
 async function onWall(session: AnySession, baseUrl: string): Promise<WallSession> {
   const isActive = session.status === 'active';
-  const tests = await session.allTests();
+  const { last, done, failed } = await session.testSummary();
   const tabs = isActive ? await openTabs(session) : [];
   const { tests: _, testCount: __, ...viewed } = viewedSession(session, []);
   return {
     ...viewed,
-    ...countTests(tests),
+    test: last ? viewedTest(last) : null,
+    run: last?.run ?? null,
+    testsDone: done,
+    testsFailed: failed,
     viewerPath: pathOf(session, baseUrl),
     tab: tabs.findLast(({ url }) => !isBlank(url)) ?? tabs.at(-1) ?? null,
     wasRecorded: session.wasRecorded,
-  };
-}
-
-function countTests(
-  tests: readonly SessionTest[],
-): Pick<WallSession, 'test' | 'run' | 'testsDone' | 'testsFailed'> {
-  const last = tests.at(-1);
-  return {
-    test: last ? viewedTest(last) : null,
-    run: last?.run ?? null,
-    testsDone: tests.filter(({ outcome }) => outcome !== 'running').length,
-    testsFailed: tests.filter(({ outcome }) => outcome === 'failed').length,
   };
 }
 
@@ -58,7 +49,10 @@ async function openTabs(session: AnySession): Promise<ViewedTab[]> {
   return (found?.targetInfos ?? [])
     .filter(({ type }) => type === 'page')
     .sort((one, other) => live.tabIds.indexOf(one.targetId) - live.tabIds.indexOf(other.targetId))
-    .map(({ targetId: id, title, url }) => ({ id, title, url: withoutCredentials(url) }));
+    .map((info) => {
+      const { title, url } = shownTexts(info);
+      return { id: info.targetId, title, url: withoutCredentials(url) };
+    });
 }
 
 function pathOf(session: KnownSession, baseUrl: string): string {

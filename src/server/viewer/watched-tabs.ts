@@ -1,4 +1,5 @@
 /** The tabs of a session as its watchers see them: which there are, which one is shown, and its pictures. */
+import { keptText } from '../../base/foreign-text';
 import { isBlank, isSamePlace, withoutCredentials } from '../../base/addresses';
 import type { CdpConnection, CdpSession } from '../../cdp/connection';
 import type { CdpEvents, TargetInfo } from '../../cdp/protocol';
@@ -12,6 +13,9 @@ const FILTER = [{ type: 'page' }];
 
 /** How often titles are asked for, in milliseconds: the browser does not tell of every change. */
 const TITLES_MS = 1_000;
+
+/** Longest title and URL of a tab that is shown, in bytes: what people can read, and all of most URLs. */
+const MAX_TEXT_BYTES = 4_000;
 
 /** Who is told. */
 export interface TabsListener {
@@ -130,7 +134,8 @@ export class WatchedTabs {
   }
 
   #add({ sessionId, targetInfo }: CdpEvents['Target.attachedToTarget']): void {
-    const { targetId: id, url, title, openerId } = targetInfo;
+    const { targetId: id, openerId } = targetInfo;
+    const { url, title } = shownTexts(targetInfo);
     const page = this.#connection.session(sessionId);
     const tab: Tab = {
       ...{ id, url, title, page },
@@ -165,8 +170,9 @@ export class WatchedTabs {
     this.#settle();
   }
 
-  #update({ targetId, url, title }: TargetInfo): void {
-    const tab = this.#tabs.get(targetId);
+  #update(info: TargetInfo): void {
+    const tab = this.#tabs.get(info.targetId);
+    const { url, title } = shownTexts(info);
     if (!tab || (tab.url === url && tab.title === title)) return;
     const hasGone = !isSamePlace(tab.url, url);
     Object.assign(tab, { url, title });
@@ -207,4 +213,12 @@ export class WatchedTabs {
   #picture({ data, metadata: { deviceWidth, deviceHeight } }: ScreencastFrame): void {
     this.#listener.onPicture(Buffer.from(data, 'base64'), deviceWidth, deviceHeight);
   }
+}
+
+/** What people see of a tab. */
+export function shownTexts({ url, title }: Pick<TargetInfo, 'url' | 'title'>): {
+  url: string;
+  title: string;
+} {
+  return { url: keptText(url, MAX_TEXT_BYTES), title: keptText(title, MAX_TEXT_BYTES) };
 }

@@ -84,3 +84,23 @@ test('what could not be sent is refused before it is', () => {
   ];
   expect(() => encodeTestNotes({ notes })).toThrow('Cannot tell of tests');
 });
+
+test('texts that are too long are cut by the client, and refused by a server', () => {
+  const long = 'ä'.repeat(5_000);
+  const { notes } = encodeTestNotes({
+    notes: [
+      { title: long, run: { id: 'r1', name: long } },
+      { ...decodedStep(), step: long },
+    ],
+  });
+  expect(JSON.stringify(notes).length).toBeLessThan(4_000);
+  expect(() =>
+    decodeTestNotes({ now_ms: NOW_MS, notes: [{ title: 'x'.repeat(3_900_000) }] }),
+  ).toThrow(/Invalid notes/);
+});
+
+function decodedStep() {
+  const [note] = decodeTestNotes({ now_ms: NOW_MS, notes: [STEP] }).notes;
+  if (!note || !('step' in note)) throw new Error('the step is missing');
+  return note;
+}

@@ -5,6 +5,7 @@ import type { NetworkResponse } from '../../../src/cdp/protocol';
 import type { SeenRequest } from '../../../src/server/network/har-entry';
 import { toHarEntry } from '../../../src/server/network/har-entry';
 import { RequestTracker } from '../../../src/server/network/request-tracker';
+import { heapUsed } from '../heap-used';
 
 let seen: SeenRequest[];
 let tracker: RequestTracker;
@@ -163,3 +164,27 @@ test('what a page makes itself is no request, and no URL shows a password', () =
     seen.map(toHarEntry).map(({ request: { url, queryString } }) => [url, queryString]),
   ).toEqual([['https://site/?q=a%20b', [{ name: 'q', value: 'a b' }]]]);
 });
+
+test('of requests with long URLs and headers, no more than some megabytes are held', () => {
+  const long = 'x'.repeat(1_000_000);
+  const before = heapUsed();
+  for (let n = 0; n < 300; n++)
+    send(page, String(n), {
+      request: {
+        url: `http://site/${n}?${long}${n}`,
+        method: `M${long}`,
+        headers: Object.fromEntries(Array.from({ length: 9 }, (_, h) => [`h${h}`, `${long}${n}`])),
+      },
+    });
+  expect(seen.length).toBeGreaterThan(200);
+  expect(seen.length).toBeLessThan(300);
+  expect(Buffer.byteLength(JSON.stringify(toHarEntry(seen[0] ?? fail())))).toBeLessThan(150_000);
+  seen = [];
+  expect(heapUsed() - before).toBeLessThan(10_000_000);
+  tracker.abandon();
+  expect(seen.at(-1)?.url).toHaveLength(16_000);
+});
+
+function fail(): never {
+  throw new Error('no request was seen');
+}

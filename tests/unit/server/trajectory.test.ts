@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { TOLD_CHARS, TOLD_CHARS_OF_ALL, Trajectory } from '../../../src/server/sessions/trajectory';
+import { TOLD_BYTES, TOLD_BYTES_OF_ALL, Trajectory } from '../../../src/server/sessions/trajectory';
 import { readSteps, TrajectoryFile } from '../../../src/server/sessions/trajectory-file';
 
 let folder: string;
@@ -11,7 +11,7 @@ afterEach(async () => rm(folder, { recursive: true }));
 
 /** A step that takes a tenth of what is told. */
 const large = (n: number) =>
-  ({ type: 'observation', value: { n, text: 'x'.repeat(TOLD_CHARS / 10) } }) as const;
+  ({ type: 'observation', value: { n, text: 'x'.repeat(TOLD_BYTES / 10) } }) as const;
 const numbers = (steps: readonly { value?: unknown }[]): number[] =>
   steps.map(({ value }) => (value as { n: number }).n);
 
@@ -40,7 +40,7 @@ test('many sessions together tell no more than a server has room for, and each i
   for (const trajectory of all) for (let n = 0; n < 9; n++) trajectory.add(large(n));
   const toldOf = (it: Trajectory): number => it.count - (it.from(0)?.number ?? 0);
   const told = all.reduce((sum, it) => sum + toldOf(it), 0);
-  expect(told * (TOLD_CHARS / 10)).toBeLessThan(TOLD_CHARS_OF_ALL);
+  expect(told * (TOLD_BYTES / 10)).toBeLessThan(TOLD_BYTES_OF_ALL);
   for (const it of all) expect(numbers([it.last('observation') ?? {}])).toEqual([8]);
   const [first, last = new Trajectory()] = [all.shift(), all.at(-1)];
   const before = toldOf(last);
@@ -80,6 +80,6 @@ test('what is added when sessions have ended takes no room from others', () => {
 test('a step that is larger than what is told is told alone', () => {
   const trajectory = new Trajectory();
   trajectory.add(large(0));
-  trajectory.add({ type: 'observation', value: { n: 1, text: 'x'.repeat(TOLD_CHARS) } });
+  trajectory.add({ type: 'observation', value: { n: 1, text: 'x'.repeat(TOLD_BYTES) } });
   expect(numbers(trajectory.steps)).toEqual([1]);
 });
