@@ -9,6 +9,8 @@ import { pathToFileURL } from 'node:url';
 const MEDIABUNNY = 'bundled:mediabunny';
 /** The run page, as one HTML file without the data of a run; `src/reporter/run/html.ts` imports its place by this name. */
 const RUN_PAGE = 'bundled:run-page';
+/** The script of the process for heavy work; `src/work/work-process.ts` imports its place by this name. */
+const HEAVY_WORK = 'bundled:heavy-work';
 /** The files that the viewer's pages load; `src/server/viewer/viewer-files.ts` imports their places by these names. */
 const VIEWER = { 'bundled:viewer-script': '.js', 'bundled:viewer-style': '.css' };
 /** Libraries of which the package holds only a part. */
@@ -66,7 +68,7 @@ function noteFiles({ outputs }) {
       if (bytesInOutput > 0) bundledFiles.add(file);
 }
 
-/** For the build: mediabunny, the run page and the viewer become files beside our code, turndown and a part of undici parts of it. */
+/** For the build: mediabunny, the run page, the viewer and the script for heavy work become files beside our code, a part of undici becomes part of it. */
 export const bundledByBuild = {
   name: 'bundled',
   setup(build) {
@@ -96,15 +98,33 @@ export const bundledByBuild = {
       contents: (await viewerFiles(build.esbuild))[VIEWER[`bundled:${path}`]],
       loader: 'file',
     }));
+    build.onResolve({ filter: new RegExp(`^${HEAVY_WORK}$`) }, () => ({
+      path: 'heavy-work.mjs',
+      namespace: 'work',
+    }));
+    build.onLoad({ filter: /.*/, namespace: 'work' }, async () => ({
+      contents: await workScript(build.esbuild),
+      loader: 'file',
+    }));
     build.onResolve({ filter: /^undici$/ }, () => ({ path: 'undici', namespace: 'part-of' }));
     build.onLoad({ filter: /^undici$/, namespace: 'part-of' }, async () => ({
       contents: await partOfUndici(build.esbuild),
     }));
-    build.onResolve({ filter: /^turndown$/ }, () => ({
-      path: join(folderOf('turndown'), 'lib', 'turndown.browser.es.js'), // the one that brings no DOM
-    }));
   },
 };
+
+/** The script of the process for heavy work, in one file. */
+async function workScript(esbuild) {
+  const outputFiles = await buildInMemory(esbuild, {
+    entryPoints: [join(root, 'src/server/work-main.ts')],
+    alias: { turndown: join(folderOf('turndown'), 'lib', 'turndown.browser.es.js') }, // the one that brings no DOM
+    external: ['linkedom', '@mozilla/readability', 'debug'],
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+  });
+  return outputFiles[0].contents;
+}
 
 /** Puts the run page together: its script, with the library that draws it, and its styles. */
 async function makeRunPage(esbuild) {
@@ -162,12 +182,14 @@ async function partOfUndici(esbuild) {
 export const bundledInTests = {
   name: 'bundled',
   resolveId: (id) =>
-    [MEDIABUNNY, RUN_PAGE, ...Object.keys(VIEWER)].includes(id) ? `\0${id}` : undefined,
+    [MEDIABUNNY, RUN_PAGE, HEAVY_WORK, ...Object.keys(VIEWER)].includes(id) ? `\0${id}` : undefined,
   load: async (id) => {
     const name = id.replace('\0', '');
     if (name === MEDIABUNNY) return exported(mediabunnyFile);
     if (name === RUN_PAGE)
       return exported(await madeFile(await makeRunPage(await import('esbuild')), '.html'));
+    if (name === HEAVY_WORK)
+      return exported(await madeFile(await workScript(await import('esbuild')), '.mjs'));
     const extension = VIEWER[name];
     if (extension === undefined) return undefined;
     viewer ??= viewerFiles(await import('esbuild'));

@@ -14,6 +14,7 @@ import { playwrightCoreVersion } from '../base/playwright-core';
 import { openCarrier, takesCarriers } from '../cdp/carrier';
 import { PLAYWRIGHT_LIMITS } from '../cdp/incoming-text';
 import { CdpError } from '../contract/errors';
+import type { RunJob } from '../work/job';
 import { CrashedTabs } from './crashed-tabs';
 import { PopupWatch } from './popup-watch';
 import type { ElementSnapshot } from './snapshot';
@@ -76,6 +77,8 @@ export interface PageDriverOptions {
   openingOrder?: (() => readonly string[]) | undefined;
   /** Opens the session's first tab, of the size that the session was started with. @default a tab of Chromium's own size */
   openFirstTab?: (() => Promise<void>) | undefined;
+  /** Does heavy work on what pages say. @default nothing does: the calls that need it fail */
+  runJob?: RunJob | undefined;
   /** Whether another client is connected now: it may want to answer dialogs and to receive downloads itself. @default never */
   isShared?: (() => boolean) | undefined;
 }
@@ -86,6 +89,8 @@ export class PageDriver {
   readonly workDir: string;
   /** Whether the browser reads and writes the files of this machine. */
   readonly isLocal: boolean;
+  /** Does heavy work on what pages say. */
+  readonly runJob: RunJob;
   /** Resolves when the connection has ended, by either side. Never rejects. */
   readonly closed: Promise<void>;
   /** The elements of the last observation; undefined before the first one. */
@@ -117,6 +122,7 @@ export class PageDriver {
     this.files = parts.options.files;
     this.workDir = parts.options.workDir ?? tmpdir();
     this.isLocal = parts.options.isLocal ?? false;
+    this.runJob = parts.options.runJob ?? noJobs;
     this.#isShared = parts.options.isShared ?? (() => false);
     this.#openFirstTab = parts.options.openFirstTab;
     this.#popups = new PopupWatch(parts.cdp, (popup) => this.choose(popup));
@@ -377,6 +383,10 @@ async function connectPlaywright(
     headers: { ...headers },
   });
   return chromium.connectOverCDP(carrier, how);
+}
+
+async function noJobs(): Promise<never> {
+  throw new Error('Heavy work needs the option "runJob".');
 }
 
 /** Holds as long as the connection. */

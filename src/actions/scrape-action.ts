@@ -7,7 +7,7 @@ import type { PageDriver } from './page-driver';
 export async function scrape(driver: PageDriver, action: ActionOf<'scrape'>): Promise<Outcome> {
   const { scrapePage } = await import('./scrape/scrape-page');
   const page = await driver.page();
-  const data = await scrapePage(page, {
+  const order = {
     instructions: action.instructions ?? undefined,
     selector: action.selector ?? undefined,
     scrapeLinks: action.scrapeLinks ?? true,
@@ -17,6 +17,7 @@ export async function scrape(driver: PageDriver, action: ActionOf<'scrape'>): Pr
     responseFormat: action.responseFormat ?? undefined,
     onlyMainContent: action.onlyMainContent ?? true,
     useLinkPlaceholders: false,
-  });
+  };
+  const data = await scrapePage(page, order, driver.runJob);
   return done(`Scraped ${page.url()}.`, data);
 }

@@ -222,6 +222,11 @@ export function unseenBrowserEnvironment(): Record<string, string> {
   return inheritWithout([...NOT_FOR_BROWSERS, 'DISPLAY', 'WAYLAND_DISPLAY']);
 }
 
+/** The environment for a process that does heavy work, such as on the text of a page: without keys, and without a debugger. */
+export function workEnvironment(): Record<string, string> {
+  return { ...inheritWithout(NOT_FOR_BROWSERS), ...nodeOptions() };
+}
+
 /**
  * The environment for the Playwright beside a session's browser: as for a browser, and without an Inspector. What it writes on its own
  * (files in passing, and a note of each endpoint in the user's cache folder, by which tools find it) goes into a folder of ours.

@@ -47,6 +47,7 @@ import { FileStorage } from './data/storage';
 import { UrlSigner } from './http/url-signer';
 import { answerRaw, answerUnreadable } from './http/raw-answer';
 import { SERVER_OPTIONS, setLimits, viewersOf } from './limits';
+import { HeavyWork } from '../work/heavy-work';
 import { Upgrades } from './upgrades';
 
 /** Sessions at the same time, when nothing else was said: each takes about 150 MB. */
@@ -175,7 +176,7 @@ export async function startSessionServer(
   const accounts = new Accounts(apiKey, keysOf(options, apiKey));
   const data = await DataFolder.open(options);
   const parts = await orClose(data, assemble(data, options, accounts));
-  const { registry, replays, grid } = parts;
+  const { registry, replays, grid, work } = parts;
   const auth = new Auth(accounts, hostname, publicUrl);
   const signer = new UrlSigner(data.signingKey);
   const { http, router, connections } = createHttpServer({ ...parts, publicUrl, auth, signer });
@@ -184,7 +185,11 @@ export async function startSessionServer(
   const close = async (): Promise<void> => {
     router.close();
     http.close();
-    await Promise.all([registry.close().then(async () => grid?.close()), replays.close()]);
+    await Promise.all([
+      registry.close().then(async () => grid?.close()),
+      replays.close(),
+      work.close(),
+    ]);
     await setImmediate(); // whoever has just been refused is told so
     connections.close();
     await router.settled(); // an upload that just ends must not write into a folder that is being removed
@@ -235,6 +240,7 @@ interface Parts {
   storage: FileStorage;
   figures: MetricsRouteParts;
   grid: Grid | undefined;
+  work: HeavyWork;
 }
 
 /** Loaded only where it is used. */
@@ -253,9 +259,10 @@ async function assemble(
   const profiles = await ProfileStore.open(data.profiles);
   const storage = new FileStorage(data);
   const metrics = new ServerMetrics();
+  const work = new HeavyWork();
   const maxSessions = options.maxSessions ?? MAX_SESSIONS;
   const registry = new SessionRegistry({
-    ...{ data, profiles, storage },
+    ...{ data, profiles, storage, work },
     browser: browserSettings({ ...options, grid }),
     headless: options.headless ?? true,
     maxSessions,
@@ -278,7 +285,7 @@ async function assemble(
     const { ClipEncoder } = await import('../recording/clip-encoder');
     return ClipEncoder.launch({ executablePath: options.executablePath, workDir: data.incoming });
   });
-  return { registry, replays, profiles, storage, figures, grid };
+  return { registry, replays, profiles, storage, figures, grid, work };
 }
 
 function handlersOf({
@@ -288,7 +295,7 @@ function handlersOf({
   storage,
   signer,
   auth,
-}: Omit<Parts, 'figures' | 'grid'> & { signer: UrlSigner; auth: Auth }): Handlers {
+}: Omit<Parts, 'figures' | 'grid' | 'work'> & { signer: UrlSigner; auth: Auth }): Handlers {
   return {
     ...serviceHandlers(registry),
     ...lifecycleHandlers(registry),

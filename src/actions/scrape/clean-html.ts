@@ -17,22 +17,32 @@ const NEVER_READ =
 /** Elements that say in their own tag that they are hidden. */
 const HIDDEN = '[hidden]:not([hidden="until-found"]), [style*="display"], [style*="visibility"]';
 
+/** Deepest nesting that is kept, in elements: four times what pages have that people made. */
+const MAX_DEPTH = 100;
+
+/** What is left of white space that nobody reads: expressions that look for its end begin anew at each of its characters. */
+const LONG_SPACE = /(\s{100})\s+/g;
+
 /** The cleaned HTML of the body. */
-export function cleanHtml(html: string, options: CleaningOptions): string {
+export function cleanHtml(page: string, options: CleaningOptions): string {
+  const html = page.replace(LONG_SPACE, '$1');
   const { document } = parseHTML(
     /<body[\s>]/i.test(html)
       ? `<!doctype html><html>${html}</html>`
       : `<!doctype html><html><head></head><body>${html}</body></html>`,
   );
   placeShadowRoots(document);
+  flatten(document);
   dropHidden(document);
   dropUnwanted(document, options);
   const links = Array.from(document.body.querySelectorAll('a'));
-  for (const button of Array.from(document.body.querySelectorAll('button')))
-    button.replaceWith(' ', ...Array.from(button.childNodes), ' '); // they stand apart without a space in the HTML
+  for (const button of Array.from(document.body.querySelectorAll('button'))) {
+    button.before(' '); // they stand apart without a space in the HTML
+    button.after(' ');
+    replaceBy(button, button.childNodes);
+  }
   for (const link of links) if (isBeforeLink(link)) link.after(' ');
-  if (!options.keepLinks)
-    for (const link of links) link.replaceWith(...Array.from(link.childNodes));
+  if (!options.keepLinks) for (const link of links) replaceBy(link, link.childNodes);
   makeAbsolute(document, options.baseUrl);
   return (options.onlyMainContent ? mainContent(document) : undefined) ?? document.body.innerHTML;
 }
@@ -51,25 +61,61 @@ function mainContent(document: Document): string | undefined {
   return heading.outerHTML + article.content;
 }
 
-/** As it is shown: the shadow root in place of the element's children, and these where its slots are. */
+/** As it is shown: the shadow root in place of the element's children, and these where its slots are. Inner ones first, so that each node moves once for each root that it is in. */
 function placeShadowRoots(document: Document): void {
-  for (;;) {
-    const template = document.querySelector('template[shadowrootmode]');
-    const host = template?.parentElement;
-    if (!template || !host) return;
-    const children = Array.from(host.childNodes).filter((child) => child !== template);
-    const shadow = document.createElement('div');
-    shadow.innerHTML = template.innerHTML;
-    for (const slot of Array.from(shadow.querySelectorAll('slot'))) {
-      const name = slot.getAttribute('name') ?? '';
-      const assigned = children.filter(
-        (child) =>
-          ('getAttribute' in child ? ((child as Element).getAttribute('slot') ?? '') : '') === name,
-      );
-      slot.replaceWith(...(assigned.length > 0 ? assigned : Array.from(slot.childNodes)));
+  for (const template of shadowRootsIn(document).reverse()) {
+    const host = template.parentElement;
+    if (!host) continue;
+    template.remove();
+    const bySlot = new Map<string, ChildNode[]>();
+    for (const child of Array.from(host.childNodes)) {
+      const name = 'getAttribute' in child ? ((child as Element).getAttribute('slot') ?? '') : '';
+      const others = bySlot.get(name);
+      if (others) others.push(child);
+      else bySlot.set(name, [child]);
     }
-    host.replaceChildren(...Array.from(shadow.childNodes));
+    for (const slot of Array.from(template.querySelectorAll('slot'))) {
+      const name = slot.getAttribute('name') ?? '';
+      replaceBy(slot, bySlot.get(name) ?? slot.childNodes);
+      bySlot.delete(name); // the first slot of a name shows all of it
+    }
+    host.replaceChildren();
+    for (const child of Array.from(template.childNodes)) host.append(child);
   }
+}
+
+/** In the order of the document. Selectors find nothing in templates, where inner ones are. */
+function shadowRootsIn(document: Document): Element[] {
+  const found: Element[] = [];
+  const waiting = [document.documentElement as Element];
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    if (next.localName === 'template' && next.hasAttribute('shadowrootmode')) found.push(next);
+    for (const child of Array.from(next.children).reverse()) waiting.push(child);
+  }
+  return found;
+}
+
+/** Puts nodes in the place of an element. One by one: there may be more of them than a call takes. */
+function replaceBy(element: Element, nodes: Iterable<ChildNode>): void {
+  for (const node of Array.from(nodes)) element.before(node);
+  element.remove();
+}
+
+/** Leaves only the text of what is deeper than any page that is read: what follows looks at a text once for each level above it. */
+function flatten(document: Document): void {
+  const waiting = [{ element: document.body as Element, depth: 0 }];
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    const { element, depth } = next;
+    if (depth === MAX_DEPTH) element.textContent = textBelow(element);
+    else
+      for (const child of Array.from(element.children))
+        waiting.push({ element: child, depth: depth + 1 });
+  }
+}
+
+function textBelow(element: Element): string {
+  for (const unread of Array.from(element.querySelectorAll(NEVER_READ))) unread.remove();
+  return element.textContent;
 }
 
 function dropHidden(document: Document): void {

@@ -17,7 +17,17 @@ export function toMarkdown(html: string, writeUrl: UrlWriter): string {
     hr: '---',
   });
   addTableRules(service);
-  service.addRule('item', { filter: 'li', replacement: listItem });
+  const positionOf = positions();
+  service.addRule('item', {
+    filter: 'li',
+    replacement: (content, node) => listItem(content, node, positionOf),
+  });
+  service.addRule('inline code', {
+    filter: (node) =>
+      node.nodeName === 'CODE' &&
+      (node.parentNode?.nodeName !== 'PRE' || node.parentNode.childNodes.length > 1),
+    replacement: inlineCode,
+  });
   service.addRule('strikethrough', {
     filter: (node) => /^(DEL|S|STRIKE)$/.test(node.nodeName),
     replacement: (content) => `~~${content}~~`,
@@ -38,9 +48,22 @@ export function toMarkdown(html: string, writeUrl: UrlWriter): string {
     .trim();
 }
 
-/** The library brings a parser of its own, but takes any DOM. */
+/** The library brings a parser of its own, but takes any DOM. It would work on a copy of it, for which this one is not needed. */
 function asElement(html: string): HTMLElement {
-  return parseHTML(`<!doctype html><html><head></head><body>${html}</body></html>`).document.body;
+  const { body } = parseHTML(
+    `<!doctype html><html><head></head><body>${html}</body></html>`,
+  ).document;
+  return Object.assign(body, { cloneNode: () => body });
+}
+
+/** Positions of elements among their siblings, from 0. Siblings are counted once for all of them. */
+function positions(): (element: Element) => number {
+  const known = new WeakMap<Element, number>();
+  return (element) => {
+    if (!known.has(element))
+      Array.from(element.parentElement?.children ?? []).forEach((it, at) => known.set(it, at));
+    return known.get(element) ?? 0;
+  };
 }
 
 /** Numbered texts in place of addresses, the same one for the same address: `link1`, `img1.png`. */
@@ -56,12 +79,28 @@ export function placeholders(): UrlWriter {
 }
 
 /** With one space after its mark, and not the three of the library. */
-function listItem(content: string, node: HTMLElement): string {
+function listItem(
+  content: string,
+  node: HTMLElement,
+  positionOf: (element: Element) => number,
+): string {
   const list = node.parentElement;
   const first = Number.parseInt(list?.getAttribute('start') ?? '1', 10) || 1;
-  const mark =
-    list?.nodeName === 'OL' ? `${first + Array.from(list.children).indexOf(node)}. ` : '- ';
+  const mark = list?.nodeName === 'OL' ? `${first + positionOf(node)}. ` : '- ';
   return `${mark}${content.trim().replaceAll('\n', `\n${' '.repeat(mark.length)}`)}${node.nextSibling ? '\n' : ''}`;
+}
+
+/** The rule of the library, whose expressions take the square of the time that the text is long. */
+function inlineCode(content: string): string {
+  const code = content.replace(/\r?\n|\r/g, ' ');
+  if (code === '') return '';
+  const runs = new Set((code.match(/`+/g) ?? []).map(({ length }) => length));
+  let length = 1;
+  while (runs.has(length)) length += 1;
+  const isPadded = code.startsWith(' ') && code.endsWith(' ') && code.trim() !== '';
+  const space = code.startsWith('`') || code.endsWith('`') || isPadded ? ' ' : '';
+  const mark = '`'.repeat(length);
+  return mark + space + code + space + mark;
 }
 
 /** In one line, whatever blocks the link holds: others would not read it as a link. */

@@ -1,14 +1,12 @@
 /** Scrapes a page: its content as markdown, or its images. */
-import type { Frame, Locator, Page } from 'playwright-core';
-import { InvalidRequestError } from '../../contract/errors';
+import type { Locator, Page } from 'playwright-core';
+import { ApiError, InvalidRequestError } from '../../contract/errors';
 import type { ScrapedData, ScrapeRequest } from '../../contract/scrape';
-import { cleanHtml } from './clean-html';
+import { WorkLimitError, type RunJob } from '../../work/job';
 import { readAgain } from '../read-again';
 import { describeImages } from './images';
-import type { UrlWriter } from './markdown';
-import { placeholders, toMarkdown } from './markdown';
-import type { PageHtml } from './page-html';
-import { htmlOfElement, htmlOfFrame, imagesIn } from './page-html';
+import { markdownJob, type MarkdownOrder } from './markdown-job';
+import { htmlOfElement, htmlOfFrame, imagesIn, type HeldHtml } from './page-html';
 
 /** Longest time to read a page, in milliseconds: less than any client waits for an answer (45 s). */
 const PAGE_TIMEOUT_MS = 20_000;
@@ -16,6 +14,12 @@ const PAGE_TIMEOUT_MS = 20_000;
 const FRAME_TIMEOUT_MS = 2_000;
 /** How long an empty page may take to show something, in milliseconds: the contract's reference engine looks three times, every 2 s. */
 const EMPTY_TIMEOUT_MS = 6_000;
+/** Most HTML that is read, in characters, of a page with its frames: 100,000 items of a list are 3 million. */
+const MAX_HTML = 4_000_000;
+/** The same where the main content is to be found, which takes three times as long. */
+const MAX_HTML_TO_SEARCH = 1_500_000;
+/** Frames that are read: each takes some round trips. */
+const MAX_FRAMES = 50;
 /** Playwright's words for a page that is left, closed or gone; there is no code to tell by. */
 const PAGE_GONE = /context was destroyed|has been closed|crashed|detached|navigat/i;
 /** Why nothing is extracted. */
@@ -26,32 +30,46 @@ const NO_MODEL =
 export type ScrapeOrder = Omit<ScrapeRequest, 'url'>;
 
 /**
- * Scrapes the page as it is now. An empty one gets a while to show something.
- * @throws {@link InvalidRequestError} when the selector matches not exactly one element; {@link TimeoutError} when the page hangs
+ * Scrapes the page as it is now. An empty one gets a while to show something. Of a very large one a part is read, and the result says so.
+ * @param runJob makes the markdown
+ * @throws {@link InvalidRequestError} when the selector matches not exactly one element; {@link TimeoutError} when the page hangs;
+ * {@link ApiError} (422, `page_too_large`) when its markdown takes too much time or memory
  */
-export async function scrapePage(page: Page, order: ScrapeOrder): Promise<ScrapedData> {
-  return readAgain(page, 'scrape the page', () => scrape(page, order));
+export async function scrapePage(
+  page: Page,
+  order: ScrapeOrder,
+  runJob: RunJob,
+): Promise<ScrapedData> {
+  return readAgain(page, 'scrape the page', () => scrape(page, order, runJob));
 }
 
-async function scrape(page: Page, order: ScrapeOrder): Promise<ScrapedData> {
+async function scrape(page: Page, order: ScrapeOrder, runJob: RunJob): Promise<ScrapedData> {
   const element = order.selector === undefined ? undefined : await onlyMatch(page, order.selector);
   const structured =
     order.instructions !== undefined || order.responseFormat !== undefined
       ? { success: false, error: NO_MODEL, data: null }
       : null;
-  if (order.onlyImages)
-    return {
-      markdown: '',
-      images: describeImages(
-        await imagesIn(element ?? page.mainFrame(), PAGE_TIMEOUT_MS),
-        page.url(),
-      ),
-      structured,
-    };
-  let markdown = await read(page, element, order);
+  if (order.onlyImages) return { ...(await listImages(page, element)), structured };
+  const read = async (): Promise<string> =>
+    toMarkdown(await hold(page, element, order), order, runJob);
+  let markdown = await read();
   if (markdown === '' && !element && page.url() !== 'about:blank' && (await showsSomething(page)))
-    markdown = await read(page, element, order);
+    markdown = await read();
   return { markdown, images: null, structured };
+}
+
+async function listImages(
+  page: Page,
+  element: Locator | undefined,
+): Promise<Pick<ScrapedData, 'markdown' | 'images'>> {
+  const { images, count } = await imagesIn(element ?? page.mainFrame(), PAGE_TIMEOUT_MS);
+  return {
+    markdown:
+      count > images.length
+        ? `**The list was cut here**: the page has ${count} images, of which the first ${images.length} are listed. Scrape one part of it with \`selector\`.`
+        : '',
+    images: describeImages(images, page.url()),
+  };
 }
 
 async function onlyMatch(page: Page, selector: string): Promise<Locator> {
@@ -77,36 +95,75 @@ function wrongSelector(message: string): InvalidRequestError {
   });
 }
 
-async function read(page: Page, element: Locator | undefined, order: ScrapeOrder): Promise<string> {
-  const writeUrl: UrlWriter = order.useLinkPlaceholders ? placeholders() : (url) => url;
-  const convert = ({ html, baseUrl }: PageHtml): string => {
-    const options = {
-      baseUrl,
+/** What was read, in the page until it is the job's turn. */
+interface HeldPage {
+  main: HeldHtml;
+  frames: { url: string; page: HeldHtml }[];
+}
+
+async function hold(
+  page: Page,
+  element: Locator | undefined,
+  { ignoredTags, onlyMainContent }: ScrapeOrder,
+): Promise<HeldPage> {
+  const maxChars = onlyMainContent ? MAX_HTML_TO_SEARCH : MAX_HTML;
+  if (element) return { main: await htmlOfElement(element, maxChars, PAGE_TIMEOUT_MS), frames: [] };
+  const frames = page
+    .frames()
+    .filter((frame) => frame !== page.mainFrame() && !ignoredTags.includes('iframe'))
+    .slice(0, MAX_FRAMES);
+  const share = Math.floor(maxChars / (frames.length + 1));
+  const [main, ...others] = await Promise.all([
+    htmlOfFrame(page.mainFrame(), share, PAGE_TIMEOUT_MS),
+    ...frames.map(async (frame) =>
+      htmlOfFrame(frame, share, FRAME_TIMEOUT_MS).catch(() => undefined),
+    ), // it does not answer, or has gone
+  ]);
+  return {
+    main,
+    frames: others.flatMap((it, index) =>
+      it ? [{ url: frames[index]?.url() ?? '', page: it }] : [],
+    ),
+  };
+}
+
+async function toMarkdown(held: HeldPage, order: ScrapeOrder, runJob: RunJob): Promise<string> {
+  const input = async (): Promise<MarkdownOrder> => {
+    const [main, ...frames] = await Promise.all([
+      held.main.take(),
+      ...held.frames.map(async ({ url, page }) =>
+        page.take().then(
+          (taken) => ({ url, page: taken }),
+          () => undefined,
+        ),
+      ),
+    ]);
+    return {
+      main,
+      frames: frames.filter((frame) => frame !== undefined),
       keepLinks: order.scrapeLinks,
       keepImages: order.scrapeImages,
       ignoredTags: order.ignoredTags,
       onlyMainContent: order.onlyMainContent,
+      useLinkPlaceholders: order.useLinkPlaceholders,
     };
-    return toMarkdown(cleanHtml(html, options), writeUrl);
   };
-  if (element) return convert(await htmlOfElement(element, PAGE_TIMEOUT_MS));
-  const frames = page
-    .frames()
-    .filter((frame) => frame !== page.mainFrame() && !order.ignoredTags.includes('iframe'));
-  const [main, ...others] = await Promise.all([
-    htmlOfFrame(page.mainFrame(), PAGE_TIMEOUT_MS),
-    ...frames.map(readFrame),
-  ]);
-  const sections = others.map((html, index) => {
-    const markdown = html ? convert(html) : '';
-    return markdown && `---\n\n**iframe** ${frames[index]?.url() ?? ''}\n\n${markdown}`;
-  });
-  return [convert(main), ...sections].filter((section) => section !== '').join('\n\n');
+  try {
+    return await runJob(markdownJob, input);
+  } catch (error) {
+    throw error instanceof WorkLimitError ? tooLarge(error) : error;
+  }
 }
 
-/** Undefined when the frame does not answer or has gone. */
-async function readFrame(frame: Frame): Promise<PageHtml | undefined> {
-  return htmlOfFrame(frame, FRAME_TIMEOUT_MS).catch(() => undefined);
+function tooLarge(cause: WorkLimitError): ApiError {
+  const [why, code, status] =
+    cause.limit === 'turn'
+      ? ['the server is busy with other pages', 'overloaded', 503]
+      : ['the page is too large', 'page_too_large', 422];
+  return new ApiError(
+    `Could not scrape the page: ${why}: ${cause.message}. Scrape one part of it with "selector", or try again later.`,
+    { ...{ code, method: '', path: '', status }, cause },
+  );
 }
 
 async function showsSomething(page: Page): Promise<boolean> {

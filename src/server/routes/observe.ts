@@ -67,7 +67,7 @@ export async function scrapeIn(
   const { scrapePage } = await import('../../actions/scrape/scrape-page');
   return onPages(
     session,
-    async (driver) => scrapePage(await openPage(driver, request.url), request),
+    async (driver) => scrapePage(await openPage(driver, request.url), request, driver.runJob),
     isUse,
   );
 }

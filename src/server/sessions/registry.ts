@@ -8,6 +8,7 @@ import { notFound, unavailable } from '../../contract/refusals';
 import { isTheirs, OPERATOR, type Account } from '../accounts/account';
 import type { ServerMetrics } from '../metrics/server-metrics';
 import type { ProfileStore } from '../data/profiles';
+import type { HeavyWork } from '../../work/heavy-work';
 import { LiveSession } from './session';
 import type { BrowserSettings } from '../browsers/session-browser';
 import type { DataFolder } from '../data/data-folder';
@@ -48,6 +49,8 @@ export interface RegistryOptions extends PlacesOptions {
   /** How long a start may wait on a Grid, in milliseconds; undefined for as long as its caller. */
   maxGridWaitMs?: number | undefined;
   metrics: ServerMetrics;
+  /** Does the heavy work of sessions. */
+  work: HeavyWork;
   /** Length of a minute, in milliseconds; shorter in tests. */
   minuteMs: number;
 }
@@ -311,9 +314,7 @@ export class SessionRegistry {
         plan.request.useFileStorage === false ? undefined : storage.forSession(folder, owner);
       session = new LiveSession({
         ...{ id, plan, browser, folder, minuteMs, keeper, files },
-        owner,
-        idempotencyKey,
-        cdpBytes,
+        ...{ owner, idempotencyKey, cdpBytes, runJob: this.#options.work.for(id) },
       });
       session.onEnd(leavePlace);
       keeper.follow(session);

@@ -13,6 +13,7 @@ import { PlaywrightProcess } from '../browsers/playwright-process';
 import type { SessionBrowser } from '../browsers/session-browser';
 import type { ServerMetrics } from '../metrics/server-metrics';
 import type { SessionFolder } from '../data/session-folder';
+import type { RunJob } from '../../work/job';
 import { NetworkLog } from '../network/network-log';
 import { SessionDownloads } from './session-downloads';
 import { SessionRecording } from './session-recording';
@@ -48,6 +49,8 @@ export interface SessionParts {
   idempotencyKey: string | undefined;
   /** Counts what passes through the gateway. */
   cdpBytes: ServerMetrics['cdpBytes'];
+  /** Does heavy work of the session. */
+  runJob: RunJob;
 }
 
 /** Keeps of a session what outlives it. */
@@ -100,6 +103,7 @@ export class LiveSession implements KnownSession {
   readonly #keeper: SessionKeeper;
   readonly #files: ActionFiles | undefined;
   readonly #idempotencyKey: string | undefined;
+  readonly #runJob: RunJob;
   /** How many clients drive its browser now. */
   #clients = 0;
   #hadClients = false;
@@ -115,6 +119,7 @@ export class LiveSession implements KnownSession {
     this.owner = parts.owner;
     this.#idempotencyKey = parts.idempotencyKey;
     this.cdpBytes = parts.cdpBytes;
+    this.#runJob = parts.runJob;
     this.id = id;
     this.plan = plan;
     this.browser = browser;
@@ -329,6 +334,7 @@ export class LiveSession implements KnownSession {
         openFirstTab: () => this.browser.ensurePage(),
         openingOrder: () => this.tabIds,
         isShared: () => this.#clients > 0,
+        runJob: this.#runJob,
       });
       void driver.closed.then(() => (this.#driver = undefined)); // the next call connects anew
       return driver;

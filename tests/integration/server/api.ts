@@ -14,6 +14,7 @@ import {
 import { FileStorage } from '../../../src/server/data/storage';
 import { Auth } from '../../../src/server/http/auth';
 import { Connections } from '../../../src/server/http/connections';
+import { HeavyWork } from '../../../src/work/heavy-work';
 import { ServerMetrics } from '../../../src/server/metrics/server-metrics';
 import { HttpRouter, type Route } from '../../../src/server/http/http-router';
 
@@ -95,6 +96,7 @@ export async function openRegistry(
     warm: 0,
     minuteMs: 60_000,
     metrics: new ServerMetrics(),
+    work: new HeavyWork(), // starts nothing before it is used
     ...options,
   });
 }
