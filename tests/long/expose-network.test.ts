@@ -67,7 +67,7 @@ function spec(text: string): string {
 
 function expectAllPassed({ report, output }: RunResult): void {
   expect(failedOf(report), output).toEqual([]);
-  expect(resultsOf(report).size, output).toBe(13);
+  expect(resultsOf(report).size, output).toBe(23);
 }
 
 test('plain Playwright, beside the site', async () => {

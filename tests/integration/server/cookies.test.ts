@@ -59,7 +59,7 @@ test('cookies of every partition come back as they were set', async () => {
   const expected = [...given.slice(0, 3), { ...given[3], hasCrossSiteAncestor: true }];
   expect(cookies).toHaveLength(4);
   expect(cookies).toEqual(
-    expect.arrayContaining(expected.map((it) => expect.objectContaining(it))),
+    expect.arrayContaining(expected.map((it): unknown => expect.objectContaining(it))),
   );
 });
 

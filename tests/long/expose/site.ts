@@ -84,6 +84,31 @@ const PAGES: Record<string, Page> = {
       })
       .end(tone.subarray(Number(from), end + 1));
   },
+  '/open': ({ headers }, response) =>
+    response
+      .writeHead(200, {
+        'access-control-allow-origin': headers.origin ?? '*',
+        'access-control-allow-credentials': 'true',
+        'content-type': 'application/json',
+      })
+      .end(JSON.stringify(headers)),
+  '/enter': (_, response) =>
+    response
+      .setHeader('set-cookie', [
+        'strict=1; Path=/; SameSite=Strict',
+        'lax=1; Path=/; SameSite=Lax',
+        'unsaid=1; Path=/',
+        'none=1; Path=/; SameSite=None; Secure',
+      ])
+      .setHeader('content-type', 'text/html')
+      .end('<title>Entered</title>'),
+  '/sandboxed': (_, response) =>
+    response
+      .writeHead(200, {
+        'content-type': 'text/html',
+        'content-security-policy': 'sandbox allow-scripts',
+      })
+      .end('<title>Sandboxed</title>'),
   '/shared': ({ method, headers }, response) =>
     response
       .writeHead(method === 'OPTIONS' ? 204 : 200, {
@@ -109,6 +134,14 @@ export async function startSite(): Promise<Site> {
   const sockets = new WebSocketServer({
     server,
     handleProtocols: (asked) => [...asked][0] ?? false,
+  });
+  sockets.on('headers', (headers, { url }) => {
+    if (url === '/sets')
+      headers.push(
+        'Set-Cookie: strict-set=1; SameSite=Strict',
+        'Set-Cookie: none-set=1; SameSite=None; Secure; HttpOnly; Path=/; Max-Age=600',
+        'Set-Cookie: chip-set=1; SameSite=None; Secure; Path=/; Partitioned',
+      );
   });
   sockets.on('connection', (socket, { headers }) => {
     socket.send(JSON.stringify({ cookie: headers.cookie ?? '', origin: headers.origin }));

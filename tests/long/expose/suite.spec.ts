@@ -265,6 +265,137 @@ test('WebSockets', async ({ page, context }) => {
   expect(refused).toBe(1006);
 });
 
+/** What the site hears of a WebSocket that this frame opens, and of a request that it makes. Runs in the page. */
+async function callSite(host: string): Promise<Record<string, unknown>> {
+  const socket = new WebSocket(`ws://${host}/`);
+  const heard = await new Promise<string>((resolve) => {
+    socket.onmessage = ({ data }) => resolve(data as string);
+    socket.onclose = () => resolve('{"closed":true}');
+  });
+  const asked = await fetch(`http://${host}/open`, { credentials: 'include' }).then(
+    async (response) => (await response.json()) as { cookie?: string; origin?: string },
+  );
+  const sorted = (cookie = ''): string => cookie.split('; ').sort().join(' ');
+  const { cookie, origin, closed } = JSON.parse(heard) as Record<string, string>;
+  return {
+    socket: { origin, cookie: sorted(cookie), ...(closed && { closed }) },
+    fetch: { origin: asked.origin, cookie: sorted(asked.cookie).replace('chip=1 ', '') }, // HTTP that is answered from elsewhere has no partitioned ones
+  };
+}
+
+/** A cookie of the site's own partition. */
+const chip = {
+  ...{ name: 'chip', value: '1', domain: 'localhost', path: '/', secure: true },
+  ...{
+    sameSite: 'None' as const,
+    partitionKey: 'http://localhost',
+    _crHasCrossSiteAncestor: false,
+  },
+};
+
+const ALL = 'chip=1 lax=1 none=1 strict=1 unsaid=1';
+
+for (const [who, opens, expected] of [
+  ['a page of the site', 'localhost/popup', { origin: 'own', cookie: ALL }],
+  ['a page of another site', '127.0.0.1/popup', { origin: '127.0.0.1', cookie: 'none=1' }],
+  [
+    'a page of a subdomain, which is another site',
+    'app.localhost/popup',
+    { origin: 'app.localhost', cookie: 'none=1' },
+  ],
+  [
+    'a frame of the site in another one',
+    '127.0.0.1/frame-of-site',
+    { origin: 'own', cookie: 'none=1' },
+  ],
+  [
+    'a frame of another site in the site',
+    'localhost/frame-of-other',
+    { origin: '127.0.0.1', cookie: 'none=1' },
+  ],
+  [
+    'an empty frame of another site',
+    '127.0.0.1/empty-frame',
+    { origin: '127.0.0.1', cookie: 'none=1' },
+  ],
+  ['a sandboxed page of the site', 'localhost/sandboxed', { origin: 'null', cookie: 'none=1' }],
+] as const)
+  test(`what a WebSocket and a fetch say: ${who}`, async ({ page, context }) => {
+    const { host, port } = new URL(site());
+    await page.goto('/enter');
+    await context.addCookies([chip]);
+    const [name = '', path = ''] = opens.split('/');
+    const other = await context.newPage(); // the site is open, as one that a user is signed in to
+    const frameUrl = {
+      'frame-of-site': site('/popup'),
+      'frame-of-other': `http://127.0.0.1:${port}/popup`,
+      'empty-frame': 'about:blank',
+    }[path];
+    await other.goto(`http://${name}:${port}/${frameUrl === undefined ? path : 'popup'}`);
+    if (frameUrl !== undefined)
+      await other.evaluate(
+        async (src) =>
+          new Promise((resolve) => {
+            const frame = Object.assign(document.createElement('iframe'), { src, onload: resolve });
+            document.body.append(frame);
+          }),
+        frameUrl,
+      );
+    const said = await other.frames().at(-1)?.evaluate(callSite, host);
+    const origins = new Map([
+      ['own', site()],
+      ['null', 'null'],
+    ]);
+    const origin = origins.get(expected.origin) ?? `http://${expected.origin}:${port}`;
+    expect(said).toMatchObject({
+      socket: { origin, cookie: expected.cookie },
+      fetch: { cookie: expected.cookie.replace('chip=1 ', '') },
+    });
+  });
+
+test('a hostile page cannot speak for another frame', async ({ page }) => {
+  await page.goto('/enter');
+  const { host, port } = new URL(site());
+  await page.goto(`http://127.0.0.1:${port}/popup`);
+  const origin = await page.evaluate(async (own) => {
+    Object.defineProperty(globalThis, 'origin', { value: own });
+    Object.defineProperty(globalThis, 'crypto', {
+      value: { getRandomValues: (it: Uint32Array) => it },
+    });
+    const socket = new WebSocket(`${own.replace('http', 'ws')}/`);
+    return new Promise<string>((resolve) => {
+      socket.onmessage = ({ data }) => resolve(data as string);
+    });
+  }, site());
+  expect(JSON.parse(origin)).toEqual({ cookie: 'none=1', origin: `http://127.0.0.1:${port}` });
+  expect(host).toContain('localhost');
+});
+
+for (const [who, name, expected] of [
+  ['the site', 'localhost', 'chip-set none-set strict-set'],
+  ['another site', '127.0.0.1', 'chip-set none-set'],
+] as const)
+  test(`cookies that a handshake sets, for ${who}`, async ({ page, context }) => {
+    const { host, port } = new URL(site());
+    await page.goto(`http://${name}:${port}/popup`);
+    await page.evaluate(
+      async (url) =>
+        new Promise((resolve) => {
+          new WebSocket(url).onmessage = resolve;
+        }),
+      `ws://${host}/sets`,
+    );
+    const cookies = (await context.cookies()) as { name: string; partitionKey?: string }[];
+    expect(
+      cookies
+        .map((it) => it.name)
+        .sort()
+        .join(' '),
+    ).toBe(expected);
+    const state = cookies.map(({ partitionKey }) => partitionKey);
+    expect(state.filter((it) => it !== undefined)).toEqual([`http://${name}`]);
+  });
+
 test('requests of the test itself', async ({ page, request }) => {
   await page.goto('/login');
   expect(await (await page.request.get('/account')).text()).toContain('id=secret');
