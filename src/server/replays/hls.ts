@@ -28,16 +28,27 @@ export interface HlsReplay {
   index: HlsIndex;
 }
 
-/** The replay in parts. Made from the MP4 when first asked for, without encoding it again, and kept beside it. */
-export async function hlsReplay(mp4Path: string): Promise<HlsReplay> {
-  const path = `${mp4Path}.hls.mp4`;
-  const indexPath = `${mp4Path}.hls.json`;
-  const known = (await readJson(indexPath)) as HlsIndex | undefined;
-  if (known) return { path, index: known };
+/** The parts of a replay, if they have been made. */
+export async function readHlsReplay(mp4Path: string): Promise<HlsReplay | undefined> {
+  const index = (await readJson(indexPath(mp4Path))) as HlsIndex | undefined;
+  return index && { path: partsPath(mp4Path), index };
+}
+
+/** Makes the parts of a replay from its MP4, without encoding it again, and keeps them next to it. */
+export async function makeHlsReplay(mp4Path: string): Promise<HlsReplay> {
   const { file, index } = await fragment(mp4Path);
+  const path = partsPath(mp4Path);
   await replaceFile(path, file, { isDurable: false });
-  await replaceFile(indexPath, JSON.stringify(index), { isDurable: false }); // last: whoever finds it finds the replay too
+  await replaceFile(indexPath(mp4Path), JSON.stringify(index), { isDurable: false }); // last: if it is there, the parts are too
   return { path, index };
+}
+
+function partsPath(mp4Path: string): string {
+  return `${mp4Path}.hls.mp4`;
+}
+
+function indexPath(mp4Path: string): string {
+  return `${mp4Path}.hls.json`;
 }
 
 /**

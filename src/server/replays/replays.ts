@@ -2,17 +2,22 @@
 import { join } from 'node:path';
 import { replaceFile } from '../../base/atomic-file';
 import { readJson, writeJson } from '../../base/json';
-import { Queue } from '../../base/queue';
-import { unavailable } from '../../contract/refusals';
+import { FairQueue, type Order } from '../../base/queue';
+import { tooMany, unavailable } from '../../contract/refusals';
 import type { ViewedTest } from '../../contract/viewer';
 import type { ClipEncoder } from '../../recording/clip-encoder';
 import { CLIP_HOLD_MS } from '../../recording/clip-timeline';
 import type { KnownSession } from '../sessions/known-session';
+import { makeHlsReplay, readHlsReplay, type HlsReplay } from './hls';
 import { SessionFrames } from './session-frames';
 import { clipFile, isKept, keepClip } from './test-clips';
 
 /** How long the encoder's browser is kept for the next film, in milliseconds. */
 const ENCODER_IDLE_MS = 30_000;
+/** Clips of one session that may wait to be made: more than a person opens at once. */
+const MAX_WAITING = 10;
+/** What a caller beyond that should wait before the next try, in milliseconds: about three clips take as long. */
+const RETRY_MS = 5_000;
 
 /** The replay of a session. */
 export interface SessionReplay {
@@ -23,13 +28,16 @@ export interface SessionReplay {
   durationMs: number;
 }
 
-/** Makes replays and clips, one after the other, with one encoder that is started when needed. A replay stays in its session's folder, clips for a while. */
+/**
+ * Makes replays and clips, one after the other, with one encoder that is started when needed. Keys take turns, and so do the sessions of
+ * a key. A replay stays in its session's folder, clips for a while.
+ */
 export class Replays {
   readonly #launchEncoder: () => Promise<ClipEncoder>;
-  readonly #replays = new OneMaking<SessionReplay | undefined>();
-  /** Paths of clips. */
-  readonly #clips = new OneMaking<string | undefined>();
-  readonly #queue = new Queue();
+  /** For the encoder. */
+  readonly #queue = new FairQueue(MAX_WAITING, tooManyClips);
+  /** Replays in parts need no encoder, but are held in memory while they are made. */
+  readonly #partsQueue = new FairQueue(MAX_WAITING, tooManyClips);
   #isClosed = false;
   #encoder: Promise<ClipEncoder> | undefined;
   #idle: NodeJS.Timeout | undefined;
@@ -38,29 +46,50 @@ export class Replays {
     this.#launchEncoder = launchEncoder;
   }
 
-  /** The replay of an ended session; undefined when nothing was recorded. Made once; after a failure the next call tries again. */
-  async replay(session: KnownSession): Promise<SessionReplay | undefined> {
+  /**
+   * The replay of an ended session; undefined when nothing was recorded. Made once; after a failure the next call tries again.
+   * @param left - aborted when the caller has left
+   */
+  async replay(session: KnownSession, left: AbortSignal): Promise<SessionReplay | undefined> {
     if (!session.wasRecorded) return undefined;
+    const line = { what: 'replay', key: replayPath(session) };
     return (
       (await readReplay(session)) ??
-      this.#replays.of(session.id, () => this.#queue.run(() => this.#makeReplay(session)))
+      this.#queue.run(orderOf(session, line, left), () => this.#makeReplay(session))
     );
   }
 
-  /** The MP4 on disk of one test of an ended session, cut as those in reports are; undefined when there is no picture of it. */
-  async clip(session: KnownSession, test: ViewedTest): Promise<string | undefined> {
+  /** The replay in parts, for HLS players. Made once from the replay. */
+  async parts(
+    session: KnownSession,
+    { path }: SessionReplay,
+    left: AbortSignal,
+  ): Promise<HlsReplay> {
+    const order = orderOf(session, { what: 'parts', key: path }, left);
+    return (await readHlsReplay(path)) ?? this.#partsQueue.run(order, () => makeHlsReplay(path));
+  }
+
+  /**
+   * The MP4 on disk of one test of an ended session, cut as those in reports are; undefined when there is no picture of it.
+   * @throws {@link RateLimitError} when many clips of the session wait to be made
+   */
+  async clip(
+    session: KnownSession,
+    test: ViewedTest,
+    left: AbortSignal,
+  ): Promise<string | undefined> {
     if (!session.wasRecorded) return undefined;
     const path = clipFile(session, test);
-    return (await isKept(path))
-      ? path
-      : this.#clips.of(path, () => this.#queue.run(() => this.#makeClip(session, test)));
+    if (await isKept(path)) return path;
+    const order = orderOf(session, { what: 'clips', key: path }, left);
+    return this.#queue.run(order, () => this.#makeClip(session, test));
   }
 
   /** Ends the encoder's browser. What is not made by then fails, and nothing is written any more when it resolves. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#endEncoder();
-    await this.#queue.drained();
+    await Promise.all([this.#queue.drained(), this.#partsQueue.drained()]);
   }
 
   async #makeReplay(session: KnownSession): Promise<SessionReplay | undefined> {
@@ -115,17 +144,20 @@ export class Replays {
   }
 }
 
-/** What is wanted by several at once is made once. */
-class OneMaking<T> {
-  readonly #making = new Map<string, Promise<T>>();
+function tooManyClips(): Error {
+  return tooMany(
+    `${MAX_WAITING} clips of this session wait to be made, which is as many as may wait. Ask again when some of them are done.`,
+    RETRY_MS,
+  );
+}
 
-  async of(key: string, make: () => Promise<T>): Promise<T> {
-    const known = this.#making.get(key);
-    if (known) return known;
-    const making = make().finally(() => this.#making.delete(key));
-    this.#making.set(key, making);
-    return making;
-  }
+/** Work for the owner of the session, whoever asks for it. */
+function orderOf(
+  { owner = '', id }: KnownSession,
+  { what, key }: { what: string; key: string },
+  left: AbortSignal,
+): Order {
+  return { key, group: owner, line: `${id} ${what}`, left };
 }
 
 function replayPath({ folder }: KnownSession): string {

@@ -5,10 +5,11 @@ import { fillPath } from '../../contract/paths';
 import type { ViewedTest } from '../../contract/viewer';
 import { REPLAY_STILL_ACTIVE } from '../../contract/replay';
 import { notFound } from '../../contract/refusals';
-import { hlsReplay, hlsPlaylist } from '../replays/hls';
+import { hlsPlaylist } from '../replays/hls';
 import type { Exchange, Route } from '../http/http-router';
 import type { SessionRegistry } from '../sessions/registry';
 import type { SessionReplay, Replays } from '../replays/replays';
+import { leftUnanswered } from '../http/leaving';
 import { sendFile } from '../http/send-file';
 import type { KnownSession } from '../sessions/known-session';
 import { URL_MS, type UrlSigner } from '../http/url-signer';
@@ -50,19 +51,20 @@ export function recordingRoutes(parts: RecordingRouteParts): Route[] {
 /** Clients stop polling when they read that the session is still active, and go on at any other 404. */
 async function findReplay(
   { replays, signer, replayUrlMs = URL_MS }: RecordingRouteParts,
-  { session, baseUrl }: OperationCall<'getReplay'>,
+  { session, baseUrl, response }: OperationCall<'getReplay'>,
 ) {
   if (session.status === 'active')
     throw notFound(
       `The session ${session.id} is ${REPLAY_STILL_ACTIVE}: its replay is there once it has ended.`,
     );
   await session.end({ status: 'closed', reason: null }); // it may still be ending: the last picture counts
-  const replay = await orAfter(replays.replay(session), REPLAY_WAIT_MS, 'pending' as const);
+  const left = leftUnanswered(response);
+  const replay = await orAfter(replays.replay(session, left), REPLAY_WAIT_MS, 'pending' as const);
   if (replay === 'pending')
     throw notFound(`The replay of session ${session.id} is not ready yet. Ask again in a moment.`);
   const expiresAt = new Date(Date.now() + replayUrlMs);
   const mp4Url = replay ? baseUrl + replayPath(signer, session, expiresAt) : null;
-  const hls = replay && (await hlsReplay(replay.path).catch(() => undefined)); // an addition: without it there still is the replay
+  const hls = replay && (await replays.parts(session, replay, left).catch(() => undefined)); // an addition: without it there still is the replay
   const playlistContent = hls
     ? hlsPlaylist(
         hls.index,
@@ -85,7 +87,7 @@ async function sendReplay(
 ): Promise<void> {
   signer.check(replayName(session), query, 'replay');
   admit({ link: session.id });
-  const { path } = await replayOf(session, replays);
+  const { path } = await replayOf(session, replays, leftUnanswered(response));
   await sendFile(request, response, { path, contentType: 'video/mp4' });
 }
 
@@ -97,7 +99,9 @@ async function sendHlsReplay(
 ): Promise<void> {
   signer.check(hlsName(session), query, 'replay');
   admit({ link: session.id });
-  const { path } = await hlsReplay((await replayOf(session, replays)).path);
+  const left = leftUnanswered(response);
+  const replay = await replayOf(session, replays, left);
+  const { path } = await replays.parts(session, replay, left);
   await sendFile(request, response, { path, contentType: 'video/mp4' });
 }
 
@@ -109,7 +113,8 @@ async function sendClip(
   const position = params['test'] ?? '';
   signer.check(clipName(session, position), query, 'clip');
   admit({ link: session.id });
-  const path = await clipOf(replays, session, await testAt(session, position));
+  const test = await testAt(session, position);
+  const path = await clipOf({ replays, session, test, left: leftUnanswered(response) });
   await sendFile(request, response, { path, contentType: 'video/mp4' });
 }
 
@@ -128,19 +133,29 @@ export async function testAt(session: KnownSession, position: string): Promise<V
  * Where its clip is, which is made if need be.
  * @throws {@link NotFoundError} when there is no picture of it
  */
-export async function clipOf(
-  replays: Replays,
-  session: KnownSession,
-  test: ViewedTest,
-): Promise<string> {
-  const path = await replays.clip(session, test);
+export async function clipOf({
+  replays,
+  session,
+  test,
+  left,
+}: {
+  replays: Replays;
+  session: KnownSession;
+  test: ViewedTest;
+  left: AbortSignal;
+}): Promise<string> {
+  const path = await replays.clip(session, test, left);
   if (path === undefined) throw notFound(`There are no pictures of the test "${test.title}".`);
   return path;
 }
 
 /** @throws {@link NotFoundError} when nothing was recorded */
-async function replayOf(session: KnownSession, replays: Replays): Promise<SessionReplay> {
-  const replay = await replays.replay(session);
+async function replayOf(
+  session: KnownSession,
+  replays: Replays,
+  left: AbortSignal,
+): Promise<SessionReplay> {
+  const replay = await replays.replay(session, left);
   if (!replay) throw notFound(`Nothing was recorded of session ${session.id}.`);
   return replay;
 }

@@ -9,6 +9,7 @@ import type { ViewedClip, ViewedReplay, ViewedStory, ViewedTest } from '../../co
 import { isTheirs, NOBODY } from '../accounts/account';
 import type { Auth } from '../http/auth';
 import { acceptsHtml, sendBytes, sendJson, type Exchange, type Route } from '../http/http-router';
+import { leftUnanswered } from '../http/leaving';
 import { URL_MS, type UrlSigner } from '../http/url-signer';
 import type { Replays } from '../replays/replays';
 import { picturedTests } from '../replays/session-frames';
@@ -137,7 +138,7 @@ function sendPass({ auth }: ViewerRouteParts): Route['handle'] {
 async function sendStory(parts: ViewerRouteParts, exchange: Exchange): Promise<void> {
   const session = watchedSession(parts, exchange);
   const isActive = session.status === 'active';
-  const replay = isActive ? null : await findReplay(parts, session, exchange.baseUrl);
+  const replay = isActive ? null : await findReplay(parts, session, exchange);
   const story: ViewedStory = {
     session: viewedSession(session, isActive ? undefined : await testsOf(session, replay)),
     events: replay?.state === 'ready' ? await viewedEvents(session) : [], // shown beside the film only, and read from many files
@@ -149,11 +150,11 @@ async function sendStory(parts: ViewerRouteParts, exchange: Exchange): Promise<v
 async function findReplay(
   { replays, signer }: ViewerRouteParts,
   session: KnownSession,
-  baseUrl: string,
+  { baseUrl, response }: Exchange,
 ): Promise<ViewedReplay> {
   await session.end({ status: 'closed', reason: null }); // it may still be ending: the last picture counts
   const found = await orAfter(
-    replays.replay(session).catch(() => undefined),
+    replays.replay(session, leftUnanswered(response)).catch(() => undefined),
     FILM_WAIT_MS,
     'pending' as const,
   );
@@ -183,7 +184,9 @@ async function sendClipState(parts: ViewerRouteParts, exchange: Exchange): Promi
     throw notFound(`The session ${session.id} still runs: its clips are there once it has ended.`);
   await session.end({ status: 'closed', reason: null }); // it may still be ending
   const position = exchange.params['test'] ?? '';
-  const making = clipOf(parts.replays, session, await testAt(session, position));
+  const test = await testAt(session, position);
+  const left = leftUnanswered(exchange.response);
+  const making = clipOf({ replays: parts.replays, session, test, left });
   const clip: ViewedClip =
     (await orAfter(making, FILM_WAIT_MS, undefined)) === undefined
       ? { state: 'pending' }

@@ -7,14 +7,17 @@ import type { ViewedClip, ViewedStory } from '../../../src/contract/viewer';
 import { eventually } from '../../eventually';
 import { openPictureViewer, type PictureViewer } from '../recording/pictures';
 import type { TestApi } from './api';
-import { startApi } from './api';
+import { apiCaller, startApi } from './api';
 import { startShown, type StartedSession } from './viewer-browser';
 
 /** How long a clip holds its last picture, in milliseconds. */
 const HOLD_MS = 1_000;
 /** Clips that are kept of a session. */
 const KEPT = 5;
+/** Clips of a session that may wait to be made. */
+const MAX_WAITING = 10;
 const HOUR_MS = 3_600_000;
+const KEY = 'key-of-a-team-1234567890';
 
 let dataDir: string;
 let api: TestApi;
@@ -24,7 +27,10 @@ let story: ViewedStory;
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'sessionwright-clips-'));
-  [api, pictures] = await Promise.all([startApi({ dataDir }), openPictureViewer()]);
+  [api, pictures] = await Promise.all([
+    startApi({ dataDir, keys: [{ name: 'team', key: KEY }] }),
+    openPictureViewer(),
+  ]);
   session = await filmed();
   story = await ended(session);
 });
@@ -64,6 +70,24 @@ async function filmed(): Promise<StartedSession> {
   await show('blue');
   await api.call('DELETE', `/sessions/${id}/stop`);
   return started;
+}
+
+/** A session of so many short tests, which has ended and has its replay. */
+async function withTests(by: TestApi, count: number): Promise<StartedSession> {
+  const many = await startShown(by);
+  const { session_id: id } = many;
+  const { recorder, frames } = await api.server.recording(id);
+  recorder.start();
+  const shownMs = (): number => Date.now() - (frames.last?.atMs ?? Infinity);
+  await eventually(() => expect(shownMs()).toBeGreaterThan(count * 2));
+  const fromMs = frames.last?.atMs ?? 0;
+  for (let nth = 0; nth < count; nth++) {
+    api.server.noteTest(id, { title: `test ${nth}`, atMs: fromMs + nth });
+    api.server.noteTest(id, { outcome: 'passed', atMs: fromMs + nth + 1 });
+  }
+  await api.call('DELETE', `/sessions/${id}/stop`);
+  await ended(many);
+  return many;
 }
 
 /** What the page of a session asks for. */
@@ -159,19 +183,8 @@ test('a clip has a way to it for an hour and for nothing else; who may not watch
 });
 
 test('several who want one at once have it made once; a few are kept, and another is made again; once the pictures are gone there is none', async () => {
-  const many = await startShown(api);
+  const many = await withTests(api, KEPT + 1);
   const { session_id: id } = many;
-  const { recorder, frames } = await api.server.recording(id);
-  recorder.start();
-  const shownMs = (): number => Date.now() - (frames.last?.atMs ?? Infinity);
-  await eventually(() => expect(shownMs()).toBeGreaterThan(50));
-  const fromMs = frames.last?.atMs ?? 0;
-  for (let nth = 0; nth <= KEPT; nth++) {
-    api.server.noteTest(id, { title: `test ${nth}`, atMs: fromMs + nth });
-    api.server.noteTest(id, { outcome: 'passed', atMs: fromMs + nth + 1 });
-  }
-  await api.call('DELETE', `/sessions/${id}/stop`);
-  await ended(many);
 
   const recording = join(dataDir, 'sessions', id, 'recording');
   const clips = async (): Promise<string[]> => readdir(join(recording, 'clips'));
@@ -198,6 +211,36 @@ test('several who want one at once have it made once; a few are kept, and anothe
     body: { message: 'There are no pictures of the test "test 0".' },
   });
 });
+
+test('one link that has many clips made has room for ten that wait, and holds up no other key', async () => {
+  const many = await withTests({ ...api, call: apiCaller(api.server.url, KEY) }, 60);
+  await rm(join(dataDir, 'sessions', session.session_id, 'recording', 'clips'), {
+    recursive: true,
+    force: true,
+  });
+  let ready = 0;
+  const answers: Promise<number>[] = [];
+  const refused = new Promise<unknown>((resolve) => {
+    for (let position = 0; position < 60; position++)
+      answers.push(
+        asked(many, `tests/${position}/clip`).then(({ status, body }) => {
+          if (status === 429) resolve(body);
+          if ((body as ViewedClip).state === 'ready') ready++;
+          return status;
+        }),
+      );
+  });
+  expect(await refused).toMatchObject({
+    code: 'rate_limited',
+    message: expect.stringContaining('10 clips of this session wait') as unknown,
+  });
+  const readyBefore = ready;
+  await clipUrl(1);
+  expect(ready - readyBefore).toBeLessThan(MAX_WAITING / 2);
+  const statuses = await Promise.all(answers);
+  expect(statuses.filter((status) => status === 200).length).toBeGreaterThanOrEqual(MAX_WAITING);
+  expect(statuses.every((status) => [200, 429].includes(status))).toBe(true);
+}, 60_000);
 
 test('while a session runs there is no clip of it', async () => {
   const running = await startShown(api);
