@@ -1,7 +1,8 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { errorText, type LogArea } from '../../../src/base/log';
 
-afterEach(() => {
+afterEach(async () => {
+  (await import('debug')).default.disable(); // other tests of this process load it too, and ESLint would write millions of lines
   vi.unstubAllEnvs();
   vi.resetModules();
 });
