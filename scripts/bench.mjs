@@ -40,6 +40,8 @@ const LIMITS = {
   failing_suite_ratio: 0.75,
   run_page_open_ms: 1_000,
   run_page_kb: 3_000,
+  large_run_page_open_ms: 2_000, // 20,000 tests
+  large_run_page_kb: 6_000,
   live_latency_p95_ms: 250,
   watched_suite_ratio: 1.1,
   replacement_ratio: 1.5,

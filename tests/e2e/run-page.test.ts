@@ -49,7 +49,7 @@ test('a failure and its retry, with clips, steps and what the page complained ab
   expect(output).toContain('run page: sessionwright-report/index.html');
   expect(output).toContain('console error: out of stock, token=…'); // with the failed attempt
   expect(output).toContain(String.raw`\x1b]0;owned\x07\x1b[2J\x9b31m\u202e #\x23[error]no`);
-  const said = output.split('\n').filter((line) => /owned|a lie/.test(line));
+  const said = output.split('\n').filter((line) => /console error: |^\s*::/.test(line));
   expect(said.join('\n')).not.toMatch(OBEYED);
   const file = join(project.folder, 'sessionwright-report/index.html');
   const html = await project.read('sessionwright-report/index.html');

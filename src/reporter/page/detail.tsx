@@ -1,9 +1,10 @@
 /** One test: its attempts, one at a time or two side by side. */
 import type { JSX } from 'preact';
-import { useLayoutEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import { AttemptView, type Cue } from './attempt-view';
 import { duration, short } from './format';
 import { Badge, Icon, outcomeWord, statusWord } from './icons';
+import { hasDetails, loadDetails } from './load';
 import type { Attempt, Run, Test } from './model';
 import { type Place, writePlace } from './place';
 
@@ -17,6 +18,7 @@ export interface DetailProps {
 /** The test that is looked at. */
 export function Detail({ run, test, place, onClose }: DetailProps): JSX.Element {
   const [cue, setCue] = useState<Cue | undefined>();
+  const isLoaded = useDetails(run, test);
   useEscape(onClose);
   const chosen =
     test.attempts.find(({ number }) => number === place.attempt) ?? test.attempts.at(-1);
@@ -34,7 +36,7 @@ export function Detail({ run, test, place, onClose }: DetailProps): JSX.Element 
         />
       )}
       <div class={`views ${shown.length > 1 ? 'two' : ''}`}>
-        {shown.map((attempt) => (
+        {(isLoaded ? shown : []).map((attempt) => (
           <AttemptView
             key={attempt.number}
             run={run}
@@ -48,6 +50,15 @@ export function Detail({ run, test, place, onClose }: DetailProps): JSX.Element 
       </div>
     </section>
   );
+}
+
+/** Loads what is shown of a test. True once it is there. */
+function useDetails(run: Run, test: Test): boolean {
+  const [isLoaded, setLoaded] = useState(hasDetails(test));
+  useEffect(() => {
+    if (!isLoaded) void loadDetails(run, test).then(() => setLoaded(true));
+  }, []);
+  return isLoaded;
 }
 
 /** For the Esc key, wherever the focus is, unless something else is left by it: a search that has words, or the full screen. */

@@ -6,6 +6,7 @@ import { count, short } from './format';
 import type { LanePart, Row } from './lane-parts';
 import { attemptLabel, rowsOf } from './lane-parts';
 import type { Attempt, Run, Test } from './model';
+import { type BlockData, blocksIn, partsIn, useView, type View } from './timeline-view';
 
 /** How far in one can go: a block of ten milliseconds is seen then, in a run of minutes. */
 const MAX_ZOOM = 256;
@@ -25,6 +26,7 @@ export function Timeline({ run, test, attempt, onSelect }: TimelineProps): JSX.E
   const [zoom, change] = useZoom(scroller);
   useShown(scroller, { test, attempt });
   const rows = useMemo(() => rowsOf(run), [run]);
+  const [view, onScroll] = useView(run, rows, zoom);
   if (rows.length === 0) return null;
   return (
     <section class="card timeline" aria-label="Timeline">
@@ -39,6 +41,7 @@ export function Timeline({ run, test, attempt, onSelect }: TimelineProps): JSX.E
         onClick={(event) => choose(event, run, onSelect)}
         onKeyDown={step}
         onPointerOver={nameBlock}
+        onScroll={onScroll}
         role="group"
         aria-label={`${count(run.lanes.length, 'session')}; left and right go from test to test`}
       >
@@ -53,6 +56,7 @@ export function Timeline({ run, test, attempt, onSelect }: TimelineProps): JSX.E
               row={row}
               totalMs={run.data.durationMs || 1}
               zoom={zoom}
+              view={view}
               chosen={chosenIn(row, test, attempt)}
             />
           ))}
@@ -135,22 +139,27 @@ interface LaneProps {
   row: Row;
   totalMs: number;
   zoom: number;
+  view: View;
   /** The attempt that is looked at, if it is in this lane. */
   chosen: Attempt | undefined;
 }
 
-function LaneRow({ row, totalMs, zoom, chosen }: LaneProps): JSX.Element {
-  const parts = useMemo(() => <Parts parts={row.parts} totalMs={totalMs} />, [row]);
+function LaneRow({ row, totalMs, zoom, view, chosen }: LaneProps): JSX.Element {
+  const seen = [view.fromMs, view.toMs, view.groupMs];
+  const parts = useMemo(
+    () => <Parts parts={partsIn(row.parts, view)} totalMs={totalMs} />,
+    [row, ...seen],
+  );
   const blocks = useMemo(
     () => (
       <Blocks
-        attempts={row.attempts}
+        blocks={blocksIn(row.attempts, view, chosen)}
         chosen={chosen}
         totalMs={totalMs}
         titledMs={(TITLED * totalMs) / zoom}
       />
     ),
-    [row, chosen, zoom],
+    [row, chosen, zoom, ...seen],
   ); // they are many, and drawn anew only when there is something new about them
   return (
     <div class="lane">
@@ -195,7 +204,8 @@ function Parts({ parts, totalMs }: Pick<Row, 'parts'> & { totalMs: number }): JS
   );
 }
 
-interface BlocksProps extends Pick<Row, 'attempts'> {
+interface BlocksProps {
+  blocks: readonly BlockData[];
   /** The one that is looked at, if it is among them. */
   chosen: Attempt | undefined;
   totalMs: number;
@@ -203,22 +213,26 @@ interface BlocksProps extends Pick<Row, 'attempts'> {
   titledMs: number;
 }
 
-function Blocks({ attempts, chosen, totalMs, titledMs }: BlocksProps): JSX.Element {
+function Blocks({ blocks, chosen, totalMs, titledMs }: BlocksProps): JSX.Element {
   return (
     <>
-      {attempts.map((attempt, index) => (
+      {blocks.map(({ attempt, atMs, endMs, count: all }, index) => (
         <button
           type="button"
-          key={index}
+          key={`${attempt.test.index}-${attempt.number}`}
           class={`block ${attempt.hasFailed ? 'failed' : attempt.status}`}
           data-test={attempt.test.index}
           data-attempt={attempt.number}
           tabIndex={(chosen ? attempt === chosen : index === 0) ? 0 : -1}
           aria-current={attempt === chosen ? 'true' : undefined}
-          aria-label={attemptLabel(attempt)}
+          aria-label={
+            all > 1
+              ? `${attemptLabel(attempt)}; ${all - 1} more here, zoom in`
+              : attemptLabel(attempt)
+          }
           style={{
-            left: share(attempt.data.atMs, totalMs),
-            width: share(attempt.data.durationMs, totalMs),
+            left: share(atMs, totalMs),
+            width: share(endMs - atMs, totalMs),
           }}
         >
           {attempt.data.durationMs > titledMs ? attempt.test.title : ''}

@@ -88,8 +88,25 @@ export interface TestData {
 
 export type AttemptStatus = 'passed' | 'failed' | 'timedOut' | 'skipped' | 'interrupted';
 
+/** What is shown of an attempt once its test is opened. */
+export interface AttemptDetails {
+  steps?: StepData[];
+  errors?: ErrorData[];
+  log?: LogData[];
+  /** Paths, relative to the page. */
+  clip?: string;
+  trace?: string;
+}
+
+/** The details of some tests of a large run, and the texts that their indices name. */
+export interface PartData {
+  /** By test and attempt. */
+  tests: AttemptDetails[][];
+  texts: string[];
+}
+
 /** One attempt of a test. */
-export interface AttemptData {
+export interface AttemptData extends AttemptDetails {
   status: AttemptStatus;
   /** Index of its session; missing when it had none. */
   session?: number;
@@ -101,12 +118,6 @@ export interface AttemptData {
   /** When its worker waited for a session. */
   waits?: [atMs: number, durationMs: number][];
   isLost?: true;
-  steps?: StepData[];
-  errors?: ErrorData[];
-  log?: LogData[];
-  /** Paths, relative to the page. */
-  clip?: string;
-  trace?: string;
 }
 
 /** A step: its title (a text), when it began in its attempt, how long it took, how deep it lies in others, where it was called (a text, 0 for nowhere), and 1 when it failed. */

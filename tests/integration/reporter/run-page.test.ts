@@ -417,3 +417,39 @@ describe('a run of 2,000 tests', () => {
     await page.close();
   });
 });
+
+describe('a run of 20,000 tests', () => {
+  test('its page is at most 6 MB, draws little, and shows every test with its steps', async () => {
+    const file = await writePage('huge', { tests: 20_000, workers: 8 });
+    expect((await stat(file)).size).toBeLessThan(6_000 * 1024);
+    const page = await open(file);
+    await page.getByRole('searchbox').fill('test 19999:');
+    await page.locator('.row').click();
+    await eventually(async () => {
+      expect(await page.locator('.detail h2').innerText()).toContain('test 19999:');
+      expect(await page.locator('.happenings li').count()).toBe(15);
+    });
+    expect(await page.locator('.happenings li').first().innerText()).toContain('Add to basket');
+    expect(await page.locator('.block').count()).toBeLessThan(6_000);
+    expect(await page.locator('.block[aria-current]').getAttribute('aria-label')).toContain(
+      '19999',
+    );
+    await page.evaluate(() => (location.hash = '#test=7&attempt=1'));
+    await eventually(async () =>
+      expect(await page.locator('.attempt').innerText()).toMatch(/Expected: '3'[^]*status of 503/),
+    );
+    const zoomIn = page.getByRole('button', { name: 'Zoom in', exact: true });
+    for (let times = 0; times < 8; times++) await zoomIn.click();
+    await page.locator('.lanes-scroll').evaluate((box) => box.scrollTo(0, 0));
+    const first = page.locator('.block[data-test="9"]');
+    await eventually(async () =>
+      expect(await first.getAttribute('aria-label')).not.toContain('more'),
+    );
+    await page.locator('.lanes-scroll').evaluate((box) => box.scrollTo(box.scrollWidth, 0));
+    await page.locator('.block[data-test="19990"]').click();
+    await eventually(async () =>
+      expect(await page.locator('.detail h2').innerText()).toContain('test 19990:'),
+    );
+    await page.close();
+  }, 60_000);
+});
