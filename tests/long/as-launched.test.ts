@@ -22,7 +22,6 @@ beforeAll(async () => {
   vi.stubEnv('TMPDIR', folder); // the projects' folders are in it
   server = await serve(['--data-dir', join(folder, 'data')], {}, canHide ? folder : undefined);
   launched = await seenOn('@playwright/test', '');
-  if (process.env['SHOW']) console.log(JSON.stringify(launched, undefined, 1));
   await project.remove();
 });
 
@@ -60,17 +59,14 @@ async function seenOn(library: string, use: string): Promise<Record<string, unkn
   return Object.fromEntries(seen);
 }
 
-test.each([{ transport: 'playwright' }, { transport: 'cdp' }])(
-  'over $transport',
-  async ({ transport }) => {
-    const seen = await seenOn(
-      'sessionwright',
-      `recording: 'off', sessionOptions: { transport: '${transport}' }`,
-    );
-    expect(seen).toEqual(launched);
-    if (!canHide) return;
-    const root = `/proc/${server.child.pid}/root`;
-    expect(existsSync(join(root, folder, 'data')), 'the view of the server').toBe(true);
-    expect(existsSync(join(root, project.folder)), 'the folder of its client').toBe(false);
-  },
-);
+test.each(['playwright', 'cdp'])('over %s', async (transport) => {
+  const seen = await seenOn(
+    'sessionwright',
+    `recording: 'off', sessionOptions: { transport: '${transport}' }`,
+  );
+  expect(seen).toEqual(launched);
+  if (!canHide) return;
+  const root = `/proc/${server.child.pid}/root`;
+  expect(existsSync(join(root, folder, 'data')), 'the view of the server').toBe(true);
+  expect(existsSync(join(root, project.folder)), 'the folder of its client').toBe(false);
+});

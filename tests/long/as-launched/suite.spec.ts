@@ -11,13 +11,19 @@ let origin: string;
 
 test.beforeAll(async () => {
   site = createServer(({ url = '' }, response) => {
+    if (url === '/xml')
+      return void response
+        .setHeader('content-type', 'text/xml')
+        .end('<a xmlns="http://www.w3.org/1999/xhtml" href="/file">file</a>');
     if (!url.startsWith('/file'))
       return void response
         .setHeader('content-type', 'text/html')
         .end(
-          `<title>Site</title>${['file', 'file-broken', 'file-endless'].map((it) => `<a href="/${it}">${it}</a>`).join(' ')}`,
+          `<title>Site</title>${['file', 'file-broken', 'file-endless', 'file-empty', 'file-large'].map((it) => `<a href="/${it}">${it}</a>`).join(' ')}`,
         );
     response.setHeader('content-disposition', 'attachment; filename="a.txt"');
+    if (url === '/file-empty') return void response.end();
+    if (url === '/file-large') return void response.end('0123456789'.repeat(1_000_000));
     if (url === '/file') return void response.end('down'.repeat(500_000));
     response.setHeader('content-length', '2000000').write('half'.repeat(50_000));
     if (url === '/file-broken') setTimeout(() => response.destroy(), 300);
@@ -102,6 +108,23 @@ test('several downloads at once', async ({ page }) => {
   await expect.poll(() => begun.length).toBeGreaterThan(0);
   const first = await begun[0]?.path();
   await see({ isThere: existsSync(first ?? '') });
+});
+
+test('downloads of all kinds of pages', async ({ browser, page }) => {
+  const seen: Record<string, unknown> = {
+    empty: await pathOf(await download(page, 'file-empty')),
+    large: await pathOf(await download(page, 'file-large')),
+  };
+  await page.goto(`${origin}/xml`);
+  const [ofXml] = await Promise.all([page.waitForEvent('download'), page.click('a')]);
+  seen['ofXml'] = await pathOf(ofXml);
+  const left = pathOf(await download(page, 'file-large'));
+  await page.reload();
+  seen['left'] = await left;
+  const scriptless = await browser.newPage({ javaScriptEnabled: false });
+  seen['scriptless'] = await pathOf(await download(scriptless));
+  await scriptless.close();
+  await see(seen);
 });
 
 test('a context is closed', async ({ browser }, info) => {
@@ -218,4 +241,103 @@ test('the requests of a context end with dispose()', async ({ browser }) => {
     await context.close();
   }
   await see({ answers: [...answers] });
+});
+
+test('what a page asks of its test, the test alone answers', async ({ page, context }, info) => {
+  const seen: Record<string, unknown> = {};
+  page.on('dialog', async (dialog) => {
+    await page.waitForTimeout(200).catch(() => undefined);
+    await dialog.accept('given');
+  });
+  await page.goto(origin);
+  seen['dialog'] = await page.evaluate(() => [confirm('sure?'), prompt('what?')]);
+  page.removeAllListeners('dialog');
+  seen['unanswered'] = await page.evaluate(() => [confirm('sure?'), prompt('what?')]);
+  await page.setContent('<input type=file multiple>');
+  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.click('input')]);
+  await chooser.setFiles([{ name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from('sent') }]);
+  seen['files'] = await page.evaluate(async () => {
+    return document.querySelector('input')?.files?.[0]?.text();
+  });
+  const bound: unknown[] = [];
+  await context.exposeBinding('bound', async ({ page: of }, ...args: unknown[]) => {
+    bound.push(of === page, ...args);
+    await of.waitForTimeout(100);
+    return 'answer';
+  });
+  await page.exposeFunction('sum', (one: number, other: number) => one + other);
+  seen['bound'] = await page.evaluate('Promise.all([bound(1, "a"), sum(2, 3)])');
+  seen['calls'] = bound;
+  await context.route('**/routed', async (route) => {
+    await page.waitForTimeout(100);
+    await route.fallback({ headers: { ...route.request().headers(), 'x-routed': '1' } });
+  });
+  await page.route('**/routed', async (route) => route.fallback(), { times: 1 });
+  await page.route('**/routed', async (route) => {
+    await route.fulfill({ status: 201, body: 'routed' });
+  });
+  await page.goto(origin);
+  seen['routed'] = await page.evaluate(async () => {
+    const answer = await fetch('/routed');
+    return [answer.status, await answer.text()];
+  });
+  await page.routeWebSocket('ws://socket.test/', (socket) => {
+    socket.onMessage((message) => socket.send(`echo ${String(message)}`));
+  });
+  seen['socket'] = await page.evaluate(async () => {
+    const socket = new WebSocket('ws://socket.test/');
+    socket.onopen = () => socket.send('hello');
+    return new Promise((resolve) => (socket.onmessage = ({ data }) => resolve(data)));
+  });
+  await page.clock.install({ time: 0 });
+  await page.goto(origin);
+  await page.evaluate(() => setTimeout(() => (document.title = `at ${Date.now()}`), 60_000));
+  await page.clock.pauseAt(30_000);
+  await page.clock.runFor(30_000);
+  seen['clock'] = await page.title();
+  const [popup] = await Promise.all([
+    page.waitForEvent('popup'),
+    page.evaluate(() => void window.open('about:blank')),
+  ]);
+  seen['popup'] = [popup.url(), (await popup.opener()) === page, context.pages().length];
+  await popup.close();
+  await context.tracing.startChunk({ title: 'mine' }).catch(() => undefined);
+  const messages: string[] = [];
+  page.on('console', (message) => messages.push(message.text()));
+  page.on('pageerror', (error) => messages.push(error.message));
+  await page.evaluate(() => {
+    console.log('one', 2, { three: 3 });
+    queueMicrotask(() => {
+      throw new Error('thrown');
+    });
+  });
+  await expect.poll(() => messages.length).toBe(2);
+  seen['messages'] = messages;
+  seen['har'] = await tried(async () => {
+    await page.routeFromHAR(info.outputPath('a.har'), { update: true, url: '**/*' });
+  });
+  await see(seen);
+});
+
+test('traces, videos and pauses of a test', async ({ browser }, info) => {
+  const context = await browser.newContext();
+  await context.tracing.start({ snapshots: true, screenshots: true, sources: true });
+  const page = await context.newPage();
+  await page.goto(origin);
+  await context.tracing.stop({ path: info.outputPath('mine.zip') });
+  const harContext = await browser.newContext({ recordHar: { path: info.outputPath('b.har') } });
+  await (await harContext.newPage()).goto(origin);
+  await harContext.close();
+  const har = JSON.parse(readFileSync(info.outputPath('b.har'), 'utf8')) as {
+    log: { entries: { request: { url: string } }[] };
+  };
+  const paused = await tried(() => page.pause());
+  const reason = tried(() => page.waitForSelector('h6'));
+  await context.close({ reason: 'by the test' });
+  await see({
+    isTraced: readFileSync(info.outputPath('mine.zip')).length > 1_000,
+    har: har.log.entries.map(({ request }) => request.url.replace(origin, '')),
+    paused,
+    reason: await reason,
+  });
 });
