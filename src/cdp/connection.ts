@@ -1,6 +1,7 @@
 /** One CDP connection: numbers the commands, matches the answers, and routes events to the session they belong to. */
 import { errorOf } from '../base/errors';
 import { logOf } from '../base/log';
+import { doWork } from '../base/current-work';
 import { CdpError } from '../contract/errors';
 import type { CdpArguments, CdpCommand, CdpEvent, CdpEvents, CdpResult } from './protocol';
 import type { Transport } from './transport';
@@ -89,7 +90,7 @@ export class CdpConnection {
   constructor(transport: Transport) {
     this.#transport = transport;
     this.#browser = new CdpSession(this.#sendCommand);
-    transport.onmessage = (message) => this.#receive(message);
+    transport.onmessage = (message) => doWork('a CDP message', () => this.#receive(message));
     this.closed = new Promise((resolve) => {
       transport.onclose = (reason) => {
         this.#failAll(this.#misunderstood ?? reason);

@@ -192,6 +192,7 @@ export async function startSessionServer(
     ]);
     await setImmediate(); // whoever has just been refused is told so
     connections.close();
+    parts.figures.metrics.close();
     await router.settled(); // an upload that just ends must not write into a folder that is being removed
     await data.close();
   };

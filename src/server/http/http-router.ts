@@ -1,5 +1,6 @@
 /** Finds the route of a request, checks who asks, and turns whatever happens into one well-formed answer. */
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { beginWork, doWork } from '../../base/current-work';
 import { logOf, since } from '../../base/log';
 import { clipped } from '../../base/texts';
 import { CLOUD_ONLY } from '../../contract/addresses';
@@ -114,9 +115,20 @@ export class HttpRouter {
       if (request.headers.expect?.toLowerCase() === '100-continue') response.writeContinue();
       const admit = (caller: Caller): void => this.#connections.admit(request.socket, caller);
       const known = { url, baseUrl, params, account, admit };
-      await found.route.handle(exchange(request, response, known));
+      await this.#handle(found.route, exchange(request, response, known));
     } catch (error) {
       await this.#fail(request, response, error);
+    }
+  }
+
+  /** Named in the log, should it block the server. */
+  async #handle(route: Route, call: Exchange): Promise<void> {
+    const label = `${route.method} ${route.path}`;
+    const end = beginWork(label);
+    try {
+      await doWork(label, () => route.handle(call));
+    } finally {
+      end();
     }
   }
 

@@ -1,5 +1,6 @@
 /** What a server counts of its sessions, beside what can be read at any moment. */
 import { OverloadedError, RateLimitError, SessionwrightError } from '../../contract/errors';
+import { LoopWatchdog } from './loop-watchdog';
 import { Counter, gauge, Histogram, total, type Metric } from './exposition';
 
 /** In seconds. A start takes half of one, with a profile or on a busy machine several; a wait ends after 30, unless told otherwise. */
@@ -36,6 +37,9 @@ export class ServerMetrics {
     { name: 'from', values: ['client', 'browser'] },
   );
 
+  /** Measures until {@link ServerMetrics.close}. */
+  readonly #loop = new LoopWatchdog();
+
   /** Counts a start that came to nothing. */
   refuse(error: unknown, hasLeft: boolean): void {
     this.refused.add(hasLeft ? 'caller_left' : reasonOf(error));
@@ -43,7 +47,20 @@ export class ServerMetrics {
 
   /** All of it, and what the process takes. */
   get all(): Metric[] {
-    return [this.starts, this.waits, this.ended, this.refused, this.cdpBytes, ...ofProcess()];
+    return [
+      this.starts,
+      this.waits,
+      this.ended,
+      this.refused,
+      this.cdpBytes,
+      ...this.#loop.all,
+      ...ofProcess(),
+    ];
+  }
+
+  /** Ends its measurements. Safe to call twice. */
+  close(): void {
+    this.#loop.close();
   }
 }
 

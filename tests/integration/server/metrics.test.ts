@@ -55,6 +55,8 @@ test('sessions are counted by state, with their starts, ends, refusals and bytes
   expect(after.get('sessionwright_session_wait_seconds_bucket{le="0.05"}')).toBe(1);
   expect(after.get('sessionwright_session_wait_seconds_count')).toBe(2);
   expect(after.get('process_resident_memory_bytes')).toBeGreaterThan(1e7);
+  expect(after.get('sessionwright_event_loop_delay_seconds{quantile="1"}')).toBeGreaterThan(0);
+  expect(after.get('sessionwright_event_loop_blocked_total')).toBeGreaterThanOrEqual(0);
 });
 
 test('a caller that leaves, and a server that drains, are told apart', async () => {
