@@ -82,6 +82,8 @@ export abstract class HeldSession {
   /** Where the worker connects. */
   readonly cdpUrl: string;
   #recording: Promise<OpenRecording> | undefined;
+  /** Context options of tests whose effect its browser does not forget. */
+  readonly #lasting = new Set<string>();
   #isGone = false;
   #isStoppedByTest = false;
   #stopped: Promise<void> | undefined;
@@ -194,6 +196,18 @@ export abstract class HeldSession {
           ]
         : [`each test with a timeout of ${minutes} min gets a new session`, minutes];
     return `${what}: one lasts ${this.session.info.maxDurationMinutes} min at most, and might end in mid-test. Set sessionOptions.maxDurationMinutes to more than ${tooFew}, or a shorter timeout.`;
+  }
+
+  /** What of its tests the browser remembers that a test with these options would not expect: names of context options. */
+  notForgotten(lasting: readonly string[]): string[] {
+    return [...this.#lasting]
+      .filter((it) => !lasting.includes(it))
+      .map((it) => it.replace(/ .*/, ''));
+  }
+
+  /** Its browser will remember the effect of these options. */
+  remember(lasting: readonly string[]): void {
+    for (const it of lasting) this.#lasting.add(it);
   }
 
   /** It is no good any more: its browser does not do what it is told. */

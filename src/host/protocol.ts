@@ -71,6 +71,8 @@ export interface SessionCheck {
   isConnected?: boolean;
   /** True when a context is open on it that outlives a test, such as that of a `beforeAll` page: it is not replaced ahead of its end. */
   hasOpenContexts?: boolean;
+  /** How a test is about to use the session's own context; absent when it has another one. */
+  ownContext?: OwnContextUse | undefined;
 }
 
 /** What the API of a session says of one whose connection a worker has lost. */
@@ -88,6 +90,17 @@ export interface TestBegin extends SessionCheck {
   /** Which try of which test it is, as {@link AttemptSteps} name it too. */
   attempt: string;
   record: { size?: Size | undefined; fps?: number | undefined } | null;
+}
+
+/** How a test uses the session's own context (isolation 'session'). */
+export interface OwnContextUse {
+  /**
+   * Context options whose effect no browser forgets: credentials that a server has accepted are sent again, and a connection with a
+   * certificate that was let pass is used again. Each as its name, and a hash of its value where it has several.
+   */
+  lasting: string[];
+  /** Whether it goes on with what earlier tests have left. */
+  keepState: boolean;
 }
 
 /** A test is over. */

@@ -12,6 +12,7 @@ import type { AcquireRequest, SessionCheck } from './protocol';
 import type { RpcPeer } from './rpc';
 import { keyOf } from './start-request';
 import type { StartWatch } from './start-watched';
+import { leaveUsedUp } from './used-up';
 
 /** How long a worker keeps its session when another waits for it, in milliseconds: to change hands takes a new connection. */
 const TURN_MS = 1_000;
@@ -107,22 +108,22 @@ export class Slots {
   }
 
   /** Replaces the slot's session when it is no longer good, or was given to another worker. True when it was replaced. */
-  async ensureGood({
-    leaseId,
-    timeoutMs,
-    mayBeGone,
-    hasOpenContexts,
-  }: SessionCheck): Promise<boolean> {
+  async ensureGood(check: SessionCheck): Promise<boolean> {
+    const { leaseId, timeoutMs, mayBeGone, hasOpenContexts, ownContext } = check;
     const slot = this.find(leaseId);
     if (mayBeGone) await slot.held?.look();
     this.#moved();
     const { held } = slot;
+    leaveUsedUp(held, slot.request, check);
     const isKept = hasOpenContexts === true || held?.keepsState === true;
-    if (held?.isGood(timeoutMs, { isKept }) === true) return false;
-    slot.held = undefined;
-    if (held) this.#pool.end(held);
-    await this.#obtain(slot, timeoutMs);
-    return true;
+    const isGood = held?.isGood(timeoutMs, { isKept }) === true;
+    if (!isGood) {
+      slot.held = undefined;
+      if (held) this.#pool.end(held);
+      await this.#obtain(slot, timeoutMs);
+    }
+    if (ownContext) slot.held?.remember(ownContext.lasting);
+    return !isGood;
   }
 
   /**

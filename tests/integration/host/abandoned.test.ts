@@ -50,6 +50,47 @@ test("what a test has left on somebody else's session is for no other test: the 
   await expect(acquire()).rejects.toMatchObject(refusal);
 });
 
+const ownContext = (...lasting: string[]) => ({ lasting, keepState: false });
+
+test("a session is not used by a test that must not meet what the browser remembers, whichever worker's it is", async () => {
+  const { run, acquire } = await startRun(numbered());
+  const { leaseId } = await acquire();
+  const uses = { leaseId, timeoutMs: 0, mayBeGone: false };
+  const begin = async (more: object): Promise<unknown> => run.ensureSession({ ...uses, ...more });
+  const alice = { ownContext: ownContext('httpCredentials alice') };
+  expect(await begin(alice)).toBeNull();
+  expect(await begin(alice)).toBeNull();
+  expect(await begin({})).toBeNull(); // it has a context of its own
+  expect(await begin({ ownContext: { lasting: [], keepState: true } })).toBeNull();
+  expect(await begin({ ownContext: ownContext('httpCredentials bob') })).toMatchObject({
+    sessionId: 'session-2',
+  });
+  run.release(leaseId);
+  const next = await acquire();
+  expect(next.sessionId).toBe('session-2');
+  const none = { ownContext: ownContext(), leaseId: next.leaseId };
+  await expect(begin({ ...none, hasOpenContexts: true })).rejects.toMatchObject({
+    code: 'session_not_cleared',
+    message: expect.stringContaining('a hook keeps a page open') as string,
+  });
+  expect(await begin(none)).toMatchObject({ sessionId: 'session-3' });
+});
+
+test("somebody else's session that remembers is refused to such a test, by the name of the option", async () => {
+  const { run, acquire } = await startRun(numbered(), { sessionId: 'theirs' });
+  const { leaseId } = await acquire();
+  const uses = { leaseId, timeoutMs: 0, mayBeGone: false };
+  const lasting = ['httpCredentials alice', 'ignoreHTTPSErrors'];
+  await run.ensureSession({ ...uses, ownContext: ownContext(...lasting) });
+  const refused = run.ensureSession({ ...uses, ownContext: ownContext('ignoreHTTPSErrors') });
+  await expect(refused).rejects.toMatchObject({
+    code: 'session_not_cleared',
+    message: expect.stringMatching(
+      /has set httpCredentials there.*sessionOptions\.sessionId/,
+    ) as string,
+  });
+});
+
 test('one that cannot be connected to is replaced once: where that does not help, no more are started', async () => {
   const { run, acquire } = await startRun(numbered());
   const { leaseId } = await acquire();

@@ -1,5 +1,10 @@
 /** The application under test of the isolation suite. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 const page = (body) =>
   `<!doctype html><html><head><meta charset="utf-8"><title>Site</title></head><body>${body}</body></html>`;
@@ -40,6 +45,9 @@ const routes = {
   '/who': () => 'server',
   '/asked': () => 'server',
   '/downloads': () => String(downloads),
+  '/private': (request) => request.headers.authorization,
+  /** Where the same machine answers with a certificate that nobody trusts; empty without openssl. */
+  '/secure': () => secureUrl,
 };
 
 const server = createServer((request, response) => {
@@ -64,4 +72,22 @@ const server = createServer((request, response) => {
   response.writeHead(200, { 'content-type': 'text/html', ...headers }).end(body);
 });
 
+let secureUrl = '';
+
+/** A server with a certificate of its own. */
+async function serveSecurely() {
+  const folder = mkdtempSync(join(tmpdir(), 'sw-site-'));
+  const [key, cert] = ['key', 'cert'].map((name) => join(folder, name));
+  const what = ['-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-subj', '/CN=localhost'];
+  const made = spawnSync('openssl', ['req', ...what, '-keyout', key, '-out', cert]);
+  if (made.status === 0) {
+    const tls = { key: readFileSync(key), cert: readFileSync(cert) };
+    const secure = createSecureServer(tls, (_, response) => response.end('secure'));
+    await new Promise((listens) => secure.listen(0, '127.0.0.1', listens));
+    secureUrl = `https://localhost:${secure.address().port}/`;
+  }
+  rmSync(folder, { recursive: true });
+}
+
+await serveSecurely();
 server.listen(0, '127.0.0.1', () => console.log(`http://localhost:${server.address().port}`));
