@@ -1,4 +1,5 @@
 /** Attacks by pages under test, which run in sessions of team B. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Attack, Scene } from './attack';
 import { over } from './sockets';
 
@@ -14,6 +15,9 @@ function page(name: string, script: string, html = ''): Attack {
   };
 }
 
+/** How long the script of a page may take to begin, in milliseconds: from then on a reader waits for it. */
+const BUILD_MS = 500;
+
 /** A page that is scraped or observed. */
 function read(name: string, script: string, what: 'scrape' | 'observe'): Attack {
   return {
@@ -21,6 +25,7 @@ function read(name: string, script: string, what: 'scrape' | 'observe'): Attack 
     by: 'page',
     run: async (scene) => {
       await scene.open(`<!doctype html><body><script>${script}</script>`);
+      await delay(BUILD_MS, undefined, { signal: scene.signal });
       await readBy(scene, what);
     },
   };

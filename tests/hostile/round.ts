@@ -1,4 +1,5 @@
 /** One round: a server, two teams of four sessions, and attack after attack while team A's suite runs. */
+import { setMaxListeners } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -158,6 +159,7 @@ class Round {
     this.#found.attacks.add(attack.name);
     const limitMs = this.#plan.isShort === true ? SHORT_ATTACK_MS : ATTACK_MS;
     const over = new AbortController();
+    setMaxListeners(0, over.signal); // one for each connection of the attack
     const closers: (() => Promise<void>)[] = [];
     const scene = this.#scene(attack, { over, limitMs, closers });
     const end = this.#watch.begin(attack.name);

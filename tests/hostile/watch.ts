@@ -7,6 +7,9 @@ const PROBER = fileURLToPath(new URL('prober.mjs', import.meta.url));
 /** What counts as slow enough to be named, in milliseconds. */
 const SLOW_MS = 250;
 
+/** An attack that ended so long before the server did is named too, in milliseconds: what it began may go on. */
+const AFTER_MS = 5_000;
+
 /** One look at the server. */
 interface Sample {
   atMs: number;
@@ -40,7 +43,7 @@ export class Watch {
     server.child.once('exit', (code, signal) => {
       if (this.#isClosing) return;
       this.#exit.code = String(signal ?? code);
-      this.#exit.during = this.#during(Date.now());
+      this.#exit.during = this.#during(Date.now() - AFTER_MS, Date.now());
     });
   }
 
