@@ -3,7 +3,7 @@
  * callers without a key, attack. The same seed attacks in the same order: `npm run hostile -- --seed 7 --seconds 60 --only scrape`.
  * Ends with one line of JSON, and fails when a limit is missed. Linux only.
  */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -53,6 +53,7 @@ await main(async () => {
     );
     const left = await leftIn(folder);
     for (const it of left) console.error(`left: ${it}`);
+    if (!existsSync(RESULTS)) return 1; // the round itself has failed, and said why
     console.log(readFileSync(RESULTS, 'utf8'));
     return code || left.length > 0 ? 1 : 0;
   } finally {

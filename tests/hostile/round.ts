@@ -19,9 +19,9 @@ import { Watch } from './watch';
 export interface RoundPlan {
   seed: number;
   attacks: readonly Attack[];
-  /** No attack begins later, counted from the first one, in milliseconds; but each is tried once, unless `isShort`. */
+  /** How long all attacks go on after those of strangers alone were measured, in milliseconds. Each is tried once in any case. */
   timeMs: number;
-  /** One run of the suite alone and one among strangers, and attacks of a second. */
+  /** One run of the suite alone and one among strangers, and shorter attacks. */
   isShort?: boolean;
   say?: (line: string) => void;
 }
@@ -59,6 +59,16 @@ export async function playRound(plan: RoundPlan): Promise<Figures> {
   }
 }
 
+/** What an attack is given, and what becomes of it. */
+interface Bounds {
+  over: AbortController;
+  limitMs: number;
+  /** Closes what it has opened. */
+  closers: (() => Promise<void>)[];
+  /** How often the API answered it with each status. */
+  answers: Map<number, number>;
+}
+
 class Round {
   readonly #plan: RoundPlan;
   readonly #server: ServeProcess;
@@ -91,15 +101,14 @@ class Round {
     const strangers = attacks.filter(({ by }) => by === 'stranger');
     try {
       this.#sessions = await startSessions(this.#caller(KEYS.b), SESSIONS_B);
-      const begun = performance.now();
       if (strangers.length > 0) {
-        const runs = isShort ? 1 : 2;
+        const runs = isShort ? 1 : 3;
         for (let n = 0; n <= runs; n++) await this.#suite(innocents, n > 0 ? 'aloneMs' : undefined);
         await this.#among(strangers, async () => {
           for (let n = 0; n < runs; n++) await this.#suite(innocents, 'amongStrangersMs');
         });
       }
-      await this.#everything(innocents, begun + timeMs);
+      await this.#everything(innocents, performance.now() + timeMs);
       await this.#lookForLosses();
     } finally {
       await innocents.remove();
@@ -161,7 +170,8 @@ class Round {
     const over = new AbortController();
     setMaxListeners(0, over.signal); // one for each connection of the attack
     const closers: (() => Promise<void>)[] = [];
-    const scene = this.#scene(attack, { over, limitMs, closers });
+    const answers = new Map<number, number>();
+    const scene = this.#scene(attack, { over, limitMs, closers, answers });
     const end = this.#watch.begin(attack.name);
     const timer = setTimeout(() => over.abort(), limitMs);
     const ended = attack.run(scene).catch(() => undefined);
@@ -174,19 +184,13 @@ class Round {
     if (!stopped) this.#found.remarks.push(`"${attack.name}" did not stop`);
     for (const close of closers) await close().catch(() => undefined);
     end();
-    this.#plan.say?.(`${attack.by}: ${attack.name}`);
+    const answered = [...answers].map(([status, times]) => `${times} x ${status}`).join(', ');
+    this.#plan.say?.(`${attack.by}: ${attack.name}${answered ? ` (${answered})` : ''}`);
     await this.#checkAccounts(attack);
     await this.#lookForLosses(attack);
   }
 
-  #scene(
-    attack: Attack,
-    {
-      over,
-      limitMs,
-      closers,
-    }: { over: AbortController; limitMs: number; closers: (() => Promise<void>)[] },
-  ): Scene {
+  #scene(attack: Attack, { over, limitMs, closers, answers }: Bounds): Scene {
     const session = this.#sessions[this.#turn++ % this.#sessions.length];
     if (!session) throw new Error('Team B has no session.');
     const address = `/${encodeURIComponent(attack.name)}`;
@@ -197,7 +201,11 @@ class Round {
         random: this.#random,
       },
       ...{ signal: over.signal, limitMs, session, keyB: KEYS.b },
-      call: this.#caller(KEYS.b, over.signal),
+      call: async (...asked) => {
+        const answer = await this.#caller(KEYS.b, over.signal)(...asked);
+        answers.set(answer.status, (answers.get(answer.status) ?? 0) + 1);
+        return answer;
+      },
       victims: async () => this.#victims(),
       open: async (html) => {
         this.#pages.set(address, html);
