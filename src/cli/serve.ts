@@ -108,6 +108,7 @@ export async function serve(args: string[]): Promise<void> {
       madeKey: options.apiKey === undefined ? server.apiKey : undefined,
       keyNames: (keys ?? []).map(({ name }) => name),
     });
+  server.notices.forEach((notice) => console.error(notice));
   const terminated = signalled('SIGTERM').then(async () => drain(server, drainMs));
   await Promise.race([terminated, signalled('SIGINT'), npmGone()]);
   await server.close();

@@ -82,7 +82,7 @@ export function toApiError(
     });
   if (status === 429)
     return new RateLimitError(message, { ...details, code: 'rate_limited', retryAfterMs });
-  if (status === 501 && parsed.code === 'browser_not_found')
+  if (parsed.code !== undefined && isLasting(status, parsed.code))
     return new ApiError(message, { ...details, code: parsed.code });
   const [ErrorClass, code] = classFor(status);
   return new ErrorClass(message, { ...details, code, retryAfterMs });
@@ -160,6 +160,11 @@ function isServerFailure(status: number): boolean {
   return status >= 500 && status !== 501;
 }
 
+/** Failures that another try meets again: the answer says what to do. */
+function isLasting(status: number, code: string): boolean {
+  return code === 'data_damaged' || (status === 501 && code === 'browser_not_found');
+}
+
 function advice(
   status: number,
   {
@@ -186,8 +191,13 @@ function advice(
     case 529:
       return `The API has no capacity now; try again ${wait}.`;
     default:
-      return isServerFailure(status) ? 'Try again later.' : 'Check the request.';
+      return adviceForOthers(status, code);
   }
+}
+
+function adviceForOthers(status: number, code: string | undefined): string {
+  if (code !== undefined && isLasting(status, code)) return '';
+  return isServerFailure(status) ? 'Try again later.' : 'Check the request.';
 }
 
 /** What the answer says of itself: a session API's own words as they are; a page of something in between is cut down to its text. */

@@ -165,7 +165,7 @@ export interface SessionServer {
 /**
  * Starts a session server. The caller closes it.
  * @throws {@link SessionwrightError} `listen_failed` when the address cannot be listened on, `data_folder_in_use` when another server runs on the
- * `dataDir`, `data_folder_unusable` when it cannot be made or written; {@link OptionsError} for a key that is too short for its `hostname`, for `keys` that cannot be used, and for a `publicUrl` that is none
+ * `dataDir`, `data_folder_unusable` when it cannot be made or written, is of a newer format, or is damaged; {@link OptionsError} for a key that is too short for its `hostname`, for `keys` that cannot be used, and for a `publicUrl` that is none
  */
 export async function startSessionServer(
   options: SessionServerOptions = {},
@@ -278,6 +278,7 @@ async function assemble(
     retentionMs: options.retentionMs ?? RETENTION_MS,
   });
   await registry.load();
+  for (const notice of profiles.notices) registry.notices.add(notice);
   const figures = {
     ...{ registry, metrics, accounts, maxSessions },
     isPublic: options.publicMetrics ?? false,

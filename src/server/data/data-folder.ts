@@ -5,21 +5,17 @@
  *   profiles/ID/    profile.json (with its cookies), user-data-.../
  *   uploads/        the account's files, under their own names
  *   incoming/       files that are just arriving; emptied at each start
- *   server.json     the key that signs URLs
+ *   server.json     the version of this format, and the key that signs URLs
  *   server-*.lock   which server runs on the folder
  */
-import { randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { makeFolder, removeFolder } from '../../base/folders';
-import { readJson, writeJson } from '../../base/json';
 import { endBrowsersBelow } from '../../browser/left-browsers';
 import { SessionwrightError } from '../../contract/errors';
 import { lockFolder } from './folder-lock';
+import { openServerFile } from './server-file';
 import { abandonedFolders, makeTemporaryFolder, removeAbandoned } from './temporary-folder';
-
-/** Length of the key that signs URLs, in bytes: that of the hash. */
-const SIGNING_KEY_BYTES = 32;
 
 /** The folder of a server. */
 export class DataFolder {
@@ -42,7 +38,8 @@ export class DataFolder {
 
   /**
    * Opens the folder that is kept, `dataDir`; or one for this run only, `workDir`; or a temporary one, which is removed at the end.
-   * @throws {@link SessionwrightError} `data_folder_in_use` when another server runs on it, `data_folder_unusable` when it cannot be written
+   * @throws {@link SessionwrightError} `data_folder_in_use` when another server runs on it, `data_folder_unusable` when it cannot be written,
+   * is of a newer format, or its `server.json` is damaged
    */
   static async open({
     dataDir,
@@ -106,19 +103,11 @@ async function removeAllAbandoned(): Promise<void> {
     await removeAbandoned(folder).catch(() => {});
 }
 
-/** Makes the folders, and gives the signing key. */
+/** Makes the folders and returns the signing key. Changes nothing in a folder that this version cannot use. */
 async function prepare(path: string): Promise<Buffer> {
+  const signingKey = await openServerFile(path);
   await rm(join(path, 'incoming'), { recursive: true, force: true });
   for (const name of ['sessions', 'profiles', 'uploads', 'incoming'])
     await mkdir(join(path, name), { recursive: true, mode: 0o700 });
-  return signingKeyOf(path);
-}
-
-async function signingKeyOf(path: string): Promise<Buffer> {
-  const file = join(path, 'server.json');
-  const known = (await readJson(file)) as { signing_key?: unknown } | undefined;
-  if (typeof known?.signing_key === 'string') return Buffer.from(known.signing_key, 'base64url');
-  const signingKey = randomBytes(SIGNING_KEY_BYTES);
-  await writeJson(file, { signing_key: signingKey.toString('base64url') });
   return signingKey;
 }

@@ -13,7 +13,7 @@ import { cp, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { removeFolder } from '../../base/folders';
-import { readJson, writeJson } from '../../base/json';
+import { writeJson } from '../../base/json';
 import { Queue } from '../../base/queue';
 import type { Cookie } from '../../contract/cookies';
 import { cookieKey, cookieSchema, normalizeCookie } from '../../contract/cookies';
@@ -21,6 +21,7 @@ import type { CookieMode, Profile, ProfileList } from '../../contract/profiles';
 import { datetime } from '../../contract/values';
 import { badRequest, notFound } from '../../contract/refusals';
 import { isTheirs, type Account } from '../accounts/account';
+import { DamagedFileError, readDataFile } from './data-file';
 import { pruneUserData } from './user-data';
 
 const storedSchema = z.object({
@@ -30,7 +31,10 @@ const storedSchema = z.object({
   created_at: datetime,
   updated_at: datetime,
   deleted_at: datetime.nullable(),
-  user_data: z.string().nullable(),
+  user_data: z
+    .string()
+    .regex(/^user-data-[\w-]+$/, 'must be the name of a folder next to the file')
+    .nullable(),
   cookies: z.array(cookieSchema),
 });
 
@@ -40,27 +44,29 @@ type StoredProfile = z.output<typeof storedSchema>;
 /** The profiles of one server. Changes to one profile are made one after the other. */
 export class ProfileStore {
   readonly #folder: string;
-  readonly #profiles: Map<string, StoredProfile>;
+  readonly #profiles = new Map<string, StoredProfile>();
+  readonly #damaged = new Map<string, DamagedFileError>();
   readonly #changes = new Map<string, Queue>();
 
-  private constructor(folder: string, profiles: Map<string, StoredProfile>) {
+  private constructor(folder: string) {
     this.#folder = folder;
-    this.#profiles = profiles;
   }
 
-  /** Reads the folder, and removes what a crash left in it. */
+  /** Reads the folder, and removes what a crash left in it. A damaged profile is left as it is, and keeps no other from being used. */
   static async open(folder: string): Promise<ProfileStore> {
-    const profiles = new Map<string, StoredProfile>();
-    for (const id of await readdir(folder)) {
-      const stored = storedSchema.safeParse(await readJson(join(folder, id, 'profile.json')));
-      if (!stored.success) {
-        await removeUnfinished(join(folder, id));
-        continue;
-      }
-      profiles.set(id, stored.data);
-      await removeUnnamed(join(folder, id), stored.data.user_data);
-    }
-    return new ProfileStore(folder, profiles);
+    const store = new ProfileStore(folder);
+    const entries = await readdir(folder, { withFileTypes: true });
+    for (const { name: id } of entries.filter((entry) => entry.isDirectory()))
+      await store.#load(id).catch((error: unknown) => {
+        if (!(error instanceof DamagedFileError)) throw error;
+        store.#damaged.set(id, error);
+      });
+    return store;
+  }
+
+  /** One sentence for each profile that cannot be used. */
+  get notices(): string[] {
+    return [...this.#damaged.values()].map(({ message }) => message);
   }
 
   /** @throws {@link NotFoundError} for an unknown one, {@link ApiError} 400 for a deleted one */
@@ -69,9 +75,12 @@ export class ProfileStore {
   }
 
   /**
-   * @throws {@link NotFoundError} for a profile that is not the account's, as for one that there is not; {@link ApiError} 400 for a deleted one
+   * @throws {@link NotFoundError} for a profile that is not the account's, as for one that there is not; {@link ApiError} 400 for a deleted one;
+   * {@link DamagedFileError} for one that cannot be read
    */
   checkOwner(id: string, account: Account): void {
+    const damaged = this.#damaged.get(id);
+    if (damaged?.isFor(account)) throw damaged;
     if (!isTheirs(account, this.#profiles.get(id)?.owner)) throw unknown(id);
     this.#stored(id);
   }
@@ -198,6 +207,16 @@ export class ProfileStore {
         await removeUnnamed(join(this.#folder, id), this.#stored(id).user_data);
       }
     });
+  }
+
+  async #load(id: string): Promise<void> {
+    const folder = join(this.#folder, id);
+    const file = { path: join(folder, 'profile.json'), name: `profiles/${id}/profile.json` };
+    const schema = storedSchema.extend({ profile_id: z.literal(id) });
+    const stored = await readDataFile(file, schema);
+    if (!stored) return removeUnfinished(folder);
+    this.#profiles.set(id, stored);
+    await removeUnnamed(folder, stored.user_data);
   }
 
   #stored(id: string): StoredProfile {

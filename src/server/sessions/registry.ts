@@ -4,7 +4,7 @@ import { environment } from '../../options/environment';
 import { decodeStartRequest } from '../../contract/start';
 import type { TestNote } from '../../contract/test-notes';
 import type { StartOptions } from '../../contract/session';
-import { notFound, unavailable } from '../../contract/refusals';
+import { notFound } from '../../contract/refusals';
 import { isTheirs, OPERATOR, type Account } from '../accounts/account';
 import type { ServerMetrics } from '../metrics/server-metrics';
 import type { ProfileStore } from '../data/profiles';
@@ -12,11 +12,12 @@ import type { HeavyWork } from '../../work/heavy-work';
 import { LiveSession } from './session';
 import type { BrowserSettings } from '../browsers/session-browser';
 import type { DataFolder } from '../data/data-folder';
+import { closing, draining } from './closing-errors';
 import { FinishedSession } from './finished-session';
 import { Places, type Guest, type PlacesOptions } from './places';
 import { RememberedStarts } from './remembered-starts';
 import { Retention } from './retention';
-import { loadSessions } from './session-archive';
+import { loadSessions, type DamagedSession } from './session-archive';
 import { gridPatience, waitOnGrid } from './grid-wait';
 import { FolderKeeper } from './session-keeper';
 import { recordOf, saveRecord } from './session-record';
@@ -26,9 +27,6 @@ import { prepareBrowser, type PreparedBrowser } from './prepared-browser';
 import { WarmBrowsers } from './warm-browsers';
 
 const log = logOf('server');
-
-/** How long a caller should wait that a server which is about to end has refused, in milliseconds: another one may take its place meanwhile. */
-const DRAINING_RETRY_MS = 5_000;
 
 /** What a registry needs to know. */
 export interface RegistryOptions extends PlacesOptions {
@@ -87,7 +85,8 @@ export class SessionRegistry {
   readonly #options: RegistryOptions;
   /** Oldest first. */
   readonly #sessions = new Map<string, AnySession>();
-  readonly #retention: Retention<AnySession>;
+  readonly #damaged = new Map<string, DamagedSession>();
+  readonly #retention: Retention<AnySession | DamagedSession>;
   readonly #starts: RememberedStarts<AnySession>;
   readonly #places: Places;
   readonly #starting = new Set<Promise<LiveSession>>();
@@ -106,11 +105,13 @@ export class SessionRegistry {
 
   /** Takes over what earlier servers on the same folder left. To be called first. */
   async load(): Promise<void> {
-    const { data, retentionMs } = this.#options;
-    for (const session of await loadSessions(data.sessions, retentionMs)) {
-      this.#sessions.set(session.id, session);
-      this.#retention.add(session, session.endedAt);
+    const { finished, damaged } = await loadSessions(this.#options.data.sessions);
+    for (const session of finished) this.#sessions.set(session.id, session);
+    for (const session of damaged) {
+      this.#damaged.set(session.id, session);
+      this.notices.add(session.error.message);
     }
+    for (const session of [...finished, ...damaged]) this.#retention.add(session, session.endedAt);
   }
 
   /** Starts the browsers that wait for sessions, where there shall be any: on a Grid they would take the slots that sessions want. To be called once. */
@@ -136,10 +137,12 @@ export class SessionRegistry {
 
   /**
    * @param account who asks: to others than its owner and the operator there is no such session
-   * @throws {@link NotFoundError} when there never was such a session, or it is forgotten
+   * @throws {@link NotFoundError} when there never was such a session, or it is forgotten; {@link DamagedFileError} when it cannot be read
    */
   get(id: string, account: Account = OPERATOR): AnySession {
     const session = this.#sessions.get(id);
+    const damaged = this.#damaged.get(id)?.error;
+    if (damaged?.isFor(account)) throw damaged;
     if (!session || !isTheirs(account, session.owner))
       throw notFound(
         `There is no session ${id}. It never was, or it ended too long ago to be kept.`,
@@ -362,21 +365,11 @@ export class SessionRegistry {
     this.#retention.add(finished, finished.endedAt);
   }
 
-  async #forget({ id }: AnySession): Promise<void> {
-    const session = this.#sessions.get(id);
+  async #forget({ id }: AnySession | DamagedSession): Promise<void> {
+    const session = this.#sessions.get(id) ?? this.#damaged.get(id);
     this.#sessions.delete(id);
+    this.#damaged.delete(id);
     this.#starts.forget(id);
     await session?.dispose();
   }
-}
-
-function draining(): Error {
-  return unavailable(
-    'The session server is about to end: it starts no more sessions. Ask another one, or this one when it is up again.',
-    DRAINING_RETRY_MS,
-  );
-}
-
-function closing(): Error {
-  return unavailable('The session server is closing.');
 }

@@ -2,10 +2,11 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { readJson, writeJson } from '../../base/json';
+import { writeJson } from '../../base/json';
 import type { SessionInfo } from '../../contract/session';
 import { encodeSession, sessionResponseSchema, toSessionInfo } from '../../contract/session';
 import { NO_WAYS_IN, type KnownSession } from './known-session';
+import { readDataFile } from '../data/data-file';
 import type { SessionFolder } from '../data/session-folder';
 
 /** What is kept of a session, beside its files. */
@@ -66,17 +67,20 @@ export async function saveRecord(
 }
 
 /**
- * The record of a session of an earlier server. One that still ran then has ended with an error.
- * Undefined when there is none that can be read.
+ * The record of a session of an earlier server. One that still ran then has ended with an error. Undefined if there is none.
+ * @throws {@link DamagedFileError} when it cannot be read
  */
-export async function loadRecord(folder: SessionFolder): Promise<SessionRecord | undefined> {
-  const stored = await readJson(folder.record);
-  const session = sessionResponseSchema.safeParse(stored);
-  const extra = extraSchema.safeParse(stored);
-  if (!session.success || !extra.success) return undefined;
-  const { owner, reason, offset, cdp_token: cdpToken, viewer_token: viewerToken } = extra.data;
+export async function loadRecord(
+  folder: SessionFolder,
+  id: string,
+): Promise<SessionRecord | undefined> {
+  const file = { path: folder.record, name: `sessions/${id}/session.json` };
+  const session = await readDataFile(file, sessionResponseSchema);
+  const stored = await readDataFile(file, extraSchema.extend({ session_id: z.literal(id) }));
+  if (!session || !stored) return undefined;
+  const { owner, reason, offset, cdp_token: cdpToken, viewer_token: viewerToken } = stored;
   const record = {
-    info: toSessionInfo(session.data),
+    info: toSessionInfo(session),
     owner,
     reason,
     offset,

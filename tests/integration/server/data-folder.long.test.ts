@@ -203,7 +203,7 @@ test('a finished session is kept for the retention time, whatever happens to the
   await eventually(async () => expect(await readdir(join(dataDir, 'sessions'))).toEqual([]));
 });
 
-test('a session that was never told to anybody, and what cannot be read, are no sessions', async () => {
+test('a session that never began is removed, and one that cannot be read stays on the disk', async () => {
   await mkdir(join(dataDir, 'sessions', 'half-made', 'profile'), { recursive: true });
   await mkdir(join(dataDir, 'sessions', 'damaged'), { recursive: true });
   await writeFile(join(dataDir, 'sessions', 'damaged', 'session.json'), '{"session_id":');
