@@ -17,6 +17,7 @@ import { DataFolder } from './data/data-folder';
 import { HttpRouter } from './http/http-router';
 import { parsePublicUrl, withoutPrefix, type PublicUrl } from './http/public-url';
 import { LiveView } from './viewer/live-view';
+import { Stories } from './viewer/stories';
 import { ProfileStore } from './data/profiles';
 import { ServerMetrics } from './metrics/server-metrics';
 import { SessionRegistry, type SessionCounts } from './sessions/registry';
@@ -318,13 +319,13 @@ function handlersOf({
 function createHttpServer(
   parts: Parts & { auth: Auth; signer: UrlSigner; publicUrl: PublicUrl | undefined },
 ): { http: Server; router: HttpRouter; connections: Connections } {
-  const { auth, registry, replays, storage, signer, publicUrl, figures } = parts;
+  const { auth, registry, replays, storage, signer, publicUrl, figures, work } = parts;
   const connections = new Connections(figures.maxSessions);
   const router = new HttpRouter(
     [
       ...bindOperations(handlersOf(parts), registry),
       ...recordingRoutes({ registry, replays, signer }),
-      ...viewerRoutes({ registry, replays, signer, auth }),
+      ...viewerRoutes({ registry, replays, signer, auth, stories: new Stories(work) }),
       ...storageRoutes({ registry, storage, signer }),
       ...networkLogRoutes({ registry, signer }),
       readyRoute(registry),

@@ -7,6 +7,10 @@ serveJobs(
       const { convertPage } = await import('../actions/scrape/convert-page');
       return convertPage(input);
     },
+    events: async (input) => {
+      const { readEvents } = await import('./viewer/read-events');
+      return readEvents(input);
+    },
   },
   new URL(import.meta.url),
 );

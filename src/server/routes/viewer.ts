@@ -5,7 +5,7 @@ import { isToken } from '../../base/tokens';
 import { addresses } from '../../contract/addresses';
 import { readBody } from '../../contract/checks';
 import { badRequest, notFound } from '../../contract/refusals';
-import type { ViewedClip, ViewedReplay, ViewedStory, ViewedTest } from '../../contract/viewer';
+import type { ViewedClip, ViewedReplay } from '../../contract/viewer';
 import { isTheirs, NOBODY } from '../accounts/account';
 import type { Auth } from '../http/auth';
 import { acceptsHtml, sendBytes, sendJson, type Exchange, type Route } from '../http/http-router';
@@ -15,7 +15,7 @@ import type { Replays } from '../replays/replays';
 import { picturedTests } from '../replays/session-frames';
 import type { KnownSession } from '../sessions/known-session';
 import type { SessionRegistry } from '../sessions/registry';
-import { viewedEvents } from '../viewer/viewed-events';
+import type { Stories } from '../viewer/stories';
 import { viewedSession } from '../viewer/viewed-session';
 import { viewerFiles } from '../viewer/viewer-files';
 import { viewerPage } from '../viewer/viewer-page';
@@ -39,6 +39,7 @@ export interface ViewerRouteParts {
   replays: Replays;
   signer: UrlSigner;
   auth: Auth;
+  stories: Stories;
 }
 
 /** The wall, and the page of each session. */
@@ -139,12 +140,15 @@ async function sendStory(parts: ViewerRouteParts, exchange: Exchange): Promise<v
   const session = watchedSession(parts, exchange);
   const isActive = session.status === 'active';
   const replay = isActive ? null : await findReplay(parts, session, exchange);
-  const story: ViewedStory = {
-    session: viewedSession(session, isActive ? undefined : await testsOf(session, replay)),
-    events: replay?.state === 'ready' ? await viewedEvents(session) : [], // shown beside the film only, and read from many files
-    replay,
-  };
-  sendJson(exchange.response, 200, { body: story });
+  const isReady = replay?.state === 'ready';
+  const known = isReady
+    ? await parts.stories.of(session, async () => picturedTests(session, await session.allTests()))
+    : JSON.stringify({
+        session: viewedSession(session, isActive ? undefined : await session.allTests()),
+        events: [], // shown next to the replay only
+      }).slice(1, -1);
+  const json = `{${known},"replay":${JSON.stringify(replay)}}`;
+  sendBytes(exchange.response, Buffer.from(json), 'application/json');
 }
 
 async function findReplay(
@@ -166,15 +170,6 @@ async function findReplay(
     startMs: session.createdAt.getTime() + found.startMs,
     durationMs: found.durationMs,
   };
-}
-
-/** All of an ended session; with its film, whether each is seen in it. */
-async function testsOf(
-  session: KnownSession,
-  replay: ViewedReplay | null,
-): Promise<readonly ViewedTest[]> {
-  const tests = await session.allTests();
-  return replay?.state === 'ready' ? picturedTests(session, tests) : tests;
 }
 
 /** Has a clip made. */

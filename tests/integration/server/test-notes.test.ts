@@ -1,4 +1,7 @@
 /** What whoever runs tests tells a server of them: who may, and what becomes of it. */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, expect, onTestFinished, test } from 'vitest';
 import { SessionsClient } from '../../../src/client/index';
 import type { TestNote } from '../../../src/contract/test-notes';
@@ -61,6 +64,43 @@ test('tests are chapters of the replay, with their steps and what the page said 
     }),
     expect.objectContaining({ title: 'Click late', level: 'error' }),
   ]);
+}, 120_000);
+
+test('the story of a replay is read once, however long it is, and nobody else waits for it', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'story-'));
+  onTestFinished(async () => rm(dataDir, { recursive: true, force: true }));
+  const client = await open({ recording: 'always', dataDir });
+  const { session_id: id } = await startShown(api);
+  await (await client.connect(id)).stop();
+  const story = async () => api.call('GET', `/sessions/${id}/viewer/story`);
+  const folder = join(dataDir, 'sessions', id, 'network');
+  await mkdir(folder, { recursive: true });
+  const entry = (at: number) => ({
+    startedDateTime: new Date(at).toISOString(),
+    time: 1,
+    request: { method: 'GET', url: `http://site.test/${at}?${'x'.repeat(5_000)}` },
+    response: { status: at % 10 === 0 ? 500 : 200, statusText: '' },
+  });
+  for (let batch = 1; batch <= 100; batch++) {
+    const entries = Array.from({ length: 100 }, (_, at) => entry(batch * 100 + at));
+    const name = `batch-${String(batch + 1000).padStart(6, '0')}.har`;
+    await writeFile(join(folder, name), JSON.stringify({ log: { entries } }));
+  }
+  const before = process.cpuUsage();
+  await expect
+    .poll(async () => ((await story()).body as unknown as ViewedStory).replay?.state, {
+      timeout: 60_000,
+    })
+    .toBe('ready');
+  const first = (await story()).body as unknown as ViewedStory;
+  const requests = first.events.filter(({ kind }) => kind === 'request');
+  expect(requests).toHaveLength(500);
+  expect(requests.at(-1)?.title).toBe('GET http://site.test/10090');
+  await rm(folder, { recursive: true });
+  const again = (await story()).body as unknown as ViewedStory;
+  expect(again.events).toEqual(first.events);
+  const { user, system } = process.cpuUsage(before);
+  expect((user + system) / 1000, 'CPU time of the server, in ms').toBeLessThan(2_000);
 }, 120_000);
 
 test('times are those of whoever tells, whose clock may be another', async () => {

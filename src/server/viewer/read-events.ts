@@ -1,0 +1,55 @@
+/** Reads what happened in an ended session from the files in its folder. Runs in the process for heavy work: a page decides how much it is. */
+import { readJson } from '../../base/json';
+import type { HarEntry } from '../../contract/network-logs';
+import type { ViewedEvent } from '../../contract/viewer';
+import { batchPath, listBatches } from '../network/batch-files';
+import { readConsole } from '../network/console-log';
+import { readTestSteps } from '../sessions/test-steps';
+import type { EventFiles } from './events-job';
+import { viewedTestStep } from './viewed-step';
+
+/** Failed requests in a story, at most; the newest are kept. A list and a timeline can show as many. */
+const MAX_REQUESTS = 500;
+/** Bytes of a network log that are searched for them, from its end: a second of work. */
+const MAX_SEARCHED = 100_000_000;
+/** Statuses from here on are failures. */
+const FIRST_FAILURE = 400;
+
+/** The steps of tests, the console messages, and the requests that failed, each kind in its own order. */
+export async function readEvents({ testSteps, network }: EventFiles): Promise<ViewedEvent[]> {
+  return [
+    ...(await readTestSteps(testSteps)).map(viewedTestStep),
+    ...(await readConsole(network)),
+    ...(await failedRequests(network)),
+  ];
+}
+
+async function failedRequests(folder: string): Promise<ViewedEvent[]> {
+  const newestFirst: ViewedEvent[][] = [];
+  let [found, searched] = [0, 0];
+  for (const { key, sizeBytes } of (await listBatches(folder)).reverse()) {
+    searched += sizeBytes;
+    if (found >= MAX_REQUESTS || searched > MAX_SEARCHED) break;
+    const har = (await readJson(batchPath(folder, key))) as
+      { log: { entries: HarEntry[] } } | undefined;
+    const failed = (har?.log.entries ?? []).flatMap(failedRequest);
+    found += failed.length;
+    newestFirst.push(failed);
+  }
+  return newestFirst.reverse().flat().slice(-MAX_REQUESTS);
+}
+
+function failedRequest({ startedDateTime, time, request, response }: HarEntry): ViewedEvent[] {
+  const { status, statusText, _error: error } = response;
+  const isLeft = error === undefined || error === 'net::ERR_ABORTED'; // the page did not wait for the rest, which is no failure
+  if (status < FIRST_FAILURE && isLeft) return [];
+  return [
+    {
+      kind: 'request',
+      atMs: Date.parse(startedDateTime) + Math.max(0, time),
+      level: 'error',
+      title: `${request.method} ${request.url.replace(/[?#].*/s, '')}`,
+      detail: status < FIRST_FAILURE ? (error ?? '') : `${status} ${statusText}`.trim(),
+    },
+  ];
+}
