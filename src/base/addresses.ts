@@ -29,16 +29,6 @@ export function isLoopback(hostname: string): boolean {
   );
 }
 
-/** The same URL without the user and password that it may hold: those who are shown it need not be those who may sign in. */
-export function withoutCredentials(text: string): string {
-  if (!text.includes('@') || !URL.canParse(text)) return text;
-  const url = new URL(text);
-  if (url.username === '' && url.password === '') return text;
-  url.username = '';
-  url.password = '';
-  return url.href;
-}
-
 /** True for a page that has not been anywhere yet. */
 export function isBlank(url: string): boolean {
   return url === '' || url === 'about:blank';

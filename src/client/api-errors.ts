@@ -1,5 +1,6 @@
 /** Turns what went wrong in an exchange with the API into one typed error: what was being done, what happened, what to do. */
 import { codeOf } from '../base/errors';
+import { withoutUrlSecrets } from '../base/redaction';
 import { keptText } from '../base/foreign-text';
 import { parseErrorBody, type ParsedErrorBody } from '../contract/error-body';
 import {
@@ -40,12 +41,10 @@ export interface Exchange {
 /** Longest part of somebody else's text in a message of ours, in characters; and of a session API's own, which it cuts itself. */
 const MAX_QUOTE = 500;
 const MAX_OWN_QUOTE = 5_000;
-/** Query parameters that hold secrets, in URLs of the API. */
-const SECRET_PARAMETERS = /([?&](?:token|jwt|key|api_?key|signature|x-amz-[a-z-]+)=)[^&\s"'<>]+/gi;
 
 /** Takes secrets out of a text that may be shown: the key, and tokens in URLs. */
 export function redact(text: string, apiKey: string): string {
-  return (apiKey ? text.replaceAll(apiKey, '***') : text).replace(SECRET_PARAMETERS, '$1***');
+  return withoutUrlSecrets(apiKey ? text.replaceAll(apiKey, '***') : text, '***');
 }
 
 /** The error for an answer that is no success. `body` is parsed JSON or text, secrets already taken out. */

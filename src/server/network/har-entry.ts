@@ -1,12 +1,12 @@
 /** One request of a page, from what the browser tells of it to a HAR entry without secrets. Pure. */
-import { withoutCredentials } from '../../base/addresses';
+import {
+  headerWithoutSecrets,
+  isSecretName,
+  REDACTED,
+  withoutUrlSecrets,
+} from '../../base/redaction';
 import type { NetworkResponse, ResourceTiming } from '../../cdp/protocol';
 import type { HarEntry, HarPair } from '../../contract/network-logs';
-
-/** What is shown in place of a secret. */
-const REDACTED = '[redacted]';
-/** Headers whose values let others in. */
-const SECRET_HEADERS = new Set(['authorization', 'proxy-authorization', 'cookie', 'set-cookie']);
 
 /** A request while it runs; what comes later is filled in. Times are in seconds: `startedAt` since the epoch, the others on the browser's clock. */
 export interface SeenRequest {
@@ -32,7 +32,7 @@ export interface SeenRequest {
 
 /** The HAR entry of a request that has ended. */
 export function toHarEntry(seen: SeenRequest): HarEntry {
-  const url = withoutCredentials(seen.url);
+  const url = withoutUrlSecrets(seen.url);
   const timings = toTimings(seen);
   return {
     startedDateTime: new Date(seen.startedAt * 1000).toISOString(),
@@ -46,7 +46,10 @@ export function toHarEntry(seen: SeenRequest): HarEntry {
       httpVersion: httpVersion(seen.response?.protocol),
       headers: headerPairs(seen.wire.requestHeaders ?? seen.requestHeaders),
       queryString: URL.canParse(url)
-        ? [...new URL(url).searchParams].map(([name, value]) => ({ name, value }))
+        ? [...new URL(url).searchParams].map(([name, value]) => ({
+            name,
+            value: isSecretName(name) ? REDACTED : withoutUrlSecrets(value),
+          }))
         : [],
       cookies: [],
       headersSize: -1,
@@ -90,7 +93,7 @@ function toResponse({
     headers: headerPairs(headers),
     cookies: [],
     content: { size: receivedBytes, mimeType: response.mimeType },
-    redirectURL: withoutCredentials(location),
+    redirectURL: withoutUrlSecrets(location),
     headersSize: -1,
     bodySize: encodedBytes,
     ...(error !== undefined && { _error: error }),
@@ -139,9 +142,7 @@ function rounded(ms: number): number {
 /** The browser joins headers of one name with line feeds. */
 function headerPairs(headers: Record<string, string>): HarPair[] {
   return Object.entries(headers).flatMap(([name, values]) =>
-    values
-      .split('\n')
-      .map((value) => ({ name, value: SECRET_HEADERS.has(name.toLowerCase()) ? REDACTED : value })),
+    values.split('\n').map((value) => ({ name, value: headerWithoutSecrets(name, value) })),
   );
 }
 

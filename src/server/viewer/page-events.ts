@@ -1,5 +1,5 @@
 /** What a watched page says and loads: console messages, uncaught errors, and its requests: for pages and data, and whatever failed. */
-import { withoutCredentials } from '../../base/addresses';
+import { withoutUrlSecrets } from '../../base/redaction';
 import { keptText } from '../../base/foreign-text';
 import type { CdpSession } from '../../cdp/connection';
 import type { CdpEvents } from '../../cdp/protocol';
@@ -63,7 +63,7 @@ function levelOf({
 /** Data URLs may be megabytes; a query may be a secret, and a password is one. */
 function shortUrl(url: string): string {
   if (url.startsWith('data:')) return 'data:';
-  return keptText(withoutCredentials(url).replace(/[?#].*/s, ''), MAX_URL_BYTES);
+  return keptText(withoutUrlSecrets(url).replace(/[?#].*/s, ''), MAX_URL_BYTES);
 }
 
 function request(level: ViewedEvent['level'], title: string): Omit<ViewedEvent, 'detail'> {

@@ -1,5 +1,6 @@
 /** The wall: what is shown of each session of a server, among the others. */
-import { isBlank, withoutCredentials } from '../../base/addresses';
+import { isBlank } from '../../base/addresses';
+import { withoutUrlSecrets } from '../../base/redaction';
 import { orAfter } from '../../base/deadline';
 import type { ViewedTab, Wall, WallSession } from '../../contract/viewer';
 import type { KnownSession } from '../sessions/known-session';
@@ -51,7 +52,7 @@ async function openTabs(session: AnySession): Promise<ViewedTab[]> {
     .sort((one, other) => live.tabIds.indexOf(one.targetId) - live.tabIds.indexOf(other.targetId))
     .map((info) => {
       const { title, url } = shownTexts(info);
-      return { id: info.targetId, title, url: withoutCredentials(url) };
+      return { id: info.targetId, title, url: withoutUrlSecrets(url) };
     });
 }
 

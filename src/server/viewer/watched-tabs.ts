@@ -1,6 +1,7 @@
 /** The tabs of a session as its watchers see them: which there are, which one is shown, and its pictures. */
 import { keptText } from '../../base/foreign-text';
-import { isBlank, isSamePlace, withoutCredentials } from '../../base/addresses';
+import { isBlank, isSamePlace } from '../../base/addresses';
+import { withoutUrlSecrets } from '../../base/redaction';
 import type { CdpConnection, CdpSession } from '../../cdp/connection';
 import type { CdpEvents, TargetInfo } from '../../cdp/protocol';
 import type { ViewedTab } from '../../contract/viewer';
@@ -93,7 +94,7 @@ export class WatchedTabs {
   get all(): ViewedTab[] {
     return [...this.#tabs.values()]
       .filter((tab) => tab.isTouched || tab === this.#shown)
-      .map(({ id, title, url }) => ({ id, title, url: withoutCredentials(url) }));
+      .map(({ id, title, url }) => ({ id, title, url: withoutUrlSecrets(url) }));
   }
 
   /** The one that is shown; undefined while there is none. */

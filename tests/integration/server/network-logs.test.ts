@@ -50,6 +50,13 @@ beforeAll(async () => {
           'set-cookie': 'first=secret-1\nsecond=secret-2'.split('\n'),
         })
         .end();
+    if (request.url === '/moved-with-secrets')
+      return void response
+        .writeHead(302, {
+          location: `http://user:secret-6@127.0.0.1:${port}/?page=1&token=secret-7`,
+          link: '<https://user:secret-8@a.test/>; rel=next',
+        })
+        .end();
     if (request.url === '/outer')
       return void response
         .writeHead(200, { 'content-type': 'text/html' })
@@ -220,11 +227,15 @@ test('no secret gets into the log', async () => {
   const page = await context.newPage();
   await page.goto(`${base}/moved`);
   await page.evaluate(
-    `fetch('/login', { method: 'POST', body: 'password=secret-4', headers: { authorization: 'Bearer secret-5' } })`,
+    `fetch('/login', { method: 'POST', body: 'password=secret-4', headers: { authorization: 'Bearer secret-5', 'X-Api-Key': 'secret-9', 'x-auth-token': 'secret-10' } })`,
   );
   await expect.poll(paths).toContain('/login');
+  await page.goto(`${base}/moved-with-secrets`);
+  await expect.poll(paths).toContain('/?page=1&token=[redacted]');
   const all = await entries();
   expect(JSON.stringify(all)).not.toContain('secret-');
+  const withSecrets = all.find(({ request }) => request.url.endsWith('/moved-with-secrets'));
+  expect(withSecrets?.response.redirectURL).toBe(`${base}/?page=1&token=[redacted]`);
   const [moved] = all;
   expect(moved?.response.headers.filter(({ name }) => name.toLowerCase() === 'set-cookie')).toEqual(
     Array.from({ length: 2 }, () => ({ name: expect.any(String) as unknown, value: '[redacted]' })),
@@ -232,7 +243,13 @@ test('no secret gets into the log', async () => {
   const login = all.find(({ request }) => request.url.endsWith('/login'));
   expect(
     login?.request.headers.map(({ name, value }) => `${name.toLowerCase()}: ${value}`),
-  ).toEqual(expect.arrayContaining(['authorization: [redacted]', 'cookie: [redacted]']));
+  ).toEqual(
+    expect.arrayContaining([
+      'authorization: [redacted]',
+      'cookie: [redacted]',
+      'x-api-key: [redacted]',
+    ]),
+  );
 });
 
 test('a long log comes in batches, the newest by limit; it outlives its session, and ends what was running', async () => {
