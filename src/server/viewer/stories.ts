@@ -29,7 +29,8 @@ export class Stories {
 
   /**
    * The fields `session` and `events` of an ended session's story, as JSON without the braces around them.
-   * @param readTests - all its tests
+   * @param readTests - reads all its tests
+   * @throws what `readTests` or the session's files throw
    */
   async of(
     session: KnownSession,
