@@ -1,4 +1,4 @@
-/** What a test sees of Playwright's less common calls, on sessions of another machine: the same as on a browser that Playwright has launched, over both transports. */
+/** What a test sees of Playwright's less common calls, on sessions of another machine and on a browser in a container: the same as on a browser that Playwright has launched. */
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
@@ -37,7 +37,11 @@ afterEach(async () => {
 });
 
 /** Runs the suite, and returns what its tests have noted. */
-async function seenOn(library: string, use: string): Promise<Record<string, unknown>> {
+async function seenOn(
+  library: string,
+  use: string,
+  env: Record<string, string> = { NOTTE_API_URL: server.url, NOTTE_API_KEY: 'key' },
+): Promise<Record<string, unknown>> {
   const { executablePath } = await findChromium();
   const spec = await readFile(join(import.meta.dirname, 'as-launched/suite.spec.ts'), 'utf8');
   project = await Project.create(
@@ -47,7 +51,7 @@ async function seenOn(library: string, use: string): Promise<Record<string, unkn
         use: { launchOptions: { executablePath: ${JSON.stringify(executablePath)} }, ${use} } };`,
       'suite.spec.ts': spec.replace('@playwright/test', library),
     },
-    { NOTTE_API_URL: server.url, NOTTE_API_KEY: 'key' },
+    env,
   );
   const { report } = await project.run();
   const seen = [...resultsOf(report)].map(([title, [result]]): [string, unknown] => {
@@ -69,4 +73,14 @@ test.each(['playwright', 'cdp'])('over %s', async (transport) => {
   const root = `/proc/${server.child.pid}/root`;
   expect(existsSync(join(root, folder, 'data')), 'the view of the server').toBe(true);
   expect(existsSync(join(root, project.folder)), 'the folder of its client').toBe(false);
+});
+
+test('over the cdpUrl of a browser in a container, whose port is on this machine', async () => {
+  const { body } = await server.call('POST', '/sessions/start', { body: {} });
+  const seen = await seenOn(
+    'sessionwright',
+    `recording: 'off', sessionOptions: { cdpUrl: '${body['cdp_url'] as string}' }`,
+    { NOTTE_API_URL: '', NOTTE_API_KEY: '' },
+  );
+  expect(seen).toEqual(launched);
 });
