@@ -10,7 +10,7 @@ import type { Auth } from './auth';
 import type { Caller, Connections } from './connections';
 import { badRequest, cloudOnly, notFound, unavailable } from '../../contract/refusals';
 import { toAnswer } from './error-answer';
-import { readJsonBody, STRANGERS_BODY } from './json-body';
+import { CALLERS_BODY, HeldBodies, readJsonBody, STRANGERS_BODY } from './json-body';
 import { drain } from './unread-body';
 
 const log = logOf('server');
@@ -58,6 +58,7 @@ export class HttpRouter {
   readonly #auth: Auth;
   readonly #connections: Connections;
   readonly #publicBase: string | undefined;
+  readonly #bodies = new HeldBodies();
   readonly #answering = new Set<Promise<void>>();
   #isClosed = false;
 
@@ -115,7 +116,9 @@ export class HttpRouter {
       if (request.headers.expect?.toLowerCase() === '100-continue') response.writeContinue();
       const admit = (caller: Caller): void => this.#connections.admit(request.socket, caller);
       const known = { url, baseUrl, params, account, admit };
-      await this.#handle(found.route, exchange(request, response, known));
+      const { take, release } = this.#bodies.of(account);
+      const call = exchange(request, response, { ...known, take });
+      await this.#handle(found.route, call).finally(release);
     } catch (error) {
       await this.#fail(request, response, error);
     }
@@ -202,7 +205,14 @@ function baseUrlOf(request: IncomingMessage): string {
 function exchange(
   request: IncomingMessage,
   response: ServerResponse,
-  { url, ...rest }: { url: URL } & Pick<Exchange, 'baseUrl' | 'params' | 'account' | 'admit'>,
+  {
+    url,
+    take,
+    ...rest
+  }: { url: URL; take: (bytes: number) => void } & Pick<
+    Exchange,
+    'baseUrl' | 'params' | 'account' | 'admit'
+  >,
 ): Exchange {
   return {
     ...rest,
@@ -210,7 +220,8 @@ function exchange(
     headers: request.headers,
     request,
     response,
-    json: () => readJsonBody(request, rest.account === NOBODY ? STRANGERS_BODY : undefined),
+    json: () =>
+      readJsonBody(request, rest.account === NOBODY ? STRANGERS_BODY : { ...CALLERS_BODY, take }),
   };
 }
 

@@ -1,7 +1,8 @@
 /** Reads the JSON body of a request, within bounds. */
 import type { IncomingMessage } from 'node:http';
 import { withDeadline } from '../../base/deadline';
-import { badRequest, refused } from '../../contract/refusals';
+import { badRequest, refused, tooMany } from '../../contract/refusals';
+import type { Account } from '../accounts/account';
 
 /** What a body may be. */
 interface BodyLimits {
@@ -10,10 +11,15 @@ interface BodyLimits {
   max: string;
   /** How long it may take to arrive, in milliseconds. @default as long as the whole request */
   withinMs?: number;
+  /** Called with the bytes that a part of it takes in memory; throws when there is no room for them. @default there is room */
+  take?: (bytes: number) => void;
 }
 
 /** With a key: thousands of cookies fit. */
-const CALLERS_BODY: BodyLimits = { maxBytes: 4 * 1024 * 1024, max: '4 MB' };
+export const CALLERS_BODY = {
+  maxBytes: 4 * 1024 * 1024,
+  max: '4 MB',
+} as const satisfies BodyLimits;
 /** Without a key: a ticket to the wall fits. Of a longer body a little is read, so that its sender reads the answer. */
 export const STRANGERS_BODY = {
   maxBytes: 1024,
@@ -21,19 +27,51 @@ export const STRANGERS_BODY = {
   withinMs: 5_000,
   drainedBytes: 64 * 1024,
 } as const satisfies BodyLimits & { drainedBytes: number };
+/** What the bodies of one account may take together, in bytes: sixteen of the longest. */
+const MAX_HELD_BYTES = 64 * 1024 * 1024;
+/** What Node needs for each chunk of a body in addition to its bytes: a sender may make chunks of one byte. */
+const CHUNK_BYTES = 200;
+/** What a caller without room for its body should wait before the next try, in milliseconds. */
+const RETRY_MS = 1_000;
 /** Most values in a body, counted at every level: all cookies that a Chromium keeps (3,300) fit. Beyond it, saying what is wrong with each could take minutes and gigabytes. */
 const MAX_VALUES = 50_000;
 /** How deep values may be nested: schemas of what to extract fit. What walks through values calls itself at each level. */
 const MAX_DEPTH = 100;
 
+/** The bodies that a server holds, while they arrive and until they are answered. Each account has room of its own. */
+export class HeldBodies {
+  readonly #bytes = new Map<string | undefined, number>();
+
+  /** Room for the body of one request: `release` frees it. */
+  of({ name }: Account): { take: (bytes: number) => void; release: () => void } {
+    let taken = 0;
+    const add = (bytes: number): void => {
+      taken += bytes;
+      const held = (this.#bytes.get(name) ?? 0) + bytes;
+      if (held === 0) this.#bytes.delete(name);
+      else this.#bytes.set(name, held);
+    };
+    const take = (bytes: number): void => {
+      if ((this.#bytes.get(name) ?? 0) + bytes > MAX_HELD_BYTES) throw tooMuchHeld(name);
+      add(bytes);
+    };
+    return { take, release: () => add(-taken) };
+  }
+}
+
+function tooMuchHeld(name: string | undefined): Error {
+  const key = name === undefined ? "the server's own key" : `the key "${name}"`;
+  return tooMany(
+    `The requests under way with ${key} hold 64 MB in their bodies, as much as they may. Send fewer at once, or try again when some of them are answered.`,
+    RETRY_MS,
+  );
+}
+
 /**
  * The parsed body; an empty object when there is none.
  * @throws {@link ApiError} 400 for what is not JSON, 408 when it does not arrive in time, 413 when it is too long or holds too much, 415 for another content type, 422 for what is nested too deep or is no text
  */
-export async function readJsonBody(
-  request: IncomingMessage,
-  limits: BodyLimits = CALLERS_BODY,
-): Promise<unknown> {
+export async function readJsonBody(request: IncomingMessage, limits: BodyLimits): Promise<unknown> {
   const text = await readInTime(request, limits);
   if (text.trim() === '') return {};
   const type = request.headers['content-type'] ?? '';
@@ -61,7 +99,10 @@ async function readInTime(request: IncomingMessage, limits: BodyLimits): Promise
   );
 }
 
-async function readText(request: IncomingMessage, { maxBytes, max }: BodyLimits): Promise<string> {
+async function readText(
+  request: IncomingMessage,
+  { maxBytes, max, take }: BodyLimits,
+): Promise<string> {
   const tooLong = (): Error =>
     badRequest(413, 'body_too_large', `The body is longer than ${max}. Send less at once.`);
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLong();
@@ -70,6 +111,7 @@ async function readText(request: IncomingMessage, { maxBytes, max }: BodyLimits)
   for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     bytes += chunk.length;
     if (bytes > maxBytes) throw tooLong();
+    take?.(chunk.length + CHUNK_BYTES);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');

@@ -1,4 +1,4 @@
-/** What callers without a key can make a server do and keep: almost nothing, and nothing that keeps a caller with a key waiting. */
+/** What callers can make a server do and keep: almost nothing without a key, and nothing that keeps the callers with another key waiting. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
@@ -117,6 +117,33 @@ test('a body without a key may have 1 KB: more is refused at once, and nothing o
   const chunked = await client(`${head}Transfer-Encoding: chunked\r\n\r\n${chunk}`);
   expect(await whole(chunked)).toContain('longer than 1 KB');
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(20 * MB);
+});
+
+test('unfinished bodies of a key take 64 MB together: more are refused, and other keys notice nothing', async () => {
+  const before = process.memoryUsage().arrayBuffers;
+  const call = `POST /sessions/start HTTP/1.1\r\n${host}Content-Type: application/json\r\nAuthorization: Bearer`;
+  const body = Buffer.alloc(4 * MB - 100, ' ');
+  const head = `Content-Length: ${4 * MB}\r\n\r\n`;
+  const part = Buffer.concat([Buffer.from(`${call} ${KEY}\r\n${head}`), body]);
+  const unfinished = await Promise.all(Array.from({ length: 40 }, () => client(part)));
+  const refused = (): Client[] => unfinished.filter(({ received }) => received !== '');
+  await eventually(() => expect(refused().length).toBeGreaterThanOrEqual(24));
+  for (const it of refused())
+    expect(await whole(it)).toMatch(/ 429 [^]*retry-after: 1[^]*the key \\"team\\" hold 64 MB/i);
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(90 * MB);
+  expect(await api.call('POST', '/profiles/create', { body: {} })).toMatchObject({ status: 200 });
+  for (const { socket } of unfinished) socket.destroy();
+  await eventually(async () =>
+    expect(await team('POST', '/profiles/create', { body: {} })).toMatchObject({ status: 200 }),
+  );
+});
+
+test('a body in chunks of one byte takes no more memory than any other', async () => {
+  const head = `POST /sessions/start HTTP/1.1\r\n${host}Content-Type: application/json\r\nAuthorization: Bearer ${KEY}\r\n`;
+  const chunks = await client(
+    `${head}Transfer-Encoding: chunked\r\n\r\n${'1\r\n \r\n'.repeat(600_000)}`,
+  );
+  await eventually(() => expect(statuses(chunks.received)).toEqual([429]));
 });
 
 test('a body without a key has five seconds to arrive', async () => {
