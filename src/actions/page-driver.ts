@@ -1,27 +1,15 @@
 /** Drives the pages of one session through Playwright over CDP, as one more client beside the user's: what one does the other sees. */
 import { tmpdir } from 'node:os';
-import type {
-  Browser,
-  BrowserContext,
-  BrowserType,
-  CDPSession,
-  Dialog,
-  Page,
-} from 'playwright-core';
+import type { Browser, BrowserContext, CDPSession, Dialog, Page } from 'playwright-core';
 import { isBlank } from '../base/addresses';
 import { orAfter, settledWithin } from '../base/deadline';
-import { playwrightCoreVersion } from '../base/playwright-core';
-import { openCarrier, takesCarriers } from '../cdp/carrier';
-import { PLAYWRIGHT_LIMITS } from '../cdp/incoming-text';
 import { CdpError } from '../contract/errors';
 import type { RunJob } from '../work/job';
+import { connectPlaywright, type PlaywrightConnection } from './connect-playwright';
 import { CrashedTabs } from './crashed-tabs';
 import { PopupWatch } from './popup-watch';
 import type { ElementSnapshot } from './snapshot';
 import { whileConnected } from './while-connected';
-
-/** Longest time to connect, in milliseconds: the browser runs on this machine, or was reached before. */
-const CONNECT_TIMEOUT_MS = 10_000;
 
 /** How long the first tab may take to be there, in milliseconds: some ten times what it takes on a busy machine. */
 const FIRST_TAB_TIMEOUT_MS = 5_000;
@@ -62,17 +50,9 @@ export interface AwaitedDownload {
 }
 
 /** What a driver needs. */
-export interface PageDriverOptions {
-  /** CDP URL of the session's browser itself, not of the gateway: calls of the API are counted elsewhere. */
-  cdpUrl: string;
-  /** What a WebSocket to it must carry. @default nothing */
-  headers?: Readonly<Record<string, string>> | undefined;
-  /** A folder for files in passing. The caller made it, and removes it, whoever was killed. @default the system's temporary folder */
-  workDir?: string | undefined;
+export interface PageDriverOptions extends PlaywrightConnection {
   /** Undefined when the session was started without file storage. */
   files?: ActionFiles | undefined;
-  /** Whether the browser reads and writes the files of this machine. @default false */
-  isLocal?: boolean | undefined;
   /** Ids of the browser's tabs in the order of their opening; Chromium tells them in no order. @default in any order */
   openingOrder?: (() => readonly string[]) | undefined;
   /** Opens the session's first tab, of the size that the session was started with. @default a tab of Chromium's own size */
@@ -134,11 +114,10 @@ export class PageDriver {
 
   /**
    * Connects. Loads Playwright: only sessions that are driven by the API pay for it.
-   * @throws {@link CdpError} when the browser cannot be connected to, or has no context
+   * @throws {@link CdpError} when the browser cannot be connected to (method `connect`), or has no context
    */
   static async connect(options: PageDriverOptions): Promise<PageDriver> {
-    const { chromium } = await import('playwright-core');
-    const browser = await connectPlaywright(chromium, options);
+    const browser = await connectPlaywright(options);
     try {
       const [context] = browser.contexts();
       if (!context)
@@ -362,27 +341,6 @@ export class PageDriver {
       answered.catch(() => {}); // answered by another client, or gone with its page
     }
   }
-}
-
-/** What pages send is limited where Playwright lets us carry its messages, which it does for a browser of this machine only. */
-async function connectPlaywright(
-  chromium: BrowserType,
-  { cdpUrl, isLocal = false, headers = {}, workDir }: PageDriverOptions,
-): Promise<Browser> {
-  const timeout = CONNECT_TIMEOUT_MS;
-  const how = {
-    ...{ noDefaults: true, isLocal, timeout },
-    ...(workDir !== undefined && { artifactsDir: workDir }),
-  };
-  if (!isLocal || !takesCarriers(playwrightCoreVersion()))
-    return chromium.connectOverCDP(cdpUrl, { ...how, headers: { ...headers } });
-  const limits = PLAYWRIGHT_LIMITS;
-  const carrier = await openCarrier(cdpUrl, {
-    limits,
-    timeoutMs: timeout,
-    headers: { ...headers },
-  });
-  return chromium.connectOverCDP(carrier, how);
 }
 
 async function noJobs(): Promise<never> {

@@ -109,7 +109,7 @@ export class Gateway {
         'unauthorized',
         `The token does not open session ${id}. Use the URL of the session as it is.`,
       );
-    this.#connections.admit(request.socket, { link: `${known.id} cdp` });
+    this.#connections.admit(request.socket, { link: `${known.id} cdp`, leadsToBrowser: true });
     const session = known.ensureActive();
     if (isPlaywright) checkVersion(request.headers['user-agent']);
     return {

@@ -13,6 +13,8 @@ const PER_SESSION = 20;
 const LEAST_OF_KEY = 200;
 /** Connections by one link, such as the one to watch a session: pages of its viewer have one or two each. */
 const MAX_OF_LINK = 100;
+/** More connections by a link to a browser, for each session of the server: each may use this browser (`cdp_url`), and then it connects once for itself and once for the calls of the API. */
+const PER_SHARED_SESSION = 2;
 /** Connections without a key, all together. Each takes up to 50 KB: 16 KB of headers, 1 KB of a body, and the parser. */
 const MAX_STRANGERS = 500;
 /** How long a connection without a key may last, in milliseconds: the viewer's script (60 KB) arrives at 20 Kbit a second. */
@@ -25,7 +27,7 @@ const RETRY_MS = 5_000;
 const NETWORK_DIGITS = 16;
 
 /** Who has shown a key, or a link that is a permission, such as a `viewer_url`. */
-export type Caller = { account: Account } | { link: string };
+export type Caller = { account: Account } | { link: string; leadsToBrowser?: boolean };
 
 interface Connection {
   /** Whose it is: the remote network, until a key is shown. */
@@ -109,8 +111,10 @@ export class Connections {
   }
 
   #shareOf(caller: Caller): { owner: string; what: string; max: number } {
-    if ('link' in caller)
-      return { owner: `link ${caller.link}`, what: 'this link', max: MAX_OF_LINK };
+    if ('link' in caller) {
+      const more = caller.leadsToBrowser ? PER_SHARED_SESSION * this.#maxSessions : 0;
+      return { owner: `link ${caller.link}`, what: 'this link', max: MAX_OF_LINK + more };
+    }
     const { name, maxSessions = this.#maxSessions } = caller.account;
     const what = name === undefined ? "the server's own key" : `the key "${name}"`;
     return { owner: `key ${name ?? ''}`, what, max: connectionsFor(maxSessions) };

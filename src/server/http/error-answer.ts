@@ -3,6 +3,7 @@ import { errorText, logOf } from '../../base/log';
 import {
   ApiError,
   BrowserNotFoundError,
+  CdpError,
   GridError,
   InvalidRequestError,
   OverloadedError,
@@ -36,14 +37,23 @@ export function toAnswer(error: unknown): ErrorAnswer {
     };
   if (error instanceof ApiError)
     return answer(error.status ?? 500, error.message, { code: error.code });
-  if (error instanceof BrowserNotFoundError)
-    return answer(501, error.message, { code: error.code }); // it will not be there at the next try either
-  if (error instanceof GridError) return answer(424, error.message, { code: error.code }); // another try of ours would be told the same
+  const ofBrowser = toBrowserAnswer(error);
+  if (ofBrowser) return ofBrowser;
   if (log.enabled) log('unexpected: %s', errorText(error));
   if (error instanceof SessionwrightError) return answer(500, error.message, { code: error.code });
   return answer(500, 'The session server failed.', {
     code: 'server_error',
   });
+}
+
+/** The answer to what a browser, or the way to it, has failed with. */
+function toBrowserAnswer(error: unknown): ErrorAnswer | undefined {
+  if (error instanceof BrowserNotFoundError)
+    return answer(501, error.message, { code: error.code }); // it will not be there at the next try either
+  if (error instanceof GridError) return answer(424, error.message, { code: error.code }); // another try of ours would be told the same
+  if (error instanceof CdpError && error.method === 'connect')
+    return answer(503, error.message, { code: 'overloaded' }); // nothing was done yet: another try does no harm
+  return undefined;
 }
 
 function retryAfter(ms: number | undefined): Record<string, string> {

@@ -182,3 +182,29 @@ test('debug information opens no tab in a session whose client has none', async 
   await browser.close(); // and its context with it
   await eventually(async () => expect(await read()).toEqual([]));
 });
+
+test('a hundred sessions can share the browser of one; calls say when it has no room left', async () => {
+  const { cdp_url: cdpUrl } = await start();
+  const { session_id: id } = await start({ cdp_url: cdpUrl });
+  const observe = async (): Promise<unknown> =>
+    api.call('POST', `/sessions/${id}/page/observe`, { body: {} });
+  const clients: WebSocket[] = [];
+  for (let isFull = false; !isFull;) {
+    const client = new WebSocket(`${cdpUrl}&startup_page=false`);
+    isFull = await once(client, 'open').then(
+      () => clients.push(client) === 0,
+      () => true,
+    );
+  }
+  expect(clients.length).toBeGreaterThan(200); // each session has two
+  expect(await observe()).toMatchObject({
+    status: 503,
+    body: {
+      code: 'overloaded',
+      message: expect.stringMatching(/^Could not connect to the browser[^]*503/) as unknown,
+    },
+  });
+  for (const client of clients.splice(0, 5)) client.terminate();
+  await eventually(async () => expect(await observe()).toMatchObject({ status: 200 }));
+  for (const client of clients) client.terminate();
+});
