@@ -5,10 +5,11 @@ import type { IncomingMessage } from 'node:http';
 import { extname, join } from 'node:path';
 import { moveOver } from '../../base/atomic-file';
 import { Queue } from '../../base/queue';
+import { sizeText } from '../../base/texts';
 import type { ActionFiles } from '../../actions/page-driver';
 import type { StoredFile } from '../../contract/storage';
-import { fileNameProblem } from '../../contract/storage';
-import { notFound, refused } from '../../contract/refusals';
+import { fileNameProblem, MAX_FILE_BYTES } from '../../contract/storage';
+import { badRequest, notFound, refused } from '../../contract/refusals';
 import { receiveFile } from '../http/multipart';
 import type { SessionFolder } from './session-folder';
 
@@ -17,11 +18,18 @@ const UNNAMED = 'download';
 /** Longest part of a suggested name that is kept, in characters: with time stamp and number it stays a valid name in any script. */
 const MAX_SUGGESTED_LENGTH = 50;
 
+/** How much an account's uploads may take, and a session's downloads, in bytes: ten of the largest files. */
+const MAX_FOLDER_BYTES = 10 * MAX_FILE_BYTES;
+/** How many files these may be: a list of them is one answer. */
+const MAX_FOLDER_FILES = 1_000;
+
 /** The files of one server. */
 export class FileStorage {
   readonly #uploads: string;
   readonly #incoming: string;
   readonly #storing = new Queue();
+  /** Room for uploads that still arrive, by folder: the bytes of each. */
+  readonly #arriving = new Map<string, number[]>();
 
   /** @param folders `incoming` is on the same disk as everything else */
   constructor(folders: { uploads: string; incoming: string }) {
@@ -31,13 +39,24 @@ export class FileStorage {
 
   /**
    * Stores the file of a multipart request; one of the same name is replaced, in one step.
-   * @throws {@link ApiError} as {@link receiveFile}; 422 for a name that cannot be used
+   * @throws {@link ApiError} as {@link receiveFile}; 413 when the folder has no room for it; 422 for a name that cannot be used
    */
   async receive(request: IncomingMessage, folder: string, name: string): Promise<void> {
     checkName(name);
+    const announced = Number(request.headers['content-length'] ?? MAX_FILE_BYTES);
+    const bytes = Math.min(announced, MAX_FILE_BYTES);
     const draft = this.#draft();
-    await receiveFile(request, draft);
-    await move(draft, folder, name);
+    const arriving = this.#arriving.get(folder) ?? [];
+    this.#arriving.set(folder, arriving);
+    arriving.push(bytes);
+    try {
+      await this.#checkRoom(folder, name);
+      await receiveFile(request, draft);
+      await move(draft, folder, name);
+    } finally {
+      arriving.splice(arriving.indexOf(bytes), 1);
+      if (arriving.length === 0) this.#arriving.delete(folder);
+    }
   }
 
   /** Every file of a folder, by name. A folder that was never made is empty. */
@@ -89,6 +108,7 @@ export class FileStorage {
     try {
       await save(draft);
       return await this.#storing.run(async () => {
+        await this.#checkRoom(folder, undefined, (await stat(draft)).size);
         const taken = new Set(await readdir(folder).catch(() => [] as string[]));
         const name = downloadName(suggestedName, new Date(), taken);
         await move(draft, folder, name);
@@ -98,6 +118,20 @@ export class FileStorage {
       await rm(draft, { force: true });
       throw error;
     }
+  }
+
+  /** @throws {@link ApiError} 413 when a folder, with all that arrives for it, would take more than it may. A file to be replaced does not count. */
+  async #checkRoom(folder: string, replaced: string | undefined, more?: number): Promise<void> {
+    const files = (await this.list(folder)).filter(({ name }) => name !== replaced);
+    const sizes = [...files.map(({ size }) => size), ...(this.#arriving.get(folder) ?? [])];
+    if (more !== undefined) sizes.push(more);
+    const bytes = sizes.reduce((sum, size) => sum + size, 0);
+    if (sizes.length > MAX_FOLDER_FILES || bytes > MAX_FOLDER_BYTES)
+      throw badRequest(
+        413,
+        'storage_full',
+        `There is no room for the file: ${MAX_FOLDER_FILES} files and ${sizeText(MAX_FOLDER_BYTES)} may be kept here. Replace a file by one of the same name, or ask the operator to remove some.`,
+      );
   }
 
   #draft(): string {

@@ -1,5 +1,5 @@
 /** File storage over HTTP: what is sent comes back, names stay names, and what breaks off leaves nothing. */
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -81,6 +81,27 @@ test('an upload is listed, and fetched by a URL that needs no key', async () => 
   vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 3_600_001);
   expect((await fetch(url)).status).toBe(401);
   vi.restoreAllMocks();
+});
+
+test('uploads beyond 1 GB are refused; one that replaces another is not', async () => {
+  const uploads = join(dataDir, 'uploads');
+  await writeFile(join(uploads, 'full.bin'), '');
+  await truncate(join(uploads, 'full.bin'), 1_000_000_000);
+  expect(await upload('/storage/uploads/more.txt', 'more')).toMatchObject({
+    status: 413,
+    body: { message: expect.stringContaining('1000 files and 1000.0 MB') as unknown },
+  });
+  expect(await upload('/storage/uploads/full.bin', 'less')).toMatchObject({ status: 200 });
+  expect(await upload('/storage/uploads/more.txt', 'more')).toMatchObject({ status: 200 });
+});
+
+test('a session keeps 1,000 files, and an upload to it is refused then', async () => {
+  const id = await startSession();
+  const folder = join(dataDir, 'sessions', id, 'downloads');
+  await mkdir(folder, { recursive: true });
+  for (let file = 0; file < 1_000; file++) await writeFile(join(folder, `${file}.txt`), '');
+  expect(await upload(`/storage/${id}/downloads/more.txt`, 'more')).toMatchObject({ status: 413 });
+  await api.call('DELETE', `/sessions/${id}/stop`);
 });
 
 test('an upload of the same name takes the place of the one before', async () => {
