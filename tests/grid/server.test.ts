@@ -1,7 +1,7 @@
 /** A session server whose browsers are on a Grid: starts that are given up, its command and its death, and what is said when something is wrong. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -102,8 +102,11 @@ describe('a Grid with two nodes', () => {
       await chromium.connect(playwrightUrl ?? ''),
     ]) {
       const page = await browser.newPage();
-      await page.setContent('<h1>There</h1>');
-      expect(await page.textContent('h1')).toBe('There');
+      await page.setContent('<a download="a.txt" href="data:text/plain,down">There</a>');
+      const [download] = await Promise.all([page.waitForEvent('download'), page.click('a')]);
+      const path = join(temp, 'a.txt');
+      await download.saveAs(path);
+      expect(await readFile(path, 'utf8')).toBe('down');
       await browser.close();
     }
     expect(await grid.usedSlots()).toBe(1);
