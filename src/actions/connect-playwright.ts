@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core';
 import { playwrightCoreVersion } from '../base/playwright-core';
 import { withoutUrlSecrets } from '../base/redaction';
 import { openCarrier, takesCarriers } from '../cdp/carrier';
-import { PLAYWRIGHT_LIMITS } from '../cdp/incoming-text';
+import type { MessageLimits } from '../cdp/incoming-text';
 import { CdpError } from '../contract/errors';
 import { firstLine } from './errors';
 
@@ -24,11 +24,15 @@ export interface PlaywrightConnection {
 
 /**
  * Connects. Loads Playwright: only sessions that are driven by the API pay for it.
+ * @param limits may change while it is connected
  * @throws {@link CdpError} of the method `connect`
  */
-export async function connectPlaywright(to: PlaywrightConnection): Promise<Browser> {
+export async function connectPlaywright(
+  to: PlaywrightConnection,
+  limits: MessageLimits,
+): Promise<Browser> {
   try {
-    return await connect(to);
+    return await connect(to, limits);
   } catch (cause) {
     const reason = withoutUrlSecrets(firstLine(cause)).replace(/\.$/, '');
     throw new CdpError(
@@ -39,12 +43,10 @@ export async function connectPlaywright(to: PlaywrightConnection): Promise<Brows
 }
 
 /** What pages send is limited where Playwright lets us carry its messages, which it does for a browser of this machine only. */
-async function connect({
-  cdpUrl,
-  isLocal = false,
-  headers = {},
-  workDir,
-}: PlaywrightConnection): Promise<Browser> {
+async function connect(
+  { cdpUrl, isLocal = false, headers = {}, workDir }: PlaywrightConnection,
+  limits: MessageLimits,
+): Promise<Browser> {
   const { chromium } = await import('playwright-core');
   const timeout = CONNECT_TIMEOUT_MS;
   const how = {
@@ -53,7 +55,6 @@ async function connect({
   };
   if (!isLocal || !takesCarriers(playwrightCoreVersion()))
     return chromium.connectOverCDP(cdpUrl, { ...how, headers: { ...headers } });
-  const limits = PLAYWRIGHT_LIMITS;
   const carrier = await openCarrier(cdpUrl, {
     limits,
     timeoutMs: timeout,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import type { Browser, BrowserContext, CDPSession, Dialog, Page } from 'playwright-core';
 import { isBlank } from '../base/addresses';
 import { orAfter, settledWithin } from '../base/deadline';
+import { PLAYWRIGHT_LIMITS, type MessageLimits } from '../cdp/incoming-text';
 import { CdpError } from '../contract/errors';
 import type { RunJob } from '../work/job';
 import { connectPlaywright, type PlaywrightConnection } from './connect-playwright';
@@ -78,6 +79,7 @@ export class PageDriver {
   readonly #browser: Browser;
   readonly #context: BrowserContext;
   readonly #cdp: CDPSession;
+  readonly #limits: MessageLimits;
   readonly #popups: PopupWatch;
   readonly #crashed: CrashedTabs;
   readonly #isShared: () => boolean;
@@ -94,11 +96,17 @@ export class PageDriver {
 
   private constructor(
     browser: Browser,
-    parts: { context: BrowserContext; cdp: CDPSession; options: PageDriverOptions },
+    parts: {
+      context: BrowserContext;
+      cdp: CDPSession;
+      limits: MessageLimits;
+      options: PageDriverOptions;
+    },
   ) {
     this.#browser = browser;
     this.#context = parts.context;
     this.#cdp = parts.cdp;
+    this.#limits = parts.limits;
     this.files = parts.options.files;
     this.workDir = parts.options.workDir ?? tmpdir();
     this.isLocal = parts.options.isLocal ?? false;
@@ -117,7 +125,8 @@ export class PageDriver {
    * @throws {@link CdpError} when the browser cannot be connected to (method `connect`), or has no context
    */
   static async connect(options: PageDriverOptions): Promise<PageDriver> {
-    const browser = await connectPlaywright(options);
+    const limits = { ...PLAYWRIGHT_LIMITS };
+    const browser = await connectPlaywright(options, limits);
     try {
       const [context] = browser.contexts();
       if (!context)
@@ -128,6 +137,7 @@ export class PageDriver {
       const driver = new PageDriver(browser, {
         context,
         cdp: await browser.newBrowserCDPSession(),
+        limits,
         options,
       });
       await Promise.all([driver.#popups.start(), driver.#sortTabs(options.openingOrder)]);
@@ -250,6 +260,17 @@ export class PageDriver {
       .catch(() => {})
       .then(() => (performance.now() - beganMs > SLOW_MS ? this.#free() : undefined));
     return result;
+  }
+
+  /** Does the work, which fails when an answer of the browser has more bytes. Holds for a browser on this machine. */
+  async withAnswersUpTo<T>(maxBytes: number, work: () => Promise<T>): Promise<T> {
+    const before = this.#limits.answer;
+    this.#limits.answer = maxBytes;
+    try {
+      return await work();
+    } finally {
+      this.#limits.answer = before;
+    }
   }
 
   /** Disconnects; the browser goes on. Work that still runs fails. */

@@ -1,6 +1,7 @@
 /** The page as a screen reader sees it, by Playwright: roles, names, states, boxes, and a reference to each element. */
 import type { Page } from 'playwright-core';
 import type { BoundingBox } from '../../contract/observation';
+import { keptText } from '../../base/foreign-text';
 import { ApiError } from '../../contract/errors';
 
 /** One node. Those that cannot be seen or reached by the mouse have no `ref`. */
@@ -67,11 +68,21 @@ export function textOf(node: AriaNode): string {
   return node.name || contentOf(node);
 }
 
+/** Most of a text that is told, in bytes. */
+const MAX_TEXT_BYTES = 20_000;
+/** Texts of nodes, which those around them are made of: each is put together once. */
+const contents = new WeakMap<AriaNode, string>();
+
 /** The text inside of a node. */
-export function contentOf({ text, children = [] }: AriaNode): string {
+export function contentOf(node: AriaNode): string {
+  const known = contents.get(node);
+  if (known !== undefined) return known;
+  const { text, children = [] } = node;
   const parts =
     text === undefined
       ? children.map((child) => (typeof child === 'string' ? child : textOf(child)))
       : [text];
-  return parts.join(' ').replace(/\s+/g, ' ').trim();
+  const content = keptText(parts.join(' ').replace(/\s+/g, ' ').trim(), MAX_TEXT_BYTES);
+  contents.set(node, content);
+  return content;
 }

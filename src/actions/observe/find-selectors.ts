@@ -16,6 +16,9 @@ import {
 /** Longest time for the paths of one frame, and for those that are asked for one by one, in milliseconds. */
 const PATHS_TIMEOUT_MS = 2_000;
 
+/** How many are asked for one by one: each takes a round trip. The others keep their role and name as their selector. */
+const MAX_ONE_BY_ONE = 200;
+
 /** Leads Playwright from an iframe to its content, in one selector. */
 const ENTER_FRAME = 'internal:control=enter-frame';
 
@@ -53,13 +56,15 @@ export async function findSelectors(
   await Promise.all(
     placed
       .filter((it) => !paths.has(it))
+      .slice(0, MAX_ONE_BY_ONE)
       .map(async (it) => {
         const path = await pathOf(page, it.ref);
         if (path) paths.set(it, path);
       }),
   );
+  const frameByRef = new Map(found.map((it) => [it.ref, it]));
   const chainTo = (frameRef: string): string[] => {
-    const frame = found.find(({ ref }) => ref === frameRef);
+    const frame = frameByRef.get(frameRef);
     const path = frame && paths.get(frame);
     return path ? [...chainTo(frame.frameRef), path.css] : [];
   };

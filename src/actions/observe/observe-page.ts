@@ -10,6 +10,7 @@ import { allNodes, ariaTree } from './aria-tree';
 import { describePage } from './describe-page';
 import type { FrameFacts } from './frame-facts';
 import { frameFacts } from './frame-facts';
+import { checkSize, cutParts, tooLarge } from './size-limits';
 import { findSelectors } from './find-selectors';
 import type { FactsByFrame, FoundElement, PagePart } from './read-tree';
 import { readTree } from './read-tree';
@@ -29,6 +30,8 @@ const NEVER = new Date('0001-01-01T00:00:00.000Z');
 /** Id for a page that is a file shown by the browser: the file itself. */
 const FILE_ID = 'I0';
 
+export { MAX_ANSWER_BYTES } from './size-limits';
+
 /** What was observed, and what its ids stand for. */
 export interface ObservedPage {
   observation: Observation;
@@ -46,7 +49,8 @@ interface ReadPage {
 /**
  * Observes the page. Scrolled-out parts and frames are told too, hidden elements are not.
  * @param lastActionId id of the element that was acted on last
- * @throws {@link SessionwrightError} `playwright_too_old`; {@link TimeoutError} when the page hangs
+ * @throws {@link SessionwrightError} `playwright_too_old`; {@link TimeoutError} when the page hangs;
+ * {@link ApiError} (422, `page_too_large`) when the page is too large
  */
 export async function observePage(
   page: Page,
@@ -56,7 +60,7 @@ export async function observePage(
   const startedAt = new Date();
   const [{ parts, found, selectors, main }, screenshot, observedTabs] = await withPageDeadline(
     readAgain(page, 'observe the page', () =>
-      Promise.all([readPage(page), takePicture(page), readTabs(tabs)]),
+      Promise.all([readPage(page).catch(tooLarge), takePicture(page), readTabs(tabs)]),
     ),
     OBSERVE_TIMEOUT_MS,
     'observe the page',
@@ -139,6 +143,7 @@ function toObserved(
 
 /** What the page says and offers, how its elements are found again, and what is known of its main frame. */
 async function readPage(page: Page): Promise<ReadPage> {
+  await checkSize(page, OBSERVE_TIMEOUT_MS);
   const main = await frameFacts(page.mainFrame(), OBSERVE_TIMEOUT_MS);
   const tree = main.hasBody
     ? await ariaTree(
@@ -163,7 +168,8 @@ async function readPage(page: Page): Promise<ReadPage> {
     ['', page.mainFrame()] as const,
     ...known.flatMap((it) => (it.frame && it.facts ? [[it.ref, it.frame] as const] : [])),
   ]);
-  const { parts, frames: foundFrames } = readTree(tree, facts);
+  const { parts: all, frames: foundFrames } = readTree(tree, facts);
+  const parts = cutParts(all);
   const found = parts.flatMap((part) => (part.kind === 'element' ? [part.element] : []));
   const selectors = await findSelectors(page, found, { frames: answering, found: foundFrames });
   return { parts, found, selectors, main };

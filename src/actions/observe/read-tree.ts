@@ -300,7 +300,8 @@ function describeAction(action: string, role: string, name: string): string {
 /** What an input holds is told only when it certainly is no password. */
 function stateOf(node: AriaNode, letter: string, control: Control | undefined): ElementState {
   const { url, placeholder, checked, selected, expanded, pressed } = node;
-  const options = allNodes(node.children ?? []).filter(({ role }) => role === 'option');
+  const options =
+    letter === 'I' ? allNodes(node.children ?? []).filter(({ role }) => role === 'option') : [];
   const isReadable = letter === 'I' && control !== undefined && control.type !== 'password';
   const value =
     options.length > 0

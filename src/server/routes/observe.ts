@@ -27,12 +27,14 @@ const observe: Handler<'observePage'> = async ({ session, body, query }) => {
           'this needs a language model, and this server has none; leave it out and choose from all actions of the page',
       },
     ]);
-  const { observePage } = await import('../../actions/observe/observe-page');
+  const { observePage, MAX_ANSWER_BYTES } = await import('../../actions/observe/observe-page');
   const observation = await onPages(
     session,
     async (driver) => {
       const page = await openPage(driver, url);
-      const observed = await observePage(page, driver.tabs, lastActionId(session));
+      const observed = await driver.withAnswersUpTo(MAX_ANSWER_BYTES, () =>
+        observePage(page, driver.tabs, lastActionId(session)),
+      );
       driver.snapshot = observed.snapshot;
       return observed.observation;
     },
