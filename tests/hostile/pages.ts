@@ -156,6 +156,16 @@ export const PAGES: readonly Attack[] = [
     'observe',
   ),
   read(
+    'observe: 100,000 buttons',
+    'document.body.innerHTML = "<button>Buy</button>".repeat(100000);',
+    'observe',
+  ),
+  read(
+    'observe: 25,000 buttons, and a page that lies about them',
+    'document.querySelectorAll = () => []; document.body.innerHTML = "<button>Buy</button>".repeat(25000);',
+    'observe',
+  ),
+  read(
     'observe: names of 2 MB',
     'for (let n = 0; n < 10; n++) { const b = document.createElement("button"); b.textContent = n + "n".repeat(2e6); document.body.append(b); }',
     'observe',
