@@ -1,11 +1,10 @@
 /** Which tests ran in a session, and when: the chapters of its film. Told by whoever runs them; written down as they end. */
-import { appendFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { readFileEnd } from '../../base/file-end';
 import { keptText } from '../../base/foreign-text';
 import { parseJson } from '../../base/json';
+import { LineFile } from '../../base/line-file';
 import type { KeptList, MemoryBudget } from '../../base/memory-budget';
-import { Queue } from '../../base/queue';
 import type { TestBegins, TestEnds, TestRun } from '../../contract/test-notes';
 import type { ViewedTest } from '../../contract/viewer';
 
@@ -35,14 +34,13 @@ const testSchema = z.object({
 
 /** The tests of one session. */
 export class SessionTests {
-  readonly #file: string;
-  readonly #writing = new Queue();
+  readonly #file: LineFile;
   readonly #tests: KeptList<SessionTest>;
   readonly #listeners = new Set<() => void>();
 
   /** @param file is made with the first test that ends */
   constructor(file: string, budget: MemoryBudget) {
-    this.#file = file;
+    this.#file = new LineFile(file, MAX_READ_BYTES);
     this.#tests = budget.list(MAX_TOLD);
   }
 
@@ -75,8 +73,7 @@ export class SessionTests {
     const test = this.#tests.entries.at(-1);
     if (test?.outcome !== 'running') return;
     Object.assign(test, { endMs: Math.max(atMs, test.startMs), outcome });
-    const line = `${JSON.stringify(test)}\n`;
-    this.#writing.run(async () => appendFile(this.#file, line, { mode: 0o600 })).catch(() => {}); // a full disk fails no test
+    this.#file.append(`${JSON.stringify(test)}\n`);
     this.#tell();
   }
 
@@ -88,7 +85,7 @@ export class SessionTests {
 
   /** Resolves when everything so far is written. */
   async flushed(): Promise<void> {
-    await this.#writing.drained();
+    await this.#file.flushed();
   }
 
   #tell(): void {

@@ -1,11 +1,10 @@
 /** The steps of the tests that ran in a session, as whoever runs them tells: the newest in memory, each in a file when it is done. */
-import { appendFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { readFileEnd } from '../../base/file-end';
 import { keptText } from '../../base/foreign-text';
 import { parseJson } from '../../base/json';
+import { LineFile } from '../../base/line-file';
 import type { KeptList, MemoryBudget } from '../../base/memory-budget';
-import { Queue } from '../../base/queue';
 import type { TestStep } from '../../contract/test-notes';
 
 /** Steps that a newcomer is told of, the newest ones. */
@@ -14,6 +13,8 @@ const MAX_TOLD = 300;
 const MAX_WRITTEN = 10_000;
 /** Longest text of a step, in bytes: 300 characters of any language, which is what a list shows. */
 const MAX_TEXT_BYTES = 900;
+/** Of a file of steps, so much is read, in bytes: those that are written down, with texts that are as long as they may be. */
+const MAX_READ_BYTES = MAX_WRITTEN * 3 * MAX_TEXT_BYTES;
 
 const stepSchema = z.object({
   step: z.string(),
@@ -26,8 +27,7 @@ const stepSchema = z.object({
 
 /** The steps of one session. */
 export class TestSteps {
-  readonly #file: string;
-  readonly #writing = new Queue();
+  readonly #file: LineFile;
   /** In the order in which they began. */
   readonly #steps: KeptList<TestStep>;
   readonly #listeners = new Set<(step: TestStep) => void>();
@@ -35,7 +35,7 @@ export class TestSteps {
 
   /** @param file is made with the first step that is done */
   constructor(file: string, budget: MemoryBudget) {
-    this.#file = file;
+    this.#file = new LineFile(file, MAX_READ_BYTES);
     this.#steps = budget.list(MAX_TOLD);
   }
 
@@ -71,21 +71,20 @@ export class TestSteps {
 
   /** Resolves when everything so far is written. */
   async flushed(): Promise<void> {
-    await this.#writing.drained();
+    await this.#file.flushed();
   }
 
   #write(steps: readonly TestStep[]): void {
     const written = steps.slice(0, MAX_WRITTEN - this.#written);
     if (written.length === 0) return;
     this.#written += written.length;
-    const lines = written.map((step) => `${JSON.stringify(step)}\n`).join('');
-    this.#writing.run(async () => appendFile(this.#file, lines, { mode: 0o600 })).catch(() => {}); // a full disk fails no test
+    this.#file.append(written.map((step) => `${JSON.stringify(step)}\n`).join(''));
   }
 }
 
 /** The steps in a file, in the order of their beginnings. A line that is not whole is left out. */
 export async function readTestSteps(file: string): Promise<TestStep[]> {
-  const text = await readFileEnd(file, MAX_WRITTEN * 3 * MAX_TEXT_BYTES).catch(() => '');
+  const text = await readFileEnd(file, MAX_READ_BYTES).catch(() => '');
   return text
     .split('\n')
     .flatMap((line) => stepSchema.safeParse(parseJson(line)).data ?? [])

@@ -1,14 +1,13 @@
 /** A session's steps on disk, one JSON line each, written as they are taken: a kill loses none that was written. */
-import { appendFile } from 'node:fs/promises';
 import { readFileEnd } from '../../base/file-end';
 import { parseJson } from '../../base/json';
-import { Queue } from '../../base/queue';
+import { LineFile } from '../../base/line-file';
 import type { SessionStep } from '../../contract/session';
 import { TOLD_BYTES, type Trajectory } from './trajectory';
 
 /** Writes down each step of one trajectory. */
 export class TrajectoryFile {
-  readonly #writing = new Queue();
+  readonly #lines: LineFile;
   readonly #trajectory: Trajectory;
   readonly #file: string;
 
@@ -16,9 +15,8 @@ export class TrajectoryFile {
   constructor(trajectory: Trajectory, file: string) {
     this.#trajectory = trajectory;
     this.#file = file;
-    trajectory.onStep((_, json) => {
-      this.#writing.run(async () => appendFile(file, `${json}\n`, { mode: 0o600 })).catch(() => {}); // a full disk fails no action
-    });
+    this.#lines = new LineFile(file, TOLD_BYTES);
+    trajectory.onStep((_, json) => this.#lines.append(`${json}\n`));
   }
 
   /** The newest steps, as many as are told of a session: those that the memory had no room for are read. */
@@ -32,7 +30,7 @@ export class TrajectoryFile {
 
   /** Resolves when every step so far is written. */
   async flushed(): Promise<void> {
-    await this.#writing.drained();
+    await this.#lines.flushed();
   }
 }
 
@@ -42,7 +40,12 @@ export async function readSteps(file: string): Promise<SessionStep[]> {
   return text.split('\n').slice(0, -1).flatMap(parseLine);
 }
 
+/** Nothing for a line that was cut short (by a full disk, or since what is read begins there), and for the one that says that older ones were dropped. */
 function parseLine(line: string): SessionStep[] {
-  const step = parseJson(line) as SessionStep | undefined;
-  return step === undefined ? [] : [step]; // a full disk or a power failure cut it short, or it began before what is told
+  const step = parseJson(line) as Partial<SessionStep> | undefined;
+  return isStep(step) ? [step] : [];
+}
+
+function isStep(step: Partial<SessionStep> | undefined): step is SessionStep {
+  return step?.type !== undefined;
 }

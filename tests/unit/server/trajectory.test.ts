@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -33,6 +33,20 @@ test('of many large steps the newest are told, all of them counted, and each is 
   expect(numbers(await readSteps(join(folder, 'trajectory.jsonl')))).toEqual([
     3, 4, 5, 6, 7, 8, 9, 10, 11,
   ]);
+});
+
+test('the file of a session that never ends keeps the newest steps, and says that older ones are missing', async () => {
+  const trajectory = new Trajectory();
+  const path = join(folder, 'trajectory.jsonl');
+  const file = new TrajectoryFile(trajectory, path);
+  for (let n = 0; n < 45; n++) trajectory.add(large(n));
+  await file.flushed();
+  expect((await stat(path)).size).toBeLessThan(2 * TOLD_BYTES);
+  expect((await readFile(path, 'utf8')).split('\n')[0]).toBe('{"cut":"older lines were dropped"}');
+  const read = numbers(await readSteps(path));
+  expect(read.at(-1)).toBe(44);
+  expect(read.length).toBeGreaterThanOrEqual(8);
+  trajectory.release();
 });
 
 test('many sessions together tell no more than a server has room for, and each its newest', () => {
