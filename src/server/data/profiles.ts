@@ -38,6 +38,11 @@ const storedSchema = z.object({
   cookies: z.array(cookieSchema),
 });
 
+/** Profiles that an account may have; as many deleted ones are remembered, the newest. */
+const MAX_PROFILES = 200;
+/** What the cookies of a profile may take as JSON, in characters: they are in memory. Thousands fit. */
+const MAX_COOKIES_LENGTH = 4_000_000;
+
 /** A profile as it is kept. A deleted one keeps its name and nothing else, so that asking for it can be answered. */
 type StoredProfile = z.output<typeof storedSchema>;
 
@@ -134,6 +139,7 @@ export class ProfileStore {
     await this.#change(id, async (stored) => {
       await this.#save({ ...stored, deleted_at: new Date(), user_data: null, cookies: [] });
       await removeUnnamed(join(this.#folder, id), null);
+      await this.#forgetDeleted(stored.owner);
     });
   }
 
@@ -149,6 +155,7 @@ export class ProfileStore {
         updated_at: now,
       };
       const folder = join(this.#folder, copy.profile_id);
+      this.#checkRoom(copy.owner);
       try {
         if (stored.user_data !== null)
           await copyFolder(
@@ -175,6 +182,12 @@ export class ProfileStore {
           (cookie) => [cookieKey(cookie), cookie],
         ),
       );
+      if (JSON.stringify([...all.values()]).length > MAX_COOKIES_LENGTH)
+        throw badRequest(
+          413,
+          'storage_full',
+          `The cookies of the profile ${id} would take more than 4 MB. Send fewer, or replace those that it has.`,
+        );
       await this.#save({ ...stored, updated_at: new Date(), cookies: [...all.values()] });
       return all.size;
     });
@@ -239,7 +252,30 @@ export class ProfileStore {
     return changes.run(async () => work(this.#stored(id)));
   }
 
+  /** @throws {@link ApiError} 413 when the owner has as many profiles as it may have */
+  #checkRoom(owner: string | undefined): void {
+    const kept = [...this.#profiles.values()].filter((it) => it.owner === owner && !it.deleted_at);
+    if (kept.length >= MAX_PROFILES)
+      throw badRequest(
+        413,
+        'storage_full',
+        `There are ${MAX_PROFILES} profiles, as many as a key may have. Delete one, or use one that is there.`,
+      );
+  }
+
+  async #forgetDeleted(owner: string | undefined): Promise<void> {
+    const deleted = [...this.#profiles.values()]
+      .filter((it) => it.owner === owner && it.deleted_at)
+      .sort((a, b) => Number(a.deleted_at) - Number(b.deleted_at));
+    for (const { profile_id: id } of deleted.slice(0, -MAX_PROFILES)) {
+      this.#profiles.delete(id);
+      this.#changes.delete(id);
+      await removeFolder(join(this.#folder, id));
+    }
+  }
+
   async #add(stored: StoredProfile): Promise<Profile> {
+    this.#checkRoom(stored.owner);
     await mkdir(join(this.#folder, stored.profile_id), { recursive: true, mode: 0o700 });
     await this.#save(stored);
     return describe(stored);

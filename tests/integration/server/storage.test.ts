@@ -104,6 +104,37 @@ test('a session keeps 1,000 files, and an upload to it is refused then', async (
   await api.call('DELETE', `/sessions/${id}/stop`);
 });
 
+test('a key has 200 profiles at most, with 4 MB of cookies each, and remembers 200 deleted ones', async () => {
+  const create = async (): Promise<ApiAnswer> => api.call('POST', '/profiles/create', { body: {} });
+  const ids: string[] = [];
+  for (let made = 0; made < 200; made++) ids.push((await create()).body['profile_id'] as string);
+  expect(await create()).toMatchObject({
+    status: 413,
+    body: { message: expect.stringContaining('200 profiles') as unknown },
+  });
+  const [first = ''] = ids;
+  const value = 'x'.repeat(3_000_000);
+  const cookies = (name: string) => ({
+    body: {
+      cookies: [
+        { name, value, domain: 'a.test', path: '/', httpOnly: true, secure: true, sameSite: 'Lax' },
+      ],
+      mode: 'append',
+      source_format: 'playwright',
+    },
+  });
+  expect(await api.call('POST', `/profiles/${first}/cookies`, cookies('one'))).toMatchObject({
+    status: 200,
+  });
+  expect((await api.call('POST', `/profiles/${first}/cookies`, cookies('two'))).status).toBe(413);
+  for (const id of ids) await api.call('DELETE', `/profiles/${id}`);
+  const last = (await create()).body['profile_id'] as string;
+  await api.call('DELETE', `/profiles/${last}`);
+  expect(await readdir(join(dataDir, 'profiles'))).toHaveLength(200);
+  expect((await api.call('GET', `/profiles/${first}`)).status).toBe(404);
+  expect((await api.call('GET', `/profiles/${last}`)).status).toBe(400);
+});
+
 test('an upload of the same name takes the place of the one before', async () => {
   await upload('/storage/uploads/a.bin', 'first, and longer');
   await upload('/storage/uploads/a.bin', 'second');
