@@ -14,7 +14,9 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { removeFolder } from '../../base/folders';
 import { writeJson } from '../../base/json';
+import { bytesOf } from '../../base/memory-budget';
 import { Queue } from '../../base/queue';
+import { sizeText } from '../../base/texts';
 import type { Cookie } from '../../contract/cookies';
 import { cookieKey, cookieSchema, normalizeCookie } from '../../contract/cookies';
 import type { CookieMode, Profile, ProfileList } from '../../contract/profiles';
@@ -40,8 +42,8 @@ const storedSchema = z.object({
 
 /** Profiles that an account may have; as many deleted ones are remembered, the newest. */
 const MAX_PROFILES = 200;
-/** What the cookies of a profile may take as JSON, in characters: they are in memory. Thousands fit. */
-const MAX_COOKIES_LENGTH = 4_000_000;
+/** What the cookies of an account's profiles may take together, in bytes of memory: 40,000 usual ones. */
+const MAX_COOKIE_BYTES = 32_000_000;
 
 /** A profile as it is kept. A deleted one keeps its name and nothing else, so that asking for it can be answered. */
 type StoredProfile = z.output<typeof storedSchema>;
@@ -182,12 +184,6 @@ export class ProfileStore {
           (cookie) => [cookieKey(cookie), cookie],
         ),
       );
-      if (JSON.stringify([...all.values()]).length > MAX_COOKIES_LENGTH)
-        throw badRequest(
-          413,
-          'storage_full',
-          `The cookies of the profile ${id} would take more than 4 MB. Send fewer, or replace those that it has.`,
-        );
       await this.#save({ ...stored, updated_at: new Date(), cookies: [...all.values()] });
       return all.size;
     });
@@ -281,8 +277,24 @@ export class ProfileStore {
     return describe(stored);
   }
 
+  /** @throws {@link ApiError} 413 when the cookies of its owner's profiles would take more than they may */
+  #checkCookies({ profile_id: id, owner, cookies }: StoredProfile): void {
+    if (cookies.length === 0) return;
+    const others = [...this.#profiles.values()].filter(
+      (it) => it.owner === owner && it.profile_id !== id,
+    );
+    const bytes = others.reduce((sum, it) => sum + bytesOf(it.cookies), bytesOf(cookies));
+    if (bytes > MAX_COOKIE_BYTES)
+      throw badRequest(
+        413,
+        'storage_full',
+        `The cookies of all profiles of a key may take ${sizeText(MAX_COOKIE_BYTES)} of memory, and would take ${sizeText(bytes)}. Delete a profile, or replace its cookies by fewer.`,
+      );
+  }
+
   /** On the disk first, then in memory: what is told is what a restart will find. */
   async #save(stored: StoredProfile): Promise<void> {
+    this.#checkCookies(stored);
     await writeJson(join(this.#folder, stored.profile_id, 'profile.json'), stored);
     this.#profiles.set(stored.profile_id, stored);
   }
