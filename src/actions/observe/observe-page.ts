@@ -1,4 +1,5 @@
 /** Observes a page: what it shows, what can be done on it, and a picture of it. */
+import { setImmediate } from 'node:timers/promises';
 import type { Frame, Locator, Page } from 'playwright-core';
 import { orAfter } from '../../base/deadline';
 import type { NodeSelectors } from '../../contract/actions';
@@ -10,7 +11,7 @@ import { allNodes, ariaTree } from './aria-tree';
 import { describePage } from './describe-page';
 import type { FrameFacts } from './frame-facts';
 import { frameFacts } from './frame-facts';
-import { checkSize, cutParts, tooLarge } from './size-limits';
+import { checkSize, tooLarge } from './size-limits';
 import { findSelectors } from './find-selectors';
 import type { FactsByFrame, FoundElement, PagePart } from './read-tree';
 import { readTree } from './read-tree';
@@ -89,7 +90,9 @@ export async function observePage(
       ...found.map((element) => toObserved(element, selectors.get(element))),
     ],
   };
-  return { observation, snapshot: snapshotOf(page, found, isFile) };
+  const snapshot = snapshotOf(page, found, isFile);
+  await setImmediate(); // lets others in, before the answer is written
+  return { observation, snapshot };
 }
 
 function snapshotOf(page: Page, found: readonly FoundElement[], isFile: boolean): ElementSnapshot {
@@ -168,8 +171,8 @@ async function readPage(page: Page): Promise<ReadPage> {
     ['', page.mainFrame()] as const,
     ...known.flatMap((it) => (it.frame && it.facts ? [[it.ref, it.frame] as const] : [])),
   ]);
-  const { parts: all, frames: foundFrames } = readTree(tree, facts);
-  const parts = cutParts(all);
+  const { parts, frames: foundFrames } = readTree(tree, facts);
+  await setImmediate(); // lets others in: the tree of a large page takes 0.1 s
   const found = parts.flatMap((part) => (part.kind === 'element' ? [part.element] : []));
   const selectors = await findSelectors(page, found, { frames: answering, found: foundFrames });
   return { parts, found, selectors, main };

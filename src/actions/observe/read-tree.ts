@@ -85,7 +85,10 @@ interface Place {
   isInElement: boolean;
 }
 
-/** Everything on the page, in order, and its frames. Ids count from 1 for each letter, so the same page gives the same ids. */
+/** Elements that get an id: the first ones. Each takes 1.3 KB of the answer. */
+const MAX_FOUND = 2_500;
+
+/** Everything on the page up to the last element that gets an id, in order, and its frames. Ids count from 1 for each letter, so the same page gives the same ids. */
 export function readTree(
   tree: readonly (AriaNode | string)[],
   facts: FactsByFrame,
@@ -103,6 +106,7 @@ class TreeReader {
   readonly #names = new Map<string, number>();
   /** How many of them were read so far. */
   readonly #numbers = new Map<string, number>();
+  #found = 0;
 
   constructor(tree: readonly (AriaNode | string)[], facts: FactsByFrame) {
     this.#facts = facts;
@@ -114,6 +118,9 @@ class TreeReader {
       isTold: false,
       isInElement: false,
     });
+    if (this.#found <= MAX_FOUND) return;
+    const text = `**The page was cut here**: it has ${this.#found} elements that can be acted on, of which the first ${MAX_FOUND} are listed.`;
+    this.parts.push({ kind: 'text', text });
   }
 
   #countNames(nodes: readonly (AriaNode | string)[], frameRef: string): void {
@@ -128,10 +135,7 @@ class TreeReader {
     for (const node of nodes) {
       if (typeof node !== 'string' && node.role !== 'text') this.#read(node, place);
       else if (!place.isTold)
-        this.parts.push({
-          kind: 'text',
-          text: typeof node === 'string' ? node : (node.text ?? ''),
-        });
+        this.#add({ kind: 'text', text: typeof node === 'string' ? node : (node.text ?? '') });
     }
   }
 
@@ -147,13 +151,18 @@ class TreeReader {
     const role = roleOf(node, control);
     const letter = letterOf(role, { node, control, isInElement: place.isInElement });
     if (letter !== undefined && node.disabled) {
-      this.parts.push({ kind: 'disabled', role, text: textOf(node) });
+      this.#add({ kind: 'disabled', role, text: textOf(node) });
     } else if (letter !== undefined && node.ref !== undefined) {
       this.#addElement({ ...node, ref: node.ref }, { role, letter, control, place });
       this.#readAll(node.children ?? [], { ...place, isTold: true, isInElement: true });
     } else {
       this.#readPlain(node, place);
     }
+  }
+
+  /** Once an element was left out, the rest is too. */
+  #add(part: PagePart): void {
+    if (this.#found <= MAX_FOUND) this.parts.push(part);
   }
 
   #number(node: AriaNode, { frameRef }: Place): void {
@@ -165,10 +174,10 @@ class TreeReader {
   #readPlain(node: AriaNode, place: Place): void {
     const isHeading = node.role === 'heading';
     if (isHeading && !place.isTold)
-      this.parts.push({ kind: 'heading', level: node.level ?? 2, text: textOf(node) });
+      this.#add({ kind: 'heading', level: node.level ?? 2, text: textOf(node) });
     const isLeaf = !node.children?.length;
     if (isLeaf && !isHeading && !place.isTold && textOf(node) !== '')
-      this.parts.push({ kind: 'text', text: textOf(node) });
+      this.#add({ kind: 'text', text: textOf(node) });
     this.#readAll(node.children ?? [], { ...place, isTold: place.isTold || isHeading });
   }
 
@@ -194,6 +203,7 @@ class TreeReader {
       place,
     }: { role: string; letter: string; control: Control | undefined; place: Place },
   ): void {
+    if (++this.#found > MAX_FOUND) return;
     const { ref, box } = node;
     const name = letter === 'I' ? (node.name ?? '') : textOf(node);
     const action = actionOf(letter, role, control);

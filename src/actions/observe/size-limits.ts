@@ -3,12 +3,9 @@ import type { Frame, Page } from 'playwright-core';
 import { orAfter } from '../../base/deadline';
 import { ApiError } from '../../contract/errors';
 import { withPageDeadline } from '../deadline';
-import type { PagePart } from './read-tree';
 
 /** Most elements of a page and its frames, those in shadow roots included: the longest articles of Wikipedia have 20,000. */
 const MAX_ELEMENTS = 30_000;
-/** Elements that get an id, the first ones: each takes 1.3 KB of the answer. */
-const MAX_FOUND = 5_000;
 /** Most text of a page and its frames, in characters: in the tree it may be there twice, as a name and as a text. */
 const MAX_CHARS = 8_000_000;
 /** How long a frame may take to count its elements, in milliseconds: one that does not answer is left out later too. */
@@ -31,16 +28,6 @@ export async function checkSize(page: Page, timeoutMs: number): Promise<void> {
     throw pageTooLarge(
       `it has ${Math.ceil(chars / 1_000_000)} MB of text, and at most ${MAX_CHARS / 1_000_000} MB are read`,
     );
-}
-
-/** The parts up to the last element that gets an id, and a note when there are more. */
-export function cutParts(parts: readonly PagePart[]): readonly PagePart[] {
-  let found = 0;
-  const end = parts.findIndex(({ kind }) => kind === 'element' && ++found > MAX_FOUND);
-  if (end === -1) return parts;
-  const count = parts.filter(({ kind }) => kind === 'element').length;
-  const text = `**The page was cut here**: it has ${count} elements that can be acted on, of which the first ${MAX_FOUND} are listed.`;
-  return [...parts.slice(0, end), { kind: 'text', text }];
 }
 
 /**
