@@ -1,5 +1,5 @@
 /** What may be asked of the recording of a session, whoever makes it. */
-import type { Frame, FrameStore } from './frame-store';
+import type { FrameStore } from './frame-store';
 
 /** How a session is recorded. */
 export interface RecorderOptions {
@@ -38,11 +38,12 @@ export interface Recorder {
   stop(options?: { lastLook?: boolean }): Promise<void>;
   /** A browser context is about to be gone: its pages are not shown any more. */
   leave(browserContextId: string): void;
-  /** Calls the listener with each frame that is stored. Returns the function that ends it. */
-  onFrame(listener: (frame: Frame) => void): () => void;
   /** Stops, and detaches from all pages. The store is left open. Safe to call twice. */
   close(): Promise<void>;
 }
+
+/** Takes the frames of a recorder: a store, or people who watch. `cut` says that nothing is on screen from then on. */
+export type FrameSink = Pick<FrameStore, 'append' | 'cut'>;
 
 /** A recorder and where its frames go. */
 export interface OpenRecording {

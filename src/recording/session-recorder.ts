@@ -1,15 +1,14 @@
-/** Records one session: casts the page that is in front, in whichever browser context it is, into a frame store. */
+/** Records one session: casts the page that is in front, in whichever browser context it is. */
 import { isBlank, isSamePlace } from '../base/addresses';
 import { settledWithin } from '../base/deadline';
 import type { CdpConnection, CdpSession } from '../cdp/connection';
 import type { CdpEvents, TargetInfo } from '../cdp/protocol';
 import { BrowserClock } from './browser-clock';
-import type { Frame, FrameStore } from './frame-store';
 import { jpegSize } from './jpeg-size';
 import type { CastSettings, ScreencastFrame } from './page-cast';
 import { PageCast } from './page-cast';
 import { onContent } from './page-content';
-import type { Recorder, RecorderOptions } from './recorder';
+import type { FrameSink, Recorder, RecorderOptions } from './recorder';
 
 /** What a page is scaled down to fit into, in pixels: as Playwright's own videos. */
 const MAX_SIZE = { width: 800, height: 800 };
@@ -53,12 +52,11 @@ interface RecordedPage {
 export class SessionRecorder implements Recorder {
   readonly #browser: CdpSession;
   readonly #connection: CdpConnection;
-  readonly #store: FrameStore;
+  readonly #sink: FrameSink;
   readonly #defaults: RecorderOptions;
   readonly #clock = new BrowserClock();
   /** By target id, the page in front last. */
   readonly #pages = new Map<string, RecordedPage>();
-  readonly #listeners = new Set<(frame: Frame) => void>();
   /** How the front page is cast; undefined while idle. A new object for each `start()`. */
   #run: Run | undefined;
   #stopping: Promise<void> | undefined;
@@ -67,11 +65,11 @@ export class SessionRecorder implements Recorder {
   private constructor(
     connection: CdpConnection,
     browser: CdpSession,
-    options: { store: FrameStore; defaults: RecorderOptions },
+    options: { sink: FrameSink; defaults: RecorderOptions },
   ) {
     this.#connection = connection;
     this.#browser = browser;
-    this.#store = options.store;
+    this.#sink = options.sink;
     this.#defaults = options.defaults;
     browser.on('Target.attachedToTarget', (event) => this.#addPage(event));
     browser.on('Target.targetInfoChanged', ({ targetInfo }) => this.#updatePage(targetInfo));
@@ -85,12 +83,12 @@ export class SessionRecorder implements Recorder {
    */
   static async attach(
     connection: CdpConnection,
-    store: FrameStore,
+    sink: FrameSink,
     options: RecorderOptions = {},
   ): Promise<SessionRecorder> {
     const { sessionId } = await connection.send('Target.attachToBrowserTarget'); // of our own, so that nobody else's targets are touched
     const browser = connection.session(sessionId);
-    const recorder = new SessionRecorder(connection, browser, { store, defaults: options });
+    const recorder = new SessionRecorder(connection, browser, { sink, defaults: options });
     const filter = [{ type: 'page' }];
     await browser.send('Target.setDiscoverTargets', { discover: true, filter });
     await browser.send('Target.setAutoAttach', {
@@ -104,7 +102,7 @@ export class SessionRecorder implements Recorder {
 
   start(options: RecorderOptions = {}): void {
     if (this.#closed || (this.#run && !this.#stopping)) return;
-    if (this.#run) this.#store.cut(Date.now()); // the test before has not taken its last look yet
+    if (this.#run) this.#sink.cut(Date.now()); // the test before has not taken its last look yet
     this.#stopping = undefined;
     this.#run = runOf(options, this.#defaults);
     this.#castFront(this.#run);
@@ -120,11 +118,6 @@ export class SessionRecorder implements Recorder {
       for (const [targetId, { contextId }] of this.#pages)
         if (contextId === browserContextId) this.#pages.delete(targetId);
     });
-  }
-
-  onFrame(listener: (frame: Frame) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
   }
 
   close(): Promise<void> {
@@ -147,12 +140,11 @@ export class SessionRecorder implements Recorder {
     this.#front?.cast.stop();
     this.#run = undefined;
     this.#stopping = undefined;
-    this.#store.cut(Date.now());
+    this.#sink.cut(Date.now());
   }
 
   async #close(): Promise<void> {
     await this.stop();
-    this.#listeners.clear();
     const detached = this.#connection.send('Target.detachFromTarget', {
       sessionId: this.#browser.id ?? '',
     });
@@ -229,9 +221,8 @@ export class SessionRecorder implements Recorder {
     const jpeg = Buffer.from(data, 'base64');
     const size = jpegSize(jpeg);
     if (!size) return;
-    const frame = { atMs: this.#clock.toLocalMs(metadata.timestamp, Date.now()), jpeg, ...size };
-    this.#store.append(frame);
-    for (const listener of this.#listeners) listener(frame);
+    const atMs = this.#clock.toLocalMs(metadata.timestamp, Date.now());
+    this.#sink.append({ atMs, jpeg, ...size });
   }
 }
 

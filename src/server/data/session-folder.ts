@@ -9,8 +9,6 @@ export class SessionFolder {
   readonly profile: string;
   /** The recording's frames, and the replay made of them. */
   readonly recording: string;
-  /** Frames for watchers, while there are any. */
-  readonly live: string;
   /** What Playwright and downloads under way put down in passing. */
   readonly passing: string;
   /** What pages download for clients on other machines, who fetch it through the browser. */
@@ -35,7 +33,6 @@ export class SessionFolder {
     this.#path = join(sessions, sessionId);
     this.profile = join(this.#path, 'profile');
     this.recording = join(this.#path, 'recording');
-    this.live = join(this.#path, 'live');
     this.passing = join(this.#path, 'passing');
     this.fetched = join(this.#path, 'fetched');
     this.playwright = join(this.#path, 'playwright');
@@ -57,7 +54,7 @@ export class SessionFolder {
   /** Removes what only a running session needs. To be called when the browser has ended. */
   async removeRuntimeFiles(): Promise<void> {
     await removeProfile(this.profile);
-    for (const folder of [this.live, this.passing, this.fetched, this.playwright])
+    for (const folder of [this.passing, this.fetched, this.playwright])
       await rm(folder, { recursive: true, force: true });
   }
 

@@ -76,8 +76,6 @@ export class LiveSession implements KnownSession {
   readonly id: string;
   readonly plan: SessionPlan;
   readonly recording: SessionRecording;
-  /** For those who watch it live; apart from the recording. */
-  readonly livePictures: SessionRecording;
   readonly folder: SessionFolder;
   readonly networkLog: NetworkLog;
   /** Undefined without file storage, and where the files are on another machine. */
@@ -130,7 +128,6 @@ export class LiveSession implements KnownSession {
     this.#keeper = keeper;
     this.#files = files;
     this.recording = new SessionRecording(browser.connection, folder.recording);
-    this.livePictures = new SessionRecording(browser.connection, folder.live);
     this.networkLog = new NetworkLog(browser.connection, folder.network, budget);
     this.playwright = new PlaywrightProcess({
       cdpUrl: browser.cdpUrl,
@@ -360,8 +357,6 @@ export class LiveSession implements KnownSession {
   async #part(): Promise<void> {
     await this.playwright.close();
     await this.recording.close().catch(() => {}); // a browser that died cannot be asked for a last picture
-    await this.livePictures.close().catch(() => {});
-    await this.livePictures.dispose().catch(() => {}); // its files are about to be removed
     const disconnected = this.#driver?.then((driver) => driver.close()).catch(() => {}); // it never connected
     await Promise.race([disconnected, this.browser.exited]); // to a browser that is gone it may try for seconds
     await this.downloads?.settled();

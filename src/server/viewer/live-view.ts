@@ -5,7 +5,7 @@ import type { WebSocket, WebSocketServer } from 'ws';
 import { isToken } from '../../base/tokens';
 import { sockets } from '../../contract/addresses';
 import { matchPath } from '../../contract/paths';
-import type { Frame } from '../../recording/frame-store';
+import type { FrameSink, Recorder } from '../../recording/recorder';
 import { isTheirs, NOBODY } from '../accounts/account';
 import type { Auth } from '../http/auth';
 import type { Connections } from '../http/connections';
@@ -25,10 +25,10 @@ const MAX_MESSAGE_BYTES = 1024 * 1024;
 /** How long one who finds no place should wait, in milliseconds. */
 const RETRY_MS = 5_000;
 
-/** The watchers of one session, and what ends the telling of its pictures to them. */
+/** The watchers of one session, and what takes its pictures for them: not its recording, which goes on as it would without them. */
 interface Watch {
   watchers: Set<WebSocket>;
-  forget?: () => void;
+  recorder: Promise<Recorder>;
 }
 
 /**
@@ -150,38 +150,41 @@ export class LiveView {
     if (wantsPictures) this.#watch(session, socket);
   }
 
+  /** Pictures are taken while somebody watches. */
   #watch(session: LiveSession, socket: WebSocket): void {
-    const watch: Watch = this.#watches.get(session) ?? { watchers: new Set() };
+    const watch = this.#watches.get(session) ?? newWatch(session);
     this.#watches.set(session, watch);
     watch.watchers.add(socket);
     socket.once('close', () => {
       watch.watchers.delete(socket);
       if (watch.watchers.size > 0) return;
       this.#watches.delete(session);
-      watch.forget?.();
-      void this.#rest(session);
+      void watch.recorder.then((recorder) => recorder.close()).catch(() => {}); // it could not attach
     });
-    this.#show(session, watch).catch(() => socket.close(NORMAL_CLOSURE)); // the browser is going
+    showFromNow(watch).catch(() => socket.close(NORMAL_CLOSURE)); // the browser is going
   }
+}
 
-  /** A cast of its own: what is recorded, and when, is not for the watchers to change. */
-  async #show({ livePictures }: LiveSession, watch: Watch): Promise<void> {
-    const { recorder } = await livePictures.open();
-    if (watch.watchers.size === 0) return; // they have left
-    watch.forget ??= recorder.onFrame(({ jpeg }: Frame) =>
-      watch.watchers.forEach(
+function newWatch({ browser }: LiveSession): Watch {
+  const watchers = new Set<WebSocket>();
+  const sink: FrameSink = {
+    append: ({ jpeg }) =>
+      watchers.forEach(
         (watcher) => watcher.bufferedAmount < MAX_BEHIND_BYTES && watcher.send(jpeg),
       ),
-    );
-    await recorder.stop({ lastLook: false }); // starting anew sends the picture that is there, which a newcomer has not seen
-    recorder.start({ loadGraceMs: 0 }); // who watches wants to see it load
-  }
+    cut: () => {},
+  };
+  const recorder = import('../../recording/session-recorder').then(({ SessionRecorder }) =>
+    SessionRecorder.attach(browser.connection, sink),
+  );
+  return { watchers, recorder };
+}
 
-  /** Pictures are taken only while somebody watches. */
-  async #rest(session: LiveSession): Promise<void> {
-    const pictures = await session.livePictures.open().catch(() => undefined); // the browser is gone
-    if (!this.#watches.has(session)) await pictures?.recorder.stop({ lastLook: false });
-  }
+/** Starts anew, which sends the picture that is there: a newcomer has not seen it. */
+async function showFromNow({ recorder }: Watch): Promise<void> {
+  const it = await recorder;
+  await it.stop({ lastLook: false });
+  it.start({ loadGraceMs: 0 }); // who watches wants to see it load
 }
 
 /**
