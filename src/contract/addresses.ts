@@ -11,7 +11,6 @@ export const addresses = {
   /** The replay as MP4. */
   replayFile: '/sessions/{session_id}/replay.mp4',
   /** The same in parts, which the playlist of the replay names. */
-  replayParts: '/sessions/{session_id}/replay.hls.mp4',
   /** The clip of one of its tests as MP4, by the test's position among them, from 0. */
   clipFile: '/sessions/{session_id}/tests/{test}/clip.mp4',
   /** The page that shows a session live, or plays its replay. */

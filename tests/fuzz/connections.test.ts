@@ -151,7 +151,6 @@ test('signed URLs that were changed, and ranges that are none', async () => {
     pathname.replace('a.txt', 'b.txt'),
     pathname.replace('a.txt', '..%2f..%2fserver.json'),
     `/sessions/${ended}/replay.mp4`,
-    `/sessions/${ended}/replay.hls.mp4`,
     `/sessions/${ended}/tests/0/clip.mp4`,
     `/sessions/${ended}/network/logs/x`,
     `/sessions/${running}/viewer`,

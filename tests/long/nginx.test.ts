@@ -79,7 +79,7 @@ onNginx(title('every URL leads through it, sockets too, and its log holds no tok
   const given = await collectUrls(base, KEY, `${upstream}/health`);
   for (const url of given.all) expect(url).toMatch(/^(https|wss):\/\/localhost:/);
   expect(new URL(given.recording).protocol).toBe('wss:');
-  for (const url of [given.upload, given.replay, given.playlist, given.networkLog])
+  for (const url of [given.upload, given.replay, given.networkLog])
     expect((await fetch(url)).status, url).toBe(200);
   const log = await readFile(join(folder, 'sessionwright.log'), 'utf8');
   expect(log).toMatch(/"GET \/sessions\/[0-9a-f-]{36}\/cdp" 101/);

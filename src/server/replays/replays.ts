@@ -8,7 +8,6 @@ import type { ViewedTest } from '../../contract/viewer';
 import type { ClipEncoder } from '../../recording/clip-encoder';
 import { CLIP_HOLD_MS } from '../../recording/clip-timeline';
 import type { KnownSession } from '../sessions/known-session';
-import { makeHlsReplay, readHlsReplay, type HlsReplay } from './hls';
 import { SessionFrames } from './session-frames';
 import { clipFile, isKept, keepClip } from './test-clips';
 
@@ -34,10 +33,7 @@ export interface SessionReplay {
  */
 export class Replays {
   readonly #launchEncoder: () => Promise<ClipEncoder>;
-  /** For the encoder. */
   readonly #queue = new FairQueue(MAX_WAITING, tooManyClips);
-  /** Replays in parts need no encoder, but are held in memory while they are made. */
-  readonly #partsQueue = new FairQueue(MAX_WAITING, tooManyClips);
   #isClosed = false;
   #encoder: Promise<ClipEncoder> | undefined;
   #idle: NodeJS.Timeout | undefined;
@@ -57,16 +53,6 @@ export class Replays {
       (await readReplay(session)) ??
       this.#queue.run(orderOf(session, line, left), () => this.#makeReplay(session))
     );
-  }
-
-  /** The replay in parts, for HLS players. Made once from the replay. */
-  async parts(
-    session: KnownSession,
-    { path }: SessionReplay,
-    left: AbortSignal,
-  ): Promise<HlsReplay> {
-    const order = orderOf(session, { what: 'parts', key: path }, left);
-    return (await readHlsReplay(path)) ?? this.#partsQueue.run(order, () => makeHlsReplay(path));
   }
 
   /**
@@ -89,7 +75,7 @@ export class Replays {
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#endEncoder();
-    await Promise.all([this.#queue.drained(), this.#partsQueue.drained()]);
+    await this.#queue.drained();
   }
 
   async #makeReplay(session: KnownSession): Promise<SessionReplay | undefined> {

@@ -5,7 +5,6 @@ import { fillPath } from '../../contract/paths';
 import type { ViewedTest } from '../../contract/viewer';
 import { REPLAY_STILL_ACTIVE } from '../../contract/replay';
 import { notFound } from '../../contract/refusals';
-import { hlsPlaylist } from '../replays/hls';
 import type { Exchange, Route } from '../http/http-router';
 import type { SessionRegistry } from '../sessions/registry';
 import type { SessionReplay, Replays } from '../replays/replays';
@@ -41,11 +40,7 @@ export function recordingRoutes(parts: RecordingRouteParts): Route[] {
     handle: (exchange) =>
       answer(parts, parts.registry.get(exchange.params['sessionId'] ?? ''), exchange),
   });
-  return [
-    open(addresses.replayFile, sendReplay),
-    open(addresses.replayParts, sendHlsReplay),
-    open(addresses.clipFile, sendClip),
-  ];
+  return [open(addresses.replayFile, sendReplay), open(addresses.clipFile, sendClip)];
 }
 
 /** Clients stop polling when they read that the session is still active, and go on at any other 404. */
@@ -64,16 +59,9 @@ async function findReplay(
     throw notFound(`The replay of session ${session.id} is not ready yet. Ask again in a moment.`);
   const expiresAt = new Date(Date.now() + replayUrlMs);
   const mp4Url = replay ? baseUrl + replayPath(signer, session, expiresAt) : null;
-  const hls = replay && (await replays.parts(session, replay, left).catch(() => undefined)); // an addition: without it there still is the replay
-  const playlistContent = hls
-    ? hlsPlaylist(
-        hls.index,
-        `${baseUrl}${hlsName(session)}?${signer.sign(hlsName(session), expiresAt)}`,
-      )
-    : null;
   return {
     mp4Url,
-    playlistContent,
+    playlistContent: null,
     expiresAt,
     videoStartMs: replay?.startMs ?? null,
     videoDurationMs: replay?.durationMs ?? null,
@@ -88,20 +76,6 @@ async function sendReplay(
   signer.check(replayName(session), query, 'replay');
   admit({ link: session.id });
   const { path } = await replayOf(session, replays, leftUnanswered(response));
-  await sendFile(request, response, { path, contentType: 'video/mp4' });
-}
-
-/** In ranges, as the playlist has them. */
-async function sendHlsReplay(
-  { replays, signer }: RecordingRouteParts,
-  session: KnownSession,
-  { request, response, query, admit }: Exchange,
-): Promise<void> {
-  signer.check(hlsName(session), query, 'replay');
-  admit({ link: session.id });
-  const left = leftUnanswered(response);
-  const replay = await replayOf(session, replays, left);
-  const { path } = await replays.parts(session, replay, left);
   await sendFile(request, response, { path, contentType: 'video/mp4' });
 }
 
@@ -181,9 +155,4 @@ function clipName(session: KnownSession, test: string): string {
 
 function replayName(session: KnownSession): string {
   return fillPath(addresses.replayFile, { sessionId: session.id });
-}
-
-/** The name of the replay in parts, which players of {@link hlsPlaylist} fetch. */
-function hlsName(session: KnownSession): string {
-  return fillPath(addresses.replayParts, { sessionId: session.id });
 }

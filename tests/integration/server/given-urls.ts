@@ -14,7 +14,6 @@ export interface GivenUrls {
   upload: string;
   networkLog: string;
   replay: string;
-  playlist: string;
 }
 
 /** Starts a session below the base URL, opens a page in it by its `cdp_url`, and collects what is given out. Fails where one does not lead there. */
@@ -55,7 +54,6 @@ export async function collectUrls(
     async () => (await ask('GET', `${path}/replay`)) as Record<string, string>,
     { timeout: 30_000, interval: 500 },
   );
-  const playlist = replay['playlist_content'] ?? '';
   return {
     all: all.filter((url) => url !== pageUrl),
     viewer: session['viewer_url'] ?? '',
@@ -63,7 +61,6 @@ export async function collectUrls(
     upload,
     networkLog: logs.batches[0]?.download_url ?? '',
     replay: replay['mp4_url'] ?? '',
-    playlist: /^https?:\S+/m.exec(playlist)?.[0] ?? '',
   };
 }
 

@@ -19,7 +19,7 @@ async function replayOf(id: string): Promise<ApiAnswer> {
   return api.call('GET', `/sessions/${id}/replay`);
 }
 
-test('a recorded session has a replay that shows it, whole or in parts', async () => {
+test('a recorded session has a replay that shows it, whole or in ranges', async () => {
   api = await startApi({ recording: 'always' });
   const { body: session } = await api.call('POST', '/sessions/start');
   const id = session['session_id'] as string;
@@ -41,7 +41,7 @@ test('a recorded session has a replay that shows it, whole or in parts', async (
 
   const { body } = await replayOf(id);
   expect(body).toMatchObject({
-    playlist_content: expect.stringMatching(/^#EXTM3U\n/) as unknown,
+    playlist_content: null,
     video_start_ms: expect.any(Number) as unknown,
     video_duration_ms: expect.any(Number) as unknown,
   });
