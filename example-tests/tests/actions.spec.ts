@@ -23,13 +23,3 @@ test('what cannot be done is a result, not an exception', async ({ page, session
   expect(result.success).toBe(false);
   expect(result.message).toContain('#not-there');
 });
-
-test('what the session did becomes a test', async ({ page, session, baseURL }) => {
-  await session.execute({ type: 'goto', url: `${baseURL}/` });
-  await session.execute({ type: 'fill', selector: '#search', value: 'moon' });
-  await expect(page.getByRole('list', { name: 'Books' }).getByRole('listitem')).toHaveCount(1);
-
-  // The same steps as a Playwright Test spec; `pythonScript` and `jsonActions` are beside it.
-  const { playwrightSpec } = await session.workflowCode();
-  expect(playwrightSpec).toContain("fill('moon')");
-});

@@ -178,12 +178,6 @@ export class PageDriver {
     return this.tabs;
   }
 
-  /** Position of the current tab; undefined as long as no call has needed one. */
-  get currentTab(): number | undefined {
-    const index = this.#current ? this.tabs.indexOf(this.#current) : -1;
-    return index < 0 ? undefined : index;
-  }
-
   /** Whether another client had closed the current tab before the running call began. Then the call is made again, on the tab that is current now. */
   get isStale(): Promise<boolean> {
     return this.#isStale;

@@ -23,8 +23,6 @@ export type SessionStatus = (typeof sessionStatuses)[number];
 export interface SessionStep {
   type: string;
   value?: unknown;
-  /** Position of the tab that an action began on, from 0. Told by our own server only, once there is one. */
-  tab?: number | undefined;
 }
 
 /** What the API says of a session. */

@@ -11,14 +11,12 @@ export interface WireAction {
   [field: string]: unknown;
 }
 
-/** The actions of a session that succeeded, in order, in three forms. Whatever was typed is in them, passwords too. */
+/** The actions of a session that succeeded, in order, in two forms. Whatever was typed is in them, passwords too. */
 export interface WorkflowCode {
   /** A script for the cloud's Python SDK. */
   pythonScript: string;
   /** The actions themselves, each as `execute` takes it. */
   jsonActions: WireAction[];
-  /** A Playwright Test file in TypeScript; `null` where the API offers none. */
-  playwrightSpec: string | null;
 }
 
 /** The query of the call. */
@@ -45,10 +43,6 @@ export const workflowCodeSchema = z
   .object({
     python_script: z.string(),
     json_actions: z.array(z.looseObject({ type: z.string() })),
-    playwright_spec: z
-      .string()
-      .nullish()
-      .transform((spec) => spec ?? null),
   })
   .transform((wire): WorkflowCode => camelize(wire));
 

@@ -16,16 +16,12 @@ export function pageHandlers(): Handlers<'executeAction' | 'takeScreenshot'> {
 /** One action. That it fails is an answer too; only a malformed one is refused. */
 const execute: Handler<'executeAction'> = async ({ session, body: action, query }) => {
   const { executeAction } = await import('../../actions/execute-action');
-  const { tab, ...done } = await onPages(
+  const done = await onPages(
     session,
-    async (driver) => ({ tab: driver.currentTab, ...(await executeAction(driver, action)) }),
+    (driver) => executeAction(driver, action),
     query.updateMetadata,
   );
-  session.trajectory.add({
-    type: 'execution_result',
-    value: encodeExecutionResult(done),
-    ...(tab !== undefined && { tab }),
-  });
+  session.trajectory.add({ type: 'execution_result', value: encodeExecutionResult(done) });
   return done;
 };
 

@@ -1,12 +1,11 @@
 /** From the steps of a session to code that does it again. Pure. */
 import type { SessionStep } from '../../contract/session';
 import type { WorkflowCode } from '../../contract/workflow-code';
-import { playwrightSpec } from './playwright-spec';
 import { pythonScript } from './python-script';
 import { withSelectors } from './step-selectors';
 import { toWorkflowStep } from './workflow-step';
 
-/** The code of a trajectory, in all its forms. */
+/** The code of a trajectory, in both forms. */
 export function workflowCode(
   steps: readonly SessionStep[],
   { asWorkflow }: { asWorkflow: boolean },
@@ -15,6 +14,5 @@ export function workflowCode(
   return {
     pythonScript: pythonScript(workflow, { asWorkflow }),
     jsonActions: workflow.flatMap((step) => (step.kind === 'action' ? [step.action] : [])),
-    playwrightSpec: playwrightSpec(workflow),
   };
 }

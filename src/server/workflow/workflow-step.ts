@@ -5,14 +5,14 @@ import type { WireAction } from '../../contract/workflow-code';
 
 /** What counts of a session: actions that succeeded, and the observations that gave elements the ids they are named by. */
 export type WorkflowStep =
-  | { kind: 'action'; action: WireAction; tab: number | undefined }
+  | { kind: 'action'; action: WireAction }
   | { kind: 'observation'; observation: Record<string, unknown> };
 
 /** Fields that say nothing about what is done. */
 const DECORATION = new Set(['category', 'description', 'param', 'text_label']);
 
 /** The step in its part of the code; none when it failed, or changed nothing. */
-export function toWorkflowStep({ type, value, tab }: SessionStep): WorkflowStep[] {
+export function toWorkflowStep({ type, value }: SessionStep): WorkflowStep[] {
   if (!isRecord(value)) return [];
   if (type === 'observation') return [{ kind: 'observation', observation: value }];
   const { action, success } = value;
@@ -23,7 +23,7 @@ export function toWorkflowStep({ type, value, tab }: SessionStep): WorkflowStep[
     typeof action['type'] !== 'string'
   )
     return [];
-  return [{ kind: 'action', action: { type: action['type'], ...cleaned(action) }, tab }];
+  return [{ kind: 'action', action: { type: action['type'], ...cleaned(action) } }];
 }
 
 /** Without what is not set, and without what only decorates. */

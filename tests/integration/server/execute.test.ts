@@ -285,16 +285,6 @@ test.each(['#blank', '#noopener', '#late'])(
   },
 );
 
-test('a tab that an action opens is the page of the code from then on', async () => {
-  await open('/popups');
-  await session.succeed({ type: 'click', selector: '#blank' });
-  await title();
-  const { body } = await api.call('GET', `/sessions/${session.id}/workflow/code?as_workflow=false`);
-  expect(body['playwright_spec']).toContain(
-    "[page] = await Promise.all([page.waitForEvent('popup'), page.locator('#blank').click()]);",
-  );
-});
-
 test('a tab that is announced and slow is waited for by the next call', async () => {
   await open('/popups');
   await session.succeed({ type: 'click', selector: '#slow' });

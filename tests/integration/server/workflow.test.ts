@@ -58,7 +58,6 @@ test('what was done comes as code, while the session runs and after it', async (
     pythonScript: expect.stringContaining(
       'def run():\n    with client.Session() as session:\n        session.execute(type="goto", url="https://shop.example")',
     ) as unknown,
-    playwrightSpec: expect.stringContaining("await page.goto('https://shop.example');") as unknown,
   });
   await session.stop();
   expect(await session.workflowCode({ asWorkflow: true })).toEqual(running);

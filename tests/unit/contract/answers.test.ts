@@ -216,11 +216,9 @@ const ANSWERS: Record<string, Answer> = {
     wire: {
       python_script: 'p',
       json_actions: [{ type: 'goto', url: 'u' }],
-      playwright_spec: 's',
     },
-    read: { pythonScript: 'p', jsonActions: [{ type: 'goto', url: 'u' }], playwrightSpec: 's' },
+    read: { pythonScript: 'p', jsonActions: [{ type: 'goto', url: 'u' }] },
     needed: ['python_script', 'json_actions', 'json_actions.0.type'],
-    optional: { playwright_spec: ['playwrightSpec', null] },
   },
   'the result of an action': {
     schema: executionResultSchema,
@@ -425,11 +423,10 @@ describe('what our server writes', () => {
       }),
     ).toMatchObject({ video_start_ms: null, video_duration_ms: 2 });
     expect(REPLAY_STILL_ACTIVE).toBe('still active'); // what clients look for
-    const code = { pythonScript: 'p', jsonActions: [{ type: 'goto' }], playwrightSpec: null };
+    const code = { pythonScript: 'p', jsonActions: [{ type: 'goto' }] };
     expect(encodeWorkflowCode(code)).toEqual({
       python_script: 'p',
       json_actions: [{ type: 'goto' }],
-      playwright_spec: null,
     });
     expect(NETWORK_LOG_FORMAT).toBe('har');
     const batch = { key: 'k', sizeBytes: 5, downloadUrl: null, downloadUrlExpiresInSeconds: null };

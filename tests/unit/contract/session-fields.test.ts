@@ -81,6 +81,6 @@ describe('a field that every server sends', () => {
 });
 
 it('a step keeps what it holds', () => {
-  const steps = [{ type: 'execution', value: { a: 1 }, tab: 2 }];
+  const steps = [{ type: 'execution', value: { a: 1 } }];
   expect(decodeSession({ ...full, steps }).steps).toEqual(steps);
 });

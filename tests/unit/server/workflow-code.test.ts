@@ -1,8 +1,6 @@
 /** Code made of a session's steps: what it says, and that any step makes code that can be parsed. */
 import { execFileSync } from 'node:child_process';
-import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
-import ts from 'typescript';
 import { describe, expect, it, test } from 'vitest';
 import type { SessionStep } from '../../../src/contract/session';
 import { workflowCode } from '../../../src/server/workflow/workflow-code';
@@ -23,20 +21,6 @@ function observed(description: string, actions: object[] = []): SessionStep {
       space: { description, interaction_actions: actions },
     },
   };
-}
-
-function specLines(...steps: SessionStep[]): string[] {
-  const { playwrightSpec } = workflowCode(steps, { asWorkflow: false });
-  return (playwrightSpec ?? '')
-    .split('\n')
-    .filter((line) => line.startsWith('  '))
-    .map((line) => line.trim())
-    .slice(0, -1);
-}
-
-/** On a tab. */
-function on(tab: number, step: SessionStep): SessionStep {
-  return { ...step, tab };
 }
 
 const SESSION = [
@@ -126,156 +110,6 @@ with client.Session() as session:
     expect(workflowCode([], { asWorkflow: true }).pythonScript).toBe(
       'from notte_sdk import NotteClient\n\nclient = NotteClient()\n\n\ndef run():\n    with client.Session() as session:\n        pass\n',
     );
-  });
-
-  it('the spec does them with Playwright', () => {
-    expect(statements.playwrightSpec).toBe(`import { test, expect } from 'sessionwright';
-
-test('recorded session', async ({ page }) => {
-  await page.goto('https://shop.example');
-  // I1 was like this; where others are too, or it is in a frame, say which.
-  await page.getByRole('searchbox', { name: 'Find a book' }).fill('it\\'s');
-  await page.keyboard.press('Enter');
-  await page.getByRole('button', { name: 'Search', exact: true }).click();
-  await page.frameLocator('#shop').locator('#buy').click();
-  // Say what must be true now, such as: await expect(page).toHaveURL(...);
-});
-`);
-  });
-});
-
-test('each action has its statements', () => {
-  expect(
-    specLines(
-      done({ type: 'goto_new_tab', url: 'http://a' }),
-      done({ type: 'switch_tab', tab_index: 0 }),
-      done({ type: 'close_tab' }),
-    ),
-  ).toEqual([
-    'page = await context.newPage();',
-    "await page.goto('http://a');",
-    'page = context.pages().at(0) ?? page;',
-    'await page.bringToFront();',
-    'await page.close();',
-    'page = context.pages().at(-1) ?? (await context.newPage());',
-  ]);
-  expect(
-    specLines(
-      done({ type: 'scroll_up', amount: 200 }),
-      done({ type: 'scroll_down', amount: 0 }),
-      done({ type: 'scroll_down' }),
-    ),
-  ).toEqual([
-    'await page.mouse.wheel(0, -200);',
-    'await page.mouse.wheel(0, 0);',
-    "await page.evaluate('scrollBy(0, 0.7 * innerHeight)');",
-  ]);
-  expect(
-    specLines(
-      done({ type: 'evaluate_js', code: 'return 1' }),
-      done({ type: 'evaluate_js', code: '(() => { return 1 })()' }),
-    ),
-  ).toEqual([
-    "await page.evaluate('(() => { return 1\\n})()');",
-    "await page.evaluate('(() => { return 1 })()');",
-  ]);
-  expect(
-    specLines(
-      done({ type: 'check', selector: 'css=#a', value: false }),
-      done({ type: 'select_dropdown_option', selector: '~ Size', value: 'L' }),
-      done({
-        type: 'upload_file',
-        selector: 'internal:role=button[name="Up \\"load\\""i]',
-        file_path: 'a.png',
-      }),
-    ),
-  ).toEqual([
-    "await page.locator('css=#a').setChecked(false);",
-    "await page.locator('internal:text=\"Size\"i').selectOption('L');",
-    "await page.getByRole('button', { name: 'Up \"load\"' }).setInputFiles('a.png');",
-  ]);
-  expect(
-    specLines(
-      done({ type: 'fallback_fill', selector: '#a', value: 'x' }),
-      done({ type: 'download_file', selector: '#a' }),
-    ),
-  ).toEqual([
-    "await page.locator('#a').click();",
-    "await page.locator('#a').pressSequentially('x', { delay: 100 });",
-    "await Promise.all([page.waitForEvent('download'), page.locator('#a').click()]);",
-  ]);
-  expect(
-    specLines(
-      done({ type: 'click', id: 'B7' }),
-      done({ type: 'captcha_solve' }),
-      done({ type: 'constructor' }),
-    ),
-  ).toEqual([
-    '// click B7: nothing is known of this element but its id. Find it another way.',
-    '// captcha_solve: Playwright has no call for it.',
-    '// constructor: Playwright has no call for it.',
-  ]);
-});
-
-test('a tab that an action opens is the page from then on', () => {
-  const steps = [
-    on(0, done({ type: 'click', selector: '#open', press_enter: true })),
-    on(1, done({ type: 'click', selector: '#in' })),
-    on(1, done({ type: 'close_tab' })),
-    on(0, done({ type: 'click', selector: '#out' })),
-  ];
-  expect(specLines(...steps)).toEqual([
-    "await page.locator('#open').click();",
-    "[page] = await Promise.all([page.waitForEvent('popup'), page.keyboard.press('Enter')]);",
-    "await page.locator('#in').click();",
-    'await page.close();',
-    'page = context.pages().at(-1) ?? (await context.newPage());',
-    "await page.locator('#out').click();",
-  ]);
-});
-
-describe('an element is found by what the latest observation said', () => {
-  it('selectors where it has no name', () => {
-    const before = observed('', [{ type: 'click', id: 'B1', selector: { css_selector: '#old' } }]);
-    const latest = observed('', [
-      {
-        type: 'click',
-        id: 'B1',
-        selector: { playwright_selector: 'internal:role=link[name="Home"s]' },
-      },
-    ]);
-    expect(specLines(before, latest, done({ type: 'click', id: 'B1' }))).toEqual([
-      "await page.getByRole('link', { name: 'Home', exact: true }).click();",
-    ]);
-  });
-
-  it('role and name as people read them, where it has no selector', () => {
-    expect(
-      specLines(
-        observed('L1[:]<a href="/a?b=1">Fish &amp; &lt;chips&gt;</a>'),
-        done({ type: 'click', id: 'L1[:]' }),
-      )[1],
-    ).toBe("await page.getByRole('link', { name: 'Fish & <chips>' }).click();");
-    expect(
-      specLines(
-        observed('I1[:]<input type="checkbox">Terms</input>\nM1[:]<div role="menuitem">File</div>'),
-        done({ type: 'check', id: 'I1', value: true }),
-        done({ type: 'click', id: 'M1' }),
-      ).filter((line) => !line.startsWith('//')),
-    ).toEqual([
-      "await page.getByRole('checkbox', { name: 'Terms' }).setChecked(true);",
-      "await page.getByRole('menuitem', { name: 'File' }).click();",
-    ]);
-  });
-
-  it('never by one that is out of date', () => {
-    expect(
-      specLines(
-        observed('B1[:]<button>Old</button>'),
-        observed('B2[:]<button>New</button>'),
-        done({ type: 'click', id: 'B1' }),
-      )[0],
-    ).toMatch(/^\/\/ click B1/);
   });
 });
 
@@ -393,23 +227,6 @@ const steps = fc.array(
 );
 
 describe('whatever was done', () => {
-  it('the spec is TypeScript, in which nothing but the test runs', () => {
-    fc.assert(
-      fc.property(steps, (given) => {
-        const { playwrightSpec } = workflowCode(given, { asWorkflow: false });
-        const { diagnostics } = ts.transpileModule(playwrightSpec ?? '', {
-          reportDiagnostics: true,
-          compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
-        });
-        expect((diagnostics ?? []).map(({ messageText }) => messageText)).toEqual([]);
-        expect(
-          ts.createSourceFile('a.ts', playwrightSpec ?? '', ts.ScriptTarget.ES2022).statements,
-        ).toHaveLength(2);
-      }),
-      { numRuns: 200 },
-    );
-  });
-
   test.skipIf(!hasPython())('the script is Python, if python3 is there to tell', () => {
     const scripts = fc
       .sample(steps, 150)
@@ -419,16 +236,6 @@ describe('whatever was done', () => {
     const check =
       'import ast, json, sys\nfor script in json.load(sys.stdin):\n    body = ast.parse(script).body\n    assert len(body) == 3, script';
     execFileSync('python3', ['-c', check], { input: JSON.stringify(scripts) });
-  });
-
-  it('a string in the spec is the value that was sent', () => {
-    fc.assert(
-      fc.property(nasty, (value) => {
-        const [line = ''] = specLines(done({ type: 'fill', selector: '#a', value }));
-        const literal = line.slice("await page.locator('#a').fill(".length, -');'.length);
-        expect(runInNewContext(literal)).toBe(value);
-      }),
-    );
   });
 });
 
