@@ -27,6 +27,7 @@ const EXAMPLES_REPORT = 'example-tests/results/report.json';
 export const STAGES = [
   staticStage('types', ['node_modules/typescript/bin/tsc', '--noEmit']),
   staticStage('lint', ['node_modules/eslint/bin/eslint.js', '.']),
+  staticStage('size', ['scripts/size.mjs']),
   staticStage('format', ['node_modules/prettier/bin/prettier.cjs', '--check', '.']),
   { ...vitestStage('unit'), isQuick: true },
   { ...vitestStage('contract'), isQuick: true },

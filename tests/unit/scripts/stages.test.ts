@@ -37,6 +37,7 @@ describe('stagesOf', () => {
     expect(namesOf()).toEqual([
       'types',
       'lint',
+      'size',
       'format',
       'unit',
       'contract',
