@@ -36,6 +36,6 @@ test('a connection that sends nothing, or no whole request, is cut within half a
   );
   const beganMs = performance.now();
   expect((await fetch(`${url}/health`)).status).toBe(200);
-  await Promise.all(slow.map(async (socket) => once(socket, 'close')));
+  await Promise.all(slow.map(async (socket) => socket.closed || once(socket, 'close')));
   expect(performance.now() - beganMs).toBeLessThan(30_000);
 });
