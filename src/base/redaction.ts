@@ -23,9 +23,9 @@ const HARMLESS_NAME = /^access-control-|^sec-websocket-/;
 const MAX_NAME = 200;
 
 /** User and password in a URL. Starts at a fixed number of slashes, so that long texts take linear time. */
-const CREDENTIALS = /([/\\]{2})[^\s/\\?#"'<>]+@/g;
-/** A parameter in the query or the fragment of a URL. */
-const PARAMETER = /([?&#]([^\s=&#?"'<>]+)=)([^&#\s"'<>\\]+)/g;
+const CREDENTIALS = /([/\\]{2})[^\s/\\?#"<>]+@/g;
+/** A parameter in the query or the fragment of a URL. A quote or backslash in its value belongs to it when more of the value follows. */
+const PARAMETER = /([?&#]([^\s=&#?"'<>]+)=)((?:[^&#\s"'<>\\]|['\\](?=[\w%]))+)/g;
 /** The session id that Java servers put into paths. */
 const PATH_SESSION_ID = /(;jsessionid=)[^?#/;&\s"'<>\\]+/gi;
 /** Tokens that are recognised by their form. */

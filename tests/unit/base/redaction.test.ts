@@ -30,6 +30,10 @@ test.each([
 test.each([
   ['https://user:pass@a.test/x', 'https://a.test/x'],
   ['//user:p@ss@a.test/x', '//a.test/x'],
+  ["https://user:it's@a.test/x", 'https://a.test/x'],
+  ["/cb#access_token=it's&page=2", '/cb#access_token=[redacted]&page=2'],
+  ['/in?token=a\\b&page=2', '/in?token=[redacted]&page=2'],
+  ["GET '/in?token=abc' failed", "GET '/in?token=[redacted]' failed"],
   ['https:\\\\user:pass@a.test', 'https:\\\\a.test'],
   ['https:///user:pass@a.test', 'https:///a.test'],
   ['/in?next=1&api_key=abc&page=2', '/in?next=1&api_key=[redacted]&page=2'],
