@@ -16,7 +16,7 @@ export interface PlaywrightConnection {
   cdpUrl: string;
   /** What a WebSocket to it must carry. @default nothing */
   headers?: Readonly<Record<string, string>> | undefined;
-  /** A folder for files in passing. The caller made it, and removes it, whoever was killed. @default the system's temporary folder */
+  /** A folder for temporary files, which the caller makes and removes. @default the system's temporary folder */
   workDir?: string | undefined;
   /** Whether the browser reads and writes the files of this machine. @default false */
   isLocal?: boolean | undefined;

@@ -45,7 +45,7 @@ test('runs on a session', async ({ page, session }) => {
 });
 `;
 
-/** A server in a script: what pages are asked and told by it, and its replay. */
+/** A server in a script: it observes, clicks, scrapes and makes a replay. */
 const serverScript = (load: string): string => `(async () => {
   const { startSessionServer } = ${load}('sessionwright/server');
   const { SessionsClient } = ${load}('sessionwright/client');

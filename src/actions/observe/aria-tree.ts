@@ -68,7 +68,7 @@ export function textOf(node: AriaNode): string {
   return node.name || contentOf(node);
 }
 
-/** Most of a text that is told, in bytes. */
+/** Longest text of a node, in bytes. Longer ones are cut. */
 const MAX_TEXT_BYTES = 20_000;
 /** Texts of nodes, which those around them are made of: each is put together once. */
 const contents = new WeakMap<AriaNode, string>();

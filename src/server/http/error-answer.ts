@@ -50,7 +50,7 @@ export function toAnswer(error: unknown): ErrorAnswer {
 function toBrowserAnswer(error: unknown): ErrorAnswer | undefined {
   if (error instanceof BrowserNotFoundError)
     return answer(501, error.message, { code: error.code }); // it will not be there at the next try either
-  if (error instanceof GridError) return answer(424, error.message, { code: error.code }); // another try of ours would be told the same
+  if (error instanceof GridError) return answer(424, error.message, { code: error.code }); // another try would get the same answer
   if (error instanceof CdpError && error.method === 'connect')
     return answer(503, error.message, { code: 'overloaded' }); // nothing was done yet: another try does no harm
   return undefined;

@@ -1,4 +1,4 @@
-/** Pages that would keep the server busy, or take all of its memory, when they are observed: it answers, and nobody else notices. */
+/** Pages that would keep the server busy, or take all of its memory, when they are observed. It answers, and other callers do not wait. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { availableParallelism, loadavg } from 'node:os';
@@ -84,13 +84,13 @@ test.each([
   expect(ms).toBeLessThan(10_000 * slowness());
 });
 
-test('of thousands of elements in one place each is told', async () => {
+test('thousands of elements in one place are all listed', async () => {
   const { status, body } = await observe('/same');
   expect(status).toBe(200);
   expect(body).toMatchObject({ space: { elements: { length: 2_400 } } });
 });
 
-test('of very many elements the first ones are told, and the answer says so', async () => {
+test('of very many elements the first ones are listed, and the answer says so', async () => {
   const { status, body, ms, slowestHealthMs } = await observe('/links');
   expect(status).toBe(200);
   expect(body).toMatchObject({

@@ -66,7 +66,7 @@ test('tests are chapters of the replay, with their steps and what the page said 
   ]);
 }, 120_000);
 
-test('the story of a replay is read once, however long it is, and nobody else waits for it', async () => {
+test('the story of a replay is read once, however long it is, and other callers do not wait for it', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'story-'));
   onTestFinished(async () => rm(dataDir, { recursive: true, force: true }));
   const client = await open({ recording: 'always', dataDir });
