@@ -1,4 +1,4 @@
-/** Whether a process lives, which one it is, and how a file says which process it belongs to. */
+/** Whether a process runs, which one it is, and how a file names it. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
@@ -29,15 +29,15 @@ export function processStart(pid: number): string | undefined {
 }
 
 /**
- * Where process ids mean what they mean to this process: the machine as long as it is up, and of its containers the one. For comparison
- * only. Undefined where nothing shares a disk of temporary files with others (Windows and macOS).
+ * Where process ids mean what they mean to this process: this machine since it was started, and the container on it. For comparison
+ * only. Undefined on Windows and macOS, where containers do not share a folder of temporary files.
  */
 export function ownPlace(): string | undefined {
   if (process.platform !== 'linux') return undefined;
   return `${ownBoot()} ${ownNamespace()}`.trimEnd();
 }
 
-/** Which machine this is, since when it is up. Its name is no measure: it may change with the network, and be another one's too. */
+/** Which machine this is, and which start of it. Names do not tell: they may change with the network, and two machines may have the same. */
 function ownBoot(): string {
   try {
     return readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim(); // random(4)
@@ -55,33 +55,40 @@ function ownNamespace(): string {
   }
 }
 
-/** A process, on this machine or on one that shares the disk. */
-export interface ProcessName {
+/** A process, and what tells it from a later one with the same id. */
+export interface ProcessId {
   pid: number;
+  /** By {@link processStart}; undefined if the system does not say. */
+  startedAt?: string | undefined;
+}
+
+/** A process of this machine, or of one that shares the disk. */
+export interface ProcessName extends ProcessId {
   host: string;
-  /** As {@link ownPlace} tells it there: containers may have the name of their machine, or of each other. */
+  /** As {@link ownPlace} returns it there. */
   place?: string | undefined;
 }
 
-/** Names this process in a file: `PID HOST`, and where its id means something. */
-export function ownProcessName(): string {
-  return [process.pid, hostname(), ownPlace()].join(' ').trimEnd();
+/** Names this process for a file. */
+export function ownProcess(): ProcessName {
+  const { pid } = process;
+  return { pid, startedAt: processStart(pid), host: hostname(), place: ownPlace() };
 }
 
-/** Reads what {@link ownProcessName} has written; undefined when it is something else. */
-export function readProcessName(text: string): ProcessName | undefined {
-  const [, pid, host, place] = /^(\d+) (\S+)(?: (.+))?$/.exec(text.trim()) ?? [];
-  return pid === undefined || host === undefined ? undefined : { pid: Number(pid), host, place };
-}
-
-/** True for a process whose id means the same here: only of those can be known whether they live. */
+/** True if a process id means the same there and here: only then can this process look it up. Machines may change their names. */
 export function isHere({ host, place }: ProcessName): boolean {
-  return host === hostname() && (place === undefined || place === ownPlace());
+  return place === undefined ? host === hostname() : place === ownPlace();
 }
 
-/** True for a process of this machine since it is up: it has the same clock, whichever container it is in. */
+/** True for a process of this machine since it was started, in whichever container: it has the same clock. */
 export function hasOurClock({ place }: ProcessName): boolean {
   return place?.split(' ')[0] === ownBoot();
+}
+
+/** Whether a process of this machine runs. Undefined if its id is in use and the system does not say whether by another process. */
+export function isRunning({ pid, startedAt }: ProcessId): boolean | undefined {
+  if (!isProcessAlive(pid)) return false;
+  return startedAt === undefined ? undefined : processStart(pid) === startedAt;
 }
 
 /** Resolves when this process gets one of these signals. The same one again takes its usual course, which ends the process. */

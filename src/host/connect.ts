@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { isLogging, logOf } from '../base/log';
-import { processStart } from '../base/processes';
+import { isRunning } from '../base/processes';
 import { HostError } from '../contract/errors';
 import { hostEnvironment } from '../options/environment';
 import type { HostCalls, HostMethod } from './protocol';
@@ -149,12 +149,12 @@ export async function openConnection(
  * it is the host: when it was started, or a connection on which it has said hello and that is still open.
  */
 export function endHost(
-  { pid, startedAt }: HostEndpoint,
+  endpoint: HostEndpoint,
   { isConnected = false }: { isConnected?: boolean } = {},
 ): void {
-  if (!isConnected && (startedAt === undefined || processStart(pid) !== startedAt)) return;
+  if (!isConnected && isRunning(endpoint) !== true) return;
   try {
-    process.kill(pid, 'SIGKILL'); // the only signal that reaches a stopped process
+    process.kill(endpoint.pid, 'SIGKILL'); // the only signal that reaches a stopped process
   } catch {
     // it has ended
   }

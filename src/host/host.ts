@@ -7,7 +7,7 @@ import { Refusals } from './refusals';
 import { RpcPeer } from './rpc';
 import { Run } from './run';
 import type { Sweeps } from './sweeps';
-import { publishEndpoint, showLife, type RunFolder } from './run-folder';
+import { publishEndpoint, type RunFolder } from './run-folder';
 import { Waits } from './waits';
 
 type Role = HostCalls['hello']['params']['role'];
@@ -36,7 +36,6 @@ export class Host {
   readonly #waits = new Waits();
   readonly #handlers: Handlers;
   #token = '';
-  #stopShowing: (() => void) | undefined;
   #markFinished: () => void = () => undefined;
 
   constructor(folder: RunFolder, sweeps: Sweeps) {
@@ -52,7 +51,6 @@ export class Host {
     await new Promise<void>((resolve, reject) =>
       this.#server.once('error', reject).listen(0, '127.0.0.1', resolve),
     );
-    this.#stopShowing = showLife(this.#folder);
     const address = this.#server.address();
     this.#token = (
       await publishEndpoint(this.#folder, typeof address === 'object' && address ? address.port : 0)
@@ -67,7 +65,6 @@ export class Host {
   }
 
   close(): void {
-    this.#stopShowing?.();
     this.#server.close();
     for (const peer of this.#roles.keys()) peer.close();
   }

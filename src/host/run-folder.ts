@@ -9,50 +9,29 @@
  */
 import { createHash } from 'node:crypto';
 import { constants, existsSync, type Stats } from 'node:fs';
-import {
-  access,
-  lstat,
-  mkdir,
-  mkdtemp,
-  readdir,
-  rename,
-  rm,
-  rmdir,
-  stat,
-  utimes,
-  writeFile,
-} from 'node:fs/promises';
+import { access, lstat, mkdir, mkdtemp, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { codeOf, messageOf } from '../base/errors';
 import { removeFolder } from '../base/folders';
 import { readJson, writeJson } from '../base/json';
-import { isProcessAlive, ownPlace, processStart } from '../base/processes';
+import { isClaimAlive, ProcessClaim } from '../base/process-claim';
+import { ownPlace, processStart, type ProcessId } from '../base/processes';
 import { newToken } from '../base/tokens';
 import { HostError } from '../contract/errors';
 
+/** The file that shows which process claimed the folder, and that it still works. */
+const CLAIM = 'owner.json';
 /** How often the base folder is made, should it be removed each time: more runs than that never end at one moment. */
 const CLAIM_TRIES = 100;
 
-/** How often a host shows that it lives, in milliseconds. Read only elsewhere: here its process is looked up. */
-const SIGN_MS = 60_000;
-/** A run elsewhere that has not shown itself for so long is dead, in milliseconds: no run of two machines has clocks so far apart. */
-const SILENCE_MS = 15 * SIGN_MS;
+/** A run elsewhere whose claim was not renewed for this time is dead, in milliseconds: no two machines have clocks this far apart. */
+const SILENCE_MS = 15 * 60_000;
 
-/** Where a host listens, and the word that opens its door. */
-export interface HostEndpoint {
-  pid: number;
+/** Where a host listens, and the token that it requires. */
+export interface HostEndpoint extends ProcessId {
   port: number;
   token: string;
-  /** When the process was started, by {@link processStart}; not given where the system does not say. */
-  startedAt?: string | undefined;
-}
-
-/** The process that claimed a folder. */
-export interface Owner {
-  pid: number;
-  /** As in {@link HostEndpoint}: a container that is started anew gives the same numbers to its processes. */
-  startedAt?: string | undefined;
 }
 
 /** One run's folder. */
@@ -111,12 +90,13 @@ export async function claimRunFolder(
     isHere: true,
   };
   const draft = await makeDraft();
-  const owner: Owner = { pid: process.pid, startedAt: processStart(process.pid) };
-  await writeFile(join(draft, 'owner.json'), JSON.stringify(owner), { mode: 0o600 });
+  const claim = await ProcessClaim.create(join(draft, CLAIM));
   try {
     await rename(draft, folder.path);
+    if (claim) claim.file = join(folder.path, CLAIM);
     return folder;
   } catch {
+    await claim?.release();
     await rm(draft, { recursive: true, force: true });
     return undefined;
   }
@@ -152,31 +132,9 @@ export async function readEndpoint(folder: RunFolder): Promise<HostEndpoint | un
   return (await readJson(join(folder.path, 'endpoint.json'))) as HostEndpoint | undefined;
 }
 
-/** Which process claimed this folder. */
-export async function readOwner(folder: RunFolder): Promise<Owner | undefined> {
-  return (await readJson(ownerFile(folder))) as Owner | undefined;
-}
-
-/** True while the process runs that claimed this folder, and not another one of the same number. Elsewhere: while it is heard of. */
+/** True while the process runs that claimed this folder. If that is elsewhere: while it renews its claim. */
 export async function isOwnerAlive(folder: RunFolder): Promise<boolean> {
-  if (!folder.isHere) return isHeardOf(folder);
-  const owner = await readOwner(folder);
-  if (!owner || !isProcessAlive(owner.pid)) return false;
-  const { startedAt = processStart(owner.pid) } = owner;
-  return processStart(owner.pid) === startedAt;
-}
-
-/** Shows those who cannot look up this process that the run goes on. Returns the function that ends it. */
-export function showLife(folder: RunFolder): () => void {
-  const show = async (): Promise<void> =>
-    utimes(ownerFile(folder), new Date(), new Date()).catch(() => undefined); // it was removed
-  const timer = setInterval(() => void show(), SIGN_MS).unref();
-  return () => clearInterval(timer);
-}
-
-async function isHeardOf(folder: RunFolder): Promise<boolean> {
-  const { mtimeMs } = (await stat(ownerFile(folder)).catch(() => undefined)) ?? { mtimeMs: 0 };
-  return Date.now() - mtimeMs < SILENCE_MS;
+  return (await isClaimAlive(join(folder.path, CLAIM), SILENCE_MS)) ?? false;
 }
 
 /** Where profiles and frames of a run are. */
@@ -241,10 +199,6 @@ function placeSuffix(): string {
   return place === undefined
     ? ''
     : `.${createHash('sha256').update(place).digest('hex').slice(0, 8)}`;
-}
-
-function ownerFile(folder: RunFolder): string {
-  return join(folder.path, 'owner.json');
 }
 
 /** The user's number, or the name where there are none (Windows); one that has neither gets the word `user`. */

@@ -6,7 +6,7 @@
  *   uploads/        the account's files, under their own names
  *   incoming/       files that are just arriving; emptied at each start
  *   server.json     the version of this format, and the key that signs URLs
- *   server-*.lock   which server runs on the folder
+ *   server.lock     which server runs on the folder
  */
 import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';

@@ -1,10 +1,10 @@
 /** Sessions that a killed run left at some API are stopped with that API's key, and no API is told the key of another. */
 import { spawn, type SpawnOptions } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
-import { hostname, tmpdir } from 'node:os';
+import { mkdir, mkdtemp, readdir, rename, rm, symlink, utimes } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { isProcessAlive } from '../../../src/base/processes';
+import { isProcessAlive, ownProcess } from '../../../src/base/processes';
 import { launchChromium } from '../../../src/browser/chromium';
 import { killTree } from '../../../src/browser/kill-tree';
 import { gridFor } from '../../../src/cli/serve-grid';
@@ -90,6 +90,7 @@ test('a run of another container or machine on this disk is left alone until it 
   const { path } = await deadRun();
   const there = join(baseFolder(), `run-${DEAD_PID}.1.0123abcd`);
   await rename(path, there);
+  await writeJson(join(there, 'owner.json'), { ...ownProcess(), place: 'another boot' });
   vi.stubEnv('NOTTE_API_URL', api.url);
   vi.stubEnv('NOTTE_API_KEY', KEY);
   expect(await sweep()).toEqual({ removed: [], stopped: [], left: [], notRemoved: [] });
@@ -296,7 +297,7 @@ test('serve ends what one of the same process number has left on its Grid, when 
     mark: 'mark-of-the-killed',
     gridUrl: hub.url,
   });
-  await writeJson(join(folder.path, 'owner.json'), { pid: process.pid, startedAt: 'before' });
+  await writeJson(join(folder.path, 'owner.json'), { ...ownProcess(), startedAt: 'before' });
   const grid = await gridFor({ backend: 'grid', 'grid-url': hub.url });
   await expect.poll(() => sessions).toEqual([]);
   await expect
@@ -310,7 +311,7 @@ test('serve ends what one of the same process number has left on its Grid, when 
 test('a link to the folder of a killed server is not taken for such a folder', async () => {
   const folder = join(temp, 'sessionwright-server-a');
   await mkdir(folder);
-  await writeFile(join(folder, 'server-a.lock'), `${DEAD_PID} ${hostname()}\n`);
+  await writeJson(join(folder, 'server.lock'), { ...ownProcess(), pid: DEAD_PID });
   await symlink(folder, join(temp, 'sessionwright-server-b'), 'junction');
   expect(await sweep()).toMatchObject({ removed: [folder] });
   expect(await readdir(temp)).toEqual(['sessionwright-server-b']);

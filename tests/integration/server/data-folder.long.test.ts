@@ -2,10 +2,16 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
-import { hostname, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
-import { isProcessAlive, ownPlace, processStart } from '../../../src/base/processes';
+import {
+  isProcessAlive,
+  ownPlace,
+  ownProcess,
+  processStart,
+  type ProcessName,
+} from '../../../src/base/processes';
 import { launchChromium } from '../../../src/browser/chromium';
 import { killTree } from '../../../src/browser/kill-tree';
 import { eventually } from '../../eventually';
@@ -29,6 +35,13 @@ afterEach(async () => {
   await eventually(async () => expect(await processesWith(dataDir)).toEqual([]));
   await rm(dataDir, { recursive: true, force: true });
 });
+
+/** Locks a folder as another process would. Returns the lock's file. */
+async function lockedBy(folder: string, owner: Partial<ProcessName>): Promise<string> {
+  const file = join(folder, 'server.lock');
+  await writeFile(file, JSON.stringify({ ...ownProcess(), token: 'another', ...owner }));
+  return file;
+}
 
 test('what a server finished in order is there for the next one, with URLs that go on to work', async () => {
   api = await startApi({ dataDir, recording: 'always' });
@@ -56,7 +69,7 @@ test('what a server finished in order is there for the next one, with URLs that 
 });
 
 test('one server at a time, in one process too; a dead one does not keep the folder', async () => {
-  await writeFile(join(dataDir, 'server-of-a-container.lock'), `${process.pid} ${hostname()}\n`); // a container's new process often has the id of the killed one
+  await lockedBy(dataDir, { startedAt: 'before' }); // a container's new process often has the id of the killed one
   api = await startApi({ dataDir });
   const inUse = {
     code: 'data_folder_in_use',
@@ -76,7 +89,7 @@ test.skipIf(process.platform === 'win32')(
     const killed = [join(dataDir, 'kept'), temporary];
     for (const folder of killed) {
       await mkdir(join(folder, 'sessions/its-id/profile'), { recursive: true });
-      await writeFile(join(folder, 'server-killed.lock'), `${NO_PROCESS} ${hostname()}\n`);
+      await lockedBy(folder, { pid: NO_PROCESS });
     }
     const browsers = await Promise.all(
       killed.map(async (folder) =>
@@ -105,10 +118,9 @@ test('the folder of a server in another container is left to it, until it was si
     ['quiet', 14 * 60_000],
   ] as const) {
     const folder = join(dataDir, `sessionwright-server-${name}`);
-    const ticket = join(folder, 'server-of-a-container.lock');
     await mkdir(folder);
-    await writeFile(ticket, `1 ${hostname()} ${randomUUID()} pid:[1]\n`);
-    await utimes(ticket, new Date(), new Date(Date.now() - silentMs));
+    const lock = await lockedBy(folder, { place: `${randomUUID()} pid:[1]` });
+    await utimes(lock, new Date(), new Date(Date.now() - silentMs));
   }
   api = await startApi({});
   await api.server.close();
@@ -132,41 +144,40 @@ test.runIf(process.platform === 'linux')(
     const other = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60_000)']);
     onTestFinished(() => void other.kill());
     const { pid = 0 } = other;
-    const name = (started: string): string =>
-      join(dataDir, `server-${randomUUID()}-${started}.lock`);
-    await writeFile(name('1'), `${pid} ${hostname()}\n`);
+    await lockedBy(dataDir, { pid, startedAt: '1' });
     api = await startApi({ dataDir });
     await api.server.close();
-    await writeFile(name(processStart(pid) ?? ''), `${pid} ${hostname()}\n`);
+    await lockedBy(dataDir, { pid, startedAt: processStart(pid) });
     await expect(startApi({ dataDir })).rejects.toMatchObject({ code: 'data_folder_in_use' });
   },
 );
 
 test.each([
-  ['on another machine', '1 another-machine'],
-  ['in another container of the same name', `1 ${hostname()} ${randomUUID()} pid:[1]`],
-])('a server %s is seen by its signs of life, and taken for dead without them', async (_, name) => {
-  const other = join(dataDir, 'server-elsewhere.lock');
-  await writeFile(other, `${name}\n`);
-  const beat = setInterval(() => void utimes(other, new Date(), new Date()), 200);
-  try {
-    await expect(startApi({ dataDir })).rejects.toMatchObject({
-      code: 'data_folder_in_use',
-      message: expect.stringContaining(name.split(' ', 2).join(' on ')) as unknown,
-    });
-  } finally {
-    clearInterval(beat);
-  }
-  api = await startApi({ dataDir });
-  expect(await readdir(dataDir)).not.toContain('server-elsewhere.lock');
-});
+  ['on another machine', { host: 'another-machine', place: undefined }],
+  ['in another container of the same name', { place: `${randomUUID()} pid:[1]` }],
+])(
+  'a server %s is seen by its signs of life, and taken for dead without them',
+  async (_, owner) => {
+    const other = await lockedBy(dataDir, { pid: 1, ...owner });
+    const beat = setInterval(() => void utimes(other, new Date(), new Date()), 200);
+    try {
+      await expect(startApi({ dataDir })).rejects.toMatchObject({
+        code: 'data_folder_in_use',
+        message: expect.stringMatching(/session server 1 on [\w-]+ runs on it/) as unknown,
+      });
+    } finally {
+      clearInterval(beat);
+    }
+    api = await startApi({ dataDir });
+    expect(await readFile(other, 'utf8')).toContain(`"pid":${process.pid}`);
+  },
+);
 
 test.runIf(process.platform === 'linux')(
   'a server in a container that was just resumed has its folder: it shows itself with its next beat',
   async () => {
     const [boot] = ownPlace()?.split(' ') ?? [];
-    const resumed = join(dataDir, 'server-resumed.lock');
-    await writeFile(resumed, `1 ${hostname()} ${boot} pid:[1]\n`);
+    const resumed = await lockedBy(dataDir, { pid: 1, place: `${boot} pid:[1]` });
     await utimes(resumed, new Date(), new Date(Date.now() - 60_000));
     const beat = setInterval(() => void utimes(resumed, new Date(), new Date()), 2_000);
     onTestFinished(() => clearInterval(beat));
@@ -178,8 +189,7 @@ test.runIf(process.platform === 'linux')(
   'a container that was killed and comes up again waits for itself only briefly',
   async () => {
     const [boot] = ownPlace()?.split(' ') ?? [];
-    const killed = join(dataDir, 'server-killed.lock');
-    await writeFile(killed, `${process.pid} ${hostname()} ${boot} pid:[1]\n`);
+    const killed = await lockedBy(dataDir, { place: `${boot} pid:[1]` });
     await utimes(killed, new Date(), new Date(Date.now() - 11_000));
     const sinceMs = performance.now();
     api = await startApi({ dataDir });

@@ -8,10 +8,9 @@ import { eventually } from '../../eventually';
 import {
   isHere,
   isProcessAlive,
-  ownPlace,
-  ownProcessName,
+  isRunning,
+  ownProcess,
   processStart,
-  readProcessName,
   signalled,
 } from '../../../src/base/processes';
 
@@ -46,16 +45,22 @@ test('one of another user lives', () => {
   expect(isProcessAlive(12345)).toBe(true);
 });
 
-test('a process is named in a file, and told from one of another machine or container', () => {
-  const own = readProcessName(`${ownProcessName()}\n`);
-  const byName = { pid: process.pid, host: hostname() };
-  expect(own).toEqual({ ...byName, place: ownPlace() });
-  expect(own && isHere(own)).toBe(true);
-  expect(isHere(byName)).toBe(true);
-  expect(isHere({ ...byName, host: `not-${hostname()}` })).toBe(false);
-  expect(isHere({ ...byName, place: 'a-boot pid:[1]' })).toBe(false);
-  for (const text of ['', '12', '12 ', 'x host'])
-    expect(readProcessName(text), text).toBe(undefined);
+test('a process is told from one of another machine or container, even if its machine was renamed', () => {
+  const own = ownProcess();
+  expect(own).toMatchObject({ pid: process.pid, host: hostname() });
+  expect(isHere(own)).toBe(true);
+  expect(isHere({ ...own, host: 'renamed' })).toBe(own.place !== undefined);
+  expect(isHere({ ...own, place: 'a-boot pid:[1]' })).toBe(false);
+  expect(isHere({ pid: own.pid, host: own.host })).toBe(true);
+  expect(isHere({ pid: own.pid, host: 'elsewhere' })).toBe(false);
+});
+
+test('a later process with the same id is not the process that was named', () => {
+  const own = ownProcess();
+  expect(isRunning({ pid: 2 ** 30 })).toBe(false);
+  expect(isRunning({ pid: own.pid })).toBeUndefined(); // where the system does not say
+  expect(isRunning({ pid: own.pid, startedAt: 'before' })).toBe(false);
+  if (own.startedAt !== undefined) expect(isRunning(own)).toBe(true);
 });
 
 test('a process is here also where nothing tells of containers', async () => {
@@ -71,8 +76,7 @@ test('a process is here also where nothing tells of containers', async () => {
     vi.resetModules();
   });
   const anew = await import('../../../src/base/processes');
-  const own = anew.readProcessName(anew.ownProcessName());
-  expect(own && anew.isHere(own)).toBe(true);
+  expect(anew.isHere(anew.ownProcess())).toBe(true);
 });
 
 test('the start of a process stays the same, and is another one for each process', async () => {

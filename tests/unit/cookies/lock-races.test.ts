@@ -1,7 +1,7 @@
 /** What happens to a lock between two steps of a waiter: the file system is the real one, and something is done just before a file is made. */
 import type * as fs from 'node:fs/promises';
 import { mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { hostname, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { eventually } from '../../eventually';
@@ -11,6 +11,7 @@ vi.mock('node:fs/promises', async (importOriginal) => {
   return { ...real, open: vi.fn(real.open) };
 });
 vi.resetModules(); // another test file may have loaded it
+const { ownProcess } = await import('../../../src/base/processes');
 const { withFileLock } = await import('../../../src/cookies/file-lock');
 afterAll(() => vi.resetModules());
 const realOpen = vi.mocked(open).getMockImplementation() ?? open;
@@ -42,8 +43,9 @@ function before(path: string, action: (time: number) => Promise<void> | void): v
 const error = (code: string) => Object.assign(new Error(code), { code });
 
 test('the lock that another has made while a dead one was looked at is left alone', async () => {
-  const living = `other ${process.pid} ${hostname()}`;
-  await writeFile(lockFile, `dead ${2 ** 22 + 1} ${hostname()}`); // no process has such a number
+  const claim = { ...ownProcess(), token: 'other' };
+  const living = JSON.stringify(claim);
+  await writeFile(lockFile, JSON.stringify({ ...claim, pid: 2 ** 22 + 1 })); // no process has such an id
   before(`${lockFile}.guard`, async (time) => {
     if (time === 1) await writeFile(lockFile, living);
   });
