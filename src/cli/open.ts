@@ -8,7 +8,7 @@ import type { HostCalls, RunViews } from '../host/protocol';
 import { listRunFolders, readEndpoint, type RunFolder } from '../host/run-folder';
 import { environment } from '../options/environment';
 import { isCloud } from '../options/source';
-import { parseArguments, toNumber, UsageError } from './usage';
+import { command, toPid, UsageError } from './command';
 import { printJson, printText } from './output';
 
 const USAGE = `Usage: sessionwright open [url] [options]
@@ -21,13 +21,6 @@ NOTTE_API_KEY are those of it.
   --print      only print the URL; that of a run holds a token, which lets its holder watch
   --json       print { runs: [{ pid, urls }] } as JSON, or { url } of a server, and open nothing`;
 
-const OPTIONS = {
-  run: { type: 'string' },
-  print: { type: 'boolean' },
-  json: { type: 'boolean' },
-  help: { type: 'boolean', short: 'h' },
-} as const;
-
 /** A run that goes on. */
 interface WatchedRun {
   pid: number;
@@ -36,31 +29,29 @@ interface WatchedRun {
   views: RunViews;
 }
 
-/**
- * Opens the page.
- * @throws {@link UsageError} for wrong arguments, {@link SessionwrightError} `nothing_to_see` when there is nothing to open, or nothing to open it on
- */
-export async function open(args: string[]): Promise<void> {
-  const { values, words } = parseArguments(args, OPTIONS, { usage: USAGE, atMost: 1 });
-  if (values.help) {
-    printText(USAGE);
-    return;
-  }
-  const pid = toNumber(values.run, '--run', { least: 1, most: Number.MAX_SAFE_INTEGER });
-  const [url] = words;
-  if (url !== undefined && pid !== undefined)
-    throw new UsageError(`Give a URL or --run, not both.\n\n${USAGE}`);
-  const runs = url === undefined ? await runsUnderWay() : [];
-  const server = runs.length > 0 || pid !== undefined ? undefined : serverUrl(url);
-  if (server === undefined) await openRun(runs, pid, values);
-  else if (values.json) printJson({ url: server });
-  else
-    await show([server], {
-      what: `The wall of ${server}`,
-      print: values.print,
-      links: async () => [await serverLink(server)],
-    });
-}
+/** Opens the page. Throws {@link SessionwrightError} `nothing_to_see` if there is nothing to open, or nothing to open it on. */
+export const open = command(
+  {
+    usage: USAGE,
+    options: { run: { type: 'string' }, print: { type: 'boolean' } },
+    maxWords: 1,
+  },
+  async (values, [url]) => {
+    const pid = toPid(values.run);
+    if (url !== undefined && pid !== undefined)
+      throw new UsageError(`Give a URL or --run, not both.\n\n${USAGE}`);
+    const runs = url === undefined ? await runsUnderWay() : [];
+    const server = runs.length > 0 || pid !== undefined ? undefined : serverUrl(url);
+    if (server === undefined) await openRun(runs, pid, values);
+    else if (values.json) printJson({ url: server });
+    else
+      await show([server], {
+        what: `The wall of ${server}`,
+        print: values.print,
+        links: async () => [await serverLink(server)],
+      });
+  },
+);
 
 async function openRun(
   runs: readonly WatchedRun[],

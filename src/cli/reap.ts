@@ -1,45 +1,32 @@
-/** `sessionwright reap`: what killed runs have left on this machine and in the cloud is stopped and removed. */
-import { countText, printableJson } from '../base/texts';
+/** `sessionwright reap`: stops and removes what killed runs left on this machine and in the cloud. */
+import { countText } from '../base/texts';
 import type { LedgerEntry } from '../host/ledger';
 import { sweep, type SweepResult } from '../host/sweep';
-import { parseOptions } from './usage';
-import { printText } from './output';
+import { command } from './command';
+import { printJson, printText } from './output';
 
 const USAGE = `Usage: sessionwright reap [options]
 
-Stops the remote sessions of runs that were killed (by their ledger, those of the API that NOTTE_API_URL and NOTTE_API_KEY name), and removes their files,
-and those of embedded session servers that were killed. So it does with their sessions on a Selenium Grid; where that wants a password, set
-SELENIUM_REMOTE_URL or SELENIUM_REMOTE_HEADERS. What lives is not touched. Every run does this for earlier ones by itself; on CI, call it in a step that always runs.
+Stops the remote sessions that killed runs left on the API of NOTTE_API_URL and NOTTE_API_KEY, and on Selenium Grids. If a Grid requires
+a password, set SELENIUM_REMOTE_URL or SELENIUM_REMOTE_HEADERS. Removes the files of killed runs and of killed embedded session servers.
+Does not touch anything that runs. Every run does this for earlier runs; on CI, call it in a step that always runs.
 
-  --dry-run  only tell what would be done
+  --dry-run  only print what would be done
   --json     print the result as JSON`;
 
-/**
- * Sweeps, and fails when something had to be left.
- * @throws {@link UsageError} for wrong arguments, an `Error` when sessions had to be left
- */
-export async function reap(args: string[]): Promise<void> {
-  const values = parseOptions(
-    args,
-    {
-      'dry-run': { type: 'boolean' },
-      json: { type: 'boolean' },
-      help: { type: 'boolean', short: 'h' },
-    },
-    USAGE,
-  );
-  if (values.help) {
-    printText(USAGE);
-    return;
-  }
-  const dryRun = values['dry-run'] ?? false;
-  const result = await sweep({ dryRun });
-  printText(values.json ? printableJson(result) : describe(result, dryRun));
-  if (result.left.length > 0)
-    throw new Error(`${countText(result.left.length, 'session')} could not be stopped.`);
-  if (result.notRemoved.length > 0)
-    throw new Error(`${countText(result.notRemoved.length, 'folder')} could not be removed.`);
-}
+/** Sweeps. Fails if a session could not be stopped or a folder could not be removed. */
+export const reap = command(
+  { usage: USAGE, options: { 'dry-run': { type: 'boolean' } } },
+  async ({ json, 'dry-run': dryRun = false }) => {
+    const result = await sweep({ dryRun });
+    if (json) printJson(result);
+    else printText(describe(result, dryRun));
+    if (result.left.length > 0)
+      throw new Error(`${countText(result.left.length, 'session')} could not be stopped.`);
+    if (result.notRemoved.length > 0)
+      throw new Error(`${countText(result.notRemoved.length, 'folder')} could not be removed.`);
+  },
+);
 
 function describe(result: SweepResult, dryRun: boolean): string {
   const verb = dryRun ? 'would be' : 'were';

@@ -8,7 +8,7 @@ import { environment } from '../options/environment';
 import { gridOf, shownUrl } from '../options/source';
 import type { SessionOptions } from '../options/types';
 import { validateSessionOptions } from '../options/validate';
-import { UsageError } from './usage';
+import { UsageError } from './command';
 
 /** A Grid, and what this process keeps of it. */
 export interface ServedGrid {

@@ -8,9 +8,8 @@ import type { SessionServer, SessionServerOptions } from '../server/index';
 import { readKeysFile } from '../server/accounts/keys';
 import { MIN_KEY_LENGTH } from '../server/accounts/key-length';
 import { reachableUrls } from './addresses';
-import { npmGone } from './npm-parent';
 import { gridFor } from './serve-grid';
-import { parseOptions, toNumber, UsageError } from './usage';
+import { command, toNumber, UsageError, type OptionValues } from './command';
 import { printError, printJson, printText } from './output';
 
 const USAGE = `Usage: sessionwright serve [options]
@@ -69,21 +68,14 @@ const OPTIONS = {
   backend: { type: 'string' },
   'grid-url': { type: 'string' },
   'retention-hours': { type: 'string' },
-  json: { type: 'boolean' },
-  help: { type: 'boolean', short: 'h' },
 } as const;
 
-type Values = ReturnType<typeof parseOptions<typeof OPTIONS>>;
+type Values = OptionValues<typeof OPTIONS>;
 /** An option that has a value. */
 type TextOption = Exclude<keyof Values, 'json' | 'help' | 'public-metrics'>;
 
 /** Serves until SIGINT, or until SIGTERM and the end of the sessions that run then, but for so long only. Then stops every session. */
-export async function serve(args: string[]): Promise<void> {
-  const values = parseOptions(args, OPTIONS, USAGE);
-  if (values.help) {
-    printText(USAGE);
-    return;
-  }
+export const serve = command({ usage: USAGE, options: OPTIONS }, async (values) => {
   const { startSessionServer } = await import('../server/index');
   const drainMs = secondsOf(values, 'drain-timeout', MAX_NUMBER) ?? DRAIN_MS;
   const keys =
@@ -110,10 +102,10 @@ export async function serve(args: string[]): Promise<void> {
     });
   server.notices.forEach((notice) => console.error(notice));
   const terminated = signalled('SIGTERM').then(async () => drain(server, drainMs));
-  await Promise.race([terminated, signalled('SIGINT'), npmGone()]);
+  await Promise.race([terminated, signalled('SIGINT')]);
   await server.close();
   await grid?.close();
-}
+});
 
 /** Undefined where the server's own default is good. */
 function serverOptions(values: Values): SessionServerOptions & { dataDir: string } {

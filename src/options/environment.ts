@@ -78,16 +78,6 @@ export const environment = {
     const value = read('PWDEBUG');
     return value !== undefined && value !== '0' && value !== 'false';
   },
-  /**
-   * True when `npx` or `npm exec` runs this package's own command, and nothing else that may have started it:
-   * `npm_command` is `exec`, and `npm_lifecycle_script` begins with the command and ends without `&`.
-   */
-  get isRunByNpmExec(): boolean {
-    const script = read('npm_lifecycle_script') ?? '';
-    return (
-      read('npm_command') === 'exec' && /^(['"]?)sessionwright\1(\s.*[^&\s])?\s*$/.test(script)
-    );
-  },
   /** `PLAYWRIGHT_BROWSERS_PATH`: where Playwright keeps its browsers, if not in its default place. Read from `.npmrc` too, as by Playwright. */
   get playwrightBrowsersPath(): string | undefined {
     return (

@@ -1,7 +1,7 @@
-/** `sessionwright serve` as people start it: on a folder that cannot be, for others, and by `npx`, which passes no signal on. */
+/** `sessionwright serve` as people start it: on an unusable folder, and for other machines. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -161,57 +161,6 @@ test.each<[string, string[], NodeJS.Signals[]]>([
     reason: 'The session server was closed.',
   });
 });
-
-const BY_NPX = 'npx --no-install sessionwright serve --port 0 --data-dir';
-
-test.runIf(process.platform === 'linux').each(['SIGTERM', 'SIGKILL'] as const)(
-  'a server that npx has started ends with its npx (%s)',
-  async (signal) => {
-    await putCommand();
-    const [command = '', ...args] = BY_NPX.split(' ');
-    const { child, printed } = start(command, [...args, folder]);
-    await printed(/NOTTE_API_KEY=/);
-    child.kill(signal);
-    await eventually(async () => expect(await processesWith(folder)).toEqual([]));
-  },
-);
-
-test.runIf(process.platform === 'linux').each([
-  ['a shell that is gone', `nohup ${BY_NPX}`],
-  [
-    'a tool that npx has started',
-    `npm_lifecycle_script=tool npm_command=exec node ${CLI} serve --port 0 --data-dir`,
-  ],
-])('a server in the background of %s goes on', async (_, command) => {
-  await putCommand();
-  const log = join(folder, 'log');
-  await start('sh', [
-    '-c',
-    `${command} ${folder} > log 2>&1 & until grep -q NOTTE_API_KEY= log; do sleep 0.05; done`,
-  ]).closed;
-  const url = /NOTTE_API_URL=(\S+)/.exec(await readFile(log, 'utf8'))?.[1] ?? '';
-  for (const endMs = Date.now() + 1_500; Date.now() < endMs;)
-    expect((await fetch(`${url}/health`)).status).toBe(200);
-  for (const line of await processesWith(folder)) end(Number.parseInt(line));
-});
-
-/** Ends a process that may just be ending with its parent. */
-function end(pid: number): void {
-  try {
-    process.kill(pid, 'SIGTERM');
-  } catch (error) {
-    expect(error).toMatchObject({ code: 'ESRCH' });
-  }
-}
-
-/** The command as `npm i` puts it. */
-async function putCommand(): Promise<void> {
-  const file = join(folder, 'node_modules/.bin/sessionwright');
-  await mkdir(join(folder, 'node_modules/.bin'), { recursive: true });
-  await writeFile(join(folder, 'package.json'), '{}');
-  await writeFile(file, `#!/bin/sh\nexec "${process.execPath}" "${CLI}" "$@"\n`);
-  await chmod(file, 0o755);
-}
 
 function hasNetwork(): boolean {
   return Object.values(networkInterfaces()).some((them) =>

@@ -1,62 +1,50 @@
 /** `sessionwright sessions list`. */
-import { durationText, oneLine, printable, printableJson } from '../../base/texts';
-import type { SessionsClient } from '../../client/index';
+import { durationText, oneLine, printable } from '../../base/texts';
 import type { SessionList } from '../../contract/list';
 import { sessionStatuses, type SessionStatus } from '../../contract/session';
-import { parseArguments, toNumber, UsageError } from '../usage';
-import { COMMON_OPTIONS, toJson } from './command';
-import { printText } from '../output';
+import { command, toNumber, UsageError } from '../command';
+import { printJson, printText } from '../output';
+import { toJson, withClient } from './client';
 
 const USAGE = `Usage: sessionwright sessions list [options]
 
-Lists the sessions that run, newest first.
+Lists active sessions, newest first.
 
-  --all                  those that have ended, too
+  --all                  ended sessions too
   --status <status>      only active, closed, error or timed_out ones
   --page <number>        which page (default 1)
   --page-size <number>   sessions per page, 1 to 100 (default 50)
   --json                 print { sessions, page, pageSize, hasNext } as JSON`;
 
-/** Sessions per page when none is said: a screenful. */
+/** Default number of sessions per page: a screenful. */
 const PAGE_SIZE = 50;
 
 /** Prints one page of sessions. */
-export async function list(args: string[], client: () => Promise<SessionsClient>): Promise<void> {
-  const options = {
-    all: { type: 'boolean' },
-    status: { type: 'string' },
-    page: { type: 'string' },
-    'page-size': { type: 'string' },
-    ...COMMON_OPTIONS,
-  } as const;
-  const { values } = parseArguments(args, options, { usage: USAGE, atMost: 0 });
-  if (values.help) {
-    printText(USAGE);
-    return;
-  }
-  const status = toStatus(values.status);
-  const page = toNumber(values.page, '--page', { least: 1, most: 1_000_000 }) ?? 1;
-  const pageSize =
-    toNumber(values['page-size'], '--page-size', { least: 1, most: 100 }) ?? PAGE_SIZE;
-  const found = await (
-    await client()
-  ).list({
-    page,
-    pageSize,
-    ...(status !== undefined && { status }),
-    ...(values.all && { onlyActive: false }),
-  });
-  printText(
-    values.json
-      ? printableJson({
-          sessions: found.items.map(toJson),
-          page,
-          pageSize,
-          hasNext: found.hasNext,
-        })
-      : describe(found),
-  );
-}
+export const list = command(
+  {
+    usage: USAGE,
+    options: {
+      all: { type: 'boolean' },
+      status: { type: 'string' },
+      page: { type: 'string' },
+      'page-size': { type: 'string' },
+    },
+  },
+  async (values) => {
+    const status = toStatus(values.status);
+    const page = toNumber(values.page, '--page', { least: 1, most: 1_000_000 }) ?? 1;
+    const pageSize =
+      toNumber(values['page-size'], '--page-size', { least: 1, most: 100 }) ?? PAGE_SIZE;
+    const filter = {
+      ...(status !== undefined && { status }),
+      ...(values.all && { onlyActive: false }),
+    };
+    const found = await withClient(async (client) => client.list({ page, pageSize, ...filter }));
+    const { items, hasNext } = found;
+    if (values.json) printJson({ sessions: items.map(toJson), page, pageSize, hasNext });
+    else printText(describe(found));
+  },
+);
 
 function describe({ items, hasNext, page }: SessionList): string {
   if (items.length === 0) return 'No sessions.';

@@ -1,19 +1,19 @@
 /** `sessionwright sessions stop`. */
-import { countText, oneLine, printableJson } from '../../base/texts';
+import { countText, oneLine } from '../../base/texts';
 import { activeSessions } from '../../client/active-sessions';
 import type { SessionsClient } from '../../client/index';
 import { NotFoundError, SessionwrightError } from '../../contract/errors';
 import { listRuns } from '../../host/runs';
-import { parseArguments, toNumber, UsageError } from '../usage';
-import { COMMON_OPTIONS } from './command';
-import { printText } from '../output';
+import { command, toPid, UsageError } from '../command';
+import { printJson, printText } from '../output';
+import { withClient } from './client';
 
 const USAGE = `Usage: sessionwright sessions stop <id>... | --run <pid> | --all
 
-Stops sessions. One that has ended before is fine.
+Stops sessions. A session that has ended already is no error.
 
-  --run <pid>  the sessions that the run of this Playwright process has started on this machine
-  --all        every session of this key that runs
+  --run <pid>  the sessions that the run of this Playwright process started on this machine
+  --all        every active session of this key
   --json       print { stopped, failed } as JSON`;
 
 /** More ids than anybody types. */
@@ -25,40 +25,34 @@ interface Outcome {
   failed: { id: string; reason: string }[];
 }
 
-/**
- * Stops sessions, and fails when one could not be stopped.
- * @throws {@link UsageError} for wrong arguments, {@link SessionwrightError} `stop_failed`
- */
-export async function stop(args: string[], client: () => Promise<SessionsClient>): Promise<void> {
-  const { values, words } = parseArguments(
-    args,
-    { run: { type: 'string' }, all: { type: 'boolean' }, ...COMMON_OPTIONS },
-    { usage: USAGE, atMost: MOST_IDS },
-  );
-  if (values.help) {
-    printText(USAGE);
-    return;
-  }
-  const ways = [words.length > 0, values.run !== undefined, values.all === true].filter(Boolean);
-  if (ways.length !== 1) throw new UsageError(`Give ids, --run or --all.\n\n${USAGE}`);
-  const api = await client();
-  const outcome = await stopEach(api, await wanted(api, { words, run: values.run }));
-  printText(values.json ? printableJson(outcome) : describe(outcome));
-  if (outcome.failed.length > 0)
-    throw new SessionwrightError(
-      `${outcome.failed.length} of ${countText(outcome.failed.length + outcome.stopped.length, 'session')} could not be stopped.`,
-      { code: 'stop_failed' },
-    );
-}
-
-async function wanted(
-  api: SessionsClient,
-  { words, run }: { words: string[]; run: string | undefined },
-): Promise<string[]> {
-  if (words.length > 0) return words;
-  const pid = toNumber(run, '--run', { least: 1, most: Number.MAX_SAFE_INTEGER });
-  return pid === undefined ? (await activeSessions(api)).map(({ id }) => id) : ofRun(api, pid);
-}
+/** Stops sessions. Throws {@link SessionwrightError} `stop_failed` if one could not be stopped. */
+export const stop = command(
+  {
+    usage: USAGE,
+    options: { run: { type: 'string' }, all: { type: 'boolean' } },
+    maxWords: MOST_IDS,
+  },
+  async ({ run, all, json }, ids) => {
+    const ways = [ids.length > 0, run !== undefined, all === true].filter(Boolean);
+    if (ways.length !== 1) throw new UsageError(`Give ids, --run or --all.\n\n${USAGE}`);
+    const pid = toPid(run);
+    const { stopped, failed } = await withClient(async (client) => {
+      if (ids.length > 0) return stopEach(client, ids);
+      if (pid !== undefined) return stopEach(client, await ofRun(client, pid));
+      return stopEach(
+        client,
+        (await activeSessions(client)).map(({ id }) => id),
+      );
+    });
+    if (json) printJson({ stopped, failed });
+    else printText(describe({ stopped, failed }));
+    if (failed.length > 0)
+      throw new SessionwrightError(
+        `${failed.length} of ${countText(failed.length + stopped.length, 'session')} could not be stopped.`,
+        { code: 'stop_failed' },
+      );
+  },
+);
 
 async function ofRun(api: SessionsClient, pid: number): Promise<string[]> {
   const runs = await listRuns();

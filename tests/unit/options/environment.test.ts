@@ -192,21 +192,6 @@ test.runIf(process.platform === 'linux')(
   },
 );
 
-test.each([
-  ["'sessionwright'", 'exec', true],
-  ['"sessionwright" "serve" "--port" "0"', 'exec', true],
-  ['sessionwright serve', 'exec', true],
-  ['sessionwright serve &', 'exec', false],
-  ['setsid sessionwright serve', 'exec', false],
-  ['sessionwright-tool', 'exec', false],
-  ['sessionwright serve', 'run-script', false],
-  ['', 'exec', false],
-])('npm running `%s` by %s', (script, command, isRunByNpmExec) => {
-  vi.stubEnv('npm_lifecycle_script', script);
-  vi.stubEnv('npm_command', command);
-  expect(environment.isRunByNpmExec).toBe(isRunByNpmExec);
-});
-
 describe('work without an Inspector', () => {
   const said = () => process.env['PW_CODEGEN_NO_INSPECTOR'];
 
