@@ -1,18 +1,18 @@
-/** Work that is done one after the other: in the order in which it came, or by turns of those who ordered it. */
+/** Queues: work that is done one after the other, or a few pieces at a time, with turns between those who ordered it. */
 import { unlessAborted } from './deadline';
 
-/** A queue. Work that fails does not hold up the next. */
+/** Does work in the order in which it came. Work that fails does not block the next. */
 export class Queue {
   #last: Promise<unknown> = Promise.resolve();
 
-  /** Does the work when everything that was asked for before is done or has failed, and tells what came of it. */
+  /** Does the work when all earlier work is done or has failed. Resolves to its result. */
   async run<T>(work: () => Promise<T> | T): Promise<T> {
     const done = this.#last.then(work);
     this.#last = done.catch(() => {});
     return done;
   }
 
-  /** Resolves when everything that was asked for so far is done or has failed. */
+  /** Resolves when all work so far is done or has failed. */
   async drained(): Promise<void> {
     await this.#last;
   }
@@ -21,50 +21,53 @@ export class Queue {
 /** A piece of work for a {@link FairQueue}. */
 export interface Order {
   /** Orders with the same key share one piece of work, from the first order until it is done. */
-  key: string;
-  /** Groups take turns, whatever is ordered by each. */
+  key: string | symbol;
+  /** Groups take turns, whatever each of them orders. */
   group: string;
   /** The lines of a group take turns too. */
   line: string;
-  /** Aborted when its caller has left. Work that nobody waits for is dropped, unless it has begun. */
+  /** Aborted when the caller leaves. Work without callers is dropped, unless it has begun. */
   left: AbortSignal;
 }
 
 interface Job {
   order: Order;
   /** Callers that have not left. */
-  waiting: number;
-  begin: () => Promise<unknown>;
+  callers: number;
+  begin: () => void;
   drop: (reason: Error) => void;
   done: Promise<unknown>;
 }
 
-/** A queue that many share: whoever orders much waits longer, and the others do not. */
+/** A queue that several groups share: a group with much work waits longer, and the others do not. */
 export class FairQueue {
   readonly #maxInLine: number;
   readonly #refuse: () => Error;
-  /** Waiting work, by group and line. The first ones are next. */
-  readonly #groups = new Map<string, Map<string, Job[]>>();
-  readonly #jobs = new Map<string, Job>();
-  #isBusy = false;
+  readonly #parallel: number;
+  /** Jobs that have not begun. The first one is next; its group is put behind all others then. */
+  #waiting: Job[] = [];
+  readonly #jobs = new Map<string | symbol, Job>();
+  #running = 0;
 
   /**
    * @param maxInLine - how much work may wait in one line
    * @param refuse - makes the error for an order beyond that
+   * @param parallel - how many pieces of work are done at a time
    */
-  constructor(maxInLine: number, refuse: () => Error) {
+  constructor(maxInLine: number, refuse: () => Error, parallel = 1) {
     this.#maxInLine = maxInLine;
     this.#refuse = refuse;
+    this.#parallel = parallel;
   }
 
   /**
    * Does the work when its turn comes.
-   * @throws what `refuse` makes, when too much waits in its line; the reason of `left`, when the caller leaves
+   * @throws what `refuse` makes, if too much waits in its line; the reason of `left`, when the caller leaves
    */
   async run<T>(order: Order, work: () => Promise<T>): Promise<T> {
     order.left.throwIfAborted();
     const job = this.#jobs.get(order.key) ?? this.#add(order, work);
-    job.waiting += 1;
+    job.callers += 1;
     const leave = (): void => this.#leave(job, order.left.reason as Error);
     order.left.addEventListener('abort', leave);
     this.#beginNext();
@@ -78,56 +81,45 @@ export class FairQueue {
   }
 
   #add(order: Order, work: () => Promise<unknown>): Job {
-    const lines = this.#groups.get(order.group) ?? new Map<string, Job[]>();
-    const line = lines.get(order.line) ?? [];
-    if (line.length >= this.#maxInLine) throw this.#refuse();
-    let settle: { resolve: (value: unknown) => void; reject: (reason: Error) => void };
-    const done = new Promise<unknown>((resolve, reject) => (settle = { resolve, reject }));
-    const begin = async (): Promise<unknown> => {
-      settle.resolve((async () => work())());
-      return done;
-    };
-    const job = { order, waiting: 0, begin, drop: (reason: Error) => settle.reject(reason), done };
+    const inLine = this.#waiting.filter(({ order: { group, line } }) => {
+      return group === order.group && line === order.line;
+    });
+    if (inLine.length >= this.#maxInLine) throw this.#refuse();
+    let begin = (): void => {};
+    let drop: Job['drop'] = () => {};
+    const done = new Promise<unknown>((resolve, reject) => {
+      begin = () => resolve((async () => work())());
+      drop = reject;
+    });
+    const job = { order, callers: 0, begin, drop, done };
     this.#jobs.set(order.key, job);
-    this.#groups.set(order.group, lines.set(order.line, [...line, job]));
+    this.#waiting.push(job);
     return job;
   }
 
   #beginNext(): void {
-    const job = this.#isBusy ? undefined : this.#takeNext();
-    if (!job) return;
-    this.#isBusy = true;
+    const [job, ...rest] = this.#waiting;
+    if (!job || this.#running === this.#parallel) return;
+    const { key, group, line } = job.order;
+    const others = rest.filter(({ order }) => order.group !== group);
+    const own = rest.filter(({ order }) => order.group === group);
+    const otherLines = own.filter(({ order }) => order.line !== line);
+    this.#waiting = [...others, ...otherLines, ...own.filter(({ order }) => order.line === line)];
+    this.#running += 1;
     const next = (): void => {
-      this.#isBusy = false;
-      this.#jobs.delete(job.order.key);
+      this.#running -= 1;
+      this.#jobs.delete(key);
       this.#beginNext();
     };
-    job.begin().then(next, next);
-  }
-
-  /** The first of the first line of the first group. Line and group go to the end. */
-  #takeNext(): Job | undefined {
-    const [[group, lines] = []] = this.#groups;
-    const [[line, [job, ...rest]] = ['', []]] = lines ?? [];
-    if (group === undefined || !lines || !job) return undefined;
-    this.#groups.delete(group);
-    lines.delete(line);
-    if (rest.length > 0) lines.set(line, rest);
-    if (lines.size > 0) this.#groups.set(group, lines);
-    return job;
+    job.done.then(next, next);
+    job.begin();
   }
 
   #leave(job: Job, reason: Error): void {
-    job.waiting -= 1;
-    const { key, group, line } = job.order;
-    const lines = this.#groups.get(group);
-    const waiting = lines?.get(line) ?? [];
-    if (job.waiting > 0 || !lines || !waiting.includes(job)) return;
-    const rest = waiting.filter((it) => it !== job);
-    if (rest.length > 0) lines.set(line, rest);
-    else lines.delete(line);
-    if (lines.size === 0) this.#groups.delete(group);
-    this.#jobs.delete(key);
+    job.callers -= 1;
+    if (job.callers > 0 || !this.#waiting.includes(job)) return;
+    this.#waiting = this.#waiting.filter((it) => it !== job);
+    this.#jobs.delete(job.order.key);
     job.drop(reason);
   }
 }

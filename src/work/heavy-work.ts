@@ -1,5 +1,6 @@
 /** Heavy work of a server: done in a few processes of their own, within limits of time and memory, by turns of those who asked. */
 import { logOf, since } from '../base/log';
+import { FairQueue } from '../base/queue';
 import { unavailable } from '../contract/refusals';
 import { WorkLimitError, type Job, type RunJob } from './job';
 import { WorkProcess } from './work-process';
@@ -13,124 +14,86 @@ const TURN_MS = 20_000;
 
 const log = logOf('server');
 
-/** A job whose turn has not come. */
-interface Waiting {
-  start: (process: WorkProcess) => void;
-  fail: (error: Error) => void;
-}
-
 /** Starts processes when they are needed, and ends those that are idle. */
 export class HeavyWork {
-  /** By caller: those that wait, in the order of the callers' turns. */
-  readonly #waiting = new Map<string, Waiting[]>();
-  readonly #all = new Set<WorkProcess>();
-  readonly #idle: { process: WorkProcess; timer: NodeJS.Timeout }[] = [];
-  #isClosed = false;
+  /** Callers take turns. */
+  readonly #queue = new FairQueue(Infinity, closingError, MAX_PROCESSES);
+  readonly #processes = new Set<WorkProcess>();
+  /** Processes without a job, and the timers that end them. */
+  readonly #idle = new Map<WorkProcess, NodeJS.Timeout>();
+  readonly #closing = new AbortController();
 
-  /** What does jobs for one caller, such as a session: callers take turns, however many jobs each of them has. */
+  /** Returns what does jobs for one caller, such as a session. */
   for(caller: string): RunJob {
     return async (job, input) => this.#run(caller, job, input);
   }
 
   /** Ends everything. Jobs fail. Safe to call twice. */
   async close(): Promise<void> {
-    this.#isClosed = true;
-    for (const { timer } of this.#idle.splice(0)) clearTimeout(timer);
-    for (const { fail } of [...this.#waiting.values()].flat())
-      fail(unavailable('The session server is closing.'));
-    await Promise.all([...this.#all].map((process) => process.close()));
+    this.#closing.abort(closingError());
+    for (const timer of this.#idle.values()) clearTimeout(timer);
+    await Promise.all([...this.#processes].map((process) => process.close()));
   }
 
+  /** @throws {@link WorkLimitError} if the turn does not come in time; OverloadedError if the server closes */
   async #run<Input, Output>(
     caller: string,
     job: Job<Input, Output>,
     input: () => Promise<Input> | Input,
   ): Promise<Output> {
-    const process = await this.#turn(caller);
+    const turn = new AbortController();
+    const message = `its turn did not come within ${TURN_MS / 1000} s`;
+    const timer = setTimeout(() => turn.abort(new WorkLimitError(message, 'turn')), TURN_MS);
+    const left = AbortSignal.any([turn.signal, this.#closing.signal]);
+    const order = { key: Symbol(job.name), group: caller, line: '', left };
+    try {
+      return await this.#queue.run(order, async () => {
+        clearTimeout(timer);
+        return this.#do(caller, job, input);
+      });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #do<Input, Output>(
+    caller: string,
+    job: Job<Input, Output>,
+    input: () => Promise<Input> | Input,
+  ): Promise<Output> {
+    const process = this.#take();
     const startedMs = performance.now();
-    let isDone = false;
     try {
       const output = await process.run(job, await input());
-      isDone = true;
+      this.#idle.set(process, setTimeout(() => void this.#end(process), IDLE_MS).unref());
       return output;
+    } catch (error) {
+      await this.#end(process); // it may still be at work
+      throw error;
     } finally {
-      if (isDone) this.#keep(process);
-      else await this.#end(process); // it may still be at it
       log('job %s of %s: %s', job.name, caller, since(startedMs));
-      this.#next();
     }
   }
 
-  /** @throws {@link WorkLimitError} when it does not come in time; OverloadedError when the server closes */
-  async #turn(caller: string): Promise<WorkProcess> {
-    if (this.#isClosed) throw unavailable('The session server is closing.');
-    return new Promise((resolve, reject) => {
-      const waiting: Waiting = {
-        start: (process) => {
-          clearTimeout(timer);
-          resolve(process);
-        },
-        fail: (error) => {
-          clearTimeout(timer);
-          this.#forget(caller, waiting);
-          reject(error);
-        },
-      };
-      const timer = setTimeout(
-        () =>
-          waiting.fail(
-            new WorkLimitError(`its turn did not come within ${TURN_MS / 1000} s`, 'turn'),
-          ),
-        TURN_MS,
-      );
-      this.#waiting.set(caller, [...(this.#waiting.get(caller) ?? []), waiting]);
-      this.#next();
-    });
-  }
-
-  #next(): void {
-    const [first] = this.#waiting;
-    if (!first || this.#isClosed) return;
-    const [caller, jobs] = first;
-    const process = this.#free();
-    if (!process) return;
-    this.#waiting.delete(caller);
-    const job = jobs.shift();
-    if (jobs.length > 0) this.#waiting.set(caller, jobs); // behind all others
-    job?.start(process);
-  }
-
-  #free(): WorkProcess | undefined {
-    for (let idle = this.#idle.pop(); idle; idle = this.#idle.pop()) {
-      clearTimeout(idle.timer);
-      if (idle.process.isRunning) return idle.process;
-      this.#all.delete(idle.process);
+  #take(): WorkProcess {
+    for (const [process, timer] of this.#idle) {
+      clearTimeout(timer);
+      this.#idle.delete(process);
+      if (process.isRunning) return process;
+      this.#processes.delete(process);
     }
-    if (this.#all.size >= MAX_PROCESSES) return undefined;
     const process = new WorkProcess();
-    this.#all.add(process);
+    this.#processes.add(process);
     return process;
   }
 
-  #keep(process: WorkProcess): void {
-    const timer = setTimeout(() => {
-      this.#idle.splice(
-        this.#idle.findIndex((it) => it.process === process),
-        1,
-      );
-      void this.#end(process);
-    }, IDLE_MS).unref();
-    this.#idle.push({ process, timer });
-  }
-
   async #end(process: WorkProcess): Promise<void> {
+    this.#idle.delete(process);
     await process.close();
-    this.#all.delete(process);
+    this.#processes.delete(process);
   }
+}
 
-  #forget(caller: string, job: Waiting): void {
-    const left = this.#waiting.get(caller)?.filter((it) => it !== job) ?? [];
-    if (left.length > 0) this.#waiting.set(caller, left);
-    else this.#waiting.delete(caller);
-  }
+function closingError(): Error {
+  return unavailable('The session server is closing.');
 }
