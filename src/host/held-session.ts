@@ -227,7 +227,7 @@ export abstract class HeldSession {
   }
 
   /** Whether its browser does not answer though its API does: asks for something that only the browser can tell. An error is an answer. */
-  async hangs(): Promise<boolean> {
+  async isUnresponsive(): Promise<boolean> {
     const browser = this.session.cookies().then(
       () => false,
       () => false,

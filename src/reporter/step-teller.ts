@@ -62,7 +62,7 @@ export class StepTeller {
     this.#count = 0;
     const host = await runnerState().host?.catch(() => undefined);
     if (attempts.length > 0 && host?.isOpen)
-      await host.call('noteSteps', { attempts }).catch(() => undefined); // it was killed: nobody watches its sessions any more
+      await host.call('report', { type: 'steps', attempts }).catch(() => undefined); // it was killed: nobody watches its sessions any more
   }
 
   #tell(attempt: string, note: StepNote): void {
