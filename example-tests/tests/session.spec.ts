@@ -1,7 +1,7 @@
 /** The session itself: the browser that this worker holds, wherever it runs. */
 import { test, expect } from 'sessionwright';
 
-test('a session tells how it is', async ({ page, session }) => {
+test('a session reports its status', async ({ page, session }) => {
   await page.goto('/');
 
   const { status, browserType, createdAt } = await session.status();
