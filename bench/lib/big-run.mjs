@@ -1,4 +1,4 @@
-/** Sends a run of thousands of tests to a reporter without running them: for pages that must open quickly. */
+/** A run of thousands of tests as a reporter is told of it: for pages that must open at once, without running so many tests. */
 
 /** When it began, in milliseconds since the epoch. */
 const BEGIN_MS = 1_790_000_000_000;
@@ -13,7 +13,7 @@ const ACTIONS = [
 ];
 
 /**
- * Sends a run to a reporter.
+ * Tells a reporter of a run.
  * @param {object} reporter a reporter of Playwright
  * @param {{ tests: number, workers: number, stepsOfTest?: number, rootDir: string }} size
  */

@@ -28,7 +28,7 @@ export class Samples {
         const fds = readdirSync(`/proc/${pid}/fd`).length;
         this.all.push({ done, kind, rssBytes: rssOf(pid), fds });
       } catch {
-        // it has ended
+        // it ended meanwhile
       }
   }
 
@@ -50,7 +50,7 @@ export class Samples {
         if (kind && readFileSync(`/proc/${pid}/environ`, 'utf8').includes(this.#folder))
           yield { pid: Number(pid), kind };
       } catch {
-        // it has ended, or is another user's
+        // it ended meanwhile, or is another user's
       }
     }
   }

@@ -25,7 +25,8 @@ const CALL_TIMEOUT_MS = 30_000;
 /** Calls that wait for a session or for clips, which have limits of their own. The heartbeat tells whether the host still works on them. */
 const LONG_CALLS: ReadonlySet<HostMethod> = new Set<HostMethod>([
   'acquire',
-  'prepareSession',
+  'ensureSession',
+  'beginTest',
   'release',
   'finish',
 ]);

@@ -92,9 +92,10 @@ test('a session is stopped before the clips of its tests are made, and they have
   const page = await browser.newPage();
   for (let made = 0; made < CLIPS; made++) {
     const fromMs = Date.now();
-    await worker.call('prepareSession', {
+    await worker.call('beginTest', {
       ...{ leaseId, timeoutMs: 0, mayBeGone: false, isConnected: true },
-      test: { record: { size: undefined, fps: 25 }, title: `test ${made}`, attempt: `${made}` },
+      record: { size: undefined, fps: 25 },
+      ...{ title: `test ${made}`, attempt: `${made}` },
     });
     await page.setContent(`<h1>${made}</h1>`);
     await eventually(async () =>
@@ -126,7 +127,7 @@ test('a session that costs is not kept for the workers of a dead runner, and no 
   const ended = endOrphaned(host);
   await eventually(() => expect(stoppedMs - diedMs).toBeLessThan(6_000));
   const check = { leaseId: lease.leaseId, timeoutMs: 0, mayBeGone: false };
-  await expect(worker.call('prepareSession', check)).rejects.toMatchObject({
+  await expect(worker.call('ensureSession', check)).rejects.toMatchObject({
     code: 'host_unavailable',
   });
   worker.close();

@@ -12,7 +12,7 @@ const manual = readFileSync(join(import.meta.dirname, '../../../docs/operations.
 const commands = readFileSync(join(import.meta.dirname, '../../../docs/cli.md'), 'utf8');
 const rows = manual
   .split('\n')
-  .filter((line) => /^\| `[A-Z]+ \//.test(line))
+  .filter((line) => line.startsWith('| `'))
   .map((line) => line.split(' | '));
 
 /** Whose methods a call in the table can be. */

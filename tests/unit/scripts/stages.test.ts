@@ -38,7 +38,6 @@ describe('stagesOf', () => {
       'types',
       'lint',
       'size',
-      'words',
       'format',
       'unit',
       'contract',
@@ -51,8 +50,9 @@ describe('stagesOf', () => {
     expect(namesOf('unit', 'grid')).toEqual(['unit', 'grid']);
   });
 
-  it('runs every stage for "all"', () => {
-    expect(namesOf('all')).toEqual(STAGES.map(({ name }) => name));
+  it('runs every stage for "all", and no test twice', () => {
+    const every = STAGES.map(({ name }) => name).filter((name) => name !== 'promises');
+    expect(namesOf('all')).toEqual(every);
   });
 
   it('names the first unknown stage', () => {
