@@ -2,10 +2,10 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { bundledInTests } from './scripts/bundled.mjs';
 
-/** On a machine of CI, which others share, a test with browsers that fails is tried once more. One that passes then is told at the end, as FLAKY: a fault to be looked for. */
+/** CI retries a failed browser test once, because its machine is shared. A test that passes then is listed as FLAKY at the end: a bug to look for. */
 const retry = process.env['CI'] ? 1 : 0;
 
-/** What takes long for what it tells stays beside its neighbours, and runs with the tier `long`. */
+/** Slow tests stay next to related tests, and run in the tier `long`. */
 const LONG = '.long.test.ts';
 
 /** Servers that tests start in their own process run with a small heap: a larger one hides memory that grows with what clients send. In MB. */
@@ -17,7 +17,7 @@ const LONGEST = ['isolation', 'far-suites', 'fewer-sessions', 'api-down'].map(
   (name) => `tests/long/${name}.test.ts`,
 );
 
-/** What the README promises, each promise once in a real browser: a part of `npm test`. These files belong to their own tiers as well. */
+/** What the README promises, each promise once in a real browser. `npm test` runs these files of `tests/e2e`. */
 const PROMISES = [
   'e2e/lifecycle', // sessions are kept after a failure, every test has its clip, nothing is left
   'e2e/run-page',
@@ -35,14 +35,14 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-/** Tiers: pure modules, one component with its real neighbours, whole Playwright runs; and the API as a whole: its contract, and everything wrong that can be sent to it. */
+/** Tiers: pure modules, one component with its real neighbors, whole Playwright runs; and the API as a whole: its contract, and everything wrong that can be sent to it. */
 const tier = (name: string, options: object) => ({
   plugins: [bundledInTests],
   test: {
     name,
     include: [`tests/${name}/**/*.test.ts`],
     exclude: [`**/*${LONG}`],
-    env: { GITHUB_ACTIONS: '', GITHUB_STEP_SUMMARY: '' }, // runs within tests are not what a job tells of
+    env: { GITHUB_ACTIONS: '', GITHUB_STEP_SUMMARY: '' }, // runs inside tests must not write to a job summary
     expect: { poll: { timeout: 40_000, interval: 50 } }, // as tests/eventually.ts
     ...options,
   },
@@ -67,7 +67,13 @@ export default defineConfig({
         hookTimeout: 60_000,
         fileParallelism: false,
       }),
-      tier('e2e', { retry, testTimeout: 300_000, hookTimeout: 600_000, maxWorkers: 2 }),
+      tier('e2e', {
+        exclude: [`**/*${LONG}`, ...PROMISES],
+        retry,
+        testTimeout: 300_000,
+        hookTimeout: 600_000,
+        maxWorkers: 2,
+      }),
       tier('promises', {
         include: PROMISES,
         retry,

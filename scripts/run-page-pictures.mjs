@@ -70,7 +70,7 @@ async function lookAtNarrowTest(tab) {
   await tab.locator('.detail').evaluate((it) => it.scrollIntoView());
 }
 
-/** The red attempt of a flaky test beside the green one, at the same step. */
+/** The red attempt of a flaky test next to the green one, at the same step. */
 async function compare(tab) {
   const flaky = tab.locator('.row', { has: tab.locator('.badge.flaky') });
   if ((await flaky.count()) === 0) return;

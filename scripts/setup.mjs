@@ -170,7 +170,7 @@ async function observe(label, start) {
   return { code, output, problem: stoppedBecause ?? lastErrorIn(output) ?? `exit code ${code}` };
 }
 
-/** The line of a failed command's output that tells most: the first that names an error. */
+/** The line of a failed command's output that helps most: the first that names an error. */
 function lastErrorIn(output) {
   const line =
     output.split('\n').find((text) => /^\s*(npm error|error|e:|fatal)/i.test(text)) ??

@@ -78,16 +78,16 @@ async function step(session, action) {
   await call('POST', `/sessions/${session.session_id}/page/execute`, action);
 }
 
-/** A test takes a step, which is told as runs tell of theirs. Resolves when it is done; what is never done goes on. */
+/** Reports a step of a test as a run does. Resolves when the step is done; a step whose promise never settles stays open. */
 async function does(session, line, what, work) {
-  const told = { step: what, id: `${line}`, at: Date.now(), place: `shop.spec.ts:${line}` };
-  server.noteTest(session.session_id, { ...told, duration: null, hasFailed: false });
+  const note = { step: what, id: `${line}`, atMs: Date.now(), place: `shop.spec.ts:${line}` };
+  server.noteTest(session.session_id, { ...note, durationMs: null, hasFailed: false });
   const hasFailed = await work().then(
     () => false,
     () => true,
   );
-  const duration = Date.now() - told.at;
-  server.noteTest(session.session_id, { ...told, duration, hasFailed });
+  const durationMs = Date.now() - note.atMs;
+  server.noteTest(session.session_id, { ...note, durationMs, hasFailed });
 }
 
 /** A page of the viewer, for somebody who has the key. */
@@ -120,7 +120,7 @@ await does(pay, 7, "Click getByText('Desk lamp')", () => page.click('text=Desk l
 await sleep(700);
 server.noteTest(pay.session_id, { outcome: 'passed' });
 server.noteTest(pay.session_id, {
-  title: 'a guest pays by card, and is told when the card is declined',
+  title: 'a guest pays by card, and sees when the card is declined',
   worker: 0,
   run,
 });

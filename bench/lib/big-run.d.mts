@@ -1,4 +1,4 @@
-/** Tells a reporter of a run of so many tests. */
+/** Sends a run of this many tests to a reporter. */
 export function tellRun(
   reporter: object,
   size: { tests: number; workers: number; stepsOfTest?: number; rootDir: string },

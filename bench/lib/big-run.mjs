@@ -1,4 +1,4 @@
-/** A run of thousands of tests as a reporter is told of it: for pages that must open at once, without running so many tests. */
+/** Sends a run of thousands of tests to a reporter without running them: for pages that must open quickly. */
 
 /** When it began, in milliseconds since the epoch. */
 const BEGIN_MS = 1_790_000_000_000;
@@ -13,7 +13,7 @@ const ACTIONS = [
 ];
 
 /**
- * Tells a reporter of a run.
+ * Sends a run to a reporter.
  * @param {object} reporter a reporter of Playwright
  * @param {{ tests: number, workers: number, stepsOfTest?: number, rootDir: string }} size
  */

@@ -36,7 +36,7 @@ async function measureFar({ executables, url, project, rounds, within, isWanted,
         numbers,
         rounds: Math.ceil(rounds / 2),
         withinMs: within(minutes),
-        shared: { project, url, executablePath, workers: 1, tellsTimes: true },
+        shared: { project, url, executablePath, workers: 1, reportsTimes: true },
       });
       const base = `${milliseconds(median(times.naive))} connectOverCDP in a worker fixture`;
       for (const number of numbers) {

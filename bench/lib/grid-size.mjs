@@ -115,6 +115,6 @@ function read(file) {
   try {
     return readFileSync(file, 'latin1');
   } catch {
-    return ''; // the process ended meanwhile
+    return ''; // the process has ended
   }
 }

@@ -39,7 +39,7 @@ export function portsOf(pids) {
   );
 }
 
-/** Tells which of the ports still take a connection. */
+/** Returns the ports that still accept connections. */
 export async function openPorts(ports) {
   const isOpen = (port) =>
     new Promise((resolve) => {
@@ -78,7 +78,7 @@ function socketsOf(pid) {
       (fd) => /^socket:\[(\d+)\]$/.exec(linkOf(join(`/proc/${pid}/fd`, fd)))?.[1] ?? [],
     );
   } catch {
-    return []; // it ended meanwhile
+    return []; // it has ended
   }
 }
 
@@ -94,11 +94,11 @@ function read(file) {
   try {
     return readFileSync(file, 'latin1');
   } catch {
-    return ''; // the process ended meanwhile, or is another user's
+    return ''; // the process has ended, or is another user's
   }
 }
 
-/** Everything in a folder. What is removed meanwhile breaks the reading off: then it is read again. */
+/** Everything in a folder. Reads again when a file disappears while it reads. */
 function entriesBelow(folder) {
   try {
     return readdirSync(folder, { recursive: true, withFileTypes: true });

@@ -6,7 +6,7 @@ import { ROOT } from '../../scripts/lib/child.mjs';
 /** Below the repository, so that Playwright and our dependencies are found there, once. Ignored by git. */
 const FOLDER = join(ROOT, 'bench/results/project');
 
-/** Makes the project anew, with the suites in it, and returns its folder. */
+/** Creates the project with its suites, replacing an older one, and returns its folder. */
 export function makeProject() {
   rmSync(FOLDER, { recursive: true, force: true });
   const installed = join(FOLDER, 'node_modules/sessionwright');

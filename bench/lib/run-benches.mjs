@@ -24,7 +24,7 @@ export const RUN_BENCHES = [
   { numbers: ['gone_after_kill_s'], measure: measureAfterKill },
 ];
 
-/** 20 tests of which 10 fail, so that Playwright starts 10 workers anew; all sides use the same server. */
+/** 20 tests of which 10 fail, so that Playwright replaces 10 workers; all sides use the same server. */
 async function measureFailingSuite({ executables, url, project, rounds, within, isWanted, say }) {
   const executablePath = executables.chromium;
   const server = await startServer(executablePath);

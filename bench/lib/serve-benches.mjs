@@ -1,4 +1,4 @@
-/** What a shared server does under load: how fast it answers beside sessions that are driven, and what one more of them costs it. */
+/** What a shared server does under load: how fast it answers while tests drive sessions, and what one more session costs. */
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
@@ -49,7 +49,7 @@ async function measureServe({ executables, isWanted, say }) {
       `${times.length} answers: p50 ${milliseconds(at(0.5))}, p99 ${milliseconds(at(0.99))}, longest ${milliseconds(at(1))}`,
     );
     rows.push({
-      what: `status and list, ${LOAD.perSecond} a second, beside ${SESSIONS} sessions: p99`,
+      what: `status and list, ${LOAD.perSecond} a second, next to ${SESSIONS} sessions: p99`,
       ours: milliseconds(at(0.99)),
       base: '',
     });

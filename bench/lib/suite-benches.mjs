@@ -5,7 +5,7 @@ import { timeSuite } from './suite.mjs';
 
 /** Tests in the suite of small ones. */
 const TESTS = 40;
-/** What Playwright tells a browser of its own pipe and profile. */
+/** Arguments with which Playwright gives a browser its pipe and profile. */
 const OWN_FLAGS = /^--(user-data-dir|remote-debugging-pipe|no-startup-window)/;
 
 /**

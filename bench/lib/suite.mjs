@@ -30,7 +30,7 @@ const WATCH_MS = 250;
  * @property {number | null} code
  * @property {string} output
  * @property {number} videos videos that it wrote, ours or Playwright's own
- * @property {number[]} startTimes when each test began, in milliseconds, sorted; empty unless `tellsTimes`
+ * @property {number[]} startTimes when each test began, in milliseconds, sorted; empty unless `reportsTimes`
  * @property {number | undefined} goneAfterMs after a kill: until nothing of it was left, at most 5 s
  * @property {number} hostRssBytes the most that the run's host held; 0 when there was none, or nobody watched
  * @property {{ chromium: number, profiles: number, hosts: number, ports: number }} left
@@ -48,7 +48,7 @@ const WATCH_MS = 250;
  * @param {string} [options.reporter] in place of all that the configuration names
  * @param {number} [options.workers]
  * @param {number} [options.repeats] how often each test runs
- * @param {boolean} [options.tellsTimes] tell when each test began
+ * @param {boolean} [options.reportsTimes] report when each test began
  * @param {string} options.project folder of the project, from `makeProject`
  * @param {string} options.url the site to test
  * @param {string} options.executablePath the Chromium of both sides
@@ -67,7 +67,7 @@ export async function runSuite({
   reporter,
   workers = 2,
   repeats = 1,
-  tellsTimes = false,
+  reportsTimes = false,
   project,
   url,
   executablePath,
@@ -79,7 +79,7 @@ export async function runSuite({
   const folder = mkdtempSync(join(tmpdir(), 'sessionwright-bench-'));
   const temporary = join(folder, 'tmp');
   const output = join(folder, 'output');
-  const report = tellsTimes ? join(folder, 'report.json') : '';
+  const report = reportsTimes ? join(folder, 'report.json') : '';
   mkdirSync(temporary);
   let watcher;
   try {
@@ -128,7 +128,7 @@ export async function runSuite({
 }
 
 /**
- * Runs a suite and tells how long it took, in milliseconds. A run counts only when it did what it should.
+ * Runs a suite and returns how long it took, in milliseconds. A run counts only if its result is as expected.
  *
  * @param {Parameters<typeof runSuite>[0]} options
  * @param {{ passed: number, videos: number }} expected

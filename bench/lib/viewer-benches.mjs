@@ -139,7 +139,7 @@ function watchNext(server) {
       const [path, query] = running.viewerPath.split('?');
       socket = new WebSocket(`${server.url.replace(/^http/, 'ws')}${path}/live?${query}`);
       socket.on('message', (_, isBinary) => (pictures += isBinary ? 1 : 0));
-      socket.on('error', () => {}); // it ended meanwhile
+      socket.on('error', () => {}); // it has ended
     }
   })();
   const stop = async () => {

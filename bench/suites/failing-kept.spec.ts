@@ -1,4 +1,4 @@
-/** The failing suite on sessions that are there already and are never stopped: the workers that Playwright starts anew are all it costs. */
+/** The failing suite on sessions that already run and are never stopped: it measures only the workers that Playwright replaces. */
 import { keptTest, expect } from './floors';
 import { declareFailingSuite } from './small-tests';
 

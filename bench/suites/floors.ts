@@ -53,7 +53,7 @@ async function endpointOf(stderr: Readable): Promise<string> {
     stderr.resume();
     return url;
   }
-  throw new Error(`The browser told no endpoint:\n${said}`);
+  throw new Error(`The browser printed no endpoint:\n${said}`);
 }
 
 /** What is sent in one turn leaves in one system call. */

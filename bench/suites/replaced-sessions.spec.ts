@@ -1,4 +1,4 @@
-/** Sessions that die between two tests, and others that are started beside them. Each test tells a time: `TIME name milliseconds`. */
+/** Sessions that die between two tests, and others that start in parallel. Each test prints a time: `TIME name milliseconds`. */
 import { chromium } from '@playwright/test';
 import { expect, test as base } from 'sessionwright';
 

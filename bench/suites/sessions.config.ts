@@ -18,10 +18,8 @@ export default defineConfig(
       },
     },
     {
-      session: {
-        ...(transport !== '' && { transport }),
-        ...(exposeNetwork !== '' && { exposeNetwork }),
-      } as SessionOptions,
-    },
+      ...(transport !== '' && { transport }),
+      ...(exposeNetwork !== '' && { exposeNetwork }),
+    } as SessionOptions,
   ),
 );

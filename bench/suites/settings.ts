@@ -9,7 +9,7 @@ export function read(name: string): string {
 }
 
 /** Whether the benchmark reads when each test began: only then is there a second reporter. */
-const isTold = read('BENCH_REPORT') !== '';
+const isReported = read('BENCH_REPORT') !== '';
 
 export const settings = {
   testMatch: `${read('BENCH_SUITE')}.spec.ts`,
@@ -17,6 +17,9 @@ export const settings = {
   fullyParallel: true,
   workers: Number(read('BENCH_WORKERS')),
   repeatEach: Number(read('BENCH_REPEATS')),
-  reporter: [['dot'], ...(isTold ? [['json', { outputFile: read('BENCH_REPORT') }] as const] : [])],
+  reporter: [
+    ['dot'],
+    ...(isReported ? [['json', { outputFile: read('BENCH_REPORT') }] as const] : []),
+  ],
   use: { baseURL: read('BENCH_URL'), launchOptions: { executablePath: read('BENCH_CHROMIUM') } },
 } satisfies PlaywrightTestConfig;

@@ -8,7 +8,7 @@
  * @property {number} year
  * @property {'Novel' | 'Mystery' | 'Fantastic' | 'Essay'} genre
  * @property {number} price
- * @property {{ motif: 'sun' | 'waves' | 'hills' | 'moon' | 'rings' | 'stripes', colours: [string, string, string] }} cover background, shape, text
+ * @property {{ motif: 'sun' | 'waves' | 'hills' | 'moon' | 'rings' | 'stripes', colors: [string, string, string] }} cover background, shape, text
  * @property {string} blurb
  * @property {string} opening the first sentences
  */
@@ -22,7 +22,7 @@ export const books = [
     year: 1815,
     genre: 'Novel',
     price: 1150,
-    cover: { motif: 'sun', colours: ['#f3d9b1', '#e07a5f', '#3d2c2e'] },
+    cover: { motif: 'sun', colors: ['#f3d9b1', '#e07a5f', '#3d2c2e'] },
     blurb:
       'A clever young woman arranges everybody’s happiness but her own, and is wrong about nearly all of it.',
     opening:
@@ -35,7 +35,7 @@ export const books = [
     year: 1868,
     genre: 'Mystery',
     price: 1290,
-    cover: { motif: 'moon', colours: ['#22304a', '#f2c14e', '#f7f3e9'] },
+    cover: { motif: 'moon', colors: ['#22304a', '#f2c14e', '#f7f3e9'] },
     blurb:
       'A diamond disappears on the night of a birthday. Everybody in the house tells the story, and everybody tells another one.',
     opening:
@@ -48,7 +48,7 @@ export const books = [
     year: 1895,
     genre: 'Fantastic',
     price: 890,
-    cover: { motif: 'rings', colours: ['#0f4c5c', '#e36414', '#fdf0d5'] },
+    cover: { motif: 'rings', colors: ['#0f4c5c', '#e36414', '#fdf0d5'] },
     blurb:
       'A week of dinners, and at one of them the host is late: he has been to the year 802,701.',
     opening:
@@ -61,7 +61,7 @@ export const books = [
     year: 1854,
     genre: 'Essay',
     price: 1090,
-    cover: { motif: 'hills', colours: ['#dfe7d3', '#588157', '#1f3322'] },
+    cover: { motif: 'hills', colors: ['#dfe7d3', '#588157', '#1f3322'] },
     blurb:
       'Two years, two months and two days in a cabin by a pond, with an account of every nail that it cost.',
     opening:
@@ -74,7 +74,7 @@ export const books = [
     year: 1915,
     genre: 'Novel',
     price: 1350,
-    cover: { motif: 'waves', colours: ['#d7e8ee', '#2a6f97', '#012a4a'] },
+    cover: { motif: 'waves', colors: ['#d7e8ee', '#2a6f97', '#012a4a'] },
     blurb:
       'A ship leaves London in the rain, with a girl on board who has read much and seen nothing.',
     opening:
@@ -87,7 +87,7 @@ export const books = [
     year: 1887,
     genre: 'Mystery',
     price: 950,
-    cover: { motif: 'stripes', colours: ['#9d0208', '#6a040f', '#ffe8d6'] },
+    cover: { motif: 'stripes', colors: ['#9d0208', '#6a040f', '#ffe8d6'] },
     blurb:
       'A doctor looks for cheap lodgings, and finds a man who beats corpses with a stick to see what happens.',
     opening:
@@ -100,7 +100,7 @@ export const books = [
     year: 1818,
     genre: 'Fantastic',
     price: 990,
-    cover: { motif: 'hills', colours: ['#2b2d42', '#8d99ae', '#edf2f4'] },
+    cover: { motif: 'hills', colors: ['#2b2d42', '#8d99ae', '#edf2f4'] },
     blurb:
       'Letters from the ice: of a student who found out how life begins, and of what came to him one night in November.',
     opening:
@@ -113,7 +113,7 @@ export const books = [
     year: 1908,
     genre: 'Novel',
     price: 1190,
-    cover: { motif: 'sun', colours: ['#ffe5d9', '#f4978e', '#6d2e46'] },
+    cover: { motif: 'sun', colors: ['#ffe5d9', '#f4978e', '#6d2e46'] },
     blurb:
       'Two ladies in Florence are given rooms over the courtyard. Two gentlemen offer to change. It takes a year to sort out.',
     opening:

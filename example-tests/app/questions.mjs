@@ -1,4 +1,4 @@
-/** Questions that readers ask and booksellers answer, told to open pages as they come (server-sent events). */
+/** Questions that readers ask and booksellers answer, sent to open pages at once (server-sent events). */
 import { EventEmitter } from 'node:events';
 import { findBook } from './books.mjs';
 
@@ -21,7 +21,7 @@ export const questions = {
     return question;
   },
 
-  /** Tells a reader's page the answer to one question. */
+  /** Sends the answer to one question to a reader's page. */
   follow(id, response) {
     const tell = (question) => question?.id === id && question.answer && send(response, question);
     stream(response, 'answered', tell);
@@ -29,7 +29,7 @@ export const questions = {
     return 'streaming';
   },
 
-  /** Tells the desk every open question, and each new one. */
+  /** Sends every open question to the desk, and each new one. */
   followAll(response) {
     stream(response, 'asked', (question) => send(response, question));
     for (const question of asked.values()) if (!question.answer) send(response, question);

@@ -16,7 +16,7 @@ test.describe("the session's own context, cleared after each test", () => {
 });
 
 test.describe("the session's own context, kept from test to test", () => {
-  // One story told in several tests. Serial: they need the same worker, and the order.
+  // One story in several tests. They are serial because they need the same worker and this order.
   test.describe.configure({ mode: 'serial' });
   test.use({ isolation: { mode: 'session', keepState: true } });
 

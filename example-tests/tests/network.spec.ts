@@ -1,4 +1,4 @@
-/** Every request that the session's pages have made, whoever made them: a worker's session serves many tests, so each asks for its own time. */
+/** The requests of all the session's pages. A worker's session serves many tests, so each test asks for its own period. */
 import { test, expect } from 'sessionwright';
 
 test('a search asks the shop once', async ({ page, session, baseURL }) => {

@@ -7,7 +7,7 @@ test.skip(
 );
 
 test('a second session starts signed in', async ({ page, session, baseURL }) => {
-  const { client } = session; // the client of whichever API this run uses
+  const { client } = session; // the client of the API that this run uses
   const { id } = await client.profiles.create({ name: 'Ada' });
 
   await using first = await client.start({ profile: { id, persist: true } });

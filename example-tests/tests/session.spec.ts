@@ -1,12 +1,12 @@
 /** The session itself: the browser that this worker holds, wherever it runs. */
 import { test, expect } from 'sessionwright';
 
-test('a session tells how it is', async ({ page, session }) => {
+test('a session reports its status', async ({ page, session }) => {
   await page.goto('/');
 
-  const { status, channel, createdAt } = await session.status();
+  const { status, browserType, createdAt } = await session.status();
   expect(status).toBe('active');
-  expect(channel).toBe('chromium');
+  expect(browserType).toBe('chromium');
   expect(createdAt.getTime()).toBeLessThan(Date.now());
 });
 

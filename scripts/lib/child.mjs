@@ -3,17 +3,11 @@ import { spawn, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 
-/** The folder of the repository: where every child runs unless told otherwise. */
+/** The folder of the repository: where every child runs by default. */
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Variables for a run of ours: its sessions are embedded, whatever account the user has, and its report opens no window. */
-export const EMBEDDED = {
-  SESSIONWRIGHT_API_KEY: '',
-  SESSIONWRIGHT_API_URL: '',
-  NOTTE_API_KEY: '',
-  NOTTE_API_URL: '',
-  PLAYWRIGHT_HTML_OPEN: 'never',
-};
+export const EMBEDDED = { NOTTE_API_KEY: '', NOTTE_API_URL: '', PLAYWRIGHT_HTML_OPEN: 'never' };
 
 /** Time that a child gets to end by itself after it was asked to, in milliseconds. */
 const GRACE_MS = 30_000;
@@ -41,7 +35,7 @@ export class Interrupted extends Error {
  * @param {(progress: { elapsedMs: number, lastLine: string }) => void} [options.onTick] called every `tickMs` (default 10 s)
  * @param {(output: string, signal: (name: string) => void, pid: number) => void} [options.onOutput] called with all output so far; `signal` sends a signal to all of the command, whose own process has this id
  * @returns {Promise<{ code: number | null, output: string, stoppedBecause: string | undefined }>} `code` is null when it could not start or was ended by a signal
- * @throws {Interrupted} when the user ended the script meanwhile
+ * @throws {Interrupted} when the user ends the script
  */
 export function run(command, args, options = {}) {
   listenForSignals();
@@ -118,7 +112,7 @@ function listenForSignals() {
   process.on('exit', () => children.forEach((child) => signalGroup(child, 'SIGKILL')));
 }
 
-/** Passes a signal on; the third one is not asked but told. */
+/** Passes a signal on. The third one kills. */
 function interrupt(signal) {
   const now = Date.now();
   if (now - lastSignalAt < SAME_SIGNAL_MS) return;

@@ -1,4 +1,4 @@
-/** Tells what the set-up has to do again: whether the installed packages and the build are those of the sources. */
+/** Decides what the set-up has to repeat: whether the installed packages and the build match the sources. */
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -16,7 +16,7 @@ const BUILD_INPUTS = [
 ];
 
 /**
- * Tells why `npm ci` is needed, by comparing the lock file with the one that npm leaves in `node_modules` when it is done.
+ * Says why `npm ci` is needed, by comparing the lock file with the one that npm leaves in `node_modules` when it is done.
  *
  * @param {string} root folder of the package
  * @returns {string | undefined} the reason; undefined when every package is there in its version
@@ -36,7 +36,7 @@ export function whyInstall(root) {
 }
 
 /**
- * Tells why the build is needed: a file that the package exports is missing, or something it is made from is newer.
+ * Says why the build is needed: a file that the package exports is missing, or something it is made from is newer.
  * The dates of folders count too, so that a deleted source is noticed.
  *
  * @param {string} root folder of the package

@@ -1,4 +1,4 @@
-/** A Selenium Grid on this machine: a hub and nodes, each a process of its own that can be killed and started anew. For `npm run grid`, tests and benchmark. */
+/** A Selenium Grid on this machine: a hub and nodes, each a separate process that can be killed and restarted. For `npm run grid`, tests and benchmark. */
 import { spawn, spawnSync } from 'node:child_process';
 import {
   createWriteStream,
@@ -168,7 +168,7 @@ function startProcess(command, args, { folder, name }) {
       tail = (tail + text).slice(-4_000);
       file.write(text);
     });
-  const onExit = () => killAll(); // whoever started it may be ended without asking
+  const onExit = () => killAll(); // the process that started it may be killed
   process.once('exit', onExit);
   const exited = new Promise((resolve) => child.once('exit', resolve));
   child.once('error', (error) => (tail += error.message));

@@ -7,7 +7,7 @@ const INSPECTOR_URL = 'http://127.0.0.1:9229/json/list';
 /** How long opening it, and each answer, may take, in milliseconds: a process of a busy run is slow. */
 const LIMIT_MS = 30_000;
 
-/** Its heap, and what lies beside it for its buffers. */
+/** Its heap, and its buffers outside of the heap. */
 const HELD = '(({ heapUsed, external }) => heapUsed + external)(process.memoryUsage())';
 
 /**

@@ -6,7 +6,7 @@ const IDLE_LIMIT_MS = 120_000;
 const LIMIT_MS = 10 * 60_000;
 
 /**
- * Package managers by the command that tells they are there, and the packages of each product. `asRoot`: needs root, or sudo without a
+ * Package managers by the command that detects them, and the packages of each product. `asRoot`: needs root, or sudo without a
  * password. Debian's `chromium-sandbox` keeps the sandbox for users whose system has no user namespaces; a page without any font is
  * unreadable. Only the benchmark, a Selenium Grid, and a test of what stands in front of a server need more than a Chromium.
  */

@@ -28,7 +28,7 @@ export class Samples {
         const fds = readdirSync(`/proc/${pid}/fd`).length;
         this.all.push({ done, kind, rssBytes: rssOf(pid), fds });
       } catch {
-        // it ended meanwhile
+        // it has ended
       }
   }
 
@@ -50,7 +50,7 @@ export class Samples {
         if (kind && readFileSync(`/proc/${pid}/environ`, 'utf8').includes(this.#folder))
           yield { pid: Number(pid), kind };
       } catch {
-        // it ended meanwhile, or is another user's
+        // it has ended, or is another user's
       }
     }
   }

@@ -28,6 +28,7 @@ export const STAGES = [
   staticStage('types', ['node_modules/typescript/bin/tsc', '--noEmit']),
   staticStage('lint', ['node_modules/eslint/bin/eslint.js', '.']),
   staticStage('size', ['scripts/size.mjs']),
+  staticStage('words', ['node_modules/cspell/bin.mjs', 'lint', '--no-progress', '--quiet']),
   staticStage('format', ['node_modules/prettier/bin/prettier.cjs', '--check', '.']),
   { ...vitestStage('unit'), isQuick: true },
   { ...vitestStage('contract'), isQuick: true },
@@ -49,9 +50,6 @@ export const STAGES = [
   },
 ];
 
-/** Tests of the stage `promises` belong to other stages too; a run of every stage leaves it out. */
-const REPEATED = 'promises';
-
 /**
  * The stages that a command line names: every quick one when it names none.
  *
@@ -59,7 +57,7 @@ const REPEATED = 'promises';
  * @returns {{ stages: Stage[] } | { unknown: string }} `unknown`: the first name that is not a stage
  */
 export function stagesOf(names) {
-  if (names.includes('all')) return { stages: STAGES.filter(({ name }) => name !== REPEATED) };
+  if (names.includes('all')) return { stages: STAGES };
   const unknown = names.find((name) => STAGES.every((stage) => stage.name !== name));
   if (unknown !== undefined) return { unknown };
   return {
@@ -76,7 +74,7 @@ export function clearReport(stage) {
   mkdirSync(dirname(join(ROOT, stage.report)), { recursive: true });
 }
 
-/** Reads what a stage reported; undefined when there is no report, or half of one: then the exit code tells. */
+/** Reads what a stage reported; undefined when the report is missing or incomplete: then the exit code decides. */
 export function readReport(stage) {
   try {
     return stage.report && JSON.parse(readFileSync(join(ROOT, stage.report), 'utf8'));
@@ -91,7 +89,7 @@ export function readReport(stage) {
  *
  * @param {Stage} stage
  * @param {{ code: number | null, stoppedBecause?: string, report?: object }} result
- * @returns {Counts & { problem: string | undefined }} `problem`: what failed beside single tests
+ * @returns {Counts & { problem: string | undefined }} `problem`: what failed other than single tests
  */
 export function countStage(stage, result) {
   const counts = result.report ? stage.count(result.report) : { passed: 0, failed: 0, skipped: 0 };
@@ -100,7 +98,7 @@ export function countStage(stage, result) {
 }
 
 /**
- * What failed in a stage that ended, a line each, so that the end of a long output tells it.
+ * The failures of a stage, one line each, for the end of a long output.
  *
  * @param {Stage} stage
  * @param {object | undefined} report
@@ -171,7 +169,7 @@ function failuresOfVitest(report) {
   });
 }
 
-/** A test that passed when it was tried again still tells what it had failed with. */
+/** A test that passed on its retry still has the error of its first attempt. */
 function flakyOfVitest(report) {
   return report.testResults.flatMap((file) =>
     file.assertionResults

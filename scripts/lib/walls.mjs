@@ -1,4 +1,4 @@
-/** Who may import whom (CONTRIBUTING.md tells why), for lint. A row names only rows above it, so that no two folders import each other. */
+/** Who may import whom (CONTRIBUTING.md explains why), for lint. A row names only rows above it, so that no two folders import each other. */
 
 /** The folders of `src`. Everyone may import `base`, which imports nothing of ours. */
 export const FOLDERS = {
@@ -22,7 +22,7 @@ export const FOLDERS = {
   cli: ['contract', 'client', 'cookies', 'host', 'server', 'browser', 'options'],
 };
 
-/** The rooms of `src/server`. None imports the files beside them, which put the rooms together. */
+/** The rooms of `src/server`. None imports the files of `src/server` itself, which connect the rooms. */
 export const SERVER_ROOMS = {
   accounts: [],
   metrics: [],

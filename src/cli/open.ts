@@ -14,8 +14,8 @@ import { printJson, printText } from './output';
 const USAGE = `Usage: sessionwright open [url] [options]
 
 Opens the page that shows the sessions of the newest run of yours on this machine, in this machine's browser. Without a run, the page of
-the server that SESSIONWRIGHT_API_URL names; with a URL, that of the server there. It asks for the key of a server, unless
-SESSIONWRIGHT_API_URL and SESSIONWRIGHT_API_KEY are those of it.
+the server that NOTTE_API_URL names; with a URL, that of the server there. It asks for the key of a server, unless NOTTE_API_URL and
+NOTTE_API_KEY are those of it.
 
   --run <pid>  of the run of this Playwright process
   --print      only print the URL; that of a run holds a token, which lets its holder watch
@@ -80,20 +80,20 @@ async function runsUnderWay(): Promise<WatchedRun[]> {
 }
 
 async function look(folder: RunFolder): Promise<WatchedRun | undefined> {
-  const views = await askHost(folder, 'views');
+  const views = await viewsOf(folder);
   const file = await stat(join(folder.path, 'endpoint.json')).catch(() => undefined);
   return views && file && { pid: folder.runnerPid, sinceMs: file.mtimeMs, folder, views };
 }
 
-/** What the host of a run answers; undefined when it stands still, or has just ended. */
-async function askHost<Name extends 'views' | 'wallLinks'>(
+/** The pages of a run; undefined when its host does not answer, or has just ended. */
+async function viewsOf(
   folder: RunFolder,
-  call: Name,
-): Promise<HostCalls[Name]['result'] | undefined> {
+  withLinks = false,
+): Promise<HostCalls['views']['result'] | undefined> {
   const endpoint = await readEndpoint(folder);
   const host = endpoint && (await openConnection(endpoint, 'probe').catch(() => undefined));
   try {
-    return await host?.call(call, {});
+    return await host?.call('views', { withLinks });
   } catch {
     return undefined;
   } finally {
@@ -103,7 +103,7 @@ async function askHost<Name extends 'views' | 'wallLinks'>(
 
 /** The same as {@link urlsOf}, for the browser that is opened now: it is not asked for the key that the run has. */
 async function runLinks({ folder, views }: WatchedRun): Promise<string[]> {
-  const links = (await askHost(folder, 'wallLinks')) ?? [];
+  const links = (await viewsOf(folder, true))?.links ?? [];
   return links.length > 0 ? links : urlsOf(views);
 }
 

@@ -2,11 +2,10 @@
 import * as z from 'zod';
 
 import { MAX_TIMER_MS } from '../base/deadline';
-import { checkOptions, refuseUnknownOptions } from '../contract/checks';
+import { checkOptions, refusedOptions } from '../contract/checks';
 import { AuthenticationError, OptionsError } from '../contract/errors';
-import { MINUTE_MS } from '../contract/limits';
 import type { SessionInfo, StartOptions } from '../contract/session';
-import { nearestName } from '../contract/naming';
+import { nearestName, toCamelCase } from '../contract/naming';
 import { OPTION_NAMES } from '../contract/start';
 import { CLOUD_API_URL, DEFAULT_START_TIMEOUT_MS } from '../options/defaults';
 import { environment } from '../options/environment';
@@ -17,16 +16,16 @@ import { callback } from './option-schemas';
 export interface OptionsOf<Session> {
   /**
    * Base URL of the session API, with its scheme.
-   * @default `SESSIONWRIGHT_API_URL`, else `NOTTE_API_URL`, else the cloud
+   * @default `NOTTE_API_URL`, else the cloud
    */
   apiUrl?: string | undefined;
-  /** Key of the session API. Keep it out of files that are shared. @default `SESSIONWRIGHT_API_KEY`, else `NOTTE_API_KEY` */
+  /** Key of the session API. Keep it out of files that are shared. @default `NOTTE_API_KEY` */
   apiKey?: string | undefined;
   /**
-   * How long one call may take, tries and waits included, in milliseconds. A start has `startTimeout` for all of its tries.
+   * How long one call may take, tries and waits included, in milliseconds. A start has `startTimeoutMs` for all of its tries.
    * @default 60000
    */
-  timeout?: number | undefined;
+  timeoutMs?: number | undefined;
   /**
    * How often a failed call is tried again, where that is safe. 0 turns it off.
    * @default 3
@@ -37,7 +36,7 @@ export interface OptionsOf<Session> {
    * `Retry-After` wins, as far as the time of the call allows: an answer that asks for more is thrown at once.
    * @default 500
    */
-  retryDelay?: number | undefined;
+  retryDelayMs?: number | undefined;
   /**
    * Whether sessions that are still open are stopped on SIGINT and SIGTERM and when the process has nothing left to do.
    * @default true
@@ -74,7 +73,7 @@ export interface StartSessionOptions extends StartOptions {
    * How long the start may take, tries and waiting for a free place included, in milliseconds.
    * @default 120000
    */
-  startTimeout?: number | undefined;
+  startTimeoutMs?: number | undefined;
   /** When aborted, the start is given up at once. */
   signal?: AbortSignal | undefined;
   /** Called whenever the API has no place for the session now (429, 503, 529), before the next try. */
@@ -107,9 +106,9 @@ export interface ResolvedClientOptions<Session = never> {
 const NAMES: Record<keyof OptionsOf<unknown>, true> = {
   apiUrl: true,
   apiKey: true,
-  timeout: true,
+  timeoutMs: true,
   retries: true,
-  retryDelay: true,
+  retryDelayMs: true,
   handleSignals: true,
   onStart: true,
   onStop: true,
@@ -128,7 +127,7 @@ const clientSchema = z.looseObject({
 /** What the client does around a start. */
 const aroundStartSchema = z.looseObject({
   cookieFile: z.string().min(1).optional(),
-  startTimeout: z.number().optional(),
+  startTimeoutMs: z.number().optional(),
   signal: z.instanceof(AbortSignal).optional(),
   onFull: callback.optional(),
   idempotencyKey: z
@@ -158,11 +157,11 @@ export function resolveClientOptions<Session>(
   refuseUnknown(options);
   checkOptions('Cannot make a client with these options', clientSchema, options);
   const names = namesOf(options);
-  const apiUrl = resolveApiUrl(options.apiUrl, names);
+  const apiUrl = parseApiUrl(options.apiUrl ?? environment.apiUrl ?? CLOUD_API_URL, names.apiUrl);
   const {
-    timeout: timeoutMs = DEFAULT_TIMEOUT_MS,
+    timeoutMs = DEFAULT_TIMEOUT_MS,
     retries = DEFAULT_RETRIES,
-    retryDelay: retryDelayMs = DEFAULT_RETRY_DELAY_MS,
+    retryDelayMs = DEFAULT_RETRY_DELAY_MS,
     handleSignals = true,
   } = options;
   return {
@@ -170,9 +169,9 @@ export function resolveClientOptions<Session>(
     apiKey: requireKey(options.apiKey ?? environment.apiKey, { apiUrl, name: names.apiKey }),
     names,
     handleSignals,
-    timeoutMs: checkNumber('timeout', timeoutMs, 1),
+    timeoutMs: checkNumber('timeoutMs', timeoutMs, 1),
     retries: checkNumber('retries', retries, 0),
-    retryDelayMs: checkNumber('retryDelay', retryDelayMs, 0),
+    retryDelayMs: checkNumber('retryDelayMs', retryDelayMs, 0),
     onStart: options.onStart ?? nothing,
     onStop: options.onStop ?? nothing,
     onWarning: options.onWarning ?? emitWarning,
@@ -186,13 +185,16 @@ export function resolveClientOptions<Session>(
 export function checkStartOptions(options: StartSessionOptions): void {
   const what = 'Cannot start a session with these options';
   checkOptions(what, aroundStartSchema, options);
-  const known = [...OPTION_NAMES, ...Object.keys(aroundStartSchema.shape)];
-  refuseUnknownOptions(what, options, known);
+  const known = [...OPTION_NAMES.map(toCamelCase), ...Object.keys(aroundStartSchema.shape)];
+  const issues = Object.keys(options)
+    .filter((name) => !known.includes(name))
+    .map((name) => ({ path: name, message: unknownField(name, known) }));
+  if (issues.length > 0) throw refusedOptions(what, issues);
 }
 
 /** The start timeout to use. */
-export function resolveStartTimeout(startTimeout: number | undefined): number {
-  return checkNumber('startTimeout', startTimeout ?? DEFAULT_START_TIMEOUT_MS, 1);
+export function resolveStartTimeout(startTimeoutMs: number | undefined): number {
+  return checkNumber('startTimeoutMs', startTimeoutMs ?? DEFAULT_START_TIMEOUT_MS, 1);
 }
 
 /** The reason that a session gives for its end, in words. */
@@ -206,7 +208,7 @@ export function describeEnd(info: SessionInfo): string {
   }[info.status];
   const limits =
     info.status === 'timed_out'
-      ? ` (limits: ${info.idleTimeout / MINUTE_MS} min idle, ${info.maxDuration / MINUTE_MS} min in all)`
+      ? ` (limits: ${info.idleTimeoutMinutes} min idle, ${info.maxDurationMinutes} min in all)`
       : '';
   return `${how}${limits}${info.error ? `: ${info.error}` : ''}`;
 }
@@ -217,9 +219,14 @@ function namesOf(options: {
   apiKey?: string | undefined;
 }): OptionNames {
   return {
-    apiUrl: options.apiUrl === undefined ? environment.apiNames.apiUrl : 'apiUrl',
-    apiKey: options.apiKey === undefined ? environment.apiNames.apiKey : 'apiKey',
+    apiUrl: options.apiUrl === undefined ? 'NOTTE_API_URL' : 'apiUrl',
+    apiKey: options.apiKey === undefined ? 'NOTTE_API_KEY' : 'apiKey',
   };
+}
+
+function unknownField(name: string, known: readonly string[]): string {
+  const nearest = nearestName(name, known);
+  return nearest === undefined ? 'unknown field' : `unknown field; did you mean "${nearest}"?`;
 }
 
 function refuseUnknown(options: object): void {
@@ -240,19 +247,8 @@ function requireKey(apiKey: unknown, { apiUrl, name }: { apiUrl: string; name: s
       `${name} must be a text of ASCII letters, digits and signs, without spaces and line breaks.`,
       { path: 'apiKey' },
     );
-  const message = `There is no key for the session API ${apiUrl}. Set ${name === 'apiKey' ? environment.apiNames.apiKey : name}, or pass apiKey.`;
+  const message = `There is no key for the session API ${apiUrl}. Set NOTTE_API_KEY, or pass apiKey.`;
   throw new AuthenticationError(message, { code: 'unauthorized', method: '', path: '' });
-}
-
-/** The cloud's URL is the default, unless the key is that of the user's own server. */
-function resolveApiUrl(option: string | undefined, names: OptionNames): string {
-  const given = option ?? environment.apiUrl;
-  if (given === undefined && names.apiKey === 'SESSIONWRIGHT_API_KEY')
-    throw new OptionsError(
-      'SESSIONWRIGHT_API_KEY is the key of your own server, and nothing names that server. Set SESSIONWRIGHT_API_URL, or pass apiUrl.',
-      { path: 'apiUrl' },
-    );
-  return parseApiUrl(given ?? CLOUD_API_URL, names.apiUrl);
 }
 
 /** The base URL without a slash at its end. Its query and fragment mean nothing, and are left out. */
@@ -267,7 +263,7 @@ function parseApiUrl(text: string, source: string): string {
     );
   if (url.username || url.password)
     throw new OptionsError(
-      `${source} must not hold a user or password; the key goes into apiKey or SESSIONWRIGHT_API_KEY.`,
+      `${source} must not hold a user or password; the key goes into apiKey or NOTTE_API_KEY.`,
       { path: source },
     );
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;

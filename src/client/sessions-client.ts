@@ -95,9 +95,9 @@ export class SessionsClient implements AsyncDisposable {
         code: 'client_closed',
       });
     checkStartOptions(options);
-    const { cookieFile, startTimeout, signal, onFull, idempotencyKey, onUnclear, ...wanted } =
+    const { cookieFile, startTimeoutMs, signal, onFull, idempotencyKey, onUnclear, ...wanted } =
       options;
-    const timeoutMs = resolveStartTimeout(startTimeout);
+    const timeoutMs = resolveStartTimeout(startTimeoutMs);
     const cookies =
       cookieFile === undefined
         ? undefined

@@ -25,8 +25,7 @@ const CALL_TIMEOUT_MS = 30_000;
 /** Calls that wait for a session or for clips, which have limits of their own. The heartbeat tells whether the host still works on them. */
 const LONG_CALLS: ReadonlySet<HostMethod> = new Set<HostMethod>([
   'acquire',
-  'ensureSession',
-  'beginTest',
+  'prepareSession',
   'release',
   'finish',
 ]);

@@ -1,8 +1,8 @@
-/** The host's door: a loopback socket that workers, runner and reporter call through, each after it has said the run's token. */
+/** The host's server: workers, runner and reporter call it over a loopback socket. Each sends the run's token first. */
 import { createServer, type Server, type Socket } from 'node:net';
 import { isToken } from '../base/tokens';
 import { HostError } from '../contract/errors';
-import type { ArtifactProblem, HostCalls, HostMethod, ShownWaits, WaitReason } from './protocol';
+import type { ArtifactProblem, HostCalls, HostMethod, ShownWait } from './protocol';
 import { Refusals } from './refusals';
 import { RpcPeer } from './rpc';
 import { Run } from './run';
@@ -18,16 +18,16 @@ type Handlers = {
   ) => Promise<HostCalls[M]['result']>;
 };
 
-/** How long somebody who connects may take to say the run's token, in milliseconds: it is the first thing that ours do. */
+/** How long a client may take to send the run's token, in milliseconds: our processes send it first. */
 const HELLO_TIMEOUT_MS = 30_000;
 
-/** Who waits less than this is not shown, in milliseconds: a start takes as long. */
-const WORTH_A_WORD_MS = 2_000;
+/** Shorter waits are not shown, in milliseconds: a start takes as long. */
+const MIN_SHOWN_WAIT_MS = 2_000;
 
 /** Listens for the processes of one run. */
 export class Host {
   readonly run: Run;
-  /** Resolves when somebody of the run has said that it is finished, and has got the answer. */
+  /** Resolves when a process of the run has called `finish` and received the summary. */
   readonly finished: Promise<void>;
   readonly #folder: RunFolder;
   readonly #server: Server;
@@ -46,7 +46,7 @@ export class Host {
     this.#handlers = this.#answers();
   }
 
-  /** Starts to listen on a free loopback port, and makes the place known in the run's folder. */
+  /** Listens on a free loopback port, and publishes it in the run's folder. */
   async listen(): Promise<void> {
     await new Promise<void>((resolve, reject) =>
       this.#server.once('error', reject).listen(0, '127.0.0.1', resolve),
@@ -107,39 +107,26 @@ export class Host {
         if (role === 'worker') this.#refusals.workerCame(peer);
         return { pid: process.pid };
       },
-      openAhead: async ({ requests }) => done(() => run.openAhead(requests)),
+      prestart: async ({ requests }) => done(() => run.prestart(requests)),
       acquire: async (request, peer) =>
         waits.during(peer, () => run.acquire(request, peer, { saysSource: !this.#hasReporter() })),
-      tellWait: async (_, peer) => this.#tellWait(peer),
-      waits: async () => this.#shownWaits(),
-      views: async () => run.views(),
-      wallLinks: async () => run.wallLinks(),
-      release: async ({ leaseId }) => this.#release(leaseId),
-      ensureSession: async (check, peer) => waits.during(peer, () => run.ensureSession(check)),
-      beginTest: async (test, peer) => waits.during(peer, () => run.beginTest(test)),
+      prepareSession: async (check, peer) => waits.during(peer, () => run.prepareSession(check)),
+      reportBadSession: async ({ leaseId, reason }) => run.reportBadSession(leaseId, reason),
       offer: async ({ leaseId }) => run.offer(leaseId),
-      testRuns: async ({ leaseId, test }) => done(() => run.testRuns(leaseId, test)),
-      give: async ({ leaseId }) => done(() => run.give(leaseId)),
-      giveUp: async ({ leaseId }) => done(() => run.giveUp(leaseId)),
-      keepState: async ({ leaseId }) => done(() => (run.held(leaseId).keepsState = true)),
-      abandon: async ({ leaseId }) => done(() => run.abandon(leaseId)),
-      spoilt: async ({ leaseId }) => done(() => run.spoilt(leaseId)),
-      unconnected: async ({ leaseId }) => run.unconnected(leaseId),
-      enterDirectly: async ({ leaseId }) => run.enterDirectly(leaseId),
-      useApi: async ({ leaseId }) => nothing(run.useApi(leaseId)),
+      release: async ({ leaseId }) => this.#release(leaseId),
+      connectDirectly: async ({ leaseId }) => run.connectDirectly(leaseId),
       settle: async ({ leaseId, fromMs }) => run.settle(leaseId, fromMs),
       endTest: async (test) => run.endTest(test),
-      noteSteps: async ({ attempts }) => done(() => run.watched.step(attempts)),
-      hangs: async ({ leaseId }) => run.held(leaseId).hangs(),
-      whyLost: async ({ leaseId }) => run.held(leaseId).whyLost(),
-      beginStart: async ({ leaseId, start }) => nothing(run.startsOf(leaseId).begin(start)),
-      endStart: async ({ leaseId, start, outcome }) =>
-        nothing(run.startsOf(leaseId).end(start, outcome)),
-      stopped: async ({ sessionId }) => nothing(run.stoppedByTest(sessionId)),
-      report: async (problem) => done(() => run.report(problem)),
-      maySay: async ({ message }) => run.maySay(message),
-      refuse: async (refusal) => this.#refusals.refuse(refusal),
-      refusal: async () => this.#refusals.current,
+      report: async (event) => {
+        await run.handle(event);
+        return null;
+      },
+      waits: async (_, peer) =>
+        this.#roles.get(peer) === 'worker' ? this.#waitOfWorker(peer) : this.#shownWait(),
+      views: async ({ withLinks }) => run.views(withLinks),
+      claimMessage: async ({ message }) => run.claimMessage(message),
+      stopRun: async ({ refusal }) =>
+        refusal ? this.#refusals.refuse(refusal) : this.#refusals.current,
       finish: async () => {
         const summary = await run.finish();
         setImmediate(() => this.#markFinished()); // the answer goes out first
@@ -148,22 +135,25 @@ export class Host {
     };
   }
 
-  async #tellWait(peer: RpcPeer): Promise<WaitReason | null> {
-    const { startsWaitFor, inUse } = await this.run.whyWaits(peer);
-    const kind = startsWaitFor === undefined ? `in use: ${inUse !== undefined}` : 'starts wait';
-    return this.#waits.mayTell(kind) ? { startsWaitFor, inUse } : null;
+  /** For a worker that would print it. */
+  async #waitOfWorker(peer: RpcPeer): Promise<ShownWait | null> {
+    const why = await this.run.whyWaits(peer);
+    const kind =
+      why.startsWaitFor === undefined ? `in use: ${why.inUse !== undefined}` : 'starts wait';
+    return this.#waits.mayTell(kind) ? { workers: 1, forMs: 0, ...why } : null;
   }
 
-  async #shownWaits(): Promise<ShownWaits | null> {
+  /** For a reporter, which shows it on the terminal. */
+  async #shownWait(): Promise<ShownWait | null> {
     this.#waits.shown();
-    const waiting = this.#waits.longerThan(WORTH_A_WORD_MS);
+    const waiting = this.#waits.longerThan(MIN_SHOWN_WAIT_MS);
     const [first] = waiting;
     if (!first) return null;
     const forMs = performance.now() - first.sinceMs;
-    return { ...(await this.run.whyWaits(first.peer)), workers: waiting.length, forMs };
+    return { workers: waiting.length, forMs, ...(await this.run.whyWaits(first.peer)) };
   }
 
-  /** The worker's session is free. Without a reporter, the worker is told of what went wrong. */
+  /** Frees the worker's session. Without a reporter, the worker prints what went wrong. */
   async #release(leaseId: string): Promise<ArtifactProblem[]> {
     this.run.release(leaseId);
     if (this.#hasReporter()) return [];
@@ -175,11 +165,6 @@ export class Host {
   #hasReporter(): boolean {
     return [...this.#roles.values()].includes('reporter');
   }
-}
-
-async function nothing(work: Promise<unknown>): Promise<null> {
-  await work;
-  return null;
 }
 
 function done(work: () => void): null {

@@ -1,11 +1,11 @@
-/** What workers, the runner and the host say to each other: the calls, their parameters and their answers. */
+/** The calls between workers, the runner and the host: their parameters and their results. */
 import type { Size } from '../contract/limits';
 import type { TestOutcome, TestStep } from '../contract/test-notes';
 import type { SessionOptions } from '../options/types';
 import type { SessionFacts } from '../story/test-story';
 import type { BegunStart, StartOutcome } from './start-book';
 
-/** How a worker's project asks Playwright for its browser; an embedded session honours it. */
+/** The browser options of a worker's Playwright project. Embedded sessions apply them. */
 export interface BrowserSettings {
   headless?: boolean | undefined;
   channel?: string | undefined;
@@ -23,14 +23,14 @@ export interface BrowserSettings {
   env?: Record<string, string> | undefined;
 }
 
-/** What identifies a slot: one parallel place of the run, and what it asks of its session. */
+/** A worker's request for a session. */
 export interface AcquireRequest {
   parallelIndex: number;
   options: SessionOptions;
   browser: BrowserSettings;
 }
 
-/** A Playwright that a session can be driven by. */
+/** A Playwright server that can drive a session. */
 export interface PlaywrightOffer {
   url: string;
   version: string;
@@ -41,53 +41,46 @@ export interface Lease {
   leaseId: string;
   sessionId: string;
   cdpUrl: string;
-  /** The Playwright beside the session's browser, where its API offers one. */
+  /** The Playwright server on the browser's machine; null where its API has none. */
   playwright: PlaywrightOffer | null;
   viewerUrl: string | null;
-  /** Where the session's API answers, for the `session` fixture. */
+  /** The session's API, for the `session` fixture. */
   api: { url: string; key: string };
   /** Its API ends with the run. */
   embedded: boolean;
   /** Its browser shares the files of this machine. */
   local: boolean;
-  /** Where its browser shall put what it downloads for a worker on another machine; null where its API does not say. */
+  /** Where its browser puts downloads for a worker on another machine; null where its API does not say. */
   downloadsPath: string | null;
-  /** True when the session was used by an earlier worker of this slot. */
+  /** True when an earlier worker has used the session. */
   reused: boolean;
-  /** What reports tell of the session. */
+  /** For reports. */
   facts: SessionFacts;
-  /** Remarks for the user, such as a sandbox that is off, or where sessions come from when no reporter says it; each is said once per run. */
+  /** Messages for the user, such as a disabled sandbox. Each is printed once per run. */
   notices: string[];
 }
 
-/** A session is about to be used. */
+/** What a worker knows about its session right before it uses it. */
 export interface SessionCheck {
   leaseId: string;
   /** How long the use may take, in milliseconds; 0 when unlimited. */
   timeoutMs: number;
-  /** True when the worker saw the session end, or lost its connection to it: then its API is asked. */
+  /** The worker saw the session end, or lost its connection: the host asks the API. */
   mayBeGone: boolean;
-  /** True when the worker has a connection to it. */
+  /** The worker is connected to it. */
   isConnected?: boolean;
-  /** True when a context is open on it that outlives a test, such as that of a `beforeAll` page: it is not replaced ahead of its end. */
+  /** A context is open that outlives a test, such as that of a `beforeAll` page. The session is not replaced ahead of its end. */
   hasOpenContexts?: boolean;
-  /** How a test is about to use the session's own context; absent when it has another one. */
+  /** How the test uses the session's own context; absent when it has a new one. */
   ownContext?: OwnContextUse | undefined;
+  /** The test that begins; absent for a hook. */
+  test?: TestStart;
 }
 
-/** What the API of a session says of one whose connection a worker has lost. */
-export interface SessionLoss {
-  status: string;
-  /** Why it ended; null when it was stopped, or still runs. */
-  reason: string | null;
-  /** When it ended, in milliseconds since 1970; null when it still runs. */
-  endedAtMs: number | null;
-}
-
-/** A test begins to use its session. */
-export interface TestBegin extends SessionCheck {
+/** A test that begins. */
+export interface TestStart {
   title: string;
-  /** Which try of which test it is, as {@link AttemptSteps} name it too. */
+  /** The test and its retry, as in {@link AttemptSteps}. */
   attempt: string;
   record: { size?: Size | undefined; fps?: number | undefined } | null;
 }
@@ -95,174 +88,185 @@ export interface TestBegin extends SessionCheck {
 /** How a test uses the session's own context (isolation 'session'). */
 export interface OwnContextUse {
   /**
-   * Context options whose effect no browser forgets: credentials that a server has accepted are sent again, and a connection with a
-   * certificate that was let pass is used again. Each as its name, and a hash of its value where it has several.
+   * Context options whose effect no browser forgets: it sends accepted credentials again, and reuses connections with accepted
+   * certificates. Each is the option's name, and a hash of its value where it has several.
    */
   lasting: string[];
-  /** Whether it goes on with what earlier tests have left. */
+  /** Whether it continues with what earlier tests left. */
   keepState: boolean;
 }
 
-/** A test is over. */
+/** Why a worker reports its session as bad. */
+export type BadSessionReason =
+  /** Its browser left health checks unanswered. The host asks the API whether the browser is unresponsive. */
+  | 'health-check-failed'
+  /** Its browser does not answer any more. */
+  | 'unresponsive'
+  /** The connection closed. The host asks the API why. */
+  | 'connection-lost'
+  /** The worker could not connect. The host replaces it, unless that did not help the last time. */
+  | 'connect-failed'
+  /** Its browser did not clear what a test left. */
+  | 'not-cleared';
+
+/** The host's answer to a bad session. */
+export interface BadSessionAnswer {
+  /** No test gets the session any more. */
+  isWithdrawn: boolean;
+  /** What its API says, for `connection-lost`; null when it does not answer. */
+  loss: SessionLoss | null;
+}
+
+/** What the API says about a session whose connection was lost. */
+export interface SessionLoss {
+  status: string;
+  /** Why it ended; null when it was stopped, or is still active. */
+  reason: string | null;
+  /** When it ended, in milliseconds since 1970; null while it is active. */
+  endedAtMs: number | null;
+}
+
+/** A test that ended. */
 export interface TestEnd {
   leaseId: string;
   clip: { path: string; fromMs: number; toMs: number; size?: Size | undefined } | null;
-  /** How it went. */
   outcome: Exclude<TestOutcome, 'running'>;
-  /** The browser's id of a context that the test has left, and that may not be gone yet. */
+  /** The browser's id of the test's context, which may not be closed yet. */
   leftContextId?: string | undefined;
 }
 
-/** What an attempt of a test did lately. */
+/** The latest steps of an attempt of a test. */
 export interface AttemptSteps {
   attempt: string;
   steps: TestStep[];
 }
 
-/** What went wrong with something that is kept (clip, cookie file): it never fails a test, and is told in the summary. */
+/** Something that a worker or the reporter tells the host. The call returns when the host has processed it. */
+export type RunEvent =
+  /** A test or hook is running, or none is any more. Its timeout may have changed. */
+  | { type: 'running'; leaseId: string; test: { title: string; timeoutMs: number } | null }
+  /** The worker has disconnected from the session that it offered. It keeps its lease, without a session. */
+  | { type: 'session-returned'; leaseId: string }
+  /** The worker does not wait for a session any more. */
+  | { type: 'wait-cancelled'; leaseId: string }
+  /** Tests leave state on the session for later tests of the same worker. */
+  | { type: 'state-kept'; leaseId: string }
+  /** Tests of this worker use the session's API from now on. */
+  | { type: 'api-used'; leaseId: string }
+  /** A test starts a session itself. The host stops that session too, even if the worker crashes. */
+  | { type: 'start-began'; leaseId: string; start: BegunStart }
+  | { type: 'start-ended'; leaseId: string; start: BegunStart; outcome: StartOutcome }
+  /** A test stopped a session: its own, or one that it started. */
+  | { type: 'session-stopped'; sessionId: string }
+  /** Steps for the viewers of sessions. Attempts without a session are ignored. */
+  | { type: 'steps'; attempts: AttemptSteps[] }
+  /** Something could not be kept. */
+  | { type: 'problem'; problem: ArtifactProblem };
+
+/** A clip or cookie file that could not be kept. It never fails a test; the summary lists it. */
 export interface ArtifactProblem {
-  /** What could not be done, such as `No clip results/a/video.mp4`. */
+  /** Such as `No clip results/a/video.mp4`. */
   what: string;
-  /** Why. Problems with the same reason are told together. */
+  /** Why. The summary groups problems by reason. */
   reason: string;
 }
 
-/** How a session of the run ended: `stopped` by the run; `died` before; `left` running, since it could not be stopped. */
+/** How a session of the run ended: `stopped` by the run; `died` before; `left` running because it could not be stopped. */
 export interface SessionLife extends SessionFacts {
   end: 'stopped' | 'died' | 'left';
-  /** When, in milliseconds since the epoch. */
+  /** In milliseconds since 1970. */
   endMs: number;
 }
 
-/** What a run used, told at its end. */
+/** What a run used. */
 export interface RunSummary {
   sessions: number;
   /** Starts of sessions that failed. */
   failedStarts: number;
   tests: number;
   clips: number;
-  /** How long sessions were open, added up, in milliseconds. */
+  /** Total time that sessions were open, in milliseconds. */
   browserMs: number;
   problems: ArtifactProblem[];
   /** Sessions that could not be stopped. */
   leftRunning: string[];
-  /** The sessions that workers had, in the order of their ends. */
+  /** The sessions that workers used, in the order in which they ended. */
   lives: SessionLife[];
 }
 
-/** Why a session is not there yet. */
-export interface WaitReason {
-  /** What those wait for that are being started, in words; undefined where nobody knows. */
-  startsWaitFor?: string | undefined;
-  /** Who has the sessions that are waited for, in words; undefined while one is being started. */
-  inUse?: string | undefined;
-}
-
-/** What a terminal shows of those that wait. */
-export interface ShownWaits extends WaitReason {
+/** The wait for a session, as shown to the user. */
+export interface ShownWait {
+  /** Workers that wait. */
   workers: number;
   /** How long the first of them has waited, in milliseconds. */
   forMs: number;
+  /** What the starts wait for; undefined when unknown. */
+  startsWaitFor?: string | undefined;
+  /** The workers that use the sessions; undefined while a session starts. */
+  inUse?: string | undefined;
 }
 
-/** A page that shows all sessions of one place. */
+/** A page that shows all sessions of one source. */
 export interface Wall {
-  /** Where they come from, in words; holds no secret. */
+  /** Where they come from; holds no secret. */
   label: string;
   /** Holds a token, unless the page asks for the key. */
   url: string;
   asksForKey: boolean;
 }
 
-/** Where the sessions of a run are watched while it goes on. Links hold tokens. */
+/** Pages that show the sessions of a run. Links hold tokens. */
 export interface RunViews {
   walls: Wall[];
   sessions: { id: string; viewerUrl: string | null }[];
 }
 
-/** Why a run does not go on. */
+/** An error that fails every test, so the run stops. */
 export interface Refusal {
-  /** What is wrong with it. */
   message: string;
-  /** The test that fails by it; all others are skipped. */
+  /** The test that fails with it; all others are skipped. */
   testId: string;
 }
 
-/** Every call to the host: its parameters and its answer. */
+/** Every call to the host. */
 export interface HostCalls {
   hello: {
     params: { token: string; role: 'worker' | 'runner' | 'reporter' | 'probe'; pid: number };
     result: { pid: number };
   };
-  /** Workers are about to ask for these sessions: they are started meanwhile. */
-  openAhead: { params: { requests: AcquireRequest[] }; result: null };
+  /** Starts sessions that workers will ask for soon. */
+  prestart: { params: { requests: AcquireRequest[] }; result: null };
   acquire: { params: AcquireRequest; result: Lease };
-  /** What a worker is to say that waits for a session; null when it is told already. */
-  tellWait: { params: Record<string, never>; result: WaitReason | null };
-  /** Who waits for a session now; whoever asks shows it to the user, so that workers need not say it. */
-  waits: { params: Record<string, never>; result: ShownWaits | null };
-  /** For the user of this machine, who wants to look. */
-  views: { params: Record<string, never>; result: RunViews };
-  /** For the browser of that user: links to its walls that ask for no key. Those of servers elsewhere are good once, and soon. */
-  wallLinks: { params: Record<string, never>; result: string[] };
-  /** Gives the session back to its slot. Without a reporter, answers once the worker's clips are written, with the problems that nobody has told yet. */
-  release: { params: { leaseId: string }; result: ArtifactProblem[] };
-  /** Checks the session. Answers with another lease when it had to be replaced. */
-  ensureSession: { params: SessionCheck; result: Lease | null };
-  /** The same, before a test. */
-  beginTest: { params: TestBegin; result: Lease | null };
-  /** The worker does not use its session now. True when another waits for it: once `give` is called, it may have it. */
+  /** Makes sure that the worker's session is good for a test or a hook. Returns a lease when the worker has another session now. */
+  prepareSession: { params: SessionCheck; result: Lease | null };
+  reportBadSession: {
+    params: { leaseId: string; reason: BadSessionReason };
+    result: BadSessionAnswer;
+  };
+  /** The worker does not use its session now. True when another worker waits for it: then `session-returned` follows. */
   offer: { params: { leaseId: string }; result: boolean };
-  give: { params: { leaseId: string }; result: null };
-  /** A test runs in the worker, or none does any more, whether it uses the session or not. */
-  testRuns: {
-    params: { leaseId: string; test: { title: string; timeoutMs: number } | null };
-    result: null;
-  };
-  /** The worker does not wait for a session any more. */
-  giveUp: { params: { leaseId: string }; result: null };
-  /** What tests of this worker leave on the session is for its other tests. */
-  keepState: { params: { leaseId: string }; result: null };
-  /** The session's browser is no good for another test: nobody gets it. */
-  abandon: { params: { leaseId: string }; result: null };
-  /** The same, since it has not cleared what a test had left. */
-  spoilt: { params: { leaseId: string }; result: null };
-  /** It could not be connected to. True when another one is worth a try: then nobody gets it any more. */
-  unconnected: { params: { leaseId: string }; result: boolean };
-  /** The worker is about to connect. Answers with the browser's own CDP endpoint, where the worker can use that one. */
-  enterDirectly: { params: { leaseId: string }; result: string | null };
-  /** Tests of this worker use the session's API from now on. */
-  useApi: { params: { leaseId: string }; result: null };
-  /** Waits until the picture on screen is in the recording, briefly. Answers whether it has a picture since then at all. */
+  /** Gives the session back. Without a reporter, waits for the worker's clips and returns problems that nobody has printed yet. */
+  release: { params: { leaseId: string }; result: ArtifactProblem[] };
+  /** Returns the browser's own CDP endpoint, and counts the worker as its client; null where the worker cannot use it. */
+  connectDirectly: { params: { leaseId: string }; result: string | null };
+  /** Waits, briefly, until the picture on screen is recorded. True when the recording has a picture since `fromMs`. */
   settle: { params: { leaseId: string; fromMs: number }; result: boolean };
-  /** Answers whether the clip will be made that was asked for. */
+  /** True when the clip that the test asked for will be made. */
   endTest: { params: TestEnd; result: boolean };
-  /** What tests do, for those who watch. Of an attempt without a session nothing is told. */
-  noteSteps: { params: { attempts: AttemptSteps[] }; result: null };
-  /** Whether its browser hangs, as far as its API tells: that one answers, and the browser does not. */
-  hangs: { params: { leaseId: string }; result: boolean };
-  /** What became of the session of this lease; null when its API does not say. */
-  whyLost: { params: { leaseId: string }; result: SessionLoss | null };
-  /** A test starts a session by itself. The host shall stop that one too, whatever happens to the worker. */
-  beginStart: { params: { leaseId: string; start: BegunStart }; result: null };
-  endStart: {
-    params: { leaseId: string; start: BegunStart; outcome: StartOutcome };
-    result: null;
-  };
-  /** A test has stopped a session: one that it has started, or its own. */
-  stopped: { params: { sessionId: string }; result: null };
-  report: { params: ArtifactProblem; result: null };
-  /** True for the first worker that wants to say this: each remark is made once per run. */
-  maySay: { params: { message: string }; result: boolean };
-  /** What is wrong fails every test, so the run ends with this one. Answers with what it has ended with: somebody may have been first. */
-  refuse: { params: Refusal; result: Refusal };
-  /** Why the run does not go on; null while it does. */
-  refusal: { params: Record<string, never>; result: Refusal | null };
-  /** Waits for the clips, stops everything, tells what the run used. The host exits afterwards. */
+  report: { params: RunEvent; result: null };
+  /** Who waits for a session. A reporter shows it itself, so workers get null then, and when another worker printed it lately. */
+  waits: { params: Record<string, never>; result: ShownWait | null };
+  /** `links` open the walls without asking for a key, in this user's browser. They may work only once, and only for a short time. */
+  views: { params: { withLinks: boolean }; result: RunViews & { links: string[] } };
+  /** True for the first worker of the run that wants to print this message. */
+  claimMessage: { params: { message: string }; result: boolean };
+  /** Stops the run for this reason, if there is one. Returns why the run was stopped; null while it goes on. */
+  stopRun: { params: { refusal: Refusal | null }; result: Refusal | null };
+  /** Waits for the clips, stops everything, and returns what the run used. The host exits afterwards. */
   finish: { params: Record<string, never>; result: RunSummary & { pid: number } };
 }
 
 export type HostMethod = keyof HostCalls;
 
-/** What the host says to a worker: somebody waits for its session, which it is to {@link HostCalls.offer} when it does not use it. */
+/** The host's call to a worker: another worker waits for its session. The worker is to {@link HostCalls.offer} it once it is unused. */
 export const WANTED = 'wanted';

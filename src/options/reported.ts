@@ -27,21 +27,14 @@ function isOurs(name: string): boolean {
 
 /** Session options as a report may show them. They may be wrong: then the run is refused, and reported too. */
 function shown(options: SessionOptions): object {
-  const {
-    apiKey,
-    cdpUrl,
-    gridUrl,
-    capabilities,
-    extraHTTPHeaders: extraHTTPHeaders,
-    proxies,
-  } = options;
+  const { apiKey, cdpUrl, gridUrl, capabilities, extraHttpHeaders, proxies } = options;
   return {
     ...options,
     ...(apiKey !== undefined && { apiKey: HIDDEN }),
     ...(cdpUrl !== undefined && { cdpUrl: HIDDEN }), // tokens stand in such URLs
     ...(gridUrl !== undefined && { gridUrl: HIDDEN }), // it may name a user and a password
     ...(capabilities && { capabilities: hideValues(capabilities) }),
-    ...(extraHTTPHeaders && { extraHTTPHeaders: hideValues(extraHTTPHeaders) }),
+    ...(extraHttpHeaders && { extraHttpHeaders: hideValues(extraHttpHeaders) }),
     ...(typeof proxies === 'object' && { proxies: [proxies].flat().map(shownProxy) }),
   };
 }

@@ -18,7 +18,7 @@ export function openFirstSessions(config: FullConfig, suite: Suite): void {
   if (!starting) return;
   const requests = firstRequests(config, suite);
   if (requests.length === 0) return;
-  starting.then(async (host) => host.call('openAhead', { requests })).catch(() => undefined); // the worker that asks tells what is wrong
+  starting.then(async (host) => host.call('prestart', { requests })).catch(() => undefined); // the worker that asks tells what is wrong
 }
 
 /** What the workers of the first project will ask for; none where that is not known, or not to be had for nothing. */

@@ -44,7 +44,7 @@ export function openLiveView(): () => void {
 async function findView(): Promise<string | undefined> {
   const host = await runnerState().host?.catch(() => undefined);
   if (host?.isOpen !== true) return undefined;
-  const views = await host.call('views', {}).catch(() => undefined); // it is gone
+  const views = await host.call('views', { withLinks: false }).catch(() => undefined); // it is gone
   return views && viewOf(views);
 }
 

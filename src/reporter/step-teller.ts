@@ -32,8 +32,8 @@ export class StepTeller {
     const note: StepNote = {
       step: titleOf(step, this.#texts),
       id: `${process.pid}-${startTime.getTime()}-${++this.#told}`,
-      at: startTime.getTime(),
-      duration: null,
+      atMs: startTime.getTime(),
+      durationMs: null,
       place: location ? this.#texts.placeName(location) : '',
       hasFailed: false,
     };
@@ -45,7 +45,7 @@ export class StepTeller {
   ended(test: TestCase, { retry }: TestResult, step: TestStep): void {
     const note = this.#notes.get(step);
     if (!note) return;
-    note.duration = Math.max(0, Math.round(step.duration));
+    note.durationMs = Math.max(0, Math.round(step.duration));
     note.hasFailed = step.error !== undefined;
     this.#tell(`${test.id}-${retry}`, note);
   }
@@ -62,7 +62,7 @@ export class StepTeller {
     this.#count = 0;
     const host = await runnerState().host?.catch(() => undefined);
     if (attempts.length > 0 && host?.isOpen)
-      await host.call('noteSteps', { attempts }).catch(() => undefined); // it was killed: nobody watches its sessions any more
+      await host.call('report', { type: 'steps', attempts }).catch(() => undefined); // it was killed: nobody watches its sessions any more
   }
 
   #tell(attempt: string, note: StepNote): void {

@@ -1,7 +1,7 @@
 /** Shows on a terminal, while a run goes on, which workers wait for a session, and that the run is being ended. */
 import { isLogging } from '../base/log';
 import { countText } from '../base/texts';
-import type { ShownWaits } from '../host/protocol';
+import type { ShownWait } from '../host/protocol';
 import { runnerState } from '../host/runner-state';
 import { environment } from '../options/environment';
 import { StatusLine, type Terminal } from './status-line';
@@ -64,7 +64,7 @@ export class WaitWatch {
 }
 
 /** What a terminal says of those that wait. */
-export function waitText({ workers, forMs, startsWaitFor, inUse }: ShownWaits): string {
+export function waitText({ workers, forMs, startsWaitFor, inUse }: ShownWait): string {
   const who = `${countText(workers, 'worker')} ${workers === 1 ? 'waits' : 'wait'} for a session`;
   const why = startsWaitFor ?? inUse;
   const seconds = `${Math.round(forMs / 1000)} s`;

@@ -20,6 +20,7 @@ export default defineConfig(
         wait: { stdout: /(?<shop_url>http:\/\/\S+)/ },
       },
     },
+    {},
     { runPage: process.env['RUN_PAGE'] ?? false },
   ),
 );

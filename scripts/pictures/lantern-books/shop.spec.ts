@@ -1,8 +1,8 @@
 /** What a run page has to tell of: tests that pass, that fail, that fail once, that are skipped, and one that loses its browser. */
 import { test, expect, type Page } from 'sessionwright';
 
-/** How long a test waits in vain, in milliseconds. */
-const IN_VAIN_MS = 3_000;
+/** How long a test waits for what never happens, in milliseconds. */
+const NEVER_MS = 3_000;
 
 test.describe('Catalogue', () => {
   for (const [words, title] of [
@@ -43,7 +43,7 @@ test.describe('Cart', () => {
     if (retry === 0) await closeWarehouse(page);
     await page.goto('/books/walden');
     await page.getByRole('button', { name: 'Add to cart' }).click();
-    await expect(inCart(page)).toHaveText('1', { timeout: IN_VAIN_MS });
+    await expect(inCart(page)).toHaveText('1', { timeout: NEVER_MS });
   });
 
   test('keeps its books when the browser goes away', async ({ page, browser }, { retry }) => {
@@ -83,7 +83,7 @@ test.describe('Checkout', () => {
     await expect(page.getByText('wrapped as a gift')).toBeVisible();
   });
 
-  test('a reader who comes from a friend’s letter, and has never been here before, is told what it costs to send a book abroad', async ({
+  test('a reader who comes from a friend’s letter, and has never been here before, sees what it costs to send a book abroad', async ({
     page,
   }) => {
     await page.goto('/books/voyage-out');
@@ -100,7 +100,7 @@ test.describe('Checkout', () => {
     await test.step('put it into the cart', async () => {
       await closeWarehouse(page);
       await page.getByRole('button', { name: 'Add to cart' }).click();
-      await expect(inCart(page)).toHaveText('1', { timeout: IN_VAIN_MS });
+      await expect(inCart(page)).toHaveText('1', { timeout: NEVER_MS });
     });
   });
 

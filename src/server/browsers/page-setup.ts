@@ -20,10 +20,10 @@ export class PageSetup {
 
   /** From now on every new page gets its headers before it sends its first request. */
   async apply(): Promise<void> {
-    const { extraHTTPHeaders: extraHTTPHeaders } = this.#plan.request;
-    if (!extraHTTPHeaders) return;
+    const { extraHttpHeaders } = this.#plan.request;
+    if (!extraHttpHeaders) return;
     this.#connection.on('Target.attachedToTarget', (event) =>
-      this.#prepare(event, extraHTTPHeaders),
+      this.#prepare(event, extraHttpHeaders),
     );
     await this.#connection.send('Target.setAutoAttach', AUTO_ATTACH);
   }

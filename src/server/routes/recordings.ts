@@ -63,8 +63,8 @@ async function findReplay(
     mp4Url,
     playlistContent: null,
     expiresAt,
-    videoStart: replay?.startMs ?? null,
-    videoDuration: replay?.durationMs ?? null,
+    videoStartMs: replay?.startMs ?? null,
+    videoDurationMs: replay?.durationMs ?? null,
   };
 }
 

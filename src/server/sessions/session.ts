@@ -5,7 +5,6 @@ import { logOf } from '../../base/log';
 import { MemoryBudget } from '../../base/memory-budget';
 import { newToken } from '../../base/tokens';
 import type { ActionFiles, PageDriver } from '../../actions/page-driver';
-import { MINUTE_MS } from '../../contract/limits';
 import type { SessionInfo, SessionStatus, SessionStep } from '../../contract/session';
 import type { TestNote } from '../../contract/test-notes';
 import { sessionEnded } from './finished-session';
@@ -148,10 +147,7 @@ export class LiveSession implements KnownSession {
         : undefined;
     this.#tabOrder = new TabOrder(browser.connection);
     this.#timers = new SessionTimers(
-      {
-        idleMs: (plan.idleTimeout / MINUTE_MS) * minuteMs,
-        maxMs: (plan.maxDuration / MINUTE_MS) * minuteMs,
-      },
+      { idleMs: plan.idleTimeoutMinutes * minuteMs, maxMs: plan.maxDurationMinutes * minuteMs },
       (reason) => void this.end({ status: 'timed_out', reason }),
     );
     void browser.exited.then(
@@ -297,13 +293,13 @@ export class LiveSession implements KnownSession {
       createdAt,
       closedAt: endedAt,
       lastAccessedAt: this.#timers.lastUsedAt,
-      duration: (endedAt?.getTime() ?? Date.now()) - createdAt.getTime(),
-      idleTimeout: plan.idleTimeout,
-      maxDuration: plan.maxDuration,
+      durationMs: (endedAt?.getTime() ?? Date.now()) - createdAt.getTime(),
+      idleTimeoutMinutes: plan.idleTimeoutMinutes,
+      maxDurationMinutes: plan.maxDurationMinutes,
       steps: [],
       error: (status === 'error' || status === 'timed_out' ? this.reason : null) ?? this.problem,
       proxies: plan.proxy !== undefined,
-      channel: request.channel ?? 'chromium',
+      browserType: request.browserType ?? 'chromium',
       useFileStorage: this.#files !== undefined,
       networkRequestBytes: this.networkLog.traffic.sentBytes,
       networkResponseBytes: this.networkLog.traffic.receivedBytes,

@@ -162,7 +162,7 @@ describe('a call of the API', () => {
     client = new SessionsClient({
       apiUrl: 'https://sessions.invalid',
       apiKey: 'key',
-      retryDelay: 1,
+      retryDelayMs: 1,
     });
   });
   afterEach(async () => client.close());

@@ -95,7 +95,7 @@ export function clientOf(
   const client = new SessionsClient({
     apiUrl: url,
     apiKey: KEY,
-    retryDelay: 5,
+    retryDelayMs: 5,
     handleSignals: false,
     onWarning: (warning) => warnings.push(warning),
     ...options,

@@ -53,10 +53,11 @@ test.each([
 
 test('what a test has started and not stopped is stopped as the run ends, and is in its ledger no more', async () => {
   const { api, folder, run, lease } = await startWith('ours');
-  const book = run.startsOf(lease.leaseId);
+  const { leaseId } = lease;
   const start = { key: 'key', startedAt: Date.now(), startsUntil: Date.now() + 1_000 };
-  await book.begin(start);
-  await book.end(start, { sessionId: 'of-a-test', isUnclear: false });
+  await run.handle({ type: 'start-began', leaseId, start });
+  const outcome = { sessionId: 'of-a-test', isUnclear: false };
+  await run.handle({ type: 'start-ended', leaseId, start, outcome });
   run.release(lease.leaseId);
   expect(await run.finish()).toMatchObject({ sessions: 2, leftRunning: [] });
   expect(api.requests.map(({ url }) => url)).toContain('/sessions/of-a-test/stop');
@@ -73,14 +74,12 @@ test('a session that cannot be recorded is tried once, and not for every test', 
   const session = { cdp_url: `ws://127.0.0.1:${(refusing.address() as AddressInfo).port}/` };
   const { run, lease } = await startWith('ours', { session });
   for (const title of ['one', 'two'])
-    await run.beginTest({
+    await run.prepareSession({
       leaseId: lease.leaseId,
       timeoutMs: 0,
       mayBeGone: false,
       isConnected: true,
-      record: { size: undefined, fps: 25 },
-      title,
-      attempt: title,
+      test: { record: { size: undefined, fps: 25 }, title, attempt: title },
     });
   expect(connections).toBe(1);
   refusing.close();
@@ -133,10 +132,10 @@ test('a session that is stopped while its recorder still connects, to what does 
   const connected = once(hanging, 'connection');
   const session = { cdp_url: `ws://127.0.0.1:${(hanging.address() as AddressInfo).port}/` };
   const { folder, run, lease } = await startWith('ours', { session });
-  const beginning = run.beginTest({
+  const beginning = run.prepareSession({
     leaseId: lease.leaseId,
     ...{ timeoutMs: 0, mayBeGone: false, isConnected: true },
-    ...{ record: { size: undefined, fps: 25 }, title: 'one', attempt: 'one' },
+    test: { record: { size: undefined, fps: 25 }, title: 'one', attempt: 'one' },
   });
   beginning.catch(() => undefined);
   await connected;
@@ -149,19 +148,19 @@ test('a session on which a page of a hook is open stays as long as it runs, thou
   const { run, lease } = await startWith('ours', { session });
   const check = { leaseId: lease.leaseId, timeoutMs: 300_000, mayBeGone: false, isConnected: true };
   const test = { title: 'one', attempt: 'one', record: null };
-  await run.beginTest({ ...check, ...test });
+  await run.prepareSession({ ...check, test });
   await run.endTest({ leaseId: lease.leaseId, clip: null, outcome: 'passed' });
-  expect(await run.ensureSession({ ...check, hasOpenContexts: true })).toBeNull();
-  expect(await run.ensureSession({ ...check, hasOpenContexts: false })).not.toBeNull();
+  expect(await run.prepareSession({ ...check, hasOpenContexts: true })).toBeNull();
+  expect(await run.prepareSession({ ...check, hasOpenContexts: false })).not.toBeNull();
 });
 
 test('a session whose API tests have used is replaced ahead of its end like any other', async () => {
   const session = { max_duration_minutes: 3, idle_timeout_minutes: 3 };
   const { run, lease } = await startWith('ours', { session });
   const check = { leaseId: lease.leaseId, timeoutMs: 300_000, mayBeGone: false, isConnected: true };
-  await run.ensureSession(check);
-  await run.useApi(lease.leaseId);
-  expect(await run.ensureSession(check)).not.toBeNull();
+  await run.prepareSession(check);
+  await run.handle({ type: 'api-used', leaseId: lease.leaseId });
+  expect(await run.prepareSession(check)).not.toBeNull();
 });
 
 test('a test that may take as long as any session lasts gets a new one each time: that is said once, with what to do', async () => {
@@ -170,9 +169,9 @@ test('a test that may take as long as any session lasts gets a new one each time
   const check = { leaseId: lease.leaseId, mayBeGone: false, isConnected: true };
   const told: (string[] | undefined)[] = [];
   for (const minutes of [15, 15, 20, 14])
-    told.push((await run.ensureSession({ ...check, timeoutMs: minutes * 60_000 }))?.notices);
+    told.push((await run.prepareSession({ ...check, timeoutMs: minutes * 60_000 }))?.notices);
   const why = expect.stringMatching(
-    /timeout of 15 min gets a new session.* Set sessionOptions\.maxDuration to more than 900000, /,
+    /timeout of 15 min gets a new session.* Set sessionOptions\.maxDurationMinutes to more than 15, /,
   ) as unknown;
   expect(told).toEqual([undefined, [why], [], undefined]); // the first one is fresh, and no other would last longer
 });
@@ -180,16 +179,16 @@ test('a test that may take as long as any session lasts gets a new one each time
 test('so is a test that leaves no other one like it any room, when a session was replaced after it; not after shorter ones', async () => {
   const session = { max_duration_minutes: 15, idle_timeout_minutes: 3 };
   const { run, lease } = await startWith('ours', { session });
-  const check = { leaseId: lease.leaseId, mayBeGone: false, isConnected: true, record: null };
+  const check = { leaseId: lease.leaseId, mayBeGone: false, isConnected: true };
   const [short, long] = [450_000, 899_999.999]; // two of the first have room
   const told: (string[] | undefined)[] = [];
   for (const [n, timeoutMs] of [short, short, long, long, long].entries()) {
-    const test = { ...check, timeoutMs, title: `test ${n}`, attempt: `${n}` };
-    told.push((await run.beginTest(test))?.notices);
+    const test = { title: `test ${n}`, attempt: `${n}`, record: null };
+    told.push((await run.prepareSession({ ...check, timeoutMs, test }))?.notices);
     await run.endTest({ leaseId: lease.leaseId, clip: null, outcome: 'passed' });
   }
   const why = expect.stringMatching(
-    /^a session gets no other test with a timeout of 15 min once it is 0\.0 s old: .* Set sessionOptions\.maxDuration to more than 1800000, /,
+    /^a session gets no other test with a timeout of 15 min once it is 0\.0 s old: .* Set sessionOptions\.maxDurationMinutes to more than 30, /,
   ) as unknown;
   expect(told).toEqual([undefined, undefined, [], [why], []]);
   await run.finish();

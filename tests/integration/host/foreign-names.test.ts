@@ -22,14 +22,8 @@ test('the frames of a session stay in the folder of the run, whatever its id', a
     ),
   );
   const { leaseId, sessionId } = await acquire();
-  await run.beginTest({
-    leaseId,
-    timeoutMs: 0,
-    mayBeGone: false,
-    title: 'a test',
-    attempt: 'a-0',
-    record: {},
-  });
+  const test = { title: 'a test', attempt: 'a-0', record: {} };
+  await run.prepareSession({ leaseId, timeoutMs: 0, mayBeGone: false, test });
   expect(sessionId).toBe(id);
   const folders = await readdir(join(folder, 'work'));
   expect(folders).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/)]);

@@ -92,10 +92,9 @@ test('a session is stopped before the clips of its tests are made, and they have
   const page = await browser.newPage();
   for (let made = 0; made < CLIPS; made++) {
     const fromMs = Date.now();
-    await worker.call('beginTest', {
+    await worker.call('prepareSession', {
       ...{ leaseId, timeoutMs: 0, mayBeGone: false, isConnected: true },
-      record: { size: undefined, fps: 25 },
-      ...{ title: `test ${made}`, attempt: `${made}` },
+      test: { record: { size: undefined, fps: 25 }, title: `test ${made}`, attempt: `${made}` },
     });
     await page.setContent(`<h1>${made}</h1>`);
     await eventually(async () =>
@@ -127,7 +126,7 @@ test('a session that costs is not kept for the workers of a dead runner, and no 
   const ended = endOrphaned(host);
   await eventually(() => expect(stoppedMs - diedMs).toBeLessThan(6_000));
   const check = { leaseId: lease.leaseId, timeoutMs: 0, mayBeGone: false };
-  await expect(worker.call('ensureSession', check)).rejects.toMatchObject({
+  await expect(worker.call('prepareSession', check)).rejects.toMatchObject({
     code: 'host_unavailable',
   });
   worker.close();

@@ -12,7 +12,7 @@ const manual = readFileSync(join(import.meta.dirname, '../../../docs/operations.
 const commands = readFileSync(join(import.meta.dirname, '../../../docs/cli.md'), 'utf8');
 const rows = manual
   .split('\n')
-  .filter((line) => line.startsWith('| `'))
+  .filter((line) => /^\| `[A-Z]+ \//.test(line))
   .map((line) => line.split(' | '));
 
 /** Whose methods a call in the table can be. */

@@ -1,11 +1,11 @@
-/** Tests that documents name as the proof of what they say: `tests/…/x.test.ts` "its title"; a title without a file is of the one before. */
+/** Proofs in documents: `tests/…/x.test.ts` "its title". A title without a file belongs to the file before it. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect } from 'vitest';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 
-/** The rows of the tables in a document, without their heads. */
+/** The rows of all tables in a document, without the header rows. */
 export function rowsOf(path: string): string[] {
   const lines = readFileSync(join(ROOT, path), 'utf8').split('\n');
   return lines.filter(
@@ -13,7 +13,12 @@ export function rowsOf(path: string): string[] {
   );
 }
 
-/** The proofs of a row, as `[file, title]`. They stand in its last column. */
+/** The first cell of a row: what the document promises. */
+export function claimOf(row: string): string {
+  return row.split(' | ')[0] ?? '';
+}
+
+/** The proofs of a row, as `[file, title]`, from its last column. */
 export function proofsOf(row: string): [string, string | undefined][] {
   const proof = row.slice(row.lastIndexOf(' | ', row.length - 3));
   const proofs: [string, string | undefined][] = [];
@@ -26,7 +31,7 @@ export function proofsOf(row: string): [string, string | undefined][] {
   return proofs;
 }
 
-/** That there is such a test. */
+/** Checks that the test exists. */
 export function expectTest([file, title]: [string, string | undefined]): void {
   expect(existsSync(join(ROOT, file)), file).toBe(true);
   if (title === undefined) return;

@@ -1,10 +1,9 @@
 /** Each line of docs/reliability.md has a line in tests/promises.md, which names tests that exist. */
 import { expect, test } from 'vitest';
-import { expectTest, proofsOf, rowsOf } from './proofs';
+import { claimOf, expectTest, proofsOf, rowsOf } from './proofs';
 
-const faultOf = (row: string): string => row.split(' | ')[0] ?? '';
-const documented = rowsOf('docs/reliability.md').map(faultOf);
-const proven = rowsOf('tests/promises.md').filter((row) => documented.includes(faultOf(row)));
+const documented = rowsOf('docs/reliability.md').map(claimOf);
+const proven = rowsOf('tests/promises.md').filter((row) => documented.includes(claimOf(row)));
 
 test('there is a line for each kind of fault', () => {
   expect(documented.length).toBeGreaterThan(40);
@@ -14,7 +13,7 @@ test('each promised line has its tests, in the same order', () => {
   const measured = documented.indexOf(
     documented.find((row) => row.startsWith('| 300 faults')) ?? '',
   );
-  expect(proven.map(faultOf)).toEqual(documented.slice(0, measured));
+  expect(proven.map(claimOf)).toEqual(documented.slice(0, measured));
 });
 
 test.each(rowsOf('tests/promises.md'))('%s', (row) => {

@@ -1,7 +1,7 @@
 /** Our options and the contract's start request say the same: every field of one is in the other, and what is allowed here is accepted there. */
 import { describe, expect, test } from 'vitest';
-import { encodeStartRequest } from '../../../src/contract/session';
-import { OPTION_NAMES } from '../../../src/contract/start';
+import { toCamelCase } from '../../../src/contract/naming';
+import { encodeStartRequest, startRequestSchema } from '../../../src/contract/session';
 import { sessionOptionRules } from '../../../src/options/schema';
 import type { SessionOptions } from '../../../src/options/types';
 import { validateSessionOptions } from '../../../src/options/validate';
@@ -14,19 +14,24 @@ const OWN = [
   'gridUrl',
   'capabilities',
   'sessionId',
-  'startTimeout',
+  'startTimeoutMs',
   'maxSessions',
   'transport',
   'exposeNetwork',
   'executablePath',
 ];
+/** Fields that our options spell differently, or not at all. */
+const OTHER = ['timeoutMinutes', 'viewportWidth', 'viewportHeight'];
 
 test('the same fields', () => {
+  const fields = Object.keys(startRequestSchema.shape)
+    .map(toCamelCase)
+    .filter((name) => !OTHER.includes(name));
   expect(
     Object.keys(sessionOptionRules)
       .filter((name) => !OWN.includes(name))
       .sort(),
-  ).toEqual([...OPTION_NAMES].sort());
+  ).toEqual([...fields, 'viewport'].sort());
 });
 
 const api = { apiUrl: 'https://sessions.example.com' };
@@ -39,20 +44,20 @@ describe('the same answer', () => {
         headless: false,
         viewport: { width: 800, height: 600 },
         userAgent: 'x',
-        args: ['--mute-audio'],
+        chromeArgs: ['--mute-audio'],
       },
       true,
     ],
-    [{ idleTimeout: 1_800_000, maxDuration: 86_400_000 }, true],
-    [{ idleTimeout: 0 }, false],
-    [{ idleTimeout: 1_860_000, maxDuration: 3_600_000 }, false],
-    [{ maxDuration: 86_460_000 }, false],
-    [{ maxDuration: 120_000 }, false],
-    [{ idleTimeout: 960_000 }, false],
+    [{ idleTimeoutMinutes: 30, maxDurationMinutes: 1440 }, true],
+    [{ idleTimeoutMinutes: 0 }, false],
+    [{ idleTimeoutMinutes: 31, maxDurationMinutes: 60 }, false],
+    [{ maxDurationMinutes: 1441 }, false],
+    [{ maxDurationMinutes: 2 }, false],
+    [{ idleTimeoutMinutes: 16 }, false],
     [{ viewport: { width: 800, height: 600 }, aspectRatio: '16:9' }, false],
-    [{ channel: 'chrome-nightly' }, false],
-    [{ channel: 'chrome-nightly', solveCaptchas: false }, true],
-    [{ channel: 'chrome-turbo', proxies: true }, true],
+    [{ browserType: 'chrome-nightly' }, false],
+    [{ browserType: 'chrome-nightly', solveCaptchas: false }, true],
+    [{ browserType: 'chrome-turbo', proxies: true }, true],
     [
       {
         proxies: [
@@ -67,12 +72,12 @@ describe('the same answer', () => {
     [{ cdpUrl: 'wss://browsers.example.com/', headless: true }, true],
     [{ cdpUrl: 'wss://browsers.example.com/', headless: false }, false],
     [{ cdpUrl: 'wss://browsers.example.com/', userAgent: 'x' }, false],
-    [{ cdpUrl: 'wss://browsers.example.com/', args: [] }, false],
+    [{ cdpUrl: 'wss://browsers.example.com/', chromeArgs: [] }, false],
     [{ authIds: ['a', 'a'] }, false],
     [
       {
         profile: { id: 'notte-profile-1' },
-        extraHTTPHeaders: { a: 'b' },
+        extraHttpHeaders: { a: 'b' },
         screenshotType: 'raw',
         vaultId: 'v',
         webBotAuth: true,

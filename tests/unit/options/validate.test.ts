@@ -21,10 +21,10 @@ describe('session options that are allowed', () => {
   test.each([
     [{}],
     [{ headless: undefined }],
-    [{ headless: false, channel: 'chrome', viewport: { width: 1280, height: 720 } }],
+    [{ headless: false, browserType: 'chrome', viewport: { width: 1280, height: 720 } }],
     [{ viewport: null, aspectRatio: '16:9' }],
-    [{ idleTimeout: 1_800_000, maxDuration: 86_400_000, startTimeout: 1000 }],
-    [{ maxDuration: 120_000 }],
+    [{ idleTimeoutMinutes: 30, maxDurationMinutes: 1440, startTimeoutMs: 1000 }],
+    [{ maxDurationMinutes: 2 }],
     [
       {
         proxies: [
@@ -35,7 +35,7 @@ describe('session options that are allowed', () => {
     [
       {
         proxies: false,
-        extraHTTPHeaders: { 'x-team': 'web' },
+        extraHttpHeaders: { 'x-team': 'web' },
         profile: { id: 'notte-profile-1', persist: true },
       },
     ],
@@ -49,7 +49,7 @@ describe('session options that are allowed', () => {
         authIds: ['a', 'b'],
       },
     ],
-    [{ apiKey: 'k', sessionId: '8b7', startTimeout: 5000 }],
+    [{ apiKey: 'k', sessionId: '8b7', startTimeoutMs: 5000 }],
   ])('%j', (options) => {
     expect(validateSessionOptions(options, PATH)).toBe(options);
   });
@@ -59,20 +59,19 @@ describe('session options that are refused', () => {
   test.each([
     [undefined, PATH, 'must be an object of session options, got undefined'],
     [{ headles: true }, `${PATH}.headles`, "did you mean 'headless'?"],
-    [{ idleTimeoutMinutes: 3 }, `${PATH}.idleTimeoutMinutes`, "did you mean 'idleTimeout'?"],
-    [{ browserType: 'chrome' }, `${PATH}.browserType`, "did you mean 'channel'?"],
+    [{ idleTimeout: 3 }, `${PATH}.idleTimeout`, "did you mean 'idleTimeoutMinutes'?"],
     [{ zzz: 3 }, `${PATH}.zzz`, 'is not an option; known are apiUrl, apiKey'],
     [{ headless: 'true' }, `${PATH}.headless`, 'must be true or false, got "true"'],
     [
-      { idleTimeout: 1_860_000 },
-      `${PATH}.idleTimeout`,
-      'a multiple of 60000 from 60000 to 1800000, got 1860000',
+      { idleTimeoutMinutes: 31 },
+      `${PATH}.idleTimeoutMinutes`,
+      'must be a whole number of minutes from 1 to 30, got 31',
     ],
-    [{ maxDuration: 1.5 }, `${PATH}.maxDuration`, 'from 60000 to 86400000, got 1.5'],
+    [{ maxDurationMinutes: 1.5 }, `${PATH}.maxDurationMinutes`, 'from 1 to 1440, got 1.5'],
     [
-      { idleTimeout: 600_000, maxDuration: 300_000 },
-      `${PATH}.idleTimeout`,
-      'must be at most maxDuration',
+      { idleTimeoutMinutes: 10, maxDurationMinutes: 5 },
+      `${PATH}.idleTimeoutMinutes`,
+      'must be at most maxDurationMinutes',
     ],
     [
       { viewport: { width: 800 } },
@@ -95,7 +94,7 @@ describe('session options that are refused', () => {
       'excludes a viewport size',
     ],
     [{ aspectRatio: '4:3' }, `${PATH}.aspectRatio`, "one of '5:4', '16:9', got \"4:3\""],
-    [{ channel: 'crome' }, `${PATH}.channel`, "did you mean 'chrome'?"],
+    [{ browserType: 'crome' }, `${PATH}.browserType`, "did you mean 'chrome'?"],
     [{ backend: 'grid' }, `${PATH}.gridUrl`, "is missing: backend 'grid' needs"],
     [{ backend: 'cdp' }, `${PATH}.cdpUrl`, 'is missing'],
     [{ backend: 'chromium', cdpUrl: 'ws://localhost:1/x' }, `${PATH}.backend`, "must be 'cdp'"],
@@ -110,14 +109,14 @@ describe('session options that are refused', () => {
       'leave it out beside cdpUrl',
     ],
     [{ cdpUrl: 'ws://localhost:1/x', headless: false }, `${PATH}.headless`, 'has no effect'],
-    [{ cdpUrl: 'ws://localhost:1/x', args: [] }, `${PATH}.args`, 'has no effect'],
+    [{ cdpUrl: 'ws://localhost:1/x', chromeArgs: [] }, `${PATH}.chromeArgs`, 'has no effect'],
     [
       { cdpUrl: 'ws://localhost:1/x', viewport: { width: 1, height: 1 } },
       `${PATH}.viewport`,
       'has no effect',
     ],
-    [{ args: ['lang=de'] }, `${PATH}.args[0]`, 'must be a switch that begins with --'],
-    [{ args: '--lang=de' }, `${PATH}.args`, 'must be a list of switches'],
+    [{ chromeArgs: ['lang=de'] }, `${PATH}.chromeArgs[0]`, 'must be a switch that begins with --'],
+    [{ chromeArgs: '--lang=de' }, `${PATH}.chromeArgs`, 'must be a list of switches'],
     [
       { proxies: [{ server: 'http://a:1' }] },
       `${PATH}.proxies[0].type`,
@@ -131,8 +130,8 @@ describe('session options that are refused', () => {
       'embedded sessions cannot',
     ],
     [{ solveCaptchas: true }, `${PATH}.solveCaptchas`, 'embedded sessions cannot'],
-    [{ apiKey: 'k', channel: 'chrome-turbo' }, `${PATH}.solveCaptchas`, 'needs proxies'],
-    [{ apiKey: 'k', maxDuration: 120_000 }, `${PATH}.idleTimeout`, 'set both'],
+    [{ apiKey: 'k', browserType: 'chrome-turbo' }, `${PATH}.solveCaptchas`, 'needs proxies'],
+    [{ apiKey: 'k', maxDurationMinutes: 2 }, `${PATH}.idleTimeoutMinutes`, 'set both'],
     [{ apiKey: 'k', authIds: ['a', 'a'] }, `${PATH}.authIds`, 'each once'],
     [{ sessionId: 'abc' }, `${PATH}.sessionId`, 'none is configured'],
     [
@@ -141,10 +140,10 @@ describe('session options that are refused', () => {
       'excludes every option that shapes a start',
     ],
     [{ apiUrl: 'api.example.com' }, `${PATH}.apiUrl`, 'must be an URL with http:// or https://'],
-    [{ startTimeout: 0 }, `${PATH}.startTimeout`, 'from 1000 to 1800000, got 0'],
+    [{ startTimeoutMs: 0 }, `${PATH}.startTimeoutMs`, 'from 1000 to 1800000, got 0'],
     [
-      { extraHTTPHeaders: { 'x y': 'z' } },
-      `${PATH}.extraHTTPHeaders`,
+      { extraHttpHeaders: { 'x y': 'z' } },
+      `${PATH}.extraHttpHeaders`,
       'must be an object of header names',
     ],
     [{ profile: { persist: true } }, `${PATH}.profile.id`, 'is missing'],
@@ -172,8 +171,8 @@ describe('session options that are refused', () => {
     [{ proxies: ['http://me:hunter2@example.com'] }],
     [{ proxies: [{ type: 'external', server: { at: 'hunter2' } }] }],
     [{ proxies: [{ type: 'http://me:hunter2@example.com' }] }],
-    [{ extraHTTPHeaders: ['hunter2'] }],
-    [{ extraHTTPHeaders: { authorization: 'hunter2\n' } }],
+    [{ extraHttpHeaders: ['hunter2'] }],
+    [{ extraHttpHeaders: { authorization: 'hunter2\n' } }],
   ])('no secret is shown: %j', (options) => {
     expect(refusalOf(() => validateSessionOptions(options, PATH)).message).not.toContain('hunter2');
   });

@@ -1,0 +1,168 @@
+/** The sessions of a run, from their start to their confirmed end, and what reports say about them. */
+import { orAfter, settledWithin } from '../base/deadline';
+import { logOf } from '../base/log';
+import { HostError } from '../contract/errors';
+import { isCloud } from '../options/source';
+import type { SessionFacts } from '../story/test-story';
+import type { HeldSession, Source } from './held-session';
+import type { RunSummary, SessionLife } from './protocol';
+import type { StartBook } from './start-book';
+
+/** How long a stop may take before the session counts as left running, in milliseconds. */
+const STOP_TIMEOUT_MS = 20_000;
+/**
+ * How long starts may take at the end of the run before they are cancelled, in milliseconds. A start that waits for capacity gets that
+ * of a stopped session. After a cancelled start it is unknown whether there is a session.
+ */
+const LAST_STARTS_MS = 10_000;
+
+type Stop = () => Promise<unknown>;
+
+const log = logOf('lease');
+
+/** All sessions of one run, including those that its tests start themselves. */
+export class RunSessions {
+  readonly #running = new Set<HeldSession>();
+  /** Running sessions that tests started, by id. */
+  readonly #ofTests = new Map<string, Source>();
+  readonly #starts = new Set<Promise<unknown>>();
+  readonly #stops = new Map<string, Promise<void>>();
+  /** Sessions that may still run, by id, with the stop to try again; undefined while the first stop goes on. */
+  readonly #left = new Map<string, Stop | undefined>();
+  readonly #lives = new Map<string, SessionLife>();
+  #countOfTests = 0;
+  #isEnding = false;
+
+  get running(): HeldSession[] {
+    return [...this.#running];
+  }
+
+  /**
+   * Starts a session.
+   * @throws what `open` throws; {@link HostError} `host_unavailable` when the run is ending
+   */
+  async start(open: () => Promise<HeldSession>): Promise<HeldSession> {
+    if (this.#isEnding) throw runIsEnding('No session is started any more');
+    const starting = this.#start(open);
+    this.#starts.add(starting);
+    return starting.finally(() => this.#starts.delete(starting));
+  }
+
+  /** Stops a session. Resolves when it has ended, or takes too long. */
+  async end(held: HeldSession): Promise<void> {
+    if (!this.#running.delete(held)) return;
+    const { id } = held.session;
+    log('session %s: ended', id);
+    if (held.wasTaken || held.isCostly) {
+      const end = held.hasDied ? 'died' : 'stopped';
+      this.#lives.set(id, { ...factsOf(held), end, endMs: Date.now() });
+    }
+    await this.#stop(id, async () => held.stop());
+  }
+
+  /** Records the sessions that tests start at a source, so that they end with the run. */
+  startsOf(source: Source): StartBook {
+    return {
+      begin: source.starts.begin,
+      end: async (start, outcome) => {
+        if (outcome.sessionId !== null) {
+          this.#countOfTests++;
+          this.#ofTests.set(outcome.sessionId, source);
+        }
+        await source.starts.end(start, outcome);
+      },
+    };
+  }
+
+  /** A test has stopped a session: its own, or one that it started. */
+  async stoppedByTest(id: string): Promise<void> {
+    for (const held of this.#running) if (held.session.id === id) held.stoppedByTest();
+    const source = this.#ofTests.get(id);
+    this.#ofTests.delete(id);
+    await source?.stopped(id);
+  }
+
+  /** Starts no more sessions, and stops those that cost, or all. */
+  endAll({ onlyCostly = false } = {}): void {
+    this.#isEnding = true;
+    for (const held of this.#running) if (held.isCostly || !onlyCostly) void this.end(held);
+    for (const [id, source] of this.#ofTests)
+      void this.#stop(id, async () => {
+        await source.client.stop(id);
+        await this.stoppedByTest(id);
+      });
+  }
+
+  /** Waits for all starts and stops, and retries failed stops. */
+  async over(cancelStarts: () => void): Promise<void> {
+    await Promise.all(this.#stops.values());
+    await settledWithin(this.startsSettled(), LAST_STARTS_MS);
+    cancelStarts();
+    await settledWithin(this.startsSettled(), LAST_STARTS_MS);
+    await Promise.all(this.#stops.values());
+    await Promise.all([...this.#left].map(async ([id, stop]) => stop && this.#stop(id, stop)));
+  }
+
+  async startsSettled(): Promise<void> {
+    await Promise.allSettled(this.#starts);
+  }
+
+  get summary(): Pick<RunSummary, 'sessions' | 'browserMs' | 'leftRunning' | 'lives'> {
+    const leftRunning = [...this.#left.keys()];
+    const lives = [...this.#lives.values()].map((life) =>
+      leftRunning.includes(life.id) ? { ...life, end: 'left' as const } : life,
+    );
+    return {
+      sessions: lives.length + this.#countOfTests,
+      browserMs: lives.reduce((sumMs, { readyMs, endMs }) => sumMs + endMs - readyMs, 0),
+      leftRunning,
+      lives,
+    };
+  }
+
+  async #start(open: () => Promise<HeldSession>): Promise<HeldSession> {
+    const askedMs = Date.now();
+    const held = await open();
+    held.startMs = held.startedAtMs - askedMs;
+    this.#running.add(held);
+    if (!this.#isEnding) return held;
+    this.#running.delete(held);
+    await this.#stop(held.session.id, async () => held.stop());
+    throw runIsEnding('The session was stopped before its use');
+  }
+
+  /** Never rejects. A stop that goes on is only waited for. */
+  async #stop(id: string, stop: Stop): Promise<void> {
+    const stopping = this.#stops.get(id) ?? this.#tryStop(id, stop);
+    this.#stops.set(id, stopping);
+    await stopping;
+  }
+
+  async #tryStop(id: string, stop: Stop): Promise<void> {
+    const stopping = stop().then(
+      () => 'stopped' as const,
+      () => 'refused' as const,
+    );
+    void stopping.then((it) => it === 'stopped' && this.#left.delete(id)); // it may come late
+    const outcome = await orAfter(stopping, STOP_TIMEOUT_MS, 'late');
+    if (outcome === 'stopped') this.#left.delete(id);
+    else this.#left.set(id, outcome === 'refused' ? stop : undefined);
+    this.#stops.delete(id);
+  }
+}
+
+/** What reports say about a running session. */
+export function factsOf(held: HeldSession): SessionFacts {
+  const { session, source, startedAtMs, startMs, isCostly } = held;
+  return {
+    id: session.id,
+    source: source.label,
+    readyMs: startedAtMs,
+    startMs,
+    isBilled: isCostly && isCloud(source.api.url),
+  };
+}
+
+function runIsEnding(what: string): HostError {
+  return new HostError(`${what}: the run is ending.`, { code: 'host_unavailable' });
+}
