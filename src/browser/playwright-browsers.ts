@@ -1,4 +1,4 @@
-/** Where the installed Playwright keeps its Chromium. Reads its small list of revisions: loading the whole of Playwright would take 300 ms. */
+/** Where the installed Playwright keeps its Chromium. Reads its list of revisions, since loading Playwright would take 300 ms. */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
@@ -9,42 +9,19 @@ interface BrowserList {
   browsers: { name: string; revision: string }[];
 }
 
-/** Folder and file inside a downloaded browser, by `platform-arch`. Playwright's `EXECUTABLE_PATHS`; the older names served until 1.56. */
-const CHROMIUM_FILES: Readonly<Record<string, readonly string[]>> = {
-  'linux-x64': ['chrome-linux64/chrome', 'chrome-linux/chrome'],
-  'linux-arm64': ['chrome-linux-arm64/chrome', 'chrome-linux/chrome'],
-  'darwin-x64': [
-    'chrome-mac-x64/Google Chrome for Testing.app/Contents/MacOS/Google Chrome for Testing',
-    'chrome-mac/Chromium.app/Contents/MacOS/Chromium',
-  ],
-  'darwin-arm64': [
-    'chrome-mac-arm64/Google Chrome for Testing.app/Contents/MacOS/Google Chrome for Testing',
-    'chrome-mac/Chromium.app/Contents/MacOS/Chromium',
-  ],
-  'win32-x64': ['chrome-win64/chrome.exe', 'chrome-win/chrome.exe'],
+/** How Playwright's downloads call each platform. As its `EXECUTABLE_PATHS` since 1.57. */
+const PLATFORMS: Readonly<Record<string, string>> = {
+  'linux-x64': 'linux64',
+  'linux-arm64': 'linux-arm64',
+  'darwin-x64': 'mac-x64',
+  'darwin-arm64': 'mac-arm64',
+  'win32-x64': 'win64',
 };
 
-const HEADLESS_SHELL_FILES: Readonly<Record<string, readonly string[]>> = {
-  'linux-x64': [
-    'chrome-headless-shell-linux64/chrome-headless-shell',
-    'chrome-linux/headless_shell',
-  ],
-  'linux-arm64': [
-    'chrome-headless-shell-linux-arm64/chrome-headless-shell',
-    'chrome-linux/headless_shell',
-  ],
-  'darwin-x64': [
-    'chrome-headless-shell-mac-x64/chrome-headless-shell',
-    'chrome-mac/headless_shell',
-  ],
-  'darwin-arm64': [
-    'chrome-headless-shell-mac-arm64/chrome-headless-shell',
-    'chrome-mac/headless_shell',
-  ],
-  'win32-x64': [
-    'chrome-headless-shell-win64/chrome-headless-shell.exe',
-    'chrome-win/headless_shell.exe',
-  ],
+/** Chromium's executable in its folder, by platform. */
+const CHROMIUM_FILES: Partial<Record<NodeJS.Platform, string>> = {
+  darwin: 'Google Chrome for Testing.app/Contents/MacOS/Google Chrome for Testing',
+  win32: 'chrome.exe',
 };
 
 /** A Playwright that is installed. */
@@ -71,27 +48,29 @@ export function installedPlaywright(
 }
 
 /**
- * The paths at which the browser of a Playwright may lie, in order: without a window its headless shell comes first, as in Playwright itself.
- * Empty when no Playwright is installed.
+ * Where the browsers of a Playwright are, in order: without a window its headless shell comes first, as in Playwright itself.
+ * Empty if no Playwright is installed.
  */
 export async function playwrightPaths(
   { headless }: { headless: boolean },
   playwright = installedPlaywright(),
 ): Promise<string[]> {
-  if (!playwright) return [];
+  const platform = PLATFORMS[`${process.platform}-${process.arch}`];
+  if (!playwright || platform === undefined) return [];
   const revisions = await readRevisions(playwright);
-  const platform = `${process.platform}-${process.arch}`;
   const folder = browsersFolder(playwright.folder);
-  const paths = (name: string, files: readonly string[]): string[] => {
+  const pathOf = (name: string, file: string): string[] => {
     const revision = revisions.get(name);
     return revision === undefined
       ? []
-      : files.map((file) => join(folder, `${name.replaceAll('-', '_')}-${revision}`, file));
+      : [join(folder, `${name.replaceAll('-', '_')}-${revision}`, file)];
   };
-  const shell = headless
-    ? paths('chromium-headless-shell', HEADLESS_SHELL_FILES[platform] ?? [])
-    : [];
-  return [...shell, ...paths('chromium', CHROMIUM_FILES[platform] ?? [])];
+  const shell = `chrome-headless-shell-${platform}/chrome-headless-shell${process.platform === 'win32' ? '.exe' : ''}`;
+  const chromium = `chrome-${platform}/${CHROMIUM_FILES[process.platform] ?? 'chrome'}`;
+  return [
+    ...(headless ? pathOf('chromium-headless-shell', shell) : []),
+    ...pathOf('chromium', chromium),
+  ];
 }
 
 /** Which Chromium a Playwright wants, and where, in words; undefined when no Playwright is installed. */

@@ -10,21 +10,43 @@ interface Places {
   win32: readonly string[];
 }
 
+/** Where Chrome is. A preview has its own names: in file names on Linux, and in folders on macOS and Windows. */
+function chrome(linux = '', preview = '', windows = preview): Places {
+  return {
+    linux: [
+      `/opt/google/chrome${linux}/chrome`,
+      ...(linux === '' ? ['google-chrome-stable'] : []),
+      `google-chrome${linux}`,
+    ],
+    darwin: macApp(`Google Chrome${preview}`),
+    win32: [`Google\\Chrome${windows}\\Application\\chrome.exe`],
+  };
+}
+
+/** Where Edge is, as {@link chrome}. */
+function edge(linux = '', preview = '', windows = preview): Places {
+  return {
+    linux: [
+      `/opt/microsoft/msedge${linux}/msedge`,
+      ...(linux === '' ? ['microsoft-edge-stable'] : []),
+      `microsoft-edge${linux}`,
+    ],
+    darwin: macApp(`Microsoft Edge${preview}`),
+    win32: [`Microsoft\\Edge${windows}\\Application\\msedge.exe`],
+  };
+}
+
+function macApp(name: string): string[] {
+  return [`/Applications/${name}.app/Contents/MacOS/${name}`];
+}
+
 /**
  * Channels by the names Playwright gives them. In the order in which a browser is looked for when none is named.
  * @see https://playwright.dev/docs/browsers#google-chrome--microsoft-edge
  */
 const CHANNELS = {
-  chrome: {
-    linux: ['/opt/google/chrome/chrome', 'google-chrome-stable', 'google-chrome'],
-    darwin: ['/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'],
-    win32: ['Google\\Chrome\\Application\\chrome.exe'],
-  },
-  msedge: {
-    linux: ['/opt/microsoft/msedge/msedge', 'microsoft-edge-stable', 'microsoft-edge'],
-    darwin: ['/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge'],
-    win32: ['Microsoft\\Edge\\Application\\msedge.exe'],
-  },
+  chrome: chrome(),
+  msedge: edge(),
   chromium: {
     linux: [
       'chromium',
@@ -34,39 +56,15 @@ const CHANNELS = {
       '/usr/lib/chromium/chromium',
       '/snap/bin/chromium',
     ],
-    darwin: ['/Applications/Chromium.app/Contents/MacOS/Chromium'],
+    darwin: macApp('Chromium'),
     win32: ['Chromium\\Application\\chrome.exe'],
   },
-  'chrome-beta': {
-    linux: ['/opt/google/chrome-beta/chrome', 'google-chrome-beta'],
-    darwin: ['/Applications/Google Chrome Beta.app/Contents/MacOS/Google Chrome Beta'],
-    win32: ['Google\\Chrome Beta\\Application\\chrome.exe'],
-  },
-  'chrome-dev': {
-    linux: ['/opt/google/chrome-unstable/chrome', 'google-chrome-unstable'],
-    darwin: ['/Applications/Google Chrome Dev.app/Contents/MacOS/Google Chrome Dev'],
-    win32: ['Google\\Chrome Dev\\Application\\chrome.exe'],
-  },
-  'chrome-canary': {
-    linux: ['/opt/google/chrome-canary/chrome', 'google-chrome-canary'],
-    darwin: ['/Applications/Google Chrome Canary.app/Contents/MacOS/Google Chrome Canary'],
-    win32: ['Google\\Chrome SxS\\Application\\chrome.exe'],
-  },
-  'msedge-beta': {
-    linux: ['/opt/microsoft/msedge-beta/msedge', 'microsoft-edge-beta'],
-    darwin: ['/Applications/Microsoft Edge Beta.app/Contents/MacOS/Microsoft Edge Beta'],
-    win32: ['Microsoft\\Edge Beta\\Application\\msedge.exe'],
-  },
-  'msedge-dev': {
-    linux: ['/opt/microsoft/msedge-dev/msedge', 'microsoft-edge-dev'],
-    darwin: ['/Applications/Microsoft Edge Dev.app/Contents/MacOS/Microsoft Edge Dev'],
-    win32: ['Microsoft\\Edge Dev\\Application\\msedge.exe'],
-  },
-  'msedge-canary': {
-    linux: [],
-    darwin: ['/Applications/Microsoft Edge Canary.app/Contents/MacOS/Microsoft Edge Canary'],
-    win32: ['Microsoft\\Edge SxS\\Application\\msedge.exe'],
-  },
+  'chrome-beta': chrome('-beta', ' Beta'),
+  'chrome-dev': chrome('-unstable', ' Dev'),
+  'chrome-canary': chrome('-canary', ' Canary', ' SxS'),
+  'msedge-beta': edge('-beta', ' Beta'),
+  'msedge-dev': edge('-dev', ' Dev'),
+  'msedge-canary': edge('-canary', ' Canary', ' SxS'),
 } satisfies Record<string, Places>;
 
 /**
@@ -93,12 +91,12 @@ export function isChannel(name: string): name is Channel {
   return Object.hasOwn(CHANNELS, name);
 }
 
-/** Every path at which a channel's executable may lie on this machine, in order. */
+/** Every path at which a channel's executable may be on this machine, in order. */
 export function channelPaths(channel: Channel): string[] {
   return pathsOf(CHANNELS[channel]);
 }
 
-/** The same of the headless shell. */
+/** Every path at which a headless shell may be. */
 export function headlessShellPaths(): string[] {
   return pathsOf(HEADLESS_SHELL);
 }

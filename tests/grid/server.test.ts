@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { chromium } from '@playwright/test';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { LocalGrid } from '../../scripts/lib/grid.mjs';
 import { SessionsClient } from '../../src/client/index';
 import { startSessionServer } from '../../src/server/index';
@@ -128,7 +128,9 @@ describe('a Grid with two nodes', () => {
       ...options,
       grid: { url: grid.url, ...('grid' in options ? options.grid : {}) },
     });
+    onTestFinished(async () => server.close());
     const client = new SessionsClient({ apiUrl: server.url, apiKey: server.apiKey });
+    onTestFinished(async () => client.close());
     const start = client.start({ startTimeoutMs: 8_000 });
     start.catch(() => undefined);
     await eventually(async () =>
@@ -137,8 +139,6 @@ describe('a Grid with two nodes', () => {
       ),
     );
     await expect(start).rejects.toMatchObject({ code: 'api_unreachable' });
-    await client.close();
-    await server.close();
   });
 
   test('what a Grid cannot do is refused by name', async () => {
@@ -177,8 +177,10 @@ describe('a Grid with a password, little patience, and a name that only its own 
     for (const settings of [{ url }, { url: grid.url, headers: credentials }])
       await withServer(settings, async (client) => {
         const session = await client.start({});
+        await session.execute({ type: 'evaluate_js', code: "document.title = 'kept'" });
         await delay(15_000); // longer than the Grid waits for a command
-        expect((await session.scrape()).markdown).toBeDefined();
+        const kept = await session.execute({ type: 'evaluate_js', code: 'document.title' });
+        expect(kept.data?.markdown).toBe('kept');
         expect(JSON.stringify([session.info, await session.debugInfo()])).not.toContain('hunter2');
         await session.stop();
       });

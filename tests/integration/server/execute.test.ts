@@ -122,7 +122,11 @@ describe('elements', () => {
   });
 
   test('a selector counts more than an id', async () => {
-    await session.succeed({ type: 'click', id: 'B9', selector: '#count' });
+    const { body } = await api.call('POST', `/sessions/${session.id}/page/observe`, { body: {} });
+    expect(JSON.stringify(body)).toContain('"B1"'); // the button "Go", which leaves the page
+    await session.succeed({ type: 'click', id: 'B1', selector: '#count' });
+    expect(await session.look('document.getElementById("count").textContent')).toBe('1');
+    expect(await title()).toBe('Form');
   });
 
   test('an id means nothing before the first observation', async () => {
