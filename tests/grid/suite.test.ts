@@ -48,7 +48,7 @@ test('the run says where its browsers are; isolations, clips, cookies, the API, 
     });
     test('api', async ({ page, session }) => {
       await page.setContent('<button onclick="document.title = 1">Buy</button>');
-      expect((await session.observe()).elements.map((it) => it.label)).toEqual(['Buy']);
+      expect((await session.observe()).elements.map((it) => it.name)).toEqual(['Buy']);
       await session.execute({ type: 'click', selector: 'button' });
       await expect(page).toHaveTitle('1');
       expect((await session.scrape()).markdown).toContain('Buy');
