@@ -53,6 +53,18 @@ export function withoutUrlSecrets(text: string, mark = REDACTED): string {
   return redactedUrls(text, mark, 0);
 }
 
+/** A text without the user, password and query of its first URL: unlike {@link withoutUrlSecrets}, whatever they are called. */
+export function withoutCredentials(text: string): string {
+  return text.replace(/\/\/[^/@\s]*@/, '//***@').replace(/\?.*/s, '?***');
+}
+
+/** Scheme, host and path of a URL, without a slash at the end: user, password and query often are keys. */
+export function shownUrl(url: string): string {
+  if (!URL.canParse(url)) return 'a wrong URL'; // refused when options are checked
+  const { protocol, host, pathname } = new URL(url);
+  return `${protocol}//${host}${pathname.replace(/\/+$/, '')}`;
+}
+
 /** The value of a header without secrets. */
 export function headerWithoutSecrets(name: string, value: string): string {
   if (isSecretName(name)) return REDACTED;

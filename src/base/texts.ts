@@ -18,6 +18,11 @@ export function sizeText(bytes: number): string {
   return bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} KB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
+/** A text for HTML, outside of tags. */
+export function htmlText(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
 /** On one line, without space around it. */
 export function oneLine(text: string): string {
   return text.replace(/\s+/g, ' ').trim();

@@ -5,11 +5,11 @@ import { once } from 'node:events';
 import { statfs } from 'node:fs/promises';
 import { constants, setPriority } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
-import { settledWithin, withDeadline } from '../base/deadline';
+import { settledWithin, unlessInterrupted } from '../base/deadline';
 import { logOf, since } from '../base/log';
 import { CdpConnection } from '../cdp/connection';
 import { PipeTransport } from '../cdp/pipe-transport';
-import { BrowserLaunchError, timedOut } from '../contract/errors';
+import { BrowserLaunchError } from '../contract/errors';
 import { browserEnvironment } from '../options/environment';
 import type { BrowserConnection, BrowserExit } from './browser-connection';
 import type { FindOptions } from './find-chromium';
@@ -179,55 +179,35 @@ interface Starting {
   options: StartOptions;
 }
 
-/** Resolves to the CDP endpoint (undefined when there is no port) once Chromium takes commands. */
-async function ready({
-  child,
-  log,
-  connection,
-  exited,
-  options,
-}: Starting): Promise<string | undefined> {
-  const {
-    executablePath,
-    debuggingPort = true,
-    startupTimeoutMs = STARTUP_TIMEOUT_MS,
-    signal,
-  } = options;
-  let giveUp = (): void => {};
-  const failed = new Promise<never>((_resolve, reject) => {
-    giveUp = () => reject(launchError('the start was given up', executablePath, { stderr: '' }));
+/** Resolves to the CDP endpoint (undefined if there is no port) when Chromium takes commands. */
+async function ready(starting: Starting): Promise<string | undefined> {
+  const { child, log, connection, exited, options } = starting;
+  const { executablePath, startupTimeoutMs = STARTUP_TIMEOUT_MS, signal } = options;
+  const failed = (what: string, stderr = '', cause?: unknown): BrowserLaunchError =>
+    launchError(what, executablePath, { stderr, cause });
+  const firstAnswer = async (): Promise<undefined> =>
+    connection.send('Browser.getVersion').then(
+      () => undefined,
+      async () => new Promise<never>(() => {}), // the end of the browser says more
+    );
+  const isUp = (options.debuggingPort ?? true) ? log.endpoint : firstAnswer();
+  return unlessInterrupted<string | undefined>(isUp, (fail) => {
+    const timer = setTimeout(
+      () => fail(failed(`it was not ready within ${startupTimeoutMs} ms`, log.tail)),
+      startupTimeoutMs,
+    );
+    const giveUp = (): void => fail(failed('the start was given up'));
+    if (signal?.aborted) giveUp();
+    signal?.addEventListener('abort', giveUp);
     child.once('error', (cause) =>
-      reject(
-        launchError(`it could not be run: ${cause.message}`, executablePath, { stderr: '', cause }),
-      ),
+      fail(failed(`it could not be run: ${cause.message}`, '', cause)),
     );
-    void exited.then(({ code, signal, stderr }) =>
-      reject(
-        launchError(`it ended at once (${exitText({ code, signal })})`, executablePath, { stderr }),
-      ),
-    );
+    void exited.then((exit) => fail(failed(`it ended at once (${exitText(exit)})`, exit.stderr)));
+    return () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', giveUp);
+    };
   });
-  if (signal?.aborted) giveUp();
-  signal?.addEventListener('abort', giveUp);
-  const up = debuggingPort
-    ? log.endpoint
-    : connection.send('Browser.getVersion').then(
-        () => undefined,
-        () => failed,
-      );
-  try {
-    return await withDeadline(Promise.race([failed, up]), startupTimeoutMs, () =>
-      timedOut('Chromium to start', startupTimeoutMs),
-    );
-  } catch (error) {
-    if (error instanceof BrowserLaunchError) throw error;
-    throw launchError(`it was not ready within ${startupTimeoutMs} ms`, executablePath, {
-      stderr: log.tail,
-      cause: error,
-    });
-  } finally {
-    signal?.removeEventListener('abort', giveUp);
-  }
 }
 
 function launchError(

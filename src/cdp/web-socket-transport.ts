@@ -77,7 +77,7 @@ export class WebSocketTransport implements Transport {
       socket.once('error', (cause) =>
         reject(
           new CdpError(
-            `Could not connect to the browser at ${withoutSecrets(url)}: ${cause.message}. Check that it runs and that the URL is still valid.`,
+            `Could not connect to the browser at ${new URL(url).origin}: ${cause.message}. Check that it runs and that the URL is still valid.`,
             { code: 'cdp_closed', method: 'connect', cause },
           ),
         ),
@@ -122,12 +122,6 @@ async function loadWs(): Promise<typeof Ws> {
  */
 function noMask(mask: Buffer): void {
   mask.fill(0);
-}
-
-/** Protocol and host only: tokens ride in the query, the user info and sometimes the path. */
-function withoutSecrets(url: string): string {
-  const { protocol, host } = new URL(url);
-  return `${protocol}//${host}`;
 }
 
 function toBuffer(data: RawData): Buffer {

@@ -1,11 +1,12 @@
 /** The Selenium Grid that `sessionwright serve` takes its browsers from. What it starts there is in a ledger, which the next one, a run or `reap` reads should it be killed. */
+import { shownUrl } from '../base/redaction';
 import type { GridSettings } from '../browser/grid/grid';
 import { gridLedger } from '../host/grid-ledger';
 import { Ledger } from '../host/ledger';
 import { claimRunFolder, removeRunFolder, type RunFolder } from '../host/run-folder';
 import { sweep } from '../host/sweep';
 import { environment } from '../options/environment';
-import { gridOf, shownUrl } from '../options/source';
+import { gridOf } from '../options/source';
 import type { SessionOptions } from '../options/types';
 import { validateSessionOptions } from '../options/validate';
 import { UsageError } from './command';

@@ -1,6 +1,7 @@
 /** The client of a session API: starts sessions, finds them, and stops what it has started. */
 import * as z from 'zod';
 
+import { Pending } from '../base/pending';
 import { checkOptions } from '../contract/checks';
 import type { Cookie } from '../contract/cookies';
 import { SessionwrightError } from '../contract/errors';
@@ -63,7 +64,7 @@ export class SessionsClient implements AsyncDisposable {
   readonly #http: HttpClient;
   /** Every session object that has not been let go of. */
   readonly #sessions = new Set<Session>();
-  readonly #starting = new Set<Promise<unknown>>();
+  readonly #starting = new Pending();
   /** Aborted when the process is about to end: no start waits for a free place any more. */
   readonly #ending = new AbortController();
   #forgetProcessEnd: (() => void) | undefined;
@@ -212,14 +213,9 @@ export class SessionsClient implements AsyncDisposable {
 
   /** Keeps a start in sight, so that whoever ends the client waits for it. */
   async #tracked<T>(starting: Promise<T>): Promise<T> {
-    this.#starting.add(starting);
+    const tracked = this.#starting.track(starting);
     this.#watchProcess();
-    try {
-      return await starting;
-    } finally {
-      this.#starting.delete(starting);
-      this.#watchProcess();
-    }
+    return tracked.finally(() => this.#watchProcess());
   }
 
   /** Listens to the end of the process exactly while there is something to stop. */
@@ -238,7 +234,7 @@ export class SessionsClient implements AsyncDisposable {
   }
 
   async #disposeAll(): Promise<void> {
-    await Promise.allSettled(this.#starting);
+    await this.#starting.settled();
     await Promise.all([...this.#sessions].map(async (session) => session[Symbol.asyncDispose]()));
   }
 }

@@ -1,4 +1,5 @@
 /** How a refused value is shown: short, and never a secret. */
+import { withoutCredentials } from '../base/redaction';
 import { clipped } from '../base/texts';
 
 /** Longest text shown, in characters. */
@@ -19,9 +20,4 @@ export function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (typeof value === 'string') return value === '' ? 'an empty string' : 'a string (not shown)';
   return `${typeof value === 'object' ? 'an' : 'a'} ${typeof value}`;
-}
-
-/** User, password and query of an URL often are keys. */
-function withoutCredentials(text: string): string {
-  return text.replace(/\/\/[^/@\s]*@/, '//***@').replace(/\?.*/s, '?***');
 }

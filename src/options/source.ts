@@ -1,6 +1,7 @@
 /** Decides where sessions come from: an embedded session server, with browsers of this machine or of a Selenium Grid, or a remote session API. */
 import { isLoopback } from '../base/addresses';
 import { isRecord, parseJson } from '../base/json';
+import { shownUrl } from '../base/redaction';
 import { CLOUD_API_URL } from './defaults';
 import { environment } from './environment';
 import type { SessionOptions } from './types';
@@ -92,13 +93,6 @@ function describeApi(apiUrl: string): string {
   if (!URL.canParse(apiUrl) || !/^https?:/i.test(apiUrl)) return 'a session API with a wrong URL'; // refused when options are checked
   const shown = shownUrl(apiUrl);
   return isCloud(apiUrl) ? shown : `${shown} (self-hosted)`;
-}
-
-/** Without user, password and query, which often are keys. */
-export function shownUrl(url: string): string {
-  if (!URL.canParse(url)) return 'a wrong URL'; // refused when options are checked
-  const { protocol, host, pathname } = new URL(url);
-  return `${protocol}//${host}${pathname.replace(/\/+$/, '')}`;
 }
 
 /** Only the host: keys of CDP providers ride in the path, the query or the user part. */

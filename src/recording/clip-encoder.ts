@@ -2,6 +2,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Queue } from '../base/queue';
 import type { BrowserProcess } from '../browser/chromium';
 import { launchChromium } from '../browser/chromium';
 import { removeProfile } from '../browser/profile-folder';
@@ -63,8 +64,7 @@ interface Workshop {
  */
 export class ClipEncoder {
   readonly #options: ClipEncoderOptions;
-  /** The clip whose turn comes last. */
-  #latest: Promise<unknown> = Promise.resolve();
+  readonly #queue = new Queue();
   #pid: number | undefined;
   #workshop: Promise<Workshop> | undefined;
   #closed: Promise<void> | undefined;
@@ -97,9 +97,7 @@ export class ClipEncoder {
    * {@link TimeoutError} when it hangs, and at once after that
    */
   async encode(request: ClipRequest): Promise<Buffer> {
-    const clip = this.#latest.then(() => this.#encode(request));
-    this.#latest = clip.catch(() => undefined);
-    return clip;
+    return this.#queue.run(async () => this.#encode(request));
   }
 
   /** Ends the browser and removes its profile. Clips that are not finished are refused. Safe to call twice. */

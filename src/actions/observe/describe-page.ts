@@ -1,5 +1,5 @@
 /** Writes down what a page says and offers: one line for each text and each element, under the page's headings. */
-import { oneLine } from '../../base/texts';
+import { htmlText, oneLine } from '../../base/texts';
 import type { FoundElement, PagePart } from './read-tree';
 
 /** The description of a page. */
@@ -52,5 +52,5 @@ function tag({ tag: name, role, inputType, name: text, ...state }: FoundElement)
 }
 
 function escaped(text: string): string {
-  return oneLine(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  return htmlText(oneLine(text));
 }

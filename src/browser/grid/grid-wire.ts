@@ -1,6 +1,8 @@
 /** HTTP to a Selenium Grid: one request and its answer, read as WebDriver writes it. Knows no sessions. */
+import { once } from 'node:events';
 import { request as requestHttp, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
+import { text as readText } from 'node:stream/consumers';
 import { keptText } from '../../base/foreign-text';
 import { isRecord, parseJson } from '../../base/json';
 import { codeOf, messageOf } from '../../base/errors';
@@ -36,10 +38,9 @@ const PROXYS_OWN: ReadonlySet<number> = new Set([502, 503, 504]);
 /** Codes of TLS that mean that nobody here knows who has signed the hub's certificate. */
 const UNTRUSTED =
   /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_(VERIFY_LEAF_SIGNATURE|GET_ISSUER_CERT(_LOCALLY)?))$/;
-/** The words of a Grid whose queue has held a request for too long; the second ones when it was about to be served. */
-const QUEUED_OUT = /New session request timed out|Timed out creating session/;
-/** The words of a Grid that has not reached the node which it gave a session to: one that has just died, and that it has not missed yet. */
-const NODE_LOST = /\(POST \S+\/se\/grid\/node\/session\)/;
+/** The words of a Grid whose queue held a request for too long, also if it was about to be served; and of one that does not reach a node that has just died. */
+const TEMPORARY =
+  /New session request timed out|Timed out creating session|\(POST \S+\/se\/grid\/node\/session\)/;
 
 /** The requests to one Grid. */
 export class GridWire {
@@ -85,19 +86,34 @@ export class GridWire {
   }
 
   async #exchange(call: GridCall): Promise<{ status: number; text: string }> {
-    const signals = [
-      call.signal,
-      call.timeoutMs === undefined ? undefined : AbortSignal.timeout(call.timeoutMs),
-    ].filter((it) => it !== undefined);
+    const { method, path, body, timeoutMs, signal } = call;
+    const payload = body === undefined ? undefined : JSON.stringify(body);
+    const send = this.#base.protocol === 'https:' ? requestHttps : requestHttp;
     try {
-      return await exchange(this.#base, this.headers, {
-        ...call,
-        signal: signals.length > 0 ? AbortSignal.any(signals) : undefined,
+      const request = send(this.shown + path, {
+        method,
+        agent: false, // commands are seconds apart: the other side may have closed a connection that was kept
+        headers: {
+          accept: 'application/json',
+          ...this.headers,
+          ...(payload !== undefined && {
+            'content-type': 'application/json; charset=utf-8',
+            'content-length': Buffer.byteLength(payload),
+          }),
+        },
+        signal: AbortSignal.any([
+          ...(signal ? [signal] : []),
+          ...(timeoutMs === undefined ? [] : [AbortSignal.timeout(timeoutMs)]),
+        ]),
       });
+      request.on('error', () => {}); // one after the response fails the response too
+      request.end(payload);
+      const [response] = (await once(request, 'response')) as [IncomingMessage];
+      return { status: response.statusCode ?? 0, text: await readText(response) };
     } catch (cause) {
-      const why = call.signal?.aborted ? 'it was given up' : whyNot(cause, call.timeoutMs);
+      const why = signal?.aborted ? 'it was given up' : whyNot(cause, timeoutMs);
       throw new GridError(
-        `The Grid at ${this.shown} gave no answer to ${call.method} ${call.path}: ${why}. ${adviceFor(why)}`,
+        `The Grid at ${this.shown} gave no answer to ${method} ${path}: ${why}. ${adviceFor(why)}`,
         { code: 'grid_unreachable', cause },
       );
     }
@@ -120,14 +136,12 @@ export function isRefusal(error: unknown): error is GridError {
   return error instanceof GridError && error.code === 'grid_refused';
 }
 
-/** True when a request was in the Grid's queue for as long as the Grid lets it (`--session-request-timeout`, 300 s). It may ask again. */
-export function hasQueuedOut(error: unknown): boolean {
-  return isRefusal(error) && QUEUED_OUT.test(messageOf(error));
-}
-
-/** True when a node that had died by then was to start the session. Another one may, once the Grid has missed that one (2 minutes). */
-export function hasLostNode(error: unknown): boolean {
-  return isRefusal(error) && NODE_LOST.test(messageOf(error));
+/**
+ * True if the Grid may start the session at the next try: the request was in its queue for as long as the Grid lets it
+ * (`--session-request-timeout`, 300 s), or its node has just died, which the Grid notices within two minutes.
+ */
+export function mayWorkLater(error: unknown): boolean {
+  return isRefusal(error) && TEMPORARY.test(messageOf(error));
 }
 
 /** What is said to an answer that WebDriver does not know: a page of HTML, mostly. */
@@ -150,42 +164,6 @@ function adviceFor(why: string): string {
   return UNTRUSTED.test(why)
     ? "Nobody that this machine trusts has signed its certificate: set NODE_EXTRA_CA_CERTS to a file with the certificate of the Grid's authority."
     : 'Check its URL, and that the hub runs.';
-}
-
-function exchange(
-  base: URL,
-  headers: Readonly<Record<string, string>>,
-  { method, path, body, signal }: GridCall,
-): Promise<{ status: number; text: string }> {
-  const url = new URL(base);
-  url.pathname = `${base.pathname.replace(/\/+$/, '')}${path}`;
-  const payload = body === undefined ? undefined : JSON.stringify(body);
-  const send = url.protocol === 'https:' ? requestHttps : requestHttp;
-  return new Promise((resolve, reject) => {
-    const request = send(url, {
-      method,
-      agent: false, // commands are seconds apart: a connection that was kept may have been closed by the other side
-      headers: {
-        accept: 'application/json',
-        ...headers,
-        ...(payload !== undefined && {
-          'content-type': 'application/json; charset=utf-8',
-          'content-length': Buffer.byteLength(payload),
-        }),
-      },
-      ...(signal && { signal }),
-    });
-    request.once('error', reject);
-    request.once('response', (response) => void readAll(response).then(resolve, reject));
-    request.end(payload);
-  });
-}
-
-async function readAll(response: IncomingMessage): Promise<{ status: number; text: string }> {
-  response.setEncoding('utf8');
-  let text = '';
-  for await (const part of response) text += part as string;
-  return { status: response.statusCode ?? 0, text };
 }
 
 function authorization({ username, password }: URL): Record<string, string> {

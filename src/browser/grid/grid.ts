@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { settledWithin, unlessAborted, withDeadline } from '../../base/deadline';
 import { isRecord } from '../../base/json';
 import { logOf, since } from '../../base/log';
+import { Pending } from '../../base/pending';
 import { CdpConnection } from '../../cdp/connection';
 import { GridError, timedOut } from '../../contract/errors';
 import type { BrowserConnection } from '../browser-connection';
@@ -19,10 +20,9 @@ import {
 import { describeWaiting, readState, type GridState } from './grid-state';
 import {
   GridWire,
-  hasLostNode,
-  hasQueuedOut,
   isRefusal,
   isUnreachable,
+  mayWorkLater,
   wasNeverSent,
   type GridPlace,
 } from './grid-wire';
@@ -64,13 +64,12 @@ export interface GridBrowser extends BrowserConnection {
 export class Grid {
   readonly #wire: GridWire;
   readonly #settings: GridSettings;
-  /** Names of the browsers that are being started. */
-  readonly #starting = new Map<string, string>();
+  /** The current starts, by the browser that each asks for. */
+  readonly #starting = new Set<{ browserName: string }>();
   /** What is still to be done when a session is over. */
-  readonly #ending = new Set<Promise<unknown>>();
+  readonly #ending = new Pending();
   #state: GridState | undefined;
-  /** Name of the browser that was asked for last. */
-  #lastName: string | undefined;
+  #latest: { browserName: string } | undefined;
   #isClosing = false;
   #isClosed = false;
 
@@ -85,20 +84,28 @@ export class Grid {
   }
 
   /**
-   * Starts a session, and connects to its browser. Waits as long as the Grid has no room, and while its hub is started anew.
+   * Starts a session, and connects to its browser. Waits while the Grid has no free slot, while its hub restarts, and until it notices
+   * that a node died. A Grid that never answered fails at once: its URL is wrong.
    * @throws {@link GridError} when there is no Grid, when it refuses, when its browser cannot be reached, and the signal's reason when it gave the start up
    */
   async open(request: GridBrowserRequest, signal: AbortSignal): Promise<GridBrowser> {
-    const mark = randomUUID();
+    const start = { browserName: this.#browserName(request) };
     const startedMs = performance.now();
-    this.#lastName = this.#browserName(request);
-    this.#starting.set(mark, this.#lastName);
+    this.#latest = start;
+    this.#starting.add(start);
     try {
-      const browser = await this.#openPatiently(request, signal);
-      log('grid: a browser after %s', since(startedMs));
-      return browser;
+      for (;;) {
+        try {
+          this.#state ??= await this.#look(signal);
+          const browser = await this.#openOnce(request, signal);
+          log('grid: a browser after %s', since(startedMs));
+          return browser;
+        } catch (error) {
+          await this.#waitAfter(error, signal);
+        }
+      }
     } finally {
-      this.#starting.delete(mark);
+      this.#starting.delete(start);
     }
   }
 
@@ -107,11 +114,11 @@ export class Grid {
    * @param lately - also when the last one has just been given up
    */
   async waitingFor({ lately = false } = {}): Promise<string | undefined> {
-    const [browserName = lately ? this.#lastName : undefined] = this.#starting.values();
-    if (browserName === undefined) return undefined;
+    const [start = lately ? this.#latest : undefined] = this.#starting;
+    if (!start) return undefined;
     try {
       const [state, queue] = await Promise.all([this.#look(), this.#queue()]);
-      return describeWaiting(state, { waiting: queue.length, browserName });
+      return describeWaiting(state, { waiting: queue.length, ...start });
     } catch {
       return `the Grid at ${this.shown} does not answer`;
     }
@@ -120,26 +127,16 @@ export class Grid {
   /** Waits, within bounds, until the sessions that are over are gone from the Grid. What is not seen to be gone by then stays in the ledger. */
   async close(): Promise<void> {
     this.#isClosing = true;
-    await settledWithin(Promise.allSettled(this.#ending), CLOSE_MS);
+    await settledWithin(this.#ending.settled(), CLOSE_MS);
     this.#isClosed = true;
   }
 
-  /**
-   * A hub that was there and is not is started anew, a queue may be longer than the Grid lets one wait in it, and a node that has died is
-   * missed only later: that is waiting. A Grid that never answered is a mistake.
-   */
-  async #openPatiently(request: GridBrowserRequest, signal: AbortSignal): Promise<GridBrowser> {
-    for (;;) {
-      try {
-        this.#state ??= await this.#look(signal);
-        return await this.#openOnce(request, signal);
-      } catch (error) {
-        if (signal.aborted) throw signal.reason;
-        const mayCome = isUnreachable(error) || hasQueuedOut(error) || hasLostNode(error);
-        if (!mayCome || !this.#state) throw error;
-      }
-      await unlessAborted(delay(AWAY_MS), signal);
-    }
+  /** @throws the error, if another try would not help */
+  async #waitAfter(error: unknown, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) throw signal.reason;
+    const mayWork = isUnreachable(error) || mayWorkLater(error);
+    if (!mayWork || !this.#state) throw error;
+    await unlessAborted(delay(AWAY_MS), signal);
   }
 
   async #openOnce(request: GridBrowserRequest, signal: AbortSignal): Promise<GridBrowser> {
@@ -154,7 +151,7 @@ export class Grid {
     } catch (error) {
       if (wasNeverSent(error)) await ledger?.stopped(mark);
       else
-        this.#afterwards(
+        this.#ending.background(
           this.#takeBack(mark, { isRefused: isRefusal(error), isGivenUp: signal.aborted }),
         );
       throw error;
@@ -167,7 +164,7 @@ export class Grid {
         request,
       );
     } catch (error) {
-      this.#afterwards(this.#end({ id, mark }));
+      this.#ending.background(this.#end({ id, mark }));
       throw error;
     }
   }
@@ -196,7 +193,7 @@ export class Grid {
       connection.close();
       await this.#end(session);
     });
-    void connection.closed.then(() => this.#afterwards(end()));
+    void connection.closed.then(() => this.#ending.background(end()));
     if (headless) await closeFirstTab(connection).catch(() => undefined);
     return {
       cdpUrl: way.url,
@@ -204,7 +201,7 @@ export class Grid {
       connection,
       exited: connection.closed.then(() => ({ code: null, signal: null, stderr: '' })),
       close: async () => {
-        this.#afterwards(end());
+        this.#ending.background(end());
         await settledWithin(end(), CLOSE_MS);
       },
     };
@@ -239,11 +236,6 @@ export class Grid {
       await delay(AWAY_MS);
       if (this.#isClosed) return;
     }
-  }
-
-  #afterwards(work: Promise<unknown>): void {
-    this.#ending.add(work);
-    void work.catch(() => undefined).then(() => this.#ending.delete(work));
   }
 
   #browserName(request: GridBrowserRequest): string {

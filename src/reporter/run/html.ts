@@ -1,6 +1,7 @@
 /** The run page as HTML: the page as it was built, with the data of a run in it. Loaded only when a page is written. */
 import { readFile } from 'node:fs/promises';
 import template from 'bundled:run-page';
+import { htmlText } from '../../base/texts';
 import type { RunData } from './data';
 import { packRun } from './pack';
 
@@ -15,7 +16,7 @@ const MAX_PLAIN = 1_000_000;
 export async function pageHtml(data: RunData): Promise<string> {
   const page = await readFile(new URL(template, import.meta.url), 'utf8');
   return page
-    .replace(TITLE, () => escaped(`${data.title} · ${data.status}`))
+    .replace(TITLE, () => htmlText(`${data.title} · ${data.status}`))
     .replace(DATA, () => dataBlocks(data));
 }
 
@@ -27,8 +28,4 @@ function dataBlocks(data: RunData): string {
     (part, nth) => `<script id="part-${nth}" type="text/plain">${part}</script>`,
   );
   return [`<script id="run" type="text/plain">${index}</script>`, ...blocks].join('\n');
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 }

@@ -28,8 +28,8 @@ export class FileStorage {
   readonly #uploads: string;
   readonly #incoming: string;
   readonly #storing = new Queue();
-  /** Room for uploads that still arrive, by folder: the bytes of each. */
-  readonly #arriving = new Map<string, number[]>();
+  /** Uploads that still arrive. */
+  readonly #arriving = new Set<{ folder: string; bytes: number }>();
 
   /** @param folders `incoming` is on the same disk as everything else */
   constructor(folders: { uploads: string; incoming: string }) {
@@ -44,18 +44,15 @@ export class FileStorage {
   async receive(request: IncomingMessage, folder: string, name: string): Promise<void> {
     checkName(name);
     const announced = Number(request.headers['content-length'] ?? MAX_FILE_BYTES);
-    const bytes = Math.min(announced, MAX_FILE_BYTES);
+    const arriving = { folder, bytes: Math.min(announced, MAX_FILE_BYTES) };
     const draft = this.#draft();
-    const arriving = this.#arriving.get(folder) ?? [];
-    this.#arriving.set(folder, arriving);
-    arriving.push(bytes);
+    this.#arriving.add(arriving);
     try {
       await this.#checkRoom(folder, name);
       await receiveFile(request, draft);
       await move(draft, folder, name);
     } finally {
-      arriving.splice(arriving.indexOf(bytes), 1);
-      if (arriving.length === 0) this.#arriving.delete(folder);
+      this.#arriving.delete(arriving);
     }
   }
 
@@ -123,7 +120,8 @@ export class FileStorage {
   /** @throws {@link ApiError} 413 when a folder, with all that arrives for it, would take more than it may. A file to be replaced does not count. */
   async #checkRoom(folder: string, replaced: string | undefined, more?: number): Promise<void> {
     const files = (await this.list(folder)).filter(({ name }) => name !== replaced);
-    const sizes = [...files.map(({ size }) => size), ...(this.#arriving.get(folder) ?? [])];
+    const arriving = [...this.#arriving].filter((it) => it.folder === folder);
+    const sizes = [...files.map(({ size }) => size), ...arriving.map(({ bytes }) => bytes)];
     if (more !== undefined) sizes.push(more);
     const bytes = sizes.reduce((sum, size) => sum + size, 0);
     if (sizes.length > MAX_FOLDER_FILES || bytes > MAX_FOLDER_BYTES)

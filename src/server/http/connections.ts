@@ -49,9 +49,8 @@ export function connectionsFor(sessions: number): number {
  */
 export class Connections {
   readonly #maxSessions: number;
+  /** The oldest first. */
   readonly #open = new Map<Duplex, Connection>();
-  readonly #known = new Groups();
-  readonly #strangers = new Groups();
 
   /** @param maxSessions of the whole server: keys without a limit of their own may have as many */
   constructor(maxSessions: number) {
@@ -63,13 +62,11 @@ export class Connections {
     const cut = setTimeout(() => socket.destroy(), STRANGER_MS).unref();
     const connection = { owner: networkOf(socket), isKnown: false, requests: 0, cut };
     this.#open.set(socket, connection);
-    this.#strangers.add(connection.owner, socket);
     socket.once('close', () => {
       clearTimeout(cut);
       this.#open.delete(socket);
-      (connection.isKnown ? this.#known : this.#strangers).remove(connection.owner, socket);
     });
-    if (this.#strangers.size > MAX_STRANGERS) this.#strangers.oldestOfLargest()?.destroy();
+    this.#cutStrangers();
   }
 
   /**
@@ -80,16 +77,15 @@ export class Connections {
     const connection = this.#open.get(socket);
     if (!connection || connection.isKnown) return;
     const { owner, what, max } = this.#shareOf(caller);
-    if (this.#known.sizeOf(owner) >= max)
+    const known = [...this.#open.values()].filter((it) => it.isKnown && it.owner === owner);
+    if (known.length >= max)
       throw unavailable(
         `There are ${countText(max, 'open connection')} with ${what}, as many as there may be. Close some of them, or try again later.`,
         RETRY_MS,
       );
     clearTimeout(connection.cut);
-    this.#strangers.remove(connection.owner, socket);
     connection.owner = owner;
     connection.isKnown = true;
-    this.#known.add(owner, socket);
   }
 
   /** Whether its caller has shown who it is. */
@@ -110,6 +106,23 @@ export class Connections {
     for (const socket of this.#open.keys()) socket.destroy();
   }
 
+  /** Destroys the oldest connection of the network that has the most, if there are too many without a key. */
+  #cutStrangers(): void {
+    if (this.#open.size <= MAX_STRANGERS) return;
+    const networks = new Map<string, Duplex[]>();
+    let count = 0;
+    for (const [socket, { isKnown, owner }] of this.#open) {
+      if (isKnown || socket.destroyed) continue;
+      const network = networks.get(owner);
+      if (network) network.push(socket);
+      else networks.set(owner, [socket]);
+      count++;
+    }
+    if (count <= MAX_STRANGERS) return;
+    const [largest] = [...networks.values()].sort((one, other) => other.length - one.length);
+    largest?.[0]?.destroy();
+  }
+
   #shareOf(caller: Caller): { owner: string; what: string; max: number } {
     if ('link' in caller) {
       const more = caller.leadsToBrowser ? PER_SHARED_SESSION * this.#maxSessions : 0;
@@ -118,36 +131,6 @@ export class Connections {
     const { name, maxSessions = this.#maxSessions } = caller.account;
     const what = name === undefined ? "the server's own key" : `the key "${name}"`;
     return { owner: `key ${name ?? ''}`, what, max: connectionsFor(maxSessions) };
-  }
-}
-
-/** Sockets by their owners, the oldest first. */
-class Groups {
-  size = 0;
-  readonly #groups = new Map<string, Set<Duplex>>();
-
-  add(owner: string, socket: Duplex): void {
-    const group = this.#groups.get(owner) ?? new Set();
-    this.#groups.set(owner, group.add(socket));
-    this.size += 1;
-  }
-
-  remove(owner: string, socket: Duplex): void {
-    const group = this.#groups.get(owner);
-    if (!group?.delete(socket)) return;
-    this.size -= 1;
-    if (group.size === 0) this.#groups.delete(owner);
-  }
-
-  sizeOf(owner: string): number {
-    return this.#groups.get(owner)?.size ?? 0;
-  }
-
-  oldestOfLargest(): Duplex | undefined {
-    let largest = new Set<Duplex>();
-    for (const group of this.#groups.values()) if (group.size > largest.size) largest = group;
-    const [oldest] = largest;
-    return oldest;
   }
 }
 

@@ -2,6 +2,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { beginWork, doWork } from '../../base/current-work';
 import { logOf, since } from '../../base/log';
+import { Pending } from '../../base/pending';
 import { clipped } from '../../base/texts';
 import { CLOUD_ONLY } from '../../contract/addresses';
 import { matchPath } from '../../contract/paths';
@@ -59,7 +60,7 @@ export class HttpRouter {
   readonly #connections: Connections;
   readonly #publicBase: string | undefined;
   readonly #bodies = new HeldBodies();
-  readonly #answering = new Set<Promise<void>>();
+  readonly #answering = new Pending();
   #isClosed = false;
 
   /** `publicBase`: what URLs in answers start with; how the caller reached us, where there is none. */
@@ -86,10 +87,7 @@ export class HttpRouter {
         since(startedMs),
       );
     });
-    const answering = this.#answer(request, response);
-    this.#answering.add(answering);
-    await answering;
-    this.#answering.delete(answering);
+    await this.#answering.track(this.#answer(request, response));
   }
 
   /** From now on every request is refused with 503. */
@@ -99,7 +97,7 @@ export class HttpRouter {
 
   /** Resolves when nothing is being answered any more. */
   async settled(): Promise<void> {
-    await Promise.all(this.#answering);
+    await this.#answering.settled();
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -110,15 +108,22 @@ export class HttpRouter {
       const account = found?.route.open ? NOBODY : this.#admitted(request);
       if (this.#isClosed) throw unavailable('The session server is closing.');
       if (!found) throw unknownCall(request.method ?? '', url.pathname);
-      const baseUrl = this.#publicBase ?? baseUrlOf(request);
-      const { params } = found;
       response.shouldKeepAlive &&= this.#connections.isKnown(request.socket);
       if (request.headers.expect?.toLowerCase() === '100-continue') response.writeContinue();
-      const admit = (caller: Caller): void => this.#connections.admit(request.socket, caller);
-      const known = { url, baseUrl, params, account, admit };
       const { take, release } = this.#bodies.of(account);
-      const call = exchange(request, response, { ...known, take });
-      await this.#handle(found.route, call).finally(release);
+      const limits = account === NOBODY ? STRANGERS_BODY : { ...CALLERS_BODY, take };
+      const exchange: Exchange = {
+        params: found.params,
+        query: url.searchParams,
+        headers: request.headers,
+        baseUrl: this.#publicBase ?? baseUrlOf(request),
+        account,
+        request,
+        response,
+        json: async () => readJsonBody(request, limits),
+        admit: (caller) => this.#connections.admit(request.socket, caller),
+      };
+      await this.#handle(found.route, exchange).finally(release);
     } catch (error) {
       await this.#fail(request, response, error);
     }
@@ -200,29 +205,6 @@ function unknownCall(method: string, path: string): Error {
 /** How the caller reached us: the scheme and the host that it used. */
 function baseUrlOf(request: IncomingMessage): string {
   return `http://${request.headers.host ?? `127.0.0.1:${request.socket.localPort ?? 0}`}`;
-}
-
-function exchange(
-  request: IncomingMessage,
-  response: ServerResponse,
-  {
-    url,
-    take,
-    ...rest
-  }: { url: URL; take: (bytes: number) => void } & Pick<
-    Exchange,
-    'baseUrl' | 'params' | 'account' | 'admit'
-  >,
-): Exchange {
-  return {
-    ...rest,
-    query: url.searchParams,
-    headers: request.headers,
-    request,
-    response,
-    json: () =>
-      readJsonBody(request, rest.account === NOBODY ? STRANGERS_BODY : { ...CALLERS_BODY, take }),
-  };
 }
 
 /** Answers with JSON. */

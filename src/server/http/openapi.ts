@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { version } from '../../../package.json';
 import { errorSchema } from '../../contract/error-body';
 import { operationList, type Operation } from '../../contract/operations';
+import { PreparedJson } from './http-router';
 
 /** What the contract calls the key in the `Authorization` header. */
 const KEY_SCHEME = 'OAuth2PasswordBearer';
@@ -21,45 +22,14 @@ const FILE_FORM = {
   required: ['file'],
 };
 
-/** The description as it goes over the wire. */
-export interface OpenapiFile {
-  bytes: Buffer;
-  /** Changes with the content. */
-  etag: string;
-}
-
-/** What is before and after the server's URL, and their digest: the only part that depends on the caller is that URL. */
-interface Template {
-  head: Buffer;
-  tail: Buffer;
-  digest: string;
-}
-
-let template: Promise<Template> | undefined;
+let template: Promise<string> | undefined;
 
 /** The description, for a server at this URL. The first call makes it; all others take less than a millisecond. */
-export async function openapiFile(baseUrl: string): Promise<OpenapiFile> {
-  template ??= makeTemplate();
-  const { head, tail, digest } = await template;
-  return {
-    bytes: Buffer.concat([head, Buffer.from(JSON.stringify(baseUrl)), tail]),
-    etag: `"${digestOf([digest, baseUrl])}"`,
-  };
-}
-
-async function makeTemplate(): Promise<Template> {
-  const [head = '', tail = ''] = JSON.stringify(await openapiDocument()).split(`"${URL_MARK}"`);
-  return {
-    head: Buffer.from(head),
-    tail: Buffer.from(tail),
-    digest: digestOf([head, tail]),
-  };
-}
-
-function digestOf(parts: readonly string[]): string {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(part);
-  return hash.digest('base64url');
+export async function openapiFile(baseUrl: string): Promise<PreparedJson> {
+  template ??= openapiDocument().then((document) => JSON.stringify(document));
+  const text = (await template).replace(JSON.stringify(URL_MARK), () => JSON.stringify(baseUrl));
+  const etag = createHash('sha256').update(text).digest('base64url');
+  return new PreparedJson(Buffer.from(text), `"${etag}"`);
 }
 
 async function openapiDocument(): Promise<Json> {

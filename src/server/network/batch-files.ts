@@ -2,6 +2,7 @@
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { replaceFile } from '../../base/atomic-file';
+import { Queue } from '../../base/queue';
 import type { HarEntry } from '../../contract/network-logs';
 import { version } from '../../../package.json';
 
@@ -27,7 +28,7 @@ export class BatchFiles {
   #bytes = 0;
   #number = 1;
   #isWritten = true;
-  #writing: Promise<void> = Promise.resolve();
+  readonly #writing = new Queue();
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -47,12 +48,11 @@ export class BatchFiles {
   }
 
   /** Writes what there is so far. More may be added to the same file. */
-  flush(): Promise<void> {
-    if (this.#isWritten) return this.#writing;
+  async flush(): Promise<void> {
+    if (this.#isWritten) return this.#writing.drained();
     this.#isWritten = true;
     const [number, text] = [this.#number, harText(this.#entries)];
-    this.#writing = this.#writing.catch(() => {}).then(() => this.#write(number, text));
-    return this.#writing;
+    return this.#writing.run(async () => this.#write(number, text));
   }
 
   async #write(number: number, text: string): Promise<void> {

@@ -1,6 +1,7 @@
 /** The network log of one session: the requests of all its pages, popups, frames and workers, written to its folder; and what its pages say on their consoles. */
 import { orAfter } from '../../base/deadline';
 import type { MemoryBudget } from '../../base/memory-budget';
+import { Pending } from '../../base/pending';
 import type { CdpConnection, CdpSession } from '../../cdp/connection';
 import type { CdpEvents } from '../../cdp/protocol';
 import type { BatchFile } from './batch-files';
@@ -45,7 +46,7 @@ export class NetworkLog {
   readonly #console: ConsoleLog;
   readonly #tracker = new RequestTracker((seen) => this.#add(seen));
   /** Targets that do not tell of their requests yet. */
-  readonly #preparing = new Set<Promise<unknown>>();
+  readonly #preparing = new Pending();
   #browser: Promise<CdpSession> | undefined;
 
   /**
@@ -65,7 +66,7 @@ export class NetworkLog {
    */
   async start(): Promise<void> {
     this.#browser ??= this.#attach();
-    const ready = this.#browser.then(() => Promise.all(this.#preparing));
+    const ready = this.#browser.then(async () => this.#preparing.settled());
     await orAfter(ready, READY_TIMEOUT_MS, undefined); // a page that hangs tells later
   }
 
@@ -129,7 +130,6 @@ export class NetworkLog {
       target.send('Network.enable', NO_BODIES),
       target.send('Target.setAutoAttach', AUTO_ATTACH),
     ]); // it may be gone already
-    this.#preparing.add(prepared);
-    void prepared.then(() => this.#preparing.delete(prepared));
+    this.#preparing.background(prepared);
   }
 }

@@ -3,7 +3,7 @@ import { badRequest, unavailable } from '../../contract/refusals';
 import { OPERATOR, type Accounts } from '../accounts/account';
 import { exposition, gauge, METRICS_TYPE, type Metric } from '../metrics/exposition';
 import type { ServerMetrics } from '../metrics/server-metrics';
-import { PreparedJson, sendBytes, sendJson, type Route } from '../http/http-router';
+import { sendBytes, sendJson, type Route } from '../http/http-router';
 import type { SessionRegistry } from '../sessions/registry';
 import type { Handlers } from './bind';
 
@@ -17,8 +17,7 @@ export function serviceHandlers(registry: SessionRegistry): Handlers<'health' | 
     }),
     describeApi: async ({ baseUrl }) => {
       const { openapiFile } = await import('../http/openapi');
-      const { bytes, etag } = await openapiFile(baseUrl);
-      return new PreparedJson(bytes, etag);
+      return openapiFile(baseUrl);
     },
   };
 }

@@ -1,5 +1,6 @@
 /** Keeps what the pages of a session download, whoever made them: its actions, or another client of its browser. */
 import { orAfter } from '../../base/deadline';
+import { Pending } from '../../base/pending';
 import { copyFile, mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ActionFiles, AwaitedDownload, BegunDownload } from '../../actions/page-driver';
@@ -41,7 +42,7 @@ interface RunningDownload {
 export class SessionDownloads {
   readonly #parts: SessionDownloadsParts;
   readonly #running = new Map<string, RunningDownload>();
-  readonly #storing = new Set<Promise<unknown>>();
+  readonly #storing = new Pending();
   readonly #awaited = new Set<(download: BegunDownload) => void>();
   #keptBytes = 0;
   /** The sizes of the files that clients may fetch, by path, oldest first. */
@@ -77,14 +78,16 @@ export class SessionDownloads {
 
   /** Resolves when everything that was downloaded is stored. Never rejects. */
   async settled(): Promise<void> {
-    await Promise.allSettled(this.#storing);
+    await this.#storing.settled();
   }
 
   #begin({ guid, suggestedFilename }: CdpEvents['Browser.downloadWillBegin']): void {
     const complete = new Promise<string>((finished, failed) =>
       this.#running.set(guid, { suggestedName: suggestedFilename, finished, failed }),
     );
-    const stored = complete.then(async (path) => this.#store(suggestedFilename, path));
+    const stored = complete.then(async (path) =>
+      this.#storing.track(this.#copy(suggestedFilename, path)),
+    );
     stored.catch(() => {}); // told to whoever waits for it
     for (const tell of this.#awaited) tell({ stored });
     this.#awaited.clear();
@@ -102,16 +105,6 @@ export class SessionDownloads {
     else if (state === 'canceled')
       download.failed(new Error('The download was cancelled by the browser.'));
     else download.failed(new Error(`The file is larger than ${MAX_FILE_BYTES} bytes.`));
-  }
-
-  async #store(suggestedName: string, path: string): Promise<string> {
-    const work = this.#copy(suggestedName, path);
-    this.#storing.add(work);
-    try {
-      return await work;
-    } finally {
-      this.#storing.delete(work);
-    }
   }
 
   async #copy(suggestedName: string, path: string): Promise<string> {
