@@ -80,14 +80,14 @@ async function step(session, action) {
 
 /** Reports a step of a test as a run does. Resolves when the step is done; a step whose promise never settles stays open. */
 async function does(session, line, what, work) {
-  const note = { step: what, id: `${line}`, atMs: Date.now(), place: `shop.spec.ts:${line}` };
-  server.noteTest(session.session_id, { ...note, durationMs: null, hasFailed: false });
+  const note = { step: what, id: `${line}`, at: Date.now(), place: `shop.spec.ts:${line}` };
+  server.noteTest(session.session_id, { ...note, duration: null, hasFailed: false });
   const hasFailed = await work().then(
     () => false,
     () => true,
   );
-  const durationMs = Date.now() - note.atMs;
-  server.noteTest(session.session_id, { ...note, durationMs, hasFailed });
+  const duration = Date.now() - note.at;
+  server.noteTest(session.session_id, { ...note, duration, hasFailed });
 }
 
 /** A page of the viewer, for somebody who has the key. */

@@ -18,8 +18,10 @@ export default defineConfig(
       },
     },
     {
-      ...(transport !== '' && { transport }),
-      ...(exposeNetwork !== '' && { exposeNetwork }),
-    } as SessionOptions,
+      session: {
+        ...(transport !== '' && { transport }),
+        ...(exposeNetwork !== '' && { exposeNetwork }),
+      } as SessionOptions,
+    },
   ),
 );

@@ -4,9 +4,9 @@ import { test, expect } from 'sessionwright';
 test('a session reports its status', async ({ page, session }) => {
   await page.goto('/');
 
-  const { status, browserType, createdAt } = await session.status();
+  const { status, channel, createdAt } = await session.status();
   expect(status).toBe('active');
-  expect(browserType).toBe('chromium');
+  expect(channel).toBe('chromium');
   expect(createdAt.getTime()).toBeLessThan(Date.now());
 });
 

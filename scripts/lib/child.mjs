@@ -7,7 +7,13 @@ import { stripVTControlCharacters } from 'node:util';
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Variables for a run of ours: its sessions are embedded, whatever account the user has, and its report opens no window. */
-export const EMBEDDED = { NOTTE_API_KEY: '', NOTTE_API_URL: '', PLAYWRIGHT_HTML_OPEN: 'never' };
+export const EMBEDDED = {
+  SESSIONWRIGHT_API_KEY: '',
+  SESSIONWRIGHT_API_URL: '',
+  NOTTE_API_KEY: '',
+  NOTTE_API_URL: '',
+  PLAYWRIGHT_HTML_OPEN: 'never',
+};
 
 /** Time that a child gets to end by itself after it was asked to, in milliseconds. */
 const GRACE_MS = 30_000;

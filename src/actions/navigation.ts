@@ -78,7 +78,7 @@ export async function reload(driver: PageDriver): Promise<Outcome> {
 }
 
 /** Waits. */
-export async function wait(_: PageDriver, { timeMs }: ActionOf<'wait'>): Promise<Outcome> {
+export async function wait(_: PageDriver, { time: timeMs }: ActionOf<'wait'>): Promise<Outcome> {
   await delay(timeMs, undefined, { ref: false });
   return done(`Waited for ${timeMs} ms.`);
 }

@@ -86,6 +86,27 @@ export function toNumber(
   return value;
 }
 
+/** Milliseconds of each unit of time. */
+const UNITS_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/**
+ * Milliseconds of a time such as `30s` or `1.5h`; undefined if the option is not set. A number alone counts seconds.
+ * @throws {@link UsageError} if it is not a time, or out of range
+ */
+export function toTime(
+  text: string | undefined,
+  option: string,
+  { least, most }: { least: number; most: number },
+): number | undefined {
+  if (text === undefined) return undefined;
+  const [, number = '', unit = 's'] = /^(\d+(?:\.\d+)?)(ms|[smhd])?$/.exec(text) ?? [];
+  const timeMs = Math.round(Number(number) * UNITS_MS[unit as keyof typeof UNITS_MS]);
+  if (number !== '' && timeMs >= least && timeMs <= most) return timeMs;
+  throw new UsageError(
+    `${option} takes a time such as 30s, 5m or 24h, from ${least} ms to ${Math.floor(most / UNITS_MS.h)} hours, not "${text}".`,
+  );
+}
+
 /** A process id from an option's text. */
 export function toPid(text: string | undefined): number | undefined {
   return toNumber(text, '--run', { least: 1, most: Number.MAX_SAFE_INTEGER });

@@ -2,6 +2,7 @@
 /** The command `sessionwright`: picks a command, and sets the exit code: 0 done, 1 failed, 2 wrong usage. */
 import { version } from '../../package.json';
 import { isSessionwrightError } from '../contract/errors';
+import { environment } from '../options/environment';
 import { commandGroup, UsageError } from './command';
 import { open } from './open';
 import { printError, printText } from './output';
@@ -26,7 +27,10 @@ const run = commandGroup(
 
 async function main(args: string[]): Promise<void> {
   if (args[0] === '--version') printText(version);
-  else await run(args);
+  else {
+    if (environment.apiNotice !== undefined) printError(environment.apiNotice);
+    await run(args);
+  }
 }
 
 /** Writes all output first: on some systems pipes are written in the background. */

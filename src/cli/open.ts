@@ -14,8 +14,8 @@ import { printJson, printText } from './output';
 const USAGE = `Usage: sessionwright open [url] [options]
 
 Opens the page that shows the sessions of the newest run of yours on this machine, in this machine's browser. Without a run, the page of
-the server that NOTTE_API_URL names; with a URL, that of the server there. It asks for the key of a server, unless NOTTE_API_URL and
-NOTTE_API_KEY are those of it.
+the server that SESSIONWRIGHT_API_URL names; with a URL, that of the server there. It asks for the key of a server, unless
+SESSIONWRIGHT_API_URL and SESSIONWRIGHT_API_KEY are those of it.
 
   --run <pid>  of the run of this Playwright process
   --print      only print the URL; that of a run holds a token, which lets its holder watch

@@ -7,7 +7,7 @@ import { printJson, printText } from './output';
 
 const USAGE = `Usage: sessionwright reap [options]
 
-Stops the remote sessions that killed runs left on the API of NOTTE_API_URL and NOTTE_API_KEY, and on Selenium Grids. If a Grid requires
+Stops the remote sessions that killed runs left on the API of SESSIONWRIGHT_API_URL and SESSIONWRIGHT_API_KEY, and on Selenium Grids. If a Grid requires
 a password, set SELENIUM_REMOTE_URL or SELENIUM_REMOTE_HEADERS. Removes the files of killed runs and of killed embedded session servers.
 Does not touch anything that runs. Every run does this for earlier runs; on CI, call it in a step that always runs.
 

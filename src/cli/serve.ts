@@ -1,6 +1,6 @@
 /** `sessionwright serve`: the session server in the foreground, for a team's own machine. */
 import { join, resolve } from 'node:path';
-import { settledWithin } from '../base/deadline';
+import { MAX_TIMER_MS, settledWithin } from '../base/deadline';
 import { signalled } from '../base/processes';
 import { countText, durationText } from '../base/texts';
 import { environment } from '../options/environment';
@@ -9,46 +9,48 @@ import { readKeysFile } from '../server/accounts/keys';
 import { MIN_KEY_LENGTH } from '../server/accounts/key-length';
 import { reachableUrls } from './addresses';
 import { gridFor } from './serve-grid';
-import { command, toNumber, UsageError, type OptionValues } from './command';
+import { command, toNumber, toTime, type OptionValues } from './command';
 import { printError, printJson, printText } from './output';
 
 const USAGE = `Usage: sessionwright serve [options]
 
 Runs the session API on this machine until Ctrl-C, which ends every session at once. On SIGTERM it starts no more sessions, and
-lets those that run end within --drain-timeout; a second signal ends them at once. The key comes from NOTTE_API_KEY; without it one is made and printed.
+lets those that run end within --drain-timeout; a second signal ends them at once. The key comes from SESSIONWRIGHT_API_KEY; without it one is made and printed.
 With a --host that others can reach it must have at least ${MIN_KEY_LENGTH} characters.
 
   --port <number>          port to listen on (default 8484; 0 takes a free one)
   --host <address>         address to listen on (default 127.0.0.1)
   --public-url <url>       what others reach it by, through a proxy: every URL that it gives out begins with it
-  --keys <file>            keys beside NOTTE_API_KEY, each with a name and sessions of its own: [{ "name", "key", "maxSessions" }]
+  --keys <file>            keys in addition to SESSIONWRIGHT_API_KEY, each with a name and sessions of its own: [{ "name", "key", "maxSessions" }]
   --max-sessions <number>  sessions that may run at once (default 100); who wants more waits, first come first served
   --max-waiting <number>   starts that may wait (default 100); with 0, and beyond it, they are refused with 429
-  --max-wait <seconds>     how long each may wait (default 30)
+  --max-wait <time>        how long each may wait, such as 30s or 5m (default 30s)
   --warm <number>          browsers that wait for sessions, which then begin at once (default 0); not counted as sessions, and not with a Grid
   --public-metrics         GET /metrics needs no key
-  --drain-timeout <seconds>  how long sessions that run may go on after SIGTERM (default 20)
+  --drain-timeout <time>   how long sessions that run may go on after SIGTERM (default 20s)
   --data-dir <folder>      where profiles, files, finished sessions and their recordings are kept; one server at a time
                            (default: ${join(environment.dataHome, 'sessionwright')})
   --backend <name>         where browsers come from: chromium (this machine) or grid (a Selenium Grid)
                            (default: grid where --grid-url or SELENIUM_REMOTE_URL says one, else chromium)
   --grid-url <url>         the hub, router or standalone server of the Grid (default: SELENIUM_REMOTE_URL); a password belongs
                            into the environment: there too, or in SELENIUM_REMOTE_HEADERS. SELENIUM_REMOTE_CAPABILITIES counts
-  --retention-hours <n>    how long a finished session is kept (default 24)
-  --json                   print { url, apiKey } as JSON`;
+  --retention <time>       how long a finished session is kept, such as 90m or 7d (default 24h)
+  --json                   print { url, apiKey } as JSON
+
+A time is a number with a unit: ms, s, m, h or d. A number alone counts seconds.`;
 
 /** The highest port, and the most that a count may be. */
 const MAX_NUMBER = 65_535;
 /** Warm browsers, at most: each takes about 100 MB, used or not. */
 const MAX_WARM = 100;
-/** The longest wait for a session, in seconds: an hour, beyond which no caller holds its connection. */
-const MAX_WAIT_SECONDS = 3600;
+/** The longest wait for a session, in milliseconds: an hour, beyond which no caller holds its connection. */
+const MAX_WAIT_MS = 60 * 60 * 1000;
 /** How long sessions may run on after SIGTERM, in milliseconds, when nothing else was said: Kubernetes kills after 30 seconds, and the end of the sessions takes some of them. */
 const DRAIN_MS = 20_000;
 /** How long a start may wait in the queue of a Grid, in milliseconds, when nothing else was said: as long as in the server's own. */
 const GRID_WAIT_MS = 30_000;
-/** One hour, in milliseconds. */
-const HOUR_MS = 60 * 60 * 1000;
+/** The longest retention, in milliseconds: ten years. */
+const MAX_RETENTION_MS = 3650 * 24 * 60 * 60 * 1000;
 
 /** The port when none is said. */
 const DEFAULT_PORT = 8484;
@@ -67,7 +69,7 @@ const OPTIONS = {
   'data-dir': { type: 'string' },
   backend: { type: 'string' },
   'grid-url': { type: 'string' },
-  'retention-hours': { type: 'string' },
+  retention: { type: 'string' },
 } as const;
 
 type Values = OptionValues<typeof OPTIONS>;
@@ -77,7 +79,9 @@ type TextOption = Exclude<keyof Values, 'json' | 'help' | 'public-metrics'>;
 /** Serves until SIGINT, or until SIGTERM and the end of the sessions that run then, but for so long only. Then stops every session. */
 export const serve = command({ usage: USAGE, options: OPTIONS }, async (values) => {
   const { startSessionServer } = await import('../server/index');
-  const drainMs = secondsOf(values, 'drain-timeout', MAX_NUMBER) ?? DRAIN_MS;
+  const drainMs =
+    toTime(values['drain-timeout'], '--drain-timeout', { least: 0, most: MAX_TIMER_MS }) ??
+    DRAIN_MS;
   const keys =
     values.keys === undefined ? undefined : await readKeysFile(values.keys, environment.apiKey);
   const options = { ...serverOptions(values), keys };
@@ -85,7 +89,7 @@ export const serve = command({ usage: USAGE, options: OPTIONS }, async (values) 
   const server = await startSessionServer({
     ...options,
     grid: grid?.settings,
-    maxGridWaitMs: options.maxWaitMs ?? GRID_WAIT_MS,
+    maxGridWait: options.maxWait ?? GRID_WAIT_MS,
   });
   const urls =
     options.publicUrl === undefined
@@ -111,26 +115,19 @@ export const serve = command({ usage: USAGE, options: OPTIONS }, async (values) 
 function serverOptions(values: Values): SessionServerOptions & { dataDir: string } {
   const number = (name: TextOption, least: number, most: number): number | undefined =>
     toNumber(values[name], `--${name}`, { least, most });
-  const retentionHours = toHours(values['retention-hours']);
   return {
     dataDir: resolve(values['data-dir'] ?? join(environment.dataHome, 'sessionwright')),
-    retentionMs: retentionHours === undefined ? undefined : retentionHours * HOUR_MS,
+    retention: toTime(values.retention, '--retention', { least: 1, most: MAX_RETENTION_MS }),
     port: number('port', 0, MAX_NUMBER) ?? DEFAULT_PORT,
-    hostname: values.host,
+    host: values.host,
     publicUrl: values['public-url'],
     apiKey: environment.apiKey,
     maxSessions: number('max-sessions', 1, MAX_NUMBER),
     maxWaiting: number('max-waiting', 0, MAX_NUMBER),
-    maxWaitMs: secondsOf(values, 'max-wait', MAX_WAIT_SECONDS),
+    maxWait: toTime(values['max-wait'], '--max-wait', { least: 0, most: MAX_WAIT_MS }),
     publicMetrics: values['public-metrics'],
     warm: number('warm', 0, MAX_WARM),
   };
-}
-
-/** Whole seconds of an option, in milliseconds. */
-function secondsOf(values: Values, name: TextOption, most: number): number | undefined {
-  const seconds = toNumber(values[name], `--${name}`, { least: 0, most });
-  return seconds === undefined ? undefined : seconds * 1000;
 }
 
 /** Waits for the sessions that run, unless the signal comes again. */
@@ -162,17 +159,6 @@ function announce({
   if (gridUrl !== undefined) printText(`Its browsers run on the Selenium Grid at ${gridUrl}.`);
   printText(`What it keeps is in ${dataDir}.`);
   if (keyNames.length > 0) printText(`Keys beside the operator's: ${keyNames.join(', ')}.`);
-  printText(`  NOTTE_API_URL=${url}`);
-  printText(`  NOTTE_API_KEY=${madeKey ?? '(the one that this command was given)'}`);
-}
-
-/** Parts of an hour are fine. */
-function toHours(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (text.trim() === '' || !(value > 0) || value > MAX_NUMBER)
-    throw new UsageError(
-      `--retention-hours takes a number above 0, and at most ${MAX_NUMBER}, not "${text}".`,
-    );
-  return value;
+  printText(`  SESSIONWRIGHT_API_URL=${url}`);
+  printText(`  SESSIONWRIGHT_API_KEY=${madeKey ?? '(the one that this command was given)'}`);
 }

@@ -16,14 +16,15 @@ import {
   SessionEndedError,
   SessionwrightError,
 } from '../contract/errors';
-import { toCamelCase } from '../contract/naming';
+import { optionName } from '../contract/start';
+import type { ApiNames } from '../options/environment';
 import { proxyFor } from '../options/network-proxy';
 import { ProxyRefusal } from './proxy-refusal';
 
 /** Where the URL and the key of the API were said: what somebody who is to correct them has to look at. */
 export interface OptionNames {
-  apiUrl: 'apiUrl' | 'NOTTE_API_URL';
-  apiKey: 'apiKey' | 'NOTTE_API_KEY';
+  apiUrl: 'apiUrl' | ApiNames['apiUrl'];
+  apiKey: 'apiKey' | ApiNames['apiKey'];
 }
 
 /** What was being done: enough to name it in a message. */
@@ -77,7 +78,7 @@ export function toApiError(
     return new InvalidRequestError(message, {
       ...details,
       code: 'invalid_request',
-      issues: parsed.issues.map((issue) => ({ ...issue, path: toCamelCase(issue.path) })),
+      issues: parsed.issues.map((issue) => ({ ...issue, path: optionName(issue.path) })),
     });
   if (status === 429)
     return new RateLimitError(message, { ...details, code: 'rate_limited', retryAfterMs });
@@ -201,7 +202,7 @@ function adviceForOthers(status: number, code: string | undefined): string {
 
 /** What the answer says of itself: a session API's own words as they are; a page of something in between is cut down to its text. */
 function quote({ code, message, issues }: ParsedErrorBody): string {
-  const fields = issues.map((issue) => `${toCamelCase(issue.path)}: ${issue.message}`).join('; ');
+  const fields = issues.map((issue) => `${optionName(issue.path)}: ${issue.message}`).join('; ');
   const own =
     (code === undefined
       ? message?.replace(/<(style|script)[\s\S]*?<\/\1>|<[^>]*>/gi, ' ').replace(/\s+/g, ' ')

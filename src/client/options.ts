@@ -2,10 +2,11 @@
 import * as z from 'zod';
 
 import { MAX_TIMER_MS } from '../base/deadline';
-import { checkOptions, refusedOptions } from '../contract/checks';
+import { checkOptions, refuseUnknownOptions } from '../contract/checks';
 import { AuthenticationError, OptionsError } from '../contract/errors';
+import { MINUTE_MS } from '../contract/limits';
 import type { SessionInfo, StartOptions } from '../contract/session';
-import { nearestName, toCamelCase } from '../contract/naming';
+import { nearestName } from '../contract/naming';
 import { OPTION_NAMES } from '../contract/start';
 import { CLOUD_API_URL, DEFAULT_START_TIMEOUT_MS } from '../options/defaults';
 import { environment } from '../options/environment';
@@ -16,16 +17,16 @@ import { callback } from './option-schemas';
 export interface OptionsOf<Session> {
   /**
    * Base URL of the session API, with its scheme.
-   * @default `NOTTE_API_URL`, else the cloud
+   * @default `SESSIONWRIGHT_API_URL`, else `NOTTE_API_URL`, else the cloud
    */
   apiUrl?: string | undefined;
-  /** Key of the session API. Keep it out of files that are shared. @default `NOTTE_API_KEY` */
+  /** Key of the session API. Keep it out of files that are shared. @default `SESSIONWRIGHT_API_KEY`, else `NOTTE_API_KEY` */
   apiKey?: string | undefined;
   /**
-   * How long one call may take, tries and waits included, in milliseconds. A start has `startTimeoutMs` for all of its tries.
+   * How long one call may take, tries and waits included, in milliseconds. A start has `startTimeout` for all of its tries.
    * @default 60000
    */
-  timeoutMs?: number | undefined;
+  timeout?: number | undefined;
   /**
    * How often a failed call is tried again, where that is safe. 0 turns it off.
    * @default 3
@@ -36,7 +37,7 @@ export interface OptionsOf<Session> {
    * `Retry-After` wins, as far as the time of the call allows: an answer that asks for more is thrown at once.
    * @default 500
    */
-  retryDelayMs?: number | undefined;
+  retryDelay?: number | undefined;
   /**
    * Whether sessions that are still open are stopped on SIGINT and SIGTERM and when the process has nothing left to do.
    * @default true
@@ -73,7 +74,7 @@ export interface StartSessionOptions extends StartOptions {
    * How long the start may take, tries and waiting for a free place included, in milliseconds.
    * @default 120000
    */
-  startTimeoutMs?: number | undefined;
+  startTimeout?: number | undefined;
   /** When aborted, the start is given up at once. */
   signal?: AbortSignal | undefined;
   /** Called whenever the API has no place for the session now (429, 503, 529), before the next try. */
@@ -106,9 +107,9 @@ export interface ResolvedClientOptions<Session = never> {
 const NAMES: Record<keyof OptionsOf<unknown>, true> = {
   apiUrl: true,
   apiKey: true,
-  timeoutMs: true,
+  timeout: true,
   retries: true,
-  retryDelayMs: true,
+  retryDelay: true,
   handleSignals: true,
   onStart: true,
   onStop: true,
@@ -127,7 +128,7 @@ const clientSchema = z.looseObject({
 /** What the client does around a start. */
 const aroundStartSchema = z.looseObject({
   cookieFile: z.string().min(1).optional(),
-  startTimeoutMs: z.number().optional(),
+  startTimeout: z.number().optional(),
   signal: z.instanceof(AbortSignal).optional(),
   onFull: callback.optional(),
   idempotencyKey: z
@@ -157,11 +158,11 @@ export function resolveClientOptions<Session>(
   refuseUnknown(options);
   checkOptions('Cannot make a client with these options', clientSchema, options);
   const names = namesOf(options);
-  const apiUrl = parseApiUrl(options.apiUrl ?? environment.apiUrl ?? CLOUD_API_URL, names.apiUrl);
+  const apiUrl = resolveApiUrl(options.apiUrl, names);
   const {
-    timeoutMs = DEFAULT_TIMEOUT_MS,
+    timeout: timeoutMs = DEFAULT_TIMEOUT_MS,
     retries = DEFAULT_RETRIES,
-    retryDelayMs = DEFAULT_RETRY_DELAY_MS,
+    retryDelay: retryDelayMs = DEFAULT_RETRY_DELAY_MS,
     handleSignals = true,
   } = options;
   return {
@@ -169,9 +170,9 @@ export function resolveClientOptions<Session>(
     apiKey: requireKey(options.apiKey ?? environment.apiKey, { apiUrl, name: names.apiKey }),
     names,
     handleSignals,
-    timeoutMs: checkNumber('timeoutMs', timeoutMs, 1),
+    timeoutMs: checkNumber('timeout', timeoutMs, 1),
     retries: checkNumber('retries', retries, 0),
-    retryDelayMs: checkNumber('retryDelayMs', retryDelayMs, 0),
+    retryDelayMs: checkNumber('retryDelay', retryDelayMs, 0),
     onStart: options.onStart ?? nothing,
     onStop: options.onStop ?? nothing,
     onWarning: options.onWarning ?? emitWarning,
@@ -185,16 +186,13 @@ export function resolveClientOptions<Session>(
 export function checkStartOptions(options: StartSessionOptions): void {
   const what = 'Cannot start a session with these options';
   checkOptions(what, aroundStartSchema, options);
-  const known = [...OPTION_NAMES.map(toCamelCase), ...Object.keys(aroundStartSchema.shape)];
-  const issues = Object.keys(options)
-    .filter((name) => !known.includes(name))
-    .map((name) => ({ path: name, message: unknownField(name, known) }));
-  if (issues.length > 0) throw refusedOptions(what, issues);
+  const known = [...OPTION_NAMES, ...Object.keys(aroundStartSchema.shape)];
+  refuseUnknownOptions(what, options, known);
 }
 
 /** The start timeout to use. */
-export function resolveStartTimeout(startTimeoutMs: number | undefined): number {
-  return checkNumber('startTimeoutMs', startTimeoutMs ?? DEFAULT_START_TIMEOUT_MS, 1);
+export function resolveStartTimeout(startTimeout: number | undefined): number {
+  return checkNumber('startTimeout', startTimeout ?? DEFAULT_START_TIMEOUT_MS, 1);
 }
 
 /** The reason that a session gives for its end, in words. */
@@ -208,7 +206,7 @@ export function describeEnd(info: SessionInfo): string {
   }[info.status];
   const limits =
     info.status === 'timed_out'
-      ? ` (limits: ${info.idleTimeoutMinutes} min idle, ${info.maxDurationMinutes} min in all)`
+      ? ` (limits: ${info.idleTimeout / MINUTE_MS} min idle, ${info.maxDuration / MINUTE_MS} min in all)`
       : '';
   return `${how}${limits}${info.error ? `: ${info.error}` : ''}`;
 }
@@ -219,14 +217,9 @@ function namesOf(options: {
   apiKey?: string | undefined;
 }): OptionNames {
   return {
-    apiUrl: options.apiUrl === undefined ? 'NOTTE_API_URL' : 'apiUrl',
-    apiKey: options.apiKey === undefined ? 'NOTTE_API_KEY' : 'apiKey',
+    apiUrl: options.apiUrl === undefined ? environment.apiNames.apiUrl : 'apiUrl',
+    apiKey: options.apiKey === undefined ? environment.apiNames.apiKey : 'apiKey',
   };
-}
-
-function unknownField(name: string, known: readonly string[]): string {
-  const nearest = nearestName(name, known);
-  return nearest === undefined ? 'unknown field' : `unknown field; did you mean "${nearest}"?`;
 }
 
 function refuseUnknown(options: object): void {
@@ -247,8 +240,19 @@ function requireKey(apiKey: unknown, { apiUrl, name }: { apiUrl: string; name: s
       `${name} must be a text of ASCII letters, digits and signs, without spaces and line breaks.`,
       { path: 'apiKey' },
     );
-  const message = `There is no key for the session API ${apiUrl}. Set NOTTE_API_KEY, or pass apiKey.`;
+  const message = `There is no key for the session API ${apiUrl}. Set ${name === 'apiKey' ? environment.apiNames.apiKey : name}, or pass apiKey.`;
   throw new AuthenticationError(message, { code: 'unauthorized', method: '', path: '' });
+}
+
+/** The cloud's URL is the default, unless the key is that of the user's own server. */
+function resolveApiUrl(option: string | undefined, names: OptionNames): string {
+  const given = option ?? environment.apiUrl;
+  if (given === undefined && names.apiKey === 'SESSIONWRIGHT_API_KEY')
+    throw new OptionsError(
+      'SESSIONWRIGHT_API_KEY is the key of your own server, and nothing names that server. Set SESSIONWRIGHT_API_URL, or pass apiUrl.',
+      { path: 'apiUrl' },
+    );
+  return parseApiUrl(given ?? CLOUD_API_URL, names.apiUrl);
 }
 
 /** The base URL without a slash at its end. Its query and fragment mean nothing, and are left out. */
@@ -263,7 +267,7 @@ function parseApiUrl(text: string, source: string): string {
     );
   if (url.username || url.password)
     throw new OptionsError(
-      `${source} must not hold a user or password; the key goes into apiKey or NOTTE_API_KEY.`,
+      `${source} must not hold a user or password; the key goes into apiKey or SESSIONWRIGHT_API_KEY.`,
       { path: source },
     );
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;

@@ -15,15 +15,15 @@ export interface ReplayOptions {
   /** Whether to wait until the recording is rendered. @default true */
   wait?: boolean | undefined;
   /** How long to wait, in milliseconds. @default 240000 */
-  timeoutMs?: number | undefined;
+  timeout?: number | undefined;
   /** Longest time between two looks, in milliseconds; the first ones come sooner. @default 5000 */
-  intervalMs?: number | undefined;
+  interval?: number | undefined;
 }
 
 const optionsSchema = z.strictObject({
   wait: z.boolean().optional(),
-  timeoutMs: milliseconds.optional(),
-  intervalMs: milliseconds.optional(),
+  timeout: milliseconds.optional(),
+  interval: milliseconds.optional(),
 });
 
 /** What the cloud's own client waits and how often it looks, in milliseconds. */
@@ -40,9 +40,9 @@ export class Replay implements ReplayInfo {
   readonly playlistContent: string | null;
   readonly expiresAt: Date | null;
   /** Where in the session the video begins, in milliseconds after its start; `null` when the API does not say. */
-  readonly videoStartMs: number | null;
+  readonly videoStart: number | null;
   /** Length of the video, in milliseconds; `null` when the API does not say. */
-  readonly videoDurationMs: number | null;
+  readonly videoDuration: number | null;
   readonly #http: HttpClient;
 
   /** @internal Called by the client. */
@@ -51,8 +51,8 @@ export class Replay implements ReplayInfo {
     this.mp4Url = info.mp4Url;
     this.playlistContent = info.playlistContent;
     this.expiresAt = info.expiresAt;
-    this.videoStartMs = info.videoStartMs;
-    this.videoDurationMs = info.videoDurationMs;
+    this.videoStart = info.videoStart;
+    this.videoDuration = info.videoDuration;
     this.#http = http;
   }
 
@@ -81,7 +81,11 @@ export async function fetchReplay(
   options: ReplayOptions = {},
 ): Promise<Replay> {
   checkOptions('Cannot get a replay with these options', optionsSchema, options);
-  const { wait = true, timeoutMs = DEFAULT_TIMEOUT_MS, intervalMs = DEFAULT_INTERVAL_MS } = options;
+  const {
+    wait = true,
+    timeout: timeoutMs = DEFAULT_TIMEOUT_MS,
+    interval: intervalMs = DEFAULT_INTERVAL_MS,
+  } = options;
   const deadlineMs = performance.now() + timeoutMs;
   for (
     let pauseMs = Math.min(FIRST_INTERVAL_MS, intervalMs);

@@ -96,9 +96,9 @@ export class SessionsClient implements AsyncDisposable {
         code: 'client_closed',
       });
     checkStartOptions(options);
-    const { cookieFile, startTimeoutMs, signal, onFull, idempotencyKey, onUnclear, ...wanted } =
+    const { cookieFile, startTimeout, signal, onFull, idempotencyKey, onUnclear, ...wanted } =
       options;
-    const timeoutMs = resolveStartTimeout(startTimeoutMs);
+    const timeoutMs = resolveStartTimeout(startTimeout);
     const cookies =
       cookieFile === undefined
         ? undefined

@@ -8,7 +8,7 @@ const TIMEOUT_MS = 5_000;
 /** The link; undefined when the server does not answer, does not take the key, or is not one of ours. Secret until it is used. */
 export async function wallLink(api: { url: string; key: string }): Promise<string | undefined> {
   const http = new HttpClient(
-    resolveClientOptions({ apiUrl: api.url, apiKey: api.key, timeoutMs: TIMEOUT_MS, retries: 0 }),
+    resolveClientOptions({ apiUrl: api.url, apiKey: api.key, timeout: TIMEOUT_MS, retries: 0 }),
   );
   try {
     return (await http.call('openWall', { purpose: 'ask for a link to the wall' })).url;

@@ -2,22 +2,25 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { PlaywrightTestConfig, ReporterDescription } from '@playwright/test';
+import { OptionsError } from '../contract/errors';
 import { environment } from '../options/environment';
 import { onTop, SUITE_OPTIONS } from '../options/project';
 import { REPORTED } from '../options/reported';
 import type { SessionOptions, SessionTestOptions, SessionWorkerOptions } from '../options/types';
 
-/** What `withSessions` may be told about reports. */
-export interface ReportOptions {
+/** What `withSessions` adds to a configuration. */
+export interface WithSessionsOptions {
+  /** Session options for the whole suite. What `use.sessionOptions` sets wins, field by field. @default {} */
+  session?: SessionOptions;
   /**
-   * Folder of the run page, the story of the whole run in one HTML file: absolute, or relative to the configuration. `false`: none is
-   * written. Clips and traces are linked into it, so that it can be moved or uploaded as a whole.
+   * Folder of the run page, one HTML file that shows the whole run: absolute, or relative to the configuration. With `false` none is
+   * written. The folder contains linked clips and traces too, so you can move or upload it as a whole.
    * @default 'sessionwright-report'
    */
   runPage?: string | false;
   /**
-   * The address by which that folder is found by those who read the reports (`http:` or `https:`), such as where a CI server shows the
-   * artifacts of this job. Then the session of each test links into it.
+   * The URL of that folder for readers of the reports (`http:` or `https:`), such as where a CI server shows the artifacts of this
+   * job. Each test's session then links to it.
    * @default none
    */
   runPageUrl?: string;
@@ -31,23 +34,24 @@ type SuiteConfig<T, W> = PlaywrightTestConfig<
 
 /**
  * Completes a configuration:
- * - the run's host is started before the tests, and wrong options end the run before any of them;
- * - our reporter comes first, so that each test's clip is written before the other reporters make their reports;
- * - `options` become the `sessionOptions` of every project; what `use` says there wins, field by field.
+ * - It starts the run's host before the tests, and validates options before the first test.
+ * - It puts our reporter first, so that each test's clip is written before the other reporters write their reports.
+ * - `session` becomes the `sessionOptions` of every project.
  *
- * Global set-up, reporters and `use` of the configuration stay, and it is not changed: a completed copy is returned.
+ * Global set-up, reporters and `use` of the configuration stay. The function returns a copy and does not change `config`.
  *
  * @param config - what you would give to `defineConfig`
- * @param options - session options for the whole suite
- * @param report - what is written about a run
- * @example export default defineConfig(withSessions({ testDir: 'tests' }, { idleTimeoutMinutes: 5 }))
+ * @throws {@link OptionsError} for an unknown option
+ * @example export default defineConfig(withSessions({ testDir: 'tests' }, { session: { idleTimeout: 300_000 } }))
  */
 export function withSessions<T = object, W = object>(
   config: SuiteConfig<T, W>,
-  options: SessionOptions = {},
-  report: ReportOptions = {},
+  options: WithSessionsOptions = {},
+  ...others: never[]
 ): SuiteConfig<T, W> {
-  const base = onTop(options, sessionOptionsOf(config.use));
+  refuseOldForm(options, others);
+  const { session = {}, ...report } = options;
+  const base = onTop(session, sessionOptionsOf(config.use));
   return {
     ...config,
     globalSetup: [
@@ -58,6 +62,23 @@ export function withSessions<T = object, W = object>(
     use: saying(config.use, base),
     ...(config.projects && { projects: config.projects.map((project) => withBase(project, base)) }),
   };
+}
+
+/** Names of the options. */
+const NAMES = ['session', 'runPage', 'runPageUrl'];
+
+/** Session options once were the second argument, and the others the third. */
+function refuseOldForm(options: object, others: readonly unknown[]): void {
+  const unknown = Object.keys(options).find((name) => !NAMES.includes(name));
+  const problem =
+    unknown === undefined
+      ? others.length > 0 && 'withSessions() takes two arguments.'
+      : `${unknown} is not an option of withSessions().`;
+  if (problem)
+    throw new OptionsError(
+      `${problem} Write withSessions(config, { session, runPage, runPageUrl }), with session options in "session".`,
+      { path: unknown ?? 'withSessions' },
+    );
 }
 
 /** Playwright replaces an object option as a whole; a project that sets one field should keep the others. */
@@ -82,10 +103,13 @@ function reporters(configured: PlaywrightTestConfig['reporter']): ReporterDescri
 }
 
 /** Ours comes first, and once: a configuration that names it, or was completed before, says what it is told. */
-function withOurs(configured: ReporterDescription[], report: ReportOptions): ReporterDescription[] {
+function withOurs(
+  configured: ReporterDescription[],
+  report: Omit<WithSessionsOptions, 'session'>,
+): ReporterDescription[] {
   const isOurs = ([name]: ReporterDescription): boolean =>
     name === 'sessionwright/reporter' || name === beside('reporter');
-  const said = configured.filter(isOurs).map(([, options]) => options as ReportOptions);
+  const said = configured.filter(isOurs).map(([, options]) => options as WithSessionsOptions);
   return [
     [beside('reporter'), Object.assign({}, ...said, report)],
     ...configured.filter((it) => !isOurs(it)),

@@ -22,7 +22,7 @@ export function longestActionMs(action: Action): number {
 function ownMs(action: Action): number {
   switch (action.type) {
     case 'wait':
-      return action.timeMs;
+      return action.time;
     case 'evaluate_js':
       return SCRIPT_LIMIT_MS;
     case 'captcha_solve':

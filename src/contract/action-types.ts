@@ -186,7 +186,7 @@ export type Action =
   | {
       type: 'wait';
       /** How long, in milliseconds: 0 to 30000. */
-      timeMs: number;
+      time: number;
     }
   | {
       type: 'press_key';

@@ -43,16 +43,17 @@ export function encodeAction(action: Action): ActionWire {
   const what = 'Cannot execute this action';
   wireNames(what, action); // refuses what is no object, and names of the wire
   const wire = toWire(action);
-  const read = readAction(wire, { nameOf: toCamelCase, isExact: true });
+  const read = readAction(wire, { nameOf: fieldName, isExact: true });
   if ('wire' in read) return wire;
   throw refusedOptions(what, read.issues);
 }
 
 /** TypeScript's names for an action on the wire, whatever else it holds. */
 export function toAction(wire: ActionWire): Action {
-  const { selector, value, ...rest } = wire;
+  const { selector, value, time_ms: time, ...rest } = wire;
   return {
     ...camelize(rest),
+    ...(time !== undefined && { time }),
     ...(selector !== undefined && { selector: renamed(selector, camelize) }),
     ...(value !== undefined && { value: renamed(value, camelize) }),
   } as unknown as Action;
@@ -60,12 +61,18 @@ export function toAction(wire: ActionWire): Action {
 
 /** Wire names for an action that was checked before: of one that was not, what is wrong is left to the schemas. */
 export function toWire(action: Action): ActionWire {
-  const { selector, value, ...rest } = action as unknown as Record<string, unknown>;
+  const { selector, value, time, ...rest } = action as unknown as Record<string, unknown>;
   return {
     ...snakify(rest),
+    ...(time !== undefined && { time_ms: time }),
     ...(selector !== undefined && { selector: renamed(selector, snakify) }),
     ...(value !== undefined && { value: renamed(value, snakify) }),
   } as ActionWire;
+}
+
+/** The name of a field in TypeScript. */
+function fieldName(wireName: string): string {
+  return wireName === 'time_ms' ? 'time' : toCamelCase(wireName);
 }
 
 /** Selectors, and the fields of a form, are objects with names of their own. */

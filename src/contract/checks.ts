@@ -4,8 +4,8 @@ import * as z from 'zod';
 import { isRecord } from '../base/json';
 import { OptionsError } from './errors';
 import { exactly } from './exact';
-import { describeIssues, formatIssues, type Issue, type NameOf } from './issues';
-import { snakify, toCamelCase, type Snaked } from './naming';
+import { describeIssues, formatIssues, unknownField, type Issue, type NameOf } from './issues';
+import { nearestName, newName, snakify, toCamelCase, type Snaked } from './naming';
 import { refused } from './refusals';
 
 /**
@@ -57,7 +57,7 @@ export function wireNames<T extends object>(what: string, given: T): Snaked<T> {
       what,
       foreign.map((name) => ({
         path: name,
-        message: `unknown field; did you mean "${toCamelCase(name)}"?`,
+        message: `unknown field; did you mean "${newName(toCamelCase(name))}"?`,
       })),
     );
   return snakify(given);
@@ -85,6 +85,21 @@ export function checkWire(
  */
 export function checkOptions(what: string, schema: z.ZodType, options: unknown): void {
   checkWire(what, schema, options, (name) => name);
+}
+
+/**
+ * Refuses options that are not in a list.
+ * @throws {@link OptionsError} with the name that was probably meant
+ */
+export function refuseUnknownOptions(
+  what: string,
+  options: object,
+  known: readonly string[],
+): void {
+  const issues = Object.keys(options)
+    .filter((name) => !known.includes(name))
+    .map((name) => ({ path: name, message: unknownField(nearestName(toCamelCase(name), known)) }));
+  if (issues.length > 0) throw refusedOptions(what, issues);
 }
 
 /** Options that are refused before anything is sent. */

@@ -95,21 +95,21 @@ export class InvalidRequestError extends ApiError {
 /** 429: too many requests or sessions. Code `rate_limited`. */
 export class RateLimitError extends ApiError {
   /** How long to wait before the next try, in milliseconds; from `Retry-After`, if it was sent. */
-  readonly retryAfterMs: number | undefined;
+  readonly retryAfter: number | undefined;
 
   constructor(message: string, details: ApiErrorDetails & { retryAfterMs: number | undefined }) {
     super(printable(message), details);
-    this.retryAfterMs = details.retryAfterMs;
+    this.retryAfter = details.retryAfterMs;
   }
 }
 /** 529 or 503: the API has no capacity now. Code `overloaded`. */
 export class OverloadedError extends ApiError {
   /** How long to wait before the next try, in milliseconds; from `Retry-After`, if it was sent. */
-  readonly retryAfterMs: number | undefined;
+  readonly retryAfter: number | undefined;
 
   constructor(message: string, details: ApiErrorDetails & { retryAfterMs?: number | undefined }) {
     super(printable(message), details);
-    this.retryAfterMs = details.retryAfterMs;
+    this.retryAfter = details.retryAfterMs;
   }
 }
 /** 5xx: the API failed. Code `server_error`. */
@@ -170,7 +170,7 @@ export class BrowserLaunchError extends SessionwrightError {
 
 /** An option was refused. Code `invalid_options`. */
 export class OptionsError extends SessionwrightError {
-  /** Where the option stands, such as `use.sessionOptions.idleTimeoutMinutes`. */
+  /** Where the option stands, such as `use.sessionOptions.idleTimeout`. */
   readonly path: string;
 
   constructor(message: string, details: { path: string }) {
@@ -193,11 +193,11 @@ export class CookieFileError extends SessionwrightError {
 /** Something took longer than it may. Code `timeout`. */
 export class TimeoutError extends SessionwrightError {
   /** How long was waited, in milliseconds. */
-  readonly timeoutMs: number;
+  readonly timeout: number;
 
   constructor(message: string, details: { timeoutMs: number; cause?: unknown }) {
     super(message, { code: 'timeout', cause: details.cause });
-    this.timeoutMs = details.timeoutMs;
+    this.timeout = details.timeoutMs;
   }
 }
 

@@ -62,7 +62,12 @@ function unknownKey(
   const path = joinPath([...parent, key], nameOf);
   const names = typeof known === 'function' ? known(parent) : parent.length === 0 ? known : [];
   const nearest = nearestName(nameOf(key), names.map(nameOf));
-  return { path, message: nearest ? `unknown field; did you mean "${nearest}"?` : 'unknown field' };
+  return { path, message: unknownField(nearest) };
+}
+
+/** What is said of an unknown field. */
+export function unknownField(nearest: string | undefined): string {
+  return nearest === undefined ? 'unknown field' : `unknown field; did you mean "${nearest}"?`;
 }
 
 /** Of a union, the branch that got furthest is the one that was meant. */

@@ -1,11 +1,11 @@
 /** Names on the wire (`session_id`) and in TypeScript (`sessionId`): the mapping between them, and the nearest name to a mistyped one. */
 
-/** `idle_timeout_minutes` as `idleTimeoutMinutes`. */
+/** `user_agent` as `userAgent`. */
 export type CamelCase<S extends string> = S extends `${infer Head}_${infer Tail}`
   ? `${Head}${Capitalize<CamelCase<Tail>>}`
   : S;
 
-/** `idleTimeoutMinutes` as `idle_timeout_minutes`. */
+/** `userAgent` as `user_agent`. */
 export type SnakeCase<S extends string> = S extends `${infer Head}${infer Tail}`
   ? `${Head extends Lowercase<Head> ? Head : `_${Lowercase<Head>}`}${SnakeCase<Tail>}`
   : S;
@@ -34,11 +34,39 @@ export function snakify<T extends object>(value: T): Snaked<T> {
   return renameKeys(value, toSnakeCase) as Snaked<T>;
 }
 
+/** Names that options had before, and what they are called now. */
+const NEW_NAMES: Readonly<Record<string, string>> = {
+  idleTimeoutMinutes: 'idleTimeout',
+  maxDurationMinutes: 'maxDuration',
+  startTimeoutMs: 'startTimeout',
+  browserType: 'channel',
+  chromeArgs: 'args',
+  extraHttpHeaders: 'extraHTTPHeaders',
+  timeoutMs: 'timeout',
+  retryDelayMs: 'retryDelay',
+  intervalMs: 'interval',
+  timeMs: 'time',
+  atMs: 'at',
+  durationMs: 'duration',
+  hostname: 'host',
+  retentionMs: 'retention',
+  maxWaitMs: 'maxWait',
+  maxGridWaitMs: 'maxGridWait',
+  'retention-hours': 'retention',
+};
+
+/** The current name of an option. */
+export function newName(name: string): string {
+  return (Object.hasOwn(NEW_NAMES, name) ? NEW_NAMES[name] : undefined) ?? name;
+}
+
 /** Shortest beginning of a name that is taken for the name, in letters. */
 const MIN_BEGINNING = 4;
 
 /** The candidate that is most like `name`, if one is close enough to be what was meant; else one that goes on where `name` ends: most often the unit is missing. */
 export function nearestName(name: string, candidates: readonly string[]): string | undefined {
+  const renamed = newName(name);
+  if (renamed !== name && candidates.includes(renamed)) return renamed;
   return (
     mostLike(name, candidates) ??
     candidates.find(

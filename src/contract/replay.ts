@@ -1,7 +1,6 @@
 /** The replay of an ended session. */
 import * as z from 'zod';
 
-import { camelize } from './naming';
 import { datetime } from './values';
 
 /** Where the recording of an ended session is. */
@@ -13,9 +12,9 @@ export interface ReplayInfo {
   /** When the URLs stop to work. */
   expiresAt: Date | null;
   /** Where in the session the video begins, in milliseconds after its start; `null` when the API does not say. */
-  videoStartMs: number | null;
+  videoStart: number | null;
   /** Length of the video, in milliseconds; `null` when the API does not say. */
-  videoDurationMs: number | null;
+  videoDuration: number | null;
 }
 
 const text = z
@@ -36,7 +35,13 @@ export const replaySchema = z
     video_start_ms: number,
     video_duration_ms: number,
   })
-  .transform((wire): ReplayInfo => ({ ...camelize(wire), expiresAt: wire.expires_at ?? null }));
+  .transform((wire): ReplayInfo => ({
+    mp4Url: wire.mp4_url,
+    playlistContent: wire.playlist_content,
+    expiresAt: wire.expires_at ?? null,
+    videoStart: wire.video_start_ms,
+    videoDuration: wire.video_duration_ms,
+  }));
 
 /** A replay as JSON. Clients rely on the time. */
 export function encodeReplay(replay: ReplayInfo & { expiresAt: Date }) {
@@ -44,8 +49,8 @@ export function encodeReplay(replay: ReplayInfo & { expiresAt: Date }) {
     mp4_url: replay.mp4Url,
     playlist_content: replay.playlistContent,
     expires_at: datetime.encode(replay.expiresAt),
-    video_start_ms: replay.videoStartMs === null ? null : Math.round(replay.videoStartMs),
-    video_duration_ms: replay.videoDurationMs === null ? null : Math.round(replay.videoDurationMs),
+    video_start_ms: replay.videoStart === null ? null : Math.round(replay.videoStart),
+    video_duration_ms: replay.videoDuration === null ? null : Math.round(replay.videoDuration),
   };
 }
 

@@ -3,7 +3,7 @@ import * as z from 'zod';
 
 import { isRecord } from '../base/json';
 import { camelize } from './naming';
-import type { Size } from './limits';
+import { MINUTE_MS, type Size } from './limits';
 import { datetime, duration, formatDuration } from './values';
 
 export {
@@ -38,11 +38,11 @@ export interface SessionInfo {
   /** When it was last used; the idle time counts from here. */
   lastAccessedAt: Date;
   /** How long it has run, in milliseconds. */
-  durationMs: number;
-  /** It ends when unused for so many minutes. */
-  idleTimeoutMinutes: number;
-  /** It ends after so many minutes, used or not. */
-  maxDurationMinutes: number;
+  duration: number;
+  /** It ends after this time without use, in milliseconds. */
+  idleTimeout: number;
+  /** It ends after this time, used or not, in milliseconds. */
+  maxDuration: number;
   /** What was done in it through the API, oldest first. Empty in lists. */
   steps: SessionStep[];
   /** Why it ended, if unexpectedly. */
@@ -50,7 +50,7 @@ export interface SessionInfo {
   /** Whether its traffic goes through a proxy. */
   proxies: boolean;
   /** The build of Chromium that was asked for, such as `chromium`. */
-  browserType: string;
+  channel: string;
   /** Whether its actions can upload files, and what its pages download is kept. */
   useFileStorage: boolean;
   /** Bytes that its pages have sent over the network, in requests that have ended. WebSocket frames are not counted. */
@@ -169,6 +169,9 @@ export function toSessionInfo(parsed: z.output<typeof sessionResponseSchema>): S
     viewport_height: height,
     duration: reported,
     closed_at: closed,
+    idle_timeout_minutes: idleMinutes,
+    max_duration_minutes: maxMinutes,
+    browser_type: channel,
     ...rest
   } = parsed;
   const closedAt = closed ?? null;
@@ -178,7 +181,10 @@ export function toSessionInfo(parsed: z.output<typeof sessionResponseSchema>): S
     id,
     ...camelize(rest),
     closedAt,
-    durationMs,
+    channel,
+    idleTimeout: idleMinutes * MINUTE_MS,
+    maxDuration: maxMinutes * MINUTE_MS,
+    duration: durationMs,
     viewport: width === null || height === null ? null : { width, height },
   };
 }
@@ -190,17 +196,17 @@ export const sessionSchema = sessionResponseSchema.transform(toSessionInfo);
 export function encodeSession(info: SessionInfo) {
   return {
     session_id: info.id,
-    idle_timeout_minutes: info.idleTimeoutMinutes,
-    max_duration_minutes: info.maxDurationMinutes,
+    idle_timeout_minutes: info.idleTimeout / MINUTE_MS,
+    max_duration_minutes: info.maxDuration / MINUTE_MS,
     created_at: datetime.encode(info.createdAt),
     closed_at: info.closedAt && datetime.encode(info.closedAt),
     last_accessed_at: datetime.encode(info.lastAccessedAt),
-    duration: formatDuration(info.durationMs),
+    duration: formatDuration(info.duration),
     status: info.status,
     steps: info.steps,
     error: info.error,
     proxies: info.proxies,
-    browser_type: info.browserType,
+    browser_type: info.channel,
     use_file_storage: info.useFileStorage,
     network_request_bytes: info.networkRequestBytes,
     network_response_bytes: info.networkResponseBytes,
@@ -218,7 +224,7 @@ export function encodeSession(info: SessionInfo) {
     auth_ids: info.authIds,
     system_hidden: info.systemHidden,
     idempotency_key: info.idempotencyKey,
-    timeout_minutes: info.idleTimeoutMinutes,
+    timeout_minutes: info.idleTimeout / MINUTE_MS,
   };
 }
 

@@ -20,31 +20,32 @@ export interface StartOptions {
   /** Whether captchas are solved. @default true (our own server cannot solve captchas) */
   solveCaptchas?: boolean | undefined;
   /**
-   * The session ends after so many minutes, used or not: 1 to 1440.
-   * @default 15
+   * The session ends after this time, used or not, in milliseconds: whole minutes from 60000 (1 minute) to 86400000 (1 day).
+   * @default 900000 (15 minutes)
    */
-  maxDurationMinutes?: number | undefined;
+  maxDuration?: number | undefined;
   /**
-   * The session ends when unused for so many minutes: 1 to 30, and at most `maxDurationMinutes`.
-   * @default 3
+   * The session ends after this time without use, in milliseconds: whole minutes from 60000 (1 minute) to 1800000 (30 minutes), and at
+   * most `maxDuration`.
+   * @default 180000 (3 minutes)
    */
-  idleTimeoutMinutes?: number | undefined;
+  idleTimeout?: number | undefined;
   /**
    * `true` asks for the API's own residential proxy.
    * @default false
    */
   proxies?: boolean | ProxyOptions[] | undefined;
   /** Which build of Chromium runs. @default 'chromium' */
-  browserType?: (typeof BROWSER_TYPES)[number] | undefined;
+  channel?: (typeof BROWSER_TYPES)[number] | undefined;
   /** The `User-Agent` of the whole session. @default the browser's own */
   userAgent?: string | undefined;
   /** Command line switches of the browser, in place of the API's own. */
-  chromeArgs?: string[] | undefined;
+  args?: string[] | undefined;
   /** Size of the page, in CSS pixels (1 to 10000 each); excludes `aspectRatio`. `null` leaves it to the API. @default null */
   viewport?: Size | null | undefined;
   /** The largest page of this shape; excludes `viewport`. */
   aspectRatio?: (typeof ASPECT_RATIOS)[number] | undefined;
-  /** WebSocket URL of a browser to use instead of a new one. Excludes `headless: false`, `userAgent`, `chromeArgs` and `viewport`. */
+  /** WebSocket URL of a browser to use instead of a new one. Excludes `headless: false`, `userAgent`, `args` and `viewport`. */
   cdpUrl?: string | undefined;
   /** Whether its actions can upload files, and what its pages download is kept. @default true */
   useFileStorage?: boolean | undefined;
@@ -55,7 +56,7 @@ export interface StartOptions {
   /** Whether requests are signed as those of a known bot. The cloud only. @default false */
   webBotAuth?: boolean | undefined;
   /** Headers that every request of a page carries. */
-  extraHttpHeaders?: Record<string, string> | undefined;
+  extraHTTPHeaders?: Record<string, string> | undefined;
   /** Id of a vault of the cloud whose credentials the session may use. */
   vaultId?: string | undefined;
   /** Managed logins to apply: at most 10, each once. */

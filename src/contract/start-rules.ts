@@ -1,5 +1,5 @@
 /** What must hold between the options of a start: the one list, for requests on the wire and for what a suite writes. No code to load but this. */
-import { MAX_ARGS_LENGTH, MINUTES } from './limits';
+import { MAX_ARGS_LENGTH, MINUTE_MS, MINUTES } from './limits';
 import type { StartOptions } from './start-options';
 
 /** A rule between options. */
@@ -27,15 +27,16 @@ const notBesideCdpUrl = (
 /** Checked when every option is allowed by itself. */
 export const START_RULES: readonly StartRule[] = [
   {
-    at: 'idleTimeoutMinutes',
-    isBroken: ({ idleTimeoutMinutes, maxDurationMinutes }) =>
-      (idleTimeoutMinutes ?? MINUTES.defaultIdle) > (maxDurationMinutes ?? MINUTES.defaultDuration),
+    at: 'idleTimeout',
+    isBroken: ({ idleTimeout, maxDuration }) =>
+      (idleTimeout ?? MINUTES.defaultIdle * MINUTE_MS) >
+      (maxDuration ?? MINUTES.defaultDuration * MINUTE_MS),
     message: (name) =>
-      `must be at most ${name('maxDurationMinutes')} (defaults: ${MINUTES.defaultIdle} idle, ${MINUTES.defaultDuration} in all); set both`,
+      `must be at most ${name('maxDuration')} (defaults: ${MINUTES.defaultIdle} and ${MINUTES.defaultDuration} minutes); set both`,
   },
   {
-    at: 'chromeArgs',
-    isBroken: ({ chromeArgs = [] }) => chromeArgs.join(' ').length > MAX_ARGS_LENGTH,
+    at: 'args',
+    isBroken: ({ args = [] }) => args.join(' ').length > MAX_ARGS_LENGTH,
     message: () => `must be at most ${MAX_ARGS_LENGTH} characters long altogether`,
   },
   {
@@ -45,16 +46,16 @@ export const START_RULES: readonly StartRule[] = [
   },
   {
     at: 'solveCaptchas',
-    isBroken: ({ browserType, solveCaptchas, proxies }) =>
-      (browserType === 'chrome-nightly' || browserType === 'chrome-turbo') &&
+    isBroken: ({ channel, solveCaptchas, proxies }) =>
+      (channel === 'chrome-nightly' || channel === 'chrome-turbo') &&
       solveCaptchas !== false &&
       !hasProxy(proxies),
     message: (name) =>
-      `needs ${name('proxies')} with this ${name('browserType')}; set ${name('solveCaptchas')} to false, or add a proxy`,
+      `needs ${name('proxies')} with this ${name('channel')}; set ${name('solveCaptchas')} to false, or add a proxy`,
   },
   notBesideCdpUrl('headless', ({ headless }) => headless === false),
   notBesideCdpUrl('userAgent', ({ userAgent }) => userAgent !== undefined),
-  notBesideCdpUrl('chromeArgs', ({ chromeArgs }) => chromeArgs !== undefined),
+  notBesideCdpUrl('args', ({ args }) => args !== undefined),
   notBesideCdpUrl('viewport', ({ viewport }) => isSet(viewport)),
   {
     at: 'authIds',

@@ -12,15 +12,23 @@ import {
   MAX_AUTH_IDS,
   MAX_USER_AGENT_LENGTH,
   MAX_VIEWPORT_PX,
+  MINUTE_MS,
   MINUTES,
   SCREENSHOT_TYPES,
 } from './limits';
-import { camelize, toCamelCase, toSnakeCase } from './naming';
+import { toCamelCase, toSnakeCase } from './naming';
 import { decodeProxies, encodeProxies, proxiesSchema } from './proxies';
-import { checkOptions, namesIn, readBody, refusedOptions, wireNames } from './checks';
+import {
+  checkOptions,
+  namesIn,
+  readBody,
+  refusedOptions,
+  refuseUnknownOptions,
+  wireNames,
+} from './checks';
 import type { StartOptions } from './start-options';
 import { START_RULES, type StartRule } from './start-rules';
-import { looseBoolean, positiveInteger } from './values';
+import { looseBoolean, positiveInteger, wholeMinutes } from './values';
 
 /** Text that can stand in a header: no line ends, which would begin another one. */
 const headerValue = z
@@ -72,7 +80,7 @@ const WIRE_RULES: readonly {
   {
     at: 'timeout_minutes',
     isBroken: (r) => isSet(r.idle_timeout_minutes) && isSet(r.timeout_minutes),
-    message: (name) => `older name of ${name('idleTimeoutMinutes')}; send one of the two`,
+    message: (name) => `older name of ${name('idleTimeout')}; send one of the two`,
   },
   {
     at: 'viewport_width',
@@ -110,15 +118,29 @@ export const startRequestSchema = fields.superRefine((request, context) => {
 /** A start request as JSON. */
 export type StartRequestWire = z.input<typeof startRequestSchema>;
 
-/** On the wire a viewport is two numbers, which are checked there. */
-const viewportShape = z.looseObject({
+/** What has another shape on the wire: a viewport is two numbers there, which are checked there, and durations are minutes. */
+const ownShape = z.looseObject({
   viewport: z.strictObject({ width: z.unknown(), height: z.unknown() }).partial().nullish(),
+  maxDuration: wholeMinutes(MINUTES.maxDuration).optional(),
+  idleTimeout: wholeMinutes(MINUTES.maxIdle).optional(),
 });
 
-const FIELD_NAMES = Object.keys(fields.shape);
+/** Wire fields whose option has another name than the same one in camel case. */
+const OPTION_OF: Readonly<Record<string, keyof StartOptions>> = {
+  max_duration_minutes: 'maxDuration',
+  idle_timeout_minutes: 'idleTimeout',
+  browser_type: 'channel',
+  chrome_args: 'args',
+  extra_http_headers: 'extraHTTPHeaders',
+};
+const FIELD_OF: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(OPTION_OF).map(([field, option]) => [option, field]),
+);
 /** Every option of a start. */
 export const OPTION_NAMES = [
-  ...FIELD_NAMES.filter((name) => name !== 'timeout_minutes' && !name.startsWith('viewport_')),
+  ...Object.keys(fields.shape)
+    .filter((name) => name !== 'timeout_minutes' && !name.startsWith('viewport_'))
+    .map(optionName),
   'viewport',
 ];
 
@@ -128,10 +150,18 @@ export const OPTION_NAMES = [
  */
 export function encodeStartRequest(options: StartOptions): StartRequestWire {
   const what = 'Cannot start a session with these options';
-  const { viewport, proxies, ...rest } = wireNames(what, options);
-  checkOptions(what, viewportShape, options);
+  wireNames(what, options); // refuses what is no object, and names of the wire
+  refuseUnknownOptions(what, options, OPTION_NAMES);
+  checkOptions(what, ownShape, options);
+  const { viewport, proxies, maxDuration, idleTimeout, ...rest } = options;
   const size = viewport ? { viewport_width: viewport.width, viewport_height: viewport.height } : {};
-  const wire = withoutNulls({ ...rest, ...size, proxies: encodeProxies(proxies) });
+  const wire = withoutNulls({
+    ...Object.fromEntries(Object.entries(rest).map(([name, value]) => [wireName(name), value])),
+    max_duration_minutes: maxDuration && maxDuration / MINUTE_MS,
+    idle_timeout_minutes: idleTimeout && idleTimeout / MINUTE_MS,
+    ...size,
+    proxies: encodeProxies(proxies),
+  }) as StartRequestWire;
   const parsed = exactly(startRequestSchema).safeParse(wire, { reportInput: true });
   if (parsed.success) return wire;
   const issues = describeIssues(parsed.error.issues.map(inOptionNames), optionsAt, optionName);
@@ -155,9 +185,15 @@ function toOptions(request: Fields): StartOptions {
     proxies,
     ...rest
   } = withoutNulls(request) as Fields;
+  const idleTimeout = rest.idle_timeout_minutes ?? alias;
   return {
-    ...(alias === undefined ? {} : { idleTimeoutMinutes: alias }),
-    ...(camelize(rest) as StartOptions),
+    ...(Object.fromEntries(
+      Object.entries(rest).map(([field, value]) => [optionName(field), value]),
+    ) as StartOptions),
+    ...(rest.max_duration_minutes !== undefined && {
+      maxDuration: rest.max_duration_minutes * MINUTE_MS,
+    }),
+    ...(idleTimeout !== undefined && { idleTimeout: idleTimeout * MINUTE_MS }),
     ...(isSet(width) || isSet(height)
       ? { viewport: { width: width ?? 0, height: height ?? 0 } }
       : {}),
@@ -171,13 +207,17 @@ function optionsAt(path: readonly PropertyKey[]): readonly string[] {
 }
 
 /** The wire's name of an option; of a viewport, that of its width. */
-function wireName(option: keyof StartOptions): keyof Fields {
-  return (option === 'viewport' ? 'viewport_width' : toSnakeCase(option)) as keyof Fields;
+function wireName(option: string): keyof Fields {
+  return (
+    option === 'viewport' ? 'viewport_width' : (FIELD_OF[option] ?? toSnakeCase(option))
+  ) as keyof Fields;
 }
 
 /** TypeScript's name of a wire field. */
-function optionName(wireName: string): string {
-  return toCamelCase(wireName.replace(/^viewport_(width|height)$/, 'viewport.$1'));
+export function optionName(wireName: string): string {
+  return (
+    OPTION_OF[wireName] ?? toCamelCase(wireName.replace(/^viewport_(width|height)$/, 'viewport.$1'))
+  );
 }
 
 function inOptionNames(issue: z.core.$ZodIssue): z.core.$ZodIssue {

@@ -27,7 +27,7 @@ export interface TestBegins {
   /** What it is called. Longer ones than 500 characters are cut. */
   title: string;
   /** When, as `Date.now()` tells it. @default now */
-  atMs?: number | undefined;
+  at?: number | undefined;
   /** Number of the worker that runs it, from 0: Playwright's `parallelIndex`. @default not told */
   worker?: number | undefined;
   /** The run that it belongs to. @default not told */
@@ -39,7 +39,7 @@ export interface TestEnds {
   /** How it went. */
   outcome: Exclude<TestOutcome, 'running'>;
   /** When, as `Date.now()` tells it. @default now */
-  atMs?: number | undefined;
+  at?: number | undefined;
 }
 
 /** A test takes a step. It may be told twice: as it begins, and with its duration when it is done. */
@@ -49,9 +49,9 @@ export interface TestStep {
   /** By which it is known again; unique in its session. Up to 100 characters. */
   id: string;
   /** When it began, as `Date.now()` tells it. */
-  atMs: number;
+  at: number;
   /** How long it took, in milliseconds; `null` while it runs. */
-  durationMs: number | null;
+  duration: number | null;
   /** Where the test says so, such as `shop.spec.ts:12`; may be empty. Longer ones than 300 characters are cut. */
   place: string;
   /** Whether it failed. */
@@ -96,10 +96,10 @@ export function decodeTestNotes(body: unknown): { notes: TestNote[] } {
   const { now_ms: nowMs, notes } = readBody('Invalid notes', testNotesSchema, body);
   const aheadMs = Date.now() - nowMs;
   return {
-    notes: notes.map((wire) => {
-      const note: TestNote = camelize(wire);
-      return note.atMs === undefined ? note : { ...note, atMs: Math.round(note.atMs + aheadMs) };
-    }),
+    notes: notes.map(({ at_ms: atMs, ...wire }) => ({
+      ...('step' in wire ? stepFrom(wire) : wire),
+      ...(atMs !== undefined && { at: Math.round(atMs + aheadMs) }),
+    })) as TestNote[],
   };
 }
 
@@ -108,9 +108,18 @@ export function decodeTestNotes(body: unknown): { notes: TestNote[] } {
  * @throws {@link OptionsError} naming each wrong field
  */
 export function encodeTestNotes({ notes }: { notes: readonly TestNote[] }) {
-  const wire = { now_ms: Date.now(), notes: notes.map((note) => snakify(shortNote(note))) };
+  const wire = { now_ms: Date.now(), notes: notes.map((note) => wireNote(shortNote(note))) };
   checkWire('Cannot tell of tests', testNotesSchema, wire);
   return wire;
+}
+
+function stepFrom({ duration_ms: duration, ...step }: { duration_ms: number | null }) {
+  return { ...camelize(step), duration };
+}
+
+function wireNote({ at, ...note }: TestNote) {
+  const { duration, ...rest } = note as Partial<TestStep>;
+  return snakify({ ...rest, atMs: at, durationMs: duration });
 }
 
 /** A note whose texts are its own, and no longer than a server takes: see {@link keptText}. */

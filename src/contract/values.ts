@@ -2,6 +2,7 @@
 import * as z from 'zod';
 
 import { lenient } from './exact';
+import { MINUTE_MS, wholeMinutesText } from './limits';
 
 const TRUE_WORDS = new Set(['true', '1', 'yes', 'y', 'on', 't']);
 const FALSE_WORDS = new Set(['false', '0', 'no', 'n', 'off', 'f']);
@@ -30,6 +31,17 @@ export const looseInteger = lenient(coerceNumber, z.int());
 /** A positive integer of at most `maximum`. */
 export const positiveInteger = (maximum: number) =>
   lenient(coerceNumber, z.int().min(1).max(maximum));
+
+/** A duration in milliseconds that the wire tells in minutes. */
+export const wholeMinutes = (most: number) =>
+  z.custom<number>(
+    (value) =>
+      Number.isInteger(value) &&
+      Number(value) % MINUTE_MS === 0 &&
+      Number(value) >= MINUTE_MS &&
+      Number(value) <= most * MINUTE_MS,
+    { error: `Invalid input: expected ${wholeMinutesText(most)}` },
+  );
 
 /** A number, or a string that spells one. */
 export const looseNumber = lenient(coerceNumber, z.number());

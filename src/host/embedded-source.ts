@@ -3,7 +3,7 @@ import type { ClientWarning, Session, SessionsClient } from '../client/index';
 import { withoutStartupPage } from '../contract/addresses';
 import { parseErrorBody } from '../contract/error-body';
 import { ApiError, ApiUnreachableError, SessionwrightError } from '../contract/errors';
-import { MINUTES } from '../contract/limits';
+import { MINUTE_MS, MINUTES } from '../contract/limits';
 import type { StartOptions } from '../contract/session';
 import type { TestNote } from '../contract/test-notes';
 import { describeSource } from '../options/source';
@@ -16,8 +16,11 @@ import type { StartBook } from './start-book';
 import { startOptions } from './start-request';
 import { startWatched, type StartWatch } from './start-watched';
 
-/** What an embedded session may last, in minutes: its end is the end of the run, not a timer. The contract's upper bounds. */
-const LIMITS = { idle: MINUTES.maxIdle, max: MINUTES.maxDuration } as const;
+/** Limits of an embedded session, in milliseconds: the contract's upper bounds, since it ends with the run. */
+const LIMITS = {
+  idleMs: MINUTES.maxIdle * MINUTE_MS,
+  maxMs: MINUTES.maxDuration * MINUTE_MS,
+} as const;
 
 /** A start that takes longer waits for a place elsewhere, in milliseconds: here, a browser is up before, even on a loaded machine. */
 const SLOW_START_MS = 15_000;
@@ -76,7 +79,7 @@ export class EmbeddedSource implements Source {
     const client = new SessionsClient({
       apiUrl: server.url,
       apiKey: server.apiKey,
-      ...(settings.grid && { timeoutMs: GRID_CALL_MS }),
+      ...(settings.grid && { timeout: GRID_CALL_MS }),
       handleSignals: false,
       onWarning,
     });
@@ -99,12 +102,12 @@ export class EmbeddedSource implements Source {
   }
 
   async open(request: AcquireRequest, watch: StartWatch): Promise<HeldSession> {
-    const { startTimeoutMs } = request.options;
+    const { startTimeout } = request.options;
     const session = await startWatched(
       this.client,
       {
         ...withLimits(startOptions(request)),
-        ...(startTimeoutMs !== undefined && { startTimeoutMs }),
+        ...(startTimeout !== undefined && { startTimeout }),
       },
       { ...watch, slowMs: this.isLocal ? SLOW_START_MS : SLOW_GRID_MS },
     ).catch(async (error: unknown) => {
@@ -177,7 +180,7 @@ class EmbeddedSession extends HeldSession {
 function waited(error: unknown, waitingFor: string | undefined): SessionwrightError | undefined {
   if (!(error instanceof ApiUnreachableError) || waitingFor === undefined) return undefined;
   return new SessionwrightError(
-    `No session came free in time: ${waitingFor}. Use fewer workers, give the Grid more nodes, or set sessionOptions.startTimeoutMs to wait longer.`,
+    `No session came free in time: ${waitingFor}. Use fewer workers, give the Grid more nodes, or set sessionOptions.startTimeout to wait longer.`,
     { code: 'rate_limited', cause: error },
   );
 }
@@ -191,10 +194,10 @@ function inItsOwnWords(error: unknown): unknown {
 }
 
 function withLimits(start: StartOptions): StartOptions {
-  const maxDurationMinutes = start.maxDurationMinutes ?? LIMITS.max;
+  const maxDuration = start.maxDuration ?? LIMITS.maxMs;
   return {
     ...start,
-    maxDurationMinutes,
-    idleTimeoutMinutes: start.idleTimeoutMinutes ?? Math.min(LIMITS.idle, maxDurationMinutes),
+    maxDuration,
+    idleTimeout: start.idleTimeout ?? Math.min(LIMITS.idleMs, maxDuration),
   };
 }

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { orAfter, settledWithin } from '../base/deadline';
 import { durationText } from '../base/texts';
 import type { Session, SessionsClient } from '../client/index';
+import { MINUTE_MS } from '../contract/limits';
 import { isSessionwrightError } from '../contract/errors';
 import type { TestNote } from '../contract/test-notes';
 import type { OpenRecording } from '../recording/recorder';
@@ -147,7 +148,7 @@ export abstract class HeldSession {
   }
 
   get #longestMs(): number {
-    return this.session.info.maxDurationMinutes * 60_000;
+    return this.session.info.maxDuration;
   }
 
   /** True once it is known to have ended, or to have no browser any more, and nobody has stopped it. */
@@ -187,7 +188,7 @@ export abstract class HeldSession {
     const roomMs = this.#longestMs - testTimeoutMs;
     const hasRoom = roomMs >= testTimeoutMs || roomMs > this.#ageMs || this.tests > 1;
     if (!this.isReplaced || (roomMs > 0 && hasRoom)) return undefined;
-    const minutes = Math.ceil(testTimeoutMs / 60_000);
+    const minutes = Math.ceil(testTimeoutMs / MINUTE_MS);
     const [what, tooFew] =
       roomMs > 0
         ? [
@@ -195,7 +196,7 @@ export abstract class HeldSession {
             2 * minutes,
           ]
         : [`each test with a timeout of ${minutes} min gets a new session`, minutes];
-    return `${what}: one lasts ${this.session.info.maxDurationMinutes} min at most, and might end in mid-test. Set sessionOptions.maxDurationMinutes to more than ${tooFew}, or a shorter timeout.`;
+    return `${what}: one lasts ${this.#longestMs / MINUTE_MS} min at most, and might end in mid-test. Set sessionOptions.maxDuration to more than ${tooFew * MINUTE_MS}, or a shorter timeout.`;
   }
 
   /** What of its tests the browser remembers that a test with these options would not expect: names of context options. */

@@ -91,7 +91,7 @@ export class RemoteSource implements Source {
     const { apiUrl, apiKey } = options;
     const api = { apiUrl, apiKey, handleSignals: false, onWarning };
     const client = new SessionsClient(api);
-    const prober = new SessionsClient({ ...api, timeoutMs: PROBE_MS, retries: 0 });
+    const prober = new SessionsClient({ ...api, timeout: PROBE_MS, retries: 0 });
     return new RemoteSource([client, prober], options, place, onDown);
   }
 
@@ -130,12 +130,12 @@ export class RemoteSource implements Source {
     request: AcquireRequest,
     watch: StartWatch & { saysFull: () => void },
   ): Promise<HeldSession> {
-    const { sessionId, startTimeoutMs } = request.options;
+    const { sessionId, startTimeout } = request.options;
     if (sessionId !== undefined)
       return new AttachedSession(await this.client.connect(sessionId), this, this.#place);
     const options = {
       ...startOptions(request),
-      ...(startTimeoutMs !== undefined && { startTimeoutMs }),
+      ...(startTimeout !== undefined && { startTimeout }),
     };
     const session = await startInBook(this.starts, options, async (known) =>
       startWatched(this.client, { ...options, ...known }, { ...watch, slowMs: SLOW_START_MS }),
@@ -189,7 +189,7 @@ class AttachedSession extends HeldSession {
   /** Its API may not count what a worker does with the browser as use. */
   override leased(): void {
     super.leased();
-    this.#sleep ??= keepAwake(this.session, this.session.info.idleTimeoutMinutes * 60_000);
+    this.#sleep ??= keepAwake(this.session, this.session.info.idleTimeout);
   }
 
   released(): void {

@@ -229,7 +229,7 @@ export class Run {
   async endTest(test: TestEnd): Promise<boolean> {
     this.#slots.endTest(test.leaseId);
     const held = this.#held(test.leaseId);
-    held.note([{ outcome: test.outcome, atMs: Date.now() }]);
+    held.note([{ outcome: test.outcome, at: Date.now() }]);
     if (!held.isRecording) return false;
     const { recorder, frames } = await held.recording();
     await recorder.stop({ lastLook: false }); // the page is closed; what it showed last was taken by `settle`

@@ -310,10 +310,10 @@ export class Slots {
     if (inUse === undefined) return; // then the start itself has a limit
     const untils = [...this.#slots.values()].map(({ held, test }) => (held && test?.untilMs) ?? 0);
     for (const one of waiting) {
-      const { startTimeoutMs = DEFAULT_START_TIMEOUT_MS } = one.request.options;
+      const { startTimeout = DEFAULT_START_TIMEOUT_MS } = one.request.options;
       const quietSinceMs = Math.max(one.sinceMs, this.#movedMs, ...untils);
-      const isLate = performance.now() - quietSinceMs > startTimeoutMs;
-      if (isLate && isLacking(one)) this.#pool.drop(one, inVain(inUse, startTimeoutMs));
+      const isLate = performance.now() - quietSinceMs > startTimeout;
+      if (isLate && isLacking(one)) this.#pool.drop(one, inVain(inUse, startTimeout));
     }
   }
 }
@@ -328,7 +328,7 @@ function isLacking(waiting: Waiting | undefined): boolean {
 }
 
 function inVain(inUse: string, timeoutMs: number): TimeoutError {
-  const message = `Waited ${timeoutMs / 1000} s for a session, in vain: ${inUse}, and no test has begun or ended meanwhile. A page that a hook or a worker fixture keeps open keeps its session. Allow more sessions, fewer workers, or a longer sessionOptions.startTimeoutMs.`;
+  const message = `Waited ${timeoutMs / 1000} s for a session, in vain: ${inUse}, and no test has begun or ended meanwhile. A page that a hook or a worker fixture keeps open keeps its session. Allow more sessions, fewer workers, or a longer sessionOptions.startTimeout.`;
   return new TimeoutError(message, { timeoutMs });
 }
 

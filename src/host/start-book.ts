@@ -35,13 +35,12 @@ export type KnownBy = Pick<StartSessionOptions, 'idempotencyKey' | 'onUnclear'>;
  */
 export async function startInBook(
   book: StartBook,
-  options: Pick<StartSessionOptions, 'idempotencyKey' | 'onUnclear' | 'startTimeoutMs'>,
+  options: Pick<StartSessionOptions, 'idempotencyKey' | 'onUnclear' | 'startTimeout'>,
   start: (how: KnownBy) => Promise<Session>,
 ): Promise<Session> {
-  const { idempotencyKey = newIdempotencyKey(), startTimeoutMs = DEFAULT_START_TIMEOUT_MS } =
-    options;
+  const { idempotencyKey = newIdempotencyKey(), startTimeout = DEFAULT_START_TIMEOUT_MS } = options;
   const startedAt = Date.now();
-  const begun = { key: idempotencyKey, startedAt, startsUntil: startedAt + startTimeoutMs };
+  const begun = { key: idempotencyKey, startedAt, startsUntil: startedAt + startTimeout };
   const outcome: StartOutcome = { sessionId: null, isUnclear: false };
   const onUnclear = (): void => {
     outcome.isUnclear = true;

@@ -16,7 +16,7 @@ export function startOptions({ options, browser }: AcquireRequest): StartOptions
 
 /** Names what is asked of a session; how many there may be, and how long one waits for it, is no part of that, nor what an API is not told. */
 export function keyOf(request: AcquireRequest): string {
-  const { maxSessions, startTimeoutMs, ...asked } = request.options;
+  const { maxSessions, startTimeout, ...asked } = request.options;
   const told = hasRemoteApi(request.options) ? startOptions(request) : request.browser;
   return createHash('sha256')
     .update(JSON.stringify([asked, told]))
@@ -33,7 +33,7 @@ function wireOptions(options: SessionOptions): StartOptions {
     gridUrl,
     capabilities,
     sessionId,
-    startTimeoutMs,
+    startTimeout,
     maxSessions,
     transport,
     exposeNetwork,

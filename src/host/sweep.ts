@@ -121,7 +121,7 @@ function environmentApi(): Api | undefined {
 function ownApi({ apiUrl }: LedgerEntry, api: Api | undefined): Api {
   if (api && isSameUrl(api.url, apiUrl)) return api;
   throw new HostError(
-    `that API's key is needed. Set NOTTE_API_URL=${apiUrl} and NOTTE_API_KEY, and call "npx sessionwright reap"`,
+    `that API's key is needed. Set SESSIONWRIGHT_API_URL=${apiUrl} and SESSIONWRIGHT_API_KEY, and call "npx sessionwright reap"`,
     { code: 'unauthorized' },
   );
 }
@@ -134,7 +134,7 @@ function endAt({ url, key }: Api): (entry: LedgerEntry) => Promise<LedgerEntry |
     const client = new SessionsClient({
       apiUrl: url,
       apiKey: key,
-      timeoutMs,
+      timeout: timeoutMs,
       handleSignals: false,
     });
     try {

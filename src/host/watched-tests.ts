@@ -24,7 +24,7 @@ export class WatchedTests {
     const [oldest] = this.#sessions.keys();
     if (this.#sessions.size > MAX_KNOWN && oldest !== undefined) this.#sessions.delete(oldest);
     const title = withoutSecrets(test.title);
-    held.note([{ ...test, title, run: this.run, atMs: Date.now() }]);
+    held.note([{ ...test, title, run: this.run, at: Date.now() }]);
     return !hadOne;
   }
 

@@ -10,7 +10,7 @@ export const defaultTestOptions: SessionTestOptions = {
   viewerLink: 'locked',
 };
 
-/** `sessionOptions.startTimeoutMs`, in milliseconds: a start request may take 60 s (the cloud's own clients), and waits 30 s once when the cloud has no capacity. */
+/** `sessionOptions.startTimeout`, in milliseconds: a start request may take 60 s (the cloud's own clients), and waits 30 s once when the cloud has no capacity. */
 export const DEFAULT_START_TIMEOUT_MS = 120_000;
 
 /** Where the cloud's session API answers. */

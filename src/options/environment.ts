@@ -7,13 +7,37 @@ import { join } from 'node:path';
  * Nothing of it is logged or shown, and nothing written but for {@link withoutInspector}.
  */
 export const environment = {
-  /** `NOTTE_API_KEY`: the key of the session API, as the cloud's own clients read it. */
+  /**
+   * The key of the session API: `SESSIONWRIGHT_API_KEY`, else `NOTTE_API_KEY`, as the cloud's own clients read it. The cloud's key is
+   * never sent to the server that `SESSIONWRIGHT_API_URL` names.
+   */
   get apiKey(): string | undefined {
-    return read('NOTTE_API_KEY');
+    return read(apiNames().apiKey);
   },
-  /** `NOTTE_API_URL`: the base URL of the session API, as the cloud's own clients read it. */
+  /** The base URL of the session API: `SESSIONWRIGHT_API_URL`, else `NOTTE_API_URL`, as the cloud's own clients read it. */
   get apiUrl(): string | undefined {
-    return read('NOTTE_API_URL');
+    return read(apiNames().apiUrl);
+  },
+  /** Which variables name the API and its key: to tell users what to correct. */
+  get apiNames(): ApiNames {
+    return apiNames();
+  },
+  /** What to tell users when variables for two APIs are set; undefined when they are not. */
+  get apiNotice(): string | undefined {
+    const { apiUrl, apiKey } = apiNames();
+    const ignored = [
+      ...(apiUrl !== 'NOTTE_API_URL' && read('NOTTE_API_URL') !== undefined
+        ? ['NOTTE_API_URL']
+        : []),
+      ...(apiKey !== 'NOTTE_API_KEY' && read('NOTTE_API_KEY') !== undefined
+        ? ['NOTTE_API_KEY']
+        : []),
+    ];
+    if (ignored.length === 0) return undefined;
+    const used = [apiUrl, apiKey].filter(
+      (name) => name.startsWith('SESSIONWRIGHT_') && read(name) !== undefined,
+    );
+    return `${used.join(' and ')} ${used.length > 1 ? 'are' : 'is'} used, ${ignored.join(' and ')} ignored.`;
   },
   /** `SESSIONWRIGHT_EXECUTABLE_PATH`: the Chromium for embedded sessions. It wins over every other way to find one. */
   get executablePath(): string | undefined {
@@ -144,6 +168,21 @@ export async function withoutInspector<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** Names of the variables that name the session API. */
+export interface ApiNames {
+  apiUrl: 'SESSIONWRIGHT_API_URL' | 'NOTTE_API_URL';
+  apiKey: 'SESSIONWRIGHT_API_KEY' | 'NOTTE_API_KEY';
+}
+
+function apiNames(): ApiNames {
+  const hasOwnUrl = read('SESSIONWRIGHT_API_URL') !== undefined;
+  const hasOwnKey = read('SESSIONWRIGHT_API_KEY') !== undefined;
+  return {
+    apiUrl: hasOwnUrl ? 'SESSIONWRIGHT_API_URL' : 'NOTTE_API_URL',
+    apiKey: hasOwnUrl || hasOwnKey ? 'SESSIONWRIGHT_API_KEY' : 'NOTTE_API_KEY',
+  };
+}
+
 /** Where CI systems say which build it is: those first that nobody else sets. */
 const CI_BUILD = [
   'GITHUB_RUN_NUMBER',
@@ -164,6 +203,7 @@ const NOT_FOR_THE_HOST = ['NODE_OPTIONS', 'NODE_INSPECT_RESUME_ON_START', ...OF_
 /** Variables that no web page's process needs to know. */
 const NOT_FOR_BROWSERS = [
   ...NOT_FOR_THE_HOST,
+  'SESSIONWRIGHT_API_KEY',
   'NOTTE_API_KEY',
   'SELENIUM_REMOTE_URL',
   'SELENIUM_REMOTE_CAPABILITIES',

@@ -27,14 +27,21 @@ function isOurs(name: string): boolean {
 
 /** Session options as a report may show them. They may be wrong: then the run is refused, and reported too. */
 function shown(options: SessionOptions): object {
-  const { apiKey, cdpUrl, gridUrl, capabilities, extraHttpHeaders, proxies } = options;
+  const {
+    apiKey,
+    cdpUrl,
+    gridUrl,
+    capabilities,
+    extraHTTPHeaders: extraHTTPHeaders,
+    proxies,
+  } = options;
   return {
     ...options,
     ...(apiKey !== undefined && { apiKey: HIDDEN }),
     ...(cdpUrl !== undefined && { cdpUrl: HIDDEN }), // tokens stand in such URLs
     ...(gridUrl !== undefined && { gridUrl: HIDDEN }), // it may name a user and a password
     ...(capabilities && { capabilities: hideValues(capabilities) }),
-    ...(extraHttpHeaders && { extraHttpHeaders: hideValues(extraHttpHeaders) }),
+    ...(extraHTTPHeaders && { extraHTTPHeaders: hideValues(extraHTTPHeaders) }),
     ...(typeof proxies === 'object' && { proxies: [proxies].flat().map(shownProxy) }),
   };
 }

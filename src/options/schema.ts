@@ -8,8 +8,10 @@ import {
   HEADER_VALUE,
   MAX_AUTH_IDS,
   MAX_VIEWPORT_PX,
+  MINUTE_MS,
   MINUTES,
   SCREENSHOT_TYPES,
+  wholeMinutesText,
 } from '../contract/limits';
 import { START_RULES } from '../contract/start-rules';
 import { gridRules } from './grid-rules';
@@ -46,6 +48,16 @@ const size = (
     { what: '{ width, height }', required },
   );
 
+const minutes = (most: number): OptionRule =>
+  leaf(
+    wholeMinutesText(most),
+    (value) =>
+      Number.isInteger(value) &&
+      Number(value) % MINUTE_MS === 0 &&
+      Number(value) >= MINUTE_MS &&
+      Number(value) <= most * MINUTE_MS,
+  );
+
 const isUrl = (value: unknown, protocols: readonly string[]): boolean =>
   typeof value === 'string' && URL.canParse(value) && protocols.includes(new URL(value).protocol);
 const isHeaders = (value: unknown): boolean =>
@@ -61,7 +73,7 @@ const isDistinct = (value: unknown): boolean =>
   new Set(value).size === value.length;
 const isSecretText = (value: unknown): boolean => typeof value === 'string' && value !== '';
 
-/** Also checks `NOTTE_API_URL`. A password in an URL would show in messages of other tools. */
+/** Also checks the URL in the environment. A password in an URL would show in messages of other tools. */
 export const apiUrlRule = leaf(
   'an URL with http:// or https://, without credentials and query',
   (value) => {
@@ -145,16 +157,16 @@ export const sessionOptionRules: Readonly<Record<keyof SessionOptions, OptionRul
     isRecord,
   ),
   headless: flag,
-  browserType: oneOf(...BROWSER_TYPES),
+  channel: oneOf(...BROWSER_TYPES),
   viewport: either(
     leaf('null', (value) => value === null),
     size(1, MAX_VIEWPORT_PX),
   ),
   aspectRatio: oneOf(...ASPECT_RATIOS),
-  idleTimeoutMinutes: whole(1, MINUTES.maxIdle, 'minutes'),
-  maxDurationMinutes: whole(1, MINUTES.maxDuration, 'minutes'),
+  idleTimeout: minutes(MINUTES.maxIdle),
+  maxDuration: minutes(MINUTES.maxDuration),
   userAgent: leaf('text in one line', (value) => isHeaderValue(value) && value !== ''),
-  chromeArgs: list(
+  args: list(
     secret(
       'a switch that begins with --',
       (value) => typeof value === 'string' && value.startsWith('--'),
@@ -162,7 +174,7 @@ export const sessionOptionRules: Readonly<Record<keyof SessionOptions, OptionRul
     "a list of switches, such as ['--lang=de']",
   ),
   proxies: either(flag, list(proxyRule, 'a list of proxies')),
-  extraHttpHeaders: secret(
+  extraHTTPHeaders: secret(
     "an object of header names and values, such as { 'x-team': 'web' }",
     isHeaders,
   ),
@@ -179,7 +191,7 @@ export const sessionOptionRules: Readonly<Record<keyof SessionOptions, OptionRul
   authIds: leaf('a list of at most 10 ids, each once', isDistinct),
   waitForAuthentication: flag,
   sessionId: text('the id of a session'),
-  startTimeoutMs: whole(1000, 1_800_000, 'milliseconds'),
+  startTimeout: whole(1000, 1_800_000, 'milliseconds'),
   maxSessions: whole(1, MAX_SESSIONS, 'sessions'),
   transport: oneOf('auto', 'playwright', 'cdp'),
   exposeNetwork: leaf(
@@ -228,7 +240,7 @@ const NOT_OF_THE_START: readonly (keyof SessionOptions)[] = [
   'apiUrl',
   'apiKey',
   'sessionId',
-  'startTimeoutMs',
+  'startTimeout',
   'maxSessions',
   'transport',
   'exposeNetwork',
@@ -238,7 +250,7 @@ const isEmbedded = (options: SessionOptions): boolean => !hasRemoteApi(options);
 const hasCloudProxy = ({ proxies }: SessionOptions): boolean =>
   proxies === true || (Array.isArray(proxies) && proxies.some(({ type }) => type !== 'external'));
 const needsCloud =
-  'needs a session API that can do it; embedded sessions cannot. Set NOTTE_API_KEY or sessionOptions.apiUrl, or leave it out';
+  'needs a session API that can do it; embedded sessions cannot. Set SESSIONWRIGHT_API_URL or sessionOptions.apiUrl, or leave it out';
 
 /** Checked when every option is allowed by itself. */
 export const crossRules: readonly CrossRule[] = [
@@ -279,13 +291,13 @@ export const crossRules: readonly CrossRule[] = [
     at: 'transport',
     isBroken: (options) => options.transport === 'playwright' && isEmbedded(options),
     message:
-      "'playwright' needs a session server with a Playwright beside its browsers; embedded sessions are driven over CDP. Leave it out, or set NOTTE_API_URL or sessionOptions.apiUrl",
+      "'playwright' needs a session server with a Playwright beside its browsers; embedded sessions are driven over CDP. Leave it out, or set SESSIONWRIGHT_API_URL or sessionOptions.apiUrl",
   },
   {
     at: 'sessionId',
     isBroken: (options) => options.sessionId !== undefined && isEmbedded(options),
     message:
-      'names a session of a session API, and none is configured. Set NOTTE_API_KEY or sessionOptions.apiUrl',
+      'names a session of a session API, and none is configured. Set SESSIONWRIGHT_API_URL or sessionOptions.apiUrl',
   },
   {
     at: 'sessionId',
@@ -297,9 +309,9 @@ export const crossRules: readonly CrossRule[] = [
 /** Embedded sessions have defaults of their own, and never solve captchas. */
 function asStarted(options: SessionOptions): SessionOptions {
   if (!isEmbedded(options)) return options;
-  const { maxDurationMinutes = MINUTES.maxDuration } = options;
-  const { idleTimeoutMinutes = Math.min(MINUTES.maxIdle, maxDurationMinutes) } = options;
-  return { ...options, idleTimeoutMinutes, maxDurationMinutes, solveCaptchas: false };
+  const { maxDuration = MINUTES.maxDuration * MINUTE_MS } = options;
+  const { idleTimeout = Math.min(MINUTES.maxIdle * MINUTE_MS, maxDuration) } = options;
+  return { ...options, idleTimeout, maxDuration, solveCaptchas: false };
 }
 
 function hasStartOptions(options: SessionOptions): boolean {

@@ -16,12 +16,12 @@ export type Transport = 'auto' | 'playwright' | 'cdp';
 export interface SessionOptions extends StartOptions {
   /**
    * Base URL of the session API, with its scheme. Naming one asks for remote sessions.
-   * @default `NOTTE_API_URL`, else `https://api.notte.cc` when there is a key, else sessions are embedded
+   * @default `SESSIONWRIGHT_API_URL`, else `NOTTE_API_URL`, else `https://api.notte.cc` when there is a key, else sessions are embedded
    */
   apiUrl?: string | undefined;
   /**
-   * Key of the session API. Better kept in `NOTTE_API_KEY` than in a file.
-   * @default `NOTTE_API_KEY`
+   * Key of the session API. Better kept in the environment than in a file.
+   * @default `SESSIONWRIGHT_API_KEY`, else `NOTTE_API_KEY`
    */
   apiKey?: string | undefined;
   /**
@@ -46,22 +46,22 @@ export interface SessionOptions extends StartOptions {
    */
   headless?: boolean | undefined;
   /** Which build of Chromium runs. Embedded sessions take the one of Playwright's `channel`. @default 'chromium' */
-  browserType?: StartOptions['browserType'];
+  channel?: StartOptions['channel'];
   /**
    * Size of the page, in CSS pixels (1 to 10000 each). `null` leaves it to the session API. Playwright's own `viewport` still applies to each test's context.
    * @default null
    */
   viewport?: Size | null | undefined;
   /**
-   * The session ends when nobody used it for so long, in minutes (1 to 30). At most `maxDurationMinutes`.
-   * @default 3; embedded sessions: 30
+   * The session ends after this time without use, in milliseconds: whole minutes from 60000 to 1800000. At most `maxDuration`.
+   * @default 180000 (3 minutes); embedded sessions: 1800000 (30 minutes)
    */
-  idleTimeoutMinutes?: number | undefined;
+  idleTimeout?: number | undefined;
   /**
-   * The session ends after so long, used or not, in minutes (1 to 1440).
-   * @default 15; embedded sessions: 1440
+   * The session ends after this time, used or not, in milliseconds: whole minutes from 60000 to 86400000.
+   * @default 900000 (15 minutes); embedded sessions: 86400000 (1 day)
    */
-  maxDurationMinutes?: number | undefined;
+  maxDuration?: number | undefined;
   /** The `User-Agent` of the whole session. Playwright's own `userAgent` still applies to each test's context. */
   userAgent?: string | undefined;
   /**
@@ -80,7 +80,7 @@ export interface SessionOptions extends StartOptions {
    * How long starting a session may take, retries and waiting for a free place included, in milliseconds (1000 to 1800000). Never counts against a test's own timeout.
    * @default 120000
    */
-  startTimeoutMs?: number | undefined;
+  startTimeout?: number | undefined;
   /**
    * Sessions that the run may have at once, over all workers and projects (1 or more). Workers share them: a worker that waits gets one
    * that no test uses. Where several are said, the smallest counts.
@@ -185,7 +185,7 @@ export interface SessionTestOptions {
 export interface SessionWorkerOptions {
   /**
    * What is asked of the worker's session, and of which API. Unknown or wrong options are refused by name before a session starts.
-   * @default {} - an embedded session, or the cloud's when `NOTTE_API_KEY` is set
+   * @default {} - an embedded session, or one of the session API that the environment names
    */
   sessionOptions: SessionOptions;
 }

@@ -89,7 +89,7 @@ function findSessionProblems(value: unknown, path: string): OptionProblem[] {
 function checkEnvironment(options: SessionOptions): OptionProblem[] {
   const isUsed =
     hasRemoteApi(options) && options.apiUrl === undefined && environment.apiUrl !== undefined;
-  if (isUsed) return apiUrlRule.check(environment.apiUrl, 'NOTTE_API_URL');
+  if (isUsed) return apiUrlRule.check(environment.apiUrl, environment.apiNames.apiUrl);
   return gridUrlOf(options) === undefined ? [] : checkGridEnvironment(options);
 }
 

@@ -32,8 +32,8 @@ export class StepTeller {
     const note: StepNote = {
       step: titleOf(step, this.#texts),
       id: `${process.pid}-${startTime.getTime()}-${++this.#told}`,
-      atMs: startTime.getTime(),
-      durationMs: null,
+      at: startTime.getTime(),
+      duration: null,
       place: location ? this.#texts.placeName(location) : '',
       hasFailed: false,
     };
@@ -45,7 +45,7 @@ export class StepTeller {
   ended(test: TestCase, { retry }: TestResult, step: TestStep): void {
     const note = this.#notes.get(step);
     if (!note) return;
-    note.durationMs = Math.max(0, Math.round(step.duration));
+    note.duration = Math.max(0, Math.round(step.duration));
     note.hasFailed = step.error !== undefined;
     this.#tell(`${test.id}-${retry}`, note);
   }

@@ -67,13 +67,13 @@ export interface SessionServerOptions extends LaunchSettings {
   /** The port; 0 lets the system choose one. @default 0 */
   port?: number | undefined;
   /** The address to listen on. Anything but loopback lets others in who know the key. @default '127.0.0.1' */
-  hostname?: string | undefined;
+  host?: string | undefined;
   /**
    * The URL by which others reach the server through a proxy, such as `https://sessions.example`, or with a path below a host: every URL
    * in answers begins with it, and requests by its name are let in. @default URLs begin with how the caller reached the server
    */
   publicUrl?: string | undefined;
-  /** The key that callers must send: at least 16 characters when `hostname` or `publicUrl` is not loopback. @default a random one */
+  /** The key that callers must send: at least 16 characters when `host` or `publicUrl` is not loopback. @default a random one */
   apiKey?: string | undefined;
   /**
    * Keys beside `apiKey`, each with a name and, if it shall have fewer sessions than the server, how many at most. Each sees, uses and
@@ -97,15 +97,15 @@ export interface SessionServerOptions extends LaunchSettings {
   /** Without a `dataDir`: where everything lives until the server ends. @default a fresh temporary folder, which is removed at the end */
   workDir?: string | undefined;
   /** How long an ended session, its recording, logs and downloads are kept, in milliseconds. @default 24 hours */
-  retentionMs?: number | undefined;
+  retention?: number | undefined;
   /** Sessions at the same time; who wants more waits for its turn, first come first served. @default 100 */
   maxSessions?: number | undefined;
   /** Starts that may wait for their turn; more are refused with 429, and with 0 every one that finds no place. @default 100 */
   maxWaiting?: number | undefined;
   /** How long each may wait, in milliseconds; then it is refused with 429. @default 30000 */
-  maxWaitMs?: number | undefined;
+  maxWait?: number | undefined;
   /** How long each may wait in the queue of a `grid`, in milliseconds; then it is refused with 429. @default as long as its caller */
-  maxGridWaitMs?: number | undefined;
+  maxGridWait?: number | undefined;
   /**
    * So many browsers wait for sessions, which then begin at once: with the default options, and later with those that were asked for last.
    * Sessions with a profile, a proxy or a `cdpUrl` start their own. They do not count as sessions; each takes about 100 MB.
@@ -115,7 +115,7 @@ export interface SessionServerOptions extends LaunchSettings {
   warm?: number | undefined;
   /** Whether `GET /metrics` needs no key. It names keys by their names, but no session and no address. @default false */
   publicMetrics?: boolean | undefined;
-  /** Length of a minute for the sessions' timers, in milliseconds. For tests, which cannot wait for minutes. @default 60000 */
+  /** @internal Length of a minute for the sessions' timers, in milliseconds: shorter in tests. @default 60000 */
   minuteMs?: number | undefined;
 }
 
@@ -166,12 +166,12 @@ export interface SessionServer {
 /**
  * Starts a session server. The caller closes it.
  * @throws {@link SessionwrightError} `listen_failed` when the address cannot be listened on, `data_folder_in_use` when another server runs on the
- * `dataDir`, `data_folder_unusable` when it cannot be made or written, is of a newer format, or is damaged; {@link OptionsError} for a key that is too short for its `hostname`, for `keys` that cannot be used, and for a `publicUrl` that is none
+ * `dataDir`, `data_folder_unusable` when it cannot be made or written, is of a newer format, or is damaged; {@link OptionsError} for a key that is too short for its `host`, for `keys` that cannot be used, and for a `publicUrl` that is none
  */
 export async function startSessionServer(
   options: SessionServerOptions = {},
 ): Promise<SessionServer> {
-  const { apiKey = newToken(), hostname = '127.0.0.1' } = options;
+  const { apiKey = newToken(), host: hostname = '127.0.0.1' } = options;
   const publicUrl = options.publicUrl === undefined ? undefined : parsePublicUrl(options.publicUrl);
   checkKeyLength(apiKey, publicUrl && isLoopback(hostname) ? publicUrl.hostname : hostname);
   const accounts = new Accounts(apiKey, keysOf(options, apiKey));
@@ -270,13 +270,13 @@ async function assemble(
     maxSessions,
     metrics,
     maxWaiting: options.maxWaiting ?? MAX_WAITING,
-    maxWaitMs: options.maxWaitMs ?? MAX_WAIT_MS,
-    maxGridWaitMs: options.maxGridWaitMs,
+    maxWaitMs: options.maxWait ?? MAX_WAIT_MS,
+    maxGridWaitMs: options.maxGridWait,
     recordAlways: options.recording !== 'on-demand',
     logAlways: options.networkLog !== 'on-demand',
     warm: options.warm ?? 0,
     minuteMs: options.minuteMs ?? MINUTE_MS,
-    retentionMs: options.retentionMs ?? RETENTION_MS,
+    retentionMs: options.retention ?? RETENTION_MS,
   });
   await registry.load();
   for (const notice of profiles.notices) registry.notices.add(notice);

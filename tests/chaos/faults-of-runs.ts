@@ -20,8 +20,8 @@ import { giveClock } from './clock';
 import { signal } from './signal';
 import { STAY_MS, STAYS } from './suite';
 
-/** How long a session lasts that nobody ends, in minutes: as short as can be asked for. */
-const SHORT_MINUTES = 1;
+/** How long a session lasts that nobody ends, in milliseconds: as short as can be asked for. */
+const SHORT_MS = 60_000;
 /** How long a host that stands still for good may be there, in milliseconds: longer than anybody waits for it. */
 const HUNG_MS = 60_000;
 const POLL_MS = 100;
@@ -112,7 +112,7 @@ export const OF_RUNS: readonly Kind[] = [
   {
     name: 'session expired',
     comesLast: true,
-    sessionOptions: { maxDurationMinutes: SHORT_MINUTES, idleTimeoutMinutes: SHORT_MINUTES },
+    sessionOptions: { maxDuration: SHORT_MS, idleTimeout: SHORT_MS },
     strike: async (scene) => {
       const victim = pickVictim(scene);
       if (!victim) return undefined;

@@ -56,10 +56,10 @@ const FILES = {
     patient.describe.configure({ timeout: 10_000 });
     patient('has what took long to make', async ({ account }) => { await (await account.newPage()).setContent('x'); });`,
   layered: `
-    test.use({ sessionOptions: { idleTimeoutMinutes: 5 } });
+    test.use({ sessionOptions: { idleTimeout: 300_000 } });
     test('has both', async ({ page, session }) => {
       expect(await page.evaluate(() => navigator.userAgent)).toBe('project/1');
-      expect((await session.status()).idleTimeoutMinutes).toBe(5);
+      expect((await session.status()).idleTimeout).toBe(300_000);
     });`,
   pages: `
     const both = test.extend<{ second: import('@playwright/test').Page }>({

@@ -64,7 +64,7 @@ async function run(spec: string, config: object, sessions: object = {}): Promise
       'playwright.config.ts': `
 import { defineConfig } from '@playwright/test';
 import { withSessions } from 'sessionwright/config';
-export default defineConfig(withSessions(${JSON.stringify(all)}, ${JSON.stringify(sessions)}));`,
+export default defineConfig(withSessions(${JSON.stringify(all)}, { session: ${JSON.stringify(sessions)} }));`,
     },
     { DEBUG: 'sessionwright:browser' },
   );

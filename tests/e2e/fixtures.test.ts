@@ -151,8 +151,8 @@ describe('what is refused', () => {
 
   test.each([
     [
-      `{ sessionOptions: { idleTimeoutMinutes: 99 } }`,
-      /use\.sessionOptions\.idleTimeoutMinutes.*30.*99/,
+      `{ sessionOptions: { idleTimeout: 5_940_000 } }`,
+      /use\.sessionOptions\.idleTimeout.*1800000, got 5940000/,
     ],
     [`{ recordings: 'on' }`, /use\.recordings.*recording/],
   ])('%s', async (use, message) => {
@@ -181,7 +181,7 @@ describe('what is refused', () => {
 
   test('an API that is not there', async () => {
     project = await create(
-      `{ sessionOptions: { apiUrl: 'http://127.0.0.1:9', apiKey: 'k-secret-1', startTimeoutMs: 2000 } }`,
+      `{ sessionOptions: { apiUrl: 'http://127.0.0.1:9', apiKey: 'k-secret-1', startTimeout: 2000 } }`,
       TEST,
     );
     const { exitCode, output, report } = await project.run();

@@ -38,7 +38,7 @@ test('without a key the summary says that no session could be started', async ()
 });
 
 test('an API that cannot be reached: what to look at is what was set', async () => {
-  const { output } = await run('{ sessionOptions: { startTimeoutMs: 2_000 } }', {
+  const { output } = await run('{ sessionOptions: { startTimeout: 2_000 } }', {
     env: { NOTTE_API_URL: 'http://127.0.0.1:9', NOTTE_API_KEY: 'a-key' },
   });
   expect(output).toContain('Check NOTTE_API_URL');
@@ -61,6 +61,6 @@ test('launch options that do nothing are named once', async () => {
   });
   expect(exitCode, output).toBe(0);
   const said =
-    'sessionwright: launchOptions.timeout does nothing on sessions from embedded session server (Chromium). Set sessionOptions.startTimeoutMs instead.';
+    'sessionwright: launchOptions.timeout does nothing on sessions from embedded session server (Chromium). Set sessionOptions.startTimeout instead.';
   expect(output.split(said)).toHaveLength(2);
 });

@@ -72,7 +72,7 @@ import { SessionsClient } from 'sessionwright/client';
 import { withSessions } from 'sessionwright/config';
 import { startSessionServer } from 'sessionwright/server';
 
-test.use({ isolation: 'session', cookieFile: 'cookies.json', recording: { mode: 'on', fps: 10 }, locale: 'nb-NO', sessionOptions: { idleTimeoutMinutes: 5 } });
+test.use({ isolation: 'session', cookieFile: 'cookies.json', recording: { mode: 'on', fps: 10 }, locale: 'nb-NO', sessionOptions: { idleTimeout: 300_000 } });
 // @ts-expect-error: no such mode
 test.use({ recording: 'sometimes' });
 // @ts-expect-error: no such option
@@ -94,7 +94,7 @@ export const alone = defineConfig<SessionTestOptions, SessionWorkerOptions>({
 // @ts-expect-error: no such option
 defineConfig<SessionTestOptions, SessionWorkerOptions>({ use: { cookieFiles: 'cookies.json' } });
 
-export const config = withSessions({ testDir: 'tests' }, { headless: true });
+export const config = withSessions({ testDir: 'tests' }, { session: { headless: true } });
 export async function serve(): Promise<string> {
   const server = await startSessionServer({ port: 0 });
   await using session = await new SessionsClient({ apiUrl: server.url, apiKey: server.apiKey }).start({ headless: true });

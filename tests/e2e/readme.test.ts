@@ -158,7 +158,8 @@ async function serve(): Promise<{ env: Record<string, string>; close: () => Prom
     child.once('exit', () => fail(new Error(`sessionwright serve ended: ${output}`)));
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       output += text;
-      const [, url, apiKey] = /NOTTE_API_URL=(\S+)\s+NOTTE_API_KEY=(\S+)\n/.exec(output) ?? [];
+      const [, url, apiKey] =
+        /SESSIONWRIGHT_API_URL=(\S+)\s+SESSIONWRIGHT_API_KEY=(\S+)\n/.exec(output) ?? [];
       if (url && apiKey) found({ NOTTE_API_URL: url, NOTTE_API_KEY: apiKey });
     });
   });

@@ -24,7 +24,7 @@ const CONFIG = `
   export default withSessions({
     workers: 1, retries: 1,
     reporter: [['list'], ['json', { outputFile: 'report.json' }], ['html', { open: 'never' }], ['junit', { outputFile: 'junit.xml' }]],
-  }, {}, { runPageUrl: '${PAGE_URL}' });`;
+  }, { runPageUrl: '${PAGE_URL}' });`;
 
 test('a failure and its retry, with clips, steps and what the page complained about', async () => {
   project = await Project.create({

@@ -36,7 +36,7 @@ async function withServer(
     apiUrl: server.url,
     apiKey: server.apiKey,
     retries: 0,
-    timeoutMs: MANY_MS, // as it is the limit of each try, too
+    timeout: MANY_MS, // as it is the limit of each try, too
   });
   try {
     await work(client);
@@ -58,7 +58,7 @@ describe('a Grid with two nodes', () => {
   test('a start that is given up leaves neither a request in the queue nor a session', async () => {
     await withServer(grid, async (client) => {
       const held = await Promise.all([1, 2, 3, 4].map(() => client.start({})));
-      await expect(client.start({ startTimeoutMs: 2_000 })).rejects.toMatchObject({
+      await expect(client.start({ startTimeout: 2_000 })).rejects.toMatchObject({
         code: 'api_unreachable',
       });
       await eventually(async () => expect(await queueOf(grid)).toEqual([]));
@@ -74,7 +74,7 @@ describe('a Grid with two nodes', () => {
     async () => {
       await withServer(grid, async (client) => {
         const useOne = async (): Promise<string> => {
-          const session = await client.start({ startTimeoutMs: MANY_MS });
+          const session = await client.start({ startTimeout: MANY_MS });
           expect(await session.cookies()).toEqual([]); // its browser answers
           await session.stop();
           return session.id;
@@ -131,7 +131,7 @@ describe('a Grid with two nodes', () => {
     onTestFinished(async () => server.close());
     const client = new SessionsClient({ apiUrl: server.url, apiKey: server.apiKey });
     onTestFinished(async () => client.close());
-    const start = client.start({ startTimeoutMs: 8_000 });
+    const start = client.start({ startTimeout: 8_000 });
     start.catch(() => undefined);
     await eventually(async () =>
       expect(await server.waitingFor()).toBe(

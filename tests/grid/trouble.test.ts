@@ -72,7 +72,7 @@ test('a run that is ended while it waits takes its request out of the queue', as
 test('nobody waits longer than allowed for slots that others have, and is told so', async () => {
   const held = await Promise.all([1, 2, 3, 4].map(async () => holdSlot(grid)));
   project = await suiteOn(grid, WAITS, {
-    config: `use: { sessionOptions: { startTimeoutMs: 8_000 } },`,
+    config: `use: { sessionOptions: { startTimeout: 8_000 } },`,
   });
   const { output, exitCode } = await project.run();
   expect(exitCode).toBe(1);
@@ -91,7 +91,7 @@ test('the hub is started anew in mid-run: the next test waits for it, and nothin
     });
     test('after', async ({ page }) => { await page.setContent('<h1>There</h1>'); });`,
     {
-      config: 'retries: 1, timeout: 300_000, use: { sessionOptions: { startTimeoutMs: 180_000 } },',
+      config: 'retries: 1, timeout: 300_000, use: { sessionOptions: { startTimeout: 180_000 } },',
     },
   );
   const run = project.start(['--workers', '1']);

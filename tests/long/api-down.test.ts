@@ -61,7 +61,7 @@ test.each([
   if (status !== undefined) api.on('request', (_, response) => response.writeHead(status).end());
   const url = await listen();
   if (how === 'refuses connections') await new Promise((done) => api.close(done));
-  const it = await create(url, { use: '{ sessionOptions: { startTimeoutMs: 6000 } }' });
+  const it = await create(url, { use: '{ sessionOptions: { startTimeout: 6000 } }' });
   const result = await it.run();
   const errors = errorsOf(result);
   const waited = errors.filter((error) => !error.includes('is down'));

@@ -40,7 +40,7 @@ async function run(spec: string, options: string, use = ''): Promise<RunResult> 
         import { withSessions } from 'sessionwright/config';
         export default withSessions({ workers: 1, reporter: [['line'], ['./steps-reporter.mjs'], ['json', { outputFile: 'report.json' }]], use: {
           baseURL: 'http://localhost:${site.port}', locale: 'de-DE', recording: 'off', ${use}
-          sessionOptions: { chromeArgs: ['${NOTHING_IN_REACH}'], ${options} },
+          sessionOptions: { args: ['${NOTHING_IN_REACH}'], ${options} },
         } });`,
       'suite.spec.ts': spec,
       'upload.txt': 'sent',

@@ -167,7 +167,7 @@ describe('hooks and fixtures', () => {
 test('a worker that keeps its session may do without it for long: who waits for it is told nothing wrong', async () => {
   project = await Project.create({
     'playwright.config.ts': sharingConfig(
-      { sessionOptions: { maxSessions: 1, startTimeoutMs: 8000 } },
+      { sessionOptions: { maxSessions: 1, startTimeout: 8000 } },
       'timeout: 60_000, workers: 2',
     ),
     'signs.ts': SIGNS,
@@ -204,7 +204,7 @@ describe('a server that gives one session', () => {
       project = await Project.create(
         {
           'playwright.config.ts': sharingConfig({
-            sessionOptions: { transport, startTimeoutMs: 20_000 },
+            sessionOptions: { transport, startTimeout: 20_000 },
             isolation: 'session',
           }),
           ...threeFiles(),

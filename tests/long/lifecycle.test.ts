@@ -104,7 +104,7 @@ test('the whole tree is killed while the API works on a page: the next run clear
         await page.setContent('<h1>Waiting</h1>');
         await session.observe();
         console.log('WORKER ' + process.pid + '.');
-        await session.execute({ type: 'wait', timeMs: 30_000 });
+        await session.execute({ type: 'wait', time: 30_000 });
       });
       test('comes later', async ({ page }) => { await page.setContent('<h1>Later</h1>'); });`,
   });
@@ -123,7 +123,7 @@ test('a session that nobody uses for longer than its idle time is kept awake whi
         'playwright.config.ts': CONFIG,
         'a.spec.ts': `
           import { test, expect } from 'sessionwright';
-          test.use({ sessionOptions: { idleTimeoutMinutes: 1 }, recording: 'off' });
+          test.use({ sessionOptions: { idleTimeout: 60_000 }, recording: 'off' });
           test('waits for a use that is not its own', async ({ session }) => {
             const { lastAccessedAt } = await session.status(); // looking is no use
             await expect.poll(async () => (await session.status()).lastAccessedAt.getTime(), { timeout: 240_000 }).toBeGreaterThan(lastAccessedAt.getTime());

@@ -93,7 +93,7 @@ test('it reaches its maximum duration', async () => {
   try {
     const it = await create(
       { NOTTE_API_URL: server.url, NOTTE_API_KEY: server.apiKey },
-      '{ sessionOptions: { maxDurationMinutes: 1, idleTimeoutMinutes: 1 } }',
+      '{ sessionOptions: { maxDuration: 60_000, idleTimeout: 60_000 } }',
     );
     const { report, output } = await it.run();
     const [lost, later] = [resultOf(report, 'waits'), resultOf(report, 'comes later')];

@@ -20,7 +20,7 @@ const FILES = {
   'playwright.config.ts': `
     import { withSessions } from 'sessionwright/config';
     const { API: apiUrl, API_KEY: apiKey } = process.env;
-    export default withSessions({ workers: 2, fullyParallel: true, timeout: 300_000, reporter: 'line' }, apiUrl ? { apiUrl, apiKey } : {});`,
+    export default withSessions({ workers: 2, fullyParallel: true, timeout: 300_000, reporter: 'line' }, apiUrl ? { session: { apiUrl, apiKey } } : {});`,
   'a.spec.ts': `
     import { existsSync } from 'node:fs';
     import { test, expect } from 'sessionwright';

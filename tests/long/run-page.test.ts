@@ -18,7 +18,7 @@ test('a page that cannot be written, or is not wanted, is missing, and nothing e
   project = await Project.create({
     'playwright.config.ts': `
       import { withSessions } from 'sessionwright/config';
-      export default withSessions({ workers: 1, reporter: 'list' }, {}, { runPage: process.env.PAGE === 'none' ? false : 'a.spec.ts/below' });`,
+      export default withSessions({ workers: 1, reporter: 'list' }, { runPage: process.env.PAGE === 'none' ? false : 'a.spec.ts/below' });`,
     'a.spec.ts': WORKS,
   });
   const unwritable = await project.run();
@@ -35,7 +35,7 @@ test("a page in the folder of Playwright's HTML report is lost to it, and that i
   project = await Project.create({
     'playwright.config.ts': `
       import { withSessions } from 'sessionwright/config';
-      export default withSessions({ workers: 1, reporter: [['html', { open: 'never' }]] }, {}, { runPage: 'playwright-report' });`,
+      export default withSessions({ workers: 1, reporter: [['html', { open: 'never' }]] }, { runPage: 'playwright-report' });`,
     'a.spec.ts': WORKS,
   });
   const first = await project.run();
@@ -50,7 +50,7 @@ test('blob reports of two shards become one page, with the sessions and clips of
   project = await Project.create({
     'playwright.config.ts': `
       import { withSessions } from 'sessionwright/config';
-      export default withSessions({ workers: 1, reporter: [['blob', { outputDir: 'blobs', fileName: 'shard-' + (process.env.SHARD ?? '') + '.zip' }]] }, {}, { runPage: process.env.SHARD ? false : 'merged' });`,
+      export default withSessions({ workers: 1, reporter: [['blob', { outputDir: 'blobs', fileName: 'shard-' + (process.env.SHARD ?? '') + '.zip' }]] }, { runPage: process.env.SHARD ? false : 'merged' });`,
     'a.spec.ts': WORKS,
     'b.spec.ts': WORKS.replace("'works'", "'works too'"),
   });

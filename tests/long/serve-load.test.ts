@@ -40,7 +40,7 @@ test(
   async () => {
     const sinceMs = performance.now();
     const sessions = await Promise.all(
-      Array.from({ length: SESSIONS }, async () => client.start({ startTimeoutMs: START_MS })),
+      Array.from({ length: SESSIONS }, async () => client.start({ startTimeout: START_MS })),
     );
     const startedMs = performance.now() - sinceMs;
     const ids = sessions.map(({ id }) => id).sort();

@@ -40,7 +40,7 @@ test.skipIf(process.platform !== 'linux').each(['list', 'line'])(
     project = await Project.create({
       'playwright.config.ts': `
         import { withSessions } from 'sessionwright/config';
-        export default withSessions({ workers: 2, fullyParallel: true, timeout: 120_000, reporter: '${reporter}' }, { maxSessions: 1 });`,
+        export default withSessions({ workers: 2, fullyParallel: true, timeout: 120_000, reporter: '${reporter}' }, { session: { maxSessions: 1 } });`,
       'a.spec.ts': SPEC,
     });
     const run = start();

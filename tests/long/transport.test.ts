@@ -145,7 +145,7 @@ test('a server that is killed in mid-test fails the test by the same words, and 
   const folder = await mkdtemp(join(tmpdir(), 'sw-killed-'));
   const victim = await serve(['--data-dir', folder]);
   project = await create(
-    "sessionOptions: { transport: 'playwright', startTimeoutMs: 5000 }",
+    "sessionOptions: { transport: 'playwright', startTimeout: 5000 }",
     `test('is in the middle', async ({ page }) => {
       await page.setContent('x');
       console.log('READY');

@@ -24,7 +24,7 @@ const untilThere = (name: string): string =>
 test('a page of a hook keeps the session to its end; a wait in vain says who has it, and eats no test of others', async () => {
   project = await Project.create({
     'playwright.config.ts': sharingConfig(
-      { sessionOptions: { maxSessions: 1, startTimeoutMs: 30_000 } },
+      { sessionOptions: { maxSessions: 1, startTimeout: 30_000 } },
       'timeout: 0',
     ),
     'a.spec.ts': `
@@ -65,7 +65,7 @@ test('a page of a hook keeps the session to its end; a wait in vain says who has
 });
 
 test('who waits for a test waits as long as that may take by the timeout that it gives itself', async () => {
-  const words = { sessionOptions: { maxSessions: 1, startTimeoutMs: 20_000 } };
+  const words = { sessionOptions: { maxSessions: 1, startTimeout: 20_000 } };
   project = await Project.create({
     'playwright.config.ts': sharingConfig(words, 'timeout: 20_000'),
     'a.spec.ts': `
@@ -89,7 +89,7 @@ test('who waits for a test waits as long as that may take by the timeout that it
 });
 
 test('who waits for a hook waits as long as that may take', async () => {
-  const words = { sessionOptions: { maxSessions: 1, startTimeoutMs: 20_000 } };
+  const words = { sessionOptions: { maxSessions: 1, startTimeout: 20_000 } };
   project = await Project.create({
     'playwright.config.ts': sharingConfig(words, 'timeout: 300_000'),
     'a.spec.ts': `

@@ -20,7 +20,6 @@ export default defineConfig(
         wait: { stdout: /(?<shop_url>http:\/\/\S+)/ },
       },
     },
-    {},
     { runPage: process.env['RUN_PAGE'] ?? false },
   ),
 );

@@ -12,7 +12,7 @@ import { environment } from '../../options/environment';
 export async function withClient<T>(work: (client: SessionsClient) => Promise<T>): Promise<T> {
   if (environment.apiKey === undefined)
     throw new SessionwrightError(
-      `There is no key for the session API ${environment.apiUrl ?? CLOUD_API_URL}. Set NOTTE_API_KEY.`,
+      `There is no key for the session API ${environment.apiUrl ?? CLOUD_API_URL}. Set ${environment.apiNames.apiKey}.`,
       { code: 'unauthorized' },
     );
   const { SessionsClient } = await import('../../client/index');

@@ -17,7 +17,7 @@ export const sessions = commandGroup(
   {
     prefix: 'sessions ',
     about: [
-      'Works on the API that NOTTE_API_URL and NOTTE_API_KEY name: the cloud, or `sessionwright serve`.',
+      'Works on the API that SESSIONWRIGHT_API_URL and SESSIONWRIGHT_API_KEY name: the cloud, or `sessionwright serve`.',
       '',
     ],
     more: 'sessionwright sessions <command> --help shows the options of one command. All take --json.',

@@ -48,7 +48,7 @@ export const list = command(
 
 function describe({ items, hasNext, page }: SessionList): string {
   if (items.length === 0) return 'No sessions.';
-  const rows = items.map(({ id, status, createdAt, durationMs, error }) => [
+  const rows = items.map(({ id, status, createdAt, duration: durationMs, error }) => [
     oneLine(id),
     status,
     createdAt.toISOString(),

@@ -5,6 +5,7 @@ import { openInBrowser } from '../../base/open-in-browser';
 import { countText, durationText, oneLine } from '../../base/texts';
 import type { SessionsClient } from '../../client/index';
 import { SessionwrightError } from '../../contract/errors';
+import { MINUTE_MS } from '../../contract/limits';
 import type { SessionInfo } from '../../contract/session';
 import { environment } from '../../options/environment';
 import { command, UsageError, type Command, type OptionValues } from '../command';
@@ -31,12 +32,15 @@ function describe(info: SessionInfo): string {
     ['status', info.status],
     ['created', info.createdAt.toISOString()],
     ['ended', info.closedAt?.toISOString()],
-    ['duration', durationText(info.durationMs)],
+    ['duration', durationText(info.duration)],
     ['error', info.error ?? undefined],
-    ['limits', `${info.idleTimeoutMinutes} min idle, ${info.maxDurationMinutes} min in all`],
+    [
+      'limits',
+      `${info.idleTimeout / MINUTE_MS} min idle, ${info.maxDuration / MINUTE_MS} min in all`,
+    ],
     [
       'browser',
-      `${info.browserType}${info.headless ? ', headless' : ''}${viewport ? `, ${viewport.width}x${viewport.height}` : ''}${info.proxies ? ', by proxy' : ''}`,
+      `${info.channel}${info.headless ? ', headless' : ''}${viewport ? `, ${viewport.width}x${viewport.height}` : ''}${info.proxies ? ', by proxy' : ''}`,
     ],
     ['user agent', info.userAgent ?? undefined],
     ['traffic', `${info.networkRequestBytes} bytes sent, ${info.networkResponseBytes} received`],
@@ -84,17 +88,17 @@ export const replay = onSession(
 Saves the recording of an ended session. Waits if it is still being made.
 
   --output, -o <file>  where to save it (default: <id>.mp4 in this folder)
-  --json               print { file, durationMs } as JSON`,
+  --json               print { file, duration } as JSON`,
   { output: { type: 'string', short: 'o' } },
   async (id, { output = `${id}.mp4`, json }) => {
     const file = resolve(output);
-    const durationMs = await withClient(async (client) => {
+    const duration = await withClient(async (client) => {
       const recording = await (await client.connect(id)).replay();
       await recording.save(file);
-      return recording.videoDurationMs;
+      return recording.videoDuration;
     });
-    if (json) printJson({ file, durationMs });
-    else printText(`${file}${durationMs === null ? '' : ` (${durationText(durationMs)})`}`);
+    if (json) printJson({ file, duration });
+    else printText(`${file}${duration === null ? '' : ` (${durationText(duration)})`}`);
   },
 );
 

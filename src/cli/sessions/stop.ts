@@ -3,6 +3,7 @@ import { countText, oneLine } from '../../base/texts';
 import { activeSessions } from '../../client/active-sessions';
 import type { SessionsClient } from '../../client/index';
 import { NotFoundError, SessionwrightError } from '../../contract/errors';
+import { environment } from '../../options/environment';
 import { listRuns } from '../../host/runs';
 import { command, toPid, UsageError } from '../command';
 import { printJson, printText } from '../output';
@@ -69,7 +70,7 @@ async function ofRun(api: SessionsClient, pid: number): Promise<string[]> {
   const elsewhere = entries.find(({ apiUrl }) => apiUrl !== api.apiUrl);
   if (elsewhere)
     throw new UsageError(
-      `The run ${pid} has its sessions at ${elsewhere.apiUrl}, and NOTTE_API_URL names ${api.apiUrl}.`,
+      `The run ${pid} has its sessions at ${elsewhere.apiUrl}, and ${environment.apiNames.apiUrl} names ${api.apiUrl}.`,
     );
   return entries.flatMap(({ kind, sessionId }) => (kind === 'start' ? [] : [sessionId]));
 }

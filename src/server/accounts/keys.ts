@@ -50,7 +50,7 @@ export function checkKeys(keys: unknown, where: string, operatorKey?: string): A
   if (operators >= 0)
     throw refusal(
       where,
-      `[${operators}].key is the key of the server itself (NOTTE_API_KEY), which is the operator's and sees everything; make another one for it`,
+      `[${operators}].key is the key of the server itself (SESSIONWRIGHT_API_KEY), which is the operator's and sees everything; make another one for it`,
     );
   return read.data;
 }

@@ -20,10 +20,10 @@ export class PageSetup {
 
   /** From now on every new page gets its headers before it sends its first request. */
   async apply(): Promise<void> {
-    const { extraHttpHeaders } = this.#plan.request;
-    if (!extraHttpHeaders) return;
+    const { extraHTTPHeaders: extraHTTPHeaders } = this.#plan.request;
+    if (!extraHTTPHeaders) return;
     this.#connection.on('Target.attachedToTarget', (event) =>
-      this.#prepare(event, extraHttpHeaders),
+      this.#prepare(event, extraHTTPHeaders),
     );
     await this.#connection.send('Target.setAutoAttach', AUTO_ATTACH);
   }

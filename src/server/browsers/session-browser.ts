@@ -123,7 +123,7 @@ async function openOnGrid(
       channel: settings.channel,
       args: settings.args,
       ignoreDefaultArgs: settings.ignoreDefaultArgs,
-      chromeArgs: request.chromeArgs,
+      chromeArgs: request.args,
       userAgent: request.userAgent,
       windowSize: size,
       proxy: proxy && { server: proxy.server, bypass: proxy.bypass },
@@ -209,11 +209,11 @@ async function openRelay(proxy: ExternalProxy | undefined): Promise<ProxyRelay |
 /** `chrome` and its older names mean Google Chrome where it is installed, and the server's own Chromium elsewhere: one engine, and clients ask for it by default. */
 async function launchChannel(
   options: LaunchOptions,
-  { request: { browserType } }: SessionPlan,
+  { request: { channel } }: SessionPlan,
 ): ReturnType<typeof launchOwn> {
   const wantsChrome =
-    browserType !== undefined &&
-    browserType !== 'chromium' &&
+    channel !== undefined &&
+    channel !== 'chromium' &&
     options.channel === undefined &&
     options.executablePath === undefined;
   if (!wantsChrome) return launchOwn(options);
@@ -223,7 +223,7 @@ async function launchChannel(
     if (!isSessionwrightError(error, 'browser_not_found')) throw error;
     return launchOwn(
       options,
-      `Google Chrome is not installed; sessions that ask for '${browserType}' run on the Chromium that was found.`,
+      `Google Chrome is not installed; sessions that ask for '${channel}' run on the Chromium that was found.`,
     );
   }
 }
@@ -244,7 +244,7 @@ function launchOptions(
     ...settings,
     userDataDir,
     headless,
-    chromeArgs: request.chromeArgs,
+    chromeArgs: request.args,
     userAgent: request.userAgent,
     windowSize: size,
     proxy: proxy && { server: relay?.server ?? proxy.server, bypass: proxy.bypass },

@@ -1,7 +1,7 @@
 /** What a start request means for this server: what it refuses by name, and the values that stand in for what was not said. Pure. */
 import type { Issue } from '../../contract/issues';
 import type { ProxyOptions } from '../../contract/proxies';
-import { MINUTES, type Size } from '../../contract/limits';
+import { MINUTE_MS, MINUTES, type Size } from '../../contract/limits';
 import type { StartOptions } from '../../contract/session';
 import { refused } from '../../contract/refusals';
 
@@ -19,8 +19,9 @@ export type ExternalProxy = Extract<ProxyOptions, { type: 'external' }>;
 /** A start request with everything decided. */
 export interface SessionPlan {
   headless: boolean;
-  idleTimeoutMinutes: number;
-  maxDurationMinutes: number;
+  /** In milliseconds, as is the next. */
+  idleTimeout: number;
+  maxDuration: number;
   /** Page size; undefined leaves it to the window, or to the external browser. */
   size: Size | undefined;
   proxy: ExternalProxy | undefined;
@@ -49,8 +50,8 @@ export function planSession(request: StartOptions, context: PlanContext): Sessio
   const asked = request.viewport ?? (request.aspectRatio && ASPECT_RATIOS[request.aspectRatio]);
   return {
     headless,
-    idleTimeoutMinutes: request.idleTimeoutMinutes ?? MINUTES.defaultIdle,
-    maxDurationMinutes: request.maxDurationMinutes ?? MINUTES.defaultDuration,
+    idleTimeout: request.idleTimeout ?? MINUTES.defaultIdle * MINUTE_MS,
+    maxDuration: request.maxDuration ?? MINUTES.defaultDuration * MINUTE_MS,
     size:
       request.cdpUrl === undefined ? (asked ?? (headless ? DEFAULT_SIZE : undefined)) : undefined,
     proxy: proxyList(request).find((proxy): proxy is ExternalProxy => proxy.type === 'external'),

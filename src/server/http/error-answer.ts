@@ -33,7 +33,7 @@ export function toAnswer(error: unknown): ErrorAnswer {
   if (error instanceof RateLimitError || error instanceof OverloadedError)
     return {
       ...answer(error.status ?? 503, error.message, { code: error.code }),
-      headers: retryAfter(error.retryAfterMs),
+      headers: retryAfter(error.retryAfter),
     };
   if (error instanceof ApiError)
     return answer(error.status ?? 500, error.message, { code: error.code });

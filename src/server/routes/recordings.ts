@@ -63,8 +63,8 @@ async function findReplay(
     mp4Url,
     playlistContent: null,
     expiresAt,
-    videoStartMs: replay?.startMs ?? null,
-    videoDurationMs: replay?.durationMs ?? null,
+    videoStart: replay?.startMs ?? null,
+    videoDuration: replay?.durationMs ?? null,
   };
 }
 

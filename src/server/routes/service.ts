@@ -76,7 +76,7 @@ export function metricsRoute({
         throw badRequest(
           403,
           'forbidden',
-          'GET /metrics tells of the whole server, and is for its own key (NOTTE_API_KEY). Ask with that one.',
+          'GET /metrics tells of the whole server, and is for its own key (SESSIONWRIGHT_API_KEY). Ask with that one.',
         );
       sendBytes(response, Buffer.from(exposition([...now, ...metrics.all])), METRICS_TYPE);
     },

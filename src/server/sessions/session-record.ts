@@ -104,7 +104,7 @@ async function endLate(folder: SessionFolder, record: SessionRecord): Promise<Se
       error: SERVER_WAS_KILLED,
       closedAt,
       lastAccessedAt: closedAt,
-      durationMs,
+      duration: durationMs,
     },
   };
   await saveRecord(folder, ended);

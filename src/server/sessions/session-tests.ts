@@ -55,8 +55,8 @@ export class SessionTests {
   }
 
   /** A test begins; one that still runs has ended, nobody knows how. */
-  begin({ title, atMs: startMs = Date.now(), worker, run }: TestBegins): void {
-    this.end({ outcome: 'skipped', atMs: startMs });
+  begin({ title, at: startMs = Date.now(), worker, run }: TestBegins): void {
+    this.end({ outcome: 'skipped', at: startMs });
     this.#tests.push({
       title: keptText(title, MAX_TITLE_BYTES),
       startMs,
@@ -69,7 +69,7 @@ export class SessionTests {
   }
 
   /** The test that runs has ended. Does nothing when none runs. */
-  end({ outcome, atMs = Date.now() }: TestEnds): void {
+  end({ outcome, at: atMs = Date.now() }: TestEnds): void {
     const test = this.#tests.entries.at(-1);
     if (test?.outcome !== 'running') return;
     Object.assign(test, { endMs: Math.max(atMs, test.startMs), outcome });

@@ -5,6 +5,7 @@ import { logOf } from '../../base/log';
 import { MemoryBudget } from '../../base/memory-budget';
 import { newToken } from '../../base/tokens';
 import type { ActionFiles, PageDriver } from '../../actions/page-driver';
+import { MINUTE_MS } from '../../contract/limits';
 import type { SessionInfo, SessionStatus, SessionStep } from '../../contract/session';
 import type { TestNote } from '../../contract/test-notes';
 import { sessionEnded } from './finished-session';
@@ -147,7 +148,10 @@ export class LiveSession implements KnownSession {
         : undefined;
     this.#tabOrder = new TabOrder(browser.connection);
     this.#timers = new SessionTimers(
-      { idleMs: plan.idleTimeoutMinutes * minuteMs, maxMs: plan.maxDurationMinutes * minuteMs },
+      {
+        idleMs: (plan.idleTimeout / MINUTE_MS) * minuteMs,
+        maxMs: (plan.maxDuration / MINUTE_MS) * minuteMs,
+      },
       (reason) => void this.end({ status: 'timed_out', reason }),
     );
     void browser.exited.then(
@@ -293,13 +297,13 @@ export class LiveSession implements KnownSession {
       createdAt,
       closedAt: endedAt,
       lastAccessedAt: this.#timers.lastUsedAt,
-      durationMs: (endedAt?.getTime() ?? Date.now()) - createdAt.getTime(),
-      idleTimeoutMinutes: plan.idleTimeoutMinutes,
-      maxDurationMinutes: plan.maxDurationMinutes,
+      duration: (endedAt?.getTime() ?? Date.now()) - createdAt.getTime(),
+      idleTimeout: plan.idleTimeout,
+      maxDuration: plan.maxDuration,
       steps: [],
       error: (status === 'error' || status === 'timed_out' ? this.reason : null) ?? this.problem,
       proxies: plan.proxy !== undefined,
-      browserType: request.browserType ?? 'chromium',
+      channel: request.channel ?? 'chromium',
       useFileStorage: this.#files !== undefined,
       networkRequestBytes: this.networkLog.traffic.sentBytes,
       networkResponseBytes: this.networkLog.traffic.receivedBytes,

@@ -19,8 +19,8 @@ const MAX_READ_BYTES = MAX_WRITTEN * 3 * MAX_TEXT_BYTES;
 const stepSchema = z.object({
   step: z.string(),
   id: z.string(),
-  atMs: z.number(),
-  durationMs: z.number().nullable(),
+  at: z.number(),
+  duration: z.number().nullable(),
   place: z.string(),
   hasFailed: z.boolean(),
 });
@@ -52,7 +52,7 @@ export class TestSteps {
       const known = this.#steps.entries.findLastIndex(({ id }) => id === step.id);
       if (known < 0) this.#steps.push(step);
       else this.#steps.replace(known, step);
-      if (step.durationMs !== null) done.push(step);
+      if (step.duration !== null) done.push(step);
       for (const listener of this.#listeners) listener(step);
     }
     this.#write(done);
@@ -60,7 +60,7 @@ export class TestSteps {
 
   /** No test runs here any more: what was not done is written down as it is. */
   end(): void {
-    this.#write(this.all.filter(({ durationMs }) => durationMs === null));
+    this.#write(this.all.filter(({ duration }) => duration === null));
   }
 
   /** Calls back with each step that is told. Returns the function that ends it. */
@@ -88,7 +88,7 @@ export async function readTestSteps(file: string): Promise<TestStep[]> {
   return text
     .split('\n')
     .flatMap((line) => stepSchema.safeParse(parseJson(line)).data ?? [])
-    .sort((one, other) => one.atMs - other.atMs);
+    .sort((one, other) => one.at - other.at);
 }
 
 function kept({ step, place, id, ...rest }: TestStep): TestStep {

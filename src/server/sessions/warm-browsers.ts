@@ -136,9 +136,9 @@ function mayWait({ request: { profile, proxies, cdpUrl } }: SessionPlan): boolea
 
 /** What shapes a browser, as text: of its start request all but what cannot, and what its size and its window came to. */
 function keyOf({ headless, size, request }: SessionPlan): string {
-  const { browserType = 'chromium', headless: asked, ...rest } = request;
+  const { channel = 'chromium', headless: asked, ...rest } = request;
   const wantsWindow = asked === false;
-  const shape = { ...rest, ...ANY, browserType, headless, wantsWindow, size };
+  const shape = { ...rest, ...ANY, channel, headless, wantsWindow, size };
   return JSON.stringify(
     Object.entries(shape)
       .filter(([, value]) => value !== undefined)
@@ -148,8 +148,8 @@ function keyOf({ headless, size, request }: SessionPlan): string {
 
 /** What does not shape a browser. */
 const ANY = {
-  idleTimeoutMinutes: undefined,
-  maxDurationMinutes: undefined,
+  idleTimeout: undefined,
+  maxDuration: undefined,
   useFileStorage: undefined,
   screenshotType: undefined,
   solveCaptchas: undefined,

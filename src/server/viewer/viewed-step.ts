@@ -19,7 +19,7 @@ export function viewedStep({ type, value }: SessionStep, atMs: number | null): V
 
 /** A step of a test, which says itself what it is. */
 export function viewedTestStep(told: TestStep): ViewedEvent {
-  const { step: title, id, atMs, durationMs, place, hasFailed } = told;
+  const { step: title, id, at: atMs, duration: durationMs, place, hasFailed } = told;
   return {
     kind: 'step',
     atMs,

@@ -33,8 +33,8 @@ export function KeyForm({ problem, submitLabel, onKey, onCancel }: KeyFormProps)
         onInput={({ currentTarget }) => setKey(currentTarget.value)}
       />
       <p id="key-hint" class="hint">
-        The key that the server was started with (<code>NOTTE_API_KEY</code>). It is kept for this
-        tab only.
+        The key that the server was started with (<code>SESSIONWRIGHT_API_KEY</code>). It is kept
+        for this tab only.
       </p>
       {problem !== undefined && (
         <p class="problem" role="alert">

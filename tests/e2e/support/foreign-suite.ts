@@ -43,7 +43,7 @@ async function compareWith(
 ): Promise<{ project: Project; output: string }> {
   const project = await createSuite(
     'sessionwright',
-    `(config) => withSessions(config, ${sessions.options ?? '{}'})`,
+    `(config) => withSessions(config, { session: ${sessions.options ?? '{}'} })`,
     sessions.env,
   );
   const ours = await project.run();

@@ -71,10 +71,8 @@ describe('one typed error per failure', () => {
       }),
     );
     const error = await errorOf(it.start());
-    expect(error['issues']).toEqual([
-      { path: 'idleTimeoutMinutes', message: 'too long for your plan' },
-    ]);
-    expect(error.message).toContain('invalid - idleTimeoutMinutes: too long for your plan');
+    expect(error['issues']).toEqual([{ path: 'idleTimeout', message: 'too long for your plan' }]);
+    expect(error.message).toContain('invalid - idleTimeout: too long for your plan');
   });
 
   it('429 tells when to come back', async () => {
@@ -83,7 +81,7 @@ describe('one typed error per failure', () => {
       { retries: 0 },
     );
     expect(await errorOf(it.status('a'))).toMatchObject({
-      retryAfterMs: 7_000,
+      retryAfter: 7_000,
       message: expect.stringContaining('Try again in 7 s') as string,
     });
   });
@@ -157,7 +155,7 @@ describe('one typed error per failure', () => {
         if (url.includes('slow'))
           response.writeHead(200, { 'content-type': 'application/json' }).write('{"session_id":');
       },
-      { timeoutMs: 200 },
+      { timeout: 200 },
     );
     for (const id of ['hang', 'slow']) {
       const since = performance.now();
@@ -283,9 +281,9 @@ describe('retries', () => {
     'does not hurry for "Retry-After: %s"',
     async (header) => {
       const it = await connect(answering(429, {}, { 'retry-after': header }), {
-        retryDelayMs: 400,
+        retryDelay: 400,
       });
-      await errorOf(it.start({ startTimeoutMs: 4_000 }));
+      await errorOf(it.start({ startTimeout: 4_000 }));
       expect(api?.requests.length).toBeLessThanOrEqual(4); // after 0, 400, 1200 and 2800 ms
     },
   );
@@ -294,12 +292,12 @@ describe('retries', () => {
     'does not begin a wait that its time does not allow: %s',
     async (header) => {
       const it = await connect(answering(429, {}, { 'retry-after': header }), {
-        timeoutMs: 40_000,
+        timeout: 40_000,
       });
       const since = performance.now();
       expect(await errorOf(it.status('a'))).toMatchObject({
         name: 'RateLimitError',
-        retryAfterMs: Number(header) * 1000,
+        retryAfter: Number(header) * 1000,
       });
       expect(performance.now() - since).toBeLessThan(20_000);
       expect(api?.requests).toHaveLength(1);
@@ -346,7 +344,7 @@ describe('environment', () => {
     await new Promise((resolve) => proxy.once('listening', resolve));
     process.env['https_proxy'] = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
     try {
-      client = clientOf('https://sessions.invalid', { timeoutMs: 300 }).client;
+      client = clientOf('https://sessions.invalid', { timeout: 300 }).client;
       expect(await errorOf(client.status('a'))).toMatchObject({
         name: 'ApiUnreachableError',
         message: expect.stringContaining('within 300 ms') as string,

@@ -48,9 +48,9 @@ test('an action and Playwright work on the same page', async () => {
 });
 
 test('a malformed action is refused before it is sent', async () => {
-  expect(await errorOf(session.execute({ type: 'wait', timeMs: 31_000 }))).toMatchObject({
+  expect(await errorOf(session.execute({ type: 'wait', time: 31_000 }))).toMatchObject({
     code: 'invalid_options',
-    path: 'timeMs',
+    path: 'time',
   });
   expect(await errorOf(session.execute({ type: 'dance' } as unknown as Action))).toMatchObject({
     code: 'invalid_options',
@@ -82,9 +82,9 @@ test("an action has its own time, on top of the client's", async () => {
       ? setTimeout(() => json(response, 200, result), 2_000)
       : json(response, 200, sessionBody('a')),
   );
-  const { client: impatient } = clientOf(api.url, { timeoutMs: 1_000 });
+  const { client: impatient } = clientOf(api.url, { timeout: 1_000 });
   const waiting = await impatient.connect('a');
-  expect(await waiting.execute({ type: 'wait', timeMs: 4_000 })).toMatchObject({ success: true });
+  expect(await waiting.execute({ type: 'wait', time: 4_000 })).toMatchObject({ success: true });
   await impatient.close();
   await api.close();
 });

@@ -111,7 +111,7 @@ test.runIf(process.platform === 'linux')(
       apiUrl: 'http://127.0.0.1:1',
       apiKey: 'key',
       retries: 2,
-      retryDelayMs: 1,
+      retryDelay: 1,
     });
     await expect(elsewhere.files.upload(path)).rejects.toMatchObject({ code: 'api_unreachable' });
     const open = await Promise.all(

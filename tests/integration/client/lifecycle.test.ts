@@ -63,7 +63,7 @@ async function running() {
 }
 
 /** Long enough for a test: a minute is a second here. */
-const LONG = { idleTimeoutMinutes: 30, maxDurationMinutes: 1440 };
+const LONG = { idleTimeout: 1_800_000, maxDuration: 86_400_000 };
 
 describe('start and stop', () => {
   test('await using stops the session at the end of the block', async () => {
@@ -97,11 +97,11 @@ describe('start and stop', () => {
     await session.stop();
     await client.stop(session.id);
     expect(session.info).toMatchObject({ status: 'closed', closedAt: expect.any(Date) as Date });
-    expect(session.info.durationMs).toBeGreaterThan(0);
+    expect(session.info.duration).toBeGreaterThan(0);
   });
 
   test('a session that timed out can be stopped, and says what happened when it is used', async () => {
-    const session = await client.start({ idleTimeoutMinutes: 1, maxDurationMinutes: 30 });
+    const session = await client.start({ idleTimeout: 60_000, maxDuration: 1_800_000 });
     await eventually(async () => expect((await session.status()).status).toBe('timed_out'));
     expect(await errorOf(session.cookies())).toMatchObject({
       name: 'SessionEndedError',
@@ -127,7 +127,7 @@ describe('start and stop', () => {
     expect(session.info).toMatchObject({
       userAgent: 'Tester/1',
       viewport: { width: 800, height: 600 },
-      idleTimeoutMinutes: 30,
+      idleTimeout: 1_800_000,
     });
   });
 
@@ -158,7 +158,7 @@ describe('a start whose answer is lost', () => {
       await using behind = new SessionsClient({
         apiUrl: `http://127.0.0.1:${(lossy.address() as AddressInfo).port}`,
         apiKey: server.apiKey,
-        retryDelayMs: 10,
+        retryDelay: 10,
         onWarning: (warning) => warnings.push(warning),
       });
       await using session = await behind.start(LONG);
@@ -296,8 +296,8 @@ describe('cookies', () => {
 
   test('that went with a session are a warning', async () => {
     const session = await client.start({
-      idleTimeoutMinutes: 1,
-      maxDurationMinutes: 30,
+      idleTimeout: 60_000,
+      maxDuration: 1_800_000,
       cookieFile: join(folder, 'late.json'),
     });
     await eventually(async () => expect((await session.status()).status).toBe('timed_out'));
@@ -319,10 +319,10 @@ describe('replay', () => {
       message: expect.stringContaining('Stop it first') as string,
     });
     const stoppingAtMs = Date.now();
-    const { durationMs } = await session.stop();
+    const { duration: durationMs } = await session.stop();
     const replay = await session.replay();
-    expect(replay.videoDurationMs).toBeGreaterThanOrEqual(stoppingAtMs - shownAtMs);
-    expect(replay.videoDurationMs).toBeLessThanOrEqual(durationMs + 10_000); // the last picture is taken after the end
+    expect(replay.videoDuration).toBeGreaterThanOrEqual(stoppingAtMs - shownAtMs);
+    expect(replay.videoDuration).toBeLessThanOrEqual(durationMs + 10_000); // the last picture is taken after the end
     const file = join(folder, 'films', 'session.mp4');
     await replay.save(file);
     expect((await stat(file)).size).toBeGreaterThan(1_000);

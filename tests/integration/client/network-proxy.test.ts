@@ -162,7 +162,7 @@ describe('a call of the API', () => {
     client = new SessionsClient({
       apiUrl: 'https://sessions.invalid',
       apiKey: 'key',
-      retryDelayMs: 1,
+      retryDelay: 1,
     });
   });
   afterEach(async () => client.close());

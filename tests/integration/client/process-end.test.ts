@@ -25,7 +25,7 @@ async function main() {
   const client = new SessionsClient({ apiUrl, apiKey });
   const before = process.listenerCount('SIGINT');
   if (mode === 'own-handler') process.on('SIGINT', () => {}).on('SIGUSR2', () => process.exit(7));
-  const starting = client.start({ idleTimeoutMinutes: 30, maxDurationMinutes: 60 });
+  const starting = client.start({ idleTimeout: 1_800_000, maxDuration: 3_600_000 });
   if (mode === 'while-starting') console.log('starting');
   const session = await starting;
   if (mode === 'stopped') {
@@ -36,7 +36,7 @@ async function main() {
   console.log('started ' + session.id);
   if (mode === 'both-builds') {
     const { SessionsClient: Other } = await import('./client.mjs');
-    await new Other({ apiUrl, apiKey }).start({ idleTimeoutMinutes: 30, maxDurationMinutes: 60 });
+    await new Other({ apiUrl, apiKey }).start({ idleTimeout: 1_800_000, maxDuration: 3_600_000 });
     console.log('started another');
   }
   if (mode !== 'forgets') setInterval(() => {}, 1000);

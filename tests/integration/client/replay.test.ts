@@ -57,10 +57,10 @@ describe('waiting', () => {
             video_duration_ms: 5,
           });
     });
-    expect(await session.replay({ intervalMs: 10 })).toMatchObject({
+    expect(await session.replay({ interval: 10 })).toMatchObject({
       sessionId: 'a',
       mp4Url: 'http://films.test/a.mp4',
-      videoDurationMs: 5,
+      videoDuration: 5,
       expiresAt: new Date('2030-01-01T00:00:00Z'),
     });
     expect(asks()).toBe(3);
@@ -72,9 +72,9 @@ describe('waiting', () => {
         ? json(response, 200, sessionBody('a', { status: 'closed' }))
         : pending(request, response, count),
     );
-    expect(await errorOf(session.replay({ timeoutMs: 100, intervalMs: 20 }))).toMatchObject({
+    expect(await errorOf(session.replay({ timeout: 100, interval: 20 }))).toMatchObject({
       name: 'TimeoutError',
-      timeoutMs: 100,
+      timeout: 100,
     });
   });
 

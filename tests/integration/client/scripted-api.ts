@@ -95,7 +95,7 @@ export function clientOf(
   const client = new SessionsClient({
     apiUrl: url,
     apiKey: KEY,
-    retryDelayMs: 5,
+    retryDelay: 5,
     handleSignals: false,
     onWarning: (warning) => warnings.push(warning),
     ...options,

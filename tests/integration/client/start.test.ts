@@ -59,7 +59,7 @@ describe('a start that certainly made nothing', () => {
       json(response, 429, { status: 429, message: 'too many sessions' }, { 'retry-after': '0.1' }),
     );
     const since = performance.now();
-    expect(await errorOf(client.start({ startTimeoutMs: 2_000 }))).toMatchObject({
+    expect(await errorOf(client.start({ startTimeout: 2_000 }))).toMatchObject({
       name: 'RateLimitError',
     });
     expect(performance.now() - since).toBeLessThan(10_000); // a start has 60 s unless it says so
@@ -104,13 +104,13 @@ describe('a start that certainly made nothing', () => {
 
   it('is refused before any request when an option is wrong', async () => {
     await connect(() => undefined);
-    expect(await errorOf(client.start({ idleTimeoutMinutes: 31 }))).toMatchObject({
+    expect(await errorOf(client.start({ idleTimeout: 1_860_000 }))).toMatchObject({
       code: 'invalid_options',
-      path: 'idleTimeoutMinutes',
+      path: 'idleTimeout',
     });
-    expect(await errorOf(client.start({ startTimeoutMs: 0 }))).toMatchObject({
+    expect(await errorOf(client.start({ startTimeout: 0 }))).toMatchObject({
       code: 'invalid_options',
-      path: 'startTimeoutMs',
+      path: 'startTimeout',
     });
     expect(api.requests).toEqual([]);
   });
@@ -135,7 +135,7 @@ describe('a start that may have made a session', () => {
             : json(response, 200, sessionBody(), {
                 'idempotency-key': String(request.headers['idempotency-key']),
               }),
-        { timeoutMs: 3_000, listed: [sessionBody('other')] },
+        { timeout: 3_000, listed: [sessionBody('other')] },
       );
       expect((await client.start()).id).toBe('session-1');
       expect(starts()).toHaveLength(2);

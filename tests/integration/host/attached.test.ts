@@ -171,7 +171,7 @@ test('a test that may take as long as any session lasts gets a new one each time
   for (const minutes of [15, 15, 20, 14])
     told.push((await run.prepareSession({ ...check, timeoutMs: minutes * 60_000 }))?.notices);
   const why = expect.stringMatching(
-    /timeout of 15 min gets a new session.* Set sessionOptions\.maxDurationMinutes to more than 15, /,
+    /timeout of 15 min gets a new session.* Set sessionOptions\.maxDuration to more than 900000, /,
   ) as unknown;
   expect(told).toEqual([undefined, [why], [], undefined]); // the first one is fresh, and no other would last longer
 });
@@ -188,7 +188,7 @@ test('so is a test that leaves no other one like it any room, when a session was
     await run.endTest({ leaseId: lease.leaseId, clip: null, outcome: 'passed' });
   }
   const why = expect.stringMatching(
-    /^a session gets no other test with a timeout of 15 min once it is 0\.0 s old: .* Set sessionOptions\.maxDurationMinutes to more than 30, /,
+    /^a session gets no other test with a timeout of 15 min once it is 0\.0 s old: .* Set sessionOptions\.maxDuration to more than 1800000, /,
   ) as unknown;
   expect(told).toEqual([undefined, undefined, [], [why], []]);
   await run.finish();

@@ -29,7 +29,7 @@ test(
   'the session lives as long as it is kept awake, and no longer',
   { timeout: TEST_MS },
   async () => {
-    const start = async () => client.start({ idleTimeoutMinutes: 1, maxDurationMinutes: 60 });
+    const start = async () => client.start({ idleTimeout: 60_000, maxDuration: 3_600_000 });
     const held = await start();
     const sleep = keepAwake(held, MINUTE_MS);
     const left = await start();

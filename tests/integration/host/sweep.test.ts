@@ -63,7 +63,7 @@ test.each([
   vi.stubEnv('NOTTE_API_URL', apiUrl.replace('(this API)', api.url));
   vi.stubEnv('NOTTE_API_KEY', apiKey);
   for (const dryRun of [true, false]) {
-    const reason = expect.stringContaining(`Set NOTTE_API_URL=${api.url}`) as unknown;
+    const reason = expect.stringContaining(`Set SESSIONWRIGHT_API_URL=${api.url}`) as unknown;
     expect(await sweep({ dryRun })).toEqual({
       removed: [],
       notRemoved: [],

@@ -202,7 +202,7 @@ test('a finished session is kept for the retention time, whatever happens to the
   const { id } = await start(api);
   await api.call('DELETE', `/sessions/${id}/stop`);
   await api.server.close();
-  api = await startApi({ dataDir, retentionMs: 1 });
+  api = await startApi({ dataDir, retention: 1 });
   await eventually(async () => expect(await readdir(join(dataDir, 'sessions'))).toEqual([]));
   expect((await api.call('GET', `/sessions/${id}`)).status).toBe(404);
   const second = await start(api);

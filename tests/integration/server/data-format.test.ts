@@ -108,7 +108,7 @@ test('damaged profiles and sessions are named to their owners and at the start; 
     damaged.map(async ([path, content]) => write(fileIn(path), content)),
   );
   const retentionMs = 365 * 24 * 60 * 60 * 1000;
-  api = await startApi({ dataDir, keys: KEYS, retentionMs });
+  api = await startApi({ dataDir, keys: KEYS, retention: retentionMs });
   for (const [path, , problem] of damaged) {
     const message = `${fileIn(path)} is damaged: ${problem}`;
     for (const key of [undefined, 'the-key-of-team-a'])

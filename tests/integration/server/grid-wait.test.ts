@@ -52,7 +52,7 @@ test('a server that drains refuses it, and waits for it no longer', async () => 
 });
 
 test('it may take so long, and is told to come again', async () => {
-  api = await startApi({ grid: { url: hub.url }, maxGridWaitMs: 1_000 });
+  api = await startApi({ grid: { url: hub.url }, maxGridWait: 1_000 });
   const refused = await start();
   expect(refused).toMatchObject({
     status: 429,
@@ -64,7 +64,7 @@ test('it may take so long, and is told to come again', async () => {
 });
 
 test('whoever comes again in time still has its turn, and waits on a Grid no longer than elsewhere', async () => {
-  api = await startApi({ grid: { url: hub.url }, maxGridWaitMs: 1_000, maxSessions: 1 });
+  api = await startApi({ grid: { url: hub.url }, maxGridWait: 1_000, maxSessions: 1 });
   const headers = { 'idempotency-key': 'mine' };
   for (const status of [429, 429])
     expect((await api.call('POST', '/sessions/start', { headers })).status).toBe(status);

@@ -119,7 +119,7 @@ test.concurrent(
     const { api, start, queued } = await open(context, {
       maxSessions: 1,
       maxWaiting: 1,
-      maxWaitMs: 10_000,
+      maxWait: 10_000,
     });
     await start();
     const { answer } = await queued(1);
@@ -147,7 +147,7 @@ test.concurrent(
 );
 
 test.concurrent('who comes again with the same key has not lost its turn', async (context) => {
-  const { api, start, stop, queued } = await open(context, { maxSessions: 1, maxWaitMs: 10_000 });
+  const { api, start, stop, queued } = await open(context, { maxSessions: 1, maxWait: 10_000 });
   const running = await start();
   const early = await queued(1, { 'idempotency-key': 'early' });
   expect((await early.answer).status).toBe(429);

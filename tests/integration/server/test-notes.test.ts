@@ -26,7 +26,7 @@ async function open(options: SessionServerOptions = {}): Promise<SessionsClient>
 /** A step that took 20 ms. */
 function step(id: string, atMs: number, rest: object = {}): TestNote {
   const place = 'shop.spec.ts:12';
-  return { step: `Click ${id}`, id, atMs, durationMs: 20, place, hasFailed: false, ...rest };
+  return { step: `Click ${id}`, id, at: atMs, duration: 20, place, hasFailed: false, ...rest };
 }
 
 test('tests are chapters of the replay, with their steps and what the page said on its console', async () => {
@@ -38,7 +38,7 @@ test('tests are chapters of the replay, with their steps and what the page said 
   await page.evaluate(() => console.error('the card was', 'declined', { code: 51 }));
   await session.noteTests([
     step('early', Date.now() - MINUTE_MS),
-    step('late', Date.now() + MINUTE_MS, { durationMs: null, place: '' }),
+    step('late', Date.now() + MINUTE_MS, { duration: null, place: '' }),
   ]);
   await session.noteTests([
     step('late', Date.now() + MINUTE_MS, { hasFailed: true }),

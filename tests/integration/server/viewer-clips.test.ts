@@ -82,8 +82,8 @@ async function withTests(by: TestApi, count: number): Promise<StartedSession> {
   await eventually(() => expect(shownMs()).toBeGreaterThan(count * 2));
   const fromMs = frames.last?.atMs ?? 0;
   for (let nth = 0; nth < count; nth++) {
-    api.server.noteTest(id, { title: `test ${nth}`, atMs: fromMs + nth });
-    api.server.noteTest(id, { outcome: 'passed', atMs: fromMs + nth + 1 });
+    api.server.noteTest(id, { title: `test ${nth}`, at: fromMs + nth });
+    api.server.noteTest(id, { outcome: 'passed', at: fromMs + nth + 1 });
   }
   await api.call('DELETE', `/sessions/${id}/stop`);
   await ended(many);

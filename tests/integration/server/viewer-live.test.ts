@@ -139,8 +139,8 @@ test('the list of a live page follows what happens, however much there was', asy
   const tell = (title: string, count: number): void =>
     Array.from({ length: count }).forEach((_, index) =>
       api.server.noteTest(id, {
-        ...{ id: `${title} ${index}`, atMs: Date.now(), place: '', hasFailed: false },
-        ...{ step: `${title} ${index}`, durationMs: 1 },
+        ...{ id: `${title} ${index}`, at: Date.now(), place: '', hasFailed: false },
+        ...{ step: `${title} ${index}`, duration: 1 },
       }),
     );
   const list = page.getByRole('region', { name: 'Events' });

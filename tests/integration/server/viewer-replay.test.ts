@@ -24,7 +24,7 @@ let looker: Looker;
 let url: string;
 
 beforeAll(async () => {
-  api = await startApi({ recording: 'always', hostname: '0.0.0.0' });
+  api = await startApi({ recording: 'always', host: '0.0.0.0' });
   const { executablePath } = await findChromium({ headless: false }); // the headless shell has no clipboard
   const args = [`--host-resolver-rules=MAP ${FAR} 127.0.0.1`];
   browser = await chromium.launch({ executablePath, args });
@@ -73,7 +73,7 @@ async function recorded(): Promise<{ viewer_url: string }> {
     for (let nth = 1; nth <= LINES; nth++)
       api.server.noteTest(id, {
         ...{ id: `${title} ${nth}`, step: `Look at lamp ${nth}`, place: 'shop.spec.ts:12' },
-        ...{ atMs: Date.now(), durationMs: 1, hasFailed: false },
+        ...{ at: Date.now(), duration: 1, hasFailed: false },
       });
     const tookMs = async (): Promise<number> => {
       await shown.evaluate(() => (document.body.style.background = `hsl(${Date.now()} 50% 50%)`));

@@ -40,13 +40,13 @@ describe('live', () => {
     expect(await axeViolations(page)).toEqual([]);
     await shown.evaluate(() => console.error('the card was declined'));
     await page.getByText('the card was declined').waitFor(SLOW);
-    const step = { id: '1', atMs: Date.now(), place: 'shop.spec.ts:12', hasFailed: false };
+    const step = { id: '1', at: Date.now(), place: 'shop.spec.ts:12', hasFailed: false };
     const says = { ...step, step: 'Click the button' };
-    api.server.noteTest(id, { title: 'buys a lamp' }, { ...says, durationMs: null });
+    api.server.noteTest(id, { title: 'buys a lamp' }, { ...says, duration: null });
     const line = page.locator('.event', { hasText: 'Running: Click the buttonshop.spec.ts:12' });
     await line.waitFor(SLOW);
     expect(await axeViolations(page)).toEqual([]);
-    api.server.noteTest(id, { ...says, durationMs: 40 });
+    api.server.noteTest(id, { ...says, duration: 40 });
     await line.waitFor({ ...SLOW, state: 'detached' });
     await expect
       .poll(() => page.locator('.event', { hasText: 'Click the button' }).count(), SLOW)

@@ -14,5 +14,5 @@ export default withSessions(
     reporter: [['list'], ['json', { outputFile: join(results, 'report.json') }]],
     webServer: [examples.webServer ?? []].flat().map((it) => ({ ...it, cwd: folder })),
   },
-  { transport: process.env['TRANSPORT'] as 'playwright' | 'cdp' },
+  { session: { transport: process.env['TRANSPORT'] as 'playwright' | 'cdp' } },
 );

@@ -39,9 +39,9 @@ const wrong: Record<string, Wrong> = {
     /expected boolean/,
   ],
   'start: a number as text': [
-    () => client.start(js({ idleTimeoutMinutes: '3' })),
-    'idleTimeoutMinutes',
-    /expected number/,
+    () => client.start(js({ idleTimeout: '60000' })),
+    'idleTimeout',
+    /expected whole minutes in milliseconds/,
   ],
   'start: an unknown field': [
     () => client.start(js({ headles: true })),
@@ -56,7 +56,7 @@ const wrong: Record<string, Wrong> = {
   'start: a name of the wire': [
     () => client.start(js({ idle_timeout_minutes: 3 })),
     'idle_timeout_minutes',
-    /did you mean "idleTimeoutMinutes"/,
+    /did you mean "idleTimeout"/,
   ],
   'start: a viewport that is none': [
     () => client.start(js({ viewport: '800x600' })),
@@ -116,8 +116,8 @@ const wrong: Record<string, Wrong> = {
     /expected string/,
   ],
   'execute: a number as text': [
-    () => session.execute(js({ type: 'wait', timeMs: '5' })),
-    'timeMs',
+    () => session.execute(js({ type: 'wait', time: '5' })),
+    'time',
     /expected number/,
   ],
   'execute: nothing': [() => session.execute(js(undefined)), '', /expected an object/],
@@ -136,13 +136,13 @@ const wrong: Record<string, Wrong> = {
     /expected boolean/,
   ],
   'replay: an unknown field': [
-    () => session.replay(js({ timeout: 5 })),
-    'timeout',
-    /did you mean "timeoutMs"/,
+    () => session.replay(js({ timeoutMs: 5 })),
+    'timeoutMs',
+    /did you mean "timeout"/,
   ],
   'replay: a wrong type': [
-    () => session.replay(js({ timeoutMs: '5' })),
-    'timeoutMs',
+    () => session.replay(js({ timeout: '5' })),
+    'timeout',
     /number of milliseconds/,
   ],
   'networkLogs: an unknown field': [
@@ -213,10 +213,10 @@ const wrong: Record<string, Wrong> = {
   'execute: a name of the wire': [
     () => session.execute(js({ type: 'wait', time_ms: 5 })),
     'time_ms',
-    /did you mean "timeMs"/,
+    /did you mean "time"/,
   ],
   'execute: a field too many': [
-    () => session.execute(js({ type: 'wait', timeMs: 5, untilMs: 7 })),
+    () => session.execute(js({ type: 'wait', time: 5, untilMs: 7 })),
     'untilMs',
     /unknown field/,
   ],
@@ -285,13 +285,13 @@ const INFO: Parameters<typeof encodeSession>[0] = {
   createdAt: at,
   closedAt: null,
   lastAccessedAt: at,
-  durationMs: 0,
-  idleTimeoutMinutes: 3,
-  maxDurationMinutes: 15,
+  duration: 0,
+  idleTimeout: 180_000,
+  maxDuration: 900_000,
   steps: [],
   error: null,
   proxies: false,
-  browserType: 'chromium',
+  channel: 'chromium',
   useFileStorage: true,
   networkRequestBytes: 0,
   networkResponseBytes: 0,

@@ -33,6 +33,12 @@ describe('client options', () => {
     });
   });
 
+  it('never send the key of an own server to the cloud', () => {
+    vi.stubEnv('SESSIONWRIGHT_API_KEY', 'own');
+    expect(() => resolveClientOptions({})).toThrow(/Set SESSIONWRIGHT_API_URL, or pass apiUrl/);
+    expect(resolveClientOptions({ apiUrl: 'http://own.test' })).toMatchObject({ apiKey: 'own' });
+  });
+
   it('need a key', () => {
     expect(() => new SessionsClient()).toThrow(
       expect.objectContaining({
@@ -56,7 +62,7 @@ describe('client options', () => {
 
   it.each([
     [{ apiurl: 'http://x' }, "apiurl is no option of a client; did you mean 'apiUrl'?"],
-    [{ retryDelay: 5 }, "did you mean 'retryDelayMs'?"],
+    [{ retryDelayMs: 5 }, "did you mean 'retryDelay'?"],
     [{ sessions: 5 }, 'known are apiUrl, apiKey'],
   ])('refuse the unknown %j, with the nearest name', (options, message) => {
     expect(() => resolveClientOptions({ apiKey: 'k', ...options })).toThrow(message);
@@ -75,11 +81,11 @@ describe('client options', () => {
   });
 
   it.each([
-    { timeoutMs: 0 },
-    { timeoutMs: 1.5 },
-    { timeoutMs: 2 ** 31 },
+    { timeout: 0 },
+    { timeout: 1.5 },
+    { timeout: 2 ** 31 },
     { retries: -1 },
-    { retryDelayMs: Number.NaN },
+    { retryDelay: Number.NaN },
   ])('refuse %j', (options) => {
     expect(() => resolveClientOptions({ apiKey: 'k', ...options })).toThrow(
       expect.objectContaining({ code: 'invalid_options', path: Object.keys(options)[0] }),

@@ -31,8 +31,7 @@ test('a single reporter by name, and none at all', () => {
 
 test('what is named or completed twice is there once, and keeps what it was told', () => {
   const twice = withSessions(
-    withSessions({ reporter: 'line', globalSetup: './mine.ts' }, {}, { runPage: 'story' }),
-    {},
+    withSessions({ reporter: 'line', globalSetup: './mine.ts' }, { runPage: 'story' }),
     { runPageUrl: 'https://ci/' },
   );
   expect(twice.globalSetup).toEqual(['./mine.ts', expect.stringMatching(/global-setup\.cjs$/)]);
@@ -53,20 +52,20 @@ test('options reach every project, and what stands nearer wins field by field', 
     {
       use: { baseURL: 'http://localhost', sessionOptions: { headless: false } },
       projects: [
-        { name: 'a', use: { sessionOptions: { idleTimeoutMinutes: 9 } } },
+        { name: 'a', use: { sessionOptions: { idleTimeout: 540_000 } } },
         { name: 'b', use: { locale: 'de' } },
       ],
     },
-    { idleTimeoutMinutes: 5, maxDurationMinutes: 20 },
+    { session: { idleTimeout: 300_000, maxDuration: 1_200_000 } },
   );
   expect(config.use).toMatchObject({
     baseURL: 'http://localhost',
-    sessionOptions: { headless: false, idleTimeoutMinutes: 5, maxDurationMinutes: 20 },
+    sessionOptions: { headless: false, idleTimeout: 300_000, maxDuration: 1_200_000 },
   });
   expect(config.projects?.[0]?.use?.sessionOptions).toEqual({
     headless: false,
-    idleTimeoutMinutes: 9,
-    maxDurationMinutes: 20,
+    idleTimeout: 540_000,
+    maxDuration: 1_200_000,
   });
   expect(config.projects?.[1]?.use).toEqual({ locale: 'de' });
 });
@@ -74,14 +73,14 @@ test('options reach every project, and what stands nearer wins field by field', 
 test('a later part of defineConfig, which replaces the options, stands on top of them too', () => {
   const suite = withSessions(
     { projects: [{ name: 'own', use: { sessionOptions: { userAgent: 'own/1' } } }] },
-    { apiUrl: 'http://there', maxSessions: 2 },
+    { session: { apiUrl: 'http://there', maxSessions: 2 } },
   );
-  const later: SessionOptions = { idleTimeoutMinutes: 5 };
+  const later: SessionOptions = { idleTimeout: 300_000 };
   const top = defineConfig(suite, { use: { sessionOptions: later } } as object);
   expect(projectOptions(top.use ?? {})).toEqual({
     apiUrl: 'http://there',
     maxSessions: 2,
-    idleTimeoutMinutes: 5,
+    idleTimeout: 300_000,
   });
   const project = defineConfig(suite, {
     projects: [{ name: 'own', use: { sessionOptions: later } }],
@@ -90,7 +89,7 @@ test('a later part of defineConfig, which replaces the options, stands on top of
     apiUrl: 'http://there',
     maxSessions: 2,
     userAgent: 'own/1',
-    idleTimeoutMinutes: 5,
+    idleTimeout: 300_000,
   });
 });
 
@@ -106,7 +105,7 @@ test('a report that prints the configuration shows no secret of it', () => {
   const secrets = {
     apiKey: 's3cret',
     cdpUrl: 'wss://there/?token=s3cret',
-    extraHttpHeaders: { 'x-auth': 's3cret' },
+    extraHTTPHeaders: { 'x-auth': 's3cret' },
     proxies,
   };
   const config = withSessions({
@@ -117,7 +116,7 @@ test('a report that prints the configuration shows no secret of it', () => {
   expect(JSON.stringify(config)).not.toContain('s3cret');
   expect(JSON.parse(JSON.stringify(config.use))).toMatchObject({
     sessionOptions: {
-      extraHttpHeaders: { 'x-auth': '(hidden)' },
+      extraHTTPHeaders: { 'x-auth': '(hidden)' },
       proxies: [{ server: 'http://proxy:1', username: 'me' }],
     },
   });
@@ -127,7 +126,10 @@ test.each([
   ['a later part', { use: { sessionOptions: { apiKey: 's3cret' } } }],
   ['its project', { projects: [{ name: 'a', use: { sessionOptions: { cdpUrl: 's3cret' } } }] }],
 ])('nor what %s of defineConfig says', (_, later: object) => {
-  const { use, projects = [{}] } = defineConfig(withSessions({}, { headless: true }), later);
+  const { use, projects = [{}] } = defineConfig(
+    withSessions({}, { session: { headless: true } }),
+    later,
+  );
   for (const project of projects) {
     const ofProject = { ...use, ...project.use }; // as Playwright puts them together
     const json = JSON.stringify(ofProject);
@@ -140,7 +142,7 @@ test.each([
 test.each([
   { proxies: { type: 'external', server: 'proxy:1', password: 's3cret' } },
   { proxies: [{ type: 'external', server: 'http://me:s3cret@proxy:1' }, 's3cret', null] },
-  { extraHttpHeaders: 'x-auth: s3cret' },
+  { extraHTTPHeaders: 'x-auth: s3cret' },
   { capabilities: '{"token":"s3cret"}' },
 ])('nor do options that are refused: %j', (wrong) => {
   const { use } = withSessions({ use: { sessionOptions: wrong as never } });
@@ -151,8 +153,16 @@ test.each([
 test('what is no object is left to be refused', () => {
   const wrong = { sessionOptions: 'fast' as never };
   expect(
-    withSessions({ use: wrong, projects: [{ use: wrong }] }, { headless: true }),
+    withSessions({ use: wrong, projects: [{ use: wrong }] }, { session: { headless: true } }),
   ).toMatchObject({ use: wrong, projects: [{ use: wrong }] });
+});
+
+test.each([
+  ['session options', [{ idleTimeout: 300_000 }], 'idleTimeout is not an option of withSessions()'],
+  ['a third argument', [{}, { runPage: false }], 'withSessions() takes two arguments'],
+])('%s as in older versions are refused with the new form', (_, args: object[], message) => {
+  const call = () => withSessions({}, ...(args as [object]));
+  expect(call).toThrow(`${message}. Write withSessions(config, { session, runPage, runPageUrl })`);
 });
 
 test('the given configuration is not changed', () => {
@@ -160,6 +170,6 @@ test('the given configuration is not changed', () => {
     use: Object.freeze({ headless: true }),
     reporter: 'line' as const,
   });
-  withSessions(given, { headless: false });
+  withSessions(given, { session: { headless: false } });
   expect(given).toEqual({ use: { headless: true }, reporter: 'line' });
 });

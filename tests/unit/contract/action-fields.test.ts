@@ -254,7 +254,7 @@ describe('the older name', () => {
     ['goto', 'url', 'a'],
     ['goto_new_tab', 'url', 'a'],
     ['switch_tab', 'tabIndex', 1],
-    ['wait', 'timeMs', 1],
+    ['wait', 'time', 1],
     ['press_key', 'key', 'a'],
     ['scroll_up', 'amount', 1],
     ['scroll_down', 'amount', 1],
@@ -297,7 +297,7 @@ describe('a type', () => {
 
 describe('the longest time of an action', () => {
   it.each<[Action, number]>([
-    [{ type: 'wait', timeMs: 5 }, 5],
+    [{ type: 'wait', time: 5 }, 5],
     [{ type: 'evaluate_js', code: '1' }, 45_000],
     [{ type: 'captcha_solve' }, 100_000],
     [{ type: 'scrape' }, 60_000],
@@ -317,7 +317,7 @@ it('an action is an object', () => {
 
 it('a caller writes values in one way, and may leave a selector out by null', () => {
   const write = (action: object) => thrownBy(() => encodeAction(action as Action));
-  expect(write({ type: 'wait', timeMs: '5' })).toMatchObject({ path: 'timeMs' });
+  expect(write({ type: 'wait', time: '5' })).toMatchObject({ path: 'time' });
   expect(write({ type: 'check', id: 'B1', value: 'yes' })).toMatchObject({ path: 'value' });
   expect(write({ type: 'click', id: 'B1', selector: null })).toBeUndefined();
 });
@@ -327,10 +327,10 @@ it('a refused action is told by name, to a client and to a caller', () => {
   expect(error).toBeInstanceOf(InvalidRequestError);
   expect(error).toMatchObject({ code: 'invalid_request', status: 422 });
   expect((error as Error).message).toContain('Invalid action: url: ');
-  const refused = thrownBy(() => encodeAction({ type: 'wait', timeMs: -1 }));
+  const refused = thrownBy(() => encodeAction({ type: 'wait', time: -1 }));
   expect(refused).toBeInstanceOf(OptionsError);
-  expect(refused).toMatchObject({ path: 'timeMs' });
-  expect((refused as Error).message).toMatch(/^Cannot execute this action: timeMs: Too small/);
+  expect(refused).toMatchObject({ path: 'time' });
+  expect((refused as Error).message).toMatch(/^Cannot execute this action: time: Too small/);
 });
 
 function issuesOf(body: unknown) {

@@ -39,7 +39,7 @@ const ALL: Action[] = [
   { type: 'go_back' },
   { type: 'go_forward' },
   { type: 'reload' },
-  { type: 'wait', timeMs: 30_000 },
+  { type: 'wait', time: 30_000 },
   { type: 'press_key', key: 'Enter' },
   { type: 'scroll_up' },
   { type: 'scroll_down', amount: 10 },
@@ -155,7 +155,7 @@ describe('actions', () => {
       type: 'goto',
       url: 'a.test',
     });
-    expect(decodeAction({ type: 'wait', value: '500' })).toEqual({ type: 'wait', timeMs: 500 });
+    expect(decodeAction({ type: 'wait', value: '500' })).toEqual({ type: 'wait', time: 500 });
     expect(decodeAction({ type: 'switch_tab', value: 1 })).toEqual({
       type: 'switch_tab',
       tabIndex: 1,
@@ -282,8 +282,8 @@ describe('actions', () => {
   });
 
   it('names fields to a caller as the caller wrote them', () => {
-    expect(wrong({ type: 'wait', timeMs: -1 })).toContain(
-      'timeMs | Cannot execute this action: timeMs: Too small',
+    expect(wrong({ type: 'wait', time: -1 })).toContain(
+      'time | Cannot execute this action: time: Too small',
     );
     expect(wrong({ type: 'fill', selector: 'a', value: 'x', clearBeforFill: true })).toContain(
       'did you mean "clearBeforeFill"?',
@@ -291,7 +291,7 @@ describe('actions', () => {
   });
 
   it('may take its own time, and that of a navigation', () => {
-    expect(longestActionMs({ type: 'wait', timeMs: 5 })).toBe(20_005);
+    expect(longestActionMs({ type: 'wait', time: 5 })).toBe(20_005);
     expect(longestActionMs({ type: 'click', selector: 'a', timeout: 1000 })).toBe(21_000);
     expect(longestActionMs({ type: 'click', selector: 'a', timeout: 0 })).toBe(
       longestActionMs({ type: 'click', selector: 'a' }),

@@ -181,16 +181,16 @@ const ANSWERS: Record<string, Answer> = {
       mp4Url: 'u',
       playlistContent: 'p',
       expiresAt: date,
-      videoStartMs: 1.5,
-      videoDurationMs: 2,
+      videoStart: 1.5,
+      videoDuration: 2,
     },
     needed: [],
     optional: {
       mp4_url: ['mp4Url', null],
       playlist_content: ['playlistContent', null],
       expires_at: ['expiresAt', null],
-      video_start_ms: ['videoStartMs', null],
-      video_duration_ms: ['videoDurationMs', null],
+      video_start_ms: ['videoStart', null],
+      video_duration_ms: ['videoDuration', null],
     },
   },
   'debug information': {
@@ -406,8 +406,8 @@ describe('what our server writes', () => {
         mp4Url: null,
         playlistContent: 'p',
         expiresAt: date,
-        videoStartMs: 1.6,
-        videoDurationMs: null,
+        videoStart: 1.6,
+        videoDuration: null,
       }),
     ).toEqual({
       mp4_url: null,
@@ -419,7 +419,7 @@ describe('what our server writes', () => {
     expect(
       encodeReplay({
         ...{ mp4Url: 'u', playlistContent: null, expiresAt: date },
-        ...{ videoStartMs: null, videoDurationMs: 2.4 },
+        ...{ videoStart: null, videoDuration: 2.4 },
       }),
     ).toMatchObject({ video_start_ms: null, video_duration_ms: 2 });
     expect(REPLAY_STILL_ACTIVE).toBe('still active'); // what clients look for

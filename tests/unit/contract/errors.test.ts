@@ -47,7 +47,7 @@ describe('an error', () => {
     [
       'RateLimitError',
       () => new RateLimitError('m', { ...api, retryAfterMs: 5 }),
-      { ...api, retryAfterMs: 5 },
+      { ...api, retryAfter: 5 },
     ],
     [
       'SessionEndedError',
@@ -84,7 +84,7 @@ describe('an error', () => {
     [
       'TimeoutError',
       () => new TimeoutError('m', { timeoutMs: 5, cause }),
-      { code: 'timeout', timeoutMs: 5, cause },
+      { code: 'timeout', timeout: 5, cause },
     ],
     [
       'CdpError',
@@ -107,7 +107,7 @@ describe('an error', () => {
   it('of a wait says for what, and how long', () => {
     expect(timedOut('Chromium to close', 500)).toMatchObject({
       name: 'TimeoutError',
-      timeoutMs: 500,
+      timeout: 500,
       message: 'Waited 500 ms for Chromium to close, in vain.',
     });
   });

@@ -53,12 +53,18 @@ describe('the nearest name', () => {
     expect(find('abcd', 'abxx', 'abcx', 'axxx')).toBe('abcx');
   });
 
+  it('is the current name of an option for its old one', () => {
+    expect(find('browserType', 'type', 'channel')).toBe('channel');
+    expect(find('retention-hours', 'retention')).toBe('retention');
+    expect(find('toString', 'channel')).toBeUndefined();
+  });
+
   it('goes on where a name of four letters or more ends', () => {
-    expect(find('idle', 'proxies', 'idleTimeoutMinutes')).toBe('idleTimeoutMinutes');
-    expect(find('IDLE', 'idleTimeoutMinutes')).toBe('idleTimeoutMinutes');
+    expect(find('idle', 'proxies', 'idleTimeout')).toBe('idleTimeout');
+    expect(find('IDLE', 'idleTimeout')).toBe('idleTimeout');
     expect(find('idle', 'IDLETimeoutMinutes')).toBe('IDLETimeoutMinutes');
-    expect(find('idl', 'idleTimeoutMinutes')).toBeUndefined();
-    expect(find('Minutes', 'idleTimeoutMinutes')).toBeUndefined();
+    expect(find('idl', 'idleTimeout')).toBeUndefined();
+    expect(find('Minutes', 'idleTimeout')).toBeUndefined();
   });
 
   it('is found at once for a name of any length', () => {

@@ -25,7 +25,7 @@ test.each([
   [badRequest(415, 'unsupported_body', 'm'), ApiError, { code: 'unsupported_body', status: 415 }],
   [notFound('m'), NotFoundError, { code: 'not_found', status: 404 }],
   [cloudOnly('m'), ApiError, { code: 'cloud_only', status: 501 }],
-  [tooMany('m', 5), RateLimitError, { code: 'rate_limited', status: 429, retryAfterMs: 5 }],
+  [tooMany('m', 5), RateLimitError, { code: 'rate_limited', status: 429, retryAfter: 5 }],
   [unavailable('m'), OverloadedError, { code: 'overloaded', status: 503 }],
 ])('%s', (error, kind, fields) => {
   expect(error).toBeInstanceOf(kind);

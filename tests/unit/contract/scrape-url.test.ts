@@ -30,7 +30,7 @@ describe('a body', () => {
 
   it('is written by the client so', () => {
     const asked = {
-      start: { headless: false, idleTimeoutMinutes: 1 },
+      start: { headless: false, idleTimeout: 60_000 },
       scrape: { url, scrapeLinks: false },
     };
     expect(encodeScrapeUrl(asked)).toEqual({

@@ -7,12 +7,12 @@ const full = JSON.parse(JSON.stringify(encodeSession(fullSession))) as Record<st
 
 /** A field of the wire, our name for it, its value when it is missing or null, and a value that is refused. */
 const OPTIONAL: [field: string, name: string, missing: unknown, wrong: unknown][] = [
-  ['max_duration_minutes', 'maxDurationMinutes', 15, 1.5],
+  ['max_duration_minutes', 'maxDuration', 900_000, 1.5],
   ['closed_at', 'closedAt', null, 'soon'],
   ['steps', 'steps', [], [{}]],
   ['error', 'error', null, 5],
   ['proxies', 'proxies', false, 'no'],
-  ['browser_type', 'browserType', 'chromium', 5],
+  ['browser_type', 'channel', 'chromium', 5],
   ['use_file_storage', 'useFileStorage', false, 'no'],
   ['network_request_bytes', 'networkRequestBytes', 0, 1.5],
   ['network_response_bytes', 'networkResponseBytes', 0, 'x'],
@@ -42,12 +42,12 @@ describe('a field that other servers leave out', () => {
 
   it('duration, which is counted then: to the end, or until now', () => {
     const { duration, ...without } = full;
-    expect(decodeSession(without).durationMs).toBe(62_500);
+    expect(decodeSession(without).duration).toBe(62_500);
     const running = { ...without, closed_at: null };
     const ranMs = Date.now() - Date.parse('2026-01-02T03:04:05.678Z');
-    expect(decodeSession(running).durationMs).toBeGreaterThanOrEqual(Math.max(0, ranMs));
+    expect(decodeSession(running).duration).toBeGreaterThanOrEqual(Math.max(0, ranMs));
     const future = { ...running, created_at: new Date(Date.now() + 60_000).toISOString() };
-    expect(decodeSession(future).durationMs).toBe(0);
+    expect(decodeSession(future).duration).toBe(0);
     expect(() => decodeSession({ ...full, duration: 'soon' })).toThrow();
   });
 });
@@ -71,7 +71,7 @@ describe('a field that every server sends', () => {
   });
 
   it('idle_timeout_minutes counts where both names are there', () => {
-    expect(decodeSession({ ...full, timeout_minutes: 9 }).idleTimeoutMinutes).toBe(3);
+    expect(decodeSession({ ...full, timeout_minutes: 9 }).idleTimeout).toBe(180_000);
   });
 
   it('is looked for in objects only', () => {

@@ -44,9 +44,9 @@ describe('session response', () => {
     expect(info.lastAccessedAt.toISOString()).toBe('2025-12-31T23:00:00.000Z');
     expect(info).toMatchObject({
       id: 'a',
-      durationMs: 10_000,
-      maxDurationMinutes: 15,
-      browserType: 'chromium',
+      duration: 10_000,
+      maxDuration: 900_000,
+      channel: 'chromium',
       steps: [],
       cdpUrl: null,
       viewport: null,
@@ -62,8 +62,8 @@ describe('session response', () => {
         last_accessed_at: '2026-01-01T00:00:00Z',
         status: 'active',
         later_field: 1,
-      }).idleTimeoutMinutes,
-    ).toBe(7);
+      }).idleTimeout,
+    ).toBe(420_000);
   });
 
   it('refuses an unknown status', () => {
@@ -130,8 +130,8 @@ describe('debug information and replay', () => {
       mp4Url: 'http://m',
       playlistContent: null,
       expiresAt: new Date(1_000),
-      videoStartMs: 0,
-      videoDurationMs: 45_200,
+      videoStart: 0,
+      videoDuration: 45_200,
     };
     expect(decodeReplay(encodeReplay(replay))).toEqual(replay);
   });
@@ -139,7 +139,7 @@ describe('debug information and replay', () => {
   it('has no MP4 when the API sends an empty URL', () => {
     expect(decodeReplay({ mp4_url: '', expires_at: '2026-01-01T00:00:00Z' })).toMatchObject({
       mp4Url: null,
-      videoDurationMs: null,
+      videoDuration: null,
     });
   });
 });

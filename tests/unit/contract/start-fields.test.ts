@@ -21,9 +21,7 @@ const FLAGS: Row[] = [
 
 const ROWS: Row[] = [
   ...FLAGS,
-  ['max_duration_minutes', 'maxDurationMinutes', [3, 1440], [0, 1441, 3.5, 'x', null]],
-  ['idle_timeout_minutes', 'idleTimeoutMinutes', [1, 15], [0, 31, 1.5, 'x', null]],
-  ['browser_type', 'browserType', ['chromium', 'chrome'], ['firefox', 'Chrome', '', null]],
+  ['browser_type', 'channel', ['chromium', 'chrome'], ['firefox', 'Chrome', '', null]],
   [
     'user_agent',
     'userAgent',
@@ -32,7 +30,7 @@ const ROWS: Row[] = [
   ],
   [
     'chrome_args',
-    'chromeArgs',
+    'args',
     [[], ['--a', 'b'], ['x'.repeat(32_000)], ['x'.repeat(15_999), 'y'.repeat(16_000)]],
     [['a\0b'], [5], '--a', ['x'.repeat(32_001)], ['x'.repeat(16_000), 'y'.repeat(16_000)]],
   ],
@@ -47,7 +45,7 @@ const ROWS: Row[] = [
   ],
   [
     'extra_http_headers',
-    'extraHttpHeaders',
+    'extraHTTPHeaders',
     [{}, { 'X-Team': 'web', "!#$%&'*+.^_`|~0-": 'ä' }],
     [{ 'x y': 'a' }, { 'x:': 'a' }, { '': 'a' }, { x: 'a\r\nb: c' }, { x: 5 }, [], 'x: y'],
   ],
@@ -74,6 +72,20 @@ describe('a field of a start request', () => {
       expect(refused?.path.split('.')[0]).toBe(option);
       expect(refused?.message).toMatch(/^Cannot start a session with these options: ./);
     }
+  });
+
+  it.each([
+    ['max_duration_minutes', 'maxDuration', [3, 1440], [0, 1441, 3.5, 'x', null]],
+    ['idle_timeout_minutes', 'idleTimeout', [1, 15], [0, 31, 1.5, 'x', null]],
+  ])('%s is minutes on the wire, and milliseconds in TypeScript', (field, option, good, bad) => {
+    for (const minutes of good) {
+      const options = { [option]: minutes * 60_000 };
+      expect(decodeStartRequest({ [field]: minutes })).toEqual(options);
+      expect(encodeStartRequest(options)).toEqual({ [field]: minutes });
+    }
+    for (const value of bad) expect(issuesOf({ [field]: value })[0]?.path).toBe(field);
+    for (const value of [0, 1, 3, 60_001, '60000', 2 * 86_400_000])
+      expect(refusalOf({ [option]: value })).toMatchObject({ path: option });
   });
 
   it('is the size of a page', () => {
@@ -162,7 +174,7 @@ describe('between fields', () => {
     [
       { idle_timeout_minutes: 16 },
       'idle_timeout_minutes',
-      'must be at most max_duration_minutes (defaults: 3 idle, 15 in all); set both',
+      'must be at most max_duration_minutes (defaults: 3 and 15 minutes); set both',
     ],
     [{ timeout_minutes: 16 }, 'idle_timeout_minutes', 'must be at most'],
     [
@@ -253,12 +265,12 @@ describe('between fields', () => {
   });
 
   it('is told in the names of whoever reads it', () => {
-    const turbo = { browserType: 'chrome-turbo' } as const;
+    const turbo = { channel: 'chrome-turbo' } as const;
     expect(refusalOf(turbo)?.message).toContain(
-      'solveCaptchas: needs proxies with this browserType; set solveCaptchas to false, or add a proxy',
+      'solveCaptchas: needs proxies with this channel; set solveCaptchas to false, or add a proxy',
     );
     expect(refusalOf({ cdpUrl: 'ws://a', headless: false })?.message).toContain('beside cdpUrl');
-    expect(refusalOf({ timeoutMinutes: 3 } as StartOptions)).toBeUndefined(); // read as its older name
+    expect(refusalOf({ timeoutMinutes: 3 } as StartOptions)?.path).toBe('timeoutMinutes');
     expect(refusalOf({ viewports: null, viewprot: 1 } as StartOptions)?.message).toContain(
       'viewprot: unknown field; did you mean "viewport"?',
     );
@@ -269,16 +281,16 @@ describe('between fields', () => {
 
 it.each([
   [{ userAgent: 'a\nb' }, 'userAgent', 'Invalid input: must not hold control characters'],
-  [{ chromeArgs: ['a\0'] }, 'chromeArgs.0', 'Invalid input: must not hold the character NUL'],
+  [{ args: ['a\0'] }, 'args.0', 'Invalid input: must not hold the character NUL'],
   [
-    { extraHttpHeaders: { 'x y': 'a' } },
-    'extraHttpHeaders.x y',
+    { extraHTTPHeaders: { 'x y': 'a' } },
+    'extraHTTPHeaders.x y',
     'Invalid input: expected the name of a header',
   ],
   [
-    { maxDurationMinutes: 1441 },
-    'maxDurationMinutes',
-    'Too big: expected number to be <=1440, got 1441',
+    { maxDuration: 86_460_000 },
+    'maxDuration',
+    'Invalid input: expected whole minutes in milliseconds, a multiple of 60000 from 60000 to 86400000, got 86460000',
   ],
 ])('%j is told in words', (options, path, message) => {
   const error = refusalOf(options);

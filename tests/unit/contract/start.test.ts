@@ -35,7 +35,7 @@ describe('start request', () => {
     expect(decodeStartRequest(body)).toMatchObject({
       headless: true,
       solveCaptchas: true,
-      maxDurationMinutes: 15,
+      maxDuration: 900_000,
       screenshotType: 'last_action',
       authIds: [],
     });
@@ -49,8 +49,8 @@ describe('start request', () => {
     const options: StartOptions = {
       headless: false,
       solveCaptchas: false,
-      maxDurationMinutes: 60,
-      idleTimeoutMinutes: 10,
+      maxDuration: 3_600_000,
+      idleTimeout: 600_000,
       proxies: [
         {
           type: 'external',
@@ -61,15 +61,15 @@ describe('start request', () => {
         },
         { type: 'tailnet', oauthClientId: 'x' },
       ],
-      browserType: 'chrome',
+      channel: 'chrome',
       userAgent: 'UA',
-      chromeArgs: ['--mute-audio'],
+      args: ['--mute-audio'],
       viewport: { width: 1280, height: 720 },
       useFileStorage: false,
       screenshotType: 'raw',
       profile: { id: 'notte-profile-0123456789abcdef', persist: true },
       webBotAuth: true,
-      extraHttpHeaders: { 'X-Team': 'a' },
+      extraHTTPHeaders: { 'X-Team': 'a' },
       vaultId: 'v',
       authIds: ['a'],
       waitForAuthentication: false,
@@ -98,11 +98,11 @@ describe('start request', () => {
         proxies: 'false',
         web_bot_auth: 0,
       }),
-    ).toEqual({ headless: true, idleTimeoutMinutes: 5, proxies: false, webBotAuth: false });
+    ).toEqual({ headless: true, idleTimeout: 300_000, proxies: false, webBotAuth: false });
   });
 
   it('reads the older names: timeout_minutes, and geolocation of a proxy', () => {
-    expect(decodeStartRequest({ timeout_minutes: 7 })).toEqual({ idleTimeoutMinutes: 7 });
+    expect(decodeStartRequest({ timeout_minutes: 7 })).toEqual({ idleTimeout: 420_000 });
     expect(
       decodeStartRequest({
         proxies: [{ type: 'notte', geolocation: { country: 'us', city: ' Reno ' } }],
@@ -188,11 +188,11 @@ describe('start request', () => {
   });
 
   it('names options to a caller as the caller wrote them', () => {
-    expect(optionsError({ idleTimeoutMinute: 5 })).toContain(
-      'idleTimeoutMinute | Cannot start a session with these options: idleTimeoutMinute: unknown field; did you mean "idleTimeoutMinutes"?',
+    expect(optionsError({ idleTimeoutMinutes: 5 })).toContain(
+      'idleTimeoutMinutes | Cannot start a session with these options: idleTimeoutMinutes: unknown field; did you mean "idleTimeout"?',
     );
-    expect(optionsError({ maxDurationMinutes: 2 })).toContain(
-      'idleTimeoutMinutes: must be at most maxDurationMinutes',
+    expect(optionsError({ maxDuration: 120_000 })).toContain(
+      'idleTimeout: must be at most maxDuration',
     );
     expect(optionsError({ viewport: { width: 1.5, height: 2 } })).toContain(
       'viewport.width: Invalid input: expected int',
@@ -212,7 +212,7 @@ describe('start request', () => {
     const shapes = optionsError({
       cdpUrl: ['hunter2'],
       proxies: [{ type: 'external', server: 's', password: ['hunter2'] }],
-      extraHttpHeaders: { Authorization: ['hunter2'] },
+      extraHTTPHeaders: { Authorization: ['hunter2'] },
     });
     expect(rules).toContain('headless: has no effect');
     expect(shapes).toContain('proxies.0.password: Invalid input');

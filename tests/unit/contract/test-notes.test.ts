@@ -17,23 +17,23 @@ afterEach(() => void vi.useRealTimers());
 
 test('a test, its steps and its end come through as they were told', () => {
   const notes = [
-    { title: 'buys a lamp', atMs: NOW_MS - 20, worker: 3, run: { id: 'r1', name: 'shop #41' } },
+    { title: 'buys a lamp', at: NOW_MS - 20, worker: 3, run: { id: 'r1', name: 'shop #41' } },
     {
       step: 'Click',
       id: 's1',
-      atMs: NOW_MS - 10,
-      durationMs: 5,
+      at: NOW_MS - 10,
+      duration: 5,
       place: 'shop.spec.ts:12',
       hasFailed: true,
     },
-    { outcome: 'failed', atMs: NOW_MS },
+    { outcome: 'failed', at: NOW_MS },
   ] as const;
   expect(decodeTestNotes(encodeTestNotes({ notes }))).toEqual({ notes });
 });
 
 test('times are brought to the clock of whoever reads them', () => {
   const body = { now_ms: NOW_MS + 60_000.4, notes: [{ title: 'a', at_ms: NOW_MS + 59_000 }] };
-  expect(decodeTestNotes(body).notes).toEqual([{ title: 'a', atMs: NOW_MS - 1_000 }]);
+  expect(decodeTestNotes(body).notes).toEqual([{ title: 'a', at: NOW_MS - 1_000 }]);
 });
 
 test('what a later version tells is left out, and a run needs no name', () => {
@@ -80,7 +80,7 @@ test('as much as may come is taken', () => {
 
 test('what could not be sent is refused before it is', () => {
   const notes = [
-    { step: 'a', id: 'x'.repeat(101), atMs: 1, durationMs: null, place: '', hasFailed: false },
+    { step: 'a', id: 'x'.repeat(101), at: 1, duration: null, place: '', hasFailed: false },
   ];
   expect(() => encodeTestNotes({ notes })).toThrow('Cannot tell of tests');
 });

@@ -366,7 +366,7 @@ describe('the session of a lease', () => {
 });
 
 describe('with fewer sessions than workers', () => {
-  const ONE: AcquireRequest = { ...REQUEST, options: { maxSessions: 1, startTimeoutMs: 10_000 } };
+  const ONE: AcquireRequest = { ...REQUEST, options: { maxSessions: 1, startTimeout: 10_000 } };
   const at = (parallelIndex: number, options = {}): AcquireRequest => ({
     ...ONE,
     parallelIndex,
@@ -493,7 +493,7 @@ describe('with fewer sessions than workers', () => {
 
   describe('while the API is down', () => {
     const DOWN = new SessionwrightError('the session API is down', { code: 'api_down' });
-    const FREE: AcquireRequest = { ...REQUEST, options: { startTimeoutMs: 10_000 } };
+    const FREE: AcquireRequest = { ...REQUEST, options: { startTimeout: 10_000 } };
     beforeEach(() => {
       vi.useFakeTimers();
     });
@@ -568,7 +568,7 @@ describe('with fewer sessions than workers', () => {
     await vi.advanceTimersByTimeAsync(9000);
     expect(error).toBeUndefined();
     await vi.advanceTimersByTimeAsync(2000);
-    expect(error).toMatchObject({ code: 'timeout', name: 'TimeoutError', timeoutMs: 10_000 });
+    expect(error).toMatchObject({ code: 'timeout', name: 'TimeoutError', timeout: 10_000 });
     expect(error?.message).toContain('in vain: 1 of 1 in use by worker 0 ("without end"), and no');
   });
 

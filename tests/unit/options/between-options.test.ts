@@ -16,7 +16,7 @@ const viewport = { width: 800, height: 600 };
 const remote = { apiKey: 'k' };
 const external = [{ type: 'external', server: 'http://a:1' }];
 const needsCloud =
-  'needs a session API that can do it; embedded sessions cannot. Set NOTTE_API_KEY or sessionOptions.apiUrl, or leave it out';
+  'needs a session API that can do it; embedded sessions cannot. Set SESSIONWRIGHT_API_URL or sessionOptions.apiUrl, or leave it out';
 const besideCdpUrl = "has no effect on another provider's browser; leave it out beside cdpUrl";
 
 test.each<[options: object, at: string, message: string]>([
@@ -58,28 +58,24 @@ test.each<[options: object, at: string, message: string]>([
     "must be 'cdp' (or left out) beside cdpUrl, got 'chromium'",
   ],
   [
-    { idleTimeoutMinutes: 6, maxDurationMinutes: 5 },
-    'idleTimeoutMinutes',
-    'must be at most maxDurationMinutes (defaults: 3 idle, 15 in all); set both',
+    { idleTimeout: 360_000, maxDuration: 300_000 },
+    'idleTimeout',
+    'must be at most maxDuration (defaults: 3 and 15 minutes); set both',
   ],
-  [{ ...remote, idleTimeoutMinutes: 16 }, 'idleTimeoutMinutes', 'must be at most'],
-  [{ ...remote, maxDurationMinutes: 2 }, 'idleTimeoutMinutes', 'must be at most'],
+  [{ ...remote, idleTimeout: 960_000 }, 'idleTimeout', 'must be at most'],
+  [{ ...remote, maxDuration: 120_000 }, 'idleTimeout', 'must be at most'],
   [{ aspectRatio: '5:4', viewport }, 'aspectRatio', 'excludes a viewport size; set one of the two'],
   [
-    { ...remote, browserType: 'chrome-nightly' },
+    { ...remote, channel: 'chrome-nightly' },
     'solveCaptchas',
-    'needs proxies with this browserType; set solveCaptchas to false, or add a proxy',
+    'needs proxies with this channel; set solveCaptchas to false, or add a proxy',
   ],
-  [
-    { ...remote, browserType: 'chrome-turbo', solveCaptchas: true },
-    'solveCaptchas',
-    'needs proxies',
-  ],
-  [{ ...remote, browserType: 'chrome-turbo', proxies: [] }, 'solveCaptchas', 'needs proxies'],
-  [{ ...remote, browserType: 'chrome-turbo', proxies: false }, 'solveCaptchas', 'needs proxies'],
+  [{ ...remote, channel: 'chrome-turbo', solveCaptchas: true }, 'solveCaptchas', 'needs proxies'],
+  [{ ...remote, channel: 'chrome-turbo', proxies: [] }, 'solveCaptchas', 'needs proxies'],
+  [{ ...remote, channel: 'chrome-turbo', proxies: false }, 'solveCaptchas', 'needs proxies'],
   [{ cdpUrl, headless: false }, 'headless', besideCdpUrl],
   [{ cdpUrl, userAgent: 'me' }, 'userAgent', besideCdpUrl],
-  [{ cdpUrl, chromeArgs: [] }, 'chromeArgs', besideCdpUrl],
+  [{ cdpUrl, args: [] }, 'args', besideCdpUrl],
   [{ cdpUrl, viewport }, 'viewport', besideCdpUrl],
   [{ solveCaptchas: true }, 'solveCaptchas', needsCloud],
   [{ proxies: true }, 'proxies', needsCloud],
@@ -88,17 +84,17 @@ test.each<[options: object, at: string, message: string]>([
   [
     { sessionId: 'a' },
     'sessionId',
-    'names a session of a session API, and none is configured. Set NOTTE_API_KEY or sessionOptions.apiUrl',
+    'names a session of a session API, and none is configured. Set SESSIONWRIGHT_API_URL or sessionOptions.apiUrl',
   ],
   [
     { ...remote, sessionId: 'a', headless: true },
     'sessionId',
-    'excludes every option that shapes a start: a running session is as it is. Beside it only apiUrl, apiKey, startTimeoutMs, maxSessions, transport, exposeNetwork have an effect',
+    'excludes every option that shapes a start: a running session is as it is. Beside it only apiUrl, apiKey, startTimeout, maxSessions, transport, exposeNetwork have an effect',
   ],
   [
     { transport: 'playwright' },
     'transport',
-    "'playwright' needs a session server with a Playwright beside its browsers; embedded sessions are driven over CDP. Leave it out, or set NOTTE_API_URL or sessionOptions.apiUrl",
+    "'playwright' needs a session server with a Playwright beside its browsers; embedded sessions are driven over CDP. Leave it out, or set SESSIONWRIGHT_API_URL or sessionOptions.apiUrl",
   ],
 ])('%j is refused', (options, at, message) => {
   const refused = refusal(options);
@@ -111,24 +107,24 @@ test.each<[object]>([
   [{ backend: 'chromium' }],
   [{ backend: 'cdp', cdpUrl }],
   [{ backend: 'grid', gridUrl }],
-  [{ gridUrl, capabilities: {}, chromeArgs: [], userAgent: 'me', headless: false }],
+  [{ gridUrl, capabilities: {}, args: [], userAgent: 'me', headless: false }],
   [{ cdpUrl }],
   [{ cdpUrl, headless: true, viewport: null }],
-  [{ cdpUrl, headless: undefined, userAgent: undefined, chromeArgs: undefined }],
-  [{ headless: false, userAgent: 'me', chromeArgs: [], viewport }],
-  [{ idleTimeoutMinutes: 5, maxDurationMinutes: 5 }],
-  [{ idleTimeoutMinutes: 30 }], // an embedded session has no shorter maximum
-  [{ maxDurationMinutes: 1 }],
-  [{ ...remote, idleTimeoutMinutes: 15 }],
-  [{ ...remote, maxDurationMinutes: 3 }],
-  [{ ...remote, idleTimeoutMinutes: 1, maxDurationMinutes: 1 }],
+  [{ cdpUrl, headless: undefined, userAgent: undefined, args: undefined }],
+  [{ headless: false, userAgent: 'me', args: [], viewport }],
+  [{ idleTimeout: 300_000, maxDuration: 300_000 }],
+  [{ idleTimeout: 1_800_000 }], // an embedded session has no shorter maximum
+  [{ maxDuration: 60_000 }],
+  [{ ...remote, idleTimeout: 900_000 }],
+  [{ ...remote, maxDuration: 180_000 }],
+  [{ ...remote, idleTimeout: 60_000, maxDuration: 60_000 }],
   [{ aspectRatio: '5:4', viewport: null }],
   [{ aspectRatio: '5:4', viewport: undefined }],
-  [{ browserType: 'chrome-nightly' }], // nothing solves captchas there
-  [{ ...remote, browserType: 'chrome' }],
-  [{ ...remote, browserType: 'chrome-nightly', solveCaptchas: false }],
-  [{ ...remote, browserType: 'chrome-turbo', proxies: true }],
-  [{ ...remote, browserType: 'chrome-turbo', proxies: external }],
+  [{ channel: 'chrome-nightly' }], // nothing solves captchas there
+  [{ ...remote, channel: 'chrome' }],
+  [{ ...remote, channel: 'chrome-nightly', solveCaptchas: false }],
+  [{ ...remote, channel: 'chrome-turbo', proxies: true }],
+  [{ ...remote, channel: 'chrome-turbo', proxies: external }],
   [{ proxies: external }],
   [{ proxies: [] }],
   [{ proxies: false, solveCaptchas: false }],
@@ -137,7 +133,7 @@ test.each<[object]>([
     {
       ...remote,
       sessionId: 'a',
-      startTimeoutMs: 1000,
+      startTimeout: 1000,
       maxSessions: 1,
       transport: 'cdp',
       headless: undefined,
@@ -185,7 +181,7 @@ describe('what the environment says', () => {
   test('makes sessions remote, and with them what only a cloud can do', () => {
     vi.stubEnv('NOTTE_API_URL', 'http://localhost:1');
     expect(refusal({ solveCaptchas: true, sessionId: undefined })).toBeUndefined();
-    expect(refusal({ idleTimeoutMinutes: 30 })?.path).toBe('use.idleTimeoutMinutes');
+    expect(refusal({ idleTimeout: 1_800_000 })?.path).toBe('use.idleTimeout');
     expect(refusal({ backend: 'chromium', solveCaptchas: true })?.path).toBe('use.solveCaptchas');
   });
 });

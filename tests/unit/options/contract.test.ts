@@ -1,7 +1,7 @@
 /** Our options and the contract's start request say the same: every field of one is in the other, and what is allowed here is accepted there. */
 import { describe, expect, test } from 'vitest';
-import { toCamelCase } from '../../../src/contract/naming';
-import { encodeStartRequest, startRequestSchema } from '../../../src/contract/session';
+import { encodeStartRequest } from '../../../src/contract/session';
+import { OPTION_NAMES } from '../../../src/contract/start';
 import { sessionOptionRules } from '../../../src/options/schema';
 import type { SessionOptions } from '../../../src/options/types';
 import { validateSessionOptions } from '../../../src/options/validate';
@@ -14,24 +14,19 @@ const OWN = [
   'gridUrl',
   'capabilities',
   'sessionId',
-  'startTimeoutMs',
+  'startTimeout',
   'maxSessions',
   'transport',
   'exposeNetwork',
   'executablePath',
 ];
-/** Fields that our options spell differently, or not at all. */
-const OTHER = ['timeoutMinutes', 'viewportWidth', 'viewportHeight'];
 
 test('the same fields', () => {
-  const fields = Object.keys(startRequestSchema.shape)
-    .map(toCamelCase)
-    .filter((name) => !OTHER.includes(name));
   expect(
     Object.keys(sessionOptionRules)
       .filter((name) => !OWN.includes(name))
       .sort(),
-  ).toEqual([...fields, 'viewport'].sort());
+  ).toEqual([...OPTION_NAMES].sort());
 });
 
 const api = { apiUrl: 'https://sessions.example.com' };
@@ -44,20 +39,20 @@ describe('the same answer', () => {
         headless: false,
         viewport: { width: 800, height: 600 },
         userAgent: 'x',
-        chromeArgs: ['--mute-audio'],
+        args: ['--mute-audio'],
       },
       true,
     ],
-    [{ idleTimeoutMinutes: 30, maxDurationMinutes: 1440 }, true],
-    [{ idleTimeoutMinutes: 0 }, false],
-    [{ idleTimeoutMinutes: 31, maxDurationMinutes: 60 }, false],
-    [{ maxDurationMinutes: 1441 }, false],
-    [{ maxDurationMinutes: 2 }, false],
-    [{ idleTimeoutMinutes: 16 }, false],
+    [{ idleTimeout: 1_800_000, maxDuration: 86_400_000 }, true],
+    [{ idleTimeout: 0 }, false],
+    [{ idleTimeout: 1_860_000, maxDuration: 3_600_000 }, false],
+    [{ maxDuration: 86_460_000 }, false],
+    [{ maxDuration: 120_000 }, false],
+    [{ idleTimeout: 960_000 }, false],
     [{ viewport: { width: 800, height: 600 }, aspectRatio: '16:9' }, false],
-    [{ browserType: 'chrome-nightly' }, false],
-    [{ browserType: 'chrome-nightly', solveCaptchas: false }, true],
-    [{ browserType: 'chrome-turbo', proxies: true }, true],
+    [{ channel: 'chrome-nightly' }, false],
+    [{ channel: 'chrome-nightly', solveCaptchas: false }, true],
+    [{ channel: 'chrome-turbo', proxies: true }, true],
     [
       {
         proxies: [
@@ -72,12 +67,12 @@ describe('the same answer', () => {
     [{ cdpUrl: 'wss://browsers.example.com/', headless: true }, true],
     [{ cdpUrl: 'wss://browsers.example.com/', headless: false }, false],
     [{ cdpUrl: 'wss://browsers.example.com/', userAgent: 'x' }, false],
-    [{ cdpUrl: 'wss://browsers.example.com/', chromeArgs: [] }, false],
+    [{ cdpUrl: 'wss://browsers.example.com/', args: [] }, false],
     [{ authIds: ['a', 'a'] }, false],
     [
       {
         profile: { id: 'notte-profile-1' },
-        extraHttpHeaders: { a: 'b' },
+        extraHTTPHeaders: { a: 'b' },
         screenshotType: 'raw',
         vaultId: 'v',
         webBotAuth: true,

@@ -37,8 +37,8 @@ test.each(Object.entries({ ...sessionOptionRules, ...testOptionRules }))(
   },
 );
 
-test('the default of startTimeoutMs', () => {
-  expect(tableBelow('Session options').get('startTimeoutMs')).toContain(
+test('the default of startTimeout', () => {
+  expect(tableBelow('Session options').get('startTimeout')).toContain(
     `| ${DEFAULT_START_TIMEOUT_MS} |`,
   );
 });

@@ -58,7 +58,7 @@ const SESSION_OPTIONS: Row[] = [
     ['{}', [], 5, null],
   ],
   [
-    'browserType',
+    'channel',
     "one of 'chromium', 'chrome', 'chrome-nightly', 'chrome-turbo'",
     ['chromium', 'chrome'],
     ['firefox', 5, null],
@@ -70,15 +70,20 @@ const SESSION_OPTIONS: Row[] = [
     ['raw', 'full', 'last_action'],
     ['all'],
   ],
-  ['idleTimeoutMinutes', 'a whole number of minutes from 1 to 30', [1, 15], [0, 31, 1.5, '3', NaN]],
   [
-    'maxDurationMinutes',
-    'a whole number of minutes from 1 to 1440',
-    [3, 1440],
-    [0, 1441, 3.5, '15', null],
+    'idleTimeout',
+    'whole minutes in milliseconds, a multiple of 60000 from 60000 to 1800000',
+    [60_000, 900_000],
+    [0, 1, 90_000, 1_860_000, -60_000, '60000', NaN],
   ],
   [
-    'startTimeoutMs',
+    'maxDuration',
+    'whole minutes in milliseconds, a multiple of 60000 from 60000 to 86400000',
+    [180_000, 86_400_000],
+    [0, 15, 86_460_000, 90_000.5, '60000', null],
+  ],
+  [
+    'startTimeout',
     'a whole number of milliseconds from 1000 to 1800000',
     [1000, 1_800_000],
     [999, 1_800_001, 1000.5, '1000'],
@@ -91,7 +96,7 @@ const SESSION_OPTIONS: Row[] = [
   ],
   ['userAgent', 'text in one line', ['me/1.0', 'ä'], ['', 'a\nb', 'a\rb', 'a\0b', 5, null]],
   [
-    'extraHttpHeaders',
+    'extraHTTPHeaders',
     'an object of header names and values',
     [{}, { 'x-team': 'web', "a!#$%&'*+.^`|~_9": '' }],
     [
@@ -136,12 +141,7 @@ const SESSION_OPTIONS: Row[] = [
     ],
   ],
   ['viewport', 'null, or { width, height }', [null, { width: 1, height: 10_000 }], ['1x1', 5]],
-  [
-    'chromeArgs',
-    "a list of switches, such as ['--lang=de']",
-    [[], ['--lang=de', '--x']],
-    ['--x', null],
-  ],
+  ['args', "a list of switches, such as ['--lang=de']", [[], ['--lang=de', '--x']], ['--x', null]],
   ['proxies', 'true or false, or a list of proxies', [true, false, []], ['http://a:1', 5]],
   ['profile', '{ id, persist }', [{ id: 'a' }, { id: 'a', persist: false }], ['a', null, ['a']]],
 ];
@@ -193,11 +193,11 @@ const DEEP_SESSION: DeepRow[] = [
   [{ viewport: { width: 1 } }, 'viewport.height', 'is missing, must be a whole number of pixels'],
   [{ viewport: [] }, 'viewport', 'must be { width, height }, got an empty list'],
   [
-    { chromeArgs: ['--a', 'b'] },
-    'chromeArgs[1]',
+    { args: ['--a', 'b'] },
+    'args[1]',
     'must be a switch that begins with --, got a string (not shown)',
   ],
-  [{ chromeArgs: [5] }, 'chromeArgs[0]', 'must be a switch that begins with --, got a number'],
+  [{ args: [5] }, 'args[0]', 'must be a switch that begins with --, got a number'],
   [{ profile: {} }, 'profile.id', 'is missing, must be the id of a profile'],
   [{ profile: { id: '' } }, 'profile.id', 'must be the id of a profile, got ""'],
   [{ profile: { id: 'a', persist: 1 } }, 'profile.persist', 'must be true or false, got 1'],
@@ -358,7 +358,7 @@ describe('how a refused value is shown', () => {
     ['https://me:hunter2@example.com/a?b=1\nc', '"https://***@example.com/a?***"'],
     ['a//b c@d', '"a//b c@d"'],
   ])('%s', (value, shown) => {
-    const refused = refusal(() => validateSessionOptions({ browserType: value }, 'p'));
+    const refused = refusal(() => validateSessionOptions({ channel: value }, 'p'));
     expect(refused?.message.split(', got ')[1]?.split(';')[0]).toBe(shown);
   });
 

@@ -19,6 +19,40 @@ test('values are read anew, and empty ones count as not set', () => {
   expect(environment.apiKey).toBeUndefined();
 });
 
+const OWN_URL = { SESSIONWRIGHT_API_URL: 'http://own' };
+const OWN_KEY = { SESSIONWRIGHT_API_KEY: 'own' };
+const CLOUD_URL = { NOTTE_API_URL: 'http://cloud' };
+const CLOUD_KEY = { NOTTE_API_KEY: 'cloud' };
+
+test.each<[env: Record<string, string>, api: (string | undefined)[], notice: string | undefined]>([
+  [{}, [undefined, undefined], undefined],
+  [{ ...CLOUD_URL, ...CLOUD_KEY }, ['http://cloud', 'cloud'], undefined],
+  [{ ...OWN_URL, ...OWN_KEY }, ['http://own', 'own'], undefined],
+  [
+    { ...OWN_URL, ...OWN_KEY, ...CLOUD_URL, ...CLOUD_KEY },
+    ['http://own', 'own'],
+    'SESSIONWRIGHT_API_URL and SESSIONWRIGHT_API_KEY are used, NOTTE_API_URL and NOTTE_API_KEY ignored.',
+  ],
+  // the cloud's key is never sent to another server
+  [
+    { ...OWN_URL, ...CLOUD_KEY },
+    ['http://own', undefined],
+    'SESSIONWRIGHT_API_URL is used, NOTTE_API_KEY ignored.',
+  ],
+  [{ ...OWN_KEY, ...CLOUD_URL }, ['http://cloud', 'own'], undefined],
+  [
+    { ...OWN_KEY, ...CLOUD_KEY },
+    [undefined, 'own'],
+    'SESSIONWRIGHT_API_KEY is used, NOTTE_API_KEY ignored.',
+  ],
+])('the session API of %o', (env, [apiUrl, apiKey], notice) => {
+  const names = [OWN_URL, OWN_KEY, CLOUD_URL, CLOUD_KEY].flatMap((it) => Object.keys(it));
+  for (const name of names) vi.stubEnv(name, env[name] ?? '');
+  expect(environment.apiUrl).toBe(apiUrl);
+  expect(environment.apiKey).toBe(apiKey);
+  expect(environment.apiNotice).toBe(notice);
+});
+
 test.each([
   [{}, undefined],
   [{ FORCE_COLOR: '1' }, true],

@@ -21,10 +21,10 @@ describe('session options that are allowed', () => {
   test.each([
     [{}],
     [{ headless: undefined }],
-    [{ headless: false, browserType: 'chrome', viewport: { width: 1280, height: 720 } }],
+    [{ headless: false, channel: 'chrome', viewport: { width: 1280, height: 720 } }],
     [{ viewport: null, aspectRatio: '16:9' }],
-    [{ idleTimeoutMinutes: 30, maxDurationMinutes: 1440, startTimeoutMs: 1000 }],
-    [{ maxDurationMinutes: 2 }],
+    [{ idleTimeout: 1_800_000, maxDuration: 86_400_000, startTimeout: 1000 }],
+    [{ maxDuration: 120_000 }],
     [
       {
         proxies: [
@@ -35,7 +35,7 @@ describe('session options that are allowed', () => {
     [
       {
         proxies: false,
-        extraHttpHeaders: { 'x-team': 'web' },
+        extraHTTPHeaders: { 'x-team': 'web' },
         profile: { id: 'notte-profile-1', persist: true },
       },
     ],
@@ -49,7 +49,7 @@ describe('session options that are allowed', () => {
         authIds: ['a', 'b'],
       },
     ],
-    [{ apiKey: 'k', sessionId: '8b7', startTimeoutMs: 5000 }],
+    [{ apiKey: 'k', sessionId: '8b7', startTimeout: 5000 }],
   ])('%j', (options) => {
     expect(validateSessionOptions(options, PATH)).toBe(options);
   });
@@ -59,19 +59,20 @@ describe('session options that are refused', () => {
   test.each([
     [undefined, PATH, 'must be an object of session options, got undefined'],
     [{ headles: true }, `${PATH}.headles`, "did you mean 'headless'?"],
-    [{ idleTimeout: 3 }, `${PATH}.idleTimeout`, "did you mean 'idleTimeoutMinutes'?"],
+    [{ idleTimeoutMinutes: 3 }, `${PATH}.idleTimeoutMinutes`, "did you mean 'idleTimeout'?"],
+    [{ browserType: 'chrome' }, `${PATH}.browserType`, "did you mean 'channel'?"],
     [{ zzz: 3 }, `${PATH}.zzz`, 'is not an option; known are apiUrl, apiKey'],
     [{ headless: 'true' }, `${PATH}.headless`, 'must be true or false, got "true"'],
     [
-      { idleTimeoutMinutes: 31 },
-      `${PATH}.idleTimeoutMinutes`,
-      'must be a whole number of minutes from 1 to 30, got 31',
+      { idleTimeout: 1_860_000 },
+      `${PATH}.idleTimeout`,
+      'a multiple of 60000 from 60000 to 1800000, got 1860000',
     ],
-    [{ maxDurationMinutes: 1.5 }, `${PATH}.maxDurationMinutes`, 'from 1 to 1440, got 1.5'],
+    [{ maxDuration: 1.5 }, `${PATH}.maxDuration`, 'from 60000 to 86400000, got 1.5'],
     [
-      { idleTimeoutMinutes: 10, maxDurationMinutes: 5 },
-      `${PATH}.idleTimeoutMinutes`,
-      'must be at most maxDurationMinutes',
+      { idleTimeout: 600_000, maxDuration: 300_000 },
+      `${PATH}.idleTimeout`,
+      'must be at most maxDuration',
     ],
     [
       { viewport: { width: 800 } },
@@ -94,7 +95,7 @@ describe('session options that are refused', () => {
       'excludes a viewport size',
     ],
     [{ aspectRatio: '4:3' }, `${PATH}.aspectRatio`, "one of '5:4', '16:9', got \"4:3\""],
-    [{ browserType: 'crome' }, `${PATH}.browserType`, "did you mean 'chrome'?"],
+    [{ channel: 'crome' }, `${PATH}.channel`, "did you mean 'chrome'?"],
     [{ backend: 'grid' }, `${PATH}.gridUrl`, "is missing: backend 'grid' needs"],
     [{ backend: 'cdp' }, `${PATH}.cdpUrl`, 'is missing'],
     [{ backend: 'chromium', cdpUrl: 'ws://localhost:1/x' }, `${PATH}.backend`, "must be 'cdp'"],
@@ -109,14 +110,14 @@ describe('session options that are refused', () => {
       'leave it out beside cdpUrl',
     ],
     [{ cdpUrl: 'ws://localhost:1/x', headless: false }, `${PATH}.headless`, 'has no effect'],
-    [{ cdpUrl: 'ws://localhost:1/x', chromeArgs: [] }, `${PATH}.chromeArgs`, 'has no effect'],
+    [{ cdpUrl: 'ws://localhost:1/x', args: [] }, `${PATH}.args`, 'has no effect'],
     [
       { cdpUrl: 'ws://localhost:1/x', viewport: { width: 1, height: 1 } },
       `${PATH}.viewport`,
       'has no effect',
     ],
-    [{ chromeArgs: ['lang=de'] }, `${PATH}.chromeArgs[0]`, 'must be a switch that begins with --'],
-    [{ chromeArgs: '--lang=de' }, `${PATH}.chromeArgs`, 'must be a list of switches'],
+    [{ args: ['lang=de'] }, `${PATH}.args[0]`, 'must be a switch that begins with --'],
+    [{ args: '--lang=de' }, `${PATH}.args`, 'must be a list of switches'],
     [
       { proxies: [{ server: 'http://a:1' }] },
       `${PATH}.proxies[0].type`,
@@ -130,8 +131,8 @@ describe('session options that are refused', () => {
       'embedded sessions cannot',
     ],
     [{ solveCaptchas: true }, `${PATH}.solveCaptchas`, 'embedded sessions cannot'],
-    [{ apiKey: 'k', browserType: 'chrome-turbo' }, `${PATH}.solveCaptchas`, 'needs proxies'],
-    [{ apiKey: 'k', maxDurationMinutes: 2 }, `${PATH}.idleTimeoutMinutes`, 'set both'],
+    [{ apiKey: 'k', channel: 'chrome-turbo' }, `${PATH}.solveCaptchas`, 'needs proxies'],
+    [{ apiKey: 'k', maxDuration: 120_000 }, `${PATH}.idleTimeout`, 'set both'],
     [{ apiKey: 'k', authIds: ['a', 'a'] }, `${PATH}.authIds`, 'each once'],
     [{ sessionId: 'abc' }, `${PATH}.sessionId`, 'none is configured'],
     [
@@ -140,10 +141,10 @@ describe('session options that are refused', () => {
       'excludes every option that shapes a start',
     ],
     [{ apiUrl: 'api.example.com' }, `${PATH}.apiUrl`, 'must be an URL with http:// or https://'],
-    [{ startTimeoutMs: 0 }, `${PATH}.startTimeoutMs`, 'from 1000 to 1800000, got 0'],
+    [{ startTimeout: 0 }, `${PATH}.startTimeout`, 'from 1000 to 1800000, got 0'],
     [
-      { extraHttpHeaders: { 'x y': 'z' } },
-      `${PATH}.extraHttpHeaders`,
+      { extraHTTPHeaders: { 'x y': 'z' } },
+      `${PATH}.extraHTTPHeaders`,
       'must be an object of header names',
     ],
     [{ profile: { persist: true } }, `${PATH}.profile.id`, 'is missing'],
@@ -171,8 +172,8 @@ describe('session options that are refused', () => {
     [{ proxies: ['http://me:hunter2@example.com'] }],
     [{ proxies: [{ type: 'external', server: { at: 'hunter2' } }] }],
     [{ proxies: [{ type: 'http://me:hunter2@example.com' }] }],
-    [{ extraHttpHeaders: ['hunter2'] }],
-    [{ extraHttpHeaders: { authorization: 'hunter2\n' } }],
+    [{ extraHTTPHeaders: ['hunter2'] }],
+    [{ extraHTTPHeaders: { authorization: 'hunter2\n' } }],
   ])('no secret is shown: %j', (options) => {
     expect(refusalOf(() => validateSessionOptions(options, PATH)).message).not.toContain('hunter2');
   });

@@ -36,7 +36,7 @@ test("the key of the operator is nobody else's, and is not shown", () => {
   const keys = [{ name: 'b', key: 'x'.repeat(16) }, good];
   const check = (): unknown => checkKeys(keys, 'keys.json', key);
   expect(check).toThrow(
-    'The keys of keys.json cannot be used: [1].key is the key of the server itself (NOTTE_API_KEY)',
+    'The keys of keys.json cannot be used: [1].key is the key of the server itself (SESSIONWRIGHT_API_KEY)',
   );
   expect(check).not.toThrow(key);
   expect(checkKeys(keys, 'keys.json', 'another')).toEqual(keys);

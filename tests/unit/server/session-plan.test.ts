@@ -8,8 +8,8 @@ const plan = (request: StartOptions) => planSession(request, context);
 test('what was not said has the defaults of the contract', () => {
   expect(plan({})).toMatchObject({
     headless: true,
-    idleTimeoutMinutes: 3,
-    maxDurationMinutes: 15,
+    idleTimeout: 180_000,
+    maxDuration: 900_000,
     size: { width: 1280, height: 720 },
     proxy: undefined,
   });
@@ -21,7 +21,7 @@ test('what the clients of the cloud send by default is accepted', () => {
       headless: true,
       solveCaptchas: true,
       proxies: false,
-      browserType: 'chromium',
+      channel: 'chromium',
       useFileStorage: true,
       screenshotType: 'last_action',
       webBotAuth: false,

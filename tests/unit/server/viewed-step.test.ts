@@ -57,8 +57,8 @@ test('whatever else there is has its name', () => {
 });
 
 test('a step of a test tells where the test says so, and whether it goes on', () => {
-  const told = { step: 'Click #buy', id: 'a', atMs: 5, place: 'shop.spec.ts:12', hasFailed: false };
-  expect(viewedTestStep({ ...told, durationMs: null })).toEqual({
+  const told = { step: 'Click #buy', id: 'a', at: 5, place: 'shop.spec.ts:12', hasFailed: false };
+  expect(viewedTestStep({ ...told, duration: null })).toEqual({
     kind: 'step',
     atMs: 5,
     level: 'info',
@@ -68,7 +68,7 @@ test('a step of a test tells where the test says so, and whether it goes on', ()
     place: 'shop.spec.ts:12',
     isRunning: true,
   });
-  const done = viewedTestStep({ ...told, place: '', durationMs: 7, hasFailed: true });
+  const done = viewedTestStep({ ...told, place: '', duration: 7, hasFailed: true });
   expect(done).toMatchObject({ level: 'error', title: 'Click #buy' });
   expect(done.isRunning ?? done.place).toBeUndefined();
 });
