@@ -73,7 +73,7 @@ it('has tests that pass, and a cookie file that they keep', async () => {
   ]);
 });
 
-it('has a script that runs against `npx sessionwright serve`', async () => {
+it('has a script that runs against `sessionwright serve`', async () => {
   const server = await serve();
   try {
     const { exitCode, output } = await project.run(
@@ -141,11 +141,11 @@ function samplesOf(markdown: string): Record<string, string> {
   );
 }
 
-/** Runs the README's server command on a free port, and returns the variables that it tells to set. */
+/** Runs the README's server command on a free port. Returns the environment that it prints. */
 async function serve(): Promise<{ env: Record<string, string>; close: () => Promise<void> }> {
   const child: ChildProcess = spawn(
-    'npx',
-    ['--no-install', 'sessionwright', 'serve', '--port', '0'],
+    join(project.folder, 'node_modules/.bin/sessionwright'), // npx does not pass signals on
+    ['serve', '--port', '0'],
     {
       cwd: project.folder,
       env: { ...process.env, XDG_DATA_HOME: project.folder },
@@ -171,7 +171,7 @@ async function serve(): Promise<{ env: Record<string, string>; close: () => Prom
         () => true,
         () => false,
       );
-    await expect.poll(isUp, { timeout: 20_000 }).toBe(false); // the server ends with its npx
+    await expect.poll(isUp, { timeout: 20_000 }).toBe(false);
   };
   return { env, close };
 }
