@@ -8,7 +8,7 @@ export const MODULES = {
   cookies: ['src/cookies/**/*.ts'],
   contract: ['src/contract/**/*.ts', '!src/contract/operations{.ts,/**}'], // the table of calls is data: the server's contract tests read it
   options: ['src/options/**/*.ts'],
-  host: ['src/host/slots.ts'],
+  host: ['src/host/{lease-state,leases}.ts'],
   recording: ['src/recording/retention.ts'],
   client: ['src/client/{retry-policy,redirect}.ts'],
 };

@@ -39,8 +39,8 @@ export interface Source {
   close(): Promise<void>;
 }
 
-/** How long a look at a session may take, in milliseconds: an API that is well answers at once. */
-const LOOK_MS = 10_000;
+/** How long a health check may take, in milliseconds: a healthy API answers at once. */
+const HEALTH_CHECK_MS = 10_000;
 
 /** How long a browser may take to answer its API before it hangs, in milliseconds. */
 const HANG_MS = 5_000;
@@ -54,7 +54,7 @@ const MIN_REMAINING_MS = 30_000;
 /** For how long one that no test has used is as good as any, and one that no worker has had need not be looked at, in milliseconds. */
 const FRESH_MS = 10_000;
 
-/** What a look at a session fails with when it has no browser any more. */
+/** Error codes of a health check when there is no browser any more. */
 const GONE: ReadonlySet<string> = new Set([
   'session_ended',
   'not_found',
@@ -70,25 +70,21 @@ export abstract class HeldSession {
   /** How long its start took, in milliseconds, as far as its run knows. */
   startMs = 0;
   readonly #startedMs = performance.now();
-  /** Set once a worker has had it. */
-  wasTaken = false;
-  /** Set once a test has used it, so that the next worker knows that it is not fresh. */
-  used = false;
+  /** What workers have done with it. */
+  usage: 'new' | 'leased' | 'used' = 'new';
   /** How many tests have begun on it. */
   tests = 0;
-  /** Set once tests of its worker go on with what others have left on it: no other session has that. */
+  /** Set once tests of its worker continue with what others left on it: no other session has that. */
   keepsState = false;
-  /** Set once tests of its worker have used its API, which tells what they did there. */
+  /** Set once tests of its worker have used its API, which reports what they did. */
   isUsedByApi = false;
   /** Where the worker connects. */
   readonly cdpUrl: string;
   #recording: Promise<OpenRecording> | undefined;
   /** Context options of tests whose effect its browser does not forget. */
   readonly #lasting = new Set<string>();
-  #isGone = false;
-  #isStoppedByTest = false;
+  #state: 'active' | 'withdrawn' | 'stopped-by-test' | 'stopping' = 'active';
   #stopped: Promise<void> | undefined;
-  #isStopping = false;
 
   protected constructor(session: Session, source: Source, cdpUrl: string) {
     this.session = session;
@@ -113,12 +109,12 @@ export abstract class HeldSession {
 
   /** Whether it was started a moment ago, and nobody has had it since. */
   get isNew(): boolean {
-    return !this.wasTaken && this.#ageMs < FRESH_MS;
+    return this.usage === 'new' && this.#ageMs < FRESH_MS;
   }
 
   /** A worker holds it from now on. */
   leased(): void {
-    this.wasTaken = true;
+    if (this.usage === 'new') this.usage = 'leased';
   }
 
   /** No worker holds it any more. */
@@ -153,8 +149,8 @@ export abstract class HeldSession {
 
   /** True once it is known to have ended, or to have no browser any more, and nobody has stopped it. */
   get hasDied(): boolean {
-    if (this.#isStoppedByTest) return false;
-    return this.#isGone || this.session.info.status !== 'active';
+    if (this.#state === 'stopped-by-test') return false;
+    return this.#state === 'withdrawn' || this.session.info.status !== 'active';
   }
 
   /** True when it is not for another worker. */
@@ -164,7 +160,7 @@ export abstract class HeldSession {
 
   /** A test has stopped it itself, through the API of the run. */
   stoppedByTest(): void {
-    this.#isStoppedByTest = true;
+    this.#state = 'stopped-by-test';
   }
 
   /** True once a recording has been opened. */
@@ -177,9 +173,10 @@ export abstract class HeldSession {
    * @param isKept - it has something that a later test counts on: as long as it runs, no other one is better
    */
   isGood(testTimeoutMs: number, { isKept = false } = {}): boolean {
-    if (this.#isStopping || this.#isGone || this.session.info.status !== 'active') return false;
+    if (this.#state !== 'active' || this.session.info.status !== 'active') return false;
     if (!this.isRunning) return false;
-    if (isKept || !this.isReplaced || (!this.used && this.#ageMs < FRESH_MS)) return true;
+    if (isKept || !this.isReplaced || (this.usage !== 'used' && this.#ageMs < FRESH_MS))
+      return true;
     return this.#longestMs - this.#ageMs > Math.max(MIN_REMAINING_MS, testTimeoutMs);
   }
 
@@ -211,20 +208,18 @@ export abstract class HeldSession {
     for (const it of lasting) this.#lasting.add(it);
   }
 
-  /** It is no good any more: its browser does not do what it is told. */
-  abandon(): void {
-    this.#isGone = true;
+  /** No test gets it any more. */
+  withdraw(): void {
+    if (this.#state === 'active') this.#state = 'withdrawn';
   }
 
-  /** Asks for something that only a running browser can tell: the session may have ended without a word to us. An API that cannot be reached, or refuses, says nothing. */
-  async look(): Promise<void> {
-    if (this.#isGone) return; // a browser that does not answer would be waited for
-    const asked = this.session
-      .debugInfo({ updateMetadata: true })
-      .catch(
-        (error: unknown) => (this.#isGone ||= isSessionwrightError(error) && GONE.has(error.code)),
-      );
-    await settledWithin(asked, LOOK_MS);
+  /** Asks its API something that only a running browser can answer: the session may have ended unnoticed. Unclear answers change nothing. */
+  async checkHealth(): Promise<void> {
+    if (this.#state === 'withdrawn') return; // its browser may not answer
+    const asked = this.session.debugInfo({ updateMetadata: true }).catch((error: unknown) => {
+      if (isSessionwrightError(error) && GONE.has(error.code)) this.withdraw();
+    });
+    await settledWithin(asked, HEALTH_CHECK_MS);
   }
 
   /** Whether its browser does not answer though its API does: asks for something that only the browser can tell. An error is an answer. */
@@ -246,7 +241,7 @@ export abstract class HeldSession {
     const deadline = performance.now() + LOSS_MS; // by this clock: the time of day may be set back
     for (;;) {
       const asked = this.session.status().catch(() => null); // nobody can say
-      const info = await orAfter(asked, LOOK_MS, null);
+      const info = await orAfter(asked, HEALTH_CHECK_MS, null);
       if (!info) return null;
       const { status, error: reason, closedAt } = info;
       if (status !== 'active' || performance.now() > deadline)
@@ -266,7 +261,7 @@ export abstract class HeldSession {
 
   /** Stops the session, unless it is somebody else's. Idempotent; rejects when the API refuses, and can be tried again then. */
   async stop(): Promise<void> {
-    this.#isStopping = true;
+    this.#state = 'stopping';
     this.#stopped ??= this.end(this.#recording).catch((error: unknown) => {
       this.#stopped = undefined;
       throw error;

@@ -53,7 +53,7 @@ export class RunSessions {
     if (!this.#running.delete(held)) return;
     const { id } = held.session;
     log('session %s: ended', id);
-    if (held.wasTaken || held.isCostly) {
+    if (held.usage !== 'new' || held.isCostly) {
       const end = held.hasDied ? 'died' : 'stopped';
       this.#lives.set(id, { ...factsOf(held), end, endMs: Date.now() });
     }

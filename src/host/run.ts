@@ -3,9 +3,11 @@ import { messageOf } from '../base/errors';
 import { logOf, since } from '../base/log';
 import { isSessionwrightError } from '../contract/errors';
 import type { ClipEncoderOptions } from '../recording/clip-encoder';
+import { BadSessions, withdrawIfRemembered } from './bad-sessions';
 import { ClipQueue, launchEncoder } from './clip-queue';
-import { Connecting } from './connecting';
 import type { HeldSession } from './held-session';
+import { Leases } from './leases';
+import { sessionOf } from './lease-state';
 import { Ledger } from './ledger';
 import {
   type AcquireRequest,
@@ -25,7 +27,6 @@ import {
 import type { RpcPeer } from './rpc';
 import { workFolder } from './run-folder';
 import { factsOf, RunSessions } from './run-sessions';
-import { type LeasedSlot, Slots } from './slots';
 import { Sources } from './sources';
 import type { StartBook } from './start-book';
 import { Sweeps } from './sweeps';
@@ -46,7 +47,7 @@ export class Run {
   /** What its tests do, for those who watch. */
   readonly watched = new WatchedTests(thisRun());
   readonly #sources: Sources;
-  readonly #slots: Slots;
+  readonly #leases: Leases<HeldSession>;
   readonly #clips: ClipQueue;
   readonly #sessions = new RunSessions();
   readonly #problems: ArtifactProblem[] = [];
@@ -56,7 +57,7 @@ export class Run {
   /** The browser that encodes clips: the one of the run's first session. */
   #encoderBrowser: Pick<ClipEncoderOptions, 'executablePath' | 'channel'> | undefined;
   #finishing: Promise<RunSummary> | undefined;
-  readonly #connecting = new Connecting();
+  readonly #badSessions = new BadSessions();
 
   /**
    * @param folder - the run's folder; profiles, frames and the ledger go into it.
@@ -70,7 +71,7 @@ export class Run {
       (problem) => this.#problems.push(problem),
       this.watched.run,
     );
-    this.#slots = new Slots({
+    this.#leases = new Leases({
       open: async (request, watch) => this.#sessions.start(async () => this.#open(request, watch)),
       failed: (error) => {
         if (!WAS_NOT_TRIED.some((code) => isSessionwrightError(error, code)))
@@ -94,8 +95,9 @@ export class Run {
     { saysSource }: { saysSource: boolean },
   ): Promise<Lease> {
     const askedMs = performance.now();
-    const { slot, reused } = await this.#slots.acquire(request, peer);
-    const lease = this.#lease(slot, reused);
+    const { id } = await this.#leases.acquire(request, peer);
+    const reused = this.#held(id).usage === 'used';
+    const lease = this.#lease(id, reused);
     log(
       'lease %s: place %d gets %s session %s after %s',
       lease.leaseId,
@@ -104,7 +106,7 @@ export class Run {
       lease.sessionId,
       since(askedMs),
     );
-    const origin = `sessions come from: ${slot.held.source.label}`;
+    const origin = `sessions come from: ${lease.facts.source}`;
     return saysSource && this.claimMessage(origin)
       ? { ...lease, notices: [origin, ...lease.notices] }
       : lease;
@@ -112,12 +114,12 @@ export class Run {
 
   /** Starts sessions that workers will ask for soon. */
   prestart(requests: readonly AcquireRequest[]): void {
-    for (const request of requests) this.#slots.openAhead(request);
+    for (const request of requests) this.#leases.prestart(request);
   }
 
   /** Why a worker has no session yet. */
   async whyWaits(peer: RpcPeer): Promise<Pick<ShownWait, 'startsWaitFor' | 'inUse'>> {
-    return { startsWaitFor: await this.#sources.waitingFor(), inUse: this.#slots.waitsFor(peer) };
+    return { startsWaitFor: await this.#sources.waitingFor(), inUse: this.#leases.usersFor(peer) };
   }
 
   /** The pages that show its sessions. */
@@ -128,32 +130,32 @@ export class Run {
 
   release(leaseId: string): void {
     log('lease %s: released', leaseId);
-    this.#slots.release(leaseId);
+    this.#leases.release(leaseId);
   }
 
   /** Frees whatever a process held that is gone. */
   releaseAll(peer: RpcPeer): void {
-    this.#slots.releaseAll(peer);
+    this.#leases.releaseAll(peer);
   }
 
   /** A worker does not use its session. True when another worker waits for it. */
   offer(leaseId: string): boolean {
-    return this.#slots.offer(leaseId);
+    return this.#leases.offer(leaseId);
   }
 
   /** Processes what a worker or the reporter reports. */
   async handle(event: RunEvent): Promise<void> {
     switch (event.type) {
       case 'running':
-        if (event.test) this.#slots.testRuns(event.leaseId, event.test);
-        else this.#slots.endTest(event.leaseId);
+        if (event.test) this.#leases.testRuns(event.leaseId, event.test);
+        else this.#leases.endTest(event.leaseId);
         break;
       case 'session-returned':
         log('lease %s: returns session %s', event.leaseId, this.#held(event.leaseId).session.id);
-        this.#slots.give(event.leaseId);
+        this.#leases.giveBack(event.leaseId);
         break;
       case 'wait-cancelled':
-        this.#slots.giveUp(event.leaseId);
+        this.#leases.cancelWait(event.leaseId);
         break;
       case 'state-kept':
         this.#held(event.leaseId).keepsState = true;
@@ -179,20 +181,9 @@ export class Run {
     }
   }
 
-  /** Decides what becomes of a session that its worker cannot use. */
+  /** Decides what happens to a session that its worker cannot use. */
   async reportBadSession(leaseId: string, reason: BadSessionReason): Promise<BadSessionAnswer> {
-    const { held, key, request } = this.#slots.leased(leaseId);
-    const isAttached = request.options.sessionId !== undefined;
-    if (reason === 'connection-lost') return { isWithdrawn: false, loss: await held.whyLost() };
-    if (reason === 'not-cleared' && isAttached) this.#connecting.spoilt(held.session.id);
-    const isKept =
-      (reason === 'health-check-failed' && !(await held.isUnresponsive())) ||
-      (reason === 'connect-failed' && (isAttached || !this.#connecting.failed(key)));
-    if (!isKept) {
-      log('lease %s: session %s is withdrawn: %s', leaseId, held.session.id, reason);
-      held.abandon();
-    }
-    return { isWithdrawn: !isKept, loss: null };
+    return this.#badSessions.report(this.#held(leaseId), this.#leases.find(leaseId), reason);
   }
 
   /** The browser's own CDP endpoint, for a worker that is about to connect. */
@@ -203,17 +194,16 @@ export class Run {
   /** Makes sure that the worker has a good session, and starts the recording of its test. Returns a lease when it has another session now. */
   async prepareSession({ test, ...check }: SessionCheck): Promise<Lease | null> {
     const { leaseId, timeoutMs } = check;
-    const before = this.#slots.find(leaseId);
-    if (check.isConnected === true) this.#connecting.succeeded(before.key);
-    const why = before.held?.whyForOneTest(timeoutMs);
-    const isReplaced = await this.#slots.ensureGood(check);
-    const slot = this.#slots.leased(leaseId);
-    slot.held.used = true;
-    if (isReplaced) log('lease %s: moved to session %s', leaseId, slot.held.session.id);
-    const lease = isReplaced ? this.#lease(slot, false) : null;
-    const isExplained = lease && why !== undefined && this.claimMessage(FOR_ONE_TEST);
+    const why = sessionOf(this.#leases.find(leaseId).state)?.whyForOneTest(timeoutMs);
+    const isReplaced = await this.#replaceUnfit(check);
+    const held = this.#held(leaseId);
+    held.usage = 'used';
+    if (check.ownContext) held.remember(check.ownContext.lasting);
+    if (isReplaced) log('lease %s: moved to session %s', leaseId, held.session.id);
+    const lease = isReplaced ? this.#lease(leaseId, false) : null;
+    if (lease && why !== undefined && this.claimMessage(FOR_ONE_TEST)) lease.notices.push(why);
     if (test) await this.#beginTest(leaseId, { ...test, timeoutMs });
-    return isExplained ? { ...lease, notices: [...lease.notices, why] } : lease;
+    return lease;
   }
 
   /** Waits, briefly, until what is on screen now is in the recording. True when it has any picture since then. */
@@ -227,7 +217,7 @@ export class Run {
 
   /** Ends the recording of a test, and orders its clip when it is to be kept. True when it did. */
   async endTest(test: TestEnd): Promise<boolean> {
-    this.#slots.endTest(test.leaseId);
+    this.#leases.endTest(test.leaseId);
     const held = this.#held(test.leaseId);
     held.note([{ outcome: test.outcome, at: Date.now() }]);
     if (!held.isRecording) return false;
@@ -270,7 +260,7 @@ export class Run {
   /** Sessions do not wait for the clips: they may cost, and their frames are on this machine. */
   async #finish(): Promise<RunSummary> {
     this.#sessions.endAll();
-    await Promise.all([this.#clips.close(), this.#sessions.over(() => this.#slots.close())]);
+    await Promise.all([this.#clips.close(), this.#sessions.over(() => this.#leases.close())]);
     await this.#sources.close();
     await this.#sessions.startsSettled();
     return {
@@ -282,7 +272,7 @@ export class Run {
   }
 
   async #open(request: AcquireRequest, watch: StartWatch): Promise<HeldSession> {
-    this.#connecting.check(request.options);
+    this.#badSessions.checkAttach(request.options);
     const source = await this.#sources.for(request.options, request.browser);
     const held = await source.open(request, watch);
     this.#encoderBrowser ??= {
@@ -292,10 +282,11 @@ export class Run {
     return held;
   }
 
-  #lease({ held, lease }: LeasedSlot, reused: boolean): Lease {
+  #lease(leaseId: string, reused: boolean): Lease {
+    const held = this.#held(leaseId);
     const { session, source } = held;
     return {
-      leaseId: lease.id,
+      leaseId,
       sessionId: session.id,
       cdpUrl: held.cdpUrl,
       playwright: held.playwright,
@@ -310,8 +301,19 @@ export class Run {
     };
   }
 
+  /** True when the lease has another session now. */
+  async #replaceUnfit(check: SessionCheck): Promise<boolean> {
+    const { leaseId, timeoutMs, hasOpenContexts = false } = check;
+    const { key, request, state } = this.#leases.find(leaseId);
+    const held = sessionOf(state);
+    if (check.isConnected === true) this.#badSessions.connected(key);
+    if (check.mayBeGone) await held?.checkHealth();
+    withdrawIfRemembered(held, request, check);
+    return this.#leases.ensureGood(leaseId, { timeoutMs, hasOpenContexts });
+  }
+
   #held(leaseId: string): HeldSession {
-    return this.#slots.leased(leaseId).held;
+    return this.#leases.session(leaseId);
   }
 
   /** Keeps what only the session's API reports, from now on. */
@@ -329,8 +331,9 @@ export class Run {
     leaseId: string,
     { title, attempt, record, timeoutMs }: TestStart & { timeoutMs: number },
   ): Promise<void> {
-    this.#slots.beginTest(leaseId, { title, timeoutMs });
-    const { held, parallelIndex: worker } = this.#slots.leased(leaseId);
+    this.#leases.beginTest(leaseId, { title, timeoutMs });
+    const { parallelIndex: worker } = this.#leases.find(leaseId);
+    const held = this.#held(leaseId);
     held.tests++;
     if (this.watched.begin(attempt, held, { title, worker })) this.#totals.tests++;
     if (record) await this.#startRecording(held, record);

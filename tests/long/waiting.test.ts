@@ -52,7 +52,7 @@ test('a page of a hook keeps the session to its end; a wait in vain says who has
   });
   const { output, report } = await project.run();
   expect(resultOf(report, 'waits in vain').error?.message, output).toMatch(
-    /Waited 30 s for a session, in vain: 1 of 1 in use by worker \d \("holds on"\)/,
+    /Waited 30 s for a session without success: 1 of 1 in use by worker \d \("holds on"\)/,
   );
   for (const title of ['holds on', 'goes on', 'comes later'])
     expect(resultOf(report, title).status, output).toBe('passed');

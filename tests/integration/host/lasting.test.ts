@@ -37,7 +37,7 @@ async function open(options: SessionOptions): Promise<HeldSession> {
 /** One that lasts a minute. */
 function expectAMinute(held: HeldSession): void {
   expect(held.isGood(120_000)).toBe(true);
-  held.used = true;
+  held.usage = 'used';
   expect(held.isGood(120_000)).toBe(false);
   expect(held.isGood(15_000)).toBe(true);
 }

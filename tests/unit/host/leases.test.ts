@@ -1,178 +1,156 @@
-/** Who gets which session: slots hand theirs over from worker to worker, share what there is, and end what nobody needs. */
+/** Which worker gets which session: workers pass sessions on, share them, and end those that no worker needs. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { eventually } from '../../eventually';
 import { ApiUnreachableError, HostError, SessionwrightError } from '../../../src/contract/errors';
-import type { HeldSession } from '../../../src/host/held-session';
+import { type LeasableSession, Leases } from '../../../src/host/leases';
 import type { AcquireRequest } from '../../../src/host/protocol';
 import { RpcPeer } from '../../../src/host/rpc';
-import { Slots } from '../../../src/host/slots';
 import type { StartWatch } from '../../../src/host/start-watched';
 
 const REQUEST: AcquireRequest = { parallelIndex: 0, options: {}, browser: {} };
-const NEXT_PLACE: AcquireRequest = { ...REQUEST, parallelIndex: 1 };
+const NEXT_SLOT: AcquireRequest = { ...REQUEST, parallelIndex: 1 };
 const OTHER_OPTIONS: AcquireRequest = { ...REQUEST, options: { headless: false } };
 const worker = (): RpcPeer => Object.create(RpcPeer.prototype) as RpcPeer;
 
-/** A session as far as slots know it. */
-class FakeSession {
-  used = false;
-  isAwake = false;
+/** A session whose state the test sets. */
+class TestSession implements LeasableSession {
+  isNew = false;
+  isLeased = false;
   hasEnded = false;
   keepsState = false;
   staysWithWorker = false;
   isCostly = false;
   /** How long it lasts, in milliseconds. */
   remainingMs = Infinity;
-  /** Whether slots know that it has ended. */
-  #isKnown = false;
+  #isKnownToHaveEnded = false;
 
   isGood(testTimeoutMs: number, { isKept = false } = {}): boolean {
-    return !this.#isKnown && (isKept || testTimeoutMs < this.remainingMs);
+    return !this.#isKnownToHaveEnded && (isKept || testTimeoutMs < this.remainingMs);
   }
-  async look(): Promise<void> {
-    this.#isKnown = this.hasEnded;
+  async checkHealth(): Promise<void> {
+    this.#isKnownToHaveEnded = this.hasEnded;
   }
   leased(): void {
-    this.isAwake = true;
+    this.isLeased = true;
   }
   released(): void {
-    this.isAwake = false;
+    this.isLeased = false;
   }
 }
 
-let opened: FakeSession[];
-let ended: FakeSession[];
+let opened: TestSession[];
+let ended: TestSession[];
 let asked: string[];
 let failures: unknown[];
-let slots: Slots;
+let leases: Leases<TestSession>;
 
-/** What opens sessions; a test may replace it. */
-let open: (request: AcquireRequest, watch: StartWatch) => Promise<FakeSession>;
+/** Starts sessions; a test may replace it. */
+let open: (request: AcquireRequest, watch: StartWatch) => Promise<TestSession>;
 
 beforeEach(() => {
   opened = [];
   ended = [];
-  open = async () => new FakeSession();
+  open = async () => new TestSession();
   asked = [];
   failures = [];
-  slots = new Slots({
+  leases = new Leases({
     open: async (request, watch) => {
       const session = await open(request, watch);
       opened.push(session);
-      return session as unknown as HeldSession;
+      return session;
     },
     failed: (error) => failures.push(error),
-    end: async (held) => ended.push(held as unknown as FakeSession),
+    end: async (session) => ended.push(session),
     ask: (_peer, leaseId) => asked.push(leaseId),
   });
 });
 
 afterEach(() => {
-  slots.close();
+  leases.close();
 });
 
 async function acquire(request: AcquireRequest, peer = worker()) {
-  const { slot, reused } = await slots.acquire(request, peer);
-  return {
-    session: slot.held as unknown as FakeSession,
-    leaseId: slot.lease.id,
-    peer,
-    reused,
-    place: slot.parallelIndex,
-  };
+  const { id: leaseId } = await leases.acquire(request, peer);
+  return { session: leases.session(leaseId), leaseId, peer };
 }
 /** The next session takes until `finish` to start. */
-function slowStart(more: Partial<FakeSession> = {}): { finish: () => void } {
+function slowStart(more: Partial<TestSession> = {}): { finish: () => void } {
   let finish = (): void => undefined;
-  const started = new Promise<FakeSession>((resolve) => {
-    finish = () => resolve(Object.assign(new FakeSession(), more));
+  const started = new Promise<TestSession>((resolve) => {
+    finish = () => resolve(Object.assign(new TestSession(), more));
   });
   open = async () => started;
   return { finish };
 }
-const check = (leaseId: string, more = {}) =>
-  slots.ensureGood({ leaseId, timeoutMs: 0, mayBeGone: false, ...more });
+async function check(
+  leaseId: string,
+  { timeoutMs = 0, hasOpenContexts = false, mayBeGone = false } = {},
+): Promise<boolean> {
+  if (mayBeGone) await leases.session(leaseId).checkHealth();
+  return leases.ensureGood(leaseId, { timeoutMs, hasOpenContexts });
+}
 
 describe('the next worker of a place', () => {
   test.each(['releases its lease', 'is gone'])(
     'gets the session of the one before, when that %s',
     async (end) => {
       const first = await acquire(REQUEST);
-      expect(first).toMatchObject({ reused: false, place: 0 });
-      first.session.used = true;
-      if (end === 'is gone') slots.releaseAll(first.peer);
-      else slots.release(first.leaseId);
-      expect(first.session.isAwake).toBe(false);
+      if (end === 'is gone') leases.releaseAll(first.peer);
+      else leases.release(first.leaseId);
+      expect(first.session.isLeased).toBe(false);
 
       const second = await acquire(REQUEST);
       expect(second.session).toBe(first.session);
-      expect(second.reused).toBe(true);
       expect(second.leaseId).not.toBe(first.leaseId);
-      expect(second.session.isAwake).toBe(true);
+      expect(second.session.isLeased).toBe(true);
       expect(ended).toEqual([]);
     },
   );
 
-  test('is not told of a worker before that had used nothing', async () => {
-    const first = await acquire(REQUEST);
-    slots.release(first.leaseId);
-    expect(await acquire(REQUEST)).toMatchObject({ session: first.session, reused: false });
-  });
-
   test('gets a new session when the one before has ended', async () => {
     const first = await acquire(REQUEST);
-    Object.assign(first.session, { used: true, hasEnded: true });
-    slots.release(first.leaseId);
+    first.session.hasEnded = true;
+    leases.release(first.leaseId);
     const second = await acquire(REQUEST);
     expect(second.session).not.toBe(first.session);
-    expect(second.reused).toBe(false);
     expect(ended).toEqual([first.session]);
   });
 
   test('with other options gets another session, and the one before is ended', async () => {
     const first = await acquire(REQUEST);
-    slots.release(first.leaseId);
+    leases.release(first.leaseId);
     const second = await acquire(OTHER_OPTIONS);
     expect(second.session).not.toBe(first.session);
     expect(ended).toEqual([first.session]);
-    slots.release(second.leaseId);
+    leases.release(second.leaseId);
     expect((await acquire(REQUEST)).session).not.toBe(first.session);
   });
 
   test('gets the session that is just being started for a worker that is gone', async () => {
     const start = slowStart();
     const [first, second] = [worker(), worker()];
-    const lost = slots.acquire(REQUEST, first).catch(() => undefined); // nobody hears of it
-    slots.releaseAll(first);
+    const lost = leases.acquire(REQUEST, first).catch(() => undefined); // nobody hears of it
+    leases.releaseAll(first);
     const got = acquire(REQUEST, second);
     start.finish();
     expect((await got).session).toBe(opened[0]);
-    expect((await got).session.isAwake).toBe(true);
+    expect((await got).session.isLeased).toBe(true);
     await lost;
     expect(opened).toHaveLength(1);
-    expect(slots.leased((await got).leaseId).held).toBe(opened[0]);
-  });
-
-  test('is not hindered by a start that failed', async () => {
-    open = async () => Promise.reject(new Error('no place is free'));
-    await expect(acquire(REQUEST)).rejects.toThrow('no place is free');
-    open = async () => new FakeSession();
-    expect((await acquire(OTHER_OPTIONS)).session).toBe(opened[0]);
-    expect((await acquire(REQUEST)).session).toBe(opened[1]);
-    expect(ended).toEqual([]);
+    expect(leases.session((await got).leaseId)).toBe(opened[0]);
   });
 });
 
 describe('a session that is started ahead', () => {
   test('goes to the worker that asks for it: of its place first, and while it still starts', async () => {
-    slots.openAhead(REQUEST);
-    slots.openAhead(NEXT_PLACE);
+    leases.prestart(REQUEST);
+    leases.prestart(NEXT_SLOT);
     await eventually(() => expect(opened).toHaveLength(2));
-    expect((await acquire(NEXT_PLACE)).session).toBe(opened[1]);
+    expect((await acquire(NEXT_SLOT)).session).toBe(opened[1]);
     expect((await acquire(REQUEST)).session).toBe(opened[0]);
 
     const start = slowStart();
-    slots.openAhead(REQUEST);
+    leases.prestart(REQUEST);
     const waits = acquire(REQUEST);
     start.finish();
     expect((await waits).session).toBe(opened[2]);
@@ -180,7 +158,7 @@ describe('a session that is started ahead', () => {
   });
 
   test('is ended when a worker of its place wants another one', async () => {
-    slots.openAhead(REQUEST);
+    leases.prestart(REQUEST);
     await eventually(() => expect(opened).toHaveLength(1));
     const [ahead] = opened;
     expect((await acquire(OTHER_OPTIONS)).session).not.toBe(ahead);
@@ -189,8 +167,8 @@ describe('a session that is started ahead', () => {
 
   test('is ended though it is ready only after its worker has asked for another one', async () => {
     const start = slowStart();
-    slots.openAhead(REQUEST);
-    open = async () => new FakeSession();
+    leases.prestart(REQUEST);
+    open = async () => new TestSession();
     const other = await acquire(OTHER_OPTIONS);
     start.finish();
     await eventually(() => expect(opened).toHaveLength(2));
@@ -200,11 +178,11 @@ describe('a session that is started ahead', () => {
 
   test('is none where its worker has asked already, where one is there, or where the run is full', async () => {
     await acquire({ ...REQUEST, options: { maxSessions: 2 } });
-    slots.openAhead(REQUEST);
-    slots.openAhead(NEXT_PLACE);
+    leases.prestart(REQUEST);
+    leases.prestart(NEXT_SLOT);
     await eventually(() => expect(opened).toHaveLength(2));
-    slots.openAhead(NEXT_PLACE); // as the next run of a user interface does
-    slots.openAhead({ ...REQUEST, parallelIndex: 2 });
+    leases.prestart(NEXT_SLOT); // as the next run of a user interface does
+    leases.prestart({ ...REQUEST, parallelIndex: 2 });
     await new Promise(setImmediate);
     expect(opened).toHaveLength(2);
   });
@@ -213,67 +191,48 @@ describe('a session that is started ahead', () => {
     open = async () => {
       throw new HostError('No such browser.', { code: 'host_unavailable' });
     };
-    slots.openAhead(REQUEST);
+    leases.prestart(REQUEST);
     await new Promise(setImmediate);
     expect(failures).toEqual([]);
     await expect(acquire(REQUEST)).rejects.toThrow('No such browser.');
     expect(failures).toHaveLength(1);
 
-    slots.openAhead(REQUEST);
+    leases.prestart(REQUEST);
     await expect(acquire(REQUEST)).rejects.toThrow('No such browser.');
     expect(failures).toHaveLength(2);
-    open = async () => new FakeSession();
+    open = async () => new TestSession();
     expect((await acquire(REQUEST)).session).toBe(opened[0]);
   });
 });
 
 describe('workers side by side', () => {
   test('have sessions of their own, and each place keeps its own', async () => {
-    const before = [await acquire(REQUEST), await acquire(NEXT_PLACE)];
-    expect(before.map(({ place }) => place)).toEqual([0, 1]);
+    const before = [await acquire(REQUEST), await acquire(NEXT_SLOT)];
     expect(opened).toHaveLength(2);
-    for (const { leaseId } of before) slots.release(leaseId);
-    expect((await acquire(NEXT_PLACE)).session).toBe(before[1]?.session);
+    for (const { leaseId } of before) leases.release(leaseId);
+    expect((await acquire(NEXT_SLOT)).session).toBe(before[1]?.session);
     expect((await acquire(REQUEST)).session).toBe(before[0]?.session);
-    expect(ended).toEqual([]);
-  });
-
-  test('of the same place, while old ones still hold theirs, get others', async () => {
-    const workers = [];
-    for (const request of [REQUEST, REQUEST, REQUEST, NEXT_PLACE, NEXT_PLACE])
-      workers.push(await acquire(request));
-    expect(new Set(workers.map(({ session }) => session)).size).toBe(5);
-    expect(new Set(workers.map(({ leaseId }) => leaseId)).size).toBe(5);
     expect(ended).toEqual([]);
   });
 
   test('with other options end nothing that is held, and nothing of another place', async () => {
     const held = await acquire(REQUEST);
-    const free = await acquire(NEXT_PLACE);
-    slots.release(free.leaseId);
+    const free = await acquire(NEXT_SLOT);
+    leases.release(free.leaseId);
     await acquire(OTHER_OPTIONS);
     expect(ended).toEqual([]);
-    slots.release(held.leaseId);
+    leases.release(held.leaseId);
     expect((await acquire(REQUEST)).session).toBe(held.session);
-  });
-
-  test('lose nothing when another is gone', async () => {
-    const [first, second] = [await acquire(REQUEST), await acquire(NEXT_PLACE)];
-    slots.releaseAll(first.peer);
-    slots.releaseAll(worker()); // one that held nothing
-    expect(slots.leased(second.leaseId).held).toBe(second.session);
-    expect(() => slots.leased(first.leaseId)).toThrow(HostError);
-    expect(second.session.isAwake).toBe(true);
   });
 });
 
 test('whoever came first gets the session that is there first: no more are started than are asked for', async () => {
   const starts: (() => void)[] = [];
   open = async () => {
-    const session = new FakeSession();
+    const session = new TestSession();
     return new Promise((resolve) => starts.push(() => resolve(session)));
   };
-  const [first, second] = [acquire(REQUEST), acquire(NEXT_PLACE)];
+  const [first, second] = [acquire(REQUEST), acquire(NEXT_SLOT)];
   starts[1]?.();
   const { session } = await first;
   starts[0]?.();
@@ -287,8 +246,8 @@ describe('the session of a lease', () => {
     session.hasEnded = true;
     expect(await check(leaseId)).toBe(false);
     expect(await check(leaseId, { mayBeGone: true })).toBe(true);
-    expect(slots.leased(leaseId).held).toBe(opened[1]);
-    expect(opened[1]?.isAwake).toBe(true);
+    expect(leases.session(leaseId)).toBe(opened[1]);
+    expect(opened[1]?.isLeased).toBe(true);
     expect(ended).toEqual([session]);
   });
 
@@ -313,55 +272,45 @@ describe('the session of a lease', () => {
     expect(ended).toEqual([session]);
   });
 
-  test('is replaced as often as it ends', async () => {
-    const { leaseId } = await acquire(REQUEST);
-    for (const count of [2, 3]) {
-      Object.assign(slots.leased(leaseId).held, { hasEnded: true });
-      expect(await check(leaseId, { mayBeGone: true })).toBe(true);
-      expect(opened).toHaveLength(count);
-    }
-    expect(ended).toEqual(opened.slice(0, 2));
-  });
-
   test('that could not be replaced is started at the next check', async () => {
     const { leaseId, session } = await acquire(REQUEST);
     session.hasEnded = true;
     open = async () => Promise.reject(new Error('no place is free'));
     await expect(check(leaseId, { mayBeGone: true })).rejects.toThrow('no place is free');
-    expect(() => slots.leased(leaseId)).toThrow(
+    expect(() => leases.session(leaseId)).toThrow(
       expect.objectContaining({
         code: 'lease_unknown',
-        message: 'This slot has no session: it was ended meanwhile.',
+        message: 'This lease has no session: it was ended meanwhile.',
       }) as Error,
     );
-    open = async () => new FakeSession();
-    expect(await check(leaseId, { mayBeGone: true })).toBe(true);
+    open = async () => new TestSession();
+    expect(await check(leaseId, {})).toBe(true);
     expect(ended).toEqual([session]);
   });
 
   test('is no longer to be had after its release', async () => {
     const { leaseId } = await acquire(REQUEST);
-    slots.release(leaseId);
+    leases.release(leaseId);
     const refusal = expect.objectContaining({
       name: 'HostError',
       code: 'lease_unknown',
       message: 'This worker no longer holds a lease on a session: it was released.',
     }) as Error;
-    expect(() => slots.leased(leaseId)).toThrow(refusal);
-    expect(() => slots.release(leaseId)).toThrow(refusal);
+    expect(() => leases.session(leaseId)).toThrow(refusal);
+    expect(() => leases.release(leaseId)).toThrow(refusal);
     await expect(check(leaseId)).rejects.toEqual(refusal);
   });
 
   test('whose worker was gone before it was there sleeps until the next one', async () => {
     const start = slowStart();
     const first = worker();
-    const lost = slots.acquire(REQUEST, first);
-    slots.releaseAll(first);
+    const lost = leases.acquire(REQUEST, first);
+    leases.releaseAll(first);
     start.finish();
     await expect(lost).rejects.toMatchObject({ code: 'lease_unknown' });
-    expect(opened[0]?.isAwake).toBe(false);
+    expect(opened[0]?.isLeased).toBe(false);
     expect((await acquire(REQUEST)).session).toBe(opened[0]);
-    expect(opened[0]?.isAwake).toBe(true);
+    expect(opened[0]?.isLeased).toBe(true);
   });
 });
 
@@ -380,8 +329,8 @@ describe('with fewer sessions than workers', () => {
     return got;
   }
   const lend = (leaseId: string): boolean => {
-    const isWanted = slots.offer(leaseId);
-    if (isWanted) slots.give(leaseId);
+    const isWanted = leases.offer(leaseId);
+    if (isWanted) leases.giveBack(leaseId);
     return isWanted;
   };
 
@@ -405,45 +354,19 @@ describe('with fewer sessions than workers', () => {
     await vi.advanceTimersByTimeAsync(1100);
     expect(lend((await second).leaseId)).toBe(true);
     expect(await back).toBe(true);
-    expect(slots.leased(first.leaseId).held).toBe(first.session);
+    expect(leases.session(first.leaseId)).toBe(first.session);
     expect(opened).toHaveLength(1);
   });
 
   test('who came first is served first, also by one that ends', async () => {
     const first = await acquire(ONE);
     const [second, third] = [acquire(at(1)), acquire(at(2))];
-    slots.release(first.leaseId);
+    leases.release(first.leaseId);
     expect(await hasGot(second)).toBe(true);
     expect(await hasGot(third)).toBe(false);
-    slots.releaseAll((await second).peer);
+    leases.releaseAll((await second).peer);
     expect((await third).session).toBe(first.session);
     expect(ended).toEqual([]);
-  });
-
-  test('each of three gives it when its turn is over, again and again', async () => {
-    const first = await acquire(ONE);
-    const [second, third] = [acquire(at(1)), acquire(at(2))];
-    const turns = [first.leaseId];
-    await vi.advanceTimersByTimeAsync(1100);
-    expect(asked).toEqual(turns);
-    lend(first.leaseId);
-    turns.push((await second).leaseId);
-    await vi.advanceTimersByTimeAsync(1100); // the first one does nothing yet
-    expect(asked).toEqual(turns);
-    const back = check(first.leaseId);
-    lend((await second).leaseId);
-    turns.push((await third).leaseId);
-    const again = check((await second).leaseId);
-    await vi.advanceTimersByTimeAsync(1100);
-    expect(asked).toEqual(turns);
-    lend((await third).leaseId);
-    expect(await back).toBe(true);
-    turns.push(first.leaseId);
-    await vi.advanceTimersByTimeAsync(1100);
-    expect(asked).toEqual(turns);
-    lend(first.leaseId);
-    expect(await again).toBe(true);
-    expect([opened.length, ended]).toEqual([1, []]);
   });
 
   test('nobody gives what nobody waits for any more', async () => {
@@ -451,19 +374,19 @@ describe('with fewer sessions than workers', () => {
     const peer = worker();
     const second = acquire(at(1), peer);
     second.catch(() => undefined);
-    expect(slots.offer(first.leaseId)).toBe(true);
-    slots.releaseAll(peer);
+    expect(leases.offer(first.leaseId)).toBe(true);
+    leases.releaseAll(peer);
     await expect(second).rejects.toMatchObject({ code: 'lease_unknown' });
-    expect(slots.offer(first.leaseId)).toBe(false);
-    expect(slots.leased(first.leaseId).held).toBe(first.session);
+    expect(leases.offer(first.leaseId)).toBe(false);
+    expect(leases.session(first.leaseId)).toBe(first.session);
   });
 
   test('two do not give theirs to one', async () => {
     const two = { maxSessions: 2 };
     const holders = [await acquire(at(0, two)), await acquire(at(1, two))];
     const third = acquire(at(2, two));
-    expect(holders.map(({ leaseId }) => slots.offer(leaseId))).toEqual([true, false]);
-    slots.give(holders[0]?.leaseId ?? '');
+    expect(holders.map(({ leaseId }) => leases.offer(leaseId))).toEqual([true, false]);
+    leases.giveBack(holders[0]?.leaseId ?? '');
     expect((await third).session).toBe(holders[0]?.session);
   });
 
@@ -485,8 +408,8 @@ describe('with fewer sessions than workers', () => {
     const second = acquire(at(1));
     await vi.advanceTimersByTimeAsync(6000);
     expect(asked).toEqual([]);
-    expect(slots.offer(first.leaseId)).toBe(false);
-    slots.release(first.leaseId);
+    expect(leases.offer(first.leaseId)).toBe(false);
+    leases.release(first.leaseId);
     expect((await second).session).toBe(opened[1]);
     expect(ended).toEqual([first.session]);
   });
@@ -510,7 +433,7 @@ describe('with fewer sessions than workers', () => {
 
     test('one that waits with other options fails at once, and ends nothing', async () => {
       const first = await acquire(FREE);
-      slots.release(first.leaseId);
+      leases.release(first.leaseId);
       open = async () => Promise.reject(DOWN);
       const other = { ...FREE, parallelIndex: 1, options: { ...FREE.options, headless: false } };
       await expect(acquire(other)).rejects.toBe(DOWN);
@@ -522,25 +445,14 @@ describe('with fewer sessions than workers', () => {
       const [busy, free] = [await acquire(FREE), await acquire({ ...other, parallelIndex: 1 })];
       open = async () => Promise.reject(DOWN);
       const waits = acquire({ ...FREE, parallelIndex: 2 });
-      slots.beginTest(busy.leaseId, { title: 'takes long', timeoutMs: 60_000 });
+      leases.beginTest(busy.leaseId, { title: 'takes long', timeoutMs: 60_000 });
       await vi.advanceTimersByTimeAsync(6_000);
-      slots.release(free.leaseId);
-      expect(await acquire({ ...other, parallelIndex: 3 })).toMatchObject({
-        session: free.session,
-      });
+      leases.release(free.leaseId);
+      expect((await acquire({ ...other, parallelIndex: 3 })).session).toBe(free.session);
       expect(ended).toEqual([]);
-      slots.release(busy.leaseId);
+      leases.release(busy.leaseId);
       expect((await waits).session).toBe(busy.session);
     });
-  });
-
-  test('a session that ended while nobody had it is replaced', async () => {
-    const first = await acquire(ONE);
-    const second = acquire(at(1));
-    first.session.hasEnded = true;
-    expect(lend(first.leaseId)).toBe(true);
-    expect((await second).session).toBe(opened[1]);
-    expect(ended).toEqual([first.session]);
   });
 
   test('a session that would end within the test of the one that gets it is replaced', async () => {
@@ -552,7 +464,7 @@ describe('with fewer sessions than workers', () => {
     expect(lend((await second).leaseId)).toBe(true);
     expect(await back).toBe(true);
     expect(ended).toEqual([first.session]);
-    expect(slots.leased(first.leaseId).held).toBe(opened[1]);
+    expect(leases.session(first.leaseId)).toBe(opened[1]);
   });
 
   test('one waits as long as tests begin and end, and until the running one is over by its own timeout; then it is told who has them', async () => {
@@ -560,16 +472,18 @@ describe('with fewer sessions than workers', () => {
     const second = acquire(at(1));
     let error: Error | undefined;
     second.catch((it: unknown) => (error = it as Error));
-    slots.beginTest(first.leaseId, { title: 'takes long', timeoutMs: 60_000 });
+    leases.beginTest(first.leaseId, { title: 'takes long', timeoutMs: 60_000 });
     await vi.advanceTimersByTimeAsync(69_000);
-    slots.endTest(first.leaseId);
+    leases.endTest(first.leaseId);
     await vi.advanceTimersByTimeAsync(9000);
-    slots.beginTest(first.leaseId, { title: 'without end', timeoutMs: 0 });
+    leases.beginTest(first.leaseId, { title: 'without end', timeoutMs: 0 });
     await vi.advanceTimersByTimeAsync(9000);
     expect(error).toBeUndefined();
     await vi.advanceTimersByTimeAsync(2000);
     expect(error).toMatchObject({ code: 'timeout', name: 'TimeoutError', timeout: 10_000 });
-    expect(error?.message).toContain('in vain: 1 of 1 in use by worker 0 ("without end"), and no');
+    expect(error?.message).toContain(
+      'without success: 1 of 1 in use by worker 0 ("without end"), and no test',
+    );
   });
 
   test('one waits for a test as long as that may take by the timeout that it has by now, and not for one without end', async () => {
@@ -578,12 +492,12 @@ describe('with fewer sessions than workers', () => {
     let error: Error | undefined;
     second.catch((it: unknown) => (error = it as Error));
     const running = { title: 'takes its time', timeoutMs: 30_000 };
-    slots.beginTest(first.leaseId, running);
+    leases.beginTest(first.leaseId, running);
     await vi.advanceTimersByTimeAsync(20_000);
-    slots.testRuns(first.leaseId, { ...running, timeoutMs: 60_000 });
+    leases.testRuns(first.leaseId, { ...running, timeoutMs: 60_000 });
     await vi.advanceTimersByTimeAsync(49_000);
     expect(error).toBeUndefined();
-    slots.testRuns(first.leaseId, { ...running, timeoutMs: 0 });
+    leases.testRuns(first.leaseId, { ...running, timeoutMs: 0 });
     await vi.advanceTimersByTimeAsync(2000);
     expect(error).toMatchObject({ code: 'timeout' });
   });
@@ -596,7 +510,7 @@ describe('with fewer sessions than workers', () => {
       const full = { name: 'RateLimitError', code: 'rate_limited', retryAfterMs: 2000 };
       return Promise.reject(Object.assign(new Error('full'), full));
     };
-    const second = acquire(NEXT_PLACE);
+    const second = acquire(NEXT_SLOT);
     await vi.advanceTimersByTimeAsync(1900);
     expect([tries, asked]).toEqual([1, [first.leaseId]]);
     await vi.advanceTimersByTimeAsync(200);
@@ -620,7 +534,7 @@ describe('with fewer sessions than workers', () => {
         setTimeout(() => reject(error), 60_000);
       });
     };
-    const got = acquire(NEXT_PLACE).catch((error: unknown) => error);
+    const got = acquire(NEXT_SLOT).catch((error: unknown) => error);
     await vi.advanceTimersByTimeAsync(61_000);
     if (isShared) {
       lend(first.leaseId);
@@ -640,7 +554,7 @@ describe('with fewer sessions than workers', () => {
     acquire({ ...REQUEST, options, parallelIndex: count }, peer).catch(() => undefined);
     await vi.advanceTimersByTimeAsync(0);
     const named = [0, 1, 2, 3, 4].map((it) => `worker ${it} (between its tests)`).join(', ');
-    expect(slots.waitsFor(peer)).toBe(`${count} of ${count} in use by ${named}${more}`);
+    expect(leases.usersFor(peer)).toBe(`${count} of ${count} in use by ${named}${more}`);
   });
 
   test('a start that waits for a place goes on for the next one, and ends with the run', async () => {
@@ -651,13 +565,13 @@ describe('with fewer sessions than workers', () => {
       return new Promise(() => undefined);
     };
     const peer = worker();
-    const second = acquire(NEXT_PLACE, peer);
+    const second = acquire(NEXT_SLOT, peer);
     await vi.advanceTimersByTimeAsync(20_000);
     expect(asked).toEqual([]); // as far as is known, it is being started
-    expect(slots.waitsFor(peer)).toBeUndefined();
+    expect(leases.usersFor(peer)).toBeUndefined();
     watch?.onFull();
-    expect(slots.waitsFor(peer)).toBe('1 of 1 in use by worker 0 (between its tests)');
-    expect(slots.waitsFor(first.peer)).toBeUndefined();
+    expect(leases.usersFor(peer)).toBe('1 of 1 in use by worker 0 (between its tests)');
+    expect(leases.usersFor(first.peer)).toBeUndefined();
     expect(asked).toEqual([first.leaseId]);
     expect(lend(first.leaseId)).toBe(true);
     expect((await second).session).toBe(first.session);
@@ -666,17 +580,17 @@ describe('with fewer sessions than workers', () => {
     await vi.advanceTimersByTimeAsync(1100);
     expect(watch).toBe(begun);
     expect(asked).toEqual([first.leaseId, (await second).leaseId]);
-    slots.close();
+    leases.close();
     expect(watch?.signal.aborted).toBe(true);
   });
 
   test('what costs elsewhere is ended when no worker comes for it', async () => {
-    const [first, second] = [await acquire(REQUEST), await acquire(NEXT_PLACE)];
+    const [first, second] = [await acquire(REQUEST), await acquire(NEXT_SLOT)];
     for (const { session, leaseId } of [first, second]) {
       session.isCostly = true;
-      slots.release(leaseId);
+      leases.release(leaseId);
     }
-    await acquire(NEXT_PLACE);
+    await acquire(NEXT_SLOT);
     await vi.advanceTimersByTimeAsync(11_000);
     expect(ended).toEqual([first.session]);
   });
@@ -684,9 +598,9 @@ describe('with fewer sessions than workers', () => {
   test('what costs elsewhere is ended only when nobody has used it for so long at a stretch', async () => {
     const first = await acquire(REQUEST);
     first.session.isCostly = true;
-    slots.release(first.leaseId);
+    leases.release(first.leaseId);
     await vi.advanceTimersByTimeAsync(8000);
-    slots.release((await acquire(REQUEST)).leaseId);
+    leases.release((await acquire(REQUEST)).leaseId);
     await vi.advanceTimersByTimeAsync(8000);
     expect(ended).toEqual([]);
     await vi.advanceTimersByTimeAsync(3000);
@@ -694,13 +608,13 @@ describe('with fewer sessions than workers', () => {
   });
 
   describe('a session that was started for one that has got another', () => {
-    let other: FakeSession;
+    let other: TestSession;
 
     beforeEach(async () => {
       const first = await acquire(REQUEST);
       const start = slowStart({ isCostly: true });
-      const second = acquire(NEXT_PLACE);
-      slots.release(first.leaseId);
+      const second = acquire(NEXT_SLOT);
+      leases.release(first.leaseId);
       expect((await second).session).toBe(first.session);
       start.finish();
       await vi.advanceTimersByTimeAsync(0);
@@ -716,7 +630,7 @@ describe('with fewer sessions than workers', () => {
 
     test('is looked at before somebody gets it later', async () => {
       other.hasEnded = true;
-      open = async () => new FakeSession();
+      open = async () => new TestSession();
       expect((await acquire(REQUEST)).session).toBe(opened[2]);
       expect(ended).toEqual([other]);
     });
@@ -725,7 +639,7 @@ describe('with fewer sessions than workers', () => {
   test('what was just started is used, whatever the clocks say of its end', async () => {
     open = async () => {
       expect(opened.length).toBeLessThan(3);
-      return Object.assign(new FakeSession(), { remainingMs: 0 });
+      return Object.assign(new TestSession(), { remainingMs: 0 });
     };
     expect((await acquire(REQUEST)).session).toBe(opened[0]);
     expect(opened).toHaveLength(1);

@@ -1,0 +1,91 @@
+/** Decides what happens to sessions that a worker cannot use: withdrawn, kept, or refused to a test. */
+import { logOf } from '../base/log';
+import { SessionwrightError } from '../contract/errors';
+import type { SessionOptions } from '../options/types';
+import type { HeldSession } from './held-session';
+import type { BadSessionAnswer, BadSessionReason, SessionCheck } from './protocol';
+
+/** How long no other session replaces one that could not be connected to, if the last replacement did not help, in milliseconds. */
+const PAUSE_MS = 300_000;
+
+const log = logOf('lease');
+
+/** A lease, as far as these decisions need it. */
+interface Leased {
+  key: string;
+  request: { options: SessionOptions };
+}
+
+/** The bad sessions of one run. */
+export class BadSessions {
+  /** When a session that could not be connected to was replaced last, by the key of its options, by `performance.now()`. */
+  readonly #replacedMs = new Map<string, number>();
+  /** Ids of attached sessions whose browser did not clear what a test left. */
+  readonly #notCleared = new Set<string>();
+
+  /** Withdraws a session, if another one may be better. */
+  async report(
+    held: HeldSession,
+    { key, request }: Leased,
+    reason: BadSessionReason,
+  ): Promise<BadSessionAnswer> {
+    if (reason === 'connection-lost') return { isWithdrawn: false, loss: await held.whyLost() };
+    const isAttached = request.options.sessionId !== undefined;
+    if (reason === 'not-cleared' && isAttached) this.#notCleared.add(held.session.id);
+    const isKept =
+      (reason === 'health-check-failed' && !(await held.isUnresponsive())) ||
+      (reason === 'connect-failed' && (isAttached || !this.mayReplace(key)));
+    if (!isKept) {
+      log('session %s is withdrawn: %s', held.session.id, reason);
+      held.withdraw();
+    }
+    return { isWithdrawn: !isKept, loss: null };
+  }
+
+  /** Whether a session that could not be connected to may be replaced: the first one, and again after a while. */
+  mayReplace(key: string): boolean {
+    const nowMs = performance.now();
+    if (nowMs - (this.#replacedMs.get(key) ?? -Infinity) < PAUSE_MS) return false;
+    this.#replacedMs.set(key, nowMs);
+    return true;
+  }
+
+  /** A worker is connected to a session with these options. */
+  connected(key: string): void {
+    this.#replacedMs.delete(key);
+  }
+
+  /** @throws {@link SessionwrightError} `session_not_cleared` for options that attach to a session that was not cleared */
+  checkAttach({ sessionId }: SessionOptions): void {
+    if (sessionId === undefined || !this.#notCleared.has(sessionId)) return;
+    const message = `Session ${sessionId} is not used any more: its browser did not close and clear what a test had left within 10 s (isolation 'session'). It was attached to (sessionOptions.sessionId), so nothing replaces it: attach to another one, or use isolation 'context'.`;
+    throw new SessionwrightError(message, { code: 'session_not_cleared' });
+  }
+}
+
+/**
+ * Withdraws a session whose browser remembers what the next test must not meet.
+ * @throws {@link SessionwrightError} `session_not_cleared` when no other session can replace it
+ */
+export function withdrawIfRemembered(
+  held: HeldSession | undefined,
+  { options }: { options: SessionOptions },
+  { ownContext, hasOpenContexts }: SessionCheck,
+): void {
+  if (!held || !ownContext || ownContext.keepState) return;
+  const names = held.notForgotten(ownContext.lasting);
+  if (names.length === 0) return;
+  const { id } = held.session;
+  const { sessionId, cdpUrl } = options;
+  const attachedBy = sessionId === undefined ? 'cdpUrl' : 'sessionId';
+  if ((sessionId ?? cdpUrl) !== undefined)
+    throw remembered(id, names, `it was attached to (sessionOptions.${attachedBy})`);
+  if (hasOpenContexts === true) throw remembered(id, names, 'a hook keeps a page open on it');
+  log('session %s is withdrawn: its browser remembers %s', id, names.join());
+  held.withdraw();
+}
+
+function remembered(id: string, names: readonly string[], why: string): SessionwrightError {
+  const message = `This test cannot use session ${id}: an earlier test has set ${names.join(' and ')} there (isolation 'session'). A browser does not forget what that let in, and the session cannot be replaced: ${why}. Set the same options for all tests, or use isolation 'context'.`;
+  return new SessionwrightError(message, { code: 'session_not_cleared' });
+}
