@@ -55,7 +55,10 @@ export class Admission<Request, Grant> {
     this.#serve();
     if (!this.#queue.includes(waiter)) return waiter;
     const refusal = options.onQueued?.();
-    if (refusal) waiter.refuse(refusal);
+    if (refusal) {
+      waiter.refuse(refusal);
+      this.#turns.delete(options.ticket ?? ''); // it has not waited
+    }
     return waiter;
   }
 

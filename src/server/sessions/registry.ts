@@ -12,13 +12,12 @@ import type { HeavyWork } from '../../work/heavy-work';
 import { LiveSession } from './session';
 import type { BrowserSettings } from '../browsers/session-browser';
 import type { DataFolder } from '../data/data-folder';
+import { Capacity, timedOutOnGrid, type CapacityOptions, type CapacityRequest } from './capacity';
 import { closing, draining } from './closing-errors';
 import { FinishedSession } from './finished-session';
-import { Places, type Guest, type PlacesOptions } from './places';
 import { RememberedStarts } from './remembered-starts';
 import { Retention } from './retention';
 import { loadSessions, type DamagedSession } from './session-archive';
-import { gridPatience, waitOnGrid } from './grid-wait';
 import { FolderKeeper } from './session-keeper';
 import { recordOf, saveRecord } from './session-record';
 import { planSession, type SessionPlan } from '../browsers/session-plan';
@@ -29,7 +28,7 @@ import { WarmBrowsers } from './warm-browsers';
 const log = logOf('server');
 
 /** What a registry needs to know. */
-export interface RegistryOptions extends PlacesOptions {
+export interface RegistryOptions extends CapacityOptions {
   data: DataFolder;
   profiles: ProfileStore;
   storage: FileStorage;
@@ -75,8 +74,8 @@ export interface Starter {
   idempotencyKey?: string | undefined;
 }
 
-/** A guest who gets a session of its own. */
-type Newcomer = Guest & Pick<Starter, 'idempotencyKey'>;
+/** A start that makes a new session. */
+type NewStart = CapacityRequest & Pick<Starter, 'idempotencyKey'>;
 
 /** The sessions of one server, ended ones included. */
 export class SessionRegistry {
@@ -88,7 +87,7 @@ export class SessionRegistry {
   readonly #damaged = new Map<string, DamagedSession>();
   readonly #retention: Retention<AnySession | DamagedSession>;
   readonly #starts: RememberedStarts<AnySession>;
-  readonly #places: Places;
+  readonly #capacity: Capacity;
   readonly #starting = new Set<Promise<LiveSession>>();
   readonly #closing = new AbortController();
   readonly #draining = new AbortController();
@@ -96,10 +95,8 @@ export class SessionRegistry {
 
   constructor(options: RegistryOptions) {
     this.#options = options;
-    this.#places = new Places(options);
-    this.#starts = new RememberedStarts(
-      options.browser.grid && gridPatience(options.maxGridWaitMs),
-    );
+    this.#capacity = new Capacity(options);
+    this.#starts = new RememberedStarts(options.browser.grid ? options.maxGridWaitMs : undefined);
     this.#retention = new Retention(options.retentionMs, async (session) => this.#forget(session));
   }
 
@@ -201,7 +198,7 @@ export class SessionRegistry {
     return {
       active: this.#active.length,
       starting: this.#starting.size,
-      waiting: this.#places.waiting,
+      waiting: this.#capacity.waiting,
     };
   }
 
@@ -213,7 +210,7 @@ export class SessionRegistry {
   /** Starts no more sessions, those that wait included, and resolves when the last one that runs has ended. */
   async drain(): Promise<void> {
     this.#draining.abort(draining());
-    this.#places.close(draining());
+    this.#capacity.close(draining());
     await Promise.allSettled([...this.#starting, this.#warm?.close()]);
     const ended = this.#active.map(
       async (session) => new Promise<void>((resolve) => session.onEnd(resolve)),
@@ -223,7 +220,7 @@ export class SessionRegistry {
 
   /** Ends every session, removes what is not kept, and starts no more. */
   async close(): Promise<void> {
-    this.#places.close(closing());
+    this.#capacity.close(closing());
     this.#closing.abort(); // a browser that hangs at its start is not waited for
     this.#retention.stop();
     await Promise.allSettled([...this.#starting, this.#warm?.close()]);
@@ -234,23 +231,23 @@ export class SessionRegistry {
     await Promise.allSettled(this.all.map(end));
   }
 
-  async #start(request: StartOptions, guest: Newcomer): Promise<LiveSession> {
+  async #start(request: StartOptions, newStart: NewStart): Promise<LiveSession> {
     this.#refuseClosing();
     if (this.isDraining) throw draining();
     const plan = this.#plan(request);
-    const { account } = guest;
+    const { account } = newStart;
     if (request.profile) this.#options.profiles.checkOwner(request.profile.id, account);
     const { waits, starts } = this.#options.metrics;
     const askedMs = performance.now();
-    const leavePlace = await this.#places.take(guest);
-    const placedMs = performance.now();
-    waits.add((placedMs - askedMs) / 1000);
+    const freeCapacity = await this.#capacity.take(newStart);
+    const admittedMs = performance.now();
+    waits.add((admittedMs - askedMs) / 1000);
     this.#refuseClosing(); // it may have waited
-    const opening = this.#open(plan, guest, leavePlace);
+    const opening = this.#open(plan, newStart, freeCapacity);
     this.#starting.add(opening);
     try {
       const session = await opening;
-      starts.add((performance.now() - placedMs) / 1000);
+      starts.add((performance.now() - admittedMs) / 1000);
       log(
         'session %s: started%s',
         session.id,
@@ -258,7 +255,7 @@ export class SessionRegistry {
       );
       return session;
     } catch (error) {
-      leavePlace();
+      freeCapacity();
       this.#refuseClosing(); // that is why
       throw error;
     } finally {
@@ -286,25 +283,30 @@ export class SessionRegistry {
     });
   }
 
-  /** A start of our own takes no longer when nobody waits for it; on a Grid it may wait for long, and takes a place from others. */
+  /** A start on this machine goes on when its caller has left. On a Grid it may wait long, and would take the slot of others. */
   async #prepare(
     plan: SessionPlan,
-    guest?: Pick<Guest, 'leaving' | 'ticket'>,
+    caller?: Pick<NewStart, 'leaving' | 'ticket'>,
   ): Promise<PreparedBrowser> {
     const { data, profiles, browser, maxGridWaitMs } = this.#options;
     const { signal: closing } = this.#closing;
     const prepare = async (signal: AbortSignal): Promise<PreparedBrowser> =>
       prepareBrowser(plan, { data, profiles, settings: { ...browser, signal } });
     if (!browser.grid) return prepare(closing);
-    const signals = [closing, this.#draining.signal, ...(guest ? [guest.leaving] : [])];
-    const maxWaitMs = guest?.ticket === undefined ? maxGridWaitMs : undefined; // one with a ticket comes again, and keeps its turn
-    return waitOnGrid({ signals, maxWaitMs }, prepare);
+    const tooLong = new AbortController();
+    const hasLimit = maxGridWaitMs !== undefined && caller?.ticket === undefined; // a caller with a ticket comes again, and keeps its turn
+    const timer = hasLimit
+      ? setTimeout(() => tooLong.abort(timedOutOnGrid(maxGridWaitMs)), maxGridWaitMs)
+      : undefined;
+    const leaving = caller ? [caller.leaving] : [];
+    const signals = [closing, this.#draining.signal, tooLong.signal, ...leaving];
+    return prepare(AbortSignal.any(signals)).finally(() => clearTimeout(timer));
   }
 
   async #open(
     plan: SessionPlan,
-    { account: { name: owner }, leaving, ticket, idempotencyKey }: Newcomer,
-    leavePlace: () => void,
+    { account: { name: owner }, leaving, ticket, idempotencyKey }: NewStart,
+    freeCapacity: () => void,
   ): Promise<LiveSession> {
     const { storage, minuteMs, metrics } = this.#options;
     const { cdpBytes } = metrics;
@@ -319,7 +321,7 @@ export class SessionRegistry {
         ...{ id, plan, browser, folder, minuteMs, keeper, files },
         ...{ owner, idempotencyKey, cdpBytes, runJob: this.#options.work.for(id) },
       });
-      session.onEnd(leavePlace);
+      session.onEnd(freeCapacity);
       keeper.follow(session);
       await profile?.applyCookies(browser.connection);
       await this.#admit(session);

@@ -1,39 +1,37 @@
-/** Starts that are remembered by the key that their callers gave: a repeated request gets the same session. */
+/** Starts that are remembered by their idempotency keys: a repeated request gets the same session. */
 import { createHash } from 'node:crypto';
 import { withDeadline } from '../../base/deadline';
-import type { StartOptions } from '../../contract/session';
 import { refused } from '../../contract/refusals';
+import type { StartOptions } from '../../contract/session';
+import { timedOutOnGrid } from './capacity';
+import type { SessionEnd } from './known-session';
 
-/** How long a start goes on whose caller was told to come again, in milliseconds: several times what it is told to stay away. */
+/** How long a start goes on after its caller's wait timed out, in milliseconds: several times the pause before it comes again. */
 const KEEP_MS = 15_000;
 
-/** One start, and all who want it. */
+/** One start, and its callers. */
 interface RememberedStart<S> {
   requestHash: string;
   session: Promise<S>;
   /** Known once it has started. */
   id?: string;
-  /** How many callers are there still. */
+  /** How many callers wait. */
   callers: number;
   /** Aborted when the last of them has left. */
   readonly abandoned: AbortController;
-  /** Runs while nobody is there, and somebody may come again. */
+  /** Runs while no caller waits, and one may come again. */
   keeping?: NodeJS.Timeout;
 }
 
-/** For how long a caller waits, when somebody else decides whose turn it is: what it waits in goes on, so that it keeps its turn. */
-export interface Patience<S> {
-  /** In milliseconds. */
-  maxWaitMs: number;
-  /** Tells a caller to come again. */
-  inVain: () => Error;
-  /** Ends a session that nobody has come for. */
-  discard: (session: S) => Promise<void>;
+/** A session that a start makes. */
+interface StartedSession {
+  id: string;
+  end(end: SessionEnd): Promise<void>;
 }
 
 /** A request to start a session, which may come more than once. */
 export interface RepeatableStart {
-  /** What its callers and nobody else know it by. */
+  /** The account and its idempotency key. */
   ticket: string;
   request: StartOptions;
   /** Aborted when this caller has left. */
@@ -41,19 +39,22 @@ export interface RepeatableStart {
 }
 
 /** The starts of one server. */
-export class RememberedStarts<S extends { id: string }> {
+export class RememberedStarts<S extends StartedSession> {
   readonly #starts = new Map<string, RememberedStart<S>>();
-  readonly #patience: Patience<S> | undefined;
+  readonly #maxWaitMs: number | undefined;
 
-  /** @param patience none: callers wait as long as it takes */
-  constructor(patience?: Patience<S>) {
-    this.#patience = patience;
+  /**
+   * @param maxWaitMs - how long a caller waits for a start that goes on longer, in the queue of a Grid. Then the caller is told to come
+   * again. @default as long as it takes
+   */
+  constructor(maxWaitMs?: number) {
+    this.#maxWaitMs = maxWaitMs;
   }
 
   /**
-   * The session of an earlier request with this ticket, or the one that is begun now. What failed may be tried again.
-   * @param begin starts it; its signal is aborted when all callers have left
-   * @throws {@link InvalidRequestError} for a ticket that was used for another request, and what tells a caller that its patience is over
+   * Returns the session of an earlier request with this ticket, or starts one. A failed start may be repeated.
+   * @param begin - starts it; its signal is aborted when all callers have left
+   * @throws {@link InvalidRequestError} for a ticket of another request; {@link RateLimitError} when the wait timed out
    */
   async start(
     { ticket, request, leaving }: RepeatableStart,
@@ -71,26 +72,26 @@ export class RememberedStarts<S extends { id: string }> {
     const start = earlier ?? this.#begin(ticket, requestHash, begin);
     start.callers += 1;
     clearTimeout(start.keeping);
-    let isThere = true;
-    const leave = (abandon: () => void): void => {
-      if (!isThere) return;
-      isThere = false;
+    const waits = new AbortController();
+    const leave = (onLast: () => void): void => {
+      if (waits.signal.aborted) return;
+      waits.abort();
       start.callers -= 1;
-      if (start.callers === 0) abandon();
+      if (start.callers === 0) onLast();
     };
     const onLeaving = (): void => leave(() => start.abandoned.abort(leaving.reason));
     if (leaving.aborted) onLeaving();
-    leaving.addEventListener('abort', onLeaving, { once: true });
-    const patience = this.#patience;
-    if (!patience) return start.session;
-    return withDeadline(start.session, patience.maxWaitMs, () => {
-      const reason = patience.inVain();
-      leave(() => (start.keeping = this.#keep(ticket, start, { patience, reason })));
+    else leaving.addEventListener('abort', onLeaving, { signal: waits.signal });
+    const maxWaitMs = this.#maxWaitMs;
+    if (maxWaitMs === undefined) return start.session;
+    return withDeadline(start.session, maxWaitMs, () => {
+      const reason = timedOutOnGrid(maxWaitMs);
+      leave(() => (start.keeping = this.#keep(ticket, start, reason)));
       return reason;
     });
   }
 
-  /** Puts another object in place of the session that has this id. */
+  /** Replaces the object of the session with this id. */
   replace(session: S): void {
     for (const start of this.#starts.values())
       if (start.id === session.id) start.session = Promise.resolve(session);
@@ -101,16 +102,16 @@ export class RememberedStarts<S extends { id: string }> {
       if (start.id === sessionId) this.#starts.delete(ticket);
   }
 
-  /** Ends the start, or the session that has come of it, unless a caller comes again. */
-  #keep(
-    ticket: string,
-    start: RememberedStart<S>,
-    { patience, reason }: { patience: Patience<S>; reason: Error },
-  ): NodeJS.Timeout {
+  /** Ends the start or its session, unless a caller comes again. */
+  #keep(ticket: string, start: RememberedStart<S>, reason: Error): NodeJS.Timeout {
     return setTimeout(() => {
       if (this.#starts.get(ticket) === start) this.#starts.delete(ticket);
       start.abandoned.abort(reason);
-      start.session.then(patience.discard).catch(() => undefined);
+      start.session
+        .then(async (session) =>
+          session.end({ status: 'closed', reason: 'Its caller did not come again.' }),
+        )
+        .catch(() => undefined);
     }, KEEP_MS).unref();
   }
 

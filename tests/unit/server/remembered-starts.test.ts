@@ -5,11 +5,14 @@ import { RememberedStarts } from '../../../src/server/sessions/remembered-starts
 
 interface Session {
   id: string;
+  end: () => Promise<void>;
 }
 
 const MAX_WAIT_MS = 30_000;
 const KEPT_MS = 15_000;
 const request = decodeStartRequest({});
+
+const SESSION: Session = { id: 'a', end: async () => void discarded.push('a') };
 
 let begun: number;
 let abandoned: AbortSignal;
@@ -21,11 +24,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   begun = 0;
   discarded = [];
-  starts = new RememberedStarts<Session>({
-    maxWaitMs: MAX_WAIT_MS,
-    inVain: () => new Error('come again'),
-    discard: async ({ id }) => void discarded.push(id),
-  });
+  starts = new RememberedStarts<Session>(MAX_WAIT_MS);
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -43,7 +42,7 @@ async function start(leaving = new AbortController().signal): Promise<Session> {
 }
 
 async function waitInVain(): Promise<void> {
-  const refused = expect(start()).rejects.toThrow('come again');
+  const refused = expect(start()).rejects.toThrow('Stop one, or come again.');
   await vi.advanceTimersByTimeAsync(MAX_WAIT_MS);
   await refused;
 }
@@ -54,15 +53,15 @@ test('the next try goes on with the start of the one before', async () => {
   const again = start();
   await vi.advanceTimersByTimeAsync(KEPT_MS);
   expect(abandoned.aborted).toBe(false);
-  arrive({ id: 'a' });
-  expect(await again).toEqual({ id: 'a' });
+  arrive(SESSION);
+  expect(await again).toBe(SESSION);
   expect(begun).toBe(1);
 });
 
 test('a session that came in between is there for the next try', async () => {
   await waitInVain();
-  arrive({ id: 'a' });
-  expect(await start()).toEqual({ id: 'a' });
+  arrive(SESSION);
+  expect(await start()).toBe(SESSION);
   await vi.advanceTimersByTimeAsync(KEPT_MS);
   expect(discarded).toEqual([]);
 });
@@ -77,7 +76,7 @@ test('a start that nobody comes for again is given up, and the next one begins a
 
 test('a session that nobody comes for is ended', async () => {
   await waitInVain();
-  arrive({ id: 'a' });
+  arrive(SESSION);
   await vi.advanceTimersByTimeAsync(KEPT_MS);
   expect(discarded).toEqual(['a']);
 });
