@@ -1,7 +1,5 @@
-import { defineConfig } from 'tsup';
-import { bundledByBuild, writeNotices } from './scripts/bundled.mjs';
-import { commonJs } from './scripts/common-js.mjs';
-import { sharedChunk } from './scripts/shared-chunk.mjs';
+import { defineConfig, type Options } from 'tsup';
+import { notices } from './scripts/notices.mjs';
 
 /** What users import. */
 const PUBLIC = {
@@ -12,31 +10,56 @@ const PUBLIC = {
   server: 'src/server/index.ts',
 };
 
-/**
- * One configuration for every entry: several with `clean` would race each other.
- * `commonJs` splits both formats, so that what is loaded lazily (server, encoder, viewer) stays in chunks of its own.
- */
-export default defineConfig({
-  entry: {
-    ...PUBLIC,
-    'global-setup': 'src/config/global-setup.ts',
-    host: 'src/host/main.ts',
-    'playwright-server': 'fixtures/playwright/server-main.ts',
-    cli: 'src/cli/main.ts',
+const esbuildPlugins = [notices('dist/THIRD-PARTY.txt')];
+const modules: Options = { format: 'esm', target: 'node20', platform: 'node', esbuildPlugins };
+
+/** Each in one file, found by `src/base/built-file.ts`: tests run the sources and build these files first. */
+export const ASSETS: Options[] = [
+  {
+    entry: {
+      viewer: 'src/viewer/main.tsx',
+      'run-page': 'src/reporter/page/main.tsx',
+      mediabunny: 'node_modules/mediabunny/dist/bundles/mediabunny.min.mjs',
+    },
+    outDir: 'dist/assets',
+    format: 'esm',
+    target: ['chrome120', 'firefox120', 'safari17'],
+    platform: 'browser',
+    noExternal: [/./],
+    splitting: false,
+    minify: true,
+    esbuildPlugins,
+    esbuildOptions(options) {
+      options.legalComments = 'none'; // THIRD-PARTY.txt has them
+    },
   },
-  format: ['esm', 'cjs'],
-  target: 'node20',
-  platform: 'node',
-  splitting: false,
-  plugins: [commonJs(PUBLIC)],
-  clean: true,
-  dts: {
-    compilerOptions: { stripInternal: true }, // what makes the client's objects would bring the schemas of the whole contract along
-    entry: PUBLIC,
+  {
+    ...modules,
+    entry: { 'heavy-work': 'src/server/work-main.ts' },
+    outDir: 'dist/assets',
+    splitting: false,
+    esbuildOptions(options) {
+      options.alias = { turndown: 'turndown/lib/turndown.browser.es.js' }; // without its own DOM
+    },
   },
-  external: ['@playwright/test', 'playwright', 'playwright-core'],
-  noExternal: ['undici', 'zod'], // in one piece they load in a fraction of the time
-  loader: { '.html': 'text' },
-  esbuildPlugins: [bundledByBuild, sharedChunk('index', 'src')],
-  onSuccess: () => writeNotices('dist/THIRD-PARTY.txt'),
-});
+];
+
+export default defineConfig([
+  {
+    ...modules,
+    entry: {
+      ...PUBLIC,
+      'global-setup': 'src/config/global-setup.ts',
+      host: 'src/host/main.ts',
+      'playwright-server': 'fixtures/playwright/server-main.ts',
+      cli: 'src/cli/main.ts',
+    },
+    clean: ['!assets/**'], // built at the same time
+    dts: {
+      compilerOptions: { stripInternal: true }, // the client's internals would bring the schemas of the whole contract along
+      entry: PUBLIC,
+    },
+    external: ['@playwright/test', 'playwright', 'playwright-core'],
+  },
+  ...ASSETS,
+]);

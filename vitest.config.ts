@@ -1,6 +1,5 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
-import { bundledInTests } from './scripts/bundled.mjs';
 
 /** CI retries a failed browser test once, because its machine is shared. A test that passes then is listed as FLAKY at the end: a bug to look for. */
 const retry = process.env['CI'] ? 1 : 0;
@@ -37,9 +36,9 @@ class LongestFirst extends BaseSequencer {
 
 /** Tiers: pure modules, one component with its real neighbors, whole Playwright runs; and the API as a whole: its contract, and everything wrong that can be sent to it. */
 const tier = (name: string, options: object) => ({
-  plugins: [bundledInTests],
   test: {
     name,
+    globalSetup: 'tests/build-assets.ts',
     include: [`tests/${name}/**/*.test.ts`],
     exclude: [`**/*${LONG}`],
     env: { GITHUB_ACTIONS: '', GITHUB_STEP_SUMMARY: '' }, // runs inside tests must not write to a job summary

@@ -65,7 +65,7 @@ const sizes = {
   mutableFields: Math.max(...product.map(mutableFields)),
   playwrightInternals: members('fixtures/playwright/internals.ts', 'SEAMS'),
   bundlerLines: sum(
-    find('scripts', /^(bundled|shared-chunk|common-js)\.mjs$/)
+    find('scripts', /^notices\.mjs$/)
       .map(parse)
       .map(codeLines),
   ),

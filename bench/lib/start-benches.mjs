@@ -91,7 +91,7 @@ async function measureWarmStart({ executables, rounds, say }) {
 }
 
 function hasWarmSessions() {
-  const { stdout } = spawnSync(process.execPath, [join(ROOT, 'dist/cli.cjs'), 'serve', '--help'], {
+  const { stdout } = spawnSync(process.execPath, [join(ROOT, 'dist/cli.js'), 'serve', '--help'], {
     encoding: 'utf8',
   });
   return stdout.includes('--warm');

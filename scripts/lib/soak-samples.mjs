@@ -110,7 +110,7 @@ function megabytes(bytes) {
 }
 
 function kindOf(commandLine) {
-  if (/[\\/]host\.cjs\0/.test(commandLine)) return 'host';
+  if (/[\\/]host\.js\0/.test(commandLine)) return 'host';
   return /[\\/]workerProcessEntry\.js|[\\/]worker[\\/]workerMain\.js/.test(commandLine)
     ? 'worker'
     : undefined;

@@ -123,7 +123,7 @@ function asArray<T>(value: T | T[] | undefined): T[] {
 
 /** A module of ours, by path: Playwright loads it from there in every process. */
 function beside(name: string): string {
-  return join(dirname(fileURLToPath(import.meta.url)), `${name}.cjs`);
+  return join(dirname(fileURLToPath(import.meta.url)), `${name}.js`);
 }
 
 export type { SessionOptions, SessionTestOptions, SessionWorkerOptions } from '../options/types';

@@ -196,5 +196,5 @@ async function startHost(runnerPid: number, generation: number): Promise<string>
 
 /** The host's script lies beside this file in the built package. */
 function hostScript(): string {
-  return join(dirname(fileURLToPath(import.meta.url)), 'host.cjs');
+  return join(dirname(fileURLToPath(import.meta.url)), 'host.js');
 }

@@ -1,5 +1,5 @@
 /**
- * The host process: `node host.cjs RUNNERPID GENERATION`. Claims the run's folder, serves the run, watches the runner, and when the
+ * The host process: `node host.js RUNNERPID GENERATION`. Claims the run's folder, serves the run, watches the runner, and when the
  * run is over, or the runner is gone, stops everything and removes the folder.
  */
 import { setTimeout as delay } from 'node:timers/promises';

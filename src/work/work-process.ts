@@ -1,7 +1,7 @@
 /** One process for heavy work, from the side of the server. It does one job at a time. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import script from 'bundled:heavy-work';
+import { builtFile } from '../base/built-file';
 import { isLogging } from '../base/log';
 import { SessionwrightError } from '../contract/errors';
 import { workEnvironment } from '../options/environment';
@@ -13,7 +13,7 @@ export class WorkProcess {
   #settle: ((answer: WorkAnswer | WorkLimitError) => void) | undefined;
 
   constructor() {
-    this.#child = spawn(process.execPath, [fileURLToPath(new URL(script, import.meta.url))], {
+    this.#child = spawn(process.execPath, [fileURLToPath(builtFile('assets/heavy-work.js'))], {
       detached: process.platform !== 'win32', // Ctrl-C is ours to handle
       stdio: ['ignore', 'ignore', isLogging ? 'inherit' : 'ignore', 'ipc'], // the channel closes with the server, however that ends
       serialization: 'advanced',

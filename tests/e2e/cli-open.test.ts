@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startSessionServer, type SessionServer } from '../../src/server/index';
 import { ToldBrowser } from './support/told-browser';
 
-const CLI = resolve(import.meta.dirname, '../../dist/cli.cjs');
+const CLI = resolve(import.meta.dirname, '../../dist/cli.js');
 
 let server: SessionServer;
 let folder: string;

@@ -11,7 +11,7 @@ import { SessionsClient } from '../../src/client/index';
 import { startSessionServer, type SessionServer } from '../../src/server/index';
 import { Project } from './support/project';
 
-const CLI = resolve(import.meta.dirname, '../../dist/cli.cjs');
+const CLI = resolve(import.meta.dirname, '../../dist/cli.js');
 
 let server: SessionServer;
 let client: SessionsClient;

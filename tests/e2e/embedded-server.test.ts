@@ -66,7 +66,7 @@ test('so does reap', async () => {
       (
         await promisify(execFile)(
           process.execPath,
-          [join(DIST, 'cli.cjs'), 'reap', '--json', ...args],
+          [join(DIST, 'cli.js'), 'reap', '--json', ...args],
           { env: { ...process.env, TMPDIR: temp } },
         )
       ).stdout,

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { leavesNothing } from './support/leaves-nothing';
 import { Project, type RunResult } from './support/project';
 
-const CLI = resolve(import.meta.dirname, '../../dist/cli.cjs');
+const CLI = resolve(import.meta.dirname, '../../dist/cli.js');
 
 /** A browser that has started, in the log. */
 const STARTED = /process \d+ is up/g;

@@ -147,7 +147,7 @@ describe('a run that is ended', () => {
     project = await Project.create(WAITING);
     const run = project.start();
     await run.printed(/WORKER \d+ RETRY 0/);
-    const host = project.leftovers().processes.find((it) => it.includes('host.cjs'));
+    const host = project.leftovers().processes.find((it) => it.includes('host.js'));
     process.kill(Number(host?.split(' ')[0]), 'SIGKILL');
     const { exitCode, output, report } = await run.result();
     expect(

@@ -26,7 +26,7 @@ import * as z from 'zod';
 import { eventually } from '../eventually';
 import { SessionsClient } from '../../src/client/index';
 
-const CLI = resolve(import.meta.dirname, '../../dist/cli.cjs');
+const CLI = resolve(import.meta.dirname, '../../dist/cli.js');
 const KEY = 'key-of-this-test';
 const SHOP = `<!doctype html><title>Shop</title><h1>Books</h1><a href="/cart">Cart</a>
   <label>Name <input id="name"></label><button onclick="document.querySelector('h1').textContent = 'Bought by ' + document.querySelector('#name').value">Buy</button>

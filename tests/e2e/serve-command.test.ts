@@ -9,7 +9,7 @@ import { eventually } from '../eventually';
 import { processesWith } from '../integration/processes';
 import { apiCaller } from '../integration/server/api';
 
-const CLI = resolve(import.meta.dirname, '../../dist/cli.cjs');
+const CLI = resolve(import.meta.dirname, '../../dist/cli.js');
 
 let folder: string;
 beforeEach(async () => {

@@ -17,7 +17,7 @@ import { serve } from '../e2e/support/serve-process';
 import { eventually } from '../eventually';
 import { everySlotIsFree, openGrid } from './grid';
 
-const CLI = resolve(import.meta.dirname, '../../dist/cli.cjs');
+const CLI = resolve(import.meta.dirname, '../../dist/cli.js');
 /** How long 32 sessions may take, in milliseconds: some 3 s each on two processors, with four at a time. */
 const MANY_MS = 900_000;
 const HIDDEN_NAME = 'http://grid.internal:4444';

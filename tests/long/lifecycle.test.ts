@@ -83,7 +83,7 @@ test('a host that stood still before a worker came, in a run without our configu
         await page.setContent('<h1>Hello</h1>');
         const host = readdirSync('/proc').find((pid) => {
           try {
-            return readFileSync('/proc/' + pid + '/cmdline', 'utf8').includes('host.cjs\\0' + process.ppid + '\\0');
+            return readFileSync('/proc/' + pid + '/cmdline', 'utf8').includes('host.js\\0' + process.ppid + '\\0');
           } catch { return false; }
         });
         process.kill(Number(host), 'SIGSTOP');

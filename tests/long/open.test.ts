@@ -12,7 +12,7 @@ import { Project } from '../e2e/support/project';
 import { ToldBrowser } from '../e2e/support/told-browser';
 import { eventually } from '../eventually';
 
-const CLI = resolve(import.meta.dirname, '../../dist/cli.cjs');
+const CLI = resolve(import.meta.dirname, '../../dist/cli.js');
 const LINUX = process.platform === 'linux';
 const DISPLAY = { DISPLAY: ':7' };
 const NO_DISPLAY = { DISPLAY: '', WAYLAND_DISPLAY: '' };

@@ -18,7 +18,7 @@ import { eventually } from '../eventually';
 import { leavesNothing } from '../e2e/support/leaves-nothing';
 import { Project } from '../e2e/support/project';
 
-const COMMAND = resolve(import.meta.dirname, '../../dist/cli.cjs');
+const COMMAND = resolve(import.meta.dirname, '../../dist/cli.js');
 
 let server: SessionServer;
 let client: SessionsClient;
@@ -171,7 +171,7 @@ test('the host is ended while a session starts', async () => {
   project = await create();
   const run = project.start();
   await isStarted;
-  const host = project.leftovers().processes.find((it) => it.includes('host.cjs'));
+  const host = project.leftovers().processes.find((it) => it.includes('host.js'));
   process.kill(Number(host?.split(' ')[0]), 'SIGTERM');
   letThrough();
   await run.result();

@@ -1,10 +1,10 @@
 /** One page of a utility browser with the encoder in it. No port is opened: what the page loads is answered over CDP. */
 import { readFile } from 'node:fs/promises';
+import { builtFile } from '../../base/built-file';
 import { withDeadline } from '../../base/deadline';
 import type { CdpConnection, CdpSession } from '../../cdp/connection';
 import type { CdpEvents, ExceptionDetails } from '../../cdp/protocol';
 import { SessionwrightError, timedOut } from '../../contract/errors';
-import { MEDIABUNNY_URL } from '../mediabunny';
 import type { ClipPart, PageEncoder } from './page-script';
 import { clipScript, codecScript, encoderScript, picturesScript } from './page-script';
 
@@ -102,7 +102,7 @@ async function loadFiles(): Promise<Files> {
     '/': { type: 'text/html; charset=utf-8', body: Buffer.from(PAGE) },
     '/mediabunny.mjs': {
       type: 'text/javascript; charset=utf-8',
-      body: await readFile(MEDIABUNNY_URL),
+      body: await readFile(builtFile('assets/mediabunny.js')),
     },
   };
 }

@@ -3,7 +3,7 @@
  * there. Each of them therefore stands alone, and gets what it needs as parameters: nothing around it exists in the page.
  */
 import type { Size } from '../../contract/limits';
-import type { Mediabunny } from '../mediabunny';
+import type * as mediabunnyModule from 'mediabunny';
 
 /** One picture, as it is sent to the page. */
 export interface EncodedShot {
@@ -161,7 +161,7 @@ export async function codecScript(size: Size): Promise<Codec> {
 
 /** Begins a clip in memory. */
 export async function clipScript(
-  mediabunny: Mediabunny,
+  mediabunny: typeof mediabunnyModule,
   codec: Codec,
   pictures: Pictures,
 ): Promise<ClipInPage> {

@@ -156,7 +156,7 @@ export function playwrightVersion(): string | undefined {
 
 /** The process's script lies beside this file in the built package. */
 function script(): string {
-  return join(dirname(fileURLToPath(import.meta.url)), 'playwright-server.cjs');
+  return join(dirname(fileURLToPath(import.meta.url)), 'playwright-server.js');
 }
 
 function isRunning({ exitCode, signalCode }: ChildProcess): boolean {

@@ -1,9 +1,7 @@
 /** The files that the viewer's pages load: made by the build, beside our own code, and read when somebody asks for them. */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import scriptFile from 'bundled:viewer-script';
-import styleFile from 'bundled:viewer-style';
+import { builtFile } from '../../base/built-file';
 
 /** A file of the viewer. */
 export interface ViewerFile {
@@ -32,14 +30,14 @@ export function viewerFiles(): Promise<ViewerFiles> {
 
 async function readFiles(): Promise<ViewerFiles> {
   const [script, style] = await Promise.all([
-    read(scriptFile, 'js', 'text/javascript; charset=utf-8'),
-    read(styleFile, 'css', 'text/css; charset=utf-8'),
+    read('js', 'text/javascript; charset=utf-8'),
+    read('css', 'text/css; charset=utf-8'),
   ]);
   return { script, style };
 }
 
-async function read(file: string, extension: string, mediaType: string): Promise<ViewerFile> {
-  const bytes = await readFile(fileURLToPath(new URL(file, import.meta.url)));
+async function read(extension: string, mediaType: string): Promise<ViewerFile> {
+  const bytes = await readFile(builtFile(`assets/viewer.${extension}`));
   const digest = createHash('sha256').update(bytes).digest('hex').slice(0, 16);
   return { name: `viewer-${digest}.${extension}`, mediaType, bytes };
 }

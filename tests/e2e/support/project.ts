@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type {
@@ -52,7 +52,10 @@ export class Project {
     const project = new Project(folder, env);
     await mkdir(project.temp);
     await mkdir(join(folder, 'node_modules/@playwright'), { recursive: true });
-    await symlink(ROOT, join(folder, 'node_modules/sessionwright'), 'junction');
+    const installed = join(folder, 'node_modules/sessionwright');
+    await cp(join(ROOT, 'dist'), join(installed, 'dist'), { recursive: true }); // not a link: Playwright transforms what is outside of node_modules
+    await cp(join(ROOT, 'package.json'), join(installed, 'package.json'));
+    await symlink(join(ROOT, 'node_modules'), join(installed, 'node_modules'), 'junction');
     await symlink(
       join(ROOT, 'node_modules/@playwright/test'),
       join(folder, 'node_modules/@playwright/test'),
@@ -95,7 +98,7 @@ export class Project {
 
   /** Clears what its runs have left and could not stop, as `sessionwright reap` does. */
   async reap(): Promise<void> {
-    const child = spawn(process.execPath, [join(ROOT, 'dist/cli.cjs'), 'reap'], { env: this.env });
+    const child = spawn(process.execPath, [join(ROOT, 'dist/cli.js'), 'reap'], { env: this.env });
     await once(child, 'close');
   }
 
@@ -112,7 +115,7 @@ export class Project {
   /** Process ids of the hosts of its runs. */
   hosts(): string[] {
     return processesNaming(this.temp)
-      .filter((it) => it.includes('host.cjs'))
+      .filter((it) => it.includes('host.js'))
       .map((it) => it.split(' ')[0] ?? '');
   }
 

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { ApiAnswer } from '../../integration/server/api';
 import { apiCaller } from '../../integration/server/api';
 
-const CLI = fileURLToPath(new URL('../../../dist/cli.cjs', import.meta.url));
+const CLI = fileURLToPath(new URL('../../../dist/cli.js', import.meta.url));
 
 /** The heap of a served API, in MB: a larger one would hide memory that grows with what clients send. */
 const HEAP_MB = 300;

@@ -110,7 +110,7 @@ async function coreAt(modules: string, version: string, revision: string): Promi
 test("the browser is that of the user's Playwright, though a lock file keeps another core of ours", async () => {
   const store = (name: string): string => join(folder, 'store', name, 'node_modules');
   const ours = await packageAt(store('ours'), 'sessionwright', '1.0.0');
-  const from = join(ours, 'dist', 'host.cjs');
+  const from = join(ours, 'dist', 'host.js');
   expect(installedPlaywright(from)).toBeUndefined();
 
   await coreAt(store('ours'), '1.60.0', '1001');

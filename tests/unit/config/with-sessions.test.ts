@@ -14,19 +14,19 @@ test('appends to global set-up and reporters, ours first among the reporters', (
     globalSetup: './mine.ts',
     reporter: [['html', { open: 'never' }], ['json']],
   });
-  expect(config.globalSetup).toEqual(['./mine.ts', expect.stringMatching(/global-setup\.cjs$/)]);
-  expect(names(config.reporter)).toEqual(['reporter.cjs', 'html', 'json']);
+  expect(config.globalSetup).toEqual(['./mine.ts', expect.stringMatching(/global-setup\.js$/)]);
+  expect(names(config.reporter)).toEqual(['reporter.js', 'html', 'json']);
 });
 
 test('a single reporter by name, and none at all', () => {
   expect(names(withSessions({ reporter: 'html' as const }).reporter)).toEqual([
-    'reporter.cjs',
+    'reporter.js',
     'html',
   ]);
   vi.stubEnv('CI', '');
-  expect(names(withSessions({}).reporter)).toEqual(['reporter.cjs', 'list']);
+  expect(names(withSessions({}).reporter)).toEqual(['reporter.js', 'list']);
   vi.stubEnv('CI', 'true');
-  expect(names(withSessions({}).reporter)).toEqual(['reporter.cjs', 'dot']);
+  expect(names(withSessions({}).reporter)).toEqual(['reporter.js', 'dot']);
 });
 
 test('what is named or completed twice is there once, and keeps what it was told', () => {
@@ -34,16 +34,16 @@ test('what is named or completed twice is there once, and keeps what it was told
     withSessions({ reporter: 'line', globalSetup: './mine.ts' }, { runPage: 'story' }),
     { runPageUrl: 'https://ci/' },
   );
-  expect(twice.globalSetup).toEqual(['./mine.ts', expect.stringMatching(/global-setup\.cjs$/)]);
-  expect(names(twice.reporter)).toEqual(['reporter.cjs', 'line']);
+  expect(twice.globalSetup).toEqual(['./mine.ts', expect.stringMatching(/global-setup\.js$/)]);
+  expect(names(twice.reporter)).toEqual(['reporter.js', 'line']);
   expect(twice.reporter?.[0]?.[1]).toEqual({ runPage: 'story', runPageUrl: 'https://ci/' });
   const named = withSessions({
     reporter: [['line'], ['sessionwright/reporter', { runPage: false }], ['json']],
   });
-  expect(names(named.reporter)).toEqual(['reporter.cjs', 'line', 'json']);
+  expect(names(named.reporter)).toEqual(['reporter.js', 'line', 'json']);
   expect(named.reporter?.[0]?.[1]).toEqual({ runPage: false });
   expect(names(withSessions({ reporter: 'sessionwright/reporter' as 'list' }).reporter)).toEqual([
-    'reporter.cjs',
+    'reporter.js',
   ]);
 });
 

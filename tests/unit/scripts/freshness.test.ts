@@ -58,7 +58,7 @@ describe('whyInstall', () => {
 describe('whyBuild', () => {
   beforeEach(async () => {
     await write('package.json', {
-      bin: { x: './dist/cli.cjs' },
+      bin: { x: './dist/cli.js' },
       exports: { '.': { import: './dist/index.js' }, './package.json': './package.json' },
     });
     await write('src/deep/a.ts', '');
@@ -68,20 +68,20 @@ describe('whyBuild', () => {
   it('lists what the package exports', () => {
     expect(
       exportedFiles({
-        bin: { x: './dist/cli.cjs' },
-        exports: { '.': { import: { types: './dist/a.d.ts' }, require: './dist/cli.cjs' } },
+        bin: { x: './dist/cli.js' },
+        exports: { '.': { import: { types: './dist/a.d.ts' }, require: './dist/cli.js' } },
       }),
-    ).toEqual(['./dist/cli.cjs', './dist/a.d.ts']);
+    ).toEqual(['./dist/cli.js', './dist/a.d.ts']);
   });
 
   it('asks for a build when an exported file is missing', async () => {
     await write('dist/index.js', '', 2_000);
-    expect(whyBuild(root)).toBe('./dist/cli.cjs is missing');
+    expect(whyBuild(root)).toBe('./dist/cli.js is missing');
   });
 
   it('is content with a build that is newer than the sources, and not with an older one', async () => {
     await write('dist/index.js', '', 2_000);
-    await write('dist/cli.cjs', '', 2_000);
+    await write('dist/cli.js', '', 2_000);
     expect(whyBuild(root)).toBeUndefined();
     await write('src/deep/a.ts', 'changed', 3_000);
     expect(whyBuild(root)).toContain('deep');
@@ -89,7 +89,7 @@ describe('whyBuild', () => {
 
   it('notices a source that was deleted', async () => {
     await write('dist/index.js', '', 2_000);
-    await write('dist/cli.cjs', '', 2_000);
+    await write('dist/cli.js', '', 2_000);
     await rm(join(root, 'src/deep/a.ts'));
     expect(whyBuild(root)).toContain('deep');
   });

@@ -1,0 +1,3 @@
+import type { Options } from 'tsup';
+
+export declare function notices(file: string): NonNullable<Options['esbuildPlugins']>[number];
