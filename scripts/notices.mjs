@@ -1,6 +1,6 @@
 /** Writes `THIRD-PARTY.txt`: the licences of the libraries that the build copies into our files. */
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 
 /** The folder and the name of the package that a file belongs to. */
 const PACKAGE = /^.*node_modules\/((?:@[^/]+\/)?[^/]+)(?=\/)/;
@@ -23,6 +23,7 @@ export function notices(file) {
             if (name && bytesInOutput > 0) bundled.set(name, folder);
           }
         const texts = await Promise.all([...bundled.keys()].sort().map(noticeOf));
+        await mkdir(dirname(file), { recursive: true });
         await writeFile(
           file,
           `This package contains the libraries below, unchanged, under their own licences.\n\n${texts.join(`\n${'-'.repeat(72)}\n\n`)}`,

@@ -82,7 +82,8 @@ test('a server for others tells them an address of theirs, and wants a key that 
 test('what a server fails at is in its log, with the stack, and says nothing of what it was given', async () => {
   const env = { DEBUG: 'sessionwright:server', NOTTE_API_KEY: 'x'.repeat(16) };
   const { child, closed, printed } = serve(['--data-dir', folder], env);
-  const url = /SESSIONWRIGHT_API_URL=(\S+)/.exec(await printed(/SESSIONWRIGHT_API_KEY=.*\n/))?.[1] ?? '';
+  const url =
+    /SESSIONWRIGHT_API_URL=(\S+)/.exec(await printed(/SESSIONWRIGHT_API_KEY=.*\n/))?.[1] ?? '';
   await rm(join(folder, 'uploads'), { recursive: true, force: true });
   await writeFile(join(folder, 'uploads'), 'a file, where the folder was');
   const form = new FormData();
@@ -112,7 +113,8 @@ test('keys for others come from a file, and are never printed', async () => {
   const env = { NOTTE_API_KEY: 'x'.repeat(16), DEBUG: 'sessionwright:server' };
   const args = ['--keys', file, '--data-dir', join(folder, 'kept')];
   const { child, closed, printed } = serve(args, env);
-  const url = /SESSIONWRIGHT_API_URL=(\S+)/.exec(await printed(/SESSIONWRIGHT_API_KEY=.*\n/))?.[1] ?? '';
+  const url =
+    /SESSIONWRIGHT_API_URL=(\S+)/.exec(await printed(/SESSIONWRIGHT_API_KEY=.*\n/))?.[1] ?? '';
   expect(await apiCaller(url, key)('POST', '/sessions/start')).toMatchObject({ status: 200 });
   child.kill('SIGINT');
   const { output } = await closed;
@@ -125,7 +127,9 @@ test('keys for others come from a file, and are never printed', async () => {
 async function serveOne(args: string[] = []) {
   const key = 'x'.repeat(16);
   const started = serve(['--data-dir', join(folder, 'kept'), ...args], { NOTTE_API_KEY: key });
-  const url = /SESSIONWRIGHT_API_URL=(\S+)/.exec(await started.printed(/SESSIONWRIGHT_API_KEY=.*\n/))?.[1] ?? '';
+  const url =
+    /SESSIONWRIGHT_API_URL=(\S+)/.exec(await started.printed(/SESSIONWRIGHT_API_KEY=.*\n/))?.[1] ??
+    '';
   const call = apiCaller(url, key);
   const { body } = await call('POST', '/sessions/start');
   return { ...started, call, id: String(body['session_id']) };
