@@ -1,4 +1,4 @@
-/** Writes `THIRD-PARTY.txt`: the licences of the libraries that the build copies into our files. */
+/** Writes `THIRD-PARTY.txt`: the licenses of the libraries that the build copies into our files. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
@@ -26,7 +26,7 @@ export function notices(file) {
         await mkdir(dirname(file), { recursive: true });
         await writeFile(
           file,
-          `This package contains the libraries below, unchanged, under their own licences.\n\n${texts.join(`\n${'-'.repeat(72)}\n\n`)}`,
+          `This package contains the libraries below, unchanged, under their own licenses.\n\n${texts.join(`\n${'-'.repeat(72)}\n\n`)}`,
         );
       });
     },
@@ -34,10 +34,10 @@ export function notices(file) {
 }
 
 async function noticeOf(name) {
-  const [manifest, licence] = await Promise.all(
+  const [manifest, text] = await Promise.all(
     ['package.json', 'LICENSE'].map((file) => readFile(join(bundled.get(name), file), 'utf8')),
   );
   const { version, license, repository } = JSON.parse(manifest);
   const source = typeof repository === 'string' ? repository : repository.url;
-  return `${name} ${version} (${license}), source: ${source}\n\n${licence.trim()}\n`;
+  return `${name} ${version} (${license}), source: ${source}\n\n${text.trim()}\n`;
 }
