@@ -35,7 +35,7 @@ const privateOfPlaywright = [
   'TSPropertySignature > Identifier.key',
 ].map((place) => ({
   selector: `${place}[name=/^_[a-z]/]`,
-  message: 'Only fixtures/playwright/ touches private fields of Playwright.',
+  message: 'Only src/playwright/ touches private fields of Playwright.',
 }));
 
 export default tseslint.config(
@@ -99,7 +99,7 @@ export default tseslint.config(
         {
           paths: [
             onlyIn('undici', 'src/client'),
-            onlyIn('@playwright/test', 'fixtures, src/reporter and src/config'),
+            onlyIn('@playwright/test', 'fixtures, src/playwright, src/reporter and src/config'),
           ],
         },
       ],
@@ -114,7 +114,7 @@ export default tseslint.config(
     files: ['src/**/*.{ts,tsx}', 'fixtures/**/*.ts'],
     ignores: [
       'fixtures/types.ts', // our own private fixtures
-      'fixtures/playwright/**',
+      'src/playwright/**',
       'src/contract/network-logs.ts', // HAR has such names
     ],
     rules: {
@@ -136,12 +136,21 @@ export default tseslint.config(
     rules: {
       'no-restricted-imports': [
         'error',
-        { paths: [onlyIn('@playwright/test', 'fixtures, src/reporter and src/config')] },
+        {
+          paths: [
+            onlyIn('@playwright/test', 'fixtures, src/playwright, src/reporter and src/config'),
+          ],
+        },
       ],
     },
   },
   {
-    files: ['fixtures/**/*.ts', 'src/reporter/**/*.ts', 'src/config/**/*.ts'],
+    files: [
+      'fixtures/**/*.ts',
+      'src/playwright/**/*.ts',
+      'src/reporter/**/*.ts',
+      'src/config/**/*.ts',
+    ],
     rules: { 'no-restricted-imports': ['error', { paths: [onlyIn('undici', 'src/client')] }] },
   },
   {
@@ -150,7 +159,7 @@ export default tseslint.config(
       'src/options/environment.ts',
       'src/host/main.ts',
       'src/cli/main.ts',
-      'fixtures/playwright/server-main.ts',
+      'src/server/playwright-main.ts',
     ],
     rules: { 'no-restricted-properties': 'off' },
   },

@@ -51,7 +51,7 @@ export default defineConfig([
       ...PUBLIC,
       'global-setup': 'src/config/global-setup.ts',
       host: 'src/host/main.ts',
-      'playwright-server': 'fixtures/playwright/server-main.ts',
+      'playwright-server': 'src/server/playwright-main.ts',
       cli: 'src/cli/main.ts',
     },
     clean: ['!assets/**'], // built at the same time

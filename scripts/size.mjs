@@ -63,7 +63,7 @@ const sizes = {
   cssLines: sum(find('src', /\.css$/).map((file) => text(file).match(/^.*[^\s].*$/gm).length)), // comments too
   hostCalls: members('src/host/protocol.ts', 'HostCalls'),
   mutableFields: Math.max(...product.map(mutableFields)),
-  playwrightInternals: members('fixtures/playwright/internals.ts', 'SEAMS'),
+  playwrightInternals: members('src/playwright/internals.ts', 'SEAMS'),
   bundlerLines: sum(
     find('scripts', /^notices\.mjs$/)
       .map(parse)
