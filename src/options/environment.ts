@@ -72,14 +72,6 @@ export const environment = {
   get stepSummaryFile(): string | undefined {
     return read('GITHUB_STEP_SUMMARY');
   },
-  /** Where Playwright's `junit` reporter writes, as that reads it: `PLAYWRIGHT_JUNIT_OUTPUT_FILE`, or `_DIR` and `_NAME`. */
-  get junitOutput(): Record<'file' | 'folder' | 'name', string | undefined> {
-    return {
-      file: read('PLAYWRIGHT_JUNIT_OUTPUT_FILE'),
-      folder: read('PLAYWRIGHT_JUNIT_OUTPUT_DIR'),
-      name: read('PLAYWRIGHT_JUNIT_OUTPUT_NAME'),
-    };
-  },
   /** Where Playwright's `html` reporter writes (`PLAYWRIGHT_HTML_OUTPUT_DIR`), and where its attachments are read, if elsewhere (`PLAYWRIGHT_HTML_ATTACHMENTS_BASE_URL`). */
   get htmlReport(): Record<'folder' | 'attachmentsUrl', string | undefined> {
     return {
@@ -92,10 +84,6 @@ export const environment = {
     const forced = read('FORCE_COLOR');
     if (forced !== undefined) return forced !== '0' && forced !== 'false';
     return read('NO_COLOR') === undefined ? undefined : false;
-  },
-  /** True for a terminal that knows no commands (`TERM=dumb`), such as that of an editor. */
-  get isDumbTerminal(): boolean {
-    return read('TERM') === 'dumb';
   },
   /** True when Playwright's inspector was asked for (`--debug` sets `PWDEBUG`): somebody watches, so nothing may be hurried. */
   get isDebug(): boolean {

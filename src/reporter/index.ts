@@ -27,9 +27,11 @@ import { RunPage, type WrittenPage } from './run-page';
 import { tellSources } from './sources';
 import { StepTeller } from './step-teller';
 import { summaryLines } from './summary';
-import { WaitWatch } from './wait-watch';
 
-/** What the reporter may be told. */
+/** Clips and sessions that take longer to end get a message, in milliseconds. */
+const ENDING_MS = 5_000;
+
+/** Options of the reporter. */
 export interface ReporterOptions {
   /** Folder of the run page, absolute or relative to the configuration; `false`: none is written. @default 'sessionwright-report' */
   runPage?: string | false;
@@ -40,7 +42,6 @@ export interface ReporterOptions {
 /** The reporter that `withSessions` puts first. It never fails a run. */
 export default class SessionReporter implements Reporter {
   readonly #options: ReporterOptions;
-  #config: Pick<FullConfig, 'reporter' | 'configFile'> = { reporter: [] };
   #page: RunPage | undefined;
   /** Undefined where no test runs. */
   #steps: StepTeller | undefined;
@@ -49,7 +50,6 @@ export default class SessionReporter implements Reporter {
   /** What is to be said once the other reporters are done: there a reader looks, below their lists. */
   readonly #lines: [line: string, look?: Look | undefined][] = [];
   readonly #withClip = new Set<TestResult>();
-  #waits: WaitWatch | undefined;
   #stopLooking: (() => void) | undefined;
   /** Whether the run has this reporter already: that one tells everything. */
   #isSecond = false;
@@ -64,7 +64,6 @@ export default class SessionReporter implements Reporter {
     this.#isSecond = told.has(suite);
     if (this.#isSecond) return;
     told.add(suite);
-    this.#config = config;
     if (!isMerge()) for (const { use } of config.projects) Object.assign(use, REPORTED); // where there is no withSessions
     // Playwright calls this too when the options were refused, and to list the tests.
     if (runnerState().isRefused || process.argv.includes('--list')) return;
@@ -72,7 +71,6 @@ export default class SessionReporter implements Reporter {
       beginNextRun();
       openFirstSessions(config, suite);
       tellSources(config);
-      this.#waits = WaitWatch.begin(config.reporter.map(([name]) => name));
       if (wantsLiveView(config) && !environment.isCI) this.#stopLooking = openLiveView();
     }
     this.#links = new Links(config, this.#options.runPageUrl);
@@ -98,7 +96,10 @@ export default class SessionReporter implements Reporter {
   async onEnd(result: FullResult): Promise<void> {
     if (this.#isSecond) return;
     let summary: RunSummary | undefined;
-    this.#waits?.ending();
+    const patience = setTimeout(
+      () => print('writing clips and ending sessions'),
+      ENDING_MS,
+    ).unref();
     this.#stopLooking?.();
     try {
       await this.#steps?.flush();
@@ -110,7 +111,7 @@ export default class SessionReporter implements Reporter {
       this.#say(`the run could not be summed up: ${String(error)}`, 'red');
     }
     await this.#writePage(result, summary);
-    this.#waits?.close();
+    clearTimeout(patience);
     const lines = summaryLines(summary, this.#written?.data.totals);
     for (const { text, look } of lines) this.#say(text, look);
     this.#tellPage();
@@ -118,9 +119,9 @@ export default class SessionReporter implements Reporter {
 
   async onExit(): Promise<void> {
     const { data, page } = this.#written ?? {};
-    if (data)
+    if (data && page !== undefined)
       await this.#links
-        ?.addToReports(this.#config, data, page)
+        ?.addToReport(data, page)
         .catch((error: unknown) => this.#say(`${messageOf(error)}. ${RESULTS_STAND}`, 'yellow'));
     for (const [line, look] of this.#lines.splice(0)) print(line, look);
     if (page === undefined) return;

@@ -1,9 +1,8 @@
-/** Brings what Playwright's own reports say of a run together with the run page: a line with a link, an attachment, totals. */
+/** Brings what Playwright's own reports say of a run together with the run page: a line with a link, and an attachment. */
 import { dirname } from 'node:path';
 import type { FullConfig, TestCase, TestResult } from '@playwright/test/reporter';
 import { lineAfterRun, SESSION } from '../story/session-line';
 import { addToHtmlReport, htmlReportFolder } from './html-report';
-import { addToJunit, junitFile } from './junit';
 import type { RunData } from './run/data';
 import { attemptName } from './run/run-log';
 import type { WrittenPage } from './run-page';
@@ -50,18 +49,11 @@ export class Links {
   }
 
   /**
-   * Adds to the files of other reporters, once they are written.
-   * @param page - the run page, where there is one
-   * @throws when one of them cannot be read or written
+   * Adds the run page to Playwright's HTML report, once that is written.
+   * @throws when it cannot be written
    */
-  async addToReports(
-    config: Pick<FullConfig, 'reporter' | 'configFile'>,
-    data: RunData,
-    page: string | undefined,
-  ): Promise<void> {
-    const junit = junitFile(config);
-    if (junit !== undefined) await addToJunit(junit, data.totals);
-    if (this.#htmlReport !== undefined && page !== undefined)
+  async addToReport(data: RunData, page: string): Promise<void> {
+    if (this.#htmlReport !== undefined)
       await addToHtmlReport(this.#htmlReport, data, dirname(page));
   }
 }

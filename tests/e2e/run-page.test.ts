@@ -94,8 +94,6 @@ test('a failure and its retry, with clips, steps and what the page complained ab
   ]);
   const junit = await project.read('junit.xml');
   expect(junit).toMatch(/<testcase name="buys"[^]*<property name="session" value="[^"]+attempt=2"/);
-  expect(junit).toContain('<property name="sessionwright.retries-failed" value="1">');
-  expect(junit).toContain('<property name="sessionwright.left-running" value="0">');
 });
 
 /** Playwright's report leads to the attempt that failed, in a copy of the page that plays the report's own clips. */
