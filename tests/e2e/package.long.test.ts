@@ -258,7 +258,11 @@ describe.each([
     const outfile = join(project.folder, 'bundled.js');
     await build({
       ...{ stdin: { contents, resolveDir: project.folder }, bundle: true, platform: 'node' },
-      ...{ format: type === 'module' ? 'esm' : 'cjs', outfile, external: ['playwright-core', 'undici'] },
+      ...{
+        format: type === 'module' ? 'esm' : 'cjs',
+        outfile,
+        external: ['playwright-core', 'undici'],
+      },
       logLevel: 'error', // what it warns of, the next call shows
     });
     const { output } = await project.run(process.execPath, [outfile]);
