@@ -8,7 +8,8 @@ import type { StartOptions } from '../contract/session';
 import type { TestNote } from '../contract/test-notes';
 import { describeSource } from '../options/source';
 import type { SessionOptions } from '../options/types';
-import type { DirectEntry, SessionServer, SessionServerOptions } from '../server/index';
+import type { HostedServer, SessionServerOptions } from '../server/session-server';
+import type { DirectEntry } from '../server/sessions/known-session';
 import type { OpenRecording } from '../recording/recorder';
 import { HeldSession, type Source } from './held-session';
 import type { AcquireRequest, Wall } from './protocol';
@@ -37,7 +38,7 @@ export class EmbeddedSource implements Source {
   readonly label: string;
   readonly isEmbedded = true;
   readonly isLocal: boolean;
-  readonly #server: SessionServer;
+  readonly #server: HostedServer;
   /** Nothing of it outlives this process, whatever ends it. */
   readonly starts: StartBook = {
     begin: async () => {},
@@ -47,7 +48,7 @@ export class EmbeddedSource implements Source {
   };
 
   private constructor(
-    server: SessionServer,
+    server: HostedServer,
     client: SessionsClient,
     { label, isLocal }: { label: string; isLocal: boolean },
   ) {
@@ -67,11 +68,11 @@ export class EmbeddedSource implements Source {
     options: SessionOptions,
     onWarning: (warning: ClientWarning) => void,
   ): Promise<EmbeddedSource> {
-    const [{ startSessionServer }, { SessionsClient }] = await Promise.all([
-      import('../server/index'),
+    const [{ startServer }, { SessionsClient }] = await Promise.all([
+      import('../server/session-server'),
       import('../client/index'),
     ]);
-    const server = await startSessionServer({
+    const server = await startServer({
       ...settings,
       recording: 'on-demand',
       networkLog: 'on-demand',
@@ -130,10 +131,10 @@ export class EmbeddedSource implements Source {
 
 /** A session of the embedded server, which knows whether it is active, records, and leads workers to its browser past the gateway. */
 class EmbeddedSession extends HeldSession {
-  readonly #server: SessionServer;
+  readonly #server: HostedServer;
   #entry: DirectEntry | undefined;
 
-  constructor(session: Session, source: Source, server: SessionServer) {
+  constructor(session: Session, source: Source, server: HostedServer) {
     // The worker makes its own pages: a blank tab of the server's would be in every trace and screenshot.
     super(session, source, withoutStartupPage(session.cdpUrl));
     this.#server = server;

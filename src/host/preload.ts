@@ -6,6 +6,6 @@ export async function preload(): Promise<void> {
   await Promise.allSettled([
     import('../client/index'),
     import('../client/dispatchers').then((it) => it.loadUndici()),
-    ...(hasRemoteApi({}) ? [] : [import('../server/index')]),
+    ...(hasRemoteApi({}) ? [] : [import('../server/session-server')]),
   ]);
 }

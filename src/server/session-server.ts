@@ -84,9 +84,9 @@ export interface SessionServerOptions extends LaunchSettings {
   grid?: GridSettings | undefined;
   /** What sessions are that do not say. @default true */
   headless?: boolean | undefined;
-  /** `always` records each session from its start; `on-demand` leaves that to whoever calls {@link SessionServer.recording}. @default 'always' */
+  /** `always` records each session from its start; `on-demand` leaves that to whoever calls {@link HostedServer.recording}. @default 'always' */
   recording?: 'always' | 'on-demand' | undefined;
-  /** `always` logs the requests of each session from its start; `on-demand` leaves that to whoever calls {@link SessionServer.logNetwork}. @default 'always' */
+  /** `always` logs the requests of each session from its start; `on-demand` leaves that to whoever calls {@link HostedServer.logNetwork}. @default 'always' */
   networkLog?: 'always' | 'on-demand' | undefined;
   /**
    * A folder that outlives the server: profiles, files, finished sessions and their recordings are there again for the next server on it.
@@ -133,6 +133,17 @@ export interface SessionServer {
   readonly warm: number;
   /** How many sessions there are now. */
   readonly counts: SessionCounts;
+  /**
+   * Starts no more sessions: they are refused with 503, and `/ready` says so. Resolves when the last one that runs has ended. Everything
+   * else goes on, until {@link SessionServer.close}.
+   */
+  drain(): Promise<void>;
+  /** Stops every session, removes what is not kept in a `dataDir`, and stops to listen. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+/** A session server with what the host of a run does in its own process. */
+export interface HostedServer extends SessionServer {
   /** What the starts of now wait for, in words, where somebody else than this machine decides: a Grid. `lately`: also when the last one has just been given up. */
   waitingFor(options?: { lately?: boolean }): Promise<string | undefined>;
   /** True while the session runs. */
@@ -154,13 +165,6 @@ export interface SessionServer {
   logNetwork(sessionId: string): Promise<void>;
   /** Tests begin in a session, take steps, and end: the viewer shows it, and the replay has a chapter of each. Does nothing for a session that has ended. */
   noteTest(sessionId: string, ...notes: TestNote[]): void;
-  /**
-   * Starts no more sessions: they are refused with 503, and `/ready` says so. Resolves when the last one that runs has ended. Everything
-   * else goes on, until {@link SessionServer.close}.
-   */
-  drain(): Promise<void>;
-  /** Stops every session, removes what is not kept in a `dataDir`, and stops to listen. Safe to call twice. */
-  close(): Promise<void>;
 }
 
 /**
@@ -168,9 +172,7 @@ export interface SessionServer {
  * @throws {@link SessionwrightError} `listen_failed` when the address cannot be listened on, `data_folder_in_use` when another server runs on the
  * `dataDir`, `data_folder_unusable` when it cannot be made or written, is of a newer format, or is damaged; {@link OptionsError} for a key that is too short for its `host`, for `keys` that cannot be used, and for a `publicUrl` that is none
  */
-export async function startSessionServer(
-  options: SessionServerOptions = {},
-): Promise<SessionServer> {
+export async function startServer(options: SessionServerOptions = {}): Promise<HostedServer> {
   const { apiKey = newToken(), host: hostname = '127.0.0.1' } = options;
   const publicUrl = options.publicUrl === undefined ? undefined : parsePublicUrl(options.publicUrl);
   checkKeyLength(apiKey, publicUrl && isLoopback(hostname) ? publicUrl.hostname : hostname);

@@ -11,7 +11,7 @@ import { chromium } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { LocalGrid } from '../../scripts/lib/grid.mjs';
 import { SessionsClient } from '../../src/client/index';
-import { startSessionServer } from '../../src/server/index';
+import { startServer } from '../../src/server/session-server';
 import type { GridSettings } from '../../src/browser/grid/grid';
 import { serve } from '../e2e/support/serve-process';
 import { eventually } from '../eventually';
@@ -27,7 +27,7 @@ async function withServer(
   grid: GridSettings,
   work: (client: SessionsClient) => Promise<void>,
 ): Promise<void> {
-  const server = await startSessionServer({
+  const server = await startServer({
     grid,
     recording: 'on-demand',
     networkLog: 'on-demand',
@@ -124,7 +124,7 @@ describe('a Grid with two nodes', () => {
     ['firefox', { grid: { capabilities: { browserName: 'firefox' } } }],
     ['MicrosoftEdge', { channel: 'msedge' }],
   ])('a browser that the Grid has not (%s): what is waited for is said', async (name, options) => {
-    const server = await startSessionServer({
+    const server = await startServer({
       ...options,
       grid: { url: grid.url, ...('grid' in options ? options.grid : {}) },
     });

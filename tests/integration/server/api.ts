@@ -1,9 +1,9 @@
 /** The session API as a test calls it: plain HTTP, nothing of our client. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { SessionServer, SessionServerOptions } from '../../../src/server/index';
+import type { HostedServer, SessionServerOptions } from '../../../src/server/session-server';
 import { DataFolder } from '../../../src/server/data/data-folder';
-import { startSessionServer } from '../../../src/server/index';
+import { startServer } from '../../../src/server/session-server';
 import { ProfileStore } from '../../../src/server/data/profiles';
 import { Accounts, OPERATOR } from '../../../src/server/accounts/account';
 import {
@@ -28,7 +28,7 @@ export interface ApiAnswer {
 
 /** A server and the calls to it. */
 export interface TestApi {
-  server: SessionServer;
+  server: HostedServer;
   call(
     method: string,
     path: string,
@@ -38,7 +38,7 @@ export interface TestApi {
 
 /** Starts a server that records nothing, unless asked to. */
 export async function startApi(options: SessionServerOptions = {}): Promise<TestApi> {
-  const server = await startSessionServer({ recording: 'on-demand', ...options });
+  const server = await startServer({ recording: 'on-demand', ...options });
   return { server, call: apiCaller(server.url, server.apiKey) };
 }
 

@@ -2,21 +2,21 @@
 import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Wall } from '../../../src/contract/viewer';
-import { startSessionServer, type SessionServer } from '../../../src/server/index';
+import { startServer, type HostedServer } from '../../../src/server/session-server';
 import { apiCaller, type TestApi } from './api';
 import { Looker } from './viewer-browser';
 
 const KEY = 'key-of-a-team-1234567890';
 const SLOW = { timeout: 60_000 };
 
-let server: SessionServer;
+let server: HostedServer;
 let team: TestApi['call'];
 let sessionId: string;
 /** Of the operator. */
 let looker: Looker;
 
 beforeAll(async () => {
-  server = await startSessionServer({ keys: [{ name: 'team', key: KEY }] });
+  server = await startServer({ keys: [{ name: 'team', key: KEY }] });
   team = apiCaller(server.url, KEY);
   sessionId = String((await team('POST', '/sessions/start', { body: {} })).body['session_id']);
   const operators = apiCaller(server.url, server.apiKey);
