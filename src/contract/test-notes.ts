@@ -58,8 +58,14 @@ export interface TestStep {
   hasFailed: boolean;
 }
 
-/** What is told of a test. */
-export type TestNote = TestBegins | TestEnds | TestStep;
+/** The client prepares a browser context for its next test: its pages are hidden until that test has it. */
+export interface ContextPrepared {
+  /** The browser's id of the context; `null` when the test has it. */
+  preparedContext: string | null;
+}
+
+/** What a client reports. */
+export type TestNote = TestBegins | TestEnds | TestStep | ContextPrepared;
 
 const moment = z.number();
 const text = z.string().max(MAX_TEXT_LENGTH);
@@ -80,6 +86,7 @@ const noteSchema = z.union([
     place: text,
     has_failed: z.boolean(),
   }),
+  z.object({ prepared_context: z.string().max(100).nullable() }),
 ]);
 
 /** The body of the call. `now_ms` is what the clock of whoever tells says: the server's may be another. */
@@ -96,10 +103,14 @@ export function decodeTestNotes(body: unknown): { notes: TestNote[] } {
   const { now_ms: nowMs, notes } = readBody('Invalid notes', testNotesSchema, body);
   const aheadMs = Date.now() - nowMs;
   return {
-    notes: notes.map(({ at_ms: atMs, ...wire }) => ({
-      ...('step' in wire ? stepFrom(wire) : wire),
-      ...(atMs !== undefined && { at: Math.round(atMs + aheadMs) }),
-    })) as TestNote[],
+    notes: notes.map((note) => {
+      if ('prepared_context' in note) return { preparedContext: note.prepared_context };
+      const { at_ms: atMs, ...wire } = note;
+      return {
+        ...('step' in wire ? stepFrom(wire) : wire),
+        ...(atMs !== undefined && { at: Math.round(atMs + aheadMs) }),
+      };
+    }) as TestNote[],
   };
 }
 
@@ -117,7 +128,9 @@ function stepFrom({ duration_ms: duration, ...step }: { duration_ms: number | nu
   return { ...camelize(step), duration };
 }
 
-function wireNote({ at, ...note }: TestNote) {
+function wireNote(given: TestNote) {
+  if ('preparedContext' in given) return snakify(given);
+  const { at, ...note } = given;
   const { duration, ...rest } = note as Partial<TestStep>;
   return snakify({ ...rest, atMs: at, durationMs: duration });
 }
@@ -125,7 +138,7 @@ function wireNote({ at, ...note }: TestNote) {
 /** A note whose texts are its own, and no longer than a server takes: see {@link keptText}. */
 export function shortNote(note: TestNote): TestNote {
   const cut = (text: string): string => keptText(text, MAX_TEXT_LENGTH);
-  if ('outcome' in note) return note;
+  if ('outcome' in note || 'preparedContext' in note) return note;
   if ('step' in note) return { ...note, step: cut(note.step), place: cut(note.place) };
   const { run } = note;
   return {

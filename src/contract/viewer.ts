@@ -98,7 +98,7 @@ export interface WallSession extends Omit<ViewedSession, 'tests' | 'testCount'> 
   testsFailed: number;
   /** Where it is shown, with the permission to watch in its query: path and query from the root of the host. */
   viewerPath: string;
-  /** The tab that was opened last, a blank one only without others: it is made ahead for the next test. Null once the session has ended. */
+  /** The tab in front. Null once the session has ended. */
   tab: ViewedTab | null;
   /** Whether there are pictures of it. */
   wasRecorded: boolean;

@@ -31,6 +31,7 @@ export class NoteTeller {
   add(notes: readonly TestNote[]): void {
     if (this.#isOver) return;
     this.#waiting.push(...notes.slice(0, MAX_WAITING - this.#waiting.length).map(shortNote));
+    if (notes.some((note) => 'preparedContext' in note)) void this.flush();
     this.#timer ??= setTimeout(() => void this.flush(), GATHER_MS).unref();
   }
 

@@ -158,6 +158,8 @@ export type RunEvent =
   | { type: 'start-ended'; leaseId: string; start: BegunStart; outcome: StartOutcome }
   /** A test stopped a session: its own, or one that it started. */
   | { type: 'session-stopped'; sessionId: string }
+  /** A context is prepared for the next test; `null` when that test gets it. Its pages are hidden. */
+  | { type: 'context-prepared'; leaseId: string; contextId: string | null }
   /** Steps for the viewers of sessions. Attempts without a session are ignored. */
   | { type: 'steps'; attempts: AttemptSteps[] }
   /** Something could not be kept. */

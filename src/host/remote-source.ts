@@ -216,21 +216,25 @@ class AttachedSession extends HeldSession {
 
   /** Recorded through a second CDP client on its browser. */
   protected async openRecording(): Promise<OpenRecording> {
-    const [{ WebSocketTransport }, { CdpConnection }, { FrameStore }, { SessionRecorder }] =
+    const [cdp, { SessionTargets }, { WebSocketTransport }, { FrameStore }, { SessionRecorder }] =
       await Promise.all([
-        import('../cdp/web-socket-transport'),
         import('../cdp/connection'),
+        import('../cdp/session-targets'),
+        import('../cdp/web-socket-transport'),
         import('../recording/frame-store'),
         import('../recording/session-recorder'),
       ]);
     const frames = await FrameStore.open(join(this.#workFolder, randomUUID())); // an id is the API's, and no name of a folder
-    const connection = new CdpConnection(
+    const connection = new cdp.CdpConnection(
       await WebSocketTransport.connect(await reach(this.cdpUrl, CONNECT_TIMEOUT_MS), {
         timeoutMs: CONNECT_TIMEOUT_MS,
       }),
     );
     try {
-      return { frames, recorder: await SessionRecorder.attach(connection, frames) };
+      return {
+        frames,
+        recorder: await SessionRecorder.attach(new SessionTargets(connection), frames),
+      };
     } catch (error) {
       connection.close();
       throw error;

@@ -147,8 +147,7 @@ export class Run {
   async handle(event: RunEvent): Promise<void> {
     switch (event.type) {
       case 'running':
-        if (event.test) this.#leases.testRuns(event.leaseId, event.test);
-        else this.#leases.endTest(event.leaseId);
+        this.#setRunning(event.leaseId, event.test);
         break;
       case 'session-returned':
         log('lease %s: returns session %s', event.leaseId, this.#held(event.leaseId).session.id);
@@ -171,6 +170,9 @@ export class Run {
         break;
       case 'session-stopped':
         await this.#sessions.stoppedByTest(event.sessionId);
+        break;
+      case 'context-prepared':
+        await this.#hideContext(event.leaseId, event.contextId);
         break;
       case 'steps':
         this.watched.step(event.attempts);
@@ -314,6 +316,17 @@ export class Run {
 
   #held(leaseId: string): HeldSession {
     return this.#leases.session(leaseId);
+  }
+
+  #setRunning(leaseId: string, test: { title: string; timeoutMs: number } | null): void {
+    return test ? this.#leases.testRuns(leaseId, test) : this.#leases.endTest(leaseId);
+  }
+
+  /** Hides the pages of a context that is prepared for the next test from the session's viewers and from its recording. */
+  async #hideContext(leaseId: string, contextId: string | null): Promise<void> {
+    const held = this.#held(leaseId);
+    held.note([{ preparedContext: contextId }]);
+    if (held.isRecording) (await held.recording()).recorder.prepare(contextId);
   }
 
   /** Keeps what only the session's API reports, from now on. */

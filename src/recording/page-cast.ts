@@ -9,7 +9,7 @@ const QUALITY = 90;
 const FIRST_RETRY_MS = 250;
 const MAX_RETRY_MS = 4_000;
 /** Longest time of a look, in milliseconds. It takes about 35; only a page that is busy or a machine that is overloaded comes near it. */
-const LOOK_MS = 300;
+export const LOOK_MS = 300;
 /** How much of it is for the page to paint; the rest is for its picture to arrive. */
 const PAINT_SHARE = 2 / 3;
 /** Resolves when the page has handed its next frame to the compositor, with all changes made so far; with the browser's own time of that. */

@@ -14,11 +14,10 @@ export interface RecorderOptions {
    */
   fps?: number | undefined;
   /**
-   * How long a page that is new may load before its first picture, in milliseconds; one that is blank, and with which nobody has done
-   * anything yet, has five times as long (at least 200 ms). That picture also stands for the time before it.
+   * How long a new page may load before its first picture, in milliseconds. That picture also stands for the time before it.
    * @default 200
    */
-  loadGraceMs?: number | undefined;
+  loadMs?: number | undefined;
   /**
    * How long {@link Recorder.stop} may wait for the picture of the last change, in milliseconds.
    * @default 300
@@ -36,8 +35,10 @@ export interface Recorder {
    * `false` saves that where the recording will not be kept. Default: true
    */
   stop(options?: { lastLook?: boolean }): Promise<void>;
-  /** A browser context is about to be gone: its pages are not shown any more. */
+  /** A browser context is about to close: its pages are not shown any more. */
   leave(browserContextId: string): void;
+  /** Hides the pages of a browser context that is prepared for the next test; `null` when that test has it. */
+  prepare(browserContextId: string | null): void;
   /** Stops, and detaches from all pages. The store is left open. Safe to call twice. */
   close(): Promise<void>;
 }

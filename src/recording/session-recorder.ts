@@ -1,103 +1,76 @@
 /** Records one session: casts the page that is in front, in whichever browser context it is. */
-import { isBlank, isSamePlace } from '../base/addresses';
-import { settledWithin } from '../base/deadline';
-import type { CdpConnection, CdpSession } from '../cdp/connection';
-import type { CdpEvents, TargetInfo } from '../cdp/protocol';
+import { isBlank } from '../base/addresses';
+import { orAfter, settledWithin } from '../base/deadline';
+import type { CdpSession } from '../cdp/connection';
+import type { PageTarget, SessionTargets } from '../cdp/session-targets';
 import { BrowserClock } from './browser-clock';
 import { jpegSize } from './jpeg-size';
-import type { CastSettings, ScreencastFrame } from './page-cast';
-import { PageCast } from './page-cast';
-import { onContent } from './page-content';
+import { LOOK_MS, PageCast, type CastSettings, type ScreencastFrame } from './page-cast';
 import type { FrameSink, Recorder, RecorderOptions } from './recorder';
 
-/** What a page is scaled down to fit into, in pixels: as Playwright's own videos. */
+/** The picture is scaled down to fit into this, in pixels, like Playwright's own videos. */
 const MAX_SIZE = { width: 800, height: 800 };
-/** Frames a second while a page moves, at most. Each costs about 12 ms of a processor; 10 show what a test did. */
+/** Most frames a second while a page moves. Each costs about 12 ms of a processor; 10 show what a test did. */
 const FPS = 10;
-/** How long a page may stay blank before it is cast, in milliseconds: a test goes somewhere else at once, and blank pictures cost as much as others. */
-const BLANK_GRACE_MS = 200;
-/** The same of one that waits for its test, in times of the grace that it has to load: as long as nobody has done anything with it, there is nothing to see. */
-const UNTOUCHED = 5;
-/** How long a page may load before it is cast, in milliseconds: a page that is half there is a picture too, and many a test is over by then. */
-const LOAD_GRACE_MS = 200;
-/** How long a browser may take to let go of us, in milliseconds: one that hangs, or a connection that is dead, is not waited for. */
+/** How long a new page may load before its first picture, in milliseconds. Pictures of half a page cost as much as others, and many tests are over by then. */
+const LOAD_MS = 200;
+/** How long a browser may take to detach us, in milliseconds. One that is frozen never does. */
 const DETACH_MS = 1_000;
 
-/** How what is in front is recorded from a {@link SessionRecorder.start} on. */
+/** How the page in front is recorded since a {@link SessionRecorder.start}. */
 interface Run extends CastSettings {
-  loadGraceMs: number;
+  loadMs: number;
 }
 
-/** A page of the session. */
-interface RecordedPage {
-  url: string;
-  /** When it first had a URL, or other content, by `performance.now()`: the time of day may be set back. Undefined while it is blank. */
-  loadsSinceMs: number | undefined;
-  contextId: string | undefined;
-  /** False until it has shown anything: it is blank, and neither was opened by another page nor has opened one. */
-  isTouched: boolean;
+/** A page that was in front, and our session to it. */
+interface AttachedPage {
+  session: CdpSession;
   cast: PageCast;
 }
 
 /**
  * Records while a test runs.
  *
- *     attach --> idle --start--> casting the page in front --stop--> last look --> idle --close--> detached
+ *     idle --start--> casting the page in front --stop--> last look --> idle --close--> detached
  *
- * In front is the newest page; when it closes, the one before it; and a page behind that goes to another URL comes to the front.
- * An untouched page that is alone in its context comes last: it waits for its test, or nobody has done anything with it yet.
- * The recorder is a CDP client of its own: it never pauses a page, and the test's client does not notice it. A browser that crashes
- * or closes ends the recording; the frames are kept.
+ * It has sessions of its own to the pages that it casts. It never pauses a page, and the test's client does not notice it. When the
+ * browser crashes or closes, the recording ends and the frames are kept.
  */
 export class SessionRecorder implements Recorder {
-  readonly #browser: CdpSession;
-  readonly #connection: CdpConnection;
+  readonly #targets: SessionTargets;
   readonly #sink: FrameSink;
   readonly #defaults: RecorderOptions;
   readonly #clock = new BrowserClock();
-  /** By target id, the page in front last. */
-  readonly #pages = new Map<string, RecordedPage>();
-  /** How the front page is cast; undefined while idle. A new object for each `start()`. */
+  /** By page id. Undefined for a page that closed before we were attached. */
+  readonly #attached = new Map<string, Promise<AttachedPage | undefined>>();
+  readonly #unsubscribe: () => void;
+  /** How the page in front is cast; undefined while idle. A new object for each `start()`. */
   #run: Run | undefined;
+  #casting: PageCast | undefined;
   #stopping: Promise<void> | undefined;
   #closed: Promise<void> | undefined;
 
-  private constructor(
-    connection: CdpConnection,
-    browser: CdpSession,
-    options: { sink: FrameSink; defaults: RecorderOptions },
-  ) {
-    this.#connection = connection;
-    this.#browser = browser;
-    this.#sink = options.sink;
-    this.#defaults = options.defaults;
-    browser.on('Target.attachedToTarget', (event) => this.#addPage(event));
-    browser.on('Target.targetInfoChanged', ({ targetInfo }) => this.#updatePage(targetInfo));
-    browser.on('Target.targetDestroyed', ({ targetId }) => this.#removePage(targetId));
+  private constructor(targets: SessionTargets, sink: FrameSink, defaults: RecorderOptions) {
+    this.#targets = targets;
+    this.#sink = sink;
+    this.#defaults = defaults;
+    this.#unsubscribe = targets.subscribe({
+      front: () => this.#castFront(),
+      removed: ({ id }) => this.#attached.delete(id),
+    });
   }
 
   /**
-   * Attaches to every page of the browser, now and later. Costs a page nothing until {@link SessionRecorder.start}.
-   * @param connection - stays the caller's; it may serve others too
+   * Makes the recorder of a browser. It costs pages nothing until {@link SessionRecorder.start}.
    * @throws {@link CdpError} when the browser is gone
    */
   static async attach(
-    connection: CdpConnection,
+    targets: SessionTargets,
     sink: FrameSink,
     options: RecorderOptions = {},
   ): Promise<SessionRecorder> {
-    const { sessionId } = await connection.send('Target.attachToBrowserTarget'); // of our own, so that nobody else's targets are touched
-    const browser = connection.session(sessionId);
-    const recorder = new SessionRecorder(connection, browser, { sink, defaults: options });
-    const filter = [{ type: 'page' }];
-    await browser.send('Target.setDiscoverTargets', { discover: true, filter });
-    await browser.send('Target.setAutoAttach', {
-      autoAttach: true,
-      waitForDebuggerOnStart: false,
-      flatten: true,
-      filter,
-    });
-    return recorder;
+    await targets.ready;
+    return new SessionRecorder(targets, sink, options);
   }
 
   start(options: RecorderOptions = {}): void {
@@ -105,7 +78,7 @@ export class SessionRecorder implements Recorder {
     if (this.#run) this.#sink.cut(Date.now()); // the test before has not taken its last look yet
     this.#stopping = undefined;
     this.#run = runOf(options, this.#defaults);
-    this.#castFront(this.#run);
+    this.#castFront();
   }
 
   stop(options: { lastLook?: boolean } = {}): Promise<void> {
@@ -114,10 +87,11 @@ export class SessionRecorder implements Recorder {
   }
 
   leave(browserContextId: string): void {
-    this.#changeFront(() => {
-      for (const [targetId, { contextId }] of this.#pages)
-        if (contextId === browserContextId) this.#pages.delete(targetId);
-    });
+    this.#targets.leave(browserContextId);
+  }
+
+  prepare(browserContextId: string | null): void {
+    this.#targets.prepare(browserContextId);
   }
 
   close(): Promise<void> {
@@ -125,96 +99,57 @@ export class SessionRecorder implements Recorder {
     return this.#closed;
   }
 
-  get #front(): RecordedPage | undefined {
-    const pages = [...this.#pages.values()];
-    return pages.findLast((page) => page.isTouched || !this.#isAlone(page)) ?? pages.at(-1);
-  }
-
-  #isAlone({ contextId }: RecordedPage): boolean {
-    return [...this.#pages.values()].filter((page) => page.contextId === contextId).length === 1;
-  }
-
   async #finish(run: Run, lastLook: boolean): Promise<void> {
-    if (lastLook && this.#connection.isOpen) await this.#front?.cast.look();
+    if (lastLook && this.#targets.isOpen) await this.#look(run);
     if (this.#run !== run) return; // the next test has begun
-    this.#front?.cast.stop();
     this.#run = undefined;
     this.#stopping = undefined;
+    this.#castFront();
     this.#sink.cut(Date.now());
+  }
+
+  async #look({ lookMs = LOOK_MS }: Run): Promise<void> {
+    const { front } = this.#targets;
+    const page = front && (await orAfter(this.#attach(front), lookMs, undefined));
+    await page?.cast.look();
   }
 
   async #close(): Promise<void> {
     await this.stop();
-    const detached = this.#connection.send('Target.detachFromTarget', {
-      sessionId: this.#browser.id ?? '',
+    this.#unsubscribe();
+    const detached = [...this.#attached.values()].map(async (attaching) => {
+      const page = await attaching;
+      if (page) await this.#targets.detach(page.session);
     });
-    await settledWithin(detached, DETACH_MS); // the browser may be gone, or hang
+    await settledWithin(Promise.all(detached), DETACH_MS);
   }
 
-  #addPage({ sessionId, targetInfo }: CdpEvents['Target.attachedToTarget']): void {
-    const { targetId, url, browserContextId, openerId } = targetInfo;
-    const session = this.#connection.session(sessionId);
-    const page: RecordedPage = {
-      url,
-      loadsSinceMs: isBlank(url) ? undefined : performance.now(),
-      contextId: browserContextId,
-      isTouched: !isBlank(url) || openerId !== undefined,
-      cast: new PageCast(session, targetId, (frame) => this.#keep(frame)),
-    };
-    this.#changeFront(() => {
-      const opener = this.#pages.get(openerId ?? '');
-      if (opener) opener.isTouched = true; // else its first paint, which is told later, would bring it before the popup
-      this.#pages.set(targetId, page);
-    });
-    if (page.isTouched) return;
-    onContent(session, targetId, {
-      onOld: () => {
-        page.loadsSinceMs ??= performance.now();
-        this.#changeFront(() => (page.isTouched = true));
-      },
-      onNew: () => {
-        if (!page.isTouched && this.#pages.has(targetId)) this.#bringToFront(targetId, page, true);
-      },
+  /** Casts the page in front now, and no other; none while idle. */
+  #castFront(): void {
+    this.#casting?.stop();
+    this.#casting = undefined;
+    const run = this.#run;
+    const { front } = this.#targets;
+    if (!run || !front) return;
+    void this.#attach(front).then((page) => {
+      if (!page || this.#run !== run || this.#targets.front !== front) return;
+      this.#casting = page.cast;
+      page.cast.start(run, delayOf(front, run));
     });
   }
 
-  /** @param hasContent - it is not blank any more, if it was */
-  #bringToFront(targetId: string, page: RecordedPage, hasContent: boolean): void {
-    const isNew = page.loadsSinceMs === undefined && hasContent;
-    if (isNew) page.loadsSinceMs = performance.now();
-    const wasInFront = this.#front === page; // else it is cast as it comes there
-    this.#changeFront(() => {
-      page.isTouched = true;
-      this.#pages.delete(targetId);
-      this.#pages.set(targetId, page);
-    });
-    if (isNew && wasInFront && this.#run && !this.#stopping) this.#castFront(this.#run); // a last look goes on
-  }
-
-  /** A page that goes to another URL is the one that the test works with. */
-  #updatePage({ targetId, url }: TargetInfo): void {
-    const page = this.#pages.get(targetId);
-    if (!page || isSamePlace(page.url, url)) return;
-    page.url = url;
-    this.#bringToFront(targetId, page, !isBlank(url));
-  }
-
-  #removePage(targetId: string): void {
-    this.#changeFront(() => this.#pages.delete(targetId));
-  }
-
-  #changeFront(change: () => void): void {
-    const before = this.#front;
-    change();
-    const after = this.#front;
-    if (after === before || !this.#run) return;
-    before?.cast.stop();
-    this.#castFront(this.#run);
-  }
-
-  #castFront(run: Run): void {
-    const page = this.#front;
-    page?.cast.start(run, graceOf(page, run));
+  #attach({ id }: PageTarget): Promise<AttachedPage | undefined> {
+    const known = this.#attached.get(id);
+    if (known) return known;
+    const attaching = this.#targets.attachTo(id).then(
+      (session) => ({
+        session,
+        cast: new PageCast(session, id, (frame) => this.#keep(frame)),
+      }),
+      () => undefined, // it has closed
+    );
+    this.#attached.set(id, attaching);
+    return attaching;
   }
 
   #keep({ data, metadata }: ScreencastFrame): void {
@@ -227,19 +162,11 @@ export class SessionRecorder implements Recorder {
 }
 
 function runOf(options: RecorderOptions, defaults: RecorderOptions): Run {
-  const { fps = defaults.fps ?? FPS, size = defaults.size ?? MAX_SIZE } = options;
-  const { lookMs = defaults.lookMs, loadGraceMs = defaults.loadGraceMs } = options;
-  return {
-    maxSize: size,
-    intervalMs: 1000 / fps,
-    lookMs,
-    loadGraceMs: loadGraceMs ?? LOAD_GRACE_MS,
-  };
+  const { fps = FPS, size = MAX_SIZE, loadMs = LOAD_MS, lookMs } = { ...defaults, ...options };
+  return { maxSize: size, intervalMs: 1000 / fps, lookMs, loadMs };
 }
 
-/** How long it is still left alone, in milliseconds. */
-function graceOf({ loadsSinceMs, isTouched }: RecordedPage, { loadGraceMs }: Run): number {
-  if (loadsSinceMs !== undefined)
-    return Math.max(0, loadsSinceMs + loadGraceMs - performance.now());
-  return isTouched ? BLANK_GRACE_MS : Math.max(BLANK_GRACE_MS, UNTOUCHED * loadGraceMs);
+/** How long a page has still to load before its first picture, in milliseconds. A blank page is about to go somewhere. */
+function delayOf({ url, loadsSinceMs = 0 }: PageTarget, { loadMs }: Run): number {
+  return isBlank(url) ? loadMs : Math.max(0, loadsSinceMs + loadMs - performance.now());
 }

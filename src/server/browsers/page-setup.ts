@@ -1,7 +1,8 @@
 /** What a session's plan asks of its pages, done over our own control connection: headers, the first page and its size. */
 import { Queue } from '../../base/queue';
 import type { CdpConnection } from '../../cdp/connection';
-import type { CdpEvents, TargetInfo } from '../../cdp/protocol';
+import type { CdpEvents } from '../../cdp/protocol';
+import type { SessionTargets } from '../../cdp/session-targets';
 import type { SessionPlan } from './session-plan';
 
 /** Pages and frames of other sites, workers too: whatever sends requests. Everything of a tab is reached through its page. */
@@ -10,11 +11,13 @@ const AUTO_ATTACH = { autoAttach: true, waitForDebuggerOnStart: true, flatten: t
 /** Applies a plan to the pages of one browser. Where the plan asks for nothing, no page is touched: attaching costs each of them time. */
 export class PageSetup {
   readonly #connection: CdpConnection;
+  readonly #targets: SessionTargets;
   readonly #plan: SessionPlan;
   readonly #ensuring = new Queue();
 
-  constructor(connection: CdpConnection, plan: SessionPlan) {
+  constructor(connection: CdpConnection, targets: SessionTargets, plan: SessionPlan) {
     this.#connection = connection;
+    this.#targets = targets;
     this.#plan = plan;
   }
 
@@ -34,13 +37,12 @@ export class PageSetup {
   }
 
   async #openFirstPage(): Promise<void> {
-    const [{ targetInfos }, { browserContextIds }] = await Promise.all([
-      this.#connection.send('Target.getTargets', {}),
+    const [{ browserContextIds }] = await Promise.all([
       this.#connection.send('Target.getBrowserContexts'),
+      this.#targets.ready,
     ]);
-    const inDefaultContext = ({ browserContextId = '' }: TargetInfo): boolean =>
-      !browserContextIds.includes(browserContextId);
-    if (targetInfos.some((target) => target.type === 'page' && inDefaultContext(target))) return;
+    const { pages } = this.#targets;
+    if (pages.some(({ contextId = '' }) => !browserContextIds.includes(contextId))) return;
     const { targetId } = await this.#connection.send('Target.createTarget', { url: 'about:blank' });
     if (this.#plan.size) await this.#resize(targetId, this.#plan.size);
   }

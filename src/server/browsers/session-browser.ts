@@ -4,6 +4,7 @@ import type { BrowserConnection, BrowserExit } from '../../browser/browser-conne
 import type { LaunchOptions } from '../../browser/chromium';
 import { exitText, launchChromium } from '../../browser/chromium';
 import { connectExternal } from '../../browser/external';
+import { SessionTargets } from '../../cdp/session-targets';
 import type { Grid } from '../../browser/grid/grid';
 import { isSessionwrightError, SessionwrightError, timedOut } from '../../contract/errors';
 import { refused } from '../../contract/refusals';
@@ -38,6 +39,8 @@ export interface SessionBrowser extends BrowserConnection {
   readonly isLocal: boolean;
   /** Whether each of its pages has a CDP endpoint of its own, beside the browser's. */
   readonly hasPageEndpoints: boolean;
+  /** Its pages. */
+  readonly targets: SessionTargets;
   /** Tells how it came to its end by itself. */
   readonly whyEnded: (exit: BrowserExit) => string;
   /** What the user should be told, once. */
@@ -60,7 +63,8 @@ export async function openSessionBrowser(
 ): Promise<SessionBrowser> {
   const opened = await openBrowser(plan, settings, userDataDir);
   const { browser, ...rest } = opened;
-  const setup = new PageSetup(browser.connection, plan);
+  const targets = new SessionTargets(browser.connection);
+  const setup = new PageSetup(browser.connection, targets, plan);
   try {
     await withDeadline(setup.apply(), SETUP_MS, () =>
       timedOut('the browser to take its set-up', SETUP_MS),
@@ -73,6 +77,7 @@ export async function openSessionBrowser(
     ...rest,
     cdpUrl: browser.cdpUrl ?? '',
     connection: browser.connection,
+    targets,
     exited: browser.exited,
     close: browser.close,
     ensurePage: () => setup.ensurePage(),

@@ -61,17 +61,14 @@ async function openTabs(session: LiveSession, baseUrl: string): Promise<DebugTab
 }
 
 async function tabs(session: LiveSession, baseUrl: string): Promise<DebugTab[]> {
-  const { targetInfos } = await session.browser.connection.send('Target.getTargets', {});
+  const { targets } = session.browser;
+  await targets.refresh();
   const { viewer, page } = sessionUrls(session, baseUrl);
-  const { tabIds } = session;
-  const inOrder = targetInfos
-    .filter(({ type }) => type === 'page')
-    .sort((one, other) => tabIds.indexOf(one.targetId) - tabIds.indexOf(other.targetId)); // as an observation numbers them
-  return inOrder.map(({ targetId, title, url }, tabId) => ({
+  return targets.pages.map(({ id, title, url }, tabId) => ({
     tabId,
     title,
     url,
     debugUrl: viewer,
-    wsUrl: page(targetId),
+    wsUrl: page(id),
   }));
 }

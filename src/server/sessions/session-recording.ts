@@ -1,15 +1,15 @@
 /** The recording of one session: opened on first use, so that a server which records nothing never loads the recorder. */
-import type { CdpConnection } from '../../cdp/connection';
+import type { SessionTargets } from '../../cdp/session-targets';
 import type { OpenRecording } from '../../recording/recorder';
 
 /** Opens a session's recording once, and closes it at the session's end. */
 export class SessionRecording {
-  readonly #connection: CdpConnection;
+  readonly #targets: SessionTargets;
   readonly #folder: string;
   #opened: Promise<OpenRecording> | undefined;
 
-  constructor(connection: CdpConnection, folder: string) {
-    this.#connection = connection;
+  constructor(targets: SessionTargets, folder: string) {
+    this.#targets = targets;
     this.#folder = folder;
   }
 
@@ -52,6 +52,6 @@ export class SessionRecording {
       import('../../recording/session-recorder'),
     ]);
     const frames = await FrameStore.open(this.#folder);
-    return { frames, recorder: await SessionRecorder.attach(this.#connection, frames) };
+    return { frames, recorder: await SessionRecorder.attach(this.#targets, frames) };
   }
 }

@@ -21,7 +21,6 @@ import { SessionRecording } from './session-recording';
 import { SessionTests, summaryOf, type SessionTest, type TestSummary } from './session-tests';
 import { TestSteps } from './test-steps';
 import { SessionTimers } from './session-timers';
-import { TabOrder } from './tab-order';
 import type { SessionPlan } from '../browsers/session-plan';
 import { Trajectory } from './trajectory';
 
@@ -106,7 +105,6 @@ export class LiveSession implements KnownSession {
   /** How many clients drive its browser now. */
   #clients = 0;
   #hadClients = false;
-  readonly #tabOrder: TabOrder;
   #driver: Promise<PageDriver> | undefined;
   readonly #timers: SessionTimers;
   readonly #onEnd = new Set<() => void>();
@@ -128,7 +126,7 @@ export class LiveSession implements KnownSession {
     this.testSteps = new TestSteps(folder.testSteps, budget);
     this.#keeper = keeper;
     this.#files = files;
-    this.recording = new SessionRecording(browser.connection, folder.recording);
+    this.recording = new SessionRecording(browser.targets, folder.recording);
     this.networkLog = new NetworkLog(browser.connection, folder.network, budget);
     this.playwright = new PlaywrightProcess({
       cdpUrl: browser.cdpUrl,
@@ -146,7 +144,6 @@ export class LiveSession implements KnownSession {
             isShared: () => this.#clients > 0,
           })
         : undefined;
-    this.#tabOrder = new TabOrder(browser.connection);
     this.#timers = new SessionTimers(
       {
         idleMs: (plan.idleTimeout / MINUTE_MS) * minuteMs,
@@ -267,12 +264,8 @@ export class LiveSession implements KnownSession {
     for (const note of notes)
       if ('title' in note) this.tests.begin(note);
       else if ('outcome' in note) this.tests.end(note);
+      else if ('preparedContext' in note) this.browser.targets.prepare(note.preparedContext);
     this.testSteps.add(notes.filter((note) => 'step' in note));
-  }
-
-  /** Ids of the open tabs, oldest first. */
-  get tabIds(): readonly string[] {
-    return this.#tabOrder.ids;
   }
 
   /** Drives its pages for calls of the API; connected on first use. */
@@ -333,7 +326,7 @@ export class LiveSession implements KnownSession {
         files: this.#files && { ...this.#files, nextDownload },
         isLocal: this.browser.isLocal,
         openFirstTab: () => this.browser.ensurePage(),
-        openingOrder: () => this.tabIds,
+        openingOrder: () => this.browser.targets.pages.map(({ id }) => id),
         isShared: () => this.#clients > 0,
         runJob: this.#runJob,
       });

@@ -175,7 +175,7 @@ function newWatch({ browser }: LiveSession): Watch {
     cut: () => {},
   };
   const recorder = import('../../recording/session-recorder').then(({ SessionRecorder }) =>
-    SessionRecorder.attach(browser.connection, sink),
+    SessionRecorder.attach(browser.targets, sink),
   );
   return { watchers, recorder };
 }
@@ -184,7 +184,7 @@ function newWatch({ browser }: LiveSession): Watch {
 async function showFromNow({ recorder }: Watch): Promise<void> {
   const it = await recorder;
   await it.stop({ lastLook: false });
-  it.start({ loadGraceMs: 0 }); // who watches wants to see it load
+  it.start({ loadMs: 0 }); // viewers want to see it load
 }
 
 /**

@@ -2,6 +2,7 @@
 import type { WebSocket } from 'ws';
 import { newestEvents } from '../../contract/newest-events';
 import type { LiveInput, LiveMessage, ViewedEvent } from '../../contract/viewer';
+import type { SessionTargets } from '../../cdp/session-targets';
 import type { CastSettings } from '../../recording/page-cast';
 import type { LiveSession } from '../sessions/session';
 import { doByHand, readInput } from './hand-input';
@@ -34,10 +35,9 @@ export class SessionWatch {
     () => this.#each((it) => it.say({ kind: 'beat' })),
     BEAT_MS,
   ).unref();
-  #tabs: Promise<WatchedTabs> | undefined;
+  #tabs: WatchedTabs | undefined;
   #picture: Buffer | undefined;
   #settings: CastSettings | undefined;
-  #tellsEvents = false;
 
   /** @param onEmpty - called when nobody looks any more: this watch is over then */
   constructor(session: LiveSession, onEmpty: () => void) {
@@ -76,34 +76,26 @@ export class SessionWatch {
   }
 
   async #look(watcher: Watcher): Promise<void> {
-    this.#tabs ??= this.#attach();
-    const tabs = await this.#tabs;
-    if (!watcher.isSmall) this.#tellEvents(tabs);
+    const { targets } = this.#session.browser;
+    await targets.ready;
+    if (!this.#watchers.has(watcher)) return; // it has left
+    const tabs = (this.#tabs ??= this.#watchTabs(targets));
+    if (!watcher.isSmall) tabs.listen();
     watcher.say(tabsMessage(tabs));
     if (this.#picture) watcher.show(this.#picture);
     this.#cast(tabs);
   }
 
-  async #attach(): Promise<WatchedTabs> {
-    const { browser } = this.#session;
-    return WatchedTabs.attach(browser.connection, () => this.#session.tabIds, {
+  #watchTabs(targets: SessionTargets): WatchedTabs {
+    return new WatchedTabs(targets, {
       onPicture: (jpeg, width, height) => {
         const picture = framed(jpeg, width, height);
         this.#picture = picture;
         this.#each((watcher) => watcher.show(picture));
       },
       onTabs: (tabs) => this.#each((watcher) => watcher.say(tabsMessage(tabs))),
-      onPage: (page) => {
-        if (this.#tellsEvents) tellPageEvents(page, (event) => this.#tell(event));
-      },
+      onPage: (page) => tellPageEvents(page, (event) => this.#tell(event)),
     });
-  }
-
-  /** Pages are asked for their events only when somebody looks at the whole session. */
-  #tellEvents(tabs: WatchedTabs): void {
-    if (this.#tellsEvents) return;
-    this.#tellsEvents = true;
-    for (const page of tabs.pages) tellPageEvents(page, (event) => this.#tell(event));
   }
 
   #tell(event: ViewedEvent): void {
@@ -126,26 +118,26 @@ export class SessionWatch {
 
   /** Everybody may choose a tab to look at; the rest is for those who may drive. */
   async #do(watcher: Watcher, input: LiveInput): Promise<void> {
-    const tabs = await this.#tabs;
+    const tabs = this.#tabs;
     if (input.kind === 'show') {
       if (!watcher.isSmall) tabs?.show(input.tab);
     } else if (!watcher.mayDrive) return;
     else if (input.kind === 'stop') await this.#session.end({ status: 'closed', reason: null });
     else {
       this.#session.touch();
-      if (tabs?.shown) doByHand(tabs.shown.page, input);
+      if (tabs?.shownPage) doByHand(tabs.shownPage, input);
     }
   }
 
   #remove(watcher: Watcher): void {
     this.#watchers.delete(watcher);
     if (this.#watchers.size > 0) {
-      this.#tabs?.then((tabs) => this.#cast(tabs)).catch(() => {}); // the browser is gone
+      if (this.#tabs) this.#cast(this.#tabs);
       return;
     }
     clearInterval(this.#beating);
     for (const forget of this.#forget) forget();
-    this.#tabs?.then(async (tabs) => tabs.close()).catch(() => {}); // the same
+    void this.#tabs?.close();
     this.#onEmpty();
   }
 
@@ -162,8 +154,8 @@ export class SessionWatch {
   }
 }
 
-function tabsMessage({ all, shown }: WatchedTabs): LiveMessage {
-  return { kind: 'tabs', tabs: all, shown: shown?.id ?? null };
+function tabsMessage({ all, shownId }: WatchedTabs): LiveMessage {
+  return { kind: 'tabs', tabs: all, shown: shownId };
 }
 
 /** A picture with the size of its page before it, as {@link LiveMessage} says. */

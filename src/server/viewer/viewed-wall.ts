@@ -1,13 +1,11 @@
 /** The wall: what is shown of each session of a server, among the others. */
-import { isBlank } from '../../base/addresses';
-import { withoutUrlSecrets } from '../../base/redaction';
-import { orAfter } from '../../base/deadline';
+import { settledWithin } from '../../base/deadline';
 import type { ViewedTab, Wall, WallSession } from '../../contract/viewer';
 import type { KnownSession } from '../sessions/known-session';
 import type { AnySession } from '../sessions/registry';
 import { sessionUrls } from '../sessions/session-urls';
 import { viewedSession, viewedTest } from './viewed-session';
-import { shownTexts } from './watched-tabs';
+import { viewedTab } from './watched-tabs';
 
 /** Sessions on the wall: those that run, and of the others the newest ones. */
 const MAX_SESSIONS = 200;
@@ -29,7 +27,6 @@ export async function viewedWall(sessions: readonly AnySession[], baseUrl: strin
 async function onWall(session: AnySession, baseUrl: string): Promise<WallSession> {
   const isActive = session.status === 'active';
   const { last, done, failed } = await session.testSummary();
-  const tabs = isActive ? await openTabs(session) : [];
   const { tests: _, testCount: __, ...viewed } = viewedSession(session, []);
   return {
     ...viewed,
@@ -38,22 +35,15 @@ async function onWall(session: AnySession, baseUrl: string): Promise<WallSession
     testsDone: done,
     testsFailed: failed,
     viewerPath: pathOf(session, baseUrl),
-    tab: tabs.findLast(({ url }) => !isBlank(url)) ?? tabs.at(-1) ?? null,
+    tab: isActive ? await tabInFront(session) : null,
     wasRecorded: session.wasRecorded,
   };
 }
 
-async function openTabs(session: AnySession): Promise<ViewedTab[]> {
-  const live = session.ensureActive();
-  const asked = live.browser.connection.send('Target.getTargets', {}).catch(() => undefined); // it is going
-  const found = await orAfter(asked, TABS_TIMEOUT_MS, undefined);
-  return (found?.targetInfos ?? [])
-    .filter(({ type }) => type === 'page')
-    .sort((one, other) => live.tabIds.indexOf(one.targetId) - live.tabIds.indexOf(other.targetId))
-    .map((info) => {
-      const { title, url } = shownTexts(info);
-      return { id: info.targetId, title, url: withoutUrlSecrets(url) };
-    });
+async function tabInFront(session: AnySession): Promise<ViewedTab | null> {
+  const { targets } = session.ensureActive().browser;
+  await settledWithin(targets.refresh(), TABS_TIMEOUT_MS);
+  return targets.front ? viewedTab(targets.front) : null;
 }
 
 function pathOf(session: KnownSession, baseUrl: string): string {

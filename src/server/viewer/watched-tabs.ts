@@ -1,214 +1,153 @@
-/** The tabs of a session as its watchers see them: which there are, which one is shown, and its pictures. */
-import { keptText } from '../../base/foreign-text';
-import { isBlank, isSamePlace } from '../../base/addresses';
+/** The tabs of a session as its viewers see them: which there are, which one is shown, and its pictures. */
 import { withoutUrlSecrets } from '../../base/redaction';
-import type { CdpConnection, CdpSession } from '../../cdp/connection';
-import type { CdpEvents, TargetInfo } from '../../cdp/protocol';
+import type { CdpSession } from '../../cdp/connection';
+import type { PageTarget, SessionTargets } from '../../cdp/session-targets';
 import type { ViewedTab } from '../../contract/viewer';
-import type { CastSettings, ScreencastFrame } from '../../recording/page-cast';
-import { PageCast } from '../../recording/page-cast';
-import { onContent } from '../../recording/page-content';
+import { PageCast, type CastSettings, type ScreencastFrame } from '../../recording/page-cast';
 
-/** What is watched: pages only. */
-const FILTER = [{ type: 'page' }];
-
-/** How often titles are asked for, in milliseconds: the browser does not tell of every change. */
+/** How often titles are asked for, in milliseconds: the browser does not report every change. */
 const TITLES_MS = 1_000;
 
-/** Longest title and URL of a tab that is shown, in bytes: what people can read, and all of most URLs. */
-const MAX_TEXT_BYTES = 4_000;
-
-/** Who is told. */
+/** Gets what viewers see. */
 export interface TabsListener {
   /** A picture of the tab that is shown, with the size of its page in CSS pixels. */
   onPicture(jpeg: Buffer, width: number, height: number): void;
-  /** Something of the tabs has changed. */
+  /** The list of tabs, one of them or the tab that is shown has changed. */
   onTabs(tabs: WatchedTabs): void;
-  /** A page is there, to listen to. */
+  /** A page to listen to; called once for each page after {@link WatchedTabs.listen}. */
   onPage(page: CdpSession): void;
 }
 
-interface Tab extends ViewedTab {
-  page: CdpSession;
+interface Tab {
+  session: CdpSession;
   cast: PageCast;
-  /** False until it has shown anything: a blank one is made ahead for the next test. */
-  isTouched: boolean;
+  isReported: boolean;
 }
 
-/**
- * Watches the tabs of one browser, as a CDP client of its own. Shown is the tab that was asked for as long as it is open; else the one that
- * was opened or went somewhere last.
- */
+/** Watches the tabs of one browser. It shows the tab that a viewer chose while that is open, or else the one in front. */
 export class WatchedTabs {
-  readonly #connection: CdpConnection;
-  readonly #browser: CdpSession;
+  readonly #targets: SessionTargets;
   readonly #listener: TabsListener;
-  /** By target id, in the order of opening. */
-  readonly #tabs = new Map<string, Tab>();
-  /** Ids of tabs, the one that did something last at the end. */
-  #lately: string[] = [];
-  #wanted: string | undefined;
-  #shown: Tab | undefined;
+  /** Our sessions by page id. Undefined for a page that closed before we were attached. */
+  readonly #attached = new Map<string, Promise<Tab | undefined>>();
+  readonly #unsubscribe: () => void;
+  readonly #refreshing = setInterval(
+    () => void this.#targets.refresh().catch(() => {}), // the browser is gone
+    TITLES_MS,
+  ).unref();
+  #chosenId: string | undefined;
+  #shown: { page: PageTarget; tab: Tab | undefined } | undefined;
   #settings: CastSettings | undefined;
-  readonly #refreshing = setInterval(() => void this.#refresh(), TITLES_MS).unref();
+  #isListening = false;
 
-  private constructor(connection: CdpConnection, browser: CdpSession, listener: TabsListener) {
-    this.#connection = connection;
-    this.#browser = browser;
+  constructor(targets: SessionTargets, listener: TabsListener) {
+    this.#targets = targets;
     this.#listener = listener;
-    browser.on('Target.attachedToTarget', (event) => this.#add(event));
-    browser.on('Target.targetInfoChanged', ({ targetInfo }) => this.#update(targetInfo));
-    browser.on('Target.targetDestroyed', ({ targetId }) => this.#remove(targetId));
+    this.#unsubscribe = targets.subscribe({
+      added: (page) => {
+        if (this.#isListening) void this.#attach(page);
+        this.#update();
+      },
+      changed: () => this.#update(),
+      removed: ({ id }) => {
+        this.#attached.delete(id);
+        this.#update();
+      },
+      front: () => this.#update(),
+    });
+    this.#update();
   }
 
-  /**
-   * Attaches to every page of the browser, now and later.
-   * @param tabIds - ids of the tabs that are there, oldest first: the browser tells of them in any order
-   * @throws {@link CdpError} when the browser is gone
-   */
-  static async attach(
-    connection: CdpConnection,
-    tabIds: () => readonly string[],
-    listener: TabsListener,
-  ): Promise<WatchedTabs> {
-    const { sessionId } = await connection.send('Target.attachToBrowserTarget');
-    const browser = connection.session(sessionId);
-    const tabs = new WatchedTabs(connection, browser, listener);
-    try {
-      await browser.send('Target.setDiscoverTargets', { discover: true, filter: FILTER });
-      await browser.send('Target.setAutoAttach', {
-        autoAttach: true,
-        waitForDebuggerOnStart: false,
-        flatten: true,
-        filter: FILTER,
-      });
-      tabs.#sort(tabIds());
-      return tabs;
-    } catch (error) {
-      await tabs.close(); // else it would ask for titles for ever
-      throw error;
-    }
-  }
-
-  /** The tabs, oldest first, without those that wait for their test. */
+  /** The tabs, oldest first. */
   get all(): ViewedTab[] {
-    return [...this.#tabs.values()]
-      .filter((tab) => tab.isTouched || tab === this.#shown)
-      .map(({ id, title, url }) => ({ id, title, url: withoutUrlSecrets(url) }));
+    return this.#targets.pages.map(viewedTab);
   }
 
-  /** The one that is shown; undefined while there is none. */
-  get shown(): { id: string; page: CdpSession } | undefined {
-    return this.#shown;
+  /** The id of the tab that is shown; `null` while there is none. */
+  get shownId(): string | null {
+    return this.#shown?.page.id ?? null;
   }
 
-  /** Every page that is watched. */
-  get pages(): CdpSession[] {
-    return [...this.#tabs.values()].map(({ page }) => page);
+  /** The page that is shown; undefined while we are not attached to one. */
+  get shownPage(): CdpSession | undefined {
+    return this.#shown?.tab?.session;
   }
 
   /** Takes pictures in this way from now on; the first one comes at once. */
   cast(settings: CastSettings): void {
     this.#settings = settings;
-    this.#shown?.cast.start(settings);
+    this.#shown?.tab?.cast.start(settings);
   }
 
-  /** Shows this tab, as long as it is open. */
+  /** Attaches to all pages, now and later. */
+  listen(): void {
+    if (this.#isListening) return;
+    this.#isListening = true;
+    for (const attaching of this.#attached.values())
+      void attaching.then((tab) => tab && this.#report(tab));
+    for (const page of this.#targets.pages) void this.#attach(page);
+  }
+
+  /** Shows this tab as long as it is open. */
   show(id: string): void {
-    if (!this.#tabs.has(id)) return;
-    this.#wanted = id;
-    this.#settle();
+    if (!this.#targets.pages.some((page) => page.id === id)) return;
+    this.#chosenId = id;
+    this.#update();
   }
 
   /** Detaches from all pages. Safe to call twice. */
   async close(): Promise<void> {
     clearInterval(this.#refreshing);
-    this.#shown?.cast.stop();
-    await this.#connection
-      .send('Target.detachFromTarget', { sessionId: this.#browser.id ?? '' })
-      .catch(() => {}); // the browser may be gone
+    this.#unsubscribe();
+    const attached = [...this.#attached.values()];
+    this.#attached.clear();
+    this.#shown?.tab?.cast.stop();
+    await Promise.all(
+      attached.map(async (attaching) => {
+        const tab = await attaching;
+        if (tab) await this.#targets.detach(tab.session);
+      }),
+    );
   }
 
-  async #refresh(): Promise<void> {
-    const found = await this.#connection.send('Target.getTargets', {}).catch(() => undefined); // it is gone
-    for (const info of found?.targetInfos ?? []) this.#update(info);
-  }
-
-  #add({ sessionId, targetInfo }: CdpEvents['Target.attachedToTarget']): void {
-    const { targetId: id, openerId } = targetInfo;
-    const { url, title } = shownTexts(targetInfo);
-    const page = this.#connection.session(sessionId);
-    const tab: Tab = {
-      ...{ id, url, title, page },
-      cast: new PageCast(page, id, (frame) => this.#picture(frame)),
-      isTouched: !isBlank(url) || openerId !== undefined,
-    };
-    const opener = this.#tabs.get(openerId ?? '');
-    if (opener) opener.isTouched = true; // else its first paint, which is told later, would bring it before the popup
-    this.#tabs.set(id, tab);
-    this.#lately.push(id);
-    if (!tab.isTouched)
-      onContent(page, id, {
-        onOld: () => {
-          tab.isTouched = true;
-          this.#settle();
-        },
-        onNew: () => {
-          if (!tab.isTouched && this.#tabs.has(id)) this.#touch(tab);
-        },
-      });
-    this.#listener.onPage(page);
-    this.#settle();
-  }
-
-  /** Puts them in the order of these ids; one that is not among them is newer. */
-  #sort(ids: readonly string[]): void {
-    const order = [...ids, ...this.#lately.filter((id) => !ids.includes(id))];
-    const tabs = order.flatMap((id) => this.#tabs.get(id) ?? []);
-    this.#tabs.clear();
-    for (const tab of tabs) this.#tabs.set(tab.id, tab);
-    this.#lately = tabs.map(({ id }) => id);
-    this.#settle();
-  }
-
-  #update(info: TargetInfo): void {
-    const tab = this.#tabs.get(info.targetId);
-    const { url, title } = shownTexts(info);
-    if (!tab || (tab.url === url && tab.title === title)) return;
-    const hasGone = !isSamePlace(tab.url, url);
-    Object.assign(tab, { url, title });
-    if (hasGone) this.#touch(tab);
-    else this.#listener.onTabs(this);
-  }
-
-  #touch(tab: Tab): void {
-    tab.isTouched = true;
-    this.#lately = [...this.#lately.filter((id) => id !== tab.id), tab.id];
-    this.#settle();
-  }
-
-  #remove(id: string): void {
-    this.#tabs.delete(id);
-    this.#lately = this.#lately.filter((it) => it !== id);
-    if (this.#wanted === id) this.#wanted = undefined;
-    this.#settle();
-  }
-
-  /** Shows what is to be shown now. */
-  #settle(): void {
-    const next = this.#next();
-    if (next !== this.#shown) {
-      this.#shown?.cast.stop();
-      this.#shown = next;
-      if (this.#settings) next?.cast.start(this.#settings);
-    }
+  #update(): void {
+    const chosen = this.#targets.pages.find(({ id }) => id === this.#chosenId);
+    const next = chosen ?? this.#targets.front;
+    if (next !== this.#shown?.page) this.#show(next);
     this.#listener.onTabs(this);
   }
 
-  #next(): Tab | undefined {
-    const tabs = this.#lately.flatMap((id) => this.#tabs.get(id) ?? []);
-    const wanted = this.#wanted === undefined ? undefined : this.#tabs.get(this.#wanted);
-    return wanted ?? tabs.findLast(({ isTouched }) => isTouched) ?? tabs.at(-1);
+  #show(page: PageTarget | undefined): void {
+    this.#shown?.tab?.cast.stop();
+    const shown = page && { page, tab: undefined as Tab | undefined };
+    this.#shown = shown;
+    if (!shown) return;
+    void this.#attach(shown.page).then((tab) => {
+      if (!tab || this.#shown !== shown) return;
+      shown.tab = tab;
+      if (this.#settings) tab.cast.start(this.#settings);
+    });
+  }
+
+  #attach({ id }: PageTarget): Promise<Tab | undefined> {
+    const known = this.#attached.get(id);
+    if (known) return known;
+    const attaching = this.#targets.attachTo(id).then(
+      (session) => {
+        const cast = new PageCast(session, id, (frame) => this.#picture(frame));
+        const tab = { session, cast, isReported: false };
+        if (this.#isListening) this.#report(tab);
+        return tab;
+      },
+      () => undefined, // it has closed
+    );
+    this.#attached.set(id, attaching);
+    return attaching;
+  }
+
+  #report(tab: Tab): void {
+    if (!tab.isReported) this.#listener.onPage(tab.session);
+    tab.isReported = true;
   }
 
   #picture({ data, metadata: { deviceWidth, deviceHeight } }: ScreencastFrame): void {
@@ -216,10 +155,7 @@ export class WatchedTabs {
   }
 }
 
-/** What people see of a tab. */
-export function shownTexts({ url, title }: Pick<TargetInfo, 'url' | 'title'>): {
-  url: string;
-  title: string;
-} {
-  return { url: keptText(url, MAX_TEXT_BYTES), title: keptText(title, MAX_TEXT_BYTES) };
+/** A page as viewers see it, without secrets in its URL. */
+export function viewedTab({ id, title, url }: PageTarget): ViewedTab {
+  return { id, title, url: withoutUrlSecrets(url) };
 }

@@ -7,12 +7,14 @@ import { chromium } from 'playwright-core';
 import type { BrowserProcess } from '../../../src/browser/chromium';
 import { removeProfile } from '../../../src/browser/profile-folder';
 import { launchChromium } from '../../../src/browser/chromium';
+import { SessionTargets } from '../../../src/cdp/session-targets';
 import { FrameStore } from '../../../src/recording/frame-store';
 import type { RecorderOptions } from '../../../src/recording/recorder';
 import { SessionRecorder } from '../../../src/recording/session-recorder';
 
 export interface RecordedBrowser {
   process: BrowserProcess;
+  targets: SessionTargets;
   browser: Browser;
   store: FrameStore;
   recorder: SessionRecorder;
@@ -26,7 +28,8 @@ export async function launchRecorded(options = PATIENT): Promise<RecordedBrowser
   const folder = await mkdtemp(join(tmpdir(), 'recorded-'));
   const process = await launchChromium({ userDataDir: join(folder, 'profile') });
   const store = await FrameStore.open(join(folder, 'frames'));
-  const recorder = await SessionRecorder.attach(process.connection, store, options);
+  const targets = new SessionTargets(process.connection);
+  const recorder = await SessionRecorder.attach(targets, store, options);
   const browser = await chromium.connectOverCDP(process.cdpUrl ?? '');
   const close = async (): Promise<void> => {
     await recorder.close();
@@ -36,5 +39,5 @@ export async function launchRecorded(options = PATIENT): Promise<RecordedBrowser
     await removeProfile(join(folder, 'profile'));
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   };
-  return { process, browser, store, recorder, close };
+  return { process, targets, browser, store, recorder, close };
 }

@@ -10,7 +10,7 @@ test('a recording whose folder could not be made is made when it is wanted the n
   const recorded = await launchRecorded();
   const folder = await mkdtemp(join(tmpdir(), 'reopened-'));
   const inTheWay = join(folder, 'session');
-  const recording = new SessionRecording(recorded.process.connection, join(inTheWay, 'recording'));
+  const recording = new SessionRecording(recorded.targets, join(inTheWay, 'recording'));
   try {
     await writeFile(inTheWay, '');
     await expect(recording.open()).rejects.toMatchObject({ code: 'ENOTDIR' });

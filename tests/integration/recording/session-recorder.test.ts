@@ -1,6 +1,6 @@
 /** The recorder on a real browser: what it shows is what was in front, up to the last change, and a crash loses nothing. */
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { eventually } from '../../eventually';
 import { FrameStore } from '../../../src/recording/frame-store';
@@ -89,60 +89,43 @@ describe('SessionRecorder', () => {
     await shows('blue');
   });
 
-  it('leaves out a page that waits for its test, until something is done with it', async () => {
+  it('hides the page of a prepared context until its test has it', async () => {
     recorded.recorder.start();
     const page = await recorded.browser.newPage();
-    await page.goto('data:text/html,<body style="background: red">');
-    await shows('red');
-    const waiting = await (await recorded.browser.newContext()).newPage();
-    await paint(page, 'blue');
-    await shows('blue');
-    await waiting.setContent('<body style="background: yellow">');
-    await shows('yellow');
-    await page.close();
-    const alone = await (await recorded.browser.newContext()).newPage();
-    await waiting.close();
-    await paint(alone, 'lime'); // blank, but the only one
-    await shows('lime');
-    await (await recorded.browser.newContext()).newPage(); // waits for the next test
-    await paint(alone, 'red');
-    await shows('red');
-  });
-
-  it('shows a blank page that a test fills by script, and not one that was opened for the next test since', async () => {
-    recorded.recorder.start();
-    const page = await recorded.browser.newPage();
-    await (await recorded.browser.newContext()).newPage();
     await paint(page, 'red');
     await shows('red');
+
+    const prepared = await recorded.browser.newContext();
+    const id = await contextIdOf(prepared);
+    recorded.recorder.prepare(id);
+    const next = await prepared.newPage();
+    await paint(next, 'yellow');
     await paint(page, 'blue');
-    await recorded.recorder.stop();
-    expect((await colours()).at(-1)).toBe('blue');
+    await shows('blue');
+
+    recorded.recorder.prepare(null);
+    await shows('yellow');
   });
 
-  it('shows a blank page that was filled before it came, and not one that waits for its test', async () => {
-    const frames = await FrameStore.open(join(recorded.store.folder, 'late'));
-    const colourNow = async (): Promise<string | undefined> =>
-      frames.last && viewer.colourOf(await frames.read(frames.last));
-    const written = await recorded.browser.newPage();
-    await written.setContent('<body style="background: red">');
-    const scripted = await recorded.browser.newPage();
-    await paint(scripted, 'lime');
-    await animationFrames(scripted, 2);
-    await Promise.all([1, 2, 3].map(async () => recorded.browser.newPage()));
-    const late = await SessionRecorder.attach(recorded.process.connection, frames);
-    late.start();
-    await eventually(async () => expect(await colourNow()).toMatch(/red|lime/)); // the browser tells of them in any order
-    const [first, second] =
-      (await colourNow()) === 'red' ? [written, scripted] : [scripted, written];
-    await first.close();
-    await eventually(async () =>
-      expect(await colourNow()).toBe(first === written ? 'lime' : 'red'),
-    );
-    await second.close();
-    await eventually(async () => expect(await colourNow()).toBe('white'));
-    await late.close();
-    await frames.close();
+  it('shows the page of a prepared context as soon as it loads something', async () => {
+    recorded.recorder.start();
+    const page = await recorded.browser.newPage();
+    await paint(page, 'red');
+    await shows('red');
+    const prepared = await recorded.browser.newContext();
+    recorded.recorder.prepare(await contextIdOf(prepared));
+    const next = await prepared.newPage();
+    await next.goto('data:text/html,<body style="background: lime">');
+    await shows('lime');
+  });
+
+  it('shows the newest page, also when it is blank', async () => {
+    recorded.recorder.start();
+    const page = await recorded.browser.newPage();
+    await paint(page, 'red');
+    await shows('red');
+    await (await recorded.browser.newContext()).newPage();
+    await shows('white');
   });
 
   it('shows no page of a context that was left, though it is still there', async () => {
@@ -153,9 +136,7 @@ describe('SessionRecorder', () => {
     await shows('red');
     await recorded.recorder.stop();
     const count = all().length;
-    const cdp = await context.newCDPSession(page);
-    const { targetInfo } = await cdp.send('Target.getTargetInfo');
-    recorded.recorder.leave(targetInfo.browserContextId ?? '');
+    recorded.recorder.leave(await contextIdOf(context, page));
     recorded.recorder.start();
     await paint(page, 'yellow');
     await animationFrames(page, 20);
@@ -198,7 +179,7 @@ describe('SessionRecorder', () => {
     const page = await context?.newPage();
     if (page) await paint(page, 'red');
     const store = await FrameStore.open(join(recorded.store.folder, 'second'));
-    const second = await SessionRecorder.attach(recorded.process.connection, store, {
+    const second = await SessionRecorder.attach(recorded.targets, store, {
       lookMs: 30_000,
     });
     second.start();
@@ -229,37 +210,20 @@ describe('SessionRecorder', () => {
   });
 
   it('leaves out what a new page shows while it loads, and no page that is there already', async () => {
-    recorded.recorder.start({ loadGraceMs: 3_600_000 });
+    recorded.recorder.start({ loadMs: 3_600_000 });
     const page = await recorded.browser.newPage();
     await page.goto('data:text/html,<body style="background: red">');
     await animationFrames(page, 20);
     await paint(page, 'blue');
     await recorded.recorder.stop();
     expect(await colours()).toEqual(['blue']);
-    recorded.recorder.start({ loadGraceMs: 0 });
+    recorded.recorder.start({ loadMs: 0 });
     await shows('blue');
     const other = await (await recorded.browser.newContext()).newPage();
     await other.goto('data:text/html,<body style="background: lime">');
     await shows('lime');
     await page.goto('data:text/html,<body style="background: yellow">'); // comes to the front, and was new long ago
     await shows('yellow');
-  });
-
-  it('leaves out a blank page that waits for its test, and shows one that is written to', async () => {
-    const watched = await FrameStore.open(join(recorded.store.folder, 'watched'));
-    const watcher = await SessionRecorder.attach(recorded.process.connection, watched);
-    watcher.start({ loadGraceMs: 0 });
-    recorded.recorder.start({ loadGraceMs: 2_000 });
-    const page = await recorded.browser.newPage();
-    await vi.waitUntil(() => watched.last !== undefined, 20_000); // so long that it has been cast
-    expect(all()).toEqual([]);
-    const setMs = performance.now();
-    await page.setContent('<body style="background: red">');
-    await shows('red');
-    expect(performance.now() - setMs).toBeLessThan(7_000); // a page that stays blank has 10 s
-    expect(await colours()).toEqual(['red']);
-    await watcher.close();
-    await watched.close();
   });
 
   it('shows a page though the clock was set back since it was new', async () => {
@@ -342,6 +306,15 @@ async function shows(colour: string): Promise<void> {
 function openLimePopup(): void {
   const popup = window.open('', '', 'width=400,height=300');
   if (popup) popup.document.body.style.background = 'lime';
+}
+
+/** The browser's id of a context. */
+async function contextIdOf(context: BrowserContext, known?: Page): Promise<string> {
+  const page = known ?? (await context.newPage());
+  const cdp = await context.newCDPSession(page);
+  const { targetInfo } = await cdp.send('Target.getTargetInfo');
+  if (!known) await page.close();
+  return targetInfo.browserContextId ?? '';
 }
 
 async function paint(page: Page, colour: string): Promise<void> {

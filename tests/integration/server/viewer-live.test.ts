@@ -1,4 +1,4 @@
-/** What somebody who looks at sessions goes on seeing when connections are lost, lists are full and pages are made ahead. */
+/** What somebody who looks at sessions goes on seeing when connections are lost, lists are full and contexts are prepared. */
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
@@ -101,22 +101,13 @@ test('the user and password of a URL are shown nowhere', async () => {
   for (const it of [page, wall]) expect(await it.content()).not.toMatch(/ada:|very-private/);
 });
 
-test('a card of the wall tells where the session is, and not the blank page that waits for the next test', async () => {
+test('a card of the wall shows where the session is', async () => {
   const { page: shown, session_id: id } = await startShown(api);
   api.server.noteTest(id, { title: 'reads the health' });
   await shown.goto(`${api.server.url}/health`);
-  await shown.context().newPage();
   const page = await looker.open(api.server.wallUrl);
   const card = page.getByRole('link', { name: 'reads the health' });
   await expect.poll(() => card.locator('.card-url').textContent(), SLOW).toMatch(/\/health$/);
-});
-
-test('a blank page that was filled before anybody looked is shown, and not the one that waits for the next test', async () => {
-  const { page: written, viewer_url: url } = await startShown(api);
-  await written.context().newPage();
-  const page = await looker.open(url);
-  const current = page.locator('.tab[aria-current="true"]');
-  await current.filter({ hasText: 'Shown' }).waitFor(SLOW);
 });
 
 test('tabs that were there before anybody looked are listed as they were opened, and the newest is shown', async () => {
@@ -201,20 +192,22 @@ test('a wrong key takes nothing away from whoever may see the wall', async () =>
   await cards.waitFor(SLOW);
 });
 
-test('the page that waits for the next test is no tab, until it is in use', async () => {
-  const { page: shown, viewer_url: url } = await startShown(api);
+test('the page of a prepared context is no tab until its test has it', async () => {
+  const { page: shown, viewer_url: url, session_id: id } = await startShown(api);
   await shown.goto(`${api.server.url}/health`);
   const page = await looker.open(url);
   await firstPicture(page);
-  const waiting = await shown.context().newPage();
+  const context = await shown.context().browser()?.newContext();
+  const first = await context?.newPage();
+  const cdp = first && (await context?.newCDPSession(first));
+  const contextId = (await cdp?.send('Target.getTargetInfo'))?.targetInfo.browserContextId ?? '';
+  api.server.noteTest(id, { preparedContext: contextId });
+  await first?.evaluate(() => (document.title = 'Prepared'));
   await shown.evaluate(() => (document.title = 'Still here'));
   await page.locator('.tab', { hasText: 'Still here' }).waitFor(SLOW);
-  expect(await page.locator('.tab').count()).toBe(1);
-  await waiting.evaluate(() => {
-    document.title = 'In use';
-    document.body.style.background = 'gold';
-  });
-  await page.locator('.tab[aria-current="true"]', { hasText: 'In use' }).waitFor(SLOW);
+  await expect.poll(() => page.locator('.tab').count(), SLOW).toBe(1);
+  api.server.noteTest(id, { preparedContext: null });
+  await page.locator('.tab[aria-current="true"]', { hasText: 'Prepared' }).waitFor(SLOW);
   expect(await page.locator('.tab').count()).toBe(2);
 });
 

@@ -1,4 +1,4 @@
-/** A suite whose next test's context and page are made ahead, and which tells when they are not as fresh as any. */
+/** A suite whose tests notice when a prepared context is not as fresh as any other. */
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';

@@ -1,24 +1,46 @@
-/** Contexts that are made ahead: they are there, and no test can tell one from a context that was made for it. */
-import { readFile } from 'node:fs/promises';
+/** Contexts that are prepared for the next test on a remote browser: no test can tell one from a context that was created for it. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import type { Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+
+import { OneRun } from '../e2e/support/one-run';
+import { createSuiteOf, expectPassed, openSite } from '../e2e/support/prepared-suite';
+import { partOf, resultOf, shownAttachments } from '../e2e/support/project';
+import { serve, type ServeProcess } from '../e2e/support/serve-process';
+import { eventsIn } from '../e2e/support/trace';
 import { openPictureViewer } from '../integration/recording/pictures';
-import { createSuiteOf, expectPassed, openSite } from './support/ahead-suite';
-import { OneRun } from './support/one-run';
-import { partOf, resultOf, shownAttachments } from './support/project';
-import { eventsIn } from './support/trace';
 
+const KEY = 'a-key-of-sixteen-characters';
+
+let data: string;
+let server: ServeProcess;
 let site: Server;
-beforeAll(async () => void (site = await openSite()));
-
-const suite = new OneRun(async () => createSuiteOf(site));
+beforeAll(async () => {
+  data = await mkdtemp(join(tmpdir(), 'sw-prepared-'));
+  server = await serve(['--data-dir', data, '--host', '0.0.0.0'], { NOTTE_API_KEY: KEY });
+  site = await openSite();
+});
+const suite = new OneRun(async () =>
+  createSuiteOf(site, {
+    use: `sessionOptions: { transport: 'cdp' }`,
+    env: {
+      NOTTE_API_URL: server.url.replace('127.0.0.1', '0.0.0.0'), // not loopback by its name: a remote browser
+      NOTTE_API_KEY: KEY,
+    },
+  }),
+);
 afterAll(async () => {
-  site.close();
   await suite.close();
+  await server.end('SIGTERM');
+  site.close();
+  await rm(data, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
 });
 
-test('one waits while a test runs, is the next one’s, and is as fresh as any', async (context) => {
+test('one is prepared while a test runs, goes to the next test, and is as fresh as any', async (context) => {
   const { run } = await suite.of(context);
+
   expectPassed(run, 'fresh', 3);
 });
 
@@ -27,7 +49,7 @@ test('its page has what was set on its context before there was a page', async (
   expectPassed(run, 'page', 2);
 });
 
-test('it is given up for a test with other options, for isolation session, and for one that asks the API', async (context) => {
+test('it is closed for a test with other options, for isolation session, and for one that uses the API', async (context) => {
   const { run } = await suite.of(context);
   expectPassed(run, 'without', 7);
 });
