@@ -182,7 +182,7 @@ export class HttpClient {
     const body = parseJson(answer.text);
     if (body === undefined)
       throw this.#contractError(call, answer, `is ${answer.text ? 'not JSON' : 'empty'}`);
-    const parsed = response.schema.safeParse(body, { reportInput: true });
+    const parsed = response.safeParse(body, { reportInput: true });
     if (parsed.success) return parsed.data;
     throw this.#contractError(
       call,

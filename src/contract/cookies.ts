@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { withoutNulls } from '../base/json';
 import { normalizeCookie, type Cookie } from './cookie';
 import { checkWire, readBody } from './checks';
+import { exactly } from './exact';
 import { looseBoolean, looseNumber } from './values';
 
 export {
@@ -21,33 +22,38 @@ export {
 const flag = looseBoolean.nullish();
 const seconds = looseNumber.nullish();
 
-/** One cookie; unknown keys are ignored, and `null` means not set. */
-export const cookieSchema = z
-  .object({
-    name: z.string(),
-    value: z.string(),
-    domain: z.string(),
-    path: z.string(),
-    httpOnly: looseBoolean,
-    secure: flag,
-    hostOnly: flag,
-    session: flag,
-    sameSite: z.enum(['Lax', 'None', 'Strict']).nullish(),
-    expires: seconds,
-    expirationDate: seconds,
-    storeId: z.string().nullish(),
-    partitionKey: z.string().nullish(),
-    hasCrossSiteAncestor: flag,
-  })
-  .transform(withoutNulls);
+const cookieFields = z.object({
+  name: z.string(),
+  value: z.string(),
+  domain: z.string(),
+  path: z.string(),
+  httpOnly: looseBoolean,
+  secure: flag,
+  hostOnly: flag,
+  session: flag,
+  sameSite: z.enum(['Lax', 'None', 'Strict']).nullish(),
+  expires: seconds,
+  expirationDate: seconds,
+  storeId: z.string().nullish(),
+  partitionKey: z.string().nullish(),
+  hasCrossSiteAncestor: flag,
+});
 
-/** The body of both cookie calls. */
+/** One cookie in a request; unknown keys are ignored, and `null` means not set. */
+export const cookieSchema = cookieFields.transform(withoutNulls);
+
+/** The cookies in an answer. */
+export const cookiesAnswerSchema = z.object({
+  cookies: z.array(
+    z.codec(exactly(cookieFields), z.custom<Cookie>(), {
+      decode: (cookie) => withoutNulls(cookie) as Cookie,
+      encode: (cookie) => cookie,
+    }),
+  ),
+});
+
+/** The body of setting cookies. */
 export const cookiesSchema = z.object({ cookies: z.array(cookieSchema) });
-
-/** Cookies as they travel. */
-export function encodeCookies(cookies: { cookies: readonly Cookie[] }) {
-  return cookies;
-}
 
 /**
  * Cookies to set.

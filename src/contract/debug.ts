@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { readQuery } from './checks';
 import { touchingQuerySchema } from './touching';
 import { looseInteger } from './values';
+import { wireObject } from './wire';
 
 /** One tab of a session. */
 export interface DebugTab {
@@ -30,28 +31,31 @@ export interface DebugInfo {
 }
 
 /** One tab. */
-export const debugTabSchema = z
-  .object({
+export const debugTabSchema = z.codec(
+  z.object({
     metadata: z.object({ tab_id: z.int(), title: z.string(), url: z.string() }),
     debug_url: z.string(),
     ws_url: z.string(),
-  })
-  .transform(({ metadata, debug_url: debugUrl, ws_url: wsUrl }): DebugTab => ({
-    tabId: metadata.tab_id,
-    title: metadata.title,
-    url: metadata.url,
-    debugUrl,
-    wsUrl,
-  }));
+  }),
+  z.custom<DebugTab>(),
+  {
+    decode: ({ metadata: { tab_id: tabId, ...page }, debug_url: debugUrl, ws_url: wsUrl }) => ({
+      ...{ tabId, ...page, debugUrl, wsUrl },
+    }),
+    encode: ({ tabId, title, url, debugUrl, wsUrl }) => ({
+      metadata: { tab_id: tabId, title, url },
+      debug_url: debugUrl,
+      ws_url: wsUrl,
+    }),
+  },
+);
 
 /** The answer of the debug call. */
-export const debugInfoSchema = z
-  .object({
-    debug_url: z.string(),
-    ws: z.object({ cdp: z.string(), recording: z.string(), logs: z.string() }),
-    tabs: z.array(debugTabSchema),
-  })
-  .transform(({ debug_url: debugUrl, ws, tabs }): DebugInfo => ({ debugUrl, ws, tabs }));
+export const debugInfoSchema = wireObject<DebugInfo>()({
+  debug_url: z.string(),
+  ws: z.object({ cdp: z.string(), recording: z.string(), logs: z.string() }),
+  tabs: z.array(debugTabSchema),
+});
 
 /** The query of the tab call: which tab, counted from 0, or from -1 backwards. */
 export const tabQuerySchema = touchingQuerySchema.extend({ tab_idx: looseInteger.default(0) });
@@ -68,14 +72,4 @@ export function decodeTabQuery(query: URLSearchParams): { index: number; updateM
 /** The query string of a tab call. */
 export function encodeTabQuery({ index = 0 }: { index?: number | undefined }): string {
   return `tab_idx=${index}`;
-}
-
-/** Debug information as JSON. */
-export function encodeDebugInfo({ debugUrl, ws, tabs }: DebugInfo) {
-  return { debug_url: debugUrl, ws, tabs: tabs.map(encodeDebugTab) };
-}
-
-/** One tab as JSON. */
-export function encodeDebugTab({ tabId, title, url, debugUrl, wsUrl }: DebugTab) {
-  return { metadata: { tab_id: tabId, title, url }, debug_url: debugUrl, ws_url: wsUrl };
 }

@@ -1,9 +1,10 @@
 /** What an executed action led to, on the wire and in TypeScript. */
 import * as z from 'zod';
 
-import { toAction, toWire, type Action, type ActionWire } from './actions';
+import { toAction, toWire, type Action } from './actions';
 import { scrapedDataSchema, type ScrapedData } from './scrape';
 import { datetime } from './values';
+import { orNull, wireObject } from './wire';
 
 /** What an action led to. That an action fails is a result too. */
 export interface ExecutionResult {
@@ -24,64 +25,15 @@ export interface ExecutionResult {
 }
 
 /** The answer of the execute call. */
-export const executionResultSchema = z
-  .object({
-    action: z.looseObject({ type: z.string() }),
-    success: z.boolean(),
-    message: z.string(),
-    data: scrapedDataSchema.nullish(),
-    exception: z.string().nullish(),
-    started_at: datetime,
-    ended_at: datetime,
-  })
-  .transform(
-    ({
-      action,
-      success,
-      message,
-      data,
-      exception,
-      started_at: startedAt,
-      ended_at: endedAt,
-    }): ExecutionResult => ({
-      action: toAction(action),
-      success,
-      message,
-      data: data ?? null,
-      exception: exception ?? null,
-      startedAt,
-      endedAt,
-    }),
-  );
-
-/** A result as JSON. */
-export interface ExecutionResultWire {
-  action: ActionWire;
-  success: boolean;
-  message: string;
-  data: ScrapedData | null;
-  exception: string | null;
-  started_at: string;
-  ended_at: string;
-}
-
-/** A result as JSON, with every field. */
-export function encodeExecutionResult({
-  action,
-  success,
-  message,
-  data,
-  exception,
-  startedAt,
-  endedAt,
-}: ExecutionResult): ExecutionResultWire {
-  return {
-    action: toWire(action),
-    success,
-    message,
-    data,
-    exception,
-    started_at: datetime.encode(startedAt),
-    ended_at: datetime.encode(endedAt),
-  };
-}
+export const executionResultSchema = wireObject<ExecutionResult>()({
+  action: z.codec(z.looseObject({ type: z.string() }), z.custom<Action>(), {
+    decode: toAction,
+    encode: toWire,
+  }),
+  success: z.boolean(),
+  message: z.string(),
+  data: orNull(scrapedDataSchema),
+  exception: orNull(z.string()),
+  started_at: datetime,
+  ended_at: datetime,
+});

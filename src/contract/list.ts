@@ -1,16 +1,11 @@
 /** The list of sessions: its query and its answer. */
 import * as z from 'zod';
 
-import { camelize, snakify } from './naming';
+import { camelize } from './naming';
 import { readQuery, toWire } from './checks';
-import {
-  encodeSession,
-  sessionSchema,
-  sessionStatuses,
-  type SessionInfo,
-  type SessionStatus,
-} from './session';
+import { sessionSchema, sessionStatuses, type SessionInfo, type SessionStatus } from './session';
 import { looseBoolean, positiveInteger } from './values';
+import { pageOf, type Page } from './wire';
 
 /** Which sessions to list. */
 export interface ListOptions {
@@ -28,57 +23,24 @@ export interface ListOptions {
   pageSize?: number | undefined;
 }
 
-/** One page of sessions. */
-export interface SessionList {
-  /** The sessions, newest first, without their steps. */
-  items: SessionInfo[];
-  /** Number of this page, from 1. */
-  page: number;
-  /** How many sessions a page holds at most. */
-  pageSize: number;
-  /** Whether there is a page after this one. */
-  hasNext: boolean;
-  /** Whether there is a page before this one. */
-  hasPrevious: boolean;
-}
+/** One page of sessions, without their steps. */
+export type SessionList = Page<SessionInfo>;
 
 /** Sessions per page when a request does not say: the API's default. */
 const DEFAULT_PAGE_SIZE = 10;
 
-const paged = z.object({
-  items: z.array(sessionSchema),
-  page: z.int(),
-  page_size: z.int(),
-  has_next: z.boolean(),
-  has_previous: z.boolean().nullish(),
-});
+const page = pageOf(sessionSchema);
 
 /** The answer: a page, or, from older servers, a bare array. */
-export const sessionListSchema = z
-  .union([paged, z.array(sessionSchema)])
-  .transform((body): SessionList => {
-    if (Array.isArray(body))
-      return {
-        items: body,
-        page: 1,
-        pageSize: body.length,
-        hasNext: false,
-        hasPrevious: false,
-      };
-    const { items, page, page_size: pageSize, has_next: hasNext, has_previous: hasPrevious } = body;
-    return {
-      items,
-      page,
-      pageSize,
-      hasNext,
-      hasPrevious: hasPrevious ?? page > 1,
-    };
-  });
-
-/** A page of sessions as JSON. */
-export function encodeSessionList(list: SessionList) {
-  return { ...snakify(list), items: list.items.map(encodeSession) };
-}
+export const sessionListSchema = z.union([
+  page,
+  z.codec(z.array(sessionSchema), z.custom<SessionList>(), {
+    decode: (items) => ({
+      ...{ items, page: 1, pageSize: items.length, hasNext: false, hasPrevious: false },
+    }),
+    encode: ({ items }) => items,
+  }),
+]) as z.ZodType<SessionList, z.input<typeof page>>;
 
 /**
  * The query string of a list call, complete with defaults.

@@ -86,7 +86,8 @@ function mostLike(name: string, candidates: readonly string[]): string | undefin
   return nearest;
 }
 
-function renameKeys(value: object, rename: (name: string) => string): object {
+/** A copy with other keys, without those whose value is `undefined`. */
+export function renameKeys(value: object, rename: (name: string) => string): object {
   const entries = Object.entries(value).filter(([, content]) => content !== undefined);
   return Object.fromEntries(entries.map(([name, content]) => [rename(name), content as unknown]));
 }

@@ -1,9 +1,9 @@
 /** The log of a session's requests: the call that lists its batches, and the HAR entries in them. */
 import * as z from 'zod';
 
-import { camelize, snakify } from './naming';
 import { readQuery } from './checks';
 import { looseBoolean, positiveInteger } from './values';
+import { leftOut, wireObject } from './wire';
 
 /** What batches hold: HAR 1.2, as browsers export it. */
 export const NETWORK_LOG_FORMAT = 'har';
@@ -116,47 +116,23 @@ export function encodeNetworkLogsQuery(query: { limit: number; download: boolean
   }).toString();
 }
 
-const batchSchema = z
-  .object({
+const batchSchema = wireObject<NetworkLogBatch>()(
+  {
     key: z.string(),
     size: z.int(),
-    download_url: z.string().nullish(),
-    download_url_expires_in_seconds: z.number().nullish(),
-  })
-  .transform(({ key, size, ...rest }): NetworkLogBatch => ({
-    key,
-    sizeBytes: size,
-    downloadUrl: rest.download_url ?? null,
-    downloadUrlExpiresInSeconds: rest.download_url_expires_in_seconds ?? null,
-  }));
+    download_url: leftOut(z.string()),
+    download_url_expires_in_seconds: leftOut(z.number()),
+  },
+  { sizeBytes: 'size' },
+);
 
 /** The answer. */
-export const networkLogsSchema = z
-  .object({
-    session_id: z.string(),
-    total_batch_count: z.int(),
-    format: z
-      .string()
-      .nullish()
-      .transform((format) => format ?? null),
-    batches: z.array(batchSchema),
-  })
-  .transform((wire): NetworkLogList => camelize(wire));
-
-/** The answer as JSON. URLs that were not asked for are left out. */
-export function encodeNetworkLogs({ batches, ...rest }: NetworkLogList & { format: string }) {
-  return {
-    ...snakify(rest),
-    batches: batches.map(({ key, sizeBytes, downloadUrl, downloadUrlExpiresInSeconds }) => ({
-      key,
-      size: sizeBytes,
-      ...(downloadUrl !== null && {
-        download_url: downloadUrl,
-        download_url_expires_in_seconds: downloadUrlExpiresInSeconds,
-      }),
-    })),
-  };
-}
+export const networkLogsSchema = wireObject<NetworkLogList>()({
+  session_id: z.string(),
+  total_batch_count: z.int(),
+  format: leftOut(z.string()),
+  batches: z.array(batchSchema),
+});
 
 /** A batch: a HAR file. Of its entries no more is checked than everybody relies on. */
 export const harSchema = z.object({

@@ -6,6 +6,7 @@ import { decodeSpace, encodeSpace, spaceSchema } from './observed-space';
 import type { ObservedElement } from './observed-element';
 import { readBody, toWire } from './checks';
 import { datetime, looseInteger } from './values';
+import { leftOut, orElse, orNull, wireObject } from './wire';
 
 export type { BoundingBox, ElementState, ObservedElement } from './observed-element';
 
@@ -133,33 +134,46 @@ export function encodeObserveRequest(options: ObserveOptions = {}) {
   };
 }
 
-const pixels = z
-  .number()
-  .nullish()
-  .transform((value) => value ?? 0);
-const box = z.looseObject({
-  x: z.number(),
-  y: z.number(),
-  width: z.number(),
-  height: z.number(),
-  notte_id: z.string().nullish(),
-});
+const pixels = orElse(z.number(), 0);
 const picture = z.object({
   raw: z.string(),
-  bboxes: z.array(box).nullish(),
-  last_action_id: z.string().nullish(),
+  bboxes: orElse(
+    z.array(
+      z.object({
+        x: z.number(),
+        y: z.number(),
+        width: z.number(),
+        height: z.number(),
+        scroll_x: pixels,
+        scroll_y: pixels,
+        viewport_width: pixels,
+        viewport_height: pixels,
+        iframe_offset_x: pixels,
+        iframe_offset_y: pixels,
+        notte_id: orNull(z.string()),
+      }),
+    ),
+    [],
+  ),
+  last_action_id: orNull(z.string()),
 });
 
+/** Older servers send the picture alone. */
+const pictureAlone = z.codec(z.string(), z.custom<z.output<typeof picture>>(), {
+  decode: (raw) => ({ raw, bboxes: [], last_action_id: null }),
+  encode: ({ raw }) => raw,
+}) as unknown as typeof picture;
+
 /** The answer of the observe call. */
-export const observationSchema = z
-  .object({
+export const observationSchema = z.codec(
+  z.object({
     started_at: datetime,
     ended_at: datetime,
     metadata: z.object({
       title: z.string(),
       url: z.string(),
-      timestamp: datetime.nullish(),
-      viewport: z.object({
+      timestamp: leftOut(datetime),
+      viewport: wireObject<Viewport>()({
         scroll_x: pixels,
         scroll_y: pixels,
         viewport_width: pixels,
@@ -167,61 +181,40 @@ export const observationSchema = z
         total_width: pixels,
         total_height: pixels,
       }),
-      tabs: z.array(z.object({ tab_id: z.int(), title: z.string(), url: z.string() })),
+      tabs: z.array(
+        wireObject<ObservedTab>()({ tab_id: z.int(), title: z.string(), url: z.string() }),
+      ),
     }),
-    screenshot: z.union([
-      z.string().transform((raw) => ({ raw, bboxes: [], last_action_id: null })),
-      picture,
-    ]),
+    screenshot: z.union([picture, pictureAlone]),
     space: spaceSchema,
-  })
-  .transform(
-    ({ started_at: startedAt, ended_at: endedAt, metadata, screenshot, space }): Observation => {
-      const { viewport: seen } = metadata;
+  }),
+  z.custom<Observation>(),
+  {
+    decode: ({ started_at: startedAt, ended_at: endedAt, metadata, screenshot, space }) => ({
+      ...metadata,
+      ...{ startedAt, endedAt },
+      description: space.description,
+      category: pageCategories.find((category) => category === space.category) ?? null,
+      elements: decodeSpace(space, screenshot.bboxes),
+      screenshot: Buffer.from(screenshot.raw, 'base64'),
+      lastActionId: screenshot.last_action_id,
+    }),
+    encode: (observation) => {
+      const { title, url, timestamp, startedAt, endedAt, viewport, tabs, elements } = observation;
       return {
-        title: metadata.title,
-        url: metadata.url,
-        timestamp: metadata.timestamp ?? null,
-        ...{ startedAt, endedAt },
-        viewport: {
-          scrollX: seen.scroll_x,
-          scrollY: seen.scroll_y,
-          viewportWidth: seen.viewport_width,
-          viewportHeight: seen.viewport_height,
-          totalWidth: seen.total_width,
-          totalHeight: seen.total_height,
+        started_at: startedAt,
+        ended_at: endedAt,
+        metadata: { title, url, timestamp, viewport, tabs },
+        screenshot: {
+          raw: observation.screenshot.toString('base64'),
+          bboxes: elements.flatMap((element) => encodeBox(element, viewport)),
+          last_action_id: observation.lastActionId,
         },
-        tabs: metadata.tabs.map(({ tab_id: tabId, title, url }) => ({ tabId, title, url })),
-        description: space.description,
-        category: pageCategories.find((category) => category === space.category) ?? null,
-        elements: decodeSpace(space, screenshot.bboxes ?? []),
-        screenshot: Buffer.from(screenshot.raw, 'base64'),
-        lastActionId: screenshot.last_action_id ?? null,
+        space: encodeSpace(observation),
       };
     },
-  );
-
-/** An observation as JSON. */
-export function encodeObservation(observation: Observation) {
-  const { title, url, timestamp, startedAt, endedAt, viewport, tabs, elements } = observation;
-  return {
-    started_at: datetime.encode(startedAt),
-    ended_at: datetime.encode(endedAt),
-    metadata: {
-      title,
-      url,
-      ...(timestamp && { timestamp: datetime.encode(timestamp) }),
-      viewport: snakify(viewport),
-      tabs: tabs.map((tab) => snakify(tab)),
-    },
-    screenshot: {
-      raw: observation.screenshot.toString('base64'),
-      bboxes: elements.flatMap((element) => encodeBox(element, viewport)),
-      last_action_id: observation.lastActionId,
-    },
-    space: encodeSpace(observation),
-  };
-}
+  },
+);
 
 /** Positions are those on the picture, those inside of frames too: so no frame's offset is left to add. */
 function encodeBox({ id, box: place }: ObservedElement, viewport: Viewport) {

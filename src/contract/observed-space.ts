@@ -49,7 +49,7 @@ const detail = z.object({
 });
 
 /** `space` of an observation. */
-export const spaceSchema = z.object({
+export const spaceSchema = z.looseObject({
   description: z.string(),
   category: z.string().nullish(),
   interaction_actions: z.array(action),

@@ -5,6 +5,7 @@ import { normalizeCookie, cookieSchema, type Cookie } from './cookies';
 import { snakify } from './naming';
 import { readBody, readQuery, checkWire, toWire, wireNames } from './checks';
 import { coerceNumber, datetime, positiveInteger } from './values';
+import { orElse, orNull, pageOf, wireObject, type Page } from './wire';
 
 /** Browser state that sessions start from, and that they are saved to when asked. */
 export interface Profile {
@@ -21,18 +22,7 @@ export interface Profile {
 }
 
 /** One page of profiles. */
-export interface ProfileList {
-  /** The profiles. */
-  items: Profile[];
-  /** Number of this page, from 1. */
-  page: number;
-  /** How many profiles a page holds at most. */
-  pageSize: number;
-  /** Whether there is a page after this one. */
-  hasNext: boolean;
-  /** Whether there is a page before this one. */
-  hasPrevious: boolean;
-}
+export type ProfileList = Page<Profile>;
 
 /** Which profiles to list. */
 export interface ProfileListOptions {
@@ -56,62 +46,19 @@ const DEFAULT_PAGE_SIZE = 20;
 const MAX_NAME_LENGTH = 256;
 
 /** A profile in an answer. */
-export const profileSchema = z
-  .object({
+export const profileSchema = wireObject<Profile>()(
+  {
     profile_id: z.string().min(1),
-    name: z.string().nullish(),
+    name: orNull(z.string()),
     created_at: datetime,
     updated_at: datetime,
-    persisted_domains: z.array(z.string()).nullish(),
-  })
-  .transform((wire): Profile => ({
-    id: wire.profile_id,
-    name: wire.name ?? null,
-    createdAt: wire.created_at,
-    updatedAt: wire.updated_at,
-    persistedDomains: wire.persisted_domains ?? [],
-  }));
-
-/** A profile as JSON. */
-export function encodeProfile(profile: Profile) {
-  return {
-    profile_id: profile.id,
-    name: profile.name,
-    created_at: datetime.encode(profile.createdAt),
-    updated_at: datetime.encode(profile.updatedAt),
-    persisted_domains: profile.persistedDomains,
-  };
-}
+    persisted_domains: orElse(z.array(z.string()), []),
+  },
+  { id: 'profile_id' },
+);
 
 /** A page of profiles in an answer. */
-export const profileListSchema = z
-  .object({
-    items: z.array(profileSchema),
-    page: z.int(),
-    page_size: z.int(),
-    has_next: z.boolean(),
-    has_previous: z.boolean().nullish(),
-  })
-  .transform(
-    ({
-      items,
-      page,
-      page_size: pageSize,
-      has_next: hasNext,
-      has_previous: hasPrevious,
-    }): ProfileList => ({ items, page, pageSize, hasNext, hasPrevious: hasPrevious ?? page > 1 }),
-  );
-
-/** A page of profiles as JSON. */
-export function encodeProfileList({ items, page, pageSize, hasNext, hasPrevious }: ProfileList) {
-  return {
-    items: items.map(encodeProfile),
-    page,
-    page_size: pageSize,
-    has_next: hasNext,
-    has_previous: hasPrevious,
-  };
-}
+export const profileListSchema = pageOf(profileSchema);
 
 /**
  * The query string of a list call.
@@ -242,39 +189,23 @@ export function encodeProfileCookies({ cookies, ...options }: ProfileCookies) {
 }
 
 /** The answer to setting them. `cookies_count` is how many the profile then has. */
-export const profileCookiesSetSchema = z
-  .object({
+export const profileCookiesSetSchema = wireObject<{
+  success: boolean;
+  message: string;
+  mode: string | null;
+  count: number | null;
+}>()(
+  {
     success: z.boolean(),
     message: z.string(),
-    mode: z.string().nullish(),
-    cookies_count: z.int().nullish(),
-  })
-  .transform(({ success, message, cookies_count: count }) => ({
-    success,
-    message,
-    count: count ?? null,
-  }));
+    mode: orNull(z.string()),
+    cookies_count: orNull(z.int()),
+  },
+  { count: 'cookies_count' },
+);
 
 /** The answer to deleting. */
 export const profileDeletedSchema = z.object({
   success: z.boolean().nullish(),
   message: z.string().nullish(),
 });
-
-/** How setting cookies went. `count` is how many the profile then has. */
-export function encodeProfileCookiesSet({
-  count,
-  ...rest
-}: {
-  success: boolean;
-  message: string;
-  mode: CookieMode;
-  count: number;
-}) {
-  return { ...rest, cookies_count: count };
-}
-
-/** How deleting went. */
-export function encodeProfileDeleted(result: { success: boolean; message: string }) {
-  return result;
-}

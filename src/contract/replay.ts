@@ -2,6 +2,7 @@
 import * as z from 'zod';
 
 import { datetime } from './values';
+import { leftOut, wireObject } from './wire';
 
 /** Where the recording of an ended session is. */
 export interface ReplayInfo {
@@ -17,42 +18,27 @@ export interface ReplayInfo {
   videoDuration: number | null;
 }
 
-const text = z
-  .string()
-  .nullish()
-  .transform((value) => value || null);
-const number = z
-  .number()
-  .nullish()
-  .transform((value) => value ?? null);
+/** Clients take an empty text for no URL. */
+const text = z.codec(z.string().nullish(), z.custom<string | null>(), {
+  decode: (value) => value || null,
+  encode: (value) => value,
+}) as z.ZodType<string | null, string | null>;
+const milliseconds = z.codec(z.number().nullish(), z.custom<number | null>(), {
+  decode: (value) => value ?? null,
+  encode: (value) => value && Math.round(value),
+}) as z.ZodType<number | null, number | null>;
 
-/** The answer of the replay call. */
-export const replaySchema = z
-  .object({
+/** The answer of the replay call. Clients rely on the time. */
+export const replaySchema = wireObject<ReplayInfo>()(
+  {
     mp4_url: text,
     playlist_content: text,
-    expires_at: datetime.nullish(),
-    video_start_ms: number,
-    video_duration_ms: number,
-  })
-  .transform((wire): ReplayInfo => ({
-    mp4Url: wire.mp4_url,
-    playlistContent: wire.playlist_content,
-    expiresAt: wire.expires_at ?? null,
-    videoStart: wire.video_start_ms,
-    videoDuration: wire.video_duration_ms,
-  }));
-
-/** A replay as JSON. Clients rely on the time. */
-export function encodeReplay(replay: ReplayInfo & { expiresAt: Date }) {
-  return {
-    mp4_url: replay.mp4Url,
-    playlist_content: replay.playlistContent,
-    expires_at: datetime.encode(replay.expiresAt),
-    video_start_ms: replay.videoStart === null ? null : Math.round(replay.videoStart),
-    video_duration_ms: replay.videoDuration === null ? null : Math.round(replay.videoDuration),
-  };
-}
+    expires_at: leftOut(datetime),
+    video_start_ms: milliseconds,
+    video_duration_ms: milliseconds,
+  },
+  { videoStart: 'video_start_ms', videoDuration: 'video_duration_ms' },
+);
 
 /** What the API says in a 404 while the session still runs; clients look for these words. */
 export const REPLAY_STILL_ACTIVE = 'still active';

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { camelize, type Camelized } from './naming';
 import { readBody, toWire } from './checks';
 import { looseBoolean } from './values';
+import { orElse, orNull, wireObject } from './wire';
 
 /** How a page is to be scraped. */
 export interface ScrapeOptions {
@@ -129,40 +130,24 @@ export function encodeScrapeRequest(options: ScrapeOptions = {}) {
   return toWire('Cannot scrape a page with these options', scrapeOptionsSchema, options);
 }
 
-const image = z
-  .object({
-    url: z.string().nullish(),
-    category: z.string().nullish(),
-    description: z.string().nullish(),
-  })
-  .transform(({ url, category, description }): ScrapedImage => ({
-    url: url ?? null,
-    category: imageCategories.find((it) => it === category) ?? null,
-    description: description ?? null,
-  }));
-
-const structured = z
-  .object({ success: z.boolean().nullish(), error: z.string().nullish(), data: z.unknown() })
-  .transform(({ success, error, data }): StructuredData => ({
-    success: success ?? true,
-    error: error ?? null,
-    data: data ?? null,
-  }));
+const image = wireObject<ScrapedImage>()({
+  url: orNull(z.string()),
+  category: z.codec(z.string().nullish(), z.custom<ImageCategory | null>(), {
+    decode: (value) => imageCategories.find((it) => it === value) ?? null,
+    encode: (value) => value,
+  }) as z.ZodType<ImageCategory | null, ImageCategory | null>,
+  description: orNull(z.string()),
+});
 
 /** The answer of the scrape call. */
-export const scrapedDataSchema = z
-  .object({
-    markdown: z.string(),
-    images: z.array(image).nullish(),
-    structured: structured.nullish(),
-  })
-  .transform(({ markdown, images, structured: extracted }): ScrapedData => ({
-    markdown,
-    images: images ?? null,
-    structured: extracted ?? null,
-  }));
-
-/** Scraped data as JSON: its names are the same on the wire. */
-export function encodeScrapedData({ markdown, images, structured: extracted }: ScrapedData) {
-  return { markdown, images, structured: extracted };
-}
+export const scrapedDataSchema = wireObject<ScrapedData>()({
+  markdown: z.string(),
+  images: orNull(z.array(image)),
+  structured: orNull(
+    wireObject<StructuredData>()({
+      success: orElse(z.boolean(), true),
+      error: orNull(z.string()),
+      data: orNull(z.unknown()),
+    }),
+  ),
+});

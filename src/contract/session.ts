@@ -1,10 +1,10 @@
 /** A session as the API describes it, on the wire and in TypeScript. Start requests are in `start.ts`. */
 import * as z from 'zod';
 
-import { isRecord } from '../base/json';
-import { camelize } from './naming';
-import { MINUTE_MS, type Size } from './limits';
-import { datetime, duration, formatDuration } from './values';
+import { camelize, snakify } from './naming';
+import { MINUTE_MS, MINUTES, type Size } from './limits';
+import { datetime, duration } from './values';
+import { leftOut, orElse, orNull } from './wire';
 
 export {
   decodeStartRequest,
@@ -92,143 +92,91 @@ export interface SessionInfo {
   idempotencyKey: string | null;
 }
 
-const nullableText = z
-  .string()
-  .nullish()
-  .transform((value) => value ?? null);
-const nullableInteger = z
-  .int()
-  .nullish()
-  .transform((value) => value ?? null);
-const count = z
-  .int()
-  .nullish()
-  .transform((value) => value ?? 0);
-const flag = (missing: boolean) =>
-  z
-    .boolean()
-    .nullish()
-    .transform((value) => value ?? missing);
+const step: z.ZodType<SessionStep> = z.looseObject({ type: z.string() });
 
 /** A session in an answer. Only what every client requires is required; unknown fields are ignored. */
-export const sessionResponseSchema = z.preprocess(
-  idleFromOlderName,
-  z.object({
+const answerSchema = z
+  .object({
     session_id: z.string().min(1),
-    idle_timeout_minutes: z.int(),
-    max_duration_minutes: z
-      .int()
-      .nullish()
-      .transform((value) => value ?? 15),
+    idle_timeout_minutes: leftOut(z.int()),
+    max_duration_minutes: orElse(z.int(), MINUTES.defaultDuration),
     created_at: datetime,
-    closed_at: datetime.nullish(),
+    closed_at: orNull(datetime),
     last_accessed_at: datetime,
-    duration: duration.nullish(),
+    duration: leftOut(duration),
     status: z.enum(sessionStatuses),
-    steps: z
-      .array(z.looseObject({ type: z.string() }))
-      .nullish()
-      .transform((steps) => steps ?? []),
-    error: nullableText,
-    proxies: flag(false),
-    browser_type: z
-      .string()
-      .nullish()
-      .transform((value) => value ?? 'chromium'),
-    use_file_storage: flag(false),
-    network_request_bytes: count,
-    network_response_bytes: count,
-    user_agent: nullableText,
-    viewport_width: nullableInteger,
-    viewport_height: nullableInteger,
-    headless: flag(true),
-    solve_captchas: z
-      .boolean()
-      .nullish()
-      .transform((value) => value ?? null),
-    cdp_url: nullableText,
-    playwright_url: nullableText,
-    playwright_version: nullableText,
-    downloads_path: nullableText,
-    viewer_url: nullableText,
-    web_bot_auth: flag(false),
-    auth_ids: z
-      .array(z.string())
-      .nullish()
-      .transform((ids) => ids ?? []),
-    system_hidden: flag(false),
-    idempotency_key: nullableText,
-  }),
-);
+    steps: orElse(z.array(step), []),
+    error: orNull(z.string()),
+    proxies: orElse(z.boolean(), false),
+    browser_type: orElse(z.string(), 'chromium'),
+    use_file_storage: orElse(z.boolean(), false),
+    network_request_bytes: orElse(z.int(), 0),
+    network_response_bytes: orElse(z.int(), 0),
+    user_agent: orNull(z.string()),
+    viewport_width: orNull(z.int()),
+    viewport_height: orNull(z.int()),
+    headless: orElse(z.boolean(), true),
+    solve_captchas: orNull(z.boolean()),
+    cdp_url: orNull(z.string()),
+    playwright_url: orNull(z.string()),
+    playwright_version: orNull(z.string()),
+    downloads_path: orNull(z.string()),
+    viewer_url: orNull(z.string()),
+    web_bot_auth: orElse(z.boolean(), false),
+    auth_ids: orElse(z.array(z.string()), []),
+    system_hidden: orElse(z.boolean(), false),
+    idempotency_key: orNull(z.string()),
+    /** Servers before the two timeouts were told apart send only this one. */
+    timeout_minutes: leftOut(z.int()),
+  })
+  .refine((it) => (it.idle_timeout_minutes ?? it.timeout_minutes) !== null, {
+    path: ['idle_timeout_minutes'],
+    error: 'Invalid input: expected int, received undefined',
+  })
+  .meta({
+    required: ['session_id', 'idle_timeout_minutes', 'created_at', 'last_accessed_at', 'status'],
+  });
 
-/** TypeScript's view of a parsed session. */
-export function toSessionInfo(parsed: z.output<typeof sessionResponseSchema>): SessionInfo {
-  const {
-    session_id: id,
-    viewport_width: width,
-    viewport_height: height,
-    duration: reported,
-    closed_at: closed,
-    idle_timeout_minutes: idleMinutes,
-    max_duration_minutes: maxMinutes,
-    browser_type: channel,
-    ...rest
-  } = parsed;
-  const closedAt = closed ?? null;
-  const durationMs =
-    reported ?? Math.max(0, (closedAt?.getTime() ?? Date.now()) - rest.created_at.getTime());
+type SessionAnswer = z.output<typeof answerSchema>;
+
+/** A session in an answer, as TypeScript sees it. What is written has every field, nulls included. */
+export const sessionSchema = z.codec(answerSchema, z.custom<SessionInfo>(), {
+  decode: toSessionInfo,
+  encode: toAnswer,
+});
+
+function toSessionInfo({
+  session_id: id,
+  idle_timeout_minutes: idleMinutes,
+  timeout_minutes: olderIdleMinutes,
+  max_duration_minutes: maxMinutes,
+  browser_type: channel,
+  viewport_width: width,
+  viewport_height: height,
+  duration: reported,
+  ...rest
+}: SessionAnswer): SessionInfo {
+  const { created_at: createdAt, closed_at: closedAt } = rest;
   return {
-    id,
     ...camelize(rest),
-    closedAt,
-    channel,
-    idleTimeout: idleMinutes * MINUTE_MS,
+    ...{ id, channel },
+    idleTimeout: (idleMinutes ?? olderIdleMinutes ?? 0) * MINUTE_MS,
     maxDuration: maxMinutes * MINUTE_MS,
-    duration: durationMs,
+    duration: reported ?? Math.max(0, (closedAt ?? new Date()).getTime() - createdAt.getTime()),
     viewport: width === null || height === null ? null : { width, height },
   };
 }
 
-/** A session in an answer, as TypeScript sees it. */
-export const sessionSchema = sessionResponseSchema.transform(toSessionInfo);
-
-/** The answer that describes a session: every field is there, nulls included, in the order of the API. */
-export function encodeSession(info: SessionInfo) {
+function toAnswer(info: SessionInfo): SessionAnswer {
+  const { id, idleTimeout, maxDuration, channel, viewport, ...rest } = info;
   return {
-    session_id: info.id,
-    idle_timeout_minutes: info.idleTimeout / MINUTE_MS,
-    max_duration_minutes: info.maxDuration / MINUTE_MS,
-    created_at: datetime.encode(info.createdAt),
-    closed_at: info.closedAt && datetime.encode(info.closedAt),
-    last_accessed_at: datetime.encode(info.lastAccessedAt),
-    duration: formatDuration(info.duration),
-    status: info.status,
-    steps: info.steps,
-    error: info.error,
-    proxies: info.proxies,
-    browser_type: info.channel,
-    use_file_storage: info.useFileStorage,
-    network_request_bytes: info.networkRequestBytes,
-    network_response_bytes: info.networkResponseBytes,
-    user_agent: info.userAgent,
-    viewport_width: info.viewport?.width ?? null,
-    viewport_height: info.viewport?.height ?? null,
-    headless: info.headless,
-    solve_captchas: info.solveCaptchas,
-    cdp_url: info.cdpUrl,
-    playwright_url: info.playwrightUrl,
-    playwright_version: info.playwrightVersion,
-    downloads_path: info.downloadsPath,
-    viewer_url: info.viewerUrl,
-    web_bot_auth: info.webBotAuth,
-    auth_ids: info.authIds,
-    system_hidden: info.systemHidden,
-    idempotency_key: info.idempotencyKey,
-    timeout_minutes: info.idleTimeout / MINUTE_MS,
+    ...snakify(rest),
+    session_id: id,
+    idle_timeout_minutes: idleTimeout / MINUTE_MS,
+    timeout_minutes: idleTimeout / MINUTE_MS,
+    max_duration_minutes: maxDuration / MINUTE_MS,
+    browser_type: channel,
+    viewport_width: viewport?.width ?? null,
+    viewport_height: viewport?.height ?? null,
   };
-}
-
-/** Servers before the two timeouts were told apart send only `timeout_minutes`. */
-function idleFromOlderName(body: unknown): unknown {
-  return isRecord(body) ? { idle_timeout_minutes: body['timeout_minutes'], ...body } : body;
 }

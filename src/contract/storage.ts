@@ -2,6 +2,7 @@
 import * as z from 'zod';
 
 import { datetime } from './values';
+import { orElse, orNull, wireObject } from './wire';
 
 /** Largest file, in bytes: 100 MB. */
 export const MAX_FILE_BYTES = 100_000_000;
@@ -18,39 +19,31 @@ export interface StoredFile {
   updatedAt: Date | null;
 }
 
-const fileSchema = z
-  .union([
-    z.string().transform((name) => ({ name, size: 0, file_ext: '', updated_at: null })),
-    z.object({
-      name: z.string(),
-      size: z.int(),
-      file_ext: z.string().nullish(),
-      updated_at: datetime.nullish(),
-    }),
-  ])
-  .transform(({ name, size, file_ext: extension, updated_at: updatedAt }): StoredFile => ({
-    name,
-    size,
-    extension: extension ?? '',
-    updatedAt: updatedAt ?? null,
-  }));
+const file = wireObject<StoredFile>()(
+  {
+    name: z.string(),
+    size: z.int(),
+    file_ext: orElse(z.string(), ''),
+    updated_at: orNull(datetime),
+  },
+  { extension: 'file_ext' },
+);
 
-/** A list of files in an answer; older servers list only names. */
-export const fileListSchema = z
-  .object({ files: z.array(fileSchema) })
-  .transform(({ files }) => files);
+/** Older servers list only names. */
+const fileSchema = z.union([
+  file,
+  z.codec(z.string(), z.custom<StoredFile>(), {
+    decode: (name) => ({ name, size: 0, extension: '', updatedAt: null }),
+    encode: ({ name }) => name,
+  }),
+]) as z.ZodType<StoredFile, z.input<typeof file>>;
 
-/** A list of files as JSON. */
-export function encodeFileList(files: readonly StoredFile[]) {
-  return {
-    files: files.map(({ name, size, extension, updatedAt }) => ({
-      name,
-      size,
-      file_ext: extension,
-      updated_at: updatedAt && datetime.encode(updatedAt),
-    })),
-  };
-}
+/** A list of files in an answer. */
+export const fileListSchema = z.codec(
+  z.object({ files: z.array(fileSchema) }),
+  z.custom<StoredFile[]>(),
+  { decode: ({ files }) => files, encode: (files) => ({ files }) },
+);
 
 /** The answer to an upload. */
 export const fileStoredSchema = z.object({ success: z.boolean() });

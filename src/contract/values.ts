@@ -53,14 +53,14 @@ export const datetime = z.codec(z.string(), z.date(), {
 });
 
 /** A duration in milliseconds: ISO 8601 with the precision of a millisecond when written; a number of seconds and `HH:MM:SS` are read too. */
-export const duration = z.codec(
+export const duration: z.ZodType<number, string> = z.codec(
   z.union([z.string(), z.number()]),
   z.number({ error: 'Invalid input: expected a duration such as PT1M2.5S' }),
   {
     decode: (value) => (typeof value === 'number' ? value * 1000 : parseDuration(value)),
     encode: formatDuration,
   },
-);
+) as z.ZodType<number, string>;
 
 const UNIT_MS = { day: 86_400_000, hour: 3_600_000, minute: 60_000, second: 1000 };
 

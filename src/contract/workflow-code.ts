@@ -1,9 +1,9 @@
 /** What was done in a session, as code that does it again: the call and its answer. */
 import * as z from 'zod';
 
-import { camelize, snakify } from './naming';
 import { readQuery } from './checks';
 import { looseBoolean } from './values';
+import { wireObject } from './wire';
 
 /** An action as it goes over the wire: its type and what that needs. */
 export interface WireAction {
@@ -39,14 +39,7 @@ export function encodeWorkflowQuery({ asWorkflow }: { asWorkflow: boolean }): st
 }
 
 /** The answer. */
-export const workflowCodeSchema = z
-  .object({
-    python_script: z.string(),
-    json_actions: z.array(z.looseObject({ type: z.string() })),
-  })
-  .transform((wire): WorkflowCode => camelize(wire));
-
-/** The answer as JSON. */
-export function encodeWorkflowCode(code: WorkflowCode) {
-  return snakify(code);
-}
+export const workflowCodeSchema = wireObject<WorkflowCode>()({
+  python_script: z.string(),
+  json_actions: z.array(z.looseObject({ type: z.string() })),
+});

@@ -1,34 +1,28 @@
 /** Calls that work with the browser of a running session: its cookies, its tabs, its current page; and the one that scrapes without a session. */
-import type * as z from 'zod';
-
 import { actionSchema, decodeAction, encodeAction } from '../actions';
 import {
+  cookiesAnswerSchema,
   cookiesSchema,
   cookiesSetSchema,
   decodeCookies,
-  encodeCookies,
   encodeCookiesToSet,
 } from '../cookies';
 import {
   debugInfoSchema,
   debugTabSchema,
   decodeTabQuery,
-  encodeDebugInfo,
-  encodeDebugTab,
   encodeTabQuery,
   tabQuerySchema,
 } from '../debug';
-import { encodeExecutionResult, executionResultSchema } from '../execution';
+import { executionResultSchema } from '../execution';
 import {
   decodeObserveRequest,
-  encodeObservation,
   encodeObserveRequest,
   observationSchema,
   observeRequestSchema,
 } from '../observation';
 import {
   decodeScrapeRequest,
-  encodeScrapedData,
   encodeScrapeRequest,
   scrapedDataSchema,
   scrapeRequestSchema,
@@ -42,7 +36,6 @@ const touching = {
   decode: decodeTouchingQuery,
   encode: encodeTouchingQuery,
 };
-const scraped = { schema: scrapedDataSchema, encode: encodeScrapedData };
 
 export const browserOperations = {
   getCookies: {
@@ -51,7 +44,7 @@ export const browserOperations = {
     summary: "The cookies of the session's own context",
     running: true,
     query: touching,
-    response: { schema: cookiesSchema, encode: encodeCookies },
+    response: cookiesAnswerSchema,
   },
   setCookies: {
     method: 'POST',
@@ -61,10 +54,7 @@ export const browserOperations = {
     repeatable: true,
     query: touching,
     request: { schema: cookiesSchema, decode: decodeCookies, encode: encodeCookiesToSet },
-    response: {
-      schema: cookiesSetSchema,
-      encode: (result: z.output<typeof cookiesSetSchema>) => result,
-    },
+    response: cookiesSetSchema,
   },
   getDebugInfo: {
     method: 'GET',
@@ -72,7 +62,7 @@ export const browserOperations = {
     summary: 'Where to look into the running session',
     running: true,
     query: touching,
-    response: { schema: debugInfoSchema, encode: encodeDebugInfo },
+    response: debugInfoSchema,
   },
   getDebugTab: {
     method: 'GET',
@@ -80,7 +70,7 @@ export const browserOperations = {
     summary: 'One tab of the running session',
     running: true,
     query: { schema: tabQuerySchema, decode: decodeTabQuery, encode: encodeTabQuery },
-    response: { schema: debugTabSchema, encode: encodeDebugTab },
+    response: debugTabSchema,
   },
   executeAction: {
     method: 'POST',
@@ -89,7 +79,7 @@ export const browserOperations = {
     running: true,
     query: touching,
     request: { schema: actionSchema, decode: decodeAction, encode: encodeAction },
-    response: { schema: executionResultSchema, encode: encodeExecutionResult },
+    response: executionResultSchema,
     failures: [409],
   },
   observePage: {
@@ -104,7 +94,7 @@ export const browserOperations = {
       decode: decodeObserveRequest,
       encode: encodeObserveRequest,
     },
-    response: { schema: observationSchema, encode: encodeObservation },
+    response: observationSchema,
   },
   scrapePage: {
     method: 'POST',
@@ -118,7 +108,7 @@ export const browserOperations = {
       decode: decodeScrapeRequest,
       encode: encodeScrapeRequest,
     },
-    response: scraped,
+    response: scrapedDataSchema,
   },
   takeScreenshot: {
     method: 'POST',
@@ -134,7 +124,7 @@ export const browserOperations = {
     path: '/scrape',
     summary: 'The content of a page as markdown, in a session that is started for it',
     request: { schema: scrapeUrlSchema, decode: decodeScrapeUrl, encode: encodeScrapeUrl },
-    response: scraped,
+    response: scrapedDataSchema,
     failures: [429, 503],
   },
 } as const satisfies Record<string, Operation>;

@@ -1,17 +1,13 @@
 /** Calls on stored files: the account's uploads, and the downloads of each session. */
-import { encodeFileList, fileListSchema, fileStoredSchema, fileUrlSchema } from '../storage';
+import { fileListSchema, fileStoredSchema, fileUrlSchema } from '../storage';
 import type { Operation } from './operation';
-
-const list = { schema: fileListSchema, encode: encodeFileList };
-const stored = { schema: fileStoredSchema, encode: (result: { success: boolean }) => result };
-const url = { schema: fileUrlSchema, encode: (result: { url: string }) => result };
 
 export const fileOperations = {
   listUploads: {
     method: 'GET',
     path: '/storage/uploads',
     summary: "The account's files",
-    response: list,
+    response: fileListSchema,
   },
   uploadFile: {
     method: 'POST',
@@ -19,19 +15,19 @@ export const fileOperations = {
     summary: 'Store a file for actions to upload',
     repeatable: true,
     multipart: true,
-    response: stored,
+    response: fileStoredSchema,
   },
   getUploadUrl: {
     method: 'GET',
     path: '/storage/uploads/{filename}',
     summary: 'Where to fetch a file for a while',
-    response: url,
+    response: fileUrlSchema,
   },
   listDownloads: {
     method: 'GET',
     path: '/storage/{session_id}/downloads',
     summary: 'Files that pages of the session have downloaded',
-    response: list,
+    response: fileListSchema,
   },
   uploadDownload: {
     method: 'POST',
@@ -39,12 +35,12 @@ export const fileOperations = {
     summary: 'Store a file among them',
     repeatable: true,
     multipart: true,
-    response: stored,
+    response: fileStoredSchema,
   },
   getDownloadUrl: {
     method: 'GET',
     path: '/storage/{session_id}/downloads/{filename}',
     summary: 'Where to fetch one for a while',
-    response: url,
+    response: fileUrlSchema,
   },
 } as const satisfies Record<string, Operation>;

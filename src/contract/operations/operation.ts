@@ -25,8 +25,8 @@ export interface Operation {
   request?: { schema: z.ZodType; decode(body: unknown): unknown; encode(given: never): unknown };
   /** True when the body is a form with the field `file`. */
   multipart?: true;
-  /** The JSON answer: how the client reads it, and how the server writes its result; or the media type of one that is no JSON. */
-  response: { schema: z.ZodType; encode(result: never): object } | { mediaType: string };
+  /** The JSON answer, whose schema also writes it; or the media type of an answer that is not JSON. */
+  response: z.ZodType | { mediaType: string };
   /** Statuses of failures beside those that follow from the rest. */
   failures?: readonly number[];
 }
@@ -46,11 +46,7 @@ export type BodyOf<O extends Operation> = O extends {
   ? Read
   : undefined;
 /** What the server's work results in: it is written as the answer. */
-export type ResultOf<O extends Operation> = O extends {
-  response: { encode(result: infer Result): object };
-}
-  ? Result
-  : Buffer;
+export type ResultOf<O extends Operation> = AnswerOf<O>;
 /** What the client's caller gives for the query. */
 export type GivenQuery<O extends Operation> = O extends {
   query: { encode(given: infer Given): string };
@@ -64,8 +60,6 @@ export type GivenBody<O extends Operation> = O extends {
   ? Given
   : undefined;
 /** What the client reads from the answer. */
-export type AnswerOf<O extends Operation> = O extends {
-  response: { schema: z.ZodType<infer Answer> };
-}
+export type AnswerOf<O extends Operation> = O extends { response: z.ZodType<infer Answer> }
   ? Answer
   : Buffer;

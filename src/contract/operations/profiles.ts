@@ -1,14 +1,10 @@
 /** Calls on profiles: browser state that outlives sessions. */
-import { cookiesSchema, encodeCookies } from '../cookies';
+import { cookiesAnswerSchema } from '../cookies';
 import {
   decodeProfileCookies,
   decodeProfileListQuery,
   decodeProfileName,
-  encodeProfile,
   encodeProfileCookies,
-  encodeProfileCookiesSet,
-  encodeProfileDeleted,
-  encodeProfileList,
   encodeProfileListQuery,
   encodeProfileName,
   profileCookiesSchema,
@@ -21,7 +17,6 @@ import {
 } from '../profiles';
 import type { Operation } from './operation';
 
-const profile = { schema: profileSchema, encode: encodeProfile };
 const name = { schema: profileNameSchema, decode: decodeProfileName, encode: encodeProfileName };
 
 export const profileOperations = {
@@ -30,7 +25,7 @@ export const profileOperations = {
     path: '/profiles/create',
     summary: 'Make a profile',
     request: name,
-    response: profile,
+    response: profileSchema,
   },
   listProfiles: {
     method: 'GET',
@@ -41,27 +36,27 @@ export const profileOperations = {
       decode: decodeProfileListQuery,
       encode: encodeProfileListQuery,
     },
-    response: { schema: profileListSchema, encode: encodeProfileList },
+    response: profileListSchema,
   },
   getProfile: {
     method: 'GET',
     path: '/profiles/{profile_id}',
     summary: 'Show a profile; 400 when it was deleted',
-    response: profile,
+    response: profileSchema,
     failures: [400],
   },
   deleteProfile: {
     method: 'DELETE',
     path: '/profiles/{profile_id}',
     summary: 'Delete a profile and its state',
-    response: { schema: profileDeletedSchema, encode: encodeProfileDeleted },
+    response: profileDeletedSchema,
     failures: [400],
   },
   getProfileCookies: {
     method: 'GET',
     path: '/profiles/{profile_id}/cookies',
     summary: 'The cookies that sessions on the profile start with',
-    response: { schema: cookiesSchema, encode: encodeCookies },
+    response: cookiesAnswerSchema,
     failures: [400],
   },
   setProfileCookies: {
@@ -74,13 +69,13 @@ export const profileOperations = {
       decode: decodeProfileCookies,
       encode: encodeProfileCookies,
     },
-    response: { schema: profileCookiesSetSchema, encode: encodeProfileCookiesSet },
+    response: profileCookiesSetSchema,
   },
   duplicateProfile: {
     method: 'POST',
     path: '/profiles/{profile_id}/duplicate',
     summary: 'Make a profile with the state of another',
     request: name,
-    response: profile,
+    response: profileSchema,
   },
 } as const satisfies Record<string, Operation>;

@@ -12,19 +12,13 @@ export const serviceOperations = {
     path: '/health',
     summary: 'Whether the server is up',
     open: true,
-    response: {
-      schema: healthSchema,
-      encode: (health: z.output<typeof healthSchema>) => health,
-    },
+    response: healthSchema,
   },
   describeApi: {
     method: 'GET',
     path: '/openapi.json',
     summary: 'This description',
     open: true,
-    response: {
-      schema: descriptionSchema,
-      encode: (description: z.output<typeof descriptionSchema>) => description,
-    },
+    response: descriptionSchema,
   },
 } as const satisfies Record<string, Operation>;

@@ -1,24 +1,16 @@
 /** Calls that start, show, list and stop sessions, and those that tell what a session did. */
 import * as z from 'zod';
 
-import {
-  encodeListQuery,
-  decodeListQuery,
-  listQuerySchema,
-  encodeSessionList,
-  sessionListSchema,
-} from '../list';
+import { encodeListQuery, decodeListQuery, listQuerySchema, sessionListSchema } from '../list';
 import {
   decodeNetworkLogsQuery,
-  encodeNetworkLogs,
   encodeNetworkLogsQuery,
   networkLogsQuerySchema,
   networkLogsSchema,
 } from '../network-logs';
-import { encodeReplay, replaySchema } from '../replay';
+import { replaySchema } from '../replay';
 import {
   decodeStartRequest,
-  encodeSession,
   encodeStartRequest,
   sessionSchema,
   startRequestSchema,
@@ -31,14 +23,11 @@ import {
 } from '../test-notes';
 import {
   decodeWorkflowQuery,
-  encodeWorkflowCode,
   encodeWorkflowQuery,
   workflowCodeSchema,
   workflowQuerySchema,
 } from '../workflow-code';
 import type { Operation } from './operation';
-
-const session = { schema: sessionSchema, encode: encodeSession };
 
 export const sessionOperations = {
   startSession: {
@@ -46,7 +35,7 @@ export const sessionOperations = {
     path: '/sessions/start',
     summary: 'Start a session',
     request: { schema: startRequestSchema, decode: decodeStartRequest, encode: encodeStartRequest },
-    response: session,
+    response: sessionSchema,
     failures: [429, 503],
   },
   listSessions: {
@@ -54,41 +43,38 @@ export const sessionOperations = {
     path: '/sessions',
     summary: 'List sessions, newest first',
     query: { schema: listQuerySchema, decode: decodeListQuery, encode: encodeListQuery },
-    response: { schema: sessionListSchema, encode: encodeSessionList },
+    response: sessionListSchema,
   },
   getSession: {
     method: 'GET',
     path: '/sessions/{session_id}',
     summary: 'Show a session',
-    response: session,
+    response: sessionSchema,
   },
   stopSession: {
     method: 'DELETE',
     path: '/sessions/{session_id}/stop',
     summary: 'Stop a session; fine for one that has ended too',
-    response: session,
+    response: sessionSchema,
   },
   stopSessionByPost: {
     method: 'POST',
     path: '/sessions/{session_id}/stop',
     summary: 'Stop a session, for clients that cannot send DELETE',
     repeatable: true,
-    response: session,
+    response: sessionSchema,
   },
   getOffset: {
     method: 'GET',
     path: '/sessions/{session_id}/offset',
     summary: 'How many steps the session has made',
-    response: {
-      schema: z.object({ offset: z.int() }),
-      encode: (result: { offset: number }) => result,
-    },
+    response: z.object({ offset: z.int() }),
   },
   getReplay: {
     method: 'GET',
     path: '/sessions/{session_id}/replay',
     summary: 'The recording of an ended session; 404 until it is ready',
-    response: { schema: replaySchema, encode: encodeReplay },
+    response: replaySchema,
   },
   getNetworkLogs: {
     method: 'GET',
@@ -99,7 +85,7 @@ export const sessionOperations = {
       decode: decodeNetworkLogsQuery,
       encode: encodeNetworkLogsQuery,
     },
-    response: { schema: networkLogsSchema, encode: encodeNetworkLogs },
+    response: networkLogsSchema,
   },
   getWorkflowCode: {
     method: 'GET',
@@ -110,7 +96,7 @@ export const sessionOperations = {
       decode: decodeWorkflowQuery,
       encode: encodeWorkflowQuery,
     },
-    response: { schema: workflowCodeSchema, encode: encodeWorkflowCode },
+    response: workflowCodeSchema,
   },
   noteTests: {
     method: 'POST',
@@ -118,16 +104,13 @@ export const sessionOperations = {
     summary: 'Tell the viewer which test runs in the session, and its steps; not in the cloud',
     running: true,
     request: { schema: testNotesSchema, decode: decodeTestNotes, encode: encodeTestNotes },
-    response: { schema: testNotesTakenSchema, encode: (result: { taken: number }) => result },
+    response: testNotesTakenSchema,
   },
   openWall: {
     method: 'POST',
     path: '/viewer/tickets',
     summary: 'A link that opens the page of all sessions once, without the key; not in the cloud',
     repeatable: true,
-    response: {
-      schema: z.object({ url: z.string() }),
-      encode: (result: { url: string }) => result,
-    },
+    response: z.object({ url: z.string() }),
   },
 } as const satisfies Record<string, Operation>;

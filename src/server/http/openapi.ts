@@ -85,10 +85,10 @@ function failuresOf(operation: Operation): number[] {
 }
 
 function success(response: Operation['response']): Json {
-  if ('schema' in response)
+  if (!('mediaType' in response))
     return {
       description: 'Done',
-      content: { 'application/json': { schema: schemaOf(response.schema) } },
+      content: { 'application/json': { schema: schemaOf(response) } },
     };
   return {
     description: 'Done',

@@ -1,4 +1,5 @@
 /** Binds handlers to the operations of the contract: their paths, what they read and what they write is said there, and only there. */
+import * as z from 'zod';
 import {
   operationList,
   type BodyOf,
@@ -70,7 +71,8 @@ function bind(operation: Operation, handler: AnyHandler, registry: SessionRegist
       if (result instanceof PreparedJson) sendPrepared(exchange, result);
       else if ('mediaType' in response)
         sendBytes(exchange.response, result as Buffer, response.mediaType);
-      else sendJson(exchange.response, 200, { body: response.encode(result as never) });
+      else
+        sendJson(exchange.response, 200, { body: z.encode(response, result) as object });
     },
   };
 }

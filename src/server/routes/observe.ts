@@ -1,7 +1,9 @@
 /** Handlers that read a session's current page: what can be done on it, and what it says. An observation becomes a step of its trajectory. */
 import type { Page } from 'playwright-core';
+import * as z from 'zod';
 import type { PageDriver } from '../../actions/page-driver';
-import { encodeObservation, type Observation } from '../../contract/observation';
+import { observationSchema, type Observation } from '../../contract/observation';
+import type { encodeSpace } from '../../contract/observed-space';
 import type { ScrapedData, ScrapeRequest } from '../../contract/scrape';
 import { refused } from '../../contract/refusals';
 import type { LiveSession } from '../sessions/session';
@@ -46,7 +48,7 @@ const observe: Handler<'observePage'> = async ({ session, body, query }) => {
 
 /** Without what makes it large: a status answer holds many steps. */
 function asStep(observation: Observation): object {
-  const { screenshot, space, ...rest } = encodeObservation({
+  const { screenshot, space, ...rest } = z.encode(observationSchema, {
     ...observation,
     screenshot: Buffer.alloc(0),
   });
@@ -56,7 +58,7 @@ function asStep(observation: Observation): object {
     browser_actions: _browserActions,
     markdown: _markdown,
     ...told
-  } = space;
+  } = space as unknown as ReturnType<typeof encodeSpace>;
   return { ...rest, screenshot: { ...screenshot, bboxes: [] }, space: told };
 }
 

@@ -1,5 +1,6 @@
 /** Handlers that act on a session's current page. What they do becomes a step of its trajectory. */
-import { encodeExecutionResult } from '../../contract/execution';
+import * as z from 'zod';
+import { executionResultSchema } from '../../contract/execution';
 import { onPages } from '../sessions/session-call';
 import type { Handler, Handlers } from './bind';
 
@@ -21,7 +22,10 @@ const execute: Handler<'executeAction'> = async ({ session, body: action, query 
     (driver) => executeAction(driver, action),
     query.updateMetadata,
   );
-  session.trajectory.add({ type: 'execution_result', value: encodeExecutionResult(done) });
+  session.trajectory.add({
+    type: 'execution_result',
+    value: z.encode(executionResultSchema, done),
+  });
   return done;
 };
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { writeJson } from '../../base/json';
 import type { SessionInfo } from '../../contract/session';
-import { encodeSession, sessionResponseSchema, toSessionInfo } from '../../contract/session';
+import { sessionSchema } from '../../contract/session';
 import { NO_WAYS_IN, type KnownSession } from './known-session';
 import { readDataFile } from '../data/data-file';
 import type { SessionFolder } from '../data/session-folder';
@@ -55,7 +55,7 @@ export async function saveRecord(
   await writeJson(
     folder.record,
     {
-      ...encodeSession(info),
+      ...z.encode(sessionSchema, info),
       owner,
       reason,
       offset,
@@ -75,12 +75,12 @@ export async function loadRecord(
   id: string,
 ): Promise<SessionRecord | undefined> {
   const file = { path: folder.record, name: `sessions/${id}/session.json` };
-  const session = await readDataFile(file, sessionResponseSchema);
+  const session = await readDataFile(file, sessionSchema);
   const stored = await readDataFile(file, extraSchema.extend({ session_id: z.literal(id) }));
   if (!session || !stored) return undefined;
   const { owner, reason, offset, cdp_token: cdpToken, viewer_token: viewerToken } = stored;
   const record = {
-    info: toSessionInfo(session),
+    info: session,
     owner,
     reason,
     offset,

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { OptionsError, SessionsClient, type Session } from '../../../src/client/index';
-import { encodeSession } from '../../../src/contract/session';
+import { encodeSession } from '../contract/wire';
 
 const ID = '00000000-0000-4000-8000-000000000000';
 let http: Server;

@@ -4,11 +4,8 @@ import { describe, expect, expectTypeOf, it } from 'vitest';
 import { decodeAction, encodeAction, type Action } from '../../../src/contract/actions';
 import { longestActionMs } from '../../../src/contract/action-limits';
 import { InvalidRequestError, OptionsError } from '../../../src/contract/errors';
-import {
-  encodeExecutionResult,
-  executionResultSchema,
-  type ExecutionResult,
-} from '../../../src/contract/execution';
+import { executionResultSchema, type ExecutionResult } from '../../../src/contract/execution';
+import { encodeExecutionResult } from './wire';
 
 const issuesOf = (body: unknown): string => {
   try {

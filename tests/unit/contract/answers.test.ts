@@ -6,25 +6,29 @@ import { debugInfoSchema } from '../../../src/contract/debug';
 import { executionResultSchema } from '../../../src/contract/execution';
 import { sessionListSchema } from '../../../src/contract/list';
 import {
-  encodeNetworkLogs,
   harSchema,
   NETWORK_LOG_FORMAT,
   networkLogsSchema,
 } from '../../../src/contract/network-logs';
 import { observationSchema } from '../../../src/contract/observation';
 import {
-  encodeProfile,
-  encodeProfileList,
   profileCookiesSetSchema,
   profileListSchema,
   profileSchema,
 } from '../../../src/contract/profiles';
-import { encodeReplay, REPLAY_STILL_ACTIVE, replaySchema } from '../../../src/contract/replay';
+import { REPLAY_STILL_ACTIVE, replaySchema } from '../../../src/contract/replay';
 import { scrapedDataSchema } from '../../../src/contract/scrape';
-import { encodeSession } from '../../../src/contract/session';
 import { fileListSchema, fileStoredSchema, fileUrlSchema } from '../../../src/contract/storage';
-import { encodeWorkflowCode, workflowCodeSchema } from '../../../src/contract/workflow-code';
-import { fullSession } from './wire';
+import { workflowCodeSchema } from '../../../src/contract/workflow-code';
+import {
+  fullSession,
+  encodeNetworkLogs,
+  encodeProfile,
+  encodeProfileList,
+  encodeReplay,
+  encodeSession,
+  encodeWorkflowCode,
+} from './wire';
 
 /** An answer that is complete, what it is read as, and what it may lack: `path: [where it is then read, as what]`. */
 interface Answer {
@@ -71,9 +75,9 @@ const ANSWERS: Record<string, Answer> = {
   'cookies of a profile': {
     schema: profileCookiesSetSchema,
     wire: { success: true, message: 'm', mode: 'append', cookies_count: 3 },
-    read: { success: true, message: 'm', count: 3 },
+    read: { success: true, message: 'm', mode: 'append', count: 3 },
     needed: ['success', 'message'],
-    optional: { cookies_count: ['count', null] },
+    optional: { cookies_count: ['count', null], mode: ['mode', null] },
   },
   cookies: {
     schema: cookiesSetSchema,

@@ -1,7 +1,7 @@
 /** What callers of the client and of the server are told of wrong values: in their own names, before anything is sent. */
 import { describe, expect, it } from 'vitest';
 import { encodeAction, type Action } from '../../../src/contract/actions';
-import { decodeCookies, encodeCookies, encodeCookiesToSet } from '../../../src/contract/cookies';
+import { decodeCookies, encodeCookiesToSet } from '../../../src/contract/cookies';
 import { decodeTabQuery, encodeTabQuery } from '../../../src/contract/debug';
 import { InvalidRequestError, OptionsError } from '../../../src/contract/errors';
 import { decodeListQuery, encodeListQuery, type ListOptions } from '../../../src/contract/list';
@@ -17,6 +17,7 @@ import { encodeStartRequest, type StartOptions } from '../../../src/contract/ses
 import { decodeTouchingQuery, encodeTouchingQuery } from '../../../src/contract/touching';
 import { decodeWorkflowQuery, encodeWorkflowQuery } from '../../../src/contract/workflow-code';
 import { thrownBy } from '../thrown-by';
+import { encodeCookies } from './wire';
 
 const cookie = { name: 'a', value: 'b', domain: 'x.test', path: '/', httpOnly: true };
 

@@ -7,18 +7,23 @@ import { expectTypeOf, test } from 'vitest';
 import type * as z from 'zod';
 import type { actionSchemas } from '../../../src/contract/action-schemas';
 import type { fromPlaywrightCookie } from '../../../src/contract/cookies';
-import type { encodeDebugInfo } from '../../../src/contract/debug';
-import type { encodeExecutionResult } from '../../../src/contract/execution';
-import type { encodeSessionList } from '../../../src/contract/list';
-import type { encodeNetworkLogs } from '../../../src/contract/network-logs';
-import type { encodeObservation, observeRequestSchema } from '../../../src/contract/observation';
-import type { encodeProfile, encodeProfileList } from '../../../src/contract/profiles';
-import type { encodeReplay } from '../../../src/contract/replay';
-import type { encodeScrapedData, scrapeRequestSchema } from '../../../src/contract/scrape';
-import type { encodeSession } from '../../../src/contract/session';
+import type { debugInfoSchema } from '../../../src/contract/debug';
+import type { executionResultSchema } from '../../../src/contract/execution';
+import type { sessionListSchema } from '../../../src/contract/list';
+import type { networkLogsSchema } from '../../../src/contract/network-logs';
+import type {
+  observationSchema,
+  observeRequestSchema,
+  PageCategory,
+} from '../../../src/contract/observation';
+import type { encodeSpace } from '../../../src/contract/observed-space';
+import type { profileSchema, profileListSchema } from '../../../src/contract/profiles';
+import type { replaySchema } from '../../../src/contract/replay';
+import type { scrapedDataSchema, scrapeRequestSchema } from '../../../src/contract/scrape';
+import type { sessionSchema } from '../../../src/contract/session';
 import type { startRequestSchema } from '../../../src/contract/start';
-import type { encodeFileList } from '../../../src/contract/storage';
-import type { encodeWorkflowCode } from '../../../src/contract/workflow-code';
+import type { fileListSchema } from '../../../src/contract/storage';
+import type { workflowCodeSchema } from '../../../src/contract/workflow-code';
 
 type Actions = typeof actionSchemas;
 type FieldsOf<T extends keyof Actions> = keyof z.input<Actions[T]>;
@@ -26,34 +31,35 @@ type FieldsOf<T extends keyof Actions> = keyof z.input<Actions[T]>;
 type Loosely<T, Names extends keyof T> = Omit<T, Names> & Record<Names, unknown>;
 type Session = Loosely<cloud.SessionResponse, 'browser_type' | 'steps'>;
 /** The picture travels as base64. */
-type Observation = Omit<cloud.Observation, 'screenshot'> & {
+type Observation = Omit<cloud.Observation, 'screenshot' | 'space'> & {
   screenshot: Loosely<cloud.Screenshot, 'raw'>;
 };
 
 test('answers have every field that the cloud requires, and none that it has otherwise', () => {
-  expectTypeOf<ReturnType<typeof encodeSession>>().toExtend<Session>();
-  expectTypeOf<ReturnType<typeof encodeSessionList>>().toExtend<
+  expectTypeOf<z.input<typeof sessionSchema>>().toExtend<Session>();
+  expectTypeOf<z.input<typeof sessionListSchema>>().toExtend<
     Omit<cloud.PaginatedResponseSessionResponse, 'items'> & { items: Session[] }
   >();
-  expectTypeOf<ReturnType<typeof encodeDebugInfo>>().toExtend<cloud.SessionDebugResponse>();
-  expectTypeOf<ReturnType<typeof encodeReplay>>().toExtend<cloud.ReplayResponse>();
-  expectTypeOf<ReturnType<typeof encodeNetworkLogs>>().toExtend<cloud.NetworkLogsResponse>();
-  expectTypeOf<ReturnType<typeof encodeWorkflowCode>>().toExtend<cloud.AgentFunctionCodeResponse>();
+  expectTypeOf<z.input<typeof debugInfoSchema>>().toExtend<cloud.SessionDebugResponse>();
+  expectTypeOf<z.input<typeof replaySchema>>().toExtend<cloud.ReplayResponse>();
+  expectTypeOf<z.input<typeof networkLogsSchema>>().toExtend<cloud.NetworkLogsResponse>();
+  expectTypeOf<z.input<typeof workflowCodeSchema>>().toExtend<cloud.AgentFunctionCodeResponse>();
   expectTypeOf<ReturnType<typeof fromPlaywrightCookie>>().toExtend<cloud.Cookie>();
-  expectTypeOf<ReturnType<typeof encodeProfile>>().toExtend<cloud.ProfileResponse>();
+  expectTypeOf<z.input<typeof profileSchema>>().toExtend<cloud.ProfileResponse>();
   expectTypeOf<
-    ReturnType<typeof encodeProfileList>
+    z.input<typeof profileListSchema>
   >().toExtend<cloud.PaginatedResponseProfileResponse>();
-  expectTypeOf<ReturnType<typeof encodeFileList>>().toExtend<cloud.ListFilesResponse>();
-  expectTypeOf<ReturnType<typeof encodeScrapedData>>().toExtend<
-    Omit<cloud.DataSpace, 'structured'>
-  >();
-  expectTypeOf<ReturnType<typeof encodeExecutionResult>>().toExtend<
+  expectTypeOf<z.input<typeof fileListSchema>>().toExtend<cloud.ListFilesResponse>();
+  expectTypeOf<z.input<typeof scrapedDataSchema>>().toExtend<Omit<cloud.DataSpace, 'structured'>>();
+  expectTypeOf<z.input<typeof executionResultSchema>>().toExtend<
     Loosely<cloud.ApiExecutionResponseWritable, 'action' | 'data'>
   >();
-  expectTypeOf<ReturnType<typeof encodeObservation>>().toExtend<Observation>();
+  expectTypeOf<z.input<typeof observationSchema>>().toExtend<Observation>();
+  expectTypeOf<ReturnType<typeof encodeSpace<PageCategory>>>().toExtend<
+    cloud.Observation['space']
+  >();
   expectTypeOf<
-    ReturnType<typeof encodeObservation>['screenshot']['bboxes'][number]
+    z.input<typeof observationSchema>['screenshot']['bboxes'][number]
   >().toExtend<cloud.BoundingBox>();
 });
 

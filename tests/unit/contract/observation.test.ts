@@ -2,12 +2,13 @@
 import { expect, test } from 'vitest';
 import { decodeAction } from '../../../src/contract/actions';
 import {
-  encodeObservation,
   encodeObserveRequest,
   observationSchema,
   observeRequestSchema,
   type Observation,
 } from '../../../src/contract/observation';
+import type { encodeSpace } from '../../../src/contract/observed-space';
+import { encodeObservation } from './wire';
 
 const observation: Observation = {
   title: 'Shop',
@@ -147,7 +148,7 @@ test('all actions of the page and of the browser are told together, and as text'
     browser_actions: browserActions,
     interaction_actions: interactions,
     markdown,
-  } = encodeObservation(observation).space;
+  } = encodeObservation(observation).space as unknown as ReturnType<typeof encodeSpace>;
   expect(actions).toEqual([...interactions, ...browserActions]);
   expect(browserActions).toHaveLength(19);
   for (const action of browserActions)

@@ -3,10 +3,10 @@ import { expect, test } from 'vitest';
 import { OptionsError } from '../../../src/contract/errors';
 import {
   decodeScrapeRequest,
-  encodeScrapedData,
   encodeScrapeRequest,
   scrapedDataSchema,
 } from '../../../src/contract/scrape';
+import { encodeScrapedData } from './wire';
 
 test('what is not said has its default; null is not said', () => {
   const defaults = {

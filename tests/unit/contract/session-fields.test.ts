@@ -1,7 +1,6 @@
 /** A session in an answer, field by field: what is taken for one that is missing, and what is refused. */
 import { describe, expect, it } from 'vitest';
-import { decodeSession, fullSession } from './wire';
-import { encodeSession } from '../../../src/contract/session';
+import { decodeSession, fullSession, encodeSession } from './wire';
 
 const full = JSON.parse(JSON.stringify(encodeSession(fullSession))) as Record<string, unknown>;
 

@@ -1,10 +1,17 @@
 import { describe, expect, it } from 'vitest';
 
-import { decodeDebug, decodeList, decodeReplay, decodeSession, fullSession } from './wire';
-import { encodeDebugInfo } from '../../../src/contract/debug';
-import { decodeListQuery, encodeListQuery, encodeSessionList } from '../../../src/contract/list';
-import { encodeReplay } from '../../../src/contract/replay';
-import { encodeSession } from '../../../src/contract/session';
+import {
+  decodeDebug,
+  decodeList,
+  decodeReplay,
+  decodeSession,
+  fullSession,
+  encodeDebugInfo,
+  encodeSessionList,
+  encodeReplay,
+  encodeSession,
+} from './wire';
+import { decodeListQuery, encodeListQuery } from '../../../src/contract/list';
 
 describe('session response', () => {
   it('goes over the wire and comes back the same', () => {

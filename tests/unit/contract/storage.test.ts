@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { encodeFileList, fileListSchema, fileNameProblem } from '../../../src/contract/storage';
+import { fileListSchema, fileNameProblem } from '../../../src/contract/storage';
+import { encodeFileList } from './wire';
 
 test.each([
   'report.pdf',

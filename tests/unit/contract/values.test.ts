@@ -67,7 +67,7 @@ describe('durations', () => {
 describe('durations in answers', () => {
   it('are ISO 8601 when written, and seconds, ISO 8601 or a clock when read', () => {
     expect(duration.encode(62_500)).toBe('PT1M2.5S');
-    expect([1.5, 'PT1.5S', '00:00:01.5'].map((it) => duration.decode(it))).toEqual(
+    expect([1.5, 'PT1.5S', '00:00:01.5'].map((it) => duration.parse(it))).toEqual(
       Array(3).fill(1_500),
     );
     expect(duration.safeParse('soon').error?.issues[0]?.message).toBe(

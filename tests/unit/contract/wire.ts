@@ -1,12 +1,22 @@
-/** A session with every field set, and readers of the answers whose schemas have no function of their own. */
+/** A session with every field set, and readers and writers of the answers. */
+import * as z from 'zod';
+import { cookiesAnswerSchema } from '../../../src/contract/cookies';
 import { debugInfoSchema, type DebugInfo } from '../../../src/contract/debug';
+import { executionResultSchema } from '../../../src/contract/execution';
 import { sessionListSchema, type SessionList } from '../../../src/contract/list';
-import { replaySchema, type ReplayInfo } from '../../../src/contract/replay';
+import { networkLogsSchema } from '../../../src/contract/network-logs';
+import { observationSchema } from '../../../src/contract/observation';
 import {
-  sessionResponseSchema,
-  toSessionInfo,
-  type SessionInfo,
-} from '../../../src/contract/session';
+  profileCookiesSetSchema,
+  profileDeletedSchema,
+  profileListSchema,
+  profileSchema,
+} from '../../../src/contract/profiles';
+import { replaySchema, type ReplayInfo } from '../../../src/contract/replay';
+import { scrapedDataSchema } from '../../../src/contract/scrape';
+import { sessionSchema, type SessionInfo } from '../../../src/contract/session';
+import { fileListSchema } from '../../../src/contract/storage';
+import { workflowCodeSchema } from '../../../src/contract/workflow-code';
 
 export const fullSession: SessionInfo = {
   id: '0f8fad5b-d9cb-469f-a165-70867728950e',
@@ -42,5 +52,26 @@ export const fullSession: SessionInfo = {
 export const decodeList = (body: unknown): SessionList => sessionListSchema.parse(body);
 export const decodeDebug = (body: unknown): DebugInfo => debugInfoSchema.parse(body);
 export const decodeReplay = (body: unknown): ReplayInfo => replaySchema.parse(body);
-export const decodeSession = (body: unknown): SessionInfo =>
-  toSessionInfo(sessionResponseSchema.parse(body));
+export const decodeSession = (body: unknown): SessionInfo => sessionSchema.parse(body);
+
+/** What a schema writes, as it arrives: as JSON. */
+const writer =
+  <T, W>(schema: z.ZodType<T, W>) =>
+  (value: T): W =>
+    JSON.parse(JSON.stringify(z.encode(schema, value))) as W;
+
+export const encodeSession = writer(sessionSchema);
+export const encodeDebugInfo = writer(debugInfoSchema);
+export const encodeExecutionResult = writer(executionResultSchema);
+export const encodeSessionList = writer(sessionListSchema);
+export const encodeNetworkLogs = writer(networkLogsSchema);
+export const encodeObservation = writer(observationSchema);
+export const encodeProfile = writer(profileSchema);
+export const encodeProfileList = writer(profileListSchema);
+export const encodeProfileCookiesSet = writer(profileCookiesSetSchema);
+export const encodeProfileDeleted = writer(profileDeletedSchema);
+export const encodeReplay = writer(replaySchema);
+export const encodeScrapedData = writer(scrapedDataSchema);
+export const encodeFileList = writer(fileListSchema);
+export const encodeWorkflowCode = writer(workflowCodeSchema);
+export const encodeCookies = writer(cookiesAnswerSchema);
