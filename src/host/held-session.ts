@@ -123,6 +123,12 @@ export abstract class HeldSession {
   /** Tests begin in it, take steps, and end: for those who watch. Nobody waits for it. */
   note(_notes: readonly TestNote[]): void {}
 
+  /** Hides the pages of a context that is prepared for the next test from viewers and from the recording; `null` when that test gets it. */
+  async hideContext(contextId: string | null): Promise<void> {
+    this.note([{ preparedContext: contextId }]);
+    if (this.isRecording) (await this.recording()).recorder.prepare(contextId);
+  }
+
   /** Somebody uses its API from now on: what only that tells is kept, such as the network log. */
   abstract keepForApi(): Promise<void>;
 

@@ -172,7 +172,7 @@ export class Run {
         await this.#sessions.stoppedByTest(event.sessionId);
         break;
       case 'context-prepared':
-        await this.#hideContext(event.leaseId, event.contextId);
+        await this.#held(event.leaseId).hideContext(event.contextId);
         break;
       case 'steps':
         this.watched.step(event.attempts);
@@ -319,14 +319,8 @@ export class Run {
   }
 
   #setRunning(leaseId: string, test: { title: string; timeoutMs: number } | null): void {
-    return test ? this.#leases.testRuns(leaseId, test) : this.#leases.endTest(leaseId);
-  }
-
-  /** Hides the pages of a context that is prepared for the next test from the session's viewers and from its recording. */
-  async #hideContext(leaseId: string, contextId: string | null): Promise<void> {
-    const held = this.#held(leaseId);
-    held.note([{ preparedContext: contextId }]);
-    if (held.isRecording) (await held.recording()).recorder.prepare(contextId);
+    if (test) this.#leases.testRuns(leaseId, test);
+    else this.#leases.endTest(leaseId);
   }
 
   /** Keeps what only the session's API reports, from now on. */
