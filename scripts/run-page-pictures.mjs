@@ -72,7 +72,7 @@ async function lookAtNarrowTest(tab) {
 
 /** The red attempt of a flaky test next to the green one, at the same step. */
 async function compare(tab) {
-  const flaky = tab.locator('.row', { has: tab.locator('.badge.flaky') });
+  const flaky = tab.locator('.row', { has: tab.locator('.outcome.flaky') });
   if ((await flaky.count()) === 0) return;
   await flaky.first().click();
   await tab.getByRole('button', { name: 'Side by side' }).click();
@@ -99,7 +99,7 @@ async function showPictures(tab, { leadsOn = false } = {}) {
 }
 
 async function lastStep(attempt) {
-  const steps = attempt.locator('.happenings li.step button');
+  const steps = attempt.locator('.event.step');
   if ((await steps.count()) > 0) await steps.last().click();
   await attempt.evaluate(() => scrollTo(0, 0)); // the click has scrolled, and a clip out of sight is not drawn
 }

@@ -1,16 +1,19 @@
 /** Texts as people read them: numbers, lengths of time, and long ones cut short. */
 
-/** Below a minute `41.3 s`, above it `12 min 5 s`. */
+/** Such as `420 ms`, `41.3 s`, `12 min 5 s` or `1 h 5 min`. */
 export function durationText(ms: number): string {
+  if (ms < 1_000) return `${Math.round(ms)} ms`;
   const tenths = Math.round(ms / 100);
   if (tenths < 600) return `${(tenths / 10).toFixed(1)} s`;
   const seconds = Math.round(ms / 1000);
-  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  const minutes = Math.round(seconds / 60);
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** `1 minute`, `3 minutes`. */
+/** `1 minute`, `3 minutes`, `2,000 minutes`. */
 export function countText(count: number, noun: string, plural = `${noun}s`): string {
-  return `${count} ${count === 1 ? noun : plural}`;
+  return `${count.toLocaleString('en')} ${count === 1 ? noun : plural}`;
 }
 
 /** A size in units that people read: `43 KB`, `1.2 MB`. */

@@ -1,33 +1,33 @@
-/** What the viewer's page and the session server tell each other: no part of the cloud's API. Types only, so that the page loads nothing for it. */
+/** Messages between the viewer's pages and the session server, which the cloud's API does not have. Types only: the pages load nothing for it. */
 import type { SessionStatus } from './session';
 import type { TestOutcome, TestRun } from './test-notes';
 
 export type { TestOutcome, TestRun } from './test-notes';
 
-/** One test of a session, as a chapter of its film. Times as `Date.now()` tells them. */
+/** One test of a session. Times are those of `Date.now()`. */
 export interface ViewedTest {
   title: string;
   startMs: number;
   /** Null while it runs. */
   endMs: number | null;
   outcome: TestOutcome;
-  /** Number of the worker that runs it, where that is known. */
+  /** Number of its worker, if known. */
   worker?: number | undefined;
-  /** Whether there are pictures of it; told of a session that has ended, with its film. */
+  /** Whether the recorder ran during the test. Only set for an ended session. */
   hasPictures?: boolean | undefined;
 }
 
-/** A session, as every page of the viewer shows it. Times as `Date.now()` tells them. */
+/** A session on every page of the viewer. Times are those of `Date.now()`. */
 export interface ViewedSession {
   id: string;
   status: SessionStatus;
-  /** Why it ended, when it was not simply stopped. */
+  /** Why it ended; null if it was stopped. */
   reason: string | null;
   createdMs: number;
   endedMs: number | null;
-  /** The newest ones, oldest first. */
+  /** The newest tests, oldest first. */
   tests: ViewedTest[];
-  /** How many there are, with the older ones. */
+  /** The number of all tests. */
   testCount: number;
 }
 
@@ -38,26 +38,26 @@ export interface ViewedTab {
   url: string;
 }
 
-/** Something that happened in a session, for the list beside the picture. */
+/** An event of a session, for the list next to the picture. */
 export interface ViewedEvent {
   kind: 'step' | 'console' | 'request';
-  /** As `Date.now()` tells it; null where nobody knows. */
+  /** Milliseconds since the epoch; null if unknown. */
   atMs: number | null;
-  /** `error` for what failed. */
+  /** `error` for failures. */
   level: 'info' | 'warning' | 'error';
   /** Such as `Click`, or the text of a console message. */
   title: string;
-  /** Such as the selector, or why it failed; may be empty. */
+  /** Such as the selector, or the reason of a failure; may be empty. */
   detail: string;
-  /** Where a test says so, such as `shop.spec.ts:12`. */
-  place?: string | undefined;
-  /** Of a step of a test: it is told again, under the same id, when it is done. */
+  /** The line of a test, such as `shop.spec.ts:12`. */
+  location?: string | undefined;
+  /** Identifies a step of a test, which is sent again when it ends. */
   id?: string | undefined;
-  /** True as long as it goes on. */
+  /** True until the step ends. */
   isRunning?: boolean | undefined;
 }
 
-/** The film of a session that has ended. */
+/** The replay of an ended session. */
 export type ViewedReplay =
   | { state: 'pending' }
   | { state: 'none' }
@@ -65,12 +65,12 @@ export type ViewedReplay =
       state: 'ready';
       /** Path and query of the MP4, from the root of the host. */
       path: string;
-      /** When the film begins, as `Date.now()` tells it. */
+      /** When the recording begins, in milliseconds since the epoch. */
       startMs: number;
       durationMs: number;
     };
 
-/** The clip of one test of a session that has ended. While it is being made, whoever wants it asks again. */
+/** The clip of one test of an ended session. Poll while it is pending. */
 export type ViewedClip =
   | { state: 'pending' }
   | {
@@ -79,10 +79,10 @@ export type ViewedClip =
       path: string;
     };
 
-/** All that is known of one session, for its page. */
+/** The content of a session's page. */
 export interface ViewedStory {
   session: ViewedSession;
-  /** What happened, oldest first, once the replay is ready; of a session that runs, the live socket tells it. */
+  /** Oldest first; empty until the replay is ready. The live socket sends those of a running session. */
   events: ViewedEvent[];
   /** Null while the session runs. */
   replay: ViewedReplay | null;
@@ -92,24 +92,24 @@ export interface ViewedStory {
 export interface WallSession extends Omit<ViewedSession, 'tests' | 'testCount'> {
   /** The test that runs, or the last one. */
   test: ViewedTest | null;
-  /** The run of that test; null where nobody has told. */
+  /** The run of that test; null if unknown. */
   run: TestRun | null;
   testsDone: number;
   testsFailed: number;
-  /** Where it is shown, with the permission to watch in its query: path and query from the root of the host. */
+  /** Path and query of its page, including the permission to watch. */
   viewerPath: string;
   /** The tab in front. Null once the session has ended. */
   tab: ViewedTab | null;
-  /** Whether there are pictures of it. */
+  /** Whether it has a recording. */
   wasRecorded: boolean;
 }
 
-/** The sessions of a server that the asker may see, newest first. */
+/** The sessions that the caller may see, newest first. */
 export interface Wall {
-  /** What the server's clock says. */
+  /** The server's clock. */
   nowMs: number;
   sessions: WallSession[];
-  /** How many more there are. */
+  /** The number of sessions that are left out. */
   left: number;
 }
 
@@ -119,15 +119,15 @@ export interface Wall {
  */
 export type LiveMessage =
   | { kind: 'session'; session: ViewedSession; mayDrive: boolean; nowMs: number }
-  /** What happened before, to begin with. */
+  /** Events before the connection. */
   | { kind: 'greeting'; events: ViewedEvent[] }
   | { kind: 'tabs'; tabs: ViewedTab[]; shown: string | null }
   | { kind: 'event'; event: ViewedEvent }
-  /** Nothing has happened: tells every 20 seconds that the line is whole, since browsers hide pings from pages. */
+  /** A heartbeat every 20 seconds, because browsers hide pings from pages. */
   | { kind: 'beat' }
   | { kind: 'end'; session: ViewedSession };
 
-/** What the live socket takes from whoever may drive; `show` from everybody. Positions in CSS pixels of the page. */
+/** Input of the live socket, from clients that may control the session; `show` from every client. Positions are CSS pixels of the page. */
 export type LiveInput =
   | { kind: 'show'; tab: string }
   | {
@@ -148,7 +148,7 @@ export type LiveInput =
       type: 'keyDown' | 'rawKeyDown' | 'keyUp';
       key: string;
       code: string;
-      /** What it types; empty for a key that types nothing. */
+      /** The typed text; may be empty. */
       text: string;
       keyCode: number;
       location: number;

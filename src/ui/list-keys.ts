@@ -1,6 +1,6 @@
-/** Lists of things to go to, by the keyboard: each is one stop of the tab key, however long, and the arrow keys go from line to line. */
+/** Keyboard use of long lists: a list is one stop of the Tab key, and the arrow keys move between its lines. */
 
-/** For the `keydown` of such a list, which has the focus itself at first: its lines are buttons that the tab key passes over. */
+/** A `keydown` listener for the list. The list has the focus at first; its lines are buttons outside of the tab order. */
 export function walkLines(event: KeyboardEvent): void {
   const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
   const list = event.currentTarget;
@@ -12,7 +12,7 @@ export function walkLines(event: KeyboardEvent): void {
   next?.focus();
 }
 
-/** The line that is looked at, or the first one. */
+/** The current line, or the first one. */
 function current(lines: readonly HTMLElement[]): HTMLElement | undefined {
   return (
     lines.findLast((line) => line.closest('[aria-current]:not([aria-current="false"])')) ?? lines[0]

@@ -1,4 +1,4 @@
-/** Calls to the server that the page came from. The key, or the pass to the wall, is kept for this tab of the browser alone. */
+/** Calls to the server of the page. The key, or the pass for the wall, is kept for this tab only. */
 import type { ViewedClip, ViewedStory, Wall } from '../contract/viewer';
 import type { Start } from './start';
 import { tabStorage } from './tab-storage';
@@ -7,9 +7,9 @@ import { lastView } from './wall/view';
 const KEY_NAME = 'sessionwright-key';
 const PASS_NAME = 'sessionwright-wall-pass';
 
-/** Why a call did not give what was wanted. */
+/** A failed call. */
 export class CallError extends Error {
-  /** HTTP status; 0 when there was no answer. */
+  /** HTTP status; 0 without a response. */
   readonly status: number;
 
   constructor(message: string, status: number) {
@@ -17,7 +17,7 @@ export class CallError extends Error {
     this.status = status;
   }
 
-  /** Whether there was an answer, and it was that this may not be. */
+  /** True if the server refused the key, token or pass. */
   get isRefusal(): boolean {
     return this.status === 401 || this.status === 403;
   }
@@ -25,42 +25,41 @@ export class CallError extends Error {
 
 interface CallOptions {
   method?: string;
-  /** Permission beside the key. @default that of the link */
+  /** Permission in addition to the key. @default that of the link */
   token?: string | null;
-  /** @default the one that was given */
+  /** @default the key of this tab */
   key?: string | null;
   body?: object;
 }
 
-/** The calls of one page. */
 export class Api {
   readonly #start: Start;
-  /** Good once: null as soon as there is a pass for it. */
+  /** Works once; null after it was exchanged for a pass. */
   #ticket: string | null;
   #redeeming: Promise<string> | undefined;
 
   constructor(start: Start) {
     this.#start = start;
     this.#ticket = start.ticket;
-    void this.#pass().catch(() => undefined); // a ticket is not good for long, and nobody may look yet: who asks for the wall is told
+    void this.#pass().catch(() => undefined); // at once, because a ticket expires soon; the wall reports a failure
   }
 
   get hasKey(): boolean {
     return this.#key !== null;
   }
 
-  /** Whether the wall is shown without the key: to whoever came by a link that is a permission by itself. */
+  /** Whether the link opens the wall without the key. */
   get hasPass(): boolean {
     const kept = this.#start.token ?? this.#ticket ?? tabStorage.getItem(PASS_NAME);
     return kept !== null;
   }
 
-  /** Whether this tab is shown the wall: to that page a session's leads back. */
+  /** Whether a session's page links back to the wall. */
   get mayGoToWall(): boolean {
     return this.hasKey || tabStorage.getItem(PASS_NAME) !== null;
   }
 
-  /** Keeps the key for this tab, in place of a pass; null forgets it. */
+  /** Keeps the key for this tab, instead of a pass; null forgets it. */
   setKey(key: string | null): void {
     tabStorage.removeItem(PASS_NAME);
     this.#ticket = null;
@@ -68,7 +67,7 @@ export class Api {
     else tabStorage.setItem(KEY_NAME, key);
   }
 
-  /** The wall, as this tab has shown it last. */
+  /** The wall with the last filters of this tab. */
   get wallPath(): string {
     return `${this.#start.basePath}/${lastView()}`;
   }
@@ -81,25 +80,25 @@ export class Api {
     return response.json() as Promise<Wall>;
   }
 
-  /** All that is known of the session of this page. @param typed a key to try, which is kept when it opens it */
+  /** The content of the session's page. @param typed - a key to try, which is kept if it works */
   async story(typed?: string): Promise<ViewedStory> {
     const response = await this.#tryKey(typed, `${this.#ofSession()}/viewer/story`);
     return response.json() as Promise<ViewedStory>;
   }
 
   /**
-   * Path and query of the clip of a test, once it is made. They work for an hour.
-   * @param position among the tests of the session of this page, from 0
+   * Path and query of the clip of a test; resolves when it is ready. They work for an hour.
+   * @param position - among the tests of the session, from 0
    */
   async clipPath(position: number): Promise<string> {
     for (;;) {
       const response = await this.#call(`${this.#ofSession()}/viewer/tests/${position}/clip`);
       const clip = (await response.json()) as ViewedClip;
-      if (clip.state === 'ready') return clip.path; // it has been waited for: the answer that it is pending comes late
+      if (clip.state === 'ready') return clip.path; // while it is pending, the server delays its response
     }
   }
 
-  /** Permission to use mouse and keyboard, which the key gives. @param typed as of {@link Api.story} */
+  /** Permission for mouse and keyboard, which needs the key. @param typed - as in {@link Api.story} */
   async driveToken(typed?: string): Promise<string> {
     const response = await this.#tryKey(typed, this.#ofSession(), { token: null });
     const session = (await response.json()) as { cdp_url: string | null };
@@ -113,14 +112,14 @@ export class Api {
     await this.#call(`${this.#ofSession()}/stop`, { method: 'DELETE', token: null });
   }
 
-  /** Where the session of this page is watched. */
+  /** URL of the live socket. */
   liveUrl(token: string, options: { drive?: string | undefined }): string {
     const query = new URLSearchParams({ token });
     if (options.drive !== undefined) query.set('drive', options.drive);
     return socketUrl(`${this.#start.basePath}${this.#ofSession()}/viewer/live?${query.toString()}`);
   }
 
-  /** Permission to watch the session of this page: from the link, or for the key. */
+  /** Permission to watch: that of the link, or one for the key. */
   async watchToken(): Promise<string> {
     const { token } = this.#start;
     if (token !== null) return token;
@@ -132,7 +131,7 @@ export class Api {
       : (new URL(session.viewer_url).searchParams.get('token') ?? '');
   }
 
-  /** What shows the wall without the key. */
+  /** The pass that opens the wall without the key. */
   async #pass(): Promise<string | null> {
     if (this.#ticket === null) return tabStorage.getItem(PASS_NAME);
     this.#redeeming ??= this.#redeem(this.#ticket).finally(() => (this.#redeeming = undefined));
@@ -148,7 +147,7 @@ export class Api {
     return pass;
   }
 
-  /** A key that somebody has typed takes the place of what was there only when it opens something. */
+  /** A typed key replaces the one of this tab only if it works. */
   async #tryKey(typed: string | undefined, path: string, options?: CallOptions): Promise<Response> {
     if (typed === undefined) return this.#call(path, options);
     const response = await this.#call(path, { ...options, key: typed });
@@ -184,13 +183,13 @@ export class Api {
   }
 }
 
-/** Where thumbnails of a session come from, by the path of its page. */
+/** URL of the thumbnails of a session, by the path of its page. */
 export function thumbnailUrl(viewerPath: string): string {
   return socketUrl(`${below(viewerPath, 'live')}&size=small`);
 }
 
 /**
- * The last picture that was recorded of a session, by the path of its page.
+ * The last recorded picture of a session, by the path of its page.
  * @throws {@link CallError} when there is none
  */
 export async function fetchPoster(viewerPath: string, signal: AbortSignal): Promise<Blob> {
@@ -199,7 +198,7 @@ export async function fetchPoster(viewerPath: string, signal: AbortSignal): Prom
   return response.blob();
 }
 
-/** What belongs to a page, with the page's permission in its query. */
+/** A URL below that of a page, with the same query. */
 function below(viewerPath: string, name: string): string {
   const [path = '', query = ''] = viewerPath.split('?');
   return `${path}/${name}?${query}`;

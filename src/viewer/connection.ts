@@ -1,10 +1,10 @@
-/** A live socket that comes back by itself after it was lost, a little later each time. */
+/** A live socket that reconnects by itself. */
 import type { LiveInput, LiveMessage } from '../contract/viewer';
 
-/** The first wait before trying again, in milliseconds; doubled each time, up to the longest. */
+/** Time before the first attempt to reconnect, in milliseconds; doubled each time, up to the longest. */
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 10_000;
-/** The server says something every 20 seconds at least. A connection that was silent for so long, in milliseconds, is a dead one. */
+/** The server sends a message at least every 20 seconds. A connection that is silent for longer than this, in milliseconds, is dead. */
 const LONGEST_SILENCE_MS = 60_000;
 /** Bytes before the JPEG: width and height of the page. */
 const HEAD_BYTES = 4;
@@ -17,19 +17,16 @@ export interface Picture {
   height: number;
 }
 
-/** Who is told. */
 export interface ConnectionListener {
   onPicture(picture: Picture): void;
   onMessage(message: LiveMessage): void;
-  /** `retryAtMs` when it was lost. */
   onState(state: ConnectionState): void;
 }
 
-/** How the connection is. */
 export type ConnectionState =
   { name: 'connecting' } | { name: 'open' } | { name: 'lost'; retryAtMs: number };
 
-/** One connection, until it is closed or the session ends. */
+/** Reconnects until it is closed or the session ends. */
 export class Connection {
   readonly #url: string;
   readonly #listener: ConnectionListener;
@@ -49,13 +46,12 @@ export class Connection {
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(input));
   }
 
-  /** Tries again at once. */
+  /** Reconnects at once. */
   retry(): void {
     clearTimeout(this.#timer);
     this.#open();
   }
 
-  /** For good. */
   close(): void {
     this.#isOver = true;
     clearTimeout(this.#timer);
@@ -68,21 +64,21 @@ export class Connection {
     const socket = new WebSocket(this.#url);
     socket.binaryType = 'arraybuffer';
     this.#socket = socket;
-    this.#hear(socket);
+    this.#watch(socket);
     socket.onopen = () => {
       this.#waitMs = FIRST_WAIT_MS;
       this.#listener.onState({ name: 'open' });
     };
     socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
-      this.#hear(socket);
+      this.#watch(socket);
       if (typeof data === 'string') this.#receive(JSON.parse(data) as LiveMessage);
       else this.#listener.onPicture(unframed(data));
     };
     socket.onclose = () => this.#lose(socket);
   }
 
-  /** There is somebody at the other end, until nothing was heard for too long: a network that is gone closes nothing. */
-  #hear(socket: WebSocket): void {
+  /** A lost network closes no socket, so a silent one is replaced. */
+  #watch(socket: WebSocket): void {
     clearTimeout(this.#silence);
     this.#silence = setTimeout(() => this.#lose(socket), LONGEST_SILENCE_MS);
   }
@@ -97,7 +93,7 @@ export class Connection {
     this.#socket = undefined;
     clearTimeout(this.#silence);
     socket.close();
-    const waitMs = this.#waitMs * (0.75 + Math.random() / 2); // many viewers of one server shall not come back at one moment
+    const waitMs = this.#waitMs * (0.75 + Math.random() / 2); // so that the viewers of a server do not reconnect all at once
     this.#waitMs = Math.min(this.#waitMs * 2, LONGEST_WAIT_MS);
     this.#listener.onState({ name: 'lost', retryAtMs: Date.now() + waitMs });
     this.#timer = setTimeout(() => this.#open(), waitMs);

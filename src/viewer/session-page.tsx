@@ -1,17 +1,17 @@
-/** The page of one session: live while it runs, its replay afterwards; or what keeps it from being shown. */
+/** The page of one session: live while it is running, then its replay, or the reason why it cannot be shown. */
 import type { JSX } from 'preact';
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import type { ViewedStory } from '../contract/viewer';
 import { CallError, type Api } from './api';
-import { shortId } from './format';
-import { useTitle } from './hooks';
+import { shortId } from '../ui/format';
+import { useTitle } from '../ui/hooks';
 import { LivePage } from './live/live-page';
 import { ReplayPage } from './replay/replay-page';
 import type { Start } from './start';
-import { KeyForm } from './ui/key-form';
-import { Button, Notice } from './ui/parts';
+import { KeyForm } from './key-form';
+import { Button, Notice } from '../ui/parts';
 
-/** How long to wait until asking again for a replay that is being made, in milliseconds. */
+/** Time between polls for a pending replay, in milliseconds. */
 const ASK_AGAIN_MS = 1_000;
 
 type Found = { story: ViewedStory } | { error: CallError; wasTyped: boolean } | undefined;
@@ -75,7 +75,7 @@ function useStory(api: Api): Story {
 
 interface UnshownProps {
   error: CallError;
-  /** Whether a key was tried that somebody typed. */
+  /** Whether the user has typed a key. */
   wasTyped: boolean;
   api: Api;
   start: Start;
@@ -83,13 +83,13 @@ interface UnshownProps {
   onKey: (key: string) => void;
 }
 
-/** Why there is nothing to see, and what can be done. */
+/** Why the session cannot be shown, and what to do. */
 function Unshown({ error, wasTyped, api, start, onRetry, onKey }: UnshownProps): JSX.Element {
   if (error.status === 401 && start.token === null)
     return (
       <main class="page-notice">
         <Notice isPage icon="key" title={`Session ${shortId(start.sessionId ?? '')}`}>
-          <p>This link shows the session to those who have the key of its server.</p>
+          <p>This link needs the key of the server.</p>
           <KeyForm
             problem={wasTyped || api.hasKey ? error.message : undefined}
             submitLabel="Show the session"
@@ -100,7 +100,7 @@ function Unshown({ error, wasTyped, api, start, onRetry, onKey }: UnshownProps):
     );
   const [title, text] =
     error.status === 404
-      ? ['This session is gone', 'It never was, or it ended too long ago to be kept.']
+      ? ['This session is gone', 'It ended too long ago, or never existed.']
       : error.status === 401
         ? [
             'This link does not open the session',

@@ -1,24 +1,22 @@
-/** What a page of the viewer begins with: what the server wrote into it, and what its link asks for. */
+/** The start values of a page: from the HTML of the server, and from the address. */
 
-/** How the page is to look and what it is about. */
 export interface Start {
   /** Path below which the server answers; empty for the root of its host. */
   basePath: string;
   /** Undefined on the wall. */
   sessionId: string | undefined;
-  /** Permission to watch, from the link; null without one. */
+  /** Permission to watch, from the link; null without it. */
   token: string | null;
-  /** What a link to the wall holds that opens it once; null without one. */
+  /** Opens the wall once; null without it. */
   ticket: string | null;
-  /** Only the picture, for a frame in somebody's page. */
+  /** Shows only the picture, for a frame in another page. */
   isMinimal: boolean;
-  /** Whether the link asks for mouse and keyboard; undefined when it says nothing. */
+  /** Whether the link asks for mouse and keyboard; undefined if it does not say. */
   interactive: boolean | undefined;
-  /** Undefined: as the system has it. */
+  /** @default that of the system */
   theme: 'light' | 'dark' | undefined;
 }
 
-/** Reads the page and its address. */
 export function readStart(): Start {
   const query = new URLSearchParams(location.search);
   const { base = '', session } = document.body.dataset;
@@ -35,14 +33,14 @@ export function readStart(): Start {
   };
 }
 
-/** It is good once, so it does not stay in the address. */
+/** It works once, so it is removed from the address. */
 function takeTicket(): string | null {
   const ticket = fromHash('ticket');
   if (ticket !== null) history.replaceState(null, '', location.pathname + location.search);
   return ticket;
 }
 
-/** A value behind the `#` of the address, which is never sent to a server. */
+/** A value of the address's fragment, which is never sent to a server. */
 export function fromHash(name: string): string | null {
   return new URLSearchParams(location.hash.slice(1)).get(name);
 }

@@ -1,6 +1,5 @@
-/** What is kept for this tab of the browser; for this page alone where the browser keeps nothing, as in a frame of another site. */
+/** Storage for this tab; for this page only if the browser refuses, as in a frame of another site. */
 
-/** The part of `sessionStorage` that we use. */
 type TabStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
 
 export const tabStorage: TabStorage = open();

@@ -133,11 +133,11 @@ async function looksFromServer(browser: Browser): Promise<void> {
     film.evaluate(({ readyState, currentTime }: HTMLVideoElement) => [readyState, currentTime]);
   await eventually(async () => expect(await state()).toEqual([4, 0]));
   const slider = page.getByRole('slider');
-  await page.locator('.happenings li.step', { hasText: 'toHaveText' }).getByRole('button').click();
-  const atS = Number(await slider.getAttribute('aria-valuenow')) / 1000;
+  await page.locator('.event.step', { hasText: 'toHaveText' }).click();
+  const atS = Number(await slider.inputValue()) / 1000;
   expect(atS).toBeGreaterThan(0);
   await eventually(async () => expect((await state())[1]).toBeCloseTo(atS, 1));
-  await page.locator('.happenings li.step', { hasText: 'toHaveText' }).getByRole('button').click(); // once more
+  await page.locator('.event.step', { hasText: 'toHaveText' }).click(); // once more
   const settled = await film.evaluate(async (it: HTMLVideoElement) => {
     if (it.seeking) await new Promise((done) => it.addEventListener('seeked', done));
     return it.currentTime;

@@ -91,7 +91,7 @@ test('the server is told which test runs, what it does and where, and shows it i
     ['passes', 'passed'],
   ]);
   const steps = events.filter(({ kind }) => kind === 'step');
-  expect(steps.map(({ place, level }) => [place, level])).toEqual([
+  expect(steps.map(({ location, level }) => [location, level])).toEqual([
     ['a.spec.ts:3', 'info'],
     ['a.spec.ts:4', 'info'],
     ['a.spec.ts:5', 'error'],

@@ -1,37 +1,36 @@
-/** The whole page: head, timeline, and below them the tests beside the one that is looked at. */
+/** The run page: header, timeline, and below them the tests next to the selected one. */
 import type { JSX } from 'preact';
 import { useLayoutEffect, useMemo, useState } from 'preact/hooks';
+import { readSelection, writeSelection } from './address';
 import { Detail } from './detail';
 import { Header } from './header';
 import type { Run, Test } from './model';
-import { readPlace, writePlace } from './place';
 import { TestList } from './test-list';
 import { restoreTheme } from './theme';
 import { Timeline } from './timeline';
 
 restoreTheme();
 
-/** The page of a run. */
 export function App({ run }: { run: Run }): JSX.Element {
-  const [place, setPlace] = useState(readPlace);
+  const [selection, setSelection] = useState(readSelection);
+  // A layout effect, because the address can change before other effects run.
   useLayoutEffect(() => {
-    // at once, since an address that changes before would not be heard
-    const follow = (): void => setPlace(readPlace());
+    const follow = (): void => setSelection(readSelection());
     addEventListener('hashchange', follow);
     return () => removeEventListener('hashchange', follow);
   }, []);
-  const test = place.test === undefined ? undefined : run.tests[place.test];
+  const test = selection.test === undefined ? undefined : run.tests[selection.test];
   const select = useMemo(
     () =>
       (chosen: Test | undefined, attempt?: number): void =>
-        writePlace({ test: chosen?.index, attempt }),
+        writeSelection({ test: chosen?.index, attempt }),
     [],
   );
   return (
-    <div class={`page ${test ? 'looks-at-test' : ''}`}>
+    <div class={`page ${test ? 'has-test' : ''}`}>
       <Header data={run.data} />
       <main>
-        <Timeline run={run} test={test} attempt={place.attempt} onSelect={select} />
+        <Timeline run={run} test={test} attempt={selection.attempt} onSelect={select} />
         <div class="columns">
           <TestList run={run} selected={test} onSelect={select} />
           {test ? (
@@ -39,11 +38,11 @@ export function App({ run }: { run: Run }): JSX.Element {
               key={test.index}
               run={run}
               test={test}
-              place={place}
+              selection={selection}
               onClose={() => select(undefined)}
             />
           ) : (
-            <Welcome run={run} />
+            <Welcome isEmpty={run.tests.length === 0} />
           )}
         </div>
       </main>
@@ -51,15 +50,14 @@ export function App({ run }: { run: Run }): JSX.Element {
   );
 }
 
-function Welcome({ run }: { run: Run }): JSX.Element {
-  const isEmpty = run.tests.length === 0;
+function Welcome({ isEmpty }: { isEmpty: boolean }): JSX.Element {
   return (
-    <section class="card detail welcome" aria-label="No test chosen">
+    <section class="panel detail welcome" aria-label="No test selected">
       <p class="welcome-title">{isEmpty ? 'No test has run' : 'Choose a test'}</p>
       <p>
         {isEmpty
-          ? 'The run ended before a test did. What is wrong stands above, and in the terminal.'
-          : 'Its recording plays here, with its steps, console errors and failed requests beside it.'}
+          ? 'The run ended before its first test. The problems are listed above, and in the terminal.'
+          : 'See its recording, with its steps, console errors and failed requests.'}
       </p>
     </section>
   );

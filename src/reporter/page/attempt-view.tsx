@@ -1,48 +1,48 @@
-/** One attempt: its clip, its errors, and what happened in it, all at the same moment. */
+/** One attempt: its recording with its events, and its errors. */
 import type { JSX } from 'preact';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { seekTo } from '../../ui/seek';
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import type { RecordingEvent } from '../../ui/recording';
+import { RecordingView } from '../../ui/recording-view';
+import { usePlayer } from '../../ui/use-player';
+import { hashOf } from './address';
 import { Errors } from './errors';
-import { Happenings } from './happenings';
-import { type Attempt, type Happening, happeningsOf, type Run } from './model';
-import { Player } from './player';
+import { type Attempt, eventsOf, type Run } from './model';
+import { useSeekableSource } from './seekable-source';
 import { TraceLink } from './trace-link';
 
-/** Another attempt was brought to a step: this one goes there too. */
+/** The step that was chosen in one of two attempts; the other one moves to the same step. */
 export interface Cue {
   from: Attempt;
-  atMs: number;
-  key: string;
+  event: RecordingEvent;
 }
 
-export interface AttemptProps {
+interface AttemptProps {
   run: Run;
   attempt: Attempt;
-  /** Where it begins, in milliseconds. @default at its first error, else at its begin */
-  beginAtMs: number | undefined;
+  /** The moment to show, in milliseconds. @default its first error, or else its beginning */
+  startMs: number | undefined;
   cue: Cue | undefined;
-  /** Set where another attempt stands beside it. */
+  /** Set while two attempts are side by side. */
   onCue: ((cue: Cue) => void) | undefined;
 }
 
-/** An attempt, and the moment of it that is looked at. */
-export function AttemptView({ run, attempt, beginAtMs, cue, onCue }: AttemptProps): JSX.Element {
-  const happenings = useMemo(() => happeningsOf(run, attempt), [run, attempt]);
-  const [atMs, setAtMs] = useState(beginAtMs ?? attempt.data.errors?.[0]?.atMs ?? 0);
-  const video = useRef<HTMLVideoElement>(null);
-  const seek = useCallback((ms: number): void => {
-    if (video.current) seekTo(video.current, ms / 1000);
-    setAtMs(ms);
-  }, []);
+export function AttemptView({ run, attempt, startMs, cue, onCue }: AttemptProps): JSX.Element {
+  const { clip, durationMs, errors } = attempt.data;
+  const events = useMemo(() => eventsOf(run, attempt), [run, attempt]);
+  const recording = useMemo(() => ({ durationMs, chapters: [], events }), [events]);
+  const [isMissing, setMissing] = useState(false);
+  const { src, onLoadedMetadata } = useSeekableSource(isMissing ? undefined : clip);
+  const player = usePlayer({ src, durationMs, startMs: startMs ?? errors?.[0]?.atMs ?? 0 });
+  const { seek } = player;
   useEffect(() => {
-    if (beginAtMs !== undefined) seek(beginAtMs);
-  }, [beginAtMs, seek]);
+    if (startMs !== undefined) seek(startMs);
+  }, [startMs]);
   useEffect(() => {
-    if (cue && cue.from !== attempt) seek(sameStep(happenings, cue));
+    if (cue && cue.from !== attempt) seek(sameStep(events, cue.event));
   }, [cue]);
-  const choose = ({ atMs: at, key }: Happening): void => {
-    seek(at);
-    onCue?.({ from: attempt, atMs: at, key });
+  const choose = (event: RecordingEvent): void => {
+    seek(event.atMs ?? 0);
+    onCue?.({ from: attempt, event });
   };
   return (
     <article class="attempt" aria-label={`Attempt ${attempt.number}`}>
@@ -51,25 +51,35 @@ export function AttemptView({ run, attempt, beginAtMs, cue, onCue }: AttemptProp
           Attempt {attempt.number}: {attempt.hasFailed ? 'red' : 'green'}
         </p>
       )}
-      <Player
-        attempt={attempt}
-        video={video}
-        happenings={happenings}
-        atMs={atMs}
-        onTime={setAtMs}
-        onSeek={seek}
-      />
-      <Errors run={run} attempt={attempt} onSeek={seek} />
-      <Happenings happenings={happenings} atMs={atMs} onChoose={choose} />
-      <TraceLink attempt={attempt} />
+      <RecordingView
+        recording={recording}
+        player={player}
+        src={src}
+        label={`Player of attempt ${attempt.number}`}
+        videoLabel={`Recording of ${attempt.test.title}`}
+        isWholePage={false}
+        linkTo={(atMs) => hashOf({ test: attempt.test.index, attempt: attempt.number, atMs })}
+        onChoose={choose}
+        onError={() => setMissing(true)}
+        onLoadedMetadata={onLoadedMetadata}
+        picture={
+          src === undefined && (
+            <p class="no-clip">
+              {isMissing
+                ? 'The clip is no longer next to this page.'
+                : 'This attempt was not recorded.'}
+            </p>
+          )
+        }
+      >
+        <Errors run={run} attempt={attempt} onSeek={seek} />
+        <TraceLink attempt={attempt} />
+      </RecordingView>
     </article>
   );
 }
 
-/** The moment of the same step in this attempt; the same time where it did not get so far. */
-export function sameStep(
-  happenings: readonly Happening[],
-  { key, atMs }: Pick<Cue, 'key' | 'atMs'>,
-): number {
-  return happenings.find((it) => key !== '' && it.key === key)?.atMs ?? atMs;
+/** The moment of the same step in these events, or the same moment if there is no such step. */
+export function sameStep(events: readonly RecordingEvent[], { id, atMs }: RecordingEvent): number {
+  return events.find((event) => id !== undefined && event.id === id)?.atMs ?? atMs ?? 0;
 }

@@ -1,8 +1,8 @@
 /** The axis of the timeline: marks at round times. */
 import type { JSX } from 'preact';
-import { duration } from './format';
+import { durationText } from '../../base/texts';
 
-/** Distances between marks, in milliseconds: round ones, as clocks have them. */
+/** Possible distances between marks, in milliseconds. */
 const STEPS_MS = [
   10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 30_000, 60_000, 120_000, 300_000,
   600_000, 1_200_000, 1_800_000, 3_600_000, 7_200_000,
@@ -10,10 +10,9 @@ const STEPS_MS = [
 /** Marks on one screen, at most. */
 const MARKS = 10;
 
-/** No mark stands so near to the end that its time has no room, in parts of a distance. */
+/** The last mark needs this much room for its text, as a part of the distance. */
 const LAST = 0.4;
 
-/** Its marks. */
 export function Axis({ durationMs, zoom }: { durationMs: number; zoom: number }): JSX.Element {
   const stepMs = stepOf(durationMs / zoom);
   const marks = Array.from(
@@ -26,7 +25,7 @@ export function Axis({ durationMs, zoom }: { durationMs: number; zoom: number })
       <div class="axis-marks">
         {marks.map((ms) => (
           <span key={ms} style={{ left: `${((ms / durationMs) * 100).toFixed(4)}%` }}>
-            {ms === 0 ? '0' : duration(ms).replace(/ 0 (s|min)$/, '')}
+            {ms === 0 ? '0' : durationText(ms).replace(/ 0 (s|min)$/, '')}
           </span>
         ))}
       </div>
@@ -34,7 +33,7 @@ export function Axis({ durationMs, zoom }: { durationMs: number; zoom: number })
   );
 }
 
-/** The shortest distance that has no more marks than fit. */
+/** The shortest distance that does not give too many marks. */
 export function stepOf(shownMs: number): number {
   return STEPS_MS.find((stepMs) => shownMs / stepMs <= MARKS) ?? Math.ceil(shownMs / MARKS);
 }

@@ -1,18 +1,16 @@
-/** Which tests are listed, and in which order. */
+/** The filters and the order of the list of tests. */
 import type { Outcome } from '../run/data';
 import type { Test } from './model';
 
-/** What the reader wants to see. */
 export interface Filter {
-  /** Undefined: all of them. */
+  /** Undefined for all. */
   outcome?: Outcome | undefined;
   words: string;
-  /** Empty: all of them. */
+  /** Empty for all. */
   project: string;
   order: Order;
 }
 
-/** What failed first, or as they ran, or the slowest first. */
 export type Order = 'worst' | 'time' | 'duration';
 
 const RANK: Record<Outcome, number> = { unexpected: 0, flaky: 1, expected: 2, skipped: 3 };
@@ -23,7 +21,6 @@ const COMPARE: Record<Order, (a: Test, b: Test) => number> = {
   duration: (a, b) => b.durationMs - a.durationMs,
 };
 
-/** The tests that fit. */
 export function filtered(
   tests: readonly Test[],
   { outcome, words, project, order }: Filter,

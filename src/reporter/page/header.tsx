@@ -1,61 +1,75 @@
-/** The head of the page: how the run went, and what it took. */
+/** The header of the page: the result of the run, and its totals. */
 import type { JSX } from 'preact';
+import { countText, durationText } from '../../base/texts';
+import { dateAndTime, shortId } from '../../ui/format';
+import { Icon } from '../../ui/icon';
+import { Button } from '../../ui/parts';
 import type { Outcome, RunData, RunStatus, RunTotals } from '../run/data';
-import { count, date, duration, short } from './format';
-import { Icon, type IconName, outcomeWord } from './icons';
-import { nextTheme } from './theme';
+import { OUTCOME_WORDS, OUTCOMES } from './model';
+import { toggleTheme } from './theme';
 
-const STATUS: Record<RunStatus, { icon: IconName; kind: 'ok' | 'bad'; word: string }> = {
-  passed: { icon: 'ok', kind: 'ok', word: 'passed' },
-  failed: { icon: 'bad', kind: 'bad', word: 'failed' },
-  timedout: { icon: 'bad', kind: 'bad', word: 'ran out of time' },
-  interrupted: { icon: 'bad', kind: 'bad', word: 'was interrupted' },
+const STATUS_WORDS: Record<RunStatus, string> = {
+  passed: 'passed',
+  failed: 'failed',
+  timedout: 'timed out',
+  interrupted: 'was interrupted',
 };
 
-/** In the order in which a reader wants to know them. */
-export const OUTCOMES: readonly Outcome[] = ['unexpected', 'flaky', 'expected', 'skipped'];
-
-/** Title, totals and what is wrong with the run itself. */
 export function Header({ data }: { data: RunData }): JSX.Element {
-  const { icon, kind, word } = STATUS[data.status];
+  const kind = data.status === 'passed' ? 'ok' : 'bad';
   return (
     <header class="head">
       <div class="title-row">
         <span class={`seal ${kind}`}>
-          <Icon name={icon} />
+          <Icon name={kind === 'ok' ? 'check' : 'cross'} />
         </span>
         <div class="title">
           <h1>
-            {data.title} <span class={`verdict ${kind}`}>{word}</span>
+            {data.title} <span class={`verdict ${kind}`}>{STATUS_WORDS[data.status]}</span>
           </h1>
           <p class="facts">
-            {[date(data.startMs), duration(data.durationMs), ...data.facts].map((fact) => (
-              <span key={fact}>{fact}</span>
-            ))}
+            {[dateAndTime(data.startMs), durationText(data.durationMs), ...data.facts].map(
+              (fact) => (
+                <span key={fact}>{fact}</span>
+              ),
+            )}
           </p>
         </div>
-        <button
-          type="button"
-          class="quiet"
-          onClick={nextTheme}
-          aria-label="Change colours: light, dark"
-        >
-          <Icon name="sun" />
-        </button>
+        <Button icon="theme" label="Light or dark" iconOnly look="quiet" onClick={toggleTheme} />
       </div>
-      <Outcomes tests={data.totals.tests} />
-      <Totals totals={data.totals} />
+      <OutcomeBar tests={data.totals.tests} />
+      <dl class="totals panel">
+        {tilesOf(data.totals).map(({ name, value, note, kind: look = '' }) => (
+          <div key={name} class={`tile ${look}`}>
+            <dt>{name}</dt>
+            <dd>
+              <strong>{value}</strong>
+              <span>{note}</span>
+            </dd>
+          </div>
+        ))}
+      </dl>
       <Problems data={data} />
     </header>
   );
 }
 
-function Outcomes({ tests }: { tests: Record<Outcome, number> }): JSX.Element {
-  const shown = OUTCOMES.filter((outcome) => tests[outcome] > 0);
-  const text = shown.map((it) => `${tests[it]} ${outcomeWord(it).toLowerCase()}`).join(', ');
+/** Such as `1 failed, 2 flaky`. */
+function outcomesText(tests: Record<Outcome, number>, outcomes: readonly Outcome[]): string {
+  return outcomes
+    .filter((outcome) => tests[outcome] > 0)
+    .map((outcome) => `${tests[outcome]} ${OUTCOME_WORDS[outcome].toLowerCase()}`)
+    .join(', ');
+}
+
+function OutcomeBar({ tests }: { tests: Record<Outcome, number> }): JSX.Element {
   return (
-    <div class="outcomes" role="img" aria-label={`Tests: ${text || 'none'}`}>
-      {shown.map((outcome) => (
+    <div
+      class="outcomes"
+      role="img"
+      aria-label={`Tests: ${outcomesText(tests, OUTCOMES) || 'none'}`}
+    >
+      {OUTCOMES.filter((outcome) => tests[outcome] > 0).map((outcome) => (
         <span key={outcome} class={outcome} style={{ flexGrow: tests[outcome] }} />
       ))}
     </div>
@@ -66,102 +80,73 @@ interface Tile {
   name: string;
   value: string;
   note: string;
-  kind?: 'bad' | 'warn';
-}
-
-function Totals({ totals }: { totals: RunTotals }): JSX.Element {
-  return (
-    <dl class="totals">
-      {tilesOf(totals).map(({ name, value, note, kind = '' }) => (
-        <div key={name} class={`tile ${kind}`}>
-          <dt>{name}</dt>
-          <dd>
-            <strong>{value}</strong>
-            <span>{note}</span>
-          </dd>
-        </div>
-      ))}
-    </dl>
-  );
+  kind?: 'bad' | 'warn' | undefined;
 }
 
 function tilesOf(totals: RunTotals): Tile[] {
-  const tiles = [testsTile(totals), sessionsTile(totals), timeTile(totals)];
-  if (totals.billedMinutes !== undefined)
-    tiles.push({
-      name: 'Billed',
-      value: `${totals.billedMinutes} min`,
-      note: 'each started minute of a session',
-    });
-  tiles.push({
-    name: 'Waiting',
-    value: duration(totals.waitingMs),
-    note: 'of workers for sessions',
-  });
-  return [...tiles, retriesTile(totals), leftTile(totals)];
-}
-
-function testsTile({ tests, clips }: RunTotals): Tile {
-  const all = OUTCOMES.reduce((total, outcome) => total + tests[outcome], 0);
-  const notes = OUTCOMES.filter((outcome) => outcome !== 'expected' && tests[outcome] > 0).map(
-    (outcome) => `${tests[outcome]} ${outcomeWord(outcome).toLowerCase()}`,
-  );
-  return {
-    name: 'Tests',
-    value: all.toLocaleString('en'),
-    note: notes.join(', ') || count(clips, 'clip'),
-    ...(tests.unexpected > 0 && { kind: 'bad' }),
-  };
+  const { tests, clips, browserMs, handOvers, billedMinutes, waitingMs, leftRunning } = totals;
+  const left = leftRunning ?? [];
+  const retries = Object.entries(totals.retries);
+  const retryCount = retries.reduce((total, [, number]) => total + number, 0);
+  const testCount = OUTCOMES.reduce((total, outcome) => total + tests[outcome], 0);
+  const tiles: (Tile | undefined)[] = [
+    {
+      name: 'Tests',
+      value: testCount.toLocaleString('en'),
+      note: outcomesText(tests, ['unexpected', 'flaky', 'skipped']) || countText(clips, 'clip'),
+      kind: tests.unexpected > 0 ? 'bad' : undefined,
+    },
+    sessionsTile(totals),
+    {
+      name: 'Browser time',
+      value: durationText(browserMs),
+      note:
+        handOvers > 0
+          ? `${countText(handOvers, 'hand-over')} between workers`
+          : 'of all sessions together',
+    },
+    billedMinutes === undefined
+      ? undefined
+      : {
+          name: 'Billed',
+          value: `${billedMinutes} min`,
+          note: 'each started minute of a session',
+        },
+    { name: 'Waiting', value: durationText(waitingMs), note: 'of workers for sessions' },
+    {
+      name: 'Retries',
+      value: String(retryCount),
+      note: retries.map(([cause, number]) => `${number} ${cause}`).join(', ') || 'none needed',
+      kind: retryCount > 0 ? 'warn' : undefined,
+    },
+    {
+      name: 'Left running',
+      value: leftRunning ? String(left.length) : '–',
+      note: leftRunning
+        ? left.map(shortId).join(', ') || 'every session was stopped'
+        : 'unknown in merged reports',
+      kind: left.length > 0 ? 'bad' : undefined,
+    },
+  ];
+  return tiles.filter((tile) => tile !== undefined);
 }
 
 function sessionsTile({ sessions, byTests, peakSessions, died, failedStarts }: RunTotals): Tile {
   const notes = [`${peakSessions} at once`];
   if (byTests > 0) notes.push(`${byTests} started by tests, without a lane`);
   if (died > 0) notes.push(`${died} died`);
-  if (failedStarts > 0) notes.push(`${count(failedStarts, 'start')} failed`);
+  if (failedStarts > 0) notes.push(`${countText(failedStarts, 'start')} failed`);
   return {
     name: 'Sessions',
     value: sessions.toLocaleString('en'),
     note: notes.join(', '),
-    ...(died + failedStarts > 0 && { kind: 'warn' }),
-  };
-}
-
-function timeTile({ browserMs, handOvers }: RunTotals): Tile {
-  return {
-    name: 'Browser time',
-    value: duration(browserMs),
-    note:
-      handOvers > 0 ? `${count(handOvers, 'hand-over')} between workers` : 'all sessions together',
-  };
-}
-
-function retriesTile({ retries }: RunTotals): Tile {
-  const causes = Object.entries(retries);
-  const all = causes.reduce((total, [, number]) => total + number, 0);
-  return {
-    name: 'Retries',
-    value: String(all),
-    note: causes.map(([cause, number]) => `${number} ${cause}`).join(', ') || 'none was needed',
-    ...(all > 0 && { kind: 'warn' }),
-  };
-}
-
-function leftTile({ leftRunning }: RunTotals): Tile {
-  const left = leftRunning ?? [];
-  return {
-    name: 'Left running',
-    value: leftRunning ? String(left.length) : '–',
-    note: leftRunning
-      ? left.map(short).join(', ') || 'every session was stopped'
-      : 'not told by merged reports',
-    ...(left.length > 0 && { kind: 'bad' }),
+    kind: died + failedStarts > 0 ? 'warn' : undefined,
   };
 }
 
 function Problems({ data }: { data: RunData }): JSX.Element | null {
   const left = (data.totals.leftRunning ?? []).map(
-    (id) => `Session ${id} could not be stopped: it may still run.`,
+    (id) => `Session ${id} could not be stopped. It may still be running.`,
   );
   const lines = [...left, ...data.problems];
   if (lines.length === 0) return null;

@@ -1,9 +1,9 @@
-/** What a lane of the timeline shows: the life of its session, its tests, and what lies between them. */
-import { duration, short } from './format';
-import { statusWord } from './icons';
-import type { Attempt, Lane, Run } from './model';
+/** The lanes of the timeline: for each session its life, its tests, and the time between them. */
+import { durationText } from '../../base/texts';
+import { shortId } from '../../ui/format';
+import { type Attempt, type Lane, type Run, STATUS_WORDS } from './model';
 
-/** A lane of the timeline: that of a session, or, last, of the attempts that waited for one in vain. */
+/** A row of the timeline: for a session, or, as the last row, for attempts that got none. */
 export interface Row {
   session: Lane | undefined;
   parts: LanePart[];
@@ -11,31 +11,33 @@ export interface Row {
   attempts: Attempt[];
 }
 
-/** A stretch of a lane, or, without a length, a moment. */
+/** A part of a lane; a moment if its duration is 0. */
 export interface LanePart {
   kind: 'alive' | 'start' | 'replacement' | 'wait' | 'turn' | 'died' | 'left';
   atMs: number;
   durationMs: number;
-  /** What it is, in words. */
   label: string;
 }
 
-/** All lanes. */
 export function rowsOf({ lanes, tests }: Run): Row[] {
   const replacements = replacementsIn(lanes);
   const rows = lanes.map((lane): Row => {
     return { session: lane, parts: partsOf(lane, replacements), attempts: lane.attempts };
   });
-  const inVain = tests
+  const withoutSession = tests
     .flatMap(({ attempts }) => attempts)
     .filter(({ lane, data }) => !lane && (data.waits ?? []).length > 0)
     .sort((a, b) => a.data.atMs - b.data.atMs);
-  if (inVain.length > 0)
-    rows.push({ session: undefined, parts: inVain.flatMap(waitsOf), attempts: inVain });
+  if (withoutSession.length > 0)
+    rows.push({
+      session: undefined,
+      parts: withoutSession.flatMap(waitsOf),
+      attempts: withoutSession,
+    });
   return rows;
 }
 
-/** What is behind and between the tests of a lane, in the order in which it is drawn. */
+/** The parts behind and between the tests of a lane, in drawing order. */
 function partsOf(lane: Lane, replacements: ReadonlyMap<Lane, Lane>): LanePart[] {
   const { readyMs, startMs, endMs, end } = lane;
   const parts: LanePart[] = [
@@ -43,7 +45,7 @@ function partsOf(lane: Lane, replacements: ReadonlyMap<Lane, Lane>): LanePart[] 
       kind: 'alive',
       atMs: readyMs,
       durationMs: endMs - readyMs,
-      label: `Session ${short(lane.id)}`,
+      label: `Session ${shortId(lane.id)}`,
     },
   ];
   if (startMs > 0) parts.push(startOf(lane, replacements));
@@ -61,13 +63,12 @@ function partsOf(lane: Lane, replacements: ReadonlyMap<Lane, Lane>): LanePart[] 
   return parts;
 }
 
-/** An attempt in words. */
 export function attemptLabel({ test, number, status, data }: Attempt): string {
   const nth = test.attempts.length > 1 ? `, attempt ${number}` : '';
-  return `${test.title}${nth}: ${statusWord(status)}, ${duration(data.durationMs)}`;
+  return `${test.title}${nth}: ${STATUS_WORDS[status]}, ${durationText(data.durationMs)}`;
 }
 
-/** What a worker waited for its session's start is that start; the rest is waiting. */
+/** The time that workers waited, without the start-up of the session, which has its own part. */
 function waitsOf({ data, lane }: Attempt): LanePart[] {
   return (data.waits ?? []).flatMap(([atMs, durationMs]): LanePart[] => {
     const started = lane
@@ -75,12 +76,12 @@ function waitsOf({ data, lane }: Attempt): LanePart[] {
       : 0;
     const restMs = durationMs - started;
     if (restMs < 1) return [];
-    const label = `Worker ${data.worker} waited ${duration(restMs)}`;
+    const label = `Worker ${data.worker} waited ${durationText(restMs)}`;
     return [{ kind: 'wait', atMs: atMs + durationMs - restMs, durationMs: restMs, label }];
   });
 }
 
-/** Where the session went on to another worker. */
+/** The moments at which another worker took over the session. */
 function turnsOf(attempts: readonly Attempt[]): LanePart[] {
   return attempts.flatMap((attempt, index): LanePart[] => {
     const before = attempts[index - 1];
@@ -99,7 +100,7 @@ function startOf(lane: Lane, replacements: ReadonlyMap<Lane, Lane>): LanePart {
     kind: before ? 'replacement' : 'start',
     atMs: readyMs - startMs,
     durationMs: startMs,
-    label: `Start-up${why}, ${duration(startMs)}`,
+    label: `Start-up${why}, ${durationText(startMs)}`,
   };
 }
 
@@ -107,7 +108,7 @@ function deathOf(next: Lane | undefined): string {
   return `Died${next ? `; session ${next.number} took its place` : ''}`;
 }
 
-/** By sessions that died, those that were started in their place: each time the next one of the same project. Whoever has failed by it may have another one that was free; then somebody else has the new one. */
+/** The replacement of each session that died: the next session of the same project. The affected worker may have got a free session instead. */
 function replacementsIn(lanes: readonly Lane[]): Map<Lane, Lane> {
   const replacements = new Map<Lane, Lane>();
   const started = [...lanes].sort((a, b) => a.readyMs - b.readyMs);

@@ -1,23 +1,22 @@
-/** Reads the data of the run out of the page: all of a small run at once, of a large one its index, and details when they are needed. */
+/** Reads the data of the run from the page. A large run has an index, and its details are read when they are needed. */
 import type { AttemptDetails, PartData, RunData } from '../run/data';
 import { TESTS_OF_PART } from '../run/part-size';
 import type { Run, Test } from './model';
 
-/** The run; its tests may lack their details. */
+/** The run; the details of its tests may be missing. */
 export async function readRun(): Promise<RunData> {
   return (await readBlock('run')) as RunData;
 }
 
-/** True when the details of a test are there. */
 export function hasDetails(test: Test): boolean {
   return !document.getElementById(partOf(test));
 }
 
-/** Brings the details of a test, and of those in the same part, into the run. Idempotent. */
+/** Adds the details of a test, and of the other tests in the same part, to the run. Idempotent. */
 export async function loadDetails(run: Run, test: Test): Promise<void> {
   const id = partOf(test);
   const part = (await readBlock(id)) as PartData | undefined;
-  if (!part || hasDetails(test)) return; // somebody else was quicker
+  if (!part || hasDetails(test)) return; // another call was faster
   const { texts } = run.data;
   const from = texts.length;
   for (const text of part.texts) texts.push(text);
@@ -57,7 +56,7 @@ function shifted({ steps, errors, log, ...files }: AttemptDetails, from: number)
   };
 }
 
-/** What is in a block of the page; undefined when there is no such block. */
+/** The content of a script element; undefined if there is none. */
 async function readBlock(id: string): Promise<unknown> {
   const block = document.getElementById(id);
   if (!(block instanceof HTMLScriptElement)) return undefined;

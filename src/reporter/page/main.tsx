@@ -1,13 +1,12 @@
-/** Starts the run page: reads the data that stands in it. */
+/** Starts the run page. */
 import { render } from 'preact';
 import { App } from './app';
 import { readRun } from './load';
 import { toRun } from './model';
-import '../../ui/tokens.css';
-import '../../ui/reset.css';
+import '../../ui/styles.css';
 import './page.css';
 
-const place = document.getElementById('app');
+const root = document.getElementById('app');
 void readRun().then((data) => {
-  if (place) render(<App run={toRun(data)} />, place);
+  if (root) render(<App run={toRun(data)} />, root);
 });

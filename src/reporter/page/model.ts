@@ -1,15 +1,14 @@
-/** The run as its page works with it: the data with its texts in place. */
+/** The data of the run as its page uses it. */
+import type { RecordingEvent } from '../../ui/recording';
 import type {
   AttemptData,
   AttemptStatus,
-  ErrorData,
   Outcome,
   RunData,
   SessionData,
   TestData,
 } from '../run/data';
 
-/** A run. */
 export interface Run {
   data: RunData;
   lanes: Lane[];
@@ -17,30 +16,29 @@ export interface Run {
   projects: string[];
 }
 
-/** A session, with the attempts that used it in their order. */
+/** A session, with its attempts in their order. */
 export interface Lane extends Omit<SessionData, 'source'> {
   number: number;
   source: string;
   attempts: Attempt[];
 }
 
-/** A test. */
 export interface Test {
   index: number;
   title: string;
   /** The titles of its suites. */
   suites: string[];
-  place: string;
+  /** File and line. */
+  location: string;
   project: string;
   outcome: Outcome;
   attempts: Attempt[];
   atMs: number;
   durationMs: number;
-  /** What a search looks at. */
+  /** The text for a search, in lower case. */
   searched: string;
 }
 
-/** An attempt. */
 export interface Attempt {
   test: Test;
   /** From 1. */
@@ -51,21 +49,24 @@ export interface Attempt {
   data: AttemptData;
 }
 
-/** Something that happened in an attempt. */
-export interface Happening {
-  kind: 'step' | 'console' | 'request' | 'exception' | 'error';
-  atMs: number;
-  durationMs: number;
-  depth: number;
-  text: string;
-  /** Where: a file and line, or an address. */
-  place: string;
-  hasFailed: boolean;
-  /** The same in every attempt: by this a step is found in another one. */
-  key: string;
-}
+/** In the order of their importance to the reader. */
+export const OUTCOMES: readonly Outcome[] = ['unexpected', 'flaky', 'expected', 'skipped'];
 
-/** Puts the texts in place. */
+export const OUTCOME_WORDS: Record<Outcome, string> = {
+  expected: 'Passed',
+  unexpected: 'Failed',
+  flaky: 'Flaky',
+  skipped: 'Skipped',
+};
+
+export const STATUS_WORDS: Record<AttemptStatus, string> = {
+  passed: 'passed',
+  failed: 'failed',
+  timedOut: 'timed out',
+  skipped: 'skipped',
+  interrupted: 'interrupted',
+};
+
 export function toRun(data: RunData): Run {
   const lanes = data.sessions.map((session, index): Lane => ({
     ...session,
@@ -79,46 +80,48 @@ export function toRun(data: RunData): Run {
   return { data, lanes, tests, projects };
 }
 
-/** What happened in an attempt, in order. */
-export function happeningsOf({ data: run }: Run, { data }: Attempt): Happening[] {
+/** The events of an attempt, in order. A step has the same id in every attempt. */
+export function eventsOf({ data: run }: Run, { data }: Attempt): RecordingEvent[] {
   const seen = new Map<string, number>();
   const steps = (data.steps ?? []).map(
-    ([title, atMs, durationMs, depth, location, failed]): Happening => {
-      const text = textAt(run, title);
-      const nth = (seen.get(text) ?? 0) + 1;
-      seen.set(text, nth);
-      const place = textAt(run, location);
-      const key = `${nth} ${text}`;
-      return { kind: 'step', atMs, durationMs, depth, text, place, hasFailed: failed === 1, key };
+    ([text, atMs, durationMs, depth, location, failed]): RecordingEvent => {
+      const title = textAt(run, text);
+      const nth = (seen.get(title) ?? 0) + 1;
+      seen.set(title, nth);
+      return {
+        kind: 'step',
+        level: failed === 1 ? 'error' : 'info',
+        atMs,
+        durationMs,
+        depth,
+        title,
+        detail: '',
+        location: textAt(run, location),
+        id: `${nth} ${title}`,
+      };
     },
   );
-  const log = (data.log ?? []).map(([atMs, kind, text, url = 0]) =>
-    mark(kind, { atMs, text: textAt(run, text), place: textAt(run, url) }),
-  );
-  const errors = (data.errors ?? []).map((error) =>
-    mark('error', {
-      atMs: error.atMs,
-      text: firstLine(error),
-      place: textAt(run, error.location ?? 0),
-    }),
-  );
-  return [...steps, ...log, ...errors].sort((a, b) => a.atMs - b.atMs);
+  const log = (data.log ?? []).map(([atMs, kind, text, url = 0]): RecordingEvent => ({
+    kind,
+    level: 'error',
+    atMs,
+    title: textAt(run, text),
+    detail: kind === 'exception' ? 'uncaught exception' : '',
+    location: textAt(run, url),
+  }));
+  const errors = (data.errors ?? []).map(({ atMs, message, location = 0 }): RecordingEvent => ({
+    kind: 'error',
+    level: 'error',
+    atMs,
+    title: message.split('\n', 1)[0] ?? '',
+    detail: '',
+    location: textAt(run, location),
+  }));
+  return [...steps, ...log, ...errors].sort((a, b) => (a.atMs ?? 0) - (b.atMs ?? 0));
 }
 
-/** The text of an index. */
 export function textAt({ texts }: RunData, index: number): string {
   return texts[index] ?? '';
-}
-
-function mark(
-  kind: Happening['kind'],
-  { atMs, text, place }: Pick<Happening, 'atMs' | 'text' | 'place'>,
-): Happening {
-  return { kind, atMs, text, place, durationMs: 0, depth: 0, hasFailed: true, key: '' };
-}
-
-function firstLine({ message }: ErrorData): string {
-  return message.split('\n', 1)[0] ?? '';
 }
 
 function toTest(
@@ -131,11 +134,11 @@ function toTest(
     index,
     title: names.at(-1) ?? '',
     suites: names.slice(0, -1),
-    place: `${textAt(data, file)}:${line}`,
+    location: `${textAt(data, file)}:${line}`,
     project: textAt(data, project),
     outcome,
     attempts: [],
-    atMs: attempts[0]?.atMs ?? data.durationMs, // what did not run stands last
+    atMs: attempts[0]?.atMs ?? data.durationMs, // tests that did not run are last
     durationMs: attempts.reduce((total, attempt) => total + attempt.durationMs, 0),
     searched: [...names, textAt(data, file), textAt(data, project)].join(' ').toLowerCase(),
   };

@@ -1,16 +1,15 @@
-/** The list of tests: filters, and rows of which only those in sight are made. */
-import type { JSX } from 'preact';
+/** The list of tests with its filters. Only the visible rows are in the page. */
+import type { JSX, RefObject } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { Outcome } from '../run/data';
+import { countText, durationText } from '../../base/texts';
+import { Filters, Search } from '../../ui/parts';
 import { type Filter, filtered, type Order } from './filter';
-import { count, duration } from './format';
-import { OUTCOMES } from './header';
-import { Badge, Icon, outcomeWord } from './icons';
-import type { Run, Test } from './model';
+import { OUTCOME_WORDS, OUTCOMES, type Run, type Test } from './model';
+import { TestOutcome } from './test-outcome';
 
-/** Height of a row, in pixels: the stylesheet has the same. */
+/** Height of a row, in pixels, as in the stylesheet. */
 const ROW = 52;
-/** Rows made above and below those in sight. */
+/** Additional rows above and below the visible ones. */
 const SPARE = 6;
 
 export interface TestListProps {
@@ -19,26 +18,23 @@ export interface TestListProps {
   onSelect: (test: Test) => void;
 }
 
-/** Filters and rows. */
 export function TestList({ run, selected, onSelect }: TestListProps): JSX.Element {
   const [filter, setFilter] = useState<Filter>({ words: '', project: '', order: 'worst' });
   const tests = useMemo(() => filtered(run.tests, filter), [run, filter]);
   const change = (part: Partial<Filter>): void => setFilter({ ...filter, ...part });
   return (
-    <section class="card tests" aria-label="Tests">
-      <div class="card-head">
+    <section class="panel tests" aria-label="Tests">
+      <div class="panel-head">
         <h2>Tests</h2>
         <span class="found" role="status">
           {tests.length === run.tests.length
-            ? count(tests.length, 'test')
-            : `${tests.length} of ${count(run.tests.length, 'test')}`}
+            ? countText(tests.length, 'test')
+            : `${tests.length} of ${countText(run.tests.length, 'test')}`}
         </span>
       </div>
-      <Filters run={run} filter={filter} onChange={change} />
+      <Tools run={run} filter={filter} onChange={change} />
       {tests.length === 0 ? (
-        <p class="nothing">
-          {run.tests.length === 0 ? 'No test has run.' : 'No test is like that.'}
-        </p>
+        <p class="nothing">{run.tests.length === 0 ? 'No test has run.' : 'No test matches.'}</p>
       ) : (
         <Rows tests={tests} selected={selected} onSelect={onSelect} />
       )}
@@ -46,17 +42,25 @@ export function TestList({ run, selected, onSelect }: TestListProps): JSX.Elemen
   );
 }
 
-interface FiltersProps {
+interface ToolsProps {
   run: Run;
   filter: Filter;
   onChange: (part: Partial<Filter>) => void;
 }
 
-function Filters({ run, filter, onChange }: FiltersProps): JSX.Element {
+function Tools({ run, filter, onChange }: ToolsProps): JSX.Element {
+  const { tests } = run.data.totals;
+  const outcomes = OUTCOMES.filter((outcome) => tests[outcome] > 0);
   return (
-    <div class="filters">
-      <div class="search">
-        <Search words={filter.words} onChange={onChange} />
+    <div class="tools">
+      <div class="tools-row">
+        <Search
+          label="Find a test"
+          placeholder="Find a test  ( / )"
+          value={filter.words}
+          element={useSlashKey()}
+          onInput={(words) => onChange({ words })}
+        />
         {run.projects.length > 1 && (
           <select
             aria-label="Project"
@@ -79,32 +83,28 @@ function Filters({ run, filter, onChange }: FiltersProps): JSX.Element {
           <option value="duration">Slowest first</option>
         </select>
       </div>
-      <div class="chips" role="group" aria-label="How they ended">
-        <Chip run={run} chosen={filter.outcome} onChange={onChange} />
-        {OUTCOMES.filter((outcome) => run.data.totals.tests[outcome] > 0).map((outcome) => (
-          <Chip
-            key={outcome}
-            run={run}
-            outcome={outcome}
-            chosen={filter.outcome}
-            onChange={onChange}
-          />
-        ))}
-      </div>
+      <Filters
+        label="Outcome"
+        choices={[
+          ['all', 'All'],
+          ...outcomes.map((outcome) => [outcome, OUTCOME_WORDS[outcome]] as const),
+        ]}
+        chosen={filter.outcome ?? 'all'}
+        note={(name) => (name === 'all' ? run.tests.length : tests[name])}
+        onChoose={(name) => onChange({ outcome: name === 'all' ? undefined : name })}
+      />
     </div>
   );
 }
 
-/** The slash key leads to it, as on many pages. */
-function Search({
-  words,
-  onChange,
-}: { words: string } & Pick<FiltersProps, 'onChange'>): JSX.Element {
+/** The slash key moves the focus to this field, as on many sites. */
+function useSlashKey(): RefObject<HTMLInputElement | null> {
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => {
     const focus = (event: KeyboardEvent): void => {
       const { target } = event;
-      const isTyping = target instanceof HTMLInputElement || target instanceof HTMLSelectElement;
+      const isTyping =
+        target instanceof Element && target.matches('input:not([type="range"]), select');
       if (event.key !== '/' || isTyping) return;
       event.preventDefault();
       field.current?.focus();
@@ -112,38 +112,7 @@ function Search({
     addEventListener('keydown', focus);
     return () => removeEventListener('keydown', focus);
   }, []);
-  return (
-    <>
-      <Icon name="search" />
-      <input
-        ref={field}
-        type="search"
-        placeholder="Find a test  ( / )"
-        aria-label="Find a test"
-        value={words}
-        onInput={(event) => onChange({ words: event.currentTarget.value })}
-      />
-    </>
-  );
-}
-
-interface ChipProps extends Pick<FiltersProps, 'run' | 'onChange'> {
-  outcome?: Outcome;
-  chosen: Outcome | undefined;
-}
-
-function Chip({ run, outcome, chosen, onChange }: ChipProps): JSX.Element {
-  const number = outcome ? run.data.totals.tests[outcome] : run.tests.length;
-  return (
-    <button
-      type="button"
-      class={`chip ${outcome ?? 'all'}`}
-      aria-pressed={outcome === chosen}
-      onClick={() => onChange({ outcome })}
-    >
-      {outcome ? outcomeWord(outcome) : 'All'} <b>{number}</b>
-    </button>
-  );
+  return field;
 }
 
 interface RowsProps extends Omit<TestListProps, 'run'> {
@@ -205,7 +174,7 @@ interface RowProps {
 }
 
 function Row({ test, position: { at, of }, isSelected, onSelect }: RowProps): JSX.Element {
-  const { title, suites, place, project, outcome, attempts } = test;
+  const { title, suites, location, project, outcome, attempts } = test;
   const path = [...suites, title].join(' › ');
   return (
     <div
@@ -219,16 +188,16 @@ function Row({ test, position: { at, of }, isSelected, onSelect }: RowProps): JS
       onClick={() => onSelect(test)}
       title={path}
     >
-      <Badge outcome={outcome} />
+      <TestOutcome outcome={outcome} />
       <span class="row-text">
         <span class="row-title">{path}</span>
-        <span class="row-place">
-          {place}
+        <span class="row-location">
+          {location}
           {project !== '' && <em>{project}</em>}
-          {attempts.length > 1 && <em>{count(attempts.length, 'attempt')}</em>}
+          {attempts.length > 1 && <em>{countText(attempts.length, 'attempt')}</em>}
         </span>
       </span>
-      <span class="row-time">{duration(test.durationMs)}</span>
+      <span class="row-time">{durationText(test.durationMs)}</span>
     </div>
   );
 }

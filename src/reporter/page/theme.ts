@@ -1,15 +1,18 @@
-/** Light or dark: as the system has it, until the reader changes it. */
+/** Light or dark: the system's choice, until the reader changes it. */
 
 const KEY = 'sessionwright.theme';
 
-/** What the reader has chosen before, where the browser lets a file remember it. */
+/** Applies the reader's earlier choice, if the browser stores it for this page. */
 export function restoreTheme(): void {
-  const theme = remembered();
-  if (theme === 'light' || theme === 'dark') document.documentElement.dataset['theme'] = theme;
+  try {
+    const theme = localStorage.getItem(KEY);
+    if (theme === 'light' || theme === 'dark') document.documentElement.dataset['theme'] = theme;
+  } catch {
+    // storage is not allowed
+  }
 }
 
-/** From light to dark, and back. */
-export function nextTheme(): void {
+export function toggleTheme(): void {
   const root = document.documentElement;
   const isDark = root.dataset['theme']
     ? root.dataset['theme'] === 'dark'
@@ -19,14 +22,6 @@ export function nextTheme(): void {
   try {
     localStorage.setItem(KEY, theme);
   } catch {
-    // nothing may be stored: it lasts as long as the page
-  }
-}
-
-function remembered(): string | null {
-  try {
-    return localStorage.getItem(KEY);
-  } catch {
-    return null;
+    // storage is not allowed: the choice lasts until the page is closed
   }
 }

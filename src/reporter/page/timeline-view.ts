@@ -1,53 +1,53 @@
-/** What the timeline draws of a large run: only what is near the part in sight, and one block for those that are too narrow to tell apart. */
+/** The part of a large run that the timeline draws: what is near the visible part. Blocks that are too narrow to tell apart become one. */
 import { useState } from 'preact/hooks';
 import type { LanePart, Row } from './lane-parts';
 import type { Attempt, Run } from './model';
 
-/** Blocks drawn at most, of all lanes together; a run with fewer is drawn as a whole. Browsers take 0.1 ms for each. */
+/** Blocks drawn at most, in all lanes; a run with fewer is drawn completely. Browsers take 0.1 ms for each. */
 const MAX_BLOCKS = 3_000;
-/** Width of the narrowest block in pixels that can be seen and hit. */
+/** Width of the narrowest block that can be seen and clicked, in pixels. */
 const MIN_BLOCK = 2;
 
-/** The stretch of time that is drawn. Blocks that begin within `groupMs` become one; 0 draws each by itself. */
+/** The drawn time range. Blocks that begin within `groupMs` become one; with 0 none do. */
 export interface View {
   fromMs: number;
   toMs: number;
   groupMs: number;
 }
 
-/** One block. It stands for several attempts where those are too narrow, and shows the first one that failed. */
+/** A block for one or more attempts. It shows the first failed one. */
 export interface BlockData {
   attempt: Attempt;
   atMs: number;
   endMs: number;
-  /** How many attempts it stands for. */
+  /** The number of its attempts. */
   count: number;
 }
 
-/** The view, and what to call when the timeline is scrolled. */
+/** The view, and the listener for scroll events of the timeline. */
 export function useView(
   run: Run,
   rows: readonly Row[],
   zoom: number,
 ): [view: View, onScroll: (event: { currentTarget: HTMLElement }) => void] {
-  const [scrolled, setScrolled] = useState(0); // as a part of the whole, in steps of a screen: fewer changes, less to draw
+  const [scrolled, setScrolled] = useState(0); // as a part of the whole, in steps of a screen, so that few changes are drawn
   const onScroll = ({ currentTarget: box }: { currentTarget: HTMLElement }): void =>
     setScrolled((Math.floor(box.scrollLeft / box.clientWidth) * box.clientWidth) / box.scrollWidth);
   const all = rows.reduce((sum, { attempts }) => sum + attempts.length, 0);
   const totalMs = run.data.durationMs || 1;
   if (all <= MAX_BLOCKS) return [{ fromMs: 0, toMs: totalMs, groupMs: 0 }, onScroll];
   const screenMs = totalMs / zoom;
-  const drawnPx = Math.min(3, zoom) * innerWidth; // a screen more on each side, for those who scroll
+  const drawnPx = Math.min(3, zoom) * innerWidth; // one more screen on each side, for scrolling
   const blockPx = Math.max(MIN_BLOCK, (rows.length * drawnPx) / MAX_BLOCKS);
   const view = {
     fromMs: scrolled * totalMs - screenMs,
-    toMs: scrolled * totalMs + 2.5 * screenMs, // the names beside the lanes take a part of the first screen
+    toMs: scrolled * totalMs + 2.5 * screenMs, // the names of the lanes take a part of the first screen
     groupMs: (blockPx / innerWidth) * screenMs,
   };
   return [view, onScroll];
 }
 
-/** The blocks of a lane. The chosen attempt always has one of its own. */
+/** The blocks of a lane. The selected attempt always has its own. */
 export function blocksIn(
   attempts: readonly Attempt[],
   { fromMs, toMs, groupMs }: View,
@@ -73,7 +73,7 @@ function join(block: BlockData, attempt: Attempt, endMs: number): void {
   if (attempt.hasFailed && !block.attempt.hasFailed) block.attempt = attempt;
 }
 
-/** The other parts of a lane. Of those of one kind that begin within `groupMs`, the first one grows. */
+/** The other parts of a lane. Parts of one kind that begin within `groupMs` become one. */
 export function partsIn(parts: readonly LanePart[], { fromMs, toMs, groupMs }: View): LanePart[] {
   if (groupMs === 0) return [...parts];
   const shown: LanePart[] = [];

@@ -1,16 +1,18 @@
 /** The timeline: a lane for each session, a block for each test. */
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { countText } from '../../base/texts';
+import { shortId } from '../../ui/format';
+import { Button } from '../../ui/parts';
 import { Axis } from './axis';
-import { count, short } from './format';
 import type { LanePart, Row } from './lane-parts';
 import { attemptLabel, rowsOf } from './lane-parts';
 import type { Attempt, Run, Test } from './model';
 import { type BlockData, blocksIn, partsIn, useView, type View } from './timeline-view';
 
-/** How far in one can go: a block of ten milliseconds is seen then, in a run of minutes. */
+/** At the largest zoom, a block of ten milliseconds is visible in a run of minutes. */
 const MAX_ZOOM = 256;
-/** Narrower blocks have no title, in parts of the whole width at no zoom. */
+/** Narrower blocks have no title, as a part of the whole width without zoom. */
 const TITLED = 0.05;
 
 export interface TimelineProps {
@@ -20,7 +22,7 @@ export interface TimelineProps {
   onSelect: (test: Test, attempt: number) => void;
 }
 
-/** All lanes, one below the other, on one axis; nothing when no test had or wanted a session. */
+/** All lanes on one axis; nothing if no test needed a session. */
 export function Timeline({ run, test, attempt, onSelect }: TimelineProps): JSX.Element | null {
   const scroller = useRef<HTMLDivElement>(null);
   const [zoom, change] = useZoom(scroller);
@@ -29,8 +31,8 @@ export function Timeline({ run, test, attempt, onSelect }: TimelineProps): JSX.E
   const [view, onScroll] = useView(run, rows, zoom);
   if (rows.length === 0) return null;
   return (
-    <section class="card timeline" aria-label="Timeline">
-      <div class="card-head">
+    <section class="panel timeline" aria-label="Timeline">
+      <div class="panel-head">
         <h2>Timeline</h2>
         <Legend rows={rows} />
         <Zoom zoom={zoom} change={change} />
@@ -43,7 +45,7 @@ export function Timeline({ run, test, attempt, onSelect }: TimelineProps): JSX.E
         onPointerOver={nameBlock}
         onScroll={onScroll}
         role="group"
-        aria-label={`${count(run.lanes.length, 'session')}; left and right go from test to test`}
+        aria-label={`${countText(run.lanes.length, 'session')}; left and right go from test to test`}
       >
         <div
           class="lanes"
@@ -69,27 +71,25 @@ export function Timeline({ run, test, attempt, onSelect }: TimelineProps): JSX.E
 function Zoom({ zoom, change }: { zoom: number; change: (factor: number) => void }): JSX.Element {
   return (
     <div class="zoom" role="group" aria-label="Zoom">
-      <button
-        type="button"
+      <Button
+        icon="dash"
+        label="Zoom out"
+        iconOnly
+        isDisabled={zoom === 1}
         onClick={() => change(1 / 2)}
-        disabled={zoom === 1}
-        aria-label="Zoom out"
-      >
-        −
-      </button>
-      <button
-        type="button"
+      />
+      <Button
+        icon="plus"
+        label="Zoom in"
+        iconOnly
+        isDisabled={zoom === MAX_ZOOM}
         onClick={() => change(2)}
-        disabled={zoom === MAX_ZOOM}
-        aria-label="Zoom in"
-      >
-        +
-      </button>
+      />
     </div>
   );
 }
 
-/** How far in the reader is, and how that changes: what is in the middle stays there. */
+/** The zoom factor. A change keeps the middle of the visible part where it is. */
 function useZoom(scroller: {
   current: HTMLDivElement | null;
 }): [zoom: number, change: (factor: number) => void] {
@@ -115,7 +115,7 @@ const LEGEND = [
   ['replacement', 'replacement'],
   ['left', 'left running'],
 ] as const;
-/** What is explained where it is to be seen. */
+/** Only in the legend of a run that has them. */
 const RARE: readonly string[] = ['replacement', 'left'];
 
 function Legend({ rows }: { rows: readonly Row[] }): JSX.Element {
@@ -140,7 +140,7 @@ interface LaneProps {
   totalMs: number;
   zoom: number;
   view: View;
-  /** The attempt that is looked at, if it is in this lane. */
+  /** The selected attempt, if it is in this lane. */
   chosen: Attempt | undefined;
 }
 
@@ -160,7 +160,7 @@ function LaneRow({ row, totalMs, zoom, view, chosen }: LaneProps): JSX.Element {
       />
     ),
     [row, chosen, zoom, ...seen],
-  ); // they are many, and drawn anew only when there is something new about them
+  ); // there can be thousands, so they are drawn only after a change
   return (
     <div class="lane">
       <LaneName session={row.session} />
@@ -181,7 +181,7 @@ function LaneName({ session }: Pick<Row, 'session'>): JSX.Element {
     );
   return (
     <div class="lane-name" title={`${session.id}, ${session.source}`}>
-      <b>Session {session.number}</b> <code>{short(session.id)}</code>
+      <b>Session {session.number}</b> <code>{shortId(session.id)}</code>
     </div>
   );
 }
@@ -206,10 +206,10 @@ function Parts({ parts, totalMs }: Pick<Row, 'parts'> & { totalMs: number }): JS
 
 interface BlocksProps {
   blocks: readonly BlockData[];
-  /** The one that is looked at, if it is among them. */
+  /** The selected one, if it is among them. */
   chosen: Attempt | undefined;
   totalMs: number;
-  /** Shorter blocks have no title in them. */
+  /** Shorter blocks have no title. */
   titledMs: number;
 }
 
@@ -257,7 +257,7 @@ function chosenIn(
   return attempt && attempt.lane === session && attempts.includes(attempt) ? attempt : undefined;
 }
 
-/** The block that is looked at is brought into sight, whoever has chosen it. */
+/** Scrolls to the selected block. */
 function useShown(
   scroller: { current: HTMLDivElement | null },
   { test, attempt }: Pick<TimelineProps, 'test' | 'attempt'>,
@@ -272,7 +272,7 @@ function blockOf(target: EventTarget | null): HTMLElement | null {
   return target instanceof Element ? target.closest<HTMLElement>('.block') : null;
 }
 
-/** Blocks are too many to have a tooltip each from the beginning. */
+/** Sets the tooltip of a block when it is needed: there can be thousands. */
 function nameBlock({ target }: Event): void {
   const block = blockOf(target);
   if (block) block.title = block.ariaLabel ?? '';
@@ -284,7 +284,7 @@ function choose(event: Event, run: Run, onSelect: TimelineProps['onSelect']): vo
   if (test) onSelect(test, Number(block?.dataset['attempt']));
 }
 
-/** The arrow keys go from block to block: left and right in a lane, up and down to another one. */
+/** Arrow keys move between blocks: left and right in a lane, up and down between lanes. */
 function step(event: KeyboardEvent): void {
   const block = blockOf(event.target);
   const next = block && nextBlock(block, event.key);

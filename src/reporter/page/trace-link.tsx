@@ -1,8 +1,8 @@
-/** The way to Playwright's trace of an attempt. */
+/** The Playwright trace of an attempt. */
 import type { JSX } from 'preact';
 import type { Attempt } from './model';
 
-/** The file, and the command that opens it; nothing where there is none. */
+/** A link to the file, and the command that opens it. */
 export function TraceLink({ attempt: { data } }: { attempt: Attempt }): JSX.Element | null {
   const { trace } = data;
   if (trace === undefined) return null;
@@ -11,20 +11,20 @@ export function TraceLink({ attempt: { data } }: { attempt: Attempt }): JSX.Elem
       <a href={trace} download>
         Trace
       </a>
-      <code>npx playwright show-trace {toWord(placeOf(trace))}</code>
+      <code>npx playwright show-trace {quoted(pathOf(trace))}</code>
     </p>
   );
 }
 
-/** Where the command finds the file: a page from a disk knows its folder, and one from a server its address. */
-function placeOf(trace: string): string {
+/** The path of the file, or its URL if the page comes from a server. */
+function pathOf(trace: string): string {
   const url = new URL(trace, location.href);
   if (url.protocol !== 'file:') return url.href;
-  return decodeURIComponent(url.pathname).replace(/^\/(?=[A-Za-z]:\/)/, ''); // of Windows, where a path begins with its disk
+  return decodeURIComponent(url.pathname).replace(/^\/(?=[A-Za-z]:\/)/, ''); // Windows paths begin with the drive
 }
 
-/** As one word for a shell. */
-function toWord(place: string): string {
-  if (/^[\w@%+=:,./~-]+$/.test(place)) return place;
-  return /^[A-Za-z]:\//.test(place) ? `"${place}"` : `'${place.replaceAll("'", String.raw`'\''`)}'`;
+/** Quoted for a shell. */
+function quoted(path: string): string {
+  if (/^[\w@%+=:,./~-]+$/.test(path)) return path;
+  return /^[A-Za-z]:\//.test(path) ? `"${path}"` : `'${path.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -27,7 +27,7 @@ export function viewedTestStep(told: TestStep): ViewedEvent {
     title,
     detail: '',
     id,
-    ...(place !== '' && { place }),
+    ...(place !== '' && { location: place }),
     ...(durationMs === null && { isRunning: true }),
   };
 }

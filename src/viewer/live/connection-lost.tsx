@@ -1,7 +1,7 @@
-/** Says that the connection is lost, and when it is tried again. */
+/** The message for a lost connection, with the time until the next attempt. */
 import type { JSX } from 'preact';
-import { useNow } from '../hooks';
-import { Button } from '../ui/parts';
+import { useNow } from '../../ui/hooks';
+import { Button } from '../../ui/parts';
 
 interface ConnectionLostProps {
   retryAtMs: number;

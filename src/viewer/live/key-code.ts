@@ -1,6 +1,6 @@
-/** The numbers that Windows gave to keys, by which browsers still know what a key does. */
+/** Windows virtual key codes, which browsers still use to tell keys apart. */
 
-/** Keys that type nothing, or something else than their name, as `KeyboardEvent.key` has them. */
+/** Codes of named keys, by `KeyboardEvent.key`. */
 const NAMED: Readonly<Record<string, number>> = {
   Backspace: 8,
   Tab: 9,
@@ -25,10 +25,10 @@ const NAMED: Readonly<Record<string, number>> = {
   Meta: 91,
   ContextMenu: 93,
 };
-/** Of F1, less one. */
+/** The code of F1, minus one. */
 const BEFORE_F1 = 111;
 
-/** The number of a key; 0 for one that has none: what it types says enough. */
+/** The code of a key; 0 for a key that only types its text. */
 export function keyCodeOf({ key, code }: Pick<KeyboardEvent, 'key' | 'code'>): number {
   const named = NAMED[key];
   if (named !== undefined) return named;

@@ -1,14 +1,14 @@
-/** What happens in a session, as it happens: the newest at the end, in sight unless somebody reads further up. */
+/** The events of a running session. The list stays at its end unless the user scrolls up. */
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ViewedEvent, ViewedSession, ViewedTest } from '../../contract/viewer';
-import { EventFilters, EventLine, filterEvents, type EventFilter } from '../events';
-import { clock } from '../format';
-import { Button, Notice, OutcomeIcon } from '../ui/parts';
+import { EventFilters, EventLine, filterEvents, type EventFilter } from '../../ui/event-line';
+import { clock } from '../../ui/format';
+import { Button, Notice, OutcomeIcon } from '../../ui/parts';
 
-/** So near to its end, in pixels, a list counts as scrolled to it. */
+/** A list this close to its end, in pixels, counts as scrolled to the end. */
 const NEAR_PX = 40;
-/** Tests that are listed: the one that runs and those just before. */
+/** Tests above the list: the current one and those before it. */
 const SHOWN_TESTS = 4;
 
 interface LiveEventsProps {
@@ -21,22 +21,19 @@ export function LiveEvents({ events, session }: LiveEventsProps): JSX.Element {
   const [follows, setFollows] = useState(true);
   const list = useRef<HTMLDivElement>(null);
   const shown = filterEvents(events, filter);
-  const toEnd = (): void => {
-    const { current } = list;
-    if (current) current.scrollTop = current.scrollHeight;
-  };
   useEffect(() => {
-    if (follows) toEnd();
+    const { current } = list;
+    if (current && follows) current.scrollTop = current.scrollHeight;
   }, [events, filter, follows]);
   return (
-    <aside class="side" aria-label="What happens in the session">
+    <aside class="event-panel" aria-label="What happens in the session">
       <LatestTests tests={session.tests} />
       <EventFilters events={events} filter={filter} onFilter={setFilter} />
       <div
-        class="side-list"
+        class="event-list"
         ref={list}
         tabIndex={0}
-        role="region"
+        role="group"
         aria-label="Events"
         onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) =>
           setFollows(scrollHeight - scrollTop - clientHeight < NEAR_PX)
@@ -47,7 +44,7 @@ export function LiveEvents({ events, session }: LiveEventsProps): JSX.Element {
             <p class="hint">Steps, console messages and requests for pages and data appear here.</p>
           </Notice>
         ) : (
-          <ol class="events">
+          <ol>
             {shown.map((event, index) => (
               <li key={index} class={`event ${event.level}`}>
                 <EventLine event={event} time={timeOf(event, session)} />

@@ -1,12 +1,14 @@
-/** A session that runs: its picture, its tabs, what happens in it, and the way to take it over or to stop it. */
+/** The page of a running session: its picture, tabs and events, and the buttons to take it over or stop it. */
 import type { JSX, RefObject } from 'preact';
 import { useState } from 'preact/hooks';
+import { countText } from '../../base/texts';
 import type { ViewedSession } from '../../contract/viewer';
 import type { Api } from '../api';
-import { clock, count, shortId } from '../format';
-import { useNextFocus, useNow, useTitle } from '../hooks';
+import { clock, shortId } from '../../ui/format';
+import { useNextFocus, useNow, useTitle } from '../../ui/hooks';
 import type { Start } from '../start';
-import { Announcement, Brand, Button, Notice, StatusBadge } from '../ui/parts';
+import { Announcement, Button, Notice } from '../../ui/parts';
+import { Brand, StatusBadge } from '../parts';
 import { ConnectionLost } from './connection-lost';
 import { LiveEvents } from './live-events';
 import { Questions, type Question } from './questions';
@@ -18,22 +20,22 @@ interface LivePageProps {
   api: Api;
   start: Start;
   session: ViewedSession;
-  /** Called when the session has ended, and its replay is wanted. */
+  /** Called to show the replay. */
   onEnded: () => void;
 }
 
 export function LivePage({ api, start, session: first, onEnded }: LivePageProps): JSX.Element {
-  const isHandsOn = start.isMinimal && start.interactive === true; // it has no room for a button that takes over
-  const live = useLive({ api, first, isHandsOn, onEnded });
+  const takesOver = start.isMinimal && start.interactive === true; // it has no button to take over
+  const live = useLive({ api, first, takesOver, onEnded });
   const [question, setQuestion] = useState<Question>();
   const { session, state } = live;
   const title = titleOf(session);
   useTitle(`${live.isOver ? 'Ended' : 'Live'} · ${title}`);
   const stage = <Stage live={live} isMinimal={start.isMinimal} onReplay={onEnded} />;
-  const words = live.isOver ? `${ENDED_WORDS[session.status]}.` : SAID[state.name];
+  const words = live.isOver ? `${ENDED_WORDS[session.status]}.` : STATE_WORDS[state.name];
   if (start.isMinimal)
     return (
-      <main class="session minimal" onPointerDown={isHandsOn ? live.takeOver : undefined}>
+      <main class="session minimal" onPointerDown={takesOver ? live.takeOver : undefined}>
         <Announcement text={words} />
         {stage}
       </main>
@@ -79,7 +81,9 @@ function Stage({ live, isMinimal, onReplay }: StageProps): JSX.Element {
   const nextFocus = useNextFocus<HTMLButtonElement>(isOver);
   return (
     <section class="stage" aria-label="Picture of the session">
-      {!isMinimal && <Tabs tabs={tabs} shown={shown} onShow={live.show} />}
+      {!isMinimal && (
+        <Tabs tabs={tabs} shown={shown} onShow={(tab) => live.send({ kind: 'show', tab })} />
+      )}
       <div class="stage-picture">
         <Screen
           live={live}
@@ -95,9 +99,9 @@ function Stage({ live, isMinimal, onReplay }: StageProps): JSX.Element {
   );
 }
 
-const SAID = { connecting: 'Connecting.', open: 'Live.', lost: 'The connection is lost.' };
+const STATE_WORDS = { connecting: 'Connecting.', open: 'Live.', lost: 'The connection is lost.' };
 
-/** The test that runs, or the last one; else which session it is. */
+/** The current or last test, or else the session. */
 function titleOf({ id, tests }: ViewedSession): string {
   return tests.at(-1)?.title ?? `Session ${shortId(id)}`;
 }
@@ -109,7 +113,9 @@ function Age({ session, offsetMs }: { session: ViewedSession; offsetMs: number }
     <span class="bar-fact" title={`Started ${new Date(session.createdMs).toLocaleString()}`}>
       <span class="hidden-text">Running for </span>
       {ran}
-      {session.testCount > 0 && <span class="bar-more"> · {count(session.testCount, 'test')}</span>}
+      {session.testCount > 0 && (
+        <span class="bar-more"> · {countText(session.testCount, 'test')}</span>
+      )}
     </span>
   );
 }
@@ -121,22 +127,22 @@ interface ControlsProps {
   onAsk: (question: Question) => void;
 }
 
-/** What the link, or the key, allows. */
+/** The buttons that the link or the key allows. */
 function Controls({ live, api, start, onAsk }: ControlsProps): JSX.Element | null {
   const nextFocus = useNextFocus<HTMLButtonElement>(!live.isDriven);
   const mayAsk = start.interactive ?? api.hasKey;
   if (live.isOver || !mayAsk) return null;
   const toggle = (): void => {
-    if (live.isDriven) live.letGo();
+    if (live.isDriven) live.giveBack();
     else if (live.mayDrive) live.takeOver();
     else if (api.hasKey)
-      live.askToDrive().catch(() => onAsk('key')); // the key of this tab opens another server, or none
+      live.askToDrive().catch(() => onAsk('key')); // the key of this tab is not that of this server
     else onAsk('key');
   };
   return (
     <>
       <Button
-        icon="hand"
+        icon="pointer"
         label={live.isDriven ? 'Give back' : 'Take over'}
         look={live.isDriven ? 'primary' : 'plain'}
         pressed={live.isDriven}
@@ -167,7 +173,7 @@ function Ended(props: EndedProps): JSX.Element {
   const { status, reason, createdMs, endedMs } = props.session;
   return (
     <div class="stage-over">
-      <Notice icon="film" title={ENDED_WORDS[status]}>
+      <Notice icon="recording" title={ENDED_WORDS[status]}>
         {reason !== null && <p>{reason}</p>}
         {endedMs !== null && <p class="hint">It ran for {clock(endedMs - createdMs)}.</p>}
         <div class="actions">

@@ -1,13 +1,12 @@
-/** What a live page asks before it does something: whether to stop, and for the key. */
+/** The questions of a live page: whether to stop, and for the key. */
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { CallError, type Api } from '../api';
-import { Dialog } from '../ui/dialog';
-import { KeyForm } from '../ui/key-form';
-import { Button } from '../ui/parts';
+import { Dialog } from '../../ui/dialog';
+import { KeyForm } from '../key-form';
+import { Button } from '../../ui/parts';
 import type { Live } from './use-live';
 
-/** What is asked. */
 export type Question = 'stop' | 'key';
 
 interface QuestionsProps {
@@ -25,7 +24,7 @@ function StopQuestion({ live, api, onDone }: QuestionsProps): JSX.Element {
   const running = live.session.tests.find(({ outcome }) => outcome === 'running');
   const stop = (): void => {
     if (live.mayDrive) live.send({ kind: 'stop' });
-    else api.stop().catch(() => {}); // the page goes on to show that it runs
+    else api.stop().catch(() => {}); // the page still shows it as running
     onDone();
   };
   return (
@@ -33,7 +32,7 @@ function StopQuestion({ live, api, onDone }: QuestionsProps): JSX.Element {
       <p>
         {running
           ? `Its browser is closed at once, and the test “${running.title}” fails.`
-          : 'Its browser is closed at once. Whoever uses it loses it.'}
+          : 'Its browser is closed at once, for all who use it.'}
       </p>
       <div class="actions">
         <Button label="Keep it running" onClick={onDone} />
@@ -43,7 +42,7 @@ function StopQuestion({ live, api, onDone }: QuestionsProps): JSX.Element {
   );
 }
 
-/** Watching takes the link, driving the key. */
+/** The link allows watching; only the key allows input. */
 function KeyQuestion({ live, onDone }: QuestionsProps): JSX.Element {
   const [problem, setProblem] = useState<string>();
   const ask = (key: string): void => {
@@ -51,7 +50,7 @@ function KeyQuestion({ live, onDone }: QuestionsProps): JSX.Element {
   };
   return (
     <Dialog title="Take over" onClose={onDone}>
-      <p>This link lets you watch. Mouse and keyboard take the key of the server.</p>
+      <p>This link lets you watch. Mouse and keyboard need the key of the server.</p>
       <KeyForm problem={problem} submitLabel="Take over" onKey={ask} onCancel={onDone} />
     </Dialog>
   );
@@ -59,6 +58,6 @@ function KeyQuestion({ live, onDone }: QuestionsProps): JSX.Element {
 
 function problemOf(error: unknown): string {
   if (!(error instanceof CallError) || error.status === 0)
-    return 'The server does not answer, so the key was not tried. Try again.';
+    return 'The server does not answer. Try again.';
   return error.isRefusal ? 'This is not the key of this server.' : error.message;
 }

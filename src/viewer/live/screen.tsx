@@ -1,8 +1,8 @@
-/** The picture of a session, as large as its place allows; under control it takes mouse, keyboard and what is pasted. */
+/** The picture of a session, as large as possible. It takes mouse, keyboard and paste input while the user controls the session. */
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Picture } from '../connection';
-import { useHands } from './use-hands';
+import { useInput } from './use-input';
 import type { Live } from './use-live';
 
 interface ScreenProps {
@@ -12,13 +12,13 @@ interface ScreenProps {
 }
 
 export function Screen({ live, label, isDriven }: ScreenProps): JSX.Element {
-  const place = useRef<HTMLDivElement>(null);
+  const frame = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const page = useRef({ width: 0, height: 0 });
   const [hasPicture, setHasPicture] = useState(false);
   useEffect(() => {
     const { current: element } = canvas;
-    const { current: outer } = place;
+    const { current: outer } = frame;
     if (!element || !outer) return undefined;
     const fit = (): void => fitInto(element, outer);
     const draw = drawer(element, ({ width, height }) => {
@@ -34,9 +34,9 @@ export function Screen({ live, label, isDriven }: ScreenProps): JSX.Element {
       observer.disconnect();
     };
   }, []);
-  const hands = useHands({ live, canvas, page, isDriven });
+  const input = useInput({ live, canvas, page, isDriven });
   return (
-    <div class="screen" ref={place}>
+    <div class="screen" ref={frame}>
       <canvas
         ref={canvas}
         class={`screen-picture${isDriven ? ' driven' : ''}`}
@@ -46,7 +46,7 @@ export function Screen({ live, label, isDriven }: ScreenProps): JSX.Element {
         aria-describedby={isDriven ? 'screen-hint' : undefined}
         tabIndex={isDriven ? 0 : -1}
         hidden={!hasPicture}
-        {...hands}
+        {...input}
       />
       {!hasPicture && (
         <p class="screen-waiting">
@@ -63,7 +63,7 @@ export function Screen({ live, label, isDriven }: ScreenProps): JSX.Element {
   );
 }
 
-/** Draws each picture in its order; of those that come while one is decoded, the last. */
+/** Draws pictures in their order. While one is being decoded, only the last of the next ones is kept. */
 function drawer(
   canvas: HTMLCanvasElement,
   onDrawn: (picture: Picture) => void,
@@ -73,7 +73,7 @@ function drawer(
   let drawn = 0;
   const draw = async (picture: Picture): Promise<void> => {
     isBusy = true;
-    const bitmap = await createImageBitmap(picture.jpeg).catch(() => undefined); // cut short with its connection
+    const bitmap = await createImageBitmap(picture.jpeg).catch(() => undefined); // truncated by a lost connection
     if (bitmap) {
       if (canvas.width !== bitmap.width) canvas.width = bitmap.width;
       if (canvas.height !== bitmap.height) canvas.height = bitmap.height;
@@ -94,10 +94,10 @@ function drawer(
   };
 }
 
-/** Fills its place without changing its shape, on whole pixels of the screen: that is what keeps text sharp. */
-function fitInto(canvas: HTMLCanvasElement, place: HTMLElement): void {
+/** Fills the frame and keeps the aspect ratio. Whole device pixels keep text sharp. */
+function fitInto(canvas: HTMLCanvasElement, frame: HTMLElement): void {
   const { width, height } = canvas;
-  const scale = Math.min(place.clientWidth / width, place.clientHeight / height);
+  const scale = Math.min(frame.clientWidth / width, frame.clientHeight / height);
   const natural = 1 / devicePixelRatio;
   const used = Math.abs(scale - natural) < 0.04 && scale >= natural ? natural : scale;
   canvas.style.width = `${Math.floor(width * used)}px`;

@@ -1,7 +1,7 @@
-/** The tabs of the session and the address of the one that is shown, as a browser has them. */
+/** The tabs of the session and the address of the visible one. */
 import type { JSX } from 'preact';
 import type { ViewedTab } from '../../contract/viewer';
-import { Icon } from '../ui/icon';
+import { Icon } from '../../ui/icon';
 
 interface TabsProps {
   tabs: readonly ViewedTab[];

@@ -1,4 +1,4 @@
-/** The state of a live page: what the socket has told so far, and what can be said through it. */
+/** The state of a live page, from the messages of its socket. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { newestEvents } from '../../contract/newest-events';
 import type {
@@ -8,41 +8,37 @@ import type {
   ViewedSession,
   ViewedTab,
 } from '../../contract/viewer';
+import { useLatest } from '../../ui/hooks';
 import type { Api } from '../api';
 import { Connection, type ConnectionState, type Picture } from '../connection';
-import { useLatest } from '../hooks';
 import { fromHash } from '../start';
 
-/** Events that the list holds, the newest ones. */
+/** The list keeps this many of the newest events. */
 const MAX_EVENTS = 500;
 
-/** What the socket has told. */
-interface Told {
+interface SessionState {
   session: ViewedSession;
   tabs: readonly ViewedTab[];
-  /** Id of the tab that is shown. */
+  /** Id of the visible tab. */
   shown: string | null;
   events: readonly ViewedEvent[];
   /** How far the server's clock is ahead of ours, in milliseconds. */
   offsetMs: number;
-  /** Whether the session has ended. */
   isOver: boolean;
-  /** Whether the server takes our input. */
+  /** Whether the server accepts our input. */
   mayDrive: boolean;
 }
 
-/** What a page knows and can do. */
-export interface Live extends Told {
+export interface Live extends SessionState {
   state: ConnectionState;
-  /** Whether mouse and keyboard go to the session now. */
+  /** Whether mouse and keyboard control the session. */
   isDriven: boolean;
-  /** Calls back with each picture. Returns the function that ends it. */
+  /** Returns a function that removes the listener. */
   onPicture: (listener: (picture: Picture) => void) => () => void;
   send: (input: LiveInput) => void;
-  show: (tab: string) => void;
   takeOver: () => void;
-  letGo: () => void;
-  /** Gets the permission for the key of this tab, or for one that was typed, and takes over. */
+  giveBack: () => void;
+  /** Gets permission by the key of this tab, or by a typed one, and takes over. */
   askToDrive: (typed?: string) => Promise<void>;
   retry: () => void;
 }
@@ -50,57 +46,65 @@ export interface Live extends Told {
 interface UseLiveOptions {
   api: Api;
   first: ViewedSession;
-  /** Whether mouse and keyboard are taken as soon as they may be. */
-  isHandsOn: boolean;
+  /** Takes over as soon as the server allows it. */
+  takesOver: boolean;
   onEnded: () => void;
 }
 
-export function useLive({ api, first, isHandsOn, onEnded }: UseLiveOptions): Live {
-  const [told, setTold] = useState<Told>(() => nothingYet(first));
+const EMPTY = {
+  tabs: [],
+  shown: null,
+  events: [],
+  offsetMs: 0,
+  isOver: false,
+  mayDrive: false,
+};
+
+export function useLive({ api, first, takesOver, onEnded }: UseLiveOptions): Live {
+  const [current, setCurrent] = useState<SessionState>({ ...EMPTY, session: first });
   const [state, setState] = useState<ConnectionState>({ name: 'connecting' });
   const [drive, setDrive] = useState(() => fromHash('drive') ?? undefined);
-  const [wantsToDrive, setWantsToDrive] = useState(isHandsOn);
+  const [wantsToDrive, setWantsToDrive] = useState(takesOver);
   const connection = useRef<Connection | undefined>(undefined);
   const pictures = useRef(new Set<(picture: Picture) => void>()).current;
-  const lost = useLatest((next: ConnectionState) => {
+  const onState = useLatest((next: ConnectionState) => {
     setState(next);
-    // It may be lost because the session has ended meanwhile.
+    // The session may have ended.
     if (next.name === 'lost')
       api.story().then(
         ({ replay }) => replay !== null && onEnded(),
-        () => {},
-      ); // still lost
+        () => {}, // the server does not answer
+      );
   });
   useEffect(() => {
-    let isGone = false;
+    let isClosed = false;
     api.watchToken().then(
       (token) => {
-        if (isGone) return;
+        if (isClosed) return;
         connection.current = new Connection(api.liveUrl(token, { drive }), {
           onPicture: (picture) => pictures.forEach((listener) => listener(picture)),
-          onMessage: (message) => setTold((before) => after(before, message)),
-          onState: lost,
+          onMessage: (message) => setCurrent((before) => after(before, message)),
+          onState,
         });
       },
-      () => onEnded(), // the page says what is wrong
+      () => onEnded(), // the page shows the problem
     );
     return () => {
-      isGone = true;
+      isClosed = true;
       connection.current?.close();
     };
   }, [api, drive]);
   return {
-    ...told,
+    ...current,
     state,
-    isDriven: wantsToDrive && told.mayDrive && !told.isOver,
+    isDriven: wantsToDrive && current.mayDrive && !current.isOver,
     onPicture: (listener) => {
       pictures.add(listener);
       return () => pictures.delete(listener);
     },
     send: (input) => connection.current?.send(input),
-    show: (tab) => connection.current?.send({ kind: 'show', tab }),
     takeOver: () => setWantsToDrive(true),
-    letGo: () => setWantsToDrive(false),
+    giveBack: () => setWantsToDrive(false),
     askToDrive: async (typed) => {
       setDrive(await api.driveToken(typed));
       setWantsToDrive(true);
@@ -109,38 +113,26 @@ export function useLive({ api, first, isHandsOn, onEnded }: UseLiveOptions): Liv
   };
 }
 
-function nothingYet(session: ViewedSession): Told {
-  return {
-    session,
-    tabs: [],
-    shown: null,
-    events: [],
-    offsetMs: 0,
-    isOver: false,
-    mayDrive: false,
-  };
-}
-
-function after(told: Told, message: LiveMessage): Told {
+function after(before: SessionState, message: LiveMessage): SessionState {
   switch (message.kind) {
     case 'session': {
       const { session, mayDrive, nowMs } = message;
-      return { ...told, session, mayDrive, offsetMs: nowMs - Date.now() };
+      return { ...before, session, mayDrive, offsetMs: nowMs - Date.now() };
     }
     case 'greeting':
-      return { ...told, events: greeted(told.events, message.events) };
+      return { ...before, events: greeted(before.events, message.events) };
     case 'tabs':
-      return { ...told, tabs: message.tabs, shown: message.shown };
+      return { ...before, tabs: message.tabs, shown: message.shown };
     case 'event':
-      return { ...told, events: newestEvents(inOrder(told.events, message.event), MAX_EVENTS) };
+      return { ...before, events: newestEvents(inOrder(before.events, message.event), MAX_EVENTS) };
     case 'beat':
-      return told;
+      return before;
     case 'end':
-      return { ...told, session: message.session, isOver: true };
+      return { ...before, session: message.session, isOver: true };
   }
 }
 
-/** A server at which nobody looked for a moment remembers steps only: what pages said and loaded is what we were told before. */
+/** After a reconnection, the server may know only the steps. Console messages and requests from before are kept. */
 function greeted(
   before: readonly ViewedEvent[],
   events: readonly ViewedEvent[],
@@ -156,8 +148,8 @@ function isSame(one: ViewedEvent, other: ViewedEvent): boolean {
 }
 
 /**
- * A step is told when it is done, and stands where it began: before what it has led to. One that was told before takes its own place; so does
- * what a page has said, which it tells again to whoever begins to listen.
+ * Adds an event by its time: a step is sent when it ends, and belongs before the events that it caused. An event that is sent again
+ * replaces the earlier one: a step that has ended, or a console message that a page repeats for a new listener.
  */
 function inOrder(events: readonly ViewedEvent[], event: ViewedEvent): readonly ViewedEvent[] {
   const { atMs, id, kind } = event;

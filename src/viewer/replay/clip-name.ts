@@ -1,12 +1,12 @@
-/** What the file of a clip is called: like its test, as far as every system takes it. Pure. */
+/** File names of clips: the title of the test, as far as every operating system allows it. Pure. */
 
-/** Longest title in the name of a file, in characters. */
+/** Longest title in a file name, in characters. */
 const MAX_TITLE = 80;
-/** What no name of a file may hold on Windows, `/` and what is not seen elsewhere. */
-const NOT_IN_NAMES = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\\/:*?"<>|]+/gu;
+/** Characters that file names cannot contain: those of Windows, `/`, and invisible ones. */
+const FORBIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\\/:*?"<>|]+/gu;
 
 export function clipName(title: string): string {
-  const words = title.replace(NOT_IN_NAMES, ' ').replace(/\s+/g, ' ');
+  const words = title.replace(FORBIDDEN, ' ').replace(/\s+/g, ' ');
   const short = Array.from(words.replace(/^[. ]+/, ''))
     .slice(0, MAX_TITLE)
     .join('');

@@ -1,45 +1,39 @@
-/** What can be downloaded of a session with tests. */
+/** The menu of downloads for a session with tests. */
 import type { JSX } from 'preact';
 import { useRef, useState } from 'preact/hooks';
-import { took } from '../format';
-import { Icon } from '../ui/icon';
-import { OutcomeIcon } from '../ui/parts';
-import type { Chapter, Film } from './film';
+import { durationText } from '../../base/texts';
+import { Icon } from '../../ui/icon';
+import { OutcomeIcon } from '../../ui/parts';
+import type { Chapter, Recording } from '../../ui/recording';
 
 const ID = 'download-menu';
 /** Between the button and its menu, in pixels. */
 const GAP_PX = 6;
 
 interface DownloadMenuProps {
-  film: Film;
-  /** The test that is shown now; undefined before the first one. */
+  recording: Recording;
+  /** The current test; undefined before the first one. */
   chapter: Chapter | undefined;
-  /** While something is waited for, nothing else can be chosen. */
   isBusy: boolean;
   onTest: (chapter: Chapter) => void;
   onWhole: () => void;
 }
 
-/** The browser's own popover: Escape and a click elsewhere close it, and Tab leads from its button into it. */
+/** Uses the browser's popover: Escape and a click elsewhere close it, and Tab goes from its button into it. */
 export function DownloadMenu(props: DownloadMenuProps): JSX.Element {
-  const { film, chapter, isBusy, onTest, onWhole } = props;
-  const button = useRef<HTMLButtonElement>(null);
+  const { recording, chapter, isBusy, onTest, onWhole } = props;
   const menu = useRef<HTMLDivElement>(null);
   const [isOpen, setOpen] = useState(false);
-  const shown = useRef(chapter);
-  if (!isOpen) shown.current = chapter; // while it is open it offers what it did: the film may go on under the hand
-  const test = shown.current ?? film.chapters[0]; // a film begins before its first test does
+  const offered = useRef(chapter);
+  if (!isOpen) offered.current = chapter; // an open menu does not change while the recording plays
+  const test = offered.current ?? recording.chapters[0];
   const choose = (action: () => void): void => {
     menu.current?.hidePopover();
     action();
   };
-  const place = (): void => {
-    const bottom = button.current?.getBoundingClientRect().bottom ?? 0;
-    menu.current?.style.setProperty('top', `${bottom + GAP_PX}px`); // not all browsers do so by CSS yet
-  };
   return (
     <>
-      <button ref={button} type="button" class="button plain download-button" popovertarget={ID}>
+      <button type="button" class="button plain download-button" popovertarget={ID}>
         <Icon name="download" />
         <span>Download</span>
         <Icon name="down" />
@@ -51,21 +45,26 @@ export function DownloadMenu(props: DownloadMenuProps): JSX.Element {
         class="menu"
         role="group"
         aria-label="What to download"
-        onBeforeToggle={place}
+        onBeforeToggle={placeBelowButton}
         onToggle={({ newState }) => setOpen(newState === 'open')}
       >
-        {test && (
-          <TestItem
-            test={test}
-            label={test === shown.current ? 'This test' : 'First test'}
-            isBusy={isBusy}
+        {test?.hasPictures === false && (
+          <p class="menu-hint hint">There are no pictures of the test “{test.title}”.</p>
+        )}
+        {test?.hasPictures === true && (
+          <Item
+            icon={<OutcomeIcon outcome={test.outcome} />}
+            label={test === offered.current ? 'This test' : 'First test'}
+            detail={test.title}
+            durationMs={test.toMs - test.fromMs}
+            isDisabled={isBusy}
             onChoose={() => choose(() => onTest(test))}
           />
         )}
         <Item
-          icon={<Icon name="film" />}
+          icon={<Icon name="recording" />}
           label="Whole session"
-          time={took(film.durationS * 1000)}
+          durationMs={recording.durationMs}
           isDisabled={isBusy}
           onChoose={() => choose(onWhole)}
         />
@@ -74,36 +73,21 @@ export function DownloadMenu(props: DownloadMenuProps): JSX.Element {
   );
 }
 
-function TestItem(props: {
-  test: Chapter;
-  label: string;
-  isBusy: boolean;
-  onChoose: () => void;
-}): JSX.Element {
-  const { test, label, isBusy, onChoose } = props;
-  if (test.hasPictures !== true)
-    return <p class="menu-hint hint">There are no pictures of the test “{test.title}”.</p>;
-  return (
-    <Item
-      icon={<OutcomeIcon outcome={test.outcome} />}
-      label={label}
-      detail={test.title}
-      time={took((test.to - test.from) * 1000)}
-      isDisabled={isBusy}
-      onChoose={onChoose}
-    />
-  );
+/** CSS anchors are missing in some browsers. */
+function placeBelowButton({ currentTarget: menu }: { currentTarget: HTMLElement }): void {
+  const bottom = menu.previousElementSibling?.getBoundingClientRect().bottom ?? 0;
+  menu.style.top = `${bottom + GAP_PX}px`;
 }
 
 function Item(props: {
   icon: JSX.Element;
   label: string;
   detail?: string;
-  time: string;
+  durationMs: number;
   isDisabled: boolean;
   onChoose: () => void;
 }): JSX.Element {
-  const { icon, label, detail, time, isDisabled, onChoose } = props;
+  const { icon, label, detail, durationMs, isDisabled, onChoose } = props;
   return (
     <button type="button" class="menu-item" disabled={isDisabled} onClick={onChoose}>
       {icon}
@@ -111,7 +95,7 @@ function Item(props: {
         <span class="menu-label">{label}</span>
         {detail !== undefined && <span class="menu-detail hint">{detail}</span>}
       </span>
-      <span class="menu-time hint">{time}</span>
+      <span class="menu-time hint">{durationText(durationMs)}</span>
     </button>
   );
 }

@@ -1,27 +1,28 @@
-/** The way to the film as a file: the whole, or the test that is shown now. */
+/** Downloads of a replay: the whole session, or one of its tests. */
 import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import { messageOf } from '../../base/errors';
+import { Announcement, Button } from '../../ui/parts';
+import type { Chapter, Recording } from '../../ui/recording';
 import type { Api } from '../api';
-import { Announcement, Button } from '../ui/parts';
 import { clipName } from './clip-name';
 import { DownloadMenu } from './download-menu';
-import type { Chapter, Film } from './film';
 import { freshPath } from './renewal';
-import { useDownloads } from './use-download';
 
 interface DownloadProps {
   api: Api;
-  film: Film;
-  /** The test that is shown now. */
+  recording: Recording;
+  /** The current test. */
   chapter: Chapter | undefined;
-  /** Of the file of the whole. */
+  /** File name of the whole recording. */
   name: string;
 }
 
-/** By a new URL each time: that of the page may be too old. */
-export function Download({ api, film, chapter, name }: DownloadProps): JSX.Element {
-  const { busy, problem, said, start } = useDownloads();
+/** Each download gets a new URL, because that of the page can be too old. */
+export function Download({ api, recording, chapter, name }: DownloadProps): JSX.Element {
+  const { state, start } = useDownload();
   const downloadWhole = (): void =>
-    start({ name, waiting: 'The download begins…', path: () => freshPath(api) });
+    start({ name, waiting: 'Starting the download…', path: () => freshPath(api) });
   const downloadTest = ({ title, position }: Chapter): void =>
     start({
       name: clipName(title),
@@ -30,26 +31,55 @@ export function Download({ api, film, chapter, name }: DownloadProps): JSX.Eleme
     });
   return (
     <>
-      <Announcement text={busy || said} />
-      {busy !== '' && (
-        <span class="download-said hint" aria-hidden="true">
-          <span class="spinner" /> {busy}
+      <Announcement text={state.busy || state.message} />
+      {state.busy !== '' && (
+        <span class="download-message hint" aria-hidden="true">
+          <span class="spinner" /> {state.busy}
         </span>
       )}
-      <span class="download-said problem" role="alert">
-        {problem}
+      <span class="download-message problem" role="alert">
+        {state.problem}
       </span>
-      {film.chapters.length === 0 ? (
+      {recording.chapters.length === 0 ? (
         <Button icon="download" label="Download" onClick={downloadWhole} />
       ) : (
         <DownloadMenu
-          film={film}
+          recording={recording}
           chapter={chapter}
-          isBusy={busy !== ''}
+          isBusy={state.busy !== ''}
           onTest={downloadTest}
           onWhole={downloadWhole}
         />
       )}
     </>
   );
+}
+
+interface Start {
+  /** Name of the file. */
+  name: string;
+  /** The message until it starts. */
+  waiting: string;
+  /** Resolves when the file is ready. */
+  path: () => Promise<string>;
+}
+
+const IDLE = { busy: '', problem: '', message: '' };
+
+/** One download at a time; `busy` is empty when none is being prepared. */
+function useDownload(): { state: typeof IDLE; start: (download: Start) => void } {
+  const [state, setState] = useState(IDLE);
+  const start = ({ name, waiting, path }: Start): void => {
+    if (state.busy !== '') return;
+    setState({ ...IDLE, busy: waiting });
+    path().then(
+      (href) => {
+        Object.assign(document.createElement('a'), { href, download: name }).click();
+        setState({ ...IDLE, message: `The download of ${name} has begun.` });
+      },
+      (error: unknown) =>
+        setState({ ...IDLE, problem: `Not downloaded, try again. ${messageOf(error)}` }),
+    );
+  };
+  return { state, start };
 }

@@ -1,19 +1,20 @@
-/** A session that has ended, as a film. */
+/** The page of an ended session: its replay. */
 import type { ComponentChildren, JSX } from 'preact';
-import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { useEffect, useMemo } from 'preact/hooks';
+import { countText } from '../../base/texts';
 import type { ViewedReplay, ViewedSession, ViewedStory } from '../../contract/viewer';
+import { clock, shortId } from '../../ui/format';
+import { useTitle } from '../../ui/hooks';
+import { Button, Notice } from '../../ui/parts';
+import { chapterAt } from '../../ui/recording';
+import { RecordingView } from '../../ui/recording-view';
+import { usePlayer } from '../../ui/use-player';
 import type { Api } from '../api';
-import { clock, count, shortId } from '../format';
-import { useLatest, useTitle } from '../hooks';
-import type { Start } from '../start';
-import { Brand, Button, Notice, StatusBadge } from '../ui/parts';
-import { Controls } from './controls';
+import { Brand, StatusBadge } from '../parts';
+import { fromHash, type Start } from '../start';
 import { Download } from './download';
-import { chapterAt, filmOf, type Film } from './film';
+import { recordingOf } from './recording';
 import { useRenewal } from './renewal';
-import { ReplayEvents } from './replay-events';
-import { Timeline } from './timeline';
-import { useFilm, type Player } from './use-film';
 
 interface ReplayPageProps {
   api: Api;
@@ -24,22 +25,16 @@ interface ReplayPageProps {
 
 export function ReplayPage({ api, start, story, replay }: ReplayPageProps): JSX.Element {
   const { session } = story;
-  const title = `Session ${shortId(session.id)}`;
-  useTitle(`Replay · ${title}`);
-  const film = useMemo(
-    () => (replay.state === 'ready' ? filmOf(story, replay) : undefined),
-    [replay.state],
-  );
-  const { isMinimal } = start;
+  useTitle(`Replay · ${titleOf(session)}`);
   return (
-    <div class={isMinimal ? 'session minimal' : 'session'}>
-      {film ? (
-        <FilmPage {...{ api, session, title, film, isMinimal }} />
+    <div class={start.isMinimal ? 'session minimal' : 'session'}>
+      {replay.state === 'ready' ? (
+        <Replay {...{ api, story, replay }} isMinimal={start.isMinimal} />
       ) : (
         <>
-          {!isMinimal && <Bar api={api} session={session} title={title} />}
+          {!start.isMinimal && <Bar api={api} session={session} />}
           <main class="page-notice">
-            <NoFilm replay={replay} session={session} />
+            <NoReplay isPending={replay.state === 'pending'} session={session} />
           </main>
         </>
       )}
@@ -47,46 +42,89 @@ export function ReplayPage({ api, start, story, replay }: ReplayPageProps): JSX.
   );
 }
 
-interface FilmPageProps {
+function titleOf({ id }: ViewedSession): string {
+  return `Session ${shortId(id)}`;
+}
+
+interface ReplayProps {
   api: Api;
-  session: ViewedSession;
-  title: string;
-  film: Film;
+  story: ViewedStory;
+  replay: Extract<ViewedReplay, { state: 'ready' }>;
   isMinimal: boolean;
 }
 
-function FilmPage({ api, session, title, film, isMinimal }: FilmPageProps): JSX.Element {
-  const player = useFilm(film.durationS);
-  const chapter = chapterAt(film.chapters, player.second);
-  const name = `session-${session.id}.mp4`;
+function Replay({ api, story, replay, isMinimal }: ReplayProps): JSX.Element {
+  const { session } = story;
+  const recording = useMemo(() => recordingOf(story, replay), []);
+  const { path, problem, onError, renew } = useRenewal(api, replay.path);
+  const { durationMs, chapters } = recording;
+  const player = usePlayer({ src: path, durationMs, startMs: linkedMs() ?? 0 });
+  useEffect(() => {
+    const follow = (): void => {
+      const linked = linkedMs();
+      if (linked !== undefined) player.seek(linked);
+    };
+    addEventListener('hashchange', follow);
+    return () => removeEventListener('hashchange', follow);
+  }, []);
   return (
     <>
       {!isMinimal && (
-        <Bar api={api} session={session} title={title}>
-          <Download api={api} film={film} chapter={chapter} name={name} />
+        <Bar api={api} session={session}>
+          <Download
+            api={api}
+            recording={recording}
+            chapter={chapterAt(chapters, player.atMs)}
+            name={`session-${session.id}.mp4`}
+          />
         </Bar>
       )}
-      <FilmPlayer api={api} film={film} player={player} isMinimal={isMinimal} />
+      <main class="session-main">
+        <RecordingView
+          recording={recording}
+          player={player}
+          src={path}
+          label="Replay"
+          videoLabel="Recording of the session"
+          isWholePage
+          hasEvents={!isMinimal}
+          linkTo={(atMs) => `#t=${(atMs / 1000).toFixed(1)}`}
+          onError={onError}
+          picture={
+            problem !== undefined && (
+              <div class="stage-banner" role="alert">
+                <span>Could not load the recording. {problem}</span>
+                <Button label="Try again" look="quiet" onClick={renew} />
+              </div>
+            )
+          }
+        />
+      </main>
     </>
   );
+}
+
+/** The moment in the address; undefined if there is none. */
+function linkedMs(): number | undefined {
+  const seconds = Number(fromHash('t') ?? Number.NaN);
+  return Number.isNaN(seconds) ? undefined : seconds * 1000;
 }
 
 interface BarProps {
   api: Api;
   session: ViewedSession;
-  title: string;
-  /** What can be done. */
+  /** The buttons at its end. */
   children?: ComponentChildren;
 }
 
-function Bar({ api, session, title, children }: BarProps): JSX.Element {
+function Bar({ api, session, children }: BarProps): JSX.Element {
   const { status, createdMs, endedMs, tests, reason } = session;
   const failed = tests.filter(({ outcome }) => outcome === 'failed').length;
   return (
     <header class="bar">
       <Brand href={api.mayGoToWall ? api.wallPath : undefined} />
       <h1 class="bar-title" title={session.id}>
-        {title}
+        {titleOf(session)}
       </h1>
       <span title={reason ?? undefined}>
         <StatusBadge status={status} />
@@ -94,7 +132,7 @@ function Bar({ api, session, title, children }: BarProps): JSX.Element {
       <span class="bar-fact" title={`Started ${new Date(createdMs).toLocaleString()}`}>
         {endedMs !== null && clock(endedMs - createdMs)}
         <span class="bar-more">
-          {tests.length > 0 && ` · ${count(tests.length, 'test')}`}
+          {tests.length > 0 && ` · ${countText(tests.length, 'test')}`}
           {failed > 0 && ` · ${failed} failed`}
         </span>
       </span>
@@ -104,86 +142,18 @@ function Bar({ api, session, title, children }: BarProps): JSX.Element {
   );
 }
 
-function NoFilm({
-  replay,
-  session,
-}: {
-  replay: ViewedReplay;
-  session: ViewedSession;
-}): JSX.Element {
-  if (replay.state === 'pending')
+function NoReplay(props: { isPending: boolean; session: ViewedSession }): JSX.Element {
+  if (props.isPending)
     return (
-      <Notice icon="film" title="The replay is being made">
+      <Notice icon="recording" title="The replay is being made">
         <p class="hint" role="status">
           <span class="spinner" aria-hidden="true" /> It appears here in a moment.
         </p>
       </Notice>
     );
   return (
-    <Notice icon="film" title="There is no replay">
-      <p>{session.reason ?? 'Nothing was recorded of this session.'}</p>
+    <Notice icon="recording" title="There is no replay">
+      <p>{props.session.reason ?? 'This session was not recorded.'}</p>
     </Notice>
   );
-}
-
-interface FilmPlayerProps {
-  api: Api;
-  film: Film;
-  player: Player;
-  isMinimal: boolean;
-}
-
-function FilmPlayer({ api, film, player, isMinimal }: FilmPlayerProps): JSX.Element {
-  const { problem, onError, renew } = useRenewal(api, player.video);
-  const stage = useRef<HTMLElement>(null);
-  const fullScreen = (): void => {
-    if (document.fullscreenElement) void document.exitFullscreen();
-    else void stage.current?.requestFullscreen().catch(() => {}); // a frame may not
-  };
-  const onKey = useLatest((event: KeyboardEvent) => {
-    if (isTaken(event)) return;
-    if (event.key === 'f' && !event.ctrlKey && !event.metaKey) fullScreen();
-    else if (!player.onKey(event)) return;
-    event.preventDefault();
-  });
-  useEffect(() => {
-    document.addEventListener('keydown', onKey);
-    return () => document.removeEventListener('keydown', onKey);
-  }, []);
-  return (
-    <main class="session-main">
-      <section class="stage" aria-label="Replay" ref={stage}>
-        <div class="stage-picture">
-          <video
-            ref={player.video}
-            class="film"
-            src={film.path}
-            aria-label="Recording of the session"
-            preload="auto"
-            playsInline
-            muted
-            onClick={player.toggle}
-            onError={onError}
-          />
-          {problem !== undefined && (
-            <div class="stage-banner" role="alert">
-              <span>The film cannot be loaded. {problem}</span>
-              <Button label="Try again" look="quiet" onClick={renew} />
-            </div>
-          )}
-        </div>
-        <Timeline film={film} second={player.second} onSeek={player.seek} />
-        <Controls player={player} film={film} onFullScreen={fullScreen} />
-      </section>
-      {!isMinimal && <ReplayEvents film={film} second={player.second} onSeek={player.seek} />}
-    </main>
-  );
-}
-
-/** Keys that the element in focus needs for itself. */
-function isTaken({ target, key }: KeyboardEvent): boolean {
-  if (!(target instanceof HTMLElement)) return false;
-  if (target.matches('select, input:not([type="range"])')) return true;
-  if (target.matches('input[type="range"]')) return /^(Arrow|Home|End)/.test(key);
-  return target.matches('button, a') && (key === ' ' || key === 'Enter');
 }

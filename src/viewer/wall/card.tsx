@@ -1,13 +1,14 @@
-/** One session on the wall: its picture, the test that it runs, and how it goes. */
+/** One session on the wall: its picture, its current test, and the results so far. */
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { WallSession } from '../../contract/viewer';
 import { fetchPoster, thumbnailUrl } from '../api';
 import { Connection } from '../connection';
-import { age, shortId, shortUrl } from '../format';
-import { useVisible } from '../hooks';
-import { Icon } from '../ui/icon';
-import { OutcomeIcon, StatusBadge } from '../ui/parts';
+import { age, shortId, shortUrl } from '../../ui/format';
+import { useVisible } from '../../ui/hooks';
+import { Icon } from '../../ui/icon';
+import { OutcomeIcon } from '../../ui/parts';
+import { StatusBadge } from '../parts';
 
 export function Card({ session, nowMs }: { session: WallSession; nowMs: number }): JSX.Element {
   const { id, status, test, tab, createdMs, endedMs, viewerPath } = session;
@@ -69,7 +70,7 @@ function Counts({
   );
 }
 
-/** Moves while the card is in sight and the session runs; then its last picture, where it was recorded. */
+/** Live while the card is visible and the session is running; after that the last recorded picture. */
 function Thumbnail({ session }: { session: WallSession }): JSX.Element {
   const { viewerPath, status, wasRecorded } = session;
   const image = useRef<HTMLImageElement>(null);
@@ -92,7 +93,7 @@ function Thumbnail({ session }: { session: WallSession }): JSX.Element {
       <img ref={image} class="card-image" alt="" data-shown={hasPicture} />
       {!hasPicture && (
         <span class="card-blank">
-          <Icon name={isActive ? 'window' : 'film'} />
+          <Icon name={isActive ? 'window' : 'recording'} />
         </span>
       )}
     </>
@@ -110,11 +111,11 @@ function watch(viewerPath: string, show: (jpeg: Blob) => void): () => void {
 
 function showPoster(viewerPath: string, show: (jpeg: Blob) => void): () => void {
   const leaving = new AbortController();
-  fetchPoster(viewerPath, leaving.signal).then(show, () => {}); // it shows none
+  fetchPoster(viewerPath, leaving.signal).then(show, () => {}); // there is none
   return () => leaving.abort();
 }
 
-/** Whether an element can be seen, or nearly. */
+/** Whether an element is in the viewport, or close to it. */
 function useInSight(element: { readonly current: HTMLElement | null }): boolean {
   const [isInSight, setInSight] = useState(false);
   const isVisible = useVisible();

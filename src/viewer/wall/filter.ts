@@ -1,10 +1,9 @@
-/** Which sessions of the wall are wanted, and of which runs they are. Pure. */
+/** The filters of the wall, and the runs of its sessions. Pure. */
 import type { WallSession } from '../../contract/viewer';
 
-/** What can be asked for. */
 export type WallFilter = 'all' | 'running' | 'ended' | 'failed';
 
-/** With the words for each. */
+/** With their labels. */
 export const FILTERS: readonly [WallFilter, string][] = [
   ['all', 'All'],
   ['running', 'Running'],
@@ -12,12 +11,11 @@ export const FILTERS: readonly [WallFilter, string][] = [
   ['failed', 'With failures'],
 ];
 
-/** What is looked at. */
 export interface WallView {
-  /** Id of the only run whose sessions are wanted; undefined for all. */
+  /** Id of a run; undefined for all runs. */
   run: string | undefined;
   filter: WallFilter;
-  /** What is searched for; empty for everything. */
+  /** The searched text; may be empty. */
   search: string;
 }
 
@@ -25,7 +23,7 @@ export interface WallView {
 export interface WallRun {
   id: string;
   name: string;
-  /** When the first of its sessions that are known was started. */
+  /** Start of its first known session. */
   sinceMs: number;
 }
 
@@ -37,7 +35,7 @@ const FITS: Record<WallFilter, (session: WallSession) => boolean> = {
     testsFailed > 0 || status === 'error' || status === 'timed_out',
 };
 
-/** Those of the run that fit the filter, and hold the searched text in their test, page or id. */
+/** Sessions of the run that match the filter, with the searched text in their test, page or id. */
 export function filterWall(
   sessions: readonly WallSession[],
   { run, filter, search }: WallView,
@@ -53,7 +51,7 @@ export function filterWall(
   );
 }
 
-/** The runs, the newest first. */
+/** The runs, newest first. */
 export function runsOf(sessions: readonly WallSession[]): WallRun[] {
   const runs = new Map<string, WallRun>();
   for (const { run, createdMs } of sessions) {

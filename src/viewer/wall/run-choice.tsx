@@ -1,11 +1,11 @@
-/** Of which run the wall shows the sessions, where there are several. */
+/** The choice between several runs. */
 import type { JSX } from 'preact';
-import { dayAndTime, shortId } from '../format';
+import { dateAndTime, shortId } from '../../ui/format';
 import type { WallRun } from './filter';
 
 interface RunChoiceProps {
   runs: readonly WallRun[];
-  /** Id of the run that is shown, which need not be known (yet); undefined for all. */
+  /** Id of the chosen run, which may have no session yet; undefined for all runs. */
   chosen: string | undefined;
   onChoose: (run: string | undefined) => void;
 }
@@ -24,7 +24,7 @@ export function RunChoice({ runs, chosen, onChoose }: RunChoiceProps): JSX.Eleme
       {chosen !== undefined && !isKnown && <option value={chosen}>Run {shortId(chosen)}</option>}
       {runs.map(({ id, name, sinceMs }) => (
         <option key={id} value={id}>
-          {name} · {dayAndTime(sinceMs)}
+          {name} · {dateAndTime(sinceMs)}
         </option>
       ))}
     </select>

@@ -1,15 +1,15 @@
-/** The sessions of the server, asked for again and again while somebody looks. */
+/** The sessions of the server, updated while the page is visible. */
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import type { Wall } from '../../contract/viewer';
 import { CallError, type Api } from '../api';
-import { useVisible } from '../hooks';
+import { useVisible } from '../../ui/hooks';
 
-/** How often, in milliseconds: thumbnails move by themselves. */
+/** Time between updates, in milliseconds. Thumbnails have their own connection. */
 const EVERY_MS = 2_000;
 
 interface WallState {
   wall: Wall | undefined;
-  /** What went wrong with the last call. */
+  /** Why the last update failed. */
   problem: string | undefined;
   needsKey: boolean;
   load: () => void;
@@ -20,7 +20,7 @@ interface WallState {
 function refusal(api: Api): string {
   return api.hasKey
     ? 'This is not the key of this server.'
-    : 'This link is of no use any more: it has opened the wall before, or its server was started anew.';
+    : 'This link does not work any more: it has opened the wall before, or its server was restarted.';
 }
 
 export function useWall(api: Api): WallState {

@@ -1,21 +1,20 @@
-/** The sessions of a server, each with what it shows now. */
+/** The wall: all sessions of a server, live. */
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { countText } from '../../base/texts';
 import type { Wall } from '../../contract/viewer';
 import type { Api } from '../api';
-import { count } from '../format';
-import { useTitle } from '../hooks';
-import { Filters } from '../ui/filters';
-import { Icon } from '../ui/icon';
-import { KeyForm } from '../ui/key-form';
-import { Announcement, Brand, Button, Notice } from '../ui/parts';
+import { useTitle } from '../../ui/hooks';
+import { KeyForm } from '../key-form';
+import { Announcement, Button, Filters, Notice, Search } from '../../ui/parts';
+import { Brand } from '../parts';
 import { Card } from './card';
 import { FILTERS, filterWall, runsOf, type WallView } from './filter';
 import { RunChoice } from './run-choice';
 import { useWall } from './use-wall';
 import { readView, writeView } from './view';
 
-/** From so many sessions on, cards are small: forty are to be seen at once. */
+/** With more sessions, cards are small: forty fit on a screen. */
 const MANY = 16;
 
 export function WallPage({ api }: { api: Api }): JSX.Element {
@@ -25,7 +24,7 @@ export function WallPage({ api }: { api: Api }): JSX.Element {
     return (
       <main class="page-notice">
         <Notice isPage icon="wall" title="Sessions">
-          <p>The wall shows every session of this server. It is for those who have its key.</p>
+          <p>The wall shows every session of this server. It needs the key of the server.</p>
           <KeyForm problem={problem} submitLabel="Show the sessions" onKey={setKey} />
         </Notice>
       </main>
@@ -52,7 +51,7 @@ interface SessionsProps {
   wall: Wall;
   problem: string | undefined;
   onLoad: () => void;
-  /** Undefined where no key is kept: the link is the permission. */
+  /** Undefined without a key: the link is the permission. */
   onLeave: (() => void) | undefined;
 }
 
@@ -75,11 +74,11 @@ function Sessions({ wall, problem, onLoad, onLeave }: SessionsProps): JSX.Elemen
       </header>
       {problem !== undefined && (
         <div class="wall-problem" role="alert">
-          <span>Connection lost. What you see is from a moment ago.</span>
+          <span>Connection lost. The sessions below may be outdated.</span>
           <Button label="Try now" look="quiet" onClick={onLoad} />
         </div>
       )}
-      <Announcement text={`${count(shown.length, 'session')} shown`} />
+      <Announcement text={`${countText(shown.length, 'session')} shown`} />
       <main class="wall-main">
         <Tools wall={wall} view={view} onChange={change} />
         {shown.length > 0 ? (
@@ -94,7 +93,7 @@ function Sessions({ wall, problem, onLoad, onLeave }: SessionsProps): JSX.Elemen
           <Empty wall={wall} view={view} onAllRuns={() => change({ run: undefined })} />
         )}
         {wall.left > 0 && (
-          <p class="hint wall-left">{count(wall.left, 'older session')} not shown.</p>
+          <p class="hint wall-left">{countText(wall.left, 'older session')} not shown.</p>
         )}
       </main>
     </>
@@ -114,20 +113,16 @@ function Tools({ wall: { sessions }, view, onChange }: ToolsProps): JSX.Element 
         label="Which sessions"
         choices={FILTERS}
         chosen={view.filter}
-        count={(filter) => filterWall(sessions, { ...view, filter, search: '' }).length}
+        note={(filter) => filterWall(sessions, { ...view, filter, search: '' }).length}
         onChoose={(filter) => onChange({ filter })}
       />
       <RunChoice runs={runsOf(sessions)} chosen={view.run} onChoose={(run) => onChange({ run })} />
-      <label class="search">
-        <Icon name="search" />
-        <span class="hidden-text">Search by test, page or id</span>
-        <input
-          type="search"
-          placeholder="Test, page or id"
-          value={view.search}
-          onInput={({ currentTarget }) => onChange({ search: currentTarget.value })}
-        />
-      </label>
+      <Search
+        label="Search by test, page or id"
+        placeholder="Test, page or id"
+        value={view.search}
+        onInput={(search) => onChange({ search })}
+      />
     </div>
   );
 }
@@ -142,7 +137,7 @@ function Empty({ wall: { sessions }, view: { run }, onAllRuns }: EmptyProps): JS
   if (run !== undefined && !sessions.some((session) => session.run?.id === run))
     return (
       <Notice icon="wall" title="No sessions of this run">
-        <p>A session appears here with the first test of the run. Those of long ago are gone.</p>
+        <p>A session appears here with the first test of the run. Old sessions are removed.</p>
         <div class="actions">
           <Button label="Show all runs" onClick={onAllRuns} />
         </div>
@@ -150,11 +145,11 @@ function Empty({ wall: { sessions }, view: { run }, onAllRuns }: EmptyProps): JS
     );
   return sessions.length > 0 ? (
     <Notice icon="search" title="No such session">
-      <p class="hint">None of the sessions fits the filter and the search.</p>
+      <p class="hint">No session matches the filter and the search.</p>
     </Notice>
   ) : (
     <Notice icon="wall" title="No sessions yet">
-      <p>Start a run, or a session by the API. It appears here by itself.</p>
+      <p>Start a run, or a session by the API. It appears here.</p>
       <pre class="sample">npx playwright test</pre>
     </Notice>
   );

@@ -96,23 +96,21 @@ describe('a run of 100 tests', () => {
     await page.getByRole('button', { name: 'Side by side' }).click();
     await eventually(async () => expect(await page.locator('.attempt').count()).toBe(2));
     const [red, green] = [page.locator('.attempt').nth(0), page.locator('.attempt').nth(1)];
-    await red.locator('.happenings li.step').nth(5).getByRole('button').click();
-    expect(await red.locator('li.step .where').first().innerText()).toMatch(
+    await red.locator('.event.step').nth(5).click();
+    expect(await red.locator('.event.step .event-location').first().innerText()).toMatch(
       /^tests\/shop-\d+\.spec\.ts:\d+$/,
     );
     await eventually(async () => {
       const currents = await Promise.all(
-        [red, green].map(async (it) => it.locator('li[aria-current] .what').innerText()),
+        [red, green].map(async (it) =>
+          it.locator('.event[aria-current="true"] .event-title').innerText(),
+        ),
       );
       expect(currents[0]).toBe(currents[1]);
       const steps = [red, green].map(async (it) =>
         it
-          .locator('.happenings li')
-          .evaluateAll((items) =>
-            items
-              .filter((item) => item.matches('.step'))
-              .findIndex((item) => item.ariaCurrent === 'step'),
-          ),
+          .locator('.event.step')
+          .evaluateAll((steps) => steps.findIndex((step) => step.ariaCurrent === 'true')),
       );
       expect(await Promise.all(steps)).toEqual([5, 5]);
     });
@@ -186,7 +184,7 @@ describe('a run of 100 tests', () => {
     await shows('Attempt 1', 'Attempt 2');
     await page.reload();
     await shows('Attempt 1', 'Attempt 2');
-    await page.getByRole('link', { name: 'Link to this moment' }).first().click();
+    await page.getByRole('link', { name: 'Copy a link to this moment' }).first().click();
     await shows('Attempt 1', 'Attempt 2');
     const index = /test=(\d+)/.exec(page.url())?.[1] ?? '';
     for (const number of [1, 2, 1]) {
@@ -208,14 +206,12 @@ describe('a run of 100 tests', () => {
     const focused = () =>
       page.evaluate(() => {
         const { activeElement: it } = document;
-        return it?.matches('.happenings ol')
-          ? 'the list'
-          : it?.closest('.happenings li')?.textContent;
+        return it?.matches('.event-list') ? 'the list' : it?.closest('.event')?.textContent;
       });
     expect(await focused()).toBe('the list');
     await page.keyboard.press('ArrowDown');
     expect(await focused()).toContain('expect(locator).toHaveText'); // the moment that is shown
-    const moment = async () => Number(await page.getByRole('slider').getAttribute('aria-valuenow'));
+    const moment = async () => Number(await page.getByRole('slider').inputValue());
     const ofError = await moment();
     await page.keyboard.press('ArrowUp');
     await page.keyboard.press('Enter');
@@ -229,7 +225,7 @@ describe('a run of 100 tests', () => {
     const page = await open(file);
     await page.locator('.row').first().click();
     const isWhole = await page
-      .locator('li.step .where')
+      .locator('.event.step .event-location')
       .first()
       .evaluate((where) => {
         where.textContent = `${'long-'.repeat(40)}name.spec.ts:12`;
@@ -245,7 +241,7 @@ describe('a run of 100 tests', () => {
     await eventually(async () => expect(await page.locator('.row').count()).toBe(2));
     await page.getByRole('searchbox').fill('nothing like that');
     await eventually(async () =>
-      expect(await page.locator('.tests').innerText()).toContain('No test is like that'),
+      expect(await page.locator('.tests').innerText()).toContain('No test matches'),
     );
     await page.close();
   });
@@ -255,7 +251,7 @@ describe('a run of 100 tests', () => {
     await page.goto(`${pathToFileURL(file).href}#test=7&attempt=1&at=300`);
     await eventually(async () => {
       expect(await page.locator('.detail h2').innerText()).toContain('test 7:');
-      expect(await page.getByRole('slider').getAttribute('aria-valuenow')).toBe('300');
+      expect(await page.getByRole('slider').inputValue()).toBe('300');
     });
     await page.close();
   });
@@ -263,7 +259,7 @@ describe('a run of 100 tests', () => {
   test('a link to the moment is copied; where a browser gives no clipboard to pages, the page says that the address bar has it', async () => {
     const server = await serve(file);
     for (const [host = '', said = ''] of [
-      ['127.0.0.1', 'Copied'],
+      ['127.0.0.1', 'Link to 0:00.4 copied'],
       [FAR, 'The address bar has the link to this moment'],
     ]) {
       const page = await browser.newPage();
@@ -273,8 +269,8 @@ describe('a run of 100 tests', () => {
       const moment = page.getByRole('slider');
       await moment.focus();
       await page.keyboard.press('ArrowRight');
-      await eventually(async () => expect(await moment.getAttribute('aria-valuenow')).toBe('400'));
-      await page.getByRole('link', { name: 'Link to this moment' }).click();
+      await eventually(async () => expect(await moment.inputValue()).toBe('400'));
+      await page.getByRole('link', { name: 'Copy a link to this moment' }).click();
       await page.getByText(said, { exact: true }).waitFor();
       expect(page.url()).toContain('#test=7&attempt=1&at=400');
       expect(errors).toEqual([]);
@@ -427,9 +423,9 @@ describe('a run of 20,000 tests', () => {
     await page.locator('.row').click();
     await eventually(async () => {
       expect(await page.locator('.detail h2').innerText()).toContain('test 19999:');
-      expect(await page.locator('.happenings li').count()).toBe(15);
+      expect(await page.locator('.event').count()).toBe(15);
     });
-    expect(await page.locator('.happenings li').first().innerText()).toContain('Add to basket');
+    expect(await page.locator('.event').first().innerText()).toContain('Add to basket');
     expect(await page.locator('.block').count()).toBeLessThan(6_000);
     expect(await page.locator('.block[aria-current]').getAttribute('aria-label')).toContain(
       '19999',

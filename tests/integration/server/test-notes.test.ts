@@ -56,7 +56,7 @@ test('tests are chapters of the replay, with their steps and what the page said 
   const { session: shown, events } = await read();
   expect(shown.tests).toMatchObject([{ title: 'buys a lamp', outcome: 'failed' }]);
   expect(events).toEqual([
-    expect.objectContaining({ title: 'Click early', place: 'shop.spec.ts:12', level: 'info' }),
+    expect.objectContaining({ title: 'Click early', location: 'shop.spec.ts:12', level: 'info' }),
     expect.objectContaining({
       kind: 'console',
       level: 'error',

@@ -37,7 +37,7 @@ test('what a page said and failed to load is listed once, also when the connecti
     console.error('the card was declined');
     await fetch(lost, { mode: 'no-cors' });
   }, `${api.server.url}/lost`);
-  const events = page.getByRole('region', { name: 'Events' }).locator('.event');
+  const events = page.getByRole('group', { name: 'Events' }).locator('.event');
   const listed = async (): Promise<number[]> =>
     Promise.all(
       ['the card was declined', '/lost', 'it is back'].map((hasText) =>
@@ -134,7 +134,7 @@ test('the list of a live page follows what happens, however much there was', asy
         ...{ step: `${title} ${index}`, duration: 1 },
       }),
     );
-  const list = page.getByRole('region', { name: 'Events' });
+  const list = page.getByRole('group', { name: 'Events' });
   tell('Click', 500);
   await list.getByText('Click 499', { exact: true }).waitFor(SLOW);
   expect(await list.locator('.event').count()).toBe(500); // as many as it holds

@@ -39,7 +39,7 @@ afterAll(async () => {
 
 const button = (page: Page, name: string) => page.getByRole('button', { name });
 const film = (page: Page) => page.locator('video');
-const events = (page: Page) => page.getByRole('region', { name: 'Events' });
+const events = (page: Page) => page.getByRole('group', { name: 'Events' });
 const secondOf = (page: Page): Promise<number> =>
   film(page).evaluate((it: HTMLVideoElement) => it.currentTime);
 
@@ -194,13 +194,13 @@ test('a link to the moment is copied; where a browser gives no clipboard to page
   const page = await looker.open(`${url}#t=0.8`);
   await isLoaded(page);
   await expect.poll(() => secondOf(page), SLOW).toBeCloseTo(0.8, 1);
-  await button(page, 'Copy a link to this moment').click();
+  await page.getByRole('link', { name: 'Copy a link to this moment' }).click();
   await page.getByText('Link to 0:00.8 copied').first().waitFor(SLOW);
   const far = await looker.open(`${url.replace('127.0.0.1', FAR)}#t=0.8`);
   await isLoaded(far);
   await far.keyboard.press('End');
   await expect.poll(() => secondOf(far), SLOW).toBeGreaterThan(0.85);
-  await button(far, 'Copy a link to this moment').click();
+  await far.getByRole('link', { name: 'Copy a link to this moment' }).click();
   await far.getByText('The address bar has the link to this moment').first().waitFor(SLOW);
   expect(far.url()).toContain(`#t=${(await secondOf(far)).toFixed(1)}`);
   expect(looker.errors).toEqual([]);
@@ -213,10 +213,10 @@ test('a page that is open for longer than its URLs work plays on at the same mom
   await isLoaded(page);
   expect(await secondOf(page)).toBeCloseTo(0.8, 1);
   await film(page).evaluate((it: HTMLVideoElement) => (it.src = it.src.replace(/=\d+/, '=1')));
-  await page.getByRole('alert').getByText('The film cannot be loaded').waitFor(SLOW); // so soon again
+  await page.getByRole('alert').getByText('Could not load the recording').waitFor(SLOW); // so soon again
   await button(page, 'Try again').click();
   await isLoaded(page);
-  expect(await page.getByText('The film cannot be loaded').count()).toBe(0);
+  expect(await page.getByText('Could not load the recording').count()).toBe(0);
 
   const late = await looker.open('about:blank');
   await late.route('**/viewer/story*', expire, { times: 1 });

@@ -32,7 +32,7 @@ test.each([
   [59_940, '59.9 s'],
   [59_960, '1 min 0 s'],
   [119_600, '2 min 0 s'],
-  [3_600_000, '60 min 0 s'],
+  [3_600_000, '1 h 0 min'],
 ])('%i ms are told as %s', (browserMs, text) => {
   expect(linesOf({ ...summary, browserMs })[0]).toContain(`, ${text} of browser time`);
 });

@@ -65,10 +65,10 @@ test('a step of a test tells where the test says so, and whether it goes on', ()
     title: 'Click #buy',
     detail: '',
     id: 'a',
-    place: 'shop.spec.ts:12',
+    location: 'shop.spec.ts:12',
     isRunning: true,
   });
   const done = viewedTestStep({ ...told, place: '', duration: 7, hasFailed: true });
   expect(done).toMatchObject({ level: 'error', title: 'Click #buy' });
-  expect(done.isRunning ?? done.place).toBeUndefined();
+  expect(done.isRunning ?? done.location).toBeUndefined();
 });

@@ -1,6 +1,6 @@
 /** Times and names as people read them. */
 
-/** Such as `0:07`, `12:34` or `1:02:03`; with tenths where asked for. */
+/** Such as `0:07`, `12:34` or `1:02:03`. @param tenths - adds tenths of a second: `0:07.3` */
 export function clock(ms: number, tenths = false): string {
   const total = Math.max(0, tenths ? Math.floor(ms / 100) / 10 : Math.floor(ms / 1000));
   const hours = Math.floor(total / 3600);
@@ -23,44 +23,28 @@ export function age(ms: number): string {
     : `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
-/** Such as `0.4 s` or `12 s`, for how long a test took. */
-export function took(ms: number): string {
-  return ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : age(ms);
+/** Date and time in the reader's locale, such as `Nov 28, 2026, 2:05 PM`. */
+export function dateAndTime(ms: number): string {
+  return new Date(ms).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 }
 
-/** A day and a time, by the reader's clock, such as `Nov 28, 2:05 PM`. */
-export function dayAndTime(ms: number): string {
-  return new Date(ms).toLocaleString(undefined, {
-    month: 'short',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: '2-digit',
-  });
-}
-
-/** The first part of an id: enough to tell sessions apart. */
+/** The start of an id, long enough to tell sessions apart. */
 export function shortId(id: string): string {
   return id.slice(0, 8);
 }
 
-/** Host and path of a URL, without what is noise on a small card. */
+/** Host and path of a URL, for a small card. */
 export function shortUrl(url: string): string {
-  return readable(url)
+  return decoded(url)
     .replace(/^https?:\/\//, '')
     .replace(/[?#].*/s, '')
     .replace(/\/$/, '');
 }
 
-/** `%20` and the like as what they stand for. */
-function readable(url: string): string {
+function decoded(url: string): string {
   try {
     return decodeURI(url);
   } catch {
     return url;
   }
-}
-
-/** `1 test`, `2 tests`. */
-export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

@@ -1,18 +1,18 @@
-/** A question that has to be answered before anything else. */
+/** A modal question. */
 import type { ComponentChildren, JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 
 interface DialogProps {
   title: string;
   children: ComponentChildren;
-  /** Called when it is left without an answer, by Escape too. */
+  /** Called when the user leaves it without an answer, also by Escape. */
   onClose: () => void;
 }
 
-/** The browser's own dialog: it keeps the focus, and gives it back. */
+/** Uses the browser's dialog, which keeps the focus inside and gives it back. */
 export function Dialog({ title, children, onClose }: DialogProps): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
-  // At once: it gives the focus back only while it stands in the page.
+  // A layout effect: it gives the focus back only while it is still in the page.
   useLayoutEffect(() => {
     const element = dialog.current;
     element?.showModal();

@@ -1,23 +1,23 @@
-/** Mouse, keyboard and clipboard on the picture, as input of the page behind it. */
+/** Sends mouse, keyboard and clipboard input on the picture to the page behind it. */
 import type { RefObject } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type { LiveInput } from '../../contract/viewer';
-import { useLatest } from '../hooks';
+import { useLatest } from '../../ui/hooks';
 import { keyCodeOf } from './key-code';
 import type { Live } from './use-live';
 
-/** Two presses in this time and place are a double click, in milliseconds and pixels: as systems have it. */
+/** Two presses within this time and distance are a double click, in milliseconds and pixels, as in most systems. */
 const DOUBLE_MS = 500;
 const DOUBLE_PX = 5;
 const BUTTONS = ['left', 'middle', 'right'] as const;
-/** The buttons that are down, as a bit mask has them; the first one that is drags. */
-const HELD = [
+/** Buttons by their bit in `buttons`; the first pressed one drags. */
+const BUTTON_BITS = [
   [1, 'left'],
   [2, 'right'],
   [4, 'middle'],
 ] as const;
 
-interface Hands {
+interface InputOptions {
   live: Live;
   canvas: RefObject<HTMLCanvasElement | null>;
   /** Size of the page in CSS pixels. */
@@ -29,11 +29,11 @@ type MouseInput = Extract<LiveInput, { kind: 'mouse' }>;
 type KeyInput = Extract<LiveInput, { kind: 'key' }>;
 type Handlers = Record<string, ((event: never) => void) | undefined>;
 
-/** The handlers of the picture; none while the session is not under control. */
-export function useHands({ live, canvas, page, isDriven }: Hands): Handlers {
+/** The event handlers of the picture; none while the user does not control the session. */
+export function useInput({ live, canvas, page, isDriven }: InputOptions): Handlers {
   const clicks = useRef({ atMs: 0, x: 0, y: 0, count: 0 });
   const moves = useMoves(live);
-  const keys = useHeldKeys(live);
+  const { sendKey, releaseKeys } = useKeys(live);
   const paste = useLatest((event: ClipboardEvent) => {
     const text = event.clipboardData?.getData('text/plain') ?? '';
     if (text !== '') live.send({ kind: 'paste', text });
@@ -45,17 +45,17 @@ export function useHands({ live, canvas, page, isDriven }: Hands): Handlers {
     document.addEventListener('paste', paste);
     return () => {
       document.removeEventListener('paste', paste);
-      keys.letGo();
+      releaseKeys();
     };
   }, [isDriven]);
   if (!isDriven) return {};
   const at = (event: MouseEvent): { x: number; y: number } => pointOf(event, canvas, page);
-  const send = (
+  const sendMouse = (
     type: MouseInput['type'],
     event: MouseEvent,
     more: Partial<MouseInput> = {},
   ): void => {
-    moves.flush(); // they came before
+    moves.flush(); // earlier moves first
     live.send(mouseInput(type, event, { ...at(event), ...more }));
   };
   return {
@@ -63,24 +63,24 @@ export function useHands({ live, canvas, page, isDriven }: Hands): Handlers {
       canvas.current?.focus();
       canvas.current?.setPointerCapture(event.pointerId);
       clicks.current = nextClick(clicks.current, event);
-      send('mousePressed', event, { clickCount: clicks.current.count });
+      sendMouse('mousePressed', event, { clickCount: clicks.current.count });
       event.preventDefault();
     },
     onPointerUp: (event: PointerEvent) =>
-      send('mouseReleased', event, { clickCount: clicks.current.count }),
+      sendMouse('mouseReleased', event, { clickCount: clicks.current.count }),
     onPointerMove: (event: PointerEvent) => moves.add(mouseInput('mouseMoved', event, at(event))),
     onWheel: (event: WheelEvent) => {
-      send('mouseWheel', event, { deltaX: event.deltaX, deltaY: event.deltaY });
+      sendMouse('mouseWheel', event, { deltaX: event.deltaX, deltaY: event.deltaY });
       event.preventDefault();
     },
     onContextMenu: (event: MouseEvent) => event.preventDefault(),
-    onKeyDown: (event: KeyboardEvent) => typeKey(event, true, { live, keys }),
-    onKeyUp: (event: KeyboardEvent) => typeKey(event, false, { live, keys }),
-    onBlur: keys.letGo,
+    onKeyDown: sendKey,
+    onKeyUp: sendKey,
+    onBlur: releaseKeys,
   };
 }
 
-/** Sends where the mouse is, once for each frame. */
+/** Sends the latest mouse position once per frame. */
 function useMoves(live: Live): { add: (input: MouseInput) => void; flush: () => void } {
   const waiting = useRef<MouseInput | undefined>(undefined);
   const flush = (): void => {
@@ -96,39 +96,34 @@ function useMoves(live: Live): { add: (input: MouseInput) => void; flush: () => 
   };
 }
 
-interface HeldKeys {
-  send: (input: KeyInput) => void;
-  /** Whoever goes away with a key down lets go of it elsewhere, which nobody tells us. */
-  letGo: () => void;
+interface Keys {
+  sendKey: (event: KeyboardEvent) => void;
+  /** Needed after a blur: the `keyup` events go elsewhere. */
+  releaseKeys: () => void;
 }
 
-/** Sends keys, and knows which of them are down. */
-function useHeldKeys(live: Live): HeldKeys {
-  const held = useRef(new Map<string, KeyInput>()).current;
-  return {
-    send: (input) => {
-      if (input.type === 'keyUp') held.delete(input.code);
-      else held.set(input.code, input);
-      live.send(input);
-    },
-    letGo: () => {
-      for (const input of held.values())
-        live.send({ ...input, type: 'keyUp', text: '', modifiers: 0, repeat: false });
-      held.clear();
-    },
+function useKeys(live: Live): Keys {
+  const pressed = useRef(new Map<string, KeyInput>()).current;
+  const releaseKeys = (): void => {
+    for (const input of pressed.values())
+      live.send({ ...input, type: 'keyUp', text: '', modifiers: 0, repeat: false });
+    pressed.clear();
   };
-}
-
-function typeKey(
-  event: KeyboardEvent,
-  isDown: boolean,
-  { live, keys }: { live: Live; keys: HeldKeys },
-): void {
-  const { key, ctrlKey, metaKey, altKey } = event;
-  if ((ctrlKey || metaKey) && key.toLowerCase() === 'v') return; // comes as what is pasted
-  event.preventDefault();
-  if (isDown && key === 'Enter' && ctrlKey && altKey) live.letGo();
-  else keys.send(keyInput(event, isDown));
+  const sendKey = (event: KeyboardEvent): void => {
+    const { key, ctrlKey, metaKey, altKey } = event;
+    const isDown = event.type === 'keydown';
+    if ((ctrlKey || metaKey) && key.toLowerCase() === 'v') return; // the paste event follows
+    event.preventDefault();
+    if (isDown && key === 'Enter' && ctrlKey && altKey) {
+      live.giveBack();
+      return;
+    }
+    const input = keyInput(event, isDown);
+    if (isDown) pressed.set(input.code, input);
+    else pressed.delete(input.code);
+    live.send(input);
+  };
+  return { sendKey, releaseKeys };
 }
 
 function pointOf(
@@ -150,13 +145,14 @@ function mouseInput(
   event: MouseEvent,
   more: Partial<MouseInput>,
 ): MouseInput {
+  const isPress = type === 'mousePressed' || type === 'mouseReleased';
+  const dragging = BUTTON_BITS.find(([bit]) => (event.buttons & bit) !== 0)?.[1];
   return {
     kind: 'mouse',
     type,
     x: 0,
     y: 0,
-    button:
-      type === 'mousePressed' || type === 'mouseReleased' ? buttonOf(event) : heldButton(event),
+    button: (isPress ? BUTTONS[event.button] : dragging) ?? 'none',
     buttons: event.buttons,
     clickCount: 0,
     modifiers: modifiersOf(event),
@@ -164,15 +160,6 @@ function mouseInput(
     deltaY: 0,
     ...more,
   };
-}
-
-function buttonOf({ button }: MouseEvent): MouseInput['button'] {
-  return BUTTONS[button] ?? 'none';
-}
-
-/** The page drags with it. */
-function heldButton({ buttons }: MouseEvent): MouseInput['button'] {
-  return HELD.find(([bit]) => (buttons & bit) !== 0)?.[1] ?? 'none';
 }
 
 function nextClick(
@@ -198,14 +185,14 @@ function keyInput(event: KeyboardEvent, isDown: boolean): KeyInput {
   };
 }
 
-/** What a key types: with Control or Command, nothing. */
+/** The text that a key types: none with Control or Command. */
 function textOf({ key, ctrlKey, metaKey, altKey }: KeyboardEvent): string {
   if (metaKey || (ctrlKey && !altKey)) return '';
   if (key === 'Enter') return '\r';
   return /^.$/su.test(key) ? key : '';
 }
 
-/** As the protocol of the browser counts them. */
+/** The bit mask of the Chrome DevTools Protocol. */
 function modifiersOf(event: MouseEvent | KeyboardEvent): number {
   return (
     Number(event.altKey) +

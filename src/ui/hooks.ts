@@ -1,8 +1,8 @@
-/** Small tools that components share. */
+/** Hooks that components share. */
 import type { RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 
-/** The time on the server, told anew every second. */
+/** The current time, updated every second. @param offsetMs - how far the server's clock is ahead */
 export function useNow(offsetMs = 0): number {
   const [now, setNow] = useState(Date.now());
   useEffect(() => {
@@ -12,7 +12,7 @@ export function useNow(offsetMs = 0): number {
   return now + offsetMs;
 }
 
-/** Whether the page can be seen: behind other tabs nothing need move. */
+/** Whether the page is visible. Nothing needs to move in a background tab. */
 export function useVisible(): boolean {
   const [isVisible, setVisible] = useState(!document.hidden);
   useEffect(() => {
@@ -23,14 +23,14 @@ export function useVisible(): boolean {
   return isVisible;
 }
 
-/** A function that always does what the latest rendering says, and never changes: for listeners that are added once. */
+/** A function with a stable identity that runs the latest version of the action. */
 export function useLatest<A extends unknown[], R>(action: (...args: A) => R): (...args: A) => R {
   const latest = useRef(action);
   latest.current = action;
   return useRef((...args: A) => latest.current(...args)).current;
 }
 
-/** The title of the browser's tab. */
+/** Sets the title of the browser's tab. */
 export function useTitle(title: string): void {
   useEffect(() => {
     document.title = title;
@@ -38,16 +38,16 @@ export function useTitle(title: string): void {
 }
 
 /**
- * An element that gets the focus when `isNext` comes true and what had it is gone, or is the picture that takes no more keys. In a frame
- * it is left to whoever has it elsewhere.
+ * Moves the focus to an element when `isNext` becomes true, if nothing else has it: the focused element was removed, or is the canvas,
+ * which no longer takes keys. A frame without focus does not take it.
  */
 export function useNextFocus<E extends HTMLElement>(isNext: boolean): RefObject<E | null> {
   const element = useRef<E>(null);
   const before = useRef(isNext);
   useEffect(() => {
-    const hasCome = isNext && !before.current;
+    const isNew = isNext && !before.current;
     before.current = isNext;
-    if (hasCome && document.hasFocus() && document.activeElement?.matches('body, canvas') === true)
+    if (isNew && document.hasFocus() && document.activeElement?.matches('body, canvas') === true)
       element.current?.focus();
   }, [isNext]);
   return element;

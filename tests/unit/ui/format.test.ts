@@ -1,6 +1,7 @@
 /** Times and names as people read them. */
 import { expect, test } from 'vitest';
-import { age, clock, count, shortUrl, took } from '../../../src/viewer/format';
+import { countText, durationText } from '../../../src/base/texts';
+import { age, clock, shortUrl } from '../../../src/ui/format';
 
 test.each([
   [0, '0:00'],
@@ -24,11 +25,14 @@ test.each([
   [90_000_000, '1 d 1 h'],
 ])('an age of %d ms: %s', (ms, text) => expect(age(ms)).toBe(text));
 
-test('how long a test took', () => {
-  expect([took(420), took(9_940), took(12_000)]).toEqual(['0.4 s', '9.9 s', '12 s']);
-});
+test.each([
+  [420, '420 ms'],
+  [9_940, '9.9 s'],
+  [61_000, '1 min 1 s'],
+  [3_900_000, '1 h 5 min'],
+])('a duration of %d ms: %s', (ms, text) => expect(durationText(ms)).toBe(text));
 
-test('a URL without what is noise on a card', () => {
+test('a short URL for a card', () => {
   expect(shortUrl('https://example.com/cart/?token=1#top')).toBe('example.com/cart');
   expect(shortUrl('about:blank')).toBe('about:blank');
   expect(shortUrl('http://shop.test/Oak%20chair')).toBe('shop.test/Oak chair');
@@ -36,5 +40,6 @@ test('a URL without what is noise on a card', () => {
 });
 
 test('one of something, or more', () => {
-  expect([count(1, 'test'), count(0, 'test')]).toEqual(['1 test', '0 tests']);
+  const counts = [1, 0, 2_000].map((number) => countText(number, 'test'));
+  expect(counts).toEqual(['1 test', '0 tests', '2,000 tests']);
 });

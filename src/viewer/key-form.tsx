@@ -1,16 +1,15 @@
-/** Asks for the key of the server. */
+/** The form for the key of the server. */
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 
 interface KeyFormProps {
-  /** What is wrong with the key that was given before. */
+  /** What is wrong with the previous key. */
   problem: string | undefined;
   submitLabel: string;
   onKey: (key: string) => void;
   onCancel?: () => void;
 }
 
-/** The form. */
 export function KeyForm({ problem, submitLabel, onKey, onCancel }: KeyFormProps): JSX.Element {
   const [key, setKey] = useState('');
   return (

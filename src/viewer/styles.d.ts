@@ -1,2 +1,0 @@
-/** Style sheets are put together by the build. */
-declare module '*.css';
