@@ -167,11 +167,7 @@ function neededFlags(options: FlagOptions): string[] {
 }
 
 /** What a session may ask for. */
-function shapingFlags({
-  windowSize,
-  userAgent,
-  proxy,
-}: Pick<FlagOptions, 'windowSize' | 'userAgent' | 'proxy'>): string[] {
+function shapingFlags({ windowSize, userAgent, proxy }: Partial<FlagOptions>): string[] {
   return [
     ...(windowSize ? [`--window-size=${windowSize.width},${windowSize.height}`] : []),
     ...(userAgent === undefined ? [] : [`--user-agent=${userAgent}`]),
@@ -179,11 +175,8 @@ function shapingFlags({
   ];
 }
 
-function optionalFlags({
-  headless,
-  chromeArgs,
-  ignoreDefaultArgs,
-}: Pick<FlagOptions, 'headless' | 'chromeArgs' | 'ignoreDefaultArgs'>): string[] {
+function optionalFlags(options: Partial<FlagOptions>): string[] {
+  const { headless, chromeArgs, ignoreDefaultArgs } = options;
   if (chromeArgs || ignoreDefaultArgs === true) return ['--disable-background-networking'];
   const all = [
     ...Object.keys(DEFAULT_FLAGS),

@@ -5,10 +5,10 @@
  * the host.
  * No key of an API is ever written; who stops a session brings the key for that API.
  */
-import { appendFile, readFile } from 'node:fs/promises';
+import { appendFile } from 'node:fs/promises';
 import { uptime } from 'node:os';
 import { join } from 'node:path';
-import { parseJson } from '../base/json';
+import { jsonLines, readJsonLines } from '../base/line-file';
 import { HostError } from '../contract/errors';
 
 /** After so long a place that cannot be reached is not waited for, in milliseconds: what nobody uses or keeps alive has ended there by itself, after 30 minutes at most. */
@@ -54,11 +54,8 @@ export class Ledger {
 
   /** Sessions that were started and not stopped, oldest first; their times by the clock as it is set now. */
   async open(): Promise<LedgerEntry[]> {
-    const text = await readFile(this.#file, 'utf8').catch(() => '');
     const open = new Map<string, LedgerEntry>();
-    for (const line of text.split('\n')) {
-      const record = parseLine(line);
-      if (!record) continue;
+    for (const record of (await readJsonLines(this.#file)) as LedgerLine[]) {
       const { event, upMs, ...entry } = record;
       if (event === 'started') open.set(entry.sessionId, byClockOfNow(entry, upMs));
       else open.delete(entry.sessionId);
@@ -67,8 +64,7 @@ export class Ledger {
   }
 
   async #append(...records: object[]): Promise<void> {
-    const lines = records.map((record) => `${JSON.stringify(record)}\n`);
-    await appendFile(this.#file, lines.join(''), { mode: 0o600 });
+    await appendFile(this.#file, jsonLines(records), { mode: 0o600 });
   }
 }
 
@@ -109,9 +105,4 @@ function byClockOfNow(entry: LedgerEntry, upMs: number | undefined): LedgerEntry
 
 function upNow(): number {
   return Math.round(uptime() * 1_000);
-}
-
-/** A line that a crash cut short is no record. */
-function parseLine(line: string): LedgerLine | undefined {
-  return parseJson(line) as LedgerLine | undefined;
 }

@@ -10,12 +10,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { chromium } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { LocalGrid } from '../../scripts/lib/grid.mjs';
+import { withDeadline } from '../../src/base/deadline';
 import { SessionsClient } from '../../src/client/index';
 import { startServer } from '../../src/server/session-server';
 import type { GridSettings } from '../../src/browser/grid/grid';
 import { serve } from '../e2e/support/serve-process';
 import { eventually } from '../eventually';
-import { everySlotIsFree, openGrid } from './grid';
+import { everySlotIsFree, openGrid, SLOW_MS } from './grid';
 
 const CLI = resolve(import.meta.dirname, '../../dist/cli.js');
 /** How long 32 sessions may take, in milliseconds: some 3 s each on two processors, with four at a time. */
@@ -179,7 +180,8 @@ describe('a Grid with a password, little patience, and a name that only its own 
         const session = await client.start({});
         await session.execute({ type: 'evaluate_js', code: "document.title = 'kept'" });
         await delay(15_000); // longer than the Grid waits for a command
-        const kept = await session.execute({ type: 'evaluate_js', code: 'document.title' });
+        const answer = session.execute({ type: 'evaluate_js', code: 'document.title' });
+        const kept = await withDeadline(answer, SLOW_MS, () => new Error('The session is gone.'));
         expect(kept.data?.markdown).toBe('kept');
         expect(JSON.stringify([session.info, await session.debugInfo()])).not.toContain('hunter2');
         await session.stop();

@@ -20,20 +20,18 @@ import { abandonedFolders, makeTemporaryFolder, removeAbandoned } from './tempor
 /** The folder of a server. */
 export class DataFolder {
   readonly path: string;
-  /** True when finished sessions are kept for the next server. */
+  /** True if ended sessions are kept for the next server. */
   readonly isKept: boolean;
-  /** Signs URLs; the same after a restart, so that URLs which were handed out go on to work. */
+  /** Signs URLs; the same after a restart, so that URLs which were given out still work. */
   readonly signingKey: Buffer;
-  readonly #release: () => Promise<void>;
+  /** Lets the next server have the folder, or removes a temporary one. */
+  readonly close: () => Promise<void>;
 
-  private constructor(
-    path: string,
-    parts: { isKept: boolean; signingKey: Buffer; release: () => Promise<void> },
-  ) {
+  private constructor(path: string, parts: Pick<DataFolder, 'isKept' | 'signingKey' | 'close'>) {
     this.path = path;
     this.isKept = parts.isKept;
     this.signingKey = parts.signingKey;
-    this.#release = parts.release;
+    this.close = parts.close;
   }
 
   /**
@@ -56,15 +54,15 @@ export class DataFolder {
       await makeFolder(path, 0o700);
       const unlock = await lockFolder(path);
       if (dataDir !== undefined) await endBrowsersBelow(join(path, 'sessions')).catch(() => {}); // of a server that was killed
-      const release = async (): Promise<void> => {
+      const close = async (): Promise<void> => {
         await unlock();
         if (isTemporary) await removeFolder(path);
       };
       const signingKey = await prepare(path).catch(async (error: unknown) => {
-        await release();
+        await close();
         throw error;
       });
-      return new DataFolder(path, { isKept: dataDir !== undefined, signingKey, release });
+      return new DataFolder(path, { isKept: dataDir !== undefined, signingKey, close });
     } catch (error) {
       if (!(error instanceof Error) || !('syscall' in error)) throw error;
       throw new SessionwrightError(
@@ -89,11 +87,6 @@ export class DataFolder {
   /** On the same disk as everything else, so that moving out of it is one step. */
   get incoming(): string {
     return join(this.path, 'incoming');
-  }
-
-  /** Lets the next server have the folder, or removes a temporary one. */
-  async close(): Promise<void> {
-    await this.#release();
   }
 }
 

@@ -15,6 +15,7 @@ import * as z from 'zod';
 import { removeFolder } from '../../base/folders';
 import { writeJson } from '../../base/json';
 import { bytesOf } from '../../base/memory-budget';
+import { pageOf } from '../../base/page';
 import { Queue } from '../../base/queue';
 import { sizeText } from '../../base/texts';
 import type { Cookie } from '../../contract/cookies';
@@ -93,33 +94,20 @@ export class ProfileStore {
   }
 
   /** One page of the account's, newest first. */
-  list({
-    account,
-    name,
-    page,
-    pageSize,
-  }: {
-    account: Account;
-    name: string | undefined;
-    page: number;
-    pageSize: number;
-  }): ProfileList {
+  list(
+    query: { name: string | undefined; page: number; pageSize: number },
+    account: Account,
+  ): ProfileList {
+    const part = query.name?.toLowerCase() ?? '';
     const wanted = [...this.#profiles.values()]
       .filter(
         (it) =>
           !it.deleted_at &&
           isTheirs(account, it.owner) &&
-          (name === undefined || (it.name ?? '').toLowerCase().includes(name.toLowerCase())),
+          (it.name ?? '').toLowerCase().includes(part),
       )
       .sort((a, b) => b.created_at.getTime() - a.created_at.getTime());
-    const from = (page - 1) * pageSize;
-    return {
-      items: wanted.slice(from, from + pageSize).map(describe),
-      page,
-      pageSize,
-      hasNext: wanted.length > from + pageSize,
-      hasPrevious: page > 1,
-    };
+    return pageOf(wanted.map(describe), query);
   }
 
   async create(name: string | null, { name: owner }: Account): Promise<Profile> {

@@ -31,22 +31,20 @@ export function exposition(metrics: readonly Metric[]): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** What is read at the moment it is asked for. */
-export function gauge(name: string, help: string, read: () => Iterable<[Labels, number]>): Metric {
-  return measured('gauge', { name, help, read });
+type Read = () => Iterable<[Labels, number]>;
+
+/** A value that is read when it is asked for. */
+export function gauge(name: string, help: string, read: Read): Metric {
+  return { name, help, type: 'gauge', samples: () => samplesOf(read) };
 }
 
 /** A count that is kept elsewhere, and never falls. */
-export function total(name: string, help: string, read: () => Iterable<[Labels, number]>): Metric {
-  return measured('counter', { name, help, read });
+export function total(name: string, help: string, read: Read): Metric {
+  return { name, help, type: 'counter', samples: () => samplesOf(read) };
 }
 
-function measured(
-  type: 'counter' | 'gauge',
-  { name, help, read }: { name: string; help: string; read: () => Iterable<[Labels, number]> },
-): Metric {
-  const samples = (): Sample[] => [...read()].map(([labels, value]) => ['', labels, value]);
-  return { name, help, type, samples };
+function samplesOf(read: Read): Sample[] {
+  return Array.from(read(), ([labels, value]) => ['', labels, value]);
 }
 
 /** A count for each value of one label. All values are there from the beginning, so that a first one is seen as a rise. */

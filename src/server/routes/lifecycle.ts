@@ -1,4 +1,5 @@
 /** Handlers that start, show, list and stop sessions. */
+import { pageOf } from '../../base/page';
 import { headers } from '../../contract/headers';
 import { isTheirs } from '../accounts/account';
 import { leavingOf } from '../http/leaving';
@@ -34,24 +35,16 @@ function startWith(registry: SessionRegistry): Handler<'startSession'> {
 
 /** Steps are left out: they may be megabytes. A key sees its own sessions only, the operator all of them, and none is the server's own: so `only_current_token` and `include_system` change nothing. */
 function listOf(registry: SessionRegistry): Handler<'listSessions'> {
-  return ({ query: { status, onlyActive, page, pageSize }, account, baseUrl }) => {
+  return ({ query, account, baseUrl }) => {
+    const { status, onlyActive } = query;
     const wanted = registry.all.filter(
       (session) =>
         isTheirs(account, session.owner) &&
         (status === undefined || session.status === status) &&
         (!onlyActive || session.status === 'active'),
     );
-    const from = (page - 1) * pageSize;
-    const items = wanted
-      .slice(from, from + pageSize)
-      .map((session) => describeSession(session, baseUrl));
-    return {
-      items,
-      page,
-      pageSize,
-      hasNext: wanted.length > from + pageSize,
-      hasPrevious: page > 1,
-    };
+    const found = pageOf(wanted, query);
+    return { ...found, items: found.items.map((session) => describeSession(session, baseUrl)) };
   };
 }
 

@@ -16,19 +16,13 @@ export function profileHandlers(
   | 'setProfileCookies'
   | 'duplicateProfile'
 > {
-  const idOf = ({
-    params,
-    account,
-  }: {
-    params: { profileId: string };
-    account: Account;
-  }): string => {
-    profiles.checkOwner(params.profileId, account);
-    return params.profileId;
+  const idOf = (call: { params: { profileId: string }; account: Account }): string => {
+    profiles.checkOwner(call.params.profileId, call.account);
+    return call.params.profileId;
   };
   return {
     createProfile: async ({ body: { name }, account }) => profiles.create(name, account),
-    listProfiles: ({ query, account }) => profiles.list({ ...query, account }),
+    listProfiles: ({ query, account }) => profiles.list(query, account),
     getProfile: (call) => profiles.get(idOf(call)),
     deleteProfile: async (call) => {
       const id = idOf(call);

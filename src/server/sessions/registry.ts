@@ -1,5 +1,6 @@
 /** All sessions of a server: starts them within its limits, finds them, and ends them. */
 import { logOf } from '../../base/log';
+import { Pending } from '../../base/pending';
 import { environment } from '../../options/environment';
 import { decodeStartRequest } from '../../contract/start';
 import type { TestNote } from '../../contract/test-notes';
@@ -88,7 +89,7 @@ export class SessionRegistry {
   readonly #retention: Retention<AnySession | DamagedSession>;
   readonly #starts: RememberedStarts<AnySession>;
   readonly #capacity: Capacity;
-  readonly #starting = new Set<Promise<LiveSession>>();
+  readonly #starting = new Pending();
   readonly #closing = new AbortController();
   readonly #draining = new AbortController();
   #warm: WarmBrowsers | undefined;
@@ -211,7 +212,7 @@ export class SessionRegistry {
   async drain(): Promise<void> {
     this.#draining.abort(draining());
     this.#capacity.close(draining());
-    await Promise.allSettled([...this.#starting, this.#warm?.close()]);
+    await Promise.allSettled([this.#starting.settled(), this.#warm?.close()]);
     const ended = this.#active.map(
       async (session) => new Promise<void>((resolve) => session.onEnd(resolve)),
     );
@@ -223,7 +224,7 @@ export class SessionRegistry {
     this.#capacity.close(closing());
     this.#closing.abort(); // a browser that hangs at its start is not waited for
     this.#retention.stop();
-    await Promise.allSettled([...this.#starting, this.#warm?.close()]);
+    await Promise.allSettled([this.#starting.settled(), this.#warm?.close()]);
     const end = async (session: AnySession): Promise<void> => {
       await session.end({ status: 'closed', reason: 'The session server was closed.' });
       if (!this.#options.data.isKept) await session.dispose();
@@ -243,10 +244,8 @@ export class SessionRegistry {
     const admittedMs = performance.now();
     waits.add((admittedMs - askedMs) / 1000);
     this.#refuseClosing(); // it may have waited
-    const opening = this.#open(plan, newStart, freeCapacity);
-    this.#starting.add(opening);
     try {
-      const session = await opening;
+      const session = await this.#starting.track(this.#open(plan, newStart, freeCapacity));
       starts.add((performance.now() - admittedMs) / 1000);
       log(
         'session %s: started%s',
@@ -258,8 +257,6 @@ export class SessionRegistry {
       freeCapacity();
       this.#refuseClosing(); // that is why
       throw error;
-    } finally {
-      this.#starting.delete(opening);
     }
   }
 

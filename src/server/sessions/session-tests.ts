@@ -1,9 +1,7 @@
 /** Which tests ran in a session, and when: the chapters of its film. Told by whoever runs them; written down as they end. */
 import * as z from 'zod';
-import { readFileEnd } from '../../base/file-end';
 import { keptText } from '../../base/foreign-text';
-import { parseJson } from '../../base/json';
-import { LineFile } from '../../base/line-file';
+import { LineFile, readJsonLines } from '../../base/line-file';
 import type { KeptList, MemoryBudget } from '../../base/memory-budget';
 import type { TestBegins, TestEnds, TestRun } from '../../contract/test-notes';
 import type { ViewedTest } from '../../contract/viewer';
@@ -73,7 +71,7 @@ export class SessionTests {
     const test = this.#tests.entries.at(-1);
     if (test?.outcome !== 'running') return;
     Object.assign(test, { endMs: Math.max(atMs, test.startMs), outcome });
-    this.#file.append(`${JSON.stringify(test)}\n`);
+    this.#file.append([test]);
     this.#tell();
   }
 
@@ -112,10 +110,8 @@ export function summaryOf(tests: readonly SessionTest[]): TestSummary {
 
 /** The tests in a file, oldest first. A line that is not whole is left out. */
 export async function readTests(file: string): Promise<SessionTest[]> {
-  const text = await readFileEnd(file, MAX_READ_BYTES).catch(() => '');
-  return text
-    .split('\n')
-    .flatMap((line) => testSchema.safeParse(parseJson(line)).data ?? [])
+  return (await readJsonLines(file, MAX_READ_BYTES))
+    .flatMap((record) => testSchema.safeParse(record).data ?? [])
     .slice(-MAX_TOLD);
 }
 

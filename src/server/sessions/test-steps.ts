@@ -1,9 +1,7 @@
 /** The steps of the tests that ran in a session, as whoever runs them tells: the newest in memory, each in a file when it is done. */
 import * as z from 'zod';
-import { readFileEnd } from '../../base/file-end';
 import { keptText } from '../../base/foreign-text';
-import { parseJson } from '../../base/json';
-import { LineFile } from '../../base/line-file';
+import { LineFile, readJsonLines } from '../../base/line-file';
 import type { KeptList, MemoryBudget } from '../../base/memory-budget';
 import type { TestStep } from '../../contract/test-notes';
 
@@ -78,16 +76,14 @@ export class TestSteps {
     const written = steps.slice(0, MAX_WRITTEN - this.#written);
     if (written.length === 0) return;
     this.#written += written.length;
-    this.#file.append(written.map((step) => `${JSON.stringify(step)}\n`).join(''));
+    this.#file.append(written);
   }
 }
 
 /** The steps in a file, in the order of their beginnings. A line that is not whole is left out. */
 export async function readTestSteps(file: string): Promise<TestStep[]> {
-  const text = await readFileEnd(file, MAX_READ_BYTES).catch(() => '');
-  return text
-    .split('\n')
-    .flatMap((line) => stepSchema.safeParse(parseJson(line)).data ?? [])
+  return (await readJsonLines(file, MAX_READ_BYTES))
+    .flatMap((record) => stepSchema.safeParse(record).data ?? [])
     .sort((one, other) => one.at - other.at);
 }
 

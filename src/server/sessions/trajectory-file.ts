@@ -1,7 +1,6 @@
 /** A session's steps on disk, one JSON line each, written as they are taken: a kill loses none that was written. */
-import { readFileEnd } from '../../base/file-end';
-import { parseJson } from '../../base/json';
-import { LineFile } from '../../base/line-file';
+import { isRecord } from '../../base/json';
+import { LineFile, readJsonLines } from '../../base/line-file';
 import type { SessionStep } from '../../contract/session';
 import { TOLD_BYTES, type Trajectory } from './trajectory';
 
@@ -36,16 +35,10 @@ export class TrajectoryFile {
 
 /** The newest steps in a file, as many as are told of a session. A line that is not whole is left out. */
 export async function readSteps(file: string): Promise<SessionStep[]> {
-  const text = await readFileEnd(file, TOLD_BYTES).catch(() => '');
-  return text.split('\n').slice(0, -1).flatMap(parseLine);
+  return (await readJsonLines(file, TOLD_BYTES)).filter(isStep);
 }
 
-/** Nothing for a line that was cut short (by a full disk, or since what is read begins there), and for the one that says that older ones were dropped. */
-function parseLine(line: string): SessionStep[] {
-  const step = parseJson(line) as Partial<SessionStep> | undefined;
-  return isStep(step) ? [step] : [];
-}
-
-function isStep(step: Partial<SessionStep> | undefined): step is SessionStep {
-  return step?.type !== undefined;
+/** False for the line that says that older ones were dropped. */
+function isStep(record: unknown): record is SessionStep {
+  return isRecord(record) && record['type'] !== undefined;
 }

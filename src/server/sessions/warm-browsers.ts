@@ -1,6 +1,7 @@
 /** Browsers that were started ahead: a session that asks for one like them begins at once. */
 import { settledWithin } from '../../base/deadline';
 import { logOf } from '../../base/log';
+import { Pending } from '../../base/pending';
 import type { StartOptions } from '../../contract/start-options';
 import type { SessionPlan } from '../browsers/session-plan';
 import type { PreparedBrowser } from './prepared-browser';
@@ -32,8 +33,8 @@ export class WarmBrowsers {
   readonly #options: WarmOptions;
   /** Oldest first. */
   readonly #waiting = new Map<PreparedBrowser, string>();
-  readonly #starting = new Set<Promise<void>>();
-  readonly #ending = new Set<Promise<void>>();
+  readonly #starting = new Pending();
+  readonly #ending = new Pending();
   /** What the next ones are made for. */
   #plan: SessionPlan;
   #refill: NodeJS.Timeout | undefined;
@@ -68,8 +69,8 @@ export class WarmBrowsers {
     clearTimeout(this.#refill);
     for (const prepared of this.#waiting.keys()) this.#end(prepared);
     this.#waiting.clear();
-    await Promise.all(this.#starting);
-    await Promise.all(this.#ending);
+    await this.#starting.settled();
+    await this.#ending.settled();
   }
 
   #dismissOldest(): void {
@@ -88,9 +89,7 @@ export class WarmBrowsers {
 
   #fill(): void {
     while (!this.#isClosed && this.#waiting.size + this.#starting.size < this.#options.count) {
-      const starting = this.#start(this.#plan);
-      this.#starting.add(starting);
-      void starting.then(() => this.#starting.delete(starting));
+      this.#starting.background(this.#start(this.#plan));
     }
   }
 
@@ -123,9 +122,7 @@ export class WarmBrowsers {
   }
 
   #end(prepared: PreparedBrowser): void {
-    const ending = prepared.discard().catch(() => undefined);
-    this.#ending.add(ending);
-    void ending.then(() => this.#ending.delete(ending));
+    this.#ending.background(prepared.discard());
   }
 }
 
