@@ -89,8 +89,8 @@ test('a session from its start to its replay', async () => {
   expect((await session.status()).status).toBe('closed');
   const replay = JSON.parse(
     (await sessions(['replay', session.id, '--output', 'out/film.mp4', '--json'])).stdout,
-  ) as { file: string; durationMs: number };
-  expect(replay.durationMs).toBeGreaterThan(0);
+  ) as { file: string; duration: number };
+  expect(replay.duration).toBeGreaterThan(0);
   expect((await readFile(join(folder, 'out/film.mp4'))).subarray(4, 8).toString()).toBe('ftyp');
   expect((await sessions(['list', '--status', 'closed'])).stdout).toContain(session.id);
 

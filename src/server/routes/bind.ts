@@ -71,8 +71,7 @@ function bind(operation: Operation, handler: AnyHandler, registry: SessionRegist
       if (result instanceof PreparedJson) sendPrepared(exchange, result);
       else if ('mediaType' in response)
         sendBytes(exchange.response, result as Buffer, response.mediaType);
-      else
-        sendJson(exchange.response, 200, { body: z.encode(response, result) as object });
+      else sendJson(exchange.response, 200, { body: z.encode(response, result) as object });
     },
   };
 }
