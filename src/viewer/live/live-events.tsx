@@ -1,6 +1,6 @@
 /** The events of a running session. The list stays at its end unless the user scrolls up. */
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ViewedEvent, ViewedSession, ViewedTest } from '../../contract/viewer';
 import { EventFilters, EventLine, filterEvents, type EventFilter } from '../../ui/event-line';
 import { clock } from '../../ui/format';
@@ -21,7 +21,8 @@ export function LiveEvents({ events, session }: LiveEventsProps): JSX.Element {
   const [follows, setFollows] = useState(true);
   const list = useRef<HTMLDivElement>(null);
   const shown = filterEvents(events, filter);
-  useEffect(() => {
+  const lastTop = useRef(0);
+  useLayoutEffect(() => {
     const { current } = list;
     if (current && follows) current.scrollTop = current.scrollHeight;
   }, [events, filter, follows]);
@@ -35,9 +36,12 @@ export function LiveEvents({ events, session }: LiveEventsProps): JSX.Element {
         tabIndex={0}
         role="group"
         aria-label="Events"
-        onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) =>
-          setFollows(scrollHeight - scrollTop - clientHeight < NEAR_PX)
-        }
+        onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
+          const isAtEnd = scrollHeight - scrollTop - clientHeight < NEAR_PX;
+          const isUp = scrollTop < lastTop.current; // new events move the end, only the user scrolls up
+          setFollows((followed) => isAtEnd || (followed && !isUp));
+          lastTop.current = scrollTop;
+        }}
       >
         {shown.length === 0 ? (
           <Notice icon="step" title="Nothing yet">
