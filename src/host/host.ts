@@ -2,13 +2,13 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { isToken } from '../base/tokens';
 import { HostError } from '../contract/errors';
-import type { ArtifactProblem, HostCalls, HostMethod, ShownWait } from './protocol';
+import type { ArtifactProblem, HostCalls, HostMethod, WaitReason } from './protocol';
 import { Refusals } from './refusals';
 import { RpcPeer } from './rpc';
 import { Run } from './run';
 import type { Sweeps } from './sweeps';
 import { publishEndpoint, type RunFolder } from './run-folder';
-import { Waits } from './waits';
+import { WaitMessages } from './wait-messages';
 
 type Role = HostCalls['hello']['params']['role'];
 type Handlers = {
@@ -21,9 +21,6 @@ type Handlers = {
 /** How long a client may take to send the run's token, in milliseconds: our processes send it first. */
 const HELLO_TIMEOUT_MS = 30_000;
 
-/** Shorter waits are not shown, in milliseconds: a start takes as long. */
-const MIN_SHOWN_WAIT_MS = 2_000;
-
 /** Listens for the processes of one run. */
 export class Host {
   readonly run: Run;
@@ -33,7 +30,7 @@ export class Host {
   readonly #server: Server;
   readonly #roles = new Map<RpcPeer, Role>();
   readonly #refusals = new Refusals();
-  readonly #waits = new Waits();
+  readonly #waitMessages = new WaitMessages();
   readonly #handlers: Handlers;
   #token = '';
   #markFinished: () => void = () => undefined;
@@ -98,7 +95,6 @@ export class Host {
 
   #answers(): Handlers {
     const run = this.run;
-    const waits = this.#waits;
     return {
       hello: async ({ token, role }, peer) => {
         if (!isToken(token, this.#token))
@@ -109,8 +105,8 @@ export class Host {
       },
       prestart: async ({ requests }) => done(() => run.prestart(requests)),
       acquire: async (request, peer) =>
-        waits.during(peer, () => run.acquire(request, peer, { saysSource: !this.#hasReporter() })),
-      prepareSession: async (check, peer) => waits.during(peer, () => run.prepareSession(check)),
+        run.acquire(request, peer, { saysSource: !this.#hasReporter() }),
+      prepareSession: async (check) => run.prepareSession(check),
       reportBadSession: async ({ leaseId, reason }) => run.reportBadSession(leaseId, reason),
       offer: async ({ leaseId }) => run.offer(leaseId),
       release: async ({ leaseId }) => this.#release(leaseId),
@@ -121,8 +117,7 @@ export class Host {
         await run.handle(event);
         return null;
       },
-      waits: async (_, peer) =>
-        this.#roles.get(peer) === 'worker' ? this.#waitOfWorker(peer) : this.#shownWait(),
+      waits: async (_, peer) => this.#whyWaits(peer),
       views: async ({ withLinks }) => run.views(withLinks),
       claimMessage: async ({ message }) => run.claimMessage(message),
       stopRun: async ({ refusal }) =>
@@ -135,22 +130,12 @@ export class Host {
     };
   }
 
-  /** For a worker that would print it. */
-  async #waitOfWorker(peer: RpcPeer): Promise<ShownWait | null> {
+  /** Null if a worker printed such a message lately. */
+  async #whyWaits(peer: RpcPeer): Promise<WaitReason | null> {
     const why = await this.run.whyWaits(peer);
     const kind =
       why.startsWaitFor === undefined ? `in use: ${why.inUse !== undefined}` : 'starts wait';
-    return this.#waits.mayTell(kind) ? { workers: 1, forMs: 0, ...why } : null;
-  }
-
-  /** For a reporter, which shows it on the terminal. */
-  async #shownWait(): Promise<ShownWait | null> {
-    this.#waits.shown();
-    const waiting = this.#waits.longerThan(MIN_SHOWN_WAIT_MS);
-    const [first] = waiting;
-    if (!first) return null;
-    const forMs = performance.now() - first.sinceMs;
-    return { workers: waiting.length, forMs, ...(await this.run.whyWaits(first.peer)) };
+    return this.#waitMessages.mayPrint(kind) ? why : null;
   }
 
   /** Frees the worker's session. Without a reporter, the worker prints what went wrong. */

@@ -197,11 +197,7 @@ export interface RunSummary {
 }
 
 /** The wait for a session, as shown to the user. */
-export interface ShownWait {
-  /** Workers that wait. */
-  workers: number;
-  /** How long the first of them has waited, in milliseconds. */
-  forMs: number;
+export interface WaitReason {
   /** What the starts wait for; undefined when unknown. */
   startsWaitFor?: string | undefined;
   /** The workers that use the sessions; undefined while a session starts. */
@@ -256,8 +252,8 @@ export interface HostCalls {
   /** True when the clip that the test asked for will be made. */
   endTest: { params: TestEnd; result: boolean };
   report: { params: RunEvent; result: null };
-  /** Who waits for a session. A reporter shows it itself, so workers get null then, and when another worker printed it lately. */
-  waits: { params: Record<string, never>; result: ShownWait | null };
+  /** Why workers wait for a session; null if another worker printed a message lately. */
+  waits: { params: Record<string, never>; result: WaitReason | null };
   /** `links` open the walls without asking for a key, in this user's browser. They may work only once, and only for a short time. */
   views: { params: { withLinks: boolean }; result: RunViews & { links: string[] } };
   /** True for the first worker of the run that wants to print this message. */

@@ -19,7 +19,7 @@ import {
   type RunSummary,
   type RunViews,
   type SessionCheck,
-  type ShownWait,
+  type WaitReason,
   type TestEnd,
   type TestStart,
   WANTED,
@@ -118,7 +118,7 @@ export class Run {
   }
 
   /** Why a worker has no session yet. */
-  async whyWaits(peer: RpcPeer): Promise<Pick<ShownWait, 'startsWaitFor' | 'inUse'>> {
+  async whyWaits(peer: RpcPeer): Promise<WaitReason> {
     return { startsWaitFor: await this.#sources.waitingFor(), inUse: this.#leases.usersFor(peer) };
   }
 
