@@ -1,4 +1,4 @@
-/** Pages that would take the server minutes to scrape: it takes seconds, in a process of its own, and nobody else notices. */
+/** Pages that would keep the server busy for minutes: a separate process scrapes them within its time limit, and other requests do not wait. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { availableParallelism, loadavg } from 'node:os';
@@ -51,7 +51,7 @@ const slowness = (): number => Math.max(1, (loadavg()[0] ?? 0) / availableParall
 async function scrape(
   path: string,
   options: object = {},
-): Promise<{ markdown: string; ms: number; slowestHealthMs: number }> {
+): Promise<{ markdown: string; slowestHealthMs: number }> {
   const opened = { action: { type: 'goto', url: siteUrl + path } };
   expect(
     await api.call('POST', `/sessions/${id}/page/execute`, { body: opened.action }),
@@ -59,7 +59,6 @@ async function scrape(
     status: 200,
   });
   let slowestHealthMs = 0;
-  const beganMs = performance.now();
   const scraping = api.call('POST', `/sessions/${id}/page/scrape`, { body: options });
   for (let done = undefined as unknown; done === undefined;) {
     const askedMs = performance.now();
@@ -71,7 +70,6 @@ async function scrape(
   expect(status, JSON.stringify(body).slice(0, 500)).toBe(200);
   return {
     markdown: String(body['markdown']),
-    ms: performance.now() - beganMs,
     slowestHealthMs,
   };
 }
@@ -87,12 +85,14 @@ test.each([
   ['/shadows', /^Shadow 0\n\nShadow 1\n[^]*Shadow 5999$/],
   ['/space', /^a\n\nb$/],
   ['/text', /^word word [^]*it has 5\.0 MB of HTML, of which 4\.0 MB were read\./],
-])('%s is scraped in seconds, and nobody else notices', async (path, expected) => {
-  const { markdown, ms, slowestHealthMs } = await scrape(path);
-  expect(markdown).toMatch(expected);
-  expect(slowestHealthMs).toBeLessThan(250 * slowness());
-  expect(ms).toBeLessThan(5_000 * slowness());
-});
+])(
+  '%s is scraped within the time limit, and other requests do not wait',
+  async (path, expected) => {
+    const { markdown, slowestHealthMs } = await scrape(path);
+    expect(markdown).toMatch(expected);
+    expect(slowestHealthMs).toBeLessThan(250 * slowness());
+  },
+);
 
 test('of many images the first ones are listed, and it says so', async () => {
   const { markdown } = await scrape('/images', { only_images: true });
