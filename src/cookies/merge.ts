@@ -1,4 +1,4 @@
-/** Decides which cookies a file holds after a test: a three-way merge of the file, what was loaded and what is there now. No I/O. */
+/** Decides which cookies a file holds after a test: a three-way merge of the file, the loaded and the current cookies. No I/O. */
 import { cookieKey, type Cookie } from '../contract/cookie';
 
 /** Two expiry times closer than this are the same, in seconds: browsers round them. */
@@ -6,13 +6,15 @@ const EXPIRY_TOLERANCE_S = 1;
 
 /**
  * An expiry further away than this is as good as any other, in seconds: Chromium cuts all of them to 400 days from now
- * (draft-ietf-httpbis-rfc6265bis section 5.5), so a cookie would look changed by merely being loaded.
+ * (RFC 6265bis, section 5.5), so a cookie would look changed by merely being loaded.
  */
 const FAR_FUTURE_S = 399 * 86_400;
 
-/** Loaded and current cookies of one browser. */
-interface Change {
+/** What happened to the cookies of a browser. */
+export interface CookieChange {
+  /** The cookies that the browser was given. */
   loaded: readonly Cookie[];
+  /** The cookies that it has now. */
   current: readonly Cookie[];
 }
 
@@ -22,7 +24,7 @@ interface Change {
  */
 export function mergeCookies(
   inFile: readonly Cookie[],
-  change: Change,
+  change: CookieChange,
 ): { cookies: Cookie[]; saved: number } {
   const merged = byKey(inFile);
   const loaded = byKey(change.loaded);
@@ -38,12 +40,12 @@ export function mergeCookies(
 }
 
 /** The current cookies that differ from the loaded ones. */
-export function changedCookies({ loaded, current }: Change): Cookie[] {
+export function changedCookies({ loaded, current }: CookieChange): Cookie[] {
   const before = byKey(loaded);
   return withoutExpired(current).filter((cookie) => !isSame(cookie, before.get(cookieKey(cookie))));
 }
 
-/** Leaves out cookies whose time has come. One without a time (absent, 0 or negative) lives as long as its browser, and is kept. */
+/** Leaves out expired cookies. A session cookie (expiry absent, 0 or negative) is kept. */
 export function withoutExpired(cookies: readonly Cookie[], nowMs = Date.now()): Cookie[] {
   return cookies.filter((cookie) => {
     const expires = expiryOf(cookie);
@@ -51,12 +53,12 @@ export function withoutExpired(cookies: readonly Cookie[], nowMs = Date.now()): 
   });
 }
 
-/** Of several cookies with the same key the last one counts, as in a browser that is given all of them in order. */
+/** Of several cookies with the same key the last one counts, as in a browser. */
 function byKey(cookies: readonly Cookie[]): Map<string, Cookie> {
   return new Map(cookies.map((cookie) => [cookieKey(cookie), cookie]));
 }
 
-/** True when a browser would treat both alike. A field that is absent has its default. */
+/** True if a browser treats both alike. An absent field has its default. */
 function isSame(cookie: Cookie, other: Cookie | undefined): boolean {
   if (!other || cookie.value !== other.value || cookie.httpOnly !== other.httpOnly) return false;
   if ((cookie.secure ?? false) !== (other.secure ?? false)) return false;
@@ -70,7 +72,7 @@ function isSameExpiry(one: number | undefined, other: number | undefined): boole
   return Math.abs(Math.min(one, farFuture) - Math.min(other, farFuture)) <= EXPIRY_TOLERANCE_S;
 }
 
-/** When the cookie expires, in seconds since 1970; undefined when it has no time. */
+/** When the cookie expires, in seconds since 1970; undefined for a session cookie. */
 function expiryOf(cookie: Cookie): number | undefined {
   const expires = cookie.expires ?? cookie.expirationDate ?? -1;
   return expires > 0 ? expires : undefined;

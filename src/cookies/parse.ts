@@ -1,64 +1,59 @@
-/** Text of a cookie file to cookies and back. Checks by hand what the contract's schema says: a test's process need not load a schema library for it. */
+/** Converts the text of a cookie file to cookies and back. Without zod: a worker must not load it. */
+import { messageOf } from '../base/errors';
+import { isRecord } from '../base/json';
 import { CROSS_SITE_ANCESTOR, type Cookie, withApiNames } from '../contract/cookie';
 import { CookieFileError } from '../contract/errors';
-import { elementOffsets, lineAndColumn, syntaxErrorOffset } from './position';
-
-const isText = (value: unknown): boolean => typeof value === 'string';
-const isFlag = (value: unknown): boolean => typeof value === 'boolean';
-const isTime = (value: unknown): boolean => Number.isFinite(value);
-
-/** Browsers refuse control characters and semicolons (RFC 6265 section 4.1.1), and one such cookie makes them refuse the whole list. */
-const isCookieText = (value: unknown): boolean =>
-  typeof value === 'string' && !/[\u0000-\u001f\u007f;]/.test(value);
-
-/** An URL in its place would be kept under another name each time: browsers escape what no host holds. */
-const isHost = (value: unknown): boolean => typeof value === 'string' && /^[^\s/?#@]+$/.test(value);
 
 /** What a field may hold, in words and as a check. */
 type FieldRule = readonly [allowed: string, isAllowed: (value: unknown) => boolean];
 
-const REQUIRED: Record<string, FieldRule> = {
-  name: ['a string without control characters and ";"', isCookieText],
-  value: ['a string without control characters and ";"', isCookieText],
-  domain: ['a host name, such as "example.com"', isHost],
-  path: [
-    'a path that begins with "/"',
-    (value) => typeof value === 'string' && value.startsWith('/'),
-  ],
-  httpOnly: ['true or false', isFlag],
-};
+const TEXT: FieldRule = ['a string', (value) => typeof value === 'string'];
+const FLAG: FieldRule = ['true or false', (value) => typeof value === 'boolean'];
+const TIME: FieldRule = ['seconds since 1970, or -1', (value) => Number.isFinite(value)];
+/** Browsers refuse control characters and semicolons (RFC 6265 section 4.1.1), and one such cookie makes them refuse the whole list. */
+const COOKIE_TEXT = matching(
+  'a string without control characters and ";"',
+  /^[^\u0000-\u001f\u007f;]*$/,
+);
 
-/** The fields that may be left out, or be null as the cloud's clients write them. */
-const OPTIONAL: Record<string, FieldRule> = {
-  secure: ['true or false', isFlag],
-  hostOnly: ['true or false', isFlag],
-  session: ['true or false', isFlag],
-  sameSite: [
-    '"Strict", "Lax" or "None"',
-    (value) => value === 'Strict' || value === 'Lax' || value === 'None',
-  ],
-  expires: ['seconds since 1970, or -1', isTime],
-  expirationDate: ['seconds since 1970, or -1', isTime],
-  storeId: ['a string', isText],
-  partitionKey: ['a string', isText],
-  hasCrossSiteAncestor: ['true or false', isFlag],
-  [CROSS_SITE_ANCESTOR]: ['true or false', isFlag],
+/** Required fields come first. */
+const FIELDS: Record<string, FieldRule> = {
+  name: COOKIE_TEXT,
+  value: COOKIE_TEXT,
+  domain: matching('a host name, such as "example.com"', /^[^\s/?#@]+$/),
+  path: matching('a path that begins with "/"', /^\//),
+  httpOnly: FLAG,
+  secure: FLAG,
+  hostOnly: FLAG,
+  session: FLAG,
+  sameSite: matching('"Strict", "Lax" or "None"', /^(Strict|Lax|None)$/),
+  expires: TIME,
+  expirationDate: TIME,
+  storeId: TEXT,
+  partitionKey: TEXT,
+  hasCrossSiteAncestor: FLAG,
+  [CROSS_SITE_ANCESTOR]: FLAG,
 };
+/** The other fields may be absent, or null as the cloud's clients write them. */
+const REQUIRED: readonly string[] = ['name', 'value', 'domain', 'path', 'httpOnly'];
+
+function matching(allowed: string, pattern: RegExp): FieldRule {
+  return [allowed, (value) => typeof value === 'string' && pattern.test(value)];
+}
 
 /**
- * Reads the text of a cookie file. Unknown fields are left out; an expiry that is given once is filled into both fields.
- * @throws {@link CookieFileError} with the line, the column or the number of the wrong cookie, and what is wrong with it.
+ * Reads the text of a cookie file. Ignores unknown fields. An expiry that is given once is set in both fields.
+ * @throws {@link CookieFileError} with the number of the wrong cookie and what is wrong with it.
  */
 export function parseCookies(text: string, file: string): Cookie[] {
-  const content = text.startsWith('\uFEFF') ? text.slice(1) : text; // some editors begin UTF-8 with a byte order mark
-  const list = parseJson(content, file);
+  const list = parseJson(text, file);
   if (!Array.isArray(list))
     throw refusal(file, `it holds ${describe(list)} instead of an array of cookies${hint(list)}`);
   return list.map((item: unknown, index) => {
     const problem = findProblem(item);
-    if (problem === undefined) return toCookie(item as Record<string, unknown>);
-    const { line } = lineAndColumn(content, elementOffsets(content)[index] ?? 0);
-    throw refusal(file, `cookie ${index + 1} of ${list.length} (line ${line}): ${problem}`);
+    if (problem !== undefined)
+      throw refusal(file, `cookie ${index + 1} of ${list.length}: ${problem}`);
+    return toCookie(item as Record<string, unknown>);
   });
 }
 
@@ -68,34 +63,23 @@ export function formatCookies(cookies: readonly Cookie[]): string {
   return lines.length === 0 ? '[]\n' : `[\n${lines.join(',\n')}\n]\n`;
 }
 
-/** V8's own message is not told: it quotes the text around the error, and that may be a cookie's value. */
 function parseJson(text: string, file: string): unknown {
   try {
-    return JSON.parse(text);
-  } catch {
+    return JSON.parse(text.replace(/^\uFEFF/, '')); // some editors begin UTF-8 with a byte order mark
+  } catch (error) {
     if (text.trim() === '') throw refusal(file, 'it is empty; an empty list of cookies is []');
-    const offset = syntaxErrorOffset(text);
-    const { line, column } = lineAndColumn(text, offset);
-    throw refusal(
-      file,
-      `it is not JSON: ${offset === text.length ? 'the text ends too early' : 'unexpected character'} at line ${line}, column ${column}`,
-    );
+    const [where = ''] = /\(line \d+ column \d+\)/.exec(messageOf(error)) ?? []; // the rest quotes the text, which may be secret
+    throw refusal(file, `it is not valid JSON ${where}`.trim());
   }
 }
 
-/** What is wrong with one element; undefined when it is a cookie. Values are not shown: they are secrets. */
+/** What is wrong with an element; undefined if it is a cookie. Values are not shown: they are secrets. */
 function findProblem(item: unknown): string | undefined {
-  if (typeof item !== 'object' || item === null || Array.isArray(item))
-    return `it is ${describe(item)} instead of a cookie object`;
-  const cookie = item as Record<string, unknown>;
-  for (const [field, [allowed, isAllowed]] of Object.entries(REQUIRED)) {
-    if (cookie[field] === undefined || cookie[field] === null)
+  if (!isRecord(item)) return `it is ${describe(item)} instead of a cookie object`;
+  for (const [field, [allowed, isAllowed]] of Object.entries(FIELDS)) {
+    const value = item[field] ?? undefined;
+    if (value === undefined && REQUIRED.includes(field))
       return `"${field}" is missing (${allowed})`;
-    if (!isAllowed(cookie[field]))
-      return `"${field}" must be ${allowed}, and is ${describe(cookie[field])}`;
-  }
-  for (const [field, [allowed, isAllowed]] of Object.entries(OPTIONAL)) {
-    const value = cookie[field] ?? undefined;
     if (value !== undefined && !isAllowed(value))
       return `"${field}" must be ${allowed}, and is ${describe(value)}`;
   }
@@ -104,7 +88,7 @@ function findProblem(item: unknown): string | undefined {
 
 /** Picks the known fields of a checked element. */
 function toCookie(item: Record<string, unknown>): Cookie {
-  const known = [...Object.keys(REQUIRED), ...Object.keys(OPTIONAL)].flatMap((field) => {
+  const known = Object.keys(FIELDS).flatMap((field) => {
     const value = item[field] ?? undefined;
     return value === undefined ? [] : [[field, value] as const];
   });
@@ -128,19 +112,14 @@ function describe(value: unknown): string {
 }
 
 function hint(value: unknown): string {
-  const isObjectWithCookies =
-    typeof value === 'object' &&
-    value !== null &&
-    'cookies' in value &&
-    Array.isArray(value.cookies);
-  return isObjectWithCookies
-    ? ': keep only what its "cookies" holds (a Playwright storage state belongs in the option storageState)'
+  return isRecord(value) && Array.isArray(value['cookies'])
+    ? ': keep only its "cookies" (a Playwright storage state belongs in the option storageState)'
     : '';
 }
 
 function refusal(file: string, what: string): CookieFileError {
   return new CookieFileError(
-    `Could not use the cookie file ${file}: ${what}. The file was left as it is, and nothing is saved to it.`,
+    `Could not use the cookie file ${file}: ${what}. The file was not changed, and nothing is saved to it.`,
     { code: 'invalid_cookie_file', file },
   );
 }

@@ -1,8 +1,7 @@
 /** A process that uses a cookie file: `save FILE NAME COUNT` saves that many cookies one by one, `hold FILE` takes the lock and keeps it. Tells each step in a line. */
 import { writeFile } from 'node:fs/promises';
 import type { Cookie } from '../../../src/contract/cookies';
-import { preparedFile, withFileLock } from '../../../src/cookies/file-lock';
-import { saveCookies } from '../../../src/cookies/index';
+import { preparedFile, saveCookies, withFileLock } from '../../../src/cookies/index';
 
 const [mode, file = '', name = '', count = '0'] = process.argv.slice(2);
 
@@ -32,7 +31,7 @@ async function hold(): Promise<void> {
     say('held');
     process.stdin.resume();
     await new Promise((resolve) => process.stdin.once('data', resolve));
-    await lock.assertHeld();
+    if (!(await lock.isHeld())) throw new Error('the lock was lost');
     say('still held');
   });
   say('released');

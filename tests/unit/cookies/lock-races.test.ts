@@ -12,7 +12,7 @@ vi.mock('node:fs/promises', async (importOriginal) => {
 });
 vi.resetModules(); // another test file may have loaded it
 const { ownProcess } = await import('../../../src/base/processes');
-const { withFileLock } = await import('../../../src/cookies/file-lock');
+const { withFileLock } = await import('../../../src/cookies/index');
 afterAll(() => vi.resetModules());
 const realOpen = vi.mocked(open).getMockImplementation() ?? open;
 

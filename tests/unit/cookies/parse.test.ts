@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest';
 import { cookieSchema } from '../../../src/contract/cookies';
 import { CookieFileError } from '../../../src/contract/errors';
 import { formatCookies, parseCookies } from '../../../src/cookies/parse';
-import { elementOffsets, syntaxErrorOffset } from '../../../src/cookies/position';
 
 const cookie = { name: 'sid', value: '1', domain: 'example.com', path: '/', httpOnly: true };
 
@@ -66,37 +65,34 @@ describe('reading', () => {
 describe('refusing', () => {
   test.each([
     ['', 'it is empty'],
-    ['[{"name": "a",\n  "value" 5}]', 'not JSON: unexpected character at line 2, column 11'],
-    ['[{"name": "a"', 'not JSON: the text ends too early at line 1, column 14'],
-    ['[hunter2]', 'not JSON: unexpected character at line 1, column 2'],
-    ['[1,\n]', 'not JSON: unexpected character at line 2, column 1'],
-    ['[] x', 'not JSON: unexpected character at line 1, column 4'],
-    ['  x', 'not JSON: unexpected character at line 1, column 3'],
+    ['[{"name": "a",\n  "value" 5}]', 'not valid JSON'],
+    ['[{"name": "a"', 'not valid JSON'],
+    ['[hunter2]', 'not valid JSON'],
+    ['[1,\n]', 'not valid JSON'],
+    ['[] x', 'not valid JSON'],
+    ['  x', 'not valid JSON'],
     [' \n ', 'it is empty; an empty list of cookies is []'],
     [
       `[${JSON.stringify(cookie).replace('}', ',"expires":1e999}')}]`,
       '"expires" must be seconds since 1970, or -1, and is a number',
     ],
-    ['[{"name" ]', 'not JSON: unexpected character at line 1, column 10'],
-    ['["\\u00e"]', 'not JSON: unexpected character at line 1, column 2'],
-    ['[{"name": "a\u0001"}]', 'not JSON: unexpected character at line 1, column 11'],
-    [
-      '{"cookies": []}',
-      'an object instead of an array of cookies: keep only what its "cookies" holds',
-    ],
+    ['[{"name" ]', 'not valid JSON'],
+    ['["\\u00e"]', 'not valid JSON'],
+    ['[{"name": "a\u0001"}]', 'not valid JSON'],
+    ['{"cookies": []}', 'an object instead of an array of cookies: keep only its "cookies"'],
     ['"hunter2"', 'a string instead of an array'],
     ['null', 'null instead of an array of cookies.'],
     ['{}', 'an object instead of an array of cookies.'],
     ['{"cookies": {}}', 'an object instead of an array of cookies.'],
-    ['[null]', 'cookie 1 of 1 (line 1): it is null instead of a cookie object'],
-    ['[[]]', 'cookie 1 of 1 (line 1): it is an array instead of a cookie object'],
+    ['[null]', 'cookie 1 of 1: it is null instead of a cookie object'],
+    ['[[]]', 'cookie 1 of 1: it is an array instead of a cookie object'],
     [
       `[\n${JSON.stringify(cookie)},\n5\n]`,
-      'cookie 2 of 2 (line 3): it is a number instead of a cookie object',
+      'cookie 2 of 2: it is a number instead of a cookie object',
     ],
     [
       `[${JSON.stringify({ ...cookie, domain: undefined })}]`,
-      'cookie 1 of 1 (line 1): "domain" is missing (a host name',
+      'cookie 1 of 1: "domain" is missing (a host name',
     ],
     [
       `[${JSON.stringify({ ...cookie, domain: 'https://example.com' })}]`,
@@ -151,7 +147,7 @@ describe('refusing', () => {
         parseCookies(JSON.stringify([{ ...cookie, [field]: value }]), 'f'),
       );
       expect(refused.message).toBe(
-        `Could not use the cookie file f: cookie 1 of 1 (line 1): "${field}" must be ${allowed}, and is ${kindOf(value)}. The file was left as it is, and nothing is saved to it.`,
+        `Could not use the cookie file f: cookie 1 of 1: "${field}" must be ${allowed}, and is ${kindOf(value)}. The file was not changed, and nothing is saved to it.`,
       );
     }
     if (field in cookie)
@@ -176,27 +172,6 @@ describe('refusing', () => {
       expect(parseCookies(JSON.stringify([{ ...cookie, ...accepted }]), 'f')).toMatchObject([
         { ...cookie, ...accepted },
       ]);
-  });
-
-  test('elements are found in any layout', () => {
-    const text = '\n[ {"a": "],{[\\"", "b": [1, {"c": 2}]} ,\n [], 3,"x"]';
-    expect(elementOffsets(text).map((offset) => text[offset])).toEqual(['{', '[', '3', '"']);
-    expect(elementOffsets('[]')).toEqual([]);
-    expect(elementOffsets('[[],[]]')).toEqual([1, 4]);
-  });
-
-  test('the place of an error agrees with what JSON.parse accepts', () => {
-    for (const text of [
-      '{"a":[1,-2.5e+3,{"b":null}],"c":"\\u00e4\\n"}',
-      ' 0 ',
-      '""',
-      '[true , false]',
-    ]) {
-      JSON.parse(text);
-      expect(syntaxErrorOffset(text)).toBe(text.length);
-      for (let end = 1; end < text.trimEnd().length; end++)
-        expect(syntaxErrorOffset(`${text.slice(0, end)}?`)).toBeLessThanOrEqual(end);
-    }
   });
 });
 
