@@ -1,7 +1,6 @@
 /** The Selenium Grid that `sessionwright serve` takes its browsers from. What it starts there is in a ledger, which the next one, a run or `reap` reads should it be killed. */
 import { shownUrl } from '../base/redaction';
 import type { GridSettings } from '../browser/grid/grid';
-import { gridLedger } from '../host/grid-ledger';
 import { Ledger } from '../host/ledger';
 import { claimRunFolder, removeRunFolder, type RunFolder } from '../host/run-folder';
 import { sweep } from '../host/sweep';
@@ -72,7 +71,7 @@ async function withLedger(grid: GridSettings): Promise<ServedGrid> {
   void sweep({ keep: folder }).catch(() => undefined); // one that was killed before has left its slots in use
   const ledger = new Ledger(folder.path);
   return {
-    settings: { ...grid, ledger: gridLedger(ledger) },
+    settings: { ...grid, ledger },
     shown: shownUrl(grid.url),
     close: async () => {
       if ((await ledger.open()).length === 0) await removeRunFolder(folder);

@@ -1,9 +1,7 @@
 /** Global set-up of a run: refuses wrong options, and an unusable folder where sessions need one, before anything starts, and starts the host while Playwright loads the tests. */
 import type { FullConfig } from '@playwright/test';
-import { beginRun } from '../host/begin';
-import { finishRun } from '../host/finish';
 import { checkBaseFolder } from '../host/run-folder';
-import { runnerState } from '../host/runner-state';
+import { beginRun, finishRun, runnerState } from '../host/runner';
 import { projectOptions } from '../options/project';
 import { projectLeftToPlaywright } from '../options/served';
 import { validateProjectUse } from '../options/validate';

@@ -1,10 +1,10 @@
-/** Makes the clips of tests, one after the other in the background, at a low priority so that running tests keep the processor. */
+/** Makes the clips of tests in the background, one after the other, at a low priority so that tests keep the processor. */
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { replaceFile } from '../base/atomic-file';
 import { messageOf } from '../base/errors';
 import { logOf, since } from '../base/log';
-import type { ClipEncoder, ClipEncoderOptions } from '../recording/clip-encoder';
+import type { ClipEncoder } from '../recording/clip-encoder';
 import { CLIP_HOLD_MS } from '../recording/clip-timeline';
 import type { FrameStore } from '../recording/frame-store';
 import type { Size } from '../contract/limits';
@@ -12,86 +12,76 @@ import type { ArtifactProblem } from './protocol';
 
 const log = logOf('clip');
 
-/** One clip to be made. */
+/** A clip to be made. */
 export interface ClipJob {
-  /** Whose test it shows. */
+  /** The lease of its test. */
   leaseId: string;
   store: FrameStore;
-  /** Begin and end of the clip, in milliseconds since the epoch. */
+  /** Begin and end of the clip, in milliseconds since 1970. */
   fromMs: number;
   toMs: number;
   size?: Size | undefined;
-  /** Where the MP4 goes. */
+  /** The MP4 file. */
   path: string;
 }
 
-/** Clips are files of the user, who decides by the umask who may read them. */
+/** Clips are the user's files: the umask decides who may read them. */
 const FILE_MODE = 0o666;
 
-/** The clips of one run. The encoder's browser is started with the first clip, and ended by {@link close}. */
+/** The clips of one run. The encoder's browser starts with the first clip, and ends in {@link close}. */
 export class ClipQueue {
   /** Clips written so far. */
   written = 0;
   readonly #launch: () => Promise<ClipEncoder>;
-  readonly #tell: (problem: ArtifactProblem) => void;
+  readonly #onProblem: (problem: ArtifactProblem) => void;
   readonly #running = new Map<Promise<void>, ClipJob>();
   #encoder: Promise<ClipEncoder> | undefined;
 
   /**
-   * @param launch - starts the encoder; called at most once at a time, again after a failure.
-   * @param tell - told of each clip that could not be made, or has not all of its pictures; nothing is thrown.
+   * @param launch - starts the encoder; called again after a failure
+   * @param onProblem - called for each clip that is missing or incomplete
    */
-  constructor(launch: () => Promise<ClipEncoder>, tell: (problem: ArtifactProblem) => void) {
+  constructor(launch: () => Promise<ClipEncoder>, onProblem: (problem: ArtifactProblem) => void) {
     this.#launch = launch;
-    this.#tell = tell;
+    this.#onProblem = onProblem;
   }
 
   add(job: ClipJob): void {
     const running = this.#make(job).catch((error: unknown) => {
       log('failed: %s', job.path);
-      this.#tell({ what: `No clip ${job.path}`, reason: messageOf(error) });
+      this.#onProblem({ what: `No clip ${job.path}`, reason: messageOf(error) });
     });
     this.#running.set(running, job);
     void running.then(() => this.#running.delete(running));
   }
 
-  /** Resolves when the clips of this lease that were added so far are written or have failed. Those of others may take much longer. */
+  /** Resolves when the clips of this lease are written or have failed. */
   async writtenFor(leaseId: string): Promise<void> {
     const own = [...this.#running].filter(([, job]) => job.leaseId === leaseId);
     await Promise.all(own.map(([running]) => running));
   }
 
-  /** Resolves when no clip is left to be made. */
-  async drained(): Promise<void> {
-    while (this.#running.size > 0) await Promise.all(this.#running.keys());
-  }
-
-  /** Makes what is left to be made, and ends the encoder. */
+  /** Makes the remaining clips, and ends the encoder. */
   async close(): Promise<void> {
-    await this.drained();
+    while (this.#running.size > 0) await Promise.all(this.#running.keys());
     const encoder = this.#encoder;
     this.#encoder = undefined;
     await encoder?.then((it) => it.close()).catch(() => undefined);
   }
 
-  async #make(job: ClipJob): Promise<void> {
+  async #make({ leaseId, path, ...clip }: ClipJob): Promise<void> {
     const startedMs = performance.now();
-    log('ordered: %s (%d ms of a test)', job.path, job.toMs - job.fromMs);
-    const missing = await whyMissing(job);
+    log('ordered: %s (%d ms of a test of lease %s)', path, clip.toMs - clip.fromMs, leaseId);
+    await clip.store.flushed();
+    const missing = clip.store.whyMissing(clip.fromMs, clip.toMs); // the store only knows the latest failure
     const encoder = await this.#ready();
-    const mp4 = await encoder.encode({
-      store: job.store,
-      fromMs: job.fromMs,
-      toMs: job.toMs,
-      holdMs: CLIP_HOLD_MS,
-      ...(job.size && { size: job.size }),
-    });
-    await mkdir(dirname(job.path), { recursive: true });
-    await replaceFile(job.path, mp4, { mode: FILE_MODE, isDurable: false });
+    const mp4 = await encoder.encode({ ...clip, holdMs: CLIP_HOLD_MS });
+    await mkdir(dirname(path), { recursive: true });
+    await replaceFile(path, mp4, { mode: FILE_MODE, isDurable: false });
     this.written++;
-    log('written after %s: %s (%d bytes)', since(startedMs), job.path, mp4.length);
+    log('written after %s: %s (%d bytes)', since(startedMs), path, mp4.length);
     if (missing)
-      this.#tell({ what: `Pictures are missing in ${job.path}`, reason: missing.message });
+      this.#onProblem({ what: `Pictures are missing in ${path}`, reason: missing.message });
   }
 
   #ready(): Promise<ClipEncoder> {
@@ -101,16 +91,4 @@ export class ClipQueue {
     });
     return this.#encoder;
   }
-}
-
-/** Asked before the clip waits for others: the store knows the latest failure only. */
-async function whyMissing({ store, fromMs, toMs }: ClipJob): Promise<Error | undefined> {
-  await store.flushed();
-  return store.whyMissing(fromMs, toMs);
-}
-
-/** The encoder of clips, loaded once there is one to be made. */
-export async function launchEncoder(options: ClipEncoderOptions): Promise<ClipEncoder> {
-  const { ClipEncoder } = await import('../recording/clip-encoder');
-  return ClipEncoder.launch(options);
 }

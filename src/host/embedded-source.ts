@@ -1,4 +1,4 @@
-/** Sessions of a session server that this host embeds: its browsers run on this machine, and end with this process; or on a Selenium Grid. */
+/** Sessions of a session server in this process. Its browsers run on this machine and end with this process, or run on a Selenium Grid. */
 import type { ClientWarning, Session, SessionsClient } from '../client/index';
 import { withoutStartupPage } from '../contract/addresses';
 import { parseErrorBody } from '../contract/error-body';
@@ -12,10 +12,8 @@ import type { HostedServer, SessionServerOptions } from '../server/session-serve
 import type { DirectEntry } from '../server/sessions/known-session';
 import type { OpenRecording } from '../recording/recorder';
 import { HeldSession, type Source } from './held-session';
-import type { AcquireRequest, Wall } from './protocol';
-import type { StartBook } from './start-book';
-import { startOptions } from './start-request';
-import { startWatched, type StartWatch } from './start-watched';
+import type { AcquireRequest, BegunStart, StartOutcome, Wall } from './protocol';
+import { startOptions, startWatched, type StartWatch } from './starts';
 
 /** Limits of an embedded session, in milliseconds: the contract's upper bounds, since it ends with the run. */
 const LIMITS = {
@@ -23,12 +21,11 @@ const LIMITS = {
   maxMs: MINUTES.maxDuration * MINUTE_MS,
 } as const;
 
-/** A start that takes longer waits for a place elsewhere, in milliseconds: here, a browser is up before, even on a loaded machine. */
+/** A start that takes longer, in milliseconds, waits for capacity. A browser of this machine is up earlier, even under load. */
 const SLOW_START_MS = 15_000;
-
-/** The same on a Selenium Grid, in milliseconds: its browser is there within two or three seconds. */
+/** The same on a Selenium Grid, where it takes two or three seconds. */
 const SLOW_GRID_MS = 5_000;
-/** How long one try of a start may wait in a Grid's queue, in milliseconds: as long as any start, since another try would be at its end. */
+/** How long one try of a start may wait in a Grid's queue, in milliseconds: as long as any start, since another try goes to the end of the queue. */
 const GRID_CALL_MS = 1_800_000;
 
 /** A session server of our own. */
@@ -39,13 +36,6 @@ export class EmbeddedSource implements Source {
   readonly isEmbedded = true;
   readonly isLocal: boolean;
   readonly #server: HostedServer;
-  /** Nothing of it outlives this process, whatever ends it. */
-  readonly starts: StartBook = {
-    begin: async () => {},
-    end: async (_, { sessionId }) => {
-      if (sessionId !== null) await this.#server.logNetwork(sessionId);
-    },
-  };
 
   private constructor(
     server: HostedServer,
@@ -61,7 +51,7 @@ export class EmbeddedSource implements Source {
 
   /**
    * Starts the server.
-   * @param onWarning - told of sessions that may have been left
+   * @param onWarning - called if sessions may be left
    */
   static async start(
     settings: SessionServerOptions,
@@ -117,6 +107,13 @@ export class EmbeddedSource implements Source {
     return new EmbeddedSession(session, this, this.#server);
   }
 
+  async startBegan(): Promise<void> {}
+
+  /** A test that starts a session reads what its API reports. */
+  async startEnded(_: BegunStart, { sessionId }: StartOutcome): Promise<void> {
+    if (sessionId !== null) await this.#server.logNetwork(sessionId);
+  }
+
   async waitingFor(): Promise<string | undefined> {
     return this.#server.waitingFor();
   }
@@ -129,18 +126,17 @@ export class EmbeddedSource implements Source {
   }
 }
 
-/** A session of the embedded server, which knows whether it is active, records, and leads workers to its browser past the gateway. */
+/** A session of the embedded server. Workers can connect to its browser without the gateway. */
 class EmbeddedSession extends HeldSession {
   readonly #server: HostedServer;
   #entry: DirectEntry | undefined;
 
   constructor(session: Session, source: Source, server: HostedServer) {
-    // The worker makes its own pages: a blank tab of the server's would be in every trace and screenshot.
-    super(session, source, withoutStartupPage(session.cdpUrl));
+    super(session, source, withoutStartupPage(session.cdpUrl)); // a blank tab would be in every trace
     this.#server = server;
   }
 
-  /** Others want the slots of a Grid. */
+  /** Others may need the slot of a Grid. */
   override get isCostly(): boolean {
     return !this.source.isLocal;
   }
@@ -151,7 +147,7 @@ class EmbeddedSession extends HeldSession {
   }
 
   override enterDirectly(): string | null {
-    if (!this.isRunning) return null; // the gateway says what is wrong
+    if (!this.isRunning) return null; // the gateway reports what is wrong
     this.#entry ??= this.#server.enterDirectly(this.session.id);
     return this.#entry?.cdpUrl ?? null;
   }
@@ -177,16 +173,16 @@ class EmbeddedSession extends HeldSession {
   }
 }
 
-/** The time of a start is over, and its server knows what it was waiting for; undefined for every other failure. */
+/** The error of a start that timed out while its server waited for something; undefined for other failures. */
 function waited(error: unknown, waitingFor: string | undefined): SessionwrightError | undefined {
   if (!(error instanceof ApiUnreachableError) || waitingFor === undefined) return undefined;
   return new SessionwrightError(
-    `No session came free in time: ${waitingFor}. Use fewer workers, give the Grid more nodes, or set sessionOptions.startTimeout to wait longer.`,
+    `No session became free in time: ${waitingFor}. Use fewer workers, give the Grid more nodes, or set sessionOptions.startTimeout to wait longer.`,
     { code: 'rate_limited', cause: error },
   );
 }
 
-/** Of its browsers the server's own words say everything: whoever reads them has started no server. */
+/** Errors of the browser without the words about an HTTP call: the user did not start a server. */
 function inItsOwnWords(error: unknown): unknown {
   if (!(error instanceof ApiError)) return error;
   const { message, code = error.code } = parseErrorBody(error.body);

@@ -1,14 +1,13 @@
 /** The host's server: workers, runner and reporter call it over a loopback socket. Each sends the run's token first. */
 import { createServer, type Server, type Socket } from 'node:net';
+import { settledWithin } from '../base/deadline';
 import { isToken } from '../base/tokens';
 import { HostError } from '../contract/errors';
 import type { ArtifactProblem, HostCalls, HostMethod, WaitReason } from './protocol';
-import { Refusals } from './refusals';
+import { Refusals, WaitMessages } from './messages';
 import { RpcPeer } from './rpc';
 import { Run } from './run';
-import type { Sweeps } from './sweeps';
 import { publishEndpoint, type RunFolder } from './run-folder';
-import { WaitMessages } from './wait-messages';
 
 type Role = HostCalls['hello']['params']['role'];
 type Handlers = {
@@ -20,6 +19,12 @@ type Handlers = {
 
 /** How long a client may take to send the run's token, in milliseconds: our processes send it first. */
 const HELLO_TIMEOUT_MS = 30_000;
+
+/** How long the workers of a dead runner may take to end their tests and save cookies, in milliseconds; and with a billed session. */
+const ORPHANS_MS = 10_000;
+const COSTLY_ORPHANS_MS = 4_000;
+/** How long the clips and sessions may take after that, in milliseconds. */
+const FINISH_MS = 30_000;
 
 /** Listens for the processes of one run. */
 export class Host {
@@ -35,9 +40,9 @@ export class Host {
   #token = '';
   #markFinished: () => void = () => undefined;
 
-  constructor(folder: RunFolder, sweeps: Sweeps) {
+  constructor(folder: RunFolder) {
     this.#folder = folder;
-    this.run = new Run(folder.path, sweeps);
+    this.run = new Run(folder.path);
     this.#server = createServer((socket) => this.#welcome(socket));
     this.finished = new Promise((resolve) => (this.#markFinished = resolve));
     this.#handlers = this.#answers();
@@ -54,11 +59,14 @@ export class Host {
     ).token;
   }
 
-  /** Resolves when no worker is connected. */
-  async workersGone(): Promise<void> {
-    await Promise.all(
-      [...this.#roles].flatMap(([peer, role]) => (role === 'worker' ? [peer.closed] : [])),
-    );
+  /** Ends a run whose runner died. Its workers live a little longer. */
+  async endOrphaned(): Promise<void> {
+    const workers = [...this.#roles].filter(([, role]) => role === 'worker');
+    const workersGone = Promise.all(workers.map(async ([peer]) => peer.closed));
+    await settledWithin(workersGone, COSTLY_ORPHANS_MS);
+    this.run.endCostly();
+    await settledWithin(workersGone, ORPHANS_MS - COSTLY_ORPHANS_MS);
+    await settledWithin(this.run.finish(), FINISH_MS);
   }
 
   close(): void {
@@ -75,7 +83,7 @@ export class Host {
       clearTimeout(late);
       this.#roles.delete(peer);
       this.#refusals.workerLeft(peer);
-      this.run.releaseAll(peer);
+      this.run.leases.releaseAll(peer);
     });
   }
 
@@ -103,12 +111,11 @@ export class Host {
         if (role === 'worker') this.#refusals.workerCame(peer);
         return { pid: process.pid };
       },
-      prestart: async ({ requests }) => done(() => run.prestart(requests)),
       acquire: async (request, peer) =>
         run.acquire(request, peer, { saysSource: !this.#hasReporter() }),
       prepareSession: async (check) => run.prepareSession(check),
       reportBadSession: async ({ leaseId, reason }) => run.reportBadSession(leaseId, reason),
-      offer: async ({ leaseId }) => run.offer(leaseId),
+      offer: async ({ leaseId }) => run.leases.offer(leaseId),
       release: async ({ leaseId }) => this.#release(leaseId),
       connectDirectly: async ({ leaseId }) => run.connectDirectly(leaseId),
       settle: async ({ leaseId, fromMs }) => run.settle(leaseId, fromMs),
@@ -143,16 +150,11 @@ export class Host {
     this.run.release(leaseId);
     if (this.#hasReporter()) return [];
     await this.run.clipsWritten(leaseId);
-    return this.run.untoldProblems();
+    return this.run.newProblems();
   }
 
   /** A reporter waits for the clips itself, before the reports are written. */
   #hasReporter(): boolean {
     return [...this.#roles.values()].includes('reporter');
   }
-}
-
-function done(work: () => void): null {
-  work();
-  return null;
 }

@@ -5,19 +5,17 @@
 import { randomUUID } from 'node:crypto';
 import { HostError, TimeoutError } from '../contract/errors';
 import { DEFAULT_START_TIMEOUT_MS } from '../options/defaults';
-import { type LeaseEvent, type LeaseState, nextState, sessionOf } from './lease-state';
 import type { AcquireRequest } from './protocol';
 import type { RpcPeer } from './rpc';
 import {
   CHANGE_OPTIONS_MS,
   isLacking,
-  needsAlike,
   type PooledSession,
   type PoolOwner,
   SessionPool,
   type Wait,
 } from './session-pool';
-import { keyOf } from './start-request';
+import { keyOf } from './starts';
 
 /** How long a worker keeps its session while another waits for it, in milliseconds: a change takes a new connection. */
 const TURN_MS = 1_000;
@@ -28,7 +26,7 @@ const MAX_NAMED = 5;
 
 /** A session, as far as leases know it. */
 export interface LeasableSession extends PooledSession {
-  /** Tests of its worker continue with what others left on it: no other session has that. */
+  /** Tests of its worker continue with what earlier ones left: no other session has that. */
   readonly keepsState: boolean;
   isGood(testTimeoutMs: number, how?: { isKept: boolean }): boolean;
   /** A worker has it from now on. */
@@ -37,6 +35,26 @@ export interface LeasableSession extends PooledSession {
   released(): void;
 }
 
+/**
+ * The state of a lease:
+ *
+ *   idle --> starting --> leased <--> releasing --> idle       any of them --> ended
+ *
+ * A worker without a session is idle. It is starting while it waits for one. If another worker waits for its session, it is asked for
+ * it. It is releasing from the moment it agrees, when no test uses the session, until it returns the session.
+ */
+export type LeaseState<S> =
+  | { readonly name: 'idle' }
+  | { readonly name: 'starting'; readonly wait: Wait<S> }
+  | {
+      readonly name: 'leased';
+      readonly session: S;
+      readonly sinceMs: number;
+      readonly isAsked: boolean;
+    }
+  | { readonly name: 'releasing'; readonly session: S; readonly sinceMs: number }
+  | { readonly name: 'ended' };
+
 /** A worker's right to a session. */
 export interface WorkerLease<S> {
   readonly id: string;
@@ -44,8 +62,8 @@ export interface WorkerLease<S> {
   readonly key: string;
   readonly parallelIndex: number;
   readonly request: AcquireRequest;
-  state: LeaseState<S, Wait<S>>;
-  /** Its test, when that began, and when its timeout ends it (0 when unlimited), by `performance.now()`. */
+  state: LeaseState<S>;
+  /** Its test, when that began, and when its timeout ends it (0 if unlimited), by `performance.now()`. */
   test?: { title: string; sinceMs: number; untilMs: number } | undefined;
 }
 
@@ -73,10 +91,6 @@ export class Leases<S extends LeasableSession> {
       end: async (session) => owner.end(session),
       failed: (error) => owner.failed(error),
       limit: () => this.#limit,
-      hasMovedOn: (parallelIndex, key) => {
-        const lease = this.#leaseOf(parallelIndex);
-        return lease !== undefined && lease.key !== key;
-      },
       onLack: (wait) => this.#askFor(wait),
     };
     this.#pool = new SessionPool(poolOwner, this.#cancel.signal);
@@ -84,7 +98,7 @@ export class Leases<S extends LeasableSession> {
 
   /**
    * Leases a session that fits the request.
-   * @throws the error of the start; {@link TimeoutError} when other workers keep all sessions
+   * @throws the error of the start; {@link TimeoutError} if other workers keep all sessions
    */
   async acquire(request: AcquireRequest, peer: RpcPeer): Promise<WorkerLease<S>> {
     const { parallelIndex } = request;
@@ -105,15 +119,8 @@ export class Leases<S extends LeasableSession> {
     return lease;
   }
 
-  /** Starts the session of a worker that will ask for one soon, unless it has asked. */
-  prestart(request: AcquireRequest): void {
-    const { parallelIndex } = request;
-    if (!this.#leaseOf(parallelIndex))
-      this.#pool.prestart({ key: keyOf(request), parallelIndex, request });
-  }
-
   /**
-   * Replaces a session that has ended, or would end during the test, or that the worker has returned. True when it was replaced.
+   * Replaces a session that has ended, or would end during the test, or that the worker has returned. True if it was replaced.
    * @param hasOpenContexts - a later test needs a page on this session: it stays as long as it runs
    */
   async ensureGood(
@@ -122,27 +129,27 @@ export class Leases<S extends LeasableSession> {
   ): Promise<boolean> {
     const lease = this.find(leaseId);
     this.#progress();
-    const session = sessionOf(lease.state);
+    const session = sessionOf(lease);
     const isKept = hasOpenContexts || session?.keepsState === true;
     if (session?.isGood(timeoutMs, { isKept })) return false;
-    this.#change(lease, { type: 'lose' });
+    lease.state = { name: 'idle' };
     if (session) this.#pool.end(session);
     await this.#obtain(lease, timeoutMs);
     return true;
   }
 
-  /** @throws {@link HostError} `lease_unknown` when the lease was released */
+  /** @throws {@link HostError} `lease_unknown` if the lease was released */
   find(leaseId: string): WorkerLease<S> {
     const lease = this.#leases.get(leaseId);
     if (lease) return lease;
     throw unknown('This worker no longer holds a lease on a session: it was released.');
   }
 
-  /** @throws {@link HostError} `lease_unknown` when the lease was released, or has no session */
+  /** @throws {@link HostError} `lease_unknown` if the lease was released, or has no session */
   session(leaseId: string): S {
-    const session = sessionOf(this.find(leaseId).state);
+    const session = sessionOf(this.find(leaseId));
     if (session) return session;
-    throw unknown('This lease has no session: it was ended meanwhile.');
+    throw unknown('This lease has no session: it has ended.');
   }
 
   /** A test uses the session from now on. */
@@ -152,10 +159,11 @@ export class Leases<S extends LeasableSession> {
     this.#progress();
   }
 
-  /** A test is running, with this timeout by now. */
-  testRuns(leaseId: string, running: { title: string; timeoutMs: number }): void {
+  /** A test is running, and has this timeout by now; null if none is. */
+  testRuns(leaseId: string, running: { title: string; timeoutMs: number } | null): void {
     const { test } = this.find(leaseId);
-    if (test) test.untilMs = endOf(test.sinceMs, running.timeoutMs);
+    if (!running) this.endTest(leaseId);
+    else if (test) test.untilMs = endOf(test.sinceMs, running.timeoutMs);
     else this.beginTest(leaseId, running);
   }
 
@@ -164,22 +172,22 @@ export class Leases<S extends LeasableSession> {
     this.#progress();
   }
 
-  /** A worker does not use its session. True when another worker waits for it: then {@link giveBack} follows. */
+  /** A worker does not use its session. True if another worker waits for it: then {@link giveBack} follows. */
   offer(leaseId: string): boolean {
     const lease = this.find(leaseId);
-    const session = sessionOf(lease.state);
-    this.#change(lease, { type: 'keep' });
-    const agreed = this.#all.filter(
-      ({ state }) => state.name === 'releasing' && state.hasAgreed,
-    ).length;
-    const isWanted = session?.staysWithWorker === false && this.#pool.wants(lease.key) > agreed;
-    if (isWanted) this.#change(lease, { type: 'agree' });
+    if (!('session' in lease.state)) return false;
+    const { session, sinceMs } = lease.state;
+    const agreed = this.#all.filter((it) => it !== lease && it.state.name === 'releasing').length;
+    const isWanted = !session.staysWithWorker && this.#pool.wants(lease.key) > agreed;
+    lease.state = isWanted
+      ? { name: 'releasing', session, sinceMs }
+      : { name: 'leased', session, sinceMs, isAsked: false };
     return isWanted;
   }
 
   /** A worker has disconnected from its session. It keeps its lease. */
   giveBack(leaseId: string): void {
-    this.#putBack(this.find(leaseId), { type: 'lose' });
+    this.#putBack(this.find(leaseId), 'idle');
   }
 
   /** The worker does not wait for a session any more. */
@@ -193,14 +201,14 @@ export class Leases<S extends LeasableSession> {
 
   /** Releases the leases of a process that has ended. */
   releaseAll(peer: RpcPeer): void {
-    for (const lease of this.#leases.values()) if (lease.peer === peer) this.#free(lease);
+    for (const lease of this.#all) if (lease.peer === peer) this.#free(lease);
   }
 
-  /** Who has the sessions that a worker waits for; undefined while its own is being started. */
+  /** Which workers have the sessions that a worker waits for; undefined while its own is being started. */
   usersFor(peer: RpcPeer): string | undefined {
     const isShort = this.#all.some(
-      ({ peer: its, state }) =>
-        its === peer && state.name === 'starting' && isLacking(state.wait.request.state),
+      (it) =>
+        it.peer === peer && it.state.name === 'starting' && isLacking(it.state.wait.request.state),
     );
     return isShort ? this.#users : undefined;
   }
@@ -218,7 +226,7 @@ export class Leases<S extends LeasableSession> {
 
   /** Such as `1 of 1 in use by worker 0 ("buys a book")`; undefined when no worker has a session. */
   get #users(): string | undefined {
-    const users = this.#all.filter(({ state }) => sessionOf(state));
+    const users = this.#all.filter(sessionOf);
     if (users.length === 0) return undefined;
     const total = Number.isFinite(this.#limit) ? this.#limit : this.#pool.size;
     const named = users
@@ -236,27 +244,20 @@ export class Leases<S extends LeasableSession> {
     return Math.min(...this.#all.map(({ request }) => request.options.maxSessions ?? Infinity));
   }
 
-  #leaseOf(parallelIndex: number): WorkerLease<S> | undefined {
-    return this.#all.find((it) => it.parallelIndex === parallelIndex);
-  }
-
-  #change(lease: WorkerLease<S>, event: LeaseEvent<S, Wait<S>>): void {
-    lease.state = nextState(lease.state, event);
-  }
-
   async #obtain(lease: WorkerLease<S>, timeoutMs: number): Promise<void> {
     this.#patience ??= setInterval(() => this.#endHopelessWaits(), PATIENCE_POLL_MS).unref();
     const { key, parallelIndex, request } = lease;
     const wait = this.#pool.take({ key, parallelIndex, request, timeoutMs });
-    this.#change(lease, { type: 'wait', wait });
+    lease.state = { name: 'starting', wait };
     try {
       const session = await wait.granted;
       this.#progress();
-      this.#change(lease, { type: 'get', session, nowMs: performance.now() });
-      if (sessionOf(lease.state)) session.leased();
-      else this.#pool.put(session, parallelIndex); // its worker has left
+      if (this.#leases.has(lease.id)) {
+        lease.state = { name: 'leased', session, sinceMs: performance.now(), isAsked: false };
+        session.leased();
+      } else this.#pool.put(session, parallelIndex); // its worker has left
     } catch (error) {
-      this.#change(lease, { type: 'lose' });
+      lease.state = { name: 'idle' };
       throw error;
     }
     this.#pool.dispatch(); // its turn has begun, and another worker may wait for it
@@ -265,12 +266,12 @@ export class Leases<S extends LeasableSession> {
   #free(lease: WorkerLease<S>): void {
     this.#leases.delete(lease.id);
     this.#cancelWait(lease);
-    this.#putBack(lease, { type: 'end' });
+    this.#putBack(lease, 'ended');
   }
 
-  #putBack(lease: WorkerLease<S>, event: { type: 'lose' | 'end' }): void {
-    const session = sessionOf(lease.state);
-    this.#change(lease, event);
+  #putBack(lease: WorkerLease<S>, name: 'idle' | 'ended'): void {
+    const session = sessionOf(lease);
+    lease.state = { name };
     lease.test = undefined;
     this.#progress();
     if (!session) return;
@@ -284,17 +285,16 @@ export class Leases<S extends LeasableSession> {
   }
 
   /** Asks workers for their sessions, once their turns are over. */
-  #askFor({ request: { key, state } }: Wait<S>): void {
-    const alikeOnly = needsAlike(state);
+  #askFor({ request: { key } }: Wait<S>): void {
     let restMs = Infinity;
     for (const lease of this.#all) {
-      if (lease.state.name !== 'leased' || lease.state.session.staysWithWorker) continue;
-      if (alikeOnly && lease.key !== key) continue;
+      const { state } = lease;
+      if (state.name !== 'leased' || state.isAsked || state.session.staysWithWorker) continue;
       const turnMs = lease.key === key ? TURN_MS : CHANGE_OPTIONS_MS;
-      const leftMs = lease.state.sinceMs + turnMs - performance.now();
+      const leftMs = state.sinceMs + turnMs - performance.now();
       if (leftMs > 0) restMs = Math.min(restMs, leftMs);
       else {
-        this.#change(lease, { type: 'ask' });
+        lease.state = { ...state, isAsked: true };
         this.#owner.ask(lease.peer, lease.id);
       }
     }
@@ -318,7 +318,7 @@ export class Leases<S extends LeasableSession> {
     }
     const users = this.#users;
     if (users === undefined) return; // then the start itself has a limit
-    const untils = this.#all.map(({ state, test }) => (sessionOf(state) && test?.untilMs) ?? 0);
+    const untils = this.#all.map((it) => (sessionOf(it) && it.test?.untilMs) ?? 0);
     for (const wait of waiting) {
       const { startTimeout = DEFAULT_START_TIMEOUT_MS } = wait.request.request.options;
       const quietSinceMs = Math.max(wait.sinceMs, this.#progressMs, ...untils);
@@ -326,6 +326,11 @@ export class Leases<S extends LeasableSession> {
       if (isLate && isLacking(wait.request.state)) wait.refuse(timedOut(users, startTimeout));
     }
   }
+}
+
+/** The session of a lease that has one. */
+export function sessionOf<S>({ state }: WorkerLease<S>): S | undefined {
+  return 'session' in state ? state.session : undefined;
 }
 
 function endOf(sinceMs: number, timeoutMs: number): number {
@@ -337,6 +342,6 @@ function unknown(message: string): HostError {
 }
 
 function timedOut(users: string, timeoutMs: number): TimeoutError {
-  const message = `Waited ${timeoutMs / 1000} s for a session without success: ${users}, and no test began or ended meanwhile. A page that a hook or a worker fixture keeps open keeps its session. Allow more sessions, fewer workers, or a longer sessionOptions.startTimeout.`;
+  const message = `Waited ${timeoutMs / 1000} s for a session without success: ${users}, and no test began or ended in that time. A page that a hook or a worker fixture keeps open keeps its session. Allow more sessions, fewer workers, or a longer sessionOptions.startTimeout.`;
   return new TimeoutError(message, { timeoutMs });
 }

@@ -1,9 +1,8 @@
-/** The calls between workers, the runner and the host: their parameters and their results. */
+/** The calls between workers, the runner and the host: their parameters and results. */
 import type { Size } from '../contract/limits';
 import type { TestOutcome, TestStep } from '../contract/test-notes';
 import type { SessionOptions } from '../options/types';
 import type { SessionFacts } from '../story/test-story';
-import type { BegunStart, StartOutcome } from './start-book';
 
 /** The browser options of a worker's Playwright project. Embedded sessions apply them. */
 export interface BrowserSettings {
@@ -141,7 +140,24 @@ export interface AttemptSteps {
   steps: TestStep[];
 }
 
-/** Something that a worker or the reporter tells the host. The call returns when the host has processed it. */
+/** A start of a test that is about to be made. */
+export interface BegunStart {
+  /** Its `Idempotency-Key`. */
+  key: string;
+  /** Now, and when the start will be given up, in milliseconds since 1970. */
+  startedAt: number;
+  startsUntil: number;
+}
+
+/** The result of such a start. */
+export interface StartOutcome {
+  /** The session; null if the start failed. */
+  sessionId: string | null;
+  /** It may have made another session, or one although it failed. */
+  isUnclear: boolean;
+}
+
+/** Something that a worker or the reporter reports to the host. The call returns when the host has processed it. */
 export type RunEvent =
   /** A test or hook is running, or none is any more. Its timeout may have changed. */
   | { type: 'running'; leaseId: string; test: { title: string; timeoutMs: number } | null }
@@ -171,6 +187,17 @@ export interface ArtifactProblem {
   what: string;
   /** Why. The summary groups problems by reason. */
   reason: string;
+}
+
+/** One line for each reason. */
+export function problemLines(problems: readonly ArtifactProblem[]): string[] {
+  const byReason = new Map<string, string[]>();
+  for (const { what, reason } of problems)
+    byReason.set(reason, [...(byReason.get(reason) ?? []), what]);
+  return [...byReason].map(([reason, [first = '', ...others]]) => {
+    const more = others.length > 0 ? ` (and ${others.length} more)` : '';
+    return `${first}${more}: ${reason}`;
+  });
 }
 
 /** How a session of the run ended: `stopped` by the run; `died` before; `left` running because it could not be stopped. */
@@ -232,8 +259,6 @@ export interface HostCalls {
     params: { token: string; role: 'worker' | 'runner' | 'reporter' | 'probe'; pid: number };
     result: { pid: number };
   };
-  /** Starts sessions that workers will ask for soon. */
-  prestart: { params: { requests: AcquireRequest[] }; result: null };
   acquire: { params: AcquireRequest; result: Lease };
   /** Makes sure that the worker's session is good for a test or a hook. Returns a lease when the worker has another session now. */
   prepareSession: { params: SessionCheck; result: Lease | null };

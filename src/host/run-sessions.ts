@@ -1,12 +1,12 @@
-/** The sessions of a run, from their start to their confirmed end, and what reports say about them. */
+/** The sessions of a run, from their start to their confirmed end, and the facts about them for reports. */
 import { orAfter, settledWithin } from '../base/deadline';
 import { logOf } from '../base/log';
+import { Pending } from '../base/pending';
 import { HostError } from '../contract/errors';
 import { isCloud } from '../options/source';
 import type { SessionFacts } from '../story/test-story';
 import type { HeldSession, Source } from './held-session';
 import type { RunSummary, SessionLife } from './protocol';
-import type { StartBook } from './start-book';
 
 /** How long a stop may take before the session counts as left running, in milliseconds. */
 const STOP_TIMEOUT_MS = 20_000;
@@ -25,7 +25,7 @@ export class RunSessions {
   readonly #running = new Set<HeldSession>();
   /** Running sessions that tests started, by id. */
   readonly #ofTests = new Map<string, Source>();
-  readonly #starts = new Set<Promise<unknown>>();
+  readonly #starts = new Pending();
   readonly #stops = new Map<string, Promise<void>>();
   /** Sessions that may still run, by id, with the stop to try again; undefined while the first stop goes on. */
   readonly #left = new Map<string, Stop | undefined>();
@@ -42,10 +42,8 @@ export class RunSessions {
    * @throws what `open` throws; {@link HostError} `host_unavailable` when the run is ending
    */
   async start(open: () => Promise<HeldSession>): Promise<HeldSession> {
-    if (this.#isEnding) throw runIsEnding('No session is started any more');
-    const starting = this.#start(open);
-    this.#starts.add(starting);
-    return starting.finally(() => this.#starts.delete(starting));
+    if (this.#isEnding) throw runIsEnding('Could not start a session');
+    return this.#starts.track(this.#start(open));
   }
 
   /** Stops a session. Resolves when it has ended, or takes too long. */
@@ -60,21 +58,13 @@ export class RunSessions {
     await this.#stop(id, async () => held.stop());
   }
 
-  /** Records the sessions that tests start at a source, so that they end with the run. */
-  startsOf(source: Source): StartBook {
-    return {
-      begin: source.starts.begin,
-      end: async (start, outcome) => {
-        if (outcome.sessionId !== null) {
-          this.#countOfTests++;
-          this.#ofTests.set(outcome.sessionId, source);
-        }
-        await source.starts.end(start, outcome);
-      },
-    };
+  /** A test started a session. It ends with the run. */
+  startedByTest(id: string, source: Source): void {
+    this.#countOfTests++;
+    this.#ofTests.set(id, source);
   }
 
-  /** A test has stopped a session: its own, or one that it started. */
+  /** A test stopped a session: its own, or one that it started. */
   async stoppedByTest(id: string): Promise<void> {
     for (const held of this.#running) if (held.session.id === id) held.stoppedByTest();
     const source = this.#ofTests.get(id);
@@ -104,7 +94,7 @@ export class RunSessions {
   }
 
   async startsSettled(): Promise<void> {
-    await Promise.allSettled(this.#starts);
+    await this.#starts.settled();
   }
 
   get summary(): Pick<RunSummary, 'sessions' | 'browserMs' | 'leftRunning' | 'lives'> {
@@ -128,7 +118,7 @@ export class RunSessions {
     if (!this.#isEnding) return held;
     this.#running.delete(held);
     await this.#stop(held.session.id, async () => held.stop());
-    throw runIsEnding('The session was stopped before its use');
+    throw runIsEnding('The new session was stopped');
   }
 
   /** Never rejects. A stop that goes on is only waited for. */
@@ -151,7 +141,7 @@ export class RunSessions {
   }
 }
 
-/** What reports say about a running session. */
+/** The facts about a running session, for reports. */
 export function factsOf(held: HeldSession): SessionFacts {
   const { session, source, startedAtMs, startMs, isCostly } = held;
   return {

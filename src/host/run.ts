@@ -1,17 +1,21 @@
-/** One test run as its host sees it: hands out sessions, records tests, keeps count, and ends everything. */
+/** One test run: assigns sessions to workers, records tests, counts, and ends everything. */
+import { randomUUID } from 'node:crypto';
+import { basename } from 'node:path';
 import { messageOf } from '../base/errors';
 import { logOf, since } from '../base/log';
 import { isSessionwrightError } from '../contract/errors';
+import type { TestRun } from '../contract/test-notes';
+import { environment } from '../options/environment';
 import type { ClipEncoderOptions } from '../recording/clip-encoder';
+import { withoutSecrets } from '../story/secrets';
 import { BadSessions, withdrawIfRemembered } from './bad-sessions';
-import { ClipQueue, launchEncoder } from './clip-queue';
+import { ClipQueue } from './clip-queue';
 import type { HeldSession } from './held-session';
-import { Leases } from './leases';
-import { sessionOf } from './lease-state';
-import { Ledger } from './ledger';
+import { Leases, sessionOf } from './leases';
 import {
   type AcquireRequest,
   type ArtifactProblem,
+  type AttemptSteps,
   type BadSessionAnswer,
   type BadSessionReason,
   type Lease,
@@ -25,81 +29,71 @@ import {
   WANTED,
 } from './protocol';
 import type { RpcPeer } from './rpc';
-import { workFolder } from './run-folder';
 import { factsOf, RunSessions } from './run-sessions';
 import { Sources } from './sources';
-import type { StartBook } from './start-book';
-import { Sweeps } from './sweeps';
-import type { StartWatch } from './start-watched';
-import { thisRun } from './this-run';
-import { WatchedTests } from './watched-tests';
+import type { StartWatch } from './starts';
 
-/** Said once, whatever the timeouts are. */
+/** Printed once, whatever the timeouts are. */
 const FOR_ONE_TEST = 'a session is for one test';
-
-/** What a start fails with that was not tried, or was given up as the run ended. */
-const WAS_NOT_TRIED = ['api_down', 'host_unavailable'] as const;
+/** Error codes of starts that were not tried, or that the end of the run cancelled. */
+const WAS_NOT_TRIED = ['api_down', 'host_unavailable'];
+/** Attempts whose session is known, the newest ones: the last steps of a test come a moment after its end. */
+const MAX_ATTEMPTS = 500;
 
 const log = logOf('lease');
 
 /** The sessions, clips and counts of a run. */
 export class Run {
-  /** What its tests do, for those who watch. */
-  readonly watched = new WatchedTests(thisRun());
+  readonly leases: Leases<HeldSession>;
+  readonly #run = thisRun();
   readonly #sources: Sources;
-  readonly #leases: Leases<HeldSession>;
   readonly #clips: ClipQueue;
   readonly #sessions = new RunSessions();
+  readonly #badSessions = new BadSessions();
   readonly #problems: ArtifactProblem[] = [];
-  #told = 0;
-  readonly #said = new Set<string>();
+  /** How many of the problems workers printed. */
+  #printed = 0;
+  readonly #messages = new Set<string>();
   readonly #totals = { failedStarts: 0, tests: 0 };
+  /** The session of each attempt of a test, the latest last. */
+  readonly #attempts = new Map<string, HeldSession>();
   /** The browser that encodes clips: the one of the run's first session. */
   #encoderBrowser: Pick<ClipEncoderOptions, 'executablePath' | 'channel'> | undefined;
   #finishing: Promise<RunSummary> | undefined;
-  readonly #badSessions = new BadSessions();
 
-  /**
-   * @param folder - the run's folder; profiles, frames and the ledger go into it.
-   * @param sweeps - what clears away dead runs, for as long as this one goes on.
-   */
-  constructor(folder: string, sweeps = new Sweeps({ path: folder })) {
-    const place = { runFolder: folder, ledger: new Ledger(folder), workFolder: workFolder(folder) };
-    this.#sources = new Sources(
-      place,
-      sweeps,
-      (problem) => this.#problems.push(problem),
-      this.watched.run,
-    );
-    this.#leases = new Leases({
+  /** @param folder - the run's folder, for profiles, frames and the ledger. */
+  constructor(folder: string) {
+    const onProblem = (problem: ArtifactProblem): void => void this.#problems.push(problem);
+    this.#sources = new Sources(folder, onProblem, this.#run);
+    this.leases = new Leases({
       open: async (request, watch) => this.#sessions.start(async () => this.#open(request, watch)),
       failed: (error) => {
-        if (!WAS_NOT_TRIED.some((code) => isSessionwrightError(error, code)))
-          this.#totals.failedStarts++;
+        const wasTried = !isSessionwrightError(error) || !WAS_NOT_TRIED.includes(error.code);
+        if (wasTried) this.#totals.failedStarts++;
       },
       end: async (held) => this.#sessions.end(held),
       ask: (peer, leaseId) => {
         peer.call(WANTED, { leaseId }).catch(() => undefined); // it is gone
       },
     });
-    this.#clips = new ClipQueue(
-      () => launchEncoder({ ...this.#encoderBrowser, workDir: folder }),
-      (problem) => this.#problems.push(problem),
-    );
+    this.#clips = new ClipQueue(async () => {
+      const { ClipEncoder } = await import('../recording/clip-encoder');
+      return ClipEncoder.launch({ ...this.#encoderBrowser, workDir: folder });
+    }, onProblem);
   }
 
-  /** @param saysSource - the worker shall say where its session comes from: there is no reporter that has said it. */
+  /** @param saysSource - the worker prints where sessions come from, because there is no reporter that does. */
   async acquire(
     request: AcquireRequest,
     peer: RpcPeer,
     { saysSource }: { saysSource: boolean },
   ): Promise<Lease> {
     const askedMs = performance.now();
-    const { id } = await this.#leases.acquire(request, peer);
+    const { id } = await this.leases.acquire(request, peer);
     const reused = this.#held(id).usage === 'used';
     const lease = this.#lease(id, reused);
     log(
-      'lease %s: place %d gets %s session %s after %s',
+      'lease %s: worker %d gets %s session %s after %s',
       lease.leaseId,
       request.parallelIndex,
       reused ? 'the used' : 'a fresh',
@@ -112,14 +106,9 @@ export class Run {
       : lease;
   }
 
-  /** Starts sessions that workers will ask for soon. */
-  prestart(requests: readonly AcquireRequest[]): void {
-    for (const request of requests) this.#leases.prestart(request);
-  }
-
   /** Why a worker has no session yet. */
   async whyWaits(peer: RpcPeer): Promise<WaitReason> {
-    return { startsWaitFor: await this.#sources.waitingFor(), inUse: this.#leases.usersFor(peer) };
+    return { startsWaitFor: await this.#sources.waitingFor(), inUse: this.leases.usersFor(peer) };
   }
 
   /** The pages that show its sessions. */
@@ -130,31 +119,21 @@ export class Run {
 
   release(leaseId: string): void {
     log('lease %s: released', leaseId);
-    this.#leases.release(leaseId);
-  }
-
-  /** Frees whatever a process held that is gone. */
-  releaseAll(peer: RpcPeer): void {
-    this.#leases.releaseAll(peer);
-  }
-
-  /** A worker does not use its session. True when another worker waits for it. */
-  offer(leaseId: string): boolean {
-    return this.#leases.offer(leaseId);
+    this.leases.release(leaseId);
   }
 
   /** Processes what a worker or the reporter reports. */
   async handle(event: RunEvent): Promise<void> {
     switch (event.type) {
       case 'running':
-        this.#setRunning(event.leaseId, event.test);
+        this.leases.testRuns(event.leaseId, event.test);
         break;
       case 'session-returned':
         log('lease %s: returns session %s', event.leaseId, this.#held(event.leaseId).session.id);
-        this.#leases.giveBack(event.leaseId);
+        this.leases.giveBack(event.leaseId);
         break;
       case 'wait-cancelled':
-        this.#leases.cancelWait(event.leaseId);
+        this.leases.cancelWait(event.leaseId);
         break;
       case 'state-kept':
         this.#held(event.leaseId).keepsState = true;
@@ -163,10 +142,10 @@ export class Run {
         await this.#keepForApi(event.leaseId);
         break;
       case 'start-began':
-        await this.#startsOf(event.leaseId).begin(event.start);
+        await this.#held(event.leaseId).source.startBegan(event.start);
         break;
       case 'start-ended':
-        await this.#startsOf(event.leaseId).end(event.start, event.outcome);
+        await this.#startEnded(event);
         break;
       case 'session-stopped':
         await this.#sessions.stoppedByTest(event.sessionId);
@@ -175,7 +154,7 @@ export class Run {
         await this.#held(event.leaseId).hideContext(event.contextId);
         break;
       case 'steps':
-        this.watched.step(event.attempts);
+        this.#showSteps(event.attempts);
         break;
       case 'problem':
         this.#problems.push(event.problem);
@@ -185,7 +164,7 @@ export class Run {
 
   /** Decides what happens to a session that its worker cannot use. */
   async reportBadSession(leaseId: string, reason: BadSessionReason): Promise<BadSessionAnswer> {
-    return this.#badSessions.report(this.#held(leaseId), this.#leases.find(leaseId), reason);
+    return this.#badSessions.report(this.#held(leaseId), this.leases.find(leaseId), reason);
   }
 
   /** The browser's own CDP endpoint, for a worker that is about to connect. */
@@ -196,7 +175,7 @@ export class Run {
   /** Makes sure that the worker has a good session, and starts the recording of its test. Returns a lease when it has another session now. */
   async prepareSession({ test, ...check }: SessionCheck): Promise<Lease | null> {
     const { leaseId, timeoutMs } = check;
-    const why = sessionOf(this.#leases.find(leaseId).state)?.whyForOneTest(timeoutMs);
+    const why = sessionOf(this.leases.find(leaseId))?.whyForOneTest(timeoutMs);
     const isReplaced = await this.#replaceUnfit(check);
     const held = this.#held(leaseId);
     held.usage = 'used';
@@ -208,7 +187,7 @@ export class Run {
     return lease;
   }
 
-  /** Waits, briefly, until what is on screen now is in the recording. True when it has any picture since then. */
+  /** Waits, briefly, until the picture on screen is recorded. True if the recording has a picture since `fromMs`. */
   async settle(leaseId: string, fromMs: number): Promise<boolean> {
     const held = this.#held(leaseId);
     if (!held.isRecording) return false;
@@ -217,23 +196,23 @@ export class Run {
     return frames.select(fromMs, Infinity).length > 0;
   }
 
-  /** Ends the recording of a test, and orders its clip when it is to be kept. True when it did. */
+  /** Ends the recording of a test. True if its clip will be made. */
   async endTest(test: TestEnd): Promise<boolean> {
-    this.#leases.endTest(test.leaseId);
+    this.leases.endTest(test.leaseId);
     const held = this.#held(test.leaseId);
     held.note([{ outcome: test.outcome, at: Date.now() }]);
     if (!held.isRecording) return false;
     const { recorder, frames } = await held.recording();
-    await recorder.stop({ lastLook: false }); // the page is closed; what it showed last was taken by `settle`
+    await recorder.stop({ lastLook: false }); // the page is closed; `settle` took its last picture
     if (test.leftContextId !== undefined) recorder.leave(test.leftContextId);
     if (test.clip) this.#clips.add({ ...test.clip, store: frames, leaseId: test.leaseId });
     return test.clip !== null;
   }
 
-  /** True once for each remark: it is made once per run, whatever number of workers there are. */
+  /** True once for each message: it is printed once per run. */
   claimMessage(message: string): boolean {
-    if (this.#said.has(message)) return false;
-    this.#said.add(message);
+    if (this.#messages.has(message)) return false;
+    this.#messages.add(message);
     return true;
   }
 
@@ -242,14 +221,14 @@ export class Run {
     await this.#clips.writtenFor(leaseId);
   }
 
-  /** The problems since the last call: for a run without a reporter, whose workers tell them. */
-  untoldProblems(): ArtifactProblem[] {
-    const untold = this.#problems.slice(this.#told);
-    this.#told = this.#problems.length;
-    return untold;
+  /** The problems since the last call. Workers print them if there is no reporter. */
+  newProblems(): ArtifactProblem[] {
+    const problems = this.#problems.slice(this.#printed);
+    this.#printed = this.#problems.length;
+    return problems;
   }
 
-  /** No process is left to run tests: stops sessions that cost, and starts no more. */
+  /** The runner died: stops billed sessions, and starts no more. */
   endCostly(): void {
     this.#sessions.endAll({ onlyCostly: true });
   }
@@ -262,7 +241,7 @@ export class Run {
   /** Sessions do not wait for the clips: they may cost, and their frames are on this machine. */
   async #finish(): Promise<RunSummary> {
     this.#sessions.endAll();
-    await Promise.all([this.#clips.close(), this.#sessions.over(() => this.#leases.close())]);
+    await Promise.all([this.#clips.close(), this.#sessions.over(() => this.leases.close())]);
     await this.#sources.close();
     await this.#sessions.startsSettled();
     return {
@@ -306,21 +285,17 @@ export class Run {
   /** True when the lease has another session now. */
   async #replaceUnfit(check: SessionCheck): Promise<boolean> {
     const { leaseId, timeoutMs, hasOpenContexts = false } = check;
-    const { key, request, state } = this.#leases.find(leaseId);
-    const held = sessionOf(state);
+    const lease = this.leases.find(leaseId);
+    const { key, request } = lease;
+    const held = sessionOf(lease);
     if (check.isConnected === true) this.#badSessions.connected(key);
     if (check.mayBeGone) await held?.checkHealth();
     withdrawIfRemembered(held, request, check);
-    return this.#leases.ensureGood(leaseId, { timeoutMs, hasOpenContexts });
+    return this.leases.ensureGood(leaseId, { timeoutMs, hasOpenContexts });
   }
 
   #held(leaseId: string): HeldSession {
-    return this.#leases.session(leaseId);
-  }
-
-  #setRunning(leaseId: string, test: { title: string; timeoutMs: number } | null): void {
-    if (test) this.#leases.testRuns(leaseId, test);
-    else this.#leases.endTest(leaseId);
+    return this.leases.session(leaseId);
   }
 
   /** Keeps what only the session's API reports, from now on. */
@@ -330,20 +305,34 @@ export class Run {
     await held.keepForApi();
   }
 
-  #startsOf(leaseId: string): StartBook {
-    return this.#sessions.startsOf(this.#held(leaseId).source);
+  async #startEnded({
+    leaseId,
+    start,
+    outcome,
+  }: Extract<RunEvent, { type: 'start-ended' }>): Promise<void> {
+    const { source } = this.#held(leaseId);
+    if (outcome.sessionId !== null) this.#sessions.startedByTest(outcome.sessionId, source);
+    await source.startEnded(start, outcome);
   }
 
   async #beginTest(
     leaseId: string,
     { title, attempt, record, timeoutMs }: TestStart & { timeoutMs: number },
   ): Promise<void> {
-    this.#leases.beginTest(leaseId, { title, timeoutMs });
-    const { parallelIndex: worker } = this.#leases.find(leaseId);
+    this.leases.beginTest(leaseId, { title, timeoutMs });
+    const { parallelIndex: worker } = this.leases.find(leaseId);
     const held = this.#held(leaseId);
-    held.tests++;
-    if (this.watched.begin(attempt, held, { title, worker })) this.#totals.tests++;
+    if (!this.#attempts.delete(attempt)) this.#totals.tests++;
+    this.#attempts.set(attempt, held);
+    const [oldest] = this.#attempts.keys();
+    if (this.#attempts.size > MAX_ATTEMPTS && oldest !== undefined) this.#attempts.delete(oldest);
+    held.note([{ title: withoutSecrets(title), worker, run: this.#run, at: Date.now() }]);
     if (record) await this.#startRecording(held, record);
+  }
+
+  /** Sends steps to the viewers of their sessions. Attempts without a session are ignored. */
+  #showSteps(attempts: readonly AttemptSteps[]): void {
+    for (const { attempt, steps } of attempts) this.#attempts.get(attempt)?.note(steps);
   }
 
   async #startRecording(held: HeldSession, how: NonNullable<TestStart['record']>): Promise<void> {
@@ -356,4 +345,11 @@ export class Run {
       });
     }
   }
+}
+
+/** A new id, and the name of the folder that the run was started in; on CI with the number of the build. */
+export function thisRun(): TestRun {
+  const { ciBuild } = environment;
+  const folder = basename(process.cwd());
+  return { id: randomUUID(), name: ciBuild === undefined ? folder : `${folder} #${ciBuild}` };
 }

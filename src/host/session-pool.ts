@@ -5,7 +5,7 @@
 import { Admission, type Waiter } from '../base/admission';
 import { ApiUnreachableError, isSessionwrightError } from '../contract/errors';
 import type { AcquireRequest } from './protocol';
-import type { StartWatch } from './start-watched';
+import type { StartWatch } from './starts';
 
 /**
  * How long a waiting worker lets others go first that can take a session as it is, in milliseconds. Other options cost the start of
@@ -17,17 +17,17 @@ export const CHANGE_OPTIONS_MS = 5_000;
 const LEAST_PAUSE_MS = 1_000;
 const PAUSE_MS = 5_000;
 
-/** How long a billed session is kept idle, in milliseconds: the worker that replaces another is there within a second or two. */
+/** How long a billed session is kept idle, in milliseconds: the worker that replaces another connects within a second or two. */
 const KEEP_IDLE_MS = 10_000;
 
 /** The error code of starts that fail at once because the API is down. */
 const DOWN = 'api_down';
 /** Error codes of starts that find no capacity, or no API. */
-const FULL: ReadonlySet<string> = new Set(['rate_limited', 'overloaded', DOWN]);
+const FULL: readonly string[] = ['rate_limited', 'overloaded', DOWN];
 
 /** A session, as far as the pool knows it. */
 export interface PooledSession {
-  /** It started a moment ago, and no worker has had it: it needs no health check. */
+  /** It started a moment ago, and no worker had it yet: it needs no health check. */
   readonly isNew: boolean;
   /** It is not for another worker slot. */
   readonly staysWithWorker: boolean;
@@ -45,15 +45,15 @@ export interface Wish {
   readonly key: string;
   readonly parallelIndex: number;
   readonly request: AcquireRequest;
-  /** How long the session must last, in milliseconds; 0 when it need only be active. */
+  /** How long the session must last, in milliseconds; 0 if it need only be active. */
   readonly timeoutMs: number;
 }
 
 /** The state of a session. */
 type SessionState<S> =
+  /** `isFull` if there seems to be no capacity for it now. */
   | { readonly name: 'starting'; isFull: boolean }
-  /** `isFresh` while it is offered for the first time: it needs no check. */
-  | { readonly name: 'idle'; readonly session: S; readonly isFresh: boolean }
+  | { readonly name: 'idle'; readonly session: S }
   | { readonly name: 'taken'; readonly session: S }
   | { readonly name: 'ending' };
 
@@ -71,8 +71,8 @@ type WaitState<S> =
   | { readonly name: 'starting'; readonly entry: Entry<S> }
   /** A session is being checked for it. */
   | { readonly name: 'checking' }
-  /** Its start found no capacity. If the API is down, only a session with the same options helps. */
-  | { readonly name: 'paused'; readonly untilMs: number; readonly onlyAlike: boolean };
+  /** Its start found no capacity. */
+  | { readonly name: 'paused'; readonly untilMs: number };
 
 /** The wait of a worker. */
 export type Wait<S> = Waiter<Wish & { state: WaitState<S> }, S>;
@@ -83,12 +83,10 @@ export interface PoolOwner<S> {
   open(request: AcquireRequest, watch: StartWatch): Promise<S>;
   /** Ends a session; resolves when its capacity is free. */
   end(session: S): Promise<unknown>;
-  /** A start failed that a worker has waited for. */
+  /** A start failed. */
   failed(error: unknown): void;
   /** Most sessions at once. */
   limit(): number;
-  /** Whether the worker slot has a worker that needs other options. */
-  hasMovedOn(parallelIndex: number, key: string): boolean;
   /** No session is free for this wait: workers that do not use theirs should return them. */
   onLack(wait: Wait<S>): void;
 }
@@ -122,18 +120,10 @@ export class SessionPool<S extends PooledSession> {
 
   /** How many waiting workers a session with this key would help. */
   wants(key: string): number {
-    return this.waiting.filter(({ request }) => {
-      if (request.state.name === 'checking') return false;
-      return request.key === key || (!needsAlike(request.state) && isLacking(request.state));
-    }).length;
-  }
-
-  /** Starts a session that a worker will need soon, below the limit. If the start fails, the worker tries again. */
-  prestart({ key, parallelIndex, request }: Omit<Wish, 'timeoutMs'>): void {
-    const isThere = [...this.#entries].some(
-      (it) => it.state.name === 'idle' && it.key === key && it.parallelIndex === parallelIndex,
-    );
-    if (!isThere && this.#hasRoom) this.#start({ key, parallelIndex, request }, { isAhead: true });
+    return this.waiting.filter(
+      ({ request }) =>
+        isLacking(request.state) || (request.state.name === 'starting' && request.key === key),
+    ).length;
   }
 
   /** A worker does not use this session any more. */
@@ -161,33 +151,31 @@ export class SessionPool<S extends PooledSession> {
     let coming = [...this.#entries].filter(({ state }) => state.name === 'ending').length;
     for (const wait of this.waiting) {
       if (wait.request.state.name === 'checking' || this.#serve(wait)) continue;
-      const onlyAlike = needsAlike(wait.request.state);
-      if (onlyAlike) this.#owner.onLack(wait);
-      else if (coming > 0) coming--;
+      if (coming > 0) coming--;
       else if (!this.#makeRoom(wait)) this.#owner.onLack(wait);
-      if (isOld(wait) && !onlyAlike) return; // nobody goes first any more
+      if (isOld(wait)) return; // the others do not go first any more
     }
   }
 
-  /** True when the worker gets a session, or one is being started for it. */
+  /** True if the worker gets a session, or one is being started for it. */
   #serve(wait: Wait<S>): boolean {
     const { request } = wait;
     const entry = this.#fittingFor(request);
     if (entry) {
-      void this.#check(entry, wait);
+      void this.#offer(entry, wait);
       return true;
     }
     if (request.state.name !== 'starting') {
       const pausedUntilMs = request.state.name === 'paused' ? request.state.untilMs : 0;
       const start = this.#abandonedStart(request.key);
       if (start) request.state = { name: 'starting', entry: start };
-      else if (performance.now() >= pausedUntilMs && this.#hasRoom)
+      else if (performance.now() >= pausedUntilMs && this.#entries.size < this.#owner.limit())
         request.state = { name: 'starting', entry: this.#start(request) };
     }
     return !isLacking(request.state);
   }
 
-  /** Its own worker slot's session comes first. */
+  /** An idle session with the same options. The one of its own worker slot comes first. */
   #fittingFor({ key, parallelIndex }: Wish): Entry<S> | undefined {
     const alike = [...this.#entries].filter((it) => it.state.name === 'idle' && it.key === key);
     return (
@@ -196,15 +184,16 @@ export class SessionPool<S extends PooledSession> {
     );
   }
 
-  /** It may have ended while it was idle. */
-  async #check(entry: Entry<S>, wait: Wait<S>): Promise<void> {
+  /** Gives a worker an idle session, unless the session has ended. */
+  async #offer(entry: Entry<S>, wait: Wait<S>): Promise<void> {
     if (entry.state.name !== 'idle') return;
-    const { session, isFresh } = entry.state;
+    const { session } = entry.state;
+    const { isNew } = session;
     entry.state = { name: 'taken', session };
     wait.request.state = { name: 'checking' };
-    await (isFresh || session.isNew ? undefined : session.checkHealth());
+    await (isNew ? undefined : session.checkHealth());
     wait.request.state = { name: 'queued' };
-    const isGood = isFresh || session.isGood(wait.request.timeoutMs); // another one would be no better than a fresh one
+    const isGood = isNew || session.isGood(wait.request.timeoutMs); // another new one would be no better
     if (!isGood) this.#end(entry, session);
     else if (!wait.admit(session)) this.#keep(entry, session);
     this.dispatch();
@@ -223,24 +212,15 @@ export class SessionPool<S extends PooledSession> {
     );
   }
 
-  get #hasRoom(): boolean {
-    return this.#entries.size < this.#owner.limit();
-  }
-
   get #alive(): Entry<S>[] {
-    return [...this.#entries].filter(
-      ({ state }) => state.name === 'idle' || state.name === 'taken',
-    );
+    return [...this.#entries].filter(({ state }) => 'session' in state);
   }
 
   #entryOf(session: S): Entry<S> | undefined {
     return this.#alive.find(({ state }) => 'session' in state && state.session === session);
   }
 
-  #start(
-    { key, parallelIndex, request }: Omit<Wish, 'timeoutMs'>,
-    { isAhead = false } = {},
-  ): Entry<S> {
+  #start({ key, parallelIndex, request }: Wish): Entry<S> {
     const state = { name: 'starting' as const, isFull: false };
     const entry: Entry<S> = { key, parallelIndex, state };
     this.#entries.add(entry);
@@ -251,45 +231,38 @@ export class SessionPool<S extends PooledSession> {
     this.#owner
       .open(request, { onFull, signal: this.#cancelled })
       .then(
-        (session) => this.#started(entry, session),
-        (error: unknown) => {
-          if (!isAhead || this.#waitFor(entry)) this.#owner.failed(error);
-          this.#failed(entry, { error, isFull: state.isFull });
+        (session) => {
+          const wait = this.#waitFor(entry);
+          if (wait) wait.request.state = { name: 'queued' };
+          this.#keep(entry, session);
         },
+        (error: unknown) => this.#failed(entry, { error, wasFull: state.isFull }),
       )
       .finally(() => this.dispatch());
     return entry;
   }
 
-  #started(entry: Entry<S>, session: S): void {
-    const wait = this.#waitFor(entry);
-    if (wait) wait.request.state = { name: 'queued' };
-    this.#keep(entry, session, { isFresh: true });
-    this.dispatch();
-    if (entry.state.name !== 'idle') return;
-    this.#keep(entry, session);
-    if (this.#owner.hasMovedOn(entry.parallelIndex, entry.key)) this.#end(entry, session);
-  }
-
-  /** A worker that can share the run's sessions needs none of its own. */
-  #failed(entry: Entry<S>, { error, isFull }: { error: unknown; isFull: boolean }): void {
+  /** If the run has other sessions, a worker without capacity for its own shares those. */
+  #failed(entry: Entry<S>, { error, wasFull }: { error: unknown; wasFull: boolean }): void {
+    this.#owner.failed(error);
     const wait = this.#waitFor(entry);
     this.#entries.delete(entry);
     if (!wait) return;
-    const onlyAlike = isSessionwrightError(error, DOWN);
-    const shared = this.#alive.filter(({ key }) => !onlyAlike || key === wait.request.key);
-    if (!(foundNoCapacity(error) || (isFull && isUnanswered(error))) || shared.length === 0) {
+    const isDown = isSessionwrightError(error, DOWN);
+    const shared = this.#alive.filter(({ key }) => !isDown || key === wait.request.key);
+    if (!foundNoCapacity(error, wasFull) || shared.length === 0) {
       wait.refuse(error as Error);
       return;
     }
-    const pauseMs = Math.max(LEAST_PAUSE_MS, retryAfterOf(error) ?? PAUSE_MS);
-    wait.request.state = { name: 'paused', untilMs: performance.now() + pauseMs, onlyAlike };
+    const { retryAfterMs = PAUSE_MS } = error as { retryAfterMs?: number };
+    const pauseMs = Math.max(LEAST_PAUSE_MS, retryAfterMs);
+    wait.request.state = { name: 'paused', untilMs: performance.now() + pauseMs };
     setTimeout(() => this.dispatch(), pauseMs).unref();
   }
 
   /** Keeps a session idle for the next worker: a billed one only for a while. */
-  #keep(entry: Entry<S>, session: S, { isFresh = false } = {}): void {
-    const idle: SessionState<S> = { name: 'idle', session, isFresh };
+  #keep(entry: Entry<S>, session: S): void {
+    const idle: SessionState<S> = { name: 'idle', session };
     entry.state = idle;
     if (session.isCostly)
       setTimeout(() => this.#endIdle(({ state }) => state === idle), KEEP_IDLE_MS).unref();
@@ -323,30 +296,19 @@ export class SessionPool<S extends PooledSession> {
   }
 }
 
-/** Whether no session is being started for a waiting worker, as far as is known. */
+/** Whether no session is coming for a waiting worker, as far as is known. */
 export function isLacking<S>(state: WaitState<S>): boolean {
-  if (state.name !== 'starting') return true;
-  return state.entry.state.name === 'starting' && state.entry.state.isFull;
-}
-
-/** Whether only a session with the same options helps. */
-export function needsAlike<S>(state: WaitState<S>): boolean {
-  return state.name === 'paused' && state.onlyAlike;
+  if (state.name === 'starting')
+    return state.entry.state.name === 'starting' && state.entry.state.isFull;
+  return state.name !== 'checking';
 }
 
 function isOld({ sinceMs }: { sinceMs: number }): boolean {
   return performance.now() - sinceMs > CHANGE_OPTIONS_MS;
 }
 
-function foundNoCapacity(error: unknown): boolean {
-  return isSessionwrightError(error) && FULL.has(error.code);
-}
-
-/** An API that queues starts answers nothing until there is capacity. */
-function isUnanswered(error: unknown): boolean {
-  return error instanceof ApiUnreachableError && error.maybeReceived;
-}
-
-function retryAfterOf(error: unknown): number | undefined {
-  return (error as { retryAfterMs?: number }).retryAfterMs;
+/** An API that queues starts does not answer before there is capacity. */
+function foundNoCapacity(error: unknown, wasFull: boolean): boolean {
+  if (isSessionwrightError(error) && FULL.includes(error.code)) return true;
+  return wasFull && error instanceof ApiUnreachableError && error.maybeReceived;
 }

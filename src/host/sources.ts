@@ -1,71 +1,63 @@
 /**
- * Where the sessions of a run come from: a remote API when a key, an URL or the environment names one, else a session server
- * that this host embeds. One embedded server per browser setting, since executable, channel, arguments and Grid are no wire fields.
+ * The sources of a run's sessions: a remote API if a key, a URL or the environment names one, otherwise a session server in this process.
+ * There is one embedded server per set of browser settings, because the wire has no fields for executable, channel, arguments and Grid.
  */
 import { join } from 'node:path';
-import type { ClientWarning } from '../client/index';
+import { settledWithin } from '../base/deadline';
+import { withoutNulls } from '../base/json';
 import type { TestRun } from '../contract/test-notes';
 import { gridOf, hasRemoteApi } from '../options/source';
 import type { SessionOptions } from '../options/types';
 import { EmbeddedSource } from './embedded-source';
-import { gridLedger } from './grid-ledger';
 import type { HeldSession, Source } from './held-session';
+import { Ledger } from './ledger';
 import type { ArtifactProblem, BrowserSettings, RunViews } from './protocol';
-import { RemoteSource, type LocalPlace } from './remote-source';
-import type { Sweeps } from './sweeps';
-import { wallOfRun } from './this-run';
+import { RemoteSource } from './remote-source';
+import { workFolder } from './run-folder';
+import { type Api, sweep } from './sweep';
+
+/** How long the end of a run may take to clear what dead runs left, in milliseconds. The rest is for the next run. */
+const SWEEP_MS = 5_000;
 
 /** Opens sources when they are first needed, and closes all of them at the end. */
 export class Sources {
-  readonly #place: LocalPlace;
-  readonly #sweeps: Sweeps;
-  readonly #tell: (problem: ArtifactProblem) => void;
+  readonly #runFolder: string;
+  readonly #onProblem: (problem: ArtifactProblem) => void;
   readonly #run: TestRun | undefined;
-  readonly #onWarning: (warning: ClientWarning) => void;
   readonly #sources = new Map<string, Promise<Source>>();
+  /** APIs that options name. Nothing else may have their keys. */
+  readonly #namedApis: Api[] = [];
 
   /**
-   * @param place - profiles and frames go below its folder.
-   * @param sweeps - what clears the APIs of what dead runs have left there.
-   * @param tell - told of sessions that may have been left, and of an API that is down: nobody reads what this process prints.
-   * @param run - which their walls are to show, where a server has several. @default all
+   * @param onProblem - called about sessions that may be left, and about an API that is down
+   * @param run - shown by the walls of servers that have several runs. @default all
    */
-  constructor(
-    place: LocalPlace,
-    sweeps: Sweeps,
-    tell: (problem: ArtifactProblem) => void,
-    run?: TestRun,
-  ) {
-    this.#place = place;
-    this.#sweeps = sweeps;
-    this.#tell = tell;
+  constructor(runFolder: string, onProblem: (problem: ArtifactProblem) => void, run?: TestRun) {
+    this.#runFolder = runFolder;
+    this.#onProblem = onProblem;
     this.#run = run;
-    this.#onWarning = ({ message: reason }) => tell({ what: 'A session may be left', reason });
   }
 
-  /** The source that these options ask for. */
+  /** The source for these options. */
   async for(options: SessionOptions, browser: BrowserSettings): Promise<Source> {
-    const remote = hasRemoteApi(options);
-    const key = JSON.stringify(
-      remote
-        ? ['remote', options.apiUrl, options.apiKey]
-        : ['embedded', serverSettings(options, browser)],
-    );
+    const isRemote = hasRemoteApi(options);
+    const settings = serverSettings(options, browser);
+    const key = JSON.stringify(isRemote ? [options.apiUrl, options.apiKey] : settings);
     const known = this.#sources.get(key);
     if (known) return known;
-    const source = remote ? this.#openRemote(options) : this.#embed(options, browser);
+    const source = isRemote ? this.#openRemote(options) : this.#embed(options, settings);
     this.#sources.set(key, source);
     source.catch(() => this.#sources.delete(key));
     return source;
   }
 
-  /** What the starts of now wait for, as far as it is known. */
+  /** What current starts wait for, if that is known. */
   async waitingFor(): Promise<string | undefined> {
     const waits = (await this.#open()).map((source) => source.waitingFor());
     return (await Promise.all(waits)).find(Boolean);
   }
 
-  /** Where these sessions are watched, and all of each source. */
+  /** The pages that show these sessions, and the walls of all sources. */
   async views(held: readonly HeldSession[]): Promise<RunViews> {
     return {
       walls: (await this.#open()).flatMap((source) => {
@@ -76,7 +68,7 @@ export class Sources {
     };
   }
 
-  /** Links to all that they show, which ask for no key. Secret. */
+  /** Links to the walls that ask for no key. Secret. */
   async wallLinks(): Promise<string[]> {
     const links = (await this.#open()).map(async (source) => {
       const link = await source.wallLink();
@@ -85,15 +77,21 @@ export class Sources {
     return (await Promise.all(links)).flat();
   }
 
-  /** Closes all of them, and clears what dead runs have left there and nobody could stop before. */
+  /** Closes all sources, and clears what dead runs left there. */
   async close(): Promise<void> {
     const sources = await this.#open();
     this.#sources.clear();
     await Promise.allSettled(sources.map((source) => source.close()));
-    await this.#sweeps.again();
+    await settledWithin(this.#sweep(), SWEEP_MS);
   }
 
-  /** A server of this host's has no other run. */
+  /** Clears what dead runs left. Never rejects. */
+  async #sweep(): Promise<void> {
+    const options = { keep: { path: this.#runFolder }, apis: this.#namedApis };
+    await sweep(options).catch(() => undefined);
+  }
+
+  /** An embedded server has no other run. */
   #ofRun({ isEmbedded }: Source, url: string): string {
     return isEmbedded || !this.#run ? url : wallOfRun(url, this.#run);
   }
@@ -103,38 +101,51 @@ export class Sources {
     return settled.flatMap((it) => (it.status === 'fulfilled' ? [it.value] : []));
   }
 
-  /** Whoever names an API in the options may have its key nowhere else: what a killed run has left there is stopped with it. */
   async #openRemote(options: SessionOptions): Promise<Source> {
-    const source = await RemoteSource.open(options, this.#place, {
-      onWarning: this.#onWarning,
-      onDown: ({ message: reason }) => this.#tell({ what: 'Tests had no session', reason }),
+    const source = await RemoteSource.open(options, {
+      ledger: new Ledger(this.#runFolder),
+      workFolder: workFolder(this.#runFolder),
+      onWarning: ({ message }) => this.#mayBeLeft(message),
+      onDown: ({ message: reason }) => this.#onProblem({ what: 'Tests had no session', reason }),
     });
-    if (options.apiUrl !== undefined || options.apiKey !== undefined)
-      this.#sweeps.begin(source.api);
+    if (options.apiUrl !== undefined || options.apiKey !== undefined) {
+      this.#namedApis.push(source.api);
+      void this.#sweep();
+    }
     return source;
   }
 
-  async #embed(options: SessionOptions, browser: BrowserSettings): Promise<Source> {
-    const workDir = join(this.#place.workFolder, `server-${this.#sources.size}`);
+  async #embed(options: SessionOptions, settings: object): Promise<Source> {
+    const workDir = join(workFolder(this.#runFolder), `server-${this.#sources.size}`);
     const grid = gridOf(options);
-    const settings = {
-      ...serverSettings(options, browser),
-      ...(grid && { grid: { ...grid, ledger: gridLedger(this.#place.ledger) } }),
-      workDir,
-    };
-    return EmbeddedSource.start(settings, options, this.#onWarning);
+    const ledger = new Ledger(this.#runFolder);
+    return EmbeddedSource.start(
+      { ...settings, ...(grid && { grid: { ...grid, ledger } }), workDir },
+      options,
+      ({ message }) => this.#mayBeLeft(message),
+    );
+  }
+
+  #mayBeLeft(reason: string): void {
+    this.#onProblem({ what: 'A session may be left', reason });
   }
 }
 
-/** What shapes the browser of an embedded server, and is not said per session on the wire. */
+/** The settings of an embedded server's browser that have no field on the wire. */
 function serverSettings(options: SessionOptions, browser: BrowserSettings): object {
-  const settings = {
+  return withoutNulls({
     executablePath: options.executablePath ?? browser.executablePath,
     channel: browser.channel,
     args: browser.args,
     ignoreDefaultArgs: browser.ignoreDefaultArgs,
     env: browser.env,
     grid: gridOf(options),
-  };
-  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
+  });
+}
+
+/** The address of a wall that shows only this run. */
+export function wallOfRun(url: string, { id }: TestRun): string {
+  const address = new URL(url);
+  address.searchParams.set('run', id);
+  return address.href;
 }

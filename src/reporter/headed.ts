@@ -2,7 +2,7 @@
 import type { FullConfig } from '@playwright/test/reporter';
 import { openInBrowser } from '../base/open-in-browser';
 import type { RunViews } from '../host/protocol';
-import { runnerState } from '../host/runner-state';
+import { runnerState } from '../host/runner';
 import { environment } from '../options/environment';
 import { projectOptions } from '../options/project';
 import { isElsewhere } from '../options/source';

@@ -11,13 +11,10 @@ import type {
   TestStep,
 } from '@playwright/test/reporter';
 import { messageOf } from '../base/errors';
-import { beginNextRun } from '../host/begin';
-import { finishRun } from '../host/finish';
 import type { RunSummary } from '../host/protocol';
-import { runnerState } from '../host/runner-state';
+import { beginNextRun, finishRun, runnerState } from '../host/runner';
 import { environment } from '../options/environment';
 import { REPORTED } from '../options/reported';
-import { openFirstSessions } from './first-sessions';
 import { openLiveView, wantsLiveView } from './headed';
 import { Links } from './links';
 import { dropMissingClips, isClip } from './missing-clips';
@@ -69,7 +66,6 @@ export default class SessionReporter implements Reporter {
     if (runnerState().isRefused || process.argv.includes('--list')) return;
     if (!isMerge()) {
       beginNextRun();
-      openFirstSessions(config, suite);
       tellSources(config);
       if (wantsLiveView(config) && !environment.isCI) this.#stopLooking = openLiveView();
     }

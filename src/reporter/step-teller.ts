@@ -2,7 +2,7 @@
 import type { TestCase, TestResult, TestStep } from '@playwright/test/reporter';
 import type { TestStep as StepNote } from '../contract/test-notes';
 import type { AttemptSteps } from '../host/protocol';
-import { runnerState } from '../host/runner-state';
+import { runnerState } from '../host/runner';
 import { isShown, titleOf } from './run/steps';
 import type { Texts } from './run/texts';
 

@@ -1,6 +1,6 @@
 /** The last lines of a run, from what the host has counted. */
 import { countText, durationText } from '../base/texts';
-import { problemLines } from '../host/problems';
+import { problemLines } from '../host/protocol';
 import type { RunSummary } from '../host/protocol';
 import type { Look } from './print';
 import type { RunTotals } from './run/data';

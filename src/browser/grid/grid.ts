@@ -38,11 +38,16 @@ const LEAVE_MS = 6_000;
 /** How long the end of a session may be waited for, in milliseconds; it goes on afterwards. */
 const CLOSE_MS = 10_000;
 
-/** Takes note of the sessions that have to be ended, whatever becomes of this process. */
+/** Records the sessions that have to be ended, even if this process is killed. */
 export interface GridLedger {
-  /** Called ahead of the start. `mark` finds the session, `gridUrl` has no secrets. */
-  started(entry: { mark: string; gridUrl: string }): Promise<void>;
-  /** The Grid has no such session any more. */
+  /** Called before the start. The id is the mark that finds the session, `apiUrl` is the Grid without secrets. */
+  started(entry: {
+    sessionId: string;
+    apiUrl: string;
+    kind: 'grid';
+    startedAt: number;
+  }): Promise<void>;
+  /** The Grid has no session with this mark any more. */
   stopped(mark: string): Promise<void>;
 }
 
@@ -142,7 +147,13 @@ export class Grid {
   async #openOnce(request: GridBrowserRequest, signal: AbortSignal): Promise<GridBrowser> {
     const { ledger, capabilities = {} } = this.#settings;
     const mark = randomUUID();
-    await ledger?.started({ mark, gridUrl: this.shown });
+    const entry = {
+      sessionId: mark,
+      apiUrl: this.shown,
+      kind: 'grid',
+      startedAt: Date.now(),
+    } as const;
+    await ledger?.started(entry);
     const alwaysMatch = gridCapabilities(request, capabilities, mark);
     let value: unknown;
     try {

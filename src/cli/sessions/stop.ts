@@ -4,7 +4,7 @@ import { activeSessions } from '../../client/active-sessions';
 import type { SessionsClient } from '../../client/index';
 import { NotFoundError, SessionwrightError } from '../../contract/errors';
 import { environment } from '../../options/environment';
-import { listRuns } from '../../host/runs';
+import { listRuns } from '../../host/ledger';
 import { command, toPid, UsageError } from '../command';
 import { printJson, printText } from '../output';
 import { withClient } from './client';

@@ -1,6 +1,6 @@
 /** Makes the data of the run page from what was taken down. */
 import type { TestCase } from '@playwright/test/reporter';
-import { problemLines } from '../../host/problems';
+import { problemLines } from '../../host/protocol';
 import type { RunSummary } from '../../host/protocol';
 import {
   type AttemptData,

@@ -28,7 +28,7 @@ class ScriptedGrid {
   /** Marks of what is in the ledger. */
   readonly open = new Set<string>();
   readonly ledger: GridLedger = {
-    started: async ({ mark }) => void this.open.add(mark),
+    started: async ({ sessionId }) => void this.open.add(sessionId),
     stopped: async (mark) => void this.open.delete(mark),
   };
   #hub: ScriptedApi | undefined;

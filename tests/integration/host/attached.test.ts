@@ -163,7 +163,7 @@ test('a session whose API tests have used is replaced ahead of its end like any 
   expect(await run.prepareSession(check)).not.toBeNull();
 });
 
-test('a test that may take as long as any session lasts gets a new one each time: that is said once, with what to do', async () => {
+test('a test that may take as long as any session lasts gets a new one each time: one notice says what to do', async () => {
   const session = { max_duration_minutes: 15, idle_timeout_minutes: 3 };
   const { run, lease } = await startWith('ours', { session });
   const check = { leaseId: lease.leaseId, mayBeGone: false, isConnected: true };
@@ -171,12 +171,12 @@ test('a test that may take as long as any session lasts gets a new one each time
   for (const minutes of [15, 15, 20, 14])
     told.push((await run.prepareSession({ ...check, timeoutMs: minutes * 60_000 }))?.notices);
   const why = expect.stringMatching(
-    /timeout of 15 min gets a new session.* Set sessionOptions\.maxDuration to more than 900000, /,
+    /timeout of 15 min gets a new session.* Set sessionOptions\.maxDuration to more than 1800000, /,
   ) as unknown;
   expect(told).toEqual([undefined, [why], [], undefined]); // the first one is fresh, and no other would last longer
 });
 
-test('so is a test that leaves no other one like it any room, when a session was replaced after it; not after shorter ones', async () => {
+test('so does a test that leaves no time for a second one like it, and not one that does', async () => {
   const session = { max_duration_minutes: 15, idle_timeout_minutes: 3 };
   const { run, lease } = await startWith('ours', { session });
   const check = { leaseId: lease.leaseId, mayBeGone: false, isConnected: true };
@@ -188,8 +188,8 @@ test('so is a test that leaves no other one like it any room, when a session was
     await run.endTest({ leaseId: lease.leaseId, clip: null, outcome: 'passed' });
   }
   const why = expect.stringMatching(
-    /^a session gets no other test with a timeout of 15 min once it is \d+ ms old: .* Set sessionOptions\.maxDuration to more than 1800000, /,
+    /timeout of 15 min gets a new session.* Set sessionOptions\.maxDuration to more than 1800000, /,
   ) as unknown;
-  expect(told).toEqual([undefined, undefined, [], [why], []]);
+  expect(told).toEqual([undefined, undefined, [why], [], []]);
   await run.finish();
 });

@@ -4,9 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { isSessionwrightError } from '../../../src/contract/errors';
-import { Ledger } from '../../../src/host/ledger';
 import { Sources } from '../../../src/host/sources';
-import { Sweeps } from '../../../src/host/sweeps';
 import { eventually } from '../../eventually';
 import { json, KEY, listBody, sessionBody, startScriptedApi } from '../client/scripted-api';
 
@@ -23,9 +21,8 @@ test(
         : json(response, 200, sessionBody('one'));
     });
     const folder = await mkdtemp(join(tmpdir(), 'sw-options-'));
-    const place = { runFolder: folder, workFolder: folder, ledger: new Ledger(folder) };
     const told: string[] = [];
-    const sources = new Sources(place, new Sweeps({ path: '' }), ({ reason }) => told.push(reason));
+    const sources = new Sources(folder, ({ reason }) => told.push(reason));
     onTestFinished(async () => {
       await sources.close();
       await api.close();

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventually } from '../../eventually';
 import { SessionsClient } from '../../../src/client/index';
-import { keepAwake } from '../../../src/host/keep-awake';
+import { keepAwake } from '../../../src/host/remote-session';
 import { startSessionServer, type SessionServer } from '../../../src/server/index';
 
 /** Length of the server's minute: the sessions' idle time. Longer than a call takes on a busy machine. */

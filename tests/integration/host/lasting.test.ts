@@ -4,9 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { HeldSession } from '../../../src/host/held-session';
-import { Ledger } from '../../../src/host/ledger';
 import { Sources } from '../../../src/host/sources';
-import { Sweeps } from '../../../src/host/sweeps';
 import type { SessionOptions } from '../../../src/options/types';
 import { json, KEY, sessionBody, startScriptedApi, type ScriptedApi } from '../client/scripted-api';
 
@@ -18,8 +16,7 @@ let api: ScriptedApi | undefined;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sw-lasting-'));
-  const place = { runFolder: folder, workFolder: folder, ledger: new Ledger(folder) };
-  sources = new Sources(place, new Sweeps({ path: '' }), () => undefined);
+  sources = new Sources(folder, () => undefined);
 });
 afterEach(async () => {
   await sources.close();

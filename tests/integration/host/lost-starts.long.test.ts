@@ -7,7 +7,6 @@ import { writeJson } from '../../../src/base/json';
 import { Ledger, type LedgerEntry } from '../../../src/host/ledger';
 import { claimRunFolder, listRunFolders } from '../../../src/host/run-folder';
 import { Sources } from '../../../src/host/sources';
-import { Sweeps } from '../../../src/host/sweeps';
 import { sweep } from '../../../src/host/sweep';
 import {
   json,
@@ -156,11 +155,7 @@ test(
       const status = request.method === 'DELETE' ? 'closed' : 'active';
       json(response, 200, sessionBody('of-ours', { idempotency_key: key, status }));
     });
-    const sources = new Sources(
-      { runFolder: temp, workFolder: temp, ledger },
-      new Sweeps({ path: '' }),
-      () => undefined,
-    );
+    const sources = new Sources(temp, () => undefined);
     const options = { apiUrl: api.url, apiKey: api.key };
     const source = await sources.for(options, {});
     const watch = { onFull: () => undefined, signal: new AbortController().signal };
@@ -190,11 +185,7 @@ test(
       key = request.headers['idempotency-key'];
       return response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Not you</h1>');
     });
-    const sources = new Sources(
-      { runFolder: temp, workFolder: temp, ledger },
-      new Sweeps({ path: '' }),
-      () => undefined,
-    );
+    const sources = new Sources(temp, () => undefined);
     const options = { apiUrl: api.url, apiKey: api.key };
     const source = await sources.for(options, {});
     const watch = { onFull: () => undefined, signal: new AbortController().signal };
@@ -222,11 +213,7 @@ test(
       if (request.method === 'GET') return json(response, 200, listBody());
       return response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Not you</h1>');
     });
-    const sources = new Sources(
-      { runFolder: temp, workFolder: temp, ledger },
-      new Sweeps({ path: '' }),
-      () => undefined,
-    );
+    const sources = new Sources(temp, () => undefined);
     const options = { apiUrl: api.url, apiKey: api.key };
     const source = await sources.for(options, {});
     const watch = { onFull: () => undefined, signal: new AbortController().signal };

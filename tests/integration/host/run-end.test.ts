@@ -10,10 +10,8 @@ import { launchChromium } from '../../../src/browser/chromium';
 import { findChromium } from '../../../src/browser/find-chromium';
 import { type HostConnection, openConnection } from '../../../src/host/connect';
 import { Host } from '../../../src/host/host';
-import { endOrphaned } from '../../../src/host/orphaned';
 import type { BrowserSettings, Lease } from '../../../src/host/protocol';
 import { claimRunFolder, isOwnerAlive, readEndpoint } from '../../../src/host/run-folder';
-import { Sweeps } from '../../../src/host/sweeps';
 import { eventually } from '../../eventually';
 import { json, KEY, sessionBody, startScriptedApi, type ScriptedApi } from '../client/scripted-api';
 
@@ -52,7 +50,7 @@ async function startHosted({
   onTestFinished(() => api.close());
   const folder = await claimRunFolder(process.pid, 1);
   if (!folder) throw new Error('not claimed');
-  const host = new Host(folder, new Sweeps(folder));
+  const host = new Host(folder);
   onTestFinished(() => host.close());
   await host.listen();
   const endpoint = await readEndpoint(folder);
@@ -123,7 +121,7 @@ test('a session that costs is not kept for the workers of a dead runner, and no 
     onStop: () => (stoppedMs = performance.now()),
   });
   const diedMs = performance.now();
-  const ended = endOrphaned(host);
+  const ended = host.endOrphaned();
   await eventually(() => expect(stoppedMs - diedMs).toBeLessThan(6_000));
   const check = { leaseId: lease.leaseId, timeoutMs: 0, mayBeGone: false };
   await expect(worker.call('prepareSession', check)).rejects.toMatchObject({

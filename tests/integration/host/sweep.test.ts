@@ -9,7 +9,6 @@ import { launchChromium } from '../../../src/browser/chromium';
 import { killTree } from '../../../src/browser/kill-tree';
 import { gridFor } from '../../../src/cli/serve-grid';
 import { SESSION_MARK } from '../../../src/browser/grid/grid-state';
-import { gridLedger } from '../../../src/host/grid-ledger';
 import { Ledger } from '../../../src/host/ledger';
 import {
   baseFolder,
@@ -18,7 +17,6 @@ import {
   type RunFolder,
 } from '../../../src/host/run-folder';
 import { Sources } from '../../../src/host/sources';
-import { Sweeps } from '../../../src/host/sweeps';
 import { sweep } from '../../../src/host/sweep';
 import { writeJson } from '../../../src/base/json';
 import { eventually } from '../../eventually';
@@ -104,8 +102,7 @@ test('a run that is told the API in its options stops what an earlier one has le
   await deadRun();
   vi.stubEnv('NOTTE_API_URL', '');
   vi.stubEnv('NOTTE_API_KEY', '');
-  const place = { runFolder: '', workFolder: '', ledger: new Ledger('') };
-  const sources = new Sources(place, new Sweeps({ path: '' }), () => undefined);
+  const sources = new Sources('', () => undefined);
   await sources.for({ apiUrl: api.url, apiKey: KEY }, {});
   await expect.poll(async () => readdir(temp)).toEqual([]);
   expect(api.requests.map(({ url }) => url)).toEqual(['/sessions/left/stop']);
@@ -228,11 +225,10 @@ test('what could not be stopped as a run began is stopped as it ends', async () 
   await ledger.started({ sessionId: 'late', apiUrl: late.url });
   vi.stubEnv('NOTTE_API_URL', late.url);
   vi.stubEnv('NOTTE_API_KEY', KEY);
-  const sweeps = new Sweeps({ path: '' });
-  sweeps.begin();
-  await expect.poll(() => late.requests.length).toBe(1);
+  await sweep();
+  expect(late.requests).toHaveLength(1);
   isTaken = true;
-  await sweeps.again();
+  await new Sources('', () => undefined).close();
   expect(late.requests.map(({ method, url }) => `${method} ${url}`)).toEqual([
     'DELETE /sessions/late/stop',
     'DELETE /sessions/late/stop',
@@ -255,7 +251,7 @@ test('a session that a Grid may still be starting stays in the ledger, until it 
   await ledger.stopped('left');
   const entry = { sessionId: mark, apiUrl: hub.url, kind: 'grid' } as const;
   const ours = { sessionId: 'on-grid', capabilities: { [SESSION_MARK]: mark } };
-  await gridLedger(ledger).started({ mark, gridUrl: hub.url });
+  await ledger.started({ ...entry, startedAt: Date.now() });
   const reason = expect.stringContaining('may still be starting it') as unknown;
   expect(await sweep()).toMatchObject({ removed: [], stopped: [], left: [{ ...entry, reason }] });
   sessions = [ours];
@@ -293,9 +289,11 @@ test('serve ends what one of the same process number has left on its Grid, when 
   });
   const folder = await claimRunFolder(process.pid, 1);
   if (!folder) throw new Error('not claimed');
-  await gridLedger(new Ledger(folder.path)).started({
-    mark: 'mark-of-the-killed',
-    gridUrl: hub.url,
+  await new Ledger(folder.path).started({
+    sessionId: 'mark-of-the-killed',
+    apiUrl: hub.url,
+    kind: 'grid',
+    startedAt: Date.now(),
   });
   await writeJson(join(folder.path, 'owner.json'), { ...ownProcess(), startedAt: 'before' });
   const grid = await gridFor({ backend: 'grid', 'grid-url': hub.url });

@@ -52,7 +52,7 @@ test('the end of the run waits for all clips', async () => {
   const { clips, next } = queue();
   clips.add(await clip('one', 1));
   let isDrained = false;
-  const drained = clips.drained().then(() => (isDrained = true));
+  const drained = clips.close().then(() => (isDrained = true));
   clips.add(await clip('two', 2));
   await expect
     .poll(async () => {
@@ -68,7 +68,6 @@ test('the end of the run waits for all clips', async () => {
     })
     .toBe(2);
   await drained;
-  await clips.close();
 });
 
 test('a clip that waits for others is told of all the same, though pictures of later tests are missing by then', async () => {
@@ -86,7 +85,7 @@ test('a clip that waits for others is told of all the same, though pictures of l
       return clips.written;
     })
     .toBe(1);
-  await clips.drained();
+  await clips.close();
   expect(told).toEqual([`Pictures are missing in ${torn.path}`]);
 });
 
@@ -106,6 +105,6 @@ test('a clip that has not all of its pictures is told', async () => {
       })
       .toContain(basename(job.path));
   }
-  await clips.drained();
+  await clips.close();
   expect(told).toEqual([`Pictures are missing in ${torn.path}`]);
 });

@@ -1,11 +1,10 @@
 /** Which worker gets which session: workers pass sessions on, share them, and end those that no worker needs. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { eventually } from '../../eventually';
-import { ApiUnreachableError, HostError, SessionwrightError } from '../../../src/contract/errors';
+import { ApiUnreachableError, SessionwrightError } from '../../../src/contract/errors';
 import { type LeasableSession, Leases } from '../../../src/host/leases';
 import type { AcquireRequest } from '../../../src/host/protocol';
 import { RpcPeer } from '../../../src/host/rpc';
-import type { StartWatch } from '../../../src/host/start-watched';
+import type { StartWatch } from '../../../src/host/starts';
 
 const REQUEST: AcquireRequest = { parallelIndex: 0, options: {}, browser: {} };
 const NEXT_SLOT: AcquireRequest = { ...REQUEST, parallelIndex: 1 };
@@ -14,7 +13,7 @@ const worker = (): RpcPeer => Object.create(RpcPeer.prototype) as RpcPeer;
 
 /** A session whose state the test sets. */
 class TestSession implements LeasableSession {
-  isNew = false;
+  isNew = true;
   isLeased = false;
   hasEnded = false;
   keepsState = false;
@@ -31,6 +30,7 @@ class TestSession implements LeasableSession {
     this.#isKnownToHaveEnded = this.hasEnded;
   }
   leased(): void {
+    this.isNew = false;
     this.isLeased = true;
   }
   released(): void {
@@ -141,70 +141,6 @@ describe('the next worker of a place', () => {
   });
 });
 
-describe('a session that is started ahead', () => {
-  test('goes to the worker that asks for it: of its place first, and while it still starts', async () => {
-    leases.prestart(REQUEST);
-    leases.prestart(NEXT_SLOT);
-    await eventually(() => expect(opened).toHaveLength(2));
-    expect((await acquire(NEXT_SLOT)).session).toBe(opened[1]);
-    expect((await acquire(REQUEST)).session).toBe(opened[0]);
-
-    const start = slowStart();
-    leases.prestart(REQUEST);
-    const waits = acquire(REQUEST);
-    start.finish();
-    expect((await waits).session).toBe(opened[2]);
-    expect(opened).toHaveLength(3);
-  });
-
-  test('is ended when a worker of its place wants another one', async () => {
-    leases.prestart(REQUEST);
-    await eventually(() => expect(opened).toHaveLength(1));
-    const [ahead] = opened;
-    expect((await acquire(OTHER_OPTIONS)).session).not.toBe(ahead);
-    expect(ended).toEqual([ahead]);
-  });
-
-  test('is ended though it is ready only after its worker has asked for another one', async () => {
-    const start = slowStart();
-    leases.prestart(REQUEST);
-    open = async () => new TestSession();
-    const other = await acquire(OTHER_OPTIONS);
-    start.finish();
-    await eventually(() => expect(opened).toHaveLength(2));
-    expect(opened[0]).toBe(other.session);
-    await eventually(() => expect(ended).toEqual([opened[1]]));
-  });
-
-  test('is none where its worker has asked already, where one is there, or where the run is full', async () => {
-    await acquire({ ...REQUEST, options: { maxSessions: 2 } });
-    leases.prestart(REQUEST);
-    leases.prestart(NEXT_SLOT);
-    await eventually(() => expect(opened).toHaveLength(2));
-    leases.prestart(NEXT_SLOT); // as the next run of a user interface does
-    leases.prestart({ ...REQUEST, parallelIndex: 2 });
-    await new Promise(setImmediate);
-    expect(opened).toHaveLength(2);
-  });
-
-  test('and cannot be started keeps nobody from starting another one, and counts only for who waits for it', async () => {
-    open = async () => {
-      throw new HostError('No such browser.', { code: 'host_unavailable' });
-    };
-    leases.prestart(REQUEST);
-    await new Promise(setImmediate);
-    expect(failures).toEqual([]);
-    await expect(acquire(REQUEST)).rejects.toThrow('No such browser.');
-    expect(failures).toHaveLength(1);
-
-    leases.prestart(REQUEST);
-    await expect(acquire(REQUEST)).rejects.toThrow('No such browser.');
-    expect(failures).toHaveLength(2);
-    open = async () => new TestSession();
-    expect((await acquire(REQUEST)).session).toBe(opened[0]);
-  });
-});
-
 describe('workers side by side', () => {
   test('have sessions of their own, and each place keeps its own', async () => {
     const before = [await acquire(REQUEST), await acquire(NEXT_SLOT)];
@@ -280,7 +216,7 @@ describe('the session of a lease', () => {
     expect(() => leases.session(leaseId)).toThrow(
       expect.objectContaining({
         code: 'lease_unknown',
-        message: 'This lease has no session: it was ended meanwhile.',
+        message: 'This lease has no session: it has ended.',
       }) as Error,
     );
     open = async () => new TestSession();
@@ -438,20 +374,6 @@ describe('with fewer sessions than workers', () => {
       const other = { ...FREE, parallelIndex: 1, options: { ...FREE.options, headless: false } };
       await expect(acquire(other)).rejects.toBe(DOWN);
       expect(ended).toEqual([]);
-    });
-
-    test('one that waits for its like holds up nobody with other options, and ends nothing', async () => {
-      const other = { ...FREE, options: { ...FREE.options, headless: false } };
-      const [busy, free] = [await acquire(FREE), await acquire({ ...other, parallelIndex: 1 })];
-      open = async () => Promise.reject(DOWN);
-      const waits = acquire({ ...FREE, parallelIndex: 2 });
-      leases.beginTest(busy.leaseId, { title: 'takes long', timeoutMs: 60_000 });
-      await vi.advanceTimersByTimeAsync(6_000);
-      leases.release(free.leaseId);
-      expect((await acquire({ ...other, parallelIndex: 3 })).session).toBe(free.session);
-      expect(ended).toEqual([]);
-      leases.release(busy.leaseId);
-      expect((await waits).session).toBe(busy.session);
     });
   });
 
@@ -629,7 +551,7 @@ describe('with fewer sessions than workers', () => {
     });
 
     test('is looked at before somebody gets it later', async () => {
-      other.hasEnded = true;
+      Object.assign(other, { isNew: false, hasEnded: true });
       open = async () => new TestSession();
       expect((await acquire(REQUEST)).session).toBe(opened[2]);
       expect(ended).toEqual([other]);

@@ -1,7 +1,7 @@
 import { appendFile, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Ledger } from '../../../src/host/ledger';
 
 let folder: string;
@@ -28,30 +28,13 @@ test('a session on a Grid stays known as one', async () => {
   expect(await new Ledger(folder).open()).toEqual([entry]);
 });
 
-test.each([
-  ['back', 3_600_000],
-  ['ahead', -3_600_000],
-])('the age of a start is right when the clock was set %s by an hour since', async (_, aheadMs) => {
-  const now = Date.now();
-  vi.useFakeTimers({ toFake: ['Date'], now: now + aheadMs });
-  onTestFinished(() => void vi.useRealTimers());
-  const startedAt = Date.now();
-  const startsUntil = startedAt + 30_000;
-  const ledger = new Ledger(folder);
-  await ledger.started({ sessionId: 'key', apiUrl: 'x', kind: 'start', startedAt, startsUntil });
-  vi.useRealTimers();
-  const [entry] = await ledger.open();
-  expect(Math.abs((entry?.startedAt ?? 0) - now)).toBeLessThan(10_000);
-  expect((entry?.startsUntil ?? 0) - (entry?.startedAt ?? 0)).toBe(30_000);
-});
-
 test('a start that has an answer is known by the id of its session', async () => {
   const apiUrl = 'https://api.example';
   const ledger = new Ledger(folder);
   const start = { sessionId: 'key', apiUrl, kind: 'start', startedAt: 1, startsUntil: 2 } as const;
   await ledger.started(start);
   expect(await ledger.open()).toEqual([start]);
-  await ledger.became('key', { sessionId: 'a', apiUrl });
+  await ledger.started({ sessionId: 'a', apiUrl }, 'key');
   expect(await ledger.open()).toEqual([{ sessionId: 'a', apiUrl }]);
 });
 

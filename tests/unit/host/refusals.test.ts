@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { Refusals } from '../../../src/host/refusals';
+import { Refusals } from '../../../src/host/messages';
 
 const FIRST = { message: 'No Chromium was found.', testId: 'a' };
 const SECOND = { message: 'use.recording: wrong', testId: 'b' };

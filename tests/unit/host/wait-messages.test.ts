@@ -1,6 +1,6 @@
 /** How often workers print that they wait for a session. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { WaitMessages } from '../../../src/host/wait-messages';
+import { WaitMessages } from '../../../src/host/messages';
 
 beforeEach(() => vi.useFakeTimers({ toFake: ['performance'] }));
 afterEach(() => vi.useRealTimers());

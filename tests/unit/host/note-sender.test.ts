@@ -1,6 +1,6 @@
 /** Notes on tests go to their server in batches, in order, and nobody waits for them. */
 import { expect, test } from 'vitest';
-import { NoteTeller } from '../../../src/host/note-teller';
+import { NoteSender } from '../../../src/host/remote-session';
 import { ApiError } from '../../../src/contract/errors';
 import type { TestNote } from '../../../src/contract/test-notes';
 
@@ -24,39 +24,39 @@ const refusal = (status: number): ApiError =>
 
 test('what comes together goes together, and by itself', async () => {
   const { sent, send } = taker();
-  const teller = new NoteTeller(send);
-  teller.add(begins('a'));
-  teller.add(begins('b', 'c'));
+  const sender = new NoteSender(send);
+  sender.add(begins('a'));
+  sender.add(begins('b', 'c'));
   await expect.poll(() => sent).toEqual([['a', 'b', 'c']]);
 });
 
 test('flushing sends what waits, also what came while the last was sent', async () => {
   const { sent, send } = taker();
-  const teller = new NoteTeller(send);
-  teller.add(begins('a'));
-  const flushed = teller.flush();
-  teller.add(begins('b'));
+  const sender = new NoteSender(send);
+  sender.add(begins('a'));
+  const flushed = sender.flush();
+  sender.add(begins('b'));
   await flushed;
-  await teller.flush();
+  await sender.flush();
   expect(sent.flat()).toEqual(['a', 'b']);
 });
 
 test('what could not be sent is dropped, and the next goes its way', async () => {
   const { sent, send } = taker([refusal(503)]);
-  const teller = new NoteTeller(send);
+  const sender = new NoteSender(send);
   for (const title of ['a', 'b']) {
-    teller.add(begins(title));
-    await teller.flush();
+    sender.add(begins(title));
+    await sender.flush();
   }
   expect(sent).toEqual([['a'], ['b']]);
 });
 
 test.each([404, 405, 501])('an API that answers %d is asked no more', async (status) => {
   const { sent, send } = taker([refusal(status)]);
-  const teller = new NoteTeller(send);
+  const sender = new NoteSender(send);
   for (const title of ['a', 'b']) {
-    teller.add(begins(title));
-    await teller.flush();
+    sender.add(begins(title));
+    await sender.flush();
   }
   expect(sent).toEqual([['a']]);
 });
@@ -64,13 +64,13 @@ test.each([404, 405, 501])('an API that answers %d is asked no more', async (sta
 test('a server that does not answer holds up no more than so many', async () => {
   let answer = (): void => {};
   const sent: number[] = [];
-  const teller = new NoteTeller(async (notes) => {
+  const sender = new NoteSender(async (notes) => {
     sent.push(notes.length);
     await new Promise<void>((resolve) => (answer = resolve));
   });
-  teller.add(begins('a'));
-  const flushed = teller.flush();
-  teller.add(begins(...Array<string>(9_000).fill('b')));
+  sender.add(begins('a'));
+  const flushed = sender.flush();
+  sender.add(begins(...Array<string>(9_000).fill('b')));
   while (sent.length < 5) {
     answer();
     await Promise.resolve();
