@@ -1,4 +1,6 @@
-/** Messages between the viewer's pages and the session server, which the cloud's API does not have. Types only: the pages load nothing for it. */
+/** Messages between the viewer's pages and the session server, which the cloud's API does not have. The pages import only types. */
+import * as z from 'zod';
+
 import type { SessionStatus } from './session';
 import type { TestOutcome, TestRun } from './test-notes';
 
@@ -128,33 +130,36 @@ export type LiveMessage =
   | { kind: 'end'; session: ViewedSession };
 
 /** Input of the live socket, from clients that may control the session; `show` from every client. Positions are CSS pixels of the page. */
-export type LiveInput =
-  | { kind: 'show'; tab: string }
-  | {
-      kind: 'mouse';
-      type: 'mousePressed' | 'mouseReleased' | 'mouseMoved' | 'mouseWheel';
-      x: number;
-      y: number;
-      button: 'none' | 'left' | 'middle' | 'right';
-      /** The buttons that are down, as a bit mask. */
-      buttons: number;
-      clickCount: number;
-      modifiers: number;
-      deltaX: number;
-      deltaY: number;
-    }
-  | {
-      kind: 'key';
-      type: 'keyDown' | 'rawKeyDown' | 'keyUp';
-      key: string;
-      code: string;
-      /** The typed text; may be empty. */
-      text: string;
-      keyCode: number;
-      location: number;
-      modifiers: number;
-      repeat: boolean;
-    }
-  | { kind: 'paste'; text: string }
-  | { kind: 'navigate'; url: string }
-  | { kind: 'stop' };
+export const liveInputSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('show'), tab: z.string() }),
+  z.object({
+    kind: z.literal('mouse'),
+    type: z.enum(['mousePressed', 'mouseReleased', 'mouseMoved', 'mouseWheel']),
+    x: z.number(),
+    y: z.number(),
+    button: z.enum(['none', 'left', 'middle', 'right']),
+    /** The buttons that are down, as a bit mask. */
+    buttons: z.number(),
+    clickCount: z.number(),
+    modifiers: z.number(),
+    deltaX: z.number(),
+    deltaY: z.number(),
+  }),
+  z.object({
+    kind: z.literal('key'),
+    type: z.enum(['keyDown', 'rawKeyDown', 'keyUp']),
+    key: z.string(),
+    code: z.string(),
+    /** The typed text; may be empty. */
+    text: z.string(),
+    keyCode: z.number(),
+    location: z.number(),
+    modifiers: z.number(),
+    repeat: z.boolean(),
+  }),
+  z.object({ kind: z.literal('paste'), text: z.string() }),
+  z.object({ kind: z.literal('navigate'), url: z.string() }),
+  z.object({ kind: z.literal('stop') }),
+]);
+
+export type LiveInput = z.infer<typeof liveInputSchema>;

@@ -1,4 +1,4 @@
-/** How long connections of a server may say nothing, and how many of them viewers may have. */
+/** Timeouts of the server's connections. */
 import type { Server, ServerOptions } from 'node:http';
 
 /** How long an idle HTTP connection with a key is kept, in milliseconds: longer than clients keep theirs, so that they never write into one that just closed. */
@@ -9,13 +9,6 @@ const HEADERS_TIMEOUT_MS = 10_000;
 const CHECK_MS = 1_000;
 /** How long a whole request may take to arrive, in milliseconds: 100 MB at 3 Mbit a second. A WebSocket is no request. */
 const REQUEST_TIMEOUT_MS = 300_000;
-/** The part of a server's connections that viewers may have, at most. */
-const VIEWERS_SHARE = 0.5;
-
-/** Viewers at once, of a server with so many connections. */
-export function viewersOf(connections: number): number {
-  return connections * VIEWERS_SHARE;
-}
 
 /** For `createServer`. */
 export const SERVER_OPTIONS: ServerOptions = {

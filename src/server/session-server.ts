@@ -11,13 +11,12 @@ import type { TestNote } from '../contract/test-notes';
 import { Accounts, type AccountKey } from './accounts/account';
 import { checkKeys } from './accounts/keys';
 import { Auth } from './http/auth';
-import { Connections, connectionsFor } from './http/connections';
+import { Connections } from './http/connections';
 import { checkKeyLength } from './accounts/key-length';
 import { DataFolder } from './data/data-folder';
 import { HttpRouter } from './http/http-router';
 import { parsePublicUrl, withoutPrefix, type PublicUrl } from './http/public-url';
 import { LiveView } from './viewer/live-view';
-import { Stories } from './viewer/stories';
 import { ProfileStore } from './data/profiles';
 import { ServerMetrics } from './metrics/server-metrics';
 import { SessionRegistry, type SessionCounts } from './sessions/registry';
@@ -47,7 +46,7 @@ import type { OpenRecording } from '../recording/recorder';
 import { FileStorage } from './data/storage';
 import { UrlSigner } from './http/url-signer';
 import { answerRaw, answerUnreadable } from './http/raw-answer';
-import { SERVER_OPTIONS, setLimits, viewersOf } from './limits';
+import { SERVER_OPTIONS, setLimits } from './limits';
 import { HeavyWork } from '../work/heavy-work';
 import { Upgrades } from './upgrades';
 
@@ -327,7 +326,7 @@ function createHttpServer(
     [
       ...bindOperations(handlersOf(parts), registry),
       ...recordingRoutes({ registry, replays, signer }),
-      ...viewerRoutes({ registry, replays, signer, auth, stories: new Stories(work) }),
+      ...viewerRoutes({ registry, replays, signer, auth, work }),
       ...storageRoutes({ registry, storage, signer }),
       ...networkLogRoutes({ registry, signer }),
       readyRoute(registry),
@@ -335,8 +334,7 @@ function createHttpServer(
     ],
     { auth, connections, publicBase: publicUrl?.base },
   );
-  const maxWatchers = viewersOf(connectionsFor(figures.maxSessions));
-  const liveView = new LiveView({ registry, auth, connections, maxWatchers });
+  const liveView = new LiveView({ registry, auth, connections });
   const upgrades = new Upgrades({ auth, registry, liveView, connections });
   const enter = (request: IncomingMessage): IncomingMessage => {
     request.url = withoutPrefix(request.url ?? '/', publicUrl?.prefix ?? '');

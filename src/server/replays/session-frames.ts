@@ -64,3 +64,9 @@ export async function picturedTests(
     tests.map((test) => ({ ...test, hasPictures: frames.spanOf(test) !== undefined })),
   );
 }
+
+/** The last recorded picture of an ended session, as JPEG; undefined without one. */
+export async function lastPicture(session: KnownSession): Promise<Buffer | undefined> {
+  if (!session.wasRecorded || session.status === 'active') return undefined; // its frames are being written
+  return SessionFrames.use(session, async ({ store }) => store.last && store.read(store.last));
+}

@@ -12,15 +12,12 @@ import { acceptsHtml, sendBytes, sendJson, type Exchange, type Route } from '../
 import { leftUnanswered } from '../http/leaving';
 import { URL_MS, type UrlSigner } from '../http/url-signer';
 import type { Replays } from '../replays/replays';
-import { picturedTests } from '../replays/session-frames';
+import { lastPicture, picturedTests } from '../replays/session-frames';
 import type { KnownSession } from '../sessions/known-session';
 import type { SessionRegistry } from '../sessions/registry';
-import type { Stories } from '../viewer/stories';
-import { viewedSession } from '../viewer/viewed-session';
-import { viewerFiles } from '../viewer/viewer-files';
-import { viewerPage } from '../viewer/viewer-page';
-import { viewedWall } from '../viewer/viewed-wall';
-import { lastPicture } from '../viewer/last-picture';
+import type { HeavyWork } from '../../work/heavy-work';
+import { viewedSession, viewedStory, viewedWall } from '../viewer/viewed-sessions';
+import { PAGE_HEADERS, viewerFiles, viewerPage } from '../viewer/viewer-page';
 import type { Handlers } from './bind';
 import { clipOf, clipPath, replayPath, testAt } from './recordings';
 
@@ -39,7 +36,7 @@ export interface ViewerRouteParts {
   replays: Replays;
   signer: UrlSigner;
   auth: Auth;
-  stories: Stories;
+  work: HeavyWork;
 }
 
 /** The wall, and the page of each session. */
@@ -105,9 +102,8 @@ async function sendPage(
   { response, baseUrl }: Exchange,
   sessionId: string | undefined,
 ): Promise<void> {
-  const files = await viewerFiles();
-  const { html, headers } = viewerPage({ sessionId, basePath: basePathOf(baseUrl), files });
-  response.writeHead(200, headers);
+  const html = await viewerPage(sessionId, basePathOf(baseUrl));
+  response.writeHead(200, PAGE_HEADERS);
   response.end(html);
 }
 
@@ -140,15 +136,12 @@ async function sendStory(parts: ViewerRouteParts, exchange: Exchange): Promise<v
   const session = watchedSession(parts, exchange);
   const isActive = session.status === 'active';
   const replay = isActive ? null : await findReplay(parts, session, exchange);
-  const isReady = replay?.state === 'ready';
-  const known = isReady
-    ? await parts.stories.of(session, async () => picturedTests(session, await session.allTests()))
-    : JSON.stringify({
-        session: viewedSession(session, isActive ? undefined : await session.allTests()),
-        events: [], // shown next to the replay only
-      }).slice(1, -1);
-  const json = `{${known},"replay":${JSON.stringify(replay)}}`;
-  sendBytes(exchange.response, Buffer.from(json), 'application/json');
+  const tests = isActive ? undefined : await session.allTests();
+  const story =
+    replay?.state === 'ready' && tests
+      ? await viewedStory(session, await picturedTests(session, tests), parts.work)
+      : { session: viewedSession(session, tests), events: [] }; // events are shown next to the replay
+  sendJson(exchange.response, 200, { body: { ...story, replay } });
 }
 
 async function findReplay(

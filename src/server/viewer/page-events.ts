@@ -1,71 +1,57 @@
-/** What a watched page says and loads: console messages, uncaught errors, and its requests: for pages and data, and whatever failed. */
-import { withoutUrlSecrets } from '../../base/redaction';
+/** What happens on a watched page: console messages, uncaught errors, requests for pages and data, and failed requests. */
 import { keptText } from '../../base/foreign-text';
+import { withoutUrlSecrets } from '../../base/redaction';
 import type { CdpSession } from '../../cdp/connection';
-import type { CdpEvents } from '../../cdp/protocol';
 import type { ViewedEvent } from '../../contract/viewer';
 import { tellConsole } from '../network/console-messages';
 
-/** The browser keeps no bodies for us, and sends none. */
+/** The browser stores and sends no bodies. */
 const NO_BODIES = { maxTotalBufferSize: 0, maxResourceBufferSize: 0, maxPostDataSize: 0 };
-/** Requests that may run at once and still be told of by their URL: far beyond what pages do. */
-const MAX_RUNNING = 1_000;
-/** Longest URL that is shown, in bytes: what fits into a list. */
+/** Most pending requests whose URL is known: far more than real pages have. */
+const MAX_PENDING = 1_000;
+/** Longest URL in an event, in bytes: what fits into a list. */
 const MAX_URL_BYTES = 2_000;
-/** Longest method and status text, in bytes: those of HTTP are shorter, and both are up to the page and its server. */
+/** Longest method and status text, in bytes. The page and its server choose them. */
 const MAX_WORD_BYTES = 100;
-/** Statuses from here on are failures. */
+/** The lowest status of a failure. */
 const FIRST_FAILURE = 400;
+/** Types of successful requests that are reported, by CDP's names: what a test is about. */
+const REPORTED_TYPES = ['Document', 'XHR', 'Fetch'];
 
-/** What is told of though it went well, by CDP's names: what a test is about. Pictures, styles and scripts are not. */
-const TOLD_TYPES = ['Document', 'XHR', 'Fetch'];
-
-/** Tells of what happens in a page from now on, and of the console messages that it has kept. */
-export function tellPageEvents(page: CdpSession, tell: (event: ViewedEvent) => void): void {
-  tellConsole(page, tell);
-  tellRequests(page, tell);
-  page.send('Network.enable', NO_BODIES).catch(() => {}); // the page has been closed
-}
-
-function tellRequests(page: CdpSession, tell: (event: ViewedEvent) => void): void {
-  const running = new Map<string, string>();
-  page.on('Network.requestWillBeSent', ({ requestId, request: { method, url } }) => {
-    if (running.size < MAX_RUNNING)
-      running.set(requestId, `${keptText(method, MAX_WORD_BYTES)} ${shortUrl(url)}`);
-  });
-  page.on('Network.loadingFinished', ({ requestId }) => running.delete(requestId));
-  page.on('Network.responseReceived', (answered) => {
-    const level = levelOf(answered);
-    if (!level) return;
-    const { status, statusText } = answered.response;
-    const title = running.get(answered.requestId) ?? 'Request';
-    tell({
-      ...request(level, title),
-      detail: keptText(`${status} ${statusText}`.trim(), MAX_WORD_BYTES),
+/** Reports the events of a page from now on, and the console messages that the page has kept. */
+export function reportPageEvents(page: CdpSession, report: (event: ViewedEvent) => void): void {
+  tellConsole(page, report);
+  const titles = new Map<string, string>();
+  const reportRequest = (requestId: string, event: Pick<ViewedEvent, 'level' | 'detail'>): void =>
+    report({
+      ...{ kind: 'request', atMs: Date.now() },
+      title: titles.get(requestId) ?? 'Request',
+      ...event,
     });
+  page.on('Network.requestWillBeSent', ({ requestId, request: { method, url } }) => {
+    if (titles.size < MAX_PENDING)
+      titles.set(requestId, `${keptText(method, MAX_WORD_BYTES)} ${shortUrl(url)}`);
+  });
+  page.on('Network.loadingFinished', ({ requestId }) => titles.delete(requestId));
+  page.on('Network.responseReceived', ({ requestId, type, response }) => {
+    const { status, statusText, url } = response;
+    const hasFailed = status >= FIRST_FAILURE;
+    const isReported = REPORTED_TYPES.includes(type) && /^https?:/.test(url); // not a data URL that a test wrote
+    if (hasFailed || isReported)
+      reportRequest(requestId, {
+        level: hasFailed ? 'error' : 'info',
+        detail: keptText(`${status} ${statusText}`.trim(), MAX_WORD_BYTES),
+      });
   });
   page.on('Network.loadingFailed', ({ requestId, errorText, canceled }) => {
-    const title = running.get(requestId) ?? 'Request';
-    running.delete(requestId);
-    if (!canceled) tell({ ...request('error', title), detail: errorText });
+    if (!canceled) reportRequest(requestId, { level: 'error', detail: errorText });
+    titles.delete(requestId);
   });
+  page.send('Network.enable', NO_BODIES).catch(() => {}); // the page has closed
 }
 
-/** Undefined for what is not told of. A page that a test has written itself, as a data URL, was loaded from nowhere. */
-function levelOf({
-  type,
-  response: { status, url },
-}: CdpEvents['Network.responseReceived']): ViewedEvent['level'] | undefined {
-  if (status >= FIRST_FAILURE) return 'error';
-  return TOLD_TYPES.includes(type) && /^https?:/.test(url) ? 'info' : undefined;
-}
-
-/** Data URLs may be megabytes; a query may be a secret, and a password is one. */
+/** Data URLs may be megabytes, and a query may contain a secret. */
 function shortUrl(url: string): string {
   if (url.startsWith('data:')) return 'data:';
   return keptText(withoutUrlSecrets(url).replace(/[?#].*/s, ''), MAX_URL_BYTES);
-}
-
-function request(level: ViewedEvent['level'], title: string): Omit<ViewedEvent, 'detail'> {
-  return { kind: 'request', atMs: Date.now(), level, title };
 }

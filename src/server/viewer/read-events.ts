@@ -1,21 +1,21 @@
-/** Reads what happened in an ended session from the files in its folder. Runs in the process for heavy work: a page decides how much it is. */
+/** Reads the events of an ended session from its files. Runs in a separate process, because pages decide how much there is to read. */
 import { readJson } from '../../base/json';
 import type { HarEntry } from '../../contract/network-logs';
 import type { ViewedEvent } from '../../contract/viewer';
 import { batchPath, listBatches } from '../network/batch-files';
 import { readConsole } from '../network/console-log';
 import { readTestSteps } from '../sessions/test-steps';
-import type { EventFiles } from './events-job';
-import { viewedTestStep } from './viewed-step';
+import { viewedTestStep } from './viewed-events';
+import type { EventFiles } from './viewed-sessions';
 
-/** Failed requests in a story, at most; the newest are kept. A list and a timeline can show as many. */
+/** Most failed requests; the newest are kept. A list and a timeline can show as many. */
 const MAX_REQUESTS = 500;
-/** Bytes of a network log that are searched for them, from its end: a second of work. */
+/** Bytes of a network log that are searched, from its end: a second of work. */
 const MAX_SEARCHED = 100_000_000;
-/** Statuses from here on are failures. */
+/** The lowest status of a failure. */
 const FIRST_FAILURE = 400;
 
-/** The steps of tests, the console messages, and the requests that failed, each kind in its own order. */
+/** The steps of tests, the console messages, and the failed requests, each in their own order. */
 export async function readEvents({ testSteps, network }: EventFiles): Promise<ViewedEvent[]> {
   return [
     ...(await readTestSteps(testSteps)).map(viewedTestStep),
@@ -41,8 +41,8 @@ async function failedRequests(folder: string): Promise<ViewedEvent[]> {
 
 function failedRequest({ startedDateTime, time, request, response }: HarEntry): ViewedEvent[] {
   const { status, statusText, _error: error } = response;
-  const isLeft = error === undefined || error === 'net::ERR_ABORTED'; // the page did not wait for the rest, which is no failure
-  if (status < FIRST_FAILURE && isLeft) return [];
+  const isFine = error === undefined || error === 'net::ERR_ABORTED'; // the page did not wait for the rest
+  if (status < FIRST_FAILURE && isFine) return [];
   return [
     {
       kind: 'request',

@@ -1,18 +1,18 @@
-/** The tabs of a session as its viewers see them: which there are, which one is shown, and its pictures. */
-import { withoutUrlSecrets } from '../../base/redaction';
+/** The tabs of a watched session: the list, the tab that is shown, and its pictures. */
 import type { CdpSession } from '../../cdp/connection';
 import type { PageTarget, SessionTargets } from '../../cdp/session-targets';
 import type { ViewedTab } from '../../contract/viewer';
 import { PageCast, type CastSettings, type ScreencastFrame } from '../../recording/page-cast';
+import { viewedTab } from './viewed-sessions';
 
-/** How often titles are asked for, in milliseconds: the browser does not report every change. */
+/** How often titles are requested, in milliseconds: the browser does not report every change. */
 const TITLES_MS = 1_000;
 
-/** Gets what viewers see. */
+/** Receives what viewers see. */
 export interface TabsListener {
-  /** A picture of the tab that is shown, with the size of its page in CSS pixels. */
+  /** A picture of the shown tab, with the size of its page in CSS pixels. */
   onPicture(jpeg: Buffer, width: number, height: number): void;
-  /** The list of tabs, one of them or the tab that is shown has changed. */
+  /** The list of tabs, a tab or the shown tab has changed. */
   onTabs(tabs: WatchedTabs): void;
   /** A page to listen to; called once for each page after {@link WatchedTabs.listen}. */
   onPage(page: CdpSession): void;
@@ -24,7 +24,7 @@ interface Tab {
   isReported: boolean;
 }
 
-/** Watches the tabs of one browser. It shows the tab that a viewer chose while that is open, or else the one in front. */
+/** Watches the tabs of one browser. Shows the tab that a viewer chose while it is open, otherwise the tab in front. */
 export class WatchedTabs {
   readonly #targets: SessionTargets;
   readonly #listener: TabsListener;
@@ -32,7 +32,7 @@ export class WatchedTabs {
   readonly #attached = new Map<string, Promise<Tab | undefined>>();
   readonly #unsubscribe: () => void;
   readonly #refreshing = setInterval(
-    () => void this.#targets.refresh().catch(() => {}), // the browser is gone
+    () => void this.#targets.refresh().catch(() => {}), // the browser has closed
     TITLES_MS,
   ).unref();
   #chosenId: string | undefined;
@@ -63,23 +63,23 @@ export class WatchedTabs {
     return this.#targets.pages.map(viewedTab);
   }
 
-  /** The id of the tab that is shown; `null` while there is none. */
+  /** The id of the shown tab; `null` if there is none. */
   get shownId(): string | null {
     return this.#shown?.page.id ?? null;
   }
 
-  /** The page that is shown; undefined while we are not attached to one. */
+  /** The shown page; undefined while this is not attached to it. */
   get shownPage(): CdpSession | undefined {
     return this.#shown?.tab?.session;
   }
 
-  /** Takes pictures in this way from now on; the first one comes at once. */
+  /** Takes pictures with these settings from now on, the first one at once. */
   cast(settings: CastSettings): void {
     this.#settings = settings;
     this.#shown?.tab?.cast.start(settings);
   }
 
-  /** Attaches to all pages, now and later. */
+  /** Attaches to all pages, and to new ones. */
   listen(): void {
     if (this.#isListening) return;
     this.#isListening = true;
@@ -88,7 +88,7 @@ export class WatchedTabs {
     for (const page of this.#targets.pages) void this.#attach(page);
   }
 
-  /** Shows this tab as long as it is open. */
+  /** Shows this tab while it is open. */
   show(id: string): void {
     if (!this.#targets.pages.some((page) => page.id === id)) return;
     this.#chosenId = id;
@@ -153,9 +153,4 @@ export class WatchedTabs {
   #picture({ data, metadata: { deviceWidth, deviceHeight } }: ScreencastFrame): void {
     this.#listener.onPicture(Buffer.from(data, 'base64'), deviceWidth, deviceHeight);
   }
-}
-
-/** A page as viewers see it, without secrets in its URL. */
-export function viewedTab({ id, title, url }: PageTarget): ViewedTab {
-  return { id, title, url: withoutUrlSecrets(url) };
 }

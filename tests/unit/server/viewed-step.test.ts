@@ -1,6 +1,6 @@
 /** Steps as the viewer lists them. */
 import { expect, test } from 'vitest';
-import { viewedStep, viewedTestStep } from '../../../src/server/viewer/viewed-step';
+import { viewedStep, viewedTestStep } from '../../../src/server/viewer/viewed-events';
 
 const START = '2026-01-02T03:04:05.000Z';
 

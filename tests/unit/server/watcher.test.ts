@@ -6,8 +6,8 @@ import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { ViewedEvent } from '../../../src/contract/viewer';
-import { endWhenGone } from '../../../src/server/viewer/heartbeat';
-import { Watcher } from '../../../src/server/viewer/watcher';
+import { endIfUnresponsive } from '../../../src/server/viewer/live-view';
+import { Watcher } from '../../../src/server/viewer/session-watch';
 
 const MB = 1024 * 1024;
 const EVENT: ViewedEvent = {
@@ -50,10 +50,10 @@ async function silent(): Promise<WebSocket> {
 
 test('one that reads nothing is cut off before it fills the memory', async () => {
   const socket = await silent();
-  const watcher = new Watcher(socket, { isSmall: false, mayDrive: false });
+  const watcher = new Watcher(socket, { view: 'full', mayDrive: false });
   let most = 0;
   for (let count = 0; count < 800 && socket.readyState === socket.OPEN; count++) {
-    watcher.say({ kind: 'event', event: EVENT });
+    watcher.send({ kind: 'event', event: EVENT });
     most = Math.max(most, socket.bufferedAmount);
     await setImmediate(); // the system takes what it has room for
   }
@@ -68,7 +68,7 @@ test('one that is gone without a word is cut off at the second question, and one
   const client = new WebSocket(`ws://127.0.0.1:${port}`);
   open.push(() => client.terminate());
   const [there] = (await coming) as [WebSocket];
-  for (const socket of [gone, there]) endWhenGone(socket);
+  for (const socket of [gone, there]) endIfUnresponsive(socket);
   const closed = once(gone, 'close');
   for (let round = 0; round < 3; round++) {
     const answered = once(there, 'pong');

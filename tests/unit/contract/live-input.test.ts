@@ -1,6 +1,7 @@
-/** Only what is a whole message is taken for one. */
+/** Input of the live socket: only complete messages are accepted. */
 import { expect, test } from 'vitest';
-import { readInput } from '../../../src/server/viewer/hand-input';
+import { parseJson } from '../../../src/base/json';
+import { liveInputSchema } from '../../../src/contract/viewer';
 
 const MOUSE = {
   kind: 'mouse',
@@ -23,7 +24,7 @@ test.each([
   MOUSE,
   { ...MOUSE, button: 'none', x: -0.5 },
 ])('%j', (message) => {
-  expect(readInput(JSON.stringify(message))).toEqual(message);
+  expect(liveInputSchema.parse(message)).toEqual(message);
 });
 
 test.each([
@@ -40,5 +41,5 @@ test.each([
   JSON.stringify({ ...MOUSE, x: undefined }),
   JSON.stringify(MOUSE).replace('"x":1', '"x":1e999'),
 ])('not %s', (text) => {
-  expect(readInput(text)).toBeUndefined();
+  expect(liveInputSchema.safeParse(parseJson(text)).success).toBe(false);
 });
