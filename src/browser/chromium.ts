@@ -1,40 +1,36 @@
-/** Starts a Chromium of our own, holds it by a pipe, and ends it. */
+/** Starts a Chromium that we control through a pipe, and ends it. */
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { statfs } from 'node:fs/promises';
 import { constants, setPriority } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
-import { settledWithin, unlessInterrupted } from '../base/deadline';
+import { settledWithin, unlessAborted } from '../base/deadline';
 import { logOf, since } from '../base/log';
 import { CdpConnection } from '../cdp/connection';
 import { PipeTransport } from '../cdp/pipe-transport';
 import { BrowserLaunchError } from '../contract/errors';
 import { browserEnvironment } from '../options/environment';
 import type { BrowserConnection, BrowserExit } from './browser-connection';
-import type { FindOptions } from './find-chromium';
-import { findChromium } from './find-chromium';
-import type { FlagOptions } from './flags';
-import { chromiumFlags, givenFlags } from './flags';
+import { findChromium, type FindOptions } from './find-chromium';
+import { chromiumFlags, type FlagOptions, givenFlags } from './flags';
 import { killTree } from './kill-tree';
-import { prepareDownloads } from './preferences';
-import { recordGroup } from './profile-folder';
-import type { SandboxDecision } from './sandbox';
-import { decideSandbox, sandboxNotice, sandboxRefusal } from './sandbox';
+import { prepareDownloads, recordGroup } from './profile-folder';
+import { decideSandbox, type SandboxDecision, sandboxNotice, sandboxRefusal } from './sandbox';
 import { StderrLog } from './stderr-log';
 
 const debug = logOf('browser');
 
 /** How long a start may take, in milliseconds: Playwright's default. */
 const STARTUP_TIMEOUT_MS = 30_000;
-/** How long Chromium gets to close by itself, in milliseconds; it needs about 100. */
+/** How long Chromium may take to close by itself, in milliseconds; it needs about 100. */
 const CLOSE_TIMEOUT_MS = 5_000;
-/** How long to wait for the end of stderr after the end of the browser, in milliseconds: a crash handler may hold it open. */
+/** How long to wait for the end of stderr after the end of the browser, in milliseconds: a crash handler may keep it open. */
 const LAST_WORDS_MS = 300;
 /** Below this, in bytes, `/dev/shm` is too small: containers give 64 MB, and Chromium then crashes on heavy pages. */
 const ENOUGH_SHARED_MEMORY = 512 * 1024 * 1024;
 
-/** How to start Chromium. Only the profile folder is needed. */
+/** How to start Chromium. Only the profile folder is required. */
 export interface LaunchOptions
   extends
     FindOptions,
@@ -44,37 +40,37 @@ export interface LaunchOptions
         'args' | 'chromeArgs' | 'ignoreDefaultArgs' | 'windowSize' | 'userAgent' | 'proxy'
       >
     > {
-  /** The profile folder. The caller made it, and removes it after `close()` or `exited`. */
+  /** The profile folder. The caller creates it, and removes it after `close()` or `exited`. */
   userDataDir: string;
-  /** The complete environment of the browser. @default this process's, without keys */
+  /** The complete environment of the browser. @default the one of this process, without keys */
   env?: Record<string, string> | undefined;
   /** Serve CDP on a loopback port too. @default true */
   debuggingPort?: boolean | undefined;
-  /** Run at a low priority, children included, so that it takes only the processor time that others leave. @default false */
+  /** Run at a low priority, so that other processes come first. @default false */
   background?: boolean | undefined;
-  /** Bound on the start, in milliseconds. @default 30000 */
+  /** Time limit of the start, in milliseconds. @default 30000 */
   startupTimeoutMs?: number | undefined;
-  /** Gives up a start that is under way. Once Chromium runs, it has no effect. */
+  /** Cancels the start. Once Chromium runs, it has no effect. */
   signal?: AbortSignal | undefined;
 }
 
-/** A running Chromium of ours. It ends when this process ends, however that happens: the pipe breaks. */
+/** A running Chromium of ours. It ends with this process, because its pipe breaks. */
 export interface BrowserProcess extends BrowserConnection {
   readonly pid: number;
   readonly executablePath: string;
-  /** True when Chromium runs inside its sandbox. */
+  /** Chromium runs inside its sandbox. */
   readonly sandbox: boolean;
-  /** What the user should be told, such as that the sandbox is off; undefined when there is nothing. */
+  /** A message for the user, such as that the sandbox is off. */
   readonly notice: string | undefined;
 }
 
-/** The last word on the sandbox: once the system has refused it, every later start of this process does without. */
+/** Set once the system refused the sandbox: later starts of this process do without. */
 let refusedBySystem: SandboxDecision | undefined;
 
 /**
  * Starts Chromium without a page, and resolves once it takes commands.
- * @throws {@link BrowserNotFoundError} when there is none
- * @throws {@link BrowserLaunchError} when it ends at once or is not ready in time, with its last words
+ * @throws {@link BrowserNotFoundError} if there is none
+ * @throws {@link BrowserLaunchError} if it ends at once or is not ready in time, with the end of its stderr
  */
 export async function launchChromium(options: LaunchOptions): Promise<BrowserProcess> {
   const [{ executablePath }, smallSharedMemory] = await Promise.all([
@@ -116,10 +112,11 @@ async function startOnce(options: StartOptions): Promise<BrowserProcess> {
   const child = spawn(executablePath, flags, {
     stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
     env: options.env ?? browserEnvironment(),
-    detached: process.platform !== 'win32', // a group of its own: Ctrl-C is ours to handle, and no child outlives a kill
+    detached: process.platform !== 'win32', // its own group: we handle Ctrl-C, and a kill reaches all children
     windowsHide: true,
   });
   await spawned(child, executablePath);
+  child.on('error', () => {}); // 'exit' follows
   if (options.background === true && child.pid !== undefined) lowerPriority(child.pid);
   const log = new StderrLog(child.stdio[2] as Readable);
   const connection = new CdpConnection(
@@ -128,7 +125,7 @@ async function startOnce(options: StartOptions): Promise<BrowserProcess> {
   const exited = watchExit(child, log);
   try {
     await recordGroup(options.userDataDir, child.pid ?? 0);
-    const cdpUrl = await ready({ child, log, connection, exited, options });
+    const cdpUrl = await ready({ log, connection, exited, options });
     debug(
       'process %d is up after %s: %s (sandbox %s)',
       child.pid,
@@ -155,24 +152,23 @@ async function startOnce(options: StartOptions): Promise<BrowserProcess> {
   }
 }
 
-/** @throws {@link BrowserLaunchError} where it could not even be started, as without a free file descriptor: there are no pipes to it then. */
+/** @throws {@link BrowserLaunchError} if the process could not be created. Then it has no pipes. */
 async function spawned(child: ChildProcess, executablePath: string): Promise<void> {
   if (child.pid !== undefined) return;
   const [cause] = (await once(child, 'error')) as [Error];
   throw launchError(`it could not be run: ${cause.message}`, executablePath, { stderr: '', cause });
 }
 
-/** Right after the start, before there are threads and children: they inherit it. */
+/** Called right after the start: threads and children inherit the priority. */
 function lowerPriority(pid: number): void {
   try {
     setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
   } catch {
-    // it ended already, or the system does not let us: then it runs as it is
+    // it has ended, or the system does not allow it
   }
 }
 
 interface Starting {
-  child: ChildProcess;
   log: StderrLog;
   connection: CdpConnection;
   exited: Promise<BrowserExit>;
@@ -180,34 +176,28 @@ interface Starting {
 }
 
 /** Resolves to the CDP endpoint (undefined if there is no port) when Chromium takes commands. */
-async function ready(starting: Starting): Promise<string | undefined> {
-  const { child, log, connection, exited, options } = starting;
+async function ready({ log, connection, exited, options }: Starting): Promise<string | undefined> {
   const { executablePath, startupTimeoutMs = STARTUP_TIMEOUT_MS, signal } = options;
-  const failed = (what: string, stderr = '', cause?: unknown): BrowserLaunchError =>
-    launchError(what, executablePath, { stderr, cause });
-  const firstAnswer = async (): Promise<undefined> =>
-    connection.send('Browser.getVersion').then(
-      () => undefined,
-      async () => new Promise<never>(() => {}), // the end of the browser says more
-    );
-  const isUp = (options.debuggingPort ?? true) ? log.endpoint : firstAnswer();
-  return unlessInterrupted<string | undefined>(isUp, (fail) => {
-    const timer = setTimeout(
-      () => fail(failed(`it was not ready within ${startupTimeoutMs} ms`, log.tail)),
-      startupTimeoutMs,
-    );
-    const giveUp = (): void => fail(failed('the start was given up'));
-    if (signal?.aborted) giveUp();
-    signal?.addEventListener('abort', giveUp);
-    child.once('error', (cause) =>
-      fail(failed(`it could not be run: ${cause.message}`, '', cause)),
-    );
-    void exited.then((exit) => fail(failed(`it ended at once (${exitText(exit)})`, exit.stderr)));
-    return () => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', giveUp);
-    };
+  const isUp =
+    (options.debuggingPort ?? true)
+      ? log.endpoint
+      : connection.send('Browser.getVersion').then(
+          () => undefined,
+          async () => new Promise<never>(() => {}), // the end of the browser says more
+        );
+  const ended = exited.then((exit) => {
+    throw launchError(`it ended at once (${exitText(exit)})`, executablePath, exit);
   });
+  const limits = [AbortSignal.timeout(startupTimeoutMs), ...(signal ? [signal] : [])];
+  try {
+    return await unlessAborted(Promise.race([isUp, ended]), AbortSignal.any(limits));
+  } catch (error) {
+    if (error instanceof BrowserLaunchError) throw error;
+    const what = signal?.aborted
+      ? 'the start was cancelled'
+      : `it was not ready within ${startupTimeoutMs} ms`;
+    throw launchError(what, executablePath, { stderr: log.tail });
+  }
 }
 
 function launchError(
@@ -222,7 +212,7 @@ function launchError(
   );
 }
 
-/** How a process ended, in words. */
+/** How a process ended, for messages. */
 export function exitText({
   code,
   signal,
@@ -237,15 +227,15 @@ function watchExit(child: ChildProcess, log: StderrLog): Promise<BrowserExit> {
   return new Promise((resolve) => {
     child.once('exit', (code, signal) => {
       debug('process %d ended: %s', child.pid, exitText({ code, signal }));
-      if (child.pid !== undefined) killTree(child.pid); // no renderer outlives its browser
+      if (child.pid !== undefined) killTree(child.pid); // no renderer may outlive its browser
       const finish = (): void => resolve({ code, signal, stderr: log.tail });
-      child.once('close', finish); // its last words have been read
+      child.once('close', finish); // stderr was read to its end
       setTimeout(finish, LAST_WORDS_MS).unref();
     });
   });
 }
 
-/** Asks Chromium to close, and kills it when it does not. Every call shares one attempt. */
+/** Asks Chromium to close, and kills it if it does not. All calls share one attempt. */
 function closer(
   child: ChildProcess,
   connection: CdpConnection,
@@ -253,7 +243,7 @@ function closer(
 ): () => Promise<void> {
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
-    connection.send('Browser.close').catch(() => {}); // it may be gone already
+    connection.send('Browser.close').catch(() => {}); // it may have ended
     const isClosed = await settledWithin(exited, CLOSE_TIMEOUT_MS);
     if (!isClosed && child.pid !== undefined) killTree(child.pid);
     await exited;

@@ -76,7 +76,7 @@ test('nobody waits longer than allowed for slots that others have, and is told s
   });
   const { output, exitCode } = await project.run();
   expect(exitCode).toBe(1);
-  expect(output).toContain('No session came free in time: the Grid has 4 of 4 slots in use');
+  expect(output).toContain('No session became free in time: the Grid has 4 of 4 slots in use');
   await Promise.all(held.map(async (letGo) => letGo()));
   await everySlotIsFree(grid);
 });

@@ -1,27 +1,27 @@
-/** What a Grid is asked for: a session's plan in WebDriver's words. Pure. */
+/** The WebDriver capabilities of a session. Pure. */
 import { isRecord } from '../../base/json';
 import { browserSwitches, type FlagOptions } from '../flags';
 import { SESSION_MARK } from './grid-state';
 
-/** What a browser on a Grid shall be. */
+/** What a browser on a Grid should be like. */
 export interface GridBrowserRequest extends Pick<
   FlagOptions,
   'headless' | 'args' | 'chromeArgs' | 'ignoreDefaultArgs' | 'windowSize' | 'userAgent' | 'proxy'
 > {
-  /** Playwright's name of the browser: one that begins with `msedge` asks for Edge. @default Chrome */
+  /** Playwright's channel. One that begins with `msedge` requests Edge. @default Chrome */
   channel?: string | undefined;
 }
 
-/** What ChromeDriver adds by itself and a test should not see: the bar that tells of automation, and a log. */
+/** Switches that ChromeDriver adds, and that a test should not see: the automation bar, and a log. */
 const EXCLUDED_SWITCHES = ['enable-automation', 'enable-logging'];
 
-/** The vendor's options of each browser that speaks CDP, by its WebDriver name. */
+/** The vendor options of each browser with CDP, by its WebDriver name. */
 const VENDOR_OPTIONS: Readonly<Record<string, string>> = {
   chrome: 'goog:chromeOptions',
   MicrosoftEdge: 'ms:edgeOptions',
 };
 
-/** The WebDriver name of the browser that is asked for. */
+/** The WebDriver name of the requested browser. */
 export function browserNameOf(
   { channel }: Pick<GridBrowserRequest, 'channel'>,
   given: Readonly<Record<string, unknown>>,
@@ -32,8 +32,8 @@ export function browserNameOf(
 }
 
 /**
- * The capabilities of a new session. What the user gave goes on top; of the vendor's options the arguments are joined.
- * @param mark - by which the session can be found again
+ * The capabilities of a new session. The user's capabilities win; arguments are joined.
+ * @param mark - identifies the session
  */
 export function gridCapabilities(
   request: GridBrowserRequest,

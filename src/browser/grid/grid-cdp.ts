@@ -1,19 +1,19 @@
-/** The way to a browser's CDP through a Grid, whatever name the Grid gives to itself. */
+/** Connects to a browser's CDP through a Grid. */
 import { messageOf } from '../../base/errors';
 import { WebSocketTransport } from '../../cdp/web-socket-transport';
 import { GridError } from '../../contract/errors';
 
-/** How long a Grid may take to lead to its browser, in milliseconds: on one machine it takes 20. */
+/** How long a connection through a Grid may take, in milliseconds; on one machine it takes 20. */
 const CONNECT_MS = 10_000;
 
 /**
- * Where the CDP of a session may be, the likeliest first: at the hub that we have reached, then where the Grid says, which may be
- * a name that only its own network knows.
- * @param told - the capability `se:cdp`
+ * The addresses where the CDP of a session may be: first at the hub as we reached it, then the Grid's own, which may be a name that only
+ * its network knows.
+ * @param reported - the capability `se:cdp`
  */
-export function cdpUrls(told: string, hub: URL): string[] {
-  if (!URL.canParse(told)) return [];
-  const own = new URL(told);
+export function cdpUrls(reported: string, hub: URL): string[] {
+  if (!URL.canParse(reported)) return [];
+  const own = new URL(reported);
   const isSecure = hub.protocol === 'https:';
   const here = new URL(hub);
   here.protocol = isSecure ? 'wss:' : 'ws:';
@@ -24,8 +24,8 @@ export function cdpUrls(told: string, hub: URL): string[] {
 }
 
 /**
- * Connects to the first of these that answers.
- * @throws {@link GridError} `grid_without_cdp` naming each, and what to set
+ * Connects to the first URL that answers.
+ * @throws {@link GridError} `grid_without_cdp` with all failures
  */
 export async function connectTo(
   urls: readonly string[],
@@ -39,7 +39,7 @@ export async function connectTo(
   const failures: string[] = [];
   for (const url of urls) {
     const isHere = here !== undefined && new URL(url).host === new URL(here).host;
-    const own = isHere ? { ...headers } : {}; // secrets are for the hub alone
+    const own = isHere ? { ...headers } : {}; // only the hub gets our secrets
     try {
       const how = { timeoutMs: CONNECT_MS, headers: own };
       return { url, headers: own, transport: await WebSocketTransport.connect(url, how) };
@@ -48,7 +48,7 @@ export async function connectTo(
     }
   }
   throw new GridError(
-    `The Grid started a session, and its browser cannot be reached: ${failures.join(' ')} What stands before the hub must let WebSockets through, and its nodes must say an address that can be reached from here: start them with --grid-url, or SE_NODE_GRID_URL, set to the URL of the hub.`,
+    `The Grid started a session, but its browser cannot be reached: ${failures.join(' ')} A proxy in front of the hub must pass WebSockets. Nodes must report an address that this machine can reach: start them with --grid-url (SE_NODE_GRID_URL) set to the URL of the hub.`,
     { code: 'grid_without_cdp' },
   );
 }

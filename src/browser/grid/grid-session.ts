@@ -1,4 +1,4 @@
-/** One WebDriver session of a Grid: kept alive while it is used, and ended whatever becomes of the hub and of its node. */
+/** A WebDriver session of a Grid: it is kept alive while it is used, and ended even if the hub restarts or its node dies. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { codeOf } from '../../base/errors';
 import { logOf } from '../../base/log';
@@ -8,27 +8,27 @@ import { GridWire, isRefusal, isUnreachable } from './grid-wire';
 
 const log = logOf('browser');
 
-/** How long a command may take that does next to nothing, in milliseconds. */
+/** How long a simple command may take, in milliseconds. */
 export const COMMAND_MS = 10_000;
 /** Pause between two tries to end a session, in milliseconds. */
 const RETRY_MS = 500;
-/** How long a session is tried to be ended, in milliseconds: it takes half a second. */
+/** How long to try to end a session, in milliseconds: it takes half a second. */
 const END_MS = 10_000;
-/** The same since the hub was last away, in milliseconds: its nodes come back some 10 s after it, with their sessions. */
+/** The same after the hub was unreachable, in milliseconds: its nodes register again within 10 s or so. */
 const END_AFTER_RESTART_MS = 40_000;
-/** The longest that it is tried, in milliseconds: by then a Grid has ended by itself what it heard nothing of. */
+/** The longest time in total, in milliseconds: by then a Grid ends unused sessions by itself. */
 const GIVE_UP_MS = 300_000;
-/** So many keep-alives go at least into the time after which a Grid ends a session that it hears nothing of. */
+/** At least this many keep-alive commands within the Grid's session timeout. */
 const BEATS = 4;
-/** Time between two of them, in milliseconds. A hub says nothing to its clients when a node dies, so this is how soon it is noticed. */
+/** Time between two of them, in milliseconds. A hub does not report the death of a node, so this decides how soon it is noticed. */
 const BEAT_MS = 3_000;
-/** So many that fail in a row mean that the session is gone. */
+/** After this many failed commands in a row the session counts as lost. */
 const MISSES = 2;
 
 /**
- * Lets the Grid know that a session is used, as long as it is: what goes on over CDP does not count there. And finds out that its
- * node is dead: its connections stay open then.
- * @param onGone - called when the Grid no longer knows it, or does not reach it
+ * Sends a command now and then: a Grid does not count CDP traffic as use of a session. It also detects a dead node, whose connections stay
+ * open.
+ * @param onGone - called when the Grid does not know the session any more, or cannot reach it
  * @returns stops it
  */
 export function keepAlive(
@@ -41,44 +41,42 @@ export function keepAlive(
   const beat = async (): Promise<void> => {
     if (isBeating) return;
     isBeating = true;
-    const path = `/session/${id}/timeouts`;
-    const error: unknown = await wire.send({ method: 'GET', path, timeoutMs: COMMAND_MS }).then(
-      () => undefined,
-      (failure: unknown) => failure,
-    );
+    try {
+      await wire.send({ method: 'GET', path: `/session/${id}/timeouts`, timeoutMs: COMMAND_MS });
+      misses = 0;
+    } catch (error) {
+      const isUnknown = error instanceof GridError && error.status === 404;
+      if (isUnknown || ++misses >= MISSES) onGone();
+    }
     isBeating = false;
-    misses = error === undefined ? 0 : misses + 1;
-    const isUnknown = error instanceof GridError && error.status === 404;
-    if (isUnknown || misses >= MISSES) onGone();
   };
-  const timer = setInterval(() => void beat(), Math.min(BEAT_MS, sessionTimeoutMs / BEATS));
-  timer.unref();
+  const timer = setInterval(() => void beat(), Math.min(BEAT_MS, sessionTimeoutMs / BEATS)).unref();
   return () => clearInterval(timer);
 }
 
-/** A session, and where it runs as far as that is known. */
+/** A session, and the URL of its node if that is known. It may be unreachable from here. */
 export interface PlacedSession {
   id: string;
-  /** The URL of its node, which may lead nowhere from here. */
   nodeUrl?: string | undefined;
 }
 
-/** Ends a session. True when the Grid has none of this id any more; false when that could not be had in time. Never rejects. */
+/** Ends a session. True if the Grid does not have it any more; false if that is not certain in time. Never rejects. */
 export async function endGridSession(wire: GridWire, session: PlacedSession): Promise<boolean> {
   const giveUpMs = performance.now() + GIVE_UP_MS;
-  let wasAway = false;
   let untilMs = performance.now() + END_MS;
+  let wasAway = false;
   for (;;) {
     const outcome = await endOnce(wire, session);
     if (outcome === 'away') {
       wasAway = true;
       untilMs = Math.min(giveUpMs, performance.now() + END_AFTER_RESTART_MS);
     }
-    if (outcome === 'ended' || (outcome === 'unknown' && !wasAway)) {
+    const isOver = outcome === 'unknown' && (!wasAway || performance.now() > untilMs);
+    if (outcome === 'ended' || isOver) {
       log('grid session %s: ended', session.id);
       return true;
     }
-    if (performance.now() > untilMs) return outcome === 'unknown';
+    if (performance.now() > untilMs) return false;
     await delay(RETRY_MS);
   }
 }
@@ -89,10 +87,14 @@ export async function sessionsOf(wire: GridWire): Promise<SlotSession[]> {
   return readState(value)?.sessions ?? [];
 }
 
-type Outcome = 'ended' | 'unknown' | 'away' | 'still there';
-
-async function endOnce(wire: GridWire, session: PlacedSession): Promise<Outcome> {
-  const { id, nodeUrl } = session;
+/**
+ * Deletes a session at the hub, or at its node: a restarted hub lists the sessions of its nodes but does not forward to them, and it lists
+ * a dead node for minutes.
+ */
+async function endOnce(
+  wire: GridWire,
+  { id, nodeUrl }: PlacedSession,
+): Promise<'ended' | 'unknown' | 'away' | 'alive'> {
   try {
     await wire.send({ method: 'DELETE', path: `/session/${id}`, timeoutMs: COMMAND_MS });
     return 'ended';
@@ -103,14 +105,11 @@ async function endOnce(wire: GridWire, session: PlacedSession): Promise<Outcome>
   if (!sessions) return 'away';
   const found = sessions.find((it) => it.id === id);
   const outcome = await endOnNode(id, found?.nodeUrl ?? nodeUrl);
-  if (!found) return outcome === 'ended' ? 'ended' : 'unknown';
-  return outcome === 'alive' ? 'still there' : 'ended';
+  if (outcome === 'ended' || (found && outcome === 'dead')) return 'ended';
+  return found ? 'alive' : 'unknown';
 }
 
-/**
- * A hub that was started anew knows its nodes' sessions, but leads nobody to them; a node that was killed is in its books for minutes.
- * Where nobody listens the node is dead, if it was there: another one of our network may have its address.
- */
+/** `dead` if nothing listens at the node's address. Another server may have its address. */
 async function endOnNode(id: string, nodeUrl = ''): Promise<'ended' | 'dead' | 'alive'> {
   if (!URL.canParse(nodeUrl)) return 'alive';
   try {
@@ -119,7 +118,6 @@ async function endOnNode(id: string, nodeUrl = ''): Promise<'ended' | 'dead' | '
     return 'ended';
   } catch (error) {
     if (isRefusal(error) && error.status === 404) return 'ended'; // it has no such session
-    const cause = error instanceof Error ? error.cause : undefined;
-    return codeOf(cause) === 'ECONNREFUSED' ? 'dead' : 'alive';
+    return codeOf((error as Error).cause) === 'ECONNREFUSED' ? 'dead' : 'alive';
   }
 }

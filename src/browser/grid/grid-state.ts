@@ -1,36 +1,36 @@
-/** What a Grid says of itself (`GET /status`, and its queue), read and put into words. Pure. */
+/** The status of a Grid (`GET /status`): read, and put into words. Pure. */
 import { isRecord } from '../../base/json';
 
 /** A session that runs in a slot. */
 export interface SlotSession {
   id: string;
-  /** The mark that its start carried ({@link SESSION_MARK}); undefined when it is somebody else's. */
+  /** The mark that its start carried ({@link SESSION_MARK}); undefined if it is not ours. */
   mark: string | undefined;
   /** The URL of its node, as the Grid knows it. */
   nodeUrl: string;
 }
 
-/** A Grid, as it tells. Nodes that are drained take no more sessions, so they do not count; what still runs on them does. */
+/** The state of a Grid. Nodes that are draining take no more sessions, so they do not count; sessions that still run on them do. */
 export interface GridState {
   nodes: number;
   slots: number;
-  /** How many of the slots are in use. */
+  /** Slots in use. */
   used: number;
-  /** Names of the browsers that its nodes offer, each once. */
+  /** Names of the browsers that its nodes offer. */
   browsers: string[];
-  /** All that run. */
+  /** All running sessions. */
   sessions: SlotSession[];
-  /** After how long without a command it ends a session, in milliseconds: that of its least patient node. */
+  /** After this time without a command it ends a session, in milliseconds: the shortest of its nodes. */
   sessionTimeoutMs: number;
 }
 
-/** The capability by which a session of ours is found again, whoever lost its id. */
+/** The capability that identifies a session of ours if its id is lost. */
 export const SESSION_MARK = 'sessionwright:session';
 
-/** Selenium's own `session-timeout`, in milliseconds: what a Grid does that does not say. */
+/** Selenium's default `session-timeout`, in milliseconds. */
 const DEFAULT_SESSION_TIMEOUT_MS = 300_000;
 
-/** Reads the `value` of `GET /status`; undefined when it is not that of a Grid (a lone chromedriver answers too). */
+/** Reads the `value` of `GET /status`; undefined if it is not a Grid's (ChromeDriver answers too). */
 export function readState(value: unknown): GridState | undefined {
   if (!isRecord(value) || !Array.isArray(value['nodes'])) return undefined;
   const nodes = value['nodes'].filter(isRecord).filter((node) => node['availability'] !== 'DOWN');
@@ -53,7 +53,7 @@ export function readState(value: unknown): GridState | undefined {
   };
 }
 
-/** Why a session is not there yet, to follow "waiting for a session: ". */
+/** Why a session is not ready yet; follows "waiting for a session: ". */
 export function describeWaiting(
   { nodes, slots, used, browsers }: GridState,
   { waiting, browserName }: { waiting: number; browserName: string },

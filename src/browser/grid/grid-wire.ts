@@ -1,4 +1,4 @@
-/** HTTP to a Selenium Grid: one request and its answer, read as WebDriver writes it. Knows no sessions. */
+/** HTTP to a Selenium Grid: one WebDriver command and its answer. */
 import { once } from 'node:events';
 import { request as requestHttp, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
@@ -8,11 +8,11 @@ import { isRecord, parseJson } from '../../base/json';
 import { codeOf, messageOf } from '../../base/errors';
 import { GridError } from '../../contract/errors';
 
-/** Where a Grid is, and what it must be told to let us in. */
+/** The URL of a Grid, and how to authenticate. */
 export interface GridPlace {
-  /** `http:` or `https:`; a user name and a password in it are sent, and never shown. */
+  /** `http:` or `https:`. A user name and a password in it are sent, but never shown. */
   url: string;
-  /** Extra headers of each request. */
+  /** Extra headers for each request. */
   headers?: Readonly<Record<string, string>> | undefined;
 }
 
@@ -22,31 +22,31 @@ export interface GridCall {
   /** Below the Grid's URL, such as `/status`. */
   path: string;
   body?: unknown;
-  /** Bound on the whole exchange, in milliseconds. @default none */
+  /** Time limit for the answer, in milliseconds. @default none */
   timeoutMs?: number | undefined;
-  /** Gives the call up: a Grid takes a request that waits in its queue out of it then. */
+  /** Cancels the call. A Grid then removes a waiting request from its queue. */
   signal?: AbortSignal | undefined;
 }
 
-/** Longest part of a Grid's own words in a message of ours, in characters. */
+/** Longest part of a Grid's message in ours, in characters. */
 const MAX_QUOTE = 500;
 
-/** Codes of connections that were never made. */
+/** Codes of failed connections. */
 const NEVER_SENT: ReadonlySet<unknown> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
-/** Statuses by which a proxy says that what is behind it is away, or too slow. */
+/** Statuses of a proxy that cannot reach the Grid, or did not wait long enough. */
 const PROXYS_OWN: ReadonlySet<number> = new Set([502, 503, 504]);
-/** Codes of TLS that mean that nobody here knows who has signed the hub's certificate. */
+/** TLS codes for a certificate of an unknown authority. */
 const UNTRUSTED =
   /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_(VERIFY_LEAF_SIGNATURE|GET_ISSUER_CERT(_LOCALLY)?))$/;
-/** The words of a Grid whose queue held a request for too long, also if it was about to be served; and of one that does not reach a node that has just died. */
+/** Messages of a Grid whose queue timed out, or that assigned the session to a node that just died. */
 const TEMPORARY =
   /New session request timed out|Timed out creating session|\(POST \S+\/se\/grid\/node\/session\)/;
 
-/** The requests to one Grid. */
+/** Commands to one Grid. */
 export class GridWire {
   /** The URL without its secrets. */
   readonly shown: string;
-  /** What every request and every WebSocket to the Grid carries; holds secrets. */
+  /** The headers of every request and WebSocket to the Grid. Secret. */
   readonly headers: Readonly<Record<string, string>>;
   readonly #base: URL;
 
@@ -59,14 +59,14 @@ export class GridWire {
     this.shown = base.href.replace(/\/$/, '');
   }
 
-  /** The URL below which everything of this Grid is; without a slash at its end. */
+  /** The base URL of the Grid, without a slash at its end. */
   get base(): URL {
     return new URL(this.#base);
   }
 
   /**
-   * Sends a call, and reads the `value` of its answer.
-   * @throws {@link GridError} `grid_unreachable` when there is no answer, or only a proxy's, `grid_refused` when it is an error, `not_a_grid` when it is none of WebDriver's
+   * Sends a command, and returns the `value` of the answer.
+   * @throws {@link GridError} `grid_unreachable` if there is no answer, or only a proxy's; `grid_refused` for an error; `not_a_grid` if it is no WebDriver answer
    */
   async send(call: GridCall): Promise<unknown> {
     const { status, text } = await this.#exchange(call);
@@ -77,9 +77,9 @@ export class GridWire {
         `${what} was refused with ${status}. Put the user name and the password into the Grid's URL, or set SELENIUM_REMOTE_HEADERS.`,
         { code: 'grid_refused', status },
       );
-    if (!isRecord(answer) || !('value' in answer)) throw noWebDriver(what, status);
+    if (!isRecord(answer) || !('value' in answer)) throw notWebDriver(what, status);
     if (status < 400) return answer['value'];
-    throw new GridError(`${what} failed: ${ownWords(answer['value'], status)}`, {
+    throw new GridError(`${what} failed: ${errorText(answer['value'], status)}`, {
       code: 'grid_refused',
       status,
     });
@@ -92,7 +92,7 @@ export class GridWire {
     try {
       const request = send(this.shown + path, {
         method,
-        agent: false, // commands are seconds apart: the other side may have closed a connection that was kept
+        agent: false, // commands are seconds apart: the Grid may have closed an idle connection
         headers: {
           accept: 'application/json',
           ...this.headers,
@@ -106,12 +106,12 @@ export class GridWire {
           ...(timeoutMs === undefined ? [] : [AbortSignal.timeout(timeoutMs)]),
         ]),
       });
-      request.on('error', () => {}); // one after the response fails the response too
+      request.on('error', () => {}); // reading the response fails too
       request.end(payload);
       const [response] = (await once(request, 'response')) as [IncomingMessage];
       return { status: response.statusCode ?? 0, text: await readText(response) };
     } catch (cause) {
-      const why = signal?.aborted ? 'it was given up' : whyNot(cause, timeoutMs);
+      const why = signal?.aborted ? 'it was cancelled' : whyNot(cause, timeoutMs);
       throw new GridError(
         `The Grid at ${this.shown} gave no answer to ${method} ${path}: ${why}. ${adviceFor(why)}`,
         { code: 'grid_unreachable', cause },
@@ -120,18 +120,18 @@ export class GridWire {
   }
 }
 
-/** True when an error says that the Grid gave no answer. */
+/** True if the Grid did not answer. */
 export function isUnreachable(error: unknown): boolean {
   return error instanceof GridError && error.code === 'grid_unreachable';
 }
 
-/** True when a call has not reached the Grid: nothing comes of it. */
+/** True if a command did not reach the Grid. */
 export function wasNeverSent(error: unknown): boolean {
   const cause = isUnreachable(error) && error instanceof Error ? error.cause : undefined;
   return NEVER_SENT.has(codeOf(cause));
 }
 
-/** True when the Grid has said no in its own words: nothing comes of the request any more. */
+/** True if the Grid answered with an error. */
 export function isRefusal(error: unknown): error is GridError {
   return error instanceof GridError && error.code === 'grid_refused';
 }
@@ -144,13 +144,13 @@ export function mayWorkLater(error: unknown): boolean {
   return isRefusal(error) && TEMPORARY.test(messageOf(error));
 }
 
-/** What is said to an answer that WebDriver does not know: a page of HTML, mostly. */
-function noWebDriver(what: string, status: number): GridError {
+/** The error for an answer that is not WebDriver's, such as an HTML page. */
+function notWebDriver(what: string, status: number): GridError {
   const isProxys = PROXYS_OWN.has(status);
   return new GridError(
     isProxys
-      ? `${what} was answered with ${status}, and not by the Grid: what stands before it does not reach it, or waits no longer. Check that the hub runs.`
-      : `${what} was answered with ${status} and no WebDriver answer: no Selenium Grid answers at this URL. Give the URL of the hub or the router, such as http://hub:4444.`,
+      ? `${what} was answered with ${status}, and not by the Grid: a proxy does not reach it, or did not wait long enough. Check that the hub runs.`
+      : `${what} was answered with ${status}, but not with a WebDriver answer: no Selenium Grid answers at this URL. Give the URL of the hub or the router, such as http://hub:4444.`,
     { code: isProxys ? 'grid_unreachable' : 'not_a_grid', status },
   );
 }
@@ -162,7 +162,7 @@ function whyNot(cause: unknown, timeoutMs = 0): string {
 
 function adviceFor(why: string): string {
   return UNTRUSTED.test(why)
-    ? "Nobody that this machine trusts has signed its certificate: set NODE_EXTRA_CA_CERTS to a file with the certificate of the Grid's authority."
+    ? "This machine does not trust the authority of its certificate. Set NODE_EXTRA_CA_CERTS to a file with the authority's certificate."
     : 'Check its URL, and that the hub runs.';
 }
 
@@ -172,12 +172,12 @@ function authorization({ username, password }: URL): Record<string, string> {
   return { authorization: `Basic ${Buffer.from(plain).toString('base64')}` };
 }
 
-/** What WebDriver says of an error: its name, and its message without the lines about the build and the host. */
-function ownWords(value: unknown, status: number): string {
+/** WebDriver's error name and message, without the lines about the build and the host. */
+function errorText(value: unknown, status: number): string {
   if (!isRecord(value)) return `status ${status}`;
   const { error, message } = value;
-  const said = typeof message === 'string' ? message : '';
-  const [words = ''] = said.split(/\n(?:Build info|System info|Driver info|Host info|Stacktrace)/);
+  const full = typeof message === 'string' ? message : '';
+  const [words = ''] = full.split(/\n(?:Build info|System info|Driver info|Host info|Stacktrace)/);
   const text = keptText(words.trim(), MAX_QUOTE);
   return [typeof error === 'string' ? error : `status ${status}`, text].filter(Boolean).join(': ');
 }

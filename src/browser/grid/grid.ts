@@ -1,4 +1,4 @@
-/** A Selenium Grid as a source of browsers: starts WebDriver sessions, reaches their browsers over CDP, and leaves none behind. */
+/** A Selenium Grid as a source of browsers: starts WebDriver sessions, connects to their browsers over CDP, and ends all of them. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { settledWithin, unlessAborted, withDeadline } from '../../base/deadline';
@@ -7,7 +7,7 @@ import { logOf, since } from '../../base/log';
 import { Pending } from '../../base/pending';
 import { CdpConnection } from '../../cdp/connection';
 import { GridError, timedOut } from '../../contract/errors';
-import type { BrowserConnection } from '../browser-connection';
+import { type BrowserConnection, UNKNOWN_EXIT } from '../browser-connection';
 import { browserNameOf, gridCapabilities, type GridBrowserRequest } from './grid-capabilities';
 import { cdpUrls, connectTo } from './grid-cdp';
 import {
@@ -29,13 +29,13 @@ import {
 
 const log = logOf('browser');
 
-/** Pause before a Grid that was there is asked again, in milliseconds. */
-const AWAY_MS = 1_000;
-/** How long a start that was given up is looked for, in milliseconds: a session that was being made by then is there after some 2 s, and on a node that comes up for it, after a minute. */
-const TAKE_BACK_MS = 60_000;
-/** The same for one that we gave up, once we close: the Grid takes it out of its queue, and ends by itself what nobody takes. */
-const LEAVE_MS = 6_000;
-/** How long the end of a session may be waited for, in milliseconds; it goes on afterwards. */
+/** Pause before the next try while the Grid is unreachable, in milliseconds. */
+const RETRY_MS = 1_000;
+/** How long a Grid may take to start a session after an unclear answer, in milliseconds: it may start a node first. */
+const LATE_START_MS = 60_000;
+/** The same after we cancelled the request, in milliseconds: the Grid removes it from its queue. */
+const CANCELLED_START_MS = 6_000;
+/** How long to wait for the end of a session, in milliseconds; it goes on in the background. */
 const CLOSE_MS = 10_000;
 
 /** Records the sessions that have to be ended, even if this process is killed. */
@@ -53,7 +53,7 @@ export interface GridLedger {
 
 /** How a Grid is used. */
 export interface GridSettings extends GridPlace {
-  /** What each session is asked for beside our own capabilities; wins over them. */
+  /** Capabilities of the user. They win over ours. */
   capabilities?: Readonly<Record<string, unknown>> | undefined;
   ledger?: GridLedger | undefined;
 }
@@ -61,7 +61,7 @@ export interface GridSettings extends GridPlace {
 /** A browser on a Grid. */
 export interface GridBrowser extends BrowserConnection {
   readonly cdpUrl: string;
-  /** What a WebSocket to it must carry. Secret. */
+  /** Headers that a WebSocket to it needs. Secret. */
   readonly cdpHeaders: Readonly<Record<string, string>>;
 }
 
@@ -69,21 +69,19 @@ export interface GridBrowser extends BrowserConnection {
 export class Grid {
   readonly #wire: GridWire;
   readonly #settings: GridSettings;
-  /** The current starts, by the browser that each asks for. */
+  /** The current starts, with the browser that each requests. */
   readonly #starting = new Set<{ browserName: string }>();
-  /** What is still to be done when a session is over. */
+  /** Work in the background: sessions that end. */
   readonly #ending = new Pending();
   #state: GridState | undefined;
   #latest: { browserName: string } | undefined;
-  #isClosing = false;
-  #isClosed = false;
 
   constructor(settings: GridSettings) {
     this.#settings = settings;
     this.#wire = new GridWire(settings);
   }
 
-  /** Its URL, without secrets. */
+  /** Its URL without secrets. */
   get shown(): string {
     return this.#wire.shown;
   }
@@ -91,7 +89,7 @@ export class Grid {
   /**
    * Starts a session, and connects to its browser. Waits while the Grid has no free slot, while its hub restarts, and until it notices
    * that a node died. A Grid that never answered fails at once: its URL is wrong.
-   * @throws {@link GridError} when there is no Grid, when it refuses, when its browser cannot be reached, and the signal's reason when it gave the start up
+   * @throws {@link GridError} if there is no Grid, if it refuses, or if its browser cannot be reached; the signal's reason if it is aborted
    */
   async open(request: GridBrowserRequest, signal: AbortSignal): Promise<GridBrowser> {
     const start = { browserName: this.#browserName(request) };
@@ -115,8 +113,8 @@ export class Grid {
   }
 
   /**
-   * What the starts of now wait for, to follow "waiting for a session: "; undefined when there are none. Never rejects.
-   * @param lately - also when the last one has just been given up
+   * What the current starts wait for; follows "waiting for a session: "; undefined if there are none. Never rejects.
+   * @param lately - also describe the latest start that was cancelled
    */
   async waitingFor({ lately = false } = {}): Promise<string | undefined> {
     const [start = lately ? this.#latest : undefined] = this.#starting;
@@ -129,11 +127,9 @@ export class Grid {
     }
   }
 
-  /** Waits, within bounds, until the sessions that are over are gone from the Grid. What is not seen to be gone by then stays in the ledger. */
+  /** Waits up to 10 s until sessions have ended. Those that have not stay in the ledger. */
   async close(): Promise<void> {
-    this.#isClosing = true;
     await settledWithin(this.#ending.settled(), CLOSE_MS);
-    this.#isClosed = true;
   }
 
   /** @throws the error, if another try would not help */
@@ -141,7 +137,7 @@ export class Grid {
     if (signal.aborted) throw signal.reason;
     const mayWork = isUnreachable(error) || mayWorkLater(error);
     if (!mayWork || !this.#state) throw error;
-    await unlessAborted(delay(AWAY_MS), signal);
+    await unlessAborted(delay(RETRY_MS), signal);
   }
 
   async #openOnce(request: GridBrowserRequest, signal: AbortSignal): Promise<GridBrowser> {
@@ -161,19 +157,16 @@ export class Grid {
       value = await this.#wire.send({ method: 'POST', path: '/session', body, signal });
     } catch (error) {
       if (wasNeverSent(error)) await ledger?.stopped(mark);
-      else
-        this.#ending.background(
-          this.#takeBack(mark, { isRefused: isRefusal(error), isGivenUp: signal.aborted }),
-        );
+      else {
+        const patienceMs = signal.aborted ? CANCELLED_START_MS : LATE_START_MS;
+        this.#ending.background(this.#endLate(mark, isRefusal(error) ? 0 : patienceMs));
+      }
       throw error;
     }
-    const id = isRecord(value) && typeof value['sessionId'] === 'string' ? value['sessionId'] : '';
+    const { sessionId, capabilities: given } = isRecord(value) ? value : {};
+    const id = typeof sessionId === 'string' ? sessionId : '';
     try {
-      return await this.#connect(
-        { id, mark },
-        isRecord(value) ? value['capabilities'] : undefined,
-        request,
-      );
+      return await this.#connect({ id, mark }, isRecord(given) ? given['se:cdp'] : '', request);
     } catch (error) {
       this.#ending.background(this.#end({ id, mark }));
       throw error;
@@ -182,43 +175,42 @@ export class Grid {
 
   async #connect(
     session: PlacedSession & { mark: string },
-    capabilities: unknown,
+    cdpUrl: unknown,
     { headless }: GridBrowserRequest,
   ): Promise<GridBrowser> {
-    const told = isRecord(capabilities) ? capabilities['se:cdp'] : undefined;
-    if (typeof told !== 'string')
+    if (typeof cdpUrl !== 'string' || cdpUrl === '')
       throw new GridError(
-        `The Grid at ${this.shown} gave a session without CDP (no se:cdp): sessions need Chrome or Edge on a Selenium Grid 4. Start its nodes with --enable-cdp true (SE_NODE_ENABLE_CDP), and ask for Chrome.`,
+        `The Grid at ${this.shown} started a session without CDP (no se:cdp). Sessions need Chrome or Edge on a Selenium Grid 4. Start its nodes with --enable-cdp true (SE_NODE_ENABLE_CDP), and ask for Chrome.`,
         { code: 'grid_without_cdp' },
       );
-    const way = await connectTo(cdpUrls(told, this.#wire.base), this.#wire.headers);
-    const connection = new CdpConnection(way.transport);
+    const { url, headers, transport } = await connectTo(
+      cdpUrls(cdpUrl, this.#wire.base),
+      this.#wire.headers,
+    );
+    const connection = new CdpConnection(transport);
     const stop = keepAlive(this.#wire, session.id, {
       sessionTimeoutMs: this.#state?.sessionTimeoutMs ?? 0,
       onGone: () => connection.close(),
     });
     void connection.closed.then(stop);
     void this.#locate(session);
-    const end = once(async () => {
-      stop();
-      connection.close();
-      await this.#end(session);
-    });
-    void connection.closed.then(() => this.#ending.background(end()));
+    let ending: Promise<void> | undefined;
+    const end = async (): Promise<void> => this.#ending.track((ending ??= this.#end(session)));
+    void connection.closed.then(async () => end().catch(() => undefined));
     if (headless) await closeFirstTab(connection).catch(() => undefined);
     return {
-      cdpUrl: way.url,
-      cdpHeaders: way.headers,
+      cdpUrl: url,
+      cdpHeaders: headers,
       connection,
-      exited: connection.closed.then(() => ({ code: null, signal: null, stderr: '' })),
+      exited: connection.closed.then(() => UNKNOWN_EXIT),
       close: async () => {
-        this.#ending.background(end());
+        connection.close();
         await settledWithin(end(), CLOSE_MS);
       },
     };
   }
 
-  /** Its node ends it when the hub is away by then, or was started anew. */
+  /** Finds the node, which can end the session if the hub is unreachable or restarts. */
   async #locate(session: PlacedSession): Promise<void> {
     const sessions = await sessionsOf(this.#wire).catch(() => []);
     session.nodeUrl = sessions.find(({ id }) => id === session.id)?.nodeUrl;
@@ -228,24 +220,18 @@ export class Grid {
     if (await endGridSession(this.#wire, session)) await this.#settings.ledger?.stopped(mark);
   }
 
-  /**
-   * The Grid takes a request out of its queue whose sender is gone; what it was just starting then comes a little later.
-   * @param how - what is refused by the Grid is looked for once, what we gave up not for long when we close
-   */
-  async #takeBack(mark: string, how: { isRefused: boolean; isGivenUp: boolean }): Promise<void> {
-    const { isRefused, isGivenUp } = how;
-    const startedMs = performance.now();
+  /** Ends the session of a start without a clear answer, if it appears. An entry of the ledger stays if the Grid is unreachable. */
+  async #endLate(mark: string, patienceMs: number): Promise<void> {
+    const deadline = performance.now() + patienceMs;
     for (;;) {
       const sessions = await sessionsOf(this.#wire).catch(() => undefined);
       const session = sessions?.find((it) => it.mark === mark);
       if (session) return this.#end({ id: session.id, mark });
-      const patienceMs = isGivenUp && this.#isClosing ? LEAVE_MS : TAKE_BACK_MS;
-      if (isRefused || performance.now() - startedMs >= patienceMs) {
-        if (sessions || isRefused) await this.#settings.ledger?.stopped(mark);
+      if (performance.now() >= deadline) {
+        if (sessions || patienceMs === 0) await this.#settings.ledger?.stopped(mark);
         return;
       }
-      await delay(AWAY_MS);
-      if (this.#isClosed) return;
+      await delay(RETRY_MS, undefined, { ref: false });
     }
   }
 
@@ -277,7 +263,7 @@ export class Grid {
   }
 }
 
-/** The tab that ChromeDriver opens: whoever uses the session opens what they need. Without a window a browser needs none. */
+/** Closes the tab that ChromeDriver opens. A browser without a window needs none. */
 async function closeFirstTab(connection: CdpConnection): Promise<void> {
   const work = async (): Promise<void> => {
     const { targetInfos } = await connection.send('Target.getTargets', {});
@@ -287,9 +273,4 @@ async function closeFirstTab(connection: CdpConnection): Promise<void> {
     );
   };
   await withDeadline(work(), COMMAND_MS, () => timedOut('the first tab to close', COMMAND_MS));
-}
-
-function once(work: () => Promise<void>): () => Promise<void> {
-  let running: Promise<void> | undefined;
-  return () => (running ??= work());
 }

@@ -3,7 +3,7 @@ import { withDeadline } from '../../base/deadline';
 import type { BrowserConnection, BrowserExit } from '../../browser/browser-connection';
 import type { LaunchOptions } from '../../browser/chromium';
 import { exitText, launchChromium } from '../../browser/chromium';
-import { connectExternal } from '../../browser/external';
+import { connectExternal } from '../../browser/browser-connection';
 import { SessionTargets } from '../../cdp/session-targets';
 import type { Grid } from '../../browser/grid/grid';
 import { isSessionwrightError, SessionwrightError, timedOut } from '../../contract/errors';

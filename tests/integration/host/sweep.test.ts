@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } fro
 import { isProcessAlive, ownProcess } from '../../../src/base/processes';
 import { launchChromium } from '../../../src/browser/chromium';
 import { killTree } from '../../../src/browser/kill-tree';
+import { recordGroup } from '../../../src/browser/profile-folder';
 import { gridFor } from '../../../src/cli/serve-grid';
 import { SESSION_MARK } from '../../../src/browser/grid/grid-state';
 import { Ledger } from '../../../src/host/ledger';
@@ -141,49 +142,51 @@ test.skipIf(process.platform === 'win32')(
       { detached: true, stdio: 'ignore' },
     );
     onTestFinished(() => void closing.kill());
+    await mkdir(join(path, 'profile'));
+    await recordGroup(join(path, 'profile'), closing.pid ?? 0);
     expect(await sweep()).toMatchObject({ removed: [path], left: [] });
     expect(await readdir(temp)).toEqual([]);
   },
 );
 
-describe.skipIf(process.platform === 'win32')('what a process says of its profile', () => {
-  /** A process that lives, and was called with this. */
-  function called(profile: string, how: SpawnOptions = {}): number {
-    const args = ['-e', 'setTimeout(() => {}, 60_000)', '--', `--user-data-dir=${profile}`];
-    const child = spawn(process.execPath, args, { detached: true, stdio: 'ignore', ...how });
+describe.skipIf(process.platform === 'win32')('a profile', () => {
+  /** A process with these arguments, which leads the group that the profile of a dead run names. */
+  async function leads(profile: string, args: string[], how: SpawnOptions = {}): Promise<number> {
+    const all = ['-e', 'setTimeout(() => {}, 60_000)', '--', ...args];
+    const child = spawn(process.execPath, all, { detached: true, stdio: 'ignore', ...how });
     onTestFinished(() => void child.kill());
     if (child.pid === undefined) throw new Error('The process did not start.');
+    await mkdir(profile);
+    await recordGroup(profile, child.pid);
     return child.pid;
   }
 
-  test('is not followed out of the folder of the dead run', async () => {
+  test('whose group is now that of another program ends nothing', async () => {
     const { path } = await deadRun();
     await new Ledger(path).stopped('left');
-    const precious = join(temp, 'precious');
-    await mkdir(precious);
-    const pid = called(`${path}/x/../../../precious`);
-    await sweep();
-    expect(await readdir(temp)).toContain('precious');
-    expect(isProcessAlive(pid)).toBe(true);
-  });
-
-  test.skipIf(process.getuid?.() !== 0)("counts nothing where it is another user's", async () => {
-    const { path } = await deadRun();
-    await new Ledger(path).stopped('left');
-    const pid = called(join(path, 'profile'), { uid: 65_534, gid: 65_534 });
-    const beganMs = performance.now();
+    const pid = await leads(join(path, 'profile'), ['--user-data-dir=/somewhere/else']);
     expect(await sweep()).toMatchObject({ removed: [path] });
-    expect(performance.now() - beganMs).toBeLessThan(2_000); // nobody waits for it
     expect(isProcessAlive(pid)).toBe(true);
   });
 
-  test('leads to what cannot be removed: that is told, and holds up no other folder', async () => {
+  test.skipIf(process.getuid?.() !== 0)("ends nothing of another user's", async () => {
     const { path } = await deadRun();
     await new Ledger(path).stopped('left');
     const profile = join(path, 'profile');
-    await mkdir(profile);
+    const args = [`--user-data-dir=${profile}`];
+    const pid = await leads(profile, args, { uid: 65_534, gid: 65_534 });
+    const beganMs = performance.now();
+    expect(await sweep()).toMatchObject({ removed: [path] });
+    expect(performance.now() - beganMs).toBeLessThan(2_000); // it does not wait for it
+    expect(isProcessAlive(pid)).toBe(true);
+  });
+
+  test('that cannot be removed is reported, and does not delay other folders', async () => {
+    const { path } = await deadRun();
+    await new Ledger(path).stopped('left');
+    const profile = join(path, 'profile');
+    await leads(profile, []);
     await symlink('/dev/null/org.chromium.x/SingletonSocket', join(profile, 'SingletonSocket'));
-    called(profile);
     const other = await deadRun(DEAD_PID + 1);
     await new Ledger(other.path).stopped('left');
     const { removed, notRemoved } = await sweep();
