@@ -119,7 +119,7 @@ describe('cookies', () => {
 });
 
 describe('the session', () => {
-  test('is only for tests that ask: Firefox and WebKit are left to Playwright, and need no folder for files of sessions', async () => {
+  test('is only for tests that request it: Playwright launches Firefox and WebKit, without a folder for session files', async () => {
     project = await create(
       `{ browserName: 'firefox' }`,
       `test('no browser', async ({}) => {}); test('no session', async ({ session }) => { void session; });`,
@@ -132,7 +132,7 @@ describe('the session', () => {
       1,
     );
     expect(resultOf(report, 'no browser').status).toBe('passed');
-    expect(resultOf(report, 'no session').error?.message).toContain('left to Playwright');
+    expect(resultOf(report, 'no session').error?.message).toContain('Playwright launches its browser');
   });
 
   test('is only for files that ask, too: one that names Firefox is told of', async () => {

@@ -177,7 +177,7 @@ test('where there is none, it is refused by name, and left alone otherwise', asy
     const refused = await project.run();
     expect(refused.exitCode).toBe(1);
     expect(resultOf(refused.report, 'runs').error?.message).toContain(
-      "OptionsError: use.sessionOptions.transport: 'playwright' cannot be had: the session API offers no Playwright beside its browsers",
+      "OptionsError: use.sessionOptions.transport: 'playwright' is not available: the session API offers no Playwright server on the browser's machine",
     );
     await project.remove();
     project = await create('', spec, without.url);
