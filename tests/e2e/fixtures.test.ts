@@ -132,7 +132,9 @@ describe('the session', () => {
       1,
     );
     expect(resultOf(report, 'no browser').status).toBe('passed');
-    expect(resultOf(report, 'no session').error?.message).toContain('Playwright launches its browser');
+    expect(resultOf(report, 'no session').error?.message).toContain(
+      'Playwright launches its browser',
+    );
   });
 
   test('is only for files that ask, too: one that names Firefox is told of', async () => {
