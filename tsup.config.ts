@@ -19,7 +19,7 @@ export const ASSETS: Options[] = [
     entry: {
       viewer: 'src/viewer/main.tsx',
       'run-page': 'src/reporter/page/main.tsx',
-      mediabunny: 'node_modules/mediabunny/dist/bundles/mediabunny.min.mjs',
+      encoder: 'src/recording/encoder-page.ts',
     },
     outDir: 'dist/assets',
     format: 'esm',

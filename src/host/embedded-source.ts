@@ -10,7 +10,7 @@ import { describeSource } from '../options/source';
 import type { SessionOptions } from '../options/types';
 import type { HostedServer, SessionServerOptions } from '../server/session-server';
 import type { DirectEntry } from '../server/sessions/known-session';
-import type { OpenRecording } from '../recording/recorder';
+import type { OpenRecording } from '../recording/session-recorder';
 import { HeldSession, type Source } from './held-session';
 import type { AcquireRequest, BegunStart, StartOutcome, Wall } from './protocol';
 import { startOptions, startWatched, type StartWatch } from './starts';

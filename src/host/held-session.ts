@@ -5,7 +5,7 @@ import type { Session, SessionsClient } from '../client/index';
 import { MINUTE_MS } from '../contract/limits';
 import { isSessionwrightError } from '../contract/errors';
 import type { TestNote } from '../contract/test-notes';
-import type { OpenRecording } from '../recording/recorder';
+import type { OpenRecording } from '../recording/session-recorder';
 import type { AcquireRequest, PlaywrightOffer, SessionLoss, Wall } from './protocol';
 import type { StartBook, StartWatch } from './starts';
 

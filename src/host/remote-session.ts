@@ -8,7 +8,7 @@ import type { Session, SessionInfo } from '../client/index';
 import { withoutStartupPage } from '../contract/addresses';
 import { ApiError } from '../contract/errors';
 import { MAX_NOTES, shortNote, type TestNote } from '../contract/test-notes';
-import type { OpenRecording } from '../recording/recorder';
+import type { OpenRecording } from '../recording/session-recorder';
 import { HeldSession, type Source } from './held-session';
 import type { PlaywrightOffer } from './protocol';
 

@@ -1,25 +1,29 @@
-/** Turns stored frames into MP4 clips: one utility browser, started for the first clip, encodes them one after the other. */
-import { mkdtemp } from 'node:fs/promises';
+/** Turns stored frames into MP4 clips. A browser, started for the first clip, encodes them one after the other. */
+import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { builtFile } from '../base/built-file';
+import { withDeadline } from '../base/deadline';
 import { Queue } from '../base/queue';
 import type { BrowserProcess } from '../browser/chromium';
 import { launchChromium } from '../browser/chromium';
 import { removeProfile } from '../browser/profile-folder';
-import { SessionwrightError, TimeoutError } from '../contract/errors';
+import type { CdpConnection, CdpSession } from '../cdp/connection';
+import { SessionwrightError, timedOut, TimeoutError } from '../contract/errors';
 import type { Size } from '../contract/limits';
 import { unseenBrowserEnvironment } from '../options/environment';
 import type { Shot } from './clip-timeline';
 import { pictureSize, planShots } from './clip-timeline';
-import { EncoderPage } from './encoder/encoder-page';
-import type { EncodedShot } from './encoder/page-script';
+import type { ClipPart, EncodedShot, PageEncoder } from './encoder-page';
 import type { FrameStore } from './frame-store';
 
 /** How much JPEG is sent to the browser at once, in bytes: this, not the length of the clip, bounds the memory. */
 const BATCH_BYTES = 1024 * 1024;
-/** What takes a busy machine seconds, at low priority, and a browser that hangs for ever. */
+/** How long one call to the browser may take, in milliseconds. A busy machine needs seconds at low priority. */
 const STEP_TIMEOUT_MS = 120_000;
-/** What the browser of the encoder can do without. */
+/** The page's address: codecs require a secure context, which a blank page is not. The name is reserved and never resolves (RFC 2606). */
+const ORIGIN = 'https://encoder.invalid/';
+/** Flags that save resources. */
 const LEAN_FLAGS = [
   '--disable-gpu', // software codecs: the same clip on every machine
   '--in-process-gpu', // one process less
@@ -30,15 +34,15 @@ const LEAN_FLAGS = [
 export interface ClipEncoderOptions {
   /** Path of a Chromium. @default the one that sessions use */
   executablePath?: string | undefined;
-  /** Channel of a Chrome or Edge, where no path is given. */
+  /** Channel of a Chrome or Edge, if no path is given. */
   channel?: string | undefined;
   /** Where its temporary profile goes. @default the system's folder for temporary files */
   workDir?: string | undefined;
-  /** How long the browser may take for a part of a clip before it is taken for dead, in milliseconds. @default 120000 */
+  /** How long the browser may take for a part of a clip before it counts as frozen, in milliseconds. @default 120000 */
   stepTimeoutMs?: number | undefined;
 }
 
-/** One clip to be made. */
+/** A clip to encode. */
 export interface ClipRequest {
   store: FrameStore;
   /** Begin and end, in milliseconds since the epoch. */
@@ -46,30 +50,31 @@ export interface ClipRequest {
   toMs: number;
   /** How much longer its last picture stays, in milliseconds. @default 0 */
   holdMs?: number | undefined;
-  /** Size of the picture; others are put in its middle, smaller where they must be. @default the size that is on screen longest */
+  /** Size of the clip. Pictures of another size are centered, and scaled down if necessary. @default the size that is on screen longest */
   size?: Size | undefined;
 }
 
-/** A browser with an encoder in it. */
-interface Workshop {
-  browser: BrowserProcess;
-  page: EncoderPage;
+/** A browser with the encoder in a page. */
+interface EncoderBrowser {
+  process: BrowserProcess;
+  page: CdpSession;
+  stepTimeoutMs: number;
   close(): Promise<void>;
 }
 
 /**
- * Encodes clips with the codecs of Chromium: H.264 where the build has it, else VP9 or AV1; always MP4 with fast start.
- * A browser that dies or hangs is replaced, and the clip is made again, once. When that hangs too, no further clip is made: each would
- * keep its run waiting for as long.
+ * Encodes clips with the codecs of Chromium: H.264 if the build has it, else VP9 or AV1; always MP4 with fast start.
+ * If the browser dies or freezes, a new one encodes the clip again, once. If that one freezes too, all later clips fail at once,
+ * because each would delay the end of the run by the same time.
  */
 export class ClipEncoder {
   readonly #options: ClipEncoderOptions;
   readonly #queue = new Queue();
   #pid: number | undefined;
-  #workshop: Promise<Workshop> | undefined;
+  #browser: Promise<EncoderBrowser> | undefined;
   #closed: Promise<void> | undefined;
-  /** Why no clip is made any more. */
-  #hung: TimeoutError | undefined;
+  /** Why later clips fail. */
+  #frozen: TimeoutError | undefined;
 
   private constructor(options: ClipEncoderOptions) {
     this.#options = options;
@@ -85,45 +90,45 @@ export class ClipEncoder {
     return encoder;
   }
 
-  /** The process of the encoder's browser; undefined when there is none. */
+  /** The process of the encoder's browser. */
   get pid(): number | undefined {
     return this.#pid;
   }
 
   /**
-   * Makes the MP4 of a stretch of a recording, as long as the stretch and what its last picture is held, to the millisecond. Without any frame it is white. Waits for
-   * its turn.
+   * Encodes a span of a recording, when its turn comes. The clip is as long as the span plus `holdMs`, to the millisecond. Without any
+   * frame it is white.
    * @throws {@link SessionwrightError} `encoder_closed` when the encoder is closed before or meanwhile, `encoding_failed` when the browser cannot encode;
-   * {@link TimeoutError} when it hangs, and at once after that
+   * {@link TimeoutError} when it freezes, and at once after that
    */
   async encode(request: ClipRequest): Promise<Buffer> {
     return this.#queue.run(async () => this.#encode(request));
   }
 
-  /** Ends the browser and removes its profile. Clips that are not finished are refused. Safe to call twice. */
+  /** Ends the browser and removes its profile. Unfinished clips fail. Safe to call twice. */
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
   }
 
   async #close(): Promise<void> {
-    await (await this.#workshop?.catch(() => undefined))?.close();
+    await (await this.#browser?.catch(() => undefined))?.close();
   }
 
   async #encode(request: ClipRequest): Promise<Buffer> {
-    let hangs = 0;
+    let freezes = 0;
     for (let attempt = 1; ; attempt++) {
       this.#refuseClosed();
-      if (this.#hung) throw this.#hung;
-      const { browser, page } = await this.#open();
+      if (this.#frozen) throw this.#frozen;
+      const browser = await this.#open();
       try {
-        return await encodeClip(page, request);
+        return await encodeClip(browser, request);
       } catch (error) {
         this.#refuseClosed();
-        const isHang = error instanceof TimeoutError;
-        if (isHang) await browser.close();
-        if (isHang && ++hangs > 1) this.#hung = error;
-        if (browser.connection.isOpen || attempt > 1) throw error;
+        const isFrozen = error instanceof TimeoutError;
+        if (isFrozen) await browser.process.close();
+        if (isFrozen && ++freezes > 1) this.#frozen = error;
+        if (browser.process.connection.isOpen || attempt > 1) throw error;
       }
     }
   }
@@ -136,71 +141,89 @@ export class ClipEncoder {
       );
   }
 
-  /** The browser at work; a new one when there is none, or when it has died. Calls wait for each other, so there is one at most. */
-  async #open(): Promise<Workshop> {
-    this.#workshop = this.#replaceDead(this.#workshop);
-    const workshop = await this.#workshop;
-    this.#pid = workshop.browser.pid;
-    return workshop;
+  /** The running browser; a new one if there is none, or if it died. Calls are queued, so there is only one. */
+  async #open(): Promise<EncoderBrowser> {
+    this.#browser = this.#replaceDead(this.#browser);
+    const browser = await this.#browser;
+    this.#pid = browser.process.pid;
+    return browser;
   }
 
-  async #replaceDead(current: Promise<Workshop> | undefined): Promise<Workshop> {
+  async #replaceDead(current: Promise<EncoderBrowser> | undefined): Promise<EncoderBrowser> {
     const opened = await current?.catch(() => undefined);
-    if (opened?.browser.connection.isOpen) return opened;
+    if (opened?.process.connection.isOpen) return opened;
     await opened?.close();
-    return openWorkshop(this.#options);
+    return openBrowser(this.#options);
   }
 }
 
-async function openWorkshop({
+async function openBrowser({
   executablePath,
   channel,
   workDir = tmpdir(),
   stepTimeoutMs = STEP_TIMEOUT_MS,
-}: ClipEncoderOptions): Promise<Workshop> {
+}: ClipEncoderOptions): Promise<EncoderBrowser> {
   const userDataDir = await mkdtemp(join(workDir, 'sessionwright-encoder-'));
-  let browser: BrowserProcess | undefined;
+  let started: BrowserProcess | undefined;
+  const close = async (): Promise<void> => {
+    await started?.close();
+    await removeProfile(userDataDir);
+  };
   try {
-    browser = await launchChromium({
-      executablePath,
-      channel,
-      userDataDir,
+    started = await launchChromium({
+      ...{ executablePath, channel, userDataDir },
       debuggingPort: false,
       env: unseenBrowserEnvironment(),
       background: true,
       args: LEAN_FLAGS,
     });
-    const started = browser;
-    const close = async (): Promise<void> => {
-      await started.close();
-      await removeProfile(userDataDir);
-    };
-    return { browser, page: await EncoderPage.open(browser.connection, stepTimeoutMs), close };
+    const page = await withDeadline(openPage(started.connection), stepTimeoutMs, () =>
+      timedOut('the encoder to be ready', stepTimeoutMs),
+    );
+    return { process: started, page, stepTimeoutMs, close };
   } catch (error) {
-    await browser?.close();
-    await removeProfile(userDataDir);
+    await close();
     throw error;
   }
 }
 
+/** A page with the encoder in it. No port is opened: its only request is answered over CDP. */
+async function openPage(connection: CdpConnection): Promise<CdpSession> {
+  const { targetId } = await connection.send('Target.createTarget', { url: 'about:blank' });
+  const { sessionId } = await connection.send('Target.attachToTarget', { targetId, flatten: true });
+  const page = connection.session(sessionId);
+  page.on('Fetch.requestPaused', ({ requestId }) => {
+    const responseHeaders = [{ name: 'content-type', value: 'text/html' }];
+    page
+      .send('Fetch.fulfillRequest', { requestId, responseCode: 200, responseHeaders, body: '' })
+      .catch(() => {}); // the page is closed
+  });
+  await page.send('Fetch.enable', { patterns: [{ urlPattern: `${ORIGIN}*` }] });
+  await page.send('Page.enable');
+  const source = await readFile(builtFile('assets/encoder.js'), 'utf8');
+  await page.send('Page.addScriptToEvaluateOnNewDocument', { source });
+  await page.send('Page.navigate', { url: ORIGIN });
+  return page;
+}
+
 async function encodeClip(
-  page: EncoderPage,
+  browser: EncoderBrowser,
   { store, fromMs, toMs, holdMs, size }: ClipRequest,
 ): Promise<Buffer> {
   const shots = planShots(store.select(fromMs, toMs), { fromMs, toMs, holdMs });
   const parts = [...batches(shots)];
   let clip: Buffer | undefined;
   for (const [index, part] of parts.entries()) {
-    clip = await page.add({
+    clip = await addPart(browser, {
       size: index === 0 ? pictureSize(shots, size) : undefined,
-      shots: await Promise.all(part.map((shot) => readShot(store, shot))),
+      shots: await Promise.all(part.map(async (shot) => readShot(store, shot))),
       isLast: index === parts.length - 1,
     });
   }
   return clip ?? Buffer.alloc(0);
 }
 
-/** A frame that was dropped from the store meanwhile is left out: the picture before it stays on. */
+/** Leaves out a frame that the store dropped meanwhile: the picture before it stays on screen. */
 async function readShot(
   store: FrameStore,
   { frame, startMs, durationMs }: Shot,
@@ -220,4 +243,37 @@ function* batches(shots: readonly Shot[]): Generator<Shot[]> {
     [batch, bytes] = [[], 0];
   }
   if (batch.length > 0) yield batch;
+}
+
+/** Sends the next part of a clip. With the last one: the clip, fetched in bounded stretches. */
+async function addPart(browser: EncoderBrowser, part: ClipPart): Promise<Buffer | undefined> {
+  const clip = await call(browser, 'add', part);
+  if (!clip) return undefined;
+  const stretches = [Buffer.from(clip.start, 'base64')];
+  for (let read = stretches[0]?.length ?? 0; read < clip.byteLength;) {
+    const stretch = Buffer.from(await call(browser, 'read', read), 'base64');
+    stretches.push(stretch);
+    read += stretch.length;
+  }
+  return Buffer.concat(stretches);
+}
+
+/** Calls the encoder in its page. */
+async function call<M extends keyof PageEncoder>(
+  { page, stepTimeoutMs }: EncoderBrowser,
+  method: M,
+  ...args: Parameters<PageEncoder[M]>
+): Promise<Awaited<ReturnType<PageEncoder[M]>>> {
+  const answer = page.send('Runtime.evaluate', {
+    expression: `clipEncoder.${method}(${args.map((arg) => JSON.stringify(arg)).join()})`,
+    awaitPromise: true,
+    returnByValue: true,
+  });
+  const { result, exceptionDetails } = await withDeadline(answer, stepTimeoutMs, () =>
+    timedOut('the encoder to answer', stepTimeoutMs),
+  );
+  if (!exceptionDetails) return result.value as Awaited<ReturnType<PageEncoder[M]>>;
+  const { exception, text } = exceptionDetails;
+  const reason = exception?.description?.split('\n', 1)[0] ?? text;
+  throw new SessionwrightError(`Could not encode a clip: ${reason}.`, { code: 'encoding_failed' });
 }

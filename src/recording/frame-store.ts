@@ -1,22 +1,20 @@
-/** The frames of one session, on disk as they come: a crash loses nothing that was written, and clips are cut from it afterwards. */
-import { mkdir } from 'node:fs/promises';
-import { errorOf } from '../base/errors';
+/** The frames of one session on disk. A crash loses nothing that was written, and clips are cut from them afterwards. */
+import { appendFile, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { codeOf, errorOf } from '../base/errors';
+import { jsonLines, readJsonLines } from '../base/line-file';
 import { isSessionwrightError, SessionwrightError } from '../contract/errors';
-import type { FrameEntry } from './frame-segment';
-import { FrameSegment } from './frame-segment';
 
 /** How much of a session is kept, in bytes of JPEG: 512 MiB, about four hours of busy 800x450 pages at 25 KB a frame. */
 const MAX_BYTES = 512 * 1024 * 1024;
-/** A full store makes room by dropping its oldest part: one of so many. */
+/** A full store drops its oldest segment, which is this part of it. */
 const SEGMENTS = 8;
-/** At most so many parts, each of them an open file: a disk that is full at times leaves small ones. */
-const MAX_SEGMENTS = 64;
-/** Frames that wait for the disk may take so much memory, in bytes: 32 MiB. Beyond it the disk is too slow, and frames are left out. */
-const MAX_UNWRITTEN_BYTES = 32 * 1024 * 1024;
-/** All stores of a process together, in bytes: many sessions on one slow disk must not fill the memory. */
-const MAX_UNWRITTEN_BYTES_OF_ALL = 128 * 1024 * 1024;
-/** Frames written by one call: well below the 1024 buffers that POSIX systems take (IOV_MAX). */
+/** Memory for the frames of all stores that wait for the disk, in bytes: 128 MiB. When the disk is too slow for more, frames are dropped. */
+const MAX_UNWRITTEN_BYTES = 128 * 1024 * 1024;
+/** Frames written by one call, which copies them. */
 const MAX_WRITE_FRAMES = 256;
+/** Error codes of the system for a full disk or a full quota. */
+const NO_ROOM: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT']);
 
 /** One picture of the screen. */
 export interface Frame {
@@ -28,94 +26,102 @@ export interface Frame {
   height: number;
 }
 
-/** A stored frame; {@link FrameStore.read} gives its picture. */
-export interface FrameRef extends FrameEntry {
+/** A stored frame: one line of an index. {@link FrameStore.read} gives its picture. Without a picture, it marks that nothing is on screen from then on. */
+export interface FrameRef {
+  /** When it was on screen, in whole milliseconds since the epoch. */
+  readonly atMs: number;
   /** Number of the segment that holds it. */
   readonly segment: number;
+  /** Where its JPEG begins in that segment, in bytes. */
+  readonly offset: number;
+  readonly byteLength: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A data file with JPEGs, and an index with a JSON line per frame. The data is written first, so that the index never names missing data. */
+interface Segment {
+  readonly number: number;
+  byteLength: number;
 }
 
 /** How to keep frames. */
 export interface FrameStoreOptions {
   /**
    * Upper bound on the disk space, in bytes. A full store drops its oldest frames, an eighth at a time: the clips of earlier
-   * tests are made by then, and it is the end of a test that shows why it failed.
+   * tests are made by then, and the end of a test shows why it failed.
    * @default 512 MiB
    */
   maxBytes?: number | undefined;
+}
+
+/** A disk that failed, and the span of the latest frames that were lost to it: from infinity to minus infinity if no picture was. */
+interface Failure {
+  reason: Error;
+  fromMs: number;
+  toMs: number;
+  /** True once a later frame was written. */
+  isOver: boolean;
 }
 
 /**
  * An append-only store of frames, bounded in size.
  *
  *     append --> memory --> [segment n: data, then index] --> read
- *                              |
- *         more than maxBytes:  '-- the oldest segment is removed, `truncated` is true
+ *                                '-- when there are more than maxBytes: the oldest segment is removed
  *
- * A disk that fails ends the storing (`problem` says why), never a test. One that is full does so for as long as it is: each frame
- * is tried, and the first that fits begins a new segment.
+ * If the disk fails, the store stops, and `problem` says why; a test never fails for it. If the disk is full, the store tries each
+ * frame; the first that fits begins a new segment.
  */
 export class FrameStore {
-  static #unwrittenBytesOfAll = 0;
+  static #unwrittenBytes = 0;
   /** Where the files are. They stay when the store is closed. */
   readonly folder: string;
   readonly #maxBytes: number;
-  /** The files, oldest first. */
-  readonly #segments: FrameSegment[];
-  /** Where the next frame goes; its file is made when that frame is written. */
-  #end: { segment: number; offset: number };
+  /** The written segments, oldest first. */
+  readonly #segments: Segment[];
   /** Oldest first. */
   #refs: FrameRef[];
+  /** Where the next frame goes. */
+  #end: { segment: number; offset: number };
   readonly #unwritten = new Map<FrameRef, Buffer>();
-  #unwrittenBytes = 0;
   #writing: Promise<void> | undefined;
-  #closed: Promise<void> | undefined;
-  #truncated = false;
-  #problem: Error | undefined;
-  /** Pictures that could not be written, the latest of them in a row: from when to when. */
-  #gap: { fromMs: number; toMs: number; reason: Error } | undefined;
-  /** Frames were lost since the last one that was added: what was on screen before is not known to be any more. */
-  #isInterrupted = false;
+  #failure: Failure | undefined;
+  #isClosed = false;
 
   private constructor(
     folder: string,
-    options: FrameStoreOptions,
-    found: { segments: FrameSegment[]; refs: FrameRef[] },
+    { maxBytes = MAX_BYTES }: FrameStoreOptions,
+    found: { segments: Segment[]; refs: FrameRef[] },
   ) {
     this.folder = folder;
-    this.#maxBytes = options.maxBytes ?? MAX_BYTES;
+    this.#maxBytes = maxBytes;
     this.#segments = found.segments;
     this.#refs = found.refs;
     this.#end = { segment: (found.segments.at(-1)?.number ?? 0) + 1, offset: 0 };
   }
 
-  /** Opens a store in a folder, which is made if need be. What an earlier store wrote there, and a crash left, can be read. */
+  /** Opens a store in a folder, and makes the folder if there is none. Frames that an earlier store wrote there can be read, also after a crash. */
   static async open(folder: string, options: FrameStoreOptions = {}): Promise<FrameStore> {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    const numbers = await FrameSegment.list(folder);
-    const loaded = await Promise.all(numbers.map((number) => FrameSegment.load(folder, number)));
-    const refs = loaded.flatMap(({ segment, entries }) =>
-      entries.map((entry) => ({ ...entry, segment: segment.number })),
-    );
-    return new FrameStore(folder, options, {
-      segments: loaded.map(({ segment }) => segment),
-      refs,
-    });
+    const numbers = (await readdir(folder))
+      .filter((name) => name.endsWith('.index'))
+      .map((name) => Number.parseInt(name, 10))
+      .sort((a, b) => a - b);
+    const loaded = await Promise.all(numbers.map(async (number) => loadSegment(folder, number)));
+    const segments = loaded.map(({ segment }) => segment);
+    return new FrameStore(folder, options, { segments, refs: loaded.flatMap(({ refs }) => refs) });
   }
 
-  /** True once frames were dropped: the oldest for want of space, or some because the disk was too slow. */
-  get truncated(): boolean {
-    return this.#truncated;
-  }
-
-  /** Why nothing is stored at present, such as a full disk; undefined while all is well. */
+  /** Why frames cannot be stored now, such as a full disk. */
   get problem(): Error | undefined {
-    return this.#problem;
+    return this.#failure?.isOver ? undefined : this.#failure?.reason;
   }
 
-  /** Why pictures of a stretch could not be written; undefined when all that came were. To be asked once it is {@link flushed}, soon after: only the latest failure is known. */
+  /** Why frames of a span were lost; undefined if all were written. Call it soon after {@link flushed}: the store remembers only the latest failure. */
   whyMissing(fromMs: number, toMs: number): Error | undefined {
-    const gap = this.#gap;
-    return gap && gap.fromMs <= toMs && gap.toMs >= fromMs ? gap.reason : undefined;
+    const failure = this.#failure;
+    return failure && failure.fromMs <= toMs && failure.toMs >= fromMs ? failure.reason : undefined;
   }
 
   /** The latest frame; undefined when there is none. */
@@ -125,23 +131,22 @@ export class FrameStore {
 
   /** Stores a frame. Returns at once; frames are written in this order. Ignored once the store is closed or its disk failed for good. */
   append(frame: Frame): void {
-    const { length } = frame.jpeg;
-    const isTooMuch =
-      this.#unwrittenBytes + length > MAX_UNWRITTEN_BYTES ||
-      FrameStore.#unwrittenBytesOfAll + length > MAX_UNWRITTEN_BYTES_OF_ALL;
-    if (isTooMuch) this.#truncated = true;
-    else this.#add(frame);
+    const { problem } = this;
+    if (this.#isClosed || (problem && !isFull(problem))) return;
+    if (FrameStore.#unwrittenBytes + frame.jpeg.length > MAX_UNWRITTEN_BYTES) return;
+    if (problem) this.#add(blankAt(frame.atMs)); // frames before this one were lost
+    this.#add(frame);
   }
 
-  /** Marks that what was on screen before is not any more, so that {@link select} does not take it for the start of a clip. */
+  /** Marks that nothing is on screen from now on, so that a clip does not start with an earlier picture. */
   cut(atMs: number): void {
     const last = this.#refs.at(-1);
-    if (last && isPicture(last)) this.#add(cutAt(atMs));
+    if (last && isPicture(last)) this.append(blankAt(atMs));
   }
 
-  /** The frames from one moment to another, in order, and before them the one that was on screen at the start, if there was one. */
+  /** The frames of a span, in order, and before them the one that was on screen at its start, if there was one. */
   select(fromMs: number, toMs: number): FrameRef[] {
-    const onScreen = this.#countUntil(fromMs) - 1; // a cut stands for nothing
+    const onScreen = this.#countUntil(fromMs) - 1;
     return this.#refs.slice(Math.max(0, onScreen), this.#countUntil(toMs)).filter(isPicture);
   }
 
@@ -152,130 +157,102 @@ export class FrameStore {
   async read(ref: FrameRef): Promise<Buffer> {
     const unwritten = this.#unwritten.get(ref);
     if (unwritten) return unwritten;
-    const segment = this.#segments.find(({ number }) => number === ref.segment);
-    if (!segment)
-      throw new SessionwrightError(
-        `A frame of ${this.folder} is gone: it was dropped to make room, or could not be written.`,
-        { code: 'frame_lost' },
-      );
-    return segment.read(ref);
+    const jpeg = await readBytes(fileOf(this.folder, ref.segment, 'frames'), ref);
+    if (jpeg?.length === ref.byteLength) return jpeg;
+    throw new SessionwrightError(
+      `A frame is missing in ${this.folder}: it was dropped to make room, could not be written, or its file was changed.`,
+      { code: 'frame_lost' },
+    );
   }
 
-  /** Resolves when everything that was appended so far is on disk, or the disk has failed. */
+  /** Resolves when all frames so far are written, or the disk has failed. */
   async flushed(): Promise<void> {
     await this.#writing;
   }
 
-  /** Writes what waits, and closes the files. They stay, and can still be read. Safe to call twice. */
-  close(): Promise<void> {
-    this.#closed ??= this.#close();
-    return this.#closed;
+  /** Writes the waiting frames, and takes no more. Frames can still be read. Safe to call twice. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.flushed();
   }
 
-  async #close(): Promise<void> {
-    await this.#writing;
-    await Promise.all(this.#segments.map((segment) => segment.close()));
-  }
-
-  #add(frame: Frame): void {
-    if (this.#closed || (this.#problem && !isFull(this.#problem))) return;
-    const isAfterGap = this.#isInterrupted;
-    this.#isInterrupted = false;
-    if (isAfterGap) this.#put(cutAt(frame.atMs));
-    this.#put(frame);
-  }
-
-  #put({ atMs, jpeg, width, height }: Frame): void {
-    if (this.#end.offset >= this.#maxBytes / SEGMENTS)
-      this.#end = { segment: this.#end.segment + 1, offset: 0 };
+  #add({ atMs, jpeg, width, height }: Frame): void {
+    if (this.#end.offset >= this.#maxBytes / SEGMENTS) this.#beginSegment();
     const inOrder = Math.max(Math.round(atMs), this.#refs.at(-1)?.atMs ?? 0); // a clock may be set back
     const ref = { atMs: inOrder, byteLength: jpeg.length, width, height, ...this.#end };
     this.#end.offset += jpeg.length;
     this.#refs.push(ref);
     this.#unwritten.set(ref, jpeg);
-    this.#countUnwritten(jpeg.length);
+    FrameStore.#unwrittenBytes += jpeg.length;
     this.#writing ??= this.#write();
   }
 
-  /** Writes until nothing waits. There is one such loop at a time, so frames keep their order. */
+  #beginSegment(): void {
+    this.#end = { segment: this.#end.segment + 1, offset: 0 };
+  }
+
+  /** Writes until no frame waits. Only one such loop runs at a time, so frames keep their order. */
   async #write(): Promise<void> {
     await Promise.resolve(); // frames that arrive together are written together
-    while (this.#unwritten.size > 0)
-      await this.#writeWaiting().catch(async (error: unknown) => this.#fail(error));
+    for (let ref = this.#nextUnwritten(); ref; ref = this.#nextUnwritten()) {
+      const { segment } = ref;
+      await this.#writeTo(segment).catch(async (error: unknown) => this.#fail(segment, error));
+    }
     this.#writing = undefined;
   }
 
-  /** What waits is lost, and a segment with nothing in it is removed: its place is for one that has something. */
-  async #fail(error: unknown): Promise<void> {
-    const reason = errorOf(error);
-    this.#noteGap(reason);
-    this.#problem = reason;
-    this.#refs = this.#refs.filter((ref) => !this.#unwritten.has(ref));
-    this.#unwritten.clear();
-    this.#countUnwritten(-this.#unwrittenBytes);
-    this.#isInterrupted = true;
-    this.#end = { segment: this.#end.segment + 1, offset: 0 };
-    const last = this.#segments.at(-1);
-    if (!last || this.#refs.some(({ segment }) => segment === last.number)) return;
-    this.#segments.pop();
-    await last.remove().catch(() => undefined); // it goes with the folder
+  #nextUnwritten(): FrameRef | undefined {
+    return this.#unwritten.keys().next().value;
   }
 
-  /** Pictures that fail one after the other make one gap. */
-  #noteGap(reason: Error): void {
-    const lost = [...this.#unwritten.keys()].filter(isPicture);
-    const [first, last] = [lost[0], lost.at(-1)];
-    if (!first || !last) return;
-    const fromMs = this.#problem && this.#gap ? this.#gap.fromMs : first.atMs;
-    this.#gap = { fromMs, toMs: isFull(reason) ? last.atMs : Infinity, reason };
-  }
-
-  /** Writes what waits for the oldest segment that something waits for. */
-  async #writeWaiting(): Promise<void> {
-    const waiting = [...this.#unwritten];
-    const number = waiting[0]?.[0].segment ?? 0;
-    const frames = waiting
+  async #writeTo(number: number): Promise<void> {
+    const frames = [...this.#unwritten]
       .filter(([ref]) => ref.segment === number)
-      .slice(0, MAX_WRITE_FRAMES)
-      .map(([entry, jpeg]) => ({ entry, jpeg }));
-    const segment = await this.#segment(number);
-    await segment.write(frames);
-    this.#problem = undefined;
-    for (const { entry, jpeg } of frames) {
-      this.#unwritten.delete(entry);
-      this.#countUnwritten(-jpeg.length);
+      .slice(0, MAX_WRITE_FRAMES);
+    const data = Buffer.concat(frames.map(([, jpeg]) => jpeg));
+    const lines = jsonLines(frames.map(([ref]) => ref));
+    await appendFile(fileOf(this.folder, number, 'frames'), data, { mode: 0o600 });
+    await appendFile(fileOf(this.folder, number, 'index'), lines, { mode: 0o600 });
+    if (this.#failure) this.#failure.isOver = true;
+    for (const [ref] of frames) this.#forgetUnwritten(ref);
+    const last = this.#segments.at(-1);
+    if (last?.number === number) last.byteLength += data.length;
+    else this.#segments.push({ number, byteLength: data.length });
+    await this.#makeRoom();
+  }
+
+  async #makeRoom(): Promise<void> {
+    let bytes = this.#segments.reduce((sum, { byteLength }) => sum + byteLength, 0);
+    while (bytes > this.#maxBytes && this.#segments.length > 1) {
+      const oldest = this.#segments.shift();
+      if (!oldest) return;
+      bytes -= oldest.byteLength;
+      this.#refs = this.#refs.filter(({ segment }) => segment !== oldest.number);
+      await removeSegment(this.folder, oldest.number);
     }
   }
 
-  #countUnwritten(bytes: number): void {
-    this.#unwrittenBytes += bytes;
-    FrameStore.#unwrittenBytesOfAll += bytes;
+  /** The waiting frames are lost. */
+  async #fail(segment: number, error: unknown): Promise<void> {
+    const reason = NO_ROOM.has(codeOf(error)) ? full(this.folder, error) : errorOf(error);
+    const lost = [...this.#unwritten.keys()];
+    const times = lost.filter(isPicture).map(({ atMs }) => atMs);
+    if (this.#failure && this.problem) times.push(this.#failure.fromMs, this.#failure.toMs);
+    const toMs = isFull(reason) ? Math.max(...times) : Infinity;
+    this.#failure = { reason, fromMs: Math.min(...times), toMs, isOver: false };
+    this.#refs = this.#refs.filter((ref) => !this.#unwritten.has(ref));
+    for (const ref of lost) this.#forgetUnwritten(ref);
+    this.#beginSegment();
+    if (this.#segments.every(({ number }) => number !== segment))
+      await removeSegment(this.folder, segment).catch(() => {}); // it goes with the folder
   }
 
-  /** The segment to write to: the last one, or a new one for which room is made. */
-  async #segment(number: number): Promise<FrameSegment> {
-    const last = this.#segments.at(-1);
-    if (last?.number === number) return last;
-    const next = await FrameSegment.create(this.folder, number);
-    this.#segments.push(next);
-    const othersMayTake = this.#maxBytes * (1 - 1 / SEGMENTS);
-    while (this.#segments.length > MAX_SEGMENTS || this.#writtenBytes() > othersMayTake)
-      await this.#dropOldest();
-    return next;
+  #forgetUnwritten(ref: FrameRef): void {
+    this.#unwritten.delete(ref);
+    FrameStore.#unwrittenBytes -= ref.byteLength;
   }
 
-  #writtenBytes(): number {
-    return this.#segments.reduce((sum, { byteLength }) => sum + byteLength, 0);
-  }
-
-  async #dropOldest(): Promise<void> {
-    const oldest = this.#segments.shift();
-    this.#truncated = true;
-    this.#refs = this.#refs.filter((ref) => ref.segment !== oldest?.number);
-    await oldest?.remove();
-  }
-
-  /** How many entries are at this moment or before it. */
+  /** How many frames there are until this moment. */
   #countUntil(atMs: number): number {
     let [low, high] = [0, this.#refs.length];
     while (low < high) {
@@ -287,15 +264,58 @@ export class FrameStore {
   }
 }
 
-/** Then there may be room again at any time. */
+/** Leaves out frames of which a crash left only a part. */
+async function loadSegment(
+  folder: string,
+  number: number,
+): Promise<{ segment: Segment; refs: FrameRef[] }> {
+  const size = await stat(fileOf(folder, number, 'frames')).then(
+    (stats) => stats.size,
+    () => 0,
+  );
+  const lines = (await readJsonLines(fileOf(folder, number, 'index'))) as FrameRef[];
+  const refs = lines.filter(({ offset, byteLength }) => offset + byteLength <= size);
+  return { segment: { number, byteLength: size }, refs };
+}
+
+async function readBytes(
+  file: string,
+  { offset, byteLength }: FrameRef,
+): Promise<Buffer | undefined> {
+  const handle = await open(file).catch(() => undefined);
+  try {
+    const read = await handle?.read(Buffer.allocUnsafe(byteLength), 0, byteLength, offset);
+    return read?.buffer.subarray(0, read.bytesRead);
+  } finally {
+    await handle?.close();
+  }
+}
+
+async function removeSegment(folder: string, number: number): Promise<void> {
+  await rm(fileOf(folder, number, 'index'), { force: true });
+  await rm(fileOf(folder, number, 'frames'), { force: true });
+}
+
+function fileOf(folder: string, number: number, suffix: 'frames' | 'index'): string {
+  return join(folder, `${String(number).padStart(6, '0')}.${suffix}`);
+}
+
+function full(folder: string, cause: unknown): SessionwrightError {
+  return new SessionwrightError(
+    `Could not write frames of a recording to ${folder}: the disk is full. Make room there; later frames are recorded.`,
+    { code: 'frame_store_full', cause },
+  );
+}
+
+/** True if later frames may be stored again. */
 function isFull(error: Error): boolean {
   return isSessionwrightError(error, 'frame_store_full');
 }
 
-function cutAt(atMs: number): Frame {
+function blankAt(atMs: number): Frame {
   return { atMs, jpeg: Buffer.alloc(0), width: 0, height: 0 };
 }
 
-function isPicture(entry: FrameEntry): boolean {
-  return entry.byteLength > 0;
+function isPicture({ byteLength }: FrameRef): boolean {
+  return byteLength > 0;
 }

@@ -49,10 +49,8 @@ export class PageCast {
   /** Undefined while off. */
   #settings: CastSettings | undefined;
   #isCasting = false;
-  /** The latest picture, as it came. */
-  #picture: string | undefined;
-  /** Number of the cast that the latest picture came from: each start has a higher one. */
-  #pictureCast = 0;
+  /** The latest picture since the start, and the number of the cast that the latest one came from: each start has a higher number. */
+  #latest: { picture: string | undefined; cast: number } = { picture: undefined, cast: 0 };
   /** What comes from a cast up to this number was on its way when that cast was stopped. */
   #staleCast = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -78,7 +76,7 @@ export class PageCast {
   start(settings: CastSettings, delayMs = 0): void {
     this.stop();
     this.#settings = settings;
-    this.#picture = undefined;
+    this.#latest.picture = undefined;
     this.#isMoving = false;
     if (delayMs > 0) this.#after(delayMs, () => this.#begin(FIRST_RETRY_MS));
     else this.#begin(FIRST_RETRY_MS);
@@ -139,15 +137,14 @@ export class PageCast {
     clearTimeout(this.#timer);
     if (this.#isCasting) this.#send('Page.stopScreencast');
     this.#isCasting = false;
-    this.#staleCast = this.#pictureCast;
+    this.#staleCast = this.#latest.cast;
   }
 
   #receive(frame: ScreencastFrame): void {
     if (!this.#isCasting || frame.sessionId <= this.#staleCast) return;
     clearTimeout(this.#timer);
-    const isNew = frame.data !== this.#picture;
-    this.#picture = frame.data;
-    this.#pictureCast = frame.sessionId;
+    const isNew = frame.data !== this.#latest.picture;
+    this.#latest = { picture: frame.data, cast: frame.sessionId };
     this.#proceed(frame, isNew);
     if (isNew) this.#onFrame(frame);
     const { timestamp = Infinity } = frame.metadata;

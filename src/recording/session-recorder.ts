@@ -3,10 +3,8 @@ import { isBlank } from '../base/addresses';
 import { orAfter, settledWithin } from '../base/deadline';
 import type { CdpSession } from '../cdp/connection';
 import type { PageTarget, SessionTargets } from '../cdp/session-targets';
-import { BrowserClock } from './browser-clock';
-import { jpegSize } from './jpeg-size';
+import type { FrameStore } from './frame-store';
 import { LOOK_MS, PageCast, type CastSettings, type ScreencastFrame } from './page-cast';
-import type { FrameSink, Recorder, RecorderOptions } from './recorder';
 
 /** The picture is scaled down to fit into this, in pixels, like Playwright's own videos. */
 const MAX_SIZE = { width: 800, height: 800 };
@@ -16,6 +14,41 @@ const FPS = 10;
 const LOAD_MS = 200;
 /** How long a browser may take to detach us, in milliseconds. One that is frozen never does. */
 const DETACH_MS = 1_000;
+/** How late a frame may arrive from a browser on this machine, in milliseconds; more means that the clocks differ. */
+const SAME_CLOCK_MS = 1_000;
+
+/** How a session is recorded. */
+export interface RecorderOptions {
+  /**
+   * The picture is scaled down to fit into this, in pixels. It is never scaled up.
+   * @default 800x800
+   */
+  size?: { width: number; height: number } | undefined;
+  /**
+   * At most so many frames a second (1 to 60). A still page makes none.
+   * @default 10
+   */
+  fps?: number | undefined;
+  /**
+   * How long a new page may load before its first picture, in milliseconds. That picture also stands for the time before it.
+   * @default 200
+   */
+  loadMs?: number | undefined;
+  /**
+   * How long {@link SessionRecorder.stop} may wait for the picture of the last change, in milliseconds.
+   * @default 300
+   */
+  lookMs?: number | undefined;
+}
+
+/** Receives the frames of a recorder: a store, or viewers. `cut` marks that nothing is on screen from then on. */
+export type FrameSink = Pick<FrameStore, 'append' | 'cut'>;
+
+/** A recorder and its store. */
+export interface OpenRecording {
+  recorder: SessionRecorder;
+  frames: FrameStore;
+}
 
 /** How the page in front is recorded since a {@link SessionRecorder.start}. */
 interface Run extends CastSettings {
@@ -36,7 +69,7 @@ interface AttachedPage {
  * It has sessions of its own to the pages that it casts. It never pauses a page, and the test's client does not notice it. When the
  * browser crashes or closes, the recording ends and the frames are kept.
  */
-export class SessionRecorder implements Recorder {
+export class SessionRecorder {
   readonly #targets: SessionTargets;
   readonly #sink: FrameSink;
   readonly #defaults: RecorderOptions;
@@ -73,6 +106,7 @@ export class SessionRecorder implements Recorder {
     return new SessionRecorder(targets, sink, options);
   }
 
+  /** Begins to record the pages that are open, and those that open later. Does nothing while recording, or once closed. */
   start(options: RecorderOptions = {}): void {
     if (this.#closed || (this.#run && !this.#stopping)) return;
     if (this.#run) this.#sink.cut(Date.now()); // the test before has not taken its last look yet
@@ -81,19 +115,27 @@ export class SessionRecorder implements Recorder {
     this.#castFront();
   }
 
+  /**
+   * Ends the recording. Does nothing while idle.
+   * @param options.lastLook - wait for the picture of the last change, about 35 ms and at most `lookMs`; keep the page open until then.
+   * `false` saves that time if the recording will not be kept. Default: true
+   */
   stop(options: { lastLook?: boolean } = {}): Promise<void> {
     if (this.#run) this.#stopping ??= this.#finish(this.#run, options.lastLook ?? true);
     return this.#stopping ?? Promise.resolve();
   }
 
+  /** A browser context is about to close: its pages are not shown any more. */
   leave(browserContextId: string): void {
     this.#targets.leave(browserContextId);
   }
 
+  /** Hides the pages of a browser context that is prepared for the next test; `null` when that test has it. */
   prepare(browserContextId: string | null): void {
     this.#targets.prepare(browserContextId);
   }
 
+  /** Stops, and detaches from all pages. The store is left open. Safe to call twice. */
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
@@ -169,4 +211,46 @@ function runOf(options: RecorderOptions, defaults: RecorderOptions): Run {
 /** How long a page has still to load before its first picture, in milliseconds. A blank page is about to go somewhere. */
 function delayOf({ url, loadsSinceMs = 0 }: PageTarget, { loadMs }: Run): number {
   return isBlank(url) ? loadMs : Math.max(0, loadsSinceMs + loadMs - performance.now());
+}
+
+/**
+ * The clock of one browser. A local browser shares our clock; a remote one may be ahead or behind, which shows in its frames:
+ * none arrives before it was made, and the quickest arrives at about the time it was made.
+ */
+export class BrowserClock {
+  /** The smallest distance seen from a frame's own time to its arrival, in milliseconds. */
+  #leastDelayMs = Number.POSITIVE_INFINITY;
+
+  /**
+   * The time of a frame in milliseconds since the epoch, on the scale of `Date.now()`.
+   * @param timestampSeconds - the browser's own time of the frame, in seconds since the epoch; its arrival counts when there is none
+   * @param arrivedAtMs - when the frame arrived here
+   */
+  toLocalMs(timestampSeconds: number | undefined, arrivedAtMs: number): number {
+    if (timestampSeconds === undefined) return arrivedAtMs;
+    const madeAtMs = timestampSeconds * 1000;
+    this.#leastDelayMs = Math.min(this.#leastDelayMs, arrivedAtMs - madeAtMs);
+    const isSameClock = this.#leastDelayMs >= 0 && this.#leastDelayMs < SAME_CLOCK_MS;
+    return Math.min(arrivedAtMs, isSameClock ? madeAtMs : madeAtMs + this.#leastDelayMs);
+  }
+}
+
+/**
+ * Width and height in pixels; undefined when the bytes are not a whole JPEG header.
+ * @see ITU-T T.81, annex B: a frame header is the marker SOF0 to SOF15, its length, the precision, the height and the width
+ */
+export function jpegSize(jpeg: Buffer): { width: number; height: number } | undefined {
+  let at = 2; // after the start-of-image marker
+  while (at + 9 <= jpeg.length && jpeg[at] === 0xff) {
+    const marker = jpeg[at + 1] ?? 0;
+    if (isFrameHeader(marker))
+      return { height: jpeg.readUInt16BE(at + 5), width: jpeg.readUInt16BE(at + 7) };
+    at += 2 + jpeg.readUInt16BE(at + 2);
+  }
+  return undefined;
+}
+
+/** SOF0 to SOF15, but for the three of that range that mean other things: DHT, JPG and DAC. */
+function isFrameHeader(marker: number): boolean {
+  return marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
 }

@@ -42,7 +42,7 @@ import { testNoteHandlers, viewerRoutes, wallHandlers } from './routes/viewer';
 import { workflowHandlers } from './routes/workflow';
 import type { Grid, GridSettings } from '../browser/grid/grid';
 import type { BrowserSettings, LaunchSettings } from './browsers/session-browser';
-import type { OpenRecording } from '../recording/recorder';
+import type { OpenRecording } from '../recording/session-recorder';
 import { FileStorage } from './data/storage';
 import { UrlSigner } from './http/url-signer';
 import { answerRaw, answerUnreadable } from './http/raw-answer';

@@ -1,6 +1,6 @@
 /** The recording of one session: opened on first use, so that a server which records nothing never loads the recorder. */
 import type { SessionTargets } from '../../cdp/session-targets';
-import type { OpenRecording } from '../../recording/recorder';
+import type { OpenRecording } from '../../recording/session-recorder';
 
 /** Opens a session's recording once, and closes it at the session's end. */
 export class SessionRecording {

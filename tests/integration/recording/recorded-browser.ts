@@ -9,7 +9,7 @@ import { removeProfile } from '../../../src/browser/profile-folder';
 import { launchChromium } from '../../../src/browser/chromium';
 import { SessionTargets } from '../../../src/cdp/session-targets';
 import { FrameStore } from '../../../src/recording/frame-store';
-import type { RecorderOptions } from '../../../src/recording/recorder';
+import type { RecorderOptions } from '../../../src/recording/session-recorder';
 import { SessionRecorder } from '../../../src/recording/session-recorder';
 
 export interface RecordedBrowser {

@@ -34,7 +34,7 @@ export async function show(id: string, cdpUrl: string, dataDir: string): Promise
     const times = (await readFile(index, 'utf8').catch(() => ''))
       .split('\n')
       .slice(0, -1)
-      .map((line) => Number(line.split(' ')[0]));
+      .map((line) => (JSON.parse(line) as { atMs: number }).atMs);
     return (times.at(-1) ?? 0) - (times[0] ?? 0);
   };
   await expect.poll(span, { timeout: 20_000 }).toBeGreaterThan(500);

@@ -1,6 +1,6 @@
 /** Frame times on our clock, whatever the browser's own clock says. */
 import { describe, expect, it } from 'vitest';
-import { BrowserClock } from '../../../src/recording/browser-clock';
+import { BrowserClock } from '../../../src/recording/session-recorder';
 
 const NOW = 1_700_000_000_000;
 

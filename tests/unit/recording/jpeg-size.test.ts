@@ -1,6 +1,6 @@
 /** The size of a JPEG, from its header. */
 import { describe, expect, it } from 'vitest';
-import { jpegSize } from '../../../src/recording/jpeg-size';
+import { jpegSize } from '../../../src/recording/session-recorder';
 
 const START = [0xff, 0xd8];
 const APP0 = [0xff, 0xe0, 0x00, 0x04, 0x4a, 0x46];
