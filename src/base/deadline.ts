@@ -19,7 +19,11 @@ export async function withDeadline<T>(
 }
 
 /** The value of the work, or `late` when the time is over first. A failure of the work in time is thrown. */
-export async function orAfter<T, L>(work: Promise<T>, timeoutMs: number, late: L): Promise<T | L> {
+export async function orAfter<T, const L>(
+  work: Promise<T>,
+  timeoutMs: number,
+  late: L,
+): Promise<T | L> {
   let timer: NodeJS.Timeout | undefined;
   const timeIsOver = new Promise<L>((resolve) => {
     timer = setTimeout(() => resolve(late), timeoutMs);

@@ -11,7 +11,7 @@ import type { TestNote } from '../contract/test-notes';
 import { Accounts, type AccountKey } from './accounts/account';
 import { checkKeys } from './accounts/keys';
 import { Auth } from './http/auth';
-import { Connections } from './http/connections';
+import { Connections, SERVER_OPTIONS } from './http/connections';
 import { checkKeyLength } from './accounts/key-length';
 import { DataFolder } from './data/data-folder';
 import { HttpRouter } from './http/http-router';
@@ -22,31 +22,13 @@ import { ServerMetrics } from './metrics/server-metrics';
 import { SessionRegistry, type SessionCounts } from './sessions/registry';
 import type { DirectEntry } from './sessions/known-session';
 import { Replays } from './replays/replays';
-import { bindOperations, type Handlers } from './routes/bind';
-import { browserHandlers } from './routes/browser';
-import { lifecycleHandlers } from './routes/lifecycle';
-import { networkLogHandlers, networkLogRoutes } from './routes/network-logs';
-import { observeHandlers } from './routes/observe';
-import { pageHandlers } from './routes/page';
-import { profileHandlers } from './routes/profiles';
-import { recordingRoutes, replayHandlers } from './routes/recordings';
-import { scrapeUrlHandlers } from './routes/scrape-url';
-import {
-  metricsRoute,
-  readyRoute,
-  serviceHandlers,
-  type MetricsRouteParts,
-} from './routes/service';
-import { storageHandlers, storageRoutes } from './routes/storage';
-import { testNoteHandlers, viewerRoutes, wallHandlers } from './routes/viewer';
-import { workflowHandlers } from './routes/workflow';
+import { routesOf, type RouteParts } from './routes';
 import type { Grid, GridSettings } from '../browser/grid/grid';
 import type { BrowserSettings, LaunchSettings } from './browsers/session-browser';
 import type { OpenRecording } from '../recording/session-recorder';
 import { FileStorage } from './data/storage';
-import { UrlSigner } from './http/url-signer';
-import { answerRaw, answerUnreadable } from './http/raw-answer';
-import { SERVER_OPTIONS, setLimits } from './limits';
+import { UrlSigner } from './http/signed-urls';
+import { answerRaw, answerUnreadable } from './http/answers';
 import { HeavyWork } from '../work/heavy-work';
 import { Upgrades } from './upgrades';
 
@@ -194,7 +176,7 @@ export async function startServer(options: SessionServerOptions = {}): Promise<H
     ]);
     await setImmediate(); // whoever has just been refused is told so
     connections.close();
-    parts.figures.metrics.close();
+    parts.metrics.close();
     await router.settled(); // an upload that just ends must not write into a folder that is being removed
     await data.close();
   };
@@ -235,15 +217,9 @@ function keysOf({ keys }: SessionServerOptions, apiKey: string): AccountKey[] {
   return keys === undefined ? [] : checkKeys(keys, 'the option "keys"', apiKey);
 }
 
-/** What the routes work with. */
-interface Parts {
-  registry: SessionRegistry;
-  replays: Replays;
-  profiles: ProfileStore;
-  storage: FileStorage;
-  figures: MetricsRouteParts;
+/** The parts of the server, without those for HTTP. */
+interface Parts extends Omit<RouteParts, 'auth' | 'signer'> {
   grid: Grid | undefined;
-  work: HeavyWork;
 }
 
 /** Loaded only where it is used. */
@@ -281,59 +257,25 @@ async function assemble(
   });
   await registry.load();
   for (const notice of profiles.notices) registry.notices.add(notice);
-  const figures = {
-    ...{ registry, metrics, accounts, maxSessions },
-    isPublic: options.publicMetrics ?? false,
-  };
   const replays = new Replays(async () => {
     const { ClipEncoder } = await import('../recording/clip-encoder');
     return ClipEncoder.launch({ executablePath: options.executablePath, workDir: data.incoming });
   });
-  return { registry, replays, profiles, storage, figures, grid, work };
-}
-
-function handlersOf({
-  registry,
-  replays,
-  profiles,
-  storage,
-  signer,
-  auth,
-}: Omit<Parts, 'figures' | 'grid' | 'work'> & { signer: UrlSigner; auth: Auth }): Handlers {
   return {
-    ...serviceHandlers(registry),
-    ...lifecycleHandlers(registry),
-    ...browserHandlers(),
-    ...pageHandlers(),
-    ...observeHandlers(),
-    ...scrapeUrlHandlers(registry),
-    ...replayHandlers({ registry, replays, signer }),
-    ...storageHandlers({ registry, storage, signer }),
-    ...profileHandlers(profiles),
-    ...workflowHandlers(),
-    ...testNoteHandlers(),
-    ...wallHandlers(auth),
-    ...networkLogHandlers({ registry, signer }),
+    ...{ registry, replays, profiles, storage, grid, work, metrics, accounts, maxSessions },
+    isMetricsPublic: options.publicMetrics ?? false,
   };
 }
 
-function createHttpServer(
-  parts: Parts & { auth: Auth; signer: UrlSigner; publicUrl: PublicUrl | undefined },
-): { http: Server; router: HttpRouter; connections: Connections } {
-  const { auth, registry, replays, storage, signer, publicUrl, figures, work } = parts;
-  const connections = new Connections(figures.maxSessions);
-  const router = new HttpRouter(
-    [
-      ...bindOperations(handlersOf(parts), registry),
-      ...recordingRoutes({ registry, replays, signer }),
-      ...viewerRoutes({ registry, replays, signer, auth, work }),
-      ...storageRoutes({ registry, storage, signer }),
-      ...networkLogRoutes({ registry, signer }),
-      readyRoute(registry),
-      metricsRoute(figures),
-    ],
-    { auth, connections, publicBase: publicUrl?.base },
-  );
+function createHttpServer(parts: RouteParts & { publicUrl: PublicUrl | undefined }): {
+  http: Server;
+  router: HttpRouter;
+  connections: Connections;
+} {
+  const { auth, registry, publicUrl, maxSessions } = parts;
+  const connections = new Connections(maxSessions);
+  const publicBase = publicUrl?.base;
+  const router = new HttpRouter(routesOf(parts), { auth, connections, publicBase });
   const liveView = new LiveView({ registry, auth, connections });
   const upgrades = new Upgrades({ auth, registry, liveView, connections });
   const enter = (request: IncomingMessage): IncomingMessage => {
@@ -350,7 +292,6 @@ function createHttpServer(
   http.on('upgrade', (request, stream, head) => void upgrades.handle(enter(request), stream, head));
   http.on('connect', (_, stream) => answerRaw(stream, notFound('This server is no proxy.')));
   http.on('clientError', answerUnreadable);
-  setLimits(http);
   return { http, router, connections };
 }
 

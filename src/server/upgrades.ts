@@ -8,7 +8,7 @@ import { badRequest, notFound } from '../contract/refusals';
 import { Gateway } from './gateway/gateway';
 import { parseUrl } from './http/http-router';
 import type { LiveView } from './viewer/live-view';
-import { answerRaw } from './http/raw-answer';
+import { answerRaw } from './http/answers';
 import type { SessionRegistry } from './sessions/registry';
 
 /** 16 bytes in base64 (RFC 6455). */

@@ -9,8 +9,7 @@ import { badRequest, notFound } from '../../contract/refusals';
 import type { Auth } from '../http/auth';
 import type { Connections } from '../http/connections';
 import { playwrightVersion } from '../browsers/playwright-process';
-import { parseUrl } from '../http/http-router';
-import { leavingOf } from '../http/leaving';
+import { abortOnClose, parseUrl } from '../http/http-router';
 import type { SessionRegistry } from '../sessions/registry';
 import type { LiveSession } from '../sessions/session';
 import { whileActive } from '../sessions/session-call';
@@ -131,7 +130,7 @@ async function whileListening<T>(
   const leave = (): void => void client.destroy();
   client.on('data', keep).once('end', leave);
   try {
-    return await work(leavingOf(client));
+    return await work(abortOnClose(client));
   } finally {
     client.off('data', keep).off('end', leave).pause();
     if (early.length > 0) client.unshift(Buffer.concat(early));

@@ -1,4 +1,4 @@
-/** Who may come in: API keys, and the `Host` and `Origin` that a web page of somebody else cannot fake. */
+/** Checks API keys, and the `Host` and `Origin` headers, which a web page of another site cannot fake. */
 import type { IncomingMessage } from 'node:http';
 import { bracketed } from '../../base/addresses';
 import { badRequest } from '../../contract/refusals';
@@ -6,9 +6,9 @@ import type { Account, Accounts } from '../accounts/account';
 import type { PublicUrl } from './public-url';
 import { WallPasses } from './wall-passes';
 
-/** Names of this machine that a web page elsewhere cannot take over by rebinding its own name. */
+/** Names of this machine that no other site can use for DNS rebinding. */
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
-/** Binding to these means every address of the machine, so its names cannot be known. */
+/** All addresses of the machine, whose names are unknown. */
 const WILDCARDS = ['0.0.0.0', '::'];
 
 /** Checks requests against the server's keys and names. */
@@ -19,8 +19,8 @@ export class Auth {
   readonly wall = new WallPasses();
 
   /**
-   * @param hostname what the server is bound to
-   * @param publicUrl what it is reached by, if that is something else
+   * @param hostname - the address that the server listens on
+   * @param publicUrl - the URL by which others reach it, if that differs
    */
   constructor(accounts: Accounts, hostname: string, publicUrl?: PublicUrl) {
     this.#accounts = accounts;
@@ -36,7 +36,7 @@ export class Auth {
   }
 
   /**
-   * Refuses requests that a web page made through a name of its own (DNS rebinding), and upgrades from other sites.
+   * Refuses requests through a name of another site (DNS rebinding), and from other origins.
    * @throws {@link ApiError} 403
    */
   checkSite({ headers }: IncomingMessage): void {
@@ -53,7 +53,7 @@ export class Auth {
   }
 
   /**
-   * Whose API key is in the `Authorization` header.
+   * The account of the API key in the `Authorization` header.
    * @throws {@link ApiError} 401
    */
   account(request: IncomingMessage): Account {
@@ -69,25 +69,14 @@ export class Auth {
   }
 
   /**
-   * Whose API key the user of a web browser has typed as a password (HTTP Basic; the name does not matter). Only for pages to look at:
-   * a browser sends it again by itself, whoever had it open the URL.
-   */
-  signedIn({ headers }: IncomingMessage): Account | undefined {
-    const given = /^Basic\s+(\S+)$/i.exec(headers.authorization ?? '')?.[1];
-    if (given === undefined) return undefined;
-    const text = Buffer.from(given, 'base64').toString('utf8');
-    return this.#accounts.find(text.slice(text.indexOf(':') + 1));
-  }
-
-  /**
-   * Who asks to see all sessions: whoever has a pass, in the URL or in place of the key, is shown what its giver is.
+   * The account whose sessions a caller may watch, by a pass (in the URL or the header) or a key.
    * @throws {@link ApiError} 401
    */
   watcher(request: IncomingMessage, token: string | null): Account {
     return this.wall.accountOf(token ?? bearer(request)) ?? this.account(request);
   }
 
-  /** Whose API key this is: some clients put it into the URL of a WebSocket. */
+  /** The account of an API key in the URL of a WebSocket. */
   accountOf(token: string | null): Account | undefined {
     return this.#accounts.find(token);
   }
@@ -97,7 +86,6 @@ function bearer({ headers }: IncomingMessage): string | undefined {
   return /^Bearer\s+(.+)$/i.exec(headers.authorization ?? '')?.[1]?.trim();
 }
 
-/** The name without its port. */
 function hostName(host: string): string {
   return host.replace(/:\d+$/, '').toLowerCase();
 }

@@ -1,19 +1,16 @@
-/** The description of the session API in OpenAPI 3.1, made from the table of its calls and their schemas. */
-import { createHash } from 'node:crypto';
+/** The OpenAPI 3.1 description of the session API, made from the table of operations and their schemas. */
+import { STATUS_CODES } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
 import * as z from 'zod';
 import { version } from '../../../package.json';
 import { errorSchema } from '../../contract/error-body';
 import { operationList, type Operation } from '../../contract/operations';
-import { PreparedJson } from './http-router';
 
-/** What the contract calls the key in the `Authorization` header. */
+/** The contract's name for the key in the `Authorization` header. */
 const KEY_SCHEME = 'OAuth2PasswordBearer';
 
 type Json = Record<string, unknown>;
-
-/** Stands for the server's URL until there is a caller. */
-const URL_MARK = 'https://server.invalid';
+type Description = Json & { openapi: string };
 
 /** A form with one file. */
 const FILE_FORM = {
@@ -22,26 +19,23 @@ const FILE_FORM = {
   required: ['file'],
 };
 
-let template: Promise<string> | undefined;
+let made: Promise<Description> | undefined;
 
-/** The description, for a server at this URL. The first call makes it; all others take less than a millisecond. */
-export async function openapiFile(baseUrl: string): Promise<PreparedJson> {
-  template ??= openapiDocument().then((document) => JSON.stringify(document));
-  const text = (await template).replace(JSON.stringify(URL_MARK), () => JSON.stringify(baseUrl));
-  const etag = createHash('sha256').update(text).digest('base64url');
-  return new PreparedJson(Buffer.from(text), `"${etag}"`);
+/** The OpenAPI description of a server at this URL. The first call makes it. */
+export async function describeApi(baseUrl: string): Promise<Description> {
+  made ??= makeDescription();
+  return { ...(await made), servers: [{ url: baseUrl }] };
 }
 
-async function openapiDocument(): Promise<Json> {
+async function makeDescription(): Promise<Description> {
   const paths: Record<string, Json> = {};
   for (const operation of operationList) {
     (paths[operation.path] ??= {})[operation.method.toLowerCase()] = describe(operation);
-    await setImmediate(); // all of them take 150 ms: others are answered in between
+    await setImmediate(); // all of them take 150 ms: lets other requests in between
   }
   return {
     openapi: '3.1.0',
     info: { title: 'sessionwright session API', version },
-    servers: [{ url: URL_MARK }],
     security: [{ [KEY_SCHEME]: [] }],
     paths,
     components: {
@@ -72,7 +66,7 @@ function describe(operation: (typeof operationList)[number]): Json {
   };
 }
 
-/** What can go wrong follows from what a call takes. */
+/** The failures follow from what an operation takes. */
 function failuresOf(operation: Operation): number[] {
   const { open, path, query, request, running, failures = [] } = operation;
   const statuses = [...failures];
@@ -85,33 +79,16 @@ function failuresOf(operation: Operation): number[] {
 }
 
 function success(response: Operation['response']): Json {
-  if (!('mediaType' in response))
-    return {
-      description: 'Done',
-      content: { 'application/json': { schema: schemaOf(response) } },
-    };
-  return {
-    description: 'Done',
-    content: { [response.mediaType]: { schema: { type: 'string', format: 'binary' } } },
-  };
+  const content =
+    'mediaType' in response
+      ? { [response.mediaType]: { schema: { type: 'string', format: 'binary' } } }
+      : { 'application/json': { schema: schemaOf(response) } };
+  return { description: 'Done', content };
 }
-
-const FAILURES: Record<number, string> = {
-  400: 'The body is not JSON',
-  401: 'The key is missing or wrong',
-  403: 'The request comes from a web page of somebody else',
-  404: 'There is no such thing',
-  410: 'The session has ended',
-  413: 'The body is too long',
-  415: 'The body is of another type',
-  422: 'A value is refused; `detail` names it',
-  429: 'There is no room now; `Retry-After` says when to try again',
-  503: 'The server is closing',
-};
 
 function failure(status: number): Json {
   return {
-    description: FAILURES[status] ?? 'It failed',
+    description: STATUS_CODES[status] ?? '',
     content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
   };
 }
@@ -139,7 +116,7 @@ function queryParameters(query: z.ZodObject | undefined): Json[] {
   }));
 }
 
-/** As it goes over the wire, which is what schemas take in. */
+/** The wire form, which is the input of the schemas. */
 function schemaOf(schema: z.ZodType): Json {
   const { $schema: _, ...json } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
   return json;

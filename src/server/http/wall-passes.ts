@@ -1,27 +1,27 @@
-/** Ways to the wall without the key: a ticket, which a browser may be told since it opens the wall once and soon, and the pass that the page gets for it. */
+/** Access to the wall without the key: a ticket in a link, which works once and for a short time, and the pass that the page gets for it. */
 import { isToken, newToken } from '../../base/tokens';
 import { badRequest } from '../../contract/refusals';
 import { type Account, OPERATOR } from '../accounts/account';
 
-/** How long a ticket is good, in milliseconds: a browser may have to start, with many tabs. */
+/** How long a ticket works, in milliseconds: a browser may have to start, with many tabs. */
 const TICKET_MS = 120_000;
-/** Unused tickets of one account: more than a person opens within {@link TICKET_MS}. The oldest makes room for a new one. */
+/** Most unused tickets of one account: more than a person opens within {@link TICKET_MS}. A new one replaces the oldest. */
 const MAX_TICKETS = 20;
 
-/** Who may watch, and do nothing else. Passes are good as long as the server runs, and there is one for each account. */
+/** The tickets, and one pass for each account. A pass only permits watching, and works while the server runs. */
 export class WallPasses {
-  /** Whoever has it is shown every session. */
+  /** The operator's pass, which shows every session. */
   readonly operators = newToken();
   readonly #passes = new Map<Account, string>([[OPERATOR, this.operators]]);
   readonly #tickets = new Map<string, { account: Account; untilMs: number }>();
   readonly #ticketMs: number;
 
-  /** @param ticketMs - how long a ticket is good, in milliseconds */
+  /** @param ticketMs - how long a ticket works, in milliseconds */
   constructor(ticketMs: number = TICKET_MS) {
     this.#ticketMs = ticketMs;
   }
 
-  /** A ticket to what the account is shown. */
+  /** A new ticket to the sessions of the account. */
   issue(account: Account): string {
     const ticket = newToken();
     this.#tickets.set(ticket, { account, untilMs: performance.now() + this.#ticketMs });
@@ -32,8 +32,8 @@ export class WallPasses {
   }
 
   /**
-   * The pass for a ticket, which is good for nothing afterwards.
-   * @throws {@link ApiError} 401 when it has been used, is too old, or was never given
+   * The pass for a ticket, which is used up.
+   * @throws {@link ApiError} 401 if the ticket was used, has expired, or is unknown
    */
   redeem(given: string): string {
     const ticket = [...this.#tickets.keys()].find((it) => isToken(given, it)) ?? '';
@@ -43,12 +43,12 @@ export class WallPasses {
       throw badRequest(
         401,
         'unauthorized',
-        'This link to the wall has been used, or is too old: it opens it once. Ask for another one, or give the key.',
+        'This link to the wall was used before, or has expired: it works once. Request a new link, or enter the key.',
       );
     return this.#passOf(found.account);
   }
 
-  /** Who has given the pass; undefined for what is none. */
+  /** The account of a pass; undefined for an unknown pass. */
   accountOf(pass: string | null | undefined): Account | undefined {
     return [...this.#passes].find(([, it]) => isToken(pass, it))?.[0];
   }

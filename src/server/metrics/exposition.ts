@@ -1,53 +1,44 @@
-/** Figures in the text format of Prometheus, version 0.0.4: counters, gauges and histograms, each with what it means. */
+/** Metrics in the text format of Prometheus, version 0.0.4: counters, gauges and histograms. */
 
 /** Media type of the format. */
 export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
-/** Labels of one figure, by their names. */
-export type Labels = Readonly<Record<string, string>>;
+type Labels = Readonly<Record<string, string>>;
 
-/** One figure, or one for each set of labels. */
+/** A metric: one value, or one for each set of labels. */
 export interface Metric {
   readonly name: string;
-  /** What it counts or measures, and in which unit. */
+  /** What it measures, and in which unit. */
   readonly help: string;
   readonly type: 'counter' | 'gauge' | 'histogram';
-  samples(): Iterable<Sample>;
+  /** The current values. A suffix is added to the name. */
+  readonly samples: () => Iterable<readonly [labels: Labels, value: number, suffix?: string]>;
 }
 
-/** One line: what follows the name, the labels, the figure. */
-export type Sample = readonly [suffix: string, labels: Labels, value: number];
-
-/** Everything as text. @see https://prometheus.io/docs/instrumenting/exposition_formats/ */
+/** All metrics as text. @see https://prometheus.io/docs/instrumenting/exposition_formats/ */
 export function exposition(metrics: readonly Metric[]): string {
-  const lines = metrics.flatMap((metric) => [
-    `# HELP ${metric.name} ${escaped(metric.help)}`,
-    `# TYPE ${metric.name} ${metric.type}`,
-    ...[...metric.samples()].map(
-      ([suffix, labels, value]) =>
-        `${metric.name}${suffix}${labelText(labels)} ${numberText(value)}`,
+  const lines = metrics.flatMap(({ name, help, type, samples }) => [
+    `# HELP ${name} ${escaped(help)}`,
+    `# TYPE ${name} ${type}`,
+    ...Array.from(
+      samples(),
+      ([labels, value, suffix = '']) => `${name}${suffix}${labelText(labels)} ${value}`,
     ),
   ]);
   return `${lines.join('\n')}\n`;
 }
 
-type Read = () => Iterable<[Labels, number]>;
-
-/** A value that is read when it is asked for. */
-export function gauge(name: string, help: string, read: Read): Metric {
-  return { name, help, type: 'gauge', samples: () => samplesOf(read) };
+/** A value that is read when metrics are requested. */
+export function gauge(name: string, help: string, samples: Metric['samples']): Metric {
+  return { name, help, type: 'gauge', samples };
 }
 
-/** A count that is kept elsewhere, and never falls. */
-export function total(name: string, help: string, read: Read): Metric {
-  return { name, help, type: 'counter', samples: () => samplesOf(read) };
+/** A count that is kept elsewhere and never decreases. */
+export function total(name: string, help: string, samples: Metric['samples']): Metric {
+  return { name, help, type: 'counter', samples };
 }
 
-function samplesOf(read: Read): Sample[] {
-  return Array.from(read(), ([labels, value]) => ['', labels, value]);
-}
-
-/** A count for each value of one label. All values are there from the beginning, so that a first one is seen as a rise. */
+/** A count for each value of one label. All start at 0, so that Prometheus sees the first increase. */
 export class Counter<Value extends string> implements Metric {
   readonly type = 'counter';
   readonly #counts: Map<Value, number>;
@@ -64,41 +55,42 @@ export class Counter<Value extends string> implements Metric {
     this.#counts.set(value, (this.#counts.get(value) ?? 0) + count);
   }
 
-  readonly samples = (): Sample[] =>
-    [...this.#counts].map(([value, count]) => ['', { [this.label.name]: value }, count]);
+  readonly samples = (): [Labels, number][] =>
+    [...this.#counts].map(([value, count]) => [{ [this.label.name]: value }, count]);
 }
 
-/** How many of something took at most so long, for each of some bounds. */
+/** Durations, counted by upper bounds. */
 export class Histogram implements Metric {
   readonly type = 'histogram';
-  readonly #counts: number[];
+  readonly #durations: number[];
   #sum = 0;
   #count = 0;
 
-  /** @param bounds in seconds, rising */
+  /** @param bounds - in seconds, ascending */
   constructor(
     readonly name: string,
     readonly help: string,
     readonly bounds: readonly number[],
   ) {
-    this.#counts = bounds.map(() => 0);
+    this.#durations = bounds.map(() => 0);
   }
 
-  /** @param seconds how long one took */
   add(seconds: number): void {
     this.#sum += seconds;
     this.#count += 1;
     for (const [index, bound] of this.bounds.entries())
-      if (seconds <= bound) this.#counts[index] = (this.#counts[index] ?? 0) + 1;
+      if (seconds <= bound) this.#durations[index] = (this.#durations[index] ?? 0) + 1;
   }
 
-  readonly samples = (): Sample[] => [
-    ...this.bounds.map((bound, index): Sample => {
-      return ['_bucket', { le: String(bound) }, this.#counts[index] ?? 0];
-    }),
-    ['_bucket', { le: '+Inf' }, this.#count],
-    ['_sum', {}, this.#sum],
-    ['_count', {}, this.#count],
+  readonly samples = (): [Labels, number, string][] => [
+    ...this.#durations.map((count, index): [Labels, number, string] => [
+      { le: String(this.bounds[index]) },
+      count,
+      '_bucket',
+    ]),
+    [{ le: '+Inf' }, this.#count, '_bucket'],
+    [{}, this.#sum, '_sum'],
+    [{}, this.#count, '_count'],
   ];
 }
 
@@ -111,8 +103,4 @@ function labelText(labels: Labels): string {
 
 function escaped(text: string): string {
   return text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
-}
-
-function numberText(value: number): string {
-  return Number.isFinite(value) ? String(value) : value > 0 ? '+Inf' : value < 0 ? '-Inf' : 'NaN';
 }

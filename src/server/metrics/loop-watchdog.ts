@@ -1,47 +1,43 @@
-/** Watches the event loop of the server: while something blocks it, nobody gets an answer. */
+/** Watches the event loop of the server: while something blocks it, no caller gets an answer. */
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
-import { takeLongest, workInProgress } from '../../base/current-work';
+import { takeLongest } from '../../base/current-work';
 import { logOf } from '../../base/log';
 import { gauge, total, type Metric } from './exposition';
 
-/** How often it looks, in milliseconds. */
-const LOOK_MS = 25;
-/** From here on the loop counts as blocked, in milliseconds: what the server promises for `/health`. */
+/** How often the delay is measured, in milliseconds. */
+const CHECK_MS = 25;
+/** From this delay on the loop counts as blocked, in milliseconds: the server promises it for `/health`. */
 const BLOCKED_MS = 250;
-/** For how long delays are told, in milliseconds: as long as most collectors take from one look to the next, so that none of them misses the worst. */
+/** How long a measured delay is kept at least, in milliseconds: collectors that read once a minute see the longest. */
 const WINDOW_MS = 60_000;
-/** Kinds of work that are named when it was blocked. */
-const MAX_NAMED = 5;
 
 const log = logOf('server');
 
-/** Measures from its start to its end. */
+/** Measures delays until it is closed. */
 export class LoopWatchdog {
   readonly #timer: NodeJS.Timeout;
-  /** Delays in microseconds, of this minute and of the one before. */
-  #window = createHistogram();
-  #lastWindow = createHistogram();
-  #windowBeganMs = performance.now();
-  #dueMs = performance.now() + LOOK_MS;
+  readonly #report: (line: string) => void;
+  /** Delays in microseconds, of the current minute and of the minute before. */
+  #windows = [createHistogram(), createHistogram()];
+  #windowStartMs = performance.now();
+  #dueMs = performance.now() + CHECK_MS;
   #blocks = 0;
 
-  readonly #report: (line: string) => void;
-
-  /** `report` gets a line each time that the loop was blocked: what was running. */
+  /** @param report - gets a line with the cause of each block */
   constructor(report: (line: string) => void = (line) => log(line)) {
     this.#report = report;
-    takeLongest(); // what was before is not ours
-    this.#timer = setInterval(() => this.#look(), LOOK_MS).unref();
+    takeLongest(); // from before the start
+    this.#timer = setInterval(() => this.#check(), CHECK_MS).unref();
   }
 
-  /** The delays of the last one or two minutes, and how often it was blocked. */
+  /** The delays of the last one to two minutes, and the number of blocks. */
   get all(): Metric[] {
     const seconds = (of: (histogram: RecordableHistogram) => number): number =>
-      Math.max(...[this.#window, this.#lastWindow].map((it) => (it.count > 0 ? of(it) / 1e6 : 0)));
+      Math.max(...this.#windows.map((it) => (it.count > 0 ? of(it) / 1e6 : 0)));
     return [
       gauge(
         'sessionwright_event_loop_delay_seconds',
-        'How late the event loop was in the last minutes, at most and for 99 percent of the time.',
+        'Delay of the event loop in the last one to two minutes.',
         () => [
           [{ quantile: '0.99' }, seconds((it) => it.percentile(99))],
           [{ quantile: '1' }, seconds((it) => it.max)],
@@ -60,29 +56,19 @@ export class LoopWatchdog {
     clearInterval(this.#timer);
   }
 
-  #look(): void {
+  #check(): void {
     const nowMs = performance.now();
     const lateMs = nowMs - this.#dueMs;
-    this.#dueMs = nowMs + LOOK_MS;
-    this.#window.record(Math.max(1, Math.round(lateMs * 1000)));
-    if (nowMs - this.#windowBeganMs > WINDOW_MS) {
-      this.#lastWindow = this.#window;
-      this.#window = createHistogram();
-      this.#windowBeganMs = nowMs;
+    this.#dueMs = nowMs + CHECK_MS;
+    this.#windows[0]?.record(Math.max(1, Math.round(lateMs * 1000)));
+    if (nowMs - this.#windowStartMs > WINDOW_MS) {
+      this.#windows = [createHistogram(), ...this.#windows.slice(0, 1)];
+      this.#windowStartMs = nowMs;
     }
-    const longest = takeLongest();
+    const { label, ms } = takeLongest();
     if (lateMs < BLOCKED_MS) return;
     this.#blocks += 1;
-    this.#report(`the event loop was blocked for ${Math.round(lateMs)} ms: ${named(longest)}`);
+    const cause = ms >= BLOCKED_MS / 2 ? `${label} took ${Math.round(ms)} ms` : 'unknown cause';
+    this.#report(`the event loop was blocked for ${Math.round(lateMs)} ms: ${cause}`);
   }
-}
-
-function named({ label, ms }: { label: string; ms: number }): string {
-  const requests = [...workInProgress()]
-    .slice(0, MAX_NAMED)
-    .map(([work, count]) => (count > 1 ? `${count} x ${work}` : work));
-  return [
-    ...(ms >= BLOCKED_MS / 2 ? [`${label} took ${Math.round(ms)} ms`] : []),
-    `in progress: ${requests.join(', ') || 'no request'}`,
-  ].join('; ');
 }

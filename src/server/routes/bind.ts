@@ -1,4 +1,4 @@
-/** Binds handlers to the operations of the contract: their paths, what they read and what they write is said there, and only there. */
+/** Binds handlers to the operations of the contract, which define the paths, what handlers read, and what they return. */
 import * as z from 'zod';
 import {
   operationList,
@@ -10,35 +10,29 @@ import {
   type QueryOf,
   type ResultOf,
 } from '../../contract/operations';
-import {
-  PreparedJson,
-  sendBytes,
-  sendJson,
-  sendPrepared,
-  type Exchange,
-  type Route,
-} from '../http/http-router';
+import { sendBytes, sendJson } from '../http/answers';
+import type { Exchange, Route } from '../http/http-router';
 import type { AnySession, SessionRegistry } from '../sessions/registry';
 import type { LiveSession } from '../sessions/session';
 
-/** One call of an operation, read and checked. */
+/** One call of an operation, decoded and checked. */
 export interface OperationCall<Id extends OperationId> extends Omit<Exchange, 'params' | 'query'> {
   readonly params: Readonly<ParamsOf<OperationOf<Id>>>;
-  /** Complete with defaults; undefined where the operation has none. */
+  /** Complete with defaults; undefined if the operation has no query. */
   readonly query: QueryOf<OperationOf<Id>>;
-  /** Undefined where the operation takes no JSON. */
+  /** Undefined if the operation takes no JSON. */
   readonly body: BodyOf<OperationOf<Id>>;
-  /** The session that the path names: a running one, where the operation needs that. */
+  /** The session in the path: a running session, if the operation requires one. */
   readonly session: SessionOf<OperationOf<Id>>;
 }
 
-/** What does the work of an operation. Its result is written as the contract says, unless it is written already. */
+/** Does the work of an operation. */
 export type Handler<Id extends OperationId> = (
   call: OperationCall<Id>,
-) => Promise<ResultOf<OperationOf<Id>> | PreparedJson> | ResultOf<OperationOf<Id>>;
+) => Promise<ResultOf<OperationOf<Id>>> | ResultOf<OperationOf<Id>>;
 
-/** A handler for each of these operations: one that is missing, and one too many, do not compile. */
-export type Handlers<Ids extends OperationId = OperationId> = { readonly [Id in Ids]: Handler<Id> };
+/** A handler for each operation. */
+export type Handlers = { readonly [Id in OperationId]: Handler<Id> };
 
 type SessionOf<O extends Operation> = O['path'] extends `${string}{session_id}${string}`
   ? O extends { running: true }
@@ -46,20 +40,19 @@ type SessionOf<O extends Operation> = O['path'] extends `${string}{session_id}${
     : AnySession
   : undefined;
 
-/** A route for each operation that there is a handler for, in the order of the contract. */
-export function bindOperations<Ids extends OperationId>(
-  handlers: Handlers<Ids>,
-  registry: SessionRegistry,
-): Route[] {
-  return operationList
-    .filter(({ id }) => Object.hasOwn(handlers, id))
-    .map((operation) => bind(operation, handlers[operation.id as Ids] as AnyHandler, registry));
+/** A route for each operation that has a handler, in the order of the contract. */
+export function bindOperations(handlers: Partial<Handlers>, registry: SessionRegistry): Route[] {
+  return operationList.flatMap((operation) => {
+    const handler = handlers[operation.id];
+    return handler ? [bind(operation, handler, registry)] : [];
+  });
 }
 
-/** The handler of whichever operation. */
-type AnyHandler = (call: never) => unknown;
-
-function bind(operation: Operation, handler: AnyHandler, registry: SessionRegistry): Route {
+function bind(
+  operation: Operation,
+  handler: (call: never) => unknown,
+  registry: SessionRegistry,
+): Route {
   const { method, path, open, response } = operation;
   return {
     method,
@@ -68,41 +61,34 @@ function bind(operation: Operation, handler: AnyHandler, registry: SessionRegist
     handle: async (exchange) => {
       const call = await readCall(operation, exchange, registry);
       const result = await handler(call as never);
-      if (result instanceof PreparedJson) sendPrepared(exchange, result);
-      else if ('mediaType' in response)
-        sendBytes(exchange.response, result as Buffer, response.mediaType);
-      else sendJson(exchange.response, 200, { body: z.encode(response, result) as object });
+      if ('mediaType' in response)
+        sendBytes(exchange.response, result as Buffer, {
+          headers: { 'content-type': response.mediaType },
+        });
+      else sendJson(exchange.response, z.encode(response, result) as object);
     },
   };
 }
 
-/** Whoever asks in vain is told so before a body is read: first comes the session, then the query, then the body. */
+/** Reads the session, then the query, then the body: a caller learns of a wrong session before it sends a long body. */
 async function readCall(
   operation: Operation,
   exchange: Exchange,
   registry: SessionRegistry,
 ): Promise<object> {
-  const { path, running, query } = operation;
+  const { path, running, method, request, multipart } = operation;
   const known = path.includes('{session_id}')
     ? registry.get(exchange.params['sessionId'] ?? '', exchange.account)
     : undefined;
   const session = running ? known?.ensureActive() : known;
-  const asked = query?.decode(exchange.query);
-  if (running && countsAsUse(asked)) known?.ensureActive().touch();
-  return { ...exchange, session, query: asked, body: await bodyOf(operation, exchange) };
+  const query = operation.query?.decode(exchange.query);
+  if (running && countsAsUse(query)) known?.ensureActive().touch();
+  const hasJson = method === 'POST' && !multipart; // without a schema it is only checked
+  const json = hasJson ? await exchange.json() : undefined;
+  return { ...exchange, session, query, body: request?.decode(json) };
 }
 
-/** The body of a POST is looked at even when none is asked for: it is JSON, and not too long. */
-async function bodyOf(
-  { method, request, multipart }: Operation,
-  exchange: Exchange,
-): Promise<unknown> {
-  if (!request && (method !== 'POST' || multipart)) return undefined;
-  const body = await exchange.json();
-  return request?.decode(body);
-}
-
-/** Calls on a running session count as using it, unless they say otherwise. */
+/** A call of a running session counts as using it, unless the query says otherwise. */
 function countsAsUse(query: unknown): boolean {
   return (query as { updateMetadata?: boolean } | undefined)?.updateMetadata ?? true;
 }

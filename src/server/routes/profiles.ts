@@ -1,21 +1,11 @@
-/** Handlers of profiles: make, list, show, delete, duplicate, and their cookies. */
+/** Handlers of profiles: create, list, show, delete, duplicate, and their cookies. */
 import { countText } from '../../base/texts';
 import type { Account } from '../accounts/account';
 import type { ProfileStore } from '../data/profiles';
 import type { Handlers } from './bind';
 
-/** Every call on profiles. Each account has its own; the operator has all. */
-export function profileHandlers(
-  profiles: ProfileStore,
-): Handlers<
-  | 'createProfile'
-  | 'listProfiles'
-  | 'getProfile'
-  | 'deleteProfile'
-  | 'getProfileCookies'
-  | 'setProfileCookies'
-  | 'duplicateProfile'
-> {
+/** Each account has its own profiles. The operator has access to all. */
+export function profileHandlers(profiles: ProfileStore) {
   const idOf = (call: { params: { profileId: string }; account: Account }): string => {
     profiles.checkOwner(call.params.profileId, call.account);
     return call.params.profileId;
@@ -33,9 +23,9 @@ export function profileHandlers(
     setProfileCookies: async (call) => {
       const { cookies, mode } = call.body;
       const count = await profiles.setCookies(idOf(call), cookies, mode);
-      const message = `${countText(cookies.length, 'cookie')} taken; the profile has ${count} now.`;
+      const message = `${countText(cookies.length, 'cookie')} set; the profile now has ${count}.`;
       return { success: true, message, mode, count };
     },
     duplicateProfile: async (call) => profiles.duplicate(idOf(call), call.body.name),
-  };
+  } satisfies Partial<Handlers>;
 }

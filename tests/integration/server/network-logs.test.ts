@@ -6,15 +6,9 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { SessionsClient } from '../../../src/client/index';
 import type { HarEntry } from '../../../src/contract/network-logs';
-import { bindOperations } from '../../../src/server/routes/bind';
-import { networkLogHandlers, networkLogRoutes } from '../../../src/server/routes/network-logs';
-import { UrlSigner } from '../../../src/server/http/url-signer';
 import type { SessionServerOptions } from '../../../src/server/index';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { TestApi } from './api';
-import { openRegistry, serveRoutes, startApi, OPERATOR_STAYS } from './api';
+import { startApi } from './api';
 
 const html = (body: string): [string, string] => [
   'text/html',
@@ -334,45 +328,4 @@ test('the client reads entries', async () => {
     entries: [],
   });
   await client.close();
-});
-
-test('a URL stops to work when its time is over', async () => {
-  await open();
-  const workDir = await mkdtemp(join(tmpdir(), 'sessionwright-test-'));
-  const registry = await openRegistry(workDir, { maxSessions: 1, recordAlways: false });
-  const serve = async (urlSeconds: number) => {
-    const parts = { registry, signer: new UrlSigner(), urlSeconds };
-    return serveRoutes([
-      ...bindOperations(networkLogHandlers(parts), registry),
-      ...networkLogRoutes(parts),
-    ]);
-  };
-  const [lasting, brief] = await Promise.all([serve(3_600), serve(1)]);
-  try {
-    const session = (await registry.start({}, OPERATOR_STAYS)).ensureActive();
-    const urls = async ({ url } = lasting): Promise<string[]> => {
-      const logs = `${url}/sessions/${session.id}/network/logs?download=1`;
-      const answer = await fetch(logs, { headers: { authorization: 'Bearer key' } });
-      return ((await answer.json()) as { batches: Batch[] }).batches.map((it) => it.download_url);
-    };
-    const { connection } = session.browser;
-    const { targetId } = await connection.send('Target.createTarget', { url: 'about:blank' });
-    const { sessionId } = await connection.send('Target.attachToTarget', {
-      targetId,
-      flatten: true,
-    });
-    const visited = async (): Promise<string[]> => {
-      await connection.session(sessionId).send('Page.navigate', { url: base });
-      return urls();
-    };
-    await expect.poll(visited).not.toEqual([]); // the first ones may come before it logs
-    const [[kept = ''], [old = '']] = await Promise.all([urls(), urls(brief)]);
-    await expect.poll(async () => (await fetch(old)).status).toBe(401);
-    expect((await fetch(kept)).status).toBe(200);
-  } finally {
-    await registry.close();
-    lasting.close();
-    brief.close();
-    await rm(workDir, { recursive: true, force: true });
-  }
 });

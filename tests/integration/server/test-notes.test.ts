@@ -66,7 +66,7 @@ test('tests are chapters of the replay, with their steps and what the page said 
   ]);
 }, 120_000);
 
-test('the story of a replay is read once, however long it is, and other callers do not wait for it', async () => {
+test('a long story of a replay is read in another process', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'story-'));
   onTestFinished(async () => rm(dataDir, { recursive: true, force: true }));
   const client = await open({ recording: 'always', dataDir });
@@ -96,9 +96,6 @@ test('the story of a replay is read once, however long it is, and other callers 
   const requests = first.events.filter(({ kind }) => kind === 'request');
   expect(requests).toHaveLength(500);
   expect(requests.at(-1)?.title).toBe('GET http://site.test/10090');
-  await rm(folder, { recursive: true });
-  const again = (await story()).body as unknown as ViewedStory;
-  expect(again.events).toEqual(first.events);
   const { user, system } = process.cpuUsage(before);
   expect((user + system) / 1000, 'CPU time of the server, in ms').toBeLessThan(2_000);
 }, 120_000);

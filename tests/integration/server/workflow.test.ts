@@ -6,8 +6,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SessionsClient } from '../../../src/client/index';
 import type { SessionRegistry } from '../../../src/server/sessions/registry';
 import { bindOperations } from '../../../src/server/routes/bind';
-import { lifecycleHandlers } from '../../../src/server/routes/lifecycle';
-import { workflowHandlers } from '../../../src/server/routes/workflow';
+import { UrlSigner } from '../../../src/server/http/signed-urls';
+import { sessionHandlers } from '../../../src/server/routes/sessions';
 import { openRegistry, serveRoutes, OPERATOR_STAYS } from './api';
 
 let workDir: string;
@@ -17,9 +17,7 @@ let http: Awaited<ReturnType<typeof serveRoutes>>;
 beforeAll(async () => {
   workDir = await mkdtemp(join(tmpdir(), 'sessionwright-test-'));
   registry = await openRegistry(workDir, { maxSessions: 2, recordAlways: false });
-  http = await serveRoutes(
-    bindOperations({ ...lifecycleHandlers(registry), ...workflowHandlers() }, registry),
-  );
+  http = await serveRoutes(bindOperations(sessionHandlers(registry, new UrlSigner()), registry));
 });
 afterAll(async () => {
   http.close();

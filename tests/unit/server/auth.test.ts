@@ -32,16 +32,6 @@ test('a page of another site is refused, and one of our own is not', () => {
     expect(() => auth.checkSite(asked({ host, origin })), origin).toThrow('are not accepted');
 });
 
-test('a browser signs in by the key as password, and by any name', () => {
-  const auth = new Auth(new Accounts('k:ey'), '127.0.0.1');
-  const basic = (text: string): string => `Basic ${Buffer.from(text).toString('base64')}`;
-  for (const text of ['me:k:ey', ':k:ey'])
-    expect(auth.signedIn(asked({ authorization: basic(text) })), text).toBeDefined();
-  for (const authorization of [basic('me:ey'), basic('me:'), 'Bearer k:ey', 'Basic', 'Basic k:ey'])
-    expect(auth.signedIn(asked({ authorization })), authorization).toBeUndefined();
-  expect(auth.signedIn(asked({}))).toBeUndefined();
-});
-
 test('the key is asked for, whole', () => {
   const auth = new Auth(new Accounts('key'), '127.0.0.1');
   expect(() => auth.account(asked({ authorization: 'Bearer key' }))).not.toThrow();

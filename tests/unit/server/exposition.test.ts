@@ -31,12 +31,3 @@ test('each kind of metric as text, with everything escaped that must be', () => 
     ].join('\n'),
   );
 });
-
-test.each([
-  [Infinity, '+Inf'],
-  [-Infinity, '-Inf'],
-  [NaN, 'NaN'],
-  [1e21, '1e+21'],
-])('%d is %s', (value, text) => {
-  expect(exposition([gauge('g', 'x', () => [[{}, value]])])).toContain(`\ng ${text}\n`);
-});

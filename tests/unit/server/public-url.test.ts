@@ -13,9 +13,9 @@ test.each([
 });
 
 test.each([
-  ['sessions.example', 'is no URL'],
-  ['wss://sessions.example', 'begins with wss://'],
-  ['https://user:secret@sessions.example', 'holds a user name or a password'],
+  ['sessions.example', 'is not a URL'],
+  ['wss://sessions.example', 'starts with wss://'],
+  ['https://user:secret@sessions.example', 'contains a user name or a password'],
   ['https://sessions.example/?a=1', 'has a query or a fragment'],
   ['https://sessions.example/#a', 'has a query or a fragment'],
   ['https://sessions.example/a//b', 'has two slashes'],
