@@ -19,7 +19,7 @@ test.each([
   ['https://sessions.example/?a=1', 'has a query or a fragment'],
   ['https://sessions.example/#a', 'has a query or a fragment'],
   ['https://sessions.example/a//b', 'has two slashes'],
-  ['https://example.com/sessions', 'has the path /sessions, which the session API has itself'],
+  ['https://example.com/sessions', 'has the path /sessions, which is a path of the session API'],
   ['https://example.com/agents/x', 'has the path /agents'],
 ])('%s is refused', (text, message) => {
   expect(() => parsePublicUrl(text)).toThrow(message);
