@@ -9,7 +9,6 @@ import type { AcquireRequest } from './protocol';
 import type { RpcPeer } from './rpc';
 import {
   CHANGE_OPTIONS_MS,
-  isLacking,
   type PooledSession,
   type PoolOwner,
   SessionPool,
@@ -208,7 +207,9 @@ export class Leases<S extends LeasableSession> {
   usersFor(peer: RpcPeer): string | undefined {
     const isShort = this.#all.some(
       (it) =>
-        it.peer === peer && it.state.name === 'starting' && isLacking(it.state.wait.request.state),
+        it.peer === peer &&
+        it.state.name === 'starting' &&
+        it.state.wait.request.outlook === 'lacking',
     );
     return isShort ? this.#users : undefined;
   }
@@ -318,12 +319,12 @@ export class Leases<S extends LeasableSession> {
     }
     const users = this.#users;
     if (users === undefined) return; // then the start itself has a limit
-    const untils = this.#all.map((it) => (sessionOf(it) && it.test?.untilMs) ?? 0);
+    const endsMs = this.#all.map((it) => (sessionOf(it) && it.test?.untilMs) ?? 0);
     for (const wait of waiting) {
       const { startTimeout = DEFAULT_START_TIMEOUT_MS } = wait.request.request.options;
-      const quietSinceMs = Math.max(wait.sinceMs, this.#progressMs, ...untils);
+      const quietSinceMs = Math.max(wait.sinceMs, this.#progressMs, ...endsMs);
       const isLate = performance.now() - quietSinceMs > startTimeout;
-      if (isLate && isLacking(wait.request.state)) wait.refuse(timedOut(users, startTimeout));
+      if (isLate && wait.request.outlook === 'lacking') wait.refuse(timedOut(users, startTimeout));
     }
   }
 }

@@ -64,18 +64,11 @@ interface Entry<S> {
   state: SessionState<S>;
 }
 
-/** The state of a waiting worker. */
-type WaitState<S> =
-  | { readonly name: 'queued' }
-  /** A session is being started for it. */
-  | { readonly name: 'starting'; readonly entry: Entry<S> }
-  /** A session is being checked for it. */
-  | { readonly name: 'checking' }
-  /** Its start found no capacity. */
-  | { readonly name: 'paused'; readonly untilMs: number };
+/** What comes next for a waiting worker: a session that starts or is checked, or nothing, as far as is known. */
+type Outlook = 'lacking' | 'starting' | 'checking';
 
 /** The wait of a worker. */
-export type Wait<S> = Waiter<Wish & { state: WaitState<S> }, S>;
+export type Wait<S> = Waiter<Wish & { outlook: Outlook }, S>;
 
 /** What the pool asks of its owner. */
 export interface PoolOwner<S> {
@@ -96,7 +89,9 @@ export class SessionPool<S extends PooledSession> {
   readonly #owner: PoolOwner<S>;
   readonly #cancelled: AbortSignal;
   readonly #entries = new Set<Entry<S>>();
-  readonly #admission = new Admission<Wish & { state: WaitState<S> }, S>(() => this.dispatch());
+  readonly #admission = new Admission<Wish & { outlook: Outlook }, S>(() => this.dispatch());
+  /** When sessions with these keys may start again, by `performance.now()`: a start found no capacity. */
+  readonly #pausedUntilMs = new Map<string, number>();
 
   /** @param cancelled - aborted when the run ends: cancels the starts */
   constructor(owner: PoolOwner<S>, cancelled: AbortSignal) {
@@ -115,14 +110,14 @@ export class SessionPool<S extends PooledSession> {
 
   /** Waits for a session. */
   take(wish: Wish): Wait<S> {
-    return this.#admission.enter({ ...wish, state: { name: 'queued' } });
+    return this.#admission.enter({ ...wish, outlook: 'lacking' });
   }
 
   /** How many waiting workers a session with this key would help. */
   wants(key: string): number {
     return this.waiting.filter(
-      ({ request }) =>
-        isLacking(request.state) || (request.state.name === 'starting' && request.key === key),
+      ({ request: { outlook, key: its } }) =>
+        outlook === 'lacking' || (outlook === 'starting' && its === key),
     ).length;
   }
 
@@ -148,36 +143,40 @@ export class SessionPool<S extends PooledSession> {
 
   /** Serves the waiting workers, as far as possible now. */
   dispatch(): void {
-    let coming = [...this.#entries].filter(({ state }) => state.name === 'ending').length;
+    let ending = this.#entriesThat('ending').length;
+    const starting = new Set(this.#entriesThat('starting'));
     for (const wait of this.waiting) {
-      if (wait.request.state.name === 'checking' || this.#serve(wait)) continue;
-      if (coming > 0) coming--;
+      const { request } = wait;
+      if (request.outlook === 'checking') continue;
+      const idle = this.#fittingFor(request);
+      if (idle) {
+        void this.#offer(idle, wait);
+        continue;
+      }
+      const start = this.#startFor(request, starting);
+      if (start) starting.delete(start);
+      const isComing = start?.state.name === 'starting' && !start.state.isFull;
+      request.outlook = isComing ? 'starting' : 'lacking';
+      if (isComing) continue;
+      if (ending > 0) ending--;
       else if (!this.#makeRoom(wait)) this.#owner.onLack(wait);
       if (isOld(wait)) return; // the others do not go first any more
     }
   }
 
-  /** True if the worker gets a session, or one is being started for it. */
-  #serve(wait: Wait<S>): boolean {
-    const { request } = wait;
-    const entry = this.#fittingFor(request);
-    if (entry) {
-      void this.#offer(entry, wait);
-      return true;
-    }
-    if (request.state.name !== 'starting') {
-      const pausedUntilMs = request.state.name === 'paused' ? request.state.untilMs : 0;
-      const start = this.#abandonedStart(request.key);
-      if (start) request.state = { name: 'starting', entry: start };
-      else if (performance.now() >= pausedUntilMs && this.#entries.size < this.#owner.limit())
-        request.state = { name: 'starting', entry: this.#start(request) };
-    }
-    return !isLacking(request.state);
+  /** A start for this wish: one that was made for a worker that does not need it any more, or a new one. */
+  #startFor(wish: Wish, starting: ReadonlySet<Entry<S>>): Entry<S> | undefined {
+    const isPaused = performance.now() < (this.#pausedUntilMs.get(wish.key) ?? 0);
+    const mayStart = !isPaused && this.#entries.size < this.#owner.limit();
+    return (
+      [...starting].find(({ key }) => key === wish.key) ??
+      (mayStart ? this.#start(wish) : undefined)
+    );
   }
 
   /** An idle session with the same options. The one of its own worker slot comes first. */
   #fittingFor({ key, parallelIndex }: Wish): Entry<S> | undefined {
-    const alike = [...this.#entries].filter((it) => it.state.name === 'idle' && it.key === key);
+    const alike = this.#entriesThat('idle').filter((it) => it.key === key);
     return (
       alike.findLast((it) => it.parallelIndex === parallelIndex) ??
       alike.find(({ state }) => state.name === 'idle' && !state.session.staysWithWorker)
@@ -190,30 +189,21 @@ export class SessionPool<S extends PooledSession> {
     const { session } = entry.state;
     const { isNew } = session;
     entry.state = { name: 'taken', session };
-    wait.request.state = { name: 'checking' };
+    wait.request.outlook = 'checking';
     await (isNew ? undefined : session.checkHealth());
-    wait.request.state = { name: 'queued' };
+    wait.request.outlook = 'lacking';
     const isGood = isNew || session.isGood(wait.request.timeoutMs); // another new one would be no better
     if (!isGood) this.#end(entry, session);
     else if (!wait.admit(session)) this.#keep(entry, session);
     this.dispatch();
   }
 
-  /** A start whose worker got another session, or has left. */
-  #abandonedStart(key: string): Entry<S> | undefined {
-    return [...this.#entries].find(
-      (it) => it.state.name === 'starting' && it.key === key && !this.#waitFor(it),
-    );
-  }
-
-  #waitFor(entry: Entry<S>): Wait<S> | undefined {
-    return this.waiting.find(
-      ({ request: { state } }) => state.name === 'starting' && state.entry === entry,
-    );
+  #entriesThat(...names: SessionState<S>['name'][]): Entry<S>[] {
+    return [...this.#entries].filter(({ state }) => names.includes(state.name));
   }
 
   get #alive(): Entry<S>[] {
-    return [...this.#entries].filter(({ state }) => 'session' in state);
+    return this.#entriesThat('idle', 'taken');
   }
 
   #entryOf(session: S): Entry<S> | undefined {
@@ -231,11 +221,7 @@ export class SessionPool<S extends PooledSession> {
     this.#owner
       .open(request, { onFull, signal: this.#cancelled })
       .then(
-        (session) => {
-          const wait = this.#waitFor(entry);
-          if (wait) wait.request.state = { name: 'queued' };
-          this.#keep(entry, session);
-        },
+        (session) => this.#keep(entry, session),
         (error: unknown) => this.#failed(entry, { error, wasFull: state.isFull }),
       )
       .finally(() => this.dispatch());
@@ -245,18 +231,21 @@ export class SessionPool<S extends PooledSession> {
   /** If the run has other sessions, a worker without capacity for its own shares those. */
   #failed(entry: Entry<S>, { error, wasFull }: { error: unknown; wasFull: boolean }): void {
     this.#owner.failed(error);
-    const wait = this.#waitFor(entry);
     this.#entries.delete(entry);
-    if (!wait) return;
+    const { key } = entry;
     const isDown = isSessionwrightError(error, DOWN);
-    const shared = this.#alive.filter(({ key }) => !isDown || key === wait.request.key);
-    if (!foundNoCapacity(error, wasFull) || shared.length === 0) {
-      wait.refuse(error as Error);
+    const isShared = this.#alive.some((it) => !isDown || it.key === key);
+    if (!foundNoCapacity(error, wasFull) || !isShared) {
+      const starting = this.#entriesThat('starting').filter((it) => it.key === key);
+      const waits = this.waiting.filter(
+        ({ request }) => request.key === key && request.outlook !== 'checking',
+      );
+      waits[starting.length]?.refuse(error as Error); // the first one without a start
       return;
     }
     const { retryAfterMs = PAUSE_MS } = error as { retryAfterMs?: number };
     const pauseMs = Math.max(LEAST_PAUSE_MS, retryAfterMs);
-    wait.request.state = { name: 'paused', untilMs: performance.now() + pauseMs };
+    this.#pausedUntilMs.set(key, performance.now() + pauseMs);
     setTimeout(() => this.dispatch(), pauseMs).unref();
   }
 
@@ -294,13 +283,6 @@ export class SessionPool<S extends PooledSession> {
     }
     return false;
   }
-}
-
-/** Whether no session is coming for a waiting worker, as far as is known. */
-export function isLacking<S>(state: WaitState<S>): boolean {
-  if (state.name === 'starting')
-    return state.entry.state.name === 'starting' && state.entry.state.isFull;
-  return state.name !== 'checking';
 }
 
 function isOld({ sinceMs }: { sinceMs: number }): boolean {
