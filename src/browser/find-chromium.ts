@@ -1,4 +1,4 @@
-/** Finds the Chromium to start: what was named, else the installed Playwright's, else the system's; a headless shell first where no window is wanted. */
+/** Finds the Chromium to start: the named one, else the installed Playwright's, else the system's. Without a window, a headless shell comes first. */
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { BrowserNotFoundError } from '../contract/errors';
@@ -14,19 +14,19 @@ import {
 
 /** What to look for. */
 export interface FindOptions {
-  /** This file, and no other. `SESSIONWRIGHT_EXECUTABLE_PATH` wins over it. */
+  /** Only this file. `SESSIONWRIGHT_EXECUTABLE_PATH` wins over it. */
   executablePath?: string | undefined;
-  /** The browser of this name as installed on the system, such as `chrome` or `msedge`; `chromium` also means Playwright's, as does its alias `chrome-for-testing`. */
+  /** A browser of the system, such as `chrome` or `msedge`. `chromium` and its alias `chrome-for-testing` also mean Playwright's. */
   channel?: string | undefined;
-  /** False when a window is wanted: then a headless shell will not do. @default true */
+  /** False if it needs a window: then a headless shell is not enough. @default true */
   headless?: boolean | undefined;
 }
 
-/** A browser that is there. */
+/** A browser that exists. */
 export interface FoundBrowser {
   /** Absolute path of the executable. */
   executablePath: string;
-  /** What led to it. */
+  /** Where it was found. */
   source: 'SESSIONWRIGHT_EXECUTABLE_PATH' | 'option' | 'playwright' | 'system';
 }
 
@@ -34,8 +34,8 @@ type Source = FoundBrowser['source'];
 
 /**
  * Finds an executable in the documented order: environment, `executablePath`, `channel`, Playwright's browser, the system's headless shell, Chrome, Edge, Chromium.
- * What is named is taken or refused; nothing else stands in for it.
- * @throws {@link BrowserNotFoundError} with every place that was looked at and the command that fixes it
+ * A named browser is used or refused; no other one replaces it.
+ * @throws {@link BrowserNotFoundError} with every path that was tried and the command that fixes it
  */
 export async function findChromium(options: FindOptions = {}): Promise<FoundBrowser> {
   const tried: string[] = [];
@@ -46,13 +46,12 @@ export async function findChromium(options: FindOptions = {}): Promise<FoundBrow
   throw new BrowserNotFoundError(await notFoundMessage(options, tried), { tried });
 }
 
-/** Playwright's names for what it takes anyway when no window is wanted, and for its Chromium, which has had its own name first. */
+/** Playwright's names for its headless shell, which comes first anyway, and for its Chromium. */
 const ALIASES: Readonly<Record<string, string | undefined>> = {
   'chromium-headless-shell': undefined,
   'chrome-for-testing': 'chromium',
 };
 
-/** The channel that is meant by what was named. */
 function channelOf(named: string | undefined): string | undefined {
   return named !== undefined && Object.hasOwn(ALIASES, named) ? ALIASES[named] : named;
 }

@@ -1,11 +1,11 @@
-/** The flags Chromium is started with, each with its reason. Pure: decides, starts nothing. */
+/** The flags that Chromium starts with, each with its reason. Pure. */
 
 /** Why a flag is there. The key is the whole argument. */
 type Flags = Readonly<Record<string, string>>;
 
 /**
- * Flags for quiet, deterministic, quick tests. A user may take them away (`chromeArgs`, `ignoreDefaultArgs`).
- * Where a page can tell the difference, they follow Playwright's own list, so that a suite sees the browser it knows.
+ * Flags for quiet, deterministic, fast tests. A user can remove them (`chromeArgs`, `ignoreDefaultArgs`). Those that a page can notice
+ * follow Playwright's own list.
  */
 const DEFAULT_FLAGS: Flags = {
   // quiet: no network traffic, dialogs or prompts that no test asked for
@@ -13,8 +13,8 @@ const DEFAULT_FLAGS: Flags = {
     'no update checks, no prefetching: a test machine may have no way out, and waits there',
   '--disable-component-update': 'no component downloads after start',
   '--disable-default-apps': 'a new profile would install web apps',
-  '--disable-sync': 'no account, nothing to synchronise',
-  '--disable-field-trial-config': 'the same behaviour in every run, not the experiments of the day',
+  '--disable-sync': 'no account, nothing to synchronize',
+  '--disable-field-trial-config': 'the same behavior in every run, not the experiments of the day',
   '--disable-extensions': 'installed extensions would change pages',
   '--disable-component-extensions-with-background-pages': 'each is a process',
   '--disable-breakpad': 'no crash reports to send',
@@ -37,14 +37,14 @@ const DEFAULT_FLAGS: Flags = {
     'many navigations and pushStates in a row are not slowed down',
   '--disable-popup-blocking': 'a popup opened by a script opens',
   '--allow-pre-commit-input': 'a click right after navigation counts',
-  '--force-color-profile=srgb': 'the same colours in screenshots on every machine',
+  '--force-color-profile=srgb': 'the same colors in screenshots on every machine',
   '--enable-unsafe-swiftshader': 'WebGL works without a graphics card (crbug.com/40277080)',
 };
 
 /** Only without a window. */
 const HEADLESS_FLAGS: Flags = {
   '--hide-scrollbars': 'no scroll bars in screenshots, as with Playwright',
-  '--mute-audio': 'nobody listens',
+  '--mute-audio': 'a test needs no sound',
   '--blink-settings=primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4':
     'media queries see a mouse although there is none',
 };
@@ -72,7 +72,7 @@ const DISABLED_FEATURES: Flags = {
     "each window would load a hidden page for the address bar's suggestions: half of a small test's processor time",
   WebUIOmniboxAimPopup: 'and another one',
   SpareRendererForSitePerProcess:
-    'a renderer kept ready for a context that the next test does not use: a process started in vain for each test',
+    'a renderer kept ready for a context that the next test does not use: a useless process for each test',
   msForceBrowserSignIn: 'Edge starts without signing in',
 };
 
@@ -122,7 +122,7 @@ export function chromiumFlags(options: FlagOptions): string[] {
   ]);
 }
 
-/** The command line of a browser that somebody else starts (a WebDriver): how it is debugged, its profile and its sandbox are theirs. */
+/** The command line of a browser that a WebDriver starts: debugging, profile and sandbox are the driver's. */
 export function browserSwitches(
   options: Omit<FlagOptions, 'userDataDir' | 'debuggingPort' | 'sandbox' | 'smallSharedMemory'>,
 ): string[] {
@@ -148,25 +148,25 @@ export function givenFlags({
   });
 }
 
-/** Chromium for Windows trims arguments and ignores case; there is no other use for such spellings elsewhere. */
+/** Chromium for Windows trims arguments and ignores case. Elsewhere such spellings have no use. */
 function isReserved(name: string): boolean {
   return RESERVED_NAMES.some((reserved) => reserved.test(name.trim().toLowerCase()));
 }
 
 function neededFlags(options: FlagOptions): string[] {
   return [
-    '--remote-debugging-pipe', // our own control, and the browser's end when we die
+    '--remote-debugging-pipe', // for us: the browser ends when we die
     ...when(options.debuggingPort, '--remote-debugging-port=0'), // for the gateway; the system picks the port
     `--user-data-dir=${options.userDataDir}`,
-    '--no-startup-window', // no page until one is asked for
+    '--no-startup-window', // no page at the start
     ...when(options.headless, '--headless'),
     ...when(!options.sandbox, '--no-sandbox'),
-    ...when(options.smallSharedMemory, '--disable-dev-shm-usage'), // else pages crash; slower, so only where needed
+    ...when(options.smallSharedMemory, '--disable-dev-shm-usage'), // otherwise pages crash; slower, so only if needed
     ...shapingFlags(options),
   ];
 }
 
-/** What a session may ask for. */
+/** Flags that a session can request. */
 function shapingFlags({ windowSize, userAgent, proxy }: Partial<FlagOptions>): string[] {
   return [
     ...(windowSize ? [`--window-size=${windowSize.width},${windowSize.height}`] : []),

@@ -1,9 +1,9 @@
-/** Ends a browser with all its child processes, at once. */
+/** Kills a browser with all its child processes. */
 import { execFileSync } from 'node:child_process';
 
 /**
- * Kills the process group that the browser leads (on Windows: its process tree). What is already gone is no error.
- * @param pid of a process that we started as the leader of a group of its own
+ * Kills the process group that the browser leads (on Windows: its process tree). It is no error if there is none.
+ * @param pid - a process that we started as the leader of its own group
  */
 export function killTree(pid: number): void {
   try {
@@ -14,6 +14,6 @@ export function killTree(pid: number): void {
       });
     else process.kill(-pid, 'SIGKILL');
   } catch {
-    // gone already
+    // it has ended
   }
 }

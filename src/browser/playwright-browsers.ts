@@ -1,4 +1,4 @@
-/** Where the installed Playwright keeps its Chromium. Reads its list of revisions, since loading Playwright would take 300 ms. */
+/** Where the installed Playwright keeps its Chromium. Reads Playwright's list of revisions, because loading Playwright takes 300 ms. */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
@@ -9,7 +9,7 @@ interface BrowserList {
   browsers: { name: string; revision: string }[];
 }
 
-/** How Playwright's downloads call each platform. As its `EXECUTABLE_PATHS` since 1.57. */
+/** Playwright's names for platforms in its downloads (`EXECUTABLE_PATHS` since 1.57). */
 const PLATFORMS: Readonly<Record<string, string>> = {
   'linux-x64': 'linux64',
   'linux-arm64': 'linux-arm64',
@@ -24,16 +24,16 @@ const CHROMIUM_FILES: Partial<Record<NodeJS.Platform, string>> = {
   win32: 'chrome.exe',
 };
 
-/** A Playwright that is installed. */
+/** An installed Playwright. */
 export interface InstalledPlaywright {
-  /** Of its `playwright-core`, which has the browsers. */
+  /** The folder of its `playwright-core`, which has the browsers. */
   folder: string;
   version: string;
 }
 
 /**
- * The Playwright of whoever runs tests, which is our peer: it wants other browsers than a `playwright-core` of ours, which a lock file
- * may keep at another version. Ours counts where there is no peer, as for a session server alone. Undefined where there is none at all.
+ * The Playwright that runs the tests (our peer dependency), else our own `playwright-core`, as for a session server. A lock file may keep
+ * ours at another version, which needs other browsers. Undefined if neither is installed.
  * @param from - the module whose packages are looked at. @default this one
  */
 export function installedPlaywright(
@@ -48,7 +48,7 @@ export function installedPlaywright(
 }
 
 /**
- * Where the browsers of a Playwright are, in order: without a window its headless shell comes first, as in Playwright itself.
+ * The paths of a Playwright's browsers, in order. Without a window its headless shell comes first, as in Playwright itself.
  * Empty if no Playwright is installed.
  */
 export async function playwrightPaths(
@@ -73,7 +73,7 @@ export async function playwrightPaths(
   ];
 }
 
-/** Which Chromium a Playwright wants, and where, in words; undefined when no Playwright is installed. */
+/** Which Chromium a Playwright needs, and where, for messages; undefined if no Playwright is installed. */
 export async function playwrightWants(
   playwright = installedPlaywright(),
 ): Promise<string | undefined> {
@@ -82,13 +82,13 @@ export async function playwrightWants(
   return `Playwright ${playwright.version} looks for its Chromium ${revision} in ${browsersFolder(playwright.folder)}`;
 }
 
-/** Where the installed Playwright keeps its browsers; undefined when none is installed. */
+/** The folder of the installed Playwright's browsers; undefined if none is installed. */
 export function playwrightBrowsersFolder(): string | undefined {
   const playwright = installedPlaywright();
   return playwright && browsersFolder(playwright.folder);
 }
 
-/** The `package.json` of the last of these packages, each as the one before it finds it. */
+/** The `package.json` of the last package. Each one is resolved from the one before. */
 function resolveChain(from: string | URL, names: readonly string[]): string | undefined {
   try {
     return names.reduce<string | URL>(

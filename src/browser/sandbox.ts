@@ -1,12 +1,12 @@
-/** Whether Chromium can run inside its sandbox. It does, except where the system forbids it, and then one line says so. */
+/** Whether Chromium runs inside its sandbox. It does, unless the system does not allow it; then a notice says so. */
 
-/** What is decided on the sandbox. `reason` tells why it is off. */
+/** Whether the sandbox is on, and why it is off. */
 export interface SandboxDecision {
   enabled: boolean;
   reason?: string | undefined;
 }
 
-/** Chromium's own words for a sandbox that the system does not allow (user namespaces off, seccomp of a container, no setuid helper). */
+/** Chromium's messages if the system does not allow its sandbox (no user namespaces, a container's system call filter, no setuid helper). */
 const REFUSALS = [
   /No usable sandbox/i,
   /Failed to move to new namespace/i,
@@ -14,7 +14,7 @@ const REFUSALS = [
   /SUID sandbox helper binary was found, but is not configured correctly/i,
 ];
 
-/** Decides before the start: Chromium refuses its sandbox to root on Linux, and a user may have switched it off. */
+/** Decides before the start: on Linux, Chromium has no sandbox for root, and a user may switch it off. */
 export function decideSandbox(args: readonly string[]): SandboxDecision {
   if (args.includes('--no-sandbox')) return { enabled: false, reason: '--no-sandbox was given' };
   if (process.platform === 'linux' && process.getuid?.() === 0)
@@ -22,14 +22,14 @@ export function decideSandbox(args: readonly string[]): SandboxDecision {
   return { enabled: true };
 }
 
-/** Decides after a start that failed: the reason to try again without the sandbox, or undefined when the sandbox was not to blame. */
+/** Decides after a failed start: the reason to try again without the sandbox; undefined if the failure has another cause. */
 export function sandboxRefusal(stderr: string): string | undefined {
   return REFUSALS.some((words) => words.test(stderr))
     ? 'the system does not allow it (user namespaces are restricted)'
     : undefined;
 }
 
-/** The one line that says the sandbox is off. */
+/** The notice that the sandbox is off. */
 export function sandboxNotice(decision: SandboxDecision): string | undefined {
   return decision.enabled
     ? undefined

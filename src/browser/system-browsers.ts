@@ -1,8 +1,8 @@
-/** Where Chrome, Edge and Chromium are installed on Linux, macOS and Windows. Tables and their lookup; looks at no file. */
+/** Where Chrome, Edge and Chromium are installed on Linux, macOS and Windows. Reads no files. */
 import { posix, win32 } from 'node:path';
 import { environment } from '../options/environment';
 
-interface Places {
+interface Locations {
   /** Full paths, or names to look up in `PATH`. */
   linux: readonly string[];
   darwin: readonly string[];
@@ -10,8 +10,8 @@ interface Places {
   win32: readonly string[];
 }
 
-/** Where Chrome is. A preview has its own names: in file names on Linux, and in folders on macOS and Windows. */
-function chrome(linux = '', preview = '', windows = preview): Places {
+/** The paths of Chrome. A preview has its own names: in file names on Linux, and in folders on macOS and Windows. */
+function chrome(linux = '', preview = '', windows = preview): Locations {
   return {
     linux: [
       `/opt/google/chrome${linux}/chrome`,
@@ -23,8 +23,8 @@ function chrome(linux = '', preview = '', windows = preview): Places {
   };
 }
 
-/** Where Edge is, as {@link chrome}. */
-function edge(linux = '', preview = '', windows = preview): Places {
+/** The paths of Edge, as {@link chrome}. */
+function edge(linux = '', preview = '', windows = preview): Locations {
   return {
     linux: [
       `/opt/microsoft/msedge${linux}/msedge`,
@@ -41,7 +41,7 @@ function macApp(name: string): string[] {
 }
 
 /**
- * Channels by the names Playwright gives them. In the order in which a browser is looked for when none is named.
+ * Channels by Playwright's names.
  * @see https://playwright.dev/docs/browsers#google-chrome--microsoft-edge
  */
 const CHANNELS = {
@@ -65,25 +65,22 @@ const CHANNELS = {
   'msedge-beta': edge('-beta', ' Beta'),
   'msedge-dev': edge('-dev', ' Dev'),
   'msedge-canary': edge('-canary', ' Canary', ' SxS'),
-} satisfies Record<string, Places>;
+} satisfies Record<string, Locations>;
 
-/**
- * Chromium's headless shell, as Debian packages it. No channel: it is what is taken when no window is wanted. Its command in `/usr/bin` is a
- * shell script that stays between a browser and who ends it.
- */
-const HEADLESS_SHELL: Places = {
+/** Debian's headless shell of Chromium. Its command in `/usr/bin` is a shell script, which would be the parent of the browser. */
+const HEADLESS_SHELL: Locations = {
   linux: ['/usr/lib/chromium/chromium-headless-shell'],
   darwin: [],
   win32: [],
 };
 
-/** A channel that has its places. */
+/** A known channel. */
 export type Channel = keyof typeof CHANNELS;
 
 /** Every known channel. */
 export const CHANNEL_NAMES = Object.keys(CHANNELS) as Channel[];
 
-/** Searched in this order when no channel is named. Previews are only used when asked for. */
+/** Searched in this order if no channel is named. Previews must be named. */
 export const SYSTEM_CHANNELS: readonly Channel[] = ['chrome', 'msedge', 'chromium'];
 
 /** True for the name of a known channel. */
@@ -91,26 +88,24 @@ export function isChannel(name: string): name is Channel {
   return Object.hasOwn(CHANNELS, name);
 }
 
-/** Every path at which a channel's executable may be on this machine, in order. */
+/** The paths where a channel's executable may be on this machine, in order. */
 export function channelPaths(channel: Channel): string[] {
   return pathsOf(CHANNELS[channel]);
 }
 
-/** Every path at which a headless shell may be. */
+/** The paths where a headless shell may be. */
 export function headlessShellPaths(): string[] {
   return pathsOf(HEADLESS_SHELL);
 }
 
-function pathsOf(places: Places): string[] {
-  if (process.platform === 'darwin') return [...places.darwin];
+function pathsOf(locations: Locations): string[] {
+  if (process.platform === 'darwin') return [...locations.darwin];
   if (process.platform === 'win32')
     return environment.programFolders.flatMap((folder) =>
-      places.win32.map((place) => win32.join(folder, place)),
+      locations.win32.map((name) => win32.join(folder, name)),
     );
   return [
-    ...new Set(
-      places.linux.flatMap((place) => (posix.isAbsolute(place) ? [place] : inPath(place))),
-    ),
+    ...new Set(locations.linux.flatMap((name) => (posix.isAbsolute(name) ? [name] : inPath(name)))),
   ];
 }
 

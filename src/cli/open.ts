@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { openInBrowser } from '../base/open-in-browser';
 import { SessionwrightError } from '../contract/errors';
 import { openConnection } from '../host/connect';
-import type { HostCalls, RunViews } from '../host/protocol';
+import type { RunViews } from '../host/protocol';
 import { listRunFolders, readEndpoint, type RunFolder } from '../host/run-folder';
 import { environment } from '../options/environment';
 import { isCloud } from '../options/source';
@@ -86,10 +86,7 @@ async function look(folder: RunFolder): Promise<WatchedRun | undefined> {
 }
 
 /** The pages of a run; undefined when its host does not answer, or has just ended. */
-async function viewsOf(
-  folder: RunFolder,
-  withLinks = false,
-): Promise<HostCalls['views']['result'] | undefined> {
+async function viewsOf(folder: RunFolder, withLinks = false): Promise<RunViews | undefined> {
   const endpoint = await readEndpoint(folder);
   const host = endpoint && (await openConnection(endpoint, 'probe').catch(() => undefined));
   try {
@@ -101,10 +98,9 @@ async function viewsOf(
   }
 }
 
-/** The same as {@link urlsOf}, for the browser that is opened now: it is not asked for the key that the run has. */
+/** The same as {@link urlsOf}, for the browser that is opened now: it is not asked for a key. */
 async function runLinks({ folder, views }: WatchedRun): Promise<string[]> {
-  const links = (await viewsOf(folder, true))?.links ?? [];
-  return links.length > 0 ? links : urlsOf(views);
+  return urlsOf((await viewsOf(folder, true)) ?? views);
 }
 
 /** The wall of a server for that browser. The key is for the server that it belongs to, and told to no other. */

@@ -21,10 +21,6 @@ const LIMITS = {
   maxMs: MINUTES.maxDuration * MINUTE_MS,
 } as const;
 
-/** A start that takes longer, in milliseconds, waits for capacity. A browser of this machine is up earlier, even under load. */
-const SLOW_START_MS = 15_000;
-/** The same on a Selenium Grid, where it takes two or three seconds. */
-const SLOW_GRID_MS = 5_000;
 /** How long one try of a start may wait in a Grid's queue, in milliseconds: as long as any start, since another try goes to the end of the queue. */
 const GRID_CALL_MS = 1_800_000;
 
@@ -84,10 +80,6 @@ export class EmbeddedSource implements Source {
     return { label: this.label, url: this.#server.wallUrl, asksForKey: false };
   }
 
-  async wallLink(): Promise<string> {
-    return this.#server.wallUrl;
-  }
-
   get notices(): readonly string[] {
     return this.#server.notices;
   }
@@ -100,7 +92,7 @@ export class EmbeddedSource implements Source {
         ...withLimits(startOptions(request)),
         ...(startTimeout !== undefined && { startTimeout }),
       },
-      { ...watch, slowMs: this.isLocal ? SLOW_START_MS : SLOW_GRID_MS },
+      watch,
     ).catch(async (error: unknown) => {
       throw waited(error, await this.#server.waitingFor({ lately: true })) ?? inItsOwnWords(error);
     });

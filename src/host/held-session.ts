@@ -17,8 +17,8 @@ export interface Source extends StartBook {
   readonly label: string;
   /** The page that shows its sessions; null if there is none. */
   readonly wall: Wall | null;
-  /** A link to the wall that asks for no key. Secret; may work only once. */
-  wallLink(): Promise<string | null>;
+  /** A link to the wall that asks for no key; undefined if its API has none. Secret; may work only once. */
+  wallLink?(): Promise<string | undefined>;
   /** Its API is served by this process, and ends with it. */
   readonly isEmbedded: boolean;
   /** Its browsers run on this machine, and share its files. */
@@ -78,7 +78,6 @@ export abstract class HeldSession {
   /** Context options of tests whose effect the browser does not forget. */
   readonly #lasting = new Set<string>();
   #state: 'active' | 'withdrawn' | 'stopped-by-test' | 'stopping' = 'active';
-  #stopped: Promise<void> | undefined;
 
   protected constructor(session: Session, source: Source, cdpUrl: string) {
     this.session = session;
@@ -217,11 +216,7 @@ export abstract class HeldSession {
 
   /** Whether the API answers, but the browser does not. An error is an answer. */
   async isUnresponsive(): Promise<boolean> {
-    const browser = this.session.cookies().then(
-      () => false,
-      () => false,
-    );
-    if (!(await orAfter(browser, HANG_MS, true))) return false;
+    if (await settledWithin(this.session.cookies(), HANG_MS)) return false;
     const api = this.session.status().then(
       () => true,
       () => false,
@@ -252,14 +247,10 @@ export abstract class HeldSession {
     return this.#recording;
   }
 
-  /** Stops the session, unless it is attached. Idempotent; rejects if the API refuses, and can be called again then. */
+  /** Stops the session, unless it is attached. Rejects if the API refuses, and can be called again then. */
   async stop(): Promise<void> {
     this.#state = 'stopping';
-    this.#stopped ??= this.end(this.#recording).catch((error: unknown) => {
-      this.#stopped = undefined;
-      throw error;
-    });
-    return this.#stopped;
+    await this.end(this.#recording);
   }
 }
 

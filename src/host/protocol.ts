@@ -279,8 +279,8 @@ export interface HostCalls {
   report: { params: RunEvent; result: null };
   /** Why workers wait for a session; null if another worker printed a message lately. */
   waits: { params: Record<string, never>; result: WaitReason | null };
-  /** `links` open the walls without asking for a key, in this user's browser. They may work only once, and only for a short time. */
-  views: { params: { withLinks: boolean }; result: RunViews & { links: string[] } };
+  /** With links, the URLs of the walls ask for no key. They may work only once, and only for a short time. */
+  views: { params: { withLinks: boolean }; result: RunViews };
   /** True for the first worker of the run that wants to print this message. */
   claimMessage: { params: { message: string }; result: boolean };
   /** Stops the run for this reason, if there is one. Returns why the run was stopped; null while it goes on. */

@@ -11,8 +11,6 @@ import type { AcquireRequest, BegunStart, StartOutcome, Wall } from './protocol'
 import { RemoteSession } from './remote-session';
 import { keyOf, startInBook, startOptions, startWatched, type StartWatch } from './starts';
 
-/** A start that takes longer, in milliseconds, waits for capacity: a session takes a second or two. */
-const SLOW_START_MS = 3_000;
 /** How long an API may take to show that it is up, in milliseconds. */
 const PROBE_MS = 5_000;
 
@@ -81,7 +79,7 @@ export class RemoteSource implements Source {
         ...startOptions(request),
         ...(startTimeout !== undefined && { startTimeout }),
       };
-      const how = { ...watch, saysFull, slowMs: SLOW_START_MS };
+      const how = { ...watch, saysFull };
       const session = await startInBook(this, options, async (known) =>
         startWatched(this.client, { ...options, ...known }, how),
       );
@@ -105,9 +103,8 @@ export class RemoteSource implements Source {
     } else if (!isUnclear) await ledger.stopped(start.key);
   }
 
-  async wallLink(): Promise<string | null> {
-    const { wallLink } = await import('../client/wall-link');
-    return this.wall && ((await wallLink(this.api)) ?? this.wall.url); // a server of another kind has no links
+  async wallLink(): Promise<string | undefined> {
+    return (await import('../client/wall-link')).wallLink(this.api);
   }
 
   async waitingFor(): Promise<undefined> {}

@@ -112,9 +112,12 @@ export class Run {
   }
 
   /** The pages that show its sessions. */
-  async views(withLinks: boolean): Promise<RunViews & { links: string[] }> {
-    const views = await this.#sources.views(this.#sessions.running);
-    return { ...views, links: withLinks ? await this.#sources.wallLinks() : [] };
+  async views(withLinks: boolean): Promise<RunViews> {
+    const sessions = this.#sessions.running.map(({ session: { id, viewerUrl } }) => ({
+      id,
+      viewerUrl,
+    }));
+    return { walls: await this.#sources.walls(withLinks), sessions };
   }
 
   release(leaseId: string): void {

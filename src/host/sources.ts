@@ -9,9 +9,9 @@ import type { TestRun } from '../contract/test-notes';
 import { gridOf, hasRemoteApi } from '../options/source';
 import type { SessionOptions } from '../options/types';
 import { EmbeddedSource } from './embedded-source';
-import type { HeldSession, Source } from './held-session';
+import type { Source } from './held-session';
 import { Ledger } from './ledger';
-import type { ArtifactProblem, BrowserSettings, RunViews } from './protocol';
+import type { ArtifactProblem, BrowserSettings, Wall } from './protocol';
 import { RemoteSource } from './remote-source';
 import { workFolder } from './run-folder';
 import { type Api, sweep } from './sweep';
@@ -57,24 +57,16 @@ export class Sources {
     return (await Promise.all(waits)).find(Boolean);
   }
 
-  /** The pages that show these sessions, and the walls of all sources. */
-  async views(held: readonly HeldSession[]): Promise<RunViews> {
-    return {
-      walls: (await this.#open()).flatMap((source) => {
-        const { wall } = source;
-        return wall ? { ...wall, url: this.#ofRun(source, wall.url) } : [];
-      }),
-      sessions: held.map(({ session: { id, viewerUrl } }) => ({ id, viewerUrl })),
-    };
-  }
-
-  /** Links to the walls that ask for no key. Secret. */
-  async wallLinks(): Promise<string[]> {
-    const links = (await this.#open()).map(async (source) => {
-      const link = await source.wallLink();
-      return link === null ? [] : this.#ofRun(source, link);
+  /** The walls of all sources. With links, they ask for no key: then they are secret. */
+  async walls(withLinks: boolean): Promise<Wall[]> {
+    const walls = (await this.#open()).map(async (source): Promise<Wall[]> => {
+      const { wall, isEmbedded } = source;
+      if (!wall) return [];
+      const url = (withLinks ? await source.wallLink?.() : undefined) ?? wall.url;
+      const hasOtherRuns = !isEmbedded && this.#run;
+      return [{ ...wall, url: hasOtherRuns ? wallOfRun(url, hasOtherRuns) : url }];
     });
-    return (await Promise.all(links)).flat();
+    return (await Promise.all(walls)).flat();
   }
 
   /** Closes all sources, and clears what dead runs left there. */
@@ -89,11 +81,6 @@ export class Sources {
   async #sweep(): Promise<void> {
     const options = { keep: { path: this.#runFolder }, apis: this.#namedApis };
     await sweep(options).catch(() => undefined);
-  }
-
-  /** An embedded server has no other run. */
-  #ofRun({ isEmbedded }: Source, url: string): string {
-    return isEmbedded || !this.#run ? url : wallOfRun(url, this.#run);
   }
 
   async #open(): Promise<Source[]> {

@@ -54,18 +54,19 @@ export interface StartWatch {
   signal: AbortSignal;
 }
 
+/** A start that takes longer, in milliseconds, seems to wait for capacity. Most take a second or two. */
+const SLOW_START_MS = 5_000;
+
 /**
  * Starts a session.
- * @param watch.slowMs - a start that takes longer, in milliseconds, waits for capacity
  * @param watch.saysFull - called when the API says that there is no capacity now
  */
 export async function startWatched(
   client: SessionsClient,
   options: StartSessionOptions,
-  watch: StartWatch & { slowMs: number; saysFull?: () => void },
+  { onFull, signal, saysFull }: StartWatch & { saysFull?: () => void },
 ): Promise<Session> {
-  const { onFull, signal, slowMs, saysFull } = watch;
-  const timer = setTimeout(onFull, slowMs).unref();
+  const timer = setTimeout(onFull, SLOW_START_MS).unref();
   const onRefusal = (): void => {
     saysFull?.();
     onFull();

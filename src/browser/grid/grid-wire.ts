@@ -34,7 +34,7 @@ const MAX_QUOTE = 500;
 /** Codes of failed connections. */
 const NEVER_SENT: ReadonlySet<unknown> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
 /** Statuses of a proxy that cannot reach the Grid, or did not wait long enough. */
-const PROXYS_OWN: ReadonlySet<number> = new Set([502, 503, 504]);
+const PROXY_STATUSES: ReadonlySet<number> = new Set([502, 503, 504]);
 /** TLS codes for a certificate of an unknown authority. */
 const UNTRUSTED =
   /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_(VERIFY_LEAF_SIGNATURE|GET_ISSUER_CERT(_LOCALLY)?))$/;
@@ -146,12 +146,12 @@ export function mayWorkLater(error: unknown): boolean {
 
 /** The error for an answer that is not WebDriver's, such as an HTML page. */
 function notWebDriver(what: string, status: number): GridError {
-  const isProxys = PROXYS_OWN.has(status);
+  const isOfProxy = PROXY_STATUSES.has(status);
   return new GridError(
-    isProxys
+    isOfProxy
       ? `${what} was answered with ${status}, and not by the Grid: a proxy does not reach it, or did not wait long enough. Check that the hub runs.`
       : `${what} was answered with ${status}, but not with a WebDriver answer: no Selenium Grid answers at this URL. Give the URL of the hub or the router, such as http://hub:4444.`,
-    { code: isProxys ? 'grid_unreachable' : 'not_a_grid', status },
+    { code: isOfProxy ? 'grid_unreachable' : 'not_a_grid', status },
   );
 }
 
