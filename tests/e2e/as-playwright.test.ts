@@ -27,7 +27,7 @@ const TRACED = `
   test('is traced too', async ({ page }) => { await page.setContent('<h1>Again</h1>'); });`;
 
 describe('traces', () => {
-  test('are written where UI mode looks for them, and are no more than of plain Playwright', async () => {
+  test("are where UI mode expects them, and contain what plain Playwright's do", async () => {
     const { executablePath } = await findChromium();
     const imports = `import { readdirSync, readFileSync } from 'node:fs'; import { join } from 'node:path';`;
     const config = `{ workers: 1, timeout: 60_000, expect: { timeout: 20_000 }, reporter: [['json', { outputFile: 'report.json' }]], use: { trace: { mode: 'on', live: true, _live: true }, launchOptions: { executablePath: ${JSON.stringify(executablePath)} } } }`;
@@ -49,7 +49,7 @@ describe('traces', () => {
     expect(ours).toEqual([first, second]);
   });
 
-  test('that a test starts and does not stop leave nothing', async () => {
+  test('that a test does not stop leave no files', async () => {
     project = await Project.create({
       'playwright.config.ts': `export default { workers: 1 };`,
       'a.spec.ts': `import { test } from 'sessionwright';
@@ -108,7 +108,7 @@ describe('recordVideo', () => {
     });`;
   const CONFIG = `export default { workers: 1, reporter: [['json', { outputFile: 'report.json' }]], use: { video: 'on' } };`;
 
-  test("is Playwright's, where its ffmpeg is; the video option is ours", async () => {
+  test("is Playwright's, if its ffmpeg is installed; the video option is ours", async () => {
     project = await Project.create({ 'playwright.config.ts': CONFIG, 'a.spec.ts': SPEC });
     project.env['PLAYWRIGHT_BROWSERS_PATH'] = await browsersWithFfmpeg(project.folder);
     const { exitCode, output, report } = await project.run();
@@ -118,7 +118,7 @@ describe('recordVideo', () => {
     ).toEqual(['video/mp4']);
   });
 
-  test('says what is missing where it is not', async () => {
+  test('reports what is missing without it', async () => {
     project = await Project.create(
       { 'playwright.config.ts': CONFIG, 'a.spec.ts': SPEC },
       { PLAYWRIGHT_BROWSERS_PATH: '/nowhere' },
@@ -129,7 +129,7 @@ describe('recordVideo', () => {
   });
 });
 
-test('--list names the tests and nothing else', async () => {
+test('--list prints only the tests', async () => {
   project = await Project.create({
     'playwright.config.ts': `import { withSessions } from 'sessionwright/config'; export default withSessions({ reporter: 'list' });`,
     'a.spec.ts': `import { test } from 'sessionwright'; test('is listed', async ({ page }) => { void page; });`,

@@ -47,7 +47,7 @@ async function open(args: string[], env: Record<string, string> = {}): Promise<s
 }
 
 describe.skipIf(process.platform !== 'linux')('the wall of a server', () => {
-  test('opens by a link that is good once, and the key stands nowhere', async () => {
+  test('opens with a one-time link, and does not show the key', async () => {
     for (const args of [[], [server.url]])
       expect(await open(args)).toBe(`The wall of ${server.url}/ is open.\n`);
     const urls = await browser.opened();
@@ -73,7 +73,7 @@ describe.skipIf(process.platform !== 'linux')('the wall of a server', () => {
     expect(urls.join() + printed.join()).not.toContain(server.apiKey);
   });
 
-  test('asks for the key where the command does not know it, or the server is another one, which is told nothing', async () => {
+  test('asks for the key if the command does not know it, and never sends it to another server', async () => {
     const asked: string[] = [];
     const other = createServer((request, response) => {
       asked.push(request.url ?? '');

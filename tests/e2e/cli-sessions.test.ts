@@ -140,7 +140,7 @@ test('--run stops the sessions of one run', async () => {
   await project.remove();
 });
 
-describe('an API that lies', () => {
+describe('an API with invalid answers', () => {
   const EVIL = '\x1b]0;owned\x07\x1b[2J\u009b31m\u202e\x7f\r\n::error file=a.ts::a lie\n##[error]';
   const OBEYED = /[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]|^\s*::|##\[/m;
   const now = new Date().toISOString();
@@ -225,7 +225,7 @@ describe('an API that lies', () => {
   );
 });
 
-describe('what is refused', () => {
+describe('errors', () => {
   test.each([
     [['show'], 2, /Which session/],
     [['show', 'a', 'b'], 2, /Unexpected "b"/],

@@ -170,7 +170,7 @@ function expectPassed(run: RunResult, name: keyof typeof FILES, titles: string[]
   expect([...resultsOf(part).keys()], run.output).toEqual(titles);
 }
 
-test("isolation 'session': tests run in the default context, with the options of use, and see nothing of each other", async (context) => {
+test("isolation 'session': tests run in the default context, with the options of use, isolated from each other", async (context) => {
   const { run } = await suite.of(context);
   expectPassed(run, 'session', ['first', 'second']);
   expect(
@@ -179,7 +179,7 @@ test("isolation 'session': tests run in the default context, with the options of
   ).toHaveLength(1);
 });
 
-test('mergeTests joins ours with fixtures that were made for plain Playwright', async (context) => {
+test('mergeTests combines ours with fixtures for plain Playwright', async (context) => {
   const { run } = await suite.of(context);
   const titles = ['has all fixtures', 'in any order'];
   expectPassed(run, 'merged', titles);
@@ -187,17 +187,17 @@ test('mergeTests joins ours with fixtures that were made for plain Playwright', 
     expect(resultOf(run.report, title).attachments.map((it) => it.name)).toContain('video');
 });
 
-test('a fixture with a time limit of its own has it, whenever the session is asked for', async (context) => {
+test("a fixture's own timeout is not used up by the wait for a session", async (context) => {
   const { run } = await suite.of(context);
   expectPassed(run, 'patient', ['has what took long to make']);
 });
 
-test("a file's session options stand on top of its project's, field by field", async (context) => {
+test("a file's session options override its project's, field by field", async (context) => {
   const { run } = await suite.of(context);
   expectPassed(run, 'layered', ['has both']);
 });
 
-test('the page of a test is none that a fixture or a hook has opened before', async (context) => {
+test('the page of a test is not one that a fixture or hook opened', async (context) => {
   const { run } = await suite.of(context);
   expectPassed(run, 'pages', [
     'a fixture with a page of its own',
@@ -206,19 +206,19 @@ test('the page of a test is none that a fixture or a hook has opened before', as
   ]);
 });
 
-test('a suite whose context is of a browser of its own starts no session beside it', async (context) => {
+test('a suite with its own browser and context starts no session', async (context) => {
   const { run } = await suite.of(context);
   expectPassed(run, 'extension', ['has no session']);
   expect(resultOf(run.report, 'has no session').annotations).toEqual([]);
 });
 
-test('cookies are loaded and saved in a project that is left to Playwright too', async (context) => {
+test('cookies are loaded and saved in a project without sessions too', async (context) => {
   const { run } = await suite.of(context);
   const titles = ['begins with the cookies of the file', 'and with those that were saved'];
   expectPassed(run, 'connected', titles);
 });
 
-test('reuseContext keeps one page for the tests of a worker, cleaned in between, and each clip shows it', async (context) => {
+test('reuseContext keeps one page for the tests of a worker, and each clip shows it', async (context) => {
   const { run } = await suite.of(context);
   const titles = [1, 2, 3].map((n) => `test ${n}`);
   expectPassed(run, 'reused', titles);

@@ -44,7 +44,7 @@ async function serverFolders(): Promise<string[]> {
   return (await readdir(temp)).filter((name) => name.startsWith('sessionwright-server-'));
 }
 
-test('the next server removes it, and nothing of one that lives', async () => {
+test('the next server removes it, but nothing of a running server', async () => {
   const killed = await embed();
   const [left = ''] = await serverFolders();
   const living = await embed();

@@ -34,7 +34,7 @@ async function create(
 }
 
 describe('recordings', () => {
-  test("are made by Playwright's video mode, by recording, which says more, and by what a file says", async () => {
+  test("follow Playwright's video option, our recording option, and options of a file", async () => {
     const tests = (name: string): string => `
       import { test, expect } from 'sessionwright';
       test('${name}: passes', async ({ page }) => { await page.setContent('<h1>Fine</h1>'); });
@@ -83,7 +83,7 @@ describe('recordings', () => {
 describe('cookies', () => {
   const NAMES = `(await context.cookies()).map((it) => it.name).sort()`;
 
-  test('are there in the next test and the next run, and parallel workers lose none', async () => {
+  test('are restored in the next test and run, and parallel workers lose none', async () => {
     project = await create(
       `{ cookieFile: 'jar/cookies.json' }`,
       `for (const n of [1, 2, 3, 4, 5, 6]) test('sets ' + n, async ({ context }) => {
@@ -137,7 +137,7 @@ describe('the session', () => {
     );
   });
 
-  test('is only for files that ask, too: one that names Firefox is told of', async () => {
+  test('is only for files that request it: a file with Firefox gets a message', async () => {
     project = await create(
       `{}`,
       `test.use({ browserName: 'firefox' }); test('no browser', async ({}) => {});`,
@@ -148,7 +148,7 @@ describe('the session', () => {
   });
 });
 
-describe('what is refused', () => {
+describe('errors', () => {
   const TEST = `test('never runs', async ({ page }) => { await page.setContent('x'); });`;
 
   test.each([
@@ -170,7 +170,7 @@ describe('what is refused', () => {
     expect(output).not.toMatch(/[1-9] sessions?/);
   });
 
-  test('a mistyped option, by the import alone: once, whatever runs beside it', async () => {
+  test('a mistyped option, without withSessions: reported once, with parallel workers too', async () => {
     project = await Project.create({
       'playwright.config.ts': `export default { workers: 2, retries: 1, fullyParallel: true, reporter: [['line'], ['json', { outputFile: 'report.json' }]], use: { sessionOptions: { headles: true } } };`,
       'a.spec.ts': `import { test } from 'sessionwright'; for (const n of [1, 2, 3, 4, 5, 6]) test('never runs ' + n, async ({ page }) => { await page.setContent('x'); });`,
@@ -181,7 +181,7 @@ describe('what is refused', () => {
     expect(report?.stats).toMatchObject({ expected: 0, flaky: 0, unexpected: 1, skipped: 5 });
   }); // what else is refused so is tried in `tests/long`
 
-  test('an API that is not there', async () => {
+  test('an unreachable API', async () => {
     project = await create(
       `{ sessionOptions: { apiUrl: 'http://127.0.0.1:9', apiKey: 'k-secret-1', startTimeout: 2000 } }`,
       TEST,

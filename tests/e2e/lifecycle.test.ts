@@ -19,7 +19,7 @@ afterEach(async () => {
 });
 
 describe('a run that ends by itself', () => {
-  test('green: every test has its clip, and the end says that nothing is left', async () => {
+  test('passing: every test has its clip, and the summary reports nothing left running', async () => {
     project = await Project.create({
       'playwright.config.ts': CONFIG.replace(`['line']`, `['dot']`),
       'a.spec.ts': `
@@ -41,7 +41,7 @@ describe('a run that ends by itself', () => {
     expect(resultsOf(report).size).toBe(4);
   });
 
-  test('red: the replacement worker gets the session of the worker that failed', async () => {
+  test('failing: the replacement worker gets the session of the worker that failed', async () => {
     project = await Project.create({
       'playwright.config.ts': CONFIG.replace('workers: 2, fullyParallel: true', 'workers: 1'),
       'a.spec.ts': `
@@ -61,7 +61,7 @@ describe('a run that ends by itself', () => {
     expect(output).toContain('1 session, 3 tests, 3 clips');
   });
 
-  test("a reporter of the command line takes our reporter's place: the run says the same", async () => {
+  test('with --reporter in place of our reporter, the run prints the same summary', async () => {
     project = await Project.create({
       'playwright.config.ts': CONFIG,
       'a.spec.ts': `
@@ -76,7 +76,7 @@ describe('a run that ends by itself', () => {
     ); // on a line of its own
   });
 
-  test('a report on stdout holds no line of ours', async () => {
+  test('a report on stdout contains no line of ours', async () => {
     project = await Project.create({
       'playwright.config.ts': CONFIG.replace(/reporter: .*?\]\]/, `reporter: 'json'`),
       'a.spec.ts': `import { test } from 'sessionwright'; test('works', async ({ page }) => { await page.setContent('<h1>Hello</h1>'); });`,
@@ -143,7 +143,7 @@ describe('a run that is ended', () => {
     await run.result();
   });
 
-  test('the host is killed: a new one takes over, and the run goes on', async () => {
+  test('the host is killed: a new one takes over, and the run continues', async () => {
     project = await Project.create(WAITING);
     const run = project.start();
     await run.printed(/WORKER \d+ RETRY 0/);
@@ -165,7 +165,7 @@ describe('a run that is ended', () => {
     ).toBe(true);
   });
 
-  test('the whole tree is killed: the browsers end at once, and the next run clears the files', async () => {
+  test('the process tree is killed: the browsers exit at once, and the next run removes the files', async () => {
     project = await Project.create(WAITING);
     const run = project.start();
     await project.killAll(run);

@@ -77,7 +77,7 @@ test('an embedded run', async () => {
   );
 });
 
-test('a run on a session API elsewhere, with what was asked for only', async () => {
+test('a run on a remote session API, with the requested details only', async () => {
   const server = await startSessionServer({ apiKey: SECRETS.apiKey, recording: 'on-demand' });
   try {
     project = await create({

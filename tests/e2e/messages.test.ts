@@ -23,21 +23,21 @@ async function run(
   return project.run();
 }
 
-test('a URL that is refused is not named as the source', async () => {
+test('a refused URL is not printed as the source', async () => {
   const { output, exitCode } = await run(`{ sessionOptions: { apiUrl: 'localhost:9500' } }`);
   expect(exitCode).toBe(1);
   expect(output).toContain('use.sessionOptions.apiUrl: must be');
   expect(output).not.toContain('sessions come from');
 });
 
-test('without a key the summary says that no session could be started', async () => {
+test('without a key the summary reports that no session could start', async () => {
   const { output } = await run(`{ sessionOptions: { apiUrl: 'http://127.0.0.1:9' } }`);
   expect(output).toContain('There is no key for the session API http://127.0.0.1:9');
   expect(output).toContain('sessionwright: no session could be started');
   expect(output).not.toContain('no test asked');
 });
 
-test('an API that cannot be reached: what to look at is what was set', async () => {
+test('an API that cannot be reached: the error names the setting', async () => {
   const { output } = await run('{ sessionOptions: { startTimeout: 2_000 } }', {
     env: { NOTTE_API_URL: 'http://127.0.0.1:9', NOTTE_API_KEY: 'a-key' },
   });
@@ -45,7 +45,7 @@ test('an API that cannot be reached: what to look at is what was set', async () 
   expect(output).not.toContain('apiUrl');
 });
 
-test('without a browser the first test says so in a line, and the run stops', async () => {
+test('without a browser the first test fails with one line, and the run stops', async () => {
   const { output, exitCode } = await run(`{ channel: 'chrome-canary' }`);
   expect(exitCode).toBe(1);
   expect(output).toMatch(/1 failed\n.*\n {2}1 skipped/);
@@ -55,7 +55,7 @@ test('without a browser the first test says so in a line, and the run stops', as
   expect(output).toContain('sessionwright: no session could be started');
 });
 
-test('launch options that do nothing are named once', async () => {
+test('launch options without effect are reported once', async () => {
   const { output, exitCode } = await run(`{ launchOptions: { slowMo: 1, timeout: 5_000 } }`, {
     workers: 2,
   });

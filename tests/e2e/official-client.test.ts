@@ -114,7 +114,7 @@ test('cookies, from memory and from a file', async () => {
   });
 });
 
-test('scraping: pictures, and what needs a language model says so', async () => {
+test('scraping: images; features that need a language model report that', async () => {
   await notte.Session().use(async (session) => {
     await session.execute({ type: 'goto', url: siteUrl });
     expect(await session.scrape({ only_images: true })).toEqual(
@@ -153,12 +153,12 @@ test('replay, of a session that was stopped elsewhere', async () => {
   expect((await film.arrayBuffer()).byteLength).toBeGreaterThan(1_000);
 });
 
-test('scrape() of a page needs no session of its own', async () => {
+test('scrape() of a page needs no session', async () => {
   expect(await notte.scrape(siteUrl)).toContain('A long story about books');
   expect((await own.list()).items).toEqual([]);
 });
 
-test('the calls below its classes', async () => {
+test('its low-level calls', async () => {
   const client = notte.getClient();
   expect((await healthCheck({ client })).response.status).toBe(200);
   await notte.Session().use(async (session) => {
@@ -201,7 +201,7 @@ test('the calls below its classes', async () => {
   expect((await profileDelete({ client, path })).data).toMatchObject({ success: true });
 });
 
-test('what is refused arrives as its error', async () => {
+test("errors arrive as the client's own errors", async () => {
   await expect(
     notte.Session({ max_duration_minutes: 1, idle_timeout_minutes: 20 }).start(),
   ).rejects.toThrow(/idle_timeout_minutes/);

@@ -116,7 +116,7 @@ it('holds the build, the docs and the examples, and nothing else of the reposito
   expect(tarball.files.filter((file) => file.includes('results'))).toEqual([]);
 });
 
-it('names every library that its files contain, with its licence', async () => {
+it('lists every bundled library with its license', async () => {
   const notices = await readFile(join(ROOT, 'dist/THIRD-PARTY.txt'), 'utf8');
   const named = [...notices.matchAll(/^(\S+) [\d.]+ \([\w.-]+\), source: /gm)].map(
     ([, name]) => name,
@@ -124,7 +124,7 @@ it('names every library that its files contain, with its licence', async () => {
   expect(named).toEqual(['mediabunny', 'preact', 'turndown', 'zod']);
 });
 
-it('has documents whose links lead to files of the package', async () => {
+it('has documents whose links lead to files in the package', async () => {
   const documents = tarball.files.filter((file) => file.endsWith('.md'));
   expect(documents).toContain('docs/options.md');
   const lost = await Promise.all(
@@ -216,7 +216,7 @@ describe.each([
     });
   });
 
-  it('has a server that asks pages, clicks there and makes replays', async () => {
+  it('has a server that observes pages, clicks and creates replays', async () => {
     const script = serverScript(type === 'module' ? 'await import' : 'require');
     const { output } = await project.run(process.execPath, ['--eval', script]);
     expect(output.trim()).toBe('Name,Buy true video/mp4');
@@ -230,7 +230,7 @@ describe.each([
     expect(exitCode, output).toBe(0);
   });
 
-  it('has a client that goes through the proxy of the environment', async () => {
+  it('has a client that uses the proxy of the environment', async () => {
     const seen: (string | undefined)[] = [];
     const proxy = createServer(({ url }, response) => {
       seen.push(url);
@@ -251,7 +251,7 @@ describe.each([
     expect(seen).toEqual(['http://sessions.invalid/sessions/a']);
   });
 
-  it('has a client that works in a program that bundles it', async () => {
+  it('has a client that works in a bundled program', async () => {
     const contents = `import { SessionsClient } from 'sessionwright/client';
       const client = new SessionsClient({ apiUrl: 'http://127.0.0.1:9', apiKey: 'key', retries: 0 });
       void client.status('a').catch((error) => console.log(error.name, error.cause?.code));`;

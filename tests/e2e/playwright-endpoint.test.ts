@@ -54,7 +54,7 @@ async function open(browser: Browser, text: string): Promise<void> {
   expect(await page.textContent('h1')).toBe(text);
 }
 
-test('nothing runs before its first client; two clients have contexts of their own, and take along what they made', async () => {
+test('it starts with its first client; each of two clients has its own contexts, which close with it', async () => {
   expect(processes()).toEqual([]);
   const one = await chromium.connect(session.url);
   const other = await chromium.connect(session.url);
@@ -72,7 +72,7 @@ test('nothing runs before its first client; two clients have contexts of their o
   expect(await readdir(folder)).not.toContain('ms-playwright'); // no note of the endpoint in the user's cache folder
 });
 
-test('it is used: the idle time begins anew with what a client does', async () => {
+test("a client's calls restart the idle timeout", async () => {
   const lastUse = async (): Promise<number> => {
     const { body } = await server.call('GET', `/sessions/${session.id}`);
     return Date.parse(body['last_accessed_at'] as string);
@@ -84,7 +84,7 @@ test('it is used: the idle time begins anew with what a client does', async () =
   await browser.close();
 });
 
-test('who has no token, or another version, is told so', async () => {
+test('a client without a token, or with another version, gets an error', async () => {
   const refusal = async (url: string, headers: Record<string, string> = {}): Promise<string> =>
     chromium.connect(url, { headers }).then(
       () => 'connected',
@@ -101,7 +101,7 @@ test('who has no token, or another version, is told so', async () => {
   expect(processes()).toEqual([]);
 });
 
-test('a session that is stopped ends it, and whoever uses it is told', async () => {
+test('stopping the session ends it, and its clients get an error', async () => {
   const browser = await chromium.connect(session.url);
   const disconnected = new Promise((resolve) => browser.once('disconnected', resolve));
   const { body } = await server.call('DELETE', `/sessions/${session.id}/stop`);
@@ -111,7 +111,7 @@ test('a session that is stopped ends it, and whoever uses it is told', async () 
   await expect(chromium.connect(session.url)).rejects.toThrow('410');
 });
 
-test('one that crashed is followed by another, on the same session', async () => {
+test('after a crash another one starts, on the same session', async () => {
   const browser = await chromium.connect(session.url);
   const disconnected = new Promise((resolve) => browser.once('disconnected', resolve));
   process.kill(Number(processes()[0]), 'SIGKILL');
@@ -121,7 +121,7 @@ test('one that crashed is followed by another, on the same session', async () =>
   await again.close();
 });
 
-test('a server that is killed takes it along', async () => {
+test('it ends when the server is killed', async () => {
   const browser = await chromium.connect(session.url);
   const page = await browser.newPage();
   const waiting = page.waitForSelector('h2').catch(String);

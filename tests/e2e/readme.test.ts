@@ -42,7 +42,7 @@ afterAll(async () => {
   await project.remove();
 });
 
-it('has a configuration, tests and a script, and nothing that is not run here', () => {
+it('has a configuration, tests and a script, and this test runs all of them', () => {
   expect(Object.keys(samples).sort()).toEqual([
     'playwright.config.ts',
     'scripts/title.mjs',
@@ -52,7 +52,7 @@ it('has a configuration, tests and a script, and nothing that is not run here', 
   expect(readme.match(/^```[jt]s$/gm)).toHaveLength(4);
 });
 
-it('has samples whose types are right, and so have the docs', async () => {
+it('has samples that compile, as the docs do', async () => {
   const fromDocs = await docsSamples();
   await project.write(fromDocs);
   const files = [...Object.keys(samples), ...Object.keys(fromDocs)];
@@ -64,7 +64,7 @@ it('has samples whose types are right, and so have the docs', async () => {
   expect(Object.keys(fromDocs).length).toBeGreaterThan(8);
 });
 
-it('has tests that pass, and a cookie file that they keep', async () => {
+it('has tests that pass and save a cookie file', async () => {
   const { exitCode, output } = await project.runPlaywright(['--reporter=line']);
   expect(exitCode, output).toBe(0);
   expect(output).toContain('2 passed');
@@ -88,7 +88,7 @@ it('has a script that runs against `sessionwright serve`', async () => {
   }
 });
 
-it('has docs whose server and client run as they stand', async () => {
+it('has docs whose server and client samples run', async () => {
   const markdown = await readFile(join(ROOT, 'docs/client.md'), 'utf8');
   const [, code = ''] = /```js\n([^`]*startSessionServer[^`]*)```/.exec(markdown) ?? [];
   await project.write({ 'scripts/server.mjs': code });
@@ -96,7 +96,7 @@ it('has docs whose server and client run as they stand', async () => {
   expect(exitCode, output).toBe(0);
 });
 
-it('names commands that CI runs, and files that are there', async () => {
+it('names commands that CI runs, and files that exist', async () => {
   const ci = await readFile(join(ROOT, '.ci/run'), 'utf8');
   const [clone] = readme.match(/```sh\n[^`]*quickstart[^`]*```/) ?? [''];
   const commands = [...clone.matchAll(/^(npm [a-z ]*[a-z])/gm)].map((match) => match[1]);

@@ -26,7 +26,7 @@ const CONFIG = `
     reporter: [['list'], ['json', { outputFile: 'report.json' }], ['html', { open: 'never' }], ['junit', { outputFile: 'junit.xml' }]],
   }, { runPageUrl: '${PAGE_URL}' });`;
 
-test('a failure and its retry, with clips, steps and what the page complained about', async () => {
+test('a failure and its retry, with clips, steps and page errors', async () => {
   project = await Project.create({
     'playwright.config.ts': CONFIG,
     'a.spec.ts': `

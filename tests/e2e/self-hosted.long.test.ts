@@ -44,7 +44,7 @@ async function activeSessions(): Promise<string[]> {
   return (await client.list({ status: 'active' })).items.map((session) => session.id);
 }
 
-test('the run says where its sessions are; clips are made, and a failure has one screenshot: of the test', async () => {
+test('the run prints where its sessions come from; it has clips, and a failure has one screenshot', async () => {
   project = await create(`test('fails', async ({ page, session }) => {
     await page.setContent('<h1>There</h1>');
     expect((await session.status()).status).toBe('active');
@@ -69,7 +69,7 @@ test('the run says where its sessions are; clips are made, and a failure has one
   expect(await activeSessions()).toEqual([]);
 });
 
-test('the server is told which test runs, what it does and where, and shows it in the replay', async () => {
+test('the server gets the running test, its steps and their location, and shows them in the replay', async () => {
   project = await create(`test('fills the form', async ({ page }) => {
     await page.setContent('<input>');
     await page.locator('input').fill('s3cret-word');
@@ -101,7 +101,7 @@ test('the server is told which test runs, what it does and where, and shows it i
   expect(JSON.stringify(events)).not.toContain('s3cret-word');
 });
 
-test('the whole run is killed: the next one stops its session', async () => {
+test('the next run stops the session of a killed run', async () => {
   project = await create(`test('waits', async ({ page }) => {
     await page.setContent('<h1>Waiting</h1>');
     console.log('WORKER ' + process.pid + '.');
@@ -116,7 +116,7 @@ test('the whole run is killed: the next one stops its session', async () => {
   expect(await activeSessions()).toEqual([]);
 });
 
-test('a session that ended meanwhile is replaced, whoever stopped it and whatever failed', async () => {
+test('a session that ended between tests is replaced, for every reason', async () => {
   project = await create(`test('stops it', async ({ page, session }) => {
     await page.setContent('x');
     await session.stop();
@@ -143,7 +143,7 @@ test('a session that ended meanwhile is replaced, whoever stopped it and whateve
   expect(await activeSessions()).toEqual([]);
 });
 
-test('a session of somebody else is used, and not stopped', async () => {
+test('an attached session is used, but not stopped', async () => {
   await using session = await client.start();
   project = await Project.create(
     {
@@ -160,7 +160,7 @@ test('a session of somebody else is used, and not stopped', async () => {
   expect((await session.status()).status).toBe('active');
 });
 
-test('a session that has ended is refused: which, and how it ended', async () => {
+test('attaching to an ended session fails, with its id and status', async () => {
   const session = await client.start();
   await session.stop();
   project = await Project.create(

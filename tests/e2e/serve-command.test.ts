@@ -63,7 +63,7 @@ test.runIf(process.platform === 'linux')(
   },
 );
 
-test('a server for others tells them an address of theirs, and wants a key that nobody guesses', async () => {
+test('a server for other machines announces a reachable address, and requires a long key', async () => {
   const refused = await serve(['--host', '0.0.0.0'], { NOTTE_API_KEY: 'x' }).closed;
   expect(refused.code).toBe(1);
   expect(refused.output).toMatch(/^The key is too short .* at least 16/);
@@ -79,7 +79,7 @@ test('a server for others tells them an address of theirs, and wants a key that 
   expect((await closed).code).toBe(0);
 });
 
-test('what a server fails at is in its log, with the stack, and says nothing of what it was given', async () => {
+test('a server logs internal errors with the stack, without request data', async () => {
   const env = { DEBUG: 'sessionwright:server', NOTTE_API_KEY: 'x'.repeat(16) };
   const { child, closed, printed } = serve(['--data-dir', folder], env);
   const url =
@@ -101,7 +101,7 @@ test('what a server fails at is in its log, with the stack, and says nothing of 
   expect(output.slice(output.indexOf('unexpected'))).not.toContain(env.NOTTE_API_KEY);
 });
 
-test('keys for others come from a file, and are never printed', async () => {
+test('keys of other users come from a file, and are never printed', async () => {
   const file = join(folder, 'keys.json');
   const key = 'k'.repeat(16);
   await writeFile(file, JSON.stringify([{ name: 'team-a', key: 'short' }]));
@@ -135,7 +135,7 @@ async function serveOne(args: string[] = []) {
   return { ...started, call, id: String(body['session_id']) };
 }
 
-test('SIGTERM starts no more sessions, and ends the server when the last one has ended', async () => {
+test('after SIGTERM no session starts, and the server exits with the last session', async () => {
   const { child, closed, printed, call, id } = await serveOne(['--drain-timeout', '60']);
   child.kill('SIGTERM');
   await printed(/1 session may run on for 1 min 0 s/);

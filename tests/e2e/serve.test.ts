@@ -22,7 +22,7 @@ afterEach(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-test('a server that is killed loses nothing that was finished, and what ran is an error with its pictures', async () => {
+test('a killed server keeps ended sessions; running ones end with an error and keep their recording', async () => {
   served = await serve(['--data-dir', dataDir]);
   const done = await start(served);
   await show(done.id, done.body['cdp_url'] as string, dataDir);
@@ -70,7 +70,7 @@ test('a server that is killed loses nothing that was finished, and what ran is a
   expect(await readdir(join(dataDir, 'sessions', running.id))).not.toContain('profile');
 });
 
-test('one server at a time; a killed one does not keep the folder', async () => {
+test('two servers cannot share a folder, and a killed one releases it', async () => {
   served = await serve(['--data-dir', dataDir]);
   await expect(startSessionServer({ dataDir })).rejects.toMatchObject({
     code: 'data_folder_in_use',

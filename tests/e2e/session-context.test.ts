@@ -119,24 +119,24 @@ function expectPassed(run: RunResult, name: keyof typeof FILES, count: number): 
   expect(resultsOf(part).size, run.output).toBe(count);
 }
 
-test('what a test did to its page is gone in the next one, a crash too', async (context) => {
+test('the next test sees nothing of a changed or crashed page', async (context) => {
   const { run } = await suite.of(context);
   expectPassed(run, 'gone', 4);
 });
 
-test('options of use reach pages and popups as they do with a context of their own', async (context) => {
+test('options of use apply to pages and popups as in a new context', async (context) => {
   const { run } = await suite.of(context);
   expectPassed(run, 'options', 4);
   expect(run.output).not.toContain('could not be applied');
   expect(run.output).not.toContain('cannot apply');
 });
 
-test("a state of its own takes the place of one that is kept; a page that the API has worked on is not the next test's", async (context) => {
+test('storageState replaces kept state; the next test does not get a page that the API used', async (context) => {
   const { run } = await suite.of(context);
   expectPassed(run, 'state', 5);
 });
 
-test('a failure is described by its page, and shown in one picture', async (context) => {
+test('a failure has the snapshot of its page, and one screenshot', async (context) => {
   const { run } = await suite.of(context);
   const { attachments } = resultOf(run.report, 'fails');
   expect(attachments.filter(({ name }) => name === 'screenshot')).toHaveLength(1);

@@ -144,7 +144,7 @@ function expectPassed({ report, output }: RunResult, files: (keyof typeof FILES)
   }
 }
 
-test('is named on each test, answers through its API, whose calls are steps; a second one is stopped too, and leaves no file', async (context) => {
+test('is in the report of each test; its API calls are steps; a second session is stopped too, and leaves no file', async (context) => {
   const { run } = await suite.of(context);
   expectPassed(run, ['7-use']);
   const { annotations } = resultOf(run.report, 'uses it');
@@ -154,26 +154,26 @@ test('is named on each test, answers through its API, whose calls are steps; a s
   expect(titles.join()).not.toContain('typed-secret');
 });
 
-test('that died is replaced before a hook uses it, in a later file of the same worker', async (context) => {
+test('that ended is replaced before a hook uses it, in a later file of the same worker', async (context) => {
   const { run } = await suite.of(context);
   expectPassed(run, ['1-ended', '2-hook', '3-hook', '4-hook']);
 });
 
-test('that died or was stopped is replaced before the next test, in the same worker, also when that uses no page', async (context) => {
+test('that ended is replaced before the next test, in the same worker, even if that test uses no page', async (context) => {
   const { run } = await suite.of(context);
   expectPassed(run, ['5-loss']);
   const { attachments } = resultOf(run.report, 'uses no page');
   expect(attachments.map((it) => it.name)).toContain('video');
 });
 
-test("works on the test's own page, whatever was opened through it before; a stop spoils no test in the session's own context", async (context) => {
+test("works on the test's own page; stopping it does not affect the next test in the session's own context", async (context) => {
   const { run } = await suite.of(context);
   expectPassed(run, ['6-own']);
   const { attachments } = resultOf(run.report, 'has one page');
   expect(attachments.filter((it) => it.name === 'screenshot')).toHaveLength(1);
 });
 
-test('all are counted, and the tests that have used one', async (context) => {
+test('the summary counts all sessions, and the tests that used one', async (context) => {
   const { run } = await suite.of(context);
   // Beside the first: two that tests have started, and one after each loss. "uses two" has none of the run, and "uses what its hook has read" uses none.
   expect(run.output).toContain('9 sessions, 14 tests');

@@ -80,7 +80,7 @@ test.each(['context', 'session'])(
   },
 );
 
-test('each click is a run of its own: the host of the one before is not missed', async () => {
+test('each click is a separate run, with its own host', async () => {
   project = await Project.create(
     {
       'playwright.config.ts': `import { withSessions } from 'sessionwright/config';

@@ -62,13 +62,13 @@ describe('with withSessions', () => {
     expect(run.output).toMatch(/sessionwright: No clip .*video\.mp4: /);
   });
 
-  test('cookies are not saved after a failure, when only success counts', async (context) => {
+  test("cookies are not saved after a failure with saveCookies 'on-success'", async (context) => {
     const { project, run } = await suite.of(context);
     expect(resultOf(run.report, 'fails').status, run.output).toBe('failed');
     expect(existsSync(join(project.folder, 'cookies.json'))).toBe(false);
   });
 
-  test('a cookie file that cannot be read is named, and left byte for byte as it was', async (context) => {
+  test('an invalid cookie file is reported by name, and not changed', async (context) => {
     const { project, run } = await suite.of(context);
     expect(run.exitCode).toBe(1);
     for (const [name, [content, message]] of Object.entries(WRONG)) {
@@ -97,7 +97,7 @@ describe('without withSessions', () => {
     await project.remove();
   });
 
-  test('the changed import is enough, and a clip that cannot be written is told by the worker, once', async () => {
+  test('the changed import is enough, and the worker reports a clip that cannot be written once', async () => {
     project = await Project.create({
       'playwright.config.ts': `export default { workers: 2, fullyParallel: true, timeout: 60_000, expect: { timeout: 20_000 }, reporter: [['line'], ['json', { outputFile: 'report.json' }]] };`,
       'a.spec.ts': `

@@ -56,7 +56,7 @@ describe('a Grid with two nodes', () => {
     await grid.close();
   });
 
-  test('a start that is given up leaves neither a request in the queue nor a session', async () => {
+  test('a cancelled start leaves neither a request in the queue nor a session', async () => {
     await withServer(grid, async (client) => {
       const held = await Promise.all([1, 2, 3, 4].map(() => client.start({})));
       await expect(client.start({ startTimeout: 2_000 })).rejects.toMatchObject({
@@ -89,7 +89,7 @@ describe('a Grid with two nodes', () => {
     MANY_MS + 60_000,
   );
 
-  test('serve: CDP and Playwright lead to the browser; killed, its session is ended by reap', async () => {
+  test('serve: clients connect over CDP and Playwright; after a kill, reap ends its session', async () => {
     const temp = await mkdtemp(join(tmpdir(), 'sw-grid-'));
     const env = { TMPDIR: temp, SELENIUM_REMOTE_URL: '' };
     const server = await serve(
@@ -142,7 +142,7 @@ describe('a Grid with two nodes', () => {
     await expect(start).rejects.toMatchObject({ code: 'api_unreachable' });
   });
 
-  test('what a Grid cannot do is refused by name', async () => {
+  test('options that a Grid does not support are refused by name', async () => {
     await withServer(grid, async (client) => {
       await expect(client.start({ profile: { id: 'p' } })).rejects.toThrow(
         /profile: .*Selenium Grid, which keeps no profiles/,
@@ -155,7 +155,7 @@ describe('a Grid with two nodes', () => {
   });
 });
 
-describe('a Grid with a password, little patience, and a name that only its own network knows', () => {
+describe('a Grid with a password, a short session timeout, and a host name of its own network', () => {
   let grid: LocalGrid;
   beforeAll(async () => {
     grid = await openGrid({
@@ -169,7 +169,7 @@ describe('a Grid with a password, little patience, and a name that only its own 
     await grid.close();
   });
 
-  test('the password is needed, and shown nowhere; a session is kept alive as long as it lives', async () => {
+  test('the password is required, and never shown; the session is kept alive', async () => {
     await withServer({ url: grid.url }, async (client) => {
       const refused: unknown = await client.start({}).catch((error: unknown) => error);
       expect(String(refused)).toMatch(/refused with 401.*SELENIUM_REMOTE_HEADERS/);
@@ -190,7 +190,7 @@ describe('a Grid with a password, little patience, and a name that only its own 
   });
 });
 
-test('what is no Grid', async () => {
+test('servers that are not a Grid', async () => {
   const page = createServer((_, response) => response.end('<h1>It works!</h1>')).listen(0);
   const url = `http://me:hunter2@127.0.0.1:${(page.address() as AddressInfo).port}`;
   await withServer({ url }, async (client) => {

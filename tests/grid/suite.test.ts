@@ -31,7 +31,7 @@ afterEach(async () => {
   project = undefined;
 });
 
-test('the run says where its browsers are; isolations, clips, cookies, the API, uploads and downloads are as ever', async () => {
+test('the run prints its source; isolation, clips, cookies, the API, uploads and downloads work', async () => {
   project = await suiteOn(
     grid,
     `
@@ -95,7 +95,7 @@ test('the run says where its browsers are; isolations, clips, cookies, the API, 
   await everySlotIsFree(grid);
 });
 
-test('a node that is killed: only the tests that ran on it fail, and their retries find another one', async () => {
+test('a node is killed: only its tests fail, and their retries use another node', async () => {
   project = await suiteOn(
     grid,
     `import { existsSync } from 'node:fs';

@@ -28,7 +28,7 @@ afterEach(async () => {
   project = undefined;
 });
 
-test('Ctrl-C, and the death of the runner: every slot is free soon after', async () => {
+test('after Ctrl-C, and after the runner is killed, every slot becomes free', async () => {
   project = await suiteOn(grid, WAITS);
   const interrupted = project.start();
   await interrupted.printed(/WORKER/, SLOW_MS);
@@ -44,7 +44,7 @@ test('Ctrl-C, and the death of the runner: every slot is free soon after', async
   await killed.result();
 });
 
-test('host killed, or all of it: what is left on the Grid is ended by whoever comes next', async () => {
+test('the host or everything is killed: the next run ends what is left on the Grid', async () => {
   project = await suiteOn(
     grid,
     `${WAITS}\ntest('comes later', async ({ page }) => { await page.setContent('<h1>Later</h1>'); });`,
@@ -56,7 +56,7 @@ test('host killed, or all of it: what is left on the Grid is ended by whoever co
   await everySlotIsFree(grid);
 });
 
-test('a run that is ended while it waits takes its request out of the queue', async () => {
+test('a run that is stopped while it waits removes its request from the queue', async () => {
   project = await suiteOn(grid, WAITS, { config: 'repeatEach: 6,' });
   const run = project.start(['--workers', '6']);
   await run.printed(/waiting for a session: the Grid has 4 of 4 slots in use, 2 wait/, SLOW_MS);
@@ -69,7 +69,7 @@ test('a run that is ended while it waits takes its request out of the queue', as
   expect(value).toEqual([]);
 });
 
-test('nobody waits longer than allowed for slots that others have, and is told so', async () => {
+test('a wait for slots in use ends at its limit, with a message', async () => {
   const held = await Promise.all([1, 2, 3, 4].map(async () => holdSlot(grid)));
   project = await suiteOn(grid, WAITS, {
     config: `use: { sessionOptions: { startTimeout: 8_000 } },`,
@@ -81,7 +81,7 @@ test('nobody waits longer than allowed for slots that others have, and is told s
   await everySlotIsFree(grid);
 });
 
-test('the hub is started anew in mid-run: the next test waits for it, and nothing is left on the nodes', async () => {
+test('the hub restarts during a run: the next test waits for it, and nothing is left on the nodes', async () => {
   project = await suiteOn(
     grid,
     `test('before', async ({ page }, testInfo) => {
@@ -103,7 +103,7 @@ test('the hub is started anew in mid-run: the next test waits for it, and nothin
   await everySlotIsFree(grid);
 });
 
-test('a node that is drained: what runs there goes on, what is new comes elsewhere, and it ends with the run', async () => {
+test('a node is drained: its sessions continue, new ones start elsewhere, and it exits with the run', async () => {
   project = await suiteOn(
     grid,
     `import { existsSync } from 'node:fs';

@@ -72,7 +72,7 @@ test.each([
   expect(result.output).toContain('sessionwright: Tests had no session: Could not start a session');
 });
 
-test('it does not know the key: the first test says so, the others are skipped', async () => {
+test('it rejects the key: the first test fails with that, the others are skipped', async () => {
   const server = await startSessionServer();
   try {
     const result = await (await create(server.url, { key: 'another-key' })).run();
@@ -85,7 +85,7 @@ test('it does not know the key: the first test says so, the others are skipped',
   }
 });
 
-test('it comes back: the run goes on', async () => {
+test('it recovers: the run continues', async () => {
   const closed = await listen();
   await new Promise((done) => api.close(done));
   const it = await create(closed, {

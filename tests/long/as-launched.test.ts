@@ -75,7 +75,7 @@ test.each(['playwright', 'cdp'])('over %s', async (transport) => {
   expect(existsSync(join(root, project.folder)), 'the folder of its client').toBe(false);
 });
 
-test('over the cdpUrl of a browser in a container, whose port is on this machine', async () => {
+test('over the cdpUrl of a browser in a container with a port on this machine', async () => {
   const { body } = await server.call('POST', '/sessions/start', { body: {} });
   const seen = await seenOn(
     'sessionwright',

@@ -70,7 +70,7 @@ function expectAllPassed({ report, output }: RunResult): void {
   expect(resultsOf(report).size, output).toBe(23);
 }
 
-test('plain Playwright, beside the site', async () => {
+test("plain Playwright, on the site's machine", async () => {
   const { executablePath } = await findChromium();
   project = await Project.create({
     'playwright.config.ts': `export default { workers: 1, reporter: [['line'], ['json', { outputFile: 'report.json' }]], use: {
@@ -97,7 +97,7 @@ test.each([
   expect(await project.read('steps.json')).not.toMatch(/CDP|Route WebSockets/);
 });
 
-test('without it the site is out of reach, and the error says what to set', async () => {
+test('without it the site cannot be reached, and the error names the option', async () => {
   const { output, report } = await run(
     spec(`test('goes there', async ({ page }) => { await page.goto('/'); });
     test('goes elsewhere', async ({ page }) => { await page.goto('http://site.test/'); });`),
@@ -110,7 +110,7 @@ test('without it the site is out of reach, and the error says what to set', asyn
   expect(output.match(/exposeNetwork: '<loopback>'/g), output).toHaveLength(1);
 });
 
-test('a session of this machine has no such hint', async () => {
+test('a session on this machine has no such hint', async () => {
   project = await Project.create({
     'a.spec.ts': spec(
       `test('goes there', async ({ page }) => { await page.goto('http://localhost:1024/'); });`,
@@ -121,7 +121,7 @@ test('a session of this machine has no such hint', async () => {
   expect(output).not.toContain('exposeNetwork');
 });
 
-test('only the hosts that are named are exposed', async () => {
+test('only the listed hosts are exposed', async () => {
   const result = await run(
     spec(`test('one port', async ({ page }) => {
       await page.goto('/');
@@ -134,7 +134,7 @@ test('only the hosts that are named are exposed', async () => {
   expect(result.exitCode, result.output).toBe(0);
 });
 
-test('what cannot be passed on fails, and is said once in the run', async () => {
+test('unsupported requests fail, with one message per run', async () => {
   const { exitCode, output } = await run(
     spec(`const get = (page, path) => page.evaluate((url) => fetch(url).then(() => 'came', String), path);
     test('cannot', async ({ page }) => {

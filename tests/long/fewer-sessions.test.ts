@@ -38,7 +38,7 @@ test.each(['context', 'session'])(
   },
 );
 
-test('four workers with differing options share two sessions: one that nobody uses is replaced', async () => {
+test('four workers with different options share two sessions: an idle one is replaced', async () => {
   const projects = ['one', 'two'].map((name) => ({
     name,
     use: { sessionOptions: { maxSessions: 2, userAgent: `Suite/${name}` } },
@@ -82,7 +82,7 @@ test('a session that ends while workers share it is replaced: only the test that
   expect(output).toMatch(/2 sessions, 13 tests, .*left running: nothing/);
 });
 
-test('Ctrl-C while workers wait leaves nothing, and nobody waits for it', async () => {
+test('Ctrl-C while workers wait ends the run at once and leaves nothing', async () => {
   project = await Project.create({
     'playwright.config.ts': sharingConfig(
       { sessionOptions: { maxSessions: 1 } },
@@ -108,7 +108,7 @@ test('Ctrl-C while workers wait leaves nothing, and nobody waits for it', async 
 });
 
 describe('hooks and fixtures', () => {
-  test('find the session again that others had meanwhile, and their wait is not in their time', async () => {
+  test('get the session back after other workers used it, without counting the wait', async () => {
     project = await Project.create({
       'playwright.config.ts': sharingConfig(
         { sessionOptions: { maxSessions: 1 } },
@@ -164,7 +164,7 @@ describe('hooks and fixtures', () => {
   });
 });
 
-test('a worker that keeps its session may do without it for long: who waits for it is told nothing wrong', async () => {
+test('a worker may keep an unused session for long: messages of waiting workers stay correct', async () => {
   project = await Project.create({
     'playwright.config.ts': sharingConfig(
       { sessionOptions: { maxSessions: 1, startTimeout: 8000 } },

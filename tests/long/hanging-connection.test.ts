@@ -58,7 +58,7 @@ function lost(text: string): string {
   return JSON.stringify({ ...body, cdp_url: `ws://127.0.0.1:${port}/cdp`, playwright_url: null });
 }
 
-test('the test runs on another session, and nobody blames it', async () => {
+test('the test runs on another session and passes', async () => {
   [hanging, leadsTo] = [1, 'silence'];
   const { report, output } = await run(
     `test('works', async ({ page }) => page.setContent('<h1>Here</h1>'));`,
@@ -69,7 +69,7 @@ test('the test runs on another session, and nobody blames it', async () => {
   expect(output).toMatch(/2 sessions, 1 test, .*left running: nothing/);
 });
 
-test('where no browser can be reached, each test says so, and none starts more sessions', async () => {
+test('if no browser can be reached, each test fails with that, and no more sessions start', async () => {
   [hanging, leadsTo] = [Infinity, 'nowhere'];
   const { report, output } = await run(`
     for (const name of ['one', 'two', 'three', 'four'])

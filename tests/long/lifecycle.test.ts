@@ -33,7 +33,7 @@ afterEach(async () => {
   await project.remove();
 });
 
-test('the host stands still: it is ended after a while, a new one takes over, and the run goes on', async () => {
+test('the host freezes: it is ended, a new one takes over, and the run continues', async () => {
   project = await Project.create(WAITING);
   const run = project.start();
   await run.printed(/WORKER \d+ RETRY 0/);
@@ -73,7 +73,7 @@ test('runner and host are killed: a worker that outlives them starts no host of 
   await project.run(['b.spec.ts']); // clears what they have left
 });
 
-test('a host that stood still before a worker came, in a run without our configuration, is passed over too', async () => {
+test('a host that froze before the first worker is replaced too, in a run without withSessions', async () => {
   project = await Project.create({
     'playwright.config.ts': `export default { workers: 1, reporter: [['line'], ['json', { outputFile: 'report.json' }]] };`,
     'a.spec.ts': `
@@ -95,7 +95,7 @@ test('a host that stood still before a worker came, in a run without our configu
   expect(resultOf(report, 'comes later').status, output).toBe('passed');
 });
 
-test('the whole tree is killed while the API works on a page: the next run clears the files', async () => {
+test('the process tree is killed during an API call: the next run removes the files', async () => {
   project = await Project.create({
     'playwright.config.ts': CONFIG,
     'a.spec.ts': `
@@ -115,7 +115,7 @@ test('the whole tree is killed while the API works on a page: the next run clear
   expect(output).toContain('left running: nothing');
 });
 
-test('a session that nobody uses for longer than its idle time is kept awake while a worker holds it', async () => {
+test('an unused session is kept awake beyond its idle timeout while a worker holds it', async () => {
   const server = await startSessionServer();
   try {
     project = await Project.create(

@@ -75,7 +75,7 @@ test('its browser is killed', async () => {
   expect(sessionOf(later)).not.toBe(sessionOf(lost));
 });
 
-test('its browser stands still: the test does not wait for its own timeout', async () => {
+test('its browser freezes: the test fails before its own timeout', async () => {
   const it = await create();
   const run = it.start();
   await run.printed(/WAITING/);
@@ -169,7 +169,7 @@ test.each(['context', 'session'])(
   },
 );
 
-test('it dies after the next test began, before that test has a context: the test gets another session', async () => {
+test('it ends after the next test began, before that test has a context: the test gets another session', async () => {
   project = await Project.create({
     'playwright.config.ts': `import { withSessions } from 'sessionwright/config'; export default withSessions({ workers: 1, timeout: ${TIMEOUT_MS}, expect: { timeout: ${TIMEOUT_MS} }, reporter: [['line'], ['json', { outputFile: 'report.json' }]] });`,
     'a.spec.ts': `

@@ -67,7 +67,7 @@ async function highest(isDone: () => boolean): Promise<number> {
   return most;
 }
 
-test('pages that write 20 MB to the console, and throw errors as long, in watched and driven sessions', async () => {
+test('pages that log and throw 20 MB, in watched and driven sessions', async () => {
   const starts = [0, 1].map(async () => served.call('POST', '/sessions/start', { body: {} }));
   const [driven, watched] = (await Promise.all(starts)).map(({ body }) => body);
   const cdp = new CdpConnection(await WebSocketTransport.connect(String(watched?.['cdp_url'])));
@@ -94,7 +94,7 @@ test('pages that write 20 MB to the console, and throw errors as long, in watche
   cdp.close();
 });
 
-test('notes on tests, of which each fills a request', async () => {
+test('notes about tests, each as large as a request may be', async () => {
   const { body } = await served.call('POST', '/sessions/start', { body: {} });
   const path = `/sessions/${String(body['session_id'])}/viewer/notes`;
   const note = (title: string) => ({ body: { now_ms: Date.now(), notes: [{ title }] } });

@@ -133,7 +133,7 @@ test.skipIf(!hasOpenssl).each([
   async (transport, proxyScheme) => isDriven('https', transport, proxyScheme),
 );
 
-test('what is no proxy is refused by name', async () => {
+test('a proxy that does not answer as one is refused by name', async () => {
   await behindProxy('http', 'auto');
   project.env['HTTP_PROXY'] = 'socks5://someone:proxy-secret@127.0.0.1:1';
   const { exitCode, output } = await project.run();
@@ -142,7 +142,7 @@ test('what is no proxy is refused by name', async () => {
   expect(output).not.toContain('proxy-secret');
 });
 
-test('one that wants another password: the first test says so, the others are skipped and do not ask it', async () => {
+test('a rejected password: the first test fails with that, the others are skipped without another request', async () => {
   const spec = `test.describe.configure({ retries: 1 });
     for (const n of [1, 2, 3, 4]) test('has no page ' + n, async ({ page }) => page.setContent('x'));`;
   await behindProxy('http', 'auto', 'http', spec);

@@ -67,7 +67,7 @@ async function seen(): Promise<void> {
 }
 
 describe.skipIf(!LINUX)('on this machine', () => {
-  test('the wall of the run under way opens without a key; its link is printed where nothing opens it, and never in CI', async () => {
+  test('the wall of the current run opens without a key; without a browser to open, the link is printed, but never in CI', async () => {
     expect(await open([])).toMatchObject({
       exitCode: 1,
       output: expect.stringMatching(
@@ -117,7 +117,7 @@ describe.skipIf(!LINUX)('on this machine', () => {
     expect(output).not.toContain('token=');
   });
 
-  test('the wall of a run with sessions elsewhere opens without the key, which only that run knows, and shows none of another run', async () => {
+  test("the wall of a run on a server opens without the server's key, and shows only that run", async () => {
     const server = await startSessionServer();
     const other = await Project.create(FILES);
     const chrome = await chromium.launch({

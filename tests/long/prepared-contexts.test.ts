@@ -38,13 +38,13 @@ afterAll(async () => {
   await rm(data, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
 });
 
-test('one is prepared while a test runs, goes to the next test, and is as fresh as any', async (context) => {
+test('one is prepared while a test runs; the next test gets it, as clean as a new one', async (context) => {
   const { run } = await suite.of(context);
 
   expectPassed(run, 'fresh', 3);
 });
 
-test('its page has what was set on its context before there was a page', async (context) => {
+test('its page has the settings of its context', async (context) => {
   const { run } = await suite.of(context);
   expectPassed(run, 'page', 2);
 });
@@ -59,7 +59,7 @@ test('a client of a test’s own finds none on the session', async (context) => 
   expectPassed(run, 'clients', 2);
 });
 
-test('reports, traces and failures show nothing of it', async (context) => {
+test('reports, traces and failures do not show it', async (context) => {
   const { run } = await suite.of(context);
   const results = partOf(run.report, 'traced.spec.ts')?.suites.flatMap((suite) =>
     suite.specs.map((spec) => spec.tests[0]?.results[0]),
@@ -81,7 +81,7 @@ test('reports, traces and failures show nothing of it', async (context) => {
   }
 });
 
-test('clips show the page of the test, also one that has no URL', async (context) => {
+test('clips show the page of the test, even if it has no URL', async (context) => {
   const { run } = await suite.of(context);
   expectPassed(run, 'filled', 2);
   const viewer = await openPictureViewer();

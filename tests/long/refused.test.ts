@@ -50,13 +50,13 @@ describe.each([
     return { stats, output };
   }
 
-  test('what a file says by test.use() stops the run', async () => {
+  test('an invalid option in test.use() stops the run', async () => {
     const { stats, output } = await run('{}', `test.use({ recording: 'of' });`, '');
     expect(stats).toMatchObject({ expected: 0, flaky: 0, unexpected: 1, skipped: 3 });
     expect(output).toMatch(/use\.recording: .*'off'/);
   });
 
-  test('a hook that finds no browser, before a test that should fail, stops the run', async () => {
+  test('a hook without a browser, before a test with test.fail(), stops the run', async () => {
     const { stats, output } = await run(
       `{ channel: 'chrome-canary' }`,
       `test.beforeAll(async ({ browser }) => { browser.version(); }); test.fail();`,

@@ -14,7 +14,7 @@ const WORKS = `import { test } from 'sessionwright'; test('works', async ({ page
 let project: Project;
 afterEach(async () => project.remove());
 
-test('a page that cannot be written, or is not wanted, is missing, and nothing else', async () => {
+test('a page that cannot be written, or is turned off, does not affect the run', async () => {
   project = await Project.create({
     'playwright.config.ts': `
       import { withSessions } from 'sessionwright/config';
@@ -31,7 +31,7 @@ test('a page that cannot be written, or is not wanted, is missing, and nothing e
   expect(existsSync(join(project.folder, 'sessionwright-report'))).toBe(false);
 });
 
-test("a page in the folder of Playwright's HTML report is lost to it, and that is said", async () => {
+test("a page in the folder of Playwright's HTML report is refused with a message", async () => {
   project = await Project.create({
     'playwright.config.ts': `
       import { withSessions } from 'sessionwright/config';

@@ -146,7 +146,7 @@ test('an embedded run', async () => {
   await expectNoSecrets({});
 });
 
-test('a configuration that names our reporter, and not withSessions', async () => {
+test('a configuration with our reporter, but without withSessions', async () => {
   const gridUrl = `http://me:${secrets.proxy}@127.0.0.1:9`;
   project = await Project.create({
     'playwright.config.ts': `export default { reporter: [['json'], ['sessionwright/reporter']], projects: [{ use: { sessionOptions: { gridUrl: '${gridUrl}' } } }] };`,

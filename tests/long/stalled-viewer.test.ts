@@ -74,7 +74,7 @@ async function look(): Promise<Watched> {
   return both;
 }
 
-test('a suite whose viewer stalls goes on, and what waits for the viewer stays small', async () => {
+test('a stalled viewer does not stop the suite, and its buffer stays small', async () => {
   project = await Project.create(
     {
       'playwright.config.ts': `

@@ -120,7 +120,7 @@ test.each(['playwright', 'cdp'])('what tests see is the same: %s', async (transp
   expect(JSON.stringify(report) + output).not.toMatch(/(cdp|playwright)\?token=/);
 });
 
-test('a session that died is replaced before the next test, and a lost connection is told as over CDP', async () => {
+test('an ended session is replaced before the next test, and a lost connection is reported as over CDP', async () => {
   project = await create(
     '',
     `test('loses it', async ({ page, session }) => {
@@ -141,7 +141,7 @@ test('a session that died is replaced before the next test, and a lost connectio
   expect(output.match(/transport: Playwright's own protocol/g), output).toHaveLength(1); // once for both workers
 });
 
-test('a server that is killed in mid-test fails the test by the same words, and the next one by its address', async () => {
+test('killing the server fails the test with the same message, and the next one with the address', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'sw-killed-'));
   const victim = await serve(['--data-dir', folder]);
   project = await create(
@@ -169,7 +169,7 @@ test('a server that is killed in mid-test fails the test by the same words, and 
   await mkdir(project.temp);
 });
 
-test('where there is none, it is refused by name, and left alone otherwise', async () => {
+test('without a remote Playwright it is refused by name, and CDP is used otherwise', async () => {
   const without = await startSessionServer({ apiKey: 'key' }); // not the build: nothing lies beside it
   const spec = `test('runs', async ({ page }) => { await page.setContent('x'); });`;
   try {

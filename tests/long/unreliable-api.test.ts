@@ -81,7 +81,7 @@ async function activeSessions(): Promise<string[]> {
   return (await client.list({ status: 'active' })).items.map((session) => session.id);
 }
 
-test('a session that could not be stopped is told, and reap stops it later', async () => {
+test('a session that could not be stopped is reported, and reap stops it later', async () => {
   let isRefusing = true;
   atDoor = (request, response) => {
     if (!isRefusing || !request.url?.endsWith('/stop')) return true;
@@ -112,7 +112,7 @@ async function startUnanswered({ headers, method = 'POST' }: IncomingMessage): P
   });
 }
 
-test('a worker is killed while the answer of a start by its test is on its way: the run stops that session', async () => {
+test('a worker is killed during a start by its test: the run stops that session', async () => {
   let starts = 0;
   atDoor = async (request) => {
     if (!request.url?.endsWith('/start') || ++starts === 1) return true;
@@ -133,7 +133,7 @@ test('a worker is killed while the answer of a start by its test is on its way: 
   expect(await activeSessions()).toEqual([]);
 });
 
-test('everything is killed while the answer of a start is on its way: reap finds the session, and stops it', async () => {
+test('everything is killed during a start: reap finds and stops the session', async () => {
   let started = (): void => {};
   const isStarted = new Promise<void>((done) => (started = done));
   atDoor = async (request) => {

@@ -21,7 +21,7 @@ afterEach(async () => {
 const untilThere = (name: string): string =>
   `await expect.poll(() => existsSync('${name}'), { timeout: 240_000 }).toBe(true);`;
 
-test('a page of a hook keeps the session to its end; a wait in vain says who has it, and eats no test of others', async () => {
+test("a hook's page keeps the session until it ends; a wait that times out names its user, and does not affect other tests", async () => {
   project = await Project.create({
     'playwright.config.ts': sharingConfig(
       { sessionOptions: { maxSessions: 1, startTimeout: 30_000 } },
@@ -64,7 +64,7 @@ test('a page of a hook keeps the session to its end; a wait in vain says who has
   expect(totals.waitingMs).toBeGreaterThanOrEqual(waitedMs);
 });
 
-test('who waits for a test waits as long as that may take by the timeout that it gives itself', async () => {
+test("a worker waits for a test as long as that test's current timeout", async () => {
   const words = { sessionOptions: { maxSessions: 1, startTimeout: 20_000 } };
   project = await Project.create({
     'playwright.config.ts': sharingConfig(words, 'timeout: 20_000'),
@@ -88,7 +88,7 @@ test('who waits for a test waits as long as that may take by the timeout that it
   expect(failedOf(report), output).toEqual([]);
 });
 
-test('who waits for a hook waits as long as that may take', async () => {
+test("a worker waits for a hook as long as that hook's timeout", async () => {
   const words = { sessionOptions: { maxSessions: 1, startTimeout: 20_000 } };
   project = await Project.create({
     'playwright.config.ts': sharingConfig(words, 'timeout: 300_000'),
@@ -114,7 +114,7 @@ test('who waits for a hook waits as long as that may take', async () => {
   expect(failedOf(report), output).toEqual([]);
 });
 
-test('the clip of a test shows nothing of the test that had the session before it', async () => {
+test('the clip of a test does not show the test before it', async () => {
   project = await Project.create({
     'playwright.config.ts': sharingConfig({ sessionOptions: { maxSessions: 1 } }, 'timeout: 0'),
     'a.spec.ts': `

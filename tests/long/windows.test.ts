@@ -29,7 +29,7 @@ afterEach(async () => {
 });
 
 describe.skipIf(process.platform !== 'linux')('without a display', () => {
-  test('--headed runs without a window, and says so once', async () => {
+  test('--headed runs without a window, and prints that once', async () => {
     project = await Project.create(FILES, NO_DISPLAY);
     const { exitCode, output } = await project.run(['--headed']);
     expect(exitCode, output).toBe(0);
@@ -37,7 +37,7 @@ describe.skipIf(process.platform !== 'linux')('without a display', () => {
     expect(output.match(/sessionwright: There is no display/g)).toHaveLength(1);
   });
 
-  test('--debug says that its Inspector needs one', async () => {
+  test('--debug reports that its Inspector needs a display', async () => {
     project = await Project.create(FILES, NO_DISPLAY);
     const { exitCode, output } = await project.run(['--debug']);
     expect(exitCode).toBe(1);
