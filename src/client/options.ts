@@ -1,17 +1,15 @@
-/** What a client may be told, and the check of it before any request is made. */
+/** The options of a client and of a start, and their checks before any request. */
 import * as z from 'zod';
 
 import { MAX_TIMER_MS } from '../base/deadline';
-import { checkOptions, refuseUnknownOptions } from '../contract/checks';
+import { checkOptions } from '../contract/checks';
 import { AuthenticationError, OptionsError } from '../contract/errors';
 import { MINUTE_MS } from '../contract/limits';
 import type { SessionInfo, StartOptions } from '../contract/session';
-import { nearestName } from '../contract/naming';
-import { OPTION_NAMES } from '../contract/start';
+import { startOptionsSchema } from '../contract/start';
 import { CLOUD_API_URL, DEFAULT_START_TIMEOUT_MS } from '../options/defaults';
 import { environment } from '../options/environment';
 import type { OptionNames } from './api-errors';
-import { callback } from './option-schemas';
 
 /** Options of a client whose sessions are of this type. */
 export interface OptionsOf<Session> {
@@ -103,32 +101,35 @@ export interface ResolvedClientOptions<Session = never> {
   onWarning: (warning: ClientWarning) => void;
 }
 
-/** What a client may be told. */
-const NAMES: Record<keyof OptionsOf<unknown>, true> = {
-  apiUrl: true,
-  apiKey: true,
-  timeout: true,
-  retries: true,
-  retryDelay: true,
-  handleSignals: true,
-  onStart: true,
-  onStop: true,
-  onWarning: true,
-};
+/** One call, in milliseconds: what the cloud's own client allows. */
+const DEFAULT_TIMEOUT_MS = 60_000;
+/** Retries of a failed call: as many as the cloud's command line client makes. */
+const DEFAULT_RETRIES = 3;
+/** First wait, in milliseconds: half of what the cloud's command line client waits, because most APIs here are near. */
+const DEFAULT_RETRY_DELAY_MS = 500;
 
-/** Those that are checked nowhere else. */
-const clientSchema = z.looseObject({
+const callback = z.custom<(...args: never[]) => unknown>((value) => typeof value === 'function', {
+  error: 'Invalid input: expected a function',
+});
+const whole = (least: number) => z.int().min(least).max(MAX_TIMER_MS);
+const noCallback = (): undefined => undefined;
+
+const clientSchema = z.strictObject({
   apiUrl: z.string().optional(),
-  handleSignals: z.boolean().optional(),
-  onStart: callback.optional(),
-  onStop: callback.optional(),
-  onWarning: callback.optional(),
+  apiKey: z.unknown().optional(), // its messages depend on where it comes from
+  timeout: whole(1).default(DEFAULT_TIMEOUT_MS),
+  retries: whole(0).default(DEFAULT_RETRIES),
+  retryDelay: whole(0).default(DEFAULT_RETRY_DELAY_MS),
+  handleSignals: z.boolean().default(true),
+  onStart: callback.default(() => noCallback),
+  onStop: callback.default(() => noCallback),
+  onWarning: callback.default(() => emitWarning),
 });
 
-/** What the client does around a start. */
-const aroundStartSchema = z.looseObject({
+/** The options of a start, with those that the client itself uses. */
+const startSchema = startOptionsSchema.extend({
   cookieFile: z.string().min(1).optional(),
-  startTimeout: z.number().optional(),
+  startTimeout: whole(1).optional(),
   signal: z.instanceof(AbortSignal).optional(),
   onFull: callback.optional(),
   idempotencyKey: z
@@ -141,58 +142,39 @@ const aroundStartSchema = z.looseObject({
   onUnclear: callback.optional(),
 });
 
-/** One call, in milliseconds: what the cloud's own client allows. */
-const DEFAULT_TIMEOUT_MS = 60_000;
-/** New tries of a failed call: what the cloud's command line client makes. */
-const DEFAULT_RETRIES = 3;
-/** First wait, in milliseconds: half of what the cloud's command line client waits, since most APIs here are near. */
-const DEFAULT_RETRY_DELAY_MS = 500;
-
 /**
  * Fills in defaults, from the environment too.
- * @throws {@link AuthenticationError} without a key; {@link OptionsError} for an unknown option, and for an URL, a key or a number that cannot be used
+ * @throws {@link AuthenticationError} without a key; {@link OptionsError} for a wrong or unknown option
  */
 export function resolveClientOptions<Session>(
   options: OptionsOf<Session>,
 ): ResolvedClientOptions<Session> {
-  refuseUnknown(options);
-  checkOptions('Cannot make a client with these options', clientSchema, options);
-  const names = namesOf(options);
-  const apiUrl = resolveApiUrl(options.apiUrl, names);
-  const {
-    timeout: timeoutMs = DEFAULT_TIMEOUT_MS,
-    retries = DEFAULT_RETRIES,
-    retryDelay: retryDelayMs = DEFAULT_RETRY_DELAY_MS,
-    handleSignals = true,
-  } = options;
-  return {
-    apiUrl,
-    apiKey: requireKey(options.apiKey ?? environment.apiKey, { apiUrl, name: names.apiKey }),
-    names,
-    handleSignals,
-    timeoutMs: checkNumber('timeout', timeoutMs, 1),
-    retries: checkNumber('retries', retries, 0),
-    retryDelayMs: checkNumber('retryDelay', retryDelayMs, 0),
-    onStart: options.onStart ?? nothing,
-    onStop: options.onStop ?? nothing,
-    onWarning: options.onWarning ?? emitWarning,
+  const given = checkOptions('Cannot make a client with these options', clientSchema, options);
+  const { timeout: timeoutMs, retryDelay: retryDelayMs, ...rest } = given;
+  const names: OptionNames = {
+    apiUrl: given.apiUrl === undefined ? environment.apiNames.apiUrl : 'apiUrl',
+    apiKey: given.apiKey === undefined ? environment.apiNames.apiKey : 'apiKey',
   };
+  const apiUrl = resolveApiUrl(given.apiUrl, names);
+  const apiKey = requireKey(given.apiKey ?? environment.apiKey, { apiUrl, name: names.apiKey });
+  return {
+    ...rest,
+    timeoutMs,
+    retryDelayMs,
+    names,
+    apiUrl,
+    apiKey,
+  } as ResolvedClientOptions<Session>;
 }
 
 /**
- * Checks what can be told of a start's options before anything is done; the rest is checked when they are put on the wire.
+ * Checks the options of a start that can be checked before anything is done. The others are checked when the request is made.
+ * @returns the start timeout to use, in milliseconds
  * @throws {@link OptionsError}
  */
-export function checkStartOptions(options: StartSessionOptions): void {
-  const what = 'Cannot start a session with these options';
-  checkOptions(what, aroundStartSchema, options);
-  const known = [...OPTION_NAMES, ...Object.keys(aroundStartSchema.shape)];
-  refuseUnknownOptions(what, options, known);
-}
-
-/** The start timeout to use. */
-export function resolveStartTimeout(startTimeout: number | undefined): number {
-  return checkNumber('startTimeout', startTimeout ?? DEFAULT_START_TIMEOUT_MS, 1);
+export function checkStartOptions(options: StartSessionOptions): number {
+  checkOptions('Cannot start a session with these options', startSchema, options);
+  return options.startTimeout ?? DEFAULT_START_TIMEOUT_MS;
 }
 
 /** The reason that a session gives for its end, in words. */
@@ -211,33 +193,12 @@ export function describeEnd(info: SessionInfo): string {
   return `${how}${limits}${info.error ? `: ${info.error}` : ''}`;
 }
 
-/** Whatever was not passed comes from the environment. */
-function namesOf(options: {
-  apiUrl?: string | undefined;
-  apiKey?: string | undefined;
-}): OptionNames {
-  return {
-    apiUrl: options.apiUrl === undefined ? environment.apiNames.apiUrl : 'apiUrl',
-    apiKey: options.apiKey === undefined ? environment.apiNames.apiKey : 'apiKey',
-  };
-}
-
-function refuseUnknown(options: object): void {
-  const unknown = Object.keys(options).find((name) => !Object.hasOwn(NAMES, name));
-  if (unknown === undefined) return;
-  const nearest = nearestName(unknown, Object.keys(NAMES));
-  throw new OptionsError(
-    `${unknown} is no option of a client; ${nearest === undefined ? `known are ${Object.keys(NAMES).join(', ')}` : `did you mean '${nearest}'?`}`,
-    { path: unknown },
-  );
-}
-
 /** It goes into a header; a line break at its end, from a file or a secret store, is the usual mistake. */
 function requireKey(apiKey: unknown, { apiUrl, name }: { apiUrl: string; name: string }): string {
   if (typeof apiKey === 'string' && /^[\x21-\x7e]+$/.test(apiKey)) return apiKey;
   if (apiKey)
     throw new OptionsError(
-      `${name} must be a text of ASCII letters, digits and signs, without spaces and line breaks.`,
+      `${name} must be ASCII letters, digits and signs, without spaces and line breaks.`,
       { path: 'apiKey' },
     );
   const message = `There is no key for the session API ${apiUrl}. Set ${name === 'apiKey' ? environment.apiNames.apiKey : name}, or pass apiKey.`;
@@ -255,41 +216,25 @@ function resolveApiUrl(option: string | undefined, names: OptionNames): string {
   return parseApiUrl(given ?? CLOUD_API_URL, names.apiUrl);
 }
 
-/** The base URL without a slash at its end. Its query and fragment mean nothing, and are left out. */
+/** The base URL without a slash at its end, and without query and fragment. */
 function parseApiUrl(text: string, source: string): string {
-  const example =
-    'Write it with its scheme, such as https://api.notte.cc or http://127.0.0.1:8484.';
-  const url = /^https?:\/\//i.test(text) ? tryParse(text) : undefined;
+  const url = /^https?:\/\//i.test(text) && URL.canParse(text) ? new URL(text) : undefined;
   if (!url)
     throw new OptionsError(
-      `${source} is no URL of a session API: ${withoutUserInfo(text)}. ${example}`,
+      `${source} is not the URL of a session API: ${withoutUserInfo(text)}. Write it with its scheme, such as https://api.notte.cc or http://127.0.0.1:8484.`,
       { path: source },
     );
   if (url.username || url.password)
     throw new OptionsError(
-      `${source} must not hold a user or password; the key goes into apiKey or SESSIONWRIGHT_API_KEY.`,
+      `${source} must not contain a user or password; put the key into apiKey or SESSIONWRIGHT_API_KEY.`,
       { path: source },
     );
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
 }
 
-function tryParse(text: string): URL | undefined {
-  return URL.canParse(text) ? new URL(text) : undefined;
-}
-
 function withoutUserInfo(text: string): string {
   return JSON.stringify(text.replace(/\/\/[^/]*@/, '//').replace(/[?#].*$/, ''));
 }
-
-function checkNumber(path: string, value: number, minimum: number): number {
-  if (Number.isInteger(value) && value >= minimum && value <= MAX_TIMER_MS) return value;
-  throw new OptionsError(
-    `${path} must be a whole number from ${minimum} to ${MAX_TIMER_MS}, not ${String(value)}.`,
-    { path },
-  );
-}
-
-function nothing(): void {}
 
 function emitWarning({ code, message }: ClientWarning): void {
   process.emitWarning(message, {

@@ -8,7 +8,6 @@ import { ApiError, NotFoundError, TimeoutError } from '../contract/errors';
 import { REPLAY_STILL_ACTIVE, type ReplayInfo } from '../contract/replay';
 import { downloadFile } from './download';
 import type { HttpClient } from './http';
-import { milliseconds } from './option-schemas';
 
 /** Options of `replay()`. */
 export interface ReplayOptions {
@@ -19,6 +18,11 @@ export interface ReplayOptions {
   /** Longest time between two looks, in milliseconds; the first ones come sooner. @default 5000 */
   interval?: number | undefined;
 }
+
+/** A longest wait; `Infinity` for no limit, which zod's numbers refuse. */
+const milliseconds = z.custom<number>((value) => typeof value === 'number' && value >= 0, {
+  error: 'Invalid input: expected a number of milliseconds, 0 or more',
+});
 
 const optionsSchema = z.strictObject({
   wait: z.boolean().optional(),

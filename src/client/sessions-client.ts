@@ -12,7 +12,6 @@ import { HttpClient } from './http';
 import {
   checkStartOptions,
   resolveClientOptions,
-  resolveStartTimeout,
   type OptionsOf,
   type ResolvedClientOptions,
   type StartSessionOptions,
@@ -95,10 +94,16 @@ export class SessionsClient implements AsyncDisposable {
       throw new SessionwrightError('Could not start a session: this client is closed.', {
         code: 'client_closed',
       });
-    checkStartOptions(options);
-    const { cookieFile, startTimeout, signal, onFull, idempotencyKey, onUnclear, ...wanted } =
-      options;
-    const timeoutMs = resolveStartTimeout(startTimeout);
+    const timeoutMs = checkStartOptions(options);
+    const {
+      cookieFile,
+      startTimeout: _,
+      signal,
+      onFull,
+      idempotencyKey,
+      onUnclear,
+      ...wanted
+    } = options;
     const cookies =
       cookieFile === undefined
         ? undefined

@@ -2,9 +2,8 @@
 import type { FullConfig } from '@playwright/test';
 import { checkBaseFolder } from '../host/run-folder';
 import { beginRun, finishRun, runnerState } from '../host/runner';
-import { projectOptions } from '../options/project';
+import { pathOfUse, projectOptions } from '../options/project';
 import { projectLeftToPlaywright } from '../options/served';
-import { validateProjectUse } from '../options/validate';
 import { endDots, print } from '../reporter/print';
 import { summaryLines } from '../reporter/summary';
 
@@ -13,12 +12,13 @@ import { summaryLines } from '../reporter/summary';
  * @throws {@link OptionsError} when the `use` of a project holds a wrong or misspelled option of ours; {@link HostError} when a project runs on sessions, and the run's files can be kept nowhere.
  */
 export default async function globalSetup(config: FullConfig): Promise<() => Promise<void>> {
+  const { validateProjectUse } = await import('../options/validate');
   const state = runnerState();
   state.isRefused = true; // until the options are found to be right
   for (const project of config.projects) {
     validateProjectUse(
       { ...project.use, sessionOptions: projectOptions(project.use) },
-      project.name === '' ? 'use' : `projects["${project.name}"].use`,
+      pathOfUse(project.name),
     );
   }
   if (config.projects.some(({ use }) => projectLeftToPlaywright(use) === undefined))

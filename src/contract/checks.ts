@@ -4,8 +4,8 @@ import * as z from 'zod';
 import { isRecord } from '../base/json';
 import { OptionsError } from './errors';
 import { exactly } from './exact';
-import { describeIssues, formatIssues, unknownField, type Issue, type NameOf } from './issues';
-import { nearestName, newName, snakify, toCamelCase, type Snaked } from './naming';
+import { describeIssues, formatIssues, type Issue, type NameOf } from './issues';
+import { newName, snakify, toCamelCase, type Snaked } from './naming';
 import { refused } from './refusals';
 
 /**
@@ -57,7 +57,7 @@ export function wireNames<T extends object>(what: string, given: T): Snaked<T> {
       what,
       foreign.map((name) => ({
         path: name,
-        message: `unknown field; did you mean "${newName(toCamelCase(name))}"?`,
+        message: `unknown field; did you mean "${newName(name)}"?`,
       })),
     );
   return snakify(given);
@@ -65,41 +65,28 @@ export function wireNames<T extends object>(what: string, given: T): Snaked<T> {
 
 /**
  * Checks the wire form of what a caller has given; messages have the names of TypeScript.
+ * @returns it, with defaults
  * @throws {@link OptionsError} naming each wrong field
  */
-export function checkWire(
+export function checkWire<T>(
   what: string,
-  schema: z.ZodType,
+  schema: z.ZodType<T>,
   wire: unknown,
   nameOf: NameOf = toCamelCase,
-): void {
+): T {
   const parsed = exactly(strictly(schema)).safeParse(wire, { reportInput: true });
-  if (parsed.success) return;
+  if (parsed.success) return parsed.data;
   throw refusedOptions(what, describeIssues(parsed.error.issues, namesIn(schema), nameOf));
 }
 
 /**
- * Checks options that never go over the wire.
+ * Checks options that are not sent as they are.
  * @param what begins the message of a refusal
+ * @returns the options, with defaults
  * @throws {@link OptionsError} naming each wrong field, and the nearest name to an unknown one
  */
-export function checkOptions(what: string, schema: z.ZodType, options: unknown): void {
-  checkWire(what, schema, options, (name) => name);
-}
-
-/**
- * Refuses options that are not in a list.
- * @throws {@link OptionsError} with the name that was probably meant
- */
-export function refuseUnknownOptions(
-  what: string,
-  options: object,
-  known: readonly string[],
-): void {
-  const issues = Object.keys(options)
-    .filter((name) => !known.includes(name))
-    .map((name) => ({ path: name, message: unknownField(nearestName(toCamelCase(name), known)) }));
-  if (issues.length > 0) throw refusedOptions(what, issues);
+export function checkOptions<T>(what: string, schema: z.ZodType<T>, options: unknown): T {
+  return checkWire(what, schema, options, (name) => name);
 }
 
 /** Options that are refused before anything is sent. */
@@ -108,9 +95,9 @@ export function refusedOptions(what: string, issues: readonly Issue[]): OptionsE
 }
 
 /** What a caller writes has no unknown field, also where the wire ignores them. */
-function strictly(schema: z.ZodType): z.ZodType {
+function strictly<T>(schema: z.ZodType<T>): z.ZodType<T> {
   return schema instanceof z.ZodObject && schema.def.catchall === undefined
-    ? schema.strict()
+    ? (schema.strict() as unknown as z.ZodType<T>)
     : schema;
 }
 
@@ -124,10 +111,12 @@ export function namesIn(schema: z.ZodType): (path: readonly PropertyKey[]) => st
   };
 }
 
-/** What an optional field holds, and what a lenient one takes in the end. */
+/** The content of an optional field, the object among alternatives, the exact form of a lenient schema. */
 function plain(schema: unknown): unknown {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable)
     return plain(schema.unwrap());
+  if (schema instanceof z.ZodUnion)
+    return schema.options.map(plain).find((option) => option instanceof z.ZodObject);
   if (schema instanceof z.ZodPipe)
     return plain(schema.in instanceof z.ZodTransform ? schema.out : schema.in);
   return schema;

@@ -1,6 +1,7 @@
 /** Turns what a schema refused into issues a person can act on: where, what is allowed, what it was, and the nearest name. */
 import type * as z from 'zod';
 
+import { withoutCredentials } from '../base/redaction';
 import { clipped } from '../base/texts';
 import { nearestName } from './naming';
 
@@ -62,12 +63,8 @@ function unknownKey(
   const path = joinPath([...parent, key], nameOf);
   const names = typeof known === 'function' ? known(parent) : parent.length === 0 ? known : [];
   const nearest = nearestName(nameOf(key), names.map(nameOf));
-  return { path, message: unknownField(nearest) };
-}
-
-/** What is said of an unknown field. */
-export function unknownField(nearest: string | undefined): string {
-  return nearest === undefined ? 'unknown field' : `unknown field; did you mean "${nearest}"?`;
+  const suggestion = nearest === undefined ? '' : `; did you mean "${nearest}"?`;
+  return { path, message: `unknown field${suggestion}` };
 }
 
 /** Of a union, the branch that got furthest is the one that was meant. */
@@ -79,8 +76,11 @@ function describeUnion(
   const depth = (branch: readonly ZodIssue[]) =>
     Math.max(0, ...branch.map(({ path }) => path.length));
   const [best] = [...issue.errors].sort((a, b) => depth(b) - depth(a));
-  if (!best || depth(best) === 0)
-    return [{ path: joinPath(issue.path, nameOf), message: issue.message }];
+  if (!best || depth(best) === 0) {
+    const words = issue.errors.flat().find(isWrongWord);
+    const message = `${issue.message}${words ? shownInput(words) : ''}`;
+    return [{ path: joinPath(issue.path, nameOf), message }];
+  }
   return best
     .slice(0, MAX_ISSUES)
     .flatMap((inner) =>
@@ -96,11 +96,20 @@ function joinPath(path: readonly PropertyKey[], nameOf: NameOf): string {
     .join('.');
 }
 
-/** Only values that cannot be a secret are shown: numbers, booleans, and a wrong word where a known word was expected. */
+/** Shows only values that cannot be a secret: numbers and booleans where no text is expected, and a wrong word in place of a known one. */
 function shownInput(issue: ZodIssue): string {
   const { input } = issue;
-  if (typeof input === 'number' || typeof input === 'boolean') return `, got ${input}`;
-  return issue.code === 'invalid_value' && typeof input === 'string'
-    ? `, got ${JSON.stringify(input.slice(0, 40))}`
-    : '';
+  if (isWrongWord(issue)) {
+    const text = String(issue.input);
+    const nearest = nearestName(text, issue.values.map(String));
+    const shown = JSON.stringify(withoutCredentials(text).slice(0, 40));
+    return `, got ${shown}${nearest === undefined ? '' : `; did you mean "${nearest}"?`}`;
+  }
+  const isSafe = typeof input === 'number' || typeof input === 'boolean';
+  const mayBeSecret = issue.code === 'invalid_type' && issue.expected === 'string';
+  return isSafe && !mayBeSecret ? `, got ${input}` : '';
+}
+
+function isWrongWord(issue: ZodIssue): issue is Extract<ZodIssue, { code: 'invalid_value' }> {
+  return issue.code === 'invalid_value' && typeof issue.input === 'string';
 }

@@ -2,18 +2,9 @@
 
 /** The builds of Chromium that a session may ask for. */
 export const BROWSER_TYPES = ['chromium', 'chrome', 'chrome-nightly', 'chrome-turbo'] as const;
-/** The shapes of a page that the API may choose the size of. */
-export const ASPECT_RATIOS = ['5:4', '16:9'] as const;
-/** Which screenshot the API may keep of each action. */
-export const SCREENSHOT_TYPES = ['raw', 'full', 'last_action'] as const;
 
 /** One minute, in milliseconds. */
 export const MINUTE_MS = 60_000;
-
-/** What an option in milliseconds takes that the wire tells in minutes, in words. */
-export function wholeMinutesText(most: number): string {
-  return `whole minutes in milliseconds, a multiple of ${MINUTE_MS} from ${MINUTE_MS} to ${most * MINUTE_MS}`;
-}
 
 /** Limits and defaults of a session's duration and idle time, in minutes as on the wire (session-api 2.2). */
 export const MINUTES = {

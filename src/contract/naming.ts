@@ -41,6 +41,7 @@ const NEW_NAMES: Readonly<Record<string, string>> = {
   startTimeoutMs: 'startTimeout',
   browserType: 'channel',
   chromeArgs: 'args',
+  aspectRatio: 'viewport',
   extraHttpHeaders: 'extraHTTPHeaders',
   timeoutMs: 'timeout',
   retryDelayMs: 'retryDelay',
@@ -55,9 +56,10 @@ const NEW_NAMES: Readonly<Record<string, string>> = {
   'retention-hours': 'retention',
 };
 
-/** The current name of an option. */
+/** The current name of an option, also of one in snake_case. */
 export function newName(name: string): string {
-  return (Object.hasOwn(NEW_NAMES, name) ? NEW_NAMES[name] : undefined) ?? name;
+  const camel = toCamelCase(name);
+  return (Object.hasOwn(NEW_NAMES, camel) ? NEW_NAMES[camel] : undefined) ?? camel;
 }
 
 /** Shortest beginning of a name that is taken for the name, in letters. */
@@ -92,16 +94,24 @@ export function renameKeys(value: object, rename: (name: string) => string): obj
   return Object.fromEntries(entries.map(([name, content]) => [rename(name), content as unknown]));
 }
 
-/** Levenshtein distance, row by row. */
-function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
+/** How many letters were added, left out, replaced, or swapped with their neighbour. */
+export function editDistance(a: string, b: string): number {
+  const rows = [Array.from({ length: b.length + 1 }, (_, index) => index)];
+  const at = (row: number, column: number): number => rows[row]?.[column] ?? Infinity;
   for (let row = 1; row <= a.length; row++) {
-    const current = [row];
+    rows[row] = [row];
     for (let column = 1; column <= b.length; column++) {
-      const replaced = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
-      current.push(Math.min(replaced, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
+      const isSame = a[row - 1] === b[column - 1];
+      const isSwapped = a[row - 2] === b[column - 1] && a[row - 1] === b[column - 2];
+      rows[row]?.push(
+        Math.min(
+          at(row - 1, column - 1) + (isSame ? 0 : 1),
+          at(row - 1, column) + 1,
+          at(row, column - 1) + 1,
+          isSwapped ? at(row - 2, column - 2) + 1 : Infinity,
+        ),
+      );
     }
-    previous = current;
   }
-  return previous[b.length] ?? 0;
+  return at(a.length, b.length);
 }

@@ -10,9 +10,9 @@ export {
   decodeStartRequest,
   encodeStartRequest,
   startRequestSchema,
+  type StartOptions,
   type StartRequestWire,
 } from './start';
-export type { StartOptions } from './start-options';
 
 /** `active`: running. `closed`: ended as asked. `error`: ended unexpectedly. `timed_out`: idle or old for too long. */
 export const sessionStatuses = ['active', 'closed', 'error', 'timed_out'] as const;

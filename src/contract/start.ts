@@ -1,39 +1,93 @@
-/** The start request on the wire, and the way between it and `StartOptions`. */
+/** The start request: its options in TypeScript, its schema on the wire, and the way between them. */
 import * as z from 'zod';
 
 import { withoutNulls } from '../base/json';
+import { namesIn, readBody, refusedOptions } from './checks';
 import { exactly } from './exact';
-import { describeIssues } from './issues';
+import { describeIssues, type Issue } from './issues';
 import {
-  ASPECT_RATIOS,
   BROWSER_TYPES,
   HEADER_NAME,
   HEADER_VALUE,
+  MAX_ARGS_LENGTH,
   MAX_AUTH_IDS,
   MAX_USER_AGENT_LENGTH,
   MAX_VIEWPORT_PX,
   MINUTE_MS,
   MINUTES,
-  SCREENSHOT_TYPES,
+  type Size,
 } from './limits';
 import { toCamelCase, toSnakeCase } from './naming';
-import { decodeProxies, encodeProxies, proxiesSchema } from './proxies';
-import {
-  checkOptions,
-  namesIn,
-  readBody,
-  refusedOptions,
-  refuseUnknownOptions,
-  wireNames,
-} from './checks';
-import type { StartOptions } from './start-options';
-import { START_RULES, type StartRule } from './start-rules';
+import { decodeProxies, encodeProxies, proxiesSchema, type ProxyOptions } from './proxies';
 import { looseBoolean, positiveInteger, wholeMinutes } from './values';
+
+/** Browser state that outlives a session: cookies, storage and cache. */
+export interface ProfileOptions {
+  /** The profile's id, such as `notte-profile-0123456789abcdef`. */
+  id: string;
+  /**
+   * Whether the session's state is saved to the profile when the session ends.
+   * @default false
+   */
+  persist?: boolean | undefined;
+}
+
+/** What a new session is like. Everything is optional. The session API chooses what is not set; its defaults are named here. */
+export interface StartOptions {
+  /** Whether the browser runs without a window. @default true */
+  headless?: boolean | undefined;
+  /** Whether captchas are solved. @default true (our own server cannot solve captchas) */
+  solveCaptchas?: boolean | undefined;
+  /**
+   * The session ends after this time, used or not, in milliseconds: whole minutes from 60000 (1 minute) to 86400000 (1 day).
+   * @default 900000 (15 minutes)
+   */
+  maxDuration?: number | undefined;
+  /**
+   * The session ends after this time without use, in milliseconds: whole minutes from 60000 (1 minute) to 1800000 (30 minutes), and at
+   * most `maxDuration`.
+   * @default 180000 (3 minutes)
+   */
+  idleTimeout?: number | undefined;
+  /**
+   * `true` asks for the API's own residential proxy.
+   * @default false
+   */
+  proxies?: boolean | ProxyOptions[] | undefined;
+  /** Which build of Chromium runs. @default 'chromium' */
+  channel?: (typeof BROWSER_TYPES)[number] | undefined;
+  /** The `User-Agent` of the whole session. @default the browser's own */
+  userAgent?: string | undefined;
+  /** Command line switches of the browser, in place of the API's own. */
+  args?: string[] | undefined;
+  /** Size of the page, in CSS pixels (1 to 10000 each). `null` leaves it to the API. @default null */
+  viewport?: Size | null | undefined;
+  /** WebSocket URL of a browser to use instead of a new one. Excludes `headless: false`, `userAgent`, `args` and `viewport`. */
+  cdpUrl?: string | undefined;
+  /** Whether its actions can upload files, and its downloads are kept. @default true */
+  useFileStorage?: boolean | undefined;
+  /** Browser state to start from; with `persist` it is saved back at the end. */
+  profile?: ProfileOptions | undefined;
+  /** Whether requests are signed as those of a known bot. The cloud only. @default false */
+  webBotAuth?: boolean | undefined;
+  /** Headers that every request of a page carries. */
+  extraHTTPHeaders?: Record<string, string> | undefined;
+  /** Id of a vault of the cloud whose credentials the session may use. */
+  vaultId?: string | undefined;
+  /** Managed logins to apply: at most 10, each once. */
+  authIds?: string[] | undefined;
+}
 
 /** Text that can stand in a header: no line ends, which would begin another one. */
 const headerValue = z
   .string()
   .regex(HEADER_VALUE, { error: 'Invalid input: must not hold control characters' });
+
+/** Names and values of headers. */
+export const headersSchema = z.record(
+  z.string().regex(HEADER_NAME, { error: 'Invalid input: expected the name of a header' }),
+  headerValue,
+);
 
 const fields = z.strictObject({
   headless: looseBoolean.optional(),
@@ -52,120 +106,139 @@ const fields = z.strictObject({
     .nullish(),
   viewport_width: positiveInteger(MAX_VIEWPORT_PX).nullish(),
   viewport_height: positiveInteger(MAX_VIEWPORT_PX).nullish(),
-  aspect_ratio: z.enum(ASPECT_RATIOS).nullish(),
+  aspect_ratio: z.enum(['5:4', '16:9']).nullish(),
   cdp_url: z.string().nullish(),
   use_file_storage: looseBoolean.optional(),
-  screenshot_type: z.enum(SCREENSHOT_TYPES).optional(),
+  /** Has no effect on our server. */
+  screenshot_type: z.enum(['raw', 'full', 'last_action']).optional(),
   profile: z.strictObject({ id: z.string(), persist: looseBoolean.optional() }).nullish(),
   web_bot_auth: looseBoolean.optional(),
-  extra_http_headers: z
-    .record(
-      z.string().regex(HEADER_NAME, { error: 'Invalid input: expected the name of a header' }),
-      headerValue,
-    )
-    .nullish(),
+  extra_http_headers: headersSchema.nullish(),
   vault_id: z.string().nullish(),
   auth_ids: z.array(z.string()).max(MAX_AUTH_IDS).optional(),
+  /** Has no effect on our server. */
   wait_for_authentication: looseBoolean.optional(),
 });
 
 type Fields = z.output<typeof fields>;
 
-/** Rules that only the wire needs: a name of old, and a viewport that is two numbers there. */
-const WIRE_RULES: readonly {
-  at: keyof Fields;
-  isBroken: (request: Fields) => boolean;
-  message: StartRule['message'];
-}[] = [
-  {
-    at: 'timeout_minutes',
-    isBroken: (r) => isSet(r.idle_timeout_minutes) && isSet(r.timeout_minutes),
-    message: (name) => `older name of ${name('idleTimeout')}; send one of the two`,
-  },
-  {
-    at: 'viewport_width',
-    isBroken: (r) => isSet(r.viewport_height) && !isSet(r.viewport_width),
-    message: () => 'is required when the height is set',
-  },
-  {
-    at: 'viewport_height',
-    isBroken: (r) => isSet(r.viewport_width) && !isSet(r.viewport_height),
-    message: () => 'is required when the width is set',
-  },
-];
-
 const isSet = (value: unknown): boolean => value !== undefined && value !== null;
+const NOT_WITH_CDP_URL = "has no effect on another provider's browser; leave it out";
+
+/** What must hold between fields that are valid by themselves. */
+const RULES: readonly [
+  at: keyof Fields,
+  isBroken: (request: Fields) => boolean,
+  message: string,
+][] = [
+  [
+    'timeout_minutes',
+    (r) => isSet(r.idle_timeout_minutes) && isSet(r.timeout_minutes),
+    'older name of idle_timeout_minutes; send one of the two',
+  ],
+  [
+    'viewport_width',
+    (r) => isSet(r.viewport_height) && !isSet(r.viewport_width),
+    'is required when the height is set',
+  ],
+  [
+    'viewport_height',
+    (r) => isSet(r.viewport_width) && !isSet(r.viewport_height),
+    'is required when the width is set',
+  ],
+  [
+    'idle_timeout_minutes',
+    (r) =>
+      (r.idle_timeout_minutes ?? r.timeout_minutes ?? MINUTES.defaultIdle) >
+      (r.max_duration_minutes ?? MINUTES.defaultDuration),
+    `must be at most the maximum duration (defaults: ${MINUTES.defaultIdle} and ${MINUTES.defaultDuration} minutes); set both`,
+  ],
+  [
+    'chrome_args',
+    (r) => (r.chrome_args ?? []).join(' ').length > MAX_ARGS_LENGTH,
+    `must be at most ${MAX_ARGS_LENGTH} characters long altogether`,
+  ],
+  [
+    'aspect_ratio',
+    (r) => isSet(r.aspect_ratio) && (isSet(r.viewport_width) || isSet(r.viewport_height)),
+    'excludes a viewport size; set one of the two',
+  ],
+  [
+    'solve_captchas',
+    (r) =>
+      ['chrome-nightly', 'chrome-turbo'].includes(r.browser_type ?? '') &&
+      r.solve_captchas !== false &&
+      (Array.isArray(r.proxies) ? r.proxies.length === 0 : r.proxies !== true),
+    'this browser solves captchas only through a proxy; turn this off, or add a proxy',
+  ],
+  ['headless', (r) => isSet(r.cdp_url) && r.headless === false, NOT_WITH_CDP_URL],
+  ['user_agent', (r) => isSet(r.cdp_url) && isSet(r.user_agent), NOT_WITH_CDP_URL],
+  ['chrome_args', (r) => isSet(r.cdp_url) && isSet(r.chrome_args), NOT_WITH_CDP_URL],
+  ['viewport_width', (r) => isSet(r.cdp_url) && isSet(r.viewport_width), NOT_WITH_CDP_URL],
+  [
+    'auth_ids',
+    ({ auth_ids: ids = [] }) => new Set(ids).size !== ids.length,
+    'each id may be given once',
+  ],
+];
 
 /** A start request on the wire. Unknown fields are refused. */
 export const startRequestSchema = fields.superRefine((request, context) => {
-  const options = toOptions(request);
-  const broken = [
-    ...WIRE_RULES.filter(({ isBroken }) => isBroken(request)),
-    ...START_RULES.filter(({ isBroken }) => isBroken(options)).map(({ at, message }) => ({
-      at: wireName(at),
-      message,
-    })),
-  ];
-  for (const { at, message } of broken)
-    context.addIssue({
-      code: 'custom',
-      path: [at],
-      message: message(wireName),
-      params: { message },
-    });
+  for (const [at, isBroken, message] of RULES)
+    if (isBroken(request)) context.addIssue({ code: 'custom', path: [at], message });
 });
 
 /** A start request as JSON. */
 export type StartRequestWire = z.input<typeof startRequestSchema>;
 
-/** What has another shape on the wire: a viewport is two numbers there, which are checked there, and durations are minutes. */
-const ownShape = z.looseObject({
-  viewport: z.strictObject({ width: z.unknown(), height: z.unknown() }).partial().nullish(),
-  maxDuration: wholeMinutes(MINUTES.maxDuration).optional(),
-  idleTimeout: wholeMinutes(MINUTES.maxIdle).optional(),
-});
-
-/** Wire fields whose option has another name than the same one in camel case. */
-const OPTION_OF: Readonly<Record<string, keyof StartOptions>> = {
-  max_duration_minutes: 'maxDuration',
-  idle_timeout_minutes: 'idleTimeout',
-  browser_type: 'channel',
-  chrome_args: 'args',
-  extra_http_headers: 'extraHTTPHeaders',
+/** Options that are not named like their field in camel case. */
+const FIELD_OF: Readonly<Record<string, string>> = {
+  maxDuration: 'max_duration_minutes',
+  idleTimeout: 'idle_timeout_minutes',
+  channel: 'browser_type',
+  args: 'chrome_args',
+  extraHTTPHeaders: 'extra_http_headers',
 };
-const FIELD_OF: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.entries(OPTION_OF).map(([field, option]) => [option, field]),
+const OPTION_OF: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(FIELD_OF).map(([option, field]) => [field, option]),
 );
-/** Every option of a start. */
-export const OPTION_NAMES = [
-  ...Object.keys(fields.shape)
-    .filter((name) => name !== 'timeout_minutes' && !name.startsWith('viewport_'))
-    .map(optionName),
-  'viewport',
-];
+/** Fields without an option: they have no effect on our server, or are another name for a field that has one. */
+const ONLY_ON_THE_WIRE = /^(timeout_minutes|viewport_.*|aspect_ratio|screenshot_type|wait_for_.*)$/;
+
+const pixels = z.int().min(1).max(MAX_VIEWPORT_PX);
+
+/** The options, by their names. Most are checked in their wire form: here are those that have another shape there. */
+export const startOptionsSchema = z
+  .strictObject({
+    ...Object.fromEntries(
+      Object.keys(fields.shape)
+        .filter((field) => !ONLY_ON_THE_WIRE.test(field))
+        .map((field) => [optionName(field), z.unknown()]),
+    ),
+    viewport: z.strictObject({ width: pixels, height: pixels }).nullable(),
+    maxDuration: wholeMinutes(MINUTES.maxDuration),
+    idleTimeout: wholeMinutes(MINUTES.maxIdle),
+  })
+  .partial();
+
+/** What is wrong with options, in the names of their author. */
+export function findStartIssues(options: unknown): Issue[] {
+  const own = startOptionsSchema.safeParse(options, { reportInput: true });
+  if (!own.success) return describeIssues(own.error.issues, namesIn(startOptionsSchema));
+  const wire = exactly(startRequestSchema).safeParse(toRequest(own.data), {
+    reportInput: true,
+  });
+  return wire.success ? [] : describeIssues(wire.error.issues, namesIn(fields), optionName);
+}
 
 /**
  * The wire form of start options, without what is not set.
  * @throws {@link OptionsError} naming every wrong or unknown option
  */
 export function encodeStartRequest(options: StartOptions): StartRequestWire {
-  const what = 'Cannot start a session with these options';
-  wireNames(what, options); // refuses what is no object, and names of the wire
-  refuseUnknownOptions(what, options, OPTION_NAMES);
-  checkOptions(what, ownShape, options);
-  const { viewport, proxies, maxDuration, idleTimeout, ...rest } = options;
-  const size = viewport ? { viewport_width: viewport.width, viewport_height: viewport.height } : {};
-  const wire = withoutNulls({
-    ...Object.fromEntries(Object.entries(rest).map(([name, value]) => [wireName(name), value])),
-    max_duration_minutes: maxDuration && maxDuration / MINUTE_MS,
-    idle_timeout_minutes: idleTimeout && idleTimeout / MINUTE_MS,
-    ...size,
-    proxies: encodeProxies(proxies),
-  }) as StartRequestWire;
-  const parsed = exactly(startRequestSchema).safeParse(wire, { reportInput: true });
-  if (parsed.success) return wire;
-  const issues = describeIssues(parsed.error.issues.map(inOptionNames), optionsAt, optionName);
-  throw refusedOptions(what, issues);
+  const issues = findStartIssues(options);
+  if (issues.length > 0) throw refusedOptions('Cannot start a session with these options', issues);
+  return toRequest(options);
 }
 
 /**
@@ -173,57 +246,48 @@ export function encodeStartRequest(options: StartOptions): StartRequestWire {
  * @throws {@link InvalidRequestError} (422) naming every wrong or unknown field
  */
 export function decodeStartRequest(body: unknown): StartOptions {
-  return toOptions(readBody('Invalid start request', startRequestSchema, body));
-}
-
-/** TypeScript's names and shapes for a request whose fields are allowed. A viewport is whole when one of its numbers is there. */
-function toOptions(request: Fields): StartOptions {
   const {
-    timeout_minutes: alias,
+    timeout_minutes: olderIdle,
+    idle_timeout_minutes: idle = olderIdle,
+    max_duration_minutes: longest,
     viewport_width: width,
     viewport_height: height,
+    aspect_ratio: shape,
+    screenshot_type: _screenshot,
+    wait_for_authentication: _wait,
     proxies,
     ...rest
-  } = withoutNulls(request) as Fields;
-  const idleTimeout = rest.idle_timeout_minutes ?? alias;
-  return {
-    ...(Object.fromEntries(
-      Object.entries(rest).map(([field, value]) => [optionName(field), value]),
-    ) as StartOptions),
-    ...(rest.max_duration_minutes !== undefined && {
-      maxDuration: rest.max_duration_minutes * MINUTE_MS,
-    }),
-    ...(idleTimeout !== undefined && { idleTimeout: idleTimeout * MINUTE_MS }),
-    ...(isSet(width) || isSet(height)
-      ? { viewport: { width: width ?? 0, height: height ?? 0 } }
-      : {}),
-    ...(proxies === undefined ? {} : { proxies: decodeProxies(proxies) }),
-  };
+  } = withoutNulls(readBody('Invalid start request', startRequestSchema, body)) as Fields;
+  return withoutNulls({
+    ...Object.fromEntries(Object.entries(rest).map(([field, value]) => [optionName(field), value])),
+    maxDuration: longest && longest * MINUTE_MS,
+    idleTimeout: idle && idle * MINUTE_MS,
+    viewport: shape ? LARGEST[shape] : width && height ? { width, height } : undefined,
+    proxies: proxies && decodeProxies(proxies),
+  });
 }
 
-/** The names that may stand at a place in the options. */
-function optionsAt(path: readonly PropertyKey[]): readonly string[] {
-  return path.length === 0 ? OPTION_NAMES : namesIn(fields)(path);
-}
+/** The largest page of each shape that is 1280 wide, as the contract's reference engine takes it. */
+const LARGEST: Readonly<Record<string, Size>> = {
+  '16:9': { width: 1280, height: 720 },
+  '5:4': { width: 1280, height: 1024 },
+};
 
-/** The wire's name of an option; of a viewport, that of its width. */
-function wireName(option: string): keyof Fields {
-  return (
-    option === 'viewport' ? 'viewport_width' : (FIELD_OF[option] ?? toSnakeCase(option))
-  ) as keyof Fields;
+function toRequest(options: StartOptions): StartRequestWire {
+  const { viewport, proxies, maxDuration, idleTimeout, ...rest } = options;
+  return withoutNulls({
+    ...Object.fromEntries(
+      Object.entries(rest).map(([name, value]) => [FIELD_OF[name] ?? toSnakeCase(name), value]),
+    ),
+    max_duration_minutes: maxDuration && maxDuration / MINUTE_MS,
+    idle_timeout_minutes: idleTimeout && idleTimeout / MINUTE_MS,
+    viewport_width: viewport?.width,
+    viewport_height: viewport?.height,
+    proxies: encodeProxies(proxies),
+  });
 }
 
 /** TypeScript's name of a wire field. */
-export function optionName(wireName: string): string {
-  return (
-    OPTION_OF[wireName] ?? toCamelCase(wireName.replace(/^viewport_(width|height)$/, 'viewport.$1'))
-  );
-}
-
-function inOptionNames(issue: z.core.$ZodIssue): z.core.$ZodIssue {
-  const write =
-    issue.code === 'custom'
-      ? (issue.params?.['message'] as StartRule['message'] | undefined)
-      : undefined;
-  return write ? { ...issue, message: write((option) => option) } : issue;
+export function optionName(field: string): string {
+  return OPTION_OF[field] ?? toCamelCase(field.replace(/^viewport_(width|height)$/, 'viewport.$1'));
 }

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 
 import { lenient } from './exact';
-import { MINUTE_MS, wholeMinutesText } from './limits';
+import { MINUTE_MS } from './limits';
 
 const TRUE_WORDS = new Set(['true', '1', 'yes', 'y', 'on', 't']);
 const FALSE_WORDS = new Set(['false', '0', 'no', 'n', 'off', 'f']);
@@ -32,16 +32,13 @@ export const looseInteger = lenient(coerceNumber, z.int());
 export const positiveInteger = (maximum: number) =>
   lenient(coerceNumber, z.int().min(1).max(maximum));
 
-/** A duration in milliseconds that the wire tells in minutes. */
-export const wholeMinutes = (most: number) =>
-  z.custom<number>(
-    (value) =>
-      Number.isInteger(value) &&
-      Number(value) % MINUTE_MS === 0 &&
-      Number(value) >= MINUTE_MS &&
-      Number(value) <= most * MINUTE_MS,
-    { error: `Invalid input: expected ${wholeMinutesText(most)}` },
-  );
+/** A duration in milliseconds that is whole minutes on the wire. */
+export const wholeMinutes = (most: number) => {
+  const error = `Invalid input: expected whole minutes in milliseconds, a multiple of ${MINUTE_MS} from ${MINUTE_MS} to ${most * MINUTE_MS}`;
+  return z
+    .number({ error })
+    .refine((ms) => ms % MINUTE_MS === 0 && ms >= MINUTE_MS && ms <= most * MINUTE_MS, { error });
+};
 
 /** A number, or a string that spells one. */
 export const looseNumber = lenient(coerceNumber, z.number());

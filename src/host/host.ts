@@ -3,7 +3,13 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { settledWithin } from '../base/deadline';
 import { isToken } from '../base/tokens';
 import { HostError } from '../contract/errors';
-import type { ArtifactProblem, HostCalls, HostMethod, WaitReason } from './protocol';
+import type {
+  AcquireRequest,
+  ArtifactProblem,
+  HostCalls,
+  HostMethod,
+  WaitReason,
+} from './protocol';
 import { Refusals, WaitMessages } from './messages';
 import { RpcPeer } from './rpc';
 import { Run } from './run';
@@ -111,8 +117,10 @@ export class Host {
         if (role === 'worker') this.#refusals.workerCame(peer);
         return { pid: process.pid };
       },
-      acquire: async (request, peer) =>
-        run.acquire(request, peer, { saysSource: !this.#hasReporter() }),
+      acquire: async (request, peer) => {
+        await checkOptions(request);
+        return run.acquire(request, peer, { saysSource: !this.#hasReporter() });
+      },
       prepareSession: async (check) => run.prepareSession(check),
       reportBadSession: async ({ leaseId, reason }) => run.reportBadSession(leaseId, reason),
       offer: async ({ leaseId }) => run.leases.offer(leaseId),
@@ -127,8 +135,10 @@ export class Host {
       waits: async (_, peer) => this.#whyWaits(peer),
       views: async ({ withLinks }) => run.views(withLinks),
       claimMessage: async ({ message }) => run.claimMessage(message),
-      stopRun: async ({ refusal }) =>
-        refusal ? this.#refusals.refuse(refusal) : this.#refusals.current,
+      admitTest: async ({ refusal, options }) => {
+        if (options) (await import('../options/validate')).validateTestOptions(options, 'use');
+        return refusal ? this.#refusals.refuse(refusal) : this.#refusals.current;
+      },
       finish: async () => {
         const summary = await run.finish();
         setImmediate(() => this.#markFinished()); // the answer goes out first
@@ -157,4 +167,14 @@ export class Host {
   #hasReporter(): boolean {
     return [...this.#roles.values()].includes('reporter');
   }
+}
+
+/** Refuses wrong options before a session starts. The schemas are here, so that workers need not load them. */
+async function checkOptions({
+  options,
+  use = { path: 'use', names: [] },
+}: AcquireRequest): Promise<void> {
+  const { validateProjectUse } = await import('../options/validate');
+  const names = Object.fromEntries(use.names.map((name) => [name, undefined]));
+  validateProjectUse({ ...names, sessionOptions: options }, use.path);
 }

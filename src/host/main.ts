@@ -48,6 +48,7 @@ async function main(): Promise<void> {
 async function preload(): Promise<void> {
   await Promise.allSettled([
     import('../client/index'),
+    import('../options/validate'),
     import('../client/dispatchers').then((it) => it.loadUndici()),
     ...(hasRemoteApi({}) ? [] : [import('../server/session-server')]),
   ]);

@@ -1,7 +1,7 @@
 /** The calls between workers, the runner and the host: their parameters and results. */
 import type { Size } from '../contract/limits';
 import type { TestOutcome, TestStep } from '../contract/test-notes';
-import type { SessionOptions } from '../options/types';
+import type { SessionOptions, SessionTestOptions } from '../options/types';
 import type { SessionFacts } from '../story/test-story';
 
 /** The browser options of a worker's Playwright project. Embedded sessions apply them. */
@@ -27,6 +27,8 @@ export interface AcquireRequest {
   parallelIndex: number;
   options: SessionOptions;
   browser: BrowserSettings;
+  /** Where the options are set and the names that are set there, for messages about wrong or misspelled options. */
+  use?: { path: string; names: string[] };
 }
 
 /** A Playwright server that can drive a session. */
@@ -283,8 +285,11 @@ export interface HostCalls {
   views: { params: { withLinks: boolean }; result: RunViews };
   /** True for the first worker of the run that wants to print this message. */
   claimMessage: { params: { message: string }; result: boolean };
-  /** Stops the run for this reason, if there is one. Returns why the run was stopped; null while it goes on. */
-  stopRun: { params: { refusal: Refusal | null }; result: Refusal | null };
+  /** Checks the options of a test, and stops the run if there is a refusal. Returns why the run was stopped; null while it goes on. */
+  admitTest: {
+    params: { refusal: Refusal | null; options?: SessionTestOptions };
+    result: Refusal | null;
+  };
   /** Waits for the clips, stops everything, and returns what the run used. The host exits afterwards. */
   finish: { params: Record<string, never>; result: RunSummary & { pid: number } };
 }

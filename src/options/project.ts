@@ -18,3 +18,8 @@ export function projectOptions(use: object): SessionOptions {
 export function onTop(base: SessionOptions, own: SessionOptions = {}): SessionOptions {
   return isRecord(own) ? { ...base, ...own } : own;
 }
+
+/** Where a project sets its options, for messages. */
+export function pathOfUse(projectName: string): string {
+  return projectName === '' ? 'use' : `projects["${projectName}"].use`;
+}

@@ -1,7 +1,7 @@
 /** What a user may write, as types. Their doc comments are the manual; docs/options.md is tested against the rules beside them. Holds no code, so test files may import it freely. */
 
 import type { Size } from '../contract/limits';
-import type { StartOptions } from '../contract/start-options';
+import type { StartOptions } from '../contract/start';
 
 /** Where an embedded session server gets its browsers. */
 export type Backend = 'chromium' | 'grid' | 'cdp';

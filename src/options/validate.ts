@@ -1,152 +1,323 @@
-/** Refuses wrong, unknown and misspelled options by name, before anything is started. */
+/** The schemas of what a user may write, and what must hold between options. Loads zod: never in a test worker. */
+import * as z from 'zod';
+
+import { isRecord, parseJson } from '../base/json';
+import { namesIn } from '../contract/checks';
 import { OptionsError } from '../contract/errors';
+import { describeIssues, type Issue } from '../contract/issues';
+import { MINUTE_MS, MINUTES } from '../contract/limits';
+import { editDistance } from '../contract/naming';
+import { findStartIssues, headersSchema, startOptionsSchema } from '../contract/start';
+import type { StartOptions } from '../contract/session';
 import { environment } from './environment';
-import { type OptionProblem, type OptionRule, shape } from './rules';
-import {
-  apiUrlRule,
-  crossRules,
-  gridJsonRules,
-  gridUrlRule,
-  sessionOptionRules,
-  testOptionRules,
-} from './schema';
+import { isHostPattern } from './host-pattern';
 import { gridUrlOf, hasRemoteApi } from './source';
 import type { SessionOptions, SessionTestOptions } from './types';
 
-const sessionOptionsRule = shape(sessionOptionRules, { what: 'an object of session options' });
+const filledText = z.string().regex(/\S/, { error: 'must not be empty' });
+const urlOf = (schemes: RegExp, error: string) =>
+  z.string({ error }).refine((text) => URL.canParse(text) && schemes.test(new URL(text).protocol), {
+    error,
+  });
+const size = (least: number, most: number) =>
+  z.strictObject({ width: z.int().min(least).max(most), height: z.int().min(least).max(most) });
+
+const NOT_AN_API_URL =
+  'must be a URL that starts with http:// or https://, without credentials and query';
+const apiUrlSchema = urlOf(/^https?:$/, NOT_AN_API_URL).refine(
+  (text) => /^[^?@]*$/.test(text), // other tools would show a password in their messages
+  { error: NOT_AN_API_URL },
+);
+const gridUrlSchema = urlOf(
+  /^https?:$/,
+  'must be the URL of a Selenium Grid that starts with http:// or https://, such as http://hub:4444',
+);
+
+/** `sessionOptions`. Options of the session API are checked by the schema of a start request, too. */
+export const sessionOptionsSchema = startOptionsSchema.extend({
+  apiUrl: apiUrlSchema.optional(),
+  apiKey: filledText.optional(),
+  backend: z.enum(['chromium', 'grid', 'cdp']).optional(),
+  gridUrl: gridUrlSchema.optional(),
+  capabilities: z.record(z.string(), z.unknown()).optional(),
+  cdpUrl: urlOf(/^wss?:$/, 'must be a URL that starts with ws:// or wss://').optional(),
+  args: z.array(z.string().startsWith('--', 'must be a switch that begins with --')).optional(),
+  sessionId: filledText.optional(),
+  startTimeout: z.int().min(1000).max(1_800_000).optional(),
+  maxSessions: z.int().min(1).max(10_000).optional(),
+  transport: z.enum(['auto', 'playwright', 'cdp']).optional(),
+  exposeNetwork: z
+    .string()
+    .refine(isHostPattern, {
+      error: "must be hosts, separated by commas, such as '<loopback>' or '*.internal:8080'",
+    })
+    .optional(),
+  executablePath: filledText.optional(),
+} satisfies Partial<Record<keyof SessionOptions, z.ZodType>>);
+
+const recordingMode = z.enum([
+  'off',
+  'on',
+  'retain-on-failure',
+  'on-first-retry',
+  'on-all-retries',
+  'retain-on-first-failure',
+  'retain-on-failure-and-retries',
+]);
+
+/** The test options. */
+export const testOptionsSchema = z.object({
+  isolation: z
+    .union(
+      [
+        z.enum(['context', 'session']),
+        z.strictObject({ mode: z.literal('session'), keepState: z.boolean().optional() }),
+      ],
+      { error: "must be 'context', 'session' or { mode: 'session', keepState }" },
+    )
+    .optional(),
+  cookieFile: filledText.regex(/[^/\\\0]$/, 'must be the path of a file').optional(),
+  saveCookies: z.enum(['always', 'on-success', 'never']).optional(),
+  recording: z
+    .union(
+      [
+        recordingMode,
+        z.strictObject({
+          mode: recordingMode,
+          size: size(16, 4096).optional(), // the largest side that the H.264 level in use can hold
+          fps: z.int().min(1).max(60).optional(),
+        }),
+      ],
+      {
+        error: `must be one of ${recordingMode.options.map((mode) => `'${mode}'`).join(', ')}, or { mode, size, fps }`,
+      },
+    )
+    .optional(),
+  viewerLink: z.enum(['locked', 'open']).optional(),
+} satisfies Record<keyof SessionTestOptions, z.ZodType>);
 
 /**
  * Checks session options.
- * @param path - where they stand, for the message: `use.sessionOptions`
- * @returns the same value
+ * @param path - where they are set, for the message: `use.sessionOptions`
  * @throws {@link OptionsError} naming every wrong option, what is allowed and what it was
  */
-export function validateSessionOptions(value: unknown, path: string): SessionOptions {
-  refuse(findSessionProblems(value, path));
-  return value as SessionOptions;
+export function validateSessionOptions(value: unknown, path: string): void {
+  refuse(findSessionIssues(value, path));
 }
 
 /**
- * Checks those of the test options that are given; others in `values` are left alone.
+ * Checks the test options among some values, and ignores the others.
  * @throws {@link OptionsError} as {@link validateSessionOptions} does
  */
-export function validateTestOptions(
-  values: Readonly<Partial<Record<keyof SessionTestOptions, unknown>>>,
-  path: string,
-): void {
-  refuse(findTestProblems(values, path));
+export function validateTestOptions(values: object, path: string): void {
+  refuse(check(testOptionsSchema, values, path));
 }
 
 /**
- * Checks what the `use` of a project says to us, and finds names that were probably meant for us: Playwright takes any.
+ * Checks our options in the `use` of a project, and finds misspelled ones: Playwright accepts any name.
  * @throws {@link OptionsError} as {@link validateSessionOptions} does
  */
 export function validateProjectUse(use: Readonly<Record<string, unknown>>, path: string): void {
-  const { sessionOptions } = use;
-  const misspelled = findMisspelledOption(use);
   refuse([
-    ...(misspelled
-      ? [
-          {
-            path: `${path}.${misspelled.name}`,
-            message: `is not an option; did you mean '${misspelled.nearest}'?`,
-          },
-        ]
-      : []),
-    ...(sessionOptions === undefined
+    ...findMisspelled(Object.keys(use), path),
+    ...(use['sessionOptions'] === undefined
       ? []
-      : findSessionProblems(sessionOptions, `${path}.sessionOptions`)),
-    ...findTestProblems(use, path),
+      : findSessionIssues(use['sessionOptions'], `${path}.sessionOptions`)),
+    ...check(testOptionsSchema, use, path),
   ]);
 }
 
-/** The first name in `use` that is one slip of the keyboard away from an option of ours. Names further away may be the suite's own options. */
-export function findMisspelledOption(
-  use: Readonly<Record<string, unknown>>,
-): { name: string; nearest: string } | undefined {
-  const ours = ['sessionOptions', ...Object.keys(testOptionRules)];
-  for (const name of Object.keys(use)) {
-    if (ours.includes(name)) continue;
-    const nearest = ours.find((option) => isOneSlipAway(lettersOf(name), lettersOf(option)));
-    if (nearest !== undefined) return { name, nearest };
-  }
-  return undefined;
+/** Names that are one typing error away from one of our options. Names that differ more may be the suite's own options. */
+function findMisspelled(names: readonly string[], path: string): Issue[] {
+  const ours = ['sessionOptions', ...Object.keys(testOptionsSchema.shape)];
+  const letters = (name: string): string => name.replace(/[_-]/g, '').toLowerCase();
+  return names
+    .filter((name) => !ours.includes(name))
+    .flatMap((name) => {
+      const nearest = ours.find((option) => editDistance(letters(name), letters(option)) <= 1);
+      const message = `unknown option; did you mean "${nearest}"?`;
+      return nearest === undefined ? [] : [{ path: `${path}.${name}`, message }];
+    });
 }
 
-function findSessionProblems(value: unknown, path: string): OptionProblem[] {
-  const problems = sessionOptionsRule.check(value, path);
-  if (problems.length > 0) return problems;
+function findSessionIssues(value: unknown, path: string): Issue[] {
+  const own = check(sessionOptionsSchema, value, path);
+  if (!isRecord(value)) return own;
   const options = value as SessionOptions;
+  const asked = Object.entries(options).filter(([name]) =>
+    Object.hasOwn(startOptionsSchema.shape, name),
+  );
+  const ofStart = findStartIssues(asStarted(options, Object.fromEntries(asked)))
+    .map((issue) => ({ ...issue, path: `${path}.${issue.path}` }))
+    .filter((issue) => !own.some((it) => it.path === issue.path));
+  const issues = [...own, ...ofStart];
+  if (issues.length > 0) return issues;
   return [
     ...checkEnvironment(options),
-    ...crossRules
-      .filter(({ isBroken }) => isBroken(options))
-      .map(({ at, message }) => ({ path: `${path}.${at}`, message })),
+    ...findConflicts(options).map((issue) => ({ ...issue, path: `${path}.${issue.path}` })),
   ];
 }
 
-/** What the environment says counts as an option, where it is used. */
-function checkEnvironment(options: SessionOptions): OptionProblem[] {
-  const isUsed =
-    hasRemoteApi(options) && options.apiUrl === undefined && environment.apiUrl !== undefined;
-  if (isUsed) return apiUrlRule.check(environment.apiUrl, environment.apiNames.apiUrl);
-  return gridUrlOf(options) === undefined ? [] : checkGridEnvironment(options);
+/** Embedded sessions have their own defaults, and never solve captchas. */
+function asStarted(options: SessionOptions, start: StartOptions): StartOptions {
+  if (hasRemoteApi(options)) return start;
+  const { maxDuration = MINUTES.maxDuration * MINUTE_MS } = start;
+  const { idleTimeout = Math.min(MINUTES.maxIdle * MINUTE_MS, maxDuration) } = start;
+  const solveCaptchas = start.solveCaptchas ?? false;
+  return {
+    ...start,
+    idleTimeout,
+    maxDuration,
+    solveCaptchas: solveCaptchas ? false : solveCaptchas,
+  };
 }
 
-function checkGridEnvironment({ gridUrl, capabilities }: SessionOptions): OptionProblem[] {
-  const { SELENIUM_REMOTE_CAPABILITIES, SELENIUM_REMOTE_HEADERS } = gridJsonRules;
+/** Checks the variables of the environment that are used with these options. */
+function checkEnvironment(options: SessionOptions): Issue[] {
+  const { apiUrl, apiNames, gridUrl, gridCapabilities, gridHeaders } = environment;
+  if (hasRemoteApi(options))
+    return options.apiUrl === undefined && apiUrl !== undefined
+      ? check(apiUrlSchema, apiUrl, apiNames.apiUrl)
+      : [];
+  if (gridUrlOf(options) === undefined) return [];
+  const isWrong = (json: string | undefined, schema: z.ZodType): boolean =>
+    json !== undefined && !schema.safeParse(parseJson(json)).success;
   return [
-    ...(gridUrl === undefined ? gridUrlRule.check(environment.gridUrl, 'SELENIUM_REMOTE_URL') : []),
-    ...(capabilities === undefined && environment.gridCapabilities !== undefined
-      ? SELENIUM_REMOTE_CAPABILITIES.check(
-          environment.gridCapabilities,
-          'SELENIUM_REMOTE_CAPABILITIES',
-        )
+    ...(options.gridUrl === undefined ? check(gridUrlSchema, gridUrl, 'SELENIUM_REMOTE_URL') : []),
+    ...(options.capabilities === undefined &&
+    isWrong(gridCapabilities, z.record(z.string(), z.unknown()))
+      ? [
+          {
+            path: 'SELENIUM_REMOTE_CAPABILITIES',
+            message: 'must be an object of capabilities as JSON',
+          },
+        ]
       : []),
-    ...(environment.gridHeaders === undefined
-      ? []
-      : SELENIUM_REMOTE_HEADERS.check(environment.gridHeaders, 'SELENIUM_REMOTE_HEADERS')),
+    ...(isWrong(gridHeaders, headersSchema)
+      ? [
+          {
+            path: 'SELENIUM_REMOTE_HEADERS',
+            message: 'must be an object of header names and values as JSON',
+          },
+        ]
+      : []),
   ];
 }
 
-function findTestProblems(
-  values: Readonly<Record<string, unknown>>,
-  path: string,
-): OptionProblem[] {
-  return Object.entries(testOptionRules).flatMap(([name, rule]: [string, OptionRule]) =>
-    values[name] === undefined ? [] : rule.check(values[name], `${path}.${name}`),
+const NEEDS_CLOUD =
+  'needs a session API that can do it; embedded sessions cannot. Set SESSIONWRIGHT_API_URL or sessionOptions.apiUrl, or leave it out';
+const BOTH_SOURCES =
+  'asks for embedded sessions, but apiUrl or apiKey for remote ones; leave one of them out';
+
+/** The facts that rules between options need. */
+interface Facts extends SessionOptions {
+  isRemote: boolean;
+  isOnGrid: boolean;
+  namesApi: boolean;
+}
+
+/** What must hold between options that are valid by themselves. */
+const RULES: readonly [at: string, isBroken: (facts: Facts) => boolean, message: string][] = [
+  [
+    'gridUrl',
+    ({ backend, isOnGrid, namesApi }) => backend === 'grid' && !isOnGrid && !namesApi,
+    "is missing: backend 'grid' needs the URL of a Selenium Grid. Set it, or SELENIUM_REMOTE_URL",
+  ],
+  [
+    'gridUrl',
+    ({ gridUrl, backend = 'grid', cdpUrl }) =>
+      gridUrl !== undefined && (backend !== 'grid' || cdpUrl !== undefined),
+    "needs the backend 'grid', and no cdpUrl",
+  ],
+  ['gridUrl', ({ gridUrl, namesApi }) => gridUrl !== undefined && namesApi, BOTH_SOURCES],
+  [
+    'capabilities',
+    ({ capabilities, isOnGrid }) => capabilities !== undefined && !isOnGrid,
+    'need a Selenium Grid. Set gridUrl, or leave them out',
+  ],
+  [
+    'profile',
+    ({ profile, isOnGrid }) => profile !== undefined && isOnGrid,
+    'needs a browser that keeps its files, and those of a Selenium Grid do not. Use cookieFile or storageState, or leave it out',
+  ],
+  ['backend', ({ backend, namesApi }) => backend !== undefined && namesApi, BOTH_SOURCES],
+  [
+    'cdpUrl',
+    ({ backend, cdpUrl }) => backend === 'cdp' && cdpUrl === undefined,
+    "is missing: backend 'cdp' drives the browser behind it",
+  ],
+  [
+    'backend',
+    ({ backend, cdpUrl }) => backend === 'chromium' && cdpUrl !== undefined,
+    "must be 'cdp' (or left out) with cdpUrl, got 'chromium'",
+  ],
+  ['solveCaptchas', (facts) => facts.solveCaptchas === true && !facts.isRemote, NEEDS_CLOUD],
+  ['proxies', (facts) => hasCloudProxy(facts) && !facts.isRemote, NEEDS_CLOUD],
+  [
+    'transport',
+    ({ transport, isRemote }) => transport === 'playwright' && !isRemote,
+    "'playwright' needs a session server with a Playwright next to its browsers; embedded sessions are driven over CDP. Leave it out, or set SESSIONWRIGHT_API_URL or sessionOptions.apiUrl",
+  ],
+  [
+    'sessionId',
+    ({ sessionId, isRemote }) => sessionId !== undefined && !isRemote,
+    'is the id of a session of a session API, and none is configured. Set SESSIONWRIGHT_API_URL or sessionOptions.apiUrl',
+  ],
+];
+
+/** Options that have an effect on a session that already runs. */
+const FOR_RUNNING: readonly string[] = [
+  'apiUrl',
+  'apiKey',
+  'startTimeout',
+  'maxSessions',
+  'transport',
+  'exposeNetwork',
+];
+
+function findConflicts(options: SessionOptions): Issue[] {
+  const facts = {
+    ...options,
+    isRemote: hasRemoteApi(options),
+    isOnGrid: gridUrlOf(options) !== undefined,
+    namesApi: (options.apiUrl ?? options.apiKey) !== undefined,
+  };
+  const issues = RULES.filter(([, isBroken]) => isBroken(facts)).map(([path, , message]) => ({
+    path,
+    message,
+  }));
+  const shapesNoStart = Object.entries(options).every(
+    ([name, value]) => value === undefined || [...FOR_RUNNING, 'sessionId'].includes(name),
+  );
+  if (options.sessionId !== undefined && !shapesNoStart)
+    issues.push({
+      path: 'sessionId',
+      message: `excludes every option that shapes a start, because the session already runs. With it, only ${FOR_RUNNING.join(', ')} have an effect`,
+    });
+  return issues;
+}
+
+function hasCloudProxy({ proxies }: SessionOptions): boolean {
+  return (
+    proxies === true || (Array.isArray(proxies) && proxies.some(({ type }) => type !== 'external'))
   );
 }
 
-function refuse(problems: readonly OptionProblem[]): void {
-  const [first] = problems;
+function check(schema: z.ZodType, value: unknown, path: string): Issue[] {
+  const { error } = schema.safeParse(value, { reportInput: true });
+  return describeIssues(error?.issues ?? [], namesIn(schema)).map((issue) => ({
+    ...issue,
+    path: issue.path === '' ? path : `${path}.${issue.path}`,
+  }));
+}
+
+function refuse(issues: readonly Issue[]): void {
+  const [first] = issues;
   if (!first) return;
-  const lines = problems.map(({ path, message }) => `${path}: ${message}`);
+  const lines = issues.map(({ path, message }) => `${path}: ${message}`);
   const message =
     lines.length === 1
       ? lines.join()
       : `${lines.length} options are wrong:\n${lines.map((line) => `  ${line}`).join('\n')}`;
   throw new OptionsError(message, { path: first.path });
-}
-
-function lettersOf(name: string): string {
-  return name.replace(/[_-]/g, '').toLowerCase();
-}
-
-/** True when at most one letter was added, left out, replaced, or swapped with its neighbour. */
-function isOneSlipAway(name: string, option: string): boolean {
-  let start = 0;
-  while (start < name.length && name[start] === option[start]) start++;
-  let end = 0;
-  while (
-    end < Math.min(name.length, option.length) - start &&
-    name.at(-1 - end) === option.at(-1 - end)
-  )
-    end++;
-  const [typed, meant] = [
-    name.slice(start, name.length - end),
-    option.slice(start, option.length - end),
-  ];
-  const isSwapped = meant.length === 2 && typed === meant.charAt(1) + meant.charAt(0);
-  return isSwapped || Math.max(typed.length, meant.length) <= 1;
 }

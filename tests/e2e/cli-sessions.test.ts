@@ -247,7 +247,7 @@ describe('errors', () => {
     [{ NOTTE_API_KEY: '' }, /Set NOTTE_API_KEY\.\n$/],
     [{ NOTTE_API_KEY: 'wrong' }, /Check the key: NOTTE_API_KEY\.\n$/],
     [{ NOTTE_API_KEY: 'two words' }, /^NOTTE_API_KEY must be/],
-    [{ NOTTE_API_URL: 'localhost:9500' }, /^NOTTE_API_URL is no URL of a session API/],
+    [{ NOTTE_API_URL: 'localhost:9500' }, /^NOTTE_API_URL is not the URL of a session API/],
     [{ NOTTE_API_URL: 'http://127.0.0.1:9' }, /Check NOTTE_API_URL, and that the API is up\.\n$/],
   ])('%j: what to set, in the words of the command line', async (env, message) => {
     const { exitCode, stderr } = await sessions(['list'], env);

@@ -7,11 +7,6 @@ import { refused } from '../../contract/refusals';
 
 /** Page size without a window when none was asked for: Playwright's own default. */
 const DEFAULT_SIZE: Size = { width: 1280, height: 720 };
-/** The largest page of each shape that is 1280 wide, as the contract's reference engine takes it. */
-const ASPECT_RATIOS = {
-  '16:9': { width: 1280, height: 720 },
-  '5:4': { width: 1280, height: 1024 },
-} as const;
 
 /** An external proxy: the only kind that a machine without a provider has. */
 export type ExternalProxy = Extract<ProxyOptions, { type: 'external' }>;
@@ -47,13 +42,14 @@ export function planSession(request: StartOptions, context: PlanContext): Sessio
   const issues = [...unsupported(request), ...unsupportedOnGrid(request, context)];
   if (issues.length > 0) throw refused('This session server cannot start such a session', issues);
   const headless = !context.canShowWindow || (request.headless ?? context.defaultHeadless);
-  const asked = request.viewport ?? (request.aspectRatio && ASPECT_RATIOS[request.aspectRatio]);
   return {
     headless,
     idleTimeout: request.idleTimeout ?? MINUTES.defaultIdle * MINUTE_MS,
     maxDuration: request.maxDuration ?? MINUTES.defaultDuration * MINUTE_MS,
     size:
-      request.cdpUrl === undefined ? (asked ?? (headless ? DEFAULT_SIZE : undefined)) : undefined,
+      request.cdpUrl === undefined
+        ? (request.viewport ?? (headless ? DEFAULT_SIZE : undefined))
+        : undefined,
     proxy: proxyList(request).find((proxy): proxy is ExternalProxy => proxy.type === 'external'),
     request,
   };

@@ -2,7 +2,7 @@
 import { settledWithin } from '../../base/deadline';
 import { logOf } from '../../base/log';
 import { Pending } from '../../base/pending';
-import type { StartOptions } from '../../contract/start-options';
+import type { StartOptions } from '../../contract/start';
 import type { SessionPlan } from '../browsers/session-plan';
 import type { PreparedBrowser } from './prepared-browser';
 
@@ -148,11 +148,8 @@ const ANY = {
   idleTimeout: undefined,
   maxDuration: undefined,
   useFileStorage: undefined,
-  screenshotType: undefined,
   solveCaptchas: undefined,
-  waitForAuthentication: undefined,
   webBotAuth: undefined,
   proxies: undefined,
   viewport: undefined,
-  aspectRatio: undefined,
 } satisfies Partial<StartOptions>;

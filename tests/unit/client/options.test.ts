@@ -50,20 +50,23 @@ describe('client options', () => {
   });
 
   it.each([
-    ['api.notte.cc', 'apiUrl is no URL of a session API: "api.notte.cc". Write it with its scheme'],
+    [
+      'api.notte.cc',
+      'apiUrl is not the URL of a session API: "api.notte.cc". Write it with its scheme',
+    ],
     ['localhost:8484', '"localhost:8484"'],
     ['ftp://x', '"ftp://x"'],
     ['http://', '"http://"'],
-    ['https://user:hunter2@x.test', 'must not hold a user or password'],
+    ['https://user:hunter2@x.test', 'must not contain a user or password'],
   ])('refuse the URL %s', (apiUrl, message) => {
     expect(() => resolveClientOptions({ apiUrl, apiKey: 'k' })).toThrow(message);
     expect(() => resolveClientOptions({ apiUrl, apiKey: 'k' })).not.toThrow('hunter2');
   });
 
   it.each([
-    [{ apiurl: 'http://x' }, "apiurl is no option of a client; did you mean 'apiUrl'?"],
-    [{ retryDelayMs: 5 }, "did you mean 'retryDelay'?"],
-    [{ sessions: 5 }, 'known are apiUrl, apiKey'],
+    [{ apiurl: 'http://x' }, 'apiurl: unknown field; did you mean "apiUrl"?'],
+    [{ retryDelayMs: 5 }, 'did you mean "retryDelay"?'],
+    [{ sessions: 5 }, 'sessions: unknown field'],
   ])('refuse the unknown %j, with the nearest name', (options, message) => {
     expect(() => resolveClientOptions({ apiKey: 'k', ...options })).toThrow(message);
   });
@@ -77,7 +80,7 @@ describe('client options', () => {
 
   it('name the variable when the URL came from the environment', () => {
     vi.stubEnv('NOTTE_API_URL', 'api.notte.cc');
-    expect(() => resolveClientOptions({ apiKey: 'k' })).toThrow('NOTTE_API_URL is no URL');
+    expect(() => resolveClientOptions({ apiKey: 'k' })).toThrow('NOTTE_API_URL is not the URL');
   });
 
   it.each([

@@ -122,7 +122,7 @@ describe('options', () => {
     const message = `expected an object, got ${kind}`;
     expect(thrownBy(() => encodeStartRequest(given as object))).toMatchObject({
       path: '',
-      message: `Cannot start a session with these options: ${message}`,
+      message: expect.stringContaining('Cannot start a session with these options: ') as string,
     });
     expect(thrownBy(() => encodeAction(given as unknown as Action))).toMatchObject({
       path: '',

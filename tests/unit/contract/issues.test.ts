@@ -22,11 +22,15 @@ describe('an issue', () => {
     });
     expect(issuesOf(schema, { minutes: 31, type: 'crome', headless: 'yes' })).toEqual([
       { path: 'minutes', message: 'Too big: expected number to be <=30, got 31' },
-      { path: 'type', message: 'Invalid option: expected one of "chrome"|"chromium", got "crome"' },
+      {
+        path: 'type',
+        message:
+          'Invalid option: expected one of "chrome"|"chromium", got "crome"; did you mean "chrome"?',
+      },
       { path: 'headless', message: 'Invalid input: expected boolean, received string' },
     ]);
     expect(issuesOf(z.string(), true)).toEqual([
-      { path: '', message: 'Invalid input: expected string, received boolean, got true' },
+      { path: '', message: 'Invalid input: expected string, received boolean' },
     ]);
   });
 

@@ -16,7 +16,6 @@ const FLAGS: Row[] = [
   ['solve_captchas', 'solveCaptchas'],
   ['use_file_storage', 'useFileStorage'],
   ['web_bot_auth', 'webBotAuth'],
-  ['wait_for_authentication', 'waitForAuthentication'],
 ].map(([field = '', option = '']) => [field, option, [true, false], ['maybe', 2, null, {}]]);
 
 const ROWS: Row[] = [
@@ -34,9 +33,7 @@ const ROWS: Row[] = [
     [[], ['--a', 'b'], ['x'.repeat(32_000)], ['x'.repeat(15_999), 'y'.repeat(16_000)]],
     [['a\0b'], [5], '--a', ['x'.repeat(32_001)], ['x'.repeat(16_000), 'y'.repeat(16_000)]],
   ],
-  ['aspect_ratio', 'aspectRatio', ['5:4', '16:9'], ['4:3', '', 5]],
   ['cdp_url', 'cdpUrl', ['ws://a'], [5, ['ws://a']]],
-  ['screenshot_type', 'screenshotType', ['raw', 'full', 'last_action'], ['half', '', null]],
   [
     'profile',
     'profile',
@@ -174,7 +171,7 @@ describe('between fields', () => {
     [
       { idle_timeout_minutes: 16 },
       'idle_timeout_minutes',
-      'must be at most max_duration_minutes (defaults: 3 and 15 minutes); set both',
+      'must be at most the maximum duration (defaults: 3 and 15 minutes); set both',
     ],
     [{ timeout_minutes: 16 }, 'idle_timeout_minutes', 'must be at most'],
     [
@@ -201,15 +198,19 @@ describe('between fields', () => {
     [
       { browser_type: 'chrome-nightly' },
       'solve_captchas',
-      'needs proxies with this browser_type; set solve_captchas to false, or add a proxy',
+      'this browser solves captchas only through a proxy; turn this off, or add a proxy',
     ],
-    [{ browser_type: 'chrome-turbo', solve_captchas: true }, 'solve_captchas', 'needs proxies'],
-    [{ browser_type: 'chrome-turbo', proxies: [] }, 'solve_captchas', 'needs proxies'],
-    [{ browser_type: 'chrome-turbo', proxies: false }, 'solve_captchas', 'needs proxies'],
+    [
+      { browser_type: 'chrome-turbo', solve_captchas: true },
+      'solve_captchas',
+      'only through a proxy',
+    ],
+    [{ browser_type: 'chrome-turbo', proxies: [] }, 'solve_captchas', 'only through a proxy'],
+    [{ browser_type: 'chrome-turbo', proxies: false }, 'solve_captchas', 'only through a proxy'],
     [
       { cdp_url: 'ws://a', headless: false },
       'headless',
-      "has no effect on another provider's browser; leave it out beside cdp_url",
+      "has no effect on another provider's browser; leave it out",
     ],
     [{ cdp_url: 'ws://a', user_agent: 'a' }, 'user_agent', 'has no effect'],
     [{ cdp_url: 'ws://a', chrome_args: [] }, 'chrome_args', 'has no effect'],
@@ -224,25 +225,6 @@ describe('between fields', () => {
     expect(issues).toHaveLength(1);
     expect(issues[0]?.path).toBe(path);
     expect(issues[0]?.message).toContain(message);
-  });
-
-  it('one half of a size beside aspect_ratio, or beside cdp_url, is told twice', () => {
-    expect(pathsOf({ aspect_ratio: '5:4', viewport_width: 1 })).toEqual([
-      'viewport_height',
-      'aspect_ratio',
-    ]);
-    expect(pathsOf({ aspect_ratio: '5:4', viewport_height: 1 })).toEqual([
-      'viewport_width',
-      'aspect_ratio',
-    ]);
-    expect(pathsOf({ cdp_url: 'ws://a', viewport_height: 1 })).toEqual([
-      'viewport_width',
-      'viewport_width',
-    ]);
-    expect(pathsOf({ cdp_url: 'ws://a', viewport_width: 1 })).toEqual([
-      'viewport_height',
-      'viewport_width',
-    ]);
   });
 
   it.each([
@@ -267,9 +249,11 @@ describe('between fields', () => {
   it('is told in the names of whoever reads it', () => {
     const turbo = { channel: 'chrome-turbo' } as const;
     expect(refusalOf(turbo)?.message).toContain(
-      'solveCaptchas: needs proxies with this channel; set solveCaptchas to false, or add a proxy',
+      'solveCaptchas: this browser solves captchas only through a proxy',
     );
-    expect(refusalOf({ cdpUrl: 'ws://a', headless: false })?.message).toContain('beside cdpUrl');
+    expect(refusalOf({ cdpUrl: 'ws://a', headless: false })?.message).toContain(
+      'headless: has no effect',
+    );
     expect(refusalOf({ timeoutMinutes: 3 } as StartOptions)?.path).toBe('timeoutMinutes');
     expect(refusalOf({ viewports: null, viewprot: 1 } as StartOptions)?.message).toContain(
       'viewprot: unknown field; did you mean "viewport"?',

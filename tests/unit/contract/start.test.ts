@@ -36,7 +36,6 @@ describe('start request', () => {
       headless: true,
       solveCaptchas: true,
       maxDuration: 900_000,
-      screenshotType: 'last_action',
       authIds: [],
     });
   });
@@ -66,13 +65,11 @@ describe('start request', () => {
       args: ['--mute-audio'],
       viewport: { width: 1280, height: 720 },
       useFileStorage: false,
-      screenshotType: 'raw',
       profile: { id: 'notte-profile-0123456789abcdef', persist: true },
       webBotAuth: true,
       extraHTTPHeaders: { 'X-Team': 'a' },
       vaultId: 'v',
       authIds: ['a'],
-      waitForAuthentication: false,
     };
     const wire = encodeStartRequest(options);
     expect(wire).toMatchObject({
@@ -101,13 +98,16 @@ describe('start request', () => {
     ).toEqual({ headless: true, idleTimeout: 300_000, proxies: false, webBotAuth: false });
   });
 
-  it('reads the older names: timeout_minutes, and geolocation of a proxy', () => {
+  it('reads other forms: timeout_minutes, the geolocation of a proxy, aspect_ratio', () => {
     expect(decodeStartRequest({ timeout_minutes: 7 })).toEqual({ idleTimeout: 420_000 });
     expect(
       decodeStartRequest({
         proxies: [{ type: 'notte', geolocation: { country: 'us', city: ' Reno ' } }],
       }),
     ).toEqual({ proxies: [{ type: 'notte', country: 'us', city: 'Reno' }] });
+    expect(decodeStartRequest({ aspect_ratio: '5:4' })).toEqual({
+      viewport: { width: 1280, height: 1024 },
+    });
   });
 
   it('takes null for what may be unset', () => {
@@ -141,7 +141,7 @@ describe('start request', () => {
       { idle_timeout_minutes: 1.5 },
       'idle_timeout_minutes: Invalid input: expected int, received number, got 1.5',
     ],
-    [{ max_duration_minutes: 2 }, 'idle_timeout_minutes: must be at most max_duration_minutes'],
+    [{ max_duration_minutes: 2 }, 'idle_timeout_minutes: must be at most the maximum duration'],
     [
       { idle_timeout_minutes: 3, timeout_minutes: 3 },
       'timeout_minutes: older name of idle_timeout_minutes; send one of the two',
@@ -156,7 +156,10 @@ describe('start request', () => {
       { aspect_ratio: '4:3' },
       'aspect_ratio: Invalid option: expected one of "5:4"|"16:9", got "4:3"',
     ],
-    [{ browser_type: 'chrome-turbo' }, 'solve_captchas: needs proxies with this browser_type'],
+    [
+      { browser_type: 'chrome-turbo' },
+      'solve_captchas: this browser solves captchas only through a proxy',
+    ],
     [{ cdp_url: 'ws://x', headless: false }, 'headless: has no effect'],
     [{ cdp_url: 'ws://x', user_agent: 'a' }, 'user_agent: has no effect'],
     [{ cdp_url: 'ws://x', chrome_args: [] }, 'chrome_args: has no effect'],
@@ -192,12 +195,14 @@ describe('start request', () => {
       'idleTimeoutMinutes | Cannot start a session with these options: idleTimeoutMinutes: unknown field; did you mean "idleTimeout"?',
     );
     expect(optionsError({ maxDuration: 120_000 })).toContain(
-      'idleTimeout: must be at most maxDuration',
+      'idleTimeout: must be at most the maximum duration',
     );
     expect(optionsError({ viewport: { width: 1.5, height: 2 } })).toContain(
       'viewport.width: Invalid input: expected int',
     );
-    expect(optionsError({ viewport: { width: 100 } })).toContain('viewport.height: is required');
+    expect(optionsError({ viewport: { width: 100 } })).toContain(
+      'viewport.height: Invalid input: expected number',
+    );
     expect(optionsError({ proxies: [{ type: 'tailnet' }] })).toContain(
       'proxies.0.oauthClientId: Invalid input',
     );

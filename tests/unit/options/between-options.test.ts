@@ -17,7 +17,7 @@ const remote = { apiKey: 'k' };
 const external = [{ type: 'external', server: 'http://a:1' }];
 const needsCloud =
   'needs a session API that can do it; embedded sessions cannot. Set SESSIONWRIGHT_API_URL or sessionOptions.apiUrl, or leave it out';
-const besideCdpUrl = "has no effect on another provider's browser; leave it out beside cdpUrl";
+const besideCdpUrl = "has no effect on another provider's browser; leave it out";
 
 test.each<[options: object, at: string, message: string]>([
   [
@@ -25,58 +25,61 @@ test.each<[options: object, at: string, message: string]>([
     'gridUrl',
     "is missing: backend 'grid' needs the URL of a Selenium Grid. Set it, or SELENIUM_REMOTE_URL",
   ],
-  [
-    { backend: 'chromium', gridUrl },
-    'gridUrl',
-    "needs the backend 'grid', and no cdpUrl beside it",
-  ],
-  [{ gridUrl, cdpUrl }, 'gridUrl', "needs the backend 'grid', and no cdpUrl beside it"],
+  [{ backend: 'chromium', gridUrl }, 'gridUrl', "needs the backend 'grid', and no cdpUrl"],
+  [{ gridUrl, cdpUrl }, 'gridUrl', "needs the backend 'grid', and no cdpUrl"],
   [
     { ...remote, gridUrl },
     'gridUrl',
-    'asks for embedded sessions, and apiUrl or apiKey for remote ones; leave one of them out',
+    'asks for embedded sessions, but apiUrl or apiKey for remote ones; leave one of them out',
   ],
-  [
-    { capabilities: {} },
-    'capabilities',
-    'are those of a session on a Selenium Grid, and none is used. Set gridUrl, or leave them out',
-  ],
+  [{ capabilities: {} }, 'capabilities', 'need a Selenium Grid. Set gridUrl, or leave them out'],
   [
     { gridUrl, profile: { id: 'a' } },
     'profile',
-    'needs a browser that keeps its files; those of a Selenium Grid do not. Use cookieFile or storageState, or leave it out',
+    'needs a browser that keeps its files, and those of a Selenium Grid do not. Use cookieFile or storageState, or leave it out',
   ],
   [
     { backend: 'chromium', apiKey: 'k' },
     'backend',
-    'asks for embedded sessions, and apiUrl or apiKey for remote ones; leave one of them out',
+    'asks for embedded sessions, but apiUrl or apiKey for remote ones; leave one of them out',
   ],
   [{ backend: 'cdp' }, 'cdpUrl', "is missing: backend 'cdp' drives the browser behind it"],
   [
     { backend: 'chromium', cdpUrl },
     'backend',
-    "must be 'cdp' (or left out) beside cdpUrl, got 'chromium'",
+    "must be 'cdp' (or left out) with cdpUrl, got 'chromium'",
   ],
   [
     { idleTimeout: 360_000, maxDuration: 300_000 },
     'idleTimeout',
-    'must be at most maxDuration (defaults: 3 and 15 minutes); set both',
+    'must be at most the maximum duration (defaults: 3 and 15 minutes); set both',
   ],
   [{ ...remote, idleTimeout: 960_000 }, 'idleTimeout', 'must be at most'],
   [{ ...remote, maxDuration: 120_000 }, 'idleTimeout', 'must be at most'],
-  [{ aspectRatio: '5:4', viewport }, 'aspectRatio', 'excludes a viewport size; set one of the two'],
   [
     { ...remote, channel: 'chrome-nightly' },
     'solveCaptchas',
-    'needs proxies with this channel; set solveCaptchas to false, or add a proxy',
+    'this browser solves captchas only through a proxy; turn this off, or add a proxy',
   ],
-  [{ ...remote, channel: 'chrome-turbo', solveCaptchas: true }, 'solveCaptchas', 'needs proxies'],
-  [{ ...remote, channel: 'chrome-turbo', proxies: [] }, 'solveCaptchas', 'needs proxies'],
-  [{ ...remote, channel: 'chrome-turbo', proxies: false }, 'solveCaptchas', 'needs proxies'],
+  [
+    { ...remote, channel: 'chrome-turbo', solveCaptchas: true },
+    'solveCaptchas',
+    'this browser solves captchas only through a proxy',
+  ],
+  [
+    { ...remote, channel: 'chrome-turbo', proxies: [] },
+    'solveCaptchas',
+    'this browser solves captchas only through a proxy',
+  ],
+  [
+    { ...remote, channel: 'chrome-turbo', proxies: false },
+    'solveCaptchas',
+    'this browser solves captchas only through a proxy',
+  ],
   [{ cdpUrl, headless: false }, 'headless', besideCdpUrl],
   [{ cdpUrl, userAgent: 'me' }, 'userAgent', besideCdpUrl],
   [{ cdpUrl, args: [] }, 'args', besideCdpUrl],
-  [{ cdpUrl, viewport }, 'viewport', besideCdpUrl],
+  [{ cdpUrl, viewport }, 'viewport.width', besideCdpUrl],
   [{ solveCaptchas: true }, 'solveCaptchas', needsCloud],
   [{ proxies: true }, 'proxies', needsCloud],
   [{ proxies: [...external, { type: 'notte' }] }, 'proxies', needsCloud],
@@ -84,17 +87,17 @@ test.each<[options: object, at: string, message: string]>([
   [
     { sessionId: 'a' },
     'sessionId',
-    'names a session of a session API, and none is configured. Set SESSIONWRIGHT_API_URL or sessionOptions.apiUrl',
+    'is the id of a session of a session API, and none is configured. Set SESSIONWRIGHT_API_URL or sessionOptions.apiUrl',
   ],
   [
     { ...remote, sessionId: 'a', headless: true },
     'sessionId',
-    'excludes every option that shapes a start: a running session is as it is. Beside it only apiUrl, apiKey, startTimeout, maxSessions, transport, exposeNetwork have an effect',
+    'excludes every option that shapes a start, because the session already runs. With it, only apiUrl, apiKey, startTimeout, maxSessions, transport, exposeNetwork have an effect',
   ],
   [
     { transport: 'playwright' },
     'transport',
-    "'playwright' needs a session server with a Playwright beside its browsers; embedded sessions are driven over CDP. Leave it out, or set SESSIONWRIGHT_API_URL or sessionOptions.apiUrl",
+    "'playwright' needs a session server with a Playwright next to its browsers; embedded sessions are driven over CDP. Leave it out, or set SESSIONWRIGHT_API_URL or sessionOptions.apiUrl",
   ],
 ])('%j is refused', (options, at, message) => {
   const refused = refusal(options);
@@ -118,8 +121,6 @@ test.each<[object]>([
   [{ ...remote, idleTimeout: 900_000 }],
   [{ ...remote, maxDuration: 180_000 }],
   [{ ...remote, idleTimeout: 60_000, maxDuration: 60_000 }],
-  [{ aspectRatio: '5:4', viewport: null }],
-  [{ aspectRatio: '5:4', viewport: undefined }],
   [{ channel: 'chrome-nightly' }], // nothing solves captchas there
   [{ ...remote, channel: 'chrome' }],
   [{ ...remote, channel: 'chrome-nightly', solveCaptchas: false }],
@@ -172,7 +173,9 @@ describe('what the environment says', () => {
     vi.stubEnv('NOTTE_API_URL', 'https://me:hunter2@a.example.com');
     const refused = refusal({});
     expect(refused?.path).toBe('NOTTE_API_URL');
-    expect(refused?.message).toMatch(/^NOTTE_API_URL: must be an URL with http:\/\/ or https:\/\//);
+    expect(refused?.message).toMatch(
+      /^NOTTE_API_URL: must be a URL that starts with http:\/\/ or https:\/\//,
+    );
     expect(refused?.message).not.toContain('hunter2');
     expect(refusal({ apiUrl: 'http://localhost:1' })).toBeUndefined();
     expect(refusal({ backend: 'chromium' })).toBeUndefined();
@@ -188,7 +191,9 @@ describe('what the environment says', () => {
 
 test('options that are wrong by themselves are told first', () => {
   const refused = refusal({ backend: 'grid', headless: 1 });
-  expect(refused?.message).toBe('use.headless: must be true or false, got 1');
+  expect(refused?.message).toBe(
+    'use.headless: Invalid input: expected boolean, received number, got 1',
+  );
 });
 
 function refusal(options: object): OptionsError | undefined {
