@@ -1,11 +1,11 @@
-/** Decides what happens to sessions that a worker cannot use: withdrawn, kept, or refused to a test. */
+/** Decides what happens to sessions that a worker cannot use: they are withdrawn, kept, or refused to a test. */
 import { logOf } from '../base/log';
 import { SessionwrightError } from '../contract/errors';
 import type { SessionOptions } from '../options/types';
 import type { HeldSession } from './held-session';
 import type { BadSessionAnswer, BadSessionReason, SessionCheck } from './protocol';
 
-/** How long no other session replaces one that could not be connected to, if the last replacement did not help, in milliseconds. */
+/** After a replacement that could not be connected to either, sessions are not replaced for this time, in milliseconds. */
 const PAUSE_MS = 300_000;
 
 const log = logOf('lease');
@@ -18,7 +18,7 @@ interface Leased {
 
 /** The bad sessions of one run. */
 export class BadSessions {
-  /** When a session that could not be connected to was replaced last, by the key of its options, by `performance.now()`. */
+  /** When an unreachable session was replaced last, by the key of its options, by `performance.now()`. */
   readonly #replacedMs = new Map<string, number>();
   /** Ids of attached sessions whose browser did not clear what a test left. */
   readonly #notCleared = new Set<string>();
@@ -42,7 +42,7 @@ export class BadSessions {
     return { isWithdrawn: !isKept, loss: null };
   }
 
-  /** Whether a session that could not be connected to may be replaced: the first one, and again after a while. */
+  /** Whether an unreachable session may be replaced: the first one, and again after a while. */
   mayReplace(key: string): boolean {
     const nowMs = performance.now();
     if (nowMs - (this.#replacedMs.get(key) ?? -Infinity) < PAUSE_MS) return false;
@@ -58,14 +58,14 @@ export class BadSessions {
   /** @throws {@link SessionwrightError} `session_not_cleared` for options that attach to a session that was not cleared */
   checkAttach({ sessionId }: SessionOptions): void {
     if (sessionId === undefined || !this.#notCleared.has(sessionId)) return;
-    const message = `Session ${sessionId} is not used any more: its browser did not close and clear what a test had left within 10 s (isolation 'session'). It was attached to (sessionOptions.sessionId), so nothing replaces it: attach to another one, or use isolation 'context'.`;
+    const message = `Session ${sessionId} is not used any more: its browser did not clear what a test left within 10 s (isolation 'session'). It was attached (sessionOptions.sessionId), so it cannot be replaced. Attach to another one, or use isolation 'context'.`;
     throw new SessionwrightError(message, { code: 'session_not_cleared' });
   }
 }
 
 /**
- * Withdraws a session whose browser remembers what the next test must not meet.
- * @throws {@link SessionwrightError} `session_not_cleared` when no other session can replace it
+ * Withdraws a session whose browser remembers options that the next test does not set.
+ * @throws {@link SessionwrightError} `session_not_cleared` if no other session can replace it
  */
 export function withdrawIfRemembered(
   held: HeldSession | undefined,
@@ -79,13 +79,13 @@ export function withdrawIfRemembered(
   const { sessionId, cdpUrl } = options;
   const attachedBy = sessionId === undefined ? 'cdpUrl' : 'sessionId';
   if ((sessionId ?? cdpUrl) !== undefined)
-    throw remembered(id, names, `it was attached to (sessionOptions.${attachedBy})`);
+    throw remembered(id, names, `it was attached (sessionOptions.${attachedBy})`);
   if (hasOpenContexts === true) throw remembered(id, names, 'a hook keeps a page open on it');
   log('session %s is withdrawn: its browser remembers %s', id, names.join());
   held.withdraw();
 }
 
 function remembered(id: string, names: readonly string[], why: string): SessionwrightError {
-  const message = `This test cannot use session ${id}: an earlier test has set ${names.join(' and ')} there (isolation 'session'). A browser does not forget what that let in, and the session cannot be replaced: ${why}. Set the same options for all tests, or use isolation 'context'.`;
+  const message = `This test cannot use session ${id}: an earlier test set ${names.join(' and ')} there (isolation 'session'). A browser does not forget the effect, and the session cannot be replaced: ${why}. Set the same options for all tests, or use isolation 'context'.`;
   return new SessionwrightError(message, { code: 'session_not_cleared' });
 }

@@ -75,7 +75,7 @@ export class Breaker {
   }
 
   /**
-   * Does what starts a session, which may tell meanwhile that the API has said that there is no place.
+   * Does what starts a session, and calls its argument if the API says that there is no capacity.
    * @throws what it throws; {@link SessionwrightError} `api_down` at once, while the API is down
    */
   async run<T>(start: Start<T>): Promise<T> {

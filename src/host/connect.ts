@@ -1,4 +1,4 @@
-/** The way to the run's host: finds it, or starts it when this process is the first to ask. Loaded by every worker, so it stays small. */
+/** Connects to the run's host. Starts it if this process is the first to need it. Every worker loads this file, so it stays small. */
 import { spawn } from 'node:child_process';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -13,16 +13,16 @@ import { type CallHandler, RpcPeer } from './rpc';
 import type { HostEndpoint, RunFolder } from './run-folder';
 import { checkBaseFolder, isOwnerAlive, listRunFolders, readEndpoint } from './run-folder';
 
-/** How long starting a host may take, in milliseconds: it is one Node process, a loaded CI machine is slow, and one before it may stand still. */
+/** How long starting a host may take, in milliseconds: CI machines are slow, and an earlier host may be frozen. */
 const START_TIMEOUT_MS = 30_000;
 const NO_ANSWER = `it did not answer within ${START_TIMEOUT_MS / 1000} s`;
-/** Pause between two looks at a host that somebody else is starting, in milliseconds. */
+/** Pause between two checks of a host that another process starts, in milliseconds. */
 const POLL_MS = 20;
-/** A host that does not answer ten questions, one a second, stands still: it was stopped, or hangs in a loop. Even on a loaded machine they take it milliseconds. */
+/** A host that does not answer ten heartbeats, one a second, is frozen: it was stopped, or hangs in a loop. */
 const HEARTBEAT = { everyMs: 1_000, misses: 10 } as const;
-/** How long a call may take that waits for nobody, in milliseconds. */
+/** How long an ordinary call may take, in milliseconds. */
 const CALL_TIMEOUT_MS = 30_000;
-/** Calls that wait for a session or for clips, which have limits of their own. The heartbeat tells whether the host still works on them. */
+/** Calls that wait for a session or for clips, which have their own limits. The heartbeat shows whether the host still works. */
 const LONG_CALLS: ReadonlySet<HostMethod> = new Set<HostMethod>([
   'acquire',
   'prepareSession',
@@ -34,39 +34,21 @@ const log = logOf('host');
 
 type Role = HostCalls['hello']['params']['role'];
 
-/** A connection to the host of this run. Closing it gives back whatever this process holds there. */
-export class HostConnection {
-  readonly #peer: RpcPeer;
-
-  constructor(peer: RpcPeer) {
-    this.#peer = peer;
-  }
-
-  get isOpen(): boolean {
-    return this.#peer.isOpen;
-  }
-
-  get closed(): Promise<void> {
-    return this.#peer.closed;
-  }
-
-  /** Calls the host. Fails with the host's own error, or with `host_unavailable` when it is gone or stands still. */
+/** A connection to the host of this run. When it closes, the host releases everything that this process has there. */
+export class HostConnection extends RpcPeer {
+  /** Calls the host. Fails with the host's error, or with `host_unavailable` if the host is gone or frozen. */
   async call<M extends HostMethod>(
     method: M,
     params: HostCalls[M]['params'],
   ): Promise<HostCalls[M]['result']> {
     const timeoutMs = LONG_CALLS.has(method) ? undefined : CALL_TIMEOUT_MS;
-    return (await this.#peer.call(method, params, { timeoutMs })) as HostCalls[M]['result'];
-  }
-
-  close(): void {
-    this.#peer.close();
+    return (await this.request(method, params, { timeoutMs })) as HostCalls[M]['result'];
   }
 }
 
 /**
- * Connects to the host of the given runner; undefined when there is none.
- * @param handler - answers what the host asks; without one nothing is answered
+ * Connects to the host of a runner; undefined if there is none.
+ * @param handler - answers calls of the host. @default refuses them
  */
 export async function findHost(
   runnerPid: number,
@@ -79,8 +61,8 @@ export async function findHost(
 }
 
 /**
- * Connects to the host of the given runner, and starts it when there is none.
- * @throws {@link HostError} when no host came up within 30 s, with what it wrote before it ended; when its files can be kept nowhere
+ * Connects to the host of a runner, and starts it if there is none.
+ * @throws {@link HostError} if no host started within 30 s, with its stderr; if there is no folder for its files
  */
 export async function connectToHost(
   runnerPid: number,
@@ -107,9 +89,9 @@ export async function connectToHost(
 }
 
 /**
- * Connects to a host at a known place; undefined when nobody answers there.
- * While the connection is open, the host is asked whether it still runs. One of this run's that stands still is ended, so that it counts as dead for everybody.
- * @throws {@link HostError} when a `probe` meets a host that stands still.
+ * Connects to a host at a known endpoint; undefined if it does not answer. While the connection is open, heartbeats check the host. If this
+ * run's host is frozen, it is killed.
+ * @throws {@link HostError} if a `probe` finds a frozen host.
  */
 export async function openConnection(
   endpoint: HostEndpoint,
@@ -122,15 +104,14 @@ export async function openConnection(
     socket.once('error', () => resolve(false));
   });
   if (!connected) return undefined;
-  const peer = new RpcPeer(socket, handler);
-  const connection = new HostConnection(peer);
+  const connection = new HostConnection(socket, handler);
   const seen = { greeting: false, silence: false };
   const onSilent = (): void => {
     seen.silence = true;
-    log('host %d stands still', endpoint.pid);
+    log('host %d is frozen', endpoint.pid);
     if (role !== 'probe') endHost(endpoint, { isConnected: seen.greeting });
   };
-  peer.watch({ ...HEARTBEAT, onSilent });
+  connection.watch({ ...HEARTBEAT, onSilent });
   try {
     await connection.call('hello', { token: endpoint.token, role, pid: process.pid });
     seen.greeting = true;
@@ -139,13 +120,13 @@ export async function openConnection(
   } catch (error) {
     connection.close();
     if (role === 'probe' && seen.silence) throw error;
-    return undefined; // it stood still; or something else listens there now, or the host is closing
+    return undefined; // it was frozen or is closing, or another program listens there now
   }
 }
 
 /**
- * Ends a host that stands still. A process id may have been given to another process meanwhile, so there has to be a proof that
- * it is the host: when it was started, or a connection on which it has said hello and that is still open.
+ * Kills a frozen host. Another process may have its id by now, so there must be a proof that it is the host: its start time, or an open
+ * connection on which it answered.
  */
 export function endHost(
   endpoint: HostEndpoint,
@@ -153,23 +134,23 @@ export function endHost(
 ): void {
   if (!isConnected && isRunning(endpoint) !== true) return;
   try {
-    process.kill(endpoint.pid, 'SIGKILL'); // the only signal that reaches a stopped process
+    process.kill(endpoint.pid, 'SIGKILL'); // the only signal that ends a stopped process
   } catch {
     // it has ended
   }
 }
 
-/** True while another process has claimed the folder and is bringing its host up. */
+/** True while another process that claimed the folder starts its host. */
 async function isStarting(folder: RunFolder): Promise<boolean> {
-  if (await readEndpoint(folder)) return false; // it was up, and did not answer: it is gone
+  if (await readEndpoint(folder)) return false; // it was up, but does not answer: it has ended
   return isOwnerAlive(folder);
 }
 
-/** Starts a host in the background. Resolves to '' once it is up or has left the place to another, else to what went wrong. */
+/** Starts a host in the background. Resolves to '' once it is up, or if another host was quicker; otherwise to what went wrong. */
 async function startHost(runnerPid: number, generation: number): Promise<string> {
   const child = spawn(process.execPath, [hostScript(), String(runnerPid), String(generation)], {
-    detached: true, // Ctrl-C reaches the whole foreground group; the host must outlive it to clean up
-    stdio: ['ignore', 'pipe', isLogging ? 'inherit' : 'pipe'], // what it logs is for the user
+    detached: true, // Ctrl-C goes to the whole foreground group; the host must outlive it to clean up
+    stdio: ['ignore', 'pipe', isLogging ? 'inherit' : 'pipe'], // the user reads its log
     windowsHide: true,
     env: hostEnvironment(),
   });
@@ -194,7 +175,7 @@ async function startHost(runnerPid: number, generation: number): Promise<string>
   return outcome;
 }
 
-/** The host's script lies beside this file in the built package. */
+/** The host's script is next to this file in the built package. */
 function hostScript(): string {
   return join(dirname(fileURLToPath(import.meta.url)), 'host.js');
 }

@@ -1,4 +1,4 @@
-/** The host's server: workers, runner and reporter call it over a loopback socket. Each sends the run's token first. */
+/** The host's server: workers, runner and reporter call it over a loopback socket. They send the run's token first. */
 import { createServer, type Server, type Socket } from 'node:net';
 import { settledWithin } from '../base/deadline';
 import { isToken } from '../base/tokens';
@@ -155,7 +155,7 @@ export class Host {
     return this.#waitMessages.mayPrint(kind) ? why : null;
   }
 
-  /** Frees the worker's session. Without a reporter, the worker prints what went wrong. */
+  /** Releases the worker's session. Without a reporter, the worker prints the problems. */
   async #release(leaseId: string): Promise<ArtifactProblem[]> {
     this.run.release(leaseId);
     if (this.#hasReporter()) return [];

@@ -1,5 +1,5 @@
 /**
- * The host process: `node host.js RUNNERPID GENERATION`. Claims the run's folder, serves the run, and watches the runner. When the run is
+ * The host process: `node host.js RUNNER_PID GENERATION`. Claims the run's folder, serves the run, and watches the runner. When the run is
  * over or the runner is dead, it stops everything and removes the folder.
  */
 import { setTimeout as delay } from 'node:timers/promises';
@@ -20,7 +20,9 @@ const RUNNER_POLL_MS = 100;
 async function main(): Promise<void> {
   const [runnerPid, generation] = process.argv.slice(2).map(Number);
   if (!runnerPid || !generation)
-    throw new Error('Usage: host RUNNERPID GENERATION. Do not start it yourself; the plugin does.');
+    throw new Error(
+      'Usage: host RUNNER_PID GENERATION. Do not start it yourself; the plugin does.',
+    );
   process.stdout.on('error', () => undefined); // the process that started us may be gone
   process.stderr.on('error', () => undefined);
   const folder = await claimRunFolder(runnerPid, generation);

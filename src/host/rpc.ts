@@ -1,12 +1,12 @@
 /**
- * Calls over one socket, as lines of JSON: a request carries an id, its answer the same id. Both ends of host and worker use it.
- * Whoever must not wait for a process that stands still has it asked, all the while, whether it runs (a heartbeat).
+ * Calls over one socket, as lines of JSON: an answer has the id of its request. Both host and worker use it. Heartbeats detect a frozen
+ * process.
  */
 import type { Socket } from 'node:net';
 import { isRecord, parseJson } from '../base/json';
 import { HostError, SessionwrightError } from '../contract/errors';
 
-/** The longest line that is waited for, in characters: what a call carries is a few thousand. */
+/** The longest accepted line, in characters; most have a few thousand. */
 const MAX_LINE_CHARS = 4 * 1024 * 1024;
 
 interface Pending {
@@ -27,22 +27,22 @@ type Message =
   | { id: number; error: WireError }
   | { beat: 'ask' | 'answer' };
 
-/** How long the other side may be silent. */
+/** How a frozen process is detected. */
 export interface Heartbeat {
-  /** Time between two questions whether it still runs, in milliseconds. */
+  /** Time between two heartbeats, in milliseconds. */
   everyMs: number;
-  /** How many of them may stay without an answer. */
+  /** How many may stay without an answer. */
   misses: number;
-  /** Called once it has been silent for longer, just before the socket is closed. */
+  /** Called just before the socket is closed. */
   onSilent: () => void;
 }
 
-/** Answers one call of the other side. */
+/** Answers a call of the other process. */
 export type CallHandler = (method: string, params: unknown) => Promise<unknown>;
 
-/** One end of the conversation. Calls fail with {@link HostError} (`host_unavailable`) once the socket is closed. */
+/** One end of the socket. Calls fail with {@link HostError} (`host_unavailable`) once it is closed. */
 export class RpcPeer {
-  /** Resolves when the socket is closed, for whatever reason. */
+  /** Resolves when the socket is closed. */
   readonly closed: Promise<void>;
   readonly #socket: Socket;
   readonly #handler: CallHandler;
@@ -50,7 +50,7 @@ export class RpcPeer {
   #nextId = 1;
   #buffered = '';
   #isClosed = false;
-  /** Questions of the heartbeat since the other side was heard last. */
+  /** Heartbeats since the last message of the other process. */
   #unanswered = 0;
   #lostBecause = 'It was ended from outside, or crashed';
 
@@ -60,7 +60,7 @@ export class RpcPeer {
     socket.setNoDelay(true);
     socket.setEncoding('utf8');
     socket.on('data', (chunk: string) => this.#receive(chunk));
-    socket.on('error', () => undefined); // 'close' follows, and is what counts
+    socket.on('error', () => undefined); // 'close' follows
     this.closed = new Promise((resolve) =>
       socket.once('close', () => {
         this.#fail();
@@ -75,10 +75,10 @@ export class RpcPeer {
   }
 
   /**
-   * Calls the other side and waits for its answer. This process stays alive meanwhile, and not for the sake of an idle socket.
-   * @throws {@link HostError} when the other side is gone or says nothing in time; its own error when the call failed there
+   * Calls the other process and waits for its answer. The socket keeps this process alive only during calls.
+   * @throws {@link HostError} if the other process is gone or does not answer in time; its error if the call failed there
    */
-  async call(
+  async request(
     method: string,
     params: unknown,
     { timeoutMs }: { timeoutMs?: number | undefined } = {},
@@ -102,8 +102,8 @@ export class RpcPeer {
   }
 
   /**
-   * Closes the socket when the other side stands still. Questions are counted, not time: a process that was suspended itself, with
-   * its whole machine or at a breakpoint, has asked none meanwhile, and so draws no wrong conclusion.
+   * Closes the socket if the other process is frozen. Counts heartbeats, not time: a process that was suspended itself, with its machine or
+   * at a breakpoint, sent none.
    */
   watch({ everyMs, misses, onSilent }: Heartbeat): void {
     const timer = setInterval(() => {
@@ -131,14 +131,14 @@ export class RpcPeer {
     this.#unanswered = 0;
     const lines = (this.#buffered + chunk).split('\n');
     this.#buffered = lines.pop() ?? '';
-    if (this.#buffered.length > MAX_LINE_CHARS) this.#socket.destroy(); // nor is this
+    if (this.#buffered.length > MAX_LINE_CHARS) this.#socket.destroy();
     for (const line of lines) if (!this.#socket.destroyed) this.#dispatch(line);
   }
 
   #dispatch(line: string): void {
     const parsed = parseJson(line);
     if (!isRecord(parsed)) {
-      this.#socket.destroy(); // not one of ours
+      this.#socket.destroy(); // not our protocol
       return;
     }
     const message = parsed as Message;
@@ -171,7 +171,7 @@ export class RpcPeer {
 
   #lost(doing: string): HostError {
     return new HostError(
-      `The run's session host is gone (${doing}). ${this.#lostBecause}; the next test starts another one.`,
+      `The run's session host is gone (${doing}). ${this.#lostBecause}. The next test starts another one.`,
       { code: 'host_unavailable' },
     );
   }
@@ -179,7 +179,7 @@ export class RpcPeer {
 
 function late(method: string, timeoutMs: number): HostError {
   return new HostError(
-    `The run's session host runs, but did not answer ${method} within ${timeoutMs / 1000} s.`,
+    `The run's session host did not answer ${method} within ${timeoutMs / 1000} s.`,
     { code: 'host_unavailable' },
   );
 }
@@ -197,8 +197,8 @@ function toWire(error: unknown): WireError {
 }
 
 /**
- * Rebuilds an error that the host threw: same name, code and fields, whatever its class. Its stack is only its message: frames of
- * this file would make reports show our code where the user looks for theirs.
+ * Rebuilds an error of the host, with the same name, code and fields. Its stack is only its message: reports would show frames of this
+ * file instead of the user's code.
  */
 function fromWire(wire: WireError): SessionwrightError {
   const error = new SessionwrightError(wire.message, { code: wire.code });
@@ -210,6 +210,6 @@ function fromWire(wire: WireError): SessionwrightError {
 
 function refuse(method: string): Promise<never> {
   return Promise.reject(
-    new HostError(`Nothing here answers ${method}.`, { code: 'host_protocol' }),
+    new HostError(`There is no handler for ${method}.`, { code: 'host_protocol' }),
   );
 }

@@ -1,11 +1,11 @@
 /**
- * Where the host of a run is found. Everything of a run lies in one folder below the system's temp folder:
+ * The folder of a run, below the system's temp folder:
  *
- *   sessionwright-USER/run-RUNNERPID.N.PLACE/   owner.json (who started it), endpoint.json (where it listens), work/, ledger.jsonl
+ *   sessionwright-USER/run-PID.N.PLACE/   owner.json (its host process), endpoint.json (where the host listens), work/, ledger.jsonl
  *
- * The claim is a rename: a folder that already says who owns it is moved to the name, which succeeds for exactly one contender.
- * N grows when an earlier host of the same runner died. PLACE keeps apart the containers and machines that share a temp folder: their
- * process ids mean nothing to each other, and may be the same.
+ * PID is the runner's. N grows when an earlier host of the same runner died. PLACE identifies the container or machine, because they may
+ * share a temp folder, and use the same process ids. A folder is claimed by a rename: a folder with an owner.json gets the name, which
+ * succeeds for exactly one process.
  */
 import { createHash } from 'node:crypto';
 import { constants, existsSync, type Stats } from 'node:fs';
@@ -20,12 +20,12 @@ import { ownPlace, processStart, type ProcessId } from '../base/processes';
 import { newToken } from '../base/tokens';
 import { HostError } from '../contract/errors';
 
-/** The file that shows which process claimed the folder, and that it still works. */
+/** The claim of the host process. */
 const CLAIM = 'owner.json';
-/** How often the base folder is made, should it be removed each time: more runs than that never end at one moment. */
+/** How often the base folder is created again if other runs remove it: each of them does so once. */
 const CLAIM_TRIES = 100;
 
-/** A run elsewhere whose claim was not renewed for this time is dead, in milliseconds: no two machines have clocks this far apart. */
+/** A run of another machine is dead if it did not renew its claim for this time, in milliseconds. Clocks differ by less. */
 const SILENCE_MS = 15 * 60_000;
 
 /** Where a host listens, and the token that it requires. */
@@ -39,7 +39,7 @@ export interface RunFolder {
   path: string;
   runnerPid: number;
   generation: number;
-  /** False when it runs in another container, or on another machine that shares the disk: its process ids mean nothing here. */
+  /** False if it is of another container, or of another machine that shares the disk: its process ids are unknown here. */
   isHere: boolean;
 }
 
@@ -49,8 +49,8 @@ export function baseFolder(): string {
 }
 
 /**
- * Sees that a run can have its folder.
- * @throws {@link HostError} when it cannot be written, or others than this user could have put something there
+ * Makes sure that a run can create its folder.
+ * @throws {@link HostError} if it cannot be written, or if other users can write there
  */
 export async function checkBaseFolder(): Promise<void> {
   await refuseForeignFolder();
@@ -58,14 +58,14 @@ export async function checkBaseFolder(): Promise<void> {
     await mkdir(baseFolder(), { recursive: true, mode: 0o700 });
     await access(baseFolder(), constants.W_OK);
   } catch (error) {
-    if (codeOf(error) === 'ENOENT' && existsSync(tmpdir())) return; // the last run has just taken it along
-    throw unusable(`${messageOf(error)}. See that it can be written`);
+    if (codeOf(error) === 'ENOENT' && existsSync(tmpdir())) return; // the last run has just removed it
+    throw unusable(`${messageOf(error)}. Make it writable`);
   }
 }
 
 /**
- * Folders of all runs, those elsewhere included, or of one runner here, oldest first.
- * @throws {@link HostError} when others than this user could have put them there
+ * The folders of all runs, or of one runner of this machine, oldest first.
+ * @throws {@link HostError} if other users can write there
  */
 export async function listRunFolders(runnerPid?: number): Promise<RunFolder[]> {
   await refuseForeignFolder();
@@ -78,7 +78,7 @@ export async function listRunFolders(runnerPid?: number): Promise<RunFolder[]> {
     .sort((a, b) => a.generation - b.generation);
 }
 
-/** Claims the next generation of a runner's folder; undefined when somebody else was quicker. */
+/** Claims the next generation of a runner's folder; undefined if another process was quicker. */
 export async function claimRunFolder(
   runnerPid: number,
   generation: number,
@@ -102,7 +102,7 @@ export async function claimRunFolder(
   }
 }
 
-/** The base folder goes with the last run in it, which may be just now: then it is made again. */
+/** The last run removes the base folder, perhaps right now: then it is created again. */
 async function makeDraft(): Promise<string> {
   for (let tries = 1; ; tries++) {
     try {
@@ -115,7 +115,7 @@ async function makeDraft(): Promise<string> {
   }
 }
 
-/** Makes the host known, in one step: a reader never sees half of it. */
+/** Publishes the host's endpoint in one step: a reader never sees a part of it. */
 export async function publishEndpoint(folder: RunFolder, port: number): Promise<HostEndpoint> {
   const endpoint = {
     pid: process.pid,
@@ -127,35 +127,35 @@ export async function publishEndpoint(folder: RunFolder, port: number): Promise<
   return endpoint;
 }
 
-/** Where the host of this folder listens, if it is up. */
+/** The endpoint of a folder's host, if it is up. */
 export async function readEndpoint(folder: RunFolder): Promise<HostEndpoint | undefined> {
   return (await readJson(join(folder.path, 'endpoint.json'))) as HostEndpoint | undefined;
 }
 
-/** True while the process runs that claimed this folder. If that is elsewhere: while it renews its claim. */
+/** True while the process that claimed this folder is alive; on another machine, while it renews its claim. */
 export async function isOwnerAlive(folder: RunFolder): Promise<boolean> {
   return (await isClaimAlive(join(folder.path, CLAIM), SILENCE_MS)) ?? false;
 }
 
-/** Where profiles and frames of a run are. */
+/** The folder for profiles and frames of a run. */
 export function workFolder(runFolder: string): string {
   return join(runFolder, 'work');
 }
 
-/** Removes a run's folder, and the base folder when it was the last. */
+/** Removes a run's folder, and the base folder with the last run. */
 export async function removeRunFolder(folder: RunFolder): Promise<void> {
   await removeFolder(folder.path);
-  if (existsSync(baseFolder())) await rmdir(baseFolder()).catch(() => undefined); // not empty: other runs go on
+  if (existsSync(baseFolder())) await rmdir(baseFolder()).catch(() => undefined); // not empty: there are other runs
 }
 
-/** Removes what takes space in a run's folder, and leaves what tells of the run. */
+/** Removes only the large files of a run, and keeps its ledger. */
 export async function removeWork(folder: RunFolder): Promise<void> {
   await removeFolder(workFolder(folder.path));
 }
 
 /**
- * A temp folder is shared by users, and whoever made our folder in it decides which host is found there: that host would be told
- * keys, and would say where a browser is. So it has to be our own, and closed to others. No folder is as good as a closed one.
+ * Users share a temp folder. The owner of the base folder decides which host is found there, and that host receives keys. So the base
+ * folder must belong to this user, and be closed to others. It may also be missing.
  */
 async function refuseForeignFolder(): Promise<void> {
   const stats = await lstat(baseFolder()).catch(() => undefined);
@@ -171,9 +171,9 @@ function unusable(problem: string): HostError {
   );
 }
 
-/** Why others may have written there. Windows knows neither numbers of users nor modes; its temp folder is each user's own. */
+/** Why other users may have written there. Windows has no user ids and modes; its temp folder belongs to one user. */
 function foreignness(stats: Stats): string | undefined {
-  if (!stats.isDirectory()) return 'it is a link or a file, and no folder';
+  if (!stats.isDirectory()) return 'it is a link or a file, not a folder';
   const own = process.getuid?.();
   if (own === undefined) return undefined;
   if (stats.uid !== own) return `the folder belongs to another user (id ${stats.uid})`;
@@ -182,7 +182,7 @@ function foreignness(stats: Stats): string | undefined {
   return undefined;
 }
 
-/** One that does not say where is here: it was made where nobody shares the folder, or by an earlier version. */
+/** A name without a place is of this machine. */
 function parseName(name: string): RunFolder | undefined {
   const [, pid, generation, place] = /^run-(\d+)\.(\d+)(\.[\da-f]{8})?$/.exec(name) ?? [];
   if (pid === undefined) return undefined;
@@ -201,7 +201,7 @@ function placeSuffix(): string {
     : `.${createHash('sha256').update(place).digest('hex').slice(0, 8)}`;
 }
 
-/** The user's number, or the name where there are none (Windows); one that has neither gets the word `user`. */
+/** The user id, or the name if there is none (Windows); `user` if both are unknown. */
 function userName(): string {
   try {
     const { uid, username } = userInfo();

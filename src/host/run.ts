@@ -73,7 +73,7 @@ export class Run {
       },
       end: async (held) => this.#sessions.end(held),
       ask: (peer, leaseId) => {
-        peer.call(WANTED, { leaseId }).catch(() => undefined); // it is gone
+        peer.request(WANTED, { leaseId }).catch(() => undefined); // it is gone
       },
     });
     this.#clips = new ClipQueue(async () => {

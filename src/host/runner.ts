@@ -16,7 +16,7 @@ export interface RunnerState {
   /** Global set-up refused the options: there is nothing to report about a run. */
   isRefused?: boolean;
   /** Runs that were announced. A configuration may list the reporter twice; only one instance announces. */
-  told: WeakSet<object>;
+  announced: WeakSet<object>;
   /** Global set-up began a run. In UI mode more runs follow, without global set-up. */
   isSetUp?: boolean;
   /** The host of the current run. */
@@ -28,7 +28,7 @@ const KEY = Symbol.for('sessionwright.runner');
 /** The state of this process. */
 export function runnerState(): RunnerState {
   const holder = globalThis as unknown as Record<symbol, RunnerState | undefined>;
-  return (holder[KEY] ??= { hasReporter: false, told: new WeakSet() });
+  return (holder[KEY] ??= { hasReporter: false, announced: new WeakSet() });
 }
 
 /** Begins the run that global set-up prepares. */

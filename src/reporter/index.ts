@@ -57,10 +57,10 @@ export default class SessionReporter implements Reporter {
   }
 
   onBegin(config: FullConfig, suite: Suite): void {
-    const { told } = runnerState();
-    this.#isSecond = told.has(suite);
+    const { announced } = runnerState();
+    this.#isSecond = announced.has(suite);
     if (this.#isSecond) return;
-    told.add(suite);
+    announced.add(suite);
     if (!isMerge()) for (const { use } of config.projects) Object.assign(use, REPORTED); // where there is no withSessions
     // Playwright calls this too when the options were refused, and to list the tests.
     if (runnerState().isRefused || process.argv.includes('--list')) return;

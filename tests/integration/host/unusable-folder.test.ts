@@ -21,7 +21,7 @@ test.each([
   await expect(start()).rejects.toMatchObject({
     code: 'host_unavailable',
     message: expect.stringMatching(
-      /^Cannot keep the run's files in .+: \w+: .+\. See that it can be written, or set TMPDIR to a folder of your own\.$/,
+      /^Cannot keep the run's files in .+: \w+: .+\. Make it writable, or set TMPDIR to a folder of your own\.$/,
     ) as unknown,
   });
 });

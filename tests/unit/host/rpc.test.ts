@@ -34,8 +34,8 @@ test('answers find their calls, whatever their order', async () => {
     if (method === 'slow') await new Promise<void>((resolve) => held.push(resolve));
     return method.toUpperCase();
   });
-  const slow = near.call('slow', {});
-  expect(await near.call('quick', {})).toBe('QUICK');
+  const slow = near.request('slow', {});
+  expect(await near.request('quick', {})).toBe('QUICK');
   held.forEach((release) => release());
   expect(await slow).toBe('SLOW');
   far.close();
@@ -44,7 +44,7 @@ test('answers find their calls, whatever their order', async () => {
 test('text of every kind passes, in pieces or not', async () => {
   const { near, far } = await pair(async (_, params) => params);
   const text = `ümläut \n line ${'x'.repeat(300_000)} 🎭`;
-  expect(await near.call('echo', { text })).toEqual({ text });
+  expect(await near.request('echo', { text })).toEqual({ text });
   far.close();
 });
 
@@ -52,7 +52,7 @@ test('an error keeps its name, code and fields', async () => {
   const { near, far } = await pair(async () => {
     throw new OptionsError('wrong', { path: 'use.sessionOptions.headles' });
   });
-  await expect(near.call('any', {})).rejects.toMatchObject({
+  await expect(near.request('any', {})).rejects.toMatchObject({
     name: 'OptionsError',
     code: 'invalid_options',
     path: 'use.sessionOptions.headles',
@@ -63,18 +63,18 @@ test('an error keeps its name, code and fields', async () => {
 
 test('calls under way fail when the other side goes, and later ones too', async () => {
   const { near, far } = await pair(() => new Promise(() => undefined));
-  const waiting = near.call('never', {});
+  const waiting = near.request('never', {});
   far.close();
   await expect(waiting).rejects.toMatchObject({ code: 'host_unavailable' });
   await near.closed;
   expect(near.isOpen).toBe(false);
-  await expect(near.call('later', {})).rejects.toMatchObject({ code: 'host_unavailable' });
+  await expect(near.request('later', {})).rejects.toMatchObject({ code: 'host_unavailable' });
 });
 
 test('a side that stands still is given up, and whoever waits for it hears so', async () => {
   const near = await standstill();
   let told = 0;
-  const waiting = near.call('never', {});
+  const waiting = near.request('never', {});
   near.watch({ everyMs: 20, misses: 3, onSilent: () => told++ });
   await expect(waiting).rejects.toMatchObject({
     code: 'host_unavailable',
@@ -88,8 +88,8 @@ test('a call may take as long as it likes while the other side shows that it run
   let answer: (value: string) => void = () => undefined;
   const { near, far } = await pair(() => new Promise<string>((resolve) => (answer = resolve)));
   near.watch({ everyMs: 20, misses: 30, onSilent: () => expect.unreachable() });
-  const long = near.call('long', {});
-  await expect(near.call('short', {}, { timeoutMs: 1_000 })).rejects.toMatchObject({
+  const long = near.request('long', {});
+  await expect(near.request('short', {}, { timeoutMs: 1_000 })).rejects.toMatchObject({
     code: 'host_unavailable',
     message: expect.stringContaining('did not answer short within 1 s') as unknown,
   });
