@@ -90,7 +90,7 @@ test("somebody else's session that remembers is refused to such a test, by the n
   await expect(refused).rejects.toMatchObject({
     code: 'session_not_cleared',
     message: expect.stringMatching(
-      /has set httpCredentials there.*sessionOptions\.sessionId/,
+      /set httpCredentials there.*sessionOptions\.sessionId/,
     ) as string,
   });
 });
