@@ -165,7 +165,7 @@ export async function startServer(options: SessionServerOptions = {}): Promise<H
   const signer = new UrlSigner(data.signingKey);
   const { http, router, connections } = createHttpServer({ ...parts, publicUrl, auth, signer });
   await orClose(data, listen(http, options.port ?? 0, hostname));
-  registry.warmUp();
+  registry.starts.warmUp();
   const close = async (): Promise<void> => {
     router.close();
     http.close();
@@ -189,7 +189,7 @@ export async function startServer(options: SessionServerOptions = {}): Promise<H
       return [...registry.notices];
     },
     get warm() {
-      return registry.warm;
+      return registry.starts.warm;
     },
     get counts() {
       return registry.counts;

@@ -13,7 +13,7 @@ import { setCookies } from '../browsers/set-cookies';
 import type { SessionRegistry } from '../sessions/registry';
 import type { LiveSession } from '../sessions/session';
 import { onPages, whileActive } from '../sessions/session-call';
-import { sessionUrls } from '../sessions/session-urls';
+import { sessionUrls } from '../sessions/known-session';
 import type { Handler, Handlers } from './bind';
 
 /** Longest time for a screenshot, in milliseconds: that of an observation. */

@@ -41,7 +41,7 @@ export function serviceRoutes(parts: ServiceParts): Route[] {
     {
       ...{ method: 'GET', path: '/ready', open: true },
       handle: ({ response }) => {
-        if (registry.isDraining) throw unavailable('The session server is about to end.');
+        if (registry.starts.isDraining) throw unavailable('The session server is about to end.');
         sendJson(response, { status: statusOf(registry) });
       },
     },
@@ -70,7 +70,7 @@ function gaugesOf({ registry, maxSessions, accounts: { named } }: ServiceParts):
       [{}, maxSessions],
     ]),
     gauge('sessionwright_warm_browsers', 'Browsers that wait for a session.', () => [
-      [{}, registry.warm],
+      [{}, registry.starts.warm],
     ]),
     ...(named.length > 0
       ? [
@@ -82,6 +82,6 @@ function gaugesOf({ registry, maxSessions, accounts: { named } }: ServiceParts):
   ];
 }
 
-function statusOf({ isDraining }: SessionRegistry): string {
-  return isDraining ? 'draining' : 'ok';
+function statusOf({ starts }: SessionRegistry): string {
+  return starts.isDraining ? 'draining' : 'ok';
 }

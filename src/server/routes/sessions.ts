@@ -5,7 +5,7 @@ import { NETWORK_LOG_FORMAT } from '../../contract/network-logs';
 import { isTheirs } from '../accounts/account';
 import { listBatches } from '../network/batch-files';
 import type { SessionRegistry } from '../sessions/registry';
-import { describeFully, describeSession } from '../sessions/session-urls';
+import { describeFully, describeSession } from '../sessions/known-session';
 import { URL_MS, type UrlSigner } from '../http/signed-urls';
 import type { Handler, Handlers } from './bind';
 import { batchAddress } from './files';

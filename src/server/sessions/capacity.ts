@@ -1,13 +1,15 @@
 /** The capacity for sessions: a start that finds none waits for it, first come, first served, for a limited time in a limited queue. */
 import { Admission } from '../../base/admission';
 import { countText, durationText } from '../../base/texts';
-import { tooMany } from '../../contract/refusals';
+import { tooMany, unavailable } from '../../contract/refusals';
 import type { Account } from '../accounts/account';
 
 /** When a caller that found the queue full should try again, in milliseconds: about the length of a short test. */
 const FULL_RETRY_MS = 5_000;
 /** When a caller whose wait timed out should try again, in milliseconds: its turn may be next. */
 const WAITED_RETRY_MS = 1_000;
+/** When a caller of a draining server should try again, in milliseconds: another server may be up by then. */
+const DRAINING_RETRY_MS = 5_000;
 
 /** How many sessions there may be, and how long a start waits. */
 export interface CapacityOptions {
@@ -129,4 +131,17 @@ export function timedOut(maxWaitMs: number, why: string): Error {
 /** The error of a start that waited too long on a Grid, which has a queue of its own. */
 export function timedOutOnGrid(maxWaitMs: number): Error {
   return timedOut(maxWaitMs, 'the Selenium Grid had none to give');
+}
+
+/** The answer to starts while the server drains. */
+export function draining(): Error {
+  return unavailable(
+    'The session server is about to end: it starts no more sessions. Ask another one, or this one when it is up again.',
+    DRAINING_RETRY_MS,
+  );
+}
+
+/** The answer to starts while the server closes. */
+export function closing(): Error {
+  return unavailable('The session server is closing.');
 }

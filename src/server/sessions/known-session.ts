@@ -1,5 +1,9 @@
-/** What can be asked of every session that the server knows, whether it runs, or ended a moment or a restart ago. */
+/** What running and ended sessions have in common: their properties, their URLs, and how the API describes them. */
+import { addresses, sockets } from '../../contract/addresses';
+import { SessionEndedError } from '../../contract/errors';
+import { fillPath } from '../../contract/paths';
 import type { SessionInfo, SessionStatus, SessionStep } from '../../contract/session';
+import { playwrightVersion } from '../browsers/playwright-process';
 import type { SessionFolder } from '../data/session-folder';
 import type { SessionTest, TestSummary } from './session-tests';
 
@@ -9,13 +13,13 @@ export interface SessionEnd {
   reason: string | null;
 }
 
-/** What only a session that runs has: where it is driven and watched. */
+/** The URLs of a running session. */
 export type WaysIn = Pick<
   SessionInfo,
   'cdpUrl' | 'playwrightUrl' | 'playwrightVersion' | 'viewerUrl'
 >;
 
-/** Of a session that has ended. */
+/** The URLs of an ended session. */
 export const NO_WAYS_IN: WaysIn = {
   cdpUrl: null,
   playwrightUrl: null,
@@ -23,11 +27,11 @@ export const NO_WAYS_IN: WaysIn = {
   viewerUrl: null,
 };
 
-/** A way to a session's browser that leads through no gateway. */
+/** Access to a session's browser without the gateway. */
 export interface DirectEntry {
   /** The browser's own CDP endpoint. */
   cdpUrl: string;
-  /** The client has left. Safe to call twice. */
+  /** Call this when the client has left. Safe to call twice. */
   leave: () => void;
 }
 
@@ -41,28 +45,93 @@ export interface KnownSession {
   /** When it ended; null while it runs. */
   readonly endedAt: Date | null;
   readonly folder: SessionFolder;
-  /** Whoever knows it may drive the browser, while there is one. */
+  /** Allows to drive the browser while it runs. */
   readonly cdpToken: string;
-  /** Whoever knows it may watch, and no more. */
+  /** Allows to watch, and no more. */
   readonly viewerToken: string;
-  /** True when there are pictures of it, or may be. */
+  /** True if there may be pictures of it. */
   readonly wasRecorded: boolean;
-  /** How many steps were taken. */
+  /** How many steps there were. */
   readonly offset: number;
   /** The newest steps; read from the disk once the session has ended. */
   steps(): Promise<readonly SessionStep[]>;
-  /** The newest tests that ran in it, oldest first; of a session that has ended, only {@link KnownSession.allTests} knows. */
+  /** The newest tests that ran in it, oldest first; empty once the session has ended. */
   readonly latestTests: readonly SessionTest[];
   /** How many older ones were dropped from them. */
   readonly droppedTests: number;
-  /** All that are kept; read from the disk once the session has ended. */
+  /** All tests that are kept; read from the disk once the session has ended. */
   allTests(): Promise<readonly SessionTest[]>;
-  /** How they went, in short. */
+  /** Their last one and counts. */
   testSummary(): Promise<TestSummary>;
-  /** What the API tells of it, without its steps. */
+  /** How the API describes it, without its steps. */
   info(waysIn: WaysIn): SessionInfo;
-  /** Ends it, and resolves when nothing of it runs any more. The first call decides how it ended. */
+  /** Ends it, and resolves when nothing of it runs. The first call decides how it ended. */
   end(end: SessionEnd): Promise<void>;
-  /** Removes everything that the ended session left. */
+  /** Removes the files of the ended session. */
   dispose(): Promise<void>;
+}
+
+/** Each URL holds its own permission and works without a key. */
+export interface SessionUrls {
+  /** CDP of the browser. */
+  cdp: string;
+  /** Playwright's own protocol. */
+  playwright: string;
+  /** The page that shows the session live. */
+  viewer: string;
+  /** WebSocket of the pictures behind the viewer. */
+  recording: string;
+  /** WebSocket of the session's events. */
+  logs: string;
+  /** CDP of one page. */
+  readonly page: (targetId: string) => string;
+}
+
+/** The URLs of a session below a base such as `http://127.0.0.1:4444`. */
+export function sessionUrls(session: KnownSession, baseUrl: string): SessionUrls {
+  const of = { sessionId: session.id };
+  const socketUrl = baseUrl.replace(/^http/, 'ws');
+  const mayDrive = `?token=${session.cdpToken}`;
+  const mayWatch = `?token=${session.viewerToken}`;
+  return {
+    cdp: socketUrl + fillPath(sockets.cdp, of) + mayDrive,
+    playwright: socketUrl + fillPath(sockets.playwright, of) + mayDrive,
+    viewer: baseUrl + fillPath(addresses.viewer, of) + mayWatch,
+    recording: socketUrl + fillPath(sockets.recording, of) + mayWatch,
+    logs: socketUrl + fillPath(sockets.logs, of) + mayWatch,
+    page: (targetId) => socketUrl + fillPath(sockets.pageCdp, { ...of, targetId }) + mayDrive,
+  };
+}
+
+/** How the API describes the session to this caller, without its steps. An ended session has no URLs. */
+export function describeSession(session: KnownSession, baseUrl: string): SessionInfo {
+  if (session.status !== 'active') return session.info(NO_WAYS_IN);
+  const { cdp, playwright, viewer } = sessionUrls(session, baseUrl);
+  const version = playwrightVersion();
+  return session.info({
+    cdpUrl: cdp,
+    playwrightUrl: version === undefined ? null : playwright,
+    playwrightVersion: version ?? null,
+    viewerUrl: viewer,
+  });
+}
+
+/** The same, with its steps. */
+export async function describeFully(session: KnownSession, baseUrl: string): Promise<SessionInfo> {
+  return { ...describeSession(session, baseUrl), steps: [...(await session.steps())] };
+}
+
+/** The error for a call on an ended session. */
+export function sessionEnded(
+  { id, status, endedAt }: Pick<KnownSession, 'id' | 'status' | 'endedAt'>,
+  reason: string | null,
+): SessionEndedError {
+  const why = reason ?? 'It was stopped.';
+  const since = endedAt ? ` since ${endedAt.toISOString()}` : '';
+  return new SessionEndedError(`The session ${id} is ${status}${since}: ${why} Start a new one.`, {
+    sessionId: id,
+    status,
+    endedAt: endedAt ?? undefined,
+    reason: why,
+  });
 }

@@ -1,33 +1,34 @@
-/** The profile that a session runs on: its state on the way in, and, when asked, on the way back. */
+/** The profile of a session: its state is loaded before the start, and saved at the end if the session asks for that. */
+import type { BrowserExit } from '../../browser/browser-connection';
 import type { CdpConnection } from '../../cdp/connection';
 import type { Cookie } from '../../contract/cookies';
 import { isSessionwrightError } from '../../contract/errors';
 import type { StartOptions } from '../../contract/session';
 import { fromCdp, toCdp } from '../browsers/cdp-cookies';
 import type { ProfileStore } from '../data/profiles';
-import type { LiveSession } from './session';
 
-/** One session's use of a profile. Of several that save, the last one to end wins, whole. */
+/** One session's use of a profile. If several sessions save, the last one to end replaces the whole state. */
 export class SessionProfile {
+  readonly id: string;
   readonly #store: ProfileStore;
-  readonly #id: string;
-  readonly #persist: boolean;
-  readonly #initial: Cookie[];
+  readonly #isSaved: boolean;
+  readonly #initial: readonly Cookie[];
+  /** The cookies at the end. */
   #cookies: Cookie[] | undefined;
 
   private constructor(
     store: ProfileStore,
-    wanted: { id: string; persist: boolean },
-    initial: Cookie[],
+    { id, persist = false }: NonNullable<StartOptions['profile']>,
+    initial: readonly Cookie[],
   ) {
+    this.id = id;
     this.#store = store;
-    this.#id = wanted.id;
-    this.#persist = wanted.persist;
+    this.#isSaved = persist;
     this.#initial = initial;
   }
 
   /**
-   * Copies the state into the folder of a browser that is yet to start. Undefined when the session asks for no profile.
+   * Copies the state into the profile folder of a browser that was not started yet. Undefined if the session asks for no profile.
    * @throws as {@link ProfileStore.get}
    */
   static async checkOut(
@@ -35,16 +36,13 @@ export class SessionProfile {
     wanted: StartOptions['profile'],
     userDataDir: string,
   ): Promise<SessionProfile | undefined> {
-    if (!wanted) return undefined;
-    return new SessionProfile(
-      store,
-      { id: wanted.id, persist: wanted.persist ?? false },
-      await store.checkOut(wanted.id, userDataDir),
+    return (
+      wanted && new SessionProfile(store, wanted, await store.checkOut(wanted.id, userDataDir))
     );
   }
 
   /**
-   * Gives the browser the profile's cookies. One that this browser refuses does not keep the others out.
+   * Gives the browser the profile's cookies. If it refuses one, it still gets the others.
    * @throws {@link CdpError} `cdp_closed` when the browser has gone
    */
   async applyCookies(connection: CdpConnection): Promise<void> {
@@ -60,30 +58,21 @@ export class SessionProfile {
     }
   }
 
-  /** Reads the cookies while the browser runs: those of the session are never on its disk. */
-  async beforeClose({ status, browser }: LiveSession): Promise<void> {
-    if (!this.#persist || status === 'error') return;
-    const { cookies } = await browser.connection.send('Storage.getCookies', {});
+  /** Reads the cookies while the browser runs: session cookies are never on its disk. */
+  async readCookies(connection: CdpConnection): Promise<void> {
+    if (!this.#isSaved) return;
+    const { cookies } = await connection.send('Storage.getCookies', {});
     this.#cookies = cookies.map(fromCdp);
   }
 
   /**
-   * Saves the state of a browser that has closed in order; that of one which crashed or was killed is not trusted.
+   * Saves the state of a browser that exited normally; that of one which crashed or was killed may be damaged.
    * @throws an `Error` when the state was not saved: the profile stays as it was
    */
-  async afterClose(session: LiveSession): Promise<void> {
-    if (!this.#persist) return;
-    const { code, signal } = await session.browser.exited;
+  async save({ code, signal }: BrowserExit, userDataDir: string): Promise<void> {
+    if (!this.#isSaved) return;
     if (!this.#cookies || code !== 0 || signal !== null)
       throw new Error('the browser did not close in order');
-    await this.#store.checkIn(this.#id, {
-      userDataDir: session.folder.profile,
-      cookies: this.#cookies,
-    });
-  }
-
-  /** For messages. */
-  get id(): string {
-    return this.#id;
+    await this.#store.checkIn(this.id, { userDataDir, cookies: this.#cookies });
   }
 }

@@ -1,6 +1,7 @@
 /** One live session: its browser, its clock, its counters, and its one way to end. */
 import { mkdir } from 'node:fs/promises';
 import { settledWithin } from '../../base/deadline';
+import { messageOf } from '../../base/errors';
 import { logOf } from '../../base/log';
 import { MemoryBudget } from '../../base/memory-budget';
 import { newToken } from '../../base/tokens';
@@ -8,8 +9,13 @@ import type { ActionFiles, PageDriver } from '../../actions/page-driver';
 import { MINUTE_MS } from '../../contract/limits';
 import type { SessionInfo, SessionStatus, SessionStep } from '../../contract/session';
 import type { TestNote } from '../../contract/test-notes';
-import { sessionEnded } from './finished-session';
-import type { DirectEntry, KnownSession, SessionEnd, WaysIn } from './known-session';
+import {
+  sessionEnded,
+  type DirectEntry,
+  type KnownSession,
+  type SessionEnd,
+  type WaysIn,
+} from './known-session';
 import { PlaywrightProcess } from '../browsers/playwright-process';
 import type { SessionBrowser } from '../browsers/session-browser';
 import type { ServerMetrics } from '../metrics/server-metrics';
@@ -18,8 +24,14 @@ import type { RunJob } from '../../work/job';
 import { NetworkLog } from '../network/network-log';
 import { SessionDownloads } from './session-downloads';
 import { SessionRecording } from './session-recording';
-import { SessionTests, summaryOf, type SessionTest, type TestSummary } from './session-tests';
-import { TestSteps } from './test-steps';
+import type { SessionProfile } from './session-profile';
+import {
+  SessionTests,
+  summaryOf,
+  TestSteps,
+  type SessionTest,
+  type TestSummary,
+} from './session-tests';
 import { SessionTimers } from './session-timers';
 import type { SessionPlan } from '../browsers/session-plan';
 import { Trajectory } from './trajectory';
@@ -40,7 +52,9 @@ export interface SessionParts {
   folder: SessionFolder;
   /** Length of a minute, in milliseconds; shorter in tests. */
   minuteMs: number;
-  keeper: SessionKeeper;
+  profile: SessionProfile | undefined;
+  /** Writes the session's record. Called last, when the browser has ended. */
+  archive: (session: LiveSession) => Promise<void>;
   /** Undefined without file storage. */
   files: ActionFiles | undefined;
   /** The name of the account that starts it; undefined for the operator. */
@@ -51,16 +65,6 @@ export interface SessionParts {
   cdpBytes: ServerMetrics['cdpBytes'];
   /** Does heavy work of the session. */
   runJob: RunJob;
-}
-
-/** Keeps of a session what outlives it. */
-export interface SessionKeeper {
-  /** The newest steps, as many as are told of a session: from the disk, when others have taken the memory for them. */
-  steps(session: LiveSession): Promise<readonly SessionStep[]>;
-  /** Called at the end, while the browser still runs and nobody uses it any more. */
-  beforeClose(session: LiveSession): Promise<void>;
-  /** Called when the browser has ended. Resolves when everything is written down. */
-  afterClose(session: LiveSession): Promise<void>;
 }
 
 /**
@@ -89,16 +93,17 @@ export class LiveSession implements KnownSession {
   /** Serves those who speak Playwright's own protocol. */
   readonly playwright: PlaywrightProcess;
   /** What was done in it through the API. */
-  readonly trajectory = new Trajectory();
+  readonly trajectory: Trajectory;
   /** Which tests ran in it. */
   readonly tests: SessionTests;
   /** What they did. */
   readonly testSteps: TestSteps;
   readonly owner: string | undefined;
   readonly cdpBytes: ServerMetrics['cdpBytes'];
-  /** What of it could not be kept, in words; told as its error. */
-  problem: string | null = null;
-  readonly #keeper: SessionKeeper;
+  readonly #archive: SessionParts['archive'];
+  readonly #profile: SessionProfile | undefined;
+  /** Why its profile was not saved. The API shows it as the session's error. */
+  #problem: string | null = null;
   readonly #files: ActionFiles | undefined;
   readonly #idempotencyKey: string | undefined;
   readonly #runJob: RunJob;
@@ -112,7 +117,7 @@ export class LiveSession implements KnownSession {
   #ending: Promise<void> | undefined;
 
   constructor(parts: SessionParts) {
-    const { id, plan, browser, folder, minuteMs, keeper, files } = parts;
+    const { id, plan, browser, folder, minuteMs, files } = parts;
     this.owner = parts.owner;
     this.#idempotencyKey = parts.idempotencyKey;
     this.cdpBytes = parts.cdpBytes;
@@ -122,9 +127,11 @@ export class LiveSession implements KnownSession {
     this.browser = browser;
     this.folder = folder;
     const budget = new MemoryBudget(MAX_KEPT_BYTES);
+    this.trajectory = new Trajectory(folder.trajectory, budget);
     this.tests = new SessionTests(folder.tests, budget);
     this.testSteps = new TestSteps(folder.testSteps, budget);
-    this.#keeper = keeper;
+    this.#archive = parts.archive;
+    this.#profile = parts.profile;
     this.#files = files;
     this.recording = new SessionRecording(browser.targets, folder.recording);
     this.networkLog = new NetworkLog(browser.connection, folder.network, budget);
@@ -144,11 +151,9 @@ export class LiveSession implements KnownSession {
             isShared: () => this.#clients > 0,
           })
         : undefined;
+    const scale = minuteMs / MINUTE_MS;
     this.#timers = new SessionTimers(
-      {
-        idleMs: (plan.idleTimeout / MINUTE_MS) * minuteMs,
-        maxMs: (plan.maxDuration / MINUTE_MS) * minuteMs,
-      },
+      { idleMs: plan.idleTimeout * scale, maxMs: plan.maxDuration * scale },
       (reason) => void this.end({ status: 'timed_out', reason }),
     );
     void browser.exited.then(
@@ -179,7 +184,7 @@ export class LiveSession implements KnownSession {
   }
 
   async steps(): Promise<readonly SessionStep[]> {
-    return this.#keeper.steps(this);
+    return this.trajectory.newest();
   }
 
   get latestTests(): readonly SessionTest[] {
@@ -294,7 +299,7 @@ export class LiveSession implements KnownSession {
       idleTimeout: plan.idleTimeout,
       maxDuration: plan.maxDuration,
       steps: [],
-      error: (status === 'error' || status === 'timed_out' ? this.reason : null) ?? this.problem,
+      error: (status === 'error' || status === 'timed_out' ? this.reason : null) ?? this.#problem,
       proxies: plan.proxy !== undefined,
       channel: request.channel ?? 'chromium',
       useFileStorage: this.#files !== undefined,
@@ -346,8 +351,16 @@ export class LiveSession implements KnownSession {
     await settledWithin(parting, PARTING_MS);
     await this.browser.close();
     await parting; // what it still waited for has failed by now
-    await this.#keeper.afterClose(this);
-    this.trajectory.release();
+    await this.#profile
+      ?.save(await this.browser.exited, this.folder.profile)
+      .catch((error: unknown) => {
+        this.#problem = `The profile ${this.#profile?.id ?? ''} was not saved, and is as it was: ${messageOf(error)}`;
+      });
+    await this.folder.removeRuntimeFiles().catch(() => {}); // the next server tries again
+    this.tests.end({ outcome: this.status === 'closed' ? 'skipped' : 'failed' }); // a test did not pass if its browser died, and its runner can report no more
+    this.testSteps.end();
+    await Promise.all([this.trajectory, this.tests, this.testSteps].map((it) => it.flushed()));
+    await this.#archive(this);
   }
 
   /** Takes what is wanted of the browser while it runs. */
@@ -358,6 +371,7 @@ export class LiveSession implements KnownSession {
     await Promise.race([disconnected, this.browser.exited]); // to a browser that is gone it may try for seconds
     await this.downloads?.settled();
     await this.networkLog.close().catch(() => {}); // a full disk costs the log, not the end
-    await this.#keeper.beforeClose(this).catch(() => {}); // what was not saved is told afterwards
+    if (this.status !== 'error')
+      await this.#profile?.readCookies(this.browser.connection).catch(() => {}); // saving reports it
   }
 }

@@ -1,7 +1,11 @@
-/** What was done in a session, in order: the steps that the API tells of. */
+/** The steps of a session that the API did: the newest in memory, and each in a file at once, so that a kill loses none. */
+import { isRecord } from '../../base/json';
+import { LineFile, readJsonLines } from '../../base/line-file';
+import type { MemoryBudget } from '../../base/memory-budget';
 import type { SessionStep } from '../../contract/session';
+import { SessionLog } from './session-log';
 
-/** Kinds of steps that the contract knows. */
+/** Kinds of steps in the contract. */
 export type StepType =
   | 'observation'
   | 'execution_result'
@@ -10,93 +14,66 @@ export type StepType =
   | 'agent_step_start'
   | 'agent_step_stop';
 
-/**
- * How much of a session's newest steps is reported, in bytes of JSON: 12,000 clicks, or 60 observations of a page with 300 elements.
- * Each answer with a status carries all of it, and a session that is used for hours must not fill the memory.
- */
-export const TOLD_BYTES = 8 * 1024 * 1024;
+/** How much of a session's newest steps the API returns, in bytes of JSON: 12,000 clicks, or 60 observations of a page with 300 elements. */
+export const MAX_RETURNED_BYTES = 8 * 1024 * 1024;
 
-/** How much is reported of all sessions of a process together, in bytes: one session has its 8 MB, and a hundred must not take gigabytes. */
-export const TOLD_BYTES_OF_ALL = 64 * 1024 * 1024;
+/** The steps of one session. They are kept as JSON, which takes less memory than objects. */
+export class Trajectory extends SessionLog<{ type: string; json: string }, SessionStep> {
+  readonly #path: string;
 
-/** Told of each step, and of its JSON. */
-type StepListener = (step: SessionStep, json: string) => void;
-
-/** The newest steps of one session. Whoever listens hears of each. They are kept as bytes of JSON: a part of the memory that objects take, and none of the heap. */
-export class Trajectory {
-  static #bytesOfAll = 0;
-  readonly #steps: { type: string; json: Buffer }[] = [];
-  #bytes = 0;
-  #forgotten = 0;
-  #hasGivenWay = false;
-  #isReleased = false;
-  readonly #listeners = new Set<StepListener>();
-
-  /** The newest steps, oldest first. */
-  get steps(): readonly SessionStep[] {
-    return this.#steps.map(({ json }) => read(json));
+  constructor(path: string, budget: MemoryBudget) {
+    super(new LineFile(path, MAX_RETURNED_BYTES), budget.list(Infinity));
+    this.#path = path;
   }
 
-  /** Whether it has forgotten steps that would be told, were it not for other sessions: they are on the disk only. */
-  get hasGivenWay(): boolean {
-    return this.#hasGivenWay;
-  }
-
-  /** How many steps were taken. */
+  /** How many steps there were. */
   get count(): number {
-    return this.#forgotten + this.#steps.length;
+    return this.kept.dropped + this.kept.entries.length;
   }
 
-  /** The newest step of a kind; undefined when none is told. */
+  /** The steps in memory, oldest first. */
+  get steps(): SessionStep[] {
+    return this.kept.entries.map(read);
+  }
+
+  /** The newest steps, as many as the API returns: from the file if some are not in memory any more. */
+  async newest(): Promise<readonly SessionStep[]> {
+    if (this.kept.dropped === 0) return this.steps;
+    await this.flushed();
+    const written = await readSteps(this.#path);
+    return written.length > this.kept.entries.length ? written : this.steps; // the disk may have been full
+  }
+
+  /** The newest step of a kind; undefined when none is in memory. */
   last(type: StepType): SessionStep | undefined {
-    const found = this.#steps.findLast((step) => step.type === type);
-    return found && read(found.json);
+    const found = this.kept.entries.findLast((step) => step.type === type);
+    return found && read(found);
   }
 
-  /** The first step of this number or a higher one that is still told; undefined when none is taken yet. */
+  /** The first step in memory with this number or a higher one; undefined if there is none yet. */
   from(number: number): { step: SessionStep; number: number } | undefined {
-    const index = Math.max(0, number - this.#forgotten);
-    const kept = this.#steps[index];
-    return kept && { step: read(kept.json), number: index + this.#forgotten };
+    const { dropped, entries } = this.kept;
+    const index = Math.max(0, number - dropped);
+    const found = entries[index];
+    return found && { step: read(found), number: index + dropped };
   }
 
-  /** Adds a step, such as `{ type: 'execution_result', value: ... }` with the answer as it went over the wire. */
+  /** Adds a step, such as `{ type: 'execution_result', value: ... }` with the answer as it was sent. */
   add(step: SessionStep & { type: StepType }): void {
     const json = JSON.stringify(step);
-    const bytes = Buffer.from(json);
-    this.#steps.push({ type: step.type, json: bytes });
-    this.#count(bytes.length);
-    while (this.#isTooLong() && this.#steps.length > 1) {
-      if (this.#bytes <= TOLD_BYTES) this.#hasGivenWay = true;
-      this.#count(-(this.#steps.shift()?.json.length ?? 0));
-      this.#forgotten++;
-    }
-    for (const listener of this.#listeners) listener(step, json);
-  }
-
-  /** Calls back at each new step. Returns the function that ends it. */
-  onStep(listener: StepListener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
-
-  /** Its session has ended: what is told of it, and what a last call may add, counts no more, and goes with it. Safe to call twice. */
-  release(): void {
-    if (this.#isReleased) return;
-    this.#isReleased = true;
-    Trajectory.#bytesOfAll -= this.#bytes;
-  }
-
-  #isTooLong(): boolean {
-    return this.#bytes > TOLD_BYTES || Trajectory.#bytesOfAll > TOLD_BYTES_OF_ALL;
-  }
-
-  #count(bytes: number): void {
-    this.#bytes += bytes;
-    if (!this.#isReleased) Trajectory.#bytesOfAll += bytes;
+    this.kept.push({ type: step.type, json });
+    this.file.append(`${json}\n`);
+    this.emit(step);
   }
 }
 
-function read(json: Buffer): SessionStep {
-  return JSON.parse(json.toString()) as SessionStep;
+/** The newest steps in a file, as many as the API returns. */
+export async function readSteps(file: string): Promise<SessionStep[]> {
+  return (await readJsonLines(file, MAX_RETURNED_BYTES)).filter(
+    (record): record is SessionStep => isRecord(record) && record['type'] !== undefined, // not the line that older ones were dropped
+  );
+}
+
+function read({ json }: { json: string }): SessionStep {
+  return JSON.parse(json) as SessionStep;
 }

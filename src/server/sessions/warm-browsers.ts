@@ -1,10 +1,19 @@
-/** Browsers that were started ahead: a session that asks for one like them begins at once. */
+/** Browsers for sessions: started when a session needs one, or before (`warm`). */
+import { randomUUID } from 'node:crypto';
 import { settledWithin } from '../../base/deadline';
 import { logOf } from '../../base/log';
 import { Pending } from '../../base/pending';
 import type { StartOptions } from '../../contract/start';
+import {
+  openSessionBrowser,
+  type BrowserSettings,
+  type SessionBrowser,
+} from '../browsers/session-browser';
 import type { SessionPlan } from '../browsers/session-plan';
-import type { PreparedBrowser } from './prepared-browser';
+import type { DataFolder } from '../data/data-folder';
+import type { ProfileStore } from '../data/profiles';
+import { SessionFolder } from '../data/session-folder';
+import { SessionProfile } from './session-profile';
 
 const log = logOf('server');
 
@@ -153,3 +162,46 @@ const ANY = {
   proxies: undefined,
   viewport: undefined,
 } satisfies Partial<StartOptions>;
+
+/** The browser of a session that is about to start, with its folder. */
+export interface PreparedBrowser {
+  /** The id of the session. */
+  readonly id: string;
+  readonly folder: SessionFolder;
+  /** The state that it starts with; undefined if its plan names no profile. */
+  readonly profile: SessionProfile | undefined;
+  readonly browser: SessionBrowser;
+  /** Ends the browser and removes the folder, if the session will not start. */
+  discard(): Promise<void>;
+}
+
+/** What {@link prepareBrowser} needs. */
+export interface PreparationParts {
+  data: DataFolder;
+  profiles: ProfileStore;
+  settings: BrowserSettings;
+}
+
+/**
+ * Starts the browser that a plan asks for.
+ * @throws the reason of a failure, which leaves nothing behind
+ */
+export async function prepareBrowser(
+  plan: SessionPlan,
+  { data, profiles, settings }: PreparationParts,
+): Promise<PreparedBrowser> {
+  const id = randomUUID();
+  const folder = await SessionFolder.create(data.sessions, id);
+  try {
+    const profile = await SessionProfile.checkOut(profiles, plan.request.profile, folder.profile);
+    const browser = await openSessionBrowser(plan, settings, folder.profile);
+    const discard = async (): Promise<void> => {
+      await browser.close();
+      await folder.remove();
+    };
+    return { id, folder, profile, browser, discard };
+  } catch (error) {
+    await folder.remove();
+    throw error;
+  }
+}

@@ -131,7 +131,7 @@ function sendSteps(session: LiveSession, socket: WebSocket): void {
     });
   };
   const unsubscribe = [
-    trajectory.onStep(proceed),
+    trajectory.subscribe(proceed),
     session.onEnd(() => {
       while (sendNext());
       const data = `The session ${session.id} was closed (${session.status}).`;

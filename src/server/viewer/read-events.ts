@@ -4,7 +4,7 @@ import type { HarEntry } from '../../contract/network-logs';
 import type { ViewedEvent } from '../../contract/viewer';
 import { batchPath, listBatches } from '../network/batch-files';
 import { readConsole } from '../network/console-log';
-import { readTestSteps } from '../sessions/test-steps';
+import { readTestSteps } from '../sessions/session-tests';
 import { viewedTestStep } from './viewed-events';
 import type { EventFiles } from './viewed-sessions';
 

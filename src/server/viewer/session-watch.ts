@@ -65,9 +65,9 @@ export class SessionWatch {
       session.testSteps.all.map(viewedTestStep),
     ).slice(-MAX_EVENTS);
     this.#unsubscribe = [
-      session.trajectory.onStep((step) => this.#addEvent(viewedStep(step, Date.now()))),
-      session.testSteps.onStep((step) => this.#addEvent(viewedTestStep(step))),
-      session.tests.onChange(() => this.#watchers.forEach((it) => this.#sendSession(it))),
+      session.trajectory.subscribe((step) => this.#addEvent(viewedStep(step, Date.now()))),
+      session.testSteps.subscribe((step) => this.#addEvent(viewedTestStep(step))),
+      session.tests.subscribe(() => this.#watchers.forEach((it) => this.#sendSession(it))),
       session.onEnd(() => {
         this.#send({ kind: 'end', session: viewedSession(session) });
         for (const watcher of this.#watchers) watcher.end();

@@ -17,7 +17,7 @@ import type { Job } from '../../work/job';
 import { NO_WAYS_IN, type KnownSession } from '../sessions/known-session';
 import type { AnySession } from '../sessions/registry';
 import type { SessionTest } from '../sessions/session-tests';
-import { sessionUrls } from '../sessions/session-urls';
+import { sessionUrls } from '../sessions/known-session';
 import { inOrder, viewedStep } from './viewed-events';
 
 /** Most tests of a running session on its page: what its list shows. */

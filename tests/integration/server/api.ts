@@ -6,11 +6,8 @@ import { DataFolder } from '../../../src/server/data/data-folder';
 import { startServer } from '../../../src/server/session-server';
 import { ProfileStore } from '../../../src/server/data/profiles';
 import { Accounts, OPERATOR } from '../../../src/server/accounts/account';
-import {
-  SessionRegistry,
-  type RegistryOptions,
-  type Starter,
-} from '../../../src/server/sessions/registry';
+import { SessionRegistry, type RegistryOptions } from '../../../src/server/sessions/registry';
+import type { Starter } from '../../../src/server/sessions/session-starts';
 import { FileStorage } from '../../../src/server/data/storage';
 import { Auth } from '../../../src/server/http/auth';
 import { Connections } from '../../../src/server/http/connections';

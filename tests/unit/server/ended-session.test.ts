@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { SessionInfo } from '../../../src/contract/session';
 import { SessionFolder } from '../../../src/server/data/session-folder';
-import { FinishedSession } from '../../../src/server/sessions/finished-session';
+import { EndedSession } from '../../../src/server/sessions/ended-session';
 import { heapUsed } from '../heap-used';
 
 let folder: string;
@@ -13,7 +13,7 @@ beforeEach(async () => (folder = await mkdtemp(join(tmpdir(), 'sw-finished-'))))
 afterEach(async () => rm(folder, { recursive: true }));
 
 /** An ended session with 1,000 tests. */
-async function finished(id: string): Promise<FinishedSession> {
+async function finished(id: string): Promise<EndedSession> {
   const files = new SessionFolder(folder, id);
   const tests = Array.from({ length: 1_000 }, (_, n) => ({
     title: `${id} ${n} ${'x'.repeat(500)}`,
@@ -23,13 +23,13 @@ async function finished(id: string): Promise<FinishedSession> {
   }));
   await mkdir(dirname(files.tests), { recursive: true });
   await writeFile(files.tests, tests.map((it) => `${JSON.stringify(it)}\n`).join(''));
-  return new FinishedSession(files, {
+  return new EndedSession(files, {
     info: { id, status: 'closed' } as SessionInfo,
     owner: undefined,
     reason: null,
     offset: 0,
-    cdpToken: '',
-    viewerToken: '',
+    cdp_token: '',
+    viewer_token: '',
   });
 }
 
