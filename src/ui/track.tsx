@@ -48,8 +48,6 @@ export function Track({ recording, atMs, onSeek }: TrackProps): JSX.Element {
         </ol>
       )}
       <div class="track-body">
-        <div class="track-line" />
-        <div class="track-done" style={{ width: share(atMs) }} />
         <Marks recording={recording} share={share} />
         <input
           type="range"

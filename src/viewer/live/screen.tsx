@@ -49,7 +49,7 @@ export function Screen({ live, label, isDriven }: ScreenProps): JSX.Element {
         {...input}
       />
       {!hasPicture && (
-        <p class="screen-waiting">
+        <p class="hint">
           <span class="spinner" aria-hidden="true" /> Waiting for the first picture
         </p>
       )}
