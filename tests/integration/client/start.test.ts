@@ -417,7 +417,7 @@ describe('secrets', () => {
       ]),
     );
     expect(error.message).toBe(
-      'Could not set cookies: cookies.0.sameSite: Invalid option: expected one of "Lax"|"None"|"Strict", got "lax"',
+      'Could not set cookies: cookies.0.sameSite: Invalid option: expected one of "Lax"|"None"|"Strict", got "lax"; did you mean "Lax"?',
     );
     expect(shown(error)).not.toContain('hunter2');
   });

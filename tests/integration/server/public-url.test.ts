@@ -104,7 +104,7 @@ test('the viewer shows pictures and the replay behind a path', { timeout: 180_00
 
 test('a public URL that cannot be is refused before anything starts', async () => {
   await expect(startSessionServer({ publicUrl: 'https://example.com/sessions' })).rejects.toThrow(
-    'has the path /sessions, which the session API has itself',
+    'has the path /sessions, which is a path of the session API',
   );
   await expect(
     startSessionServer({ publicUrl: 'https://sessions.example', apiKey: 'short' }),
