@@ -58,7 +58,7 @@ export class BadSessions {
   /** @throws {@link SessionwrightError} `session_not_cleared` for options that attach to a session that was not cleared */
   checkAttach({ sessionId }: SessionOptions): void {
     if (sessionId === undefined || !this.#notCleared.has(sessionId)) return;
-    const message = `Session ${sessionId} is not used any more: its browser did not clear what a test left within 10 s (isolation 'session'). It was attached (sessionOptions.sessionId), so it cannot be replaced. Attach to another one, or use isolation 'context'.`;
+    const message = `Session ${sessionId} is not reused: its browser did not close the pages of a test and clear its data within 10 s (isolation 'session'). It was attached (sessionOptions.sessionId), so it cannot be replaced. Attach to another one, or use isolation 'context'.`;
     throw new SessionwrightError(message, { code: 'session_not_cleared' });
   }
 }

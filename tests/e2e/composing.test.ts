@@ -174,7 +174,7 @@ test("isolation 'session': tests run in the default context, with the options of
   const { run } = await suite.of(context);
   expectPassed(run, 'session', ['first', 'second']);
   expect(
-    run.output.match(/cannot apply to a context that exists already: proxy/g),
+    run.output.match(/cannot apply these options to an existing context: proxy/g),
     run.output,
   ).toHaveLength(1);
 });

@@ -104,7 +104,7 @@ test('without it the site cannot be reached, and the error names the option', as
     '',
   );
   expect(resultOf(report, 'goes there').error?.message).toMatch(
-    /net::ERR_CONNECTION_REFUSED at http:\/\/localhost:\d+\/[^]*localhost is its own machine there[^]*exposeNetwork: '<loopback>'/,
+    /net::ERR_CONNECTION_REFUSED at http:\/\/localhost:\d+\/[^]*localhost means that machine[^]*exposeNetwork: '<loopback>'/,
   );
   expect(resultOf(report, 'goes elsewhere').error?.message).toContain('ERR_CONNECTION_REFUSED');
   expect(output.match(/exposeNetwork: '<loopback>'/g), output).toHaveLength(1);

@@ -97,7 +97,7 @@ test.each(['embedded', 'playwright'])('sessions by %s', async (how) => {
   );
   const { output, report } = await project.run();
   expect(failedOf(report), output).toEqual([expect.stringContaining('Test timeout of 5000ms')]);
-  expect(output.match(/session \S+ is not used any more: .*/g), output).toEqual([
+  expect(output.match(/session \S+ is not reused: .*/g), output).toEqual([
     expect.stringContaining('The next test gets another session.'),
   ]);
   await leavesNothing(project);
@@ -125,7 +125,7 @@ test.each(['cdp', 'playwright'])("somebody else's session, by %s", async (transp
   );
   try {
     const { output, report } = await project.run();
-    const refusal = expect.stringContaining(`Session ${theirs.id} is not used any more`) as string;
+    const refusal = expect.stringContaining(`Session ${theirs.id} is not reused`) as string;
     expect(failedOf(report), output).toEqual([refusal, refusal]);
     expect(output).toContain('The next test fails.');
     await leavesNothing(project);
