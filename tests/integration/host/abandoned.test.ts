@@ -47,7 +47,7 @@ test("what a test has left on somebody else's session is for no other test: the 
   await run.reportBadSession(leaseId, 'not-cleared');
   const refusal = {
     code: 'session_not_cleared',
-    message: expect.stringContaining('Session theirs is not used any more') as string,
+    message: expect.stringContaining('Session theirs is not reused') as string,
   };
   await expect(run.prepareSession(check(leaseId))).rejects.toMatchObject(refusal);
   run.release(leaseId);
