@@ -113,7 +113,7 @@ test('its host is killed: the report names no clip of the test that ran', async 
   const { report, output } = await run.result();
   const [lost, later] = [resultOf(report, 'waits'), resultOf(report, 'comes later')];
   expect(lost.status, output).toBe('failed');
-  expectLost(lost, "the run's session host is gone");
+  expectLost(lost, "the run's session host has exited");
   expect(lost.attachments.filter(({ path = '' }) => path !== '' && !existsSync(path))).toEqual([]);
   expect(lost.attachments.map(({ name }) => name)).not.toContain('video');
   expect(later.status, output).toBe('passed');
