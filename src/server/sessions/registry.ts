@@ -170,11 +170,13 @@ export class SessionRegistry {
 
   #forgetOld(): void {
     const oldestMs = Date.now() - this.#options.retentionMs;
-    for (const session of [...this.#sessions.values(), ...this.#damaged.values()])
-      if ((session.endedAt?.getTime() ?? Infinity) <= oldestMs) this.#forget(session);
+    for (const session of [...this.#sessions.values(), ...this.#damaged.values()]) {
+      if (session instanceof LiveSession) continue; // it has ended, perhaps, but still writes its record
+      if (session.endedAt.getTime() <= oldestMs) this.#forget(session);
+    }
   }
 
-  #forget(session: AnySession | DamagedSession): void {
+  #forget(session: EndedSession | DamagedSession): void {
     this.#sessions.delete(session.id);
     this.#damaged.delete(session.id);
     this.starts.forget(session.id);

@@ -205,11 +205,13 @@ test('a finished session is kept for the retention time, whatever happens to the
   api = await startApi({ dataDir, retention: 1 });
   await eventually(async () => expect(await readdir(join(dataDir, 'sessions'))).toEqual([]));
   expect((await api.call('GET', `/sessions/${id}`)).status).toBe(404);
-  const second = await start(api);
-  await api.call('DELETE', `/sessions/${second.id}/stop`);
-  await eventually(async () =>
-    expect((await api?.call('GET', `/sessions/${second.id}`))?.status).toBe(404),
-  );
+  for (let repeat = 0; repeat < 5; repeat++) {
+    const { id: next } = await start(api);
+    await api.call('DELETE', `/sessions/${next}/stop`);
+    await eventually(async () =>
+      expect((await api?.call('GET', `/sessions/${next}`))?.status).toBe(404),
+    );
+  }
   await eventually(async () => expect(await readdir(join(dataDir, 'sessions'))).toEqual([]));
 });
 
