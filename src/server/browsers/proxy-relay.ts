@@ -1,24 +1,23 @@
 /**
- * Signs in to a proxy on Chromium's behalf. Chromium takes no password for a proxy on its command line, and asking for it over CDP
- * means to intercept every request, which costs time and takes HTTP authentication away from the test's own client. For the same
- * reason the relay can ask Chromium for no password either: it looks at who connects.
+ * Signs in to a proxy on Chromium's behalf. Chromium takes no proxy password on its command line. Sending it over CDP would intercept
+ * every request, which costs time and takes HTTP authentication away from the test's own client. For the same reason the relay cannot
+ * ask Chromium for a password either: it checks which process connects.
  */
-import type { IncomingMessage, RequestOptions, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestOptions, ServerResponse } from 'node:http';
 import { createServer, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import { connect } from 'node:net';
-import type { Duplex } from 'node:stream';
+import { connect, isIP } from 'node:net';
 import { pipeline } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 import { hostOf, portOf } from '../../base/addresses';
 import { messageOf } from '../../base/errors';
 import type { LocalConnection } from './peer-process';
 
-/** Headers that are between the browser and us only. */
+/** Headers for one hop only. */
 const HOP_HEADERS = new Set(['proxy-authorization', 'proxy-connection']);
-/** What others than the session's browser are told. */
-const NOT_YOURS = 'This proxy serves the browser of one session only.';
+/** The answer to other processes than the session's browser. */
+const FORBIDDEN = 'This proxy serves the browser of one session only.';
 
 /** The proxy to sign in to. */
 export interface ProxyAccount {
@@ -28,66 +27,58 @@ export interface ProxyAccount {
   password: string;
 }
 
-/** Tells whether somebody who has connected may use the relay. */
+/** Whether a connection may use the relay. */
 export type Doorkeeper = (connection: LocalConnection) => Promise<boolean>;
 
-/** A proxy on loopback that passes everything on to the real one, signed in. It knows nothing of what passes. */
+/** A proxy on loopback that passes everything on to the real one, signed in. It does not look into the traffic. */
 export class ProxyRelay {
-  /** For `--proxy-server`. */
-  readonly server: string;
-  readonly #http: Server;
-  readonly #sockets: Set<Duplex>;
-  readonly #admitBy: (doorkeeper: Doorkeeper) => void;
+  readonly #url: URL;
+  readonly #authorization: string;
+  readonly #http = createServer((request, response) => {
+    this.#check(request.socket, (isAdmitted) => {
+      if (isAdmitted) this.#forward(request, response);
+      else response.writeHead(403, { connection: 'close' }).end(FORBIDDEN);
+    });
+  });
+  readonly #sockets = new Set<Socket>();
+  readonly #admitted = new WeakMap<Socket, Promise<boolean>>();
+  readonly #doorkeeper: Promise<Doorkeeper>;
+  #setDoorkeeper: (doorkeeper: Doorkeeper) => void = () => undefined;
 
-  private constructor(
-    http: Server,
-    { sockets, admitBy }: { sockets: Set<Duplex>; admitBy: (doorkeeper: Doorkeeper) => void },
-  ) {
-    this.#http = http;
-    this.#sockets = sockets;
-    this.#admitBy = admitBy;
-    this.server = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
-  }
-
-  /** Opens a relay on a free port. Everybody waits until {@link ProxyRelay.admit} says who may use it. The caller closes it. */
-  static async open(account: ProxyAccount): Promise<ProxyRelay> {
-    const sockets = new Set<Duplex>();
-    const authorization = `Basic ${Buffer.from(`${account.username}:${account.password}`).toString('base64')}`;
-    let admitBy: (doorkeeper: Doorkeeper) => void = () => undefined;
-    const door = new Door(new Promise((resolve) => (admitBy = resolve)));
-    const http = createServer(
-      (request, response) =>
-        void door
-          .admits(request.socket)
-          .then((isAdmitted) => {
-            if (isAdmitted) forward(request, response, { account, authorization });
-            else response.writeHead(403, { connection: 'close' }).end(NOT_YOURS);
-          })
-          .catch(() => request.socket.destroy()), // what somebody sends ends a connection, and no server
-    );
-    http.on('connect', (request, client: Socket) => {
+  private constructor({ url, username, password }: ProxyAccount) {
+    this.#url = url;
+    this.#authorization = basicAuthorization(username, password);
+    this.#doorkeeper = new Promise((resolve) => (this.#setDoorkeeper = resolve));
+    this.#http.on('connect', (request, client: Socket) => {
       client.on('error', () => client.destroy()); // it may leave while it waits
-      void door
-        .admits(client)
-        .then((isAdmitted) => {
-          if (isAdmitted) tunnel(request, client, { account, authorization });
-          else client.end(`HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\r\n${NOT_YOURS}`);
-        })
-        .catch(() => client.destroy()); // the same
+      this.#check(client, (isAdmitted) => {
+        if (isAdmitted) this.#tunnel(request.url ?? '', client);
+        else client.end(`HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\r\n${FORBIDDEN}`);
+      });
     });
-    http.on('connection', (socket) => {
-      sockets.add(socket);
-      socket.once('close', () => sockets.delete(socket));
+    this.#http.on('connection', (socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
     });
-    await new Promise<void>((resolve, reject) =>
-      http.once('error', reject).listen(0, '127.0.0.1', resolve),
-    );
-    return new ProxyRelay(http, { sockets, admitBy });
   }
 
-  /** Lets in whom the doorkeeper knows, and nobody else. */
+  /** Opens a relay on a free port. Connections wait until {@link ProxyRelay.admit} is called. The caller closes it. */
+  static async open(account: ProxyAccount): Promise<ProxyRelay> {
+    const relay = new ProxyRelay(account);
+    await new Promise<void>((resolve, reject) =>
+      relay.#http.once('error', reject).listen(0, '127.0.0.1', resolve),
+    );
+    return relay;
+  }
+
+  /** For `--proxy-server`. */
+  get server(): string {
+    return `http://127.0.0.1:${(this.#http.address() as AddressInfo).port}`;
+  }
+
+  /** Admits the connections that the doorkeeper knows, and no others. */
   admit(doorkeeper: Doorkeeper): void {
-    this.#admitBy(doorkeeper);
+    this.#setDoorkeeper(doorkeeper);
   }
 
   /** Closes the port and every connection. Safe to call twice. */
@@ -95,93 +86,84 @@ export class ProxyRelay {
     this.#http.close();
     for (const socket of this.#sockets) socket.destroy();
   }
-}
 
-/** Asks the doorkeeper once for each connection. */
-class Door {
-  readonly #doorkeeper: Promise<Doorkeeper>;
-  readonly #answers = new WeakMap<Socket, Promise<boolean>>();
-
-  constructor(doorkeeper: Promise<Doorkeeper>) {
-    this.#doorkeeper = doorkeeper;
+  /** Asks the doorkeeper once for each connection. A malformed request ends its connection, not the server. */
+  #check(socket: Socket, then: (isAdmitted: boolean) => void): void {
+    const admitted = this.#admitted.get(socket) ?? this.#ask(socket).catch(() => false);
+    this.#admitted.set(socket, admitted);
+    admitted
+      .then((isAdmitted) => then(isAdmitted && !socket.destroyed))
+      .catch(() => socket.destroy());
   }
 
-  /** Never rejects. */
-  async admits(socket: Socket): Promise<boolean> {
+  async #ask(socket: Socket): Promise<boolean> {
     const connection = {
       from: { address: socket.remoteAddress, port: socket.remotePort },
       to: { address: socket.localAddress, port: socket.localPort },
     };
-    const answer =
-      this.#answers.get(socket) ??
-      this.#doorkeeper.then((doorkeeper) => doorkeeper(connection)).catch(() => false);
-    this.#answers.set(socket, answer);
-    return (await answer) && !socket.destroyed; // it may have left meanwhile
+    const doorkeeper = await this.#doorkeeper;
+    return doorkeeper(connection);
+  }
+
+  /** Passes on a request over plain HTTP: its path is a whole URL. */
+  #forward(request: IncomingMessage, response: ServerResponse): void {
+    const options: RequestOptions = {
+      ...endpointOf(this.#url),
+      method: request.method,
+      path: request.url,
+      headers: [...endToEnd(request.rawHeaders), 'proxy-authorization', this.#authorization],
+    };
+    const upstream = this.#isTls ? requestHttps(options) : requestHttp(options);
+    const fail = (why: string): void => {
+      if (response.headersSent) response.destroy();
+      else
+        response
+          .writeHead(502, { 'content-type': 'text/plain' })
+          .end(`The proxy ${this.#url.host} ${why}`);
+    };
+    upstream.once('response', (answer) => {
+      try {
+        response.writeHead(answer.statusCode ?? 502, endToEnd(answer.rawHeaders)); // without the reason phrase, which may be invalid
+      } catch (error) {
+        answer.destroy();
+        fail(`sent an invalid answer: ${messageOf(error)}`);
+        return;
+      }
+      pipeline(answer, response, () => {}); // either side may leave
+    });
+    upstream.once('error', (error) => fail(`cannot be reached: ${error.message}`));
+    pipeline(request, upstream, () => {});
+    response.once('close', () => upstream.destroy()); // the browser may have left before the answer
+  }
+
+  /** Passes on everything else through a tunnel, with the proxy's own answer. */
+  #tunnel(target: string, client: Socket): void {
+    const endpoint = endpointOf(this.#url);
+    const upstream = this.#isTls ? connectTls(endpoint) : connect(endpoint);
+    upstream.write(
+      `CONNECT ${target} HTTP/1.1\r\nhost: ${target}\r\nproxy-authorization: ${this.#authorization}\r\n\r\n`,
+    );
+    pipeline(client, upstream, () => upstream.destroy());
+    pipeline(upstream, client, () => client.destroy());
+  }
+
+  get #isTls(): boolean {
+    return this.#url.protocol === 'https:';
   }
 }
 
-interface Upstream {
-  account: ProxyAccount;
-  authorization: string;
+/** How to connect to a proxy. Certificates are checked against its own name, not the one in the `Host` header. */
+export function endpointOf(url: URL): { host: string; port: number; servername: string } {
+  const host = hostOf(url);
+  return { host, port: portOf(url), servername: isIP(host) === 0 ? host : '' };
 }
 
-/** A request for a page over plain HTTP: the browser names its whole URL. */
-function forward(
-  request: IncomingMessage,
-  response: ServerResponse,
-  { account: { url }, authorization }: Upstream,
-): void {
-  const options: RequestOptions = {
-    host: hostOf(url),
-    port: portOf(url),
-    method: request.method,
-    path: request.url,
-    headers: [...endToEnd(request.rawHeaders), 'proxy-authorization', authorization],
-  };
-  const upstream = url.protocol === 'https:' ? requestHttps(options) : requestHttp(options);
-  const fail = (why: string): void => {
-    if (response.headersSent) response.destroy();
-    else
-      response.writeHead(502, { 'content-type': 'text/plain' }).end(`The proxy ${url.host} ${why}`);
-  };
-  upstream.once('response', (answer) => {
-    try {
-      response.writeHead(answer.statusCode ?? 502, endToEnd(answer.rawHeaders)); // its own words for the status mean nothing, and may be unfit to pass on
-    } catch (error) {
-      answer.destroy();
-      fail(`gives an answer that is none: ${messageOf(error)}`);
-      return;
-    }
-    pipeline(answer, response, () => {}); // either side may leave
-  });
-  upstream.once('error', (error) => fail(`cannot be reached: ${error.message}`));
-  pipeline(request, upstream, () => {});
-  response.once('close', () => upstream.destroy()); // the browser has left: nobody waits for an answer any more
+/** The header that signs in. */
+export function basicAuthorization(username: string, password: string): string {
+  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 }
 
-/** Everything else goes through a tunnel: the proxy's answer is passed on as it comes. */
-function tunnel(
-  request: IncomingMessage,
-  client: Duplex,
-  { account: { url }, authorization }: Upstream,
-): void {
-  const target = request.url ?? '';
-  const upstream = openSocket(url);
-  upstream.write(
-    `CONNECT ${target} HTTP/1.1\r\nhost: ${target}\r\nproxy-authorization: ${authorization}\r\n\r\n`,
-  );
-  pipeline(client, upstream, () => upstream.destroy());
-  pipeline(upstream, client, () => client.destroy());
-}
-
-function openSocket(url: URL): Socket {
-  const options = { host: hostOf(url), port: portOf(url) };
-  return url.protocol === 'https:'
-    ? connectTls({ ...options, servername: options.host })
-    : connect(options);
-}
-
-/** Raw headers, names and values by turns, without those that end here. */
+/** Raw headers, names and values by turns, without those for one hop. */
 function endToEnd(rawHeaders: readonly string[]): string[] {
   return rawHeaders.filter(
     (_, index) => !HOP_HEADERS.has((rawHeaders[index - (index % 2)] ?? '').toLowerCase()),

@@ -75,7 +75,7 @@ test('a proxy that nobody serves is refused, and no browser is started for it', 
   expect(await readdir(join(workDir, 'sessions'))).toEqual([]);
 });
 
-test('a proxy that wants a password says which field to look at', async () => {
+test('a proxy that requires a password reports the wrong field', async () => {
   const right = `Basic ${Buffer.from('me:right').toString('base64')}`;
   const server = await listen((question, socket) =>
     socket.end(
@@ -124,7 +124,7 @@ test('what is no proxy is told from one', async () => {
   expect(await start({ server: `socks4://${ssh}` })).toMatchObject(refusal('server', /SOCKS4/));
 });
 
-test('a SOCKS proxy is taken without a password, and refused when it wants one', async () => {
+test('a SOCKS proxy works without a password, and is refused when it requires one', async () => {
   const open = await listen((_, socket) => socket.end(Buffer.from([5, 0])));
   const locked = await listen((_, socket) => socket.end(Buffer.from([5, 255])));
   const old = await listen((_, socket) => socket.end(Buffer.from([0, 91, 0, 0, 0, 0, 0, 0])));
@@ -135,7 +135,7 @@ test('a SOCKS proxy is taken without a password, and refused when it wants one',
   expect(await start({ server: `socks4://${old}` })).toMatchObject({ status: 200 });
 });
 
-test('a proxy that never answers is given up on', async () => {
+test('a proxy that never answers is refused after five seconds', async () => {
   expect(await start({ server: await listen(() => {}) })).toMatchObject(
     refusal('server', /did not answer within 5000 ms/),
   );
