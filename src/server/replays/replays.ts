@@ -1,5 +1,7 @@
-/** Replays of ended sessions, and clips of their tests, made when first asked for: most recordings are never watched. */
-import { join } from 'node:path';
+/** Replays of ended sessions and clips of their tests, encoded on first request: most recordings are never watched. */
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { replaceFile } from '../../base/atomic-file';
 import { readJson, writeJson } from '../../base/json';
 import { FairQueue, type Order } from '../../base/queue';
@@ -8,15 +10,16 @@ import type { ViewedTest } from '../../contract/viewer';
 import type { ClipEncoder } from '../../recording/clip-encoder';
 import { CLIP_HOLD_MS } from '../../recording/clip-timeline';
 import type { KnownSession } from '../sessions/known-session';
-import { SessionFrames } from './session-frames';
-import { clipFile, isKept, keepClip } from './test-clips';
+import { recordedSpan, testSpan, withFrames } from './session-frames';
 
-/** How long the encoder's browser is kept for the next film, in milliseconds. */
+/** How long the encoder's browser is kept for the next recording, in milliseconds. */
 const ENCODER_IDLE_MS = 30_000;
 /** Clips of one session that may wait to be made: more than a person opens at once. */
 const MAX_WAITING = 10;
-/** What a caller beyond that should wait before the next try, in milliseconds: about three clips take as long. */
+/** When a caller beyond that should try again, in milliseconds: about three clips take as long. */
 const RETRY_MS = 5_000;
+/** Clips kept per session: the newest ones, because each is quickly made again. */
+const CLIPS_KEPT = 5;
 
 /** The replay of a session. */
 export interface SessionReplay {
@@ -28,8 +31,8 @@ export interface SessionReplay {
 }
 
 /**
- * Makes replays and clips, one after the other, with one encoder that is started when needed. Keys take turns, and so do the sessions of
- * a key. A replay stays in its session's folder, clips for a while.
+ * Encodes replays and clips one after the other, with one encoder that starts when needed. Keys take turns, and so do the sessions of
+ * a key. Replays and the newest clips stay in the session's folder.
  */
 export class Replays {
   readonly #launchEncoder: () => Promise<ClipEncoder>;
@@ -43,7 +46,7 @@ export class Replays {
   }
 
   /**
-   * The replay of an ended session; undefined when nothing was recorded. Made once; after a failure the next call tries again.
+   * The replay of an ended session; undefined without a recording. Made once; after a failure the next call tries again.
    * @param left - aborted when the caller has left
    */
   async replay(session: KnownSession, left: AbortSignal): Promise<SessionReplay | undefined> {
@@ -56,7 +59,7 @@ export class Replays {
   }
 
   /**
-   * The MP4 on disk of one test of an ended session, cut as those in reports are; undefined when there is no picture of it.
+   * The MP4 on disk of one test of an ended session, cut as in reports; undefined without frames of it.
    * @throws {@link RateLimitError} when many clips of the session wait to be made
    */
   async clip(
@@ -66,12 +69,12 @@ export class Replays {
   ): Promise<string | undefined> {
     if (!session.wasRecorded) return undefined;
     const path = clipFile(session, test);
-    if (await isKept(path)) return path;
+    if (existsSync(path)) return path;
     const order = orderOf(session, { what: 'clips', key: path }, left);
     return this.#queue.run(order, () => this.#makeClip(session, test));
   }
 
-  /** Ends the encoder's browser. What is not made by then fails, and nothing is written any more when it resolves. */
+  /** Ends the encoder's browser. Unfinished recordings fail. When it resolves, it writes no more files. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#endEncoder();
@@ -80,27 +83,26 @@ export class Replays {
 
   async #makeReplay(session: KnownSession): Promise<SessionReplay | undefined> {
     this.#refuseClosed();
-    return SessionFrames.use(session, async ({ store, film }) => {
-      if (!film) return undefined;
+    return withFrames(session, async (store) => {
+      const span = recordedSpan(session, store);
+      if (!span) return undefined;
       const replay = {
         path: replayPath(session),
-        startMs: film.fromMs - session.createdAt.getTime(),
-        durationMs: film.toMs - film.fromMs,
+        startMs: span.fromMs - session.createdAt.getTime(),
+        durationMs: span.toMs - span.fromMs,
       };
-      await saveReplay(session, replay, await this.#encode({ store, ...film }));
+      await saveReplay(session, replay, await this.#encode({ store, ...span }));
       return replay;
     });
   }
 
   async #makeClip(session: KnownSession, test: ViewedTest): Promise<string | undefined> {
     this.#refuseClosed();
-    return SessionFrames.use(session, async (frames) => {
-      const span = frames.spanOf(test);
+    return withFrames(session, async (store) => {
+      const span = testSpan(session, store, test);
       if (!span) return undefined;
-      const { store } = frames;
-      const path = clipFile(session, test);
-      await keepClip(session, path, await this.#encode({ store, ...span, holdMs: CLIP_HOLD_MS }));
-      return path;
+      const mp4 = await this.#encode({ store, ...span, holdMs: CLIP_HOLD_MS });
+      return keepClip(session, test, mp4);
     });
   }
 
@@ -111,7 +113,7 @@ export class Replays {
     try {
       return await (await this.#encoder).encode(job);
     } catch (error) {
-      await this.#endEncoder(); // a new one for the next film
+      await this.#endEncoder(); // the next recording gets a new one
       throw error;
     } finally {
       this.#idle = setTimeout(() => void this.#endEncoder(), ENCODER_IDLE_MS).unref();
@@ -126,7 +128,7 @@ export class Replays {
     clearTimeout(this.#idle);
     const encoder = this.#encoder;
     this.#encoder = undefined;
-    await encoder?.then((it) => it.close()).catch(() => {}); // it never came up
+    await encoder?.then((it) => it.close()).catch(() => {}); // it never started
   }
 }
 
@@ -137,7 +139,7 @@ function tooManyClips(): Error {
   );
 }
 
-/** Work for the owner of the session, whoever asks for it. */
+/** The session's owner waits in line, whoever the caller is. */
 function orderOf(
   { owner = '', id }: KnownSession,
   { what, key }: { what: string; key: string },
@@ -150,7 +152,7 @@ function replayPath({ folder }: KnownSession): string {
   return join(folder.recording, 'replay.mp4');
 }
 
-/** What is told of the replay is written last: where it is, the replay is whole. */
+/** Writes `replay.json` last: its presence shows that the replay is complete. */
 async function saveReplay(
   { folder }: KnownSession,
   { path, startMs, durationMs }: SessionReplay,
@@ -164,9 +166,30 @@ async function saveReplay(
 }
 
 async function readReplay(session: KnownSession): Promise<SessionReplay | undefined> {
-  const told = (await readJson(join(session.folder.recording, 'replay.json'))) as
+  const read = (await readJson(join(session.folder.recording, 'replay.json'))) as
     { start_ms: number; duration_ms: number } | undefined;
   return (
-    told && { path: replayPath(session), startMs: told.start_ms, durationMs: told.duration_ms }
+    read && { path: replayPath(session), startMs: read.start_ms, durationMs: read.duration_ms }
   );
+}
+
+function clipFile({ folder }: KnownSession, { startMs, endMs }: ViewedTest): string {
+  return join(folder.recording, 'clips', `${startMs}-${endMs ?? 'end'}.mp4`);
+}
+
+/** Writes a clip, removes the oldest ones, and returns its path. */
+async function keepClip(session: KnownSession, test: ViewedTest, mp4: Buffer): Promise<string> {
+  const path = clipFile(session, test);
+  const folder = dirname(path);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await replaceFile(path, mp4, { isDurable: false });
+  const clips = await Promise.all(
+    (await readdir(folder)).map(async (name) => {
+      const clip = join(folder, name);
+      return { clip, madeMs: (await stat(clip)).mtimeMs };
+    }),
+  );
+  const old = clips.sort((a, b) => b.madeMs - a.madeMs).slice(CLIPS_KEPT);
+  await Promise.all(old.map(async ({ clip }) => rm(clip, { force: true }).catch(() => {}))); // a caller may be reading it
+  return path;
 }
