@@ -8,7 +8,7 @@ import { endBrowsersBelow } from '../browser/left-browsers';
 import { HostError } from '../contract/errors';
 import { CLOUD_API_URL } from '../options/defaults';
 import { environment } from '../options/environment';
-import { abandonedFolders, removeAbandoned } from '../server/data/temporary-folder';
+import { abandonedFolders, removeAbandoned } from '../server/data/folder-lock';
 import { endHost, openConnection } from './connect';
 import { Ledger, type LedgerEntry } from './ledger';
 import { endEntry, endOnGrid } from './leftovers';

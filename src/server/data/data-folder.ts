@@ -1,30 +1,30 @@
 /**
- * Where a session server keeps what it has, as plain files that a person can read:
+ * The data folder of a session server, in plain files that a person can read:
  *
  *   sessions/ID/    session.json, trajectory.jsonl, recording/, downloads/, network/; profile/ while its browser runs
  *   profiles/ID/    profile.json (with its cookies), user-data-.../
  *   uploads/        the account's files, under their own names
- *   incoming/       files that are just arriving; emptied at each start
+ *   incoming/       uploads in progress; emptied at each start
  *   server.json     the version of this format, and the key that signs URLs
- *   server.lock     which server runs on the folder
+ *   server.lock     the server that runs on the folder
  */
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { makeFolder, removeFolder } from '../../base/folders';
 import { endBrowsersBelow } from '../../browser/left-browsers';
 import { SessionwrightError } from '../../contract/errors';
-import { lockFolder } from './folder-lock';
+import { abandonedFolders, lockFolder, removeAbandoned, TEMPORARY_PREFIX } from './folder-lock';
 import { openServerFile } from './server-file';
-import { abandonedFolders, makeTemporaryFolder, removeAbandoned } from './temporary-folder';
 
 /** The folder of a server. */
 export class DataFolder {
   readonly path: string;
   /** True if ended sessions are kept for the next server. */
   readonly isKept: boolean;
-  /** Signs URLs; the same after a restart, so that URLs which were given out still work. */
+  /** Signs URLs. A restart keeps it, so that earlier URLs still work. */
   readonly signingKey: Buffer;
-  /** Lets the next server have the folder, or removes a temporary one. */
+  /** Unlocks the folder, or removes a temporary one. */
   readonly close: () => Promise<void>;
 
   private constructor(path: string, parts: Pick<DataFolder, 'isKept' | 'signingKey' | 'close'>) {
@@ -35,9 +35,9 @@ export class DataFolder {
   }
 
   /**
-   * Opens the folder that is kept, `dataDir`; or one for this run only, `workDir`; or a temporary one, which is removed at the end.
-   * @throws {@link SessionwrightError} `data_folder_in_use` when another server runs on it, `data_folder_unusable` when it cannot be written,
-   * is of a newer format, or its `server.json` is damaged
+   * Opens `dataDir`, which is kept; or `workDir`, for this run only; or a temporary folder, which {@link close} removes.
+   * @throws {@link SessionwrightError} `data_folder_in_use` if another server runs on it, `data_folder_unusable` if it cannot be written,
+   * has a newer format, or its `server.json` is damaged
    */
   static async open({
     dataDir,
@@ -49,7 +49,7 @@ export class DataFolder {
     const given = dataDir ?? workDir;
     const isTemporary = given === undefined;
     if (isTemporary) await removeAllAbandoned();
-    const path = isTemporary ? await makeTemporaryFolder() : resolve(given);
+    const path = isTemporary ? await mkdtemp(join(tmpdir(), TEMPORARY_PREFIX)) : resolve(given);
     try {
       await makeFolder(path, 0o700);
       const unlock = await lockFolder(path);
@@ -84,19 +84,19 @@ export class DataFolder {
     return join(this.path, 'uploads');
   }
 
-  /** On the same disk as everything else, so that moving out of it is one step. */
+  /** On the same disk as the other folders, so that moving a file out of it is atomic. */
   get incoming(): string {
     return join(this.path, 'incoming');
   }
 }
 
-/** What killed servers left in the system's folder for temporary files. What cannot be removed now is tried again by the next one. */
+/** Removes the temporary folders of killed servers. If that fails, the next server tries again. */
 async function removeAllAbandoned(): Promise<void> {
   for (const folder of await abandonedFolders().catch(() => []))
     await removeAbandoned(folder).catch(() => {});
 }
 
-/** Makes the folders and returns the signing key. Changes nothing in a folder that this version cannot use. */
+/** Creates the folders and returns the signing key. Changes nothing in a folder that this version cannot use. */
 async function prepare(path: string): Promise<Buffer> {
   const signingKey = await openServerFile(path);
   await rm(join(path, 'incoming'), { recursive: true, force: true });

@@ -1,4 +1,4 @@
-/** File storage: the account's uploads, and what the pages of each session downloaded. Files lie under their own names. */
+/** File storage: the uploads of accounts and the downloads of sessions. Files keep their names. */
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
@@ -13,14 +13,14 @@ import { badRequest, notFound, refused } from '../../contract/refusals';
 import { receiveFile } from '../http/multipart';
 import type { SessionFolder } from './session-folder';
 
-/** The name of a download whose page suggested none that can be used. */
+/** The name of a download if the page suggested no usable one. */
 const UNNAMED = 'download';
-/** Longest part of a suggested name that is kept, in characters: with time stamp and number it stays a valid name in any script. */
+/** Longest kept part of a suggested name, in characters. With time stamp and number it is a valid file name in any script. */
 const MAX_SUGGESTED_LENGTH = 50;
 
-/** How much an account's uploads may take, and a session's downloads, in bytes: ten of the largest files. */
+/** Limit of an account's uploads, and of a session's downloads, in bytes: ten of the largest files. */
 const MAX_FOLDER_BYTES = 10 * MAX_FILE_BYTES;
-/** How many files these may be: a list of them is one answer. */
+/** Limit of their number, because one answer lists them all. */
 const MAX_FOLDER_FILES = 1_000;
 
 /** The files of one server. */
@@ -28,7 +28,7 @@ export class FileStorage {
   readonly #uploads: string;
   readonly #incoming: string;
   readonly #storing = new Queue();
-  /** Uploads that still arrive. */
+  /** Uploads in progress. */
   readonly #arriving = new Set<{ folder: string; bytes: number }>();
 
   /** @param folders `incoming` is on the same disk as everything else */
@@ -38,8 +38,8 @@ export class FileStorage {
   }
 
   /**
-   * Stores the file of a multipart request; one of the same name is replaced, in one step.
-   * @throws {@link ApiError} as {@link receiveFile}; 413 when the folder has no room for it; 422 for a name that cannot be used
+   * Stores the file of a multipart request. Atomically replaces a file of the same name.
+   * @throws {@link ApiError} as {@link receiveFile}; 413 if the folder is full; 422 for an invalid name
    */
   async receive(request: IncomingMessage, folder: string, name: string): Promise<void> {
     checkName(name);
@@ -53,10 +53,11 @@ export class FileStorage {
       await move(draft, folder, name);
     } finally {
       this.#arriving.delete(arriving);
+      await rm(draft, { force: true }); // after a failure
     }
   }
 
-  /** Every file of a folder, by name. A folder that was never made is empty. */
+  /** The files of a folder, by name; none if the folder does not exist. */
   async list(folder: string): Promise<StoredFile[]> {
     const names = await readdir(folder).catch(() => [] as string[]);
     const files = await Promise.all(
@@ -67,7 +68,7 @@ export class FileStorage {
 
   /**
    * Where a file is.
-   * @throws {@link ApiError} 404 when there is none, 422 for a name that no file has
+   * @throws {@link ApiError} 404 for an unknown file, 422 for an invalid name
    */
   async find(folder: string, name: string): Promise<string> {
     checkName(name);
@@ -77,12 +78,12 @@ export class FileStorage {
     return path;
   }
 
-  /** The folder of an account's uploads; made with the first of them. @param owner undefined for the operator */
+  /** The folder of an account's uploads. The first upload creates it. @param owner undefined for the operator */
   uploadsOf(owner: string | undefined): string {
     return owner === undefined ? this.#uploads : join(`${this.#uploads}-of`, owner);
   }
 
-  /** What a session's actions upload from and download to. */
+  /** The uploads and downloads of a session's actions. */
   forSession(session: SessionFolder, owner: string | undefined): ActionFiles {
     const uploads = this.uploadsOf(owner);
     return {
@@ -95,7 +96,7 @@ export class FileStorage {
     };
   }
 
-  /** No download replaces an earlier one: names begin with the time, as in the cloud, and get a number when that is not enough. */
+  /** Never replaces an earlier download: names begin with the time, as in the cloud, and get a number if needed. */
   async #storeDownload(
     folder: string,
     suggestedName: string,
@@ -111,13 +112,12 @@ export class FileStorage {
         await move(draft, folder, name);
         return name;
       });
-    } catch (error) {
-      await rm(draft, { force: true });
-      throw error;
+    } finally {
+      await rm(draft, { force: true }); // after a failure
     }
   }
 
-  /** @throws {@link ApiError} 413 when a folder, with all that arrives for it, would take more than it may. A file to be replaced does not count. */
+  /** @throws {@link ApiError} 413 if the folder, with uploads in progress, would exceed its limits. A file to be replaced does not count. */
   async #checkRoom(folder: string, replaced: string | undefined, more?: number): Promise<void> {
     const files = (await this.list(folder)).filter(({ name }) => name !== replaced);
     const arriving = [...this.#arriving].filter((it) => it.folder === folder);
@@ -137,14 +137,14 @@ export class FileStorage {
   }
 }
 
-/** @throws {@link InvalidRequestError} saying what is wrong with the name */
+/** @throws {@link InvalidRequestError} for an invalid name */
 export function checkName(name: string): void {
   const problem = fileNameProblem(name);
   if (problem !== undefined)
     throw refused('Invalid file name', [{ path: 'filename', message: problem, in: 'path' }]);
 }
 
-/** `2026_01_31_23_59_59-report.pdf`, from whatever a page suggests; `-2` before the extension when that is taken. */
+/** `2026_01_31_23_59_59-report.pdf`, from the name that a page suggests; with `-2` before the extension if that name is taken. */
 export function downloadName(suggestedName: string, at: Date, taken: ReadonlySet<string>): string {
   const plain =
     suggestedName
@@ -163,7 +163,7 @@ export function downloadName(suggestedName: string, at: Date, taken: ReadonlySet
   }
 }
 
-/** The first so many characters; none is cut in two, and no space or dot is left at the end. */
+/** Shortens a text without splitting a character, and without a space or dot at the end. */
 function cut(text: string, length: number): string {
   return text
     .slice(0, length)
@@ -172,13 +172,8 @@ function cut(text: string, length: number): string {
 }
 
 async function move(draft: string, folder: string, name: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    await moveOver(draft, join(folder, name));
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
-  }
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await moveOver(draft, join(folder, name));
 }
 
 async function describe(path: string, name: string): Promise<StoredFile | undefined> {
