@@ -6,13 +6,13 @@ import { setImmediate } from 'node:timers/promises';
 import { SessionwrightError } from '../contract/errors';
 import { bracketed, isLoopback } from '../base/addresses';
 import { newToken } from '../base/tokens';
+import { MINUTE_MS } from '../contract/limits';
 import { notFound } from '../contract/refusals';
 import type { TestNote } from '../contract/test-notes';
 import { Accounts, type AccountKey } from './accounts/account';
-import { checkKeys } from './accounts/keys';
+import { checkKeyLength, checkKeys } from './accounts/keys';
 import { Auth } from './http/auth';
 import { Connections, SERVER_OPTIONS } from './http/connections';
-import { checkKeyLength } from './accounts/key-length';
 import { DataFolder } from './data/data-folder';
 import { HttpRouter } from './http/http-router';
 import { parsePublicUrl, withoutPrefix, type PublicUrl } from './http/public-url';
@@ -30,7 +30,7 @@ import { FileStorage } from './data/storage';
 import { UrlSigner } from './http/signed-urls';
 import { answerRaw, answerUnreadable } from './http/answers';
 import { HeavyWork } from '../work/heavy-work';
-import { Upgrades } from './upgrades';
+import { upgradeHandler } from './upgrades';
 
 /** Sessions at the same time, when nothing else was said: each takes about 150 MB. */
 const MAX_SESSIONS = 100;
@@ -38,8 +38,6 @@ const MAX_SESSIONS = 100;
 const MAX_WAITING = 100;
 /** How long a start may wait, in milliseconds: the answer comes before the shortest deadline of the API's known clients, 45 seconds, and before a proxy's 60. */
 const MAX_WAIT_MS = 30_000;
-/** One minute, in milliseconds. */
-const MINUTE_MS = 60_000;
 /** How long an ended session is kept, in milliseconds: 24 hours, as the contract's documentation says. */
 const RETENTION_MS = 24 * 60 * 60 * 1000;
 
@@ -277,7 +275,7 @@ function createHttpServer(parts: RouteParts & { publicUrl: PublicUrl | undefined
   const publicBase = publicUrl?.base;
   const router = new HttpRouter(routesOf(parts), { auth, connections, publicBase });
   const liveView = new LiveView({ registry, auth, connections });
-  const upgrades = new Upgrades({ auth, registry, liveView, connections });
+  const upgrade = upgradeHandler({ auth, registry, liveView, connections });
   const enter = (request: IncomingMessage): IncomingMessage => {
     request.url = withoutPrefix(request.url ?? '/', publicUrl?.prefix ?? '');
     return request;
@@ -289,7 +287,7 @@ function createHttpServer(parts: RouteParts & { publicUrl: PublicUrl | undefined
   http.on('connection', (socket) => connections.add(socket));
   http.on('checkExpectation', answer);
   http.on('checkContinue', answer); // the router asks for the body, once it knows the caller
-  http.on('upgrade', (request, stream, head) => void upgrades.handle(enter(request), stream, head));
+  http.on('upgrade', (request, stream, head) => void upgrade(enter(request), stream, head));
   http.on('connect', (_, stream) => answerRaw(stream, notFound('This server is no proxy.')));
   http.on('clientError', answerUnreadable);
   return { http, router, connections };

@@ -1,4 +1,4 @@
-/** WebSocket upgrades: to the gateway, to the live pictures, or nowhere. Whoever may not come in gets an ordinary HTTP answer. */
+/** Routes WebSocket upgrades to the gateway or the live view. Refused ones get an ordinary HTTP answer. */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Socket } from 'node:net';
@@ -14,41 +14,32 @@ import type { SessionRegistry } from './sessions/registry';
 /** 16 bytes in base64 (RFC 6455). */
 const WEB_SOCKET_KEY = /^[+/0-9A-Za-z]{22}==$/;
 
-/** Answers every upgrade request of a server. */
-export class Upgrades {
-  readonly #auth: Auth;
-  readonly #gateway: Gateway;
-  readonly #liveView: LiveView;
-
-  constructor(parts: {
-    auth: Auth;
-    registry: SessionRegistry;
-    liveView: LiveView;
-    connections: Connections;
-  }) {
-    this.#auth = parts.auth;
-    this.#gateway = new Gateway(parts);
-    this.#liveView = parts.liveView;
-  }
-
-  /** Answers one upgrade. Never rejects. */
-  async handle(request: IncomingMessage, stream: Duplex, head: Buffer): Promise<void> {
-    stream.on('error', () => stream.destroy()); // a client that vanishes is no failure of ours
+/** Returns the function that answers upgrade requests. It never rejects. */
+export function upgradeHandler(parts: {
+  auth: Auth;
+  registry: SessionRegistry;
+  liveView: LiveView;
+  connections: Connections;
+}): (request: IncomingMessage, stream: Duplex, head: Buffer) => Promise<void> {
+  const { auth, liveView } = parts;
+  const gateway = new Gateway(parts);
+  return async (request, stream, head) => {
+    stream.on('error', () => stream.destroy()); // the client has left
     try {
-      this.#auth.checkSite(request);
+      auth.checkSite(request);
       checkHandshake(request);
       const { pathname } = parseUrl(request);
       if (Gateway.serves(pathname) && stream instanceof Socket)
-        await this.#gateway.connect(request, stream, head);
-      else if (!(await this.#liveView.accept(request, stream, head)))
+        await gateway.connect(request, stream, head);
+      else if (!(await liveView.accept(request, stream, head)))
         throw notFound(`There is no WebSocket at ${pathname}.`);
     } catch (error) {
       answerRaw(stream, error);
     }
-  }
+  };
 }
 
-/** Other upgrades are not passed on: to a browser they would be ordinary requests. */
+/** Refuses other upgrades, because a browser would take them as ordinary requests. */
 function checkHandshake({ headers }: IncomingMessage): void {
   const isWhole =
     headers.upgrade?.toLowerCase() === 'websocket' &&

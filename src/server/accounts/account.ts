@@ -1,50 +1,46 @@
-/** Who calls: the operator of the server, to whom everything is shown, or the holder of a key, to whom only what is theirs. */
+/** The callers of a server: the operator, who sees everything, and accounts with keys, which see only what they own. */
 import { isToken } from '../../base/tokens';
 
 /** One of the server's callers. */
 export interface Account {
-  /** What its sessions, files and profiles are kept under; undefined for the operator. */
+  /** The owner of its sessions, files and profiles; undefined for the operator. */
   readonly name: string | undefined;
-  /** Sessions that it may have at once; undefined for as many as the server may have. */
+  /** Its sessions at the same time, at most; undefined for the server's limit. */
   readonly maxSessions?: number | undefined;
 }
 
-/** Whoever has the server's own key. */
+/** The caller with the server's own key. */
 export const OPERATOR: Account = { name: undefined };
-/** Whoever has no key, and is asked for none. Nothing is theirs: no account has this name. */
+/** A caller without a key, where none is required. Owns nothing, because no account has this name. */
 export const NOBODY: Account = { name: '' };
 
-/** Whether something of this owner is for the account to see, to use and to end. */
+/** Whether the account may see, use and end what this owner has. */
 export function isTheirs({ name }: Account, owner: string | undefined): boolean {
   return name === undefined || name === owner;
 }
 
-/** A key, and whose it is. */
+/** An account with its key. */
 export interface AccountKey extends Account {
   readonly name: string;
-  /** What its holders send: at least 16 characters. */
+  /** The key that its callers send: at least 16 characters. */
   readonly key: string;
 }
 
-/** Tells accounts by their keys. */
+/** Finds accounts by their keys. */
 export class Accounts {
   readonly #apiKey: string;
-  readonly #keys: readonly AccountKey[];
 
-  /** @param apiKey of the operator */
-  constructor(apiKey: string, keys: readonly AccountKey[] = []) {
+  /** @param apiKey - the operator's */
+  constructor(
+    apiKey: string,
+    readonly named: readonly AccountKey[] = [],
+  ) {
     this.#apiKey = apiKey;
-    this.#keys = keys;
   }
 
-  /** Whose key it is. Every key is compared, whichever it is, each in constant time. */
+  /** The account with this key. Compares all keys, each in constant time. */
   find(key: string | null | undefined): Account | undefined {
-    const found = this.#keys.filter((it) => isToken(key, it.key));
+    const found = this.named.filter((it) => isToken(key, it.key));
     return isToken(key, this.#apiKey) ? OPERATOR : found[0];
-  }
-
-  /** Those with a name. */
-  get named(): readonly AccountKey[] {
-    return this.#keys;
   }
 }

@@ -1,12 +1,14 @@
-/** The keys of a shared server, as they are given: a list, or a file that holds it. */
+/** Checks the keys of a shared server, which come as a list or in a file. */
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
+import { isLoopback } from '../../base/addresses';
 import { messageOf } from '../../base/errors';
 import { OptionsError } from '../../contract/errors';
-import { MIN_KEY_LENGTH } from './key-length';
 import type { AccountKey } from './account';
 
-/** A name is a folder's too, on every system. */
+/** Shortest key of a server that others can reach, in characters: 16 hex digits are 64 bits, too many to guess over a network. */
+export const MIN_KEY_LENGTH = 16;
+/** Names are also names of folders, on every system. */
 const NAME = /^[a-z0-9][a-z0-9_-]{0,63}$/;
 /** Sessions of one key, at most: as many as the server may have. */
 const MAX_SESSIONS = 65_535;
@@ -27,10 +29,22 @@ const keysSchema = z
   .min(1, 'must hold at least one key');
 
 /**
+ * Refuses a key that is easy to guess.
+ * @throws {@link OptionsError} if the server does not listen on loopback, and the key is shorter than {@link MIN_KEY_LENGTH}
+ */
+export function checkKeyLength(apiKey: string, hostname: string): void {
+  if (isLoopback(hostname) || apiKey.length >= MIN_KEY_LENGTH) return;
+  throw new OptionsError(
+    `The key is too short for a server on ${hostname}, which others can reach: it has ${apiKey.length} characters and needs at least ${MIN_KEY_LENGTH}. Without one, a random key is made.`,
+    { path: 'apiKey' },
+  );
+}
+
+/**
  * Checks keys.
- * @param where what the message calls them, such as the path of their file
- * @param operatorKey the server's own key: whoever else had it would be the operator
- * @throws {@link OptionsError} with the field that is wrong, and never what it holds
+ * @param where - their source in messages, such as the path of the file
+ * @param operatorKey - the server's own key, which no account may have
+ * @throws {@link OptionsError} that names the wrong field, but never its value
  */
 export function checkKeys(keys: unknown, where: string, operatorKey?: string): AccountKey[] {
   const read = keysSchema.safeParse(keys);
@@ -57,7 +71,7 @@ export function checkKeys(keys: unknown, where: string, operatorKey?: string): A
 
 /**
  * Reads a file of keys.
- * @throws {@link OptionsError} when it cannot be read, is no JSON, or as {@link checkKeys}
+ * @throws {@link OptionsError} for an unreadable file, for invalid JSON, and as {@link checkKeys}
  */
 export async function readKeysFile(path: string, operatorKey?: string): Promise<AccountKey[]> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
@@ -67,7 +81,7 @@ export async function readKeysFile(path: string, operatorKey?: string): Promise<
   try {
     keys = JSON.parse(text);
   } catch {
-    throw refusal(path, 'it is no JSON'); // what the parser says quotes the file
+    throw refusal(path, 'it is no JSON'); // the parser's message quotes the file
   }
   return checkKeys(keys, path, operatorKey);
 }
