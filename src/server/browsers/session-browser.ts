@@ -1,8 +1,8 @@
-/** Opens the browser of a session: a Chromium of our own, one on a Grid, or one that runs elsewhere; and prepares it as the session's plan says. */
+/** Opens the browser of a session (our own Chromium, one on a Grid, or an external one), and prepares it by the session's plan. */
 import { withDeadline } from '../../base/deadline';
 import type { BrowserConnection, BrowserExit } from '../../browser/browser-connection';
 import type { LaunchOptions } from '../../browser/chromium';
-import { exitText, launchChromium } from '../../browser/chromium';
+import { exitText, launchChromium, type BrowserProcess } from '../../browser/chromium';
 import { connectExternal } from '../../browser/browser-connection';
 import { SessionTargets } from '../../cdp/session-targets';
 import type { Grid } from '../../browser/grid/grid';
@@ -15,59 +15,58 @@ import { ProxyRelay, type Doorkeeper } from './proxy-relay';
 import type { ExternalProxy, SessionPlan } from './session-plan';
 import { proxyUrl } from './session-plan';
 
-/** How long a browser elsewhere may take to accept us and to say its version, in milliseconds each. */
+/** How long an external browser may take to accept the connection, and to report its version, in milliseconds each. */
 const EXTERNAL_TIMEOUT_MS = 5_000;
 
-/** What shapes every browser of a server, beside what each session asks for. */
+/** The server's settings for every browser. */
 export type LaunchSettings = Pick<
   LaunchOptions,
   'executablePath' | 'channel' | 'args' | 'ignoreDefaultArgs' | 'env' | 'signal'
 >;
 
-/** The same, and where they come from. */
+/** The same, with the source of browsers. */
 export type BrowserSettings = LaunchSettings & {
-  /** Where browsers come from. @default this machine */
+  /** The Grid that starts browsers. @default none; this machine starts them */
   grid?: Grid | undefined;
 };
 
 /** A session's browser, ready for clients. */
 export interface SessionBrowser extends BrowserConnection {
   readonly cdpUrl: string;
-  /** What every WebSocket to it must carry. Secret. */
+  /** Headers for every WebSocket to it. Secret. */
   readonly cdpHeaders: Readonly<Record<string, string>>;
   /** Whether it runs on this machine, and reads and writes its files. */
   readonly isLocal: boolean;
-  /** Whether each of its pages has a CDP endpoint of its own, beside the browser's. */
+  /** Whether each of its pages has its own CDP endpoint. */
   readonly hasPageEndpoints: boolean;
   /** Its pages. */
   readonly targets: SessionTargets;
-  /** Tells how it came to its end by itself. */
+  /** Why it ended by itself, for messages. */
   readonly whyEnded: (exit: BrowserExit) => string;
-  /** What the user should be told, once. */
+  /** Messages for the user, shown once. */
   readonly notices: readonly string[];
   /** Opens a page in the default context, unless one is there: clients look for `contexts()[0].pages()[0]`. */
   readonly ensurePage: () => Promise<void>;
 }
 
-/** How long a browser may take to take its set-up, in milliseconds: it is up by then, so what takes longer hangs. */
+/** How long a browser may take to accept its settings, in milliseconds. It runs by then, so a slower one hangs. */
 const SETUP_MS = 30_000;
 
 /**
- * Opens the browser that the plan asks for. The caller closes it, and owns the profile folder.
- * @throws what keeps the browser from starting; nothing of it is left then
+ * Opens the planned browser. The caller closes it, and owns the profile folder.
+ * @throws the reason why it did not start. Then nothing is left running
  */
 export async function openSessionBrowser(
   plan: SessionPlan,
   settings: BrowserSettings,
   userDataDir: string,
 ): Promise<SessionBrowser> {
-  const opened = await openBrowser(plan, settings, userDataDir);
-  const { browser, ...rest } = opened;
+  const { browser, ...rest } = await openBrowser(plan, settings, userDataDir);
   const targets = new SessionTargets(browser.connection);
   const setup = new PageSetup(browser.connection, targets, plan);
   try {
     await withDeadline(setup.apply(), SETUP_MS, () =>
-      timedOut('the browser to take its set-up', SETUP_MS),
+      timedOut('the browser to accept its settings', SETUP_MS),
     );
   } catch (error) {
     await browser.close();
@@ -84,7 +83,7 @@ export async function openSessionBrowser(
   };
 }
 
-/** A browser, and what is to be known of its kind. */
+/** A browser, and the properties of its kind. */
 type OpenedBrowser = { browser: BrowserConnection } & Pick<
   SessionBrowser,
   'cdpHeaders' | 'isLocal' | 'hasPageEndpoints' | 'whyEnded' | 'notices'
@@ -109,7 +108,7 @@ async function openBrowser(
     ...(await launch(plan, settings, userDataDir)),
     isLocal: true,
     whyEnded: ({ code, signal, stderr }) => {
-      // Whoever was killed has not said why: what it wrote before, or its orphans after, is noise.
+      // After a kill, its output is noise.
       const said = signal !== 'SIGKILL' && stderr ? ` It said: ${stderr}` : '';
       return `The browser ended by itself (${exitText({ code, signal })}).${said}`;
     },
@@ -117,40 +116,39 @@ async function openBrowser(
 }
 
 async function openOnGrid(
-  plan: SessionPlan,
-  settings: BrowserSettings,
+  { request, headless, size, proxy }: SessionPlan,
+  { channel, args, ignoreDefaultArgs, signal = new AbortController().signal }: BrowserSettings,
   grid: Grid,
 ): Promise<Pick<OpenedBrowser, 'browser' | 'cdpHeaders' | 'hasPageEndpoints' | 'whyEnded'>> {
-  const { request, headless, size, proxy } = plan;
   const browser = await grid.open(
     {
       headless,
-      channel: settings.channel,
-      args: settings.args,
-      ignoreDefaultArgs: settings.ignoreDefaultArgs,
+      channel,
+      args,
+      ignoreDefaultArgs,
       chromeArgs: request.args,
       userAgent: request.userAgent,
       windowSize: size,
       proxy: proxy && { server: proxy.server, bypass: proxy.bypass },
     },
-    settings.signal ?? new AbortController().signal,
+    signal,
   );
   return {
     browser,
     cdpHeaders: browser.cdpHeaders,
     hasPageEndpoints: false,
     whyEnded: () =>
-      `The session on the Grid at ${grid.shown} ended by itself: its browser or its node is gone, or the hub was started anew.`,
+      `The session on the Grid at ${grid.shown} ended by itself: its browser or its node is gone, or the hub was restarted.`,
   };
 }
 
-/** A browser that runs elsewhere, and has said that it is one. Its URL may hold secrets, so no message shows more than its host. */
+/** Connects to an external browser that answers. Its URL may contain secrets, so messages only show its host. */
 async function attach(cdpUrl: string): Promise<BrowserConnection> {
   let browser: BrowserConnection | undefined;
   try {
     browser = await connectExternal(cdpUrl, EXTERNAL_TIMEOUT_MS);
     await withDeadline(browser.connection.send('Browser.getVersion'), EXTERNAL_TIMEOUT_MS, () =>
-      timedOut(`the browser at ${new URL(cdpUrl).host} to say its version`, EXTERNAL_TIMEOUT_MS),
+      timedOut(`the browser at ${new URL(cdpUrl).host} to report its version`, EXTERNAL_TIMEOUT_MS),
     );
     return browser;
   } catch (error) {
@@ -163,21 +161,31 @@ async function attach(cdpUrl: string): Promise<BrowserConnection> {
 }
 
 async function launch(
-  plan: SessionPlan,
+  { request, headless, size, proxy }: SessionPlan,
   settings: BrowserSettings,
   userDataDir: string,
 ): Promise<{ browser: BrowserConnection; notices: string[] }> {
-  const relay = await openRelay(plan.proxy);
+  const relay = await openRelay(proxy);
+  const options: LaunchOptions = {
+    ...settings,
+    userDataDir,
+    headless,
+    chromeArgs: request.args,
+    userAgent: request.userAgent,
+    windowSize: size,
+    proxy: proxy && { server: relay?.server ?? proxy.server, bypass: proxy.bypass },
+  };
   try {
-    const { browser, notice } = await launchChannel(
-      launchOptions(plan, { settings, userDataDir, relay }),
-      plan,
-    );
+    const { browser, notice } = await launchChannel(options, request.channel);
     void browser.exited.then(() => relay?.close());
     relay?.admit(browserOnly(browser));
+    const noWindow =
+      request.headless === false && headless
+        ? 'There is no display (neither DISPLAY nor WAYLAND_DISPLAY is set), so sessions run without a window.'
+        : undefined;
     return {
       browser,
-      notices: [notice, browser.notice, windowNotice(plan)].filter((it) => it !== undefined),
+      notices: [notice, browser.notice, noWindow].filter((it) => it !== undefined),
     };
   } catch (error) {
     relay?.close();
@@ -185,14 +193,7 @@ async function launch(
   }
 }
 
-/** A window was asked for by name, and none can be shown. */
-function windowNotice({ request, headless }: SessionPlan): string | undefined {
-  return request.headless === false && headless
-    ? 'There is no display (neither DISPLAY nor WAYLAND_DISPLAY is set), so sessions run without a window.'
-    : undefined;
-}
-
-/** Knows the connections of the browser from those of anybody else, where the system tells. Its network service may be started anew. */
+/** Admits connections of the browser only, on systems that can identify them. The browser may restart its network service. */
 function browserOnly({ connection }: BrowserConnection): Doorkeeper {
   let known: readonly number[] | undefined = [];
   return async (peer) => {
@@ -203,55 +204,33 @@ function browserOnly({ connection }: BrowserConnection): Doorkeeper {
   };
 }
 
-/** The proxy is tried first: a browser would only say that some page cannot be reached. */
+/** Checks the proxy first: a browser would only report that a page cannot be reached. */
 async function openRelay(proxy: ExternalProxy | undefined): Promise<ProxyRelay | undefined> {
-  if (proxy) await checkProxy(proxy);
-  const url = proxy && proxyUrl(proxy.server);
+  if (!proxy) return undefined;
+  await checkProxy(proxy);
+  const url = proxyUrl(proxy.server);
   if (!url || proxy.username === undefined) return undefined;
   return ProxyRelay.open({ url, username: proxy.username, password: proxy.password ?? '' });
 }
 
-/** `chrome` and its older names mean Google Chrome where it is installed, and the server's own Chromium elsewhere: one engine, and clients ask for it by default. */
+/** `chrome` and its older names mean Google Chrome if it is installed, else the server's own Chromium: clients request it by default. */
 async function launchChannel(
   options: LaunchOptions,
-  { request: { channel } }: SessionPlan,
-): ReturnType<typeof launchOwn> {
+  channel: string | undefined,
+): Promise<{ browser: BrowserProcess; notice?: string }> {
   const wantsChrome =
     channel !== undefined &&
     channel !== 'chromium' &&
     options.channel === undefined &&
     options.executablePath === undefined;
-  if (!wantsChrome) return launchOwn(options);
+  if (!wantsChrome) return { browser: await launchChromium(options) };
   try {
-    return await launchOwn({ ...options, channel: 'chrome' });
+    return { browser: await launchChromium({ ...options, channel: 'chrome' }) };
   } catch (error) {
     if (!isSessionwrightError(error, 'browser_not_found')) throw error;
-    return launchOwn(
-      options,
-      `Google Chrome is not installed; sessions that ask for '${channel}' run on the Chromium that was found.`,
-    );
+    return {
+      browser: await launchChromium(options),
+      notice: `Google Chrome is not installed; sessions that ask for '${channel}' run on the Chromium that was found.`,
+    };
   }
-}
-
-async function launchOwn(options: LaunchOptions, notice?: string) {
-  return { browser: await launchChromium(options), notice };
-}
-
-function launchOptions(
-  { request, headless, size, proxy }: SessionPlan,
-  {
-    settings,
-    userDataDir,
-    relay,
-  }: { settings: BrowserSettings; userDataDir: string; relay: ProxyRelay | undefined },
-): LaunchOptions {
-  return {
-    ...settings,
-    userDataDir,
-    headless,
-    chromeArgs: request.args,
-    userAgent: request.userAgent,
-    windowSize: size,
-    proxy: proxy && { server: relay?.server ?? proxy.server, bypass: proxy.bypass },
-  };
 }

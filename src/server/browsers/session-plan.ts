@@ -1,14 +1,14 @@
-/** What a start request means for this server: what it refuses by name, and the values that stand in for what was not said. Pure. */
+/** Validates a start request for this server, and adds the defaults. Pure. */
 import type { Issue } from '../../contract/issues';
 import type { ProxyOptions } from '../../contract/proxies';
 import { MINUTE_MS, MINUTES, type Size } from '../../contract/limits';
 import type { StartOptions } from '../../contract/session';
 import { refused } from '../../contract/refusals';
 
-/** Page size without a window when none was asked for: Playwright's own default. */
+/** Default page size without a window: Playwright's own. */
 const DEFAULT_SIZE: Size = { width: 1280, height: 720 };
 
-/** An external proxy: the only kind that a machine without a provider has. */
+/** An external proxy: the only kind that needs no cloud provider. */
 export type ExternalProxy = Extract<ProxyOptions, { type: 'external' }>;
 
 /** A start request with everything decided. */
@@ -20,27 +20,27 @@ export interface SessionPlan {
   /** Page size; undefined leaves it to the window, or to the external browser. */
   size: Size | undefined;
   proxy: ExternalProxy | undefined;
-  /** The request itself, for what is passed on as it is. */
+  /** The request itself, for options that are used unchanged. */
   request: StartOptions;
 }
 
-/** What decides beside the request. */
+/** The server's settings that affect a plan. */
 export interface PlanContext {
-  /** What to do when the request does not say. */
+  /** If the request does not set it. */
   defaultHeadless: boolean;
-  /** False where no window can be shown: then sessions run without one, whatever was asked for, as in the cloud. */
+  /** False without a display: then all sessions are headless, as in the cloud. */
   canShowWindow: boolean;
-  /** Whether browsers come from a Grid, where no files of ours are. @default false */
+  /** Whether browsers run on a Grid, which has no files of ours. @default false */
   isOnGrid?: boolean;
 }
 
 /**
- * Decides what a session will be.
- * @throws {@link InvalidRequestError} naming each field that asks for what this server cannot do
+ * Plans a session.
+ * @throws {@link InvalidRequestError} with each field that this server does not support
  */
 export function planSession(request: StartOptions, context: PlanContext): SessionPlan {
-  const issues = [...unsupported(request), ...unsupportedOnGrid(request, context)];
-  if (issues.length > 0) throw refused('This session server cannot start such a session', issues);
+  const found = [...unsupported(request), ...unsupportedOnGrid(request, context)];
+  if (found.length > 0) throw refused('This session server cannot start such a session', found);
   const headless = !context.canShowWindow || (request.headless ?? context.defaultHeadless);
   return {
     headless,
@@ -55,107 +55,96 @@ export function planSession(request: StartOptions, context: PlanContext): Sessio
   };
 }
 
-/** Only what was asked for is refused; what clients send by default (captcha solving) is accepted and does nothing. */
+/** Options that need a cloud provider, or contradict each other. Others that clients send by default, such as captcha solving, have no effect. */
 function unsupported(request: StartOptions): Issue[] {
-  return [
-    ...proxyIssues(request),
-    ...when(
+  const isExternal = request.cdpUrl !== undefined;
+  return issues(
+    [
       request.webBotAuth === true,
       'web_bot_auth',
       'needs a cloud provider, which signs the requests; leave it out',
-    ),
-    ...when(
+    ],
+    [
       (request.authIds?.length ?? 0) > 0,
       'auth_ids',
       'managed logins need a cloud provider; sign in with cookies instead, and leave it out',
-    ),
-    ...when(
-      request.vaultId !== undefined,
-      'vault_id',
-      'vaults need a cloud provider; leave it out',
-    ),
-    ...when(
-      request.profile !== undefined && request.cdpUrl !== undefined,
+    ],
+    [request.vaultId !== undefined, 'vault_id', 'vaults need a cloud provider; leave it out'],
+    [
+      request.profile !== undefined && isExternal,
       'profile',
       'the browser at cdp_url has a profile of its own; leave one of the two out',
-    ),
-    ...when(
+    ],
+    [
       request.cdpUrl !== undefined && !isWebSocketUrl(request.cdpUrl),
       'cdp_url',
       'must be a URL that starts with ws:// or wss://',
-    ),
-  ];
+    ],
+    [request.proxies === true, 'proxies', needsCloud('residential')],
+    [proxyList(request).length > 1, 'proxies', 'one proxy per session'],
+    [
+      proxyList(request).length > 0 && isExternal,
+      'proxies',
+      'the browser at cdp_url already runs; give it its proxy where it is started',
+    ],
+  ).concat(proxyList(request).flatMap(proxyIssues));
 }
 
-/** What is done with files of this machine, or by a process of it, does not reach a Grid. */
+/** A Grid's browsers cannot use files or processes of this machine. */
 function unsupportedOnGrid(request: StartOptions, { isOnGrid = false }: PlanContext): Issue[] {
   if (!isOnGrid || request.cdpUrl !== undefined) return [];
-  return [
-    ...when(
+  const proxies = proxyList(request);
+  const signsIn = proxies.findIndex(
+    (proxy) => proxy.type === 'external' && proxy.username !== undefined,
+  );
+  return issues(
+    [
       request.profile !== undefined,
       'profile',
       'the browsers of this server run on a Selenium Grid, which keeps no profiles; use cookies or a storage state instead, and leave it out',
-    ),
-    ...proxyList(request).flatMap((proxy, index) =>
-      when(
-        proxy.type === 'external' && proxy.username !== undefined,
-        `proxies.${index}.username`,
-        'a browser on a Selenium Grid cannot sign in to a proxy; use one that lets the Grid in by its address',
-      ),
-    ),
-  ];
-}
-
-function proxyIssues(request: StartOptions): Issue[] {
-  const residential =
-    'residential proxies need a cloud provider; use {"type": "external", "server": ...} instead';
-  if (request.proxies === true) return [{ path: 'proxies', message: residential }];
-  const proxies = proxyList(request);
-  return [
-    ...when(proxies.length > 1, 'proxies', 'one proxy per session'),
-    ...when(
-      proxies.length > 0 && request.cdpUrl !== undefined,
-      'proxies',
-      'the browser at cdp_url already runs; give it its proxy where it is started',
-    ),
-    ...proxies.flatMap((proxy, index) => proxyIssue(proxy, `proxies.${index}`, residential)),
-  ];
-}
-
-function proxyIssue(proxy: ProxyOptions, path: string, residential: string): Issue[] {
-  if (proxy.type === 'notte') return [{ path: `${path}.type`, message: residential }];
-  if (proxy.type === 'tailnet')
-    return [
-      {
-        path: `${path}.type`,
-        message:
-          'tailnet proxies need a cloud provider; use {"type": "external", "server": ...} instead',
-      },
-    ];
-  const url = proxyUrl(proxy.server);
-  if (!url)
-    return [
-      {
-        path: `${path}.server`,
-        message:
-          'must be host:port, or a URL that starts with http://, https://, socks4:// or socks5://',
-      },
-    ];
-  if (url.username || url.password)
-    return [
-      {
-        path: `${path}.server`,
-        message: 'must not hold a user name or password; put them into username and password',
-      },
-    ];
-  return when(
-    url.protocol.startsWith('socks') && proxy.username !== undefined,
-    `${path}.username`,
-    'Chromium cannot sign in to a SOCKS proxy; use an HTTP proxy',
+    ],
+    [
+      signsIn >= 0,
+      `proxies.${signsIn}.username`,
+      'a browser on a Selenium Grid cannot sign in to a proxy; use one that lets the Grid in by its address',
+    ],
   );
 }
 
-/** The proxy's URL; `http:` where no scheme was given. Undefined when it is none. */
+function proxyIssues(proxy: ProxyOptions, index: number): Issue[] {
+  const path = `proxies.${index}`;
+  if (proxy.type !== 'external')
+    return [
+      {
+        path: `${path}.type`,
+        message: needsCloud(proxy.type === 'notte' ? 'residential' : 'tailnet'),
+      },
+    ];
+  const url = proxyUrl(proxy.server);
+  return issues(
+    [
+      !url,
+      `${path}.server`,
+      'must be host:port, or a URL that starts with http://, https://, socks4:// or socks5://',
+    ],
+    [
+      Boolean(url?.username || url?.password),
+      `${path}.server`,
+      'must not hold a user name or password; put them into username and password',
+    ],
+    [
+      url?.protocol.startsWith('socks') === true && proxy.username !== undefined,
+      `${path}.username`,
+      'Chromium cannot sign in to a SOCKS proxy; use an HTTP proxy',
+    ],
+  );
+}
+
+function needsCloud(kind: 'residential' | 'tailnet'): string {
+  return `${kind} proxies need a cloud provider; use {"type": "external", "server": ...} instead`;
+}
+
+/** The proxy's URL, with `http:` as the default scheme; undefined if it is invalid. */
 export function proxyUrl(server: string): URL | undefined {
   const text = server.includes('://') ? server : `http://${server}`;
   const url = URL.canParse(text) ? new URL(text) : undefined;
@@ -172,6 +161,7 @@ function isWebSocketUrl(text: string): boolean {
   return ['ws:', 'wss:'].includes(protocol) && hash === ''; // no WebSocket takes a fragment
 }
 
-function when(condition: boolean, path: string, message: string): Issue[] {
-  return condition ? [{ path, message }] : [];
+/** The issues whose condition is true. */
+function issues(...checks: [isWrong: boolean, path: string, message: string][]): Issue[] {
+  return checks.flatMap(([isWrong, path, message]) => (isWrong ? [{ path, message }] : []));
 }

@@ -1,25 +1,37 @@
-/** Receives one file of a multipart form, straight to the disk. What does not arrive whole leaves nothing. */
+/** Writes the file of a multipart form to the disk while it arrives. A failed upload leaves no file. */
 import { open, rm } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { BusboyInstance, BusboyHeaders } from '@fastify/busboy';
 import { badRequest, refused } from '../../contract/refusals';
 import { MAX_FILE_BYTES } from '../../contract/storage';
 
-/** What a form may hold beside its file, in bytes: boundaries, headers, a few short fields. */
+/** Most bytes of a form in addition to its file: boundaries, headers, a few short fields. */
 const MAX_OVERHEAD_BYTES = 1_000_000;
 /** The form's one field that is a file. */
 const FILE_FIELD = 'file';
+const LIMITS = {
+  fileSize: MAX_FILE_BYTES,
+  files: 1,
+  fields: 10,
+  fieldSize: 10_000,
+  parts: 11,
+  headerPairs: 100,
+};
 
 /**
- * Writes the form's file to a path that does not exist yet.
- * @throws {@link ApiError} 400 for what is no form or breaks off, 413 for a file that is too large, 415 for another content type, 422 without a file
+ * Writes the form's file to a path that does not exist yet. When it returns or throws, the file is closed.
+ * @throws {@link ApiError} 400 for an invalid or incomplete form, 413 for a file that is too large, 415 for another content type, 422 without a file
  */
 export async function receiveFile(request: IncomingMessage, path: string): Promise<void> {
+  checkHeaders(request);
+  const file = await open(path, 'wx', 0o600);
   try {
-    checkHeaders(request);
-    await receiveInto(path, request);
+    await receive(request, file.createWriteStream());
+    await file.close();
   } catch (error) {
+    await file.close();
     await rm(path, { force: true });
     throw error;
   }
@@ -39,59 +51,29 @@ function checkHeaders({ headers }: IncomingMessage): void {
     throw tooLarge();
 }
 
-/** Is done with the file when it returns, also when the upload broke off: what opens it late would leave it behind. */
-async function receiveInto(path: string, request: IncomingMessage): Promise<void> {
-  const file = await open(path, 'wx', 0o600);
-  try {
-    await receive(request, file.createWriteStream());
-  } finally {
-    await file.close();
-  }
-}
-
 async function receive(request: IncomingMessage, target: Writable): Promise<void> {
-  const { default: Busboy } = await import('@fastify/busboy');
-  const limits = {
-    fileSize: MAX_FILE_BYTES,
-    files: 1,
-    fields: 10,
-    fieldSize: 10_000,
-    parts: 11,
-    headerPairs: 100,
-  };
-  const form = openForm(
-    () =>
-      new Busboy({
-        headers: { ...request.headers, 'content-type': request.headers['content-type'] ?? '' },
-        limits,
-      }),
-  );
+  const form = await openForm(request);
   const broken = new AbortController();
   let saving: Promise<void> | undefined;
   try {
     await new Promise<void>((resolve, reject) => {
       form.on('file', (field, stream) => {
         if (field === FILE_FIELD) saving = save(stream, target, broken.signal);
-        else stream.on('error', () => undefined).resume(); // the form itself tells of it
+        else stream.on('error', () => undefined).resume(); // the form reports it too
         saving?.catch(reject);
       });
       form.once('filesLimit', () =>
-        reject(
-          refused('Invalid upload', [
-            { path: FILE_FIELD, message: 'the form has more than one file; upload one at a time' },
-          ]),
-        ),
+        reject(invalidUpload('the form has more than one file; upload one at a time')),
       );
       form.once('finish', resolve);
-      form.once('error', (error: unknown) => reject(invalidForm(error)));
+      form.once('error', (error) => reject(invalidForm(error)));
       const ended = () =>
         request.complete || reject(badRequest(400, 'upload_aborted', 'The upload broke off.'));
       if (request.closed) ended();
       request.once('close', ended);
       request.pipe(form);
     });
-    if (!saving)
-      throw refused('Invalid upload', [{ path: FILE_FIELD, message: 'the form has no such file' }]);
+    if (!saving) throw invalidUpload('the form has no such file');
     await saving;
   } catch (error) {
     request.unpipe(form);
@@ -101,18 +83,23 @@ async function receive(request: IncomingMessage, target: Writable): Promise<void
   }
 }
 
-function openForm<T>(open: () => T): T {
+async function openForm({ headers }: IncomingMessage): Promise<BusboyInstance> {
+  const { default: Busboy } = await import('@fastify/busboy');
   try {
-    return open();
+    return new Busboy({ headers: headers as BusboyHeaders, limits: LIMITS });
   } catch (error) {
     throw invalidForm(error);
   }
 }
 
-/** Too large a file fails at its limit: there may be no end to it. */
+/** A file that is too large fails at the limit: the upload may be endless. */
 async function save(stream: Readable, target: Writable, signal: AbortSignal): Promise<void> {
   stream.once('limit', () => stream.destroy(tooLarge()));
   await pipeline(stream, target, { signal });
+}
+
+function invalidUpload(message: string): Error {
+  return refused('Invalid upload', [{ path: FILE_FIELD, message }]);
 }
 
 function invalidForm(error: unknown): Error {
@@ -124,5 +111,5 @@ function invalidForm(error: unknown): Error {
 }
 
 function tooLarge(): Error {
-  return badRequest(413, 'file_too_large', `The file is larger than ${MAX_FILE_BYTES} bytes.`);
+  return badRequest(413, 'file_too_large', 'The file is larger than 100 MB.');
 }
