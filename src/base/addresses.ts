@@ -19,6 +19,17 @@ export function bracketed(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
+/** The `Authorization` header for the user name and password in a URL; undefined without them. */
+export function authorizationFor({ username, password }: URL): string | undefined {
+  if (username === '' && password === '') return undefined;
+  return basicAuthorization(decodeURIComponent(username), decodeURIComponent(password));
+}
+
+/** The `Authorization` header for a user name and a password. */
+export function basicAuthorization(username: string, password: string): string {
+  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+}
+
 /** True for names and addresses of this machine, as {@link URL.hostname} or {@link hostOf} tells them. */
 export function isLoopback(hostname: string): boolean {
   return (

@@ -48,8 +48,6 @@ export interface LaunchOptions
   debuggingPort?: boolean | undefined;
   /** Run at a low priority, so that other processes come first. @default false */
   background?: boolean | undefined;
-  /** Time limit of the start, in milliseconds. @default 30000 */
-  startupTimeoutMs?: number | undefined;
   /** Cancels the start. Once Chromium runs, it has no effect. */
   signal?: AbortSignal | undefined;
 }
@@ -177,7 +175,7 @@ interface Starting {
 
 /** Resolves to the CDP endpoint (undefined if there is no port) when Chromium takes commands. */
 async function ready({ log, connection, exited, options }: Starting): Promise<string | undefined> {
-  const { executablePath, startupTimeoutMs = STARTUP_TIMEOUT_MS, signal } = options;
+  const { executablePath, signal } = options;
   const isUp =
     (options.debuggingPort ?? true)
       ? log.endpoint
@@ -188,14 +186,14 @@ async function ready({ log, connection, exited, options }: Starting): Promise<st
   const ended = exited.then((exit) => {
     throw launchError(`it ended at once (${exitText(exit)})`, executablePath, exit);
   });
-  const limits = [AbortSignal.timeout(startupTimeoutMs), ...(signal ? [signal] : [])];
+  const limits = [AbortSignal.timeout(STARTUP_TIMEOUT_MS), ...(signal ? [signal] : [])];
   try {
     return await unlessAborted(Promise.race([isUp, ended]), AbortSignal.any(limits));
   } catch (error) {
     if (error instanceof BrowserLaunchError) throw error;
     const what = signal?.aborted
       ? 'the start was cancelled'
-      : `it was not ready within ${startupTimeoutMs} ms`;
+      : `it was not ready within ${STARTUP_TIMEOUT_MS} ms`;
     throw launchError(what, executablePath, { stderr: log.tail });
   }
 }

@@ -1,8 +1,9 @@
 /** Connection pools of a client. undici is loaded with the first request, so that importing the client stays cheap. */
 import type * as undiciModule from 'undici';
 import type { Dispatcher } from 'undici';
+import { authorizationFor } from '../base/addresses';
 import { messageOf } from '../base/errors';
-import { authorizationFor, proxyFor } from '../options/network-proxy';
+import { proxyFor } from '../options/network-proxy';
 import { ProxyRefusal } from './proxy-refusal';
 
 type Undici = typeof undiciModule;

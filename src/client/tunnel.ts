@@ -5,11 +5,10 @@ import { request as requestTls } from 'node:https';
 import { isIP, type AddressInfo, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
-import { bracketed, hostOf, portOf } from '../base/addresses';
+import { authorizationFor, bracketed, hostOf, portOf } from '../base/addresses';
 import { messageOf } from '../base/errors';
 import { isToken, newToken } from '../base/tokens';
 import { CdpError } from '../contract/errors';
-import { authorizationFor } from '../options/network-proxy';
 import { ProxyRefusal } from './proxy-refusal';
 
 /** What whoever is not meant is told; Node has no answer for upgrades. */

@@ -1,5 +1,5 @@
 /** Which HTTP proxy stands between this machine and a host, as `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` say. */
-import { hostOf, isLoopback, portOf } from '../base/addresses';
+import { authorizationFor, hostOf, isLoopback, portOf } from '../base/addresses';
 import { OptionsError } from '../contract/errors';
 import { environment } from './environment';
 
@@ -27,13 +27,6 @@ export function proxyFor(url: URL): URL | undefined {
     `${name} in the environment is no URL of an HTTP proxy, such as http://proxy.example.com:3128. Correct it, or name in NO_PROXY the hosts that are reached without.`,
     { path: name },
   );
-}
-
-/** What a proxy is told of who asks (`Proxy-Authorization`); undefined when its URL names nobody. */
-export function authorizationFor({ username, password }: URL): string | undefined {
-  if (username === '' && password === '') return undefined;
-  const credentials = [username, password].map((part) => decodeURIComponent(part)).join(':');
-  return `Basic ${Buffer.from(credentials).toString('base64')}`;
 }
 
 /** A `%` that stands for itself is to be written `%25`. */

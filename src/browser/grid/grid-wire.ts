@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { request as requestHttp, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { text as readText } from 'node:stream/consumers';
+import { authorizationFor } from '../../base/addresses';
 import { keptText } from '../../base/foreign-text';
 import { isRecord, parseJson } from '../../base/json';
 import { codeOf, messageOf } from '../../base/errors';
@@ -52,7 +53,8 @@ export class GridWire {
 
   constructor({ url, headers = {} }: GridPlace) {
     const base = new URL(url);
-    this.headers = { ...authorization(base), ...headers };
+    const authorization = authorizationFor(base);
+    this.headers = { ...(authorization !== undefined && { authorization }), ...headers };
     base.username = base.password = base.search = base.hash = '';
     base.pathname = base.pathname.replace(/\/+$/, '');
     this.#base = base;
@@ -164,12 +166,6 @@ function adviceFor(why: string): string {
   return UNTRUSTED.test(why)
     ? "This machine does not trust the authority of its certificate. Set NODE_EXTRA_CA_CERTS to a file with the authority's certificate."
     : 'Check its URL, and that the hub runs.';
-}
-
-function authorization({ username, password }: URL): Record<string, string> {
-  if (username === '' && password === '') return {};
-  const plain = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  return { authorization: `Basic ${Buffer.from(plain).toString('base64')}` };
 }
 
 /** WebDriver's error name and message, without the lines about the build and the host. */

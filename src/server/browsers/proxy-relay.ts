@@ -10,7 +10,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { connect, isIP } from 'node:net';
 import { pipeline } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
-import { hostOf, portOf } from '../../base/addresses';
+import { basicAuthorization, hostOf, portOf } from '../../base/addresses';
 import { messageOf } from '../../base/errors';
 import type { LocalConnection } from './peer-process';
 
@@ -156,11 +156,6 @@ export class ProxyRelay {
 export function endpointOf(url: URL): { host: string; port: number; servername: string } {
   const host = hostOf(url);
   return { host, port: portOf(url), servername: isIP(host) === 0 ? host : '' };
-}
-
-/** The header that signs in. */
-export function basicAuthorization(username: string, password: string): string {
-  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 }
 
 /** Raw headers, names and values by turns, without those for one hop. */

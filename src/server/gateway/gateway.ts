@@ -1,6 +1,7 @@
 /** The gateway: `ws://.../sessions/ID/cdp?token=...` leads to the session's browser, `ws://.../sessions/ID/playwright?token=...` to the Playwright beside it, and `ws://.../sessions/connect?token=KEY` to a new browser. It answers the upgrade by passing it on, and then only joins sockets. */
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { authorizationFor } from '../../base/addresses';
 import { isToken } from '../../base/tokens';
 import { sockets } from '../../contract/addresses';
 import { matchPath } from '../../contract/paths';
@@ -259,10 +260,8 @@ function handshake(
     return value === undefined ? [] : [`${name}: ${value}`];
   });
   headers.push(...Object.entries(given).map(([name, value]) => `${name}: ${value}`));
-  if (url.username)
-    headers.push(
-      `authorization: Basic ${Buffer.from(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`).toString('base64')}`,
-    );
+  const authorization = authorizationFor(url);
+  if (authorization !== undefined) headers.push(`authorization: ${authorization}`);
   return [
     `GET ${url.pathname}${url.search} HTTP/1.1`,
     `host: ${url.host}`,

@@ -1,7 +1,8 @@
 /** Which proxy a connection takes, by the environment. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { OptionsError } from '../../../src/contract/errors';
-import { authorizationFor, proxyFor } from '../../../src/options/network-proxy';
+import { authorizationFor } from '../../../src/base/addresses';
+import { proxyFor } from '../../../src/options/network-proxy';
 
 const NAMES = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY', 'no_proxy', 'NO_PROXY'];
 
