@@ -155,8 +155,8 @@ test('unsupported requests fail, with one message per run', async () => {
     (it) => it[1],
   );
   expect(said, output).toEqual([
-    '/events: an answer that does not end (text/event-stream) cannot be passed on',
-    '/long: an answer of more than 32 MiB cannot be passed on',
-    expect.stringMatching(/^\/upload: its upload holds a file of the browser's machine/),
+    '/events: endless responses (text/event-stream) are not supported',
+    '/long: responses of more than 32 MiB are not supported',
+    expect.stringMatching(/^\/upload: its upload contains a file of the browser's machine/),
   ]);
 });

@@ -140,7 +140,6 @@ export async function startSite(): Promise<Site> {
       headers.push(
         'Set-Cookie: strict-set=1; SameSite=Strict',
         'Set-Cookie: none-set=1; SameSite=None; Secure; HttpOnly; Path=/; Max-Age=600',
-        'Set-Cookie: chip-set=1; SameSite=None; Secure; Path=/; Partitioned',
       );
   });
   sockets.on('connection', (socket, { headers }) => {

@@ -279,21 +279,11 @@ async function callSite(host: string): Promise<Record<string, unknown>> {
   const { cookie, origin, closed } = JSON.parse(heard) as Record<string, string>;
   return {
     socket: { origin, cookie: sorted(cookie), ...(closed && { closed }) },
-    fetch: { origin: asked.origin, cookie: sorted(asked.cookie).replace('chip=1 ', '') }, // HTTP that is answered from elsewhere has no partitioned ones
+    fetch: { origin: asked.origin, cookie: sorted(asked.cookie) },
   };
 }
 
-/** A cookie of the site's own partition. */
-const chip = {
-  ...{ name: 'chip', value: '1', domain: 'localhost', path: '/', secure: true },
-  ...{
-    sameSite: 'None' as const,
-    partitionKey: 'http://localhost',
-    _crHasCrossSiteAncestor: false,
-  },
-};
-
-const ALL = 'chip=1 lax=1 none=1 strict=1 unsaid=1';
+const ALL = 'lax=1 none=1 strict=1 unsaid=1';
 
 for (const [who, opens, expected] of [
   ['a page of the site', 'localhost/popup', { origin: 'own', cookie: ALL }],
@@ -323,7 +313,6 @@ for (const [who, opens, expected] of [
   test(`what a WebSocket and a fetch say: ${who}`, async ({ page, context }) => {
     const { host, port } = new URL(site());
     await page.goto('/enter');
-    await context.addCookies([chip]);
     const [name = '', path = ''] = opens.split('/');
     const other = await context.newPage(); // the site is open, as one that a user is signed in to
     const frameUrl = {
@@ -349,7 +338,7 @@ for (const [who, opens, expected] of [
     const origin = origins.get(expected.origin) ?? `http://${expected.origin}:${port}`;
     expect(said).toMatchObject({
       socket: { origin, cookie: expected.cookie },
-      fetch: { cookie: expected.cookie.replace('chip=1 ', '') },
+      fetch: { cookie: expected.cookie },
     });
   });
 
@@ -372,8 +361,8 @@ test('a hostile page cannot speak for another frame', async ({ page }) => {
 });
 
 for (const [who, name, expected] of [
-  ['the site', 'localhost', 'chip-set none-set strict-set'],
-  ['another site', '127.0.0.1', 'chip-set none-set'],
+  ['the site', 'localhost', 'none-set strict-set'],
+  ['another site', '127.0.0.1', 'none-set'],
 ] as const)
   test(`cookies that a handshake sets, for ${who}`, async ({ page, context }) => {
     const { host, port } = new URL(site());
@@ -385,15 +374,13 @@ for (const [who, name, expected] of [
         }),
       `ws://${host}/sets`,
     );
-    const cookies = (await context.cookies()) as { name: string; partitionKey?: string }[];
+    const cookies = await context.cookies();
     expect(
       cookies
         .map((it) => it.name)
         .sort()
         .join(' '),
     ).toBe(expected);
-    const state = cookies.map(({ partitionKey }) => partitionKey);
-    expect(state.filter((it) => it !== undefined)).toEqual([`http://${name}`]);
   });
 
 test('requests of the test itself', async ({ page, request }) => {
