@@ -1,5 +1,5 @@
 /** Hosts, ports and IP addresses: their spellings, and which of them are the same. */
-import { isIPv4 } from 'node:net';
+import { isIP, isIPv4 } from 'node:net';
 
 /** How an IPv4 address begins when it is written as an IPv6 address (RFC 4291), in hex. */
 const MAPPED_PREFIX = '00000000000000000000ffff';
@@ -17,6 +17,12 @@ export function portOf(url: URL): number {
 /** The host as URLs write it: IPv6 addresses in brackets. */
 export function bracketed(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
+}
+
+/** How to connect to the host of a URL, with or without TLS. Otherwise Node checks certificates against the `Host` header. */
+export function endpointOf(url: URL): { host: string; port: number; servername: string } {
+  const host = hostOf(url);
+  return { host, port: portOf(url), servername: isIP(host) === 0 ? host : '' };
 }
 
 /** The `Authorization` header for the user name and password in a URL; undefined without them. */

@@ -2,10 +2,10 @@
 import { once } from 'node:events';
 import { createServer, request as requestPlain, type IncomingMessage } from 'node:http';
 import { request as requestTls } from 'node:https';
-import { isIP, type AddressInfo, type Socket } from 'node:net';
+import { type AddressInfo, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
-import { authorizationFor, bracketed, hostOf, portOf } from '../base/addresses';
+import { authorizationFor, bracketed, endpointOf, hostOf, portOf } from '../base/addresses';
 import { messageOf } from '../base/errors';
 import { isToken, newToken } from '../base/tokens';
 import { CdpError } from '../contract/errors';
@@ -54,11 +54,8 @@ async function getThrough(target: URL, { proxy, timeoutMs }: TunnelOptions): Pro
   const signal = AbortSignal.timeout(timeoutMs);
   const place = `${bracketed(hostOf(target))}:${portOf(target)}`;
   const authorization = authorizationFor(proxy);
-  const proxyHost = hostOf(proxy);
   const asked = (proxy.protocol === 'https:' ? requestTls : requestPlain)({
-    host: proxyHost,
-    port: portOf(proxy),
-    servername: isIP(proxyHost) === 0 ? proxyHost : '', // or Node would take the host that is asked for
+    ...endpointOf(proxy),
     method: 'CONNECT',
     path: place,
     headers: {
@@ -77,8 +74,7 @@ async function getThrough(target: URL, { proxy, timeoutMs }: TunnelOptions): Pro
     throw new ProxyRefusal(proxy, statusCode);
   }
   if (target.protocol !== 'wss:') return socket;
-  const host = hostOf(target);
-  const secure = connectTls({ socket, ...(isIP(host) === 0 && { servername: host }) });
+  const secure = connectTls({ socket, servername: endpointOf(target).servername });
   try {
     await once(secure, 'secureConnect', { signal });
   } catch (error) {

@@ -2,10 +2,9 @@
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { connect } from 'node:net';
-import { basicAuthorization, hostOf } from '../../base/addresses';
+import { basicAuthorization, endpointOf, hostOf } from '../../base/addresses';
 import { codeOf } from '../../base/errors';
 import { refused } from '../../contract/refusals';
-import { endpointOf } from './proxy-relay';
 import type { ExternalProxy } from './session-plan';
 import { proxyUrl } from './session-plan';
 

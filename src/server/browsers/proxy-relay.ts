@@ -7,10 +7,10 @@ import type { IncomingMessage, RequestOptions, ServerResponse } from 'node:http'
 import { createServer, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import { connect, isIP } from 'node:net';
+import { connect } from 'node:net';
 import { pipeline } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
-import { basicAuthorization, hostOf, portOf } from '../../base/addresses';
+import { basicAuthorization, endpointOf } from '../../base/addresses';
 import { messageOf } from '../../base/errors';
 import type { LocalConnection } from './peer-process';
 
@@ -150,12 +150,6 @@ export class ProxyRelay {
   get #isTls(): boolean {
     return this.#url.protocol === 'https:';
   }
-}
-
-/** How to connect to a proxy. Certificates are checked against its own name, not the one in the `Host` header. */
-export function endpointOf(url: URL): { host: string; port: number; servername: string } {
-  const host = hostOf(url);
-  return { host, port: portOf(url), servername: isIP(host) === 0 ? host : '' };
 }
 
 /** Raw headers, names and values by turns, without those for one hop. */

@@ -1,4 +1,4 @@
-/** The gateway: `ws://.../sessions/ID/cdp?token=...` leads to the session's browser, `ws://.../sessions/ID/playwright?token=...` to the Playwright beside it, and `ws://.../sessions/connect?token=KEY` to a new browser. It answers the upgrade by passing it on, and then only joins sockets. */
+/** The gateway: `ws://.../sessions/ID/cdp?token=...` leads to the session's browser, `ws://.../sessions/ID/playwright?token=...` to the remote Playwright, and `ws://.../sessions/connect?token=KEY` to a new browser. It forwards the upgrade, and then only joins sockets. */
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { authorizationFor } from '../../base/addresses';
@@ -25,26 +25,26 @@ const HANDSHAKE_HEADERS = [
   'sec-websocket-protocol',
 ] as const;
 
-/** Where a client wants to go. */
+/** The target of a client. */
 interface Destination {
   session: LiveSession;
-  /** Tells the endpoint: of the browser, of one of its pages, or of the Playwright beside it. */
+  /** Returns the endpoint of the browser, of one of its pages, or of the remote Playwright. */
   open: () => Promise<Endpoint>;
-  /** Of the page, if it is one. */
+  /** The page, if the endpoint is one. */
   targetId: string | undefined;
-  /** Whether a page must be there first. */
+  /** Open a page first, if there is none. */
   startupPage: boolean;
 }
 
 interface Endpoint {
   url: URL;
-  /** What the handshake must carry beside. */
+  /** Extra headers of the handshake. */
   headers?: Readonly<Record<string, string>>;
-  /** Called when the client has left. */
+  /** Called when the client disconnects. */
   close?: () => void;
 }
 
-/** Leads clients to the browsers of their sessions. */
+/** Connects clients to the browsers of their sessions. */
 export class Gateway {
   readonly #registry: SessionRegistry;
   readonly #auth: Auth;
@@ -56,14 +56,14 @@ export class Gateway {
     this.#connections = parts.connections;
   }
 
-  /** True when the path is one of the gateway's. */
+  /** True for a path of the gateway. */
   static serves(path: string): boolean {
     return path === sockets.connect || findPath(path) !== undefined;
   }
 
   /**
    * Connects one client. Resolves when the sockets are joined.
-   * @throws when the client may not: no such session, no room for a new one, wrong token, session ended, browser not reachable. Nothing has been answered then.
+   * @throws if the session does not exist or has ended, the token is wrong, the session limit is reached, or the browser is unreachable. Then nothing was answered
    */
   async connect(request: IncomingMessage, client: Socket, head: Buffer): Promise<void> {
     if (parseUrl(request).pathname !== sockets.connect)
@@ -121,7 +121,7 @@ export class Gateway {
   }
 }
 
-/** Does the work, and listens meanwhile: a client that leaves is heard only by whoever reads. What it has sent is put back. */
+/** Does the work, and reads meanwhile, which is the only way to notice that the client disconnects. Puts the read bytes back. */
 async function whileListening<T>(
   client: Socket,
   work: (leaving: AbortSignal) => Promise<T>,
@@ -151,7 +151,7 @@ async function lead(
   if (close) whenClosed(client, close);
   const browser = await openUpstream(url, (chunk) => passBack(session, client, chunk));
   if (!client.readable || session.status !== 'active') {
-    // it has left meanwhile, which nobody will be told again
+    // the client left meanwhile, and there is no second event
     browser.destroy();
     client.destroy();
     return;
@@ -173,7 +173,7 @@ function openBrowser(session: LiveSession, targetId?: string): Destination['open
   return async () => ({ url, headers });
 }
 
-/** Playwright's own server would say so too, but not one that is beside a browser. */
+/** Playwright's own server checks this too, but the remote Playwright does not. */
 function checkVersion(userAgent = ''): void {
   const server = playwrightVersion();
   if (server === undefined)
@@ -187,7 +187,7 @@ function checkVersion(userAgent = ''): void {
     );
 }
 
-/** The browser would say so too, but not in the shape of the API, and would keep the connection. */
+/** The browser would refuse too, but without an error body of the API, and it would keep the connection. */
 async function checkTarget(session: LiveSession, targetId: string): Promise<void> {
   const { targetInfos } = await whileActive(session, () =>
     session.browser.connection.send('Target.getTargets', {}),
@@ -201,8 +201,8 @@ async function checkTarget(session: LiveSession, targetId: string): Promise<void
 function findPath(
   path: string,
 ): { sessionId: string; targetId?: string; isPlaywright?: true } | undefined {
-  const beside = matchPath(sockets.playwright, path);
-  if (beside) return { ...beside, isPlaywright: true };
+  const playwright = matchPath(sockets.playwright, path);
+  if (playwright) return { ...playwright, isPlaywright: true };
   return matchPath(sockets.cdp, path) ?? matchPath(sockets.pageCdp, path);
 }
 
@@ -213,9 +213,9 @@ function join(session: LiveSession, client: Socket, browser: Socket): void {
   client.on('data', (chunk: Buffer) => {
     session.touch();
     session.cdpBytes.add('client', chunk.length);
-    if (!browser.write(chunk)) client.pause(); // a side that is slow lets the other wait; nothing is collected here
+    if (!browser.write(chunk)) client.pause(); // a slow side pauses the other one; nothing is buffered here
   });
-  client.resume(); // it was stopped, if it has waited
+  client.resume(); // it may be paused
   browser.on('drain', () => client.resume());
   client.on('drain', () => browser.resume());
   closeTogether(client, browser);
@@ -230,14 +230,14 @@ function join(session: LiveSession, client: Socket, browser: Socket): void {
   });
 }
 
-/** What the browser sends goes to the client. False when the client is slow. */
+/** Sends bytes of the browser to the client. False if the client is slow. */
 function passBack(session: LiveSession, client: Socket, chunk: Buffer): boolean {
   session.touch();
   session.cdpBytes.add('browser', chunk.length);
   return client.write(chunk);
 }
 
-/** Calls back once the client has left, which may have been before. */
+/** Calls back when the client disconnects, or at once if it already did. */
 function whenClosed(client: Socket, then: () => void): void {
   if (client.destroyed) then();
   else client.once('close', then);
@@ -249,7 +249,7 @@ function closeTogether(one: Socket, other: Socket): void {
   one.on('close', () => other.destroy());
 }
 
-/** The client's upgrade request, addressed to the browser. It names no origin: Chromium refuses those that it was not told of. */
+/** The client's upgrade request, addressed to the browser. It has no origin: Chromium refuses unknown ones. */
 function handshake(
   request: IncomingMessage,
   url: URL,

@@ -2,21 +2,21 @@
 import type { Socket } from 'node:net';
 import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { hostOf, portOf } from '../../base/addresses';
+import { endpointOf } from '../../base/addresses';
 import { withDeadline } from '../../base/deadline';
 import { timedOut } from '../../contract/errors';
 
 /** How long a browser may take to accept a connection, in milliseconds. On loopback it takes one. */
 const CONNECT_TIMEOUT_MS = 10_000;
-/** Size of the buffer that reads go into, in bytes: what Node would allocate anew for each read, which is most of what a hop costs. */
+/** Size of the buffer that reads go into, in bytes: Node would allocate a new one for each read, which is most of the cost. */
 const READ_BUFFER_BYTES = 64 * 1024;
 
-/** Takes what was received; false asks to stop reading until the socket is resumed. */
+/** Handles received bytes. False stops reading until the socket is resumed. */
 export type Receiver = (chunk: Buffer) => boolean;
 
 /**
- * Connects to the host and port of a CDP endpoint. What it receives goes to `receive`, not into `data` events.
- * @throws the error of the socket when nobody answers there
+ * Connects to the host and port of a CDP endpoint. Received bytes go to `receive`; there are no `data` events.
+ * @throws the error of the socket if the connection fails
  */
 export async function openUpstream(url: URL, receive: Receiver): Promise<Socket> {
   const socket = url.protocol === 'wss:' ? openTls(url, receive) : openTcp(url, receive);
@@ -38,15 +38,11 @@ export async function openUpstream(url: URL, receive: Receiver): Promise<Socket>
 function openTcp(url: URL, receive: Receiver): Socket {
   const buffer = Buffer.allocUnsafeSlow(READ_BUFFER_BYTES);
   const callback = (bytes: number): boolean => receive(Buffer.from(buffer.subarray(0, bytes))); // a copy: the next read overwrites it
-  return connect({ host: hostOf(url), port: portOf(url), onread: { buffer, callback } });
+  return connect({ ...endpointOf(url), onread: { buffer, callback } });
 }
 
 function openTls(url: URL, receive: Receiver): Socket {
-  const socket = connectTls({
-    host: hostOf(url),
-    port: portOf(url),
-    servername: hostOf(url),
-  });
+  const socket = connectTls(endpointOf(url));
   socket.on('data', (chunk: Buffer) => {
     if (!receive(chunk)) socket.pause();
   });
