@@ -18,27 +18,23 @@ const READ_AT_ONCE = 32;
 /** Why a session ended if the server ended first. */
 const SERVER_WAS_KILLED = 'The session server ended, or was killed, while the session ran.';
 
-/** The content of `session.json`. */
-export interface SessionRecord {
-  /** Without steps and URLs. */
-  info: SessionInfo;
-  /** The name of the account that started it; undefined for the operator. */
-  owner?: string | undefined;
-  /** Why it ended; null when it was simply stopped. */
-  reason: string | null;
-  /** Number of its steps. */
-  offset: number;
-  cdp_token: string;
-  viewer_token: string;
-}
-
+/** What `session.json` holds in addition to the API's description. */
 const extraSchema = z.object({
+  /** The name of the account that started it; undefined for the operator. */
   owner: z.string().optional(),
+  /** Why it ended; null if a client stopped it. */
   reason: z.string().nullable(),
+  /** Number of its steps. */
   offset: z.int(),
   cdp_token: z.string(),
   viewer_token: z.string(),
 });
+
+/** The content of `session.json`. */
+export interface SessionRecord extends z.output<typeof extraSchema> {
+  /** Without steps and URLs. */
+  info: SessionInfo;
+}
 
 /** An ended session. */
 export class EndedSession implements KnownSession {

@@ -6,30 +6,30 @@ import type { StartOptions } from '../../contract/session';
 import { timedOutOnGrid } from './capacity';
 import type { SessionEnd } from './known-session';
 
-/** How long a start goes on after its caller's wait timed out, in milliseconds: several times the pause before it comes again. */
+/** How long a start continues after its caller's wait timed out, in milliseconds: several times the client's pause between tries. */
 const KEEP_MS = 15_000;
 
 /** One start, and its callers. */
-interface RememberedStart<S> {
+interface RememberedStart {
   requestHash: string;
-  session: Promise<S>;
+  session: Promise<StartedSession>;
   /** Known once it has started. */
   id?: string;
-  /** How many callers wait. */
+  /** Number of waiting callers. */
   callers: number;
-  /** Aborted when the last of them has left. */
+  /** Aborted when the last caller has left. */
   readonly abandoned: AbortController;
-  /** Runs while no caller waits, and one may come again. */
+  /** Runs while no caller waits, but one may try again. */
   keeping?: NodeJS.Timeout;
 }
 
-/** A session that a start makes. */
-interface StartedSession {
+/** The session of a start. */
+export interface StartedSession {
   id: string;
   end(end: SessionEnd): Promise<void>;
 }
 
-/** A request to start a session, which may come more than once. */
+/** A request to start a session, which may be repeated. */
 export interface RepeatableStart {
   /** The account and its idempotency key. */
   ticket: string;
@@ -39,13 +39,12 @@ export interface RepeatableStart {
 }
 
 /** The starts of one server. */
-export class RememberedStarts<S extends StartedSession> {
-  readonly #starts = new Map<string, RememberedStart<S>>();
+export class RememberedStarts {
+  readonly #starts = new Map<string, RememberedStart>();
   readonly #maxWaitMs: number | undefined;
 
   /**
-   * @param maxWaitMs - how long a caller waits for a start that goes on longer, in the queue of a Grid. Then the caller is told to come
-   * again. @default as long as it takes
+   * @param maxWaitMs - how long a caller waits, in the queue of a Grid. Then it is asked to try again; the start goes on. @default no limit
    */
   constructor(maxWaitMs?: number) {
     this.#maxWaitMs = maxWaitMs;
@@ -58,8 +57,8 @@ export class RememberedStarts<S extends StartedSession> {
    */
   async start(
     { ticket, request, leaving }: RepeatableStart,
-    begin: (abandoned: AbortSignal) => Promise<S>,
-  ): Promise<S> {
+    begin: (abandoned: AbortSignal) => Promise<StartedSession>,
+  ): Promise<StartedSession> {
     const requestHash = createHash('sha256').update(JSON.stringify(request)).digest('hex');
     const earlier = this.#starts.get(ticket);
     if (earlier && earlier.requestHash !== requestHash)
@@ -91,19 +90,13 @@ export class RememberedStarts<S extends StartedSession> {
     });
   }
 
-  /** Replaces the object of the session with this id. */
-  replace(session: S): void {
-    for (const start of this.#starts.values())
-      if (start.id === session.id) start.session = Promise.resolve(session);
-  }
-
   forget(sessionId: string): void {
     for (const [ticket, start] of this.#starts)
       if (start.id === sessionId) this.#starts.delete(ticket);
   }
 
   /** Ends the start or its session, unless a caller comes again. */
-  #keep(ticket: string, start: RememberedStart<S>, reason: Error): NodeJS.Timeout {
+  #keep(ticket: string, start: RememberedStart, reason: Error): NodeJS.Timeout {
     return setTimeout(() => {
       if (this.#starts.get(ticket) === start) this.#starts.delete(ticket);
       start.abandoned.abort(reason);
@@ -118,11 +111,11 @@ export class RememberedStarts<S extends StartedSession> {
   #begin(
     ticket: string,
     requestHash: string,
-    begin: (abandoned: AbortSignal) => Promise<S>,
-  ): RememberedStart<S> {
+    begin: (abandoned: AbortSignal) => Promise<StartedSession>,
+  ): RememberedStart {
     const abandoned = new AbortController();
     const session = begin(abandoned.signal);
-    const start: RememberedStart<S> = { requestHash, session, callers: 0, abandoned };
+    const start: RememberedStart = { requestHash, session, callers: 0, abandoned };
     this.#starts.set(ticket, start);
     session.then(
       ({ id }) => (start.id = id),

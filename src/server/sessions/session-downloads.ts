@@ -1,6 +1,7 @@
-/** Keeps what the pages of a session download, whoever made them: its actions, or another client of its browser. */
+/** Keeps the downloads of a session's pages, whether an action or another client of the browser started them. */
 import { orAfter } from '../../base/deadline';
 import { Pending } from '../../base/pending';
+import { sizeText } from '../../base/texts';
 import { copyFile, mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ActionFiles, AwaitedDownload, BegunDownload } from '../../actions/page-driver';
@@ -8,36 +9,35 @@ import type { CdpConnection } from '../../cdp/connection';
 import type { CdpEvents } from '../../cdp/protocol';
 import { MAX_FILE_BYTES } from '../../contract/storage';
 
-/** How long a browser may take to be told where downloads go, in milliseconds: it takes one answer, unless it hangs. */
-const TOLD_MS = 1_000;
+/** How long a browser may take to accept the download folder, in milliseconds. Only a frozen one takes longer. */
+const SET_MS = 1_000;
 
-/** How much is kept of one session, in bytes: ten of the largest files. What comes then is not kept. */
+/** Limit of the kept downloads of a session, in bytes: ten of the largest files. Later ones are not kept. */
 const MAX_KEPT_BYTES = 10 * MAX_FILE_BYTES;
-/** How much waits for clients that fetch it, in bytes: as much again. Over it, the oldest file goes. */
+/** Limit of the files that clients may still fetch, in bytes. Beyond it, the oldest file is removed. */
 const MAX_FETCHED_BYTES = MAX_KEPT_BYTES;
 
-/** What this needs. */
+/** What {@link SessionDownloads} needs. */
 export interface SessionDownloadsParts {
   connection: CdpConnection;
-  /** For downloads under way. Made on start; the caller removes it. */
+  /** For running downloads. Created on start; the caller removes it. */
   folder: string;
-  /** Where clients on other machines let the browser save what they fetch; the caller removes it. */
+  /** Where the browser saves the downloads of clients on other machines; the caller removes it. */
   fetched: string;
   storeDownload: ActionFiles['storeDownload'];
-  /** Whether another client is connected now: it may want a download that is too large for us. */
+  /** Whether another client is connected. It may want a download that is too large for us. */
   isShared: () => boolean;
 }
 
-/** A download under way. */
+/** A running download. */
 interface RunningDownload {
-  suggestedName: string;
   finished: (path: string) => void;
   failed: (reason: Error) => void;
 }
 
 /**
- * Watches the downloads of the default context of a browser on this machine. Other clients may say where downloads go: the browser
- * tells us all the same, with the path, and we take a copy.
+ * Watches the downloads of the default context of a browser on this machine. Another client may change the download folder. The browser
+ * still reports the path to us, and we copy the file.
  */
 export class SessionDownloads {
   readonly #parts: SessionDownloadsParts;
@@ -55,41 +55,41 @@ export class SessionDownloads {
   }
 
   /**
-   * Downloads go to our folder from now on, until a client says otherwise; called again when all of those have left.
-   * @throws {@link CdpError} when the browser is gone
+   * Directs downloads to our folder, until a client changes it. Call it again when all clients have left.
+   * @throws {@link CdpError} if the browser has ended
    */
   async start(): Promise<void> {
     await mkdir(this.#parts.folder, { recursive: true, mode: 0o700 });
-    const told = this.#parts.connection.send('Browser.setDownloadBehavior', {
+    const set = this.#parts.connection.send('Browser.setDownloadBehavior', {
       behavior: 'allowAndName',
       downloadPath: this.#parts.folder,
       eventsEnabled: true,
     });
-    await orAfter(told, TOLD_MS, undefined);
+    await orAfter(set, SET_MS, undefined);
   }
 
   /** The next download that begins. */
   next(): AwaitedDownload {
-    let tell: (download: BegunDownload) => void = () => {};
-    const begun = new Promise<BegunDownload>((resolve) => (tell = resolve));
-    this.#awaited.add(tell);
-    return { begun, forget: () => void this.#awaited.delete(tell) };
+    let announce: (download: BegunDownload) => void = () => {};
+    const begun = new Promise<BegunDownload>((resolve) => (announce = resolve));
+    this.#awaited.add(announce);
+    return { begun, forget: () => void this.#awaited.delete(announce) };
   }
 
-  /** Resolves when everything that was downloaded is stored. Never rejects. */
+  /** Resolves when all downloads are stored. Never rejects. */
   async settled(): Promise<void> {
     await this.#storing.settled();
   }
 
   #begin({ guid, suggestedFilename }: CdpEvents['Browser.downloadWillBegin']): void {
     const complete = new Promise<string>((finished, failed) =>
-      this.#running.set(guid, { suggestedName: suggestedFilename, finished, failed }),
+      this.#running.set(guid, { finished, failed }),
     );
     const stored = complete.then(async (path) =>
       this.#storing.track(this.#copy(suggestedFilename, path)),
     );
-    stored.catch(() => {}); // told to whoever waits for it
-    for (const tell of this.#awaited) tell({ stored });
+    stored.catch(() => {}); // the action that waits for it reports it
+    for (const announce of this.#awaited) announce({ stored });
     this.#awaited.clear();
   }
 
@@ -104,7 +104,7 @@ export class SessionDownloads {
     if (state === 'completed') download.finished(filePath || join(this.#parts.folder, guid));
     else if (state === 'canceled')
       download.failed(new Error('The download was cancelled by the browser.'));
-    else download.failed(new Error(`The file is larger than ${MAX_FILE_BYTES} bytes.`));
+    else download.failed(new Error(`The file is larger than ${sizeText(MAX_FILE_BYTES)}.`));
   }
 
   async #copy(suggestedName: string, path: string): Promise<string> {
@@ -113,7 +113,7 @@ export class SessionDownloads {
       if (path.startsWith(this.#parts.fetched)) await this.#keepToFetch(path, size);
       if (size > MAX_FILE_BYTES || this.#keptBytes + size > MAX_KEPT_BYTES)
         throw new Error(
-          `The file is not kept: a session keeps files of ${MAX_FILE_BYTES} bytes, and ${MAX_KEPT_BYTES} in all.`,
+          `The file is not kept: a session keeps files of up to ${sizeText(MAX_FILE_BYTES)}, and ${sizeText(MAX_KEPT_BYTES)} in total.`,
         );
       this.#keptBytes += size;
       return await this.#parts.storeDownload(suggestedName, (draft) => copyFile(path, draft));

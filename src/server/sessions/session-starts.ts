@@ -77,7 +77,7 @@ export class SessionStarts {
   readonly #options: StartsOptions;
   readonly #keeper: Keeper;
   readonly #capacity: Capacity;
-  readonly #remembered: RememberedStarts<{ id: string; end(end: SessionEnd): Promise<void> }>;
+  readonly #remembered: RememberedStarts;
   readonly #starting = new Pending();
   readonly #closing = new AbortController();
   readonly #draining = new AbortController();

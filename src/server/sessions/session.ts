@@ -38,13 +38,13 @@ import { Trajectory } from './trajectory';
 
 const log = logOf('server');
 
-/** How long a browser may take to show its last picture and to give its cookies, in milliseconds: some ten times what that takes. One that hangs gives neither. */
+/** How long a browser may take for its last frame and its cookies, in milliseconds: ten times the usual time. A frozen browser provides neither. */
 const PARTING_MS = 5_000;
 
-/** What a session keeps in memory of its console, its tests and their steps, in bytes: ten times what busy sessions have, and a hundred sessions that are full fit into a gigabyte. */
+/** Memory for a session's console, tests and steps, in bytes: ten times what busy sessions need. A hundred full sessions fit into 1 GB. */
 const MAX_KEPT_BYTES = 4_000_000;
 
-/** What a session is made of. */
+/** The parts of a session. */
 export interface SessionParts {
   id: string;
   plan: SessionPlan;
@@ -57,13 +57,13 @@ export interface SessionParts {
   archive: (session: LiveSession) => Promise<void>;
   /** Undefined without file storage. */
   files: ActionFiles | undefined;
-  /** The name of the account that starts it; undefined for the operator. */
+  /** The name of its account; undefined for the operator. */
   owner: string | undefined;
-  /** The key that its start came with. */
+  /** The idempotency key of its start. */
   idempotencyKey: string | undefined;
-  /** Counts what passes through the gateway. */
+  /** Counts the bytes of the gateway. */
   cdpBytes: ServerMetrics['cdpBytes'];
-  /** Does heavy work of the session. */
+  /** Runs heavy work of the session. */
   runJob: RunJob;
 }
 
@@ -74,7 +74,7 @@ export interface SessionParts {
  *   active --- the browser ends -------> error       whichever comes first; there is no way back
  *              idle or maximum time ---> timed_out
  *
- * At the end, in this order: clients are disconnected, the recording is closed, the browser, and then what shall outlive it is kept and its profile removed.
+ * At the end, the session disconnects its clients, closes the recording, closes the browser, keeps what outlives it, and removes the profile.
  */
 export class LiveSession implements KnownSession {
   readonly id: string;
@@ -82,32 +82,28 @@ export class LiveSession implements KnownSession {
   readonly recording: SessionRecording;
   readonly folder: SessionFolder;
   readonly networkLog: NetworkLog;
-  /** Undefined without file storage, and where the files are on another machine. */
+  /** Undefined without file storage, and if the browser is on another machine. */
   readonly downloads: SessionDownloads | undefined;
   readonly createdAt = new Date();
-  /** Whoever knows it may drive the browser. */
+  /** Allows its holder to drive the browser. */
   readonly cdpToken = newToken();
-  /** Whoever knows it may watch, and no more. */
+  /** Allows its holder to watch, but not to drive. */
   readonly viewerToken = newToken();
   readonly browser: SessionBrowser;
-  /** Serves those who speak Playwright's own protocol. */
+  /** Serves clients that use Playwright's own protocol. */
   readonly playwright: PlaywrightProcess;
-  /** What was done in it through the API. */
+  /** Its steps through the API. */
   readonly trajectory: Trajectory;
-  /** Which tests ran in it. */
+  /** The tests that ran in it. */
   readonly tests: SessionTests;
-  /** What they did. */
+  /** The steps of these tests. */
   readonly testSteps: TestSteps;
   readonly owner: string | undefined;
   readonly cdpBytes: ServerMetrics['cdpBytes'];
-  readonly #archive: SessionParts['archive'];
-  readonly #profile: SessionProfile | undefined;
+  readonly #parts: SessionParts;
   /** Why its profile was not saved. The API shows it as the session's error. */
   #problem: string | null = null;
-  readonly #files: ActionFiles | undefined;
-  readonly #idempotencyKey: string | undefined;
-  readonly #runJob: RunJob;
-  /** How many clients drive its browser now. */
+  /** Number of clients that drive its browser now. */
   #clients = 0;
   #hadClients = false;
   #driver: Promise<PageDriver> | undefined;
@@ -118,10 +114,9 @@ export class LiveSession implements KnownSession {
 
   constructor(parts: SessionParts) {
     const { id, plan, browser, folder, minuteMs, files } = parts;
+    this.#parts = parts;
     this.owner = parts.owner;
-    this.#idempotencyKey = parts.idempotencyKey;
     this.cdpBytes = parts.cdpBytes;
-    this.#runJob = parts.runJob;
     this.id = id;
     this.plan = plan;
     this.browser = browser;
@@ -130,9 +125,6 @@ export class LiveSession implements KnownSession {
     this.trajectory = new Trajectory(folder.trajectory, budget);
     this.tests = new SessionTests(folder.tests, budget);
     this.testSteps = new TestSteps(folder.testSteps, budget);
-    this.#archive = parts.archive;
-    this.#profile = parts.profile;
-    this.#files = files;
     this.recording = new SessionRecording(browser.targets, folder.recording);
     this.networkLog = new NetworkLog(browser.connection, folder.network, budget);
     this.playwright = new PlaywrightProcess({
@@ -208,12 +200,12 @@ export class LiveSession implements KnownSession {
     return this.#clients > 0;
   }
 
-  /** Whether a client has ever driven its browser: its tabs are what they made of them. */
+  /** Whether a client has ever driven its browser, and may have changed its tabs. */
   get hadClients(): boolean {
     return this.#hadClients;
   }
 
-  /** A client drives its browser from now on, until the returned function is called, once. */
+  /** Counts a client that drives its browser. Returns the function to call, once, when it has left. */
   enter(): () => void {
     this.#clients += 1;
     this.#hadClients = true;
@@ -227,7 +219,7 @@ export class LiveSession implements KnownSession {
     };
   }
 
-  /** The same past the gateway, for a client on the browser's machine; undefined where that is another one. What it does is not seen, so the session counts as used all the time. */
+  /** The same without the gateway; undefined if the browser is on another machine. The server does not see this client's traffic, so the session counts as used all the time. */
   enterDirectly(): DirectEntry | undefined {
     if (!this.browser.isLocal) return undefined;
     const leave = [this.enter(), this.#timers.hold()];
@@ -237,34 +229,34 @@ export class LiveSession implements KnownSession {
     };
   }
 
-  /** Tells that the session is used: its idle time starts anew. */
+  /** Restarts the idle time, because the session is in use. */
   touch(): void {
     this.#timers.touch();
   }
 
-  /** Calls back once, when the session begins to end. Returns the function that takes it back. */
+  /** Calls back once, when the session begins to end. Returns the function that unsubscribes. */
   onEnd(listener: () => void): () => void {
     this.#onEnd.add(listener);
     return () => this.#onEnd.delete(listener);
   }
 
   /**
-   * The session, for something that needs its browser.
-   * @throws {@link SessionEndedError} with when and why, once it has ended
+   * Returns the session if it is active.
+   * @throws {@link SessionEndedError} with the time and the reason, once it has ended
    */
   ensureActive(): this {
     if (!this.#end) return this;
     throw sessionEnded(this, this.#end.reason);
   }
 
-  /** Ends the session, and resolves when nothing of it runs any more. The first call decides how it ended. */
+  /** Ends the session, and resolves when it has stopped completely. The first call decides the status. */
   end(end: SessionEnd): Promise<void> {
     this.#end ??= { ...end, at: new Date() };
     this.#ending ??= this.#shutDown();
     return this.#ending;
   }
 
-  /** Whoever runs tests in it tells of them. */
+  /** Takes the test runner's notes on tests in this session. */
   note(notes: readonly TestNote[]): void {
     for (const note of notes)
       if ('title' in note) this.tests.begin(note);
@@ -273,19 +265,19 @@ export class LiveSession implements KnownSession {
     this.testSteps.add(notes.filter((note) => 'step' in note));
   }
 
-  /** Drives its pages for calls of the API; connected on first use. */
+  /** Drives its pages for the API. Connects on first use. */
   driver(): Promise<PageDriver> {
     this.#driver ??= this.#connectDriver();
     return this.#driver;
   }
 
-  /** Removes what the ended session left: its frames. */
+  /** Removes the files of the ended session. */
   async dispose(): Promise<void> {
     await this.recording.dispose();
     await this.folder.remove();
   }
 
-  /** What the API tells of it. What leads to it is added by whoever knows how the caller reached us. */
+  /** The API's description of the session. Its URLs depend on how the caller reached the server. */
   info(waysIn: WaysIn): SessionInfo {
     const { plan, createdAt, endedAt, status } = this;
     const { request } = plan;
@@ -302,7 +294,7 @@ export class LiveSession implements KnownSession {
       error: (status === 'error' || status === 'timed_out' ? this.reason : null) ?? this.#problem,
       proxies: plan.proxy !== undefined,
       channel: request.channel ?? 'chromium',
-      useFileStorage: this.#files !== undefined,
+      useFileStorage: this.#parts.files !== undefined,
       networkRequestBytes: this.networkLog.traffic.sentBytes,
       networkResponseBytes: this.networkLog.traffic.receivedBytes,
       userAgent: request.userAgent ?? null,
@@ -312,7 +304,7 @@ export class LiveSession implements KnownSession {
       webBotAuth: false,
       authIds: [],
       systemHidden: false,
-      idempotencyKey: this.#idempotencyKey ?? null,
+      idempotencyKey: this.#parts.idempotencyKey ?? null,
       downloadsPath: waysIn.cdpUrl !== null && this.browser.isLocal ? this.folder.fetched : null,
       ...waysIn,
     };
@@ -323,17 +315,18 @@ export class LiveSession implements KnownSession {
       const { PageDriver } = await import('../../actions/page-driver');
       await mkdir(this.folder.passing, { recursive: true, mode: 0o700 });
       const { downloads } = this;
+      const { files, runJob } = this.#parts;
       const nextDownload = downloads && (() => downloads.next());
       const driver = await PageDriver.connect({
         workDir: this.folder.passing,
         cdpUrl: this.browser.cdpUrl,
         headers: this.browser.cdpHeaders,
-        files: this.#files && { ...this.#files, nextDownload },
+        files: files && { ...files, nextDownload },
         isLocal: this.browser.isLocal,
         openFirstTab: () => this.browser.ensurePage(),
         openingOrder: () => this.browser.targets.pages.map(({ id }) => id),
         isShared: () => this.#clients > 0,
-        runJob: this.#runJob,
+        runJob,
       });
       void driver.closed.then(() => (this.#driver = undefined)); // the next call connects anew
       return driver;
@@ -350,28 +343,27 @@ export class LiveSession implements KnownSession {
     const parting = this.#part();
     await settledWithin(parting, PARTING_MS);
     await this.browser.close();
-    await parting; // what it still waited for has failed by now
-    await this.#profile
-      ?.save(await this.browser.exited, this.folder.profile)
-      .catch((error: unknown) => {
-        this.#problem = `The profile ${this.#profile?.id ?? ''} was not saved, and is as it was: ${messageOf(error)}`;
-      });
+    await parting; // by now everything it waited for has failed
+    const { profile, archive } = this.#parts;
+    await profile?.save(await this.browser.exited, this.folder.profile).catch((error: unknown) => {
+      this.#problem = `The profile ${profile.id} was not saved, and is as it was: ${messageOf(error)}`;
+    });
     await this.folder.removeRuntimeFiles().catch(() => {}); // the next server tries again
-    this.tests.end({ outcome: this.status === 'closed' ? 'skipped' : 'failed' }); // a test did not pass if its browser died, and its runner can report no more
+    this.tests.end({ outcome: this.status === 'closed' ? 'skipped' : 'failed' }); // a test did not pass if its browser died, and the runner can no longer report it
     this.testSteps.end();
     await Promise.all([this.trajectory, this.tests, this.testSteps].map((it) => it.flushed()));
-    await this.#archive(this);
+    await archive(this);
   }
 
-  /** Takes what is wanted of the browser while it runs. */
+  /** Saves everything that needs a running browser. */
   async #part(): Promise<void> {
     await this.playwright.close();
-    await this.recording.close().catch(() => {}); // a browser that died cannot be asked for a last picture
+    await this.recording.close().catch(() => {}); // a dead browser has no last frame
     const disconnected = this.#driver?.then((driver) => driver.close()).catch(() => {}); // it never connected
-    await Promise.race([disconnected, this.browser.exited]); // to a browser that is gone it may try for seconds
+    await Promise.race([disconnected, this.browser.exited]); // the driver may try for seconds to reach a dead browser
     await this.downloads?.settled();
     await this.networkLog.close().catch(() => {}); // a full disk costs the log, not the end
     if (this.status !== 'error')
-      await this.#profile?.readCookies(this.browser.connection).catch(() => {}); // saving reports it
+      await this.#parts.profile?.readCookies(this.browser.connection).catch(() => {}); // saving reports it
   }
 }

@@ -1,40 +1,38 @@
 /** Starts that outlive the patience of their callers: found again by the next try, and ended when there is none. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { decodeStartRequest } from '../../../src/contract/start';
-import { RememberedStarts } from '../../../src/server/sessions/remembered-starts';
-
-interface Session {
-  id: string;
-  end: () => Promise<void>;
-}
+import {
+  RememberedStarts,
+  type StartedSession,
+} from '../../../src/server/sessions/remembered-starts';
 
 const MAX_WAIT_MS = 30_000;
 const KEPT_MS = 15_000;
 const request = decodeStartRequest({});
 
-const SESSION: Session = { id: 'a', end: async () => void discarded.push('a') };
+const SESSION: StartedSession = { id: 'a', end: async () => void discarded.push('a') };
 
 let begun: number;
 let abandoned: AbortSignal;
-let arrive: (session: Session) => void;
+let arrive: (session: StartedSession) => void;
 let discarded: string[];
-let starts: RememberedStarts<Session>;
+let starts: RememberedStarts;
 
 beforeEach(() => {
   vi.useFakeTimers();
   begun = 0;
   discarded = [];
-  starts = new RememberedStarts<Session>(MAX_WAIT_MS);
+  starts = new RememberedStarts(MAX_WAIT_MS);
 });
 afterEach(() => {
   vi.useRealTimers();
 });
 
-async function start(leaving = new AbortController().signal): Promise<Session> {
+async function start(leaving = new AbortController().signal): Promise<StartedSession> {
   return starts.start({ ticket: 'mine', request, leaving }, async (signal) => {
     begun += 1;
     abandoned = signal;
-    return new Promise<Session>((resolve, reject) => {
+    return new Promise<StartedSession>((resolve, reject) => {
       arrive = resolve;
       signal.addEventListener('abort', () => reject(signal.reason as Error));
     });
