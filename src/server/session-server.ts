@@ -1,4 +1,4 @@
-/** The session server: a real implementation of the session API on this machine. Puts its parts together, and takes them down in order. */
+/** The session server: implements the session API. Creates its parts, and closes them in order. */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -32,67 +32,67 @@ import { answerRaw, answerUnreadable } from './http/answers';
 import { HeavyWork } from '../work/heavy-work';
 import { upgradeHandler } from './upgrades';
 
-/** Sessions at the same time, when nothing else was said: each takes about 150 MB. */
+/** Default limit of sessions at the same time. Each takes about 150 MB. */
 const MAX_SESSIONS = 100;
-/** Starts that may wait, when nothing else was said: each is an open connection, and no more. */
+/** Default limit of waiting starts. Each costs only an open connection. */
 const MAX_WAITING = 100;
-/** How long a start may wait, in milliseconds: the answer comes before the shortest deadline of the API's known clients, 45 seconds, and before a proxy's 60. */
+/** How long a start may wait, in milliseconds: less than the shortest deadline of known clients, 45 seconds, and of proxies, 60 seconds. */
 const MAX_WAIT_MS = 30_000;
-/** How long an ended session is kept, in milliseconds: 24 hours, as the contract's documentation says. */
+/** How long an ended session is kept, in milliseconds: 24 hours, as in the contract. */
 const RETENTION_MS = 24 * 60 * 60 * 1000;
 
-/** How a session server is set up. Everything has a default. */
+/** Options of a session server. All are optional. */
 export interface SessionServerOptions extends LaunchSettings {
-  /** The port; 0 lets the system choose one. @default 0 */
+  /** The port; 0 for any free one. @default 0 */
   port?: number | undefined;
-  /** The address to listen on. Anything but loopback lets others in who know the key. @default '127.0.0.1' */
+  /** The address to listen on. Beyond loopback, anyone who has the key can use the server. @default '127.0.0.1' */
   host?: string | undefined;
   /**
-   * The URL by which others reach the server through a proxy, such as `https://sessions.example`, or with a path below a host: every URL
-   * in answers begins with it, and requests by its name are let in. @default URLs begin with how the caller reached the server
+   * The server's URL behind a proxy, such as `https://sessions.example`; may have a path. URLs in answers begin with it, and the server
+   * accepts its host name. @default URLs begin with the address that the caller used
    */
   publicUrl?: string | undefined;
-  /** The key that callers must send: at least 16 characters when `host` or `publicUrl` is not loopback. @default a random one */
+  /** The key that callers must send: at least 16 characters if `host` or `publicUrl` is not loopback. @default a random one */
   apiKey?: string | undefined;
   /**
-   * Keys beside `apiKey`, each with a name and, if it shall have fewer sessions than the server, how many at most. Each sees, uses and
-   * stops only what it has started itself: sessions, profiles, uploads. `apiKey` is the operator's: it sees everything. @default none
+   * More keys, each with a name and an optional limit of sessions. A key can see, use and stop only its own sessions, profiles and
+   * uploads. `apiKey` is the operator's key and sees everything. @default none
    */
   keys?: readonly AccountKey[] | undefined;
-  /** A Selenium Grid that browsers come from. @default none: they are started on this machine */
+  /** A Selenium Grid that provides the browsers. @default none: browsers run on this machine */
   grid?: GridSettings | undefined;
-  /** What sessions are that do not say. @default true */
+  /** Whether sessions are headless by default. @default true */
   headless?: boolean | undefined;
-  /** `always` records each session from its start; `on-demand` leaves that to whoever calls {@link HostedServer.recording}. @default 'always' */
+  /** `always` records each session from its start; `on-demand` records from the call of {@link HostedServer.recording}. @default 'always' */
   recording?: 'always' | 'on-demand' | undefined;
-  /** `always` logs the requests of each session from its start; `on-demand` leaves that to whoever calls {@link HostedServer.logNetwork}. @default 'always' */
+  /** `always` logs the requests of each session from its start; `on-demand` logs from the call of {@link HostedServer.logNetwork}. @default 'always' */
   networkLog?: 'always' | 'on-demand' | undefined;
   /**
-   * A folder that outlives the server: profiles, files, finished sessions and their recordings are there again for the next server on it.
-   * One server at a time.
-   * @default none: everything ends with the server
+   * A folder that outlives the server. The next server on it has the same profiles, files, ended sessions and recordings.
+   * Only one server can use it at a time.
+   * @default none: everything is removed with the server
    */
   dataDir?: string | undefined;
-  /** Without a `dataDir`: where everything lives until the server ends. @default a fresh temporary folder, which is removed at the end */
+  /** The folder for this run if there is no `dataDir`. @default a temporary folder, which is removed at the end */
   workDir?: string | undefined;
   /** How long an ended session, its recording, logs and downloads are kept, in milliseconds. @default 24 hours */
   retention?: number | undefined;
-  /** Sessions at the same time; who wants more waits for its turn, first come first served. @default 100 */
+  /** Sessions at the same time. Further starts wait, first come, first served. @default 100 */
   maxSessions?: number | undefined;
-  /** Starts that may wait for their turn; more are refused with 429, and with 0 every one that finds no place. @default 100 */
+  /** Starts that may wait. Further ones are refused with 429. @default 100 */
   maxWaiting?: number | undefined;
-  /** How long each may wait, in milliseconds; then it is refused with 429. @default 30000 */
+  /** How long a start may wait, in milliseconds, before it is refused with 429. @default 30000 */
   maxWait?: number | undefined;
-  /** How long each may wait in the queue of a `grid`, in milliseconds; then it is refused with 429. @default as long as its caller */
+  /** How long a start may wait in the queue of a `grid`, in milliseconds, before it is refused with 429. @default as long as its caller */
   maxGridWait?: number | undefined;
   /**
-   * So many browsers wait for sessions, which then begin at once: with the default options, and later with those that were asked for last.
-   * Sessions with a profile, a proxy or a `cdpUrl` start their own. They do not count as sessions; each takes about 100 MB.
-   * With a `grid` there are none.
+   * Number of prewarmed browsers, which make starts faster. They first have the default options, and later those of the latest start.
+   * Sessions with a profile, a proxy or a `cdpUrl` do not use them. They do not count as sessions; each takes about 100 MB.
+   * Has no effect with a `grid`.
    * @default 0
    */
   warm?: number | undefined;
-  /** Whether `GET /metrics` needs no key. It names keys by their names, but no session and no address. @default false */
+  /** Whether `GET /metrics` works without a key. It contains the names of keys, but no sessions and no addresses. @default false */
   publicMetrics?: boolean | undefined;
   /** @internal Length of a minute for the sessions' timers, in milliseconds: shorter in tests. @default 60000 */
   minuteMs?: number | undefined;
@@ -104,52 +104,53 @@ export interface SessionServer {
   readonly url: string;
   /** The key that callers must send. Keep it out of logs. */
   readonly apiKey: string;
-  /** The page of all its sessions, with a token that lets its holder watch them, and do nothing else. Secret. */
+  /** The page that shows all sessions. Its token allows to watch them, but not to drive. Secret. */
   readonly wallUrl: string;
-  /** What users should be told, such as that Chromium runs without its sandbox. Grows as sessions start. */
+  /** Notices for users, such as that Chromium runs without its sandbox. Grows as sessions start. */
   readonly notices: readonly string[];
-  /** How many browsers wait for a session, ready to begin. */
+  /** Number of prewarmed browsers that are ready. */
   readonly warm: number;
-  /** How many sessions there are now. */
+  /** Current numbers of sessions. */
   readonly counts: SessionCounts;
   /**
-   * Starts no more sessions: they are refused with 503, and `/ready` says so. Resolves when the last one that runs has ended. Everything
-   * else goes on, until {@link SessionServer.close}.
+   * Refuses new sessions with 503, and reports it at `/ready`. Resolves when the last running session has ended. Everything else
+   * works until {@link SessionServer.close}.
    */
   drain(): Promise<void>;
-  /** Stops every session, removes what is not kept in a `dataDir`, and stops to listen. Safe to call twice. */
+  /** Stops all sessions and the server. Removes all files outside a `dataDir`. Safe to call twice. */
   close(): Promise<void>;
 }
 
-/** A session server with what the host of a run does in its own process. */
+/** A session server with the members that a run's host uses in its own process. */
 export interface HostedServer extends SessionServer {
-  /** What the starts of now wait for, in words, where somebody else than this machine decides: a Grid. `lately`: also when the last one has just been given up. */
+  /** What the current starts wait for on a Grid, as text. With `lately`, also if the last start has just been given up. */
   waitingFor(options?: { lately?: boolean }): Promise<string | undefined>;
   /** True while the session runs. */
   isActive(sessionId: string): boolean;
   /**
-   * A way to the session's browser past the gateway, for a client on this machine that is part of the same run. Undefined when the browser is elsewhere.
-   * @throws {@link NotFoundError} when there is no such session, {@link SessionEndedError} when it has ended
+   * Access to the session's browser without the gateway, for a client of the same run. Undefined if the browser is on another machine.
+   * @throws {@link NotFoundError} for an unknown session, {@link SessionEndedError} for an ended one
    */
   enterDirectly(sessionId: string): DirectEntry | undefined;
   /**
    * The recorder and the frames of a session, opened on first use. The frames can be read until the server is closed.
-   * @throws {@link NotFoundError} when there is no such session, {@link SessionEndedError} when it has ended
+   * @throws {@link NotFoundError} for an unknown session, {@link SessionEndedError} for an ended one
    */
   recording(sessionId: string): Promise<OpenRecording>;
   /**
-   * Logs the requests of a session from now on. Does nothing when they are logged already, or it has ended.
-   * @throws {@link NotFoundError} when there is no such session
+   * Logs the requests of a session from now on. Does nothing if the log has started, or the session has ended.
+   * @throws {@link NotFoundError} for an unknown session
    */
   logNetwork(sessionId: string): Promise<void>;
-  /** Tests begin in a session, take steps, and end: the viewer shows it, and the replay has a chapter of each. Does nothing for a session that has ended. */
+  /** Takes notes on tests in a session. The viewer shows them, and the replay gets a chapter per test. Does nothing if the session has ended. */
   noteTest(sessionId: string, ...notes: TestNote[]): void;
 }
 
 /**
  * Starts a session server. The caller closes it.
- * @throws {@link SessionwrightError} `listen_failed` when the address cannot be listened on, `data_folder_in_use` when another server runs on the
- * `dataDir`, `data_folder_unusable` when it cannot be made or written, is of a newer format, or is damaged; {@link OptionsError} for a key that is too short for its `host`, for `keys` that cannot be used, and for a `publicUrl` that is none
+ * @throws {@link SessionwrightError} `listen_failed` if it cannot listen on the address, `data_folder_in_use` if another server uses the
+ * `dataDir`, `data_folder_unusable` if that cannot be written, has a newer format, or is damaged; {@link OptionsError} for a key that is too
+ * short for the `host`, for invalid `keys`, and for an invalid `publicUrl`
  */
 export async function startServer(options: SessionServerOptions = {}): Promise<HostedServer> {
   const { apiKey = newToken(), host: hostname = '127.0.0.1' } = options;
@@ -172,10 +173,10 @@ export async function startServer(options: SessionServerOptions = {}): Promise<H
       replays.close(),
       work.close(),
     ]);
-    await setImmediate(); // whoever has just been refused is told so
+    await setImmediate(); // callers that were just refused get their answers
     connections.close();
     parts.metrics.close();
-    await router.settled(); // an upload that just ends must not write into a folder that is being removed
+    await router.settled(); // an upload must not write into the folder while it is removed
     await data.close();
   };
   let closing: Promise<void> | undefined;
@@ -203,7 +204,7 @@ export async function startServer(options: SessionServerOptions = {}): Promise<H
   };
 }
 
-/** Whoever starts again needs the folder's lock. */
+/** Unlocks the folder after a failure, so that a second try can have it. */
 async function orClose<T>(data: DataFolder, work: Promise<T>): Promise<T> {
   return work.catch(async (error: unknown) => {
     await data.close();
@@ -215,12 +216,12 @@ function keysOf({ keys }: SessionServerOptions, apiKey: string): AccountKey[] {
   return keys === undefined ? [] : checkKeys(keys, 'the option "keys"', apiKey);
 }
 
-/** The parts of the server, without those for HTTP. */
+/** The parts of the server, without HTTP. */
 interface Parts extends Omit<RouteParts, 'auth' | 'signer'> {
   grid: Grid | undefined;
 }
 
-/** Loaded only where it is used. */
+/** Loads the module only if it is needed. */
 async function openGrid(settings: GridSettings | undefined): Promise<Grid | undefined> {
   if (!settings) return undefined;
   const { Grid } = await import('../browser/grid/grid');
@@ -286,7 +287,7 @@ function createHttpServer(parts: RouteParts & { publicUrl: PublicUrl | undefined
   const http = createServer(SERVER_OPTIONS, answer);
   http.on('connection', (socket) => connections.add(socket));
   http.on('checkExpectation', answer);
-  http.on('checkContinue', answer); // the router asks for the body, once it knows the caller
+  http.on('checkContinue', answer); // the router asks for the body when it knows the caller
   http.on('upgrade', (request, stream, head) => void upgrade(enter(request), stream, head));
   http.on('connect', (_, stream) => answerRaw(stream, notFound('This server is no proxy.')));
   http.on('clientError', answerUnreadable);

@@ -1,11 +1,11 @@
 /**
  * Profiles: browser state that outlives sessions.
  *
- *   profiles/ID/profile.json      what it is, its cookies, and the name of its user data: replaced in one step, which changes all at once
- *   profiles/ID/user-data-XXXX/   Chromium's folder: local storage, IndexedDB, caches. Never changed; a new state is a new folder
+ *   profiles/ID/profile.json      its name, its cookies, and the name of its user data folder; always replaced atomically
+ *   profiles/ID/user-data-XXXX/   Chromium's folder: local storage, IndexedDB, caches. Never changed; a new state gets a new folder
  *
- * A session works on a copy of its own. A crash leaves the old state or the new one, and at most a folder that nothing names,
- * which goes at the next start. Cookies are kept apart from Chromium's folder, so that they can be read and set while no browser runs.
+ * A session works on a copy. A crash leaves the old state or the new one, and at most an unused folder, which the next start
+ * removes. Cookies are not in Chromium's folder, so that the API can read and set them while no browser runs.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
@@ -41,15 +41,15 @@ const storedSchema = z.object({
   cookies: z.array(cookieSchema),
 });
 
-/** Profiles that an account may have; as many deleted ones are remembered, the newest. */
+/** Limit of the profiles of an account, and of its deleted profiles that are remembered. */
 const MAX_PROFILES = 200;
-/** What the cookies of an account's profiles may take together, in bytes of memory: 40,000 usual ones. */
+/** Memory limit for all cookies of an account's profiles, in bytes: 40,000 usual cookies. */
 const MAX_COOKIE_BYTES = 32_000_000;
 
-/** A profile as it is kept. A deleted one keeps its name and nothing else, so that asking for it can be answered. */
+/** A stored profile. A deleted one keeps only its name, so that the API can say that it was deleted. */
 type StoredProfile = z.output<typeof storedSchema>;
 
-/** The profiles of one server. Changes to one profile are made one after the other. */
+/** The profiles of one server. Changes to the same profile run one after the other. */
 export class ProfileStore {
   readonly #folder: string;
   readonly #profiles = new Map<string, StoredProfile>();
@@ -60,7 +60,7 @@ export class ProfileStore {
     this.#folder = folder;
   }
 
-  /** Reads the folder, and removes what a crash left in it. A damaged profile is left as it is, and keeps no other from being used. */
+  /** Reads the folder, and removes leftovers of a crash. A damaged profile stays as it is, and does not affect others. */
   static async open(folder: string): Promise<ProfileStore> {
     const store = new ProfileStore(folder);
     const entries = await readdir(folder, { withFileTypes: true });
@@ -72,7 +72,7 @@ export class ProfileStore {
     return store;
   }
 
-  /** One sentence for each profile that cannot be used. */
+  /** One sentence per damaged profile. */
   get notices(): string[] {
     return [...this.#damaged.values()].map(({ message }) => message);
   }
@@ -83,8 +83,8 @@ export class ProfileStore {
   }
 
   /**
-   * @throws {@link NotFoundError} for a profile that is not the account's, as for one that there is not; {@link ApiError} 400 for a deleted one;
-   * {@link DamagedFileError} for one that cannot be read
+   * @throws {@link NotFoundError} for an unknown profile and for one of another account; {@link ApiError} 400 for a deleted one;
+   * {@link DamagedFileError} for a damaged one
    */
   checkOwner(id: string, account: Account): void {
     const damaged = this.#damaged.get(id);
@@ -93,7 +93,7 @@ export class ProfileStore {
     this.#stored(id);
   }
 
-  /** One page of the account's, newest first. */
+  /** One page of the account's profiles, newest first. */
   list(
     query: { name: string | undefined; page: number; pageSize: number },
     account: Account,
@@ -124,7 +124,7 @@ export class ProfileStore {
     });
   }
 
-  /** Forgets its state. Sessions that run on it go on; what they would save is not saved. */
+  /** Removes its state. Sessions that use it continue, but do not save it. */
   async delete(id: string): Promise<void> {
     await this.#change(id, async (stored) => {
       await this.#save({ ...stored, deleted_at: new Date(), user_data: null, cookies: [] });
@@ -133,7 +133,7 @@ export class ProfileStore {
     });
   }
 
-  /** A new profile with the same state. */
+  /** Creates a profile with the same state. */
   async duplicate(id: string, name: string | null): Promise<Profile> {
     return this.#change(id, async (stored) => {
       const now = new Date();
@@ -164,7 +164,7 @@ export class ProfileStore {
     return this.#stored(id).cookies;
   }
 
-  /** Adds cookies, or takes them in place of all others. Returns how many there are now. */
+  /** Adds cookies, or replaces all cookies. Returns their number. */
   async setCookies(id: string, cookies: readonly Cookie[], mode: CookieMode): Promise<number> {
     return this.#change(id, async (stored) => {
       const all = new Map(
@@ -177,7 +177,7 @@ export class ProfileStore {
     });
   }
 
-  /** Copies the state for a session: files go to its user data folder, which is there and empty; the cookies are for its browser. */
+  /** Copies the state for a session: files to its empty user data folder. Returns the cookies for its browser. */
   async checkOut(id: string, userDataDir: string): Promise<Cookie[]> {
     return this.#change(id, async (stored) => {
       if (stored.user_data !== null)
@@ -186,7 +186,7 @@ export class ProfileStore {
     });
   }
 
-  /** Takes a session's state in place of the profile's. The folder is moved away; whatever fails leaves the profile as it was. */
+  /** Replaces the profile's state by a session's, and moves its folder. A failure leaves the profile unchanged. */
   async checkIn(id: string, state: { userDataDir: string; cookies: Cookie[] }): Promise<void> {
     await this.#change(id, async (stored) => {
       const name = `user-data-${randomUUID()}`;
@@ -228,7 +228,7 @@ export class ProfileStore {
     return stored;
   }
 
-  /** Does the work when earlier work on the same profile is done. */
+  /** Runs work after earlier work on the same profile. */
   async #change<T>(id: string, work: (stored: StoredProfile) => Promise<T>): Promise<T> {
     this.#stored(id);
     const changes = this.#changes.get(id) ?? new Queue();
@@ -236,7 +236,7 @@ export class ProfileStore {
     return changes.run(async () => work(this.#stored(id)));
   }
 
-  /** @throws {@link ApiError} 413 when the owner has as many profiles as it may have */
+  /** @throws {@link ApiError} 413 if the owner has the most profiles allowed */
   #checkRoom(owner: string | undefined): void {
     const kept = [...this.#profiles.values()].filter((it) => it.owner === owner && !it.deleted_at);
     if (kept.length >= MAX_PROFILES)
@@ -265,7 +265,7 @@ export class ProfileStore {
     return describe(stored);
   }
 
-  /** @throws {@link ApiError} 413 when the cookies of its owner's profiles would take more than they may */
+  /** @throws {@link ApiError} 413 if the cookies of its owner's profiles would exceed their limit */
   #checkCookies({ profile_id: id, owner, cookies }: StoredProfile): void {
     if (cookies.length === 0) return;
     const others = [...this.#profiles.values()].filter(
@@ -280,7 +280,7 @@ export class ProfileStore {
       );
   }
 
-  /** On the disk first, then in memory: what is told is what a restart will find. */
+  /** Writes to disk first, then to memory, so that a restart finds everything that the API has returned. */
   async #save(stored: StoredProfile): Promise<void> {
     this.#checkCookies(stored);
     await writeJson(join(this.#folder, stored.profile_id, 'profile.json'), stored);
@@ -309,19 +309,19 @@ function newId(): string {
   return `notte-profile-${randomBytes(8).toString('hex')}`;
 }
 
-/** Blocks are shared with the original where the file system can. */
+/** Shares blocks with the original if the file system can. */
 async function copyFolder(from: string, to: string): Promise<void> {
   await cp(from, to, { recursive: true, mode: constants.COPYFILE_FICLONE });
 }
 
-/** Removes what is no profile yet: a copy that was broken off. */
+/** Removes an incomplete copy of a profile. */
 async function removeUnfinished(folder: string): Promise<void> {
   const names = await readdir(folder).catch(() => []);
   if (names.length > 0 && names.every((name) => name.includes('user-data-')))
     await removeFolder(folder);
 }
 
-/** Removes every user data folder of a profile but the one that it names. */
+/** Removes all user data folders of a profile except the named one. */
 async function removeUnnamed(folder: string, named: string | null): Promise<void> {
   const names = await readdir(folder);
   const unnamed = names.filter((name) => name.startsWith('user-data-') && name !== named);

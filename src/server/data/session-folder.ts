@@ -1,29 +1,29 @@
-/** The folder of one session: its browser's profile while it runs, and what is kept of it afterwards. */
+/** The folder of one session: the files of the running browser, and those that outlive it. */
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { removeProfile } from '../../browser/profile-folder';
 
-/** Where a session keeps what it has on disk. */
+/** The paths of a session's files. */
 export class SessionFolder {
   /** Chromium's profile. */
   readonly profile: string;
-  /** The recording's frames, and the replay made of them. */
+  /** The recorded frames, and the replay. */
   readonly recording: string;
-  /** What Playwright and downloads under way put down in passing. */
+  /** Temporary files of Playwright and of running downloads. */
   readonly passing: string;
-  /** What pages download for clients on other machines, who fetch it through the browser. */
+  /** Downloads for clients on other machines, which fetch them through the browser. */
   readonly fetched: string;
-  /** What the Playwright beside the browser puts down, while there is one. */
+  /** Temporary files of the remote Playwright. */
   readonly playwright: string;
-  /** What is known of the session. */
+  /** The session's record. */
   readonly record: string;
   /** Its steps, one JSON line each. */
   readonly trajectory: string;
   /** Its tests, one JSON line each. */
   readonly tests: string;
-  /** Their steps, the same. */
+  /** The steps of the tests, one JSON line each. */
   readonly testSteps: string;
-  /** Logs of its requests. Whoever writes them makes the folder. */
+  /** Logs of its requests. The network log creates the folder. */
   readonly network: string;
   /** Files that its pages downloaded. */
   readonly downloads: string;
@@ -44,21 +44,21 @@ export class SessionFolder {
     this.downloads = join(this.#path, 'downloads');
   }
 
-  /** Makes the folder, which only this user may read. */
+  /** Creates the folder, which only this user may read. */
   static async create(sessions: string, sessionId: string): Promise<SessionFolder> {
     const folder = new SessionFolder(sessions, sessionId);
     await mkdir(folder.profile, { recursive: true, mode: 0o700 });
     return folder;
   }
 
-  /** Removes what only a running session needs. To be called when the browser has ended. */
+  /** Removes the files that only a running session needs. Call it when the browser has ended. */
   async removeRuntimeFiles(): Promise<void> {
     await removeProfile(this.profile);
     for (const folder of [this.passing, this.fetched, this.playwright])
       await rm(folder, { recursive: true, force: true });
   }
 
-  /** Removes what pages have downloaded for clients that have left. */
+  /** Removes the downloads for clients that have left. */
   async removeFetched(): Promise<void> {
     await rm(this.fetched, { recursive: true, force: true });
   }
