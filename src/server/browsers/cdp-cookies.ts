@@ -1,4 +1,4 @@
-/** Cookies of the contract as the browser's protocol gives and takes them. */
+/** Cookies of the contract in the form of the browser's protocol. */
 import type { CdpCookie, CdpCookieParam } from '../../cdp/protocol';
 import type { Cookie } from '../../contract/cookies';
 import {

@@ -1,14 +1,14 @@
-/** What a session's plan asks of its pages, done over our own control connection: headers, the first page and its size. */
+/** Applies a session's plan to its pages over our own connection: headers, the first page and its size. */
 import { Queue } from '../../base/queue';
 import type { CdpConnection } from '../../cdp/connection';
 import type { CdpEvents } from '../../cdp/protocol';
 import type { SessionTargets } from '../../cdp/session-targets';
 import type { SessionPlan } from './session-plan';
 
-/** Pages and frames of other sites, workers too: whatever sends requests. Everything of a tab is reached through its page. */
+/** All targets that send requests: pages, cross-site frames and workers. */
 const AUTO_ATTACH = { autoAttach: true, waitForDebuggerOnStart: true, flatten: true } as const;
 
-/** Applies a plan to the pages of one browser. Where the plan asks for nothing, no page is touched: attaching costs each of them time. */
+/** Applies a plan to the pages of one browser. Without headers in the plan it attaches to no page, because that costs each page time. */
 export class PageSetup {
   readonly #connection: CdpConnection;
   readonly #targets: SessionTargets;
@@ -31,7 +31,7 @@ export class PageSetup {
     await this.#connection.send('Target.setAutoAttach', AUTO_ATTACH);
   }
 
-  /** Opens a page of the wanted size in the default context, unless a page is there. Calls come one after the other. */
+  /** Opens a page of the wanted size in the default context, unless one exists. Calls run one after the other. */
   ensurePage(): Promise<void> {
     return this.#ensuring.run(() => this.#openFirstPage());
   }
@@ -47,17 +47,17 @@ export class PageSetup {
     if (this.#plan.size) await this.#resize(targetId, this.#plan.size);
   }
 
-  /** The window has a frame around its page even when nobody sees it, so the page is measured, not the window. */
+  /** A headless window has a frame too, so this sets the size of the page, not of the window. */
   async #resize(targetId: string, size: { width: number; height: number }): Promise<void> {
     const { windowId } = await this.#connection.send('Browser.getWindowForTarget', { targetId });
-    await this.#connection.send('Browser.setContentsSize', { windowId, ...size }).catch(() => {}); // older ones cannot; --window-size came close
+    await this.#connection.send('Browser.setContentsSize', { windowId, ...size }).catch(() => {}); // older browsers do not support it; --window-size came close
   }
 
   #prepare(
     { sessionId, waitingForDebugger }: CdpEvents['Target.attachedToTarget'],
     headers: Record<string, string>,
   ): void {
-    if (!waitingForDebugger) return; // attached by somebody else of us, who looks after it
+    if (!waitingForDebugger) return; // attached by another part of the server, which resumes it
     const target = this.#connection.session(sessionId);
     target.on('Target.attachedToTarget', (event) => this.#prepare(event, headers));
     const prepare = (): void => {

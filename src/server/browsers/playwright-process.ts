@@ -1,7 +1,6 @@
 /**
- * Playwright beside a session's browser, for clients that speak Playwright's own protocol: a process of its own, so that what it holds,
- * how busy it is and how it ends is nothing to the session server. It starts with the first client, and ends with the session and
- * with this process, however that ends.
+ * The remote Playwright of a session, for clients that use Playwright's own protocol. It is a separate process, so its memory, load and
+ * crashes do not affect the session server. It starts with the first client. It ends with the session, or when this process ends.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -17,42 +16,42 @@ import { playwrightEnvironment } from '../../options/environment';
 
 /** How long a client may wait for its endpoint, in milliseconds: Playwright loads in 0.3 s, on a busy machine in some seconds. */
 const OPEN_TIMEOUT_MS = 30_000;
-/** How long a killed process may take to be gone, in milliseconds. */
+/** How long a killed process may take to end, in milliseconds. */
 const EXIT_TIMEOUT_MS = 5_000;
 
 const log = logOf('browser');
 
-/** What the process is asked for. */
+/** A request to the process. */
 export type PlaywrightRequest =
   | {
       type: 'open';
       id: number;
       cdpUrl: string;
-      /** What the WebSocket must carry. */
+      /** Headers of the WebSocket. */
       headers: Readonly<Record<string, string>>;
       isLocal: boolean;
     }
   | { type: 'close'; id: number };
 
-/** What it answers to `open`. */
+/** The answer to `open`. */
 export type PlaywrightAnswer = { id: number; endpoint: string } | { id: number; error: string };
 
-/** What the process works with. */
+/** The options of a process. */
 export interface PlaywrightProcessOptions {
   /** CDP URL of the session's browser itself. */
   cdpUrl: string;
-  /** What a WebSocket to it must carry. */
+  /** Headers of a WebSocket to it. */
   cdpHeaders: Readonly<Record<string, string>>;
   /** Whether the browser reads and writes the files of this machine. */
   isLocal: boolean;
-  /** Everything that Playwright writes goes below it. The caller removes it, once this is closed. */
+  /** The folder for everything that Playwright writes. The caller removes it after `close()`. */
   folder: string;
 }
 
 /** The endpoint of one client. */
 export interface PlaywrightEndpoint {
   readonly url: URL;
-  /** The client has left: its contexts are closed. */
+  /** Closes the contexts of the client. */
   close(): void;
 }
 
@@ -70,7 +69,7 @@ export class PlaywrightProcess {
 
   /**
    * Opens an endpoint for one client: it has contexts of its own. Their pages stand in the first context of the others, as over CDP.
-   * @throws {@link SessionwrightError} `playwright_unavailable` when the process, or its connection to the browser, cannot be had
+   * @throws {@link SessionwrightError} `playwright_unavailable` if the process, or its connection to the browser, fails
    */
   async open(): Promise<PlaywrightEndpoint> {
     const first = await this.#process();
@@ -78,7 +77,7 @@ export class PlaywrightProcess {
       return await this.#openIn(first);
     } catch (error) {
       if (isRunning(first)) throw error;
-      return this.#openIn(await this.#process()); // it was ending already, and nobody had heard of it
+      return this.#openIn(await this.#process()); // it was about to end
     }
   }
 
@@ -109,7 +108,7 @@ export class PlaywrightProcess {
       log('process %d: Playwright endpoint %d after %s', child.pid, id, since(startedMs));
       return { url: new URL(answer.endpoint), close: () => send(child, { type: 'close', id }) };
     } catch (error) {
-      send(child, { type: 'close', id }); // it may be connected later
+      send(child, { type: 'close', id }); // it may open later
       throw error;
     } finally {
       this.#waiting.delete(id);
@@ -149,12 +148,12 @@ export class PlaywrightProcess {
   }
 }
 
-/** The version of Playwright that is spoken here; undefined where there is none: the session server was bundled into a program. */
+/** The version of Playwright that is spoken here; undefined if there is none, because the session server was bundled into a program. */
 export function playwrightVersion(): string | undefined {
   return existsSync(script()) ? playwrightCoreVersion() : undefined;
 }
 
-/** The process's script lies beside this file in the built package. */
+/** The script of the process, which is next to this file in the built package. */
 function script(): string {
   return join(dirname(fileURLToPath(import.meta.url)), 'playwright-server.js');
 }

@@ -1,4 +1,4 @@
-/** Gives a browser cookies, and tells which of them it took. */
+/** Sets cookies in a browser, and reports which ones it accepted. */
 import { countText } from '../../base/texts';
 import type { CdpConnection } from '../../cdp/connection';
 import type { CdpCookie, CdpCookieParam } from '../../cdp/protocol';
@@ -10,7 +10,7 @@ import { toCdp } from './cdp-cookies';
 
 /**
  * Sets the cookies in the default context: all of them, or none when one is malformed.
- * @returns how many the browser has now, and which not and why, in words. Chromium drops some without an error.
+ * @returns how many were set, and which were not and why, in words. Chromium drops some without an error.
  * @throws {@link InvalidRequestError} naming each malformed one by its position
  */
 export async function setCookies(
@@ -22,7 +22,7 @@ export async function setCookies(
     await connection.send('Storage.setCookies', { cookies: params });
   } catch (error) {
     if (!isSessionwrightError(error, 'cdp_error')) throw error;
-    const found = await malformed(connection, params).catch((): Issue[] => []); // a browser elsewhere may make no context
+    const found = await malformed(connection, params).catch((): Issue[] => []); // an external browser may not allow new contexts
     throw refused(
       'The browser refused the cookies, and none was set',
       found.length > 0 ? found : [{ path: 'cookies', message: error.message }],
@@ -39,7 +39,7 @@ export async function setCookies(
   return `${count} of ${countText(cookies.length, 'cookie')} set; not: ${dropped.join('; ')}`;
 }
 
-/** Tries each alone, in a context of their own: the session's own cookies stay as they are. */
+/** Tries each cookie separately, in a new context: the session's cookies do not change. */
 async function malformed(
   connection: CdpConnection,
   params: readonly CdpCookieParam[],
@@ -56,7 +56,7 @@ async function malformed(
   );
 }
 
-/** Chromium says no more than that it is wrong. */
+/** Chromium only reports that a cookie is wrong. */
 function problemOf(cookie: CdpCookieParam | undefined): string {
   const name = cookie?.name ?? '';
   if (/^__(Secure|Host)-/i.test(name) && cookie?.secure !== true)
