@@ -1,4 +1,4 @@
-/** Global set-up of a run: refuses wrong options, and an unusable folder where sessions need one, before anything starts, and starts the host while Playwright loads the tests. */
+/** Global set-up of a run: validates options and the folder for the run's files, then starts the host while Playwright loads the tests. */
 import type { FullConfig } from '@playwright/test';
 import { checkBaseFolder } from '../host/run-folder';
 import { beginRun, finishRun, runnerState } from '../host/runner';
@@ -8,13 +8,13 @@ import { endDots, print } from '../reporter/print';
 import { summaryLines } from '../reporter/summary';
 
 /**
- * Called by Playwright in the runner; what it returns is called when the tests are over.
- * @throws {@link OptionsError} when the `use` of a project holds a wrong or misspelled option of ours; {@link HostError} when a project runs on sessions, and the run's files can be kept nowhere.
+ * Playwright calls it in the runner, and calls the returned function after the tests.
+ * @throws {@link OptionsError} if the `use` of a project has a wrong or misspelled option of ours; {@link HostError} if a project runs on sessions and no folder can hold the run's files.
  */
 export default async function globalSetup(config: FullConfig): Promise<() => Promise<void>> {
   const { validateProjectUse } = await import('../options/validate');
   const state = runnerState();
-  state.isRefused = true; // until the options are found to be right
+  state.isRefused = true; // until the options are validated
   for (const project of config.projects) {
     validateProjectUse(
       { ...project.use, sessionOptions: projectOptions(project.use) },
@@ -22,14 +22,14 @@ export default async function globalSetup(config: FullConfig): Promise<() => Pro
     );
   }
   if (config.projects.some(({ use }) => projectLeftToPlaywright(use) === undefined))
-    await checkBaseFolder(); // without it no test would have a session
+    await checkBaseFolder(); // without it no test could get a session
   state.isRefused = false;
   beginRun();
   return async () => {
     if (state.hasReporter) return;
     const summary = await finishRun();
-    if (summary === undefined || summary === 'killed') return; // the workers have told of it
-    const lines = summaryLines({ ...summary, problems: [] }); // as they have of problems
+    if (summary === undefined || summary === 'killed') return; // the workers have reported it
+    const lines = summaryLines({ ...summary, problems: [] }); // workers report problems too
     endDots(config);
     for (const { text, look } of lines) print(text, look);
   };

@@ -1,4 +1,4 @@
-/** Entry point `sessionwright/config`: `withSessions` adds what a run needs to a Playwright configuration, and replaces nothing of it. */
+/** Entry point `sessionwright/config`: `withSessions` extends a Playwright configuration and replaces nothing in it. */
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { PlaywrightTestConfig, ReporterDescription } from '@playwright/test';
@@ -8,25 +8,25 @@ import { onTop, SUITE_OPTIONS } from '../options/project';
 import { REPORTED } from '../options/reported';
 import type { SessionOptions, SessionTestOptions, SessionWorkerOptions } from '../options/types';
 
-/** What `withSessions` adds to a configuration. */
+/** Options of `withSessions`. */
 export interface WithSessionsOptions {
   /** Session options for the whole suite. What `use.sessionOptions` sets wins, field by field. @default {} */
   session?: SessionOptions;
   /**
-   * Folder of the run page, one HTML file that shows the whole run: absolute, or relative to the configuration. With `false` none is
-   * written. The folder contains linked clips and traces too, so you can move or upload it as a whole.
+   * Folder of the run page, one HTML file that shows the whole run: absolute, or relative to the configuration. `false` writes none.
+   * The folder also contains the linked clips and traces, so you can move or upload it as a whole.
    * @default 'sessionwright-report'
    */
   runPage?: string | false;
   /**
-   * The URL of that folder for readers of the reports (`http:` or `https:`), such as where a CI server shows the artifacts of this
-   * job. Each test's session then links to it.
+   * The URL under which readers find that folder (`http:` or `https:`), such as a CI server's artifacts of this job. Each test's
+   * session then links to it.
    * @default none
    */
   runPageUrl?: string;
 }
 
-/** What a project's `use` may say: Playwright's options, ours, and the suite's own. */
+/** A configuration with Playwright's options, ours, and the suite's own. */
 type SuiteConfig<T, W> = PlaywrightTestConfig<
   T & Partial<SessionTestOptions>,
   W & Partial<SessionWorkerOptions>
@@ -40,7 +40,7 @@ type SuiteConfig<T, W> = PlaywrightTestConfig<
  *
  * Global set-up, reporters and `use` of the configuration stay. The function returns a copy and does not change `config`.
  *
- * @param config - what you would give to `defineConfig`
+ * @param config - as for `defineConfig`
  * @throws {@link OptionsError} for an unknown option
  * @example export default defineConfig(withSessions({ testDir: 'tests' }, { session: { idleTimeout: 300_000 } }))
  */
@@ -55,11 +55,11 @@ export function withSessions<T = object, W = object>(
   return {
     ...config,
     globalSetup: [
-      ...asArray(config.globalSetup).filter((path) => path !== beside('global-setup')),
-      beside('global-setup'),
+      ...asArray(config.globalSetup).filter((path) => path !== ourModule('global-setup')),
+      ourModule('global-setup'),
     ],
     reporter: withOurs(reporters(config.reporter), report),
-    use: saying(config.use, base),
+    use: withOptions(config.use, base),
     ...(config.projects && { projects: config.projects.map((project) => withBase(project, base)) }),
   };
 }
@@ -67,7 +67,7 @@ export function withSessions<T = object, W = object>(
 /** Names of the options. */
 const NAMES = ['session', 'runPage', 'runPageUrl'];
 
-/** Session options once were the second argument, and the others the third. */
+/** An earlier form had session options as the second argument, and the others as the third. */
 function refuseOldForm(options: object, others: readonly unknown[]): void {
   const unknown = Object.keys(options).find((name) => !NAMES.includes(name));
   const problem =
@@ -81,14 +81,16 @@ function refuseOldForm(options: object, others: readonly unknown[]): void {
     );
 }
 
-/** Playwright replaces an object option as a whole; a project that sets one field should keep the others. */
+/** Merges the suite's options into a project's. Playwright would replace the object as a whole. */
 function withBase<P extends { use?: object }>(project: P, base: SessionOptions): P {
   const own = sessionOptionsOf(project.use);
-  return own === undefined ? project : { ...project, use: saying(project.use, onTop(base, own)) };
+  return own === undefined
+    ? project
+    : { ...project, use: withOptions(project.use, onTop(base, own)) };
 }
 
-/** Says it twice: another `use`, of a later part of `defineConfig` or of a file, replaces the options, and stands on top of what is kept beside. */
-function saying(use: object | undefined, sessionOptions: SessionOptions): object {
+/** Sets the options twice. A later `use` may replace `sessionOptions`; then its options override those in `SUITE_OPTIONS`. */
+function withOptions(use: object | undefined, sessionOptions: SessionOptions): object {
   return { ...use, sessionOptions, [SUITE_OPTIONS]: sessionOptions, ...REPORTED };
 }
 
@@ -96,22 +98,24 @@ function sessionOptionsOf(use: object | undefined): SessionOptions | undefined {
   return (use as Partial<SessionWorkerOptions> | undefined)?.sessionOptions;
 }
 
-/** Playwright uses `list`, or `dot` on CI, when no reporter is configured; having ours must not take that away. */
+/** Without a configured reporter, Playwright uses `list`, or `dot` on CI. Adding ours must not change that. */
 function reporters(configured: PlaywrightTestConfig['reporter']): ReporterDescription[] {
   if (configured === undefined) return [[environment.isCI ? 'dot' : 'list']];
   return typeof configured === 'string' ? [[configured]] : configured;
 }
 
-/** Ours comes first, and once: a configuration that names it, or was completed before, says what it is told. */
+/** Puts our reporter first, and only once. If the configuration already contains it, its options are merged. */
 function withOurs(
   configured: ReporterDescription[],
   report: Omit<WithSessionsOptions, 'session'>,
 ): ReporterDescription[] {
   const isOurs = ([name]: ReporterDescription): boolean =>
-    name === 'sessionwright/reporter' || name === beside('reporter');
-  const said = configured.filter(isOurs).map(([, options]) => options as WithSessionsOptions);
+    name === 'sessionwright/reporter' || name === ourModule('reporter');
+  const configuredOptions = configured
+    .filter(isOurs)
+    .map(([, options]) => options as WithSessionsOptions);
   return [
-    [beside('reporter'), Object.assign({}, ...said, report)],
+    [ourModule('reporter'), Object.assign({}, ...configuredOptions, report)],
     ...configured.filter((it) => !isOurs(it)),
   ];
 }
@@ -121,8 +125,8 @@ function asArray<T>(value: T | T[] | undefined): T[] {
   return Array.isArray(value) ? value : [value];
 }
 
-/** A module of ours, by path: Playwright loads it from there in every process. */
-function beside(name: string): string {
+/** The path of one of our modules. Playwright loads it in every process. */
+function ourModule(name: string): string {
   return join(dirname(fileURLToPath(import.meta.url)), `${name}.js`);
 }
 

@@ -1,7 +1,7 @@
-/** Defaults of what a user may write, and nothing else. */
+/** Defaults of the options. */
 import type { SessionTestOptions } from './types';
 
-/** The test options of a suite that sets none. A recording that nobody asked for is made as Playwright's `video` says, else of every test. */
+/** Defaults of the test options. Without `recording`, Playwright's `video` applies, else every test is recorded. */
 export const defaultTestOptions: SessionTestOptions = {
   isolation: 'context',
   cookieFile: undefined,
@@ -10,8 +10,8 @@ export const defaultTestOptions: SessionTestOptions = {
   viewerLink: 'locked',
 };
 
-/** `sessionOptions.startTimeout`, in milliseconds: a start request may take 60 s (the cloud's own clients), and waits 30 s once when the cloud has no capacity. */
+/** Default of `sessionOptions.startTimeout`, in milliseconds. A start request may take 60 s, and the client waits 30 s if the cloud has no capacity. */
 export const DEFAULT_START_TIMEOUT_MS = 120_000;
 
-/** Where the cloud's session API answers. */
+/** Base URL of the cloud's session API. */
 export const CLOUD_API_URL = 'https://api.notte.cc';

@@ -1,11 +1,11 @@
-/** The patterns of `exposeNetwork`, as Playwright's `browserType.connect()` reads them: which hosts they name. */
+/** The patterns of `exposeNetwork`, with the syntax of Playwright's `browserType.connect()`. */
 
-/** What stands for this machine. */
+/** The token for this machine. */
 const LOOPBACK = '<loopback>';
-/** A host, which may have stars, and perhaps a port. */
+/** A host, which may contain stars, with an optional port. */
 const TOKEN = /^(?<host>\[[\da-f:.]+\]|[^\s,:/?#@<>[\]]+|<loopback>)(?::(?<port>\d{1,5}))?$/i;
 const MAX_PORT = 65_535;
-/** The port of an URL that names none. */
+/** Default ports. */
 const DEFAULT_PORTS = [
   { port: 80, schemes: '(?:http|ws)' },
   { port: 443, schemes: '(?:https|wss)' },
@@ -14,11 +14,11 @@ const DEFAULT_PORTS = [
 /** A part of a pattern. */
 interface Token {
   host: string;
-  /** Undefined when any port is meant. */
+  /** Undefined for any port. */
   port: number | undefined;
 }
 
-/** True for text that is a pattern: hosts separated by commas, each perhaps with a port. */
+/** Whether a value is a pattern: hosts separated by commas, each with an optional port. */
 export function isHostPattern(value: unknown): boolean {
   return (
     typeof value === 'string' &&
@@ -29,21 +29,21 @@ export function isHostPattern(value: unknown): boolean {
   );
 }
 
-/** The URLs of HTTP and WebSockets, as browsers write them, whose hosts a pattern names. A host with stars names no IP address; `*` alone names everything. */
+/** Matches the HTTP and WebSocket URLs of a pattern's hosts. A host with stars matches no IP address; `*` alone matches everything. */
 export function urlsOf(pattern: string): RegExp {
   const sources = tokensOf(pattern).flatMap(({ host, port }) => {
     const named = sourceOf(host);
     if (port === undefined) return [`(?:http|ws)s?://${named}(?::\\d+)?`];
-    const unsaid = DEFAULT_PORTS.filter((it) => it.port === port);
+    const defaults = DEFAULT_PORTS.filter((it) => it.port === port);
     return [
       `(?:http|ws)s?://${named}:${port}`,
-      ...unsaid.map(({ schemes }) => `${schemes}://${named}`),
+      ...defaults.map(({ schemes }) => `${schemes}://${named}`),
     ];
   });
   return new RegExp(`^(?:${sources.join('|')})(?:[/?#]|$)`);
 }
 
-/** The same for `Fetch.enable`: at least all HTTP URLs that the pattern names. */
+/** Patterns for `Fetch.enable`. They match at least all HTTP URLs of the pattern's hosts. */
 export function fetchPatternsOf(pattern: string): string[] {
   return tokensOf(pattern)
     .flatMap(({ host }) =>
@@ -69,7 +69,7 @@ function sourceOf(host: string): string {
   return source.includes('*') ? String.raw`(?!\d+(?:\.\d+){3}(?:[/:?#]|$))${source}` : source;
 }
 
-/** A host that begins with a dot means every name below it. */
+/** A host that starts with a dot matches all its subdomains. */
 function starred(host: string): string {
   return host.startsWith('.') ? `*${host}` : host;
 }

@@ -1,19 +1,18 @@
-/** Which HTTP proxy stands between this machine and a host, as `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` say. */
+/** Chooses the HTTP proxy for a host from `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`. */
 import { authorizationFor, hostOf, isLoopback, portOf } from '../base/addresses';
 import { OptionsError } from '../contract/errors';
 import { environment } from './environment';
 
-/** Schemes of connections that are encrypted. */
+/** Schemes of encrypted connections. */
 const SECURE = ['https:', 'wss:'];
 
 /**
- * The proxy that a connection goes through: for `https:` and `wss:` that of `HTTPS_PROXY`, else that of `HTTP_PROXY`.
- * @returns undefined when it goes straight to its host: no proxy is named, `NO_PROXY` names the host, or it is this machine
- * @throws {@link OptionsError} when what is named is no URL of an HTTP proxy. What it is, is not repeated: it may hold a password.
+ * The proxy for a connection: `HTTPS_PROXY` for `https:` and `wss:` if it is set, else `HTTP_PROXY`.
+ * @returns undefined for a direct connection: no proxy is set, `NO_PROXY` contains the host, or it is this machine
+ * @throws {@link OptionsError} if the variable is not the URL of an HTTP proxy. The message does not repeat it: it may contain a password.
  */
 export function proxyFor(url: URL): URL | undefined {
-  // A proxy elsewhere would look for this machine on its own.
-  if (isLoopback(hostOf(url))) return undefined;
+  if (isLoopback(hostOf(url))) return undefined; // for the proxy, it would be the proxy's own machine
   const { http, https, none } = environment.networkProxies;
   const [name, value] =
     SECURE.includes(url.protocol) && https !== undefined
@@ -24,12 +23,12 @@ export function proxyFor(url: URL): URL | undefined {
   const proxy = URL.canParse(text) ? new URL(text) : undefined;
   if (proxy && ['http:', 'https:'].includes(proxy.protocol) && isDecodable(proxy)) return proxy;
   throw new OptionsError(
-    `${name} in the environment is no URL of an HTTP proxy, such as http://proxy.example.com:3128. Correct it, or name in NO_PROXY the hosts that are reached without.`,
+    `${name} in the environment is not the URL of an HTTP proxy, such as http://proxy.example.com:3128. Correct it, or add the hosts that need no proxy to NO_PROXY.`,
     { path: name },
   );
 }
 
-/** A `%` that stands for itself is to be written `%25`. */
+/** False if the credentials contain a `%` that is not written as `%25`. */
 function isDecodable(proxy: URL): boolean {
   try {
     authorizationFor(proxy);
@@ -39,7 +38,7 @@ function isDecodable(proxy: URL): boolean {
   }
 }
 
-/** Hosts are excepted by name, which goes for those below it too, a port that they are reached by, or `*`, all of them. */
+/** An entry of `NO_PROXY` is a host name, which includes its subdomains, with an optional port, or `*` for all hosts. */
 function isExcepted(url: URL, list: string): boolean {
   const host = withoutDot(hostOf(url));
   return list
@@ -54,7 +53,7 @@ function isExcepted(url: URL, list: string): boolean {
     });
 }
 
-/** A name may end in the dot of the root of all names. */
+/** A fully qualified name may end with a dot. */
 function withoutDot(host: string): string {
   return host.replace(/\.$/, '');
 }

@@ -1,11 +1,11 @@
-/** What a project says of its sessions: Playwright replaces an object in `use` as a whole, and ours are put together, field by field. */
+/** The session options of a project. Playwright replaces objects in `use` as a whole; these are merged field by field. */
 import { isRecord } from '../base/json';
 import type { SessionOptions } from './types';
 
-/** Where `withSessions` keeps what the configuration says, in `use` too: Playwright takes that to every process, and nobody replaces it. */
+/** The member of `use` in which `withSessions` keeps the suite's options. Playwright passes `use` to every process, and no project replaces this member. */
 export const SUITE_OPTIONS = '_suiteSessionOptions';
 
-/** The session options of a project: what `withSessions` knows of, below what is said in its `use`. Unchecked. */
+/** The session options of a project: those of its `use` override those of `withSessions`. Unchecked. */
 export function projectOptions(use: object): SessionOptions {
   const { sessionOptions, [SUITE_OPTIONS]: suite } = use as {
     sessionOptions?: SessionOptions;
@@ -14,7 +14,7 @@ export function projectOptions(use: object): SessionOptions {
   return onTop(suite ?? {}, sessionOptions);
 }
 
-/** Puts options on top of others. What is no object stays as it is: it is refused by its name. */
+/** Merges options. A value that is not an object is returned unchanged, so that validation can refuse it. */
 export function onTop(base: SessionOptions, own: SessionOptions = {}): SessionOptions {
   return isRecord(own) ? { ...base, ...own } : own;
 }

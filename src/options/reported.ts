@@ -1,4 +1,4 @@
-/** What reports may show of a `use`: Playwright's JSON report prints the one of each project as a whole, and is published with what stands in it. */
+/** Hides secrets in reports. Playwright's JSON report contains the whole `use` of each project. */
 import { isRecord } from '../base/json';
 import { SUITE_OPTIONS } from './project';
 import type { SessionOptions } from './types';
@@ -6,10 +6,7 @@ import type { SessionOptions } from './types';
 /** Stands for a secret in reports. */
 const HIDDEN = '(hidden)';
 
-/**
- * Part of a `use`. Playwright puts those of a configuration, its parts and its projects together name by name: this comes along, and
- * knows what all of them have said when somebody makes JSON of the whole.
- */
+/** A member for `use`. Playwright merges the `use` objects of a configuration and its projects, so this member is in the result. */
 export const REPORTED = { toJSON: withoutSecrets } as const;
 
 function withoutSecrets(this: object): object {
@@ -25,21 +22,14 @@ function isOurs(name: string): boolean {
   return name === 'sessionOptions' || name === SUITE_OPTIONS;
 }
 
-/** Session options as a report may show them. They may be wrong: then the run is refused, and reported too. */
+/** Session options without secrets. They may be invalid: a refused run is reported too. */
 function shown(options: SessionOptions): object {
-  const {
-    apiKey,
-    cdpUrl,
-    gridUrl,
-    capabilities,
-    extraHTTPHeaders: extraHTTPHeaders,
-    proxies,
-  } = options;
+  const { apiKey, cdpUrl, gridUrl, capabilities, extraHTTPHeaders, proxies } = options;
   return {
     ...options,
     ...(apiKey !== undefined && { apiKey: HIDDEN }),
-    ...(cdpUrl !== undefined && { cdpUrl: HIDDEN }), // tokens stand in such URLs
-    ...(gridUrl !== undefined && { gridUrl: HIDDEN }), // it may name a user and a password
+    ...(cdpUrl !== undefined && { cdpUrl: HIDDEN }), // may contain a token
+    ...(gridUrl !== undefined && { gridUrl: HIDDEN }), // may contain a password
     ...(capabilities && { capabilities: hideValues(capabilities) }),
     ...(extraHTTPHeaders && { extraHTTPHeaders: hideValues(extraHTTPHeaders) }),
     ...(typeof proxies === 'object' && { proxies: [proxies].flat().map(shownProxy) }),
@@ -52,7 +42,7 @@ function shownProxy(proxy: unknown): unknown {
   return hideValues(proxy, namesUser ? [...secrets, 'server'] : secrets);
 }
 
-/** Hides the values of these names, or of all. What should be an object and is none may be a secret as a whole. */
+/** Hides the values of these names, or all values. A value that is not an object is hidden as a whole. */
 function hideValues(object: unknown, names?: readonly string[]): unknown {
   if (!isRecord(object)) return HIDDEN;
   return Object.fromEntries(

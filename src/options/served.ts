@@ -1,8 +1,7 @@
-/** Which projects of a suite run on sessions, and why the others do not. */
-
+/** Which projects run on sessions, and why the others do not. */
 import { environment } from './environment';
 
-/** Why a browser is left to Playwright, in one line; undefined when it is served by a session. */
+/** Why Playwright provides the browser, in one sentence; undefined if a session does. */
 export function leftToPlaywright({
   browserName,
   connectOptions,
@@ -18,7 +17,7 @@ export function leftToPlaywright({
   return undefined;
 }
 
-/** The same of a project as its `use` says it. A file may say something else. */
+/** The same for the `use` of a project. A test file may override it. */
 export function projectLeftToPlaywright(use: {
   browserName?: string | undefined;
   defaultBrowserType?: string | undefined;

@@ -1,4 +1,4 @@
-/** Decides where sessions come from: an embedded session server, with browsers of this machine or of a Selenium Grid, or a remote session API. */
+/** Where sessions come from: an embedded session server (with browsers of this machine or a Selenium Grid) or a remote session API. */
 import { isLoopback } from '../base/addresses';
 import { isRecord, parseJson } from '../base/json';
 import { shownUrl } from '../base/redaction';
@@ -6,11 +6,11 @@ import { CLOUD_API_URL } from './defaults';
 import { environment } from './environment';
 import type { SessionOptions } from './types';
 
-/** The part of the environment that decides. */
+/** The relevant part of the environment. */
 type ApiEnvironment = Pick<typeof environment, 'apiUrl' | 'apiKey'> &
   Partial<Pick<typeof environment, 'gridUrl'>>;
 
-/** True when sessions come from a remote API: options or environment name an URL or a key, and no backend of our own is asked for. */
+/** Whether sessions come from a remote API: the options or the environment set a URL or key, and the options set no embedded backend. */
 export function hasRemoteApi(options: SessionOptions, env: ApiEnvironment = environment): boolean {
   if ((options.apiUrl ?? options.apiKey) !== undefined) return true;
   return (
@@ -18,7 +18,7 @@ export function hasRemoteApi(options: SessionOptions, env: ApiEnvironment = envi
   );
 }
 
-/** The URL of the Selenium Grid that embedded sessions get their browsers from; undefined when it is none. May hold a password. */
+/** The URL of the Selenium Grid for embedded sessions; undefined if there is none. May contain a password. */
 export function gridUrlOf(
   options: SessionOptions,
   env: ApiEnvironment = environment,
@@ -29,7 +29,7 @@ export function gridUrlOf(
   return mayBe ? (gridUrl ?? env.gridUrl) : undefined;
 }
 
-/** The Selenium Grid that embedded sessions get their browsers from, and what it is told; undefined when it is none. Secret. */
+/** The Selenium Grid for embedded sessions, with capabilities and headers; undefined if there is none. Contains secrets. */
 export function gridOf(options: SessionOptions):
   | {
       url: string;
@@ -49,13 +49,13 @@ export function gridOf(options: SessionOptions):
   };
 }
 
-/** What is no object was refused when options were checked. */
+/** Validation has refused values that are not objects. */
 function objectIn(json: string | undefined): Record<string, unknown> {
   const value = json === undefined ? undefined : parseJson(json);
   return isRecord(value) ? value : {};
 }
 
-/** True when the browser may run on another machine: neither this one's files and processors, nor its localhost are the browser's. */
+/** Whether the browser may run on another machine, with other files, processors and another localhost. */
 export function isElsewhere(options: SessionOptions, env: ApiEnvironment = environment): boolean {
   return (
     hasRemoteApi(options, env) ||
@@ -64,7 +64,7 @@ export function isElsewhere(options: SessionOptions, env: ApiEnvironment = envir
   );
 }
 
-/** True when the browser works with the processors of another machine. One that is reached by this one's loopback is taken for one of here: a tunnel would look the same. */
+/** Whether the browser uses the processors of another machine. A loopback address counts as this machine, although it may be a tunnel. */
 export function hasOwnProcessors(
   options: SessionOptions,
   env: ApiEnvironment = environment,
@@ -75,7 +75,7 @@ export function hasOwnProcessors(
   return url !== undefined && URL.canParse(url) && !isLoopback(new URL(url).hostname);
 }
 
-/** Where sessions come from, in a few words for the run's first line. Holds no secret. */
+/** Where sessions come from, for the run's first line. Contains no secrets. */
 export function describeSource(options: SessionOptions, env: ApiEnvironment = environment): string {
   if (hasRemoteApi(options, env)) return describeApi(options.apiUrl ?? env.apiUrl ?? CLOUD_API_URL);
   const gridUrl = gridUrlOf(options, env);
@@ -84,18 +84,18 @@ export function describeSource(options: SessionOptions, env: ApiEnvironment = en
   return `embedded session server (${options.cdpUrl === undefined ? 'Chromium' : `browser at ${hostOf(options.cdpUrl)}`})`;
 }
 
-/** Whether a session API is the cloud's, which bills each session by the started minute. */
+/** Whether this is the cloud's session API. It bills each started minute of a session. */
 export function isCloud(apiUrl: string): boolean {
   return URL.canParse(apiUrl) && new URL(apiUrl).hostname.endsWith('.notte.cc');
 }
 
 function describeApi(apiUrl: string): string {
-  if (!URL.canParse(apiUrl) || !/^https?:/i.test(apiUrl)) return 'a session API with a wrong URL'; // refused when options are checked
+  if (!URL.canParse(apiUrl) || !/^https?:/i.test(apiUrl)) return 'a session API with a wrong URL'; // validation refuses it
   const shown = shownUrl(apiUrl);
   return isCloud(apiUrl) ? shown : `${shown} (self-hosted)`;
 }
 
-/** Only the host: keys of CDP providers ride in the path, the query or the user part. */
+/** Only the host: CDP providers put keys into the path, the query or the credentials. */
 function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host : 'a wrong URL';
 }

@@ -1,4 +1,4 @@
-/** What a user may write, as types. Their doc comments are the manual; docs/options.md is tested against the rules beside them. Holds no code, so test files may import it freely. */
+/** The options as types. A test compares docs/options.md with their schemas. This file contains no code, so test files can import it. */
 
 import type { Size } from '../contract/limits';
 import type { StartOptions } from '../contract/start';
@@ -10,45 +10,45 @@ export type Backend = 'chromium' | 'grid' | 'cdp';
 export type Transport = 'auto' | 'playwright' | 'cdp';
 
 /**
- * How sessions are started: the worker option `sessionOptions`. Everything that the session API takes at a start, and what only this
- * package needs. Every field is optional; what is not set is left to the session API.
+ * The worker option `sessionOptions`: how sessions are started. It has every option of a start request, and some that only this package
+ * uses. All fields are optional. The session API decides what is not set.
  */
 export interface SessionOptions extends StartOptions {
   /**
-   * Base URL of the session API, with its scheme. Naming one asks for remote sessions.
-   * @default `SESSIONWRIGHT_API_URL`, else `NOTTE_API_URL`, else `https://api.notte.cc` when there is a key, else sessions are embedded
+   * Base URL of the session API, with its scheme. If set, sessions are remote.
+   * @default `SESSIONWRIGHT_API_URL`, else `NOTTE_API_URL`, else `https://api.notte.cc` if a key is set, else sessions are embedded
    */
   apiUrl?: string | undefined;
   /**
-   * Key of the session API. Better kept in the environment than in a file.
+   * Key of the session API. Prefer the environment to a file.
    * @default `SESSIONWRIGHT_API_KEY`, else `NOTTE_API_KEY`
    */
   apiKey?: string | undefined;
   /**
-   * Where embedded sessions get their browser. Naming one asks for embedded sessions, whatever the environment says.
-   * @default 'cdp' when `cdpUrl` is set, 'grid' when `gridUrl` or `SELENIUM_REMOTE_URL` is, else 'chromium'
+   * Where embedded sessions get their browser. If set, sessions are embedded, and the environment does not matter.
+   * @default 'cdp' if `cdpUrl` is set, 'grid' if `gridUrl` or `SELENIUM_REMOTE_URL` is set, else 'chromium'
    */
   backend?: Backend | undefined;
   /**
-   * The Selenium Grid that embedded sessions get their browser from: the URL of its hub, router or standalone server. A user name and
-   * a password in it are sent to the Grid alone, and never shown.
+   * URL of the Selenium Grid for embedded sessions: its hub, router or standalone server. A user name and a password in it are only sent
+   * to the Grid, and are never shown.
    * @default `SELENIUM_REMOTE_URL`
    */
   gridUrl?: string | undefined;
   /**
-   * WebDriver capabilities of each session on the Grid, beside ours: `platformName`, `se:` and vendor options, to choose a node.
+   * Additional WebDriver capabilities of each session on the Grid, to choose a node: `platformName`, `se:` and vendor options.
    * @default `SELENIUM_REMOTE_CAPABILITIES`, as JSON
    */
   capabilities?: Readonly<Record<string, unknown>> | undefined;
   /**
    * Whether the browser runs without a window.
-   * @default Playwright's `headless` (which `--headed` and `--debug` turn off)
+   * @default Playwright's `headless`, which `--headed` and `--debug` set to false
    */
   headless?: boolean | undefined;
-  /** Which build of Chromium runs. Embedded sessions take the one of Playwright's `channel`. @default 'chromium' */
+  /** The build of Chromium. Embedded sessions use Playwright's `channel`. @default 'chromium' */
   channel?: StartOptions['channel'];
   /**
-   * Size of the page, in CSS pixels (1 to 10000 each). `null` leaves it to the session API. Playwright's own `viewport` still applies to each test's context.
+   * Size of the page, in CSS pixels (1 to 10000 each). With `null` the session API decides. Playwright's `viewport` still applies to each test's context.
    * @default null
    */
   viewport?: Size | null | undefined;
@@ -62,50 +62,50 @@ export interface SessionOptions extends StartOptions {
    * @default 900000 (15 minutes); embedded sessions: 86400000 (1 day)
    */
   maxDuration?: number | undefined;
-  /** The `User-Agent` of the whole session. Playwright's own `userAgent` still applies to each test's context. */
+  /** The `User-Agent` of the whole session. Playwright's `userAgent` still applies to each test's context. */
   userAgent?: string | undefined;
   /**
-   * Proxies for the session's traffic; `true` asks the cloud for a residential one.
+   * Proxies for the session's traffic. `true` requests a residential proxy of the cloud.
    * @default Playwright's `launchOptions.proxy`, else none
    */
   proxies?: StartOptions['proxies'];
   /**
-   * Whether captchas are solved. Only the cloud can; embedded sessions refuse `true`.
+   * Whether captchas are solved. Only the cloud can do it; embedded sessions refuse `true`.
    * @default true in the cloud
    */
   solveCaptchas?: boolean | undefined;
-  /** Id of a running session of the API to attach to. It is used, and never stopped. Excludes everything that shapes a start. */
+  /** Id of a running session of the API. Tests use it and never stop it. Excludes all options of a start. */
   sessionId?: string | undefined;
   /**
-   * How long starting a session may take, retries and waiting for a free place included, in milliseconds (1000 to 1800000). Never counts against a test's own timeout.
+   * How long starting a session may take, in milliseconds (1000 to 1800000), including retries and waiting for capacity. It does not count towards a test's timeout.
    * @default 120000
    */
   startTimeout?: number | undefined;
   /**
-   * Sessions that the run may have at once, over all workers and projects (1 or more). Workers share them: a worker that waits gets one
-   * that no test uses. Where several are said, the smallest counts.
-   * @default no limit: one for each worker, as far as the session API gives them
+   * Maximum number of sessions of the run at a time, over all workers and projects (1 or more). Workers share them: a waiting worker
+   * gets a session that no test uses. If projects differ, the smallest number applies.
+   * @default no limit: one session per worker, if the session API allows it
    */
   maxSessions?: number | undefined;
   /**
-   * How tests drive a session of a session API. `'playwright'`: in Playwright's own protocol, by the Playwright beside the session's
-   * browser, which a sessionwright server offers; an action takes one round trip. `'cdp'`: by the Chrome DevTools Protocol. `'auto'`:
-   * the first where the server has the same version of Playwright (its first two numbers), else the second. Embedded sessions are driven over CDP.
+   * How tests drive a remote session. `'playwright'`: with Playwright's own protocol, through the Playwright server on the browser's
+   * machine. A sessionwright server offers it, and an action takes one round trip. `'cdp'`: with the Chrome DevTools Protocol.
+   * `'auto'`: `'playwright'` if the server has the same version of Playwright (major and minor), else `'cdp'`. Embedded sessions use CDP.
    * @default 'auto'
    */
   transport?: Transport | undefined;
   /**
-   * Hosts that the session's pages reach on the machine that runs the tests, in the words of Playwright's `connect({ exposeNetwork })`:
-   * `'<loopback>'` for localhost, `'*.internal'`, `'*'`, each perhaps with a port, separated by commas. For sessions whose browser is
-   * elsewhere; embedded ones run on this machine anyway.
+   * Hosts that the session's pages reach through the machine that runs the tests. The syntax is that of Playwright's
+   * `connect({ exposeNetwork })`: `'<loopback>'` for localhost, `'*.internal'` or `'*'`, with an optional port, separated by commas.
+   * Embedded sessions do not need it, because their browser runs on this machine.
    * @default none
    */
   exposeNetwork?: string | undefined;
-  /** The Chromium of embedded sessions. `SESSIONWRIGHT_EXECUTABLE_PATH` wins over it. */
+  /** The Chromium of embedded sessions. `SESSIONWRIGHT_EXECUTABLE_PATH` takes precedence. */
   executablePath?: string | undefined;
 }
 
-/** When a recording is kept: Playwright's own `video` modes, with their meaning. */
+/** When a recording is kept. The modes are those of Playwright's `video`. */
 export type RecordingMode =
   | 'off'
   | 'on'
@@ -119,7 +119,7 @@ export type RecordingMode =
 export type Recording =
   | RecordingMode
   | {
-      /** Which runs of tests keep a recording. */
+      /** Which test runs keep a recording. */
       mode: RecordingMode;
       /**
        * Size of the picture, in pixels (16 to 4096 each).
@@ -127,19 +127,19 @@ export type Recording =
        */
       size?: Size | undefined;
       /**
-       * At most so many frames a second (1 to 60). A page that stands still makes none.
+       * Maximum frames per second (1 to 60). A page that does not change produces none.
        * @default 10
        */
       fps?: number | undefined;
     };
 
-/** What separates one test from the next. `keepState` keeps the session's cookies and storage from test to test. */
+/** How tests are isolated. `keepState` keeps the session's cookies and storage from test to test. */
 export type Isolation =
   | 'context'
   | 'session'
   | {
       mode: 'session';
-      /** Whether cookies and storage are left to the next test. */
+      /** Whether the next test keeps cookies and storage. */
       keepState: boolean;
     };
 
@@ -149,7 +149,7 @@ export type SaveCookies = 'always' | 'on-success' | 'never';
 /** The test option `viewerLink`. */
 export type ViewerLink = 'locked' | 'open';
 
-/** Options of a test: they can be set in the configuration, in a file and in `describe`. */
+/** Test options: you can set them in the configuration, in a file and in `describe`. */
 export interface SessionTestOptions {
   /**
    * `'context'`: a fresh browser context for each test. `'session'`: the session's own default context, cleared after each test;
@@ -158,7 +158,7 @@ export interface SessionTestOptions {
    */
   isolation: Isolation;
   /**
-   * A JSON array of cookies, loaded before and saved after each test. A relative path starts at the folder of the configuration file.
+   * Path of a file with a JSON array of cookies, loaded before and saved after each test. Relative to the folder of the configuration file.
    * @default undefined - no cookies are kept
    */
   cookieFile: string | undefined;
@@ -169,23 +169,23 @@ export interface SessionTestOptions {
   saveCookies: SaveCookies;
   /**
    * Which tests keep a recording: the modes of Playwright's `video`, or `{ mode, size, fps }`.
-   * @default the project's `video` where that is set, else 'on'
+   * @default the project's `video` if it is set, else 'on'
    */
   recording: Recording | undefined;
   /**
-   * The link to the session's viewer in the reports. `'locked'` asks for the key of the session API when it is opened; there is none
-   * where that cannot be: of embedded sessions, and of the cloud. `'open'` holds a token: whoever reads the report can watch the session,
-   * and its replay as long as the server keeps it.
+   * The link to the session's viewer in the reports. `'locked'`: the page asks for the key of the session API. Embedded sessions and the
+   * cloud have no such link. `'open'`: the link contains a token, so readers of the report can watch the session, and its replay while the
+   * server keeps it.
    * @default 'locked'
    */
   viewerLink: ViewerLink;
 }
 
-/** Options of a worker: they can be set in the configuration and at the top of a file. */
+/** Worker options: you can set them in the configuration and at the top of a file. */
 export interface SessionWorkerOptions {
   /**
-   * What is asked of the worker's session, and of which API. Unknown or wrong options are refused by name before a session starts.
-   * @default {} - an embedded session, or one of the session API that the environment names
+   * How the worker's session is started, and by which API. Unknown or wrong options are refused by name before a session starts.
+   * @default {} - an embedded session, or a session of the API that the environment names
    */
   sessionOptions: SessionOptions;
 }

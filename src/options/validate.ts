@@ -1,4 +1,4 @@
-/** The schemas of what a user may write, and what must hold between options. Loads zod: never in a test worker. */
+/** Schemas of the options, and rules between options. Loads zod, so test workers must not import it. */
 import * as z from 'zod';
 
 import { isRecord, parseJson } from '../base/json';

@@ -24,7 +24,7 @@ export function endDots({ reporter }: Pick<FullConfig, 'reporter'>): void {
 }
 
 function painted(text: string, look: Look): string {
-  if (!(environment.wantsColours ?? process.stderr.isTTY)) return text;
+  if (!(environment.wantsColors ?? process.stderr.isTTY)) return text;
   const [begin, end] = CODES[look];
   return `\u001b[${begin}m${text}\u001b[${end}m`;
 }

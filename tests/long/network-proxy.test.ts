@@ -138,7 +138,7 @@ test('a proxy that does not answer as one is refused by name', async () => {
   project.env['HTTP_PROXY'] = 'socks5://someone:proxy-secret@127.0.0.1:1';
   const { exitCode, output } = await project.run();
   expect(exitCode).toBe(1);
-  expect(output).toMatch(/HTTP_PROXY in the environment is no URL of an HTTP proxy/);
+  expect(output).toMatch(/HTTP_PROXY in the environment is not the URL of an HTTP proxy/);
   expect(output).not.toContain('proxy-secret');
 });
 

@@ -63,7 +63,7 @@ test.each([
   vi.stubEnv('FORCE_COLOR', '');
   vi.stubEnv('NO_COLOR', '');
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
-  expect(environment.wantsColours).toBe(wants);
+  expect(environment.wantsColors).toBe(wants);
 });
 
 test.each([

@@ -90,7 +90,7 @@ test.each([
     expect(ask).toThrow(OptionsError);
     expect(ask).toThrow(
       new RegExp(
-        `^${name} in the environment is no URL of an HTTP proxy, such as http://.*NO_PROXY`,
+        `^${name} in the environment is not the URL of an HTTP proxy, such as http://.*NO_PROXY`,
       ),
     );
     expect(ask).not.toThrow(/secret/);
