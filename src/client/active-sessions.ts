@@ -1,11 +1,11 @@
-/** All sessions of an API that run, page by page. */
+/** Lists the active sessions of an API, page by page. */
 import type { SessionInfo } from '../contract/session';
 import type { SessionsClient } from './sessions-client';
 
-/** Sessions in one look: the most that the API gives. */
+/** Sessions per request: the maximum of the API. */
 const PAGE_SIZE = 100;
 
-/** The sessions that this key has started and that run. */
+/** Returns the active sessions of this key. */
 export async function activeSessions(client: SessionsClient): Promise<SessionInfo[]> {
   const all: SessionInfo[] = [];
   for (let page = 1, more = true; more; page++) {

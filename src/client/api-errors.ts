@@ -1,4 +1,4 @@
-/** Turns what went wrong in an exchange with the API into one typed error: what was being done, what happened, what to do. */
+/** Turns a failed call of the API into one typed error: what failed, why, and what to do. */
 import { codeOf } from '../base/errors';
 import { withoutUrlSecrets } from '../base/redaction';
 import { keptText } from '../base/foreign-text';
@@ -21,13 +21,13 @@ import type { ApiNames } from '../options/environment';
 import { proxyFor } from '../options/network-proxy';
 import { ProxyRefusal } from './proxy-refusal';
 
-/** Where the URL and the key of the API were said: what somebody who is to correct them has to look at. */
+/** Where the URL and the key of the API were set, so that a message can name what to correct. */
 export interface OptionNames {
   apiUrl: 'apiUrl' | ApiNames['apiUrl'];
   apiKey: 'apiKey' | ApiNames['apiKey'];
 }
 
-/** What was being done: enough to name it in a message. */
+/** The call, as messages name it. */
 export interface Exchange {
   /** Completes "Could not ...": `start a session`. */
   purpose: string;
@@ -35,20 +35,20 @@ export interface Exchange {
   path: string;
   /** Scheme, host and port of the API. */
   origin: string;
-  /** Where the URL and the key were said. */
+  /** Where the URL and the key were set. */
   names: OptionNames;
 }
 
-/** Longest part of somebody else's text in a message of ours, in characters; and of a session API's own, which it cuts itself. */
+/** Maximum length of foreign text in our messages, in characters; the second limit is for texts of a session API, which limits them itself. */
 const MAX_QUOTE = 500;
 const MAX_OWN_QUOTE = 5_000;
 
-/** Takes secrets out of a text that may be shown: the key, and tokens in URLs. */
+/** Removes secrets from a text before it is shown: the key, and tokens in URLs. */
 export function redact(text: string, apiKey: string): string {
   return withoutUrlSecrets(apiKey ? text.replaceAll(apiKey, '***') : text, '***');
 }
 
-/** The error for an answer that is no success. `body` is parsed JSON or text, secrets already taken out. */
+/** Returns the error for an answer that is not a success. `body` is parsed JSON or text, already without secrets. */
 export function toApiError(
   exchange: Exchange,
   answer: { status: number; body: unknown; retryAfterMs: number | undefined },
@@ -88,16 +88,16 @@ export function toApiError(
   return new ErrorClass(message, { ...details, code, retryAfterMs });
 }
 
-/** Codes of errors that happen before a request has left. */
+/** Codes of errors that happen before a request is sent. */
 const NEVER_SENT =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_TLS|ERR_SSL|EPROTO)/;
 
-/** Codes by which Node and undici refuse what they are called with. */
+/** Codes of Node and undici for invalid arguments. */
 const FAULT = /^(ERR_ASSERTION|UND_ERR_INVALID_ARG)$/;
 
 /**
- * Whether the network has failed, or who is at the other end of it: undici and the system give such an error a code. Anything else is a
- * fault in code that sends and reads, ours or undici's: nobody's API or connection would be better for it.
+ * Whether the network or the API failed: undici and the system give such an error a code. Any other error is a bug in our code or in
+ * undici, and another try would not help.
  */
 export function isOfNetwork(error: unknown): boolean {
   if (error instanceof ProxyRefusal) return true;
@@ -108,7 +108,7 @@ export function isOfNetwork(error: unknown): boolean {
   return typeof code === 'string' && !isFault && !FAULT.test(code);
 }
 
-/** The error for an exchange that ended without an answer. */
+/** Returns the error for a call without an answer. */
 export function toUnreachableError(exchange: Exchange, cause: unknown): SessionwrightError {
   const { purpose, method, path, origin, names } = exchange;
   const what = `Could not ${purpose}: ${method} ${path} on ${origin}: `;
@@ -128,7 +128,7 @@ export function toUnreachableError(exchange: Exchange, cause: unknown): Sessionw
   return new ApiUnreachableError(message, { ...details, maybeReceived });
 }
 
-/** The error for an exchange that had no complete answer when its time was over. */
+/** Returns the error for a call that timed out. */
 export function toDeadlineError(exchange: Exchange, timeoutMs: number): ApiUnreachableError {
   const message = `Could not ${exchange.purpose}: ${exchange.method} ${exchange.path} on ${exchange.origin} had no complete answer within ${Math.round(timeoutMs)} ms. Check that the API is up, or allow more time.`;
   return new ApiUnreachableError(message, {
@@ -155,12 +155,12 @@ function classFor(status: number): [SimpleErrorClass, string] {
   return isServerFailure(status) ? [ServerError, 'server_error'] : [ApiError, 'request_failed'];
 }
 
-/** 501 is no failure: the server says that it cannot do this, and says so the next time too. */
+/** 501 is permanent: the server does not implement the call. */
 function isServerFailure(status: number): boolean {
   return status >= 500 && status !== 501;
 }
 
-/** Failures that another try meets again: the answer says what to do. */
+/** Failures that a retry would repeat; the answer says what to do. */
 function isLasting(status: number, code: string): boolean {
   return code === 'data_damaged' || (status === 501 && code === 'browser_not_found');
 }
@@ -200,7 +200,7 @@ function adviceForOthers(status: number, code: string | undefined): string {
   return isServerFailure(status) ? 'Try again later.' : 'Check the request.';
 }
 
-/** What the answer says of itself: a session API's own words as they are; a page of something in between is cut down to its text. */
+/** Quotes the answer: the message of a session API unchanged, the page of a proxy reduced to its text. */
 function quote({ code, message, issues }: ParsedErrorBody): string {
   const fields = issues.map((issue) => `${optionName(issue.path)}: ${issue.message}`).join('; ');
   const own =
@@ -216,7 +216,7 @@ function quote({ code, message, issues }: ParsedErrorBody): string {
     : '';
 }
 
-/** undici wraps the error of the socket; the innermost code says most. */
+/** undici wraps the error of the socket; the innermost code is the most specific. */
 function errorCode(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown error';
   const inner = error.cause instanceof Error ? errorCode(error.cause) : '';

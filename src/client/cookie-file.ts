@@ -1,14 +1,14 @@
-/** The cookie file of one session: given to it at its start, saved from it before its stop. */
+/** The cookie file of one session: loaded after its start, saved before its stop. */
 import type { Cookie } from '../contract/cookies';
 import { SessionEndedError } from '../contract/errors';
 
-/** The part of a session that is needed here. */
+/** The members of a session that this file uses. */
 interface CookieHolder {
   cookies(): Promise<Cookie[]>;
   setCookies(cookies: readonly Cookie[]): Promise<unknown>;
 }
 
-/** Links a session to its cookie file; does nothing until `load()` named one. */
+/** Connects a session to its cookie file. Does nothing until `load()` names one. */
 export class CookieFile {
   readonly #session: CookieHolder;
   #loaded: { path: string; cookies: Cookie[] } | undefined;
@@ -17,15 +17,15 @@ export class CookieFile {
     this.#session = session;
   }
 
-  /** Gives the session what was read from its file. */
+  /** Adds the cookies of the file to the session. */
   async load(file: { path: string; cookies: Cookie[] }): Promise<void> {
     if (file.cookies.length > 0) await this.#session.setCookies(file.cookies);
     this.#loaded = file;
   }
 
   /**
-   * Saves what has changed since.
-   * @throws {@link CookieFileError} when the file cannot be written; {@link SessionEndedError} when the session took its cookies with it
+   * Saves the cookies that changed since.
+   * @throws {@link CookieFileError} if the file cannot be written; {@link SessionEndedError} if the session has ended, and its cookies are lost
    */
   async save(): Promise<void> {
     const loaded = this.#loaded;

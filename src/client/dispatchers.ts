@@ -1,4 +1,4 @@
-/** Connection pools of a client. undici is loaded with the first request, so that importing the client stays cheap. */
+/** Connection pools of a client. The first request loads undici, so that importing the client stays cheap. */
 import type * as undiciModule from 'undici';
 import type { Dispatcher } from 'undici';
 import { authorizationFor } from '../base/addresses';
@@ -8,31 +8,31 @@ import { ProxyRefusal } from './proxy-refusal';
 
 type Undici = typeof undiciModule;
 
-/** One request over a pool. */
+/** Sends one request over a pool. */
 export type RequestOptions = Omit<Dispatcher.RequestOptions, 'origin' | 'path'>;
 
-/** Longest time to open a connection, in milliseconds: undici's own default. */
+/** Time limit to open a connection, in milliseconds: undici's default. */
 const CONNECT_TIMEOUT_MS = 10_000;
 
-/** Loads what requests are sent with, which takes longer than all of the client. */
+/** Loads undici, which takes longer than loading the client. */
 export async function loadUndici(): Promise<Undici> {
   return import('undici');
 }
 
-/** Time limits are the caller's, by signal: undici's own would cut a call that may take longer. */
+/** Callers limit the time by a signal. undici's own limits would end calls that may take longer. */
 const NO_LIMITS = { headersTimeout: 0, bodyTimeout: 0 };
 
-/** What undici says of a proxy's answer (7.30). */
+/** undici's message about a proxy's answer (7.30). */
 const REFUSED = /^Proxy (?:response|Authentication Required) \((\d{3})\)/;
 
-/** Keep-alive pools: one for each proxy that the environment names, and one for what is reached without. */
+/** Keep-alive pools: one per proxy of the environment, and one for direct connections. */
 export class Dispatchers {
   #undici: Promise<Undici> | undefined;
   readonly #pools = new Map<string, Dispatcher>();
 
   /**
    * Sends one request. The caller consumes the body.
-   * @throws {@link OptionsError} when the environment names a proxy that is none; {@link ProxyRefusal}; undici's own errors
+   * @throws {@link OptionsError} if the environment names an invalid proxy; {@link ProxyRefusal}; undici's errors
    */
   async request(url: URL, options: RequestOptions): Promise<Dispatcher.ResponseData<unknown>> {
     this.#undici ??= loadUndici();
@@ -47,7 +47,7 @@ export class Dispatchers {
     }
   }
 
-  /** Closes every connection, idle or not. */
+  /** Closes all connections, idle or not. */
   async close(): Promise<void> {
     const pools = [...this.#pools.values()];
     this.#pools.clear();
@@ -67,7 +67,7 @@ export class Dispatchers {
   }
 }
 
-/** Plain HTTP goes to a proxy as any other client sends it, since many refuse a tunnel to port 80; and a tunnel opens in time or not at all. */
+/** Sends plain HTTP to a proxy without a tunnel, because many proxies refuse tunnels to port 80. Opening a tunnel has a time limit. */
 function proxySettings(undici: Undici, proxy: URL): undiciModule.ProxyAgent.Options {
   const token = authorizationFor(proxy);
   return {

@@ -1,4 +1,4 @@
-/** Fetches what the API names a URL for, without a key: into a file, which appears when it is complete, or as text. */
+/** Downloads from URLs that the API returned, without a key: into a file, which appears when it is complete, or as text. */
 import { link, open, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -14,40 +14,40 @@ import {
 } from '../contract/errors';
 import { single, type HttpClient } from './http';
 
-/** A download without a byte for so long has broken, in milliseconds: what the cloud's own client waits for files. */
+/** A download fails if no byte arrives for this long, in milliseconds: as the cloud's client does. */
 const STALL_MS = 60_000;
-/** How many redirects in a row a download follows. */
+/** Maximum number of consecutive redirects. */
 const MAX_REDIRECTS = 5;
-/** What errors tell of the exchange: no path, which may hold a signature. */
+/** What errors contain of the call: no path, because it may contain a signature. */
 const EXCHANGE = { method: 'GET', path: '(download)' };
 
 /** What to fetch. */
 export interface Source {
   /** Completes "Could not ..." in messages: `download report.pdf`. */
   purpose: string;
-  /** As the API gave it; null when it gave none. */
+  /** From the API; null if it returned none. */
   url: string | null;
-  /** Completes "the API names no ... for it": `URL`. */
+  /** Completes "the API returned no ... for it": `URL`. */
   what: string;
-  /** How to get a URL that works, in case this one has expired: `ask for the replay again`. */
+  /** How to get a new URL if this one has expired: `request the replay again`. */
   again: string;
 }
 
 /** Where to save it. */
 export interface Target {
-  /** A file, whose folder is made if needed. */
+  /** A file. Its folder is created if necessary. */
   to: string;
-  /** Also allows a folder that exists as `to`; the file in it gets this name. */
+  /** Allows an existing folder as `to`; the file in it gets this name. */
   name?: string;
-  /** Whether a file that is there may be replaced. */
+  /** Whether an existing file may be replaced. */
   force: boolean;
-  /** Code of the error when it cannot be written. */
+  /** Error code if the file cannot be written. */
   code: 'file_not_saved' | 'replay_not_saved';
 }
 
 /**
- * Saves it, and returns the path of the file.
- * @throws {@link SessionwrightError} `file_exists`, or `target.code` when it breaks off or cannot be written; {@link ApiError} when the URL does not give it
+ * Downloads to a file, and returns its path.
+ * @throws {@link SessionwrightError} `file_exists`, or `target.code` if the download breaks or the file cannot be written; {@link ApiError} if the URL does not answer with success
  */
 export async function downloadFile(
   http: HttpClient,
@@ -72,8 +72,8 @@ export async function downloadFile(
 }
 
 /**
- * Fetches it as text.
- * @throws {@link ApiError} when the URL does not give it
+ * Downloads text.
+ * @throws {@link ApiError} if the URL does not answer with success
  */
 export async function downloadText(http: HttpClient, source: Source): Promise<string> {
   const body = await request(http, source);
@@ -82,7 +82,7 @@ export async function downloadText(http: HttpClient, source: Source): Promise<st
   });
 }
 
-/** The URL needs no key, and gets none: it may lead anywhere. */
+/** Sends no key: the URL needs none, and may point to any host. */
 async function request(http: HttpClient, source: Source) {
   if (source.url === null || !URL.canParse(source.url))
     throw new ContractError(
@@ -127,7 +127,7 @@ function unreachable({ purpose }: Source, problem: string, cause: unknown): ApiU
   });
 }
 
-/** Is done with the file when it returns, also when the download broke off: what opens it late would leave it behind. */
+/** Has closed the file when it returns, also if the download broke. A file opened later would be left behind. */
 async function writeNew(path: string, body: () => Promise<Readable>): Promise<void> {
   const file = await open(path, 'wx');
   try {
@@ -147,7 +147,7 @@ async function pathOf({ to, name }: Target): Promise<string> {
   return isFolder ? join(to, basename(name)) : to;
 }
 
-/** A link replaces nothing, whoever made the file meanwhile. Some file systems have none. */
+/** A hard link never replaces a file that another process created meanwhile. Some file systems have no hard links. */
 async function placeNew(partial: string, path: string, source: Source): Promise<void> {
   try {
     await link(partial, path);

@@ -1,4 +1,4 @@
-/** Files that the session API keeps: the account's uploads, and the downloads of each session. */
+/** Files of the session API: uploads of the account, and downloads of each session. */
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
@@ -16,15 +16,15 @@ import type { Form, HttpClient } from './http';
 export type FileToUpload =
   | string
   | {
-      /** What it is called in the storage: a plain name, without a path. */
+      /** Name in the storage, without a path. */
       name: string;
-      /** What is in it; a text is stored as UTF-8. */
+      /** Content; text is stored as UTF-8. */
       content: string | Uint8Array;
     };
 
 /** How to save a file. */
 export interface DownloadOptions {
-  /** Whether a file that is there may be replaced. @default false */
+  /** Whether an existing file may be replaced. @default false */
   force?: boolean | undefined;
 }
 
@@ -36,7 +36,7 @@ const uploadSchema = z.union([
   z.strictObject({ name: z.string(), content: z.union([z.string(), z.instanceof(Uint8Array)]) }),
 ]);
 
-/** Uploads of the account: every session can use them in its actions. */
+/** Uploads of the account. Actions of all its sessions can use them. */
 export class AccountFiles {
   readonly #http: HttpClient;
 
@@ -46,8 +46,8 @@ export class AccountFiles {
   }
 
   /**
-   * Stores a file under its name; one of the same name is replaced. Returns the name.
-   * @throws {@link OptionsError} for a name that cannot be one; {@link SessionwrightError} `file_not_read`; {@link ApiError}
+   * Stores a file under its name, and returns the name. Replaces a file of the same name.
+   * @throws {@link OptionsError} for an invalid name; {@link SessionwrightError} `file_not_read`; {@link ApiError}
    */
   async upload(file: FileToUpload): Promise<string> {
     const { name, sizeBytes, read } = await prepare(file);
@@ -66,13 +66,13 @@ export class AccountFiles {
     return name;
   }
 
-  /** All uploads. */
+  /** Returns the names of all uploads. */
   async list(): Promise<StoredFile[]> {
     return this.#http.call('listUploads', { purpose: 'list uploads' });
   }
 
   /**
-   * Saves an upload. `to` is a file, or a folder that exists. Returns the path of the file.
+   * Saves an upload, and returns the path of the file. `to` is a file, or an existing folder.
    * @throws {@link NotFoundError}; {@link SessionwrightError} `file_exists`, `file_not_saved`
    */
   async download(name: string, to: string, options: DownloadOptions = {}): Promise<string> {
@@ -83,7 +83,7 @@ export class AccountFiles {
   }
 }
 
-/** The files that a session works with: it uploads those of its account, and keeps what its pages download. */
+/** Files of a session: its actions upload files of the account, and it keeps the downloads of its pages. */
 export class SessionFiles {
   readonly #http: HttpClient;
   readonly #sessionId: string;
@@ -101,12 +101,12 @@ export class SessionFiles {
     return this.#account.upload(file);
   }
 
-  /** What actions of the session can upload: all uploads of the account. */
+  /** Returns the files that actions of the session can upload: all uploads of the account. */
   async uploads(): Promise<StoredFile[]> {
     return this.#account.list();
   }
 
-  /** What pages of the session have downloaded. Still there when it has ended. */
+  /** Returns the downloads of the session's pages. Works after its end too. */
   async downloads(): Promise<StoredFile[]> {
     return this.#http.call('listDownloads', {
       purpose: `list the downloads of session ${this.#sessionId}`,
@@ -115,7 +115,7 @@ export class SessionFiles {
   }
 
   /**
-   * Saves a download of the session. `to` is a file, or a folder that exists. Returns the path of the file.
+   * Saves a download of the session, and returns the path of the file. `to` is a file, or an existing folder.
    * @throws {@link NotFoundError}; {@link SessionwrightError} `file_exists`, `file_not_saved`
    */
   async download(name: string, to: string, options: DownloadOptions = {}): Promise<string> {
@@ -152,7 +152,7 @@ function checkName(name: string): string {
   });
 }
 
-/** A file that can be read, again for each try. */
+/** Content of a file that each try can read again. */
 interface PreparedFile {
   name: string;
   sizeBytes: number;
@@ -183,12 +183,12 @@ async function* once(content: Uint8Array): AsyncIterable<Uint8Array> {
   yield content;
 }
 
-/** Opens the file with the first read: a request that never gets so far must not leave it open, nor fail for it where nobody listens. */
+/** Opens the file with the first read: a request that is never sent must not leave it open, or emit an error without a listener. */
 async function* contentOf(file: string): AsyncIterable<Uint8Array> {
   yield* createReadStream(file) as AsyncIterable<Buffer>;
 }
 
-/** A multipart form with this one file. It is streamed, and its length is said beforehand. */
+/** A multipart form with one file. It is streamed, with a known length. */
 function toForm({ name, sizeBytes, read }: PreparedFile): Form {
   const boundary = `sessionwright-${randomUUID()}`;
   const escaped = name.replace(/["\r\n]/g, encodeURIComponent); // as browsers do

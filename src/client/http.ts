@@ -1,4 +1,4 @@
-/** Calls the session API: key, deadline, retries, redirects to the same origin, and answers checked against the contract. */
+/** Calls the session API: key, deadline, retries, redirects within the origin, and checks of the answers against the contract. */
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -33,7 +33,7 @@ import type { ResolvedClientOptions } from './options';
 import { readRedirect } from './redirect';
 import { idempotentPolicy, noRetry, parseRetryAfter, type RetryPolicy } from './retry-policy';
 
-/** How long a call of an operation may take and how often it is tried, beside what the operation says. */
+/** Deadline and retries of a call, where they differ from the operation's. */
 export interface CallSettings {
   /** Completes "Could not ..." in messages: `start a session`. */
   purpose: string;
@@ -42,29 +42,29 @@ export interface CallSettings {
   timeoutMs?: number;
   /** Time for one try, in milliseconds. @default the client's `timeoutMs` */
   tryTimeoutMs?: number;
-  /** @default by whether repeating the operation does no harm */
+  /** @default retries if the operation is safe to repeat */
   policy?: RetryPolicy;
-  /** When aborted, a failed try is the last one. */
+  /** When aborted, a failed try is not repeated. */
   giveUp?: AbortSignal;
-  /** When aborted, the try under way ends, and is the last one. */
+  /** When aborted, the current try ends and is not repeated. */
   abandon?: AbortSignal;
 }
 
-/** One call of an operation: what it is about, and what is sent. */
+/** One call of an operation. */
 export type Call<Id extends OperationId> = CallSettings &
   Needed<'params', ParamsOf<OperationOf<Id>>> &
   Needed<'query', GivenQuery<OperationOf<Id>>> &
   Needed<'body', GivenBody<OperationOf<Id>>> &
   (OperationOf<Id> extends { multipart: true } ? { form: () => Form } : { form?: undefined });
 
-/** Required, unless there is nothing that has to be given. */
+/** Required, unless all members are optional. */
 type Needed<Name extends string, Given> = undefined extends Given
   ? Partial<Record<Name, Given>>
   : keyof Given extends never
     ? Partial<Record<Name, undefined>>
     : Record<Name, Given>;
 
-/** A call of whichever operation. */
+/** A call of any operation. */
 interface AnyCall extends CallSettings {
   params?: Readonly<Record<string, string>> | undefined;
   query?: unknown;
@@ -72,18 +72,18 @@ interface AnyCall extends CallSettings {
   form?: (() => Form) | undefined;
 }
 
-/** A form, sent as it is; made anew for each try. */
+/** A form; created for each try. */
 export interface Form {
   headers: Record<string, string>;
   body: AsyncIterable<Uint8Array>;
 }
 
-/** A successful answer, not yet checked. */
+/** A successful answer, before its check. */
 export interface Answer<Id extends OperationId = OperationId> extends RawAnswer {
   readonly exchange: Exchange;
   /**
-   * What it says.
-   * @throws {@link ContractError} when it breaks the contract
+   * Parses the answer.
+   * @throws {@link ContractError} if it does not match the contract
    */
   read(): AnswerOf<OperationOf<Id>>;
 }
@@ -92,11 +92,11 @@ interface RawAnswer {
   status: number;
   headers: Record<string, string | string[] | undefined>;
   text: string;
-  /** The same, for answers that are no text. */
+  /** The same for binary answers. */
   bytes: Buffer;
 }
 
-/** A call as it goes over the wire. */
+/** A call as it is sent. */
 interface WireCall extends CallSettings {
   method: Operation['method'];
   path: string;
@@ -104,20 +104,20 @@ interface WireCall extends CallSettings {
   query: string | undefined;
   body: unknown;
   form: (() => Form) | undefined;
-  /** Media types of the answer. */
+  /** Accepted media types. */
   accept: string;
   isIdempotent: boolean;
 }
 
 const log = logOf('api');
 
-/** How many redirects in a row are followed. */
+/** Maximum number of consecutive redirects. */
 const MAX_REDIRECTS = 5;
 
-/** A new try with less time than this is not worth it, in milliseconds: it would end in a timeout and hide why the last one failed. */
+/** Minimum time for another try, in milliseconds. With less, it would time out and hide why the last one failed. */
 const LEAST_TRY_MS = 1_000;
 
-/** The HTTP side of one client. */
+/** HTTP calls of one client. */
 export class HttpClient {
   readonly #options: ResolvedClientOptions;
   readonly #dispatchers = new Dispatchers();
@@ -127,14 +127,14 @@ export class HttpClient {
     this.#options = options;
   }
 
-  /** Pools for requests that go elsewhere and carry no key. */
+  /** Pools for requests to other hosts, which carry no key. */
   get dispatchers(): Dispatchers {
     return this.#dispatchers;
   }
 
   /**
-   * Calls an operation and reads its answer.
-   * @throws {@link OptionsError} before anything is sent; {@link ApiError} or one of its subclasses; {@link SessionEndedError}
+   * Calls an operation and parses its answer.
+   * @throws {@link OptionsError} before the request is sent; {@link ApiError} or a subclass; {@link SessionEndedError}
    */
   async call<Id extends OperationId>(
     id: Id,
@@ -143,7 +143,7 @@ export class HttpClient {
     return (await this.send(id, call)).read();
   }
 
-  /** Calls an operation, as often as its policy says and its time allows. Returns a 2xx answer, whatever it holds. */
+  /** Calls an operation, with retries by its policy and its deadline. Returns a 2xx answer without checking its content. */
   async send<Id extends OperationId>(id: Id, call: Call<NoInfer<Id>>): Promise<Answer<Id>> {
     const operation: Operation = operations[id];
     const wire = toWireCall(operation, call);
@@ -191,7 +191,7 @@ export class HttpClient {
     );
   }
 
-  /** The media type of a picture may be another than the contract says; that of an error page or of JSON is none. */
+  /** A picture may have another image type than the contract says, but not the type of an error page or of JSON. */
   #readBytes(call: WireCall, answer: RawAnswer): Buffer {
     const type = single(answer.headers['content-type']) ?? 'no content type';
     if (answer.bytes.length > 0 && !/json|text/.test(type)) return answer.bytes;
@@ -202,13 +202,13 @@ export class HttpClient {
     );
   }
 
-  /** Closes all connections; calls are refused from now on. */
+  /** Closes all connections, and refuses further calls. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#dispatchers.close();
   }
 
-  /** One try: a 2xx answer, or what went wrong. A fault of our own is thrown as it is: no other try would go better. */
+  /** One try: a 2xx answer, or its error. Throws errors of our own code unchanged: a retry would not help. */
   async #try(
     call: WireCall,
     timeoutMs: number,
@@ -222,7 +222,7 @@ export class HttpClient {
     const signal = call.abandon ? AbortSignal.any([time, call.abandon]) : time;
     const startedMs = performance.now();
     try {
-      // undici does not look at the signal while it waits for a proxy (7.30), so the deadline is kept here too.
+      // undici ignores the signal while it waits for a proxy (7.30), so the deadline is enforced here too.
       const answer = await unlessAborted(this.#follow(call, signal), signal);
       log('%s %s %d %s', call.method, call.path, answer.status, since(startedMs));
       if (answer.status >= 200 && answer.status < 300) return answer;
@@ -249,7 +249,7 @@ export class HttpClient {
     }
   }
 
-  /** Sends the request, and again where a redirect points within the same origin: nobody else gets the key. */
+  /** Sends the request, and follows redirects within the origin. No other host gets the key. */
   async #follow(call: WireCall, signal: AbortSignal): Promise<RawAnswer> {
     let url = new URL(`${this.#options.apiUrl}${call.path}${call.query ? `?${call.query}` : ''}`);
     for (let hops = 0; ; hops++) {
@@ -311,7 +311,7 @@ export class HttpClient {
   }
 }
 
-/** Everything that a caller has given is checked here. */
+/** Checks all arguments of the caller. */
 function toWireCall(
   { method, path, query, request, response, repeatable }: Operation,
   call: AnyCall,

@@ -1,4 +1,4 @@
-/** The requests of a session: lists the batches of its network log, and fetches them. */
+/** Reads the requests of a session: lists the batches of its network log, and downloads them. */
 import * as z from 'zod';
 
 import { parseJson } from '../base/json';
@@ -15,11 +15,11 @@ import type { HttpClient } from './http';
 
 /** Options of `networkLogs()`. */
 export interface NetworkLogsOptions {
-  /** How many batches to fetch, the newest ones. Each of our own server's has up to 100 requests. @default 10 */
+  /** How many batches to download, newest first. A batch of our server has up to 100 requests. @default 10 */
   limit?: number | undefined;
-  /** Whether to fetch them. `false` only lists them, with their URLs: for an API whose format is another one. @default true */
+  /** Whether to download the batches. `false` only lists their URLs, for an API with another format. @default true */
   download?: boolean | undefined;
-  /** Only requests that were sent at this time or later, such as the begin of a test: a session serves many. @default all */
+  /** Only requests sent at this time or later, such as the start of a test. @default all */
   since?: Date | undefined;
 }
 
@@ -31,16 +31,16 @@ const optionsSchema = z.strictObject({
 
 /** The requests of a session. */
 export interface NetworkLogs extends NetworkLogList {
-  /** Of the fetched batches, in their order: within a batch by the time when they were sent. */
+  /** Requests of the downloaded batches, in the order of the batches; within a batch by the time when they were sent. */
   entries: HarEntry[];
 }
 
-/** Batches when the caller does not say: the last thousand requests of our own server. */
+/** Default number of batches: the last thousand requests of our server. */
 const DEFAULT_LIMIT = 10;
 
 /**
- * Lists the newest batches of a session's network log, and fetches the requests in them.
- * @throws {@link ApiError} when the API has none, or does not give a batch; {@link ContractError} when a batch is no HAR
+ * Lists the newest batches of a session's network log, and downloads their requests.
+ * @throws {@link ApiError} if the API has no log, or a download fails; {@link ContractError} if a batch is not HAR
  */
 export async function fetchNetworkLogs(
   sessionId: string,

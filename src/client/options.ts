@@ -1,4 +1,4 @@
-/** The options of a client and of a start, and their checks before any request. */
+/** The options of a client and of a start, and their checks before the first request. */
 import * as z from 'zod';
 
 import { MAX_TIMER_MS } from '../base/deadline';
@@ -11,83 +11,83 @@ import { CLOUD_API_URL, DEFAULT_START_TIMEOUT_MS } from '../options/defaults';
 import { environment } from '../options/environment';
 import type { OptionNames } from './api-errors';
 
-/** Options of a client whose sessions are of this type. */
+/** Options of a client. `S` is the type of its sessions. */
 export interface OptionsOf<Session> {
   /**
    * Base URL of the session API, with its scheme.
    * @default `SESSIONWRIGHT_API_URL`, else `NOTTE_API_URL`, else the cloud
    */
   apiUrl?: string | undefined;
-  /** Key of the session API. Keep it out of files that are shared. @default `SESSIONWRIGHT_API_KEY`, else `NOTTE_API_KEY` */
+  /** Key of the session API. Keep it out of shared files. @default `SESSIONWRIGHT_API_KEY`, else `NOTTE_API_KEY` */
   apiKey?: string | undefined;
   /**
-   * How long one call may take, tries and waits included, in milliseconds. A start has `startTimeout` for all of its tries.
+   * Timeout of one call with its retries and waits, in milliseconds. A start uses `startTimeout` instead.
    * @default 60000
    */
   timeout?: number | undefined;
   /**
-   * How often a failed call is tried again, where that is safe. 0 turns it off.
+   * Maximum number of retries of a failed call, where repeating it is safe. 0 turns retries off.
    * @default 3
    */
   retries?: number | undefined;
   /**
-   * Wait before the first new try, in milliseconds; doubled with each, at most 30 s, give or take a quarter. A longer
-   * `Retry-After` wins, as far as the time of the call allows: an answer that asks for more is thrown at once.
+   * Wait before the first retry, in milliseconds. It doubles with each retry, up to 30 s, plus or minus a quarter. A longer
+   * `Retry-After` wins. If it exceeds the remaining time of the call, the call fails at once.
    * @default 500
    */
   retryDelay?: number | undefined;
   /**
-   * Whether sessions that are still open are stopped on SIGINT and SIGTERM and when the process has nothing left to do.
+   * Whether to stop open sessions on SIGINT, SIGTERM and when the event loop is empty.
    * @default true
    */
   handleSignals?: boolean | undefined;
-  /** Called once a session has started; a rejection stops the session and fails the start. */
+  /** Called when a session has started. A rejection stops the session and fails the start. */
   onStart?: ((session: Session) => unknown) | undefined;
-  /** Called once a session has been stopped through this client. */
+  /** Called when this client has stopped a session. */
   onStop?: ((sessionId: string) => unknown) | undefined;
   /**
-   * Called with what went wrong where no error can be thrown: a session that may have been left behind, a failure while disposing.
+   * Called about problems that cannot be thrown: a session that may be left, or a failure while disposing.
    * @default process.emitWarning
    */
   onWarning?: ((warning: ClientWarning) => void) | undefined;
 }
 
-/** Something that a caller should know of, and that fails no call. */
+/** A problem that does not fail a call. */
 export interface ClientWarning {
-  /** `possible_orphan`: a start that got no answer may have left a session. `stop_failed`: a session may still run. `cookies_not_saved`. */
+  /** `possible_orphan`: a start without an answer may have left a session. `stop_failed`: a session may still run. `cookies_not_saved`. */
   code: 'possible_orphan' | 'stop_failed' | 'cookies_not_saved';
-  /** What happened, and what to do, for people. */
+  /** What happened, and what to do. */
   message: string;
-  /** The sessions in question; may be empty when they could not be found out. */
+  /** The sessions in question; empty if they are unknown. */
   sessionIds: string[];
-  /** The error behind it, if there was one. */
+  /** The cause, if there is one. */
   cause?: unknown;
 }
 
-/** Options of {@link SessionsClient.start}: what the session shall be like, and what the client does around it. */
+/** Options of {@link SessionsClient.start}: those of the session, and those of the client. */
 export interface StartSessionOptions extends StartOptions {
-  /** JSON array of cookies: given to the session after its start, and saved from it before its stop. */
+  /** File with a JSON array of cookies: loaded after the start of the session, saved before its stop. */
   cookieFile?: string | undefined;
   /**
-   * How long the start may take, tries and waiting for a free place included, in milliseconds.
+   * Timeout of the start in milliseconds, with its retries and the wait for free capacity.
    * @default 120000
    */
   startTimeout?: number | undefined;
-  /** When aborted, the start is given up at once. */
+  /** Aborts the start at once. */
   signal?: AbortSignal | undefined;
-  /** Called whenever the API has no place for the session now (429, 503, 529), before the next try. */
+  /** Called each time the API has no capacity (429, 503, 529), before the next try. */
   onFull?: (() => void) | undefined;
   /**
-   * Key that all tries of the start carry, so that a server of ours makes one session of them; one key for each start. Whoever writes it
-   * down beforehand finds the session by it (`info.idempotencyKey`), whatever happens to this process.
+   * `Idempotency-Key` of all tries of this start: our server starts one session for them. Use each key once. If you save it before the
+   * start, you find the session by it (`info.idempotencyKey`), even after this process was killed.
    * @default a random one
    */
   idempotencyKey?: string | undefined;
-  /** Called when the start is over, with a session or without, and may have left one that this client does not know. */
+  /** Called after a start, successful or not, that may have left an unknown session. */
   onUnclear?: (() => void) | undefined;
 }
 
-/** Client options with every default filled in. */
+/** Client options with all defaults. */
 export interface ResolvedClientOptions<Session = never> {
   apiUrl: string;
   apiKey: string;
@@ -101,11 +101,11 @@ export interface ResolvedClientOptions<Session = never> {
   onWarning: (warning: ClientWarning) => void;
 }
 
-/** One call, in milliseconds: what the cloud's own client allows. */
+/** Timeout of a call, in milliseconds: that of the cloud's client. */
 const DEFAULT_TIMEOUT_MS = 60_000;
-/** Retries of a failed call: as many as the cloud's command line client makes. */
+/** Retries of a failed call: those of the cloud's command line client. */
 const DEFAULT_RETRIES = 3;
-/** First wait, in milliseconds: half of what the cloud's command line client waits, because most APIs here are near. */
+/** First wait, in milliseconds: half of that of the cloud's command line client, because most APIs of our users are near. */
 const DEFAULT_RETRY_DELAY_MS = 500;
 
 const callback = z.custom<(...args: never[]) => unknown>((value) => typeof value === 'function', {
@@ -116,7 +116,7 @@ const noCallback = (): undefined => undefined;
 
 const clientSchema = z.strictObject({
   apiUrl: z.string().optional(),
-  apiKey: z.unknown().optional(), // its messages depend on where it comes from
+  apiKey: z.unknown().optional(), // checked later: its messages depend on its source
   timeout: whole(1).default(DEFAULT_TIMEOUT_MS),
   retries: whole(0).default(DEFAULT_RETRIES),
   retryDelay: whole(0).default(DEFAULT_RETRY_DELAY_MS),
@@ -126,7 +126,7 @@ const clientSchema = z.strictObject({
   onWarning: callback.default(() => emitWarning),
 });
 
-/** The options of a start, with those that the client itself uses. */
+/** The options of a start, with those of the client. */
 const startSchema = startOptionsSchema.extend({
   cookieFile: z.string().min(1).optional(),
   startTimeout: whole(1).optional(),
@@ -143,8 +143,8 @@ const startSchema = startOptionsSchema.extend({
 });
 
 /**
- * Fills in defaults, from the environment too.
- * @throws {@link AuthenticationError} without a key; {@link OptionsError} for a wrong or unknown option
+ * Adds defaults, from the environment too.
+ * @throws {@link AuthenticationError} without a key; {@link OptionsError} for an invalid or unknown option
  */
 export function resolveClientOptions<Session>(
   options: OptionsOf<Session>,
@@ -168,8 +168,8 @@ export function resolveClientOptions<Session>(
 }
 
 /**
- * Checks the options of a start that can be checked before anything is done. The others are checked when the request is made.
- * @returns the start timeout to use, in milliseconds
+ * Checks the options of the client. The request checks the others.
+ * @returns the start timeout, in milliseconds
  * @throws {@link OptionsError}
  */
 export function checkStartOptions(options: StartSessionOptions): number {
@@ -177,7 +177,7 @@ export function checkStartOptions(options: StartSessionOptions): number {
   return options.startTimeout ?? DEFAULT_START_TIMEOUT_MS;
 }
 
-/** The reason that a session gives for its end, in words. */
+/** Describes how a session ended. */
 export function describeEnd(info: SessionInfo): string {
   const since = info.closedAt ? ` at ${info.closedAt.toISOString()}` : '';
   const how = {
@@ -193,7 +193,7 @@ export function describeEnd(info: SessionInfo): string {
   return `${how}${limits}${info.error ? `: ${info.error}` : ''}`;
 }
 
-/** It goes into a header; a line break at its end, from a file or a secret store, is the usual mistake. */
+/** The key becomes a header. The usual mistake is a line break at its end, from a file or a secret store. */
 function requireKey(apiKey: unknown, { apiUrl, name }: { apiUrl: string; name: string }): string {
   if (typeof apiKey === 'string' && /^[\x21-\x7e]+$/.test(apiKey)) return apiKey;
   if (apiKey)
@@ -205,7 +205,7 @@ function requireKey(apiKey: unknown, { apiUrl, name }: { apiUrl: string; name: s
   throw new AuthenticationError(message, { code: 'unauthorized', method: '', path: '' });
 }
 
-/** The cloud's URL is the default, unless the key is that of the user's own server. */
+/** The cloud's URL is the default, unless the key belongs to the user's own server. */
 function resolveApiUrl(option: string | undefined, names: OptionNames): string {
   const given = option ?? environment.apiUrl;
   if (given === undefined && names.apiKey === 'SESSIONWRIGHT_API_KEY')
@@ -216,7 +216,7 @@ function resolveApiUrl(option: string | undefined, names: OptionNames): string {
   return parseApiUrl(given ?? CLOUD_API_URL, names.apiUrl);
 }
 
-/** The base URL without a slash at its end, and without query and fragment. */
+/** Returns the base URL without trailing slash, query and fragment. */
 function parseApiUrl(text: string, source: string): string {
   const url = /^https?:\/\//i.test(text) && URL.canParse(text) ? new URL(text) : undefined;
   if (!url)

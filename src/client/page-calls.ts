@@ -1,4 +1,4 @@
-/** Calls on a session's current page: to act on it, and to read what can be done on it, what it says, and how it looks. */
+/** Calls on a session's current page: execute, observe, scrape, screenshot. */
 import { longestActionMs } from '../contract/action-limits';
 import type { Action } from '../contract/actions';
 import type { ExecutionResult } from '../contract/execution';
@@ -6,14 +6,14 @@ import type { Observation, ObserveOptions } from '../contract/observation';
 import type { ScrapedData, ScrapeOptions } from '../contract/scrape';
 import type { HttpClient } from './http';
 
-/** Whose page it is. */
+/** The session of the page. */
 export interface PageOf {
   id: string;
   /** Completes "Could not ..." in messages. */
   purpose: string;
 }
 
-/** Executes an action. It gets its own time, and on top of it the time that any call gets. */
+/** Executes an action. Its timeout is the action's own plus that of any call. */
 export async function executeAction(
   http: HttpClient,
   action: Action,
@@ -29,7 +29,7 @@ export async function executeAction(
   });
 }
 
-/** What the page shows, and what can be done on it. */
+/** Returns what the page shows, and its possible actions. */
 export async function observePage(
   http: HttpClient,
   { id, purpose }: PageOf,
@@ -38,7 +38,7 @@ export async function observePage(
   return http.call('observePage', { purpose, params: { sessionId: id }, body: options });
 }
 
-/** What the page says. */
+/** Returns the content of the page. */
 export async function scrapePage(
   http: HttpClient,
   { id, purpose }: PageOf,
@@ -47,7 +47,7 @@ export async function scrapePage(
   return http.call('scrapePage', { purpose, params: { sessionId: id }, body: options });
 }
 
-/** How the page looks: the bytes of a picture. */
+/** Returns a picture of the page. */
 export async function takeScreenshot(http: HttpClient, { id, purpose }: PageOf): Promise<Buffer> {
   return http.call('takeScreenshot', { purpose, params: { sessionId: id } });
 }

@@ -1,25 +1,25 @@
-/** A Playwright page on a session's own browser, over CDP. Playwright is loaded with the first page. */
+/** A Playwright page in a session's browser, over CDP. The first page loads Playwright. */
 import type { Browser, Page, Tracing } from 'playwright-core';
 
 import { settledWithin } from '../base/deadline';
 import { CdpError, OptionsError } from '../contract/errors';
 import { reach } from './reach';
 
-/** A page and the connection that it lives on. */
+/** A page and its connection. */
 export interface ConnectedPage {
   page: Page;
   browser: Browser;
 }
 
-/** Longest time to connect, in milliseconds: Playwright's own default. */
+/** Time limit to connect, in milliseconds: Playwright's default. */
 const CONNECT_TIMEOUT_MS = 30_000;
-/** Longest time for each part of closing the connection, in milliseconds. It is a socket; the session is ended by the API. */
+/** Time limit for each step of closing the connection, in milliseconds. Only a socket closes; the API ends the session. */
 const DISCONNECT_TIMEOUT_MS = 5_000;
 
 /**
- * Connects Playwright to a session and takes the page that the session came with.
- * @throws {@link CdpError} `cdp_error`. Playwright's own error is left out: it shows the URL and with it the token;
- * {@link OptionsError} when the environment names a proxy that is none
+ * Connects Playwright to a session and returns the session's first page.
+ * @throws {@link CdpError} `cdp_error`, without Playwright's error, which contains the URL with its token;
+ * {@link OptionsError} if the environment names an invalid proxy
  */
 export async function connectPage(cdpUrl: string, sessionId: string): Promise<ConnectedPage> {
   const { chromium } = await import('playwright-core');
@@ -40,21 +40,21 @@ export async function connectPage(cdpUrl: string, sessionId: string): Promise<Co
   return { browser, page: context.pages()[0] ?? (await context.newPage()) };
 }
 
-/** Closes the connection, also to a browser that hangs. The session's browser goes on. */
+/** Closes the connection, also to a frozen browser. The session's browser keeps running. */
 export async function disconnectPage({ browser }: ConnectedPage): Promise<void> {
   await settledWithin(giveUpTraces(browser), DISCONNECT_TIMEOUT_MS);
   await settledWithin(browser.close(), DISCONNECT_TIMEOUT_MS);
 }
 
-/** Of traces that still run, such as Playwright Test's, Playwright would keep a folder each. */
+/** Stops running traces, such as Playwright Test's: Playwright would keep a folder for each. */
 async function giveUpTraces(browser: Browser): Promise<void> {
   const traces = browser
     .contexts()
-    .flatMap(({ tracing, request }) => [tracing, (request as { tracing?: Tracing }).tracing]); // those of requests are younger than the oldest Playwright that we work with
+    .flatMap(({ tracing, request }) => [tracing, (request as { tracing?: Tracing }).tracing]); // `request.tracing` is newer than our minimum Playwright
   await Promise.all(traces.map(async (trace) => trace?.stop().catch(() => undefined)));
 }
 
-/** The first line of Playwright's message, without URLs. */
+/** Returns the first line of Playwright's message, without URLs. */
 function reasonOf(error: unknown): string {
   const [line = ''] = error instanceof Error ? error.message.split('\n') : [];
   return (

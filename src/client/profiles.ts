@@ -1,4 +1,4 @@
-/** Profiles of the account: browser state that sessions start from, and that they can be saved to. */
+/** Profiles of the account: saved browser state for sessions to start from, and to save to. */
 import type { Cookie } from '../contract/cookies';
 import { ApiError } from '../contract/errors';
 import type {
@@ -10,15 +10,15 @@ import type {
 } from '../contract/profiles';
 import type { Answer, HttpClient } from './http';
 
-/** How to set a profile's cookies. */
+/** Options of `setCookies()`. */
 export interface ProfileCookieOptions {
-  /** Whether they are added to those of the profile, or take their place. @default 'append' */
+  /** Whether to add the cookies to the profile's, or to replace them. @default 'append' */
   mode?: CookieMode | undefined;
-  /** Who wrote them, when they are not as this package gives them. */
+  /** The tool that exported the cookies, if they do not have this package's format. */
   sourceFormat?: CookieSource | undefined;
 }
 
-/** Calls on profiles. A session starts on one by `start({ profile: { id, persist } })`. */
+/** Calls on profiles. `start({ profile: { id, persist } })` starts a session on a profile. */
 export class Profiles {
   readonly #http: HttpClient;
 
@@ -27,14 +27,14 @@ export class Profiles {
     this.#http = http;
   }
 
-  /** A new profile, without any state. */
+  /** Creates an empty profile. */
   async create(options: { name?: string | undefined } = {}): Promise<Profile> {
     return this.#http.call('createProfile', { purpose: 'create a profile', body: options });
   }
 
   /**
-   * A profile by its id.
-   * @throws {@link NotFoundError} when there is none; {@link ApiError} for a deleted one
+   * Returns a profile by its id.
+   * @throws {@link NotFoundError} if it does not exist; {@link ApiError} if it was deleted
    */
   async get(id: string): Promise<Profile> {
     return this.#http.call('getProfile', {
@@ -43,14 +43,14 @@ export class Profiles {
     });
   }
 
-  /** One page of profiles, newest first. */
+  /** Returns one page of profiles, newest first. */
   async list(options: ProfileListOptions = {}): Promise<ProfileList> {
     return this.#http.call('listProfiles', { purpose: 'list profiles', query: options });
   }
 
   /**
-   * Deletes a profile and its state. Sessions that run on it go on, and are not saved.
-   * @throws {@link NotFoundError} when there is none; {@link ApiError} when the API refuses
+   * Deletes a profile and its state. Active sessions on it continue, and are not saved.
+   * @throws {@link NotFoundError} if it does not exist; {@link ApiError} if the API refuses
    */
   async delete(id: string): Promise<void> {
     const answer = await this.#http.send('deleteProfile', {
@@ -61,7 +61,7 @@ export class Profiles {
     if (success === false) throw refusal(answer, message ?? 'the API refused');
   }
 
-  /** The cookies that a session on this profile starts with. */
+  /** Returns the cookies of new sessions on this profile. */
   async cookies(id: string): Promise<Cookie[]> {
     const { cookies } = await this.#http.call('getProfileCookies', {
       purpose: `read the cookies of profile ${id}`,
@@ -71,9 +71,9 @@ export class Profiles {
   }
 
   /**
-   * Sets cookies of a profile. Sessions that run on it are not changed.
-   * @throws {@link OptionsError} naming each wrong option or cookie, {@link InvalidRequestError} naming each wrong cookie of another
-   * source; nothing is set then
+   * Sets cookies of a profile. Active sessions on it do not change.
+   * @throws {@link OptionsError} names each invalid option or cookie; {@link InvalidRequestError} names each invalid cookie of another
+   * tool. Then no cookie was set
    */
   async setCookies(
     id: string,
@@ -89,7 +89,7 @@ export class Profiles {
     if (!success) throw refusal(answer, message);
   }
 
-  /** A new profile with the state of this one. */
+  /** Creates a profile with the state of this one. */
   async duplicate(id: string, options: { name?: string | undefined } = {}): Promise<Profile> {
     return this.#http.call('duplicateProfile', {
       purpose: `duplicate profile ${id}`,

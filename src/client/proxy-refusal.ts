@@ -1,10 +1,10 @@
-/** A proxy that lets nothing through: what it answered, and what to correct. */
+/** The error for a proxy that refuses a connection: its answer, and what to correct. */
 
-/** Nothing was sent to the host behind it. */
+/** Thrown before the request reached its host. */
 export class ProxyRefusal extends Error {
   readonly status: number;
 
-  /** @param status - what it answered */
+  /** @param status - status of the proxy's answer */
   constructor(proxy: URL, status: number) {
     const cure =
       status === 407
@@ -16,7 +16,7 @@ export class ProxyRefusal extends Error {
     this.status = status;
   }
 
-  /** Whether asking again changes nothing: it was the proxy's own decision, and not that it could not reach the host. */
+  /** Whether retries are useless: the proxy itself refused, and did not just fail to reach the host. */
   get isFinal(): boolean {
     return this.status < 500;
   }

@@ -1,12 +1,12 @@
-/** How the WebSockets of a session are reached from here, by those who know no proxy of the environment, such as Playwright. */
+/** Makes the WebSockets of a session reachable for clients that ignore the environment's proxy, such as Playwright. */
 import { proxyFor } from '../options/network-proxy';
 
 /**
- * The URL for one connection to a WebSocket endpoint: its own, or, where the environment names a proxy for it, that of a tunnel which
- * begins on this machine.
- * @param timeoutMs - how long the tunnel may take to be there, and then wait for its connection, in milliseconds
- * @throws {@link CdpError} (`cdp_closed`) when there is no way through the proxy; {@link OptionsError} when the environment names a
- * proxy that is none
+ * Returns the URL for one connection to a WebSocket endpoint: its own, or that of a local tunnel if the environment names a proxy
+ * for it.
+ * @param timeoutMs - time limit to open the tunnel, and then for its connection, in milliseconds
+ * @throws {@link CdpError} (`cdp_closed`) if the proxy refuses the connection; {@link OptionsError} if the environment names an
+ * invalid proxy
  */
 export async function reach(url: string, timeoutMs: number): Promise<string> {
   const target = new URL(url);

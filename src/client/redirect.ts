@@ -1,4 +1,4 @@
-/** Decides where a redirect leads, and whether the key may go there. */
+/** Decides whether to follow a redirect, since the request carries the key. */
 
 /** An answer that may be a redirect. */
 interface RedirectAnswer {
@@ -9,7 +9,7 @@ interface RedirectAnswer {
   method: string;
 }
 
-/** Where to send the request again, or why it cannot be; `undefined` for an answer that is no redirect. */
+/** Returns the next URL, or why the redirect is refused; `undefined` if the answer is not a redirect. */
 export function readRedirect({
   status,
   location,

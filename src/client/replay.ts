@@ -1,4 +1,4 @@
-/** The recording of an ended session: waits until it is rendered, and downloads it. */
+/** The replay of an ended session: waits until it is rendered, and downloads it. */
 import { setTimeout as delay } from 'node:timers/promises';
 
 import * as z from 'zod';
@@ -11,15 +11,15 @@ import type { HttpClient } from './http';
 
 /** Options of `replay()`. */
 export interface ReplayOptions {
-  /** Whether to wait until the recording is rendered. @default true */
+  /** Whether to wait until the replay is rendered. @default true */
   wait?: boolean | undefined;
-  /** How long to wait, in milliseconds. @default 240000 */
+  /** Timeout of the wait, in milliseconds. @default 240000 */
   timeout?: number | undefined;
-  /** Longest time between two looks, in milliseconds; the first ones come sooner. @default 5000 */
+  /** Maximum time between two requests, in milliseconds. The first ones are sent sooner. @default 5000 */
   interval?: number | undefined;
 }
 
-/** A longest wait; `Infinity` for no limit, which zod's numbers refuse. */
+/** A timeout; `Infinity`, which zod's numbers refuse, means no limit. */
 const milliseconds = z.custom<number>((value) => typeof value === 'number' && value >= 0, {
   error: 'Invalid input: expected a number of milliseconds, 0 or more',
 });
@@ -30,22 +30,22 @@ const optionsSchema = z.strictObject({
   interval: milliseconds.optional(),
 });
 
-/** What the cloud's own client waits and how often it looks, in milliseconds. */
+/** Timeout and interval of the cloud's client, in milliseconds. */
 const DEFAULT_TIMEOUT_MS = 240_000;
 const DEFAULT_INTERVAL_MS = 5_000;
-/** Wait before the second look, in milliseconds; a server on this machine needs about that long. */
+/** Wait before the second request, in milliseconds: about what a server on this machine needs. */
 const FIRST_INTERVAL_MS = 250;
 
-/** The recording of an ended session. */
+/** The replay of an ended session. */
 export class Replay implements ReplayInfo {
-  /** Id of the session that it shows. */
+  /** Id of its session. */
   readonly sessionId: string;
   readonly mp4Url: string | null;
   readonly playlistContent: string | null;
   readonly expiresAt: Date | null;
-  /** Where in the session the video begins, in milliseconds after its start; `null` when the API does not say. */
+  /** Start of the video, in milliseconds after the start of the session; `null` if the API omits it. */
   readonly videoStart: number | null;
-  /** Length of the video, in milliseconds; `null` when the API does not say. */
+  /** Length of the video, in milliseconds; `null` if the API omits it. */
   readonly videoDuration: number | null;
   readonly #http: HttpClient;
 
@@ -61,8 +61,8 @@ export class Replay implements ReplayInfo {
   }
 
   /**
-   * Saves the MP4 to a file, whose folder is made if needed. The file appears when it is complete.
-   * @throws {@link ApiError} when the API has no MP4 or does not give it; {@link SessionwrightError} `replay_not_saved` when the download breaks or the file cannot be written
+   * Saves the MP4 to a file, and creates its folder if necessary. The file appears when it is complete.
+   * @throws {@link ApiError} if the API has no MP4 or refuses it; {@link SessionwrightError} `replay_not_saved` if the download breaks or the file cannot be written
    */
   async save(path: string): Promise<void> {
     const source = {
@@ -76,8 +76,8 @@ export class Replay implements ReplayInfo {
 }
 
 /**
- * Asks for a replay, again and again until it is rendered.
- * @throws {@link ApiError} `session_active` while the session runs; {@link TimeoutError} when it is not there in time
+ * Requests a replay until it is rendered.
+ * @throws {@link ApiError} `session_active` if the session is active; {@link TimeoutError} if it is not ready in time
  */
 export async function fetchReplay(
   sessionId: string,
@@ -131,7 +131,7 @@ function stillActive(sessionId: string, { method, path, status, body }: NotFound
   });
 }
 
-/** A 404 may also mean that there is no such session, and then waiting is in vain. */
+/** A 404 may also mean that the session does not exist; then waiting is useless. */
 async function isUnknown(sessionId: string, http: HttpClient): Promise<boolean> {
   try {
     await http.send('getSession', {

@@ -1,4 +1,4 @@
-/** Calls on one session that need no object for it: its status, and its end. */
+/** Calls on a session by its id: status and stop. */
 import {
   ApiError,
   ContractError,
@@ -8,14 +8,14 @@ import {
 import type { SessionInfo } from '../contract/session';
 import type { HttpClient } from './http';
 
-/** What the API says of a session. */
+/** Returns the API's information about a session. */
 export async function fetchSession(http: HttpClient, id: string): Promise<SessionInfo> {
   return http.call('getSession', { purpose: `look up session ${id}`, params: { sessionId: id } });
 }
 
 /**
- * Stops a session that is known, and says how it ended. One that had ended before, or that the API has forgotten, is fine too.
- * @throws {@link ContractError} when the API claims success and the session still runs
+ * Stops a known session, and returns how it ended. Succeeds for sessions that ended before or that the API has forgotten.
+ * @throws {@link ContractError} if the API reports success and the session is still active
  */
 export async function stopSession(http: HttpClient, known: SessionInfo): Promise<SessionInfo> {
   try {
@@ -34,7 +34,7 @@ export async function stopSession(http: HttpClient, known: SessionInfo): Promise
 
 /**
  * Stops a session by its id.
- * @throws {@link NotFoundError} when there is no such session
+ * @throws {@link NotFoundError} if the session does not exist
  */
 export async function requestStop(http: HttpClient, id: string): Promise<SessionInfo> {
   const call = { purpose: `stop session ${id}`, params: { sessionId: id } };
@@ -54,7 +54,7 @@ export async function requestStop(http: HttpClient, id: string): Promise<Session
   );
 }
 
-/** Some servers answer the stop of an ended session with an error, known only by its words. */
+/** Some servers answer the stop of an ended session with an error that only its text identifies. */
 function hadEnded(error: SessionwrightError): boolean {
   return (
     error.code === 'session_ended' ||

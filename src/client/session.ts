@@ -1,4 +1,4 @@
-/** One remote browser session, as a program holds it. */
+/** A remote browser session, for programs. */
 import type { Page } from 'playwright-core';
 
 import { encodeAction, type Action } from '../contract/actions';
@@ -28,24 +28,24 @@ import { fetchReplay, type Replay, type ReplayOptions } from './replay';
 import { fetchSession, stopSession } from './session-calls';
 import { fetchWorkflowCode, type WorkflowCodeOptions } from './workflow-code';
 
-/** What a session is made from. */
+/** Parameters of a {@link RemoteSession}. */
 export interface SessionSetup {
   http: HttpClient;
   options: ResolvedClientOptions;
   info: SessionInfo;
-  /** Where to connect when the API names no place: the other provider's browser that the session drives. */
+  /** The endpoint if the API returns none: the external browser that the session drives. */
   cdpUrl?: string | undefined;
   /** Whether disposing the object stops the session. */
   stopsOnDispose: boolean;
-  /** Called when the object holds nothing any more. */
+  /** Called when the object has released everything. */
   onReleased: () => void;
 }
 
-/** Everything that can be done with one session. */
+/** A remote browser session. */
 export class RemoteSession implements AsyncDisposable {
-  /** Its id, a UUID. */
+  /** The id, a UUID. */
   readonly id: string;
-  /** What its actions upload, and what its pages download. */
+  /** Files that its actions upload and its pages download. */
   readonly files: SessionFiles;
   readonly #setup: SessionSetup;
   readonly #cookieFile: CookieFile;
@@ -63,41 +63,41 @@ export class RemoteSession implements AsyncDisposable {
     this.#cookieFile = new CookieFile(this);
   }
 
-  /** What the API last said of the session: when it was started or connected to, by `status()`, or when it was stopped. */
+  /** The API's last information about the session: from its start, `connect()`, `status()` or its stop. */
   get info(): SessionInfo {
     return this.#info;
   }
 
   /**
-   * WebSocket URL of the session's browser. Whoever holds it drives the browser: keep it out of logs.
-   * @throws {@link SessionEndedError} when the session has ended
+   * WebSocket URL of the session's browser. It gives full control over the browser: keep it out of logs.
+   * @throws {@link SessionEndedError} if the session has ended
    */
   get cdpUrl(): string {
     if (this.#info.status !== 'active') throw this.#endedError(this.#info, 'connect to');
     const url = this.#info.cdpUrl ?? this.#setup.cdpUrl ?? this.#debugCdpUrl;
     if (url !== undefined) return url;
-    throw new SessionwrightError(`The API named no CDP URL for session ${this.id}.`, {
+    throw new SessionwrightError(`The API returned no CDP URL for session ${this.id}.`, {
       code: 'cdp_error',
     });
   }
 
-  /** Page that shows the session live; `null` once it has ended. Holds a token: keep it out of logs. */
+  /** Page that shows the session live; `null` after its end. Contains a token: keep it out of logs. */
   get viewerUrl(): string | null {
     return this.#info.viewerUrl;
   }
 
-  /** Whether disposing this object stops the session: true when it was started by this client. */
+  /** Whether disposing this object stops the session: true if this client started it. */
   get stopsOnDispose(): boolean {
     return this.#setup.stopsOnDispose;
   }
 
-  /** Asks the API how the session is, and keeps the answer in `info`. */
+  /** Gets the session's information from the API, and stores it in `info`. */
   async status(): Promise<SessionInfo> {
     this.#info = await fetchSession(this.#setup.http, this.id);
     return this.#info;
   }
 
-  /** The cookies of the session's own browser context. */
+  /** Returns the cookies of the session's default browser context. */
   async cookies(): Promise<Cookie[]> {
     const { cookies } = await this.#whileActive('read the cookies of', async (purpose) =>
       this.#setup.http.call('getCookies', { purpose, params: { sessionId: this.id } }),
@@ -106,8 +106,8 @@ export class RemoteSession implements AsyncDisposable {
   }
 
   /**
-   * Adds cookies to the session's own browser context.
-   * @throws {@link OptionsError} naming every wrong cookie; nothing is set then
+   * Adds cookies to the session's default browser context.
+   * @throws {@link OptionsError} names each invalid cookie; then no cookie was set
    */
   async setCookies(cookies: readonly Cookie[]): Promise<void> {
     await this.#whileActive('set cookies of', async (purpose) => {
@@ -130,12 +130,12 @@ export class RemoteSession implements AsyncDisposable {
   }
 
   /**
-   * Does something on the session's current page: the same one that Playwright drives. That it could not be done is a result with
-   * `success: false`, not an error.
-   * @throws {@link OptionsError} for an action that is malformed; {@link SessionEndedError}; {@link ApiError}
+   * Executes an action on the session's current page, which is also Playwright's. A failed action is a result with `success: false`,
+   * not an error.
+   * @throws {@link OptionsError} for an invalid action; {@link SessionEndedError}; {@link ApiError}
    */
   async execute(action: Action): Promise<ExecutionResult> {
-    encodeAction(action); // refuses a malformed one, whose type and time cannot be told
+    encodeAction(action); // refuses an invalid action before its type and timeout are read
     const { http, options } = this.#setup;
     return this.#whileActive(`execute ${action.type} in`, async (purpose) =>
       executeAction(http, action, { id: this.id, purpose, timeoutMs: options.timeoutMs }),
@@ -143,8 +143,8 @@ export class RemoteSession implements AsyncDisposable {
   }
 
   /**
-   * Where to look into the running session. Every URL in it holds a token.
-   * @param options.updateMetadata - asks the API to count this as using the session, so that its idle time begins anew
+   * Returns URLs to inspect the active session. Each contains a token.
+   * @param options.updateMetadata - whether the call counts as activity and restarts the idle timeout
    */
   async debugInfo(options: TouchingOptions = {}): Promise<DebugInfo> {
     return this.#whileActive('get debug information of', async (purpose) =>
@@ -157,8 +157,8 @@ export class RemoteSession implements AsyncDisposable {
   }
 
   /**
-   * What the session's current page shows, and everything that can be done on it. Each element has an id for `execute()`; the next
-   * observation gives new ones.
+   * Returns what the session's current page shows, and its possible actions. Each element has an id for `execute()`, valid until the next
+   * observation.
    */
   async observe(options: ObserveOptions = {}): Promise<Observation> {
     return this.#whileActive('observe the page of', async (purpose) =>
@@ -167,8 +167,8 @@ export class RemoteSession implements AsyncDisposable {
   }
 
   /**
-   * The content of the session's current page as markdown, or its images.
-   * @throws {@link InvalidRequestError} when a selector matches not exactly one element
+   * Returns the content of the session's current page as markdown, or its images.
+   * @throws {@link InvalidRequestError} if a selector does not match exactly one element
    */
   async scrape(options: ScrapeOptions = {}): Promise<ScrapedData> {
     return this.#whileActive('scrape the page of', async (purpose) =>
@@ -176,32 +176,32 @@ export class RemoteSession implements AsyncDisposable {
     );
   }
 
-  /** The visible part of the session's current page, as JPEG. */
+  /** Returns the visible part of the session's current page as JPEG. */
   async screenshot(): Promise<Buffer> {
     return this.#whileActive('take a screenshot of', async (purpose) =>
       takeScreenshot(this.#setup.http, { id: this.id, purpose }),
     );
   }
 
-  /** The recording of the whole session, once it has ended. */
+  /** Returns the recording of the whole session after its end. */
   async replay(options?: ReplayOptions): Promise<Replay> {
     return fetchReplay(this.id, this.#setup.http, options);
   }
 
-  /** The requests of its pages, the newest ones; while it runs, and after its end. Bodies and the values of secret headers are not logged. */
+  /** Returns the newest requests of its pages, also after its end. Bodies and values of secret headers are not logged. */
   async networkLogs(options?: NetworkLogsOptions): Promise<NetworkLogs> {
     return fetchNetworkLogs(this.id, this.#setup.http, options);
   }
 
-  /** What was done through the API, as code that does it again. What was typed into password fields is in it: keep it out of logs. */
+  /** Returns code that repeats the actions of the session. It contains typed passwords: keep it out of logs. */
   async workflowCode(options?: WorkflowCodeOptions): Promise<WorkflowCode> {
     return fetchWorkflowCode(this.id, this.#setup.http, options);
   }
 
   /**
-   * Tells the viewer of our own session server which test runs in the session, and its steps; what runs tests with our fixtures does so by
-   * itself. Tried once.
-   * @throws {@link OptionsError} for a note that is malformed; {@link NotFoundError} where the API has no such call, as the cloud's;
+   * Reports the running test and its steps to the viewer of our session server. Our fixtures do this automatically. Never
+   * retries.
+   * @throws {@link OptionsError} for an invalid note; {@link NotFoundError} if the API has no such call, as in the cloud;
    * {@link SessionEndedError}; {@link ApiError}
    */
   async noteTests(notes: readonly TestNote[]): Promise<void> {
@@ -214,7 +214,7 @@ export class RemoteSession implements AsyncDisposable {
     );
   }
 
-  /** The session's page in Playwright, over CDP; always the same one while it lives. */
+  /** Connects Playwright over CDP and returns the session's page; the same one on each call while it is open. */
   async page(): Promise<Page> {
     const connecting = (this.#connecting ??= this.#connect());
     const connected = await connecting;
@@ -224,10 +224,10 @@ export class RemoteSession implements AsyncDisposable {
   }
 
   /**
-   * Stops the session: cookies are saved if a `cookieFile` was given, Playwright is disconnected, the browser ends. May be called any
-   * number of times, also when the session has ended by itself; a stop that failed is tried again by the next call.
-   * @throws {@link CookieFileError} when the cookies could not be saved (the session is stopped all the same); {@link ApiError}.
-   * That a session ended by itself and took its cookies along is a warning.
+   * Stops the session: saves cookies to the `cookieFile`, disconnects Playwright, and ends the browser. May be called again, also after
+   * the session has ended; the next call repeats a failed stop.
+   * @throws {@link CookieFileError} if the cookies could not be saved (the session is stopped anyway); {@link ApiError}.
+   * If the session had already ended and its cookies are lost, that is a warning.
    */
   async stop(): Promise<SessionInfo> {
     this.#stopping ??= this.#stop().catch((error: unknown) => {
@@ -237,7 +237,7 @@ export class RemoteSession implements AsyncDisposable {
     return this.#stopping;
   }
 
-  /** Stops a session that was started; only lets go of one that was connected to. Never rejects: failures are warnings. */
+  /** Stops a session that this client started; only releases a connected one. Never rejects: failures are warnings. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (!this.#setup.stopsOnDispose) {
       await this.#disconnect();
@@ -257,7 +257,7 @@ export class RemoteSession implements AsyncDisposable {
     }
   }
 
-  /** @internal Completes a new object, for the client: finds out where to connect, and gives the session its cookies. */
+  /** @internal Completes a new object for the client: finds its endpoint, and loads its cookies. */
   async prepare(cookieFile: { path: string; cookies: Cookie[] } | undefined): Promise<void> {
     if (this.#info.status === 'active' && (this.#info.cdpUrl ?? this.#setup.cdpUrl) === undefined)
       this.#debugCdpUrl = (await this.debugInfo()).ws.cdp;
@@ -274,7 +274,7 @@ export class RemoteSession implements AsyncDisposable {
     return this.#info;
   }
 
-  /** Never keeps a session from being stopped: the error is returned. */
+  /** Returns the error, so that the session is stopped anyway. */
   async #saveCookies(): Promise<Error | undefined> {
     try {
       await this.#cookieFile.save();
@@ -313,7 +313,7 @@ export class RemoteSession implements AsyncDisposable {
     if (connected) await disconnectPage(connected);
   }
 
-  /** Does what needs a running session; when that fails because the session has ended, says how it ended. */
+  /** Runs a call that needs an active session. If it fails because the session has ended, the error says how it ended. */
   async #whileActive<T>(action: string, work: (purpose: string) => Promise<T>): Promise<T> {
     try {
       return await work(`${action} session ${this.id}`);

@@ -1,4 +1,4 @@
-/** The client of a session API: starts sessions, finds them, and stops what it has started. */
+/** The client of a session API: starts, finds and stops sessions. */
 import * as z from 'zod';
 
 import { Pending } from '../base/pending';
@@ -32,12 +32,12 @@ export interface ConnectOptions {
 }
 
 /**
- * A remote browser session. Made by {@link SessionsClient}.
+ * A remote browser session. Created by {@link SessionsClient}.
  *
- * `await using` stops one that was started. Whatever goes wrong while disposing is a warning, so that it hides no error of the block.
+ * `await using` stops a session that the client started. Failures while disposing are warnings, so that they hide no error of the block.
  */
 export class Session extends RemoteSession {
-  /** The client that has made it. */
+  /** The client that created it. */
   readonly client: SessionsClient;
 
   /** @internal Called by the client. */
@@ -50,9 +50,9 @@ export class Session extends RemoteSession {
 const connectSchema = z.strictObject({ stopOnDispose: z.boolean().optional() });
 
 /**
- * A client of a session API: the cloud's, a self-hosted server's, an embedded one's.
+ * A client of a session API: that of the cloud, of a self-hosted or of an embedded server.
  *
- * Sessions that it has started and that still run are stopped by `close()`, by `await using`, and when the process ends on a signal.
+ * `close()`, `await using` and signals that end the process stop the active sessions that it started.
  */
 export class SessionsClient implements AsyncDisposable {
   /** Uploads of the account. */
@@ -61,17 +61,17 @@ export class SessionsClient implements AsyncDisposable {
   readonly profiles: Profiles;
   readonly #options: ResolvedClientOptions<Session>;
   readonly #http: HttpClient;
-  /** Every session object that has not been let go of. */
+  /** Session objects that are not released. */
   readonly #sessions = new Set<Session>();
   readonly #starting = new Pending();
-  /** Aborted when the process is about to end: no start waits for a free place any more. */
+  /** Aborted when the process is about to end: then starts stop waiting for free capacity. */
   readonly #ending = new AbortController();
   #forgetProcessEnd: (() => void) | undefined;
   #closing: Promise<void> | undefined;
 
   /**
-   * Makes no request.
-   * @throws {@link AuthenticationError} without a key; {@link OptionsError} for a wrong option
+   * Sends no request.
+   * @throws {@link AuthenticationError} without a key; {@link OptionsError} for an invalid option
    */
   constructor(options: ClientOptions = {}) {
     this.#options = resolveClientOptions(options);
@@ -80,14 +80,14 @@ export class SessionsClient implements AsyncDisposable {
     this.profiles = new Profiles(this.#http);
   }
 
-  /** Base URL of the API, without a slash at its end. */
+  /** Base URL of the API, without a trailing slash. */
   get apiUrl(): string {
     return this.#options.apiUrl;
   }
 
   /**
-   * Starts a session. When a step after the start fails (cookies, `onStart`), the session is stopped before the error is thrown.
-   * @throws {@link OptionsError} for wrong options, {@link CookieFileError} for a wrong file (both before any request), {@link ApiError}
+   * Starts a session. If a later step fails (cookies, `onStart`), stops the session and throws the error.
+   * @throws {@link OptionsError} for invalid options, {@link CookieFileError} for an invalid file (both before any request), {@link ApiError}
    */
   async start(options: StartSessionOptions = {}): Promise<Session> {
     if (this.#closing ?? this.#ending.signal.aborted)
@@ -121,8 +121,8 @@ export class SessionsClient implements AsyncDisposable {
   }
 
   /**
-   * An object for a session that exists, running or ended. Disposing it lets the session run, unless asked for otherwise.
-   * @throws {@link NotFoundError} when there is no such session
+   * Returns an object for an existing session, active or ended. By default, disposing it does not stop the session.
+   * @throws {@link NotFoundError} if the session does not exist
    */
   async connect(sessionId: string, options: ConnectOptions = {}): Promise<Session> {
     checkOptions('Cannot connect with these options', connectSchema, options);
@@ -137,33 +137,33 @@ export class SessionsClient implements AsyncDisposable {
     return session;
   }
 
-  /** What the API says of a session. */
+  /** Returns the API's information about a session. */
   async status(sessionId: string): Promise<SessionInfo> {
     return fetchSession(this.#http, sessionId);
   }
 
-  /** One page of the sessions of this key; by default the running ones. */
+  /** Returns one page of the sessions of this key; by default only active ones. */
   async list(options: ListOptions = {}): Promise<SessionList> {
     const list = await this.#http.call('listSessions', {
       purpose: 'list sessions',
       query: options,
     });
-    const { status } = options; // the cloud ignores it, so its pages may get shorter here
+    const { status } = options; // the cloud ignores it, so we filter its pages here
     return status === undefined
       ? list
       : { ...list, items: list.items.filter((item) => item.status === status) };
   }
 
   /**
-   * Stops a session by its id; one that had ended before is fine.
-   * @throws {@link NotFoundError} when there is no such session
+   * Stops a session by its id. Succeeds if it had already ended.
+   * @throws {@link NotFoundError} if the session does not exist
    */
   async stop(sessionId: string): Promise<SessionInfo> {
     const session = [...this.#sessions].find(({ id }) => id === sessionId);
     return session ? session.stop() : requestStop(this.#http, sessionId);
   }
 
-  /** Stops every session that this client has started and that still runs, and closes its connections. Failures are warnings. */
+  /** Stops all active sessions that this client started, and closes its connections. Failures are warnings. */
   async close(): Promise<void> {
     this.#closing ??= this.#disposeAll().then(async () => this.#http.close());
     return this.#closing;
@@ -189,7 +189,7 @@ export class SessionsClient implements AsyncDisposable {
       await this.#options.onStart(session);
     } catch (error) {
       await session[Symbol.asyncDispose]();
-      if (session.info.status === 'active') start.onUnclear?.(); // it could not be stopped
+      if (session.info.status === 'active') start.onUnclear?.(); // the stop failed
       throw error;
     }
     return session;
@@ -216,14 +216,14 @@ export class SessionsClient implements AsyncDisposable {
     return session;
   }
 
-  /** Keeps a start in sight, so that whoever ends the client waits for it. */
+  /** Registers a start, so that `close()` waits for it. */
   async #tracked<T>(starting: Promise<T>): Promise<T> {
     const tracked = this.#starting.track(starting);
     this.#watchProcess();
     return tracked.finally(() => this.#watchProcess());
   }
 
-  /** Listens to the end of the process exactly while there is something to stop. */
+  /** Listens for the end of the process only while there are sessions to stop. */
   #watchProcess(): void {
     const isNeeded =
       this.#starting.size > 0 || [...this.#sessions].some((session) => session.stopsOnDispose);
@@ -244,7 +244,7 @@ export class SessionsClient implements AsyncDisposable {
   }
 }
 
-/** What a start needs beside its request. */
+/** Parameters of a start in addition to its request. */
 interface StartSteps {
   cookies: { path: string; cookies: Cookie[] } | undefined;
   timeoutMs: number;

@@ -1,23 +1,23 @@
 /**
- * Stops open sessions when the process is told to end, or has nothing left to do. Handlers exist only while there is something to
- * stop. A process may load this file twice, once by `import` and once by `require`; it has one owner of signals all the same: of two
- * each would take the other for the program's own handler, and leave the end of the process to it.
+ * Stops open sessions on a signal that ends the process, and when its event loop is empty. Handlers exist only while there are sessions
+ * to stop. A process may load this file twice, by `import` and by `require`, but it has one owner of signals: two owners would each
+ * take the other for a handler of the program, and leave the end of the process to it.
  */
 
-/** Stops everything that one client holds; never rejects. */
+/** Stops all sessions of one client; never rejects. */
 type Cleanup = () => Promise<unknown>;
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 type Signal = (typeof SIGNALS)[number];
 
-/** What copies of this file share, whatever their version: nothing may ever be taken from it. */
+/** Shared by all loaded copies of this file, of any version: never remove a member. */
 interface SignalOwner {
   add(cleanup: Cleanup): () => void;
 }
 
 const KEY = Symbol.for('sessionwright.signals');
 
-/** Has `cleanup` called before the process ends. Returns the function that takes it back. */
+/** Registers a function to call before the process ends. Returns the function that unregisters it. */
 export function onProcessEnd(cleanup: Cleanup): () => void {
   const holder = globalThis as unknown as Record<symbol, SignalOwner | undefined>;
   return (holder[KEY] ??= new ProcessSignals()).add(cleanup);
@@ -46,7 +46,7 @@ class ProcessSignals implements SignalOwner {
     process.off('beforeExit', this.#onBeforeExit);
   }
 
-  /** The first signal stops sessions and then takes its usual course; a second one does not wait. */
+  /** The first signal stops sessions and then has its usual effect; a second one does not wait. */
   readonly #onSignal = (signal: Signal): void => {
     const isOursToEnd = process.listeners(signal).every((listener) => listener === this.#onSignal);
     if (this.#isEnding) {
@@ -60,7 +60,7 @@ class ProcessSignals implements SignalOwner {
     });
   };
 
-  /** Only once: a stop that fails would otherwise keep the process alive for ever. */
+  /** Only once: otherwise a failing stop would keep the process alive forever. */
   readonly #onBeforeExit = (): void => {
     process.off('beforeExit', this.#onBeforeExit);
     void this.#runCleanups();
@@ -70,7 +70,7 @@ class ProcessSignals implements SignalOwner {
     await Promise.allSettled([...this.#cleanups].map(async (cleanup) => cleanup()));
   }
 
-  /** Without a handler of its owner's, the signal ends the process as if we were not here; with one, its owner decides. */
+  /** Without another handler, ends the process by the signal. With one, the program decides. */
   #takeItsCourse(signal: Signal, isOursToEnd: boolean): void {
     this.#uninstall();
     this.#cleanups.clear();

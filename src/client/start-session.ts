@@ -1,10 +1,10 @@
 /**
- * Starts a session, and leaves no second one behind unnoticed.
+ * Starts a session, and reports a second one that may be left.
  *
- * A start that got no answer may have made a session. Every try carries the same `Idempotency-Key`: a server that knows it gives
- * back the session of the first try, and says so by sending the header back; what it made of a start that failed is found by the key,
- * and stopped. Of any other server the sessions that appeared meanwhile are asked for, and reported: they may be the lost one, or those
- * of another process with the same key.
+ * A start without an answer may have started a session. All tries carry the same `Idempotency-Key`. A server that supports it returns
+ * the session of the first try, and echoes the header; if the start failed, we find its session by the key and stop it. On other
+ * servers we list the sessions that appeared meanwhile and report them: they may be the lost one, or belong to another process with
+ * the same API key.
  */
 import { newIdempotencyKey } from '../base/tokens';
 import { ContractError, SessionwrightError } from '../contract/errors';
@@ -15,35 +15,35 @@ import type { ClientWarning } from './options';
 import { isFull, startOutcome, startPolicy, type Backoff, type RetryPolicy } from './retry-policy';
 import { requestStop } from './session-calls';
 
-/** What {@link startSession} works with. */
+/** Parameters of {@link startSession}. */
 export interface StartContext {
   http: HttpClient;
   backoff: Backoff;
   /** Time for all tries, in milliseconds. */
   timeoutMs: number;
-  /** When aborted, a failed try is the last one. */
+  /** When aborted, a failed try is not repeated. */
   giveUp: AbortSignal;
-  /** When aborted, the start is given up at once. */
+  /** Aborts the start at once. */
   signal: AbortSignal | undefined;
-  /** Called whenever the API has no place now. */
+  /** Called each time the API has no free capacity. */
   onFull: (() => void) | undefined;
-  /** Key of the start. @default a random one */
+  /** `Idempotency-Key` of the start. @default a random one */
   idempotencyKey: string | undefined;
-  /** Called at the end, when a session may have been left that nobody knows. */
+  /** Called at the end if an unknown session may be left. */
   onUnclear: (() => void) | undefined;
   onWarning: (warning: ClientWarning) => void;
-  /** True for sessions that this client has started itself. */
+  /** Whether this client started the session. */
   isOwn: (sessionId: string) => boolean;
 }
 
-/** Time for the look at what a lost answer left, in milliseconds. */
+/** Time limit of the search for sessions of a lost answer, in milliseconds. */
 const ORPHAN_CHECK_MS = 10_000;
-/** A session may appear this much earlier than our clocks say, in milliseconds: `Date` headers count whole seconds. */
+/** Tolerance for the API's clock, in milliseconds: `Date` headers have whole seconds. */
 const CLOCK_SLACK_MS = 2_000;
 
 /**
  * Starts a session.
- * @throws the last try's error; {@link OptionsError} before anything is sent
+ * @throws the error of the last try; {@link OptionsError} before any request
  */
 export async function startSession(
   body: StartOptions,
@@ -74,17 +74,17 @@ export async function startSession(
   return info;
 }
 
-/** Whether a session may run though its start has failed: its answer was of no use, or a fault of our own has come between. */
+/** Whether a session may be active although its start failed: its answer was invalid, or our own code failed. */
 function mayHaveStarted(error: unknown): boolean {
   if (!(error instanceof SessionwrightError)) return true;
   return error instanceof ContractError && error.status !== undefined && error.status < 300;
 }
 
-/** What is known of the tries of one start. */
+/** The tries of one start. */
 class StartTries {
   readonly key: string;
   readonly #since = performance.now();
-  /** True once a try may have made a session that nobody told us of. */
+  /** Whether a try may have started a session without an answer. */
   isUncertain = false;
   readonly policy: RetryPolicy;
 
@@ -103,7 +103,7 @@ class StartTries {
   }
 }
 
-/** An answer that breaks the contract but names its session: that session is of no use, so it is stopped. */
+/** Reads the answer. If it breaks the contract but contains an id, stops that session. */
 async function readSession(
   answer: Answer<'startSession'>,
   { http }: StartContext,
@@ -121,8 +121,8 @@ async function readSession(
 }
 
 /**
- * Stops what the tries have made beside the session that came of them. Where the API does not tell which that is, the sessions that
- * appeared since the first try are told; also when that could not be found out.
+ * Stops the sessions that tries started in addition to the returned one. If the API does not identify them, reports the sessions that
+ * appeared since the first try, or that they are unknown.
  */
 async function settle(
   tries: StartTries,
@@ -146,7 +146,7 @@ async function settle(
     }
     context.onUnclear?.();
     const suspects = others
-      .filter(({ idempotencyKey }) => idempotencyKey === null) // of the others it is known whose they are
+      .filter(({ idempotencyKey }) => idempotencyKey === null) // a key identifies the owners of the others
       .map(({ id }) => id);
     if (suspects.length === 0) return;
     const message = `${happened}, so another session may run unused. Sessions that appeared meanwhile and that this client does not know: ${suspects.join(', ')}. Stop them unless they are somebody else's.`;
@@ -163,7 +163,7 @@ async function settle(
   }
 }
 
-/** The running sessions that are at most so old, by the clock of the API. */
+/** Returns the active sessions up to this age, by the clock of the API. */
 async function listSince(windowMs: number, { http }: StartContext): Promise<SessionInfo[]> {
   const answer = await http.send('listSessions', {
     purpose: 'look for sessions that a lost start has left',

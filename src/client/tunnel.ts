@@ -1,4 +1,4 @@
-/** A tunnel through an HTTP proxy to a WebSocket endpoint: a port of this machine for one connection, which the proxy never sees into. */
+/** A tunnel through an HTTP proxy to a WebSocket endpoint: a local port for one connection. The proxy cannot read it. */
 import { once } from 'node:events';
 import { createServer, request as requestPlain, type IncomingMessage } from 'node:http';
 import { request as requestTls } from 'node:https';
@@ -11,46 +11,48 @@ import { isToken, newToken } from '../base/tokens';
 import { CdpError } from '../contract/errors';
 import { ProxyRefusal } from './proxy-refusal';
 
-/** What whoever is not meant is told; Node has no answer for upgrades. */
+/** The answer to other clients; Node has none for upgrades. */
 const NOT_FOUND = 'HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n';
 
-/** What to do when there is no way through, and the proxy has said nothing of why. */
+/** Advice if the connection fails and the proxy gave no reason. */
 const CURE =
   'Check the proxy in the environment (HTTPS_PROXY, HTTP_PROXY), or name the host in NO_PROXY if it is reached without';
 
-/** How to get through. */
+/** Options of a tunnel. */
 export interface TunnelOptions {
   proxy: URL;
-  /** How long it may take to get through, and how long the tunnel then waits for its connection, in milliseconds. */
+  /** Time limit to open the tunnel, and then for its client to connect, in milliseconds. */
   timeoutMs: number;
 }
 
 /**
- * Gets through, and returns the URL by which the endpoint is reached from here, once. The first part of its path is a secret between
- * the caller and the tunnel: programs of other users, and pages in browsers, can find the port as well. An endpoint without TLS is
- * reached straight when the proxy lets nothing through to its port: many do so to any port but 443, and it lies in the own network then.
+ * Opens the tunnel, and returns the local URL of the endpoint for one connection. The first segment of its path is a secret, because
+ * other users' programs and web pages can find the port. If the proxy refuses the port of an endpoint without TLS, returns the
+ * endpoint's own URL: many proxies only allow port 443, and then the endpoint is in the local network.
  * @throws {@link CdpError} (`cdp_closed`)
  */
 export async function openTunnel(target: URL, options: TunnelOptions): Promise<string> {
-  let far: Duplex;
+  let proxied: Duplex;
   try {
-    far = await getThrough(target, options);
+    proxied = await openThroughProxy(target, options);
   } catch (error) {
     const isRefused = error instanceof ProxyRefusal && error.status !== 407;
     if (isRefused && target.protocol === 'ws:') return target.href;
     const { proxy, timeoutMs } = options;
     const reason =
-      error instanceof ProxyRefusal ? error.message : `${whyNot(error, timeoutMs)}. ${CURE}`;
+      error instanceof ProxyRefusal
+        ? error.message
+        : `${describeFailure(error, timeoutMs)}. ${CURE}`;
     throw new CdpError(
       `Could not connect to ${target.protocol}//${target.host} through the proxy ${proxy.host}: ${reason}.`,
       { code: 'cdp_closed', method: 'connect', cause: error },
     );
   }
-  return lend(far, target, options);
+  return listenOnce(proxied, target, options);
 }
 
-/** A connection to the host and port of an URL, by `CONNECT` (RFC 9110 section 9.3.6), with TLS to the host where its scheme says so. */
-async function getThrough(target: URL, { proxy, timeoutMs }: TunnelOptions): Promise<Duplex> {
+/** Connects to the host and port of a URL by `CONNECT` (RFC 9110 section 9.3.6), with TLS to the host if its scheme requires it. */
+async function openThroughProxy(target: URL, { proxy, timeoutMs }: TunnelOptions): Promise<Duplex> {
   const signal = AbortSignal.timeout(timeoutMs);
   const place = `${bracketed(hostOf(target))}:${portOf(target)}`;
   const authorization = authorizationFor(proxy);
@@ -67,7 +69,7 @@ async function getThrough(target: URL, { proxy, timeoutMs }: TunnelOptions): Pro
   });
   asked.end();
   const [answer, socket] = (await once(asked, 'connect', { signal })) as [IncomingMessage, Socket];
-  socket.on('error', () => socket.destroy()); // told by what is built on it
+  socket.on('error', () => socket.destroy()); // the stream on top of it reports the error
   const { statusCode = 0 } = answer;
   if (statusCode < 200 || statusCode > 299) {
     socket.destroy();
@@ -84,31 +86,35 @@ async function getThrough(target: URL, { proxy, timeoutMs }: TunnelOptions): Pro
   return secure;
 }
 
-/** Lends a connection to the first who connects by the URL that it returns, at a port of this machine. It waits on when others come there. */
-async function lend(far: Duplex, target: URL, { timeoutMs }: TunnelOptions): Promise<string> {
+/** Listens on a local port, and returns the URL that connects its first client to the given connection. Refuses clients without the token. */
+async function listenOnce(
+  proxied: Duplex,
+  target: URL,
+  { timeoutMs }: TunnelOptions,
+): Promise<string> {
   const token = newToken();
   const server = createServer((_, answer) => answer.writeHead(404, { connection: 'close' }).end());
-  const inVain = setTimeout(() => end(), timeoutMs).unref();
+  const unused = setTimeout(() => end(), timeoutMs).unref();
   const close = (): void => {
-    clearTimeout(inVain);
+    clearTimeout(unused);
     server.close();
-    server.closeAllConnections(); // not the one that was let through
+    server.closeAllConnections(); // an upgraded connection stays open
   };
   const end = (): void => {
     close();
-    far.destroy();
+    proxied.destroy();
   };
-  far.on('error', end).once('close', end);
-  server.on('upgrade', (request, near, head) => {
-    near.on('error', () => near.destroy());
-    const path = pathBehind(token, request);
-    if (path === undefined) return void near.end(NOT_FOUND, () => near.destroy());
+  proxied.on('error', end).once('close', end);
+  server.on('upgrade', (request, local, head) => {
+    local.on('error', () => local.destroy());
+    const path = endpointPath(token, request);
+    if (path === undefined) return void local.end(NOT_FOUND, () => local.destroy());
     close();
-    far.write(asSentTo(target, path, request));
-    far.write(head);
-    near.pipe(far).pipe(near);
-    near.once('close', end);
-    far.once('close', () => near.destroy());
+    proxied.write(requestFor(target, path, request));
+    proxied.write(head);
+    local.pipe(proxied).pipe(local);
+    local.once('close', end);
+    proxied.once('close', () => local.destroy());
   });
   server.unref().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -119,14 +125,14 @@ async function lend(far: Duplex, target: URL, { timeoutMs }: TunnelOptions): Pro
   return url.href;
 }
 
-/** What the endpoint is asked for, by one who knows the token and is no web page: those name their origin. */
-function pathBehind(token: string, { url = '', headers }: IncomingMessage): string | undefined {
+/** Returns the path of the endpoint if the request has the token and is not from a web page, which would send its origin. */
+function endpointPath(token: string, { url = '', headers }: IncomingMessage): string | undefined {
   const [, given, path] = /^\/([^/]*)(\/.*)$/.exec(url) ?? [];
   return headers.origin === undefined && isToken(given, token) ? path : undefined;
 }
 
-/** The request for an upgrade as it came, for this path of another host. */
-function asSentTo(target: URL, path: string, { rawHeaders }: IncomingMessage): string {
+/** Returns the upgrade request for this path of another host, otherwise unchanged. */
+function requestFor(target: URL, path: string, { rawHeaders }: IncomingMessage): string {
   const lines = rawHeaders.flatMap((name, index) =>
     index % 2 === 1
       ? []
@@ -135,8 +141,8 @@ function asSentTo(target: URL, path: string, { rawHeaders }: IncomingMessage): s
   return [`GET ${path} HTTP/1.1`, ...lines, '', ''].join('\r\n');
 }
 
-/** What it failed by, in a few words: the text of a TLS library's error is many lines. */
-function whyNot(error: unknown, timeoutMs: number): string {
+/** Describes the error in a few words: the message of a TLS error has many lines. */
+function describeFailure(error: unknown, timeoutMs: number): string {
   const names = [error, (error as Error | undefined)?.cause].map(
     (it) => (it as Error | undefined)?.name,
   );

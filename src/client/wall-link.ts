@@ -1,11 +1,11 @@
-/** A link that opens the wall of a server once, without its key: for a browser on the machine of whoever has that. */
+/** Gets a single-use link to the wall of a server, for a browser on a machine that has the key. */
 import { HttpClient } from './http';
 import { resolveClientOptions } from './options';
 
-/** How long the server may take, in milliseconds: somebody waits for the page, which asks for the key where there is no link. */
+/** Time limit of the request, in milliseconds: a person waits for the page. Without a link, the page asks for the key. */
 const TIMEOUT_MS = 5_000;
 
-/** The link; undefined when the server does not answer, does not take the key, or is not one of ours. Secret until it is used. */
+/** Returns the link; undefined if the server does not answer, refuses the key, or is not ours. It is secret until its use. */
 export async function wallLink(api: { url: string; key: string }): Promise<string | undefined> {
   const http = new HttpClient(
     resolveClientOptions({ apiUrl: api.url, apiKey: api.key, timeout: TIMEOUT_MS, retries: 0 }),

@@ -1,4 +1,4 @@
-/** What was done in a session, as code that does it again. */
+/** Gets code that repeats the actions of a session. */
 import * as z from 'zod';
 
 import { checkOptions } from '../contract/checks';
@@ -7,13 +7,13 @@ import type { HttpClient } from './http';
 
 /** Options of `workflowCode()`. */
 export interface WorkflowCodeOptions {
-  /** Whether the Python script is a function `run` that can be called, rather than statements. @default false */
+  /** Whether the Python script defines a function `run` instead of plain statements. @default false */
   asWorkflow?: boolean | undefined;
 }
 
 const optionsSchema = z.strictObject({ asWorkflow: z.boolean().optional() });
 
-/** The code of a session's actions that succeeded. */
+/** Returns the code of a session's successful actions. */
 export async function fetchWorkflowCode(
   sessionId: string,
   http: HttpClient,
