@@ -22,7 +22,7 @@ const SAME_SIGNAL_MS = 500;
 const IS_WINDOWS = process.platform === 'win32';
 
 /** Thrown when the user ended the script while a child ran. */
-export class Interrupted extends Error {
+class Interrupted extends Error {
   constructor(signal) {
     super(`ended by ${signal}`);
     this.exitCode = signal === 'SIGINT' ? 130 : 143;

@@ -28,6 +28,7 @@ export const STAGES = [
   staticStage('types', ['node_modules/typescript/bin/tsc', '--noEmit']),
   staticStage('lint', ['node_modules/eslint/bin/eslint.js', '.']),
   staticStage('size', ['scripts/size.mjs']),
+  staticStage('package', ['scripts/package.mjs']),
   staticStage('words', ['node_modules/cspell/bin.mjs', 'lint', '--no-progress', '--quiet']),
   staticStage('format', ['node_modules/prettier/bin/prettier.cjs', '--check', '.']),
   { ...vitestStage('unit'), isQuick: true },

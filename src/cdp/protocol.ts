@@ -34,4 +34,3 @@ export type NetworkResponse = Pick<
 >;
 export type ResourceTiming = Protocol.Network.ResourceTiming;
 export type RequestWillBeSent = Protocol.Network.RequestWillBeSentEvent;
-export type ExceptionDetails = Protocol.Runtime.ExceptionDetails;

@@ -15,9 +15,7 @@ export type {
   ActionType,
   FormFields,
   InteractionAction,
-  InteractionOptions,
   NodeSelectors,
-  ScrapeAction,
 } from './action-types';
 
 /** An action as JSON. */

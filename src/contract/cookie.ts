@@ -56,7 +56,7 @@ export interface PlaywrightCookie {
 }
 
 /** `expires` of a session cookie. */
-export const SESSION_COOKIE_EXPIRES = -1;
+const SESSION_COOKIE_EXPIRES = -1;
 /** The latest expiry that Playwright accepts: the end of the year 9999, in seconds since 1970. */
 const LATEST_EXPIRY_S = 253_402_300_799;
 

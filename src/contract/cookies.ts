@@ -13,10 +13,8 @@ export {
   fromPlaywrightCookie,
   normalizeCookie,
   partitionOf,
-  SESSION_COOKIE_EXPIRES,
   toPlaywrightCookie,
   type Cookie,
-  type PlaywrightCookie,
 } from './cookie';
 
 const flag = looseBoolean.nullish();

@@ -11,7 +11,6 @@ export {
   encodeStartRequest,
   startRequestSchema,
   type StartOptions,
-  type StartRequestWire,
 } from './start';
 
 /** `active`: running. `closed`: ended as asked. `error`: ended unexpectedly. `timed_out`: idle or old for too long. */

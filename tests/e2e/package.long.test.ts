@@ -112,7 +112,14 @@ afterAll(() => tarball.remove());
 it('holds the build, the docs and the examples, and nothing else of the repository', () => {
   const folders = ['dist/', 'docs/', 'example-tests/'];
   const outside = tarball.files.filter((file) => !folders.some((it) => file.startsWith(it)));
-  expect(outside.sort()).toEqual(['CONTRIBUTING.md', 'LICENSE', 'README.md', 'package.json']);
+  expect(outside.sort()).toEqual([
+    'CHANGELOG.md',
+    'CONTRIBUTING.md',
+    'LICENSE',
+    'README.md',
+    'SECURITY.md',
+    'package.json',
+  ]);
   expect(tarball.files.filter((file) => file.includes('results'))).toEqual([]);
 });
 

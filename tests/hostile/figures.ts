@@ -74,7 +74,7 @@ export function missed(measures: Measures, limits: Partial<typeof LIMITS> = LIMI
 }
 
 /** The middle value; 0 for none. */
-export function median(values: readonly number[]): number {
+function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }

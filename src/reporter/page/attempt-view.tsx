@@ -80,6 +80,6 @@ export function AttemptView({ run, attempt, startMs, cue, onCue }: AttemptProps)
 }
 
 /** The moment of the same step in these events, or the same moment if there is no such step. */
-export function sameStep(events: readonly RecordingEvent[], { id, atMs }: RecordingEvent): number {
+function sameStep(events: readonly RecordingEvent[], { id, atMs }: RecordingEvent): number {
   return events.find((event) => id !== undefined && event.id === id)?.atMs ?? atMs ?? 0;
 }

@@ -34,6 +34,6 @@ export function Axis({ durationMs, zoom }: { durationMs: number; zoom: number })
 }
 
 /** The shortest distance that does not give too many marks. */
-export function stepOf(shownMs: number): number {
+function stepOf(shownMs: number): number {
   return STEPS_MS.find((stepMs) => shownMs / stepMs <= MARKS) ?? Math.ceil(shownMs / MARKS);
 }

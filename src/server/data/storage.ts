@@ -138,7 +138,7 @@ export class FileStorage {
 }
 
 /** @throws {@link InvalidRequestError} for an invalid name */
-export function checkName(name: string): void {
+function checkName(name: string): void {
   const problem = fileNameProblem(name);
   if (problem !== undefined)
     throw refused('Invalid file name', [{ path: 'filename', message: problem, in: 'path' }]);

@@ -77,7 +77,7 @@ export async function listBatches(folder: string): Promise<BatchFile[]> {
 }
 
 /** True for what can be a file of a log: nothing else is ever looked for. */
-export function isBatchKey(key: string): boolean {
+function isBatchKey(key: string): boolean {
   return KEY.test(key);
 }
 

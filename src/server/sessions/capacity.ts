@@ -121,7 +121,7 @@ export class Capacity {
 }
 
 /** The error of a start that waited too long. */
-export function timedOut(maxWaitMs: number, why: string): Error {
+function timedOut(maxWaitMs: number, why: string): Error {
   return tooMany(
     `Waited ${durationText(maxWaitMs)} for a session: ${why}. Stop one, or come again.`,
     WAITED_RETRY_MS,

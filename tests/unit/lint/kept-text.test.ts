@@ -1,8 +1,8 @@
 /** Lint refuses texts that are cut in a way that keeps the whole of them in memory. */
 import { join } from 'node:path';
-import tsParser from '@typescript-eslint/parser';
 import { ESLint, Linter } from 'eslint';
 import ts from 'typescript';
+import tseslint from 'typescript-eslint';
 import { expect, test } from 'vitest';
 import { keptText } from '../../../scripts/lib/kept-text.mjs';
 
@@ -26,7 +26,7 @@ function messagesFor(code: string): string[] {
   const programs = [ts.createProgram([FILE], { noLib: true, types: [] }, host)];
   const config = {
     files: ['**/*.ts'],
-    languageOptions: { parser: tsParser, parserOptions: { programs } },
+    languageOptions: { parser: tseslint.parser, parserOptions: { programs } },
     plugins: { texts: { rules: { kept: keptText } } },
     rules: { 'texts/kept': 'error' },
   };

@@ -38,6 +38,7 @@ describe('stagesOf', () => {
       'types',
       'lint',
       'size',
+      'package',
       'words',
       'format',
       'unit',
