@@ -1,20 +1,20 @@
-/** How long actions may take: for the server that ends them, and the client that waits for them. */
+/** Time limits of actions, for the server and the waiting client. */
 import type { Action } from './action-types';
 
-/** What an interaction may take when it does not say, in milliseconds. */
+/** Default timeout of an interaction, in milliseconds. */
 export const DEFAULT_INTERACTION_MS = 15_000;
-/** Longest time of one step that has no time of its own, such as pressing a key or filling one field of a form, in milliseconds: what the contract's reference engine takes. */
+/** Time limit of a step without its own timeout, such as pressing a key or filling a field, in milliseconds: that of the reference engine. */
 export const OPERATION_MS = 8_000;
-/** Longest time of a navigation, in milliseconds: the same. */
+/** Time limit of a navigation, in milliseconds: that of the reference engine. */
 export const NAVIGATION_MS = 10_000;
-/** How long a script may run, in milliseconds. */
+/** Time limit of a script, in milliseconds. */
 export const SCRIPT_LIMIT_MS = 45_000;
-/** What the contract's own client allows for a captcha, in milliseconds. */
+/** Time limit of a captcha, in milliseconds: that of the cloud's client. */
 const CAPTCHA_MS = 100_000;
-/** What reading a page may take, in milliseconds: an empty one is looked at several times. */
+/** Time limit to read a page, in milliseconds: an empty page is read several times. */
 const SCRAPE_MS = 60_000;
 
-/** The longest that an action may take in all, in milliseconds: its own time, and that of the page that it leads to. */
+/** Returns the time limit of an action in milliseconds: its own, plus that of the page that it opens. */
 export function longestActionMs(action: Action): number {
   return ownMs(action) + 2 * NAVIGATION_MS;
 }

@@ -1,4 +1,4 @@
-/** Schemas of the actions on the wire, one for each `type`, with the spellings of older clients. Unknown fields are refused. */
+/** Wire schemas of actions, one per `type`, including the field names of older clients. Unknown fields are refused. */
 import * as z from 'zod';
 
 import { isRecord } from '../base/json';
@@ -8,20 +8,20 @@ import { lenient } from './exact';
 import { scrapeFields } from './scrape';
 import { coerceNumber, looseBoolean, looseInteger, parseDuration } from './values';
 
-/** The longest that an interaction may take, in milliseconds: as long as the longest session. */
+/** Maximum timeout of an interaction, in milliseconds: the maximum duration of a session. */
 const MAX_INTERACTION_MS = 24 * 60 * 60 * 1000;
-/** The longest `wait`, in milliseconds. */
+/** Maximum `wait`, in milliseconds. */
 const MAX_WAIT_MS = 30_000;
 
-/** Sent by other clients with every action; means nothing here. */
+/** Sent by other clients with every action; ignored. */
 const DESCRIPTIVE = { category: z.string().nullish(), description: z.string().nullish() };
-/** Sent by other clients with interactions; means nothing here. */
+/** Sent by other clients with interactions; ignored. */
 const DESCRIPTIVE_OF_INTERACTION = {
   ...DESCRIPTIVE,
   text_label: z.string().nullish(),
   param: z.unknown().optional(),
 };
-/** Fields that are read and dropped. */
+/** Ignored fields. */
 export const IGNORED_FIELDS = new Set(Object.keys(DESCRIPTIVE_OF_INTERACTION));
 
 const text = z
@@ -29,7 +29,7 @@ const text = z
   .nullish()
   .transform((value) => value ?? '');
 
-/** Where an element is, as an object. */
+/** A selector as an object. */
 const selectorsObject = z
   .strictObject({
     css_selector: text,
@@ -52,13 +52,13 @@ const selectorsObject = z
     { error: 'give a css_selector, an xpath_selector or a playwright_selector' },
   );
 
-/** A selector is an object or a text; a text becomes an object, and an empty one is none. */
+/** A selector is an object or a string. A string becomes an object; an empty string means no selector. */
 const selector = z.preprocess(
   (value) => (typeof value === 'string' ? fromText(value) : value),
   selectorsObject.nullish(),
 );
 
-/** Whose element and how long; `clear` and the like are renamed before. */
+/** Element and timeout. `clear` and similar fields were renamed before. */
 const interaction = {
   ...DESCRIPTIVE_OF_INTERACTION,
   id: z
@@ -145,7 +145,7 @@ function onElement<T extends string, S extends z.ZodRawShape>(type: T, shape: S)
   });
 }
 
-/** Every action. */
+/** All actions. */
 export const actionSchemas = {
   goto: onPage('goto', url),
   goto_new_tab: onPage('goto_new_tab', url),
@@ -185,13 +185,13 @@ export const actionSchemas = {
   download_file: onElement('download_file', {}),
 } as const;
 
-/** An action on the wire, for descriptions of the API. {@link decodeAction} reads one. */
+/** An action on the wire, for the API description. {@link decodeAction} parses one. */
 export const actionSchema = z.discriminatedUnion(
   'type',
   Object.values(actionSchemas) as unknown as [typeof actionSchemas.goto],
 );
 
-/** Older clients call the one field of these `value`. */
+/** Actions whose single field older clients call `value`. */
 const VALUE_OF: Record<string, string> = {
   ...{
     goto: 'url',
@@ -205,7 +205,7 @@ const VALUE_OF: Record<string, string> = {
   ...{ captcha_solve: 'captcha_type', help: 'reason', evaluate_js: 'code' },
 };
 
-/** The action with today's names of its fields. */
+/** Renames fields of older clients to the current names. */
 export function renameOldFields(action: Record<string, unknown>): Record<string, unknown> {
   const { type } = action;
   const field =
@@ -218,7 +218,7 @@ export function renameOldFields(action: Record<string, unknown>): Record<string,
     : action;
 }
 
-/** A field that is there under both names stays, and is refused as unknown. */
+/** If both names are set, the old field stays and is refused as unknown. */
 function rename(
   action: Record<string, unknown>,
   from: string,
@@ -229,7 +229,7 @@ function rename(
   return { ...rest, [to]: value };
 }
 
-/** The object that a selector's text stands for. */
+/** Parses a selector string. */
 function fromText(selectorText: string): object | undefined {
   const trimmed = selectorText.trim();
   if (trimmed === '') return undefined;

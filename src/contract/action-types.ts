@@ -1,51 +1,51 @@
-/** Actions on a session's page as a TypeScript program writes them. A wrong one does not compile. */
+/** TypeScript types of actions on a session's page. An invalid action does not compile. */
 
 /**
- * How to find an element. The Playwright selector is used as it is; else the CSS selector, then the XPath, inside the chain of
- * iframes: the first that matches exactly one element. Give at least one of the three.
+ * How to find an element; at least one of the three selectors is required. A Playwright selector is used unchanged. Otherwise the CSS
+ * selector and then the XPath are tried inside the chain of iframes, and the first one that matches exactly one element wins.
  */
 export interface NodeSelectors {
-  /** A CSS selector, which reaches into open shadow roots. */
+  /** A CSS selector. It also matches in open shadow roots. */
   cssSelector?: string | undefined;
   /** An XPath. */
   xpathSelector?: string | undefined;
-  /** A selector of Playwright's, taken as it is; `null` for none. */
+  /** A Playwright selector, used unchanged; `null` for none. */
   playwrightSelector?: string | null | undefined;
-  /** CSS selectors of the iframes that lead to the element, outermost first. */
+  /** CSS selectors of the iframes around the element, outermost first. */
   iframeParentCssSelectors?: readonly string[] | undefined;
-  /** Whether the element stands in an iframe. Informs only: `iframeParentCssSelectors` leads there. */
+  /** Whether the element is in an iframe. Informational: `iframeParentCssSelectors` selects the frame. */
   inIframe?: boolean | undefined;
-  /** Whether the element stands in a shadow root. Informs only. */
+  /** Whether the element is in a shadow root. Informational. */
   inShadowRoot?: boolean | undefined;
-  /** The cloud's own name of the element. Informs only. */
+  /** The cloud's name of the element. Informational. */
   notteSelector?: string | null | undefined;
-  /** The element in Playwright's Python notation. Informs only. */
+  /** The element in Playwright's Python notation. Informational. */
   pythonSelector?: string | null | undefined;
 }
 
 /**
- * The element that an action works on: by a selector (a text that begins with `css=`, `xpath=` or `~ ` is a CSS selector, an XPath or
- * an exact text; every other is Playwright's), or by its id in the last observation, such as `B1`.
+ * The element of an action: a selector, or its id in the last observation, such as `B1`. A selector string that begins with `css=`,
+ * `xpath=` or `~ ` is a CSS selector, an XPath or an exact text; any other is a Playwright selector.
  */
 export type ActionTarget =
   | {
-      /** A text that names the element, or several ways to find it. */
+      /** A selector string, or several ways to find the element. */
       selector: string | NodeSelectors;
-      /** Not beside a selector. */
+      /** Excluded by `selector`. */
       id?: undefined;
     }
   | {
       /** Id of the element in the last observation, such as `B1`. */
       id: string;
-      /** Not beside an id. */
+      /** Excluded by `id`. */
       selector?: undefined;
     };
 
-/** What every action on an element may say. */
+/** Options of all actions on an element. */
 export interface InteractionOptions {
   /** Press Enter afterwards. @default false */
   pressEnter?: boolean | null | undefined;
-  /** Longest time for it, in milliseconds; 0 stands for the default. @default 15000 */
+  /** Timeout, in milliseconds; 0 means the default. @default 15000 */
   timeout?: number | undefined;
 }
 
@@ -53,25 +53,25 @@ type Interaction<T extends string, Fields extends object = object> = { type: T }
   InteractionOptions &
   Fields;
 
-/** A text to enter. */
+/** Text to enter. */
 interface Entry {
   /** The text to enter. */
   value: string;
-  /** Whether what is in the field is removed first. @default true */
+  /** Whether to clear the field first. @default true */
   clearBeforeFill?: boolean | undefined;
 }
 
 /** Mail or text messages to read. */
 interface MessageQuery {
-  /** Most messages to read. @default 10 */
+  /** Maximum number of messages. @default 10 */
   limit?: number | undefined;
-  /** How old at most, as an ISO 8601 duration; `null` for any age. @default 'PT5M' */
+  /** Maximum age, as an ISO 8601 duration; `null` for any age. @default 'PT5M' */
   timedelta?: string | null | undefined;
-  /** Whether only those are read that were not read before. @default true */
+  /** Whether to read only unread messages. @default true */
   onlyUnread?: boolean | undefined;
 }
 
-/** Values for the fields of a form, by what they mean. At least one. */
+/** Values for the fields of a form, by meaning. At least one is required. */
 export interface FormFields {
   /** Form of address, such as `Dr`. */
   title?: string | undefined;
@@ -81,7 +81,7 @@ export interface FormFields {
   middleName?: string | undefined;
   /** Last name. */
   lastName?: string | undefined;
-  /** The whole name, where one field asks for it. */
+  /** Full name, for forms with a single name field. */
   fullName?: string | undefined;
   /** E-mail address. */
   email?: string | undefined;
@@ -99,7 +99,7 @@ export interface FormFields {
   state?: string | undefined;
   /** Postal code. */
   postalCode?: string | undefined;
-  /** Country, by name or code as the form has it. */
+  /** Country, by the name or code that the form uses. */
   country?: string | undefined;
   /** Telephone number. */
   phone?: string | undefined;
@@ -107,43 +107,43 @@ export interface FormFields {
   ccName?: string | undefined;
   /** Number of the payment card. */
   ccNumber?: string | undefined;
-  /** Month in which the card expires. */
+  /** Expiry month of the card. */
   ccExpMonth?: string | undefined;
-  /** Year in which the card expires. */
+  /** Expiry year of the card. */
   ccExpYear?: string | undefined;
-  /** Month and year in which the card expires, in one field. */
+  /** Expiry month and year of the card, in one field. */
   ccExp?: string | undefined;
   /** Security code of the card. */
   ccCvv?: string | undefined;
-  /** Name to sign in with. */
+  /** User name. */
   username?: string | undefined;
-  /** `password` is the same. */
+  /** Same as `password`. */
   currentPassword?: string | undefined;
-  /** The password to set, where one is changed or chosen. */
+  /** New password, in forms that change or set one. */
   newPassword?: string | undefined;
   /** One-time code of a second factor. */
   totp?: string | undefined;
 }
 
-/** What is to be taken from the page. */
+/** What to extract from the page. */
 export interface ScrapeAction {
-  /** The same for each of them. */
+  /** Same for all types. */
   type: 'scrape';
-  /** Needs a language model. */
+  /** Requires a language model. */
   instructions?: string | null | undefined;
-  /** Whether navigation, headers, footers and such are left out. @default true */
+  /** Whether to omit navigation, headers, footers and similar parts. @default true */
   onlyMainContent?: boolean | undefined;
-  /** A Playwright selector of the part to take. @default the whole page */
+  /** Playwright selector of the part to extract. @default the whole page */
   selector?: string | null | undefined;
-  /** Whether the images of the page are listed instead of its text. @default false */
+  /** Whether to list the images of the page instead of its text. @default false */
   onlyImages?: boolean | undefined;
-  /** Whether links stay links, and do not become plain text. @default true */
+  /** Whether to keep links instead of plain text. @default true */
   scrapeLinks?: boolean | undefined;
-  /** Whether images are kept in the text. @default false */
+  /** Whether to keep images in the text. @default false */
   scrapeImages?: boolean | undefined;
-  /** Names of tags that are left out with all they hold, such as `aside`. */
+  /** Names of tags to omit with their content, such as `aside`. */
   ignoredTags?: readonly string[] | null | undefined;
-  /** JSON schema of what a language model shall make of it. */
+  /** JSON schema of the result of a language model. */
   responseFormat?: Record<string, unknown> | null | undefined;
 }
 
@@ -166,18 +166,18 @@ export const CAPTCHA_TYPES = [
 export type Action =
   | {
       type: 'goto';
-      /** Where to; `https://` is put before a mere host. */
+      /** Address; a host without scheme gets `https://`. */
       url: string;
     }
   | {
       type: 'goto_new_tab';
-      /** What the new tab opens; `https://` is put before a mere host. */
+      /** Address for the new tab; a host without scheme gets `https://`. */
       url: string;
     }
   | { type: 'close_tab' }
   | {
       type: 'switch_tab';
-      /** From 0, in the order of opening; -1 is the last. */
+      /** Index from 0, in the order of opening; -1 is the last tab. */
       tabIndex: number;
     }
   | { type: 'go_back' }
@@ -185,7 +185,7 @@ export type Action =
   | { type: 'reload' }
   | {
       type: 'wait';
-      /** How long, in milliseconds: 0 to 30000. */
+      /** Duration, in milliseconds: 0 to 30000. */
       time: number;
     }
   | {
@@ -205,19 +205,19 @@ export type Action =
     }
   | {
       type: 'captcha_solve';
-      /** Which kind it is, if that is known. The cloud only. */
+      /** Kind of captcha, if known. Cloud only. */
       captchaType?: (typeof CAPTCHA_TYPES)[number] | null | undefined;
     }
   | {
       type: 'help';
-      /** What help is needed for; noted in the session's steps. */
+      /** Reason for the request, recorded in the session's steps. */
       reason: string;
     }
   | {
       type: 'completion';
-      /** Whether the task was done; noted in the session's steps. */
+      /** Whether the task succeeded, recorded in the session's steps. */
       success: boolean;
-      /** What came of it. */
+      /** The result of the task. */
       answer: string;
     }
   | ScrapeAction
@@ -230,7 +230,7 @@ export type Action =
   | ({ type: 'sms_read' } & MessageQuery)
   | {
       type: 'form_fill';
-      /** The values, by what they mean. */
+      /** The values, by meaning. */
       value: FormFields;
     }
   | Interaction<'click'>
@@ -240,21 +240,21 @@ export type Action =
   | Interaction<
       'check',
       {
-        /** Whether it shall be checked. */
+        /** Whether to check or uncheck the element. */
         value: boolean;
       }
     >
   | Interaction<
       'select_dropdown_option',
       {
-        /** The value or the label of the option. */
+        /** Value or label of the option. */
         value: string;
       }
     >
   | Interaction<
       'upload_file',
       {
-        /** Name of a file in the upload storage. */
+        /** Name of an uploaded file. */
         filePath: string;
       }
     >

@@ -1,4 +1,4 @@
-/** Actions between the wire and TypeScript: read by the server, written by the client, echoed in results. */
+/** Converts actions between the wire and TypeScript. The server decodes them, the client encodes them, results echo them. */
 import { actionSchemas, IGNORED_FIELDS, renameOldFields } from './action-schemas';
 import type { Action } from './action-types';
 import { exactly } from './exact';
@@ -24,8 +24,8 @@ export type ActionWire = { type: string } & Record<string, unknown>;
 const TYPES = Object.keys(actionSchemas);
 
 /**
- * An action from a request body: defaults are filled in, and a selector is an object.
- * @throws {@link InvalidRequestError} (422) naming every wrong or unknown field
+ * Decodes an action from a request body. Adds defaults, and turns selectors into objects.
+ * @throws {@link InvalidRequestError} (422) names each invalid or unknown field
  */
 export function decodeAction(body: unknown): Action {
   const read = readAction(body);
@@ -34,19 +34,19 @@ export function decodeAction(body: unknown): Action {
 }
 
 /**
- * The wire form of an action, without what is not set.
- * @throws {@link OptionsError} naming every wrong or unknown field
+ * Encodes an action for the wire, without unset fields.
+ * @throws {@link OptionsError} names each invalid or unknown field
  */
 export function encodeAction(action: Action): ActionWire {
   const what = 'Cannot execute this action';
-  wireNames(what, action); // refuses what is no object, and names of the wire
+  wireNames(what, action); // refuses non-objects and wire names
   const wire = toWire(action);
   const read = readAction(wire, { nameOf: fieldName, isExact: true });
   if ('wire' in read) return wire;
   throw refusedOptions(what, read.issues);
 }
 
-/** TypeScript's names for an action on the wire, whatever else it holds. */
+/** Converts the known field names of a wire action to TypeScript's, and keeps the others. */
 export function toAction(wire: ActionWire): Action {
   const { selector, value, time_ms: time, ...rest } = wire;
   return {
@@ -57,7 +57,7 @@ export function toAction(wire: ActionWire): Action {
   } as unknown as Action;
 }
 
-/** Wire names for an action that was checked before: of one that was not, what is wrong is left to the schemas. */
+/** Converts field names to the wire's. The schemas report invalid fields later. */
 export function toWire(action: Action): ActionWire {
   const { selector, value, time, ...rest } = action as unknown as Record<string, unknown>;
   return {
@@ -68,17 +68,17 @@ export function toWire(action: Action): ActionWire {
   } as ActionWire;
 }
 
-/** The name of a field in TypeScript. */
+/** Returns the TypeScript name of a field. */
 function fieldName(wireName: string): string {
   return wireName === 'time_ms' ? 'time' : toCamelCase(wireName);
 }
 
-/** Selectors, and the fields of a form, are objects with names of their own. */
+/** Selectors and form values are nested objects with their own names. */
 function renamed(value: unknown, rename: (object: object) => object): unknown {
   return typeof value === 'object' && value !== null ? rename(value) : value;
 }
 
-/** The checked action in wire names, or what is wrong with it. */
+/** Checks an action in wire names. */
 function readAction(
   body: unknown,
   { nameOf, isExact }: { nameOf?: NameOf; isExact?: boolean } = {},

@@ -1,53 +1,53 @@
-/** What answers beside the operations: URLs that the API hands out, each with its own permission in its query, and WebSockets. */
+/** Addresses other than operations: URLs that the API returns, each with a permission in its query, and WebSockets. */
 
-/** URLs that are fetched as they were handed out, without a key. */
+/** URLs that work without a key. */
 export const addresses = {
-  /** An upload's bytes. */
+  /** Content of an upload. */
   uploadContent: '/storage/uploads/{filename}/content',
-  /** A download's bytes. */
+  /** Content of a download. */
   downloadContent: '/storage/{session_id}/downloads/{filename}/content',
   /** One batch of a network log, as HAR. */
   networkLogBatch: '/sessions/{session_id}/network/logs/{key}',
   /** The replay as MP4. */
   replayFile: '/sessions/{session_id}/replay.mp4',
-  /** The same in parts, which the playlist of the replay names. */
-  /** The clip of one of its tests as MP4, by the test's position among them, from 0. */
+  /** Segments of the replay, listed in its playlist. */
+  /** The clip of one test as MP4, by the test's index from 0. */
   clipFile: '/sessions/{session_id}/tests/{test}/clip.mp4',
-  /** The page that shows a session live, or plays its replay. */
+  /** The page of a session: its live view, or its replay. */
   viewer: '/sessions/{session_id}/viewer',
-  /** What that page asks for. */
+  /** The data of that page. */
   viewerStory: '/sessions/{session_id}/viewer/story',
-  /** The last picture that was recorded of a session. */
+  /** The last recorded picture of a session. */
   viewerPoster: '/sessions/{session_id}/viewer/poster.jpg',
-  /** Where that page has the clip of a test made, and learns where it is. */
+  /** Creates the clip of a test for that page, and returns its URL. */
   viewerClip: '/sessions/{session_id}/viewer/tests/{test}/clip',
-  /** The sessions on the wall, which is `GET /` for browsers. Asks for the key, or a pass. */
+  /** The sessions on the wall, which is `GET /` for browsers. Requires the key or a pass. */
   wall: '/viewer/sessions',
-  /** Where the wall gives its ticket for a pass. */
+  /** Exchanges the ticket of the wall for a pass. */
   wallPass: '/viewer/passes',
-  /** The files that the pages of the viewer load. */
+  /** Files that the viewer's pages load. */
   viewerFile: '/viewer/{name}',
 } as const;
 
 /** WebSockets. */
 export const sockets = {
-  /** CDP of a new session, which ends with the connection. The key is in the query. */
+  /** CDP of a new session, which ends with the connection. The query contains the key. */
   connect: '/sessions/connect',
   /** CDP of a session's browser: its `cdp_url`. */
   cdp: '/sessions/{session_id}/cdp',
-  /** Playwright's own protocol, beside the browser: its `playwright_url`. */
+  /** Playwright's own protocol, on the browser's machine: its `playwright_url`. */
   playwright: '/sessions/{session_id}/playwright',
-  /** CDP of one page of it. */
+  /** CDP of one of its pages. */
   pageCdp: '/sessions/{session_id}/cdp/{target_id}',
-  /** Pictures of the session, and its steps. */
+  /** Pictures and steps of the session. */
   recording: '/sessions/{session_id}/debug/recording',
-  /** Its steps. */
+  /** Steps of the session. */
   logs: '/sessions/{session_id}/debug/logs',
-  /** What the viewer shows of a running session, and what is done in it by hand. */
+  /** Data of the live view, and manual input. */
   live: '/sessions/{session_id}/viewer/live',
 } as const;
 
-/** What only the cloud has: the first part of the paths of such calls, and what they are about. Our own server answers 501. */
+/** Cloud-only calls: first segment of the path, and their subject. Our server answers 501. */
 export const CLOUD_ONLY: Readonly<Record<string, string>> = {
   agents: 'agents',
   anything: 'agents',
@@ -63,9 +63,8 @@ export const CLOUD_ONLY: Readonly<Record<string, string>> = {
 };
 
 /**
- * An endpoint of a session's browser for those who make their own pages: a server of ours opens no first one for them. Others do not
- * know this.
- * @param url - with a token, as our servers tell it
+ * Returns an endpoint for clients that create their own pages: our server then opens no first page. Other servers ignore this.
+ * @param url - the endpoint with its token, from our server
  */
 export function withoutStartupPage(url: string): string {
   return `${url}&startup_page=false`;

@@ -1,8 +1,8 @@
-/** What an observation lists beside the elements of the page: every action that needs none, as an example, and all of them as text for a language model. */
+/** Actions without an element, which observations list in addition to elements: an example of each, and all as text for a language model. */
 
 const category = 'Special Browser Actions';
 
-/** One example of each action without an element, as the cloud's observations have them. */
+/** One example of each action without an element, as in the cloud's observations. */
 export const BROWSER_ACTIONS = [
   {
     type: 'form_fill' as const,
@@ -96,7 +96,7 @@ export const BROWSER_ACTIONS = [
   },
 ];
 
-/** What is shown of an action. Its other fields are what it takes. */
+/** Displayed fields of an action. Its other fields are parameters. */
 interface ShownAction {
   type: string;
   category: string;
@@ -104,10 +104,10 @@ interface ShownAction {
   id?: string;
 }
 
-/** Fields that say which action it is and on what, not what it takes. */
+/** Fields that identify the action and its element, and are not parameters. */
 const NOT_TAKEN = new Set(['type', 'category', 'description', 'id', 'selector', 'text_label']);
 
-/** All actions as a list under the name of each category, as the cloud writes them. */
+/** Lists all actions by category, in the cloud's format. */
 export function renderActions(actions: readonly ShownAction[]): string {
   const categories = [...new Set(actions.map((action) => action.category))];
   const listed = (name: string): string[] =>

@@ -1,4 +1,4 @@
-/** Checks what is sent, on both sides: before it leaves, by the names of TypeScript; and when it arrives, by those of the wire. */
+/** Checks requests on both sides. The client's errors use TypeScript names, the server's use wire names. */
 import * as z from 'zod';
 
 import { isRecord } from '../base/json';
@@ -9,9 +9,9 @@ import { newName, snakify, toCamelCase, type Snaked } from './naming';
 import { refused } from './refusals';
 
 /**
- * What a request's body says.
- * @param what begins the message of a refusal: `Invalid cookies`
- * @throws {@link InvalidRequestError} (422) naming each wrong field, and the nearest name to an unknown one
+ * Parses a request body.
+ * @param what - start of the error message: `Invalid cookies`
+ * @throws {@link InvalidRequestError} (422) names each invalid field, and the nearest valid name of an unknown one
  */
 export function readBody<T>(what: string, schema: z.ZodType<T>, body: unknown): T {
   const parsed = schema.safeParse(body, { reportInput: true });
@@ -20,8 +20,8 @@ export function readBody<T>(what: string, schema: z.ZodType<T>, body: unknown): 
 }
 
 /**
- * What a request's query says. Unknown parameters are ignored.
- * @throws {@link InvalidRequestError} (422) naming each wrong one
+ * Parses a request's query. Ignores unknown parameters.
+ * @throws {@link InvalidRequestError} (422) names each invalid parameter
  */
 export function readQuery<T>(schema: z.ZodType<T>, query: URLSearchParams): T {
   const parsed = schema.safeParse(Object.fromEntries(query), { reportInput: true });
@@ -33,10 +33,10 @@ export function readQuery<T>(schema: z.ZodType<T>, query: URLSearchParams): T {
 }
 
 /**
- * The wire form of what a caller of the client gives, one level deep, without what is not set. It is checked before anything is sent,
- * and nothing is respelled.
- * @param what begins the message of a refusal: `Cannot list sessions with these options`
- * @throws {@link OptionsError} naming each wrong field, and the nearest name to an unknown one
+ * Converts options of the client to wire names, one level deep, without unset fields. Checks them strictly before anything is
+ * sent.
+ * @param what - start of the error message: `Cannot list sessions with these options`
+ * @throws {@link OptionsError} names each invalid field, and the nearest valid name of an unknown one
  */
 export function toWire<T extends object>(what: string, schema: z.ZodObject, given: T): Snaked<T> {
   const wire = wireNames(what, given);
@@ -45,8 +45,8 @@ export function toWire<T extends object>(what: string, schema: z.ZodObject, give
 }
 
 /**
- * The same names on the wire, one level deep.
- * @throws {@link OptionsError} for what is no object, and for names that are those of the wire already
+ * Converts names to the wire's, one level deep.
+ * @throws {@link OptionsError} if the value is not an object, or uses wire names
  */
 export function wireNames<T extends object>(what: string, given: T): Snaked<T> {
   if (!isRecord(given))
@@ -64,9 +64,9 @@ export function wireNames<T extends object>(what: string, given: T): Snaked<T> {
 }
 
 /**
- * Checks the wire form of what a caller has given; messages have the names of TypeScript.
- * @returns it, with defaults
- * @throws {@link OptionsError} naming each wrong field
+ * Checks options in wire names. Messages use TypeScript names.
+ * @returns the value with defaults
+ * @throws {@link OptionsError} names each invalid field
  */
 export function checkWire<T>(
   what: string,
@@ -80,28 +80,28 @@ export function checkWire<T>(
 }
 
 /**
- * Checks options that are not sent as they are.
- * @param what begins the message of a refusal
- * @returns the options, with defaults
- * @throws {@link OptionsError} naming each wrong field, and the nearest name to an unknown one
+ * Checks options that are not sent unchanged.
+ * @param what - start of the error message
+ * @returns the options with defaults
+ * @throws {@link OptionsError} names each invalid field, and the nearest valid name of an unknown one
  */
 export function checkOptions<T>(what: string, schema: z.ZodType<T>, options: unknown): T {
   return checkWire(what, schema, options, (name) => name);
 }
 
-/** Options that are refused before anything is sent. */
+/** Returns the error for invalid options. */
 export function refusedOptions(what: string, issues: readonly Issue[]): OptionsError {
   return new OptionsError(`${what}: ${formatIssues(issues)}`, { path: issues[0]?.path ?? '' });
 }
 
-/** What a caller writes has no unknown field, also where the wire ignores them. */
+/** Refuses unknown fields of options, even where the wire ignores them. */
 function strictly<T>(schema: z.ZodType<T>): z.ZodType<T> {
   return schema instanceof z.ZodObject && schema.def.catchall === undefined
     ? (schema.strict() as unknown as z.ZodType<T>)
     : schema;
 }
 
-/** The names of the fields at a path in what a schema describes. */
+/** Returns the field names of a schema at a path. */
 export function namesIn(schema: z.ZodType): (path: readonly PropertyKey[]) => string[] {
   return (path) => {
     let at = plain(schema);
@@ -111,7 +111,7 @@ export function namesIn(schema: z.ZodType): (path: readonly PropertyKey[]) => st
   };
 }
 
-/** The content of an optional field, the object among alternatives, the exact form of a lenient schema. */
+/** Unwraps an optional field, the object of a union, or the exact form of a lenient schema. */
 function plain(schema: unknown): unknown {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable)
     return plain(schema.unwrap());

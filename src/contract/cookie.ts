@@ -1,47 +1,47 @@
-/** A cookie as the session API and cookie files hold it, and as Playwright does. Loads no schema library: a test's process starts faster so. */
+/** Cookies of the session API, of cookie files and of Playwright. Does not load zod, so that workers start faster. */
 
-/** A cookie of the session API and of cookie files. Its names are the same on the wire. */
+/** A cookie of the session API and of cookie files. The wire uses the same names. */
 export interface Cookie {
-  /** Its name; with `domain`, `path` and the partition it tells one cookie from another. */
+  /** Name. `name`, `domain`, `path` and the partition identify a cookie. */
   name: string;
-  /** Its value, a secret as a rule: keep it out of logs. */
+  /** Value, usually a secret: keep it out of logs. */
   value: string;
-  /** The host it is sent to; with a dot in front, its subdomains too. */
+  /** Host of the cookie. A leading dot includes subdomains. */
   domain: string;
-  /** It is sent with requests below this path; `/` for all. */
+  /** Path prefix of its requests; `/` for all. */
   path: string;
-  /** Whether scripts of pages cannot read it. */
+  /** Whether it is hidden from scripts. */
   httpOnly: boolean;
-  /** Whether it is sent over HTTPS only. @default false */
+  /** Whether it is only sent over HTTPS. @default false */
   secure?: boolean;
-  /** Sent to exactly this host, not to its subdomains. */
+  /** Whether it is only sent to this host and not to subdomains. */
   hostOnly?: boolean;
-  /** Gone when the browser ends. */
+  /** Whether the browser deletes it when it closes. */
   session?: boolean;
-  /** Whether requests from other sites carry it. Left out, the browser decides (`Lax` in Chromium). */
+  /** Whether requests from other sites carry it. If omitted, the browser decides (`Lax` in Chromium). */
   sameSite?: 'Lax' | 'None' | 'Strict';
-  /** When it expires, in seconds since 1970; -1 for a session cookie. The same as `expirationDate`. */
+  /** Expiry in seconds since 1970; -1 for a session cookie. Same as `expirationDate`. */
   expires?: number;
-  /** The same as `expires`; other clients read this one. */
+  /** Same as `expires`, for other clients. */
   expirationDate?: number;
-  /** Id of the browser profile that it was exported from, as extensions of Chrome write it. Has no effect. */
+  /** Id of the exporting browser profile, written by Chrome extensions. Has no effect. */
   storeId?: string;
-  /** The site under which alone it is sent, of a partitioned cookie (CHIPS). */
+  /** Top-level site of a partitioned cookie (CHIPS). */
   partitionKey?: string;
   /**
-   * The second half of its partition: whether a frame of another site is between the page and the frame that the cookie is for. Has no
-   * effect without `partitionKey`. @default true
+   * Second part of the partition: whether a frame of another site is between the page and the cookie's frame. Has no effect without
+   * `partitionKey`. @default true
    */
   hasCrossSiteAncestor?: boolean;
 }
 
-/** What names the partition of a cookie. */
+/** The partition of a cookie. */
 type PartitionFields = Pick<Cookie, 'partitionKey' | 'hasCrossSiteAncestor'>;
 
-/** Playwright's name for `hasCrossSiteAncestor`: it is in storage states, and not in Playwright's types. */
+/** Playwright's name for `hasCrossSiteAncestor`. Storage states contain it, but Playwright's types do not. */
 export const CROSS_SITE_ANCESTOR = '_crHasCrossSiteAncestor';
 
-/** A cookie as Playwright's `context.cookies()` gives it and `context.addCookies()` takes it. */
+/** A cookie of Playwright's `context.cookies()` and `context.addCookies()`. */
 export interface PlaywrightCookie {
   name: string;
   value: string;
@@ -57,13 +57,13 @@ export interface PlaywrightCookie {
 
 /** `expires` of a session cookie. */
 const SESSION_COOKIE_EXPIRES = -1;
-/** The latest expiry that Playwright accepts: the end of the year 9999, in seconds since 1970. */
+/** Playwright's maximum expiry: the end of the year 9999, in seconds since 1970. */
 const LATEST_EXPIRY_S = 253_402_300_799;
 
-/** A cookie that may come from a storage state. */
+/** A cookie, possibly from a storage state. */
 type AnyCookie = Cookie & Pick<PlaywrightCookie, typeof CROSS_SITE_ANCESTOR>;
 
-/** The cookie with the names of the session API. */
+/** Converts a cookie to the names of the session API. */
 export function withApiNames({
   [CROSS_SITE_ANCESTOR]: ofPlaywright,
   ...cookie
@@ -72,13 +72,13 @@ export function withApiNames({
   return hasCrossSiteAncestor === undefined ? cookie : { ...cookie, hasCrossSiteAncestor };
 }
 
-/** The cookie with both expiry fields: whichever is missing is copied from the other, and a session cookie has -1 in both. */
+/** Fills in the missing expiry field from the other one. Session cookies have -1 in both. */
 export function normalizeCookie(cookie: Cookie): Cookie {
   const expires = cookie.expires ?? cookie.expirationDate ?? SESSION_COOKIE_EXPIRES;
   return { ...withApiNames(cookie), expires, expirationDate: cookie.expirationDate ?? expires };
 }
 
-/** The partition of a cookie: two cookies in different partitions are two cookies. Undefined for one that is not partitioned. */
+/** Returns the partition of a cookie, which is part of its identity; undefined if it is not partitioned. */
 export function partitionOf({
   partitionKey,
   hasCrossSiteAncestor = true,
@@ -87,14 +87,14 @@ export function partitionOf({
   return { topLevelSite: partitionKey, hasCrossSiteAncestor };
 }
 
-/** What makes a cookie the same cookie: RFC 6265 section 5.3 step 11, and the partition of CHIPS. */
+/** Returns the identity of a cookie: RFC 6265 section 5.3 step 11, and the CHIPS partition. */
 export function cookieKey(cookie: Cookie): string {
   const { topLevelSite, hasCrossSiteAncestor } = partitionOf(cookie) ?? {};
   const partition = topLevelSite === undefined ? [] : [topLevelSite, hasCrossSiteAncestor];
   return JSON.stringify([cookie.name, cookie.domain.toLowerCase(), cookie.path, ...partition]);
 }
 
-/** Only what Playwright accepts. A cookie without an expiry, or with one of 0 or below, is a session cookie there. */
+/** Keeps only what Playwright accepts. Without a positive expiry, the cookie is a session cookie. */
 export function toPlaywrightCookie(cookie: Cookie): PlaywrightCookie {
   const { name, value, domain, path, httpOnly, sameSite } = cookie;
   const { partitionKey, hasCrossSiteAncestor } = cookie;
@@ -115,7 +115,7 @@ export function toPlaywrightCookie(cookie: Cookie): PlaywrightCookie {
   };
 }
 
-/** A cookie of Playwright with what the session API adds: both expiry fields, `session` and `hostOnly`. */
+/** Adds the session API's fields to a Playwright cookie: both expiry fields, `session` and `hostOnly`. */
 export function fromPlaywrightCookie(cookie: PlaywrightCookie): Cookie {
   const { name, value, domain, path, httpOnly, secure, sameSite, expires } = cookie;
   const { partitionKey, [CROSS_SITE_ANCESTOR]: hasCrossSiteAncestor } = cookie;

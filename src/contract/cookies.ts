@@ -1,4 +1,4 @@
-/** The schemas of cookies on the wire. The cookie itself is in `cookie.ts`. */
+/** Wire schemas of cookies. `cookie.ts` has the cookie itself. */
 import * as z from 'zod';
 
 import { withoutNulls } from '../base/json';
@@ -37,10 +37,10 @@ const cookieFields = z.object({
   hasCrossSiteAncestor: flag,
 });
 
-/** One cookie in a request; unknown keys are ignored, and `null` means not set. */
+/** A cookie in a request. Unknown keys are ignored; `null` means unset. */
 export const cookieSchema = cookieFields.transform(withoutNulls);
 
-/** The cookies in an answer. */
+/** Cookies in an answer. */
 export const cookiesAnswerSchema = z.object({
   cookies: z.array(
     z.codec(exactly(cookieFields), z.custom<Cookie>(), {
@@ -50,30 +50,30 @@ export const cookiesAnswerSchema = z.object({
   ),
 });
 
-/** The body of setting cookies. */
+/** Request body to set cookies. */
 export const cookiesSchema = z.object({ cookies: z.array(cookieSchema) });
 
 /**
- * Cookies to set.
- * @throws {@link InvalidRequestError} (422) naming each wrong one
+ * Parses cookies to set.
+ * @throws {@link InvalidRequestError} (422) names each invalid cookie
  */
 export function decodeCookies(body: unknown): { cookies: Cookie[] } {
   return readBody('Invalid cookies', cookiesSchema, body);
 }
 
 /**
- * The body that sets cookies.
- * @throws {@link OptionsError} naming each wrong one
+ * Returns the request body to set cookies.
+ * @throws {@link OptionsError} names each invalid cookie
  */
 export function encodeCookiesToSet(given: { cookies: readonly Cookie[] }) {
   checkWire('Could not set cookies', cookiesSchema, given, (name) => name);
   return { cookies: given.cookies.map(normalizeCookie).map(withoutDefaults) };
 }
 
-/** APIs other than ours do not know the second half of a partition: it is sent only where it is not what they take it for. */
+/** Other APIs do not know the second part of a partition. It is only sent if it differs from the default. */
 function withoutDefaults({ hasCrossSiteAncestor, ...cookie }: Cookie): Cookie {
   return hasCrossSiteAncestor === false ? { ...cookie, hasCrossSiteAncestor } : cookie;
 }
 
-/** The answer to setting cookies. */
+/** Answer to setting cookies. */
 export const cookiesSetSchema = z.object({ success: z.boolean(), message: z.string() });

@@ -1,4 +1,4 @@
-/** Debug information: where to look into a running session. All its URLs hold tokens. */
+/** Debug information of an active session. All URLs contain tokens. */
 import * as z from 'zod';
 
 import { readQuery } from './checks';
@@ -6,31 +6,31 @@ import { touchingQuerySchema } from './touching';
 import { looseInteger } from './values';
 import { wireObject } from './wire';
 
-/** One tab of a session. */
+/** A tab of a session. */
 export interface DebugTab {
-  /** Position among the tabs, from 0. */
+  /** Index of the tab, from 0. */
   tabId: number;
   /** Title of its page. */
   title: string;
   /** Address of its page. */
   url: string;
-  /** Page with developer tools for this tab. */
+  /** Developer tools of this tab. */
   debugUrl: string;
   /** CDP WebSocket of this tab. */
   wsUrl: string;
 }
 
-/** Where to look into a running session. Keep it out of logs: each URL holds a token. */
+/** URLs to inspect an active session. Keep them out of logs: each contains a token. */
 export interface DebugInfo {
-  /** Page with developer tools. */
+  /** Developer tools of the session. */
   debugUrl: string;
   /** WebSockets: the browser's CDP, pictures of the screen, and events. */
   ws: { cdp: string; recording: string; logs: string };
-  /** Its tabs, in the order of opening. */
+  /** Tabs, in the order of opening. */
   tabs: DebugTab[];
 }
 
-/** One tab. */
+/** A tab. */
 export const debugTabSchema = z.codec(
   z.object({
     metadata: z.object({ tab_id: z.int(), title: z.string(), url: z.string() }),
@@ -50,18 +50,18 @@ export const debugTabSchema = z.codec(
   },
 );
 
-/** The answer of the debug call. */
+/** Answer of the debug call. */
 export const debugInfoSchema = wireObject<DebugInfo>()({
   debug_url: z.string(),
   ws: z.object({ cdp: z.string(), recording: z.string(), logs: z.string() }),
   tabs: z.array(debugTabSchema),
 });
 
-/** The query of the tab call: which tab, counted from 0, or from -1 backwards. */
+/** Query of the tab call: the index of the tab from 0, or from -1 backwards. */
 export const tabQuerySchema = touchingQuerySchema.extend({ tab_idx: looseInteger.default(0) });
 
 /**
- * What a tab call asks for; the first tab by default.
+ * Parses the query of a tab call; by default the first tab.
  * @throws {@link InvalidRequestError} (422)
  */
 export function decodeTabQuery(query: URLSearchParams): { index: number; updateMetadata: boolean } {
@@ -69,7 +69,7 @@ export function decodeTabQuery(query: URLSearchParams): { index: number; updateM
   return { index, updateMetadata };
 }
 
-/** The query string of a tab call. */
+/** Returns the query string of a tab call. */
 export function encodeTabQuery({ index = 0 }: { index?: number | undefined }): string {
   return `tab_idx=${index}`;
 }

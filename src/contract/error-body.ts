@@ -1,11 +1,11 @@
-/** Error bodies: the one shape that every client of the API understands, written by our server and read from any server. */
+/** Error bodies in the shape that all clients of the API understand. Our server writes them; the client reads those of any server. */
 import * as z from 'zod';
 import { isRecord } from '../base/json';
 import { clipped } from '../base/texts';
 import type { Issue } from './issues';
 import type { SessionStatus } from './session';
 
-/** The body of every failure. Schemas describe the fields of 422. */
+/** Body of all failures. */
 export const errorSchema = z.looseObject({
   status: z.int(),
   message: z.string(),
@@ -17,17 +17,17 @@ export const errorSchema = z.looseObject({
     .nullish(),
 });
 
-/** What an error body may say beside its message. */
+/** Details of an error body. */
 export interface ErrorBodyDetails {
   /** Refused fields, for a 422. */
   issues?: readonly Issue[];
   /** Stable code of the error, such as `session_ended`. */
   code?: string;
-  /** For `session_ended`: which session, and how it ended. */
+  /** For `session_ended`: the session and how it ended. */
   session?: EndedSession;
 }
 
-/** A session that cannot do any more what was asked. */
+/** An ended session. */
 export interface EndedSession {
   id: string;
   status: SessionStatus;
@@ -35,10 +35,10 @@ export interface EndedSession {
   reason: string | null;
 }
 
-/** Longest text in an error, in characters: what a browser said before it ended fits, and a request that is quoted may have megabytes. */
+/** Maximum length of a text in an error, in characters: enough for the last output of a browser, and far less than a quoted request. */
 const MAX_TEXT_LENGTH = 4_000;
 
-/** The body of an error answer. `detail` is an array or null, because a text there breaks other clients. */
+/** Returns the body of an error answer. `detail` is an array or null, because a string there breaks other clients. */
 export function errorBody(status: number, message: string, details: ErrorBodyDetails = {}) {
   const { issues, code, session } = details;
   return {
@@ -62,7 +62,7 @@ export function errorBody(status: number, message: string, details: ErrorBodyDet
   };
 }
 
-/** What an error answer says. */
+/** A parsed error body. */
 export interface ParsedErrorBody {
   message: string | undefined;
   code: string | undefined;
@@ -70,10 +70,10 @@ export interface ParsedErrorBody {
   session: EndedSession | undefined;
 }
 
-/** Where a refused field stands, as the first part of its `loc`. */
+/** First part of a refused field's `loc`. */
 const PLACES = ['body', 'query', 'path'];
 
-/** What can be read from the body of an error answer, whoever wrote it: our server, the cloud, or something in between. */
+/** Parses the body of an error answer from our server, the cloud or a proxy. */
 export function parseErrorBody(body: unknown): ParsedErrorBody {
   if (typeof body === 'string')
     return { message: body.trim() || undefined, code: undefined, issues: [], session: undefined };

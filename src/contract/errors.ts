@@ -1,18 +1,18 @@
-/** Every error that sessionwright throws: one base class with a literal `code`, and subclasses whose fields someone reads. */
+/** Errors of sessionwright: one base class with a literal `code`, and subclasses with additional fields. */
 
 import { printable } from '../base/texts';
 
-/** What the constructor of every sessionwright error takes beside its message. */
+/** Constructor options of all sessionwright errors. */
 export interface ErrorDetails {
-  /** Stable identifier; it travels on the wire and between processes. */
+  /** Stable identifier, sent on the wire and between processes. */
   code: string;
-  /** What led to this error. */
+  /** Cause of this error. */
   cause?: unknown;
 }
 
-/** Base of all errors of this package. Compare `code`, never the message: two module formats are shipped, so `instanceof` can fail. */
+/** Base class of all errors of this package. Compare `code`, never the message. `instanceof` can fail, because the package has two module formats. */
 export class SessionwrightError extends Error {
-  /** What went wrong, as a stable identifier such as `not_found`: compare this. */
+  /** Stable identifier of the problem, such as `not_found`. */
   readonly code: string;
 
   constructor(message: string, details: ErrorDetails) {
@@ -22,7 +22,7 @@ export class SessionwrightError extends Error {
   }
 }
 
-/** True for an error of this package with the given code (or any code, when none is given). */
+/** Returns true for an error of this package with the given code, or with any code if it is omitted. */
 export function isSessionwrightError(error: unknown, code?: string): error is SessionwrightError {
   return (
     error instanceof Error &&
@@ -33,25 +33,25 @@ export function isSessionwrightError(error: unknown, code?: string): error is Se
   );
 }
 
-/** What is known of an HTTP exchange with a session API that failed. */
+/** Details of a failed call of a session API. */
 export interface ApiErrorDetails extends ErrorDetails {
   method: string;
   path: string;
-  /** HTTP status; absent when no answer arrived. */
+  /** HTTP status; absent without an answer. */
   status?: number;
-  /** The parsed error body, if there was one. */
+  /** Parsed error body, if any. */
   body?: unknown;
 }
 
-/** A request to a session API failed. Subclasses tell how. */
+/** A request to a session API failed. Subclasses say how. */
 export class ApiError extends SessionwrightError {
   /** HTTP method of the request. */
   readonly method: string;
-  /** Path of the request, without its query, which may hold secrets. */
+  /** Path of the request, without its query, which may contain secrets. */
   readonly path: string;
-  /** HTTP status of the answer; `undefined` when there was none. */
+  /** HTTP status of the answer; `undefined` without an answer. */
   readonly status: number | undefined;
-  /** The parsed body of the answer, or its text; secrets are taken out. `undefined` when there was none. */
+  /** Parsed body of the answer, or its text, without secrets; `undefined` without an answer. */
   readonly body: unknown;
 
   constructor(message: string, details: ApiErrorDetails) {
@@ -63,9 +63,9 @@ export class ApiError extends SessionwrightError {
   }
 }
 
-/** No answer: the API is not reachable, the connection broke or the deadline passed. Code `api_unreachable`. */
+/** No answer: the API is unreachable, the connection broke or the call timed out. Code `api_unreachable`. */
 export class ApiUnreachableError extends ApiError {
-  /** False when the request certainly never left: connection refused, unknown host, failed TLS. */
+  /** False if the request was certainly not sent: connection refused, unknown host, failed TLS. */
   readonly maybeReceived: boolean;
 
   constructor(message: string, details: ApiErrorDetails & { maybeReceived: boolean }) {
@@ -73,15 +73,15 @@ export class ApiUnreachableError extends ApiError {
     this.maybeReceived = details.maybeReceived;
   }
 }
-/** 401: the key is missing or wrong. Code `unauthorized`. */
+/** 401: the key is missing or invalid. Code `unauthorized`. */
 export class AuthenticationError extends ApiError {}
-/** 403: the key may not do this. Code `forbidden`. */
+/** 403: the key lacks the permission. Code `forbidden`. */
 export class PermissionError extends ApiError {}
 /** 404: no such session or resource. Code `not_found`. */
 export class NotFoundError extends ApiError {}
 /** 422: the API refused a field. Code `invalid_request`. */
 export class InvalidRequestError extends ApiError {
-  /** One entry per refused field: where, and why. */
+  /** One entry per refused field. */
   readonly issues: readonly { path: string; message: string }[];
 
   constructor(
@@ -94,7 +94,7 @@ export class InvalidRequestError extends ApiError {
 }
 /** 429: too many requests or sessions. Code `rate_limited`. */
 export class RateLimitError extends ApiError {
-  /** How long to wait before the next try, in milliseconds; from `Retry-After`, if it was sent. */
+  /** Wait before the next try, in milliseconds, from `Retry-After` if it was sent. */
   readonly retryAfter: number | undefined;
 
   constructor(message: string, details: ApiErrorDetails & { retryAfterMs: number | undefined }) {
@@ -102,9 +102,9 @@ export class RateLimitError extends ApiError {
     this.retryAfter = details.retryAfterMs;
   }
 }
-/** 529 or 503: the API has no capacity now. Code `overloaded`. */
+/** 529 or 503: the API has no free capacity. Code `overloaded`. */
 export class OverloadedError extends ApiError {
-  /** How long to wait before the next try, in milliseconds; from `Retry-After`, if it was sent. */
+  /** Wait before the next try, in milliseconds, from `Retry-After` if it was sent. */
   readonly retryAfter: number | undefined;
 
   constructor(message: string, details: ApiErrorDetails & { retryAfterMs?: number | undefined }) {
@@ -114,18 +114,18 @@ export class OverloadedError extends ApiError {
 }
 /** 5xx: the API failed. Code `server_error`. */
 export class ServerError extends ApiError {}
-/** The answer is not JSON or breaks the contract. Code `contract_violation`. */
+/** The answer is not JSON, or does not match the contract. Code `contract_violation`. */
 export class ContractError extends ApiError {}
 
-/** A session has ended, so what was asked of it cannot be done. Code `session_ended`. */
+/** The session has already ended. Code `session_ended`. */
 export class SessionEndedError extends SessionwrightError {
   /** Id of the session. */
   readonly sessionId: string;
   /** `closed`, `error` or `timed_out`. */
   readonly status: string;
-  /** When it ended; `undefined` when the API does not say. */
+  /** Time of its end; `undefined` if the API omits it. */
   readonly endedAt: Date | undefined;
-  /** Why it ended, if unexpectedly. */
+  /** Reason of an unexpected end. */
   readonly reason: string | undefined;
 
   constructor(
@@ -148,7 +148,7 @@ export class SessionEndedError extends SessionwrightError {
 
 /** No Chromium was found. Code `browser_not_found`. */
 export class BrowserNotFoundError extends SessionwrightError {
-  /** Every place that was looked at, in order. */
+  /** All searched locations, in order. */
   readonly tried: readonly string[];
 
   constructor(message: string, details: { tried: readonly string[] }) {
@@ -157,9 +157,9 @@ export class BrowserNotFoundError extends SessionwrightError {
   }
 }
 
-/** Chromium was found but did not start, or ended at once. Code `browser_launch_failed`. */
+/** Chromium did not start, or exited at once. Code `browser_launch_failed`. */
 export class BrowserLaunchError extends SessionwrightError {
-  /** The last lines that the browser wrote to stderr. */
+  /** Last lines of the browser's stderr. */
   readonly stderr: string;
 
   constructor(message: string, details: { stderr: string; cause?: unknown }) {
@@ -168,9 +168,9 @@ export class BrowserLaunchError extends SessionwrightError {
   }
 }
 
-/** An option was refused. Code `invalid_options`. */
+/** An option is invalid. Code `invalid_options`. */
 export class OptionsError extends SessionwrightError {
-  /** Where the option stands, such as `use.sessionOptions.idleTimeout`. */
+  /** Path of the option, such as `use.sessionOptions.idleTimeout`. */
   readonly path: string;
 
   constructor(message: string, details: { path: string }) {
@@ -179,7 +179,7 @@ export class OptionsError extends SessionwrightError {
   }
 }
 
-/** A cookie file cannot be used. It was left as it is. Code `invalid_cookie_file` or `cookie_file_unwritable`. */
+/** A cookie file is invalid or cannot be written. It was not changed. Code `invalid_cookie_file` or `cookie_file_unwritable`. */
 export class CookieFileError extends SessionwrightError {
   /** Path of the file. */
   readonly file: string;
@@ -190,9 +190,9 @@ export class CookieFileError extends SessionwrightError {
   }
 }
 
-/** Something took longer than it may. Code `timeout`. */
+/** A time limit was exceeded. Code `timeout`. */
 export class TimeoutError extends SessionwrightError {
-  /** How long was waited, in milliseconds. */
+  /** The time limit, in milliseconds. */
   readonly timeout: number;
 
   constructor(message: string, details: { timeoutMs: number; cause?: unknown }) {
@@ -202,8 +202,8 @@ export class TimeoutError extends SessionwrightError {
 }
 
 /**
- * The error of a wait that came to nothing.
- * @param what was waited for, such as `Chromium to close`
+ * Returns the error of a wait that timed out.
+ * @param what - the awaited event, such as `Chromium to close`
  */
 export function timedOut(what: string, timeoutMs: number): TimeoutError {
   return new TimeoutError(`Waited ${timeoutMs} ms for ${what}, in vain.`, { timeoutMs });
@@ -211,7 +211,7 @@ export function timedOut(what: string, timeoutMs: number): TimeoutError {
 
 /** A CDP command failed or its connection closed. Code `cdp_error` or `cdp_closed`. */
 export class CdpError extends SessionwrightError {
-  /** The command of the Chrome DevTools Protocol, such as `Page.navigate`. */
+  /** Command of the Chrome DevTools Protocol, such as `Page.navigate`. */
   readonly method: string;
 
   constructor(message: string, details: ErrorDetails & { method: string }) {
@@ -221,11 +221,11 @@ export class CdpError extends SessionwrightError {
 }
 
 /**
- * A Selenium Grid did not do what it was asked for. Code `grid_unreachable` (it gave no answer), `grid_refused` (its answer was an error),
- * `not_a_grid`, or `grid_without_cdp` (its browser cannot be reached over CDP).
+ * A request to a Selenium Grid failed. Code `grid_unreachable` (no answer), `grid_refused` (an error answer), `not_a_grid`, or
+ * `grid_without_cdp` (the browser is not reachable over CDP).
  */
 export class GridError extends SessionwrightError {
-  /** HTTP status of the Grid's answer; `undefined` when there was none. */
+  /** HTTP status of the Grid's answer; `undefined` without an answer. */
   readonly status: number | undefined;
 
   constructor(message: string, details: ErrorDetails & { status?: number }) {
@@ -234,5 +234,5 @@ export class GridError extends SessionwrightError {
   }
 }
 
-/** The run's host process could not be started or was lost. Code `host_unavailable`. */
+/** The run's host process could not start, or was lost. Code `host_unavailable`. */
 export class HostError extends SessionwrightError {}

@@ -1,17 +1,17 @@
-/** Lenient schemas and their exact forms: the wire takes several spellings of a value, as clients in other languages send them; a caller in TypeScript may write only one. */
+/** Lenient schemas and their exact forms: the wire accepts several spellings of a value from clients in other languages; TypeScript options accept one. */
 import * as z from 'zod';
-import { clone } from 'zod/v4/core'; // by `z.core` a bundle would get all of it
+import { clone } from 'zod/v4/core'; // `z.core` would add all of it to a bundle
 
 const exactForms = new WeakMap<z.core.$ZodType, z.core.$ZodType>();
 
-/** A schema that first turns other spellings of a value into the one that `exact` takes. */
+/** Returns a schema that converts other spellings to the one that `exact` accepts. */
 export function lenient<T extends z.ZodType>(respell: (value: unknown) => unknown, exact: T) {
   const schema = z.preprocess(respell, exact);
   exactForms.set(schema, exact);
   return schema;
 }
 
-/** The same schema without the leniences anywhere in it. */
+/** Returns the schema with the exact forms of all its parts. */
 export function exactly<T extends z.core.$ZodType>(schema: T): T {
   const known = exactForms.get(schema);
   if (known) return known as T;
@@ -20,7 +20,7 @@ export function exactly<T extends z.core.$ZodType>(schema: T): T {
   return exact as T;
 }
 
-/** A schema of schemas is made anew of their exact forms. Kinds that are not named here hold none in which a caller writes anything. */
+/** Rebuilds a composite schema from the exact forms of its parts. Options use no other kinds of composite schemas. */
 function rebuild(schema: z.core.$ZodType): z.core.$ZodType {
   const { def } = schema as unknown as { def: z.core.$ZodTypes['_zod']['def'] };
   const withExact = (parts: object): z.core.$ZodType =>

@@ -1,4 +1,4 @@
-/** What an executed action led to, on the wire and in TypeScript. */
+/** Result of an action, on the wire and in TypeScript. */
 import * as z from 'zod';
 
 import { toAction, toWire, type Action } from './actions';
@@ -6,25 +6,25 @@ import { scrapedDataSchema, type ScrapedData } from './scrape';
 import { datetime } from './values';
 import { orNull, wireObject } from './wire';
 
-/** What an action led to. That an action fails is a result too. */
+/** Result of an action, successful or failed. */
 export interface ExecutionResult {
-  /** As it was understood: with defaults. */
+  /** The action with defaults. */
   action: Action;
-  /** Whether it was done. */
+  /** Whether the action succeeded. */
   success: boolean;
-  /** What was done, or why it was not. */
+  /** What was done, or why it failed. */
   message: string;
-  /** What was taken from the page, or, as `markdown`, what a script answered. */
+  /** Extracted data, or the result of a script as `markdown`. */
   data: ScrapedData | null;
-  /** The browser's error, or the message again: some clients throw it. `null` on success, for `help`, and when a script fails or a form is filled in part. */
+  /** The browser's error, or the message; some clients throw it. `null` on success, for `help`, for failed scripts and for partly filled forms. */
   exception: string | null;
-  /** When the API began with it. */
+  /** Start of the action. */
   startedAt: Date;
-  /** When it was done, or given up. */
+  /** End of the action. */
   endedAt: Date;
 }
 
-/** The answer of the execute call. */
+/** Answer of the execute call. */
 export const executionResultSchema = wireObject<ExecutionResult>()({
   action: z.codec(z.looseObject({ type: z.string() }), z.custom<Action>(), {
     decode: toAction,

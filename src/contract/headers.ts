@@ -1,9 +1,9 @@
-/** Request and response headers that mean something in this contract, in lower case. */
+/** Request and response headers of this contract, in lower case. */
 export const headers = {
-  /** Who calls: `sessionwright`. */
+  /** Name of the client: `sessionwright`. */
   origin: 'x-notte-request-origin',
-  /** Version of the caller. */
+  /** Version of the client. */
   version: 'x-notte-sdk-version',
-  /** A start with a key that was already used returns the same session; a server that knows this sends the header back. */
+  /** A start with a used key returns the same session. Servers that support it echo the header. */
   idempotencyKey: 'idempotency-key',
 } as const;

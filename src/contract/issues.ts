@@ -1,34 +1,34 @@
-/** Turns what a schema refused into issues a person can act on: where, what is allowed, what it was, and the nearest name. */
+/** Turns schema errors into readable issues: the field, what is allowed, the value, and the nearest valid name. */
 import type * as z from 'zod';
 
 import { withoutCredentials } from '../base/redaction';
 import { clipped } from '../base/texts';
 import { nearestName } from './naming';
 
-/** One refused field. */
+/** A refused field. */
 export interface Issue {
   /** Dotted path of the field, such as `proxies.0.type`; empty for the whole value. */
   path: string;
-  /** What is wrong with it and what is allowed. Never holds a secret. */
+  /** The problem and the allowed values. Never contains a secret. */
   message: string;
-  /** Where the field stands in a request. @default 'body' */
+  /** Part of the request that contains the field. @default 'body' */
   in?: 'query' | 'path' | undefined;
 }
 
 type ZodIssue = z.core.$ZodIssue;
 
-/** How many issues are told: nobody corrects more at once, and a body may hold thousands. */
+/** Maximum number of reported issues: a body may have thousands. */
 const MAX_ISSUES = 20;
-/** Longest part of a path that is shown, in characters: the longest name in the API has half of it. */
+/** Maximum length of a displayed path segment, in characters: twice the longest name of the API. */
 const MAX_NAME_LENGTH = 60;
 
-/** How field names are shown: as they are by default; the client shows TypeScript's names. */
+/** Formats field names. The default keeps them; the client shows TypeScript names. */
 export type NameOf = (wireName: string) => string;
 
-/** The valid names, to suggest from: of the whole value, or of what is at a path in it. */
+/** Valid names for suggestions: of the whole value, or of the object at a path. */
 export type KnownNames = readonly string[] | ((path: readonly PropertyKey[]) => readonly string[]);
 
-/** The first issues of a failed parse (made with `reportInput`), in order. */
+/** Returns the first issues of a failed parse (with `reportInput`), in order. */
 export function describeIssues(
   issues: readonly ZodIssue[],
   known: KnownNames = [],
@@ -40,7 +40,7 @@ export function describeIssues(
     .slice(0, MAX_ISSUES);
 }
 
-/** All issues in one line. */
+/** Formats all issues in one line. */
 export function formatIssues(issues: readonly Issue[]): string {
   return issues.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; ');
 }
@@ -51,7 +51,7 @@ function describeIssue(issue: ZodIssue, known: KnownNames, nameOf: NameOf): Issu
       .slice(0, MAX_ISSUES)
       .map((key) => unknownKey(issue.path, key, { known, nameOf }));
   if (issue.code === 'invalid_union') return describeUnion(issue, known, nameOf);
-  const { message } = (issue.code === 'invalid_key' ? issue.issues[0] : undefined) ?? issue; // what is wrong with the key
+  const { message } = (issue.code === 'invalid_key' ? issue.issues[0] : undefined) ?? issue; // the problem of the key
   return [{ path: joinPath(issue.path, nameOf), message: `${message}${shownInput(issue)}` }];
 }
 
@@ -67,7 +67,7 @@ function unknownKey(
   return { path, message: `unknown field${suggestion}` };
 }
 
-/** Of a union, the branch that got furthest is the one that was meant. */
+/** For a union, reports the branch that matched most. */
 function describeUnion(
   issue: Extract<ZodIssue, { code: 'invalid_union' }>,
   known: KnownNames,
@@ -96,7 +96,7 @@ function joinPath(path: readonly PropertyKey[], nameOf: NameOf): string {
     .join('.');
 }
 
-/** Shows only values that cannot be a secret: numbers and booleans where no text is expected, and a wrong word in place of a known one. */
+/** Shows only values that cannot be secrets: numbers and booleans where no string is expected, and unknown enum values. */
 function shownInput(issue: ZodIssue): string {
   const { input } = issue;
   if (isWrongWord(issue)) {

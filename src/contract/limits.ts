@@ -1,6 +1,6 @@
-/** What a session may be at most, and is by default: the one set of limits that the API, its clients and the options of suites share. No code to load but this. */
+/** Limits and defaults of sessions, shared by the API, its clients and the suite's options. Imports nothing. */
 
-/** The builds of Chromium that a session may ask for. */
+/** Builds of Chromium that a session can select. */
 export const BROWSER_TYPES = ['chromium', 'chrome', 'chrome-nightly', 'chrome-turbo'] as const;
 
 /** One minute, in milliseconds. */
@@ -8,35 +8,35 @@ export const MINUTE_MS = 60_000;
 
 /** Limits and defaults of a session's duration and idle time, in minutes as on the wire (session-api 2.2). */
 export const MINUTES = {
-  /** One day: the API's longest session. */
+  /** One day: the API's maximum duration. */
   maxDuration: 1440,
-  /** The API's longest idle time. */
+  /** The API's maximum idle timeout. */
   maxIdle: 30,
-  /** What the API takes when a request does not say. */
+  /** The API's defaults. */
   defaultDuration: 15,
   defaultIdle: 3,
 } as const;
 
-/** Largest width and height of a page, in CSS pixels: beyond it Chromium's screenshots fail. */
+/** Maximum width and height of a page, in CSS pixels: Chromium's screenshots fail beyond it. */
 export const MAX_VIEWPORT_PX = 10_000;
-/** Longest user agent, in characters: what common servers accept in all headers together. */
+/** Maximum length of a user agent, in characters: what common servers accept for all headers together. */
 export const MAX_USER_AGENT_LENGTH = 8_192;
-/** Longest command line switches, in characters altogether: what Windows takes. */
+/** Maximum total length of command line switches, in characters: the limit of Windows. */
 export const MAX_ARGS_LENGTH = 32_000;
-/** Most managed logins of one session. */
+/** Maximum number of managed logins per session. */
 export const MAX_AUTH_IDS = 10;
 
-/** A header's name: a token of RFC 9110, section 5.6.2. */
+/** Header name: a token of RFC 9110, section 5.6.2. */
 export const HEADER_NAME = /^[!#$%&'*+.^_`|~\w-]+$/;
-/** A header's value: no control characters; a line end would begin another header. */
+/** Header value without control characters: a line break would start another header. */
 export const HEADER_VALUE = /^[^\p{Cc}]*$/u;
-/** A country as proxies name it. */
+/** Country code of a proxy. */
 export const COUNTRY = /^[a-z]{2}$/;
 
-/** A width and a height: of a page, a picture or a video. */
+/** Width and height of a page, a picture or a video. */
 export interface Size {
-  /** In pixels; of a page, in CSS pixels. */
+  /** In pixels; for a page in CSS pixels. */
   width: number;
-  /** In pixels; of a page, in CSS pixels. */
+  /** In pixels; for a page in CSS pixels. */
   height: number;
 }

@@ -1,4 +1,4 @@
-/** The list of sessions: its query and its answer. */
+/** List of sessions: query and answer. */
 import * as z from 'zod';
 
 import { camelize } from './naming';
@@ -7,17 +7,17 @@ import { sessionSchema, sessionStatuses, type SessionInfo, type SessionStatus } 
 import { looseBoolean, positiveInteger } from './values';
 import { pageOf, type Page } from './wire';
 
-/** Which sessions to list. */
+/** Query of a list of sessions. */
 export interface ListOptions {
   /** Only sessions with this status. */
   status?: SessionStatus | undefined;
-  /** Only running sessions. A `status` other than `active` turns it off. @default true */
+  /** Only active sessions. A `status` other than `active` turns it off. @default true */
   onlyActive?: boolean | undefined;
-  /** Only sessions that this key has started. @default false */
+  /** Only sessions of this key. @default false */
   onlyCurrentToken?: boolean | undefined;
-  /** Sessions too that the API started for its own purposes. @default false */
+  /** Include sessions that the API started for its own purposes. @default false */
   includeSystem?: boolean | undefined;
-  /** Counted from 1. @default 1 */
+  /** Page number, from 1. @default 1 */
   page?: number | undefined;
   /** Sessions per page: 1 to 100. @default 10 */
   pageSize?: number | undefined;
@@ -26,12 +26,12 @@ export interface ListOptions {
 /** One page of sessions, without their steps. */
 export type SessionList = Page<SessionInfo>;
 
-/** Sessions per page when a request does not say: the API's default. */
+/** Default sessions per page: that of the API. */
 const DEFAULT_PAGE_SIZE = 10;
 
 const page = pageOf(sessionSchema);
 
-/** The answer: a page, or, from older servers, a bare array. */
+/** Answer: a page, or an array from older servers. */
 export const sessionListSchema = z.union([
   page,
   z.codec(z.array(sessionSchema), z.custom<SessionList>(), {
@@ -43,8 +43,8 @@ export const sessionListSchema = z.union([
 ]) as z.ZodType<SessionList, z.input<typeof page>>;
 
 /**
- * The query string of a list call, complete with defaults.
- * @throws {@link OptionsError} naming each wrong or unknown option
+ * Returns the query string of a list call, with defaults.
+ * @throws {@link OptionsError} names each invalid or unknown option
  */
 export function encodeListQuery(options: ListOptions = {}): string {
   toWire('Cannot list sessions with these options', listQuerySchema, options);
@@ -61,7 +61,7 @@ export function encodeListQuery(options: ListOptions = {}): string {
   return query.toString();
 }
 
-/** The query of a list call. */
+/** Query of a list call. */
 export const listQuerySchema = z.object({
   status: z.enum(sessionStatuses).optional(),
   only_active: looseBoolean.optional(),
@@ -72,8 +72,8 @@ export const listQuerySchema = z.object({
 });
 
 /**
- * What a list call asks for, complete with defaults. Unknown parameters are ignored.
- * @throws {@link InvalidRequestError} (422) naming each wrong one
+ * Parses the query of a list call, with defaults. Ignores unknown parameters.
+ * @throws {@link InvalidRequestError} (422) names each invalid parameter
  */
 export function decodeListQuery(
   query: URLSearchParams,

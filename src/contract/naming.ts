@@ -1,19 +1,19 @@
-/** Names on the wire (`session_id`) and in TypeScript (`sessionId`): the mapping between them, and the nearest name to a mistyped one. */
+/** Maps names between the wire (`session_id`) and TypeScript (`sessionId`), and suggests the nearest valid name. */
 
-/** `user_agent` as `userAgent`. */
+/** Converts `user_agent` to `userAgent`. */
 export type CamelCase<S extends string> = S extends `${infer Head}_${infer Tail}`
   ? `${Head}${Capitalize<CamelCase<Tail>>}`
   : S;
 
-/** `userAgent` as `user_agent`. */
+/** Converts `userAgent` to `user_agent`. */
 export type SnakeCase<S extends string> = S extends `${infer Head}${infer Tail}`
   ? `${Head extends Lowercase<Head> ? Head : `_${Lowercase<Head>}`}${SnakeCase<Tail>}`
   : S;
 
-/** An object with the keys of `T` in camelCase; values are untouched. */
+/** `T` with camelCase keys. */
 export type Camelized<T> = { [K in keyof T as K extends string ? CamelCase<K> : K]: T[K] };
 
-/** An object with the keys of `T` in snake_case; values are untouched. */
+/** `T` with snake_case keys. */
 export type Snaked<T> = { [K in keyof T as K extends string ? SnakeCase<K> : K]: T[K] };
 
 export function toCamelCase(name: string): string {
@@ -24,17 +24,17 @@ export function toSnakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-/** A copy with keys in camelCase, one level deep, without keys that are `undefined`. */
+/** Copies an object with camelCase keys, one level deep, without `undefined` values. */
 export function camelize<T extends object>(wire: T): Camelized<T> {
   return renameKeys(wire, toCamelCase) as Camelized<T>;
 }
 
-/** A copy with keys in snake_case, one level deep, without keys that are `undefined`. */
+/** Copies an object with snake_case keys, one level deep, without `undefined` values. */
 export function snakify<T extends object>(value: T): Snaked<T> {
   return renameKeys(value, toSnakeCase) as Snaked<T>;
 }
 
-/** Names that options had before, and what they are called now. */
+/** Former names of options, and their current names. */
 const NEW_NAMES: Readonly<Record<string, string>> = {
   idleTimeoutMinutes: 'idleTimeout',
   maxDurationMinutes: 'maxDuration',
@@ -56,16 +56,16 @@ const NEW_NAMES: Readonly<Record<string, string>> = {
   'retention-hours': 'retention',
 };
 
-/** The current name of an option, also of one in snake_case. */
+/** Returns the current name of an option, also if it is in snake_case. */
 export function newName(name: string): string {
   const camel = toCamelCase(name);
   return (Object.hasOwn(NEW_NAMES, camel) ? NEW_NAMES[camel] : undefined) ?? camel;
 }
 
-/** Shortest beginning of a name that is taken for the name, in letters. */
+/** Minimum length of a prefix that counts as a match, in letters. */
 const MIN_BEGINNING = 4;
 
-/** The candidate that is most like `name`, if one is close enough to be what was meant; else one that goes on where `name` ends: most often the unit is missing. */
+/** Returns the most similar candidate if it is close enough, otherwise one that starts with `name`: often only the unit is missing. */
 export function nearestName(name: string, candidates: readonly string[]): string | undefined {
   const renamed = newName(name);
   if (renamed !== name && candidates.includes(renamed)) return renamed;
@@ -81,20 +81,20 @@ function mostLike(name: string, candidates: readonly string[]): string | undefin
   let nearest: string | undefined;
   let best = Math.max(2, Math.floor(name.length / 3)) + 1;
   for (const candidate of candidates) {
-    if (Math.abs(name.length - candidate.length) >= best) continue; // the distance is no less, and a long name would take long to compare
+    if (Math.abs(name.length - candidate.length) >= best) continue; // the distance is at least that, and comparing long names is slow
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
     if (distance < best) [nearest, best] = [candidate, distance];
   }
   return nearest;
 }
 
-/** A copy with other keys, without those whose value is `undefined`. */
+/** Copies an object with other keys, without `undefined` values. */
 export function renameKeys(value: object, rename: (name: string) => string): object {
   const entries = Object.entries(value).filter(([, content]) => content !== undefined);
   return Object.fromEntries(entries.map(([name, content]) => [rename(name), content as unknown]));
 }
 
-/** How many letters were added, left out, replaced, or swapped with their neighbour. */
+/** Counts added, omitted, replaced and swapped letters. */
 export function editDistance(a: string, b: string): number {
   const rows = [Array.from({ length: b.length + 1 }, (_, index) => index)];
   const at = (row: number, column: number): number => rows[row]?.[column] ?? Infinity;

@@ -1,54 +1,54 @@
-/** The log of a session's requests: the call that lists its batches, and the HAR entries in them. */
+/** Network log of a session: the list of batches, and their HAR entries. */
 import * as z from 'zod';
 
 import { readQuery } from './checks';
 import { looseBoolean, positiveInteger } from './values';
 import { leftOut, wireObject } from './wire';
 
-/** What batches hold: HAR 1.2, as browsers export it. */
+/** Format of a batch: HAR 1.2, as browsers export it. */
 export const NETWORK_LOG_FORMAT = 'har';
 
-/** A file with the requests of a session that ended next, in the order in which they were sent. */
+/** A file with consecutive requests of a session, in the order in which they were sent. */
 export interface NetworkLogBatch {
-  /** Its name, by which batches are sorted. */
+  /** Name and sort key. */
   key: string;
   /** Size of the file, in bytes. */
   sizeBytes: number;
-  /** Works without a key until it expires; `null` unless downloads were asked for. Keep it out of logs. */
+  /** URL that works without a key until it expires; `null` unless downloads were requested. Keep it out of logs. */
   downloadUrl: string | null;
-  /** How long `downloadUrl` works, in seconds; `null` when there is none. */
+  /** Lifetime of `downloadUrl`, in seconds; `null` without one. */
   downloadUrlExpiresInSeconds: number | null;
 }
 
-/** The batches of a session's network log. */
+/** Batches of a session's network log. */
 export interface NetworkLogList {
   /** Id of the session. */
   sessionId: string;
-  /** How many batches there are, listed or not. */
+  /** Total number of batches. */
   totalBatchCount: number;
-  /** `har`; what the API said. */
+  /** `har`; from the API. */
   format: string | null;
-  /** The newest ones, oldest first. */
+  /** The newest batches, oldest first. */
   batches: NetworkLogBatch[];
 }
 
-/** A header, or another pair of names and values. */
+/** A header or another pair of name and value. */
 export interface HarPair {
   name: string;
   value: string;
 }
 
 /**
- * One request and its answer, as HAR 1.2 has it. Sizes are in bytes and times in milliseconds, -1 where they are not known; bodies are
- * left out, and values of headers that hold secrets are replaced. Names that begin with `_` are not of the standard.
+ * A request and its answer in HAR 1.2. Sizes are in bytes and times in milliseconds; -1 means unknown. Bodies are omitted, and values of
+ * secret headers are replaced. Names that begin with `_` are extensions.
  * @see http://www.softwareishard.com/blog/har-12-spec/
  */
 export interface HarEntry {
   /** When the request was sent, RFC 3339. */
   startedDateTime: string;
-  /** How long it took until the last byte of the answer, in milliseconds. */
+  /** Time until the last byte of the answer, in milliseconds. */
   time: number;
-  /** What was sent. Values of secret headers are left out. */
+  /** The request. Values of secret headers are omitted. */
   request: {
     method: string;
     url: string;
@@ -59,7 +59,7 @@ export interface HarEntry {
     headersSize: number;
     bodySize: number;
   };
-  /** `status` 0 when there was no answer; `_error` tells why. */
+  /** The answer. Without one, `status` is 0 and `_error` is the reason. */
   response: {
     status: number;
     statusText: string;
@@ -72,9 +72,9 @@ export interface HarEntry {
     bodySize: number;
     _error?: string | undefined;
   };
-  /** Always empty: nothing is told of caches. */
+  /** Always empty: caches are not recorded. */
   cache: Record<string, never>;
-  /** Where the time went, in milliseconds; -1 for a part that does not apply. */
+  /** Time of each phase, in milliseconds; -1 if it does not apply. */
   timings: {
     blocked: number;
     dns: number;
@@ -84,23 +84,23 @@ export interface HarEntry {
     wait: number;
     receive: number;
   };
-  /** Address that answered, if it is known. */
+  /** Address of the server, if known. */
   serverIPAddress?: string | undefined;
   /** `document`, `script`, `fetch`, `websocket` ... */
   _resourceType?: string | undefined;
-  /** The same for all requests of one page. */
+  /** Shared by all requests of a page. */
   _pageId?: string | undefined;
 }
 
-/** The query of the call. `limit` is the number of newest batches, all by default. */
+/** Query of the call. `limit` is the number of newest batches; the default is all. */
 export const networkLogsQuerySchema = z.object({
   limit: positiveInteger(Number.MAX_SAFE_INTEGER).optional(),
   download: looseBoolean.default(false),
 });
 
 /**
- * What a call asks for.
- * @throws {@link InvalidRequestError} (422) for a wrong value
+ * Parses the query of a call.
+ * @throws {@link InvalidRequestError} (422) for an invalid value
  */
 export function decodeNetworkLogsQuery(
   query: URLSearchParams,
@@ -108,7 +108,7 @@ export function decodeNetworkLogsQuery(
   return readQuery(networkLogsQuerySchema, query);
 }
 
-/** The query string of a call. */
+/** Returns the query string of a call. */
 export function encodeNetworkLogsQuery(query: { limit: number; download: boolean }): string {
   return new URLSearchParams({
     limit: String(query.limit),
@@ -126,7 +126,7 @@ const batchSchema = wireObject<NetworkLogBatch>()(
   { sizeBytes: 'size' },
 );
 
-/** The answer. */
+/** Answer of the call. */
 export const networkLogsSchema = wireObject<NetworkLogList>()({
   session_id: z.string(),
   total_batch_count: z.int(),
@@ -134,7 +134,7 @@ export const networkLogsSchema = wireObject<NetworkLogList>()({
   batches: z.array(batchSchema),
 });
 
-/** A batch: a HAR file. Of its entries no more is checked than everybody relies on. */
+/** A batch: a HAR file. Only the essential fields of its entries are checked. */
 export const harSchema = z.object({
   log: z.object({
     entries: z.array(

@@ -1,9 +1,8 @@
-/** Which events a list keeps that is full. */
+/** Selects the events to keep in a full list. */
 import type { ViewedEvent } from './viewer';
 
 /**
- * The newest ones, at most so many. Requests that went well are left out first: a page that asks for something ten times a second would
- * push out all else.
+ * Returns the newest events up to the limit. Drops successful requests first: a polling page would displace everything else.
  */
 export function newestEvents<E extends ViewedEvent>(events: readonly E[], most: number): E[] {
   let excess = events.length - most;

@@ -1,4 +1,4 @@
-/** An observation: what a page shows and what can be done on it, on the wire and in TypeScript. */
+/** An observation: the content of a page and its possible actions, on the wire and in TypeScript. */
 import * as z from 'zod';
 
 import { camelize, snakify } from './naming';
@@ -10,7 +10,7 @@ import { leftOut, orElse, orNull, wireObject } from './wire';
 
 export type { BoundingBox, ElementState, ObservedElement } from './observed-element';
 
-/** What a page may be, as the API tells it. */
+/** Page categories of the API. */
 const pageCategories = [
   'homepage',
   'search-results',
@@ -24,42 +24,42 @@ const pageCategories = [
   'captcha',
   'other',
 ] as const;
-/** What kind of page it is. */
+/** Category of a page. */
 export type PageCategory = (typeof pageCategories)[number];
 
-/** How a page is to be observed. */
+/** Options of an observation. */
 export interface ObserveOptions {
-  /** Opened first; the page stays as it is when this is missing. */
+  /** Address to open first. @default the current page */
   url?: string | undefined;
-  /** What to look for, in words. Needs an API with a language model; the embedded server refuses it. */
+  /** What to look for, in words. Requires an API with a language model; the embedded server refuses it. */
   instructions?: string | undefined;
-  /** `deep` lets a language model describe the page; an API without one answers as for `fast`. @default 'fast' */
+  /** `deep` uses a language model to describe the page; an API without one treats it as `fast`. @default 'fast' */
   perceptionType?: 'fast' | 'deep' | undefined;
-  /** Least number of actions that a `deep` observation names. */
+  /** Minimum number of actions in a `deep` observation. */
   minNbActions?: number | undefined;
-  /** Largest number of actions that a `deep` observation names; a `fast` one names all. @default 100 */
+  /** Maximum number of actions in a `deep` observation; a `fast` one lists all. @default 100 */
   maxNbActions?: number | undefined;
 }
 
-/** The visible part of a page and its whole size, in CSS pixels. */
+/** Viewport and size of a page, in CSS pixels. */
 export interface Viewport {
-  /** How far the page is scrolled to the right, in CSS pixels. */
+  /** Horizontal scroll position, in CSS pixels. */
   scrollX: number;
-  /** How far the page is scrolled down, in CSS pixels. */
+  /** Vertical scroll position, in CSS pixels. */
   scrollY: number;
-  /** Width of the visible part, in CSS pixels. */
+  /** Width of the viewport, in CSS pixels. */
   viewportWidth: number;
-  /** Height of the visible part, in CSS pixels. */
+  /** Height of the viewport, in CSS pixels. */
   viewportHeight: number;
-  /** Width of the whole page, in CSS pixels. */
+  /** Width of the page, in CSS pixels. */
   totalWidth: number;
-  /** Height of the whole page, in CSS pixels. */
+  /** Height of the page, in CSS pixels. */
   totalHeight: number;
 }
 
-/** One tab of the session. */
+/** A tab of the session. */
 export interface ObservedTab {
-  /** Position among the tabs, from 0. */
+  /** Index of the tab, from 0. */
   tabId: number;
   /** Title of its page. */
   title: string;
@@ -67,31 +67,31 @@ export interface ObservedTab {
   url: string;
 }
 
-/** What a page shows, and what can be done on it. */
+/** The content of a page and its possible actions. */
 export interface Observation {
   /** Title of the page. */
   title: string;
   /** Address of the page. */
   url: string;
-  /** When the page was looked at; `null` when the API does not say. */
+  /** Time of the observation; `null` if the API omits it. */
   timestamp: Date | null;
-  /** When the API began to look. */
+  /** Start of the observation. */
   startedAt: Date;
-  /** When it was done. */
+  /** End of the observation. */
   endedAt: Date;
-  /** Which part of the page is in sight. */
+  /** Viewport of the page. */
   viewport: Viewport;
-  /** All tabs of the session, in the order of opening. */
+  /** Tabs of the session, in the order of opening. */
   tabs: ObservedTab[];
-  /** The page's content as lines of text; those of elements begin with their ids. */
+  /** Content of the page as lines of text; lines of elements begin with their ids. */
   description: string;
-  /** What kind of page it is; `null` where no language model has said. */
+  /** Category of the page; `null` without a language model. */
   category: PageCategory | null;
-  /** Everything on the page that can be acted on, scrolled out of sight or not, in the order of the page. */
+  /** Elements with actions, in document order, including those outside the viewport. */
   elements: ObservedElement[];
-  /** The visible part of the page, as JPEG. */
+  /** Viewport of the page, as JPEG. */
   screenshot: Buffer;
-  /** Id of the element that was acted on last. */
+  /** Id of the element of the last action. */
   lastActionId: string | null;
 }
 
@@ -101,7 +101,7 @@ const text = z
   .transform((value) => value ?? undefined);
 const count = looseInteger.nullish().transform((value) => value ?? undefined);
 
-/** The request; every field may be missing or `null`. */
+/** Request; all fields may be missing or `null`. */
 export const observeRequestSchema = z.strictObject({
   url: text,
   instructions: text,
@@ -114,16 +114,16 @@ export const observeRequestSchema = z.strictObject({
 });
 
 /**
- * What a request asks for.
- * @throws {@link InvalidRequestError} (422) naming each wrong or unknown field
+ * Parses a request.
+ * @throws {@link InvalidRequestError} (422) names each invalid or unknown field
  */
 export function decodeObserveRequest(body: unknown): ObserveOptions {
   return camelize(readBody('Invalid observe request', observeRequestSchema, body));
 }
 
 /**
- * The body of a request.
- * @throws {@link OptionsError} naming each wrong or unknown option
+ * Returns the body of a request.
+ * @throws {@link OptionsError} names each invalid or unknown option
  */
 export function encodeObserveRequest(options: ObserveOptions = {}) {
   const wire = toWire('Cannot observe a page with these options', observeRequestSchema, options);
@@ -158,13 +158,13 @@ const picture = z.object({
   last_action_id: orNull(z.string()),
 });
 
-/** Older servers send the picture alone. */
+/** Older servers send only the picture. */
 const pictureAlone = z.codec(z.string(), z.custom<z.output<typeof picture>>(), {
   decode: (raw) => ({ raw, bboxes: [], last_action_id: null }),
   encode: ({ raw }) => raw,
 }) as unknown as typeof picture;
 
-/** The answer of the observe call. */
+/** Answer of the observe call. */
 export const observationSchema = z.codec(
   z.object({
     started_at: datetime,
@@ -216,7 +216,7 @@ export const observationSchema = z.codec(
   },
 );
 
-/** Positions are those on the picture, those inside of frames too: so no frame's offset is left to add. */
+/** Positions are relative to the picture, also inside frames, so that clients add no frame offsets. */
 function encodeBox({ id, box: place }: ObservedElement, viewport: Viewport) {
   if (!place) return [];
   const { scrollX, scrollY, viewportWidth, viewportHeight } = viewport;

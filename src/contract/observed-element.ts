@@ -1,11 +1,11 @@
-/** One element of an observed page, as TypeScript sees it. */
+/** An element of an observed page. */
 import type { NodeSelectors } from './action-types';
 
-/** A place in CSS pixels, from the top left corner of the visible part of the page. */
+/** A rectangle in CSS pixels, from the top left corner of the viewport. */
 export interface BoundingBox {
-  /** Distance of its left edge from that of the visible part, in CSS pixels. */
+  /** Left edge, in CSS pixels. */
   x: number;
-  /** Distance of its upper edge from that of the visible part, in CSS pixels. */
+  /** Top edge, in CSS pixels. */
   y: number;
   /** In CSS pixels. */
   width: number;
@@ -13,42 +13,42 @@ export interface BoundingBox {
   height: number;
 }
 
-/** What an element's state is, as far as it has one. Told by our own server only. */
+/** State of an element. Only from our server. */
 export interface ElementState {
-  /** Where a link leads, as it is written. */
+  /** `href` of a link, unresolved. */
   url?: string | undefined;
-  /** What an input holds; never that of a password. */
+  /** Value of an input; never of a password. */
   value?: string | undefined;
-  /** The text that an empty field shows. */
+  /** Placeholder of a field. */
   placeholder?: string | undefined;
-  /** Whether a box is checked; `'mixed'` when in between. */
+  /** Whether a checkbox is checked; `'mixed'` if indeterminate. */
   checked?: boolean | 'mixed' | undefined;
   /** Whether an option or a tab is selected. */
   selected?: boolean | undefined;
-  /** Whether what it opens is open. */
+  /** Whether its popup or section is open. */
   expanded?: boolean | undefined;
-  /** Whether a toggle button is pressed; `'mixed'` when in between. */
+  /** Whether a toggle button is pressed; `'mixed'` if indeterminate. */
   pressed?: boolean | 'mixed' | undefined;
-  /** What can be chosen. */
+  /** Options of a select element. */
   options?: string[] | undefined;
 }
 
-/** Something on a page that can be acted on. */
+/** An element with an action. */
 export interface ObservedElement extends ElementState {
-  /** A letter and a number, such as `B1`; known to the API until the page is observed again. */
+  /** A letter and a number, such as `B1`; valid until the next observation. */
   id: string;
-  /** ARIA role, such as `button`; made up from the id's letter when the API does not tell it. */
+  /** ARIA role, such as `button`; derived from the id's letter if the API omits it. */
   role: string;
-  /** Accessible name; empty when it has none. */
+  /** Accessible name; may be empty. */
   name: string;
-  /** What is done to it: `click`, `fill`, `check`, `select_dropdown_option`, `download_file`. */
+  /** Its action: `click`, `fill`, `check`, `select_dropdown_option`, `download_file`. */
   action: string;
   /** The action in words. */
   description: string;
-  /** A Playwright selector that finds it later on too, in its frames; `null` when the API tells none. */
+  /** A stable Playwright selector, including frames; `null` if the API omits it. */
   selector: string | null;
-  /** Every way to find it later on; `null` when the API tells none. Actions take it as their `selector`. */
+  /** All stable selectors, accepted by actions as `selector`; `null` if the API omits them. */
   selectors: NodeSelectors | null;
-  /** `null` when it is not known. */
+  /** `null` if unknown. */
   box: BoundingBox | null;
 }

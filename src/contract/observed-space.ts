@@ -1,13 +1,13 @@
-/** The actions of an observed page on the wire, and the elements that are made of them. */
+/** Actions of an observed page on the wire, and their elements. */
 import * as z from 'zod';
 
 import { BROWSER_ACTIONS, renderActions } from './browser-actions';
 import type { NodeSelectors } from './action-types';
 import type { BoundingBox, ObservedElement } from './observed-element';
 
-/** Placeholder for the value of actions that need one. */
+/** Placeholder for the value of an action. */
 const VALUE = '<value>';
-/** Roles by the letter of an id, for APIs that do not tell the role. */
+/** Roles by the letter of an id, for APIs that omit the role. */
 const ROLE_OF_LETTER: Record<string, string> = {
   L: 'link',
   B: 'button',
@@ -33,7 +33,7 @@ const action = z.looseObject({
 });
 const mixed = z.union([z.boolean(), z.literal('mixed')]).optional();
 
-/** What only our server tells of an element. */
+/** Fields of elements that only our server sends. */
 const detail = z.object({
   id: z.string(),
   role: z.string(),
@@ -56,10 +56,10 @@ export const spaceSchema = z.looseObject({
   elements: z.array(detail).nullish(),
 });
 
-/** A box on the wire, as far as it is read. */
+/** A rectangle on the wire. */
 type WireBox = BoundingBox & { notte_id?: string | null | undefined };
 
-/** The elements that the actions of a space are about. */
+/** Returns the elements of a space's actions. */
 export function decodeSpace(
   space: z.output<typeof spaceSchema>,
   boxes: readonly WireBox[],
@@ -90,7 +90,7 @@ export function decodeSpace(
   );
 }
 
-/** `space` as JSON. `elements` is ours; every other client ignores it. Some clients make `actions`, `browser_actions` and `markdown` themselves, some read them. */
+/** Returns `space` as JSON. `elements` is our extension. Some clients read `actions`, `browser_actions` and `markdown`, others compute them. */
 export function encodeSpace<Category extends string>({
   description,
   category,
@@ -122,7 +122,7 @@ export function encodeSpace<Category extends string>({
   };
 }
 
-/** One that is not known here is a click: clients refuse what they do not know. */
+/** Unknown actions become clicks, because clients refuse unknown ones. */
 function encodeAction({ id, name, action: type, description, ...found }: ObservedElement) {
   const rest = {
     category: 'Interaction Actions',
@@ -139,7 +139,7 @@ function encodeAction({ id, name, action: type, description, ...found }: Observe
         type: 'select_dropdown_option' as const,
         ...rest,
         value: id.startsWith('O') && name !== '' ? name : VALUE,
-      }; // an option is its own value
+      }; // an option has no value parameter
     case 'check':
       return { type: 'check' as const, ...rest, value: true };
     case 'download_file':
@@ -149,7 +149,7 @@ function encodeAction({ id, name, action: type, description, ...found }: Observe
   }
 }
 
-/** Clients want every one of these fields. */
+/** Clients require all of these fields. */
 function encodeSelectors({
   selector,
   selectors: known,

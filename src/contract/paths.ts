@@ -1,18 +1,18 @@
-/** Paths with parameters in braces, such as `/sessions/{session_id}/stop`: filled in by whoever calls, matched by whoever answers. */
+/** Paths with parameters in braces, such as `/sessions/{session_id}/stop`: clients fill them in, servers match them. */
 import { OptionsError } from './errors';
 import { toCamelCase, type CamelCase } from './naming';
 
-/** The parameters of a path, as TypeScript spells them. */
+/** Names of a path's parameters, in camelCase. */
 type ParamName<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
   ? CamelCase<Name> | ParamName<Rest>
   : never;
 
-/** A value for each parameter of a path, not yet encoded. */
+/** Values of a path's parameters, not encoded. */
 export type PathParams<Path extends string> = Record<ParamName<Path>, string>;
 
 /**
- * The path with its parameters filled in, each percent-encoded.
- * @throws {@link OptionsError} for a parameter that is no text, or an empty one: it would be another path
+ * Fills in the parameters of a path, percent-encoded.
+ * @throws {@link OptionsError} for a parameter that is not a string, or is empty and would change the path
  */
 export function fillPath<Path extends string>(path: Path, params: PathParams<Path>): string {
   const values: Readonly<Record<string, unknown>> = params;
@@ -27,7 +27,7 @@ export function fillPath<Path extends string>(path: Path, params: PathParams<Pat
   });
 }
 
-/** What the parameters stand for in a requested path; undefined when it is another path. What cannot be decoded is left as it is. */
+/** Returns the parameters of a requested path; undefined if it does not match. Keeps values that cannot be decoded. */
 export function matchPath<Path extends string>(
   path: Path,
   requested: string,

@@ -1,11 +1,11 @@
-/** Which Playwright may speak Playwright's own protocol with which. */
+/** Compatibility of Playwright versions that use Playwright's own protocol. */
 
-/** The first two numbers of a released version. */
+/** Matches the first two numbers of a released version. */
 const RELEASE = /^(\d+\.\d+)\.\d+$/;
 
 /**
- * Whether a client of one version of Playwright can use a server of another. Playwright's own rule: the first two numbers are the same.
- * A version before its release fits none but itself.
+ * Whether a Playwright client can use a Playwright server. Playwright's rule: the first two numbers must be equal. A prerelease only
+ * fits itself.
  */
 export function playwrightVersionsFit(one: string, other: string): boolean {
   const minor = RELEASE.exec(one)?.[1];

@@ -1,4 +1,4 @@
-/** Profiles: browser state that outlives sessions. What travels, and its view in TypeScript. */
+/** Profiles, saved browser state, on the wire and in TypeScript. */
 import * as z from 'zod';
 
 import { normalizeCookie, cookieSchema, type Cookie } from './cookies';
@@ -7,42 +7,42 @@ import { readBody, readQuery, checkWire, toWire, wireNames } from './checks';
 import { coerceNumber, datetime, positiveInteger } from './values';
 import { orElse, orNull, pageOf, wireObject, type Page } from './wire';
 
-/** Browser state that sessions start from, and that they are saved to when asked. */
+/** Saved browser state. Sessions can start from it and save to it. */
 export interface Profile {
   /** `notte-profile-` and 16 hexadecimal digits. */
   id: string;
-  /** What it was called when it was made; `null` without a name. */
+  /** Name from its creation; `null` without a name. */
   name: string | null;
-  /** When it was made. */
+  /** Time of its creation. */
   createdAt: Date;
-  /** When its state last changed. */
+  /** Time of the last change of its state. */
   updatedAt: Date;
-  /** Domains of which it holds cookies. */
+  /** Domains of its cookies. */
   persistedDomains: string[];
 }
 
-/** One page of profiles. */
+/** A page of profiles. */
 export type ProfileList = Page<Profile>;
 
-/** Which profiles to list. */
+/** Query of a list of profiles. */
 export interface ProfileListOptions {
-  /** Part of the name; upper and lower case are the same. */
+  /** Part of the name; case-insensitive. */
   name?: string | undefined;
-  /** Counted from 1. @default 1 */
+  /** Page number, from 1. @default 1 */
   page?: number | undefined;
   /** Profiles per page: 1 to 100. @default 20 */
   pageSize?: number | undefined;
 }
 
-/** What to do with the cookies that a profile already has. */
+/** Whether to keep the existing cookies of a profile. */
 export type CookieMode = 'append' | 'replace';
 
-/** Who wrote the cookies: Chrome's extensions and exporters, or Playwright's `context.cookies()`. */
+/** Source of the cookies: exporters such as Chrome extensions, or Playwright's `context.cookies()`. */
 export type CookieSource = 'chrome' | 'playwright';
 
-/** Profiles per page when a request does not say: the API's default. */
+/** Default profiles per page: that of the API. */
 const DEFAULT_PAGE_SIZE = 20;
-/** Longest name, in characters; ours, since nobody reads more. */
+/** Maximum length of a name, in characters; our own limit. */
 const MAX_NAME_LENGTH = 256;
 
 /** A profile in an answer. */
@@ -61,8 +61,8 @@ export const profileSchema = wireObject<Profile>()(
 export const profileListSchema = pageOf(profileSchema);
 
 /**
- * The query string of a list call.
- * @throws {@link OptionsError} naming each wrong or unknown option
+ * Returns the query string of a list call.
+ * @throws {@link OptionsError} names each invalid or unknown option
  */
 export function encodeProfileListQuery(options: ProfileListOptions = {}): string {
   toWire('Cannot list profiles with these options', profileListQuerySchema, options);
@@ -72,7 +72,7 @@ export function encodeProfileListQuery(options: ProfileListOptions = {}): string
   return query.toString();
 }
 
-/** The query of a list call. */
+/** Query of a list call. */
 export const profileListQuerySchema = z.object({
   name: z.string().optional(),
   page: positiveInteger(Number.MAX_SAFE_INTEGER).default(1),
@@ -80,8 +80,8 @@ export const profileListQuerySchema = z.object({
 });
 
 /**
- * What a list call asks for. Unknown parameters are ignored.
- * @throws {@link InvalidRequestError} (422) for a wrong value
+ * Parses the query of a list call. Ignores unknown parameters.
+ * @throws {@link InvalidRequestError} (422) for an invalid value
  */
 export function decodeProfileListQuery(query: URLSearchParams): {
   name: string | undefined;
@@ -92,19 +92,19 @@ export function decodeProfileListQuery(query: URLSearchParams): {
   return { name, page, pageSize };
 }
 
-/** The body of creating and of duplicating. */
+/** Request body to create or duplicate a profile. */
 export const profileNameSchema = z.strictObject({
   name: z.string().trim().min(1).max(MAX_NAME_LENGTH).nullish(),
 });
 
-/** What a profile is to be called; `null` when it has no name. */
+/** Parses the name of a new profile; `null` for none. */
 export function decodeProfileName(body: unknown): { name: string | null } {
   return { name: readBody('Invalid profile', profileNameSchema, body).name ?? null };
 }
 
 /**
- * The body of creating and of duplicating.
- * @throws {@link OptionsError} naming each wrong or unknown option
+ * Returns the request body to create or duplicate a profile.
+ * @throws {@link OptionsError} names each invalid or unknown option
  */
 export function encodeProfileName(options: { name?: string | undefined } = {}) {
   return toWire('Cannot make a profile with these options', profileNameSchema, options);
@@ -118,7 +118,7 @@ const SAME_SITE: Readonly<Record<string, unknown>> = {
   unspecified: null,
 };
 
-/** Chrome's own spelling of `sameSite`, and cookies that lack what this contract wants. */
+/** Accepts Chrome's spelling of `sameSite`, and cookies without fields that this contract requires. */
 function fromForeign(cookie: unknown): unknown {
   if (typeof cookie !== 'object' || cookie === null) return cookie;
   const { sameSite, expirationDate, expires, ...rest } = cookie as Record<string, unknown>;
@@ -142,7 +142,7 @@ const profileCookieFields = z.strictObject({
   source_format: z.enum(['chrome', 'playwright']).nullish(),
 });
 
-/** The body of setting a profile's cookies. */
+/** Request body to set a profile's cookies. */
 export const profileCookiesSchema = z.preprocess((body) => {
   const { cookies, source_format: source } = (body ?? {}) as {
     cookies?: unknown;
@@ -153,25 +153,25 @@ export const profileCookiesSchema = z.preprocess((body) => {
     : body;
 }, profileCookieFields);
 
-/** Cookies to set, and how. */
+/** Cookies to set, with options. */
 export interface ProfileCookies {
-  /** As this package gives them; of another source, as that one writes them. */
+  /** In this package's format, or in the format of `source`. */
   cookies: readonly (Cookie | Record<string, unknown>)[];
   mode?: CookieMode | undefined;
   sourceFormat?: CookieSource | undefined;
 }
 
 /**
- * Cookies to set.
- * @throws {@link InvalidRequestError} (422) naming each wrong one
+ * Parses cookies to set.
+ * @throws {@link InvalidRequestError} (422) names each invalid cookie
  */
 export function decodeProfileCookies(body: unknown): { cookies: Cookie[]; mode: CookieMode } {
   return readBody('Invalid cookies', profileCookiesSchema, body);
 }
 
 /**
- * The body of setting a profile's cookies.
- * @throws {@link OptionsError} naming each wrong or unknown option; of cookies from another source nothing is checked
+ * Returns the request body to set a profile's cookies.
+ * @throws {@link OptionsError} names each invalid or unknown option; cookies from another source are not checked
  */
 export function encodeProfileCookies({ cookies, ...options }: ProfileCookies) {
   const what = 'Cannot set cookies of a profile';
@@ -188,7 +188,7 @@ export function encodeProfileCookies({ cookies, ...options }: ProfileCookies) {
   });
 }
 
-/** The answer to setting them. `cookies_count` is how many the profile then has. */
+/** Answer to setting cookies. `cookies_count` is the new number of cookies of the profile. */
 export const profileCookiesSetSchema = wireObject<{
   success: boolean;
   message: string;
@@ -204,7 +204,7 @@ export const profileCookiesSetSchema = wireObject<{
   { count: 'cookies_count' },
 );
 
-/** The answer to deleting. */
+/** Answer to deleting a profile. */
 export const profileDeletedSchema = z.object({
   success: z.boolean().nullish(),
   message: z.string().nullish(),

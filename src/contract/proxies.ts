@@ -1,4 +1,4 @@
-/** Proxies of a session as they travel: one of the cloud, an external one, or a node of a tailnet. */
+/** Proxies of a session on the wire: a cloud proxy, an external one, or a tailnet node. */
 import * as z from 'zod';
 
 import { isRecord, withoutNulls } from '../base/json';
@@ -6,31 +6,31 @@ import { COUNTRY } from './limits';
 import { camelize, snakify } from './naming';
 import { looseBoolean } from './values';
 
-/** A proxy for a session's traffic: of the cloud (residential, by country and city), your own, or a node of your tailnet. */
+/** A proxy for a session's traffic: a cloud proxy (residential, by country and city), your own, or a node of your tailnet. */
 export type ProxyOptions =
   | {
       type: 'notte';
-      /** Id of one proxy of the cloud's. */
+      /** Id of a cloud proxy. */
       id?: string | undefined;
-      /** Where its address is: two lower-case letters, such as `de`. */
+      /** Country of its address: two lower-case letters, such as `de`. */
       country?: string | undefined;
-      /** The city in that country. */
+      /** City in that country. */
       city?: string | undefined;
     }
   | {
       type: 'external';
-      /** Its URL: `http`, `https`, `socks4` or `socks5`, host and port. */
+      /** URL with the scheme `http`, `https`, `socks4` or `socks5`, host and port. */
       server: string;
-      /** Name to sign in with. */
+      /** User name. */
       username?: string | undefined;
-      /** Password to sign in with. */
+      /** Password. */
       password?: string | undefined;
-      /** Comma-separated hosts that are reached without it. */
+      /** Comma-separated hosts that bypass the proxy. */
       bypass?: string | undefined;
     }
   | {
       type: 'tailnet';
-      /** Id of an OAuth client of your tailnet, with which the session joins it. */
+      /** Id of an OAuth client with which the session joins your tailnet. */
       oauthClientId: string;
       /** Secret of that client. */
       oauthClientSecret?: string | undefined;
@@ -65,19 +65,19 @@ const proxySchema = z.preprocess(
   ]),
 );
 
-/** `proxies` of a start request: on or off, or a list whose members each name their `type`. */
+/** `proxies` of a start request: a boolean, or a list of proxies with a `type`. */
 export const proxiesSchema = z.union([looseBoolean, z.array(proxySchema)], {
   error: 'Invalid input: expected true, false or a list of proxies',
 });
 
-/** TypeScript's names for what came over the wire. */
+/** Converts wire names to TypeScript names. */
 export function decodeProxies(proxies: z.output<typeof proxiesSchema>): boolean | ProxyOptions[] {
   return typeof proxies === 'boolean'
     ? proxies
     : proxies.map((proxy) => camelize(withoutNulls(proxy)) as ProxyOptions);
 }
 
-/** Wire names for what the caller wrote; what is no proxy is passed on, to be refused by the schema. */
+/** Converts TypeScript names to wire names. Passes on invalid values for the schema to refuse. */
 export function encodeProxies(proxies: unknown): unknown {
   return Array.isArray(proxies)
     ? proxies.map((proxy: unknown) => (isRecord(proxy) ? snakify(proxy) : proxy))

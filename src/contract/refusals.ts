@@ -1,4 +1,4 @@
-/** What an API refuses a request with: errors that a server throws, and turns into answers. */
+/** Errors of a server that become error answers. */
 import {
   ApiError,
   InvalidRequestError,
@@ -8,7 +8,7 @@ import {
 } from './errors';
 import { formatIssues, type Issue } from './issues';
 
-/** A request that is wrong in itself, such as a body that is not JSON. */
+/** An invalid request, such as a body that is not JSON. */
 export function badRequest(
   status: 400 | 401 | 403 | 408 | 413 | 415 | 416 | 428 | 431,
   code: string,
@@ -17,12 +17,12 @@ export function badRequest(
   return new ApiError(message, { code, method: '', path: '', status });
 }
 
-/** No such session, or no such path. */
+/** An unknown session or path. */
 export function notFound(message: string): NotFoundError {
   return new NotFoundError(message, { code: 'not_found', method: '', path: '', status: 404 });
 }
 
-/** Fields of a request that were understood and are refused. */
+/** Refused fields of a request. */
 export function refused(what: string, issues: readonly Issue[]): InvalidRequestError {
   return new InvalidRequestError(`${what}: ${formatIssues(issues)}`, {
     code: 'invalid_request',
@@ -33,12 +33,12 @@ export function refused(what: string, issues: readonly Issue[]): InvalidRequestE
   });
 }
 
-/** What only the cloud can do. */
+/** A cloud-only feature. */
 export function cloudOnly(message: string): ApiError {
   return new ApiError(message, { code: 'cloud_only', method: '', path: '', status: 501 });
 }
 
-/** No room for another session now. */
+/** No capacity for another session. */
 export function tooMany(message: string, retryAfterMs: number): RateLimitError {
   return new RateLimitError(message, {
     code: 'rate_limited',
@@ -49,7 +49,7 @@ export function tooMany(message: string, retryAfterMs: number): RateLimitError {
   });
 }
 
-/** This server cannot serve now. */
+/** The server is temporarily unavailable. */
 export function unavailable(message: string, retryAfterMs?: number): OverloadedError {
   return new OverloadedError(message, {
     code: 'overloaded',

@@ -4,21 +4,21 @@ import * as z from 'zod';
 import { datetime } from './values';
 import { leftOut, wireObject } from './wire';
 
-/** Where the recording of an ended session is. */
+/** URLs of the replay of an ended session. */
 export interface ReplayInfo {
-  /** URL of the MP4 that needs no key, so keep it out of logs; `null` when there is none. */
+  /** URL of the MP4; `null` if there is none. It needs no key: keep it out of logs. */
   mp4Url: string | null;
-  /** Text of an HLS playlist, if the API offers one. */
+  /** HLS playlist, if the API has one. */
   playlistContent: string | null;
-  /** When the URLs stop to work. */
+  /** Expiry of the URLs. */
   expiresAt: Date | null;
-  /** Where in the session the video begins, in milliseconds after its start; `null` when the API does not say. */
+  /** Start of the video, in milliseconds after the start of the session; `null` if the API omits it. */
   videoStart: number | null;
-  /** Length of the video, in milliseconds; `null` when the API does not say. */
+  /** Length of the video, in milliseconds; `null` if the API omits it. */
   videoDuration: number | null;
 }
 
-/** Clients take an empty text for no URL. */
+/** For clients, an empty string means no URL. */
 const text = z.codec(z.string().nullish(), z.custom<string | null>(), {
   decode: (value) => value || null,
   encode: (value) => value,
@@ -28,7 +28,7 @@ const milliseconds = z.codec(z.number().nullish(), z.custom<number | null>(), {
   encode: (value) => value && Math.round(value),
 }) as z.ZodType<number | null, number | null>;
 
-/** The answer of the replay call. Clients rely on the time. */
+/** Answer of the replay call. Clients need the time. */
 export const replaySchema = wireObject<ReplayInfo>()(
   {
     mp4_url: text,
@@ -40,5 +40,5 @@ export const replaySchema = wireObject<ReplayInfo>()(
   { videoStart: 'video_start_ms', videoDuration: 'video_duration_ms' },
 );
 
-/** What the API says in a 404 while the session still runs; clients look for these words. */
+/** Message of the 404 for an active session; clients search for these words. */
 export const REPLAY_STILL_ACTIVE = 'still active';

@@ -1,4 +1,4 @@
-/** Scraping without a session of one's own: a start request and a scrape request in one body. */
+/** Scraping without a session: a start request and a scrape request in one body. */
 import * as z from 'zod';
 
 import { refused } from './refusals';
@@ -16,22 +16,22 @@ import {
   type StartOptions,
 } from './session';
 
-/** The body. */
+/** Request body. */
 export const scrapeUrlSchema = z.strictObject({
   ...startRequestSchema.shape,
   ...scrapeRequestSchema.shape,
   url: z.string(),
 });
 
-/** What such a call asks for: the session to start, and what to do in it. */
+/** The parsed call: the session to start, and the page to scrape. */
 export interface ScrapeUrlRequest {
   start: StartOptions;
   scrape: ScrapeRequest & { url: string };
 }
 
 /**
- * What a body asks for.
- * @throws {@link InvalidRequestError} (422) naming each wrong or unknown field
+ * Parses a request body.
+ * @throws {@link InvalidRequestError} (422) names each invalid or unknown field
  */
 export function decodeScrapeUrl(body: unknown): ScrapeUrlRequest {
   if (typeof body !== 'object' || body === null || Array.isArray(body))
@@ -51,7 +51,7 @@ export function decodeScrapeUrl(body: unknown): ScrapeUrlRequest {
   return { start, scrape: { ...scrape, url } };
 }
 
-/** The body of such a call. */
+/** Returns the request body of a call. */
 export function encodeScrapeUrl({
   start,
   scrape,

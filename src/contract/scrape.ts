@@ -6,31 +6,31 @@ import { readBody, toWire } from './checks';
 import { looseBoolean } from './values';
 import { orElse, orNull, wireObject } from './wire';
 
-/** How a page is to be scraped. */
+/** Options of scraping. */
 export interface ScrapeOptions {
-  /** Opened first; the page stays as it is when this is missing. */
+  /** Address to open first. @default the current page */
   url?: string | undefined;
-  /** Playwright selector of the one element whose content is wanted. @default the whole page */
+  /** Playwright selector of the element to scrape. @default the whole page */
   selector?: string | undefined;
-  /** Keep links as links, not as plain text. @default true */
+  /** Whether to keep links instead of plain text. @default true */
   scrapeLinks?: boolean | undefined;
-  /** Keep images in the text. @default false */
+  /** Whether to keep images in the text. @default false */
   scrapeImages?: boolean | undefined;
-  /** Names of tags that are left out with all they hold, such as `aside`. */
+  /** Names of tags to omit with their content, such as `aside`. */
   ignoredTags?: readonly string[] | undefined;
-  /** Leave out navigation, headers, footers and such. @default false */
+  /** Whether to omit navigation, headers, footers and similar parts. @default false */
   onlyMainContent?: boolean | undefined;
-  /** List the images of the page instead of its text. @default false */
+  /** Whether to list the images of the page instead of its text. @default false */
   onlyImages?: boolean | undefined;
-  /** Write `link1`, `img1.png` ... in place of URLs. @default false */
+  /** Whether to write `link1`, `img1.png` ... instead of URLs. @default false */
   useLinkPlaceholders?: boolean | undefined;
-  /** What to extract, in words. Needs an API with a language model. */
+  /** What to extract, in words. Requires an API with a language model. */
   instructions?: string | undefined;
-  /** JSON Schema of what to extract. Needs an API with a language model. */
+  /** JSON Schema of the data to extract. Requires an API with a language model. */
   responseFormat?: object | undefined;
 }
 
-/** What an image is for. */
+/** Image categories. */
 const imageCategories = [
   'favicon',
   'icon',
@@ -39,36 +39,36 @@ const imageCategories = [
   'svg_icon',
   'svg_content',
 ] as const;
-/** What an image is for, as far as its place and its size tell. */
+/** Category of an image, guessed from its position and size. */
 export type ImageCategory = (typeof imageCategories)[number];
 
-/** One image of a page. */
+/** An image of a page. */
 export interface ScrapedImage {
-  /** Absolute; `null` for one that is drawn in the page itself. */
+  /** Absolute URL; `null` for an image drawn by the page. */
   url: string | null;
-  /** What it is for; `null` when that is not known. */
+  /** Category; `null` if unknown. */
   category: ImageCategory | null;
-  /** Its alternative text, if there is one. */
+  /** Alternative text, if any. */
   description: string | null;
 }
 
-/** What was extracted by instructions or schema, or why it was not. */
+/** Result of an extraction by instructions or schema. */
 export interface StructuredData {
-  /** Whether it was extracted. */
+  /** Whether the extraction succeeded. */
   success: boolean;
-  /** Why not; `null` on success. */
+  /** Reason of the failure; `null` on success. */
   error: string | null;
-  /** What was extracted, as instructions and schema ask; `null` when nothing was. */
+  /** Extracted data; `null` if there is none. */
   data: unknown;
 }
 
 /** The content of a page. */
 export interface ScrapedData {
-  /** The content as markdown; empty when images were asked for. */
+  /** Content as markdown; empty if images were requested. */
   markdown: string;
-  /** Only when images were asked for. */
+  /** Only if images were requested. */
   images: ScrapedImage[] | null;
-  /** Only when instructions or a schema were given. */
+  /** Only if instructions or a schema were given. */
   structured: StructuredData | null;
 }
 
@@ -78,7 +78,7 @@ const text = z
   .nullish()
   .transform((value) => value ?? undefined);
 
-/** The fields that a scrape request and a scrape action share. */
+/** Fields of both scrape requests and scrape actions. */
 export const scrapeFields = {
   instructions: text,
   selector: text,
@@ -99,7 +99,7 @@ export const scrapeFields = {
     .transform((value) => value ?? undefined),
 };
 
-/** The request; every field may be missing or `null`. The cloud's npm client sends `json_schema` beside the `response_format` that it has made of it; it says nothing more. */
+/** Request; all fields may be missing or `null`. The cloud's npm client sends `json_schema` in addition to `response_format`, which has the same content. */
 export const scrapeRequestSchema = z.strictObject({
   ...scrapeFields,
   url: text,
@@ -108,23 +108,23 @@ export const scrapeRequestSchema = z.strictObject({
   json_schema: z.unknown().optional(),
 });
 
-/** What a caller in TypeScript may ask for. */
+/** Options in TypeScript. */
 const scrapeOptionsSchema = scrapeRequestSchema.omit({ json_schema: true });
 
 /** A checked request. */
 export type ScrapeRequest = Camelized<z.output<typeof scrapeRequestSchema>>;
 
 /**
- * A request from the fields that the API knows; what is missing has its default.
- * @throws {@link InvalidRequestError} (422) naming each wrong or unknown field
+ * Parses a request, with defaults.
+ * @throws {@link InvalidRequestError} (422) names each invalid or unknown field
  */
 export function decodeScrapeRequest(body: unknown): ScrapeRequest {
   return camelize(readBody('Invalid scrape request', scrapeRequestSchema, body));
 }
 
 /**
- * The body of a request.
- * @throws {@link OptionsError} naming each wrong or unknown option
+ * Returns the body of a request.
+ * @throws {@link OptionsError} names each invalid or unknown option
  */
 export function encodeScrapeRequest(options: ScrapeOptions = {}) {
   return toWire('Cannot scrape a page with these options', scrapeOptionsSchema, options);
@@ -139,7 +139,7 @@ const image = wireObject<ScrapedImage>()({
   description: orNull(z.string()),
 });
 
-/** The answer of the scrape call. */
+/** Answer of the scrape call. */
 export const scrapedDataSchema = wireObject<ScrapedData>()({
   markdown: z.string(),
   images: orNull(z.array(image)),

@@ -1,4 +1,4 @@
-/** A session as the API describes it, on the wire and in TypeScript. Start requests are in `start.ts`. */
+/** Session information of the API, on the wire and in TypeScript. `start.ts` has start requests. */
 import * as z from 'zod';
 
 import { camelize, snakify } from './naming';
@@ -13,87 +13,86 @@ export {
   type StartOptions,
 } from './start';
 
-/** `active`: running. `closed`: ended as asked. `error`: ended unexpectedly. `timed_out`: idle or old for too long. */
+/** `active`: running. `closed`: stopped. `error`: ended unexpectedly. `timed_out`: exceeded its idle timeout or its maximum duration. */
 export const sessionStatuses = ['active', 'closed', 'error', 'timed_out'] as const;
-/** `active` while it runs; then `closed` (it was stopped), `timed_out` (idle or too old) or `error` (its browser died). */
+/** `active` at first; then `closed` (stopped), `timed_out` (idle timeout or maximum duration) or `error` (browser crash). */
 export type SessionStatus = (typeof sessionStatuses)[number];
 
-/** One entry of a session's trajectory. */
+/** An entry of a session's trajectory. */
 export interface SessionStep {
   type: string;
   value?: unknown;
 }
 
-/** What the API says of a session. */
+/** Information about a session. */
 export interface SessionInfo {
-  /** Its id, a UUID. */
+  /** The id, a UUID. */
   id: string;
-  /** Whether it runs, or how it ended. */
+  /** Status. */
   status: SessionStatus;
-  /** When it was started. */
+  /** Time of its start. */
   createdAt: Date;
-  /** When it ended; `null` while it runs. */
+  /** Time of its end; `null` while it is active. */
   closedAt: Date | null;
-  /** When it was last used; the idle time counts from here. */
+  /** Time of its last use, from which the idle timeout counts. */
   lastAccessedAt: Date;
-  /** How long it has run, in milliseconds. */
+  /** Duration so far, in milliseconds. */
   duration: number;
-  /** It ends after this time without use, in milliseconds. */
+  /** Idle timeout, in milliseconds. */
   idleTimeout: number;
-  /** It ends after this time, used or not, in milliseconds. */
+  /** Maximum duration, in milliseconds. */
   maxDuration: number;
-  /** What was done in it through the API, oldest first. Empty in lists. */
+  /** Actions through the API, oldest first. Empty in lists. */
   steps: SessionStep[];
-  /** Why it ended, if unexpectedly. */
+  /** Reason of an unexpected end. */
   error: string | null;
   /** Whether its traffic goes through a proxy. */
   proxies: boolean;
-  /** The build of Chromium that was asked for, such as `chromium`. */
+  /** Requested build of Chromium, such as `chromium`. */
   channel: string;
-  /** Whether its actions can upload files, and what its pages download is kept. */
+  /** Whether its actions can upload files, and the downloads of its pages are kept. */
   useFileStorage: boolean;
-  /** Bytes that its pages have sent over the network, in requests that have ended. WebSocket frames are not counted. */
+  /** Bytes sent by its pages in finished requests, without WebSocket frames. */
   networkRequestBytes: number;
-  /** Bytes that its pages have received. */
+  /** Bytes received by its pages. */
   networkResponseBytes: number;
-  /** The `User-Agent` that was asked for; `null` for the browser's own. */
+  /** Requested `User-Agent`; `null` for that of the browser. */
   userAgent: string | null;
-  /** Size of its page; `null` when the API chose. */
+  /** Size of its page; `null` if the API chose it. */
   viewport: Size | null;
-  /** Whether its browser runs without a window. */
+  /** Whether the browser is headless. */
   headless: boolean;
-  /** Whether captchas are solved; `null` when the API does not say. */
+  /** Whether captchas are solved; `null` if the API omits it. */
   solveCaptchas: boolean | null;
-  /** WebSocket URL of its browser. Whoever holds it drives the browser: keep it out of logs. */
+  /** CDP WebSocket URL of the browser. It gives full control over the browser: keep it out of logs. */
   cdpUrl: string | null;
   /**
-   * WebSocket URL for `chromium.connect()`: a Playwright server beside the browser, with which an action takes one round trip. Whoever
-   * holds it drives the browser: keep it out of logs. `null` where the API has none; our own server has.
+   * WebSocket URL for `chromium.connect()`: a Playwright server on the browser's machine, so that an action takes one round trip. It gives
+   * full control over the browser: keep it out of logs. Our server has one; `null` on other APIs.
    */
   playwrightUrl: string | null;
-  /** The version of Playwright that is spoken there, such as `1.65.1`: a client's must have the same first two numbers. `null` without one. */
+  /** Playwright version of that server, such as `1.65.1`; the client needs the same first two numbers. `null` without one. */
   playwrightVersion: string | null;
   /**
-   * Folder on the browser's machine for what a CDP client on another machine lets its pages download: `downloadPath` of
-   * `Browser.setDownloadBehavior`. It goes when the last client leaves. `null` where the browser is not on the machine of the API, and
-   * where the API does not say; our own server does.
+   * Folder on the browser's machine for downloads of remote CDP clients: `downloadPath` of `Browser.setDownloadBehavior`. It is removed
+   * when the last client disconnects. `null` if the browser is not on the API's machine, and on APIs other than our server.
    */
   downloadsPath: string | null;
-  /** Page that shows it live. Holds a token: keep it out of logs. `null` once it ended. */
+  /** Live view of the session; `null` after its end. Contains a token: keep it out of logs. */
   viewerUrl: string | null;
   /** Whether requests are signed as those of a known bot. */
   webBotAuth: boolean;
-  /** Ids of the managed logins that were applied. */
+  /** Ids of its managed logins. */
   authIds: string[];
-  /** Started by the API for its own purposes. */
+  /** Whether the API started it for its own purposes. */
   systemHidden: boolean;
-  /** The `Idempotency-Key` that its start came with, by which whoever lost the answer finds it; `null` without one, and where the API does not say. */
+  /** `Idempotency-Key` of its start, to find the session if the answer was lost; `null` without one, or if the API omits it. */
   idempotencyKey: string | null;
 }
 
 const step: z.ZodType<SessionStep> = z.looseObject({ type: z.string() });
 
-/** A session in an answer. Only what every client requires is required; unknown fields are ignored. */
+/** A session in an answer. Fields that all clients need are required; unknown fields are ignored. */
 const answerSchema = z
   .object({
     session_id: z.string().min(1),
@@ -125,7 +124,7 @@ const answerSchema = z
     auth_ids: orElse(z.array(z.string()), []),
     system_hidden: orElse(z.boolean(), false),
     idempotency_key: orNull(z.string()),
-    /** Servers before the two timeouts were told apart send only this one. */
+    /** Servers from before there were two timeouts send only this one. */
     timeout_minutes: leftOut(z.int()),
   })
   .refine((it) => (it.idle_timeout_minutes ?? it.timeout_minutes) !== null, {
@@ -138,7 +137,7 @@ const answerSchema = z
 
 type SessionAnswer = z.output<typeof answerSchema>;
 
-/** A session in an answer, as TypeScript sees it. What is written has every field, nulls included. */
+/** Codec of a session in an answer. It writes all fields, including nulls. */
 export const sessionSchema = z.codec(answerSchema, z.custom<SessionInfo>(), {
   decode: toSessionInfo,
   encode: toAnswer,

@@ -1,4 +1,4 @@
-/** The start request: its options in TypeScript, its schema on the wire, and the way between them. */
+/** Start request: options in TypeScript, wire schema, and conversion. */
 import * as z from 'zod';
 
 import { withoutNulls } from '../base/json';
@@ -21,64 +21,64 @@ import { toCamelCase, toSnakeCase } from './naming';
 import { decodeProxies, encodeProxies, proxiesSchema, type ProxyOptions } from './proxies';
 import { looseBoolean, positiveInteger, wholeMinutes } from './values';
 
-/** Browser state that outlives a session: cookies, storage and cache. */
+/** Saved browser state: cookies, storage and cache. */
 export interface ProfileOptions {
-  /** The profile's id, such as `notte-profile-0123456789abcdef`. */
+  /** Id of the profile, such as `notte-profile-0123456789abcdef`. */
   id: string;
   /**
-   * Whether the session's state is saved to the profile when the session ends.
+   * Whether the session saves its state to the profile when it ends.
    * @default false
    */
   persist?: boolean | undefined;
 }
 
-/** What a new session is like. Everything is optional. The session API chooses what is not set; its defaults are named here. */
+/** Options of a new session. All are optional; the defaults are those of the session API. */
 export interface StartOptions {
-  /** Whether the browser runs without a window. @default true */
+  /** Whether the browser is headless. @default true */
   headless?: boolean | undefined;
-  /** Whether captchas are solved. @default true (our own server cannot solve captchas) */
+  /** Whether captchas are solved. @default true (our server cannot solve captchas) */
   solveCaptchas?: boolean | undefined;
   /**
-   * The session ends after this time, used or not, in milliseconds: whole minutes from 60000 (1 minute) to 86400000 (1 day).
+   * Maximum duration of the session, in milliseconds: whole minutes from 60000 (1 minute) to 86400000 (1 day).
    * @default 900000 (15 minutes)
    */
   maxDuration?: number | undefined;
   /**
-   * The session ends after this time without use, in milliseconds: whole minutes from 60000 (1 minute) to 1800000 (30 minutes), and at
-   * most `maxDuration`.
+   * Idle timeout of the session, in milliseconds: whole minutes from 60000 (1 minute) to 1800000 (30 minutes), and at most
+   * `maxDuration`.
    * @default 180000 (3 minutes)
    */
   idleTimeout?: number | undefined;
   /**
-   * `true` asks for the API's own residential proxy.
+   * Proxies of the session. `true` selects the API's residential proxy.
    * @default false
    */
   proxies?: boolean | ProxyOptions[] | undefined;
-  /** Which build of Chromium runs. @default 'chromium' */
+  /** Build of Chromium. @default 'chromium' */
   channel?: (typeof BROWSER_TYPES)[number] | undefined;
-  /** The `User-Agent` of the whole session. @default the browser's own */
+  /** `User-Agent` of the session. @default that of the browser */
   userAgent?: string | undefined;
-  /** Command line switches of the browser, in place of the API's own. */
+  /** Command line switches of the browser, instead of the API's. */
   args?: string[] | undefined;
-  /** Size of the page, in CSS pixels (1 to 10000 each). `null` leaves it to the API. @default null */
+  /** Size of the page, in CSS pixels (1 to 10000 each). With `null`, the API chooses. @default null */
   viewport?: Size | null | undefined;
-  /** WebSocket URL of a browser to use instead of a new one. Excludes `headless: false`, `userAgent`, `args` and `viewport`. */
+  /** CDP WebSocket URL of an existing browser to use. Excludes `headless: false`, `userAgent`, `args` and `viewport`. */
   cdpUrl?: string | undefined;
-  /** Whether its actions can upload files, and its downloads are kept. @default true */
+  /** Whether its actions can upload files, and downloads are kept. @default true */
   useFileStorage?: boolean | undefined;
-  /** Browser state to start from; with `persist` it is saved back at the end. */
+  /** Browser state to start from. With `persist`, the session saves it at its end. */
   profile?: ProfileOptions | undefined;
-  /** Whether requests are signed as those of a known bot. The cloud only. @default false */
+  /** Whether requests are signed as those of a known bot. Cloud only. @default false */
   webBotAuth?: boolean | undefined;
-  /** Headers that every request of a page carries. */
+  /** Headers of all requests of its pages. */
   extraHTTPHeaders?: Record<string, string> | undefined;
-  /** Id of a vault of the cloud whose credentials the session may use. */
+  /** Id of a cloud vault whose credentials the session may use. */
   vaultId?: string | undefined;
-  /** Managed logins to apply: at most 10, each once. */
+  /** Managed logins: at most 10, without duplicates. */
   authIds?: string[] | undefined;
 }
 
-/** Text that can stand in a header: no line ends, which would begin another one. */
+/** A header value without line breaks, which would start another header. */
 const headerValue = z
   .string()
   .regex(HEADER_VALUE, { error: 'Invalid input: must not hold control characters' });
@@ -94,7 +94,7 @@ const fields = z.strictObject({
   solve_captchas: looseBoolean.optional(),
   max_duration_minutes: positiveInteger(MINUTES.maxDuration).optional(),
   idle_timeout_minutes: positiveInteger(MINUTES.maxIdle).optional(),
-  /** Older name of `idle_timeout_minutes`. */
+  /** Former name of `idle_timeout_minutes`. */
   timeout_minutes: positiveInteger(MINUTES.maxIdle).optional(),
   proxies: proxiesSchema.optional(),
   browser_type: z.enum(BROWSER_TYPES).optional(),
@@ -125,7 +125,7 @@ type Fields = z.output<typeof fields>;
 const isSet = (value: unknown): boolean => value !== undefined && value !== null;
 const NOT_WITH_CDP_URL = "has no effect on another provider's browser; leave it out";
 
-/** What must hold between fields that are valid by themselves. */
+/** Constraints between fields. */
 const RULES: readonly [
   at: keyof Fields,
   isBroken: (request: Fields) => boolean,
@@ -191,7 +191,7 @@ export const startRequestSchema = fields.superRefine((request, context) => {
 /** A start request as JSON. */
 export type StartRequestWire = z.input<typeof startRequestSchema>;
 
-/** Options that are not named like their field in camel case. */
+/** Options whose name is not the field's in camelCase. */
 const FIELD_OF: Readonly<Record<string, string>> = {
   maxDuration: 'max_duration_minutes',
   idleTimeout: 'idle_timeout_minutes',
@@ -202,12 +202,12 @@ const FIELD_OF: Readonly<Record<string, string>> = {
 const OPTION_OF: Readonly<Record<string, string>> = Object.fromEntries(
   Object.entries(FIELD_OF).map(([option, field]) => [field, option]),
 );
-/** Fields without an option: they have no effect on our server, or are another name for a field that has one. */
+/** Fields without an option: they have no effect on our server, or are aliases. */
 const ONLY_ON_THE_WIRE = /^(timeout_minutes|viewport_.*|aspect_ratio|screenshot_type|wait_for_.*)$/;
 
 const pixels = z.int().min(1).max(MAX_VIEWPORT_PX);
 
-/** The options, by their names. Most are checked in their wire form: here are those that have another shape there. */
+/** Schema of the options. Only options whose wire form differs are checked here; the wire schema checks the others. */
 export const startOptionsSchema = z
   .strictObject({
     ...Object.fromEntries(
@@ -221,7 +221,7 @@ export const startOptionsSchema = z
   })
   .partial();
 
-/** What is wrong with options, in the names of their author. */
+/** Describes invalid options by the names that the caller used. */
 export function findStartIssues(options: unknown): Issue[] {
   const own = startOptionsSchema.safeParse(options, { reportInput: true });
   if (!own.success) return describeIssues(own.error.issues, namesIn(startOptionsSchema));
@@ -232,8 +232,8 @@ export function findStartIssues(options: unknown): Issue[] {
 }
 
 /**
- * The wire form of start options, without what is not set.
- * @throws {@link OptionsError} naming every wrong or unknown option
+ * Encodes start options for the wire, without unset fields.
+ * @throws {@link OptionsError} names each invalid or unknown option
  */
 export function encodeStartRequest(options: StartOptions): StartRequestWire {
   const issues = findStartIssues(options);
@@ -242,8 +242,8 @@ export function encodeStartRequest(options: StartOptions): StartRequestWire {
 }
 
 /**
- * Start options from a request body.
- * @throws {@link InvalidRequestError} (422) naming every wrong or unknown field
+ * Decodes start options from a request body.
+ * @throws {@link InvalidRequestError} (422) names each invalid or unknown field
  */
 export function decodeStartRequest(body: unknown): StartOptions {
   const {
@@ -267,7 +267,7 @@ export function decodeStartRequest(body: unknown): StartOptions {
   });
 }
 
-/** The largest page of each shape that is 1280 wide, as the contract's reference engine takes it. */
+/** Page sizes with a width of 1280 pixels, as in the reference engine. */
 const LARGEST: Readonly<Record<string, Size>> = {
   '16:9': { width: 1280, height: 720 },
   '5:4': { width: 1280, height: 1024 },
@@ -287,7 +287,7 @@ function toRequest(options: StartOptions): StartRequestWire {
   });
 }
 
-/** TypeScript's name of a wire field. */
+/** Returns the TypeScript name of a wire field. */
 export function optionName(field: string): string {
   return OPTION_OF[field] ?? toCamelCase(field.replace(/^viewport_(width|height)$/, 'viewport.$1'));
 }

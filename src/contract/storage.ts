@@ -1,21 +1,21 @@
-/** File storage: the account's uploads, the downloads of each session, and the names that files may have. */
+/** File storage: uploads of the account, downloads of each session, and valid file names. */
 import * as z from 'zod';
 
 import { datetime } from './values';
 import { orElse, orNull, wireObject } from './wire';
 
-/** Largest file, in bytes: 100 MB. */
+/** Maximum size of a file, in bytes: 100 MB. */
 export const MAX_FILE_BYTES = 100_000_000;
 
 /** A stored file. */
 export interface StoredFile {
-  /** Its name, without a path. */
+  /** Name, without a path. */
   name: string;
-  /** In bytes. */
+  /** Size in bytes. */
   size: number;
-  /** With its dot, such as `.pdf`; empty when the name has none. */
+  /** Extension with its dot, such as `.pdf`; may be empty. */
   extension: string;
-  /** When it was stored; `null` when the API does not say. */
+  /** Time of the upload or download; `null` if the API omits it. */
   updatedAt: Date | null;
 }
 
@@ -29,7 +29,7 @@ const file = wireObject<StoredFile>()(
   { extension: 'file_ext' },
 );
 
-/** Older servers list only names. */
+/** Older servers only list names. */
 const fileSchema = z.union([
   file,
   z.codec(z.string(), z.custom<StoredFile>(), {
@@ -38,27 +38,27 @@ const fileSchema = z.union([
   }),
 ]) as z.ZodType<StoredFile, z.input<typeof file>>;
 
-/** A list of files in an answer. */
+/** Files in an answer. */
 export const fileListSchema = z.codec(
   z.object({ files: z.array(fileSchema) }),
   z.custom<StoredFile[]>(),
   { decode: ({ files }) => files, encode: (files) => ({ files }) },
 );
 
-/** The answer to an upload. */
+/** Answer to an upload. */
 export const fileStoredSchema = z.object({ success: z.boolean() });
 
-/** Where a file can be fetched for a while, without a key. */
+/** Temporary URL of a file that works without a key. */
 export const fileUrlSchema = z.object({ url: z.string().min(1) });
 
-/** Longest name, in bytes of UTF-8: what common file systems take. */
+/** Maximum length of a name, in bytes of UTF-8: the limit of common file systems. */
 const MAX_NAME_BYTES = 255;
-/** What no name may hold: what Windows forbids, control characters, and halves of characters. */
+/** Characters that names must not contain: those that Windows forbids, control characters, and lone surrogates. */
 const FORBIDDEN = /[<>:"|?*\p{Cc}\p{Cs}]/u;
-/** Names that are devices on Windows, whatever their extension. */
+/** Device names of Windows, with any extension. */
 const DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(?:\..*)?$/i;
 
-/** What is wrong with a file's name; undefined when it may be used. The same on every system, so that a folder can move to another. */
+/** Returns the problem of a file name; undefined if it is valid. The rules are the same on all systems, so that folders can be moved. */
 export function fileNameProblem(name: string): string | undefined {
   if (name === '') return 'must not be empty';
   if (/^\.+$/.test(name) || /[/\\]/.test(name)) return 'must be a plain name, not a path';

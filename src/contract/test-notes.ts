@@ -1,70 +1,70 @@
-/** What whoever runs tests tells of them to our own session server, for its viewer: no part of the cloud's API. */
+/** Notes about running tests for the viewer of our session server. Not part of the cloud's API. */
 import * as z from 'zod';
 
 import { keptText } from '../base/foreign-text';
 import { checkWire, readBody } from './checks';
 import { camelize, snakify } from './naming';
 
-/** Notes in one call, at most: what a busy run has to tell within some seconds. */
+/** Maximum number of notes per call: those of some seconds of a busy run. */
 export const MAX_NOTES = 1_000;
 
-/** Longest text that a server takes, in characters: four times what it keeps. {@link encodeTestNotes} cuts longer ones. */
+/** Maximum length of a text on the wire, in characters: four times what the server keeps. {@link encodeTestNotes} truncates longer ones. */
 const MAX_TEXT_LENGTH = 2_000;
 
-/** A test that runs, or how it ended. */
+/** Status of a test. */
 export type TestOutcome = 'running' | 'passed' | 'failed' | 'skipped';
 
-/** One run of tests, of which a server may have several at once. */
+/** A test run. A server may have several at once. */
 export interface TestRun {
-  /** The same for all tests of the run, and no other. Up to 100 characters. */
+  /** Unique id of the run, up to 100 characters. */
   id: string;
-  /** By which a person knows it again. Longer ones than 100 characters are cut. @default its id */
+  /** Displayed name, truncated to 100 characters. @default the id */
   name?: string | undefined;
 }
 
-/** A test begins; one that still runs has ended, nobody knows how. */
+/** A test starts. If another one is still running, it has ended with an unknown status. */
 export interface TestBegins {
-  /** What it is called. Longer ones than 500 characters are cut. */
+  /** Title, truncated to 500 characters. */
   title: string;
-  /** When, as `Date.now()` tells it. @default now */
+  /** Start in milliseconds since the epoch. @default now */
   at?: number | undefined;
-  /** Number of the worker that runs it, from 0: Playwright's `parallelIndex`. @default not told */
+  /** Playwright's `parallelIndex` of its worker, from 0. */
   worker?: number | undefined;
-  /** The run that it belongs to. @default not told */
+  /** Its run. */
   run?: TestRun | undefined;
 }
 
-/** The test that runs has ended. */
+/** The running test has ended. */
 export interface TestEnds {
-  /** How it went. */
+  /** Its result. */
   outcome: Exclude<TestOutcome, 'running'>;
-  /** When, as `Date.now()` tells it. @default now */
+  /** End in milliseconds since the epoch. @default now */
   at?: number | undefined;
 }
 
-/** A test takes a step. It may be told twice: as it begins, and with its duration when it is done. */
+/** A step of a test. It may be sent twice: at its start, and with its duration at its end. */
 export interface TestStep {
-  /** What it does, such as `Click getByRole('button')`. Longer ones than 300 characters are cut. */
+  /** Title such as `Click getByRole('button')`, truncated to 300 characters. */
   step: string;
-  /** By which it is known again; unique in its session. Up to 100 characters. */
+  /** Id, unique in its session, up to 100 characters. */
   id: string;
-  /** When it began, as `Date.now()` tells it. */
+  /** Start in milliseconds since the epoch. */
   at: number;
-  /** How long it took, in milliseconds; `null` while it runs. */
+  /** Duration in milliseconds; `null` while it runs. */
   duration: number | null;
-  /** Where the test says so, such as `shop.spec.ts:12`; may be empty. Longer ones than 300 characters are cut. */
+  /** Source location such as `shop.spec.ts:12`, truncated to 300 characters; may be empty. */
   place: string;
   /** Whether it failed. */
   hasFailed: boolean;
 }
 
-/** The client prepares a browser context for its next test: its pages are hidden until that test has it. */
+/** The client prepares a browser context for its next test. Its pages are hidden until that test uses it. */
 export interface ContextPrepared {
-  /** The browser's id of the context; `null` when the test has it. */
+  /** The browser's id of the context; `null` when the test uses it. */
   preparedContext: string | null;
 }
 
-/** What a client reports. */
+/** A note of a client. */
 export type TestNote = TestBegins | TestEnds | TestStep | ContextPrepared;
 
 const moment = z.number();
@@ -89,15 +89,15 @@ const noteSchema = z.union([
   z.object({ prepared_context: z.string().max(100).nullable() }),
 ]);
 
-/** The body of the call. `now_ms` is what the clock of whoever tells says: the server's may be another. */
+/** Request body. `now_ms` is the client's clock, which may differ from the server's. */
 export const testNotesSchema = z.object({
   now_ms: moment,
   notes: z.array(noteSchema).max(MAX_NOTES),
 });
 
 /**
- * What is told, with times of this machine's clock.
- * @throws {@link InvalidRequestError} (422) naming each wrong field
+ * Decodes notes, and converts their times to this machine's clock.
+ * @throws {@link InvalidRequestError} (422) names each invalid field
  */
 export function decodeTestNotes(body: unknown): { notes: TestNote[] } {
   const { now_ms: nowMs, notes } = readBody('Invalid notes', testNotesSchema, body);
@@ -115,8 +115,8 @@ export function decodeTestNotes(body: unknown): { notes: TestNote[] } {
 }
 
 /**
- * The body, as it goes over the wire. Texts that are longer than a server takes are cut.
- * @throws {@link OptionsError} naming each wrong field
+ * Encodes notes for the wire. Truncates texts to the maximum length.
+ * @throws {@link OptionsError} names each invalid field
  */
 export function encodeTestNotes({ notes }: { notes: readonly TestNote[] }) {
   const wire = { now_ms: Date.now(), notes: notes.map((note) => wireNote(shortNote(note))) };
@@ -135,7 +135,7 @@ function wireNote(given: TestNote) {
   return snakify({ ...rest, atMs: at, durationMs: duration });
 }
 
-/** A note whose texts are its own, and no longer than a server takes: see {@link keptText}. */
+/** Returns a note with copied and truncated texts: see {@link keptText}. */
 export function shortNote(note: TestNote): TestNote {
   const cut = (text: string): string => keptText(text, MAX_TEXT_LENGTH);
   if ('outcome' in note || 'preparedContext' in note) return note;
@@ -148,5 +148,5 @@ export function shortNote(note: TestNote): TestNote {
   };
 }
 
-/** The answer: how many notes were taken. */
+/** Answer: the number of accepted notes. */
 export const testNotesTakenSchema = z.object({ taken: z.int() });

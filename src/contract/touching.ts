@@ -1,29 +1,29 @@
-/** The query of the calls that touch a session's browser: whether they count as using the session. */
+/** Query of calls that use a session's browser: whether they count as activity. */
 import * as z from 'zod';
 
 import { readQuery, toWire } from './checks';
 import { looseBoolean } from './values';
 
-/** Whether a call counts. */
+/** Whether a call counts as activity. */
 export interface TouchingOptions {
-  /** `false` looks without using the session: its idle time goes on. @default true */
+  /** `false` does not restart the idle timeout. @default true */
   updateMetadata?: boolean | undefined;
 }
 
-/** The query of such a call. */
+/** Query of such a call. */
 export const touchingQuerySchema = z.object({ update_metadata: looseBoolean.default(true) });
 
 /**
- * Whether a call counts.
- * @throws {@link InvalidRequestError} (422) for a wrong value
+ * Parses whether a call counts as activity.
+ * @throws {@link InvalidRequestError} (422) for an invalid value
  */
 export function decodeTouchingQuery(query: URLSearchParams): { updateMetadata: boolean } {
   return { updateMetadata: readQuery(touchingQuerySchema, query).update_metadata };
 }
 
 /**
- * The query string of such a call.
- * @throws {@link OptionsError} naming each wrong or unknown option
+ * Returns the query string of such a call.
+ * @throws {@link OptionsError} names each invalid or unknown option
  */
 export function encodeTouchingQuery(options: TouchingOptions = {}): string {
   toWire('Cannot make this call with these options', touchingQuerySchema, options);

@@ -1,4 +1,4 @@
-/** Values as they travel in JSON: lenient booleans and integers, datetimes and ISO 8601 durations. */
+/** Values in JSON: lenient booleans and integers, datetimes and ISO 8601 durations. */
 import * as z from 'zod';
 
 import { lenient } from './exact';
@@ -7,7 +7,7 @@ import { MINUTE_MS } from './limits';
 const TRUE_WORDS = new Set(['true', '1', 'yes', 'y', 'on', 't']);
 const FALSE_WORDS = new Set(['false', '0', 'no', 'n', 'off', 'f']);
 
-/** `true` or `false` from any spelling that the cloud's clients use (`True`, `1`, `"on"`); everything else is returned as it is. */
+/** Converts the spellings of the cloud's clients (`True`, `1`, `"on"`) to a boolean; returns other values unchanged. */
 function coerceBoolean(value: unknown): unknown {
   if (typeof value !== 'string' && typeof value !== 'number') return value;
   const word = String(value).toLowerCase();
@@ -15,24 +15,24 @@ function coerceBoolean(value: unknown): unknown {
   return FALSE_WORDS.has(word) ? false : value;
 }
 
-/** A number from a string of digits; everything else is returned as it is. */
+/** Converts a string of digits to a number; returns other values unchanged. */
 export function coerceNumber(value: unknown): unknown {
   return typeof value === 'string' && /^\s*[+-]?\d+(\.\d+)?\s*$/.test(value)
     ? Number(value)
     : value;
 }
 
-/** A boolean in any accepted spelling. */
+/** Boolean in any accepted spelling. */
 export const looseBoolean = lenient(coerceBoolean, z.boolean());
 
-/** An integer, or a string of digits. `1.5` is refused. */
+/** Integer, or a string of digits. Refuses `1.5`. */
 export const looseInteger = lenient(coerceNumber, z.int());
 
-/** A positive integer of at most `maximum`. */
+/** Positive integer up to `maximum`. */
 export const positiveInteger = (maximum: number) =>
   lenient(coerceNumber, z.int().min(1).max(maximum));
 
-/** A duration in milliseconds that is whole minutes on the wire. */
+/** Duration in milliseconds; whole minutes on the wire. */
 export const wholeMinutes = (most: number) => {
   const error = `Invalid input: expected whole minutes in milliseconds, a multiple of ${MINUTE_MS} from ${MINUTE_MS} to ${most * MINUTE_MS}`;
   return z
@@ -40,16 +40,16 @@ export const wholeMinutes = (most: number) => {
     .refine((ms) => ms % MINUTE_MS === 0 && ms >= MINUTE_MS && ms <= most * MINUTE_MS, { error });
 };
 
-/** A number, or a string that spells one. */
+/** Number, or a numeric string. */
 export const looseNumber = lenient(coerceNumber, z.number());
 
-/** A datetime: RFC 3339 with `Z` when written; read leniently, where one without an offset is UTC. */
+/** Datetime: written as RFC 3339 with `Z`; read leniently, as UTC if it has no offset. */
 export const datetime = z.codec(z.string(), z.date(), {
   decode: (text) => new Date(/(?:[zZ]|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text}Z`),
   encode: (date) => date.toISOString(),
 });
 
-/** A duration in milliseconds: ISO 8601 with the precision of a millisecond when written; a number of seconds and `HH:MM:SS` are read too. */
+/** Duration in milliseconds: written as ISO 8601; a number of seconds and `HH:MM:SS` are read too. */
 export const duration: z.ZodType<number, string> = z.codec(
   z.union([z.string(), z.number()]),
   z.number({ error: 'Invalid input: expected a duration such as PT1M2.5S' }),
@@ -61,7 +61,7 @@ export const duration: z.ZodType<number, string> = z.codec(
 
 const UNIT_MS = { day: 86_400_000, hour: 3_600_000, minute: 60_000, second: 1000 };
 
-/** Milliseconds as an ISO 8601 duration: `PT41.286S`, `PT1M2.5S`, `P1DT1H`, `PT0S`. */
+/** Formats milliseconds as an ISO 8601 duration: `PT41.286S`, `PT1M2.5S`, `P1DT1H`, `PT0S`. */
 export function formatDuration(durationMs: number): string {
   const total = Math.max(0, Math.round(durationMs));
   const days = Math.floor(total / UNIT_MS.day);
@@ -76,7 +76,7 @@ export function formatDuration(durationMs: number): string {
 const ISO_DURATION = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/;
 const CLOCK_DURATION = /^(?:(\d+) days?, )?(\d+):(\d\d):(\d\d(?:\.\d+)?)$/;
 
-/** Milliseconds of a written duration; `NaN` when it is none. */
+/** Parses a duration into milliseconds; `NaN` if it is invalid. */
 export function parseDuration(text: string): number {
   const parts = ISO_DURATION.exec(text) ?? CLOCK_DURATION.exec(text);
   if (!parts || text === 'P') return Number.NaN;

@@ -13,7 +13,7 @@ export interface ViewedTest {
   /** Null while it runs. */
   endMs: number | null;
   outcome: TestOutcome;
-  /** Number of its worker, if known. */
+  /** Index of its worker, if known. */
   worker?: number | undefined;
   /** Whether the recorder ran during the test. Only set for an ended session. */
   hasPictures?: boolean | undefined;

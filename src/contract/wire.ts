@@ -1,18 +1,18 @@
 /**
- * Codecs between JSON on the wire, with names in snake_case, and objects in TypeScript: one schema reads an answer and writes it. What
- * is read may lack fields; the input type of each schema is what we write.
+ * Codecs between JSON on the wire, with snake_case names, and TypeScript objects: one schema decodes and encodes an answer. Decoding
+ * accepts missing fields; encoding writes the schema's input type.
  */
 import * as z from 'zod';
 
 import { renameKeys, toCamelCase, toSnakeCase, type SnakeCase } from './naming';
 
-/** The fields of `T` on the wire. `N` has the fields whose name is not the same one in snake_case. */
+/** Wire fields of `T`. `N` maps the fields whose wire name is not their snake_case name. */
 type WireShape<T, N> = {
   [K in keyof T & string as K extends keyof N ? N[K] & string : SnakeCase<K>]-?: z.ZodType<T[K]>;
 };
 type Written<S> = { [K in keyof S]: S[K] extends z.ZodType ? z.input<S[K]> : never };
 
-/** The codec of an object. Unknown fields are ignored. */
+/** Returns the codec of an object. Ignores unknown fields. */
 export function wireObject<T extends object>() {
   return <
     const N extends Partial<Record<keyof T, string>> = object,
@@ -32,17 +32,17 @@ export function wireObject<T extends object>() {
   };
 }
 
-/** A field that may be missing or `null`, and is `null` then. */
+/** Field that may be missing or `null`; decoded as `null`. */
 export function orNull<O, I>(schema: z.ZodType<O, I>): z.ZodType<O | null, I | null> {
   return missing(schema, null, null) as z.ZodType<O | null, I | null>;
 }
 
-/** The same; `null` is left out of what we write. */
+/** The same, but `null` is not written. */
 export function leftOut<O, I>(schema: z.ZodType<O, I>): z.ZodType<O | null, I> {
   return missing(schema, null, undefined) as z.ZodType<O | null, I>;
 }
 
-/** A field that may be missing or `null`, and its value then. */
+/** Field that may be missing or `null`, with a default. */
 export function orElse<O, I>(schema: z.ZodType<O, I>, value: O): z.ZodType<O, I> {
   return missing(schema, value, null) as z.ZodType<O, I>;
 }
@@ -54,21 +54,21 @@ function missing<O, I>(schema: z.ZodType<O, I>, read: O | null, written: null | 
   });
 }
 
-/** One page of a list. */
+/** A page of a list. */
 export interface Page<T> {
-  /** What the page holds, newest first. */
+  /** Entries, newest first. */
   items: T[];
-  /** Number of this page, from 1. */
+  /** Page number, from 1. */
   page: number;
-  /** How many entries a page holds at most. */
+  /** Maximum entries per page. */
   pageSize: number;
-  /** Whether there is a page after this one. */
+  /** Whether there is a next page. */
   hasNext: boolean;
-  /** Whether there is a page before this one. */
+  /** Whether there is a previous page. */
   hasPrevious: boolean;
 }
 
-/** The codec of a page. Some servers leave out whether there is a page before. */
+/** Returns the codec of a page. Some servers omit whether there is a previous page. */
 export function pageOf<O, I>(item: z.ZodType<O, I>) {
   const read = wireObject<Omit<Page<O>, 'hasPrevious'> & { hasPrevious: boolean | null }>()({
     items: z.array(item),

@@ -1,4 +1,4 @@
-/** Calls that work with the browser of a running session: its cookies, its tabs, its current page; and the one that scrapes without a session. */
+/** Calls on the browser of an active session (cookies, tabs, current page), and scraping without a session. */
 import { actionSchema, decodeAction, encodeAction } from '../actions';
 import {
   cookiesAnswerSchema,

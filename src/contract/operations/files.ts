@@ -1,4 +1,4 @@
-/** Calls on stored files: the account's uploads, and the downloads of each session. */
+/** Calls on stored files: uploads of the account, and downloads of each session. */
 import { fileListSchema, fileStoredSchema, fileUrlSchema } from '../storage';
 import type { Operation } from './operation';
 

@@ -1,6 +1,6 @@
 /**
- * Every call of the session API in one table, by its id: its path, what is sent, what comes back. The server binds its handlers to it, the
- * client calls by it, and the API's description is made from it. Another call is another entry in the file of its area.
+ * Table of all calls of the session API by id: path, request and answer. The server binds its handlers to it, the client uses it to
+ * call, and the OpenAPI description is generated from it. Add a new call to the file of its area.
  */
 import { browserOperations } from './browsers';
 import { fileOperations } from './files';
@@ -20,7 +20,7 @@ export type {
   ResultOf,
 } from './operation';
 
-/** The table. Where two paths match the same request, the first one is meant. */
+/** The table. If two paths match a request, the first one wins. */
 export const operations = {
   ...sessionOperations,
   ...browserOperations,
@@ -29,13 +29,13 @@ export const operations = {
   ...serviceOperations,
 } as const;
 
-/** Unique; what a generated client calls the operation. */
+/** Unique id, used as method name by generated clients. */
 export type OperationId = keyof typeof operations;
 
-/** The operation of an id. */
+/** The operation with an id. */
 export type OperationOf<Id extends OperationId> = (typeof operations)[Id];
 
-/** The table as a list, in its order. */
+/** The table as a list. */
 export const operationList: readonly (Operation & { id: OperationId })[] = Object.entries(
   operations,
 ).map(([id, operation]) => ({ ...operation, id: id as OperationId }));

@@ -1,4 +1,4 @@
-/** Calls on profiles: browser state that outlives sessions. */
+/** Calls on profiles: saved browser state. */
 import { cookiesAnswerSchema } from '../cookies';
 import {
   decodeProfileCookies,

@@ -1,4 +1,4 @@
-/** Calls that say something of the server itself. */
+/** Calls about the server itself. */
 import * as z from 'zod';
 
 import type { Operation } from './operation';

@@ -1,4 +1,4 @@
-/** Calls that start, show, list and stop sessions, and those that tell what a session did. */
+/** Calls that start, show, list and stop sessions, and calls that report what a session did. */
 import * as z from 'zod';
 
 import { encodeListQuery, decodeListQuery, listQuerySchema, sessionListSchema } from '../list';
