@@ -5,7 +5,7 @@ export interface RunCounts {
 }
 
 export const NODE_VERSIONS: readonly number[];
-export function oldestAndNewest(versions: string | string[]): string[];
+export function minors(versions: string | string[]): string[];
 export function countRun(run: {
   code: number | null;
   output: string;

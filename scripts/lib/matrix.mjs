@@ -4,17 +4,18 @@
 export const NODE_VERSIONS = [20, 22, 24];
 
 /**
- * The oldest and the newest of these versions; pre-releases are nobody's oldest or newest.
+ * The newest release of each minor version, except that the first is the oldest of all. Pre-releases do not count.
  *
- * @param {string | string[]} versions as npm prints them: one alone is no list
- * @returns {string[]} one or two versions
+ * @param {string | string[]} versions as npm prints them: a single one is not in a list
+ * @returns {string[]} ascending
  */
-export function oldestAndNewest(versions) {
+export function minors(versions) {
   const released = [versions]
     .flat()
     .filter((version) => /^\d+\.\d+\.\d+$/.test(version))
     .sort(byNumber);
-  return [...new Set([released[0], released.at(-1)])].filter((version) => version !== undefined);
+  const newest = new Map(released.map((version) => [version.replace(/\.\d+$/, ''), version]));
+  return [...new Set([...released.slice(0, 1), ...[...newest.values()].slice(1)])];
 }
 
 /**

@@ -1,16 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { countRun, oldestAndNewest, sum } from '../../../scripts/lib/matrix.mjs';
+import { countRun, minors, sum } from '../../../scripts/lib/matrix.mjs';
 
-describe('oldestAndNewest', () => {
-  it('compares by number, and leaves pre-releases out', () => {
-    expect(oldestAndNewest(['1.9.0', '1.60.0', '1.100.0-alpha-1', '1.65.1', '1.62.10'])).toEqual([
-      '1.9.0',
-      '1.65.1',
-    ]);
+describe('minors', () => {
+  it('compares by number, takes the newest of each minor, and leaves pre-releases out', () => {
+    expect(
+      minors(['1.9.0', '1.60.0', '1.9.2', '1.100.0-alpha-1', '1.65.1', '1.62.10', '1.62.9']),
+    ).toEqual(['1.9.0', '1.60.0', '1.62.10', '1.65.1']);
   });
 
-  it('is one version where the range holds one', () => {
-    expect(oldestAndNewest('1.60.0')).toEqual(['1.60.0']);
+  it('is one version where the range has one', () => {
+    expect(minors('1.60.0')).toEqual(['1.60.0']);
   });
 });
 
