@@ -1,51 +1,51 @@
-/** Admission to something limited, such as sessions: first come, first served, with a deadline, and with tickets for callers that come again. */
+/** Admission to a limited resource, such as sessions: first in, first out, with a deadline, and with tickets for callers that retry. */
 
-/** How long the turn of a refused caller with a ticket is kept, in milliseconds: several times the pause before it comes again. */
+/** How long a refused caller with a ticket keeps its turn, in milliseconds: several times the pause before its retry. */
 const KEEP_TURN_MS = 15_000;
 
 /** A caller in the queue. */
 export interface Waiter<Request, Grant> {
   readonly request: Request;
-  /** Since when it has waited, by `performance.now()`. With a ticket, the waits before count too. */
+  /** Start of its wait, by `performance.now()`. With a ticket, earlier waits count too. */
   readonly sinceMs: number;
   /** Settles when the caller is admitted or refused. */
   readonly granted: Promise<Grant>;
-  /** Admits the caller. False when it does not wait any more. */
+  /** Admits the caller. Returns false if it is no longer waiting. */
   admit(grant: Grant): boolean;
-  /** Refuses the caller. False when it does not wait any more. */
+  /** Refuses the caller. Returns false if it is no longer waiting. */
   refuse(error: Error): boolean;
 }
 
-/** How a caller waits. */
+/** Options of a wait. */
 export interface WaitOptions {
-  /** Keeps the turn of a caller that comes again. */
+  /** Keeps the turn of a caller that retries. */
   ticket?: string | undefined;
-  /** Aborted when the caller has left. */
+  /** Aborted when the caller disconnects. */
   signal?: AbortSignal | undefined;
-  /** How long it may wait, in milliseconds, and the error after that. @default for ever */
+  /** Time limit in milliseconds, and the error after it. @default no limit */
   deadline?: { ms: number; toError: () => Error } | undefined;
-  /** Called when the caller cannot be admitted at once. May return an error that refuses it. */
+  /** Called if the caller must wait. May return an error to refuse it. */
   onQueued?: () => Error | undefined;
 }
 
-/** The queue in front of one limited resource. Its owner knows the limit. */
+/** The queue of one limited resource. Its owner knows the limit. */
 export class Admission<Request, Grant> {
   readonly #serve: () => void;
   readonly #queue: Waiter<Request, Grant>[] = [];
   readonly #turns = new Map<string, { sinceMs: number; keptUntilMs: number }>();
   #refusal: Error | undefined;
 
-  /** @param serve - admits the {@link waiting} callers that it can, in their order. Called when one enters. */
+  /** @param serve - admits as many {@link waiting} callers as possible, in order. Called when one enters. */
   constructor(serve: () => void) {
     this.#serve = serve;
   }
 
-  /** The callers that wait, the first one first. */
+  /** Waiting callers, in order. */
   get waiting(): readonly Waiter<Request, Grant>[] {
     return [...this.#queue];
   }
 
-  /** Queues a caller, and admits it at once if possible. */
+  /** Adds a caller, and admits it at once if possible. */
   enter(request: Request, options: WaitOptions = {}): Waiter<Request, Grant> {
     const waiter = this.#createWaiter(request, options);
     if (this.#refusal) {
@@ -57,12 +57,12 @@ export class Admission<Request, Grant> {
     const refusal = options.onQueued?.();
     if (refusal) {
       waiter.refuse(refusal);
-      this.#turns.delete(options.ticket ?? ''); // it has not waited
+      this.#turns.delete(options.ticket ?? ''); // it did not wait
     }
     return waiter;
   }
 
-  /** Refuses all callers, now and later. */
+  /** Refuses all current and later callers. */
   close(refusal: Error): void {
     this.#refusal = refusal;
     for (const waiter of this.waiting) waiter.refuse(refusal);
@@ -108,7 +108,7 @@ export class Admission<Request, Grant> {
     return waiter;
   }
 
-  /** When the wait began: now, unless the caller has come again. */
+  /** Returns the start of the wait: now, unless the caller retries. */
   #sinceOf(ticket: string | undefined): number {
     const nowMs = performance.now();
     for (const [other, { keptUntilMs }] of this.#turns)

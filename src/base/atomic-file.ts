@@ -1,6 +1,6 @@
 /**
- * Files that are replaced in one step: whoever reads one sees the old content or the new, never a part. Our own, since the library for
- * it (write-file-atomic) catches the signals of the process, which is the user's, and its present version needs Node 22.
+ * Replaces files atomically: a reader sees the old content or the new one, never a part. We do not use write-file-atomic, because it
+ * handles the signals of the user's process, and its current version needs Node 22.
  */
 import { randomUUID } from 'node:crypto';
 import { fdatasync } from 'node:fs';
@@ -8,24 +8,24 @@ import { open, rename, rm } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
-/** Windows refuses to replace a file that somebody reads at this moment; it is tried again so often ... */
+/** Maximum number of tries: Windows refuses to replace a file while a process reads it. */
 const RENAME_TRIES = 20;
-/** ... with this pause between, in milliseconds. */
+/** Pause between tries, in milliseconds. */
 const RENAME_PAUSE_MS = 10;
 
-/** How a file is replaced. */
+/** Options of a replacement. */
 export interface ReplaceOptions {
-  /** Permissions of the new file, less the process's umask. @default 0o600: only its owner may read it */
+  /** Permissions of the new file, without the process's umask. @default 0o600: only its owner can read it */
   mode?: number;
-  /** Whether the content must be on the disk before it takes the file's name, so that it outlives a power failure too. @default true */
+  /** Whether to flush the content to disk before the rename, so that it survives a power failure. @default true */
   isDurable?: boolean;
-  /** Where the new content is prepared; beside the file, since only there a rename is one step. @default a name that is used once */
+  /** Temporary file, in the same folder so that the rename is atomic. @default a unique name */
   draft?: string;
-  /** Called when the new content is ready. When it throws, the file is left as it is. */
+  /** Called when the new content is ready. If it throws, the file does not change. */
   beforeRename?: (draft: string) => Promise<void> | void;
 }
 
-/** Replaces the content of a file, or makes it. After a failure the file is as it was, and nothing lies beside it. */
+/** Replaces the content of a file, or creates it. After a failure, the file is unchanged and the temporary file is removed. */
 export async function replaceFile(
   file: string,
   content: string | Uint8Array,
@@ -36,7 +36,7 @@ export async function replaceFile(
     const handle = await open(draft, 'wx', mode);
     try {
       await handle.writeFile(content);
-      if (isDurable) await promisify(fdatasync)(handle.fd); // under Yarn's Plug'n'Play a handle cannot
+      if (isDurable) await promisify(fdatasync)(handle.fd); // Yarn's Plug'n'Play has no `handle.datasync`
     } finally {
       await handle.close();
     }
@@ -46,9 +46,9 @@ export async function replaceFile(
 }
 
 /**
- * Writes a file under another name first, and gives it its own when it is whole.
- * @param fill makes the file at the path that it is given
- * @param how.place gives it its own name. Default: replaces what is there
+ * Writes a file under a temporary name, and renames it when it is complete.
+ * @param fill - writes the file at the given path
+ * @param how.place - renames it. Default: replaces an existing file
  */
 export async function throughDraft(
   file: string,
@@ -60,18 +60,18 @@ export async function throughDraft(
     await fill(draft);
     await place(draft);
   } finally {
-    await rm(draft, { force: true }).catch(() => {}); // its folder could not be made
+    await rm(draft, { force: true }).catch(() => {}); // its folder does not exist
   }
 }
 
-/** A name beside the file that nobody else uses. */
+/** Returns a unique name in the folder of the file. */
 function draftOf(file: string): string {
   return `${file}.${randomUUID()}.tmp`;
 }
 
 /**
- * Gives a file the name of another, which it replaces.
- * @throws the error of the system when the file cannot be renamed; on Windows after some tries
+ * Renames a file, and replaces an existing one.
+ * @throws the system's error; on Windows after some tries
  */
 export async function moveOver(from: string, to: string): Promise<void> {
   for (let tries = 1; ; tries++) {

@@ -1,8 +1,8 @@
-/** The longest synchronous work of this process, for the log line about a blocked event loop. */
+/** Records the longest synchronous work of this process, for the log message about a blocked event loop. */
 
 let longest = { label: '', ms: 0 };
 
-/** Does synchronous work and measures it, which costs about 100 ns. The label contains no values. */
+/** Runs synchronous work and measures it, which costs about 100 ns. The label must not contain values. */
 export function doWork<T>(label: string, work: () => T): T {
   const startMs = performance.now();
   try {
@@ -13,7 +13,7 @@ export function doWork<T>(label: string, work: () => T): T {
   }
 }
 
-/** The longest work since the last call. */
+/** Returns the longest work since the last call. */
 export function takeLongest(): { label: string; ms: number } {
   const taken = longest;
   longest = { label: '', ms: 0 };

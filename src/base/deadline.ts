@@ -1,11 +1,11 @@
-/** Waiting with a bound. Work that is left behind goes on; its later failure is ignored. */
+/** Waits with a time limit. Work that exceeds it continues; its later failure is ignored. */
 
-/** Longest time that a timer of Node can wait, in milliseconds: about 24.8 days. A longer one would be over at once. */
+/** Maximum delay of a Node timer, in milliseconds: about 24.8 days. Longer delays fire at once. */
 export const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * Waits for the work, at most so long.
- * @param toError makes the error that is thrown when the time is over first
+ * Waits for the work with a time limit.
+ * @param toError - creates the error for the timeout
  */
 export async function withDeadline<T>(
   work: Promise<T>,
@@ -18,7 +18,7 @@ export async function withDeadline<T>(
   });
 }
 
-/** The value of the work, or `late` when the time is over first. A failure of the work in time is thrown. */
+/** Returns the result of the work, or `late` after the time limit. Rejects if the work fails in time. */
 export async function orAfter<T, const L>(
   work: Promise<T>,
   timeoutMs: number,
@@ -35,7 +35,7 @@ export async function orAfter<T, const L>(
   }
 }
 
-/** Waits until the work is done or has failed, at most so long. True when it was in time. Never rejects. */
+/** Waits until the work settles. Returns false after the time limit. Never rejects. */
 export async function settledWithin(work: Promise<unknown>, timeoutMs: number): Promise<boolean> {
   const settled = work.then(
     () => true,
@@ -45,8 +45,8 @@ export async function settledWithin(work: Promise<unknown>, timeoutMs: number): 
 }
 
 /**
- * Waits for the work, unless something happens that ends the wait: a signal is aborted, a connection closes.
- * @param watch begins to look out for it, calls `interrupt` with the error to throw, at once or later, and returns how to stop looking out
+ * Waits for the work until an event ends the wait, such as an aborted signal or a closed connection.
+ * @param watch - subscribes to the event, calls `interrupt` with the error to throw, and returns a function that unsubscribes
  */
 export async function unlessInterrupted<T>(
   work: Promise<T>,
@@ -63,7 +63,7 @@ export async function unlessInterrupted<T>(
   }
 }
 
-/** Waits for the work, unless the signal is aborted first, which throws the signal's reason. */
+/** Waits for the work. Throws the signal's reason if it is aborted first. */
 export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return unlessInterrupted(work, (interrupt) => {
     const onAbort = (): void => interrupt(signal.reason as Error);

@@ -1,16 +1,16 @@
-/** What is known of something that was thrown, whatever it is. */
+/** Reads thrown values of any type. */
 
-/** Its message. */
+/** Returns the message. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** It, as an error. */
+/** Converts the value to an error. */
 export function errorOf(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
 }
 
-/** Its code, such as `ENOENT`; undefined when it has none. */
+/** Returns the code, such as `ENOENT`; undefined if it has none. */
 export function codeOf(error: unknown): unknown {
   return error instanceof Error && 'code' in error ? error.code : undefined;
 }

@@ -1,19 +1,19 @@
-/** Makes folders, and removes those that a process has just left. */
+/** Creates folders, and removes folders that another process may just have closed. */
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { codeOf } from './errors';
 
-/** Tries for about three seconds, the first time after 50 ms and each time 50 ms later than before: the last of a killed browser's processes may still write. */
+/** Retries for about three seconds, with growing pauses from 50 ms: processes of a killed browser may still write. */
 const REMOVAL = { recursive: true, force: true, maxRetries: 10, retryDelay: 50 } as const;
 
-/** Removes a folder with all that is in it. What is not there is no error. */
+/** Removes a folder with its content. A missing folder is not an error. */
 export async function removeFolder(folder: string): Promise<void> {
   await rm(folder, REMOVAL);
 }
 
 /**
- * Makes a folder and those above it. Node's own `recursive` never returns where nothing can be made, as below `/proc` (Node 20.20).
- * @throws the error of the system, such as `ENOENT` or `EACCES`
+ * Creates a folder and its parents. Node's `recursive` option never returns below folders such as `/proc` (Node 20.20).
+ * @throws the system's error, such as `ENOENT` or `EACCES`
  */
 export async function makeFolder(path: string, mode?: number): Promise<void> {
   try {

@@ -1,25 +1,24 @@
-/** Text from pages, clients and browsers, made safe to keep in memory: copied, and cut by bytes. */
+/** Makes texts of pages, clients and browsers safe to keep in memory: copies and truncates them. */
 
-/** The most bytes of UTF-8 that one UTF-16 unit takes: a surrogate pair takes four for two. */
+/** Maximum UTF-8 bytes per UTF-16 unit: a surrogate pair takes four for two units. */
 const MAX_BYTES_OF_UNIT = 3;
 
 const encoder = new TextEncoder();
 
 /**
- * Copies a text that comes from outside, and cuts it to so many bytes of UTF-8. Use it for every such text that outlives the call in
- * which it came. `slice` and `substring` do not do: what V8 returns for them keeps the whole original in memory, so that 500
- * characters hold on to 20 MB. A character that does not fit is left out whole; half of a surrogate pair becomes U+FFFD.
- * @param maxBytes - most bytes of UTF-8 that are kept
+ * Copies a foreign text, truncated to `maxBytes` of UTF-8. Use it for each foreign text that outlives its call. Do not use `slice` or
+ * `substring`: V8's result references the whole original, so that 500 characters can keep 20 MB in memory. Never splits a character; a
+ * lone surrogate becomes U+FFFD.
+ * @param maxBytes - maximum bytes of UTF-8
  */
 export function keptText(text: string, maxBytes: number): string {
-  const start = text.length > maxBytes ? text.slice(0, maxBytes) : text; // a character takes at least a byte
+  const start = text.length > maxBytes ? text.slice(0, maxBytes) : text; // a character has at least one byte
   const bytes = Buffer.allocUnsafe(Math.min(maxBytes, start.length * MAX_BYTES_OF_UNIT));
   return bytes.toString('utf8', 0, encoder.encodeInto(start, bytes).written);
 }
 
 /**
- * Copies names and texts of a record, such as headers, and cuts each to `maxTextBytes`. Fields that do not fit into `maxBytes` in all
- * are left out.
+ * Copies names and values of a record, such as headers, truncated to `maxTextBytes` each. Omits fields beyond a total of `maxBytes`.
  */
 export function keptRecord(
   record: Readonly<Record<string, string>>,

@@ -1,8 +1,8 @@
-/** JSON as text and as files, and what is known of a value that came out of it. */
+/** JSON texts and files, and checks of parsed values. */
 import { readFile } from 'node:fs/promises';
 import { replaceFile, type ReplaceOptions } from './atomic-file';
 
-/** The value of JSON text; undefined for what is none. */
+/** Parses JSON; undefined if it is invalid. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
@@ -11,13 +11,13 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** The content of a JSON file; undefined when there is none, or it is not JSON. */
+/** Reads a JSON file; undefined if it is missing or invalid. */
 export async function readJson(file: string): Promise<unknown> {
   const text = await readFile(file, 'utf8').catch(() => '');
   return parseJson(text);
 }
 
-/** Replaces a JSON file in one step. */
+/** Replaces a JSON file atomically. */
 export async function writeJson(
   file: string,
   value: unknown,
@@ -26,17 +26,17 @@ export async function writeJson(
   await replaceFile(file, `${JSON.stringify(value, undefined, 1)}\n`, options);
 }
 
-/** True for a JSON object: neither a list nor null. */
+/** Returns true for a JSON object, and false for arrays and null. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The object without the fields that say nothing. */
+/** Copies an object without null and undefined fields. */
 export function withoutNulls<T extends object>(value: T): WithoutNulls<T> {
   return Object.fromEntries(
     Object.entries(value).filter(([, content]) => content !== null && content !== undefined),
   ) as WithoutNulls<T>;
 }
 
-/** A type whose fields say something where they are present. */
+/** `T` without null fields. */
 export type WithoutNulls<T> = { [K in keyof T]: Exclude<T[K], null | undefined> };

@@ -1,28 +1,28 @@
-/** Files of JSON lines that grow within a bound: the newest lines are kept. */
+/** Files of JSON lines with a maximum size: the newest lines are kept. */
 import { appendFile, open, stat } from 'node:fs/promises';
 import { replaceFile } from './atomic-file';
 import { parseJson } from './json';
 import { Queue } from './queue';
 
-/** How much longer than what must be kept a file becomes before it is cut: each cut writes the kept lines again. */
+/** Growth factor before old lines are removed: each removal rewrites the kept lines. */
 const GROWTH = 4;
 
-/** Records as JSON, one line each. */
+/** Formats records as JSON lines. */
 export function jsonLines(records: readonly object[]): string {
   return records.map((record) => `${JSON.stringify(record)}\n`).join('');
 }
 
 /**
- * The newest records of a file of JSON lines, oldest first; none if there is no file. Leaves out lines that a kill or a full disk cut
- * short.
- * @param maxBytes - reads no more than this from the end of the file
+ * Reads the newest records of a JSON lines file, oldest first; none if the file is missing. Omits incomplete lines, left by a kill or a
+ * full disk.
+ * @param maxBytes - maximum number of bytes to read from the end of the file
  */
 export async function readJsonLines(file: string, maxBytes = Infinity): Promise<unknown[]> {
   const text = await readEnd(file, maxBytes).catch(() => '');
   return text.split('\n').flatMap((line) => parseJson(line) ?? []);
 }
 
-/** Appends records in order. A full disk costs lines, and nothing else. */
+/** Appends records in order. If the disk is full, lines are lost, but nothing fails. */
 export class LineFile {
   readonly #path: string;
   readonly #keptBytes: number;
@@ -30,21 +30,21 @@ export class LineFile {
   #bytes: number | undefined;
 
   /**
-   * @param path - the file is made with the first line
-   * @param keptBytes - at least this much of the newest lines is kept, and at most four times as much
+   * @param path - created with the first line
+   * @param keptBytes - keeps at least this much of the newest lines, and at most four times as much
    */
   constructor(path: string, keptBytes: number) {
     this.#path = path;
     this.#keptBytes = keptBytes;
   }
 
-  /** Appends records, or lines that were made before. Never throws. */
+  /** Appends records or formatted lines. Never throws. */
   append(records: readonly object[] | string): void {
     const lines = typeof records === 'string' ? records : jsonLines(records);
     this.#writing.run(async () => this.#append(lines)).catch(() => {});
   }
 
-  /** Resolves when everything so far is written. */
+  /** Resolves when all pending lines are written. */
   async flushed(): Promise<void> {
     await this.#writing.drained();
   }
@@ -60,7 +60,7 @@ export class LineFile {
   }
 }
 
-/** The last bytes of a file as text, which may begin within a line: however long the file is, no more is in memory. */
+/** Reads the last bytes of a file as text, which may start within a line. Never reads more into memory. */
 async function readEnd(file: string, maxBytes: number): Promise<string> {
   const handle = await open(file);
   try {

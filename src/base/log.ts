@@ -1,27 +1,27 @@
 /**
- * A log for those who look for a fault: `DEBUG=sessionwright:*` in the environment, in the way of the `debug` package, which is loaded
- * only then. It goes to stderr. No line holds a key, a token, a cookie, or what was typed or read: say of those how many or how long.
+ * Debug log on stderr: `DEBUG=sessionwright:*` in the environment loads the `debug` package. Never log a key, a token, a cookie, or typed
+ * or displayed text. Log its count or length instead.
  */
 import { createRequire } from 'node:module';
 import type createDebug from 'debug';
 import { printable } from './texts';
 
-/** What can be asked for by itself, such as `DEBUG=sessionwright:api`. */
+/** Areas of the log, such as `DEBUG=sessionwright:api`. */
 export type LogArea = 'host' | 'lease' | 'api' | 'cdp' | 'clip' | 'browser' | 'server';
 
-/** Writes one line; `format` has the placeholders `%s`, `%d` and `%o`. */
+/** Logs a message. `format` may contain `%s`, `%d` and `%o`. */
 export interface Log {
   (format: string, ...values: unknown[]): void;
-  /** False when nobody reads it: then a line that takes work need not be made. */
+  /** Whether the area is enabled, to skip expensive messages. */
   readonly enabled: boolean;
 }
 
 const off: Log = Object.assign(() => undefined, { enabled: false });
 
-/** True when the environment asks for a line of ours. What follows `DEBUG` are names and patterns, with commas or spaces between. */
+/** Whether `DEBUG` enables an area of ours. It contains names and patterns, separated by commas or spaces. */
 export const isLogging = /(^|[\s,])(\*|sessionwright)/.test(process.env['DEBUG'] ?? '');
 
-/** The log of one area. */
+/** Returns the log of an area. */
 export function logOf(area: LogArea): Log {
   if (!isLogging) return off;
   try {
@@ -31,16 +31,16 @@ export function logOf(area: LogArea): Log {
       write(format, ...values.map((it) => (typeof it === 'string' ? printable(it) : it)));
     return Object.defineProperty(log, 'enabled', { get: () => write.enabled }) as Log;
   } catch {
-    return off; // bundled into a program, without the package
+    return off; // bundled into a program without the package
   }
 }
 
-/** Milliseconds since a `performance.now()`, for a line. */
+/** Formats the milliseconds since a `performance.now()`. */
 export function since(startedMs: number): string {
   return `${Math.round(performance.now() - startedMs)} ms`;
 }
 
-/** An error for the log: its name, code, stack and causes. Of its message, what is quoted and what follows the first line is left out: that is where values stand. */
+/** Formats an error for the log: its name, code, stack and causes. Omits quoted parts and further lines of its message, because they may contain values. */
 export function errorText(error: unknown): string {
   if (!(error instanceof Error)) return `something that is no error (${typeof error})`;
   const [message = ''] = error.message.split('\n');

@@ -1,9 +1,9 @@
-/** Bounds what a process keeps in memory of what comes from outside: lists share a budget, and the oldest entries go. */
+/** Limits the memory of foreign data: lists share a budget, and the oldest entries are dropped. */
 
-/** What an object, a field or a text takes in addition to its characters, in bytes: about what V8 needs. */
+/** Overhead of an object, a field or a string in V8, in bytes. */
 const OVERHEAD_BYTES = 40;
 
-/** The bytes that some lists may take together. When they are used up, the oldest entry of the largest list is dropped. */
+/** A memory limit for several lists. When it is exceeded, the oldest entry of the largest list is dropped. */
 export class MemoryBudget {
   readonly #maxBytes: number;
   readonly #lists: KeptList<unknown>[] = [];
@@ -12,7 +12,7 @@ export class MemoryBudget {
     this.#maxBytes = maxBytes;
   }
 
-  /** A new list within this budget, that keeps so many entries at most. */
+  /** Creates a list within this budget, with a maximum number of entries. */
   list<T>(maxEntries: number): KeptList<T> {
     const list = new KeptList<T>(maxEntries, () => this.#fit());
     this.#lists.push(list);
@@ -26,7 +26,7 @@ export class MemoryBudget {
   }
 }
 
-/** The newest entries of a list. */
+/** A list of the newest entries. */
 export class KeptList<T> {
   readonly #maxEntries: number;
   readonly #fit: () => void;
@@ -35,28 +35,28 @@ export class KeptList<T> {
   #bytes = 0;
   #dropped = 0;
 
-  /** @param fit - makes room within the budget. Lists come from {@link MemoryBudget.list}. */
+  /** @param fit - enforces the budget. Use {@link MemoryBudget.list} to create lists. */
   constructor(maxEntries: number, fit: () => void) {
     this.#maxEntries = maxEntries;
     this.#fit = fit;
   }
 
-  /** Oldest first. */
+  /** The entries, oldest first. */
   get entries(): readonly T[] {
     return this.#entries;
   }
 
-  /** About what they take in memory. */
+  /** Approximate memory of the entries. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** How many older entries were dropped. */
+  /** Number of dropped entries. */
   get dropped(): number {
     return this.#dropped;
   }
 
-  /** Adds an entry. Its texts should come from `keptText`: otherwise they may take far more than they seem to. */
+  /** Adds an entry. Its texts should come from `keptText`, or they may use far more memory. */
   push(entry: T): void {
     const size = bytesOf(entry);
     this.#entries.push(entry);
@@ -66,7 +66,7 @@ export class KeptList<T> {
     this.#fit();
   }
 
-  /** Puts an entry of about the same size in the place of another one. */
+  /** Replaces an entry by one of about the same size. */
   replace(index: number, entry: T): void {
     if (index in this.#entries) this.#entries[index] = entry;
   }
@@ -78,7 +78,7 @@ export class KeptList<T> {
     this.#dropped += 1;
   }
 
-  /** Empties the list, and returns what was in it. */
+  /** Removes and returns all entries. */
   take(): T[] {
     const entries = this.#entries;
     this.#entries = [];
@@ -88,9 +88,9 @@ export class KeptList<T> {
   }
 }
 
-/** About what a value takes in memory. */
+/** Estimates the memory of a value. */
 export function bytesOf(value: unknown): number {
-  if (typeof value === 'string') return OVERHEAD_BYTES + 2 * value.length; // a text with one character beyond Latin-1 takes two bytes for each
+  if (typeof value === 'string') return OVERHEAD_BYTES + 2 * value.length; // strings with a character outside Latin-1 have two bytes per character
   if (typeof value !== 'object' || value === null) return OVERHEAD_BYTES;
   return Object.values(value).reduce<number>((sum, it) => sum + bytesOf(it), OVERHEAD_BYTES);
 }

@@ -1,26 +1,26 @@
-/** Opens a URL in the browser that the user of this machine looks at. */
+/** Opens a URL in the user's default browser. */
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { orAfter, settledWithin } from './deadline';
 import { newToken } from './tokens';
 
-/** The command of each platform that does it. */
+/** The command of each platform. */
 const OPENERS: Partial<Record<NodeJS.Platform, [string, ...string[]]>> = {
   darwin: ['open'],
   win32: ['rundll32', 'url.dll,FileProtocolHandler'],
 };
 
-/** How long the browser may take to come for the URL, in milliseconds: it may have to start, with many tabs. */
+/** Time limit for the browser to request the URL, in milliseconds: it may have to start with many tabs. */
 const COMING_MS = 60_000;
-/** How long what opens it may take to end after that, in milliseconds: it does so at once, unless it is the browser itself. */
+/** Time limit for the command to exit after that, in milliseconds: it exits at once, unless it is the browser itself. */
 const LEAVING_MS = 2_000;
 
 /**
- * Opens it. A URL may hold a token, and what a command is told can be read by every user of the machine: so the browser is told one of
- * ours, that leads there once.
- * @param hasDisplay - whether there is a display, on Linux: without one there is nothing to look at
- * @returns false when there is nothing to open it with
+ * Opens a URL. It may contain a token, and all users of the machine can read the arguments of a command. So the browser gets a local
+ * URL that redirects to it once.
+ * @param hasDisplay - whether Linux has a display
+ * @returns false if there is no display or no command
  */
 export async function openInBrowser(url: string, hasDisplay: boolean): Promise<boolean> {
   if (process.platform === 'linux' && !hasDisplay) return false;
@@ -38,7 +38,7 @@ async function runOpener(url: string): Promise<boolean> {
   const [command, ...args] = OPENERS[process.platform] ?? ['xdg-open'];
   const child = spawn(command, [...args, url], {
     stdio: 'ignore',
-    detached: process.platform === 'linux', // there it may be the browser itself, which Ctrl-C is not for
+    detached: process.platform === 'linux', // it may be the browser itself, which must not get our Ctrl-C
   });
   child.unref();
   return new Promise((resolve) => {
@@ -47,11 +47,11 @@ async function runOpener(url: string): Promise<boolean> {
   });
 }
 
-/** A way to a URL. */
+/** A redirect to a URL. */
 interface Lead {
-  /** Leads there, for whoever comes first. */
+  /** Redirects its first client. */
   url: string;
-  /** Resolves when somebody has come. */
+  /** Resolves after the first request. */
   taken: Promise<void>;
   close(): void;
 }

@@ -1,4 +1,4 @@
-/** One page of a list, and what is before and after it. Pages count from 1. */
+/** One page of a list. Pages count from 1. */
 export function pageOf<T>(all: readonly T[], { page, pageSize }: PageRequest) {
   const from = (page - 1) * pageSize;
   return {

@@ -1,15 +1,15 @@
-/** Work that goes on while its starter does something else. */
+/** Tracks background work. */
 
-/** Keeps track of such work, until somebody waits for all of it. */
+/** A set of running work. */
 export class Pending {
   readonly #all = new Set<Promise<unknown>>();
 
-  /** How much of it is not done. */
+  /** Amount of unfinished work. */
   get size(): number {
     return this.#all.size;
   }
 
-  /** Adds work, and returns it. Its failure is only reported to those who wait for the returned promise. */
+  /** Adds work, and returns its promise, which is the only one that reports its failure. */
   async track<T>(work: Promise<T>): Promise<T> {
     this.#all.add(work);
     try {
@@ -19,12 +19,12 @@ export class Pending {
     }
   }
 
-  /** Starts work that nobody waits for by itself. Its failure is ignored. */
+  /** Starts work in the background. Ignores its failure. */
   background(work: Promise<unknown>): void {
     this.track(work).catch(() => {});
   }
 
-  /** Resolves when all work so far is done or has failed. */
+  /** Resolves when all current work has settled. */
   async settled(): Promise<void> {
     await Promise.allSettled(this.#all);
   }

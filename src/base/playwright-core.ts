@@ -1,9 +1,9 @@
-/** Which `playwright-core` is installed beside this package: what it can do differs from version to version. */
+/** The version of the installed `playwright-core`, since features depend on it. */
 import { createRequire } from 'node:module';
 
 let version: string | null | undefined;
 
-/** Its version; undefined where there is none: this package was bundled into a program. */
+/** Its version; undefined if it is missing, because this package was bundled into a program. */
 export function playwrightCoreVersion(): string | undefined {
   version ??= readVersion();
   return version ?? undefined;
@@ -18,7 +18,7 @@ function readVersion(): string | null {
   }
 }
 
-/** Whether a version of Playwright is 1.`minor` or newer. One that is not known is not. */
+/** Whether a version of Playwright is 1.`minor` or newer. False if it is unknown. */
 export function isSinceMinor(release: string | undefined, minor: number): boolean {
   const [itsMajor = 0, itsMinor = 0] = (release ?? '').split('.').map(Number);
   return itsMajor > 1 || (itsMajor === 1 && itsMinor >= minor);

@@ -1,6 +1,6 @@
 /**
- * A claim of a process on something that only one process may use: a file that names the process, and whose modification time shows that it
- * still works.
+ * A claim of a process on a resource that only one process may use: a file that identifies the process. Its modification time shows that
+ * the process is alive.
  *
  *   free --create FILE (fails if it exists)--> held --remove FILE--> free
  *                                               '-- its process ended, or was silent for too long --> cleared by the next claimant
@@ -21,28 +21,28 @@ import { hasOurClock, isHere, isRunning, ownProcess, type ProcessName } from './
 const BEAT_MS = 2_000;
 /** How long an owner is watched before its old timestamp counts, in milliseconds: one that was suspended renews its claim first. */
 const MIN_WATCH_MS = 2 * BEAT_MS;
-/** Longest pause between two tries in the first second, in milliseconds. Pauses are random, so that waiters do not move in step, and grow with the wait. */
+/** Maximum pause between two tries in the first second, in milliseconds. Pauses are random, so that waiters do not retry at the same time, and grow with the wait. */
 const MAX_PAUSE_MS = 20;
 /** A guard is held for well under a millisecond. One of this age, in milliseconds, belongs to a process that was killed. */
 const GUARD_MS = 10_000;
 
 /** The process that holds a claim. */
 export interface ClaimOwner extends ProcessName {
-  /** Unique among all claims ever. */
+  /** Globally unique id of the claim. */
   token: string;
 }
 
 /** How to take a claim that another process holds. */
 export interface TakeOptions {
-  /** An owner that does not renew its claim for this time counts as dead, in milliseconds. A process of this machine is looked up instead. */
+  /** An owner that does not renew its claim for this time counts as dead, in milliseconds. For processes of this machine, the process id is checked instead. */
   silenceMs: number;
-  /** True if that also applies to a process of this machine that runs, since it may be suspended. */
+  /** Whether that also applies to running processes of this machine, since they may be suspended. */
   replacesSuspended?: boolean;
   /** How long to wait for an owner that is alive, in milliseconds. */
   waitMs: number;
-  /** Removes what a dead owner left, before its claim is removed. */
+  /** Cleans up after a dead owner, before its claim is removed. */
   cleanUp?: (owner: ClaimOwner) => Promise<void>;
-  /** Makes the error if the owner is still alive after the wait. The owner is undefined if the file does not name it. */
+  /** Creates the error if the owner is still alive after the wait. The owner is undefined if the file does not identify it. */
   toError: (owner: ClaimOwner | undefined) => Error;
 }
 
@@ -61,7 +61,7 @@ export class ProcessClaim {
     this.#beat = setInterval(() => void this.#renew(), BEAT_MS).unref();
   }
 
-  /** Takes a claim; undefined if its file exists already. Makes the folder of the file if there is none. */
+  /** Takes a claim; undefined if its file exists already. Creates the folder of the file if necessary. */
   static async create(file: string): Promise<ProcessClaim | undefined> {
     const token = randomUUID();
     const text = JSON.stringify({ ...ownProcess(), token });
@@ -70,7 +70,7 @@ export class ProcessClaim {
 
   /**
    * Takes a claim. Waits for an owner that is alive, and replaces one that is dead.
-   * @throws what `toError` makes
+   * @throws the error of `toError`
    */
   static async take(file: string, options: TakeOptions): Promise<ProcessClaim> {
     const startedMs = performance.now();
@@ -119,11 +119,11 @@ export async function isClaimAlive(file: string, silenceMs: number): Promise<boo
   return found && (isOwnerRunning(found) ?? ageOf(found) < silenceMs);
 }
 
-/** What a claim's file shows. */
+/** Content of a claim's file. */
 interface FoundClaim {
   text: string;
   renewedAtMs: number;
-  /** Undefined if the text names none: its process may have been killed before it could write it. */
+  /** Undefined if the file does not identify its process, which may have been killed before it wrote the file. */
   owner: ClaimOwner | undefined;
 }
 
@@ -135,7 +135,7 @@ function isDead(found: FoundClaim, watchedMs: number, options: TakeOptions): boo
   return watchedMs > (isLongSilent ? MIN_WATCH_MS : silenceMs);
 }
 
-/** Undefined for an owner of which this process cannot know it. */
+/** Undefined if this process cannot know it. */
 function isOwnerRunning({ owner }: FoundClaim): boolean | undefined {
   return owner && isHere(owner) ? isRunning(owner) : undefined;
 }
@@ -147,7 +147,7 @@ function ageOf({ renewedAtMs }: FoundClaim): number {
 async function readClaim(file: string): Promise<FoundClaim | undefined> {
   try {
     const { mtimeMs } = await stat(file);
-    const text = await readFile(file, 'utf8').catch(() => ''); // it cannot be read
+    const text = await readFile(file, 'utf8').catch(() => ''); // unreadable
     const owner = parseJson(text);
     return {
       text,
@@ -160,8 +160,8 @@ async function readClaim(file: string): Promise<FoundClaim | undefined> {
 }
 
 /**
- * Removes the claim of a dead owner. Two waiters that do so at once must not remove the claim that a third has made meanwhile: so a
- * second file guards the comparison and the removal.
+ * Removes the claim of a dead owner. A second file guards the comparison and the removal, so that two waiters do not remove the new
+ * claim of a third one.
  */
 async function clear(file: string, dead: FoundClaim, { cleanUp }: TakeOptions): Promise<void> {
   const guard = `${file}.guard`;
@@ -181,7 +181,7 @@ async function clearGuard(guard: string): Promise<void> {
   else await delay(Math.random() * MAX_PAUSE_MS);
 }
 
-/** True if the file was made; false if it exists already. Makes its folder if there is none. */
+/** Creates the file, and its folder if necessary. Returns false if it exists already. */
 async function createFile(file: string, text: string, hasFolder = false): Promise<boolean> {
   let handle: FileHandle;
   try {
@@ -196,7 +196,7 @@ async function createFile(file: string, text: string, hasFolder = false): Promis
   try {
     await handle.writeFile(text);
   } catch (error) {
-    await rm(file, { force: true }); // a full disk: a claim without a name would block everybody
+    await rm(file, { force: true }); // a full disk: a claim without an owner would block all processes
     throw error;
   } finally {
     await handle.close();

@@ -1,20 +1,20 @@
-/** Whether a process runs, which one it is, and how a file names it. */
+/** Identifies processes and checks whether they run. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { codeOf } from './errors';
 
-/** True while the process with this id runs. One that has ended but was not yet reaped by its parent counts as dead. */
+/** Whether the process with this id runs. Zombies count as dead. */
 export function isProcessAlive(pid: number): boolean {
   return takesSignals(pid) && !isZombie(pid);
 }
 
-/** Which field of `/proc/PID/stat` is the start, in clock ticks since boot, counted from the one after the name (proc(5): field 22). */
+/** Index of the start time in `/proc/PID/stat`, counted after the name (proc(5): field 22, in clock ticks since boot). */
 const START_FIELD = 19;
 
 /**
- * When a process was started, in words that are only good for comparison: with its id, this tells it from a later one that was given
- * the same id. Undefined when there is no such process, or the system (Windows) does not say.
+ * Returns the start time of a process as an opaque string, which distinguishes processes with the same id. Undefined if there is no such
+ * process, and on Windows.
  */
 export function processStart(pid: number): string | undefined {
   try {
@@ -29,15 +29,15 @@ export function processStart(pid: number): string | undefined {
 }
 
 /**
- * Where process ids mean what they mean to this process: this machine since it was started, and the container on it. For comparison
- * only. Undefined on Windows and macOS, where containers do not share a folder of temporary files.
+ * Returns an opaque id of the namespace of process ids: this boot of this machine, and the container. Undefined on Windows and macOS,
+ * where containers do not share a folder of temporary files.
  */
 export function ownPlace(): string | undefined {
   if (process.platform !== 'linux') return undefined;
   return `${ownBoot()} ${ownNamespace()}`.trimEnd();
 }
 
-/** Which machine this is, and which start of it. Names do not tell: they may change with the network, and two machines may have the same. */
+/** Identifies this boot of this machine. Host names may change with the network, and are not unique. */
 function ownBoot(): string {
   try {
     return readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim(); // random(4)
@@ -46,7 +46,7 @@ function ownBoot(): string {
   }
 }
 
-/** Which container this is: its namespace of process ids (namespaces(7)). On the machine itself its number is the same everywhere. */
+/** Identifies the container by its namespace of process ids (namespaces(7)). Outside of containers, it is the same on all machines. */
 function ownNamespace(): string {
   try {
     return readlinkSync('/proc/self/ns/pid');
@@ -55,43 +55,43 @@ function ownNamespace(): string {
   }
 }
 
-/** A process, and what tells it from a later one with the same id. */
+/** A process, distinguished from later ones with the same id. */
 export interface ProcessId {
   pid: number;
-  /** By {@link processStart}; undefined if the system does not say. */
+  /** From {@link processStart}; undefined if the system does not report it. */
   startedAt?: string | undefined;
 }
 
-/** A process of this machine, or of one that shares the disk. */
+/** A process of this machine, or of another one with the same disk. */
 export interface ProcessName extends ProcessId {
   host: string;
-  /** As {@link ownPlace} returns it there. */
+  /** Result of {@link ownPlace} in that process. */
   place?: string | undefined;
 }
 
-/** Names this process for a file. */
+/** Identifies this process, for a file. */
 export function ownProcess(): ProcessName {
   const { pid } = process;
   return { pid, startedAt: processStart(pid), host: hostname(), place: ownPlace() };
 }
 
-/** True if a process id means the same there and here: only then can this process look it up. Machines may change their names. */
+/** Whether the process is in the same namespace of process ids, so that this process can check it. */
 export function isHere({ host, place }: ProcessName): boolean {
   return place === undefined ? host === hostname() : place === ownPlace();
 }
 
-/** True for a process of this machine since it was started, in whichever container: it has the same clock. */
+/** Whether the process runs on the same boot of this machine, in any container: then it has the same clock. */
 export function hasOurClock({ place }: ProcessName): boolean {
   return place?.split(' ')[0] === ownBoot();
 }
 
-/** Whether a process of this machine runs. Undefined if its id is in use and the system does not say whether by another process. */
+/** Whether a process of this machine runs. Undefined if its id is in use, but perhaps by another process. */
 export function isRunning({ pid, startedAt }: ProcessId): boolean | undefined {
   if (!isProcessAlive(pid)) return false;
   return startedAt === undefined ? undefined : processStart(pid) === startedAt;
 }
 
-/** Resolves when this process gets one of these signals. The same one again takes its usual course, which ends the process. */
+/** Resolves when this process receives one of these signals. A second one has its default effect, and ends the process. */
 export async function signalled(...signals: readonly NodeJS.Signals[]): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of signals) process.once(signal, () => resolve());
@@ -103,7 +103,7 @@ function takesSignals(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return codeOf(error) === 'EPERM'; // it lives, and is somebody else's
+    return codeOf(error) === 'EPERM'; // it runs as another user
   }
 }
 
@@ -113,6 +113,6 @@ function isZombie(pid: number): boolean {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
     return stat.charAt(stat.lastIndexOf(')') + 2) === 'Z'; // proc(5): the state follows the name in parentheses
   } catch {
-    return !takesSignals(pid); // gone between the two looks; or /proc is hidden, or not there, as in small containers
+    return !takesSignals(pid); // it ended meanwhile, or /proc is hidden or missing, as in small containers
   }
 }

@@ -1,58 +1,58 @@
-/** Queues: work that is done one after the other, or a few pieces at a time, with turns between those who ordered it. */
+/** Queues: one for serial work, and one that is fair between its callers. */
 import { unlessAborted } from './deadline';
 
-/** Does work in the order in which it came. Work that fails does not block the next. */
+/** Runs work in order. Failed work does not block the next. */
 export class Queue {
   #last: Promise<unknown> = Promise.resolve();
 
-  /** Does the work when all earlier work is done or has failed. Resolves to its result. */
+  /** Runs the work when all earlier work has settled. Resolves to its result. */
   async run<T>(work: () => Promise<T> | T): Promise<T> {
     const done = this.#last.then(work);
     this.#last = done.catch(() => {});
     return done;
   }
 
-  /** Resolves when all work so far is done or has failed. */
+  /** Resolves when all current work has settled. */
   async drained(): Promise<void> {
     await this.#last;
   }
 }
 
-/** A piece of work for a {@link FairQueue}. */
+/** An order for a {@link FairQueue}. */
 export interface Order {
-  /** Orders with the same key share one piece of work, from the first order until it is done. */
+  /** Orders with the same key share one job, from the first order until it is done. */
   key: string | symbol;
-  /** Groups take turns, whatever each of them orders. */
+  /** Groups take turns. */
   group: string;
-  /** The lines of a group take turns too. */
+  /** Lines of a group take turns too. */
   line: string;
-  /** Aborted when the caller leaves. Work without callers is dropped, unless it has begun. */
+  /** Aborted when the caller disconnects. Jobs without callers are dropped, unless they have started. */
   left: AbortSignal;
 }
 
 interface Job {
   order: Order;
-  /** Callers that have not left. */
+  /** Connected callers. */
   callers: number;
   begin: () => void;
   drop: (reason: Error) => void;
   done: Promise<unknown>;
 }
 
-/** A queue that several groups share: a group with much work waits longer, and the others do not. */
+/** A queue for several groups: a group with much work does not delay the others. */
 export class FairQueue {
   readonly #maxInLine: number;
   readonly #refuse: () => Error;
   readonly #parallel: number;
-  /** Jobs that have not begun. The first one is next; its group is put behind all others then. */
+  /** Jobs that have not started. The first one is next; then its group moves behind all others. */
   #waiting: Job[] = [];
   readonly #jobs = new Map<string | symbol, Job>();
   #running = 0;
 
   /**
-   * @param maxInLine - how much work may wait in one line
-   * @param refuse - makes the error for an order beyond that
-   * @param parallel - how many pieces of work are done at a time
+   * @param maxInLine - maximum number of waiting jobs per line
+   * @param refuse - creates the error for further orders
+   * @param parallel - maximum number of parallel jobs
    */
   constructor(maxInLine: number, refuse: () => Error, parallel = 1) {
     this.#maxInLine = maxInLine;
@@ -61,8 +61,8 @@ export class FairQueue {
   }
 
   /**
-   * Does the work when its turn comes.
-   * @throws what `refuse` makes, if too much waits in its line; the reason of `left`, when the caller leaves
+   * Runs the job in its turn.
+   * @throws the error of `refuse` if its line is full; the reason of `left` if the caller disconnects
    */
   async run<T>(order: Order, work: () => Promise<T>): Promise<T> {
     order.left.throwIfAborted();
@@ -74,7 +74,7 @@ export class FairQueue {
     return unlessAborted(job.done as Promise<T>, order.left);
   }
 
-  /** Resolves when no work is left. */
+  /** Resolves when the queue is empty and no job runs. */
   async drained(): Promise<void> {
     while (this.#jobs.size > 0)
       await Promise.allSettled([...this.#jobs.values()].map(({ done }) => done));

@@ -1,12 +1,12 @@
-/** Takes secrets out of URLs and headers, by their names. The names stay, so that a log can still be read. */
+/** Removes secrets from URLs and headers by their names. The names stay, so that logs are readable. */
 import { keptText } from './foreign-text';
 
-/** Replaces a secret value. */
+/** Replacement of a secret value. */
 export const REDACTED = '[redacted]';
 
 /**
- * What keys, tokens and passwords are called, as headers, query parameters or cookies: `X-Api-Key`, `x-auth-token`, `access_token`,
- * `JSESSIONID`, `X-Amz-Signature`. Names are compared in lower case, with dashes for all separators.
+ * Names of keys, tokens and passwords in headers, query parameters and cookies: `X-Api-Key`, `x-auth-token`, `access_token`,
+ * `JSESSIONID`, `X-Amz-Signature`. Names are compared in lower case, with dashes as separators.
  */
 const SECRET_NAME = new RegExp(
   [
@@ -14,29 +14,29 @@ const SECRET_NAME = new RegExp(
     'passw|passphrase|passcode|session|sessid|api-?key|otp-?code',
     '(?:access|account|auth|client|encryption|functions|private|subscription|shared)-?key',
     '(?:^|-)(?:auth|sid|sig|pwd|pass|otp|apikey)(?:$|-)',
-    '^(?:x-)?key$|^code$|^ticket$', // of Google's APIs; of OAuth; of CAS
+    '^(?:x-)?key$|^code$|^ticket$', // Google's APIs; OAuth; CAS
   ].join('|'),
 );
-/** Headers with such names that hold no secret. */
+/** Headers with such names that are not secret. */
 const HARMLESS_NAME = /^access-control-|^sec-websocket-/;
-/** Bytes of a name that are looked at. No real name is longer. */
+/** Maximum compared length of a name, in bytes. No real name is longer. */
 const MAX_NAME = 200;
 
 /** User and password in a URL. Starts at a fixed number of slashes, so that long texts take linear time. */
 const CREDENTIALS = /([/\\]{2})[^\s/\\?#"<>]+@/g;
-/** A parameter in the query or the fragment of a URL. A quote or backslash in its value belongs to it when more of the value follows. */
+/** A parameter in the query or the fragment of a URL. A quote or backslash belongs to its value if more of the value follows. */
 const PARAMETER = /([?&#]([^\s=&#?"'<>]+)=)((?:[^&#\s"'<>\\]|['\\](?=[\w%]))+)/g;
-/** The session id that Java servers put into paths. */
+/** Session id in paths of Java servers. */
 const PATH_SESSION_ID = /(;jsessionid=)[^?#/;&\s"'<>\\]+/gi;
-/** Tokens that are recognised by their form. */
+/** Tokens recognized by their format. */
 const TOKENS: readonly RegExp[] = [
   /\b(Bearer |Basic )[\w.~+/=-]+/gi,
   /()(?<![\w-])eyJ[\w-]+\.[\w-]+\.[\w-]*/g, // JSON web tokens
 ];
-/** How deep URLs may be nested in the queries of others. */
+/** Maximum nesting of URLs in queries. */
 const MAX_DEPTH = 3;
 
-/** True for the name of a header, a parameter or a cookie whose value lets others in. */
+/** Whether the value of this header, parameter or cookie is secret. */
 export function isSecretName(name: string): boolean {
   const words = keptText(name, MAX_NAME)
     .replace(/([a-z\d])([A-Z])/g, '$1-$2')
@@ -46,26 +46,26 @@ export function isSecretName(name: string): boolean {
 }
 
 /**
- * A URL, or a text with URLs in it, without users, passwords and the values of secret parameters.
- * @param mark - replaces a secret value
+ * Removes user names, passwords and values of secret parameters from a URL or a text with URLs.
+ * @param mark - replacement of a secret value
  */
 export function withoutUrlSecrets(text: string, mark = REDACTED): string {
   return redactedUrls(text, mark, 0);
 }
 
-/** A text without the user, password and query of its first URL: unlike {@link withoutUrlSecrets}, whatever they are called. */
+/** Removes the user, password and whole query of the first URL in a text. {@link withoutUrlSecrets} only removes secret parameters. */
 export function withoutCredentials(text: string): string {
   return text.replace(/\/\/[^/@\s]*@/, '//***@').replace(/\?.*/s, '?***');
 }
 
-/** Scheme, host and path of a URL, without a slash at the end: user, password and query often are keys. */
+/** Returns scheme, host and path of a URL, without a trailing slash. User, password and query often contain keys. */
 export function shownUrl(url: string): string {
   if (!URL.canParse(url)) return 'a wrong URL'; // refused when options are checked
   const { protocol, host, pathname } = new URL(url);
   return `${protocol}//${host}${pathname.replace(/\/+$/, '')}`;
 }
 
-/** The value of a header without secrets. */
+/** Returns the value of a header without secrets. */
 export function headerWithoutSecrets(name: string, value: string): string {
   if (isSecretName(name)) return REDACTED;
   let shown = withoutUrlSecrets(value);

@@ -1,6 +1,6 @@
-/** Texts as people read them: numbers, lengths of time, and long ones cut short. */
+/** Formats texts for people: numbers, durations, sizes and long texts. */
 
-/** Such as `420 ms`, `41.3 s`, `12 min 5 s` or `1 h 5 min`. */
+/** Formats a duration, such as `420 ms`, `41.3 s`, `12 min 5 s` or `1 h 5 min`. */
 export function durationText(ms: number): string {
   if (ms < 1_000) return `${Math.round(ms)} ms`;
   const tenths = Math.round(ms / 100);
@@ -11,39 +11,39 @@ export function durationText(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** `1 minute`, `3 minutes`, `2,000 minutes`. */
+/** Formats a count: `1 minute`, `3 minutes`, `2,000 minutes`. */
 export function countText(count: number, noun: string, plural = `${noun}s`): string {
   return `${count.toLocaleString('en')} ${count === 1 ? noun : plural}`;
 }
 
-/** A size in units that people read: `43 KB`, `1.2 MB`. */
+/** Formats a size: `43 KB`, `1.2 MB`. */
 export function sizeText(bytes: number): string {
   return bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} KB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
-/** A text for HTML, outside of tags. */
+/** Escapes a text for HTML, outside of tags. */
 export function htmlText(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
-/** On one line, without space around it. */
+/** Replaces line breaks, and trims the text. */
 export function oneLine(text: string): string {
   return text.replace(/\s+/g, ' ').trim();
 }
 
-/** Cut to so many characters, with three dots for the rest. */
+/** Truncates a text, with three dots at its end. */
 export function clipped(text: string, maxLength: number): string {
   return text.length > maxLength ? `${text.slice(0, maxLength)}...` : text;
 }
 
-/** Control characters except tab and line feed (C0, DEL, C1), and those that turn the direction of text: a terminal obeys them. */
+/** Control characters except tab and line feed (C0, DEL, C1), and those that change the direction of text: terminals interpret them. */
 const OBEYED = /[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g;
-/** Commands that a CI system reads from a log: `::error ...::` at the begin of a line, `##[error]` and `##vso[...]` anywhere. */
+/** Commands that CI systems read from a log: `::error ...::` at the start of a line, `##[error]` and `##vso[...]` anywhere. */
 const CI_COMMANDS = /^(\s*):(?=:[a-z][\w-]*(?: [^\n]*)?::)|(#)#(?=\w*\[)/gim;
 
 /**
- * A text of a page or an API, safe to write to a terminal or a CI log. Characters that would be obeyed are shown instead, such as
- * `\x1b`. Tabs and line breaks stay. Calling it twice changes nothing more.
+ * Makes a foreign text safe for a terminal or a CI log. Escapes control characters as `\x1b` and the like, and keeps tabs and line
+ * breaks. Idempotent.
  */
 export function printable(text: string): string {
   return text
@@ -57,7 +57,7 @@ export function printable(text: string): string {
     );
 }
 
-/** JSON that is safe to write to a terminal: `JSON.stringify` escapes only some of the characters that one obeys. */
+/** Returns JSON that is safe for a terminal: `JSON.stringify` only escapes some control characters. */
 export function printableJson(value: unknown, indent?: number): string {
   return JSON.stringify(value, undefined, indent)
     .replace(OBEYED, (character) => `\\u${hex(character.charCodeAt(0), 4)}`)

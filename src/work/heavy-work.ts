@@ -1,41 +1,41 @@
-/** Heavy work of a server: done in a few processes of their own, within limits of time and memory, by turns of those who asked. */
+/** Runs heavy work of a server in a few separate processes, with limits of time and memory, and fair between its callers. */
 import { logOf, since } from '../base/log';
 import { FairQueue } from '../base/queue';
 import { unavailable } from '../contract/refusals';
 import { WorkLimitError, type Job, type RunJob } from './job';
 import { WorkProcess } from './work-process';
 
-/** Processes at once: each keeps one processor busy. */
+/** Maximum number of processes: each uses one processor. */
 const MAX_PROCESSES = 2;
-/** How long a process is kept for the next job, in milliseconds: another one takes 0.1 s to start. */
+/** How long an idle process is kept, in milliseconds: a new one takes 0.1 s to start. */
 const IDLE_MS = 30_000;
-/** How long a job may wait for its turn, in milliseconds: clients wait 45 s for an answer, of which the work itself may take a half. */
+/** Time limit of a job's wait, in milliseconds: clients wait 45 s for an answer, and the job may need half of it. */
 const TURN_MS = 20_000;
 
 const log = logOf('server');
 
-/** Starts processes when they are needed, and ends those that are idle. */
+/** Starts processes on demand, and ends idle ones. */
 export class HeavyWork {
   /** Callers take turns. */
   readonly #queue = new FairQueue(Infinity, closingError, MAX_PROCESSES);
   readonly #processes = new Set<WorkProcess>();
-  /** Processes without a job, and the timers that end them. */
+  /** Idle processes, and the timers that end them. */
   readonly #idle = new Map<WorkProcess, NodeJS.Timeout>();
   readonly #closing = new AbortController();
 
-  /** Returns what does jobs for one caller, such as a session. */
+  /** Returns the function that runs jobs of one caller, such as a session. */
   for(caller: string): RunJob {
     return async (job, input) => this.#run(caller, job, input);
   }
 
-  /** Ends everything. Jobs fail. Safe to call twice. */
+  /** Ends all processes; their jobs fail. Safe to call twice. */
   async close(): Promise<void> {
     this.#closing.abort(closingError());
     for (const timer of this.#idle.values()) clearTimeout(timer);
     await Promise.all([...this.#processes].map((process) => process.close()));
   }
 
-  /** @throws {@link WorkLimitError} if the turn does not come in time; OverloadedError if the server closes */
+  /** @throws {@link WorkLimitError} if the wait times out; OverloadedError if the server closes */
   async #run<Input, Output>(
     caller: string,
     job: Job<Input, Output>,
@@ -68,7 +68,7 @@ export class HeavyWork {
       this.#idle.set(process, setTimeout(() => void this.#end(process), IDLE_MS).unref());
       return output;
     } catch (error) {
-      await this.#end(process); // it may still be at work
+      await this.#end(process); // it may still work on the job
       throw error;
     } finally {
       log('job %s of %s: %s', job.name, caller, since(startedMs));

@@ -1,23 +1,23 @@
 /**
- * The process that does heavy work. Jobs run in a thread of it: so the process itself is always free to notice that the server is gone,
- * and a job that runs out of memory ends alone. (In a thread of the server, one large allocation too many ends the server.)
+ * The process for heavy work. Jobs run in a thread, so that the process notices the end of the server, and a job that runs out of memory
+ * ends alone. (A thread of the server would end the server.)
  */
 import { setPriority } from 'node:os';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import { messageOf } from '../base/errors';
 import { MEMORY_MB, type JobCode, type WorkAnswer, type WorkRequest } from './job';
 
-/** How much the work gives way to the server and its browsers, from 0 to 19: a third of their share when the processors are busy. */
+/** Niceness from 0 to 19: jobs get a third of the share of the server and its browsers on busy processors. */
 const NICENESS = 5;
 
-/** Does jobs until the server is gone. To be called by the process's script, in both of its threads. */
+/** Runs jobs until the server ends. The process's script calls it in both of its threads. */
 export function serveJobs(code: JobCode, script: URL): void {
   if (isMainThread) passOn(script);
   else parentPort?.on('message', (request: WorkRequest) => void answer(code, request));
 }
 
 function passOn(script: URL): void {
-  setPriority(NICENESS); // before there is a thread, which inherits it
+  setPriority(NICENESS); // threads inherit it
   let worker: Worker | undefined;
   process.once('disconnect', () => process.kill(process.pid, 'SIGKILL')); // a job may be running
   process.on('message', (request) => {

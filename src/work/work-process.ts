@@ -1,4 +1,4 @@
-/** One process for heavy work, from the side of the server. It does one job at a time. */
+/** The server's handle of a process for heavy work. It runs one job at a time. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { builtFile } from '../base/built-file';
@@ -7,15 +7,15 @@ import { SessionwrightError } from '../contract/errors';
 import { workEnvironment } from '../options/environment';
 import { MEMORY_MB, WorkLimitError, type Job, type WorkAnswer } from './job';
 
-/** A process, which starts at once. */
+/** A process. Starts at once. */
 export class WorkProcess {
   readonly #child: ChildProcess;
   #settle: ((answer: WorkAnswer | WorkLimitError) => void) | undefined;
 
   constructor() {
     this.#child = spawn(process.execPath, [fileURLToPath(builtFile('assets/heavy-work.js'))], {
-      detached: process.platform !== 'win32', // Ctrl-C is ours to handle
-      stdio: ['ignore', 'ignore', isLogging ? 'inherit' : 'ignore', 'ipc'], // the channel closes with the server, however that ends
+      detached: process.platform !== 'win32', // the server handles Ctrl-C
+      stdio: ['ignore', 'ignore', isLogging ? 'inherit' : 'ignore', 'ipc'], // the channel closes whenever the server ends
       serialization: 'advanced',
       env: workEnvironment(),
       windowsHide: true,
@@ -28,14 +28,14 @@ export class WorkProcess {
     this.#child.once('exit', onEnd);
   }
 
-  /** False once it has ended. */
+  /** Whether the process runs. */
   get isRunning(): boolean {
     const { exitCode, signalCode, connected } = this.#child;
     return exitCode === null && signalCode === null && connected;
   }
 
   /**
-   * Does a job. After a failure the process should be ended.
+   * Runs a job. End the process after a failure.
    * @throws {@link WorkLimitError}; SessionwrightError `work_failed`
    */
   async run<Input, Output>({ name, timeoutMs }: Job<Input, Output>, input: Input): Promise<Output> {
@@ -62,7 +62,7 @@ export class WorkProcess {
     return answer.output as Output;
   }
 
-  /** Ends it; a job that runs fails. Safe to call twice. */
+  /** Ends the process; a running job fails. Safe to call twice. */
   async close(): Promise<void> {
     if (!this.isRunning) return;
     const exited = new Promise((resolve) => this.#child.once('exit', resolve));

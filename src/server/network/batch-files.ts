@@ -1,4 +1,4 @@
-/** The network log on disk: a folder of HAR files with at most so many entries each, written one after the other. */
+/** The network log on disk: a folder of HAR files with a maximum number of entries each. */
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { replaceFile } from '../../base/atomic-file';
@@ -6,13 +6,13 @@ import { Queue } from '../../base/queue';
 import type { HarEntry } from '../../contract/network-logs';
 import { version } from '../../../package.json';
 
-/** Entries in a file: about 200 KB, a piece that any client can hold. */
+/** Maximum entries per file: about 200 KB, which all clients can handle. */
 const BATCH_ENTRIES = 100;
-/** Size of the entries in a file, in bytes, at which the next one begins: headers and URLs may be long. */
+/** Maximum size of a file's entries, in bytes: headers and URLs may be long. */
 const BATCH_BYTES = 1024 * 1024;
-/** Files kept, the newest ones: 100 000 requests. A session runs a day at most, and must not fill the disk. */
+/** Maximum number of files; the newest are kept: 100,000 requests. A session may run for a day, and must not fill the disk. */
 const MAX_BATCHES = 1_000;
-/** A file's name, which is its key too. */
+/** Name of a file, which is also its key. */
 const KEY = /^batch-\d{6}$/;
 
 /** A file of the log. */
@@ -21,7 +21,7 @@ export interface BatchFile {
   sizeBytes: number;
 }
 
-/** Collects the entries of one session. No more than one file's worth is held in memory; writing never makes anybody wait. */
+/** Collects the entries of one session. Keeps at most one file in memory, and writes in the background. */
 export class BatchFiles {
   readonly #folder: string;
   #entries: { startedAt: string; text: string }[] = [];
@@ -34,20 +34,20 @@ export class BatchFiles {
     this.#folder = folder;
   }
 
-  /** Adds an entry. The file is written when it is full, or by {@link BatchFiles.flush}. */
+  /** Adds an entry. Writes the file when it is full. */
   add(entry: HarEntry): void {
     const text = JSON.stringify(entry);
     this.#entries.push({ startedAt: entry.startedDateTime, text });
     this.#bytes += text.length;
     this.#isWritten = false;
     if (this.#entries.length < BATCH_ENTRIES && this.#bytes < BATCH_BYTES) return;
-    this.flush().catch(() => {}); // a disk that is full costs the log, not the session
+    this.flush().catch(() => {}); // a full disk must not affect the session
     this.#entries = [];
     this.#bytes = 0;
     this.#number++;
   }
 
-  /** Writes what there is so far. More may be added to the same file. */
+  /** Writes the current entries. The same file may get more. */
   async flush(): Promise<void> {
     if (this.#isWritten) return this.#writing.drained();
     this.#isWritten = true;
@@ -64,7 +64,7 @@ export class BatchFiles {
   }
 }
 
-/** The files in a folder, oldest first; none when there is no folder. */
+/** Lists the files of a folder, oldest first; none if the folder is missing. */
 export async function listBatches(folder: string): Promise<BatchFile[]> {
   const names = await readdir(folder).catch(() => []);
   const keys = names
@@ -76,12 +76,12 @@ export async function listBatches(folder: string): Promise<BatchFile[]> {
   );
 }
 
-/** True for what can be a file of a log: nothing else is ever looked for. */
+/** Whether a name is valid for a file of a log. Others are never read. */
 function isBatchKey(key: string): boolean {
   return KEY.test(key);
 }
 
-/** Where a file is. */
+/** Returns the path of a file. */
 export function batchPath(folder: string, key: string): string {
   return join(folder, `${key}.har`);
 }
@@ -90,7 +90,7 @@ function keyOf(number: number): string {
   return `batch-${String(number).padStart(6, '0')}`;
 }
 
-/** In the order in which they were sent: they come in the order in which they ended. */
+/** Sorts entries by the time when they were sent; they arrive in the order of their ends. */
 function harText(entries: readonly { startedAt: string; text: string }[]): string {
   const sorted = [...entries].sort((a, b) =>
     a.startedAt < b.startedAt ? -1 : Number(a.startedAt > b.startedAt),

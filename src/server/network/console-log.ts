@@ -1,4 +1,4 @@
-/** What the pages of one session have said on their consoles, kept for its replay: the newest messages, written down when it ends. */
+/** Console messages of a session, for its replay: the newest ones, written when it ends. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -10,9 +10,9 @@ import type { CdpSession } from '../../cdp/connection';
 import type { ViewedEvent } from '../../contract/viewer';
 import { tellConsole } from './console-messages';
 
-/** Messages that are kept, the newest ones: what a list and a timeline can show. */
+/** Maximum number of messages; the newest are kept: what a list and a timeline can show. */
 const MAX_MESSAGES = 500;
-/** Longest text of one that is kept, in bytes. */
+/** Maximum length of a message, in bytes. */
 const MAX_TEXT_BYTES = 1_000;
 
 const fileSchema = z.array(
@@ -25,13 +25,13 @@ export class ConsoleLog {
   readonly #folder: string;
   readonly #messages: KeptList<Kept>;
 
-  /** @param folder - one that is there already or not: the file goes into it */
+  /** @param folder - folder of the file; it may not exist yet */
   constructor(folder: string, budget: MemoryBudget) {
     this.#folder = folder;
     this.#messages = budget.list(MAX_MESSAGES);
   }
 
-  /** Keeps what a page says from now on. */
+  /** Records the messages of a page from now on. */
   follow(page: CdpSession): void {
     tellConsole(page, ({ atMs, level, title }) =>
       this.#messages.push({
@@ -42,7 +42,7 @@ export class ConsoleLog {
     );
   }
 
-  /** Writes down what was said. */
+  /** Writes the messages. */
   async close(): Promise<void> {
     const { dropped } = this.#messages;
     const messages = this.#messages.take();
@@ -59,7 +59,7 @@ export class ConsoleLog {
   }
 }
 
-/** What was said, oldest first; nothing where nothing is kept. */
+/** Reads the messages, oldest first; none if there is no file. */
 export async function readConsole(folder: string): Promise<ViewedEvent[]> {
   const { data = [] } = fileSchema.safeParse(await readJson(fileIn(folder)));
   return data

@@ -1,4 +1,4 @@
-/** What a page says on its console, and the errors that nobody caught there, as the viewer lists them. */
+/** Console messages and uncaught errors of a page, for the viewer's list. */
 import { keptText } from '../../base/foreign-text';
 import { parseJson } from '../../base/json';
 import { sizeText } from '../../base/texts';
@@ -7,27 +7,27 @@ import type { SkippedEvent } from '../../cdp/incoming-text';
 import type { CdpEvents } from '../../cdp/protocol';
 import type { ViewedEvent } from '../../contract/viewer';
 
-/** Longest text of a message that is shown, in bytes: what fits into a list. */
+/** Maximum length of a displayed message, in bytes: what fits into a list. */
 const MAX_TEXT_BYTES = 2_000;
 
-/** What Playwright says to itself on the console of a page that `setContent` writes. */
+/** Playwright's own console message on pages of `setContent`. */
 const SET_CONTENT = /^--playwright--set--content--/;
 
-/** Types of console calls that are worth a colour. */
+/** Console types with a color. */
 const LEVELS: Readonly<Record<string, ViewedEvent['level']>> = {
   error: 'error',
   assert: 'error',
   warning: 'warning',
 };
 
-/** Where the events of a console have their text, in JSON that may be cut off: an error has its stack, then come values and log entries. */
+/** Matches the text of a console event in JSON that may be truncated: first the stack of an error, then values and log entries. */
 const TEXTS = ['description', 'value', 'text'].map(
   (name) => new RegExp(String.raw`"${name}":"((?:[^"\\]|\\u\w{4}|\\[^u])+)`),
 );
 
-/** Reports the messages of a page from now on, and those that it has kept. */
+/** Reports the page's earlier and later messages. */
 export function tellConsole(page: CdpSession, tell: (event: ViewedEvent) => void): void {
-  // Otherwise the page would keep what it has shown us, as long as it lives.
+  // Otherwise the page keeps the reported objects until it closes.
   const release = (): void =>
     void page.send('Runtime.releaseObjectGroup', { objectGroup: 'console' }).catch(() => {});
   page.on('Runtime.consoleAPICalled', (call) => {
@@ -41,7 +41,7 @@ export function tellConsole(page: CdpSession, tell: (event: ViewedEvent) => void
   page.on(
     'Log.entryAdded',
     ({ entry: { source, level, text, timestamp } }) =>
-      source !== 'network' && // told by the request
+      source !== 'network' && // the request reports it
       tell(message(timestamp, LEVELS[level] ?? 'info', text)),
   );
   page.on('sessionwright.skipped', (skipped) => {
@@ -53,7 +53,7 @@ export function tellConsole(page: CdpSession, tell: (event: ViewedEvent) => void
     enabled.catch(() => {}); // the page has been closed
 }
 
-/** Of a message that was too long to be read whole. */
+/** Reads a message that was too long to parse. */
 function beginningOf({ method, head, bytes }: SkippedEvent): ViewedEvent {
   const [, type = ''] = /"(?:type|level)":"(\w+)"/.exec(head) ?? [];
   const level = method === 'Runtime.exceptionThrown' ? 'error' : (LEVELS[type] ?? 'info');

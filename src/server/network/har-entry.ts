@@ -1,4 +1,4 @@
-/** One request of a page, from what the browser tells of it to a HAR entry without secrets. Pure. */
+/** Converts the browser's events about a request to a HAR entry without secrets. Pure. */
 import {
   headerWithoutSecrets,
   isSecretName,
@@ -8,7 +8,7 @@ import {
 import type { NetworkResponse, ResourceTiming } from '../../cdp/protocol';
 import type { HarEntry, HarPair } from '../../contract/network-logs';
 
-/** A request while it runs; what comes later is filled in. Times are in seconds: `startedAt` since the epoch, the others on the browser's clock. */
+/** A running request, completed by later events. Times are in seconds: `startedAt` since the epoch, the others by the browser's clock. */
 export interface SeenRequest {
   url: string;
   method: string;
@@ -19,7 +19,7 @@ export interface SeenRequest {
   endedAt?: number | undefined;
   requestHeaders: Record<string, string>;
   response?: NetworkResponse | undefined;
-  /** Headers as they went over the wire, and the status before the cache. */
+  /** Headers on the wire, and the status without the cache. */
   wire: {
     requestHeaders?: Record<string, string> | undefined;
     responseHeaders?: Record<string, string> | undefined;
@@ -30,7 +30,7 @@ export interface SeenRequest {
   error?: string | undefined;
 }
 
-/** The HAR entry of a request that has ended. */
+/** Returns the HAR entry of a finished request. */
 export function toHarEntry(seen: SeenRequest): HarEntry {
   const url = withoutUrlSecrets(seen.url);
   const timings = toTimings(seen);
@@ -66,7 +66,7 @@ export function toHarEntry(seen: SeenRequest): HarEntry {
   };
 }
 
-/** What stands for the answer to a request that got none. */
+/** Placeholder for a missing answer. */
 const NO_ANSWER: NetworkResponse = {
   url: '',
   status: 0,
@@ -134,12 +134,12 @@ function span(start: number, end: number): number {
   return start < 0 || end < 0 ? -1 : rounded(end - start);
 }
 
-/** Never negative, to a microsecond. */
+/** Rounds to a microsecond, and never returns a negative number. */
 function rounded(ms: number): number {
   return Math.max(0, Math.round(ms * 1000) / 1000);
 }
 
-/** The browser joins headers of one name with line feeds. */
+/** The browser joins headers with the same name by line feeds. */
 function headerPairs(headers: Record<string, string>): HarPair[] {
   return Object.entries(headers).flatMap(([name, values]) =>
     values.split('\n').map((value) => ({ name, value: headerWithoutSecrets(name, value) })),

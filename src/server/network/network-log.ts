@@ -1,4 +1,4 @@
-/** The network log of one session: the requests of all its pages, popups, frames and workers, written to its folder; and what its pages say on their consoles. */
+/** Logs the requests of all pages, popups, frames and workers of a session into its folder, and the console messages of its pages. */
 import { orAfter } from '../../base/deadline';
 import type { MemoryBudget } from '../../base/memory-budget';
 import { Pending } from '../../base/pending';
@@ -11,14 +11,14 @@ import { toHarEntry, type SeenRequest } from './har-entry';
 import { RequestTracker } from './request-tracker';
 import { trafficOf, type Traffic } from './traffic';
 
-/** What has a console that is kept: that of workers is told on it too. */
+/** Targets whose console is logged. It includes the messages of workers. */
 const WITH_CONSOLE = ['page', 'iframe'];
-/** What sends requests. */
+/** Targets that send requests. */
 const KINDS = ['page', 'iframe', 'worker', 'shared_worker', 'service_worker'];
 /**
- * Nothing is held up: a client that opens a page holds it until it has prepared it, and its commands come through our own gateway, so we
- * are there in time, unless the machine is very busy. Of a worker or frame the very first requests may be missed. Holding them too could
- * let them go before that client is ready.
+ * Does not pause new targets. A client pauses its new page until it is prepared, and its commands pass our gateway, so we attach in time
+ * unless the machine is very busy. The first requests of workers and frames may be missed. If we paused them too, we might resume
+ * them before the client is ready.
  */
 const AUTO_ATTACH = {
   autoAttach: true,
@@ -26,32 +26,32 @@ const AUTO_ATTACH = {
   flatten: true as const,
   filter: KINDS.map((type) => ({ type })),
 };
-/** The browser keeps no bodies for us, and sends none. */
+/** The browser must not store bodies for us. */
 const NO_BODIES = { maxTotalBufferSize: 0, maxResourceBufferSize: 0, maxPostDataSize: 0 };
-/** How long an ended request waits for its headers, which come by another way, in milliseconds: some 10 times what they take on a busy machine. */
+/** How long a finished request waits for its headers, which arrive separately, in milliseconds: about 10 times the usual time on a busy machine. */
 const HEADERS_TIMEOUT_MS = 1_000;
-/** How long a start waits for the browser and the pages that are there, in milliseconds: some 10 times what one takes on a busy machine. */
+/** How long a start waits for the browser and its pages, in milliseconds: about 10 times the usual time on a busy machine. */
 const READY_TIMEOUT_MS = 1_000;
 
 /**
- * Logs from {@link NetworkLog.start} to the session's end. It is a CDP client of its own, beside the user's and the recorder's: what each of
- * them attaches to does not concern the others.
+ * Logs from {@link NetworkLog.start} to the session's end. It has its own CDP connection, independent of those of clients and of the
+ * recorder.
  */
 export class NetworkLog {
   readonly folder: string;
-  /** What its requests took so far, of those that have ended. */
+  /** Traffic of finished requests. */
   readonly traffic: Traffic = { sentBytes: 0, receivedBytes: 0 };
   readonly #connection: CdpConnection;
   readonly #files: BatchFiles;
   readonly #console: ConsoleLog;
   readonly #tracker = new RequestTracker((seen) => this.#add(seen));
-  /** Targets that do not tell of their requests yet. */
+  /** Targets that do not report requests yet. */
   readonly #preparing = new Pending();
   #browser: Promise<CdpSession> | undefined;
 
   /**
-   * @param folder - belongs to the log; made with its first file
-   * @param budget - what the session may keep in memory
+   * @param folder - folder of the log; created with its first file
+   * @param budget - memory limit of the session
    */
   constructor(connection: CdpConnection, folder: string, budget: MemoryBudget) {
     this.#connection = connection;
@@ -61,23 +61,23 @@ export class NetworkLog {
   }
 
   /**
-   * Logs from now on; resolves when every page that is there tells of its requests, or a second later. Does nothing when it logs already.
-   * @throws {@link CdpError} when the browser is gone
+   * Starts logging. Resolves when all current pages report their requests, or after a second. Does nothing if it was called before.
+   * @throws {@link CdpError} if the browser has ended
    */
   async start(): Promise<void> {
     this.#browser ??= this.#attach();
     const ready = this.#browser.then(async () => this.#preparing.settled());
-    await orAfter(ready, READY_TIMEOUT_MS, undefined); // a page that hangs tells later
+    await orAfter(ready, READY_TIMEOUT_MS, undefined); // a frozen page reports later
   }
 
-  /** The files so far, oldest first, each a complete HAR. */
+  /** Lists the files, oldest first. Each is a complete HAR. */
   async batches(): Promise<BatchFile[]> {
     this.#tracker.settle(HEADERS_TIMEOUT_MS);
     await this.#files.flush();
     return listBatches(this.folder);
   }
 
-  /** Writes everything down, and detaches. Safe to call twice. */
+  /** Writes all entries, and detaches. Safe to call twice. */
   async close(): Promise<void> {
     const browser = await this.#browser?.catch(() => undefined);
     this.#tracker.abandon();
@@ -86,7 +86,7 @@ export class NetworkLog {
     if (browser?.id !== undefined)
       await this.#connection
         .send('Target.detachFromTarget', { sessionId: browser.id })
-        .catch(() => {}); // the browser may be gone
+        .catch(() => {}); // the browser may have ended
   }
 
   #add(seen: SeenRequest): void {
@@ -104,7 +104,7 @@ export class NetworkLog {
     return browser;
   }
 
-  /** Frames of other sites and workers are attached through their page, and belong to it. */
+  /** Cross-site frames and workers are attached through their page. */
   #watch(parent: CdpSession, pageId?: string): void {
     parent.on('Target.attachedToTarget', (event) => this.#follow(parent, event, pageId));
     parent.on('Target.detachedFromTarget', ({ sessionId }) =>
@@ -121,15 +121,15 @@ export class NetworkLog {
     this.#tracker.follow(target, pageId);
     if (WITH_CONSOLE.includes(targetInfo.type)) this.#console.follow(target);
     this.#watch(target, pageId);
-    // A service worker that stops would wait for whoever is attached when it starts again; without anybody it is a new target.
+    // An attached service worker that stops would wait for us when it starts again; if we detach, it becomes a new target.
     if (targetInfo.type === 'service_worker')
       target.on('Inspector.targetCrashed', () => {
-        parent.send('Target.detachFromTarget', { sessionId }).catch(() => {}); // it is gone
+        parent.send('Target.detachFromTarget', { sessionId }).catch(() => {}); // it has ended
       });
     const prepared = Promise.allSettled([
       target.send('Network.enable', NO_BODIES),
       target.send('Target.setAutoAttach', AUTO_ATTACH),
-    ]); // it may be gone already
+    ]); // it may have ended
     this.#preparing.background(prepared);
   }
 }

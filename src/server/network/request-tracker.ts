@@ -1,50 +1,50 @@
-/** Puts the browser's events about requests together: each request with its answer, redirects apart, whichever page or frame told of it. */
+/** Combines the browser's events into requests with their answers; redirects are separate requests. */
 import { keptRecord, keptText } from '../../base/foreign-text';
 import { bytesOf } from '../../base/memory-budget';
 import type { CdpSession } from '../../cdp/connection';
 import type { CdpEvents, NetworkResponse, RequestWillBeSent } from '../../cdp/protocol';
 import type { SeenRequest } from './har-entry';
 
-/** Requests that run at the same time; of more, the oldest count as ended. Bounds the memory: pages may leave them open for ever. */
+/** Maximum number of running requests, because pages may leave them open. Beyond it, the oldest count as finished. */
 const MAX_RUNNING = 2_000;
-/** What all of them may take in memory, in bytes: those 2,000 with headers of 2 KB each. Beyond it, too, the oldest count as ended. */
+/** Memory limit of running requests, in bytes: 2,000 with headers of 2 KB each. Beyond it, the oldest count as finished. */
 const MAX_RUNNING_BYTES = 4_000_000;
-/** Longest URL that is kept, in bytes: beyond what servers take. */
+/** Maximum length of a URL, in bytes: more than servers accept. */
 const MAX_URL_BYTES = 16_000;
-/** Longest header, and all headers of one message, in bytes: servers take 8 to 64 KB. */
+/** Maximum length of a header, and of all headers of a message, in bytes: servers accept 8 to 64 KB. */
 const MAX_HEADERS = { maxTextBytes: 16_000, maxBytes: 64_000 };
-/** Longest method, status text, type and the like, in bytes: those of HTTP are shorter. */
+/** Maximum length of a method, status text, type and the like, in bytes: those of HTTP are shorter. */
 const MAX_WORD_BYTES = 200;
-/** Messages of one request whose headers come apart: it may be redirected 20 times. */
+/** Maximum number of messages per request with separate headers: a request may be redirected 20 times. */
 const MAX_EXTRAS = 50;
 
-/** A request and what it was redirected to, which has the same id. */
+/** A request and its redirects, which have the same id. */
 interface Chain {
   session: CdpSession;
-  /** The last one runs; those before it ended in a redirect. */
+  /** The last one is running; the others ended in a redirect. */
   hops: SeenRequest[];
-  /** Hops whose headers on the wire are told apart, in the order of those messages, which may come before or after the others. */
+  /** Hops with separate headers on the wire, in the order of these messages, which may arrive before or after the others. */
   withExtra: SeenRequest[];
   requestExtras: Record<string, string>[];
   responseExtras: { headers: Record<string, string>; statusCode: number }[];
-  /** When it ended, by our clock; from then on it only waits for headers that are on their way. */
+  /** Time of its end by our clock, after which it only waits for headers. */
   endedAtMs: number | undefined;
-  /** What it takes in memory. */
+  /** Its memory. */
   bytes: number;
 }
 
-/** Follows the requests of all targets of one browser. Their ids are unique in it, so a request that two targets tell of is one. */
+/** Follows the requests of all targets of one browser. Ids are unique in it, so a request that two targets report is one request. */
 export class RequestTracker {
   readonly #onRequest: (request: SeenRequest) => void;
   readonly #chains = new Map<string, Chain>();
   #bytes = 0;
 
-  /** @param onRequest - gets each request when it has ended */
+  /** @param onRequest - called with each finished request */
   constructor(onRequest: (request: SeenRequest) => void) {
     this.#onRequest = onRequest;
   }
 
-  /** Listens to a target. It must tell of its requests: `Network.enable`. */
+  /** Listens to a target that reports its requests (`Network.enable`). */
   follow(session: CdpSession, pageId: string): void {
     session.on('Network.requestWillBeSent', (event) => this.#sent(session, pageId, event));
     session.on('Network.requestWillBeSentExtraInfo', ({ requestId, headers }) => {
@@ -69,20 +69,20 @@ export class RequestTracker {
     this.#followWebSockets(session, pageId);
   }
 
-  /** Ends what still runs in a target that is gone; in all of them by default. */
+  /** Finishes the running requests of a closed target; by default those of all targets. */
   abandon(session?: CdpSession): void {
     for (const [id, chain] of this.#chains)
       if (session === undefined || chain.session === session) this.#abandon(id, chain);
   }
 
-  /** Gives out what ended so many milliseconds ago, and waits for none of its headers any more. */
+  /** Reports requests that ended this many milliseconds ago, with or without their headers. */
   settle(waitedMs: number): void {
     const untilMs = Date.now() - waitedMs;
     for (const [id, chain] of this.#chains)
       if (chain.endedAtMs !== undefined && chain.endedAtMs <= untilMs) this.#emit(id, chain);
   }
 
-  /** A WebSocket is logged when it is open: it may stay so for ever. */
+  /** Logs a WebSocket when it is open, because it may never close. */
   #followWebSockets(session: CdpSession, pageId: string): void {
     session.on('Network.webSocketCreated', ({ requestId, url }) => {
       this.#addHop(this.#chain(session, requestId), {
@@ -140,7 +140,7 @@ export class RequestTracker {
     if (!isOnNetwork(request.url)) return;
     const chain = this.#chain(session, requestId);
     const last = chain.hops.at(-1);
-    if (last && (!redirectResponse || last.sentAt === timestamp)) return; // another target has told of it
+    if (last && (!redirectResponse || last.sentAt === timestamp)) return; // another target has reported it
     if (last && redirectResponse) {
       Object.assign(last, {
         response: keptResponse(redirectResponse),
@@ -196,7 +196,7 @@ export class RequestTracker {
     this.#emitIfComplete(requestId, chain);
   }
 
-  /** Headers come by another way than the rest, and may be the last. */
+  /** Headers arrive separately, and may be the last. */
   #emitIfComplete(requestId: string, chain: Chain): void {
     if (chain.responseExtras.length >= chain.withExtra.length) this.#emit(requestId, chain);
   }
@@ -205,7 +205,7 @@ export class RequestTracker {
     this.#chains.delete(requestId);
     this.#bytes -= chain.bytes;
     const last = chain.hops.at(-1);
-    if (last && !last.response) chain.withExtra.push(last); // its answer was told by a target that we did not follow yet
+    if (last && !last.response) chain.withExtra.push(last); // a target that we did not follow yet reported its answer
     for (const [index, seen] of chain.withExtra.entries()) {
       const answer = chain.responseExtras[index];
       seen.wire = {
@@ -258,7 +258,7 @@ export class RequestTracker {
   }
 }
 
-/** What is kept of an answer; its URL is the request's. */
+/** Returns the kept fields of an answer. */
 function keptResponse(response: Omit<NetworkResponse, 'url'>): NetworkResponse {
   const { protocol, remoteIPAddress } = response;
   const word = (text: string): string => keptText(text, MAX_WORD_BYTES);
@@ -275,7 +275,7 @@ function keptResponse(response: Omit<NetworkResponse, 'url'>): NetworkResponse {
   };
 }
 
-/** What a page makes itself, such as `data:` and `blob:`, is no request to anybody. */
+/** `data:` and `blob:` URLs and the like are not network requests. */
 function isOnNetwork(url: string): boolean {
   return /^(https?|wss?|ftp):/i.test(url);
 }

@@ -1,15 +1,15 @@
-/** How much of the network a request took: its own bytes and those of its answer. Pure. */
+/** Network traffic of a request and its answer. Pure. */
 import type { SeenRequest } from './har-entry';
 
-/** Bytes that pages have sent and received. */
+/** Sent and received bytes. */
 export interface Traffic {
   sentBytes: number;
   receivedBytes: number;
 }
 
 /**
- * The bytes of a request that has ended. What came from the cache, or reached nobody, took none. Browsers tell what they received;
- * what they sent is counted from its headers, as HTTP/1.1 writes them. Frames of WebSockets are not counted.
+ * Returns the traffic of a finished request. Cached and failed requests have none. Browsers report received bytes; sent bytes are
+ * computed from the headers in HTTP/1.1. WebSocket frames are not counted.
  */
 export function trafficOf(seen: SeenRequest): Traffic {
   const receivedBytes = Math.max(0, seen.encodedBytes ?? seen.receivedBytes);
@@ -19,7 +19,7 @@ export function trafficOf(seen: SeenRequest): Traffic {
 
 function sizeOfRequest({ method, url, requestHeaders, wire }: SeenRequest): number {
   const headers = Object.entries(wire.requestHeaders ?? requestHeaders);
-  const { pathname, search } = URL.canParse(url) ? new URL(url) : { pathname: url, search: '' }; // it may have been cut
+  const { pathname, search } = URL.canParse(url) ? new URL(url) : { pathname: url, search: '' }; // it may be truncated
   const lines = [
     `${method} ${pathname}${search} HTTP/1.1`,
     ...headers.map(([name, value]) => `${name}: ${value}`),

@@ -1,14 +1,14 @@
-/** A script for the cloud's Python SDK that does the steps of a session again. Pure. */
+/** Generates a script for the cloud's Python SDK that repeats the steps of a session. Pure. */
 import type { WireAction } from '../../contract/workflow-code';
 import type { WorkflowStep } from './workflow-step';
 
 const HEAD = 'from notte_sdk import NotteClient\n\nclient = NotteClient()\n';
 const INDENT = '    ';
-/** Names that can stand before `=` in a call; Python's keywords are no field names of any action. */
+/** Valid names of keyword arguments. No action has a field with the name of a Python keyword. */
 const ARGUMENT =
   /^(?!(?:False|None|True|and|as|assert|async|await|break|class|continue|def|del|elif|else|except|finally|for|from|global|if|import|in|is|lambda|nonlocal|not|or|pass|raise|return|try|while|with|yield)$)[A-Za-z_][A-Za-z0-9_]*$/;
 
-/** The script: statements, or with `asWorkflow` a function `run`. */
+/** Returns the script: statements, or with `asWorkflow` a function `run`. */
 export function pythonScript(
   steps: readonly WorkflowStep[],
   { asWorkflow }: { asWorkflow: boolean },
@@ -22,7 +22,7 @@ export function pythonScript(
   return `${HEAD}\n${lines.join('\n')}\n`;
 }
 
-/** Ids are given by the latest observation, so it is made again before they are used. */
+/** Ids come from the latest observation, so it is repeated before their use. */
 function toCalls(steps: readonly WorkflowStep[]): string[] {
   const calls: string[] = [];
   let mustObserve = true;
@@ -51,7 +51,7 @@ function toCall(action: WireAction): string {
   return `session.execute(${args.join(', ')})`;
 }
 
-/** A JSON value in Python, which reads JSON's strings and numbers as they are. */
+/** Formats a JSON value in Python, which has the same strings and numbers. */
 function literal(value: unknown): string {
   if (value === true) return 'True';
   if (value === false) return 'False';

@@ -1,8 +1,8 @@
-/** Gives actions that name their element by its id the selectors that an observation told of it. Pure. */
+/** Adds selectors from observations to actions that name their element by id. Pure. */
 import { isRecord, withoutNulls } from '../../base/json';
 import type { WorkflowStep } from './workflow-step';
 
-/** An id means something only after the observation that gave it; the selector that came with it finds the element without. */
+/** An id is only valid after its observation; the selector from that observation finds the element without it. */
 export function withSelectors(steps: readonly WorkflowStep[]): WorkflowStep[] {
   let selectors = new Map<unknown, Record<string, unknown>>();
   return steps.map((step) => {
@@ -18,7 +18,7 @@ export function withSelectors(steps: readonly WorkflowStep[]): WorkflowStep[] {
   });
 }
 
-/** By id. */
+/** Selectors by id. */
 function selectorsOf({ space }: Record<string, unknown>): Map<unknown, Record<string, unknown>> {
   const actions = isRecord(space) ? space['interaction_actions'] : undefined;
   return new Map(

@@ -1,11 +1,11 @@
-/** From the steps of a session to code that does it again. Pure. */
+/** Generates code that repeats the steps of a session. Pure. */
 import type { SessionStep } from '../../contract/session';
 import type { WorkflowCode } from '../../contract/workflow-code';
 import { pythonScript } from './python-script';
 import { withSelectors } from './step-selectors';
 import { toWorkflowStep } from './workflow-step';
 
-/** The code of a trajectory, in both forms. */
+/** Returns the code of a trajectory, in both forms. */
 export function workflowCode(
   steps: readonly SessionStep[],
   { asWorkflow }: { asWorkflow: boolean },

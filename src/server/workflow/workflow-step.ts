@@ -1,17 +1,17 @@
-/** What counts of the steps of a session for code that does it again. Pure. */
+/** Selects the steps of a session that its code repeats. Pure. */
 import { isRecord, withoutNulls } from '../../base/json';
 import type { SessionStep } from '../../contract/session';
 import type { WireAction } from '../../contract/workflow-code';
 
-/** What counts of a session: actions that succeeded, and the observations that gave elements the ids they are named by. */
+/** A repeated step: a successful action, or an observation that assigned element ids. */
 export type WorkflowStep =
   | { kind: 'action'; action: WireAction }
   | { kind: 'observation'; observation: Record<string, unknown> };
 
-/** Fields that say nothing about what is done. */
+/** Fields that do not affect the action. */
 const DECORATION = new Set(['category', 'description', 'param', 'text_label']);
 
-/** The step in its part of the code; none when it failed, or changed nothing. */
+/** Returns the step for the code; undefined if it failed or changed nothing. */
 export function toWorkflowStep({ type, value }: SessionStep): WorkflowStep[] {
   if (!isRecord(value)) return [];
   if (type === 'observation') return [{ kind: 'observation', observation: value }];
@@ -26,7 +26,7 @@ export function toWorkflowStep({ type, value }: SessionStep): WorkflowStep[] {
   return [{ kind: 'action', action: { type: action['type'], ...cleaned(action) } }];
 }
 
-/** Without what is not set, and without what only decorates. */
+/** Omits unset fields and fields without effect. */
 function cleaned(action: Record<string, unknown>): Record<string, unknown> {
   const entries = Object.entries(action).filter(
     ([name, value]) =>
