@@ -1,6 +1,6 @@
 /** A browser that is driven over CDP: one that we started, or any CDP endpoint, such as another provider's session. */
 import { CdpConnection } from '../cdp/connection';
-import { WebSocketTransport } from '../cdp/web-socket-transport';
+import { WebSocketTransport, type WebSocketOptions } from '../cdp/web-socket-transport';
 
 /** How a browser ended. */
 export interface BrowserExit {
@@ -32,9 +32,9 @@ export interface BrowserConnection {
  */
 export async function connectExternal(
   cdpUrl: string,
-  timeoutMs?: number,
+  options?: WebSocketOptions,
 ): Promise<BrowserConnection> {
-  const connection = new CdpConnection(await WebSocketTransport.connect(cdpUrl, { timeoutMs }));
+  const connection = new CdpConnection(await WebSocketTransport.connect(cdpUrl, options));
   const close = async (): Promise<void> => {
     connection.close();
     await connection.closed;

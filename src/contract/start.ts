@@ -64,6 +64,8 @@ export interface StartOptions {
   viewport?: Size | null | undefined;
   /** CDP WebSocket URL of an existing browser to use. Excludes `headless: false`, `userAgent`, `args` and `viewport`. */
   cdpUrl?: string | undefined;
+  /** Headers of the WebSocket to `cdpUrl`. Secret. Our own server only. */
+  cdpHeaders?: Record<string, string> | undefined;
   /** Whether its actions can upload files, and downloads are kept. @default true */
   useFileStorage?: boolean | undefined;
   /** Browser state to start from. With `persist`, the session saves it at its end. */
@@ -108,6 +110,8 @@ const fields = z.strictObject({
   viewport_height: positiveInteger(MAX_VIEWPORT_PX).nullish(),
   aspect_ratio: z.enum(['5:4', '16:9']).nullish(),
   cdp_url: z.string().nullish(),
+  /** An extension of our server: the cloud has no such field. */
+  cdp_headers: headersSchema.nullish(),
   use_file_storage: looseBoolean.optional(),
   /** Has no effect on our server. */
   screenshot_type: z.enum(['raw', 'full', 'last_action']).optional(),
@@ -175,6 +179,11 @@ const RULES: readonly [
   ['user_agent', (r) => isSet(r.cdp_url) && isSet(r.user_agent), NOT_WITH_CDP_URL],
   ['chrome_args', (r) => isSet(r.cdp_url) && isSet(r.chrome_args), NOT_WITH_CDP_URL],
   ['viewport_width', (r) => isSet(r.cdp_url) && isSet(r.viewport_width), NOT_WITH_CDP_URL],
+  [
+    'cdp_headers',
+    (r) => isSet(r.cdp_headers) && !isSet(r.cdp_url),
+    'are those of a CDP endpoint; set its URL, or leave them out',
+  ],
   [
     'auth_ids',
     ({ auth_ids: ids = [] }) => new Set(ids).size !== ids.length,

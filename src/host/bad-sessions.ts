@@ -1,6 +1,7 @@
 /** Decides what happens to sessions that a worker cannot use: they are withdrawn, kept, or refused to a test. */
 import { logOf } from '../base/log';
 import { SessionwrightError } from '../contract/errors';
+import { cdpUrlOf } from '../options/source';
 import type { SessionOptions } from '../options/types';
 import type { HeldSession } from './held-session';
 import type { BadSessionAnswer, BadSessionReason, SessionCheck } from './protocol';
@@ -76,9 +77,9 @@ export function withdrawIfRemembered(
   const names = held.notForgotten(ownContext.lasting);
   if (names.length === 0) return;
   const { id } = held.session;
-  const { sessionId, cdpUrl } = options;
+  const { sessionId } = options;
   const attachedBy = sessionId === undefined ? 'cdpUrl' : 'sessionId';
-  if ((sessionId ?? cdpUrl) !== undefined)
+  if ((sessionId ?? cdpUrlOf(options)) !== undefined)
     throw remembered(id, names, `it was attached (sessionOptions.${attachedBy})`);
   if (hasOpenContexts === true) throw remembered(id, names, 'a hook keeps a page open on it');
   log('session %s is withdrawn: its browser remembers %s', id, names.join());

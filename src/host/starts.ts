@@ -5,7 +5,7 @@ import { newIdempotencyKey } from '../base/tokens';
 import type { Session, SessionsClient, StartSessionOptions } from '../client/index';
 import type { StartOptions } from '../contract/session';
 import { DEFAULT_START_TIMEOUT_MS } from '../options/defaults';
-import { hasRemoteApi } from '../options/source';
+import { cdpEndpointOf, hasRemoteApi } from '../options/source';
 import type { SessionOptions } from '../options/types';
 import type { AcquireRequest, BegunStart, StartOutcome } from './protocol';
 
@@ -76,8 +76,8 @@ export async function startWatched(
 
 /** The request to the session API: the user's options, completed by those of the Playwright project. */
 export function startOptions({ options, browser }: AcquireRequest): StartOptions {
-  const start: StartOptions = { ...wireOptions(options) };
-  if (options.cdpUrl !== undefined) return start; // the browser of another provider runs already
+  const start: StartOptions = { ...wireOptions(options), ...cdpEndpointOf(options) };
+  if (start.cdpUrl !== undefined) return start; // the browser of another provider runs already
   start.headless ??= browser.headless ?? true;
   if (browser.proxy && options.proxies === undefined)
     start.proxies = [{ type: 'external', ...withoutNulls(browser.proxy) }];

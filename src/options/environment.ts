@@ -55,6 +55,14 @@ export const environment = {
   get gridHeaders(): string | undefined {
     return read('SELENIUM_REMOTE_HEADERS');
   },
+  /** `SESSIONWRIGHT_CDP_URL`: the default of `cdpUrl`. May contain a token or a password. */
+  get cdpUrl(): string | undefined {
+    return read('SESSIONWRIGHT_CDP_URL');
+  },
+  /** `SESSIONWRIGHT_CDP_HEADERS`: the default of `cdpHeaders`: JSON, not yet parsed. May contain secrets. */
+  get cdpHeaders(): string | undefined {
+    return read('SESSIONWRIGHT_CDP_HEADERS');
+  },
   /** True if `CI` is set to anything but `0` or `false`. */
   get isCI(): boolean {
     const value = read('CI')?.toLowerCase();
@@ -196,6 +204,8 @@ const NOT_FOR_BROWSERS = [
   'SELENIUM_REMOTE_URL',
   'SELENIUM_REMOTE_CAPABILITIES',
   'SELENIUM_REMOTE_HEADERS',
+  'SESSIONWRIGHT_CDP_URL',
+  'SESSIONWRIGHT_CDP_HEADERS',
 ];
 
 /** Network switches of `NODE_OPTIONS`: trusted certificates, TLS, DNS order. Every process that calls an API needs them. */

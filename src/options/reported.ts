@@ -24,11 +24,12 @@ function isOurs(name: string): boolean {
 
 /** Session options without secrets. They may be invalid: a refused run is reported too. */
 function shown(options: SessionOptions): object {
-  const { apiKey, cdpUrl, gridUrl, capabilities, extraHTTPHeaders, proxies } = options;
+  const { apiKey, cdpUrl, cdpHeaders, gridUrl, capabilities, extraHTTPHeaders, proxies } = options;
   return {
     ...options,
     ...(apiKey !== undefined && { apiKey: HIDDEN }),
     ...(cdpUrl !== undefined && { cdpUrl: HIDDEN }), // may contain a token
+    ...(cdpHeaders && { cdpHeaders: hideValues(cdpHeaders) }),
     ...(gridUrl !== undefined && { gridUrl: HIDDEN }), // may contain a password
     ...(capabilities && { capabilities: hideValues(capabilities) }),
     ...(extraHTTPHeaders && { extraHTTPHeaders: hideValues(extraHTTPHeaders) }),

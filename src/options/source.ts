@@ -8,7 +8,7 @@ import type { SessionOptions } from './types';
 
 /** The relevant part of the environment. */
 type ApiEnvironment = Pick<typeof environment, 'apiUrl' | 'apiKey'> &
-  Partial<Pick<typeof environment, 'gridUrl'>>;
+  Partial<Pick<typeof environment, 'gridUrl' | 'cdpUrl'>>;
 
 /** Whether sessions come from a remote API: the options or the environment set a URL or key, and the options set no embedded backend. */
 export function hasRemoteApi(options: SessionOptions, env: ApiEnvironment = environment): boolean {
@@ -18,14 +18,35 @@ export function hasRemoteApi(options: SessionOptions, env: ApiEnvironment = envi
   );
 }
 
+/** The URL of the CDP endpoint that sessions drive; undefined if there is none. May contain secrets. */
+export function cdpUrlOf(
+  options: SessionOptions,
+  env: Pick<ApiEnvironment, 'cdpUrl'> = environment,
+): string | undefined {
+  const { backend = 'cdp', cdpUrl, gridUrl, sessionId } = options;
+  const mayBe = backend === 'cdp' && (gridUrl ?? sessionId) === undefined;
+  return cdpUrl ?? (mayBe ? env.cdpUrl : undefined);
+}
+
+/** The CDP endpoint that sessions drive, as options of a start. Contains secrets. */
+export function cdpEndpointOf(
+  options: SessionOptions,
+): Pick<SessionOptions, 'cdpUrl' | 'cdpHeaders'> {
+  const cdpUrl = cdpUrlOf(options);
+  if (cdpUrl === undefined) return {};
+  const { cdpHeaders = headersIn(environment.cdpHeaders) } = options;
+  return { cdpUrl, ...(Object.keys(cdpHeaders).length > 0 && { cdpHeaders }) };
+}
+
 /** The URL of the Selenium Grid for embedded sessions; undefined if there is none. May contain a password. */
 export function gridUrlOf(
   options: SessionOptions,
   env: ApiEnvironment = environment,
 ): string | undefined {
   if (hasRemoteApi(options, env)) return undefined;
-  const { backend, cdpUrl, gridUrl } = options;
-  const mayBe = backend === 'grid' || (backend === undefined && cdpUrl === undefined);
+  const { backend, gridUrl } = options;
+  const mayBe =
+    backend === 'grid' || (backend === undefined && cdpUrlOf(options, env) === undefined);
   return mayBe ? (gridUrl ?? env.gridUrl) : undefined;
 }
 
@@ -39,14 +60,17 @@ export function gridOf(options: SessionOptions):
   | undefined {
   const url = gridUrlOf(options);
   if (url === undefined) return undefined;
-  const headers = objectIn(environment.gridHeaders);
   return {
     url,
     capabilities: options.capabilities ?? objectIn(environment.gridCapabilities),
-    headers: Object.fromEntries(
-      Object.entries(headers).map(([name, value]) => [name, String(value)]),
-    ),
+    headers: headersIn(environment.gridHeaders),
   };
+}
+
+function headersIn(json: string | undefined): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(objectIn(json)).map(([name, value]) => [name, String(value)]),
+  );
 }
 
 /** Validation has refused values that are not objects. */
@@ -59,7 +83,7 @@ function objectIn(json: string | undefined): Record<string, unknown> {
 export function isElsewhere(options: SessionOptions, env: ApiEnvironment = environment): boolean {
   return (
     hasRemoteApi(options, env) ||
-    options.cdpUrl !== undefined ||
+    cdpUrlOf(options, env) !== undefined ||
     gridUrlOf(options, env) !== undefined
   );
 }
@@ -71,7 +95,7 @@ export function hasOwnProcessors(
 ): boolean {
   const url = hasRemoteApi(options, env)
     ? (options.apiUrl ?? env.apiUrl ?? CLOUD_API_URL)
-    : (options.cdpUrl ?? gridUrlOf(options, env));
+    : (cdpUrlOf(options, env) ?? gridUrlOf(options, env));
   return url !== undefined && URL.canParse(url) && !isLoopback(new URL(url).hostname);
 }
 
@@ -81,7 +105,8 @@ export function describeSource(options: SessionOptions, env: ApiEnvironment = en
   const gridUrl = gridUrlOf(options, env);
   if (gridUrl !== undefined)
     return `embedded session server (Selenium Grid at ${shownUrl(gridUrl)})`;
-  return `embedded session server (${options.cdpUrl === undefined ? 'Chromium' : `browser at ${hostOf(options.cdpUrl)}`})`;
+  const cdpUrl = cdpUrlOf(options, env);
+  return `embedded session server (${cdpUrl === undefined ? 'Chromium' : `browser at ${hostOf(cdpUrl)}`})`;
 }
 
 /** Whether this is the cloud's session API. It bills each started minute of a session. */

@@ -26,7 +26,7 @@ export interface SessionOptions extends StartOptions {
   apiKey?: string | undefined;
   /**
    * Where embedded sessions get their browser. If set, sessions are embedded, and the environment does not matter.
-   * @default 'cdp' if `cdpUrl` is set, 'grid' if `gridUrl` or `SELENIUM_REMOTE_URL` is set, else 'chromium'
+   * @default 'cdp' if `cdpUrl` or `SESSIONWRIGHT_CDP_URL` is set, 'grid' if `gridUrl` or `SELENIUM_REMOTE_URL` is set, else 'chromium'
    */
   backend?: Backend | undefined;
   /**
@@ -40,6 +40,17 @@ export interface SessionOptions extends StartOptions {
    * @default `SELENIUM_REMOTE_CAPABILITIES`, as JSON
    */
   capabilities?: Readonly<Record<string, unknown>> | undefined;
+  /**
+   * WebSocket URL (`ws:` or `wss:`) of a CDP endpoint: the session drives the browser behind it. Only its host is ever shown.
+   * Excludes `headless: false`, `userAgent`, `args` and `viewport`.
+   * @default `SESSIONWRIGHT_CDP_URL`
+   */
+  cdpUrl?: string | undefined;
+  /**
+   * Headers of the WebSocket to `cdpUrl`, such as `Authorization`. Only sent to it, and never shown.
+   * @default `SESSIONWRIGHT_CDP_HEADERS`, as JSON
+   */
+  cdpHeaders?: Record<string, string> | undefined;
   /**
    * Whether the browser runs without a window.
    * @default Playwright's `headless`, which `--headed` and `--debug` set to false

@@ -1,37 +1,29 @@
 /** Schemas of the options, and rules between options. Loads zod, so test workers must not import it. */
 import * as z from 'zod';
 
-import { isRecord, parseJson } from '../base/json';
-import { namesIn } from '../contract/checks';
+import { isRecord } from '../base/json';
 import { OptionsError } from '../contract/errors';
-import { describeIssues, type Issue } from '../contract/issues';
+import type { Issue } from '../contract/issues';
 import { MINUTE_MS, MINUTES } from '../contract/limits';
 import { editDistance } from '../contract/naming';
-import { findStartIssues, headersSchema, startOptionsSchema } from '../contract/start';
+import { findStartIssues, startOptionsSchema } from '../contract/start';
 import type { StartOptions } from '../contract/session';
+import { CLOUD_API_URL } from './defaults';
 import { environment } from './environment';
+import {
+  apiUrlSchema,
+  cdpUrlSchema,
+  check,
+  checkEnvironment,
+  gridUrlSchema,
+} from './environment-checks';
 import { isHostPattern } from './host-pattern';
-import { gridUrlOf, hasRemoteApi } from './source';
+import { cdpUrlOf, gridUrlOf, hasRemoteApi, isCloud } from './source';
 import type { SessionOptions, SessionTestOptions } from './types';
 
 const filledText = z.string().regex(/\S/, { error: 'must not be empty' });
-const urlOf = (schemes: RegExp, error: string) =>
-  z.string({ error }).refine((text) => URL.canParse(text) && schemes.test(new URL(text).protocol), {
-    error,
-  });
 const size = (least: number, most: number) =>
   z.strictObject({ width: z.int().min(least).max(most), height: z.int().min(least).max(most) });
-
-const NOT_AN_API_URL =
-  'must be a URL that starts with http:// or https://, without credentials and query';
-const apiUrlSchema = urlOf(/^https?:$/, NOT_AN_API_URL).refine(
-  (text) => /^[^?@]*$/.test(text), // other tools would show a password in their messages
-  { error: NOT_AN_API_URL },
-);
-const gridUrlSchema = urlOf(
-  /^https?:$/,
-  'must be the URL of a Selenium Grid that starts with http:// or https://, such as http://hub:4444',
-);
 
 /** `sessionOptions`. Options of the session API are checked by the schema of a start request, too. */
 export const sessionOptionsSchema = startOptionsSchema.extend({
@@ -40,7 +32,7 @@ export const sessionOptionsSchema = startOptionsSchema.extend({
   backend: z.enum(['chromium', 'grid', 'cdp']).optional(),
   gridUrl: gridUrlSchema.optional(),
   capabilities: z.record(z.string(), z.unknown()).optional(),
-  cdpUrl: urlOf(/^wss?:$/, 'must be a URL that starts with ws:// or wss://').optional(),
+  cdpUrl: cdpUrlSchema.optional(),
   args: z.array(z.string().startsWith('--', 'must be a switch that begins with --')).optional(),
   sessionId: filledText.optional(),
   startTimeout: z.int().min(1000).max(1_800_000).optional(),
@@ -147,7 +139,9 @@ function findSessionIssues(value: unknown, path: string): Issue[] {
   const asked = Object.entries(options).filter(([name]) =>
     Object.hasOwn(startOptionsSchema.shape, name),
   );
-  const ofStart = findStartIssues(asStarted(options, Object.fromEntries(asked)))
+  const cdpUrl = cdpUrlOf(options);
+  const start = { ...Object.fromEntries(asked), ...(cdpUrl !== undefined && { cdpUrl }) };
+  const ofStart = findStartIssues(asStarted(options, start))
     .map((issue) => ({ ...issue, path: `${path}.${issue.path}` }))
     .filter((issue) => !own.some((it) => it.path === issue.path));
   const issues = [...own, ...ofStart];
@@ -172,38 +166,6 @@ function asStarted(options: SessionOptions, start: StartOptions): StartOptions {
   };
 }
 
-/** Checks the variables of the environment that are used with these options. */
-function checkEnvironment(options: SessionOptions): Issue[] {
-  const { apiUrl, apiNames, gridUrl, gridCapabilities, gridHeaders } = environment;
-  if (hasRemoteApi(options))
-    return options.apiUrl === undefined && apiUrl !== undefined
-      ? check(apiUrlSchema, apiUrl, apiNames.apiUrl)
-      : [];
-  if (gridUrlOf(options) === undefined) return [];
-  const isWrong = (json: string | undefined, schema: z.ZodType): boolean =>
-    json !== undefined && !schema.safeParse(parseJson(json)).success;
-  return [
-    ...(options.gridUrl === undefined ? check(gridUrlSchema, gridUrl, 'SELENIUM_REMOTE_URL') : []),
-    ...(options.capabilities === undefined &&
-    isWrong(gridCapabilities, z.record(z.string(), z.unknown()))
-      ? [
-          {
-            path: 'SELENIUM_REMOTE_CAPABILITIES',
-            message: 'must be an object of capabilities as JSON',
-          },
-        ]
-      : []),
-    ...(isWrong(gridHeaders, headersSchema)
-      ? [
-          {
-            path: 'SELENIUM_REMOTE_HEADERS',
-            message: 'must be an object of header names and values as JSON',
-          },
-        ]
-      : []),
-  ];
-}
-
 const NEEDS_CLOUD =
   'needs a session API that can do it; embedded sessions cannot. Set SESSIONWRIGHT_API_URL or sessionOptions.apiUrl, or leave it out';
 const BOTH_SOURCES =
@@ -213,6 +175,7 @@ const BOTH_SOURCES =
 interface Facts extends SessionOptions {
   isRemote: boolean;
   isOnGrid: boolean;
+  isOnCloud: boolean;
   namesApi: boolean;
 }
 
@@ -244,7 +207,12 @@ const RULES: readonly [at: string, isBroken: (facts: Facts) => boolean, message:
   [
     'cdpUrl',
     ({ backend, cdpUrl }) => backend === 'cdp' && cdpUrl === undefined,
-    "is missing: backend 'cdp' drives the browser behind it",
+    "is missing: backend 'cdp' drives the browser behind it. Set it, or SESSIONWRIGHT_CDP_URL",
+  ],
+  [
+    'cdpHeaders',
+    ({ cdpHeaders, isOnCloud }) => cdpHeaders !== undefined && isOnCloud,
+    "need a sessionwright server: the cloud's session API has no field for them. Set backend: 'cdp', or leave them out",
   ],
   [
     'backend',
@@ -278,8 +246,11 @@ const FOR_RUNNING: readonly string[] = [
 function findConflicts(options: SessionOptions): Issue[] {
   const facts = {
     ...options,
+    cdpUrl: cdpUrlOf(options),
     isRemote: hasRemoteApi(options),
     isOnGrid: gridUrlOf(options) !== undefined,
+    isOnCloud:
+      hasRemoteApi(options) && isCloud(options.apiUrl ?? environment.apiUrl ?? CLOUD_API_URL),
     namesApi: (options.apiUrl ?? options.apiKey) !== undefined,
   };
   const issues = RULES.filter(([, isBroken]) => isBroken(facts)).map(([path, , message]) => ({
@@ -301,14 +272,6 @@ function hasCloudProxy({ proxies }: SessionOptions): boolean {
   return (
     proxies === true || (Array.isArray(proxies) && proxies.some(({ type }) => type !== 'external'))
   );
-}
-
-function check(schema: z.ZodType, value: unknown, path: string): Issue[] {
-  const { error } = schema.safeParse(value, { reportInput: true });
-  return describeIssues(error?.issues ?? [], namesIn(schema)).map((issue) => ({
-    ...issue,
-    path: issue.path === '' ? path : `${path}.${issue.path}`,
-  }));
 }
 
 function refuse(issues: readonly Issue[]): void {

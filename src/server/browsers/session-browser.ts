@@ -94,12 +94,13 @@ async function openBrowser(
   settings: BrowserSettings,
   userDataDir: string,
 ): Promise<OpenedBrowser> {
-  const { cdpUrl } = plan.request;
+  const { cdpUrl, cdpHeaders = {} } = plan.request;
   const elsewhere = { cdpHeaders: {}, isLocal: false, hasPageEndpoints: true, notices: [] };
   if (cdpUrl !== undefined)
     return {
       ...elsewhere,
-      browser: await attach(cdpUrl),
+      cdpHeaders,
+      browser: await attach(cdpUrl, cdpHeaders),
       whyEnded: () => 'The connection to the external browser was lost.',
     };
   if (settings.grid) return { ...elsewhere, ...(await openOnGrid(plan, settings, settings.grid)) };
@@ -143,10 +144,16 @@ async function openOnGrid(
 }
 
 /** Connects to an external browser that answers. Its URL may contain secrets, so messages only show its host. */
-async function attach(cdpUrl: string): Promise<BrowserConnection> {
+async function attach(
+  cdpUrl: string,
+  headers: Readonly<Record<string, string>>,
+): Promise<BrowserConnection> {
   let browser: BrowserConnection | undefined;
   try {
-    browser = await connectExternal(cdpUrl, EXTERNAL_TIMEOUT_MS);
+    browser = await connectExternal(cdpUrl, {
+      headers: { ...headers },
+      timeoutMs: EXTERNAL_TIMEOUT_MS,
+    });
     await withDeadline(browser.connection.send('Browser.getVersion'), EXTERNAL_TIMEOUT_MS, () =>
       timedOut(`the browser at ${new URL(cdpUrl).host} to report its version`, EXTERNAL_TIMEOUT_MS),
     );

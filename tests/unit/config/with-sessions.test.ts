@@ -105,6 +105,7 @@ test('a report that prints the configuration shows no secret of it', () => {
   const secrets = {
     apiKey: 's3cret',
     cdpUrl: 'wss://there/?token=s3cret',
+    cdpHeaders: { 'x-key': 's3cret' },
     extraHTTPHeaders: { 'x-auth': 's3cret' },
     proxies,
   };
@@ -143,6 +144,7 @@ test.each([
   { proxies: { type: 'external', server: 'proxy:1', password: 's3cret' } },
   { proxies: [{ type: 'external', server: 'http://me:s3cret@proxy:1' }, 's3cret', null] },
   { extraHTTPHeaders: 'x-auth: s3cret' },
+  { cdpHeaders: 'x-auth: s3cret' },
   { capabilities: '{"token":"s3cret"}' },
 ])('nor do options that are refused: %j', (wrong) => {
   const { use } = withSessions({ use: { sessionOptions: wrong as never } });

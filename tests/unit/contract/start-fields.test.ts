@@ -34,6 +34,7 @@ const ROWS: Row[] = [
     [['a\0b'], [5], '--a', ['x'.repeat(32_001)], ['x'.repeat(16_000), 'y'.repeat(16_000)]],
   ],
   ['cdp_url', 'cdpUrl', ['ws://a'], [5, ['ws://a']]],
+  ['cdp_headers', 'cdpHeaders', [], [{ 'x y': 'a' }, { x: 'a\r\nb: c' }, [], 'x: y']],
   [
     'profile',
     'profile',

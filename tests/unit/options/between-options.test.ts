@@ -43,7 +43,21 @@ test.each<[options: object, at: string, message: string]>([
     'backend',
     'asks for embedded sessions, but apiUrl or apiKey for remote ones; leave one of them out',
   ],
-  [{ backend: 'cdp' }, 'cdpUrl', "is missing: backend 'cdp' drives the browser behind it"],
+  [
+    { backend: 'cdp' },
+    'cdpUrl',
+    "is missing: backend 'cdp' drives the browser behind it. Set it, or SESSIONWRIGHT_CDP_URL",
+  ],
+  [
+    { cdpHeaders: { a: 'b' } },
+    'cdpHeaders',
+    'are those of a CDP endpoint; set its URL, or leave them out',
+  ],
+  [
+    { ...remote, cdpUrl, cdpHeaders: { a: 'b' } },
+    'cdpHeaders',
+    "need a sessionwright server: the cloud's session API has no field for them. Set backend: 'cdp', or leave them out",
+  ],
   [
     { backend: 'chromium', cdpUrl },
     'backend',
@@ -112,6 +126,8 @@ test.each<[object]>([
   [{ backend: 'grid', gridUrl }],
   [{ gridUrl, capabilities: {}, args: [], userAgent: 'me', headless: false }],
   [{ cdpUrl }],
+  [{ cdpUrl, cdpHeaders: { authorization: 'Bearer hunter2' } }],
+  [{ apiUrl: 'http://localhost:1', cdpUrl, cdpHeaders: {} }],
   [{ cdpUrl, headless: true, viewport: null }],
   [{ cdpUrl, headless: undefined, userAgent: undefined, args: undefined }],
   [{ headless: false, userAgent: 'me', args: [], viewport }],
@@ -167,6 +183,31 @@ describe('what the environment says', () => {
     expect(refusal({ gridUrl })?.path).toBe('SELENIUM_REMOTE_CAPABILITIES');
     vi.stubEnv('SELENIUM_REMOTE_CAPABILITIES', '{"platformName":"linux"}');
     expect(refusal({ backend: 'grid', gridUrl })).toBeUndefined();
+  });
+
+  test('of a CDP endpoint, counts where that is used', () => {
+    vi.stubEnv('SESSIONWRIGHT_CDP_URL', 'http://hunter2@browsers');
+    vi.stubEnv('SESSIONWRIGHT_CDP_HEADERS', '["hunter2"]');
+    const refused = refusal({});
+    expect(refused?.message).toMatch(
+      /SESSIONWRIGHT_CDP_URL: must be a URL that starts with ws:\/\/ or wss:\/\/.*\n.*SESSIONWRIGHT_CDP_HEADERS: must be an object of header names and values as JSON/,
+    );
+    expect(refused?.message).not.toContain('hunter2');
+    for (const options of [
+      { backend: 'chromium' },
+      { gridUrl },
+      { apiUrl: 'http://localhost:1', sessionId: 'a' },
+      { cdpUrl, cdpHeaders: {} },
+    ])
+      expect(refusal(options)).toBeUndefined();
+    expect(refusal({ cdpUrl })?.path).toBe('SESSIONWRIGHT_CDP_HEADERS');
+    vi.stubEnv('SESSIONWRIGHT_CDP_HEADERS', '{"a\\n":"hunter2"}');
+    expect(refusal({ cdpUrl })?.path).toBe('SESSIONWRIGHT_CDP_HEADERS');
+    vi.stubEnv('SESSIONWRIGHT_CDP_HEADERS', '{"authorization":"Bearer hunter2"}');
+    vi.stubEnv('SESSIONWRIGHT_CDP_URL', cdpUrl);
+    for (const options of [{}, { backend: 'cdp' }, { cdpHeaders: { a: 'b' } }])
+      expect(refusal(options)).toBeUndefined();
+    expect(refusal({ userAgent: 'me' })?.message).toContain(besideCdpUrl);
   });
 
   test('counts where it is used', () => {

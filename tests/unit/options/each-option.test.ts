@@ -88,6 +88,15 @@ const SESSION_OPTIONS: Row[] = [
     { 'must be a URL that starts with ws:// or wss://': ['http://a', 'localhost', '', 5] },
   ],
   [
+    'cdpHeaders',
+    [],
+    {
+      'expected record': [[], 'x: y'],
+      'expected the name of a header': [{ 'x y': 'a' }],
+      'control characters': [{ x: 'a\nb' }],
+    },
+  ],
+  [
     'authIds',
     [[], ['a'], Array.from({ length: 10 }, (_, index) => `id${index}`)],
     {

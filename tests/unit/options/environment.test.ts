@@ -95,6 +95,8 @@ test.each([
   ['SELENIUM_REMOTE_URL', 'gridUrl', undefined],
   ['SELENIUM_REMOTE_CAPABILITIES', 'gridCapabilities', undefined],
   ['SELENIUM_REMOTE_HEADERS', 'gridHeaders', undefined],
+  ['SESSIONWRIGHT_CDP_URL', 'cdpUrl', undefined],
+  ['SESSIONWRIGHT_CDP_HEADERS', 'cdpHeaders', undefined],
   ['PLAYWRIGHT_BROWSERS_PATH', 'playwrightBrowsersPath', undefined],
   ['XDG_CACHE_HOME', 'cacheHome', undefined],
   ['PATH', 'path', ''],

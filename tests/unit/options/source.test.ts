@@ -84,6 +84,10 @@ describe('a Selenium Grid', () => {
     [{ backend: 'chromium' }, grid, 'embedded session server (Chromium)'],
     [{ cdpUrl: 'ws://b/' }, grid, 'embedded session server (browser at b)'],
     [{ backend: 'cdp', cdpUrl: 'ws://b/' }, grid, 'embedded session server (browser at b)'],
+    [{}, { ...grid, cdpUrl: 'wss://c/?hunter2' }, 'embedded session server (browser at c)'],
+    [{}, { cdpUrl: 'wss://c/', apiKey: 'k' }, 'https://api.notte.cc'],
+    [{ backend: 'chromium' }, { cdpUrl: 'ws://c/' }, 'embedded session server (Chromium)'],
+    [{ gridUrl: 'http://hub:4444/wd/hub' }, { cdpUrl: 'ws://c/' }, label],
   ])('%j with %j: %s', (options, env, shown) => {
     const from = { ...nothing, ...env };
     expect(describeSource(options, from)).toBe(shown);

@@ -93,6 +93,9 @@ describe('session options that are refused', () => {
     [{ apiKey: 'hunter2', headless: 5 }],
     [{ channel: 'http://me:hunter2@example.com/' }],
     [{ extraHTTPHeaders: ['hunter2'] }],
+    [{ cdpUrl: 'ws://a', cdpHeaders: 'hunter2' }],
+    [{ cdpUrl: 'ws://a', cdpHeaders: { authorization: 'hunter2\n' } }],
+    [{ cdpHeaders: { authorization: 'hunter2' } }],
     [{ extraHTTPHeaders: { authorization: 'hunter2\n' } }],
   ])('no secret is shown: %j', (options) => {
     expect(refusalOf(() => validateSessionOptions(options, PATH)).message).not.toContain('hunter2');
