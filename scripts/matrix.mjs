@@ -1,6 +1,6 @@
 /**
  * `npm run test:matrix`: the suite of `tests/matrix` by the packed package, on each minor version of Playwright in the peer range. The oldest
- * and the newest run on each supported Node, those between on this Node. Needs the npm registry; the last line counts the tests.
+ * and the newest run on each supported Node, those between on this Node. `-- next` runs another version or tag of Playwright instead, on this Node. Needs the npm registry; the last line counts the tests.
  */
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,6 +14,8 @@ const INSTALL_LIMIT_MS = 5 * 60_000;
 /** The suite takes a tenth of this on two idle cores; what runs longer hangs. */
 const RUN_LIMIT_MS = 3 * 60_000;
 const SUITE = join(ROOT, 'tests/matrix');
+/** The version or tag that the command line names. */
+const NAMED = process.argv[2];
 
 await main(async () => {
   const folder = await mkdtemp(join(tmpdir(), 'sw-matrix-'));
@@ -26,7 +28,7 @@ await main(async () => {
     const versions = await playwrightVersions();
     for (const version of versions) {
       const project = await createProject(folder, { version, tarball });
-      const isEdge = [versions.at(0), versions.at(-1)].includes(version);
+      const isEdge = !NAMED && [versions.at(0), versions.at(-1)].includes(version);
       for (const node of isEdge ? nodes : [own])
         counts.push(await runSuite(project, { version, node }));
     }
@@ -42,12 +44,13 @@ await main(async () => {
   return failed === 0 ? 0 : 1;
 });
 
-/** Asks the registry which versions the peer range of package.json holds. */
+/** Asks the registry which versions the peer range of package.json holds, or which one was named. */
 async function playwrightVersions() {
   const { peerDependencies } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
-  const range = `@playwright/test@${peerDependencies['@playwright/test']}`;
+  const range = `@playwright/test@${NAMED ?? peerDependencies['@playwright/test']}`;
   const output = await npm(['view', range, 'version', '--json']);
-  return minors(JSON.parse(output));
+  const versions = JSON.parse(output);
+  return NAMED ? [versions].flat() : minors(versions);
 }
 
 async function pack(folder) {
@@ -77,9 +80,12 @@ async function installNodes(folder) {
 async function createProject(folder, { version, tarball }) {
   const project = join(folder, `playwright-${version}`);
   await cp(SUITE, project, { recursive: true });
-  await writeFile(join(project, 'package.json'), '{"private":true,"type":"module"}');
-  const packages = ['@playwright/test', 'playwright-core'].map((name) => `${name}@${version}`);
-  await npm(['install', tarball, ...packages], project);
+  const names = ['@playwright/test', 'playwright-core'];
+  // Our ranges exclude pre-releases, so npm must be told.
+  const overrides = Object.fromEntries(names.map((name) => [name, version]));
+  const manifest = { private: true, type: 'module', ...(NAMED && { overrides }) };
+  await writeFile(join(project, 'package.json'), JSON.stringify(manifest));
+  await npm(['install', tarball, ...names.map((name) => `${name}@${version}`)], project);
   return project;
 }
 
