@@ -1,20 +1,20 @@
-/** Waits for the page that an action has led to. */
+/** Waits for the page that an action opens. */
 import type { Page, Request } from 'playwright-core';
 import { orAfter } from '../base/deadline';
 import { NAVIGATION_MS } from '../contract/action-limits';
 import { TimeLimit } from './time-limit';
 
-/** How long the request of a navigation may come after the page has asked for it, in milliseconds: a hundred times what it takes. One within the page sends none. */
+/** Time limit for the request of a navigation after the page started it, in milliseconds: a hundred times the usual time. A same-document navigation sends none. */
 const REQUEST_MS = 1_000;
 
-/** Waits, as far as its time allows, until the page is loaded and its network is quiet. A page that never is quiet is no failure. */
+/** Waits until the page is loaded and its network is idle, within the time limit. A page with a busy network is not a failure. */
 export async function untilQuiet(page: Page): Promise<void> {
   const time = new TimeLimit(NAVIGATION_MS);
   await page.waitForLoadState('load', { timeout: time.left() }).catch(() => {});
   await page.waitForLoadState('networkidle', { timeout: time.left() }).catch(() => {});
 }
 
-/** Does what may navigate; when the URL has changed then, waits for the new page. */
+/** Runs work that may navigate. If the URL changed, waits for the new page. */
 export async function thenSettle<T>(page: Page, work: () => Promise<T>): Promise<T> {
   const before = page.url();
   const result = await work();
@@ -23,8 +23,7 @@ export async function thenSettle<T>(page: Page, work: () => Promise<T>): Promise
 }
 
 /**
- * Does what may navigate, and waits until a navigation that it began has arrived: for what Playwright does not wait itself,
- * such as a key.
+ * Runs work that may navigate, and waits for its navigation. For work after which Playwright does not wait, such as a key press.
  */
 export async function thenArrive(page: Page, work: () => Promise<void>): Promise<void> {
   let begin: (request: Request) => void = () => {};
@@ -42,7 +41,7 @@ export async function thenArrive(page: Page, work: () => Promise<void>): Promise
   }
 }
 
-/** Does the work, and tells whether the page has asked for a navigation by then. The browser's request comes later, and by another way than the page's answers. */
+/** Runs the work, and returns whether the page has started a navigation. The browser's request arrives later, and separately from the page's answers. */
 async function leadsAway(page: Page, work: () => Promise<void>): Promise<boolean> {
   const cdp = await page.context().newCDPSession(page);
   let isAsked = false;
@@ -50,17 +49,17 @@ async function leadsAway(page: Page, work: () => Promise<void>): Promise<boolean
   try {
     await cdp.send('Page.enable');
     await work();
-    const queued = 'new Promise((done) => setTimeout(done))'; // what the key has queued comes first
+    const queued = 'new Promise((done) => setTimeout(done))'; // tasks that the key has queued run first
     await cdp
       .send('Runtime.evaluate', { expression: queued, awaitPromise: true })
-      .catch(() => (isAsked = true)); // a page that went away cannot answer
+      .catch(() => (isAsked = true)); // a closed page cannot answer
     return isAsked;
   } finally {
     await cdp.detach().catch(() => {}); // the page may be closed
   }
 }
 
-/** The frame has its new URL when the answer is there, unless it leads nowhere (a download, nothing to show). */
+/** The frame has its new URL when the answer arrives, unless there is no new document (a download, no content). */
 async function arrival(page: Page, request: Request): Promise<void> {
   const time = new TimeLimit(NAVIGATION_MS);
   const response = await time.guard(request.response(), 'The navigation').catch(() => null);

@@ -1,4 +1,4 @@
-/** Connects Playwright to a session's browser, with limits on what pages send. */
+/** Connects Playwright to a session's browser, with limits on the data of pages. */
 import type { Browser } from 'playwright-core';
 import { playwrightCoreVersion } from '../base/playwright-core';
 import { withoutUrlSecrets } from '../base/redaction';
@@ -7,25 +7,25 @@ import type { MessageLimits } from '../cdp/incoming-text';
 import { CdpError } from '../contract/errors';
 import { firstLine } from './errors';
 
-/** Longest time to connect, in milliseconds: the browser runs on this machine, or was reached before. */
+/** Time limit to connect, in milliseconds: the browser is on this machine, or was reachable before. */
 const CONNECT_TIMEOUT_MS = 10_000;
 
-/** How a browser is reached. */
+/** The browser to connect to. */
 export interface PlaywrightConnection {
-  /** CDP URL of the session's browser itself, not of the gateway: calls of the API are counted elsewhere. */
+  /** CDP URL of the browser itself. The gateway would count this as a client. */
   cdpUrl: string;
-  /** What a WebSocket to it must carry. @default nothing */
+  /** Headers of the WebSocket. @default none */
   headers?: Readonly<Record<string, string>> | undefined;
-  /** A folder for temporary files, which the caller makes and removes. @default the system's temporary folder */
+  /** Folder for temporary files, owned by the caller. @default the system's temporary folder */
   workDir?: string | undefined;
-  /** Whether the browser reads and writes the files of this machine. @default false */
+  /** Whether the browser can access files of this machine. @default false */
   isLocal?: boolean | undefined;
 }
 
 /**
- * Connects. Loads Playwright: only sessions that are driven by the API pay for it.
- * @param limits may change while it is connected
- * @throws {@link CdpError} of the method `connect`
+ * Connects. Loads Playwright, so that only sessions with API calls pay for it.
+ * @param limits - may change later
+ * @throws {@link CdpError} with the method `connect`
  */
 export async function connectPlaywright(
   to: PlaywrightConnection,
@@ -42,7 +42,7 @@ export async function connectPlaywright(
   }
 }
 
-/** What pages send is limited where Playwright lets us carry its messages, which it does for a browser of this machine only. */
+/** Limits messages if Playwright accepts our transport, which it only does for a browser on this machine. */
 async function connect(
   { cdpUrl, isLocal = false, headers = {}, workDir }: PlaywrightConnection,
   limits: MessageLimits,

@@ -1,7 +1,7 @@
-/** Knows which tabs have crashed: Playwright answers nothing for them any more, and gives them as they were. */
+/** Knows which tabs have crashed. Playwright still lists them, but does not answer calls on them. */
 import type { BrowserContext, Page } from 'playwright-core';
 
-/** Watches the tabs of one context, those that are there and those to come. */
+/** Watches the current and future tabs of a context. */
 export class CrashedTabs {
   readonly #crashed = new WeakSet<Page>();
 
@@ -13,7 +13,7 @@ export class CrashedTabs {
     context.on('page', watch);
   }
 
-  /** Whether the tab has crashed. It never comes back: another one takes its place. */
+  /** Whether the tab has crashed. It never recovers; another one replaces it. */
   has(page: Page): boolean {
     return this.#crashed.has(page);
   }

@@ -1,11 +1,11 @@
-/** Waiting for a page with a bound: one that hangs must not hold up the calls behind it. */
+/** Waits for a page with a time limit: a frozen page must not block later calls. */
 import { withDeadline } from '../base/deadline';
 import { TimeoutError } from '../contract/errors';
 
 /**
- * Waits for what a page is asked for, at most so long.
- * @param what completes "Could not ..." and "in ... ms": `observe the page`
- * @throws {@link TimeoutError} when the time is over
+ * Waits for an answer of a page.
+ * @param what - completes "Could not ..." and "in ... ms": `observe the page`
+ * @throws {@link TimeoutError} after the time limit
  */
 export async function withPageDeadline<T>(
   work: Promise<T>,

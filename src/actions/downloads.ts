@@ -1,4 +1,4 @@
-/** Catches the download that a click begins. */
+/** Catches the download that a click starts. */
 import { copyFile, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { CDPSession, Page } from 'playwright-core';
@@ -6,25 +6,25 @@ import { ActionFailure } from './outcome';
 import { orAfter } from '../base/deadline';
 import type { ActionFiles, AwaitedDownload, BegunDownload, PageDriver } from './page-driver';
 
-/** Size of a piece of a file that is read from the browser, in bytes. */
+/** Chunk size of a file that is read from the browser, in bytes. */
 const PIECE_BYTES = 1024 * 1024;
-/** The browser tells its clients of a download one after the other; so long after the first of them at most, in milliseconds. */
+/** Maximum time between the browser's reports of a download to its clients, in milliseconds. */
 const TOLD_MS = 1_000;
 
-/** A download that has begun: stored by whoever keeps all of them, or to be saved to a path on this machine. */
+/** A running download: stored by the session, or to be saved to a path on this machine. */
 export type CapturedDownload =
   BegunDownload | { suggestedName: string; save: (path: string) => Promise<void> };
 
 /** Waits for a download. */
 export interface DownloadCapture {
   download: Promise<CapturedDownload>;
-  /** Leaves the browser as it was. */
+  /** Restores the browser's settings. */
   end(): Promise<void>;
 }
 
 /**
- * Catches the next download of a page. Where all are kept, it is one of those. Else, where the session is ours alone, the browser saves it for us. Beside another client, which may
- * have said where downloads go, nothing is changed: its URL is fetched once more.
+ * Catches the next download of a page. If the session stores all downloads, waits for that. Otherwise the browser saves it for us, if
+ * no other client is connected. Another client may have set the download folder, so we change nothing and fetch the URL again.
  */
 export async function captureDownload(driver: PageDriver, page: Page): Promise<DownloadCapture> {
   const context = await contextOf(driver.cdp, page);
@@ -38,8 +38,8 @@ export async function captureDownload(driver: PageDriver, page: Page): Promise<D
 }
 
 /**
- * In a context of another client the browser may keep the file by itself, if that client accepts downloads: then it is that one, or it
- * would be there twice.
+ * In a context of another client, the browser may store the file because that client accepts downloads. Then we use that one to avoid a
+ * duplicate.
  */
 function keptOnce(
   capture: DownloadCapture,
@@ -63,8 +63,8 @@ function keptOnce(
 }
 
 /**
- * Writes what a URL leads to into a file, as the page would load it: with its cookies, and past CORS.
- * @throws {@link ActionFailure} when the URL does not give it
+ * Downloads a URL into a file as the page would: with its cookies, and without CORS.
+ * @throws {@link ActionFailure} if the download fails
  */
 export async function saveUrl(page: Page, url: string, path: string): Promise<void> {
   if (!/^https?:/.test(url)) {
@@ -85,7 +85,7 @@ export async function saveUrl(page: Page, url: string, path: string): Promise<vo
       );
     await saveStream(cdp, resource.stream, path);
   } finally {
-    await cdp.detach().catch(() => {}); // gone with its page
+    await cdp.detach().catch(() => {}); // closed with its page
   }
 }
 
@@ -122,7 +122,7 @@ async function captureFile(
         eventsEnabled: false,
         ...context,
       })
-      .catch(() => {}); // the browser is gone
+      .catch(() => {}); // the browser has ended
     await rm(folder, { recursive: true, force: true });
   };
   try {
@@ -139,7 +139,7 @@ async function captureFile(
   return { download, end };
 }
 
-/** Listens from now on; the returned function waits for the end and copies the file. */
+/** Starts listening. The returned function waits for the end and copies the file. */
 function finishedDownload(
   cdp: CDPSession,
   guid: string,
@@ -154,19 +154,19 @@ function finishedDownload(
     };
     cdp.on('Browser.downloadProgress', onProgress);
   });
-  finished.catch(() => {}); // told by whoever saves it
+  finished.catch(() => {}); // the function that saves it reports it
   return async (path) => {
     await finished;
     await copyFile(file, path);
   };
 }
 
-/** As commands name a browser context: the default one has no name. */
+/** Parameter for a browser context; the default context has none. */
 interface ContextName {
   browserContextId?: string;
 }
 
-/** The browser context of a page, as commands name it: the default one has no name. */
+/** Returns the parameter for the browser context of a page. */
 async function contextOf(cdp: CDPSession, page: Page): Promise<ContextName> {
   const pageCdp = await page.context().newCDPSession(page);
   const [{ targetInfo }, { browserContextIds }] = await Promise.all([
@@ -192,7 +192,7 @@ async function saveStream(cdp: CDPSession, handle: string, path: string): Promis
   }
 }
 
-/** Base64 of what only the page itself can read, such as a `blob:` URL. */
+/** Reads data that only the page can read, such as a `blob:` URL, as base64. */
 function fetchInPage(page: Page, url: string): Promise<string> {
   return page.evaluate(async (address) => {
     const blob = await (await fetch(address)).blob();
@@ -205,7 +205,7 @@ function fetchInPage(page: Page, url: string): Promise<string> {
   }, url);
 }
 
-/** A name that cannot lead out of its folder, whatever a page suggests. */
+/** Returns a safe file name for the name that the page suggests. */
 export function safeName(suggested: string): string {
   const name = basename(suggested.replaceAll('\\', '/')).replaceAll('\0', '');
   return name === '' || name === '.' || name === '..' ? 'download' : name;

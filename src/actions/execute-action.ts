@@ -1,4 +1,4 @@
-/** Executes one action on a session's current page. That it fails is a result; only what is no fault of the action is thrown. */
+/** Executes an action on a session's current page. A failed action is a result; only other errors are thrown. */
 import { longestActionMs } from '../contract/action-limits';
 import type { Action, ActionOf, ActionType, NodeSelectors } from '../contract/actions';
 import { isSessionwrightError, SessionwrightError } from '../contract/errors';
@@ -30,7 +30,7 @@ import type { PageDriver } from './page-driver';
 import { scrape } from './scrape-action';
 import { TimeLimit } from './time-limit';
 
-/** Codes of errors that say nothing of the action: an id before any observation, and the end of the browser. */
+/** Codes of errors that are not failures of the action: an id before any observation, and the end of the browser. */
 const NO_RESULTS = new Set(['not_observed', 'cdp_closed']);
 
 type Handlers = {
@@ -70,8 +70,8 @@ const HANDLERS: Handlers = {
 };
 
 /**
- * Executes an action. One call at a time: see {@link PageDriver.run}.
- * @throws {@link ApiError} (409) for an id when nothing was observed
+ * Executes an action. Calls are serial: see {@link PageDriver.run}.
+ * @throws {@link ApiError} (409) for an id before any observation
  */
 export async function executeAction(driver: PageDriver, action: Action): Promise<ExecutionResult> {
   const startedAt = new Date();
@@ -99,7 +99,7 @@ async function attempt(
     return await new TimeLimit(longestActionMs(action)).guard(
       handle(driver, action),
       `The action '${action.type}'`,
-    ); // a page that hangs must not hold up the calls behind it
+    ); // a frozen page must not block later calls
   } catch (error) {
     if (await driver.isStale) throw error;
     if (isSessionwrightError(error) && NO_RESULTS.has(error.code)) throw error;
@@ -113,7 +113,7 @@ async function attempt(
   }
 }
 
-/** What is known of the tab that helps to understand a failure. */
+/** Describes the state of the tab, to explain a failure. */
 function hintOf({ hasCrashed, openDialog }: PageDriver): string {
   if (hasCrashed) return ' The tab has crashed: goto and reload bring it back.';
   return openDialog === undefined
@@ -121,7 +121,7 @@ function hintOf({ hasCrashed, openDialog }: PageDriver): string {
     : ` A dialog had opened, and another client of the session was to answer it: ${openDialog}.`;
 }
 
-/** The element that an action was to work on, in words. */
+/** Describes the element of an action. */
 function targetOf(action: Action): string {
   if (!('selector' in action) && !('id' in action)) return '';
   const { selector, id } = action as { selector?: string | NodeSelectors; id?: string };

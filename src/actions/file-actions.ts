@@ -1,16 +1,16 @@
-/** Actions with files: from the upload storage into the page, and from the page into the session's downloads. */
+/** Actions with files: uploads into the page, and downloads from it. */
 import type { ActionOf } from '../contract/actions';
 import { clickElement, interact, type Interaction } from './interactions';
 import { captureDownload, safeName, saveUrl, type CapturedDownload } from './downloads';
 import { ActionFailure, done, type Outcome } from './outcome';
 import type { ActionFiles, PageDriver } from './page-driver';
 
-/** The id of observations for "download this raw file page". */
+/** Element id of a page that is a raw file. */
 const RAW_FILE_ID = 'I0';
 
 /**
- * Gives an uploaded file to a file input, or to the chooser that a click opens.
- * @throws {@link ActionFailure} when there is no such file in the storage
+ * Sets an uploaded file on a file input, or in the file chooser that a click opens.
+ * @throws {@link ActionFailure} if the file is not in the storage
  */
 export async function uploadFile(
   driver: PageDriver,
@@ -37,8 +37,8 @@ export async function uploadFile(
 }
 
 /**
- * Stores what a click downloads; of a page that is a raw file, the file.
- * @throws {@link ActionFailure} when the page is no raw file and no element was named
+ * Stores the download of a click, or the raw file that the page is.
+ * @throws {@link ActionFailure} without an element, if the page is not a raw file
  */
 export async function downloadFile(
   driver: PageDriver,
@@ -62,7 +62,7 @@ export async function downloadFile(
   return outcome ?? done('');
 }
 
-/** Runs in the page. A label stands for its input. */
+/** Runs in the page. Returns the input of a label. */
 function isFileInput(element: Element): boolean {
   const input = element instanceof HTMLLabelElement ? element.control : element;
   return input instanceof HTMLInputElement && input.type === 'file';
@@ -104,7 +104,7 @@ function isWholePage({ id, selector }: ActionOf<'download_file'>): boolean {
   return ['body', 'html'].some((whole) => whole === cssSelector || whole === playwrightSelector);
 }
 
-/** The last part of a URL's path. */
+/** Returns the last segment of a URL's path. */
 function nameIn(url: string): string {
   const part = new URL(url).pathname.split('/').at(-1) ?? '';
   try {

@@ -1,4 +1,4 @@
-/** Fills the fields of a form by what they mean: finds them by the names that forms give them. Needs no language model. */
+/** Fills the fields of a form by meaning: finds them by their names. Needs no language model. */
 import { countText } from '../base/texts';
 import type { Page } from 'playwright-core';
 import { OPERATION_MS } from '../contract/action-limits';
@@ -7,7 +7,7 @@ import { firstLine } from './errors';
 import { done, type Outcome } from './outcome';
 import type { PageDriver } from './page-driver';
 
-/** For each key, what a field of it is called: values of `autocomplete`, and parts of `name`, `id`, placeholder and label, best first. */
+/** Names of the field for each key: values of `autocomplete`, and parts of `name`, `id`, placeholder and label, best first. */
 const HINTS: Record<keyof FormFields, { autocomplete: string[]; words: string[]; type?: string }> =
   {
     title: { autocomplete: ['honorific-prefix'], words: ['salutation', 'honorific', 'title'] },
@@ -85,11 +85,11 @@ const HINTS: Record<keyof FormFields, { autocomplete: string[]; words: string[];
     },
   };
 
-/** Everything that a form may ask. */
+/** All elements that may be form fields. */
 const FIELDS =
   'input:not([type=hidden]):not([type=submit]):not([type=button]):not([type=checkbox]):not([type=radio]):not([type=file]), select, textarea';
 
-/** Fills each of the values into the field that it belongs to. */
+/** Fills each value into its field. */
 export async function formFill(
   driver: PageDriver,
   { value }: ActionOf<'form_fill'>,
@@ -112,11 +112,11 @@ export async function formFill(
     return {
       success: false,
       message: `Filled ${wanted.length - problems.length} of ${countText(wanted.length, 'field')}; not: ${problems.join(', ')}.`,
-    }; // no exception: who gives all that is known of a person wants the rest filled
+    }; // no exception: callers may pass more values than the form has fields
   return done(`Filled ${countText(wanted.length, 'field')}.`);
 }
 
-/** For each key, the number of its field among all of the page; -1 for none. A field is taken once. */
+/** Returns the index of the field for each key; -1 for none. Each field is used once. */
 function findFields(page: Page, keys: readonly (keyof FormFields)[]): Promise<number[]> {
   return page.locator(FIELDS).evaluateAll(
     (elements, hints) => {
@@ -169,7 +169,7 @@ function findFields(page: Page, keys: readonly (keyof FormFields)[]): Promise<nu
   );
 }
 
-/** Why it could not be filled, or undefined. */
+/** Returns why it could not be filled, or undefined. */
 async function fillField(page: Page, place: number, text: string): Promise<string | undefined> {
   const field = page.locator(FIELDS).nth(place);
   try {

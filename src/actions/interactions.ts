@@ -10,17 +10,17 @@ import type { PageDriver } from './page-driver';
 import { thenArrive, thenSettle } from './arrival';
 import { TimeLimit } from './time-limit';
 
-/** Between two keys for fields that follow each of them, in milliseconds: the contract's. */
+/** Pause between two keys in fields that react to each key, in milliseconds: that of the contract. */
 const KEY_DELAY_MS = 100;
 
-/** Whether something may keep an element from being clicked: asked in one round trip, without waiting for the element. */
+/** Whether an element may not be clickable, checked in one round trip without waiting for the element. */
 const MAYBE_DISABLED =
   'xpath=self::*[ancestor-or-self::*[@disabled or @inert or @aria-disabled="true"]]';
 
-/** Whether a click can be called off: Playwright has that since 1.62. */
+/** Whether a click can be canceled, since Playwright 1.62. */
 const CAN_CALL_OFF = isSinceMinor(playwrightCoreVersion(), 62);
 
-/** An element to act on, and what is around it. */
+/** An element, its page and its action. */
 export interface Interaction<A extends InteractionAction = InteractionAction> extends Target {
   driver: PageDriver;
   page: Page;
@@ -28,7 +28,7 @@ export interface Interaction<A extends InteractionAction = InteractionAction> ex
   time: TimeLimit;
 }
 
-/** Acts on the element of an action, within its time. `perform` says what was done. */
+/** Runs an interaction with the element of an action, within its time limit. `perform` returns what was done. */
 export async function interact<A extends InteractionAction>(
   driver: PageDriver,
   action: A,
@@ -72,7 +72,7 @@ export function fill(driver: PageDriver, action: ActionOf<'fill'>): Promise<Outc
   });
 }
 
-/** Types a code whose characters have a field each: the focus moves on by itself. */
+/** Types a code with one field per character, where the page moves the focus. */
 export function multiFactorFill(
   driver: PageDriver,
   action: ActionOf<'multi_factor_fill'>,
@@ -84,7 +84,7 @@ export function multiFactorFill(
   });
 }
 
-/** Types as a person does, for fields that take no other input. */
+/** Types key by key, for fields that accept no other input. */
 export function fallbackFill(
   driver: PageDriver,
   action: ActionOf<'fallback_fill'>,
@@ -109,7 +109,7 @@ export function check(driver: PageDriver, action: ActionOf<'check'>): Promise<Ou
   });
 }
 
-/** Chooses an option: of a list by its value or label; anything else is an option itself, and is clicked. */
+/** Selects an option of a list by its value or label. Any other element is an option itself, and is clicked. */
 export function selectDropdownOption(
   driver: PageDriver,
   action: ActionOf<'select_dropdown_option'>,
@@ -135,8 +135,8 @@ export function selectDropdownOption(
 }
 
 /**
- * Clicks as a person does. When that is not possible in time, such as under a layer that never goes, the element's own `click()` is called.
- * @throws {@link ActionFailure} at once for a disabled element; Playwright would wait for it to be enabled
+ * Clicks with the mouse. If that is not possible in time, for example under an overlay, calls the element's `click()`.
+ * @throws {@link ActionFailure} at once for a disabled element; Playwright would wait until it is enabled
  */
 export async function clickElement(interaction: Interaction): Promise<void> {
   const { locator, time } = interaction;
@@ -145,7 +145,7 @@ export async function clickElement(interaction: Interaction): Promise<void> {
     callOff.abort();
     throw error;
   });
-  if (!CAN_CALL_OFF) await looking; // else it goes on beside the click, which would often miss a picture of the screen by waiting for it
+  if (!CAN_CALL_OFF) await looking; // otherwise the check runs in parallel, because waiting often delays the click by a frame
   try {
     const timeout = time.leftBeforeLastResort();
     await Promise.all([looking, locator.click({ timeout, signal: callOff.signal })]);
@@ -154,21 +154,21 @@ export async function clickElement(interaction: Interaction): Promise<void> {
   }
 }
 
-/** @throws {@link ActionFailure} when the element is there and disabled */
+/** @throws {@link ActionFailure} if the element exists and is disabled */
 async function look(interaction: Interaction): Promise<void> {
   if ((await interaction.locator.locator(MAYBE_DISABLED).count()) > 0)
     await refuseDisabled(interaction);
 }
 
-/** After a click that failed. The log of Playwright's error tells how far it came. */
+/** Handles a failed click. The log of Playwright's error shows its progress. */
 async function clickByScript(interaction: Interaction, error: unknown): Promise<void> {
   const { locator, page, time, driver } = interaction;
   const log = textOf(error);
-  if (page.isClosed() && log.includes('performing click action')) return; // it was the button that closes the tab
+  if (page.isClosed() && log.includes('performing click action')) return; // the button closed the tab
   if (!isTimeout(error) || driver.openDialog !== undefined) throw error;
-  if (log.includes('click action done')) return; // only the page that it led to is slow
+  if (log.includes('click action done')) return; // only the next page is slow
   if (time.isOver || (await locator.count()) !== 1) throw error;
-  await refuseDisabled(interaction); // in the meantime
+  await refuseDisabled(interaction); // it may have been disabled meanwhile
   await locator.evaluate((element) => (element as HTMLElement).click(), undefined, {
     timeout: time.left(),
   });
@@ -179,7 +179,7 @@ async function refuseDisabled({ locator, name, time }: Interaction): Promise<voi
   if (obstacle !== null) throw new ActionFailure(`${name} cannot be clicked: ${obstacle}.`);
 }
 
-/** Runs in the page: why the element takes no clicks, or null. */
+/** Runs in the page. Returns why the element cannot be clicked, or null. */
 function disabledBy(element: Element): string | null {
   for (
     let node: Element | null = element;
@@ -198,7 +198,7 @@ function isTimeout(error: unknown): boolean {
   return error instanceof Error && error.name === 'TimeoutError';
 }
 
-/** Text with tabs is a table: fields that understand one get it pasted; in all others it is inserted. */
+/** Text with tabs is a table: it is pasted into fields that handle tables, and inserted into others. */
 async function paste({ locator, page, time }: Interaction, text: string): Promise<void> {
   await locator.focus({ timeout: time.left() });
   await page.keyboard.press('ControlOrMeta+a');

@@ -1,4 +1,4 @@
-/** Finds the element that an action works on: by its selector, or by its id in the last observation. */
+/** Finds the element of an action by its selector, or by its id in the last observation. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
 import type { InteractionAction, NodeSelectors } from '../contract/actions';
@@ -7,18 +7,18 @@ import { ActionFailure } from './outcome';
 import type { PageDriver } from './page-driver';
 import type { TimeLimit } from './time-limit';
 
-/** How often several selectors are tried, in milliseconds: as often as a screen shows a new picture, or every other time. */
+/** Pause between tries of several selectors, in milliseconds: one or two frames. */
 const POLL_MS = 32;
 
-/** An element, and its name in messages. */
+/** An element with its name for messages. */
 export interface Target {
   locator: Locator;
   name: string;
 }
 
 /**
- * The action's element; a selector counts more than an id. It need not be there yet: who uses it waits for it.
- * @throws {@link ApiError} (409) for an id when nothing was observed; {@link ActionFailure} for an unknown id
+ * Returns the action's element; a selector has priority over an id. The element may not exist yet: the caller waits for it.
+ * @throws {@link ApiError} (409) for an id before any observation; {@link ActionFailure} for an unknown id
  */
 export async function locate(
   driver: PageDriver,
@@ -69,7 +69,7 @@ async function firstWithOneMatch(candidates: readonly Target[], time: TimeLimit)
   for (;;) {
     const counts = await Promise.all(
       candidates.map(async ({ locator }) => locator.count().catch(() => 0)),
-    ); // a wrong selector matches nothing; the other may be right
+    ); // an invalid selector matches nothing; another one may match
     const found = candidates[counts.indexOf(1)];
     if (found) return found;
     if (time.isOver)

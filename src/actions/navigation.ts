@@ -8,13 +8,13 @@ import { ActionFailure, done, type Outcome } from './outcome';
 import type { PageDriver } from './page-driver';
 import { untilQuiet } from './arrival';
 
-/** Goes to a URL in the current tab. */
+/** Opens a URL in the current tab. */
 export async function goto(driver: PageDriver, { url }: ActionOf<'goto'>): Promise<Outcome> {
   const { page, how } = await openInTab(driver, url);
   return done(`Went to ${page.url()}${how}.`);
 }
 
-/** Goes to a URL in a new tab. */
+/** Opens a URL in a new tab. */
 export async function gotoNewTab(
   driver: PageDriver,
   { url }: ActionOf<'goto_new_tab'>,
@@ -35,8 +35,8 @@ export async function closeTab(driver: PageDriver): Promise<Outcome> {
 }
 
 /**
- * Makes another tab the current one.
- * @throws {@link ActionFailure} when there is no such tab
+ * Switches to another tab.
+ * @throws {@link ActionFailure} if the tab does not exist
  */
 export async function switchTab(
   driver: PageDriver,
@@ -50,23 +50,23 @@ export async function switchTab(
     );
   driver.choose(page);
   await page.bringToFront();
-  await page.waitForLoadState('load', { timeout: NAVIGATION_MS }).catch(() => {}); // it may load for longer; it is the current one all the same
+  await page.waitForLoadState('load', { timeout: NAVIGATION_MS }).catch(() => {}); // a slow tab is still the current one
   return done(`Switched to the tab with ${page.url()}.`);
 }
 
-/** One step back in the history of the tab. */
+/** Goes back in the history of the tab. */
 export async function goBack(driver: PageDriver): Promise<Outcome> {
   return travel(await driver.page(), 'back', (page) => page.goBack({ timeout: NAVIGATION_MS }));
 }
 
-/** One step forward in the history of the tab. */
+/** Goes forward in the history of the tab. */
 export async function goForward(driver: PageDriver): Promise<Outcome> {
   return travel(await driver.page(), 'forward', (page) =>
     page.goForward({ timeout: NAVIGATION_MS }),
   );
 }
 
-/** Loads the page again. */
+/** Reloads the page. */
 export async function reload(driver: PageDriver): Promise<Outcome> {
   const current = await driver.page();
   const { page, how } = driver.hasCrashed
@@ -83,7 +83,7 @@ export async function wait(_: PageDriver, { time: timeMs }: ActionOf<'wait'>): P
   return done(`Waited for ${timeMs} ms.`);
 }
 
-/** Playwright answers null for a step within a page, and when there is nowhere to go; only then the URL stays. */
+/** Playwright returns null for a same-document step, and if there is no entry; only then the URL does not change. */
 async function travel(
   page: Page,
   direction: 'back' | 'forward',

@@ -6,24 +6,24 @@ import { NAVIGATION_MS } from '../contract/action-limits';
 import { textOf } from './errors';
 import { TimeLimit } from './time-limit';
 
-/** Schemes of URLs that are taken as they are; what has no scheme is a host. */
+/** Accepted schemes. An address without scheme is a host. */
 const SCHEMES = /^(https?:\/\/|about:|data:|blob:)/i;
 
-/** Any scheme that is followed by a host; `localhost:8080` has none. */
+/** Matches a scheme before a host; `localhost:8080` has none. */
 const OTHER_SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
 
-/** What Chromium shows an error page for; one that is aborted, such as a download, leaves the page as it is. */
+/** Errors for which Chromium shows an error page. An aborted navigation, such as a download, keeps the page. */
 const NO_PAGE = /net::ERR_(?!ABORTED)/;
 
-/** How long its error page may come after a navigation has failed, in milliseconds: it takes half a second on a busy machine. */
+/** Time limit for the error page after a failed navigation, in milliseconds: it takes half a second on a busy machine. */
 const ERROR_PAGE_MS = 2_000;
 
-/** How long a tab that is at the address already may take to answer, in milliseconds: one that is busy is there all the same. */
+/** Time limit for an answer of a tab that is already at the address, in milliseconds. A busy tab counts as open. */
 const ANSWER_MS = 1_000;
 
 /**
- * The URL of an address.
- * @throws Error for what is no address of a page
+ * Returns the URL of an address.
+ * @throws Error for an address that is not a page
  */
 export function urlOf(wanted: string): string {
   const url = SCHEMES.test(wanted) ? wanted : `https://${wanted}`;
@@ -35,16 +35,16 @@ export function urlOf(wanted: string): string {
   return url;
 }
 
-/** The tab that an address was opened in. */
+/** The tab of an opened address. */
 export interface OpenedTab {
   page: Page;
-  /** Completes "Went to ...": what else had to be done; empty mostly. */
+  /** Addition to "Went to ...", usually empty. */
   how: string;
 }
 
 /**
- * Opens the address in the current tab, or, where that has crashed, in a new one in its place.
- * @throws Error when it cannot be opened
+ * Opens the address in the current tab. Replaces a crashed tab by a new one.
+ * @throws Error if it cannot be opened
  */
 export async function openInTab(driver: PageDriver, wanted: string): Promise<OpenedTab> {
   const current = await driver.page();
@@ -55,7 +55,7 @@ export async function openInTab(driver: PageDriver, wanted: string): Promise<Ope
   return { page, how: ', in a new tab in the place of one that had crashed' };
 }
 
-/** False when the tab had crashed, and we heard of it only now. */
+/** Returns false if the tab had crashed, which was just reported. */
 async function openUnlessCrashed(driver: PageDriver, page: Page, wanted: string): Promise<boolean> {
   try {
     await driver.following(page, () => openUrl(page, wanted));
@@ -67,13 +67,14 @@ async function openUnlessCrashed(driver: PageDriver, page: Page, wanted: string)
 }
 
 /**
- * Opens the address; `https://` is put before one without a scheme. Nothing is done when the page is there already, and one that loads slowly is no failure; one that does not answer at all is.
- * @throws Error when it cannot be opened
+ * Opens the address; a host without scheme gets `https://`. Does nothing if the page is already open. A slow page is not a failure; a
+ * page that does not answer is.
+ * @throws Error if it cannot be opened
  */
 export async function openUrl(page: Page, wanted: string): Promise<void> {
   const url = urlOf(wanted);
   if (new URL(url).href === page.url()) {
-    await settledWithin(page.evaluate('0'), ANSWER_MS); // a tab that has crashed just now still tells its old address
+    await settledWithin(page.evaluate('0'), ANSWER_MS); // a tab that just crashed still reports its old address
     return;
   }
   const time = new TimeLimit(NAVIGATION_MS);
@@ -87,8 +88,8 @@ export async function openUrl(page: Page, wanted: string): Promise<void> {
     await page.goto(url, { waitUntil: 'commit', timeout: time.left() });
   } catch (error) {
     if (NO_PAGE.test(textOf(error)))
-      await settledWithin(shown, ERROR_PAGE_MS); // it would interrupt the next navigation
-    else await time.after(stopLoading(page)); // nobody waits for it any more, and nothing can be read from a page that is about to be left
+      await settledWithin(shown, ERROR_PAGE_MS); // the error page would interrupt the next navigation
+    else await time.after(stopLoading(page)); // a page that is still navigating cannot be read
     throw error;
   }
   await page.waitForLoadState('load', { timeout: time.left() }).catch((error: unknown) => {

@@ -1,4 +1,4 @@
-/** Actions on the page as a whole: keys, scrolling, scripts. */
+/** Actions on the page: keys, scrolling, scripts. */
 import { Script } from 'node:vm';
 import { countText } from '../base/texts';
 import type { Page } from 'playwright-core';
@@ -10,10 +10,10 @@ import { firstLine } from './errors';
 import { thenArrive, thenSettle } from './arrival';
 import { TimeLimit } from './time-limit';
 
-/** How much of the visible height is scrolled when no amount is given: the rest is seen twice. */
+/** Default scroll amount, as a part of the viewport height: the rest stays visible. */
 const SCROLLED_PART = 0.7;
 
-/** Presses a key or a combination. */
+/** Presses a key or a key combination. */
 export async function pressKey(
   driver: PageDriver,
   { key }: ActionOf<'press_key'>,
@@ -25,7 +25,7 @@ export async function pressKey(
   return done(`Pressed ${key}.`);
 }
 
-/** Turns the wheel. */
+/** Scrolls by the mouse wheel. */
 export async function scroll(
   driver: PageDriver,
   action: ActionOf<'scroll_up' | 'scroll_down'>,
@@ -38,7 +38,7 @@ async function turnWheel(
   { type, amount }: ActionOf<'scroll_up' | 'scroll_down'>,
 ): Promise<Outcome> {
   const { top, height } = await page.evaluate(() => {
-    if (document.activeElement instanceof HTMLElement) document.activeElement.blur(); // a list that has the focus would scroll instead
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur(); // a focused list would scroll instead
     return { top: scrollY, height: innerHeight };
   });
   const distance = amount ?? Math.round(height * SCROLLED_PART);
@@ -54,8 +54,8 @@ async function turnWheel(
 }
 
 /**
- * Evaluates a script in the page; its result is the data. One that never ends is ended, so that the page goes on.
- * @throws the error of a page that was closed meanwhile
+ * Evaluates a script in the page, and returns its result as data. Terminates a script that exceeds its time limit.
+ * @throws the error of a closed page
  */
 export async function evaluateJs(
   driver: PageDriver,
@@ -63,7 +63,7 @@ export async function evaluateJs(
   limitMs = SCRIPT_LIMIT_MS,
 ): Promise<Outcome> {
   const page = await driver.page();
-  const cdp = await page.context().newCDPSession(page); // now: to a page that hangs, none can be opened
+  const cdp = await page.context().newCDPSession(page); // before the script: a frozen page accepts no new session
   const time = new TimeLimit(limitMs);
   try {
     const result = await time.guard(evaluate(page, asExpression(code)), 'The script');
@@ -75,13 +75,13 @@ export async function evaluateJs(
   } catch (error) {
     if (page.isClosed()) throw error;
     if (time.isOver) await time.after(cdp.send('Runtime.terminateExecution'));
-    return { success: false, message: `The script failed: ${firstLine(error)}` }; // no exception, says the contract: the script was the caller's
+    return { success: false, message: `The script failed: ${firstLine(error)}` }; // the contract requires no exception for a failed script
   } finally {
     cdp.detach().catch(() => {}); // gone with its page
   }
 }
 
-/** Where the page is once it has moved and rests, or half a second later. */
+/** Returns the scroll position when it no longer changes, or after half a second. */
 function scrolledTo(page: Page, from: number): Promise<number> {
   return page.evaluate(
     (before) =>
@@ -91,7 +91,7 @@ function scrolledTo(page: Page, from: number): Promise<number> {
         const look = (): void => {
           const rests = scrollY === last && scrollY !== before;
           if (rests || performance.now() > end) resolve(scrollY);
-          else setTimeout(look, 16); // not with the pictures: a page behind draws none
+          else setTimeout(look, 16); // no animation frames: a background page has none
           last = scrollY;
         };
         setTimeout(look, 16);
@@ -100,7 +100,7 @@ function scrolledTo(page: Page, from: number): Promise<number> {
   );
 }
 
-/** A function is called; a promise is waited for. */
+/** Calls functions, and awaits promises. */
 function evaluate(page: Page, expression: string): Promise<unknown> {
   return page.evaluate((text) => {
     const value: unknown = (0, eval)(text);
@@ -108,9 +108,9 @@ function evaluate(page: Page, expression: string): Promise<unknown> {
   }, expression);
 }
 
-/** What gives the value of the code: a function is called, and statements that stand only in a function, such as `return`, become the body of one. */
+/** Returns an expression for the value of the code: calls a function, and wraps statements such as `return` in one. */
 function asExpression(code: string): string {
-  const isDeclaration = /^\s*(async\s+)?function\b/.test(code); // as a statement it would have no value
+  const isDeclaration = /^\s*(async\s+)?function\b/.test(code); // a function declaration has no value
   const forms = [
     ...(isDeclaration ? [`(${code}\n)`] : []),
     code,
@@ -120,7 +120,7 @@ function asExpression(code: string): string {
   return forms.find(isScript) ?? code;
 }
 
-/** Whether it can be parsed. Nothing is run. */
+/** Whether the code can be parsed. Does not run it. */
 function isScript(code: string): boolean {
   try {
     return Boolean(new Script(code));
@@ -129,7 +129,7 @@ function isScript(code: string): boolean {
   }
 }
 
-/** As the reference engine writes values: objects as JSON, truth as `True` and `False`, nothing as `null`. */
+/** Formats values like the reference engine: objects as JSON, booleans as `True` and `False`, undefined as `null`. */
 function asMarkdown(value: unknown): string {
   if (value === undefined || value === null) return 'null';
   if (typeof value === 'boolean') return value ? 'True' : 'False';

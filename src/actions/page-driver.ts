@@ -1,4 +1,4 @@
-/** Drives the pages of one session through Playwright over CDP, as one more client beside the user's: what one does the other sees. */
+/** Drives the pages of a session through Playwright over CDP, as an additional client of the browser. */
 import { tmpdir } from 'node:os';
 import type { Browser, BrowserContext, CDPSession, Dialog, Page } from 'playwright-core';
 import { isBlank } from '../base/addresses';
@@ -12,69 +12,69 @@ import { PopupWatch } from './popup-watch';
 import type { ElementSnapshot } from './snapshot';
 import { whileConnected } from './while-connected';
 
-/** How long the first tab may take to be there, in milliseconds: some ten times what it takes on a busy machine. */
+/** Time limit for the first tab, in milliseconds: about ten times the usual time on a busy machine. */
 const FIRST_TAB_TIMEOUT_MS = 5_000;
 
-/** How long a tab that another client opened may take to be usable here, in milliseconds: it takes some ten, unless its page hangs or had crashed before. */
+/** Time limit for a tab of another client to be usable here, in milliseconds: it takes about ten, unless its page is frozen or crashed. */
 const CATCH_UP_MS = 1_000;
 
-/** How long a tab may take to wake, in milliseconds: it takes one or two, unless its page hangs. */
+/** Time limit to focus a tab, in milliseconds: it takes one or two, unless its page is frozen. */
 const WAKE_TIMEOUT_MS = 1_000;
 
-/** A call that took longer may have met a page that hangs, in milliseconds: most take a tenth of it. */
+/** After a longer call, the page may be frozen, in milliseconds: most calls take a tenth of it. */
 const SLOW_MS = 1_000;
 
-/** A script that runs for so long without a pause counts as one that never ends, in milliseconds: longer than a large application takes to start on a busy machine. */
+/** A script that blocks for this long counts as endless, in milliseconds: longer than the start of a large application on a busy machine. */
 const HANG_MS = 5_000;
 
-/** Where uploads come from and downloads go to. */
+/** Storage of uploads and downloads. */
 export interface ActionFiles {
-  /** The path on this machine of an uploaded file; undefined when there is none of this name. */
+  /** Returns the local path of an uploaded file; undefined if it does not exist. */
   upload(name: string): Promise<string | undefined>;
-  /** Stores a download: `save` writes it to the path it is given. Resolves with the name under which it is stored. */
+  /** Stores a download: `save` writes it to a path. Resolves to its stored name. */
   storeDownload(suggestedName: string, save: (path: string) => Promise<void>): Promise<string>;
-  /** The next download of the default context, where somebody keeps them all. @default nobody does */
+  /** Waits for the next download of the default context, if the session stores all downloads. @default not stored */
   nextDownload?: (() => AwaitedDownload) | undefined;
 }
 
-/** A download that has begun. */
+/** A running download. */
 export interface BegunDownload {
-  /** Resolves with the name under which it is stored, when it is complete. */
+  /** Resolves to its stored name when it is complete. */
   stored: Promise<string>;
 }
 
-/** A download that may begin. */
+/** An expected download. */
 export interface AwaitedDownload {
   begun: Promise<BegunDownload>;
-  /** Waits for it no more. */
+  /** Stops waiting. */
   forget: () => void;
 }
 
-/** What a driver needs. */
+/** Parameters of a driver. */
 export interface PageDriverOptions extends PlaywrightConnection {
-  /** Undefined when the session was started without file storage. */
+  /** Undefined without file storage. */
   files?: ActionFiles | undefined;
-  /** Ids of the browser's tabs in the order of their opening; Chromium tells them in no order. @default in any order */
+  /** Returns the ids of the tabs in the order of opening; Chromium does not sort them. @default any order */
   openingOrder?: (() => readonly string[]) | undefined;
-  /** Opens the session's first tab, of the size that the session was started with. @default a tab of Chromium's own size */
+  /** Opens the session's first tab in the session's size. @default Chromium's size */
   openFirstTab?: (() => Promise<void>) | undefined;
-  /** Does heavy work on what pages say. @default nothing does: the calls that need it fail */
+  /** Runs heavy work on page contents. @default none; calls that need it fail */
   runJob?: RunJob | undefined;
-  /** Whether another client is connected now: it may want to answer dialogs and to receive downloads itself. @default never */
+  /** Whether another client is connected, which may answer dialogs and receive downloads itself. @default never */
   isShared?: (() => boolean) | undefined;
 }
 
-/** One connection to a session's browser, and the tab that it works on. Calls are done one after the other, by {@link PageDriver.run}. */
+/** A connection to a session's browser, with a current tab. {@link PageDriver.run} makes calls serial. */
 export class PageDriver {
   readonly files: ActionFiles | undefined;
   readonly workDir: string;
-  /** Whether the browser reads and writes the files of this machine. */
+  /** Whether the browser can access files of this machine. */
   readonly isLocal: boolean;
-  /** Does heavy work on what pages say. */
+  /** Runs heavy work on page contents. */
   readonly runJob: RunJob;
-  /** Resolves when the connection has ended, by either side. Never rejects. */
+  /** Resolves when either side has closed the connection. Never rejects. */
   readonly closed: Promise<void>;
-  /** The elements of the last observation; undefined before the first one. */
+  /** Elements of the last observation; undefined before the first one. */
   snapshot: ElementSnapshot | undefined;
   readonly #browser: Browser;
   readonly #context: BrowserContext;
@@ -85,10 +85,10 @@ export class PageDriver {
   readonly #isShared: () => boolean;
   readonly #openFirstTab: PageDriverOptions['openFirstTab'];
   readonly #dialogs = new Set<Dialog>();
-  /** Tabs that were there at connect, in the order of their opening. */
+  /** Tabs from before the connection, in the order of opening. */
   #first: readonly Page[] = [];
   #current: Page | undefined;
-  /** False while the current tab is only the best guess. */
+  /** False while the current tab is a guess. */
   #isChosen = false;
   #queue: Promise<unknown> = Promise.resolve();
   #isStale: Promise<boolean> = Promise.resolve(false);
@@ -121,8 +121,8 @@ export class PageDriver {
   }
 
   /**
-   * Connects. Loads Playwright: only sessions that are driven by the API pay for it.
-   * @throws {@link CdpError} when the browser cannot be connected to (method `connect`), or has no context
+   * Connects. Loads Playwright, so that only sessions with API calls pay for it.
+   * @throws {@link CdpError} if the connection fails (method `connect`), or the browser has no context
    */
   static async connect(options: PageDriverOptions): Promise<PageDriver> {
     const limits = { ...PLAYWRIGHT_LIMITS };
@@ -148,23 +148,23 @@ export class PageDriver {
     }
   }
 
-  /** CDP of the browser itself. */
+  /** Opens a CDP session of the browser. */
   get cdp(): CDPSession {
     return this.#cdp;
   }
 
-  /** Whether another client is connected now. */
+  /** Whether another client is connected. */
   get isShared(): boolean {
     return this.#isShared();
   }
 
-  /** Every tab of the session, in the order of their opening, whoever opened them and in whichever context. */
+  /** All tabs of all contexts of the session, in the order of opening. */
   get tabs(): Page[] {
     const first = this.#first.filter((page) => !page.isClosed());
     return [...first, ...this.#context.pages().filter((page) => !first.includes(page))];
   }
 
-  /** The tabs as the browser has them at this moment, those included that another client has opened just now. */
+  /** All tabs, including those that another client has just opened. */
   async tabsNow(): Promise<Page[]> {
     const { targetInfos } = await this.#cdp.send('Target.getTargets', {
       filter: [{ type: 'page' }],
@@ -178,20 +178,20 @@ export class PageDriver {
     return this.tabs;
   }
 
-  /** Whether another client had closed the current tab before the running call began. Then the call is made again, on the tab that is current now. */
+  /** Whether another client had closed the current tab before the running call. Then the call is repeated on the new current tab. */
   get isStale(): Promise<boolean> {
     return this.#isStale;
   }
 
-  /** The text of a dialog that waits for its answer; undefined when there is none. */
+  /** Text of an open dialog; undefined if there is none. */
   get openDialog(): string | undefined {
     const [dialog] = this.#dialogs;
     return dialog && `${dialog.type()} "${dialog.message()}"`;
   }
 
   /**
-   * The tab that calls work on: it stays the same until it is closed or another one is chosen. At first it is the oldest one that has
-   * gone anywhere; blank tabs are left over by clients that needed one to connect. Opens one when there is none.
+   * Returns the current tab. It stays the same until it is closed or another one is selected. At first it is the oldest tab that has
+   * navigated, because some clients leave blank tabs. Opens a tab if there is none.
    */
   async page(): Promise<Page> {
     const page = await this.#pick();
@@ -209,39 +209,39 @@ export class PageDriver {
     return this.#current;
   }
 
-  /** Works on this tab from now on. */
+  /** Makes a tab the current one. */
   choose(page: Page): void {
     this.#current = page;
     this.#isChosen = true;
   }
 
-  /** Opens a tab beside the others, and works on it from now on. */
+  /** Opens a tab, and makes it the current one. */
   async open(): Promise<Page> {
     this.choose(await this.#context.newPage());
     return this.page();
   }
 
-  /** Whether the current tab has crashed: nothing can be done in it any more. */
+  /** Whether the current tab has crashed. */
   get hasCrashed(): boolean {
     return this.#current !== undefined && this.#crashed.has(this.#current);
   }
 
-  /** Works on a new tab in the place of one that has crashed. */
+  /** Replaces a crashed tab by a new one. */
   async replaceCrashed(): Promise<Page> {
     const crashed = this.#current;
     const page = await this.open();
-    if (crashed) await settledWithin(crashed.close(), WAKE_TIMEOUT_MS); // closed meanwhile by another client
+    if (crashed) await settledWithin(crashed.close(), WAKE_TIMEOUT_MS); // another client may have closed it
     return page;
   }
 
-  /** Does what may open a tab; that one becomes the current tab, also when it comes a little later. */
+  /** Runs work that may open a tab, which then becomes the current one, even if it opens a little later. */
   following<T>(page: Page, work: () => Promise<T>): Promise<T> {
     return this.#popups.during(page, work);
   }
 
   /**
-   * Does the work when everything that was asked for before is done, and the tab that it opened is there.
-   * @throws {@link CdpError} `cdp_closed` as soon as the connection ends
+   * Runs the work when all earlier calls are done, and the tab that they opened is usable.
+   * @throws {@link CdpError} `cdp_closed` if the connection ends
    */
   run<T>(work: () => Promise<T>): Promise<T> {
     let beganMs = 0;
@@ -256,7 +256,7 @@ export class PageDriver {
     return result;
   }
 
-  /** Does the work, which fails when an answer of the browser has more bytes. Holds for a browser on this machine. */
+  /** Runs the work with a size limit for answers of the browser. Only applies to a browser on this machine. */
   async withAnswersUpTo<T>(maxBytes: number, work: () => Promise<T>): Promise<T> {
     const before = this.#limits.answer;
     this.#limits.answer = maxBytes;
@@ -267,25 +267,25 @@ export class PageDriver {
     }
   }
 
-  /** Disconnects; the browser goes on. Work that still runs fails. */
+  /** Disconnects. The browser keeps running; running work fails. */
   async close(): Promise<void> {
-    await this.#browser.close().catch(() => {}); // already gone with its browser
+    await this.#browser.close().catch(() => {}); // closed with its browser
   }
 
-  /** Ends a script of the current tab that never ends, so that it holds up no call but one. A script that waits for a dialog waits for another client. Never rejects. */
+  /** Terminates an endless script of the current tab, so that it blocks only one call. Does not terminate scripts that wait for a dialog. Never rejects. */
   async #free(): Promise<void> {
     const page = this.#current;
     const awake =
       page && !page.isClosed() && this.#dialogs.size === 0 ? this.#awake.get(page) : undefined;
     const cdp = awake && (await orAfter(awake, WAKE_TIMEOUT_MS, undefined));
     if (!cdp) return;
-    const isFree = await settledWithin(cdp.send('Runtime.evaluate', { expression: '1' }), HANG_MS); // a failure is an answer too
+    const isFree = await settledWithin(cdp.send('Runtime.evaluate', { expression: '1' }), HANG_MS); // an error is an answer too
     if (!isFree) await settledWithin(cdp.send('Runtime.terminateExecution'), WAKE_TIMEOUT_MS);
   }
 
   /**
-   * What other clients did before is told to us before the answer to a question of ours. While the current tab looks alive, its call
-   * does not wait for that answer; should the tab prove to be gone, the call has failed, and is made again.
+   * The browser reports earlier changes of other clients before it answers us. While the current tab seems open, its call does not wait
+   * for that answer. If the tab turns out to be closed, the call has failed and is repeated.
    */
   async #runNow<T>(work: () => Promise<T>): Promise<T> {
     const current = this.#current;
@@ -315,11 +315,11 @@ export class PageDriver {
   }
 
   /**
-   * A tab behind another one draws no pictures, and clicks and wheels wait for one. As Playwright does for the pages of a test, the
-   * current tab is told that it has the focus, without being brought to the front. Done once for each tab.
+   * A background tab renders no frames, and clicks and wheel events wait for one. As Playwright does for the pages of a test, emulates
+   * focus for the current tab without bringing it to the front. Runs once per tab.
    */
   async #wake(page: Page): Promise<void> {
-    const awake = this.#awake.get(page) ?? focus(page).catch(() => undefined); // it may be closing
+    const awake = this.#awake.get(page) ?? focus(page).catch(() => undefined); // the tab may be closing
     this.#awake.set(page, awake);
     await settledWithin(awake, WAKE_TIMEOUT_MS);
   }
@@ -330,19 +330,19 @@ export class PageDriver {
       this.#context.waitForEvent('page', { timeout: FIRST_TAB_TIMEOUT_MS }).catch(() => undefined),
       this.#openFirstTab(),
     ]);
-    return page ?? this.#context.newPage(); // the only tab had crashed before we came: Playwright does not know it
+    return page ?? this.#context.newPage(); // the only tab crashed before we connected, and Playwright does not list it
   }
 
   async #sortTabs(openingOrder: PageDriverOptions['openingOrder']): Promise<void> {
     const pages = this.#context.pages();
     if (pages.length < 2 || !openingOrder) return;
     const order = openingOrder();
-    const ids = await Promise.all(pages.map((page) => targetIdOf(page).catch(() => ''))); // closed in the meantime
+    const ids = await Promise.all(pages.map((page) => targetIdOf(page).catch(() => ''))); // closed meanwhile
     const rank = new Map(pages.map((page, index) => [page, order.indexOf(ids[index] ?? '')]));
     this.#first = [...pages].sort((one, other) => (rank.get(one) ?? 0) - (rank.get(other) ?? 0));
   }
 
-  /** Playwright answers dialogs itself where nobody listens. Beside another client we listen, and leave the answer to that one. */
+  /** Without listeners, Playwright answers dialogs itself. With another client connected we listen, so that it can answer. */
   #onDialog(dialog: Dialog): void {
     this.#dialogs.add(dialog);
     if (!this.#isShared()) this.#dismissLeftovers();
@@ -353,7 +353,7 @@ export class PageDriver {
     for (const dialog of this.#dialogs) {
       this.#dialogs.delete(dialog);
       const answered = dialog.type() === 'beforeunload' ? dialog.accept() : dialog.dismiss();
-      answered.catch(() => {}); // answered by another client, or gone with its page
+      answered.catch(() => {}); // another client answered it, or its page is closed
     }
   }
 }
@@ -362,14 +362,14 @@ async function noJobs(): Promise<never> {
   throw new Error('Heavy work needs the option "runJob".');
 }
 
-/** Holds as long as the connection. */
+/** Lasts as long as the connection. */
 async function focus(page: Page): Promise<CDPSession> {
   const cdp = await page.context().newCDPSession(page);
   await cdp.send('Emulation.setFocusEmulationEnabled', { enabled: true });
   return cdp;
 }
 
-/** The browser's own id of a tab. */
+/** Returns the browser's id of a tab. */
 async function targetIdOf(page: Page): Promise<string> {
   const cdp = await page.context().newCDPSession(page);
   const { targetInfo } = await cdp.send('Target.getTargetInfo');

@@ -1,19 +1,19 @@
-/** Notices the tabs that an action opens: when Chromium announces them, and when Playwright can use them. */
+/** Tracks the tabs that an action opens: when Chromium announces them, and when Playwright can use them. */
 import type { CDPSession, Page } from 'playwright-core';
 import { settledWithin } from '../base/deadline';
 
-/** How long after an action a tab still counts as opened by it, in milliseconds: what the contract's reference engine waits. */
+/** How long after an action a new tab counts as opened by it, in milliseconds: the wait of the reference engine. */
 const GRACE_MS = 500;
-/** How long a call waits for an announced tab to be usable, in milliseconds: as long as for a navigation. */
+/** Time limit for an announced tab to be usable, in milliseconds: that of a navigation. */
 const ARRIVAL_TIMEOUT_MS = 10_000;
 
 /** Watches one browser. */
 export class PopupWatch {
   readonly #cdp: CDPSession;
   readonly #onPopup: (page: Page) => void;
-  /** Whose tabs are followed, and until when. */
+  /** The page whose new tabs are tracked, and until when. */
   #followed: { opener: Page; until: number } | undefined;
-  /** Ids of tabs that were announced by now and are not usable yet, oldest first. */
+  /** Ids of announced tabs that are not usable yet, oldest first. */
   readonly #announced = new Set<string>();
   readonly #waiting = new Set<() => void>();
 
@@ -28,7 +28,7 @@ export class PopupWatch {
     cdp.once('close', () => [...this.#announced].forEach((targetId) => this.#forget(targetId)));
   }
 
-  /** Begins to listen. */
+  /** Starts listening. */
   async start(): Promise<void> {
     await this.#cdp.send('Target.setDiscoverTargets', {
       discover: true,
@@ -36,7 +36,7 @@ export class PopupWatch {
     });
   }
 
-  /** Does the work; tabs that it opens from this page are told. */
+  /** Runs the work, and reports tabs that it opens from this page. */
   async during<T>(opener: Page, work: () => Promise<T>): Promise<T> {
     this.#followed = { opener, until: Number.POSITIVE_INFINITY };
     try {
@@ -46,16 +46,16 @@ export class PopupWatch {
     }
   }
 
-  /** A tab can be used now. */
+  /** Handles a usable tab. */
   async arrived(page: Page): Promise<void> {
     const followed = this.#followed;
     const isRecent = this.#isFollowing || this.#announced.size > 0;
     if (followed && isRecent && (await page.opener()) === followed.opener) this.#onPopup(page);
-    const [oldest] = this.#announced; // Playwright does not tell the id of a page; they arrive in about this order
+    const [oldest] = this.#announced; // Playwright does not report the id of a page; they arrive in about this order
     if (oldest !== undefined) this.#forget(oldest);
   }
 
-  /** Resolves when every announced tab can be used, or is gone. */
+  /** Resolves when each announced tab is usable or closed. */
   async settled(): Promise<void> {
     if (this.#announced.size === 0) return;
     const arrived = new Promise<void>((resolve) => this.#waiting.add(resolve));

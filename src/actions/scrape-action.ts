@@ -1,9 +1,9 @@
-/** The action that scrapes the current page: the same as the scrape call, but for the main content unless asked otherwise. */
+/** The action that scrapes the current page: like the scrape call, but by default only the main content. */
 import type { ActionOf } from '../contract/actions';
 import { done, type Outcome } from './outcome';
 import type { PageDriver } from './page-driver';
 
-/** Scrapes; loads what that needs. */
+/** Scrapes. Loads the code for it. */
 export async function scrape(driver: PageDriver, action: ActionOf<'scrape'>): Promise<Outcome> {
   const { scrapePage } = await import('./scrape/scrape-page');
   const page = await driver.page();

@@ -1,5 +1,5 @@
-/** What the ids of the last observation stand for. */
+/** Elements of the last observation. */
 import type { Locator } from 'playwright-core';
 
-/** The elements of the latest observation by their ids, such as `B1`. */
+/** Elements of the last observation by id, such as `B1`. */
 export type ElementSnapshot = ReadonlyMap<string, { locator: Locator; role: string }>;

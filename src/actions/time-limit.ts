@@ -1,13 +1,13 @@
-/** How long one action may take, and how much of that is left. */
+/** The time limit of an action, and its remaining time. */
 import { settledWithin, withDeadline } from '../base/deadline';
 
-/** How long a call of Playwright may be late with its own error, in milliseconds: it tells more than ours. */
+/** Extra time for Playwright's own timeout error, in milliseconds: it is more specific than ours. */
 const GRACE_MS = 250;
-/** What is kept for a last resort, in milliseconds, and at most which part of the limit: some ten times what a click by script takes. */
+/** Reserve for a fallback, in milliseconds and as a maximum part of the limit: about ten times the time of a click by script. */
 const LAST_RESORT_MS = 1_000;
 const LAST_RESORT_PART = 0.1;
 
-/** The time limit of one action. It runs from the moment it is made. */
+/** The time limit of an action. Starts at its creation. */
 export class TimeLimit {
   readonly limitMs: number;
   readonly #endMs: number;
@@ -17,27 +17,27 @@ export class TimeLimit {
     this.#endMs = performance.now() + limitMs;
   }
 
-  /** For one call of Playwright: what is left, in milliseconds. Never 0, which Playwright takes for no limit. */
+  /** Remaining time for a Playwright call, in milliseconds. Never 0, which means no limit in Playwright. */
   left(): number {
     return Math.max(1, Math.ceil(this.#endMs - performance.now()));
   }
 
-  /** The same, but for a last resort: what is left when the call has used its part. */
+  /** The same without the reserve for a fallback. */
   leftBeforeLastResort(): number {
     return Math.max(1, this.left() - Math.min(LAST_RESORT_MS, this.limitMs * LAST_RESORT_PART));
   }
 
-  /** True when nothing is left. */
+  /** Whether no time remains. */
   get isOver(): boolean {
     return performance.now() >= this.#endMs;
   }
 
-  /** Waits a little for work that is to undo what took too long, whatever comes of it. */
+  /** Waits briefly for cleanup after a timeout, and ignores its failure. */
   async after(work: Promise<unknown>): Promise<void> {
     await settledWithin(work, GRACE_MS);
   }
 
-  /** The work, or an error when the limit is reached first. What was begun cannot be called back. */
+  /** Returns the result of the work, or throws after the limit. The work itself continues. */
   async guard<T>(work: Promise<T>, what: string): Promise<T> {
     return withDeadline(
       work,

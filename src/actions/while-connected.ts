@@ -1,11 +1,11 @@
-/** Work that ends with the connection it needs. */
+/** Runs work that ends with its connection. */
 import type { Browser } from 'playwright-core';
 import { unlessInterrupted } from '../base/deadline';
 import { CdpError } from '../contract/errors';
 
 /**
- * Waits for the work, as long as the browser is connected. Nothing of it stays with the browser, which outlives thousands of calls.
- * @throws {@link CdpError} `cdp_closed` as soon as the connection ends; the work's own later failure is ignored
+ * Waits for the work while the browser is connected. Leaves no listener on the browser, which outlives thousands of calls.
+ * @throws {@link CdpError} `cdp_closed` when the connection ends; a later failure of the work is ignored
  */
 export async function whileConnected<T>(browser: Browser, work: Promise<T>): Promise<T> {
   return unlessInterrupted(work, (interrupt) => {

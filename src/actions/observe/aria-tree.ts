@@ -1,16 +1,16 @@
-/** The page as a screen reader sees it, by Playwright: roles, names, states, boxes, and a reference to each element. */
+/** Playwright's accessibility tree of the page: roles, names, states, boxes, and a reference to each element. */
 import type { Page } from 'playwright-core';
 import type { BoundingBox } from '../../contract/observation';
 import { keptText } from '../../base/foreign-text';
 import { ApiError } from '../../contract/errors';
 
-/** One node. Those that cannot be seen or reached by the mouse have no `ref`. */
+/** A node. Invisible nodes, and those that the mouse cannot reach, have no `ref`. */
 export interface AriaNode {
   role: string;
-  /** Missing when the children say it all. */
+  /** Omitted if the children contain it. */
   name?: string;
   ref?: string;
-  /** Relative to the visible part of the node's own frame. */
+  /** Relative to the viewport of the node's frame. */
   box?: BoundingBox;
   /** `pointer` on the outermost element that shows this cursor. */
   cursor?: string;
@@ -23,17 +23,17 @@ export interface AriaNode {
   selected?: boolean;
   expanded?: boolean;
   pressed?: boolean | 'mixed';
-  /** In place of children: the only one, when that is text. */
+  /** Replaces the children if the only child is text. */
   text?: string;
   children?: (AriaNode | string)[];
 }
 
-/** The first version of Playwright with `ariaSnapshotJSON` and `getByRef`. */
+/** First version of Playwright with `ariaSnapshotJSON` and `getByRef`. */
 const NEEDED_PLAYWRIGHT = '1.64';
 
 /**
- * The tree of the page, its frames included. References are valid until the next call.
- * @throws {@link ApiError} (501, `playwright_too_old`) when the installed Playwright cannot tell it
+ * Returns the tree of the page with its frames. References are valid until the next call.
+ * @throws {@link ApiError} (501, `playwright_too_old`) if the installed Playwright does not support it
  */
 export async function ariaTree(page: Page, timeoutMs: number): Promise<AriaNode[]> {
   const { getByRef } = page as Partial<Page>;
@@ -50,7 +50,7 @@ export async function ariaTree(page: Page, timeoutMs: number): Promise<AriaNode[
   })) as AriaNode[];
 }
 
-/** All nodes and those below them, in the order of the page. */
+/** Iterates over all nodes and their descendants, in document order. */
 export function allNodes(
   nodes: readonly (AriaNode | string)[],
   found: AriaNode[] = [],
@@ -63,17 +63,17 @@ export function allNodes(
   return found;
 }
 
-/** What a node says: its name, or else the text of its children. */
+/** Returns the name of a node, or else the text of its children. */
 export function textOf(node: AriaNode): string {
   return node.name || contentOf(node);
 }
 
-/** Longest text of a node, in bytes. Longer ones are cut. */
+/** Maximum length of a node's text, in bytes. */
 const MAX_TEXT_BYTES = 20_000;
-/** Texts of nodes, which those around them are made of: each is put together once. */
+/** Cached texts of nodes, from which their parents' texts are built. */
 const contents = new WeakMap<AriaNode, string>();
 
-/** The text inside of a node. */
+/** Returns the text inside a node. */
 export function contentOf(node: AriaNode): string {
   const known = contents.get(node);
   if (known !== undefined) return known;

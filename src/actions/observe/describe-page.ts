@@ -1,8 +1,8 @@
-/** Writes down what a page says and offers: one line for each text and each element, under the page's headings. */
+/** Describes a page: one line per text and element, under the page's headings. */
 import { htmlText, oneLine } from '../../base/texts';
 import type { FoundElement, PagePart } from './read-tree';
 
-/** The description of a page. */
+/** Returns the description of a page. */
 export function describePage(parts: readonly PagePart[]): string {
   return parts
     .filter((part, index) => !isLabel(part, [parts[index - 1], parts[index + 1]]))
@@ -11,7 +11,7 @@ export function describePage(parts: readonly PagePart[]): string {
     .join('\n');
 }
 
-/** Whether a text is the label of the control beside it, which tells it as its name. */
+/** Whether a text is the label of the adjacent control, which has it as its name. */
 function isLabel(part: PagePart, beside: readonly (PagePart | undefined)[]): boolean {
   return (
     part.kind === 'text' &&

@@ -1,4 +1,4 @@
-/** Gives observed elements selectors that find them again, in their frames and shadow roots, without an observation. */
+/** Computes stable selectors of observed elements, including frames and shadow roots. */
 import type { Frame, Page } from 'playwright-core';
 import { orAfter } from '../../base/deadline';
 import type { NodeSelectors } from '../../contract/actions';
@@ -13,27 +13,27 @@ import {
   type WantedElement,
 } from './selectors-in-page';
 
-/** Longest time for the paths of one frame, and for those that are asked for one by one, in milliseconds. */
+/** Time limit for the paths of one frame, and for the individual requests, in milliseconds. */
 const PATHS_TIMEOUT_MS = 2_000;
 
-/** How many are asked for one by one: each takes a round trip. The others keep their role and name as their selector. */
+/** Maximum number of individual requests: each takes a round trip. Other elements keep role and name as their selector. */
 const MAX_ONE_BY_ONE = 200;
 
-/** Leads Playwright from an iframe to its content, in one selector. */
+/** Enters an iframe in a Playwright selector. */
 const ENTER_FRAME = 'internal:control=enter-frame';
 
-/** Whatever has a place in the tree: an element, or a frame. */
+/** An element or a frame of the tree. */
 type Placed = Pick<FoundElement, 'ref' | 'frameRef' | 'treeRole' | 'ownBox'>;
 
-/** What is known of the page's frames. */
+/** Information about the page's frames. */
 export interface KnownFrames {
-  /** By the reference of their element; the main frame under `''`. */
+  /** By the reference of their element; `''` for the main frame. */
   frames: ReadonlyMap<string, Frame>;
-  /** Frames that are in the tree. */
+  /** Frames in the tree. */
   found: readonly FoundFrame[];
 }
 
-/** The selectors of each element. */
+/** Returns the selectors of each element. */
 export async function findSelectors(
   page: Page,
   elements: readonly FoundElement[],
@@ -74,7 +74,7 @@ export async function findSelectors(
   );
 }
 
-/** All in one round trip: by place and role, which in almost every case are those of one element. */
+/** Finds all paths in one round trip, by position and role, which are almost always unique. */
 async function pathsIn(
   frame: Frame | undefined,
   placed: readonly Placed[],
@@ -84,13 +84,13 @@ async function pathsIn(
     role,
     place: ownBox ? boxKey(ownBox) : '',
   }));
-  const script = `JSON.stringify((${pathsOfWanted.toString()})(${JSON.stringify(wanted)}, ${pathWriter.toString()}, ${fitsRole.toString()}))`; // as one text: Playwright takes far longer to read thousands of objects
+  const script = `JSON.stringify((${pathsOfWanted.toString()})(${JSON.stringify(wanted)}, ${pathWriter.toString()}, ${fitsRole.toString()}))`; // as one string: Playwright is far slower with thousands of objects
   const answer = frame.evaluate<string>(script);
-  const json = await orAfter(answer, PATHS_TIMEOUT_MS, '[]').catch(() => '[]'); // then they are asked for one by one
+  const json = await orAfter(answer, PATHS_TIMEOUT_MS, '[]').catch(() => '[]'); // then they are requested individually
   return JSON.parse(json) as (ElementPath | null)[];
 }
 
-/** Of one element, by Playwright's reference to it. Undefined when it has gone meanwhile. */
+/** Finds the path of one element by Playwright's reference. Undefined if it was removed meanwhile. */
 async function pathOf(page: Page, ref: string): Promise<ElementPath | undefined> {
   const writer = `(${pathWriter.toString()})(new Map())`;
   const path = page
@@ -101,7 +101,7 @@ async function pathOf(page: Page, ref: string): Promise<ElementPath | undefined>
   return orAfter(path, PATHS_TIMEOUT_MS, undefined).catch(() => undefined);
 }
 
-/** A role and a name that the frame has once outlive changes of the page; a path is always there. */
+/** A unique role and name survive changes of the page; a path always exists. */
 function toSelectors(
   { roleSelector, isNamedOnce }: FoundElement,
   path: ElementPath | undefined,

@@ -1,4 +1,4 @@
-/** What the accessibility tree does not tell: which native controls there are, and the measures of the page. */
+/** Facts that the accessibility tree lacks: native controls, and the size of the page. */
 import type { Frame } from 'playwright-core';
 import type { BoundingBox, Viewport } from '../../contract/observation';
 import { withPageDeadline } from '../deadline';
@@ -9,31 +9,31 @@ export interface Control {
   tag: string;
   /** Of an input, such as `password`. */
   type: string;
-  /** Made editable by `contenteditable`. */
+  /** Whether it has `contenteditable`. */
   editable: boolean;
-  /** From the corner of a frame's element to the corner of its content, in CSS pixels. */
+  /** Offset of a frame's content in its element, in CSS pixels. */
   inset: { x: number; y: number };
 }
 
-/** What is known of one frame. */
+/** Facts about a frame. */
 export interface FrameFacts {
   viewport: Viewport;
-  /** Such as `text/html`; anything else is a file that the browser shows. */
+  /** Such as `text/html`; other types are files that the browser displays. */
   contentType: string;
-  /** False for a drawing or other XML: there is nothing to read for Playwright then. */
+  /** False for SVG and other XML, which Playwright cannot read. */
   hasBody: boolean;
-  /** By {@link boxKey}: there is no other way from the tree to an element that takes no round trip for each. */
+  /** By {@link boxKey}, because each other way from the tree to an element needs a round trip. */
   controls: ReadonlyMap<string, Control>;
 }
 
-/** Where a control is found: two of them in one place are one. */
+/** Key of a control by its position: two controls at the same position are one. */
 export function boxKey({ x, y, width, height }: BoundingBox): string {
   return `${x},${y},${width},${height}`;
 }
 
 /**
- * Looks at one frame.
- * @throws TimeoutError when the frame does not answer; Error of Playwright when it has gone
+ * Reads the facts of a frame.
+ * @throws TimeoutError if the frame does not answer; Playwright's error if it is closed
  */
 export async function frameFacts(frame: Frame, timeoutMs: number): Promise<FrameFacts> {
   const { controls, ...rest } = JSON.parse(
@@ -47,7 +47,7 @@ export async function frameFacts(frame: Frame, timeoutMs: number): Promise<Frame
 
 type WireFacts = Omit<FrameFacts, 'controls'> & { controls: (Control & { box: BoundingBox })[] };
 
-/** Runs in the page. As one text: Playwright takes far longer to read thousands of objects. */
+/** Runs in the page. Returns one string, because Playwright is far slower with thousands of objects. */
 function lookAtFrame(): string {
   const controls: object[] = [];
   const look = (root: Document | ShadowRoot): void => {
@@ -75,7 +75,7 @@ function lookAtFrame(): string {
         y: Math.round(y),
         width: Math.round(width),
         height: Math.round(height),
-      }, // as Playwright rounds
+      }, // rounded like Playwright
     });
   };
   look(document);

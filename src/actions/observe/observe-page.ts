@@ -1,4 +1,4 @@
-/** Observes a page: what it shows, what can be done on it, and a picture of it. */
+/** Observes a page: its content, its possible actions, and a picture. */
 import { setImmediate } from 'node:timers/promises';
 import type { Frame, Locator, Page } from 'playwright-core';
 import { orAfter } from '../../base/deadline';
@@ -16,30 +16,30 @@ import { findSelectors } from './find-selectors';
 import type { FactsByFrame, FoundElement, PagePart } from './read-tree';
 import { readTree } from './read-tree';
 
-/** Longest time for one observation, in milliseconds: less than any client waits for an answer (45 s). */
+/** Time limit of an observation, in milliseconds: less than clients wait for an answer (45 s). */
 const OBSERVE_TIMEOUT_MS = 20_000;
-/** Longest time for one frame, or for the title of one tab, in milliseconds: without an answer the rest is told all the same. */
+/** Time limit of a frame, or of the title of a tab, in milliseconds. Without an answer, it is omitted. */
 const PART_TIMEOUT_MS = 2_000;
-/** How long a frame may take to say that it is there, in milliseconds: it takes one or two, and for ever when its server does not answer. */
+/** Time limit for a frame's first answer, in milliseconds: it takes one or two, unless its server does not answer. */
 const PROBE_TIMEOUT_MS = 500;
-/** Longest time for the tree of a page with a frame that does not answer, in milliseconds: Playwright waits for such a frame as long as it may. */
+/** Time limit for the tree of a page with an unresponsive frame, in milliseconds: Playwright waits for the frame. */
 const PARTIAL_TREE_TIMEOUT_MS = 5_000;
-/** Quality of the picture, from 0 to 100: what the contract's reference engine takes. */
+/** Quality of the picture, from 0 to 100: that of the reference engine. */
 const JPEG_QUALITY = 85;
-/** When an empty page was looked at: the contract's way to say "never". */
+/** Time of an observation of an empty page: the contract's "never". */
 const NEVER = new Date('0001-01-01T00:00:00.000Z');
-/** Id for a page that is a file shown by the browser: the file itself. */
+/** Id of the file on a page that displays a file. */
 const FILE_ID = 'I0';
 
 export { MAX_ANSWER_BYTES } from './size-limits';
 
-/** What was observed, and what its ids stand for. */
+/** An observation and its elements. */
 export interface ObservedPage {
   observation: Observation;
   snapshot: ElementSnapshot;
 }
 
-/** What a page is found to be. */
+/** Content of a page. */
 interface ReadPage {
   parts: readonly PagePart[];
   found: readonly FoundElement[];
@@ -48,10 +48,10 @@ interface ReadPage {
 }
 
 /**
- * Observes the page. Scrolled-out parts and frames are told too, hidden elements are not.
- * @param lastActionId id of the element that was acted on last
- * @throws {@link SessionwrightError} `playwright_too_old`; {@link TimeoutError} when the page hangs;
- * {@link ApiError} (422, `page_too_large`) when the page is too large
+ * Observes the page with its frames and the parts outside the viewport, without hidden elements.
+ * @param lastActionId - id of the element of the last action
+ * @throws {@link SessionwrightError} `playwright_too_old`; {@link TimeoutError} if the page is frozen;
+ * {@link ApiError} (422, `page_too_large`) if the page is too large
  */
 export async function observePage(
   page: Page,
@@ -91,7 +91,7 @@ export async function observePage(
     ],
   };
   const snapshot = snapshotOf(page, found, isFile);
-  await setImmediate(); // lets others in, before the answer is written
+  await setImmediate(); // lets other requests run before the answer is encoded
   return { observation, snapshot };
 }
 
@@ -122,7 +122,7 @@ function file({ contentType }: FrameFacts): ObservedElement {
   };
 }
 
-/** Without what only this side needs to know of it. */
+/** Removes internal fields. */
 function toObserved(
   {
     ref: _ref,
@@ -144,7 +144,7 @@ function toObserved(
   };
 }
 
-/** What the page says and offers, how its elements are found again, and what is known of its main frame. */
+/** Reads the content of the page, the selectors of its elements, and the facts of its main frame. */
 async function readPage(page: Page): Promise<ReadPage> {
   await checkSize(page, OBSERVE_TIMEOUT_MS);
   const main = await frameFacts(page.mainFrame(), OBSERVE_TIMEOUT_MS);
@@ -172,7 +172,7 @@ async function readPage(page: Page): Promise<ReadPage> {
     ...known.flatMap((it) => (it.frame && it.facts ? [[it.ref, it.frame] as const] : [])),
   ]);
   const { parts, frames: foundFrames } = readTree(tree, facts);
-  await setImmediate(); // lets others in: the tree of a large page takes 0.1 s
+  await setImmediate(); // lets other requests run: the tree of a large page takes 0.1 s
   const found = parts.flatMap((part) => (part.kind === 'element' ? [part.element] : []));
   const selectors = await findSelectors(page, found, { frames: answering, found: foundFrames });
   return { parts, found, selectors, main };
@@ -188,11 +188,11 @@ async function allFramesAnswer(page: Page): Promise<boolean> {
         false,
       ).catch(() => true),
     ),
-  ); // one that has gone is not waited for
+  ); // does not wait for a closed frame
   return answers.every(Boolean);
 }
 
-/** Undefined when the frame does not answer: its elements are told without what only it knows. */
+/** Undefined if the frame does not answer: then its elements lack these facts. */
 async function factsOf(frame: Frame | undefined): Promise<FrameFacts | undefined> {
   return frame && frameFacts(frame, PART_TIMEOUT_MS).catch(() => undefined);
 }
@@ -202,11 +202,11 @@ async function frameOf(element: Locator): Promise<Frame | undefined> {
     await using handle = await element.elementHandle({ timeout: PART_TIMEOUT_MS });
     return (await handle.contentFrame()) ?? undefined;
   } catch {
-    return undefined; // the frame has gone meanwhile
+    return undefined; // the frame was closed meanwhile
   }
 }
 
-/** By CDP itself: Playwright's own screenshot takes twice as long, for what a picture of a page at rest does not need. */
+/** Uses CDP: Playwright's screenshot takes twice as long, for features that this picture does not need. */
 async function takePicture(page: Page): Promise<Buffer> {
   const cdp = await page.context().newCDPSession(page);
   try {
@@ -217,7 +217,7 @@ async function takePicture(page: Page): Promise<Buffer> {
     });
     return Buffer.from(data, 'base64');
   } finally {
-    await cdp.detach().catch(() => {}); // the page has gone
+    await cdp.detach().catch(() => {}); // the page is closed
   }
 }
 

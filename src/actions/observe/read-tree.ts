@@ -1,44 +1,44 @@
-/** From the accessibility tree to what a page says and offers, in order: texts, headings and numbered elements. */
+/** Reads the accessibility tree into texts, headings and numbered elements, in order. */
 import type { BoundingBox, ElementState, ObservedElement } from '../../contract/observation';
 import type { AriaNode } from './aria-tree';
 import { allNodes, contentOf, textOf } from './aria-tree';
 import type { Control, FrameFacts } from './frame-facts';
 import { boxKey } from './frame-facts';
 
-/** An element, and what only this side needs to know of it. */
+/** An element with internal fields. */
 export interface FoundElement extends Omit<ObservedElement, 'selector' | 'selectors'>, Placed {
-  /** Name of its tag; the usual one of its role when that is not known. */
+  /** Tag name; the usual one of its role if unknown. */
   tag: string;
   /** Of an input, such as `email`. */
   inputType: string;
-  /** By its role and name, and its number among those of the same; by its text where it has no role. */
+  /** By role, name and index; by text without a role. */
   roleSelector: string;
-  /** Whether its frame has one of this role and name. */
+  /** Whether role and name are unique in its frame. */
   isNamedOnce: boolean;
 }
 
-/** What is in the tree, by Playwright's reference to it, and where it is in its own frame. */
+/** A node of the tree: Playwright's reference, and its position in its frame. */
 interface Placed {
   ref: string;
-  /** Reference of the element of its frame; `''` in the page itself. */
+  /** Reference of the element of its frame; `''` in the main frame. */
   frameRef: string;
-  /** Role in the tree, where some controls have none. */
+  /** Role in the tree; some controls have none. */
   treeRole: string;
-  /** From the corner of what is visible of its own frame. */
+  /** Relative to the viewport of its frame. */
   ownBox: BoundingBox | undefined;
 }
 
-/** A frame whose content is in the tree. */
+/** A frame in the tree. */
 export type FoundFrame = Placed;
 
-/** One piece of a page. */
+/** A part of a page. */
 export type PagePart =
   | { kind: 'text'; text: string }
   | { kind: 'heading'; level: number; text: string }
   | { kind: 'disabled'; role: string; text: string }
   | { kind: 'element'; element: FoundElement };
 
-/** What is known of frames: of the page itself under `''`, of others under the reference of their element. */
+/** Facts about frames by the reference of their element; `''` for the main frame. */
 export type FactsByFrame = ReadonlyMap<string, FrameFacts>;
 
 /** Letter of the id, by role. What else has a pointing hand is `M`; pictures count when they have a name or such a hand. */
@@ -57,7 +57,7 @@ const LETTERS: Record<string, string> = {
   },
   ...{ textbox: 'I', searchbox: 'I', combobox: 'I', listbox: 'I', slider: 'I', spinbutton: 'I' },
 };
-/** The usual tag of roles whose elements are not looked at one by one. */
+/** Usual tags of roles, for elements that are not inspected individually. */
 const TAGS: Record<string, string> = {
   link: 'a',
   button: 'button',
@@ -65,30 +65,30 @@ const TAGS: Record<string, string> = {
   image: 'img',
   option: 'option',
 };
-/** Words for what is done. */
+/** Verbs of the actions. */
 const VERBS: Record<string, string> = {
   click: 'Click',
   fill: 'Fill',
   select_dropdown_option: 'Choose an option of',
 };
 
-/** Where the walk is. */
+/** Position of the traversal. */
 interface Place {
   facts: FrameFacts | undefined;
-  /** Of the frame's content, from the corner of what is visible of the page. */
+  /** Offset of the frame's content, relative to the viewport of the page. */
   offset: { x: number; y: number };
-  /** Of the frame's element; `''` in the page itself. */
+  /** Reference of the frame's element; `''` in the main frame. */
   frameRef: string;
-  /** Inside of something whose text is told already. */
+  /** Whether an ancestor's text contains it. */
   isTold: boolean;
-  /** Inside of something that can be acted on. */
+  /** Whether an ancestor has an action. */
   isInElement: boolean;
 }
 
-/** Elements that get an id: the first ones. Each takes 1.3 KB of the answer. */
+/** Maximum number of elements with an id. Each takes 1.3 KB of the answer. */
 const MAX_FOUND = 2_500;
 
-/** Everything on the page up to the last element that gets an id, in order, and its frames. Ids count from 1 for each letter, so the same page gives the same ids. */
+/** Returns the parts of the page up to the last element with an id, in order, and its frames. Ids count from 1 per letter, so the same page has the same ids. */
 export function readTree(
   tree: readonly (AriaNode | string)[],
   facts: FactsByFrame,
@@ -102,9 +102,9 @@ class TreeReader {
   readonly frames: FoundFrame[] = [];
   readonly #facts: FactsByFrame;
   readonly #counts = new Map<string, number>();
-  /** How often a role and name occur in each frame: only what is there once can be found by them alone. */
+  /** Counts roles and names per frame: only unique ones are sufficient as a selector. */
   readonly #names = new Map<string, number>();
-  /** How many of them were read so far. */
+  /** Their current index. */
   readonly #numbers = new Map<string, number>();
   #found = 0;
 
@@ -160,7 +160,7 @@ class TreeReader {
     }
   }
 
-  /** Once an element was left out, the rest is too. */
+  /** After the first omitted element, all others are omitted too. */
   #add(part: PagePart): void {
     if (this.#found <= MAX_FOUND) this.parts.push(part);
   }
@@ -225,7 +225,7 @@ class TreeReader {
     return `${letter}${count}`;
   }
 
-  /** As Playwright's `getByRole` writes it. One that is there once fails, rather than finding something else, when the page has more of the kind by then. */
+  /** Formats a selector like Playwright's `getByRole`. A unique one fails instead of matching another element if the page has several later. */
   #selectorOf(
     node: AriaNode,
     { frameRef }: Place,
@@ -245,7 +245,7 @@ function isPicture(role: string): boolean {
   return role === 'img' || role === 'image';
 }
 
-/** Whether it may get an id by its role. */
+/** Whether its role allows an id. */
 function hasLetter({ role }: AriaNode): boolean {
   return role in LETTERS || isPicture(role);
 }
@@ -262,7 +262,7 @@ function count(counts: Map<string, number>, key: string): void {
   counts.set(key, (counts.get(key) ?? 0) + 1);
 }
 
-/** As Playwright's selectors quote texts. */
+/** Quotes a text for a Playwright selector. */
 function quoted(text: string): string {
   return `"${text.replace(/\\/g, '\\\\').replace(/"/g, '\\"')}"`;
 }
@@ -271,7 +271,7 @@ function placedAs({ role, box }: AriaNode, { frameRef }: Place): Omit<Placed, 'r
   return { frameRef, treeRole: role, ownBox: box };
 }
 
-/** A control's own role, where the tree has none: text that can be edited, and what opens details. */
+/** Returns the role of a control that has none in the tree: editable text, and `summary`. */
 function roleOf(node: AriaNode, control: Control | undefined): string {
   if (node.role !== 'generic' || !control) return node.role;
   if (control.tag === 'summary') return 'button';
@@ -293,7 +293,7 @@ function letterOf(
   return hasHand && control?.tag !== 'label' ? 'M' : undefined;
 }
 
-/** A list is chosen from, unless it is an input to write in. */
+/** A list box has options to select, unless it is a text input. */
 function actionOf(letter: string, role: string, control: Control | undefined): string {
   if (letter === 'O') return 'select_dropdown_option';
   if (letter !== 'I') return 'click';
@@ -307,7 +307,7 @@ function describeAction(action: string, role: string, name: string): string {
   return `${VERBS[action] ?? action} the ${role === 'generic' ? 'element' : role}${name && ` "${name}"`}`;
 }
 
-/** What an input holds is told only when it certainly is no password. */
+/** Returns the value of an input only if it is certainly not a password. */
 function stateOf(node: AriaNode, letter: string, control: Control | undefined): ElementState {
   const { url, placeholder, checked, selected, expanded, pressed } = node;
   const options =

@@ -1,29 +1,29 @@
 /**
- * Writes down where elements are, so that they are found again without an observation. It runs in pages: `find-selectors.ts` sends
- * the source of these functions there. Each of them stands alone, and gets what it needs as parameters.
+ * Computes paths of elements. Runs in pages: `find-selectors.ts` sends the source of these functions. Each is self-contained, and gets
+ * everything as parameters.
  */
 
-/** An element of the accessibility tree, as far as a page can know it. */
+/** An element of the accessibility tree, for the page. */
 export interface WantedElement {
-  /** As the tree tells it. */
+  /** Role in the tree. */
   role: string;
-  /** Where it is in its frame, as `x,y,width,height`, rounded. */
+  /** Position in its frame, as `x,y,width,height`, rounded. */
   place: string;
 }
 
-/** Where one element is in its frame. */
+/** Paths of an element in its frame. */
 export interface ElementPath {
-  /** For Playwright, whose CSS goes from a shadow host to what is in its shadow root as to a child. */
+  /** For Playwright, whose CSS treats the content of a shadow root as children of its host. */
   css: string;
-  /** Empty in a shadow root, where none leads. */
+  /** Empty in a shadow root, which XPath cannot enter. */
   xpath: string;
   inShadowRoot: boolean;
 }
 
-/** Writes paths. */
+/** Computes paths. */
 export type PathWriter = (element: Element) => ElementPath;
 
-/** The paths of a page's elements; `idCounts` tells how often each id is there, shadow roots included. */
+/** Creates a path writer. `idCounts` has the number of elements per id, including shadow roots. */
 export function pathWriter(idCounts: ReadonlyMap<string, number>): PathWriter {
   const positions = new Map<Element, { among: number; ofKind: number }>();
   const positionOf = (element: Element): { among: number; ofKind: number } => {
@@ -46,7 +46,7 @@ export function pathWriter(idCounts: ReadonlyMap<string, number>): PathWriter {
   const xpathOf = (element: Element): string => {
     const { among, ofKind } = positionOf(element);
     const isNamed =
-      element.namespaceURI === 'http://www.w3.org/1999/xhtml' && !element.localName.includes(':'); // others have no names in XPath
+      element.namespaceURI === 'http://www.w3.org/1999/xhtml' && !element.localName.includes(':'); // XPath has no names for others
     const step = isNamed ? `${element.localName}[${ofKind}]` : `*[${among}]`;
     return `${element.parentElement ? xpathOf(element.parentElement) : ''}/${step}`;
   };
@@ -67,10 +67,10 @@ export function fitsRole(element: Element, role: string): boolean {
   const own = element.getAttribute('role')?.trim().split(/\s+/)[0];
   if (own) return own === role || (own === 'image' && role === 'img');
   const ownTags = tags[role];
-  return ownTags === undefined || element.matches(ownTags); // one without tags of its own may be any, such as `summary`
+  return ownTags === undefined || element.matches(ownTags); // roles without tags may have any tag, such as `summary`
 }
 
-/** The paths of the wanted elements; `null` for one that is not certainly known by its place and role. */
+/** Returns the paths of the elements; `null` if position and role are ambiguous. */
 export function pathsOfWanted(
   wanted: readonly WantedElement[],
   writerFor: (idCounts: ReadonlyMap<string, number>) => PathWriter,

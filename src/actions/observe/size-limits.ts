@@ -1,23 +1,23 @@
-/** How large an observed page may be: Playwright reads it in the process that serves all sessions, and cannot be stopped halfway. */
+/** Size limits of observed pages: Playwright reads them in the process that serves all sessions, and cannot be interrupted. */
 import type { Frame, Page } from 'playwright-core';
 import { orAfter } from '../../base/deadline';
 import { ApiError } from '../../contract/errors';
 import { withPageDeadline } from '../deadline';
 
-/** Most elements of a page and its frames, those in shadow roots included: the longest articles of Wikipedia have 20,000. */
+/** Maximum number of elements in a page with its frames and shadow roots: the longest articles of Wikipedia have 20,000. */
 const MAX_ELEMENTS = 30_000;
-/** Most text of a page and its frames, in characters: in the tree it may be there twice, as a name and as a text. */
+/** Maximum text of a page with its frames, in characters: the tree may contain it twice, as name and text. */
 const MAX_CHARS = 8_000_000;
-/** How long a frame may take to count its elements, in milliseconds: one that does not answer is left out later too. */
+/** Time limit to count a frame's elements, in milliseconds. An unresponsive frame is omitted later too. */
 const COUNT_TIMEOUT_MS = 2_000;
-/** Most bytes of one answer of the browser during an observation: the tree of a large page has 8 MB, the picture of a large screen 4 MB. */
+/** Maximum size of an answer of the browser during an observation, in bytes: the tree of a large page has 8 MB, the picture of a large screen 4 MB. */
 export const MAX_ANSWER_BYTES = 16_000_000;
-/** How our carrier words an answer that is larger. */
+/** Message of our transport for a larger answer. */
 const ANSWER_TOO_LARGE = /answer is too large/;
 
 /**
- * Counts before anything is read. Locators count out of reach of the page's own scripts.
- * @throws {@link ApiError} (422, `page_too_large`) when there are too many elements or too much text; {@link TimeoutError} when the page hangs
+ * Counts elements and text before the page is read. Locators run isolated from the page's scripts.
+ * @throws {@link ApiError} (422, `page_too_large`) for too many elements or too much text; {@link TimeoutError} if the page is frozen
  */
 export async function checkSize(page: Page, timeoutMs: number): Promise<void> {
   const count = await sumOf(page, async (frame) => frame.locator('*').count(), timeoutMs);
@@ -31,8 +31,8 @@ export async function checkSize(page: Page, timeoutMs: number): Promise<void> {
 }
 
 /**
- * Explains an error that comes of the page's size.
- * @throws {@link ApiError} (422, `page_too_large`), or the error itself when it has another cause
+ * Converts errors caused by the page's size.
+ * @throws {@link ApiError} (422, `page_too_large`), or the error itself if it has another cause
  */
 export function tooLarge(error: unknown): never {
   if (error instanceof RangeError) throw pageTooLarge('its elements are nested too deep', error);
@@ -58,7 +58,7 @@ async function sumOf(
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-/** Runs in the page, which may lie: then its tree is larger than an answer may be. */
+/** Runs in the page, which may lie. Then its tree exceeds the limit of an answer. */
 function lengthOfText(): number {
   const { body } = document as { body: HTMLElement | null };
   return body?.innerText.length ?? 0;

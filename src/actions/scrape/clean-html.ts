@@ -1,8 +1,8 @@
-/** Prepares the HTML of a page for reading: shadow roots in their places, hidden and unwanted parts gone, URLs absolute. */
+/** Prepares the HTML of a page: flattens shadow roots, removes hidden and unwanted parts, and makes URLs absolute. */
 import { Readability } from '@mozilla/readability';
 import { parseHTML } from 'linkedom';
 
-/** What is kept. */
+/** Options of the cleanup. */
 export interface CleaningOptions {
   baseUrl: string;
   keepLinks: boolean;
@@ -11,19 +11,19 @@ export interface CleaningOptions {
   onlyMainContent: boolean;
 }
 
-/** Tags that are never read. */
+/** Tags to remove always. */
 const NEVER_READ =
   'script, style, noscript, template, link, meta, object, embed, iframe, frame, canvas, audio, video, input, select, textarea';
-/** Elements that say in their own tag that they are hidden. */
+/** Elements with an attribute that hides them. */
 const HIDDEN = '[hidden]:not([hidden="until-found"]), [style*="display"], [style*="visibility"]';
 
-/** Deepest nesting that is kept, in elements: four times what pages have that people made. */
+/** Maximum nesting of elements: four times that of real pages. */
 const MAX_DEPTH = 100;
 
-/** What is left of white space that nobody reads: expressions that look for its end begin anew at each of its characters. */
+/** Maximum length of white space: regular expressions that search its end are quadratic. */
 const LONG_SPACE = /(\s{100})\s+/g;
 
-/** The cleaned HTML of the body. */
+/** Returns the cleaned HTML of the body. */
 export function cleanHtml(page: string, options: CleaningOptions): string {
   const html = page.replace(LONG_SPACE, '$1');
   const { document } = parseHTML(
@@ -37,7 +37,7 @@ export function cleanHtml(page: string, options: CleaningOptions): string {
   dropUnwanted(document, options);
   const links = Array.from(document.body.querySelectorAll('a'));
   for (const button of Array.from(document.body.querySelectorAll('button'))) {
-    button.before(' '); // they stand apart without a space in the HTML
+    button.before(' '); // buttons are visually separated without a space in the HTML
     button.after(' ');
     replaceBy(button, button.childNodes);
   }
@@ -47,9 +47,9 @@ export function cleanHtml(page: string, options: CleaningOptions): string {
   return (options.onlyMainContent ? mainContent(document) : undefined) ?? document.body.innerHTML;
 }
 
-/** Undefined when there is no part that stands out. */
+/** Returns the main content; undefined if there is none. */
 function mainContent(document: Document): string | undefined {
-  const before = document.body.innerHTML; // reading takes the document apart
+  const before = document.body.innerHTML; // Readability modifies the document
   const article = new Readability(document).parse();
   if (!article?.content) return undefined;
   const title = article.title?.trim() ?? '';
@@ -61,7 +61,7 @@ function mainContent(document: Document): string | undefined {
   return heading.outerHTML + article.content;
 }
 
-/** As it is shown: the shadow root in place of the element's children, and these where its slots are. Inner ones first, so that each node moves once for each root that it is in. */
+/** Flattens shadow roots: a root replaces the element's children, which replace its slots. Inner roots come first, so that each node moves once per root. */
 function placeShadowRoots(document: Document): void {
   for (const template of shadowRootsIn(document).reverse()) {
     const host = template.parentElement;
@@ -77,14 +77,14 @@ function placeShadowRoots(document: Document): void {
     for (const slot of Array.from(template.querySelectorAll('slot'))) {
       const name = slot.getAttribute('name') ?? '';
       replaceBy(slot, bySlot.get(name) ?? slot.childNodes);
-      bySlot.delete(name); // the first slot of a name shows all of it
+      bySlot.delete(name); // only the first slot with a name gets the nodes
     }
     host.replaceChildren();
     for (const child of Array.from(template.childNodes)) host.append(child);
   }
 }
 
-/** In the order of the document. Selectors find nothing in templates, where inner ones are. */
+/** In document order. Selectors do not match inside templates, which contain inner roots. */
 function shadowRootsIn(document: Document): Element[] {
   const found: Element[] = [];
   const waiting = [document.documentElement as Element];
@@ -95,13 +95,13 @@ function shadowRootsIn(document: Document): Element[] {
   return found;
 }
 
-/** Puts nodes in the place of an element. One by one: there may be more of them than a call takes. */
+/** Replaces an element by nodes, one by one: a call has a maximum number of arguments. */
 function replaceBy(element: Element, nodes: Iterable<ChildNode>): void {
   for (const node of Array.from(nodes)) element.before(node);
   element.remove();
 }
 
-/** Leaves only the text of what is deeper than any page that is read: what follows looks at a text once for each level above it. */
+/** Keeps only the text of deeper elements: later steps read a text once per level above it. */
 function flatten(document: Document): void {
   const waiting = [{ element: document.body as Element, depth: 0 }];
   for (let next = waiting.pop(); next; next = waiting.pop()) {
@@ -137,10 +137,10 @@ function dropUnwanted(document: Document, { keepImages, ignoredTags }: CleaningO
     element.remove();
 }
 
-/** Elements that stand in a line of text and say nothing themselves. */
+/** Inline elements without meaning. */
 const INLINE = /^(span|b|strong|i|em|u|small|font|abbr|label)$/;
 
-/** True when the next thing in the line is another link: in the browser their margins keep them apart, or their borders. */
+/** Whether the next inline element is a link: in the browser, margins or borders separate them. */
 function isBeforeLink(link: Element): boolean {
   let last: Element = link;
   while (!last.nextSibling && last.parentElement && INLINE.test(last.parentElement.localName))
@@ -160,7 +160,7 @@ function makeAbsolute(document: Document, baseUrl: string): void {
       image.getAttribute('data-src'),
       image.getAttribute('srcset')?.trim().split(/[\s,]/)[0],
     ];
-    const source = candidates.find((it) => it && !it.startsWith('data:')); // pictures that are loaded late have their address elsewhere
+    const source = candidates.find((it) => it && !it.startsWith('data:')); // lazy images have their address in another attribute
     if (source) image.setAttribute('src', absolute(source, baseUrl));
     else image.remove();
   }

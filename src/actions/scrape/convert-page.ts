@@ -1,14 +1,14 @@
-/** Makes markdown of the HTML of a page and its frames. Runs in the process for heavy work: a page decides how much it is. */
+/** Converts the HTML of a page and its frames to markdown. Runs in the process for heavy work, because pages can be large. */
 import { keptText } from '../../base/foreign-text';
 import { sizeText } from '../../base/texts';
 import { cleanHtml } from './clean-html';
 import { placeholders, toMarkdown, type UrlWriter } from './markdown';
 import type { MarkdownOrder, PageHtml } from './markdown-job';
 
-/** Longest markdown, in bytes: as much as the HTML that is read. Lists in lists grow by their indents. */
+/** Maximum length of the markdown, in bytes: that of the HTML. Nested lists grow by their indentation. */
 const MAX_MARKDOWN = 4_000_000;
 
-/** The markdown; one that was cut says so at its end. */
+/** Returns the markdown. A truncated one says so at its end. */
 export function convertPage(order: MarkdownOrder): string {
   const writeUrl: UrlWriter = order.useLinkPlaceholders ? placeholders() : (url) => url;
   const convert = ({ html, baseUrl }: PageHtml): string =>

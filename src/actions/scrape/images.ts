@@ -1,11 +1,11 @@
-/** What the images of a page are for. */
+/** Categories of the images of a page. */
 import type { ImageCategory, ScrapedImage } from '../../contract/scrape';
 import type { PageImage } from './page-html';
 
-/** Up to this size, on its longer side, an image is an icon, in CSS pixels: the limit of the contract's reference engine. */
+/** Maximum size of an icon on its longer side, in CSS pixels: that of the reference engine. */
 const ICON_SIZE_PX = 64;
 
-/** The images of a page, each once, its favicon first. */
+/** Returns the distinct images of a page, its favicon first. */
 export function describeImages(images: readonly PageImage[], pageUrl: string): ScrapedImage[] {
   const known = new Map<string, ScrapedImage>();
   for (const [index, image] of images.entries()) {
@@ -20,7 +20,7 @@ export function describeImages(images: readonly PageImage[], pageUrl: string): S
   return [...favicon(pageUrl), ...known.values()];
 }
 
-/** What an image is for, by its size and by what its author says of it. */
+/** Returns the category of an image, by its size and attributes. */
 export function categoryOf({ kind, url, label, width, height, hints }: PageImage): ImageCategory {
   const isShown = width > 0 && height > 0;
   const isIcon =

@@ -1,17 +1,17 @@
-/** The job that makes markdown of a page: what it takes and gives. */
+/** The job that converts a page to markdown. */
 import type { Job } from '../../work/job';
 
 /** A document of a page. */
 export interface PageHtml {
-  /** What is inside of the element, or of the whole document. Shadow roots are `<template shadowrootmode>`. */
+  /** Inner HTML of the element or document. Shadow roots are `<template shadowrootmode>`. */
   html: string;
-  /** What relative URLs are relative to. */
+  /** Base URL. */
   baseUrl: string;
-  /** How much there was, in characters; more than `html` where that was cut. */
+  /** Original length, in characters; larger than `html` if that was truncated. */
   fullLength: number;
 }
 
-/** What is to be converted, and how. */
+/** Input of the job. */
 export interface MarkdownOrder {
   main: PageHtml;
   frames: readonly { url: string; page: PageHtml }[];
@@ -22,5 +22,5 @@ export interface MarkdownOrder {
   useLinkPlaceholders: boolean;
 }
 
-/** The markdown of a page and its frames. Clients wait 45 s for an answer, most of it for this on a busy machine: alone, the largest page takes 5. */
+/** Converts a page and its frames to markdown. Clients wait 45 s for an answer, most of it for this on a busy machine; on an idle machine, the largest page takes 5 s. */
 export const markdownJob: Job<MarkdownOrder, string> = { name: 'markdown', timeoutMs: 20_000 };

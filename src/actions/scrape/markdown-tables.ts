@@ -1,16 +1,16 @@
-/** Tables in markdown. The first row is the head, whether its author made it one or not; tables that only place things are taken apart. */
+/** Tables in markdown. The first row is always the header; layout tables are flattened. */
 import type TurndownService from 'turndown';
 
-/** What decides how a table is written. */
+/** Facts that decide the format of a table. */
 interface TableFacts {
-  /** Whether it holds data: more than one column, and no other table. */
+  /** Whether it is a data table: more than one column, and no nested table. */
   isData: boolean;
   firstRow: Node | null;
 }
 
 /** Adds the rules for tables. */
 export function addTableRules(service: TurndownService): void {
-  const known = new WeakMap<Node, TableFacts>(); // looked at once, not for each of its cells
+  const known = new WeakMap<Node, TableFacts>(); // computed once per table, not per cell
   const factsOf = (node: Node): TableFacts | undefined => {
     const table = tableOf(node);
     const facts = table && (known.get(table) ?? readTable(table));
@@ -43,7 +43,7 @@ export function addTableRules(service: TurndownService): void {
   });
 }
 
-/** Widest that a cell may claim to be, in columns: nobody reads more, and some claim thousands. */
+/** Maximum `colspan` of a cell: some pages have thousands. */
 const MAX_COLUMNS = 50;
 
 function row(content: string, node: HTMLElement, isFirst: boolean): string {

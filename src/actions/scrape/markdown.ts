@@ -1,13 +1,13 @@
-/** From cleaned HTML to markdown: headings, lists, links, images, code and tables. */
+/** Converts cleaned HTML to markdown: headings, lists, links, images, code and tables. */
 import { parseHTML } from 'linkedom';
 import TurndownService from 'turndown';
 import { oneLine } from '../../base/texts';
 import { addTableRules } from './markdown-tables';
 
-/** Writes down addresses; a text of its own may stand for each. */
+/** Formats addresses; may replace them by placeholders. */
 export type UrlWriter = (url: string, kind: 'link' | 'image') => string;
 
-/** The markdown of some HTML. */
+/** Returns the markdown of HTML. */
 export function toMarkdown(html: string, writeUrl: UrlWriter): string {
   const service = new TurndownService({
     headingStyle: 'atx',
@@ -48,7 +48,7 @@ export function toMarkdown(html: string, writeUrl: UrlWriter): string {
     .trim();
 }
 
-/** The library brings a parser of its own, but takes any DOM. It would work on a copy of it, for which this one is not needed. */
+/** The library accepts any DOM instead of its own parser. We let it modify ours instead of a copy. */
 function asElement(html: string): HTMLElement {
   const { body } = parseHTML(
     `<!doctype html><html><head></head><body>${html}</body></html>`,
@@ -56,7 +56,7 @@ function asElement(html: string): HTMLElement {
   return Object.assign(body, { cloneNode: () => body });
 }
 
-/** Positions of elements among their siblings, from 0. Siblings are counted once for all of them. */
+/** Caches the indexes of siblings, from 0, computed once per parent. */
 function positions(): (element: Element) => number {
   const known = new WeakMap<Element, number>();
   return (element) => {
@@ -66,7 +66,7 @@ function positions(): (element: Element) => number {
   };
 }
 
-/** Numbered texts in place of addresses, the same one for the same address: `link1`, `img1.png`. */
+/** Returns numbered placeholders for addresses, the same one for the same address: `link1`, `img1.png`. */
 export function placeholders(): UrlWriter {
   const known = { link: new Map<string, string>(), image: new Map<string, string>() };
   return (url, kind) => {
@@ -78,7 +78,7 @@ export function placeholders(): UrlWriter {
   };
 }
 
-/** With one space after its mark, and not the three of the library. */
+/** List items with one space after the bullet instead of the library's three. */
 function listItem(
   content: string,
   node: HTMLElement,
@@ -90,7 +90,7 @@ function listItem(
   return `${mark}${content.trim().replaceAll('\n', `\n${' '.repeat(mark.length)}`)}${node.nextSibling ? '\n' : ''}`;
 }
 
-/** The rule of the library, whose expressions take the square of the time that the text is long. */
+/** Replaces the rule of the library, whose regular expressions are quadratic. */
 function inlineCode(content: string): string {
   const code = content.replace(/\r?\n|\r/g, ' ');
   if (code === '') return '';
@@ -103,7 +103,7 @@ function inlineCode(content: string): string {
   return mark + space + code + space + mark;
 }
 
-/** In one line, whatever blocks the link holds: others would not read it as a link. */
+/** Puts the text of a link in one line, even if it contains blocks: otherwise it is not a link in markdown. */
 function link(content: string, href: string | null, writeUrl: UrlWriter): string {
   const text = oneLine(content.replace(/^#{1,6}\s+/gm, ''));
   const isAddress = href !== null && href !== '' && !/^javascript:/i.test(href);
@@ -114,7 +114,7 @@ function link(content: string, href: string | null, writeUrl: UrlWriter): string
     : `${/^\s/.test(content) ? ' ' : ''}${written}${/\s$/.test(content) ? ' ' : ''}`;
 }
 
-/** Written so that it cannot end the link. */
+/** Escapes the address, so that it cannot end the link. */
 function address(url: string): string {
   return url.replace(
     /[\s()<>]/g,

@@ -1,42 +1,42 @@
-/** Takes the HTML of a frame or of one element out of the browser, with what open shadow roots show. */
+/** Reads the HTML of a frame or an element from the browser, including open shadow roots. */
 import type { Frame, JSHandle, Locator } from 'playwright-core';
 import { withPageDeadline } from '../deadline';
 import type { PageHtml } from './markdown-job';
 
-/** How long HTML that was read may take to leave its page, in milliseconds: some ten times what 4 MB take on a busy machine. */
+/** Time limit to transfer HTML from its page, in milliseconds: about ten times that of 4 MB on a busy machine. */
 const TAKE_TIMEOUT_MS = 5_000;
-/** Images that are listed, the first ones, and the longest text of each field of one, in characters: an answer of 6 MB at most. */
+/** Maximum number of images, and maximum length of their fields, in characters: an answer of at most 6 MB. */
 const MAX_IMAGES = 2_000;
 const MAX_IMAGE_TEXT = 1_000;
 
-/** HTML that was read, and waits in its page. */
+/** HTML that is stored in its page. */
 export interface HeldHtml {
-  /** Takes it out of the page. To be called once. */
+  /** Transfers it from the page. Call it once. */
   take(): Promise<PageHtml>;
 }
 
-/** How much is read of images. */
+/** Limits for images. */
 interface ImageLimits {
   maxImages: number;
-  /** Of each text of one, in characters; an address that is longer counts as drawn in the page. */
+  /** Maximum length of a field, in characters. An image with a longer address counts as drawn by the page. */
   maxText: number;
 }
 
-/** An image as it is in the page. */
+/** An image of the page. */
 export interface PageImage {
   kind: 'img' | 'svg';
-  /** Absolute; empty for one that is drawn in the page itself. */
+  /** Absolute URL; empty for an image drawn by the page. */
   url: string;
-  /** Its alternative text or title; `null` when there is none, empty when it is declared to mean nothing. */
+  /** Alternative text or title; `null` if there is none, empty for a decorative image. */
   label: string | null;
-  /** Size as shown, in CSS pixels. */
+  /** Displayed size, in CSS pixels. */
   width: number;
   height: number;
-  /** Its classes, id and role, and those of what it is in. */
+  /** Classes, id and role of the image and its ancestors. */
   hints: string;
 }
 
-/** The HTML of a frame, of which so many characters can be taken. */
+/** Reads the HTML of a frame up to a maximum number of characters. */
 export async function htmlOfFrame(
   frame: Frame,
   maxChars: number,
@@ -48,7 +48,7 @@ export async function htmlOfFrame(
   );
 }
 
-/** The HTML inside of an element; of a table, a numbered list or a text in lines with the element, for its content means nothing without. */
+/** Reads the inner HTML of an element; for a table, a numbered list or preformatted text the outer HTML. */
 export async function htmlOfElement(
   element: Locator,
   maxChars: number,
@@ -69,13 +69,13 @@ async function held(reading: Promise<JSHandle<PageHtml>>, maxChars: number): Pro
         TAKE_TIMEOUT_MS,
         'read a page',
       );
-      handle.dispose().catch(() => {}); // the page has gone
-      return { ...rest, html: html.slice(0, maxChars) }; // a page may have replaced what cuts strings there
+      handle.dispose().catch(() => {}); // the page is closed
+      return { ...rest, html: html.slice(0, maxChars) }; // a page may have replaced its own `slice`
     },
   };
 }
 
-/** The images of a frame, or of an element of it: the first ones of how many there are. */
+/** Reads the first images of a frame or an element, and their total number. */
 export async function imagesIn(
   place: Frame | Locator,
   timeoutMs: number,
@@ -88,7 +88,7 @@ export async function imagesIn(
   return withPageDeadline(work, timeoutMs, 'read the images of a page');
 }
 
-/** Runs in the page: of an element, or of the document, when only the limit is given. */
+/** Runs in the page, on an element or, with only the limit, on the document. */
 function readHtml(place: Element | SVGElement | number, limit?: number): PageHtml {
   const shadowRoots: ShadowRoot[] = [];
   const look = (root: ParentNode): void =>
@@ -105,7 +105,7 @@ function readHtml(place: Element | SVGElement | number, limit?: number): PageHtm
   }
   look(root);
   const all = shadowRoots.length > 0 ? root.getHTML({ shadowRoots }) : root.innerHTML;
-  const unread = /<(script|style|svg)\b[^>]*>[^]*?<\/\1>/g; // dropped later in any case
+  const unread = /<(script|style|svg)\b[^>]*>[^]*?<\/\1>/g; // removed later anyway
   const inside = all.length > maxChars ? all.replace(unread, '') : all;
   const lastTag = inside.lastIndexOf('<', maxChars);
   const isInTag = lastTag > inside.lastIndexOf('>', maxChars);

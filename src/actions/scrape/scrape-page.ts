@@ -8,32 +8,32 @@ import { describeImages } from './images';
 import { markdownJob, type MarkdownOrder } from './markdown-job';
 import { htmlOfElement, htmlOfFrame, imagesIn, type HeldHtml } from './page-html';
 
-/** Longest time to read a page, in milliseconds: less than any client waits for an answer (45 s). */
+/** Time limit to read a page, in milliseconds: less than clients wait for an answer (45 s). */
 const PAGE_TIMEOUT_MS = 20_000;
-/** Longest time for a frame in the page, in milliseconds: without an answer the rest is told all the same. */
+/** Time limit of a frame, in milliseconds. Without an answer, it is omitted. */
 const FRAME_TIMEOUT_MS = 2_000;
-/** How long an empty page may take to show something, in milliseconds: the contract's reference engine looks three times, every 2 s. */
+/** Time limit for an empty page to show content, in milliseconds: the reference engine checks three times, every 2 s. */
 const EMPTY_TIMEOUT_MS = 6_000;
-/** Most HTML that is read, in characters, of a page with its frames: 100,000 items of a list are 3 million. */
+/** Maximum HTML of a page with its frames, in characters: a list with 100,000 items has 3 million. */
 const MAX_HTML = 4_000_000;
-/** The same where the main content is to be found, which takes three times as long. */
+/** The same for the main content, which takes three times as long to find. */
 const MAX_HTML_TO_SEARCH = 1_500_000;
-/** Frames that are read: each takes some round trips. */
+/** Maximum number of frames: each takes some round trips. */
 const MAX_FRAMES = 50;
-/** Playwright's words for a page that is left, closed or gone; there is no code to tell by. */
+/** Playwright's messages for a page that navigates, closes or crashes; they have no code. */
 const PAGE_GONE = /context was destroyed|has been closed|crashed|detached|navigat/i;
-/** Why nothing is extracted. */
+/** Reason why nothing is extracted. */
 const NO_MODEL =
   'Extracting by instructions or by a schema needs a language model, and this server has none. The markdown is complete: extract from it, or ask an API that has one.';
 
-/** What is to be scraped: a request, of which an address was opened already. */
+/** A request whose address is already open. */
 export type ScrapeOrder = Omit<ScrapeRequest, 'url'>;
 
 /**
- * Scrapes the page as it is now. An empty one gets a while to show something. Of a very large one a part is read, and the result says so.
- * @param runJob makes the markdown
- * @throws {@link InvalidRequestError} when the selector matches not exactly one element; {@link TimeoutError} when the page hangs;
- * {@link ApiError} (422, `page_too_large`) when its markdown takes too much time or memory
+ * Scrapes the current page. Waits a while for an empty page. Truncates a very large page, and says so in the result.
+ * @param runJob - converts to markdown
+ * @throws {@link InvalidRequestError} if the selector does not match exactly one element; {@link TimeoutError} if the page is frozen;
+ * {@link ApiError} (422, `page_too_large`) if the conversion exceeds its limit of time or memory
  */
 export async function scrapePage(
   page: Page,
@@ -95,7 +95,7 @@ function wrongSelector(message: string): InvalidRequestError {
   });
 }
 
-/** What was read, in the page until it is the job's turn. */
+/** Reads the HTML, which stays in the page until the job starts. */
 interface HeldPage {
   main: HeldHtml;
   frames: { url: string; page: HeldHtml }[];
@@ -117,7 +117,7 @@ async function hold(
     htmlOfFrame(page.mainFrame(), share, PAGE_TIMEOUT_MS),
     ...frames.map(async (frame) =>
       htmlOfFrame(frame, share, FRAME_TIMEOUT_MS).catch(() => undefined),
-    ), // it does not answer, or has gone
+    ), // it does not answer, or is closed
   ]);
   return {
     main,
@@ -173,6 +173,6 @@ async function showsSomething(page: Page): Promise<boolean> {
     });
     return true;
   } catch {
-    return false; // it stays empty
+    return false; // still empty
   }
 }
