@@ -12,6 +12,10 @@ import { sessions } from './sessions/index';
 
 const run = commandGroup(
   {
+    init: {
+      summary: 'make an existing Playwright suite run on sessions',
+      run: async (args) => (await import('./init/index')).init(args), // loads a parser
+    },
     open: { summary: 'open the page that shows the current run, or a server', run: open },
     serve: { summary: 'run a session server in the foreground', run: serve },
     sessions: {
