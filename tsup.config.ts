@@ -8,6 +8,7 @@ const PUBLIC = {
   reporter: 'src/reporter/index.ts',
   client: 'src/client/index.ts',
   server: 'src/server/index.ts',
+  provider: 'src/browser/provider/index.ts',
 };
 
 const esbuildPlugins = [notices('dist/THIRD-PARTY.txt')];

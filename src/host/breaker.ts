@@ -29,13 +29,14 @@ const DOWN: ReadonlySet<string> = new Set([
   'server_error',
   'contract_violation',
   'overloaded',
+  'provider_failed',
 ]);
 
 const log = logOf('host');
 
 /** What a breaker watches. */
 export interface BreakerSubject {
-  /** The API, for messages. */
+  /** The API or the provider, for messages: `the session API https://…`. */
   readonly name: string;
   /** Asks the API something small. Rejects, soon, while it is down. */
   probe(): Promise<unknown>;
@@ -177,7 +178,7 @@ export class Breaker {
     const forText = durationText(untilMs - sinceMs);
     const lastText = last.message.replace(/^Could not start a session: /, '');
     return new SessionwrightError(
-      `Could not start a session: the session API ${this.#subject.name} is down. ${countText(count, 'start')} failed in ${forText}, so tests do not wait for it any more. The last one: ${lastText} Once the API is up again, the run goes on by itself.`,
+      `Could not start a session: ${this.#subject.name} is down. ${countText(count, 'start')} failed in ${forText}, so tests do not wait for it any more. The last one: ${lastText} Once it is up again, the run goes on by itself.`,
       { code: 'api_down', cause: last },
     );
   }

@@ -1,4 +1,4 @@
-/** Sessions of a session server in this process. Its browsers run on this machine and end with this process, or run on a Selenium Grid. */
+/** Sessions of a session server in this process. Its browsers run on this machine and end with this process, or run on a Selenium Grid or at a provider. */
 import type { ClientWarning, Session, SessionsClient } from '../client/index';
 import { withoutStartupPage } from '../contract/addresses';
 import { parseErrorBody } from '../contract/error-body';
@@ -6,23 +6,31 @@ import { ApiError, ApiUnreachableError, SessionwrightError } from '../contract/e
 import { MINUTE_MS, MINUTES } from '../contract/limits';
 import type { StartOptions } from '../contract/session';
 import type { TestNote } from '../contract/test-notes';
-import { describeSource } from '../options/source';
+import { environment } from '../options/environment';
+import { defaultMaxDurationMs, describeSource } from '../options/source';
 import type { SessionOptions } from '../options/types';
 import type { HostedServer, SessionServerOptions } from '../server/session-server';
 import type { DirectEntry } from '../server/sessions/known-session';
 import type { OpenRecording } from '../recording/session-recorder';
+import type { BrowserProvider } from '../browser/provider/types';
+import { Breaker } from './breaker';
 import { HeldSession, type Source } from './held-session';
 import type { AcquireRequest, BegunStart, StartOutcome, Wall } from './protocol';
 import { startOptions, startWatched, type StartWatch } from './starts';
 
-/** Limits of an embedded session, in milliseconds: the contract's upper bounds, since it ends with the run. */
-const LIMITS = {
-  idleMs: MINUTES.maxIdle * MINUTE_MS,
-  maxMs: MINUTES.maxDuration * MINUTE_MS,
-} as const;
+/** The idle time of an embedded session, in milliseconds: the contract's upper bound, since it ends with the run. */
+const IDLE_MS = MINUTES.maxIdle * MINUTE_MS;
 
-/** How long one try of a start may wait in a Grid's queue, in milliseconds: as long as any start, since another try goes to the end of the queue. */
-const GRID_CALL_MS = 1_800_000;
+/** How long one try of a start may wait for a Grid or a provider, in milliseconds: as long as any start, since another try goes to the end of a Grid's queue. */
+const ELSEWHERE_CALL_MS = 1_800_000;
+
+/** What a source of embedded sessions needs from its run. */
+export interface EmbeddedSourceOwner {
+  /** Called if sessions may be left. */
+  onWarning: (warning: ClientWarning) => void;
+  /** Called when the provider is down, and starts are not tried any more for now. */
+  onDown: (error: Error) => void;
+}
 
 /** A session server of our own. */
 export class EmbeddedSource implements Source {
@@ -32,13 +40,18 @@ export class EmbeddedSource implements Source {
   readonly isEmbedded = true;
   readonly isLocal: boolean;
   readonly #server: HostedServer;
+  readonly #defaultMaxMs: number;
+  /** Undefined on this machine and on a Grid. */
+  readonly #breaker: Breaker | undefined;
 
   private constructor(
     server: HostedServer,
     client: SessionsClient,
-    { label, isLocal }: { label: string; isLocal: boolean },
+    { label, isLocal, ...kind }: EmbeddedKind,
   ) {
     this.#server = server;
+    this.#defaultMaxMs = kind.defaultMaxMs;
+    this.#breaker = kind.breaker;
     this.client = client;
     this.api = { url: server.url, key: server.apiKey };
     this.label = label;
@@ -47,17 +60,19 @@ export class EmbeddedSource implements Source {
 
   /**
    * Starts the server.
-   * @param onWarning - called if sessions may be left
+   * @param owner.onWarning - called if sessions may be left
+   * @param owner.onDown - called when the provider is down, and starts are not tried any more for now
    */
   static async start(
     settings: SessionServerOptions,
     options: SessionOptions,
-    onWarning: (warning: ClientWarning) => void,
+    { onWarning, onDown }: EmbeddedSourceOwner,
   ): Promise<EmbeddedSource> {
     const [{ startServer }, { SessionsClient }] = await Promise.all([
       import('../server/session-server'),
       import('../client/index'),
     ]);
+    const isElsewhere = (settings.grid ?? settings.provider) !== undefined;
     const server = await startServer({
       ...settings,
       recording: 'on-demand',
@@ -66,14 +81,18 @@ export class EmbeddedSource implements Source {
     const client = new SessionsClient({
       apiUrl: server.url,
       apiKey: server.apiKey,
-      ...(settings.grid && { timeout: GRID_CALL_MS }),
+      ...(isElsewhere && { timeout: ELSEWHERE_CALL_MS }),
       handleSignals: false,
       onWarning,
     });
-    return new EmbeddedSource(server, client, {
-      label: describeSource(options),
-      isLocal: !settings.grid,
+    const { provider } = settings;
+    const source = new EmbeddedSource(server, client, {
+      label: describeSource(options, environment, provider?.provider.name),
+      isLocal: !isElsewhere,
+      defaultMaxMs: defaultMaxDurationMs(options),
+      breaker: provider && breakerOf(provider.provider, { onDown, server }),
     });
+    return source;
   }
 
   get wall(): Wall {
@@ -85,11 +104,19 @@ export class EmbeddedSource implements Source {
   }
 
   async open(request: AcquireRequest, watch: StartWatch): Promise<HeldSession> {
+    if (!this.#breaker) return this.#open(request, watch);
+    return this.#breaker.run(async (saysFull) => this.#open(request, { ...watch, saysFull }));
+  }
+
+  async #open(
+    request: AcquireRequest,
+    watch: StartWatch & { saysFull?: () => void },
+  ): Promise<HeldSession> {
     const { startTimeout } = request.options;
     const session = await startWatched(
       this.client,
       {
-        ...withLimits(startOptions(request)),
+        ...withLimits(startOptions(request), this.#defaultMaxMs),
         ...(startTimeout !== undefined && { startTimeout }),
       },
       watch,
@@ -113,9 +140,32 @@ export class EmbeddedSource implements Source {
   async stopped(): Promise<void> {}
 
   async close(): Promise<void> {
+    this.#breaker?.close();
     await this.client.close();
     await this.#server.close();
   }
+}
+
+/** What differs between embedded sources. */
+interface EmbeddedKind {
+  label: string;
+  isLocal: boolean;
+  /** The duration of sessions that set none, in milliseconds. */
+  defaultMaxMs: number;
+  breaker: Breaker | undefined;
+}
+
+/** The breaker of a provider. It has no other call, so a start shows whether it is up. */
+function breakerOf(
+  { name }: BrowserProvider,
+  { onDown, server }: Pick<EmbeddedSourceOwner, 'onDown'> & { server: HostedServer },
+): Breaker {
+  return new Breaker({
+    name: `the provider "${name}"`,
+    probe: async () => undefined,
+    hasSessions: () => server.counts.active > 0,
+    onOpen: onDown,
+  });
 }
 
 /** A session of the embedded server. Workers can connect to its browser without the gateway. */
@@ -128,7 +178,7 @@ class EmbeddedSession extends HeldSession {
     this.#server = server;
   }
 
-  /** Others may need the slot of a Grid. */
+  /** Others may need the slot of a Grid, and a provider may bill it. */
   override get isCostly(): boolean {
     return !this.source.isLocal;
   }
@@ -178,15 +228,15 @@ function waited(error: unknown, waitingFor: string | undefined): SessionwrightEr
 function inItsOwnWords(error: unknown): unknown {
   if (!(error instanceof ApiError)) return error;
   const { message, code = error.code } = parseErrorBody(error.body);
-  if (error.code !== 'browser_not_found' && !/grid/.test(code)) return error;
+  if (error.code !== 'browser_not_found' && !/grid|provider/.test(code)) return error;
   return new SessionwrightError(message ?? error.message, { code, cause: error });
 }
 
-function withLimits(start: StartOptions): StartOptions {
-  const maxDuration = start.maxDuration ?? LIMITS.maxMs;
+function withLimits(start: StartOptions, defaultMaxMs: number): StartOptions {
+  const maxDuration = start.maxDuration ?? defaultMaxMs;
   return {
     ...start,
     maxDuration,
-    idleTimeout: start.idleTimeout ?? Math.min(LIMITS.idleMs, maxDuration),
+    idleTimeout: start.idleTimeout ?? Math.min(IDLE_MS, maxDuration),
   };
 }

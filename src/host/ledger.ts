@@ -13,13 +13,21 @@ import { listRunFolders } from './run-folder';
 export interface LedgerEntry {
   /** The id of the session, or the mark of its start. */
   sessionId: string;
-  /** The session API, or the Grid. */
+  /** The session API, the Grid, or the name of the provider. */
   apiUrl: string;
   /**
    * `grid`: a session of a Selenium Grid, found by its mark. `start`: a start at a session API without an answer; the mark is its
-   * `Idempotency-Key`.
+   * `Idempotency-Key`. `provider`: a browser of a provider, found by its `browserId`, or by its mark.
    */
-  kind?: 'grid' | 'start' | undefined;
+  kind?: 'grid' | 'start' | 'provider' | undefined;
+  /** The module of the provider. */
+  module?: string | undefined;
+  /** Identifies the options of the module, which may be secret; undefined if it had none. */
+  optionsHash?: string | undefined;
+  /** The provider's id of the browser, once it is known. */
+  browserId?: string | undefined;
+  /** When a provider's browser has ended for certain, in milliseconds since 1970. */
+  endsBy?: number | undefined;
   /** When it was requested, in milliseconds since 1970. */
   startedAt?: number | undefined;
   /** When a `start` is over, in milliseconds since 1970. */

@@ -125,7 +125,7 @@ export class RemoteSource implements Source {
     const known = this.#breakers.get(key);
     if (known) return known;
     const breaker = new Breaker({
-      name: this.client.apiUrl,
+      name: `the session API ${this.client.apiUrl}`,
       probe: async () => this.#prober.list({ pageSize: 1 }),
       hasSessions: () => this.#running.size > 0,
       onOpen: this.#owner.onDown,

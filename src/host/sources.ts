@@ -1,16 +1,17 @@
 /**
  * The sources of a run's sessions: a remote API if a key, a URL or the environment names one, otherwise a session server in this process.
- * There is one embedded server per set of browser settings, because the wire has no fields for executable, channel, arguments and Grid.
+ * There is one embedded server per set of browser settings, because the wire has no fields for executable, channel, arguments, Grid and provider.
  */
 import { join } from 'node:path';
 import { settledWithin } from '../base/deadline';
 import { withoutNulls } from '../base/json';
 import type { TestRun } from '../contract/test-notes';
-import { gridOf, hasRemoteApi } from '../options/source';
+import { gridOf, hasRemoteApi, providerOf } from '../options/source';
 import type { SessionOptions } from '../options/types';
 import { EmbeddedSource } from './embedded-source';
 import type { Source } from './held-session';
 import { Ledger } from './ledger';
+import { loadProvider, type LoadedProvider } from './load-provider';
 import type { ArtifactProblem, BrowserSettings, Wall } from './protocol';
 import { RemoteSource } from './remote-source';
 import { workFolder } from './run-folder';
@@ -27,6 +28,7 @@ export class Sources {
   readonly #sources = new Map<string, Promise<Source>>();
   /** APIs that options name. Nothing else may have their keys. */
   readonly #namedApis: Api[] = [];
+  readonly #providers: LoadedProvider[] = [];
 
   /**
    * @param onProblem - called about sessions that may be left, and about an API that is down
@@ -79,7 +81,11 @@ export class Sources {
 
   /** Clears what dead runs left. Never rejects. */
   async #sweep(): Promise<void> {
-    const options = { keep: { path: this.#runFolder }, apis: this.#namedApis };
+    const options = {
+      keep: { path: this.#runFolder },
+      apis: this.#namedApis,
+      providers: this.#providers,
+    };
     await sweep(options).catch(() => undefined);
   }
 
@@ -106,11 +112,30 @@ export class Sources {
     const workDir = join(workFolder(this.#runFolder), `server-${this.#sources.size}`);
     const grid = gridOf(options);
     const ledger = new Ledger(this.#runFolder);
+    const provider = await this.#loadProvider(options);
+    const onLeft = (message: string): void => this.#mayBeLeft(message);
     return EmbeddedSource.start(
-      { ...settings, ...(grid && { grid: { ...grid, ledger } }), workDir },
+      {
+        ...settings,
+        ...(grid && { grid: { ...grid, ledger } }),
+        ...(provider && { provider: { ...provider, ledger, onLeft } }),
+        workDir,
+      },
       options,
-      ({ message }) => this.#mayBeLeft(message),
+      {
+        onWarning: ({ message }) => onLeft(message),
+        onDown: ({ message: reason }) => this.#onProblem({ what: 'Tests had no session', reason }),
+      },
     );
+  }
+
+  async #loadProvider(options: SessionOptions): Promise<LoadedProvider | undefined> {
+    const choice = providerOf(options);
+    if (!choice) return undefined;
+    const provider = await loadProvider(choice);
+    this.#providers.push(provider);
+    void this.#sweep();
+    return provider;
   }
 
   #mayBeLeft(reason: string): void {
@@ -127,6 +152,7 @@ function serverSettings(options: SessionOptions, browser: BrowserSettings): obje
     ignoreDefaultArgs: browser.ignoreDefaultArgs,
     env: browser.env,
     grid: gridOf(options),
+    provider: providerOf(options),
   });
 }
 

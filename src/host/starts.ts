@@ -5,7 +5,7 @@ import { newIdempotencyKey } from '../base/tokens';
 import type { Session, SessionsClient, StartSessionOptions } from '../client/index';
 import type { StartOptions } from '../contract/session';
 import { DEFAULT_START_TIMEOUT_MS } from '../options/defaults';
-import { cdpEndpointOf, hasRemoteApi } from '../options/source';
+import { cdpEndpointOf, hasRemoteApi, providerOf } from '../options/source';
 import type { SessionOptions } from '../options/types';
 import type { AcquireRequest, BegunStart, StartOutcome } from './protocol';
 
@@ -79,7 +79,7 @@ export function startOptions({ options, browser }: AcquireRequest): StartOptions
   const start: StartOptions = { ...wireOptions(options), ...cdpEndpointOf(options) };
   if (start.cdpUrl !== undefined) return start; // the browser of another provider runs already
   start.headless ??= browser.headless ?? true;
-  if (browser.proxy && options.proxies === undefined)
+  if (browser.proxy && options.proxies === undefined && !providerOf(options))
     start.proxies = [{ type: 'external', ...withoutNulls(browser.proxy) }];
   return start;
 }

@@ -11,7 +11,9 @@ import { environment } from '../options/environment';
 import { abandonedFolders, removeAbandoned } from '../server/data/folder-lock';
 import { endHost, openConnection } from './connect';
 import { Ledger, type LedgerEntry } from './ledger';
+import { endAtProvider } from './left-at-providers';
 import { endEntry, endOnGrid } from './leftovers';
+import type { LoadedProvider } from './load-provider';
 import {
   isOwnerAlive,
   listRunFolders,
@@ -35,6 +37,8 @@ export interface SweepOptions {
   keep?: { path: string };
   /** APIs whose sessions can be stopped, in addition to the environment's. */
   apis?: readonly Api[];
+  /** Providers that are loaded with their options. Others are loaded without. */
+  providers?: readonly LoadedProvider[];
   /** Only report what would be done. */
   dryRun?: boolean;
 }
@@ -73,15 +77,15 @@ export async function sweep(options: SweepOptions = {}): Promise<SweepResult> {
 
 async function sweepFolder(
   folder: RunFolder,
-  { dryRun = false, apis = [] }: SweepOptions,
+  { dryRun = false, apis = [], providers = [] }: SweepOptions,
   result: SweepResult,
 ): Promise<void> {
   const ledger = new Ledger(folder.path);
   let isLedgerNeeded = false;
   for (const entry of await ledger.open()) {
     try {
-      const api = entry.kind === 'grid' ? undefined : apiOf(entry, apis);
-      const ended = dryRun ? entry : await end(entry, api);
+      const end = enderOf(entry, { apis, providers });
+      const ended = dryRun ? entry : await end(entry);
       if (!dryRun) await ledger.stopped(entry.sessionId);
       if (ended) result.stopped.push(ended);
     } catch (error) {
@@ -127,8 +131,21 @@ function normalized(url: string): string {
   return URL.canParse(url) ? new URL(url).href.replace(/\/+$/, '') : url;
 }
 
-async function end(entry: LedgerEntry, api: Api | undefined): Promise<LedgerEntry | undefined> {
-  if (!api) return endOnGrid(entry);
+/**
+ * What ends the session of an entry.
+ * @throws if the key of its API is missing
+ */
+function enderOf(
+  entry: LedgerEntry,
+  { apis, providers }: Required<Pick<SweepOptions, 'apis' | 'providers'>>,
+): (entry: LedgerEntry) => Promise<LedgerEntry | undefined> {
+  if (entry.kind === 'grid') return endOnGrid;
+  if (entry.kind === 'provider') return async () => endAtProvider(entry, providers);
+  const api = apiOf(entry, apis);
+  return async () => endAtApi(entry, api);
+}
+
+async function endAtApi(entry: LedgerEntry, api: Api): Promise<LedgerEntry | undefined> {
   const { SessionsClient } = await import('../client/index');
   const client = new SessionsClient({
     apiUrl: api.url,

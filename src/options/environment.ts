@@ -1,6 +1,7 @@
 /** Reads the environment variables. No other module does, except for `DEBUG` (`src/base/log.ts`). */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { isSecretName } from '../base/redaction';
 
 /**
  * The environment, read at each access. An empty variable counts as not set.
@@ -62,6 +63,19 @@ export const environment = {
   /** `SESSIONWRIGHT_CDP_HEADERS`: the default of `cdpHeaders`: JSON, not yet parsed. May contain secrets. */
   get cdpHeaders(): string | undefined {
     return read('SESSIONWRIGHT_CDP_HEADERS');
+  },
+  /** `SESSIONWRIGHT_PROVIDER_OPTIONS`: options of the provider's module for `serve`, `provider check` and `reap`: JSON, not yet parsed. May contain secrets. */
+  get providerOptions(): string | undefined {
+    return read('SESSIONWRIGHT_PROVIDER_OPTIONS');
+  },
+  /** The values of all variables with names of secrets, to take them out of messages. Short ones are left out. */
+  get secrets(): string[] {
+    return Object.keys(process.env).flatMap((name) => {
+      const value = read(name) ?? '';
+      return (isSecretName(name) || /key$/i.test(name)) && value.length >= MIN_SECRET_LENGTH
+        ? [value]
+        : [];
+    });
   },
   /** True if `CI` is set to anything but `0` or `false`. */
   get isCI(): boolean {
@@ -179,6 +193,9 @@ function apiNames(): ApiNames {
   };
 }
 
+/** A shorter value may occur in a text by chance, in characters. */
+const MIN_SECRET_LENGTH = 6;
+
 /** Build numbers of CI systems. Names that only one system uses come first. */
 const CI_BUILD = [
   'GITHUB_RUN_NUMBER',
@@ -206,6 +223,7 @@ const NOT_FOR_BROWSERS = [
   'SELENIUM_REMOTE_HEADERS',
   'SESSIONWRIGHT_CDP_URL',
   'SESSIONWRIGHT_CDP_HEADERS',
+  'SESSIONWRIGHT_PROVIDER_OPTIONS',
 ];
 
 /** Network switches of `NODE_OPTIONS`: trusted certificates, TLS, DNS order. Every process that calls an API needs them. */

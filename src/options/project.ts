@@ -1,4 +1,5 @@
 /** The session options of a project. Playwright replaces objects in `use` as a whole; these are merged field by field. */
+import { dirname } from 'node:path';
 import { isRecord } from '../base/json';
 import type { SessionOptions } from './types';
 
@@ -17,6 +18,17 @@ export function projectOptions(use: object): SessionOptions {
 /** Merges options. A value that is not an object is returned unchanged, so that validation can refuse it. */
 export function onTop(base: SessionOptions, own: SessionOptions = {}): SessionOptions {
   return isRecord(own) ? { ...base, ...own } : own;
+}
+
+/** The folder to which paths in options are relative. */
+export function configFolder({
+  configFile,
+  rootDir,
+}: {
+  configFile?: string | undefined;
+  rootDir: string;
+}): string {
+  return configFile === undefined ? rootDir : dirname(configFile);
 }
 
 /** Where a project sets its options, for messages. */

@@ -24,10 +24,12 @@ function isOurs(name: string): boolean {
 
 /** Session options without secrets. They may be invalid: a refused run is reported too. */
 function shown(options: SessionOptions): object {
-  const { apiKey, cdpUrl, cdpHeaders, gridUrl, capabilities, extraHTTPHeaders, proxies } = options;
+  const { apiKey, backend, cdpUrl, cdpHeaders, gridUrl, capabilities, extraHTTPHeaders, proxies } =
+    options;
   return {
     ...options,
     ...(apiKey !== undefined && { apiKey: HIDDEN }),
+    ...(Array.isArray(backend) && { backend: shownProvider(backend) }),
     ...(cdpUrl !== undefined && { cdpUrl: HIDDEN }), // may contain a token
     ...(cdpHeaders && { cdpHeaders: hideValues(cdpHeaders) }),
     ...(gridUrl !== undefined && { gridUrl: HIDDEN }), // may contain a password
@@ -35,6 +37,11 @@ function shown(options: SessionOptions): object {
     ...(extraHTTPHeaders && { extraHTTPHeaders: hideValues(extraHTTPHeaders) }),
     ...(typeof proxies === 'object' && { proxies: [proxies].flat().map(shownProxy) }),
   };
+}
+
+/** Its module, and the names of its options. */
+function shownProvider([module, ...options]: readonly unknown[]): unknown[] {
+  return [module, ...options.map((it) => hideValues(it))];
 }
 
 function shownProxy(proxy: unknown): unknown {

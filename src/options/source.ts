@@ -1,10 +1,13 @@
-/** Where sessions come from: an embedded session server (with browsers of this machine or a Selenium Grid) or a remote session API. */
+/** Where sessions come from: an embedded session server (with browsers of this machine, a Selenium Grid or a provider) or a remote session API. */
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
 import { isLoopback } from '../base/addresses';
 import { isRecord, parseJson } from '../base/json';
 import { shownUrl } from '../base/redaction';
 import { CLOUD_API_URL } from './defaults';
 import { environment } from './environment';
-import type { SessionOptions } from './types';
+import { MINUTE_MS, MINUTES } from '../contract/limits';
+import type { ProviderBackend, SessionOptions } from './types';
 
 /** The relevant part of the environment. */
 type ApiEnvironment = Pick<typeof environment, 'apiUrl' | 'apiKey'> &
@@ -73,6 +76,41 @@ function headersIn(json: string | undefined): Record<string, string> {
   );
 }
 
+/** A provider: the path or the package of its module, and the module's own options. */
+export interface ProviderChoice {
+  module: string;
+  options?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** The provider of embedded sessions; undefined if there is none. */
+export function providerOf({ backend }: SessionOptions): ProviderChoice | undefined {
+  if (!Array.isArray(backend)) return undefined;
+  const [module, options] = backend as ProviderBackend;
+  return { module, options };
+}
+
+/** The options with the full path of the provider's module. They may be invalid. */
+export function withModulePath(options: SessionOptions, folder: string): SessionOptions {
+  const provider = providerOf(options);
+  if (typeof provider?.module !== 'string') return options;
+  return { ...options, backend: [modulePath(provider.module, folder), provider.options ?? {}] };
+}
+
+/** The full path of a module. A package that cannot be found from the folder keeps its name. */
+export function modulePath(module: string, folder: string): string {
+  if (/^\.{0,2}[\\/]/.test(module)) return resolve(folder, module);
+  try {
+    return createRequire(join(folder, 'package.json')).resolve(module);
+  } catch {
+    return module;
+  }
+}
+
+/** The longest duration of embedded sessions that set none, in milliseconds: a day, or that of the cloud where each minute costs. */
+export function defaultMaxDurationMs(options: SessionOptions): number {
+  return (providerOf(options) ? MINUTES.defaultDuration : MINUTES.maxDuration) * MINUTE_MS;
+}
+
 /** Validation has refused values that are not objects. */
 function objectIn(json: string | undefined): Record<string, unknown> {
   const value = json === undefined ? undefined : parseJson(json);
@@ -84,6 +122,7 @@ export function isElsewhere(options: SessionOptions, env: ApiEnvironment = envir
   return (
     hasRemoteApi(options, env) ||
     cdpUrlOf(options, env) !== undefined ||
+    providerOf(options) !== undefined ||
     gridUrlOf(options, env) !== undefined
   );
 }
@@ -93,18 +132,28 @@ export function hasOwnProcessors(
   options: SessionOptions,
   env: ApiEnvironment = environment,
 ): boolean {
+  if (providerOf(options)) return true;
   const url = hasRemoteApi(options, env)
     ? (options.apiUrl ?? env.apiUrl ?? CLOUD_API_URL)
     : (cdpUrlOf(options, env) ?? gridUrlOf(options, env));
   return url !== undefined && URL.canParse(url) && !isLoopback(new URL(url).hostname);
 }
 
-/** Where sessions come from, for the run's first line. Contains no secrets. */
-export function describeSource(options: SessionOptions, env: ApiEnvironment = environment): string {
+/**
+ * Where sessions come from, for the run's first line. Contains no secrets.
+ * @param providerName - the name of the provider, if its module is loaded
+ */
+export function describeSource(
+  options: SessionOptions,
+  env: ApiEnvironment = environment,
+  providerName?: string,
+): string {
   if (hasRemoteApi(options, env)) return describeApi(options.apiUrl ?? env.apiUrl ?? CLOUD_API_URL);
   const gridUrl = gridUrlOf(options, env);
   if (gridUrl !== undefined)
     return `embedded session server (Selenium Grid at ${shownUrl(gridUrl)})`;
+  const provider = providerOf(options);
+  if (provider) return `embedded session server (provider ${providerName ?? provider.module})`;
   const cdpUrl = cdpUrlOf(options, env);
   return `embedded session server (${cdpUrl === undefined ? 'Chromium' : `browser at ${hostOf(cdpUrl)}`})`;
 }

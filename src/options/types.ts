@@ -6,6 +6,15 @@ import type { StartOptions } from '../contract/start';
 /** Where an embedded session server gets its browsers. */
 export type Backend = 'chromium' | 'grid' | 'cdp';
 
+/**
+ * A provider: its module (a path relative to the configuration's folder, or a package), and the module's own options. Put credentials into
+ * the environment, not into the options.
+ */
+export type ProviderBackend = readonly [
+  module: string,
+  options?: Readonly<Record<string, unknown>>,
+];
+
 /** How tests drive a session. */
 export type Transport = 'auto' | 'playwright' | 'cdp';
 
@@ -26,9 +35,10 @@ export interface SessionOptions extends StartOptions {
   apiKey?: string | undefined;
   /**
    * Where embedded sessions get their browser. If set, sessions are embedded, and the environment does not matter.
+   * `['./my-cloud.mjs', { region: 'eu' }]` loads a provider.
    * @default 'cdp' if `cdpUrl` or `SESSIONWRIGHT_CDP_URL` is set, 'grid' if `gridUrl` or `SELENIUM_REMOTE_URL` is set, else 'chromium'
    */
-  backend?: Backend | undefined;
+  backend?: Backend | ProviderBackend | undefined;
   /**
    * URL of the Selenium Grid for embedded sessions: its hub, router or standalone server. A user name and a password in it are only sent
    * to the Grid, and are never shown.

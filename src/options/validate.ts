@@ -8,8 +8,6 @@ import { MINUTE_MS, MINUTES } from '../contract/limits';
 import { editDistance } from '../contract/naming';
 import { findStartIssues, startOptionsSchema } from '../contract/start';
 import type { StartOptions } from '../contract/session';
-import { CLOUD_API_URL } from './defaults';
-import { environment } from './environment';
 import {
   apiUrlSchema,
   cdpUrlSchema,
@@ -18,7 +16,8 @@ import {
   gridUrlSchema,
 } from './environment-checks';
 import { isHostPattern } from './host-pattern';
-import { cdpUrlOf, gridUrlOf, hasRemoteApi, isCloud } from './source';
+import { findConflicts } from './between-options';
+import { cdpUrlOf, defaultMaxDurationMs, hasRemoteApi } from './source';
 import type { SessionOptions, SessionTestOptions } from './types';
 
 const filledText = z.string().regex(/\S/, { error: 'must not be empty' });
@@ -29,7 +28,19 @@ const size = (least: number, most: number) =>
 export const sessionOptionsSchema = startOptionsSchema.extend({
   apiUrl: apiUrlSchema.optional(),
   apiKey: filledText.optional(),
-  backend: z.enum(['chromium', 'grid', 'cdp']).optional(),
+  backend: z
+    .union(
+      [
+        z.enum(['chromium', 'grid', 'cdp']),
+        z.tuple([filledText]),
+        z.tuple([filledText, z.record(z.string(), z.unknown())]),
+      ],
+      {
+        error:
+          "must be 'chromium', 'grid', 'cdp' or [module, options], such as ['./my-cloud.mjs', { region: 'eu' }]",
+      },
+    )
+    .optional(),
   gridUrl: gridUrlSchema.optional(),
   capabilities: z.record(z.string(), z.unknown()).optional(),
   cdpUrl: cdpUrlSchema.optional(),
@@ -155,7 +166,7 @@ function findSessionIssues(value: unknown, path: string): Issue[] {
 /** Embedded sessions have their own defaults, and never solve captchas. */
 function asStarted(options: SessionOptions, start: StartOptions): StartOptions {
   if (hasRemoteApi(options)) return start;
-  const { maxDuration = MINUTES.maxDuration * MINUTE_MS } = start;
+  const { maxDuration = defaultMaxDurationMs(options) } = start;
   const { idleTimeout = Math.min(MINUTES.maxIdle * MINUTE_MS, maxDuration) } = start;
   const solveCaptchas = start.solveCaptchas ?? false;
   return {
@@ -164,114 +175,6 @@ function asStarted(options: SessionOptions, start: StartOptions): StartOptions {
     maxDuration,
     solveCaptchas: solveCaptchas ? false : solveCaptchas,
   };
-}
-
-const NEEDS_CLOUD =
-  'needs a session API that can do it; embedded sessions cannot. Set SESSIONWRIGHT_API_URL or sessionOptions.apiUrl, or leave it out';
-const BOTH_SOURCES =
-  'asks for embedded sessions, but apiUrl or apiKey for remote ones; leave one of them out';
-
-/** The facts that rules between options need. */
-interface Facts extends SessionOptions {
-  isRemote: boolean;
-  isOnGrid: boolean;
-  isOnCloud: boolean;
-  namesApi: boolean;
-}
-
-/** What must hold between options that are valid by themselves. */
-const RULES: readonly [at: string, isBroken: (facts: Facts) => boolean, message: string][] = [
-  [
-    'gridUrl',
-    ({ backend, isOnGrid, namesApi }) => backend === 'grid' && !isOnGrid && !namesApi,
-    "is missing: backend 'grid' needs the URL of a Selenium Grid. Set it, or SELENIUM_REMOTE_URL",
-  ],
-  [
-    'gridUrl',
-    ({ gridUrl, backend = 'grid', cdpUrl }) =>
-      gridUrl !== undefined && (backend !== 'grid' || cdpUrl !== undefined),
-    "needs the backend 'grid', and no cdpUrl",
-  ],
-  ['gridUrl', ({ gridUrl, namesApi }) => gridUrl !== undefined && namesApi, BOTH_SOURCES],
-  [
-    'capabilities',
-    ({ capabilities, isOnGrid }) => capabilities !== undefined && !isOnGrid,
-    'need a Selenium Grid. Set gridUrl, or leave them out',
-  ],
-  [
-    'profile',
-    ({ profile, isOnGrid }) => profile !== undefined && isOnGrid,
-    'needs a browser that keeps its files, and those of a Selenium Grid do not. Use cookieFile or storageState, or leave it out',
-  ],
-  ['backend', ({ backend, namesApi }) => backend !== undefined && namesApi, BOTH_SOURCES],
-  [
-    'cdpUrl',
-    ({ backend, cdpUrl }) => backend === 'cdp' && cdpUrl === undefined,
-    "is missing: backend 'cdp' drives the browser behind it. Set it, or SESSIONWRIGHT_CDP_URL",
-  ],
-  [
-    'cdpHeaders',
-    ({ cdpHeaders, isOnCloud }) => cdpHeaders !== undefined && isOnCloud,
-    "need a sessionwright server: the cloud's session API has no field for them. Set backend: 'cdp', or leave them out",
-  ],
-  [
-    'backend',
-    ({ backend, cdpUrl }) => backend === 'chromium' && cdpUrl !== undefined,
-    "must be 'cdp' (or left out) with cdpUrl, got 'chromium'",
-  ],
-  ['solveCaptchas', (facts) => facts.solveCaptchas === true && !facts.isRemote, NEEDS_CLOUD],
-  ['proxies', (facts) => hasCloudProxy(facts) && !facts.isRemote, NEEDS_CLOUD],
-  [
-    'transport',
-    ({ transport, isRemote }) => transport === 'playwright' && !isRemote,
-    "'playwright' needs a session server with a Playwright next to its browsers; embedded sessions are driven over CDP. Leave it out, or set SESSIONWRIGHT_API_URL or sessionOptions.apiUrl",
-  ],
-  [
-    'sessionId',
-    ({ sessionId, isRemote }) => sessionId !== undefined && !isRemote,
-    'is the id of a session of a session API, and none is configured. Set SESSIONWRIGHT_API_URL or sessionOptions.apiUrl',
-  ],
-];
-
-/** Options that have an effect on a session that already runs. */
-const FOR_RUNNING: readonly string[] = [
-  'apiUrl',
-  'apiKey',
-  'startTimeout',
-  'maxSessions',
-  'transport',
-  'exposeNetwork',
-];
-
-function findConflicts(options: SessionOptions): Issue[] {
-  const facts = {
-    ...options,
-    cdpUrl: cdpUrlOf(options),
-    isRemote: hasRemoteApi(options),
-    isOnGrid: gridUrlOf(options) !== undefined,
-    isOnCloud:
-      hasRemoteApi(options) && isCloud(options.apiUrl ?? environment.apiUrl ?? CLOUD_API_URL),
-    namesApi: (options.apiUrl ?? options.apiKey) !== undefined,
-  };
-  const issues = RULES.filter(([, isBroken]) => isBroken(facts)).map(([path, , message]) => ({
-    path,
-    message,
-  }));
-  const shapesNoStart = Object.entries(options).every(
-    ([name, value]) => value === undefined || [...FOR_RUNNING, 'sessionId'].includes(name),
-  );
-  if (options.sessionId !== undefined && !shapesNoStart)
-    issues.push({
-      path: 'sessionId',
-      message: `excludes every option that shapes a start, because the session already runs. With it, only ${FOR_RUNNING.join(', ')} have an effect`,
-    });
-  return issues;
-}
-
-function hasCloudProxy({ proxies }: SessionOptions): boolean {
-  return (
-    proxies === true || (Array.isArray(proxies) && proxies.some(({ type }) => type !== 'external'))
-  );
 }
 
 function refuse(issues: readonly Issue[]): void {

@@ -1,17 +1,20 @@
 /** What is said at the begin of a run: where the sessions of each project come from, and which projects have none. */
 import type { FullConfig } from '@playwright/test/reporter';
 import { environment } from '../options/environment';
-import { projectOptions } from '../options/project';
+import { configFolder, projectOptions } from '../options/project';
 import { projectLeftToPlaywright } from '../options/served';
-import { describeSource } from '../options/source';
+import { describeSource, providerOf, withModulePath } from '../options/source';
+import type { SessionOptions } from '../options/types';
+import { nameOfProvider } from '../host/load-provider';
 import { print } from './print';
 
 /** Says it. */
-export function tellSources({ projects }: Pick<FullConfig, 'projects'>): void {
+export function tellSources(config: Pick<FullConfig, 'projects' | 'configFile' | 'rootDir'>): void {
+  const { projects } = config;
   const sources = new Set(
     projects
       .filter((project) => projectLeftToPlaywright(project.use) === undefined)
-      .map((project) => describeSource(projectOptions(project.use))),
+      .map(({ use }) => describeProject(projectOptions(use), configFolder(config))),
   );
   if (sources.size > 0) print(`sessions come from: ${[...sources].join('; ')}`);
   if (environment.apiNotice !== undefined) print(environment.apiNotice);
@@ -19,4 +22,10 @@ export function tellSources({ projects }: Pick<FullConfig, 'projects'>): void {
     const reason = projectLeftToPlaywright(project.use);
     if (reason !== undefined) print(`project "${project.name}": ${reason}`);
   }
+}
+
+/** With the name of the provider if global set-up has loaded it. */
+function describeProject(options: SessionOptions, folder: string): string {
+  const provider = providerOf(withModulePath(options, folder));
+  return describeSource(options, environment, provider && nameOfProvider(provider));
 }

@@ -23,7 +23,9 @@ import { SessionRegistry, type SessionCounts } from './sessions/registry';
 import type { DirectEntry } from './sessions/known-session';
 import { Replays } from './replays/replays';
 import { routesOf, type RouteParts } from './routes';
-import type { Grid, GridSettings } from '../browser/grid/grid';
+import type { GridSettings } from '../browser/grid/grid';
+import type { ProviderSettings } from '../browser/provider/provider-browsers';
+import type { RemoteBrowsers } from '../browser/remote-browsers';
 import type { BrowserSettings, LaunchSettings } from './browsers/session-browser';
 import type { OpenRecording } from '../recording/session-recorder';
 import { FileStorage } from './data/storage';
@@ -61,6 +63,8 @@ export interface SessionServerOptions extends LaunchSettings {
   keys?: readonly AccountKey[] | undefined;
   /** A Selenium Grid that provides the browsers. @default none: browsers run on this machine */
   grid?: GridSettings | undefined;
+  /** A provider that starts the browsers, such as that of a browser cloud. Excludes `grid`. @default none: browsers run on this machine */
+  provider?: ProviderSettings | undefined;
   /** Whether sessions are headless by default. @default true */
   headless?: boolean | undefined;
   /** `always` records each session from its start; `on-demand` records from the call of {@link HostedServer.recording}. @default 'always' */
@@ -83,12 +87,12 @@ export interface SessionServerOptions extends LaunchSettings {
   maxWaiting?: number | undefined;
   /** How long a start may wait, in milliseconds, before it is refused with 429. @default 30000 */
   maxWait?: number | undefined;
-  /** How long a start may wait in the queue of a `grid`, in milliseconds, before it is refused with 429. @default as long as its caller */
+  /** How long a start may wait for a `grid` or a `provider`, in milliseconds, before it is refused with 429. @default as long as its caller */
   maxGridWait?: number | undefined;
   /**
    * Number of prewarmed browsers, which make starts faster. They first have the default options, and later those of the latest start.
    * Sessions with a profile, a proxy or a `cdpUrl` do not use them. They do not count as sessions; each takes about 100 MB.
-   * Has no effect with a `grid`.
+   * Has no effect with a `grid` or a `provider`.
    * @default 0
    */
   warm?: number | undefined;
@@ -123,7 +127,7 @@ export interface SessionServer {
 
 /** A session server with the members that a run's host uses in its own process. */
 export interface HostedServer extends SessionServer {
-  /** What the current starts wait for on a Grid, as text. With `lately`, also if the last start has just been given up. */
+  /** What the current starts wait for on a Grid or at a provider, as text. With `lately`, also if the last start has just been given up. */
   waitingFor(options?: { lately?: boolean }): Promise<string | undefined>;
   /** True while the session runs. */
   isActive(sessionId: string): boolean;
@@ -159,7 +163,7 @@ export async function startServer(options: SessionServerOptions = {}): Promise<H
   const accounts = new Accounts(apiKey, keysOf(options, apiKey));
   const data = await DataFolder.open(options);
   const parts = await orClose(data, assemble(data, options, accounts));
-  const { registry, replays, grid, work } = parts;
+  const { registry, replays, remote, work } = parts;
   const auth = new Auth(accounts, hostname, publicUrl);
   const signer = new UrlSigner(data.signingKey);
   const { http, router, connections } = createHttpServer({ ...parts, publicUrl, auth, signer });
@@ -169,7 +173,7 @@ export async function startServer(options: SessionServerOptions = {}): Promise<H
     router.close();
     http.close();
     await Promise.all([
-      registry.close().then(async () => grid?.close()),
+      registry.close().then(async () => remote?.close()),
       replays.close(),
       work.close(),
     ]);
@@ -194,7 +198,7 @@ export async function startServer(options: SessionServerOptions = {}): Promise<H
       return registry.counts;
     },
     enterDirectly: (sessionId) => registry.get(sessionId).ensureActive().enterDirectly(),
-    waitingFor: async (options) => grid?.waitingFor(options),
+    waitingFor: async (options) => remote?.waitingFor(options),
     isActive: (sessionId) => registry.find(sessionId)?.status === 'active',
     recording: async (sessionId) => registry.get(sessionId).ensureActive().recording.open(),
     logNetwork: async (sessionId) => registry.logNetwork(sessionId),
@@ -218,14 +222,17 @@ function keysOf({ keys }: SessionServerOptions, apiKey: string): AccountKey[] {
 
 /** The parts of the server, without HTTP. */
 interface Parts extends Omit<RouteParts, 'auth' | 'signer'> {
-  grid: Grid | undefined;
+  remote: RemoteBrowsers | undefined;
 }
 
 /** Loads the module only if it is needed. */
-async function openGrid(settings: GridSettings | undefined): Promise<Grid | undefined> {
-  if (!settings) return undefined;
-  const { Grid } = await import('../browser/grid/grid');
-  return new Grid(settings);
+async function openRemote({
+  grid,
+  provider,
+}: SessionServerOptions): Promise<RemoteBrowsers | undefined> {
+  if (grid) return new (await import('../browser/grid/grid')).Grid(grid);
+  if (!provider) return undefined;
+  return new (await import('../browser/provider/provider-browsers')).ProviderBrowsers(provider);
 }
 
 async function assemble(
@@ -233,7 +240,7 @@ async function assemble(
   options: SessionServerOptions,
   accounts: Accounts,
 ): Promise<Parts> {
-  const grid = await openGrid(options.grid);
+  const remote = await openRemote(options);
   const profiles = await ProfileStore.open(data.profiles);
   const storage = new FileStorage(data);
   const metrics = new ServerMetrics();
@@ -241,7 +248,7 @@ async function assemble(
   const maxSessions = options.maxSessions ?? MAX_SESSIONS;
   const registry = new SessionRegistry({
     ...{ data, profiles, storage, work },
-    browser: browserSettings({ ...options, grid }),
+    browser: browserSettings({ ...options, remote }),
     headless: options.headless ?? true,
     maxSessions,
     metrics,
@@ -261,7 +268,7 @@ async function assemble(
     return ClipEncoder.launch({ executablePath: options.executablePath, workDir: data.incoming });
   });
   return {
-    ...{ registry, replays, profiles, storage, grid, work, metrics, accounts, maxSessions },
+    ...{ registry, replays, profiles, storage, remote, work, metrics, accounts, maxSessions },
     isMetricsPublic: options.publicMetrics ?? false,
   };
 }
@@ -320,7 +327,7 @@ function browserSettings({
   args,
   ignoreDefaultArgs,
   env,
-  grid,
+  remote,
 }: BrowserSettings): BrowserSettings {
-  return { executablePath, channel, args, ignoreDefaultArgs, env, grid };
+  return { executablePath, channel, args, ignoreDefaultArgs, env, remote };
 }

@@ -1,16 +1,11 @@
 /** The WebDriver capabilities of a session. Pure. */
 import { isRecord } from '../../base/json';
-import { browserSwitches, type FlagOptions } from '../flags';
+import { browserSwitches } from '../flags';
+import type { RemoteBrowserRequest } from '../remote-browsers';
 import { SESSION_MARK } from './grid-state';
 
 /** What a browser on a Grid should be like. */
-export interface GridBrowserRequest extends Pick<
-  FlagOptions,
-  'headless' | 'args' | 'chromeArgs' | 'ignoreDefaultArgs' | 'windowSize' | 'userAgent' | 'proxy'
-> {
-  /** Playwright's channel. One that begins with `msedge` requests Edge. @default Chrome */
-  channel?: string | undefined;
-}
+export type GridBrowserRequest = Omit<RemoteBrowserRequest, 'maxDurationMs'>;
 
 /** Switches that ChromeDriver adds, and that a test should not see: the automation bar, and a log. */
 const EXCLUDED_SWITCHES = ['enable-automation', 'enable-logging'];

@@ -7,7 +7,8 @@ import { logOf, since } from '../../base/log';
 import { Pending } from '../../base/pending';
 import { CdpConnection } from '../../cdp/connection';
 import { GridError, timedOut } from '../../contract/errors';
-import { type BrowserConnection, UNKNOWN_EXIT } from '../browser-connection';
+import { UNKNOWN_EXIT } from '../browser-connection';
+import type { BrowserLedger, RemoteBrowser, RemoteBrowsers } from '../remote-browsers';
 import { browserNameOf, gridCapabilities, type GridBrowserRequest } from './grid-capabilities';
 import { cdpUrls, connectTo } from './grid-cdp';
 import {
@@ -38,35 +39,16 @@ const CANCELLED_START_MS = 6_000;
 /** How long to wait for the end of a session, in milliseconds; it goes on in the background. */
 const CLOSE_MS = 10_000;
 
-/** Records the sessions that have to be ended, even if this process is killed. */
-export interface GridLedger {
-  /** Called before the start. The id is the mark that finds the session, `apiUrl` is the Grid without secrets. */
-  started(entry: {
-    sessionId: string;
-    apiUrl: string;
-    kind: 'grid';
-    startedAt: number;
-  }): Promise<void>;
-  /** The Grid has no session with this mark any more. */
-  stopped(mark: string): Promise<void>;
-}
-
 /** How a Grid is used. */
 export interface GridSettings extends GridPlace {
   /** Capabilities of the user. They win over ours. */
   capabilities?: Readonly<Record<string, unknown>> | undefined;
-  ledger?: GridLedger | undefined;
-}
-
-/** A browser on a Grid. */
-export interface GridBrowser extends BrowserConnection {
-  readonly cdpUrl: string;
-  /** Headers that a WebSocket to it needs. Secret. */
-  readonly cdpHeaders: Readonly<Record<string, string>>;
+  ledger?: BrowserLedger | undefined;
 }
 
 /** One Grid. */
-export class Grid {
+export class Grid implements RemoteBrowsers {
+  readonly kind = 'grid';
   readonly #wire: GridWire;
   readonly #settings: GridSettings;
   /** The current starts, with the browser that each requests. */
@@ -86,12 +68,20 @@ export class Grid {
     return this.#wire.shown;
   }
 
+  get title(): string {
+    return `the Selenium Grid at ${this.shown}`;
+  }
+
+  get whyEnded(): string {
+    return `The session on the Grid at ${this.shown} ended by itself: its browser or its node is gone, or the hub was restarted.`;
+  }
+
   /**
    * Starts a session, and connects to its browser. Waits while the Grid has no free slot, while its hub restarts, and until it notices
    * that a node died. A Grid that never answered fails at once: its URL is wrong.
    * @throws {@link GridError} if there is no Grid, if it refuses, or if its browser cannot be reached; the signal's reason if it is aborted
    */
-  async open(request: GridBrowserRequest, signal: AbortSignal): Promise<GridBrowser> {
+  async open(request: GridBrowserRequest, signal: AbortSignal): Promise<RemoteBrowser> {
     const start = { browserName: this.#browserName(request) };
     const startedMs = performance.now();
     this.#latest = start;
@@ -140,7 +130,7 @@ export class Grid {
     await unlessAborted(delay(RETRY_MS), signal);
   }
 
-  async #openOnce(request: GridBrowserRequest, signal: AbortSignal): Promise<GridBrowser> {
+  async #openOnce(request: GridBrowserRequest, signal: AbortSignal): Promise<RemoteBrowser> {
     const { ledger, capabilities = {} } = this.#settings;
     const mark = randomUUID();
     const entry = {
@@ -177,7 +167,7 @@ export class Grid {
     session: PlacedSession & { mark: string },
     cdpUrl: unknown,
     { headless }: GridBrowserRequest,
-  ): Promise<GridBrowser> {
+  ): Promise<RemoteBrowser> {
     if (typeof cdpUrl !== 'string' || cdpUrl === '')
       throw new GridError(
         `The Grid at ${this.shown} started a session without CDP (no se:cdp). Sessions need Chrome or Edge on a Selenium Grid 4. Start its nodes with --enable-cdp true (SE_NODE_ENABLE_CDP), and ask for Chrome.`,

@@ -1,11 +1,11 @@
-/** Opens the browser of a session (our own Chromium, one on a Grid, or an external one), and prepares it by the session's plan. */
+/** Opens the browser of a session (our own Chromium, one of a Grid or a provider, or an external one), and prepares it by the session's plan. */
 import { withDeadline } from '../../base/deadline';
 import type { BrowserConnection, BrowserExit } from '../../browser/browser-connection';
 import type { LaunchOptions } from '../../browser/chromium';
 import { exitText, launchChromium, type BrowserProcess } from '../../browser/chromium';
 import { connectExternal } from '../../browser/browser-connection';
 import { SessionTargets } from '../../cdp/session-targets';
-import type { Grid } from '../../browser/grid/grid';
+import type { RemoteBrowsers } from '../../browser/remote-browsers';
 import { isSessionwrightError, SessionwrightError, timedOut } from '../../contract/errors';
 import { refused } from '../../contract/refusals';
 import { PageSetup } from './page-setup';
@@ -26,8 +26,8 @@ export type LaunchSettings = Pick<
 
 /** The same, with the source of browsers. */
 export type BrowserSettings = LaunchSettings & {
-  /** The Grid that starts browsers. @default none; this machine starts them */
-  grid?: Grid | undefined;
+  /** The Grid or the provider that starts browsers. @default none; this machine starts them */
+  remote?: RemoteBrowsers | undefined;
 };
 
 /** A session's browser, ready for clients. */
@@ -103,7 +103,8 @@ async function openBrowser(
       browser: await attach(cdpUrl, cdpHeaders),
       whyEnded: () => 'The connection to the external browser was lost.',
     };
-  if (settings.grid) return { ...elsewhere, ...(await openOnGrid(plan, settings, settings.grid)) };
+  if (settings.remote)
+    return { ...elsewhere, ...(await openRemote(plan, settings, settings.remote)) };
   return {
     ...elsewhere,
     ...(await launch(plan, settings, userDataDir)),
@@ -116,12 +117,12 @@ async function openBrowser(
   };
 }
 
-async function openOnGrid(
-  { request, headless, size, proxy }: SessionPlan,
+async function openRemote(
+  { request, headless, size, proxy, maxDuration }: SessionPlan,
   { channel, args, ignoreDefaultArgs, signal = new AbortController().signal }: BrowserSettings,
-  grid: Grid,
+  remote: RemoteBrowsers,
 ): Promise<Pick<OpenedBrowser, 'browser' | 'cdpHeaders' | 'hasPageEndpoints' | 'whyEnded'>> {
-  const browser = await grid.open(
+  const browser = await remote.open(
     {
       headless,
       channel,
@@ -131,6 +132,7 @@ async function openOnGrid(
       userAgent: request.userAgent,
       windowSize: size,
       proxy: proxy && { server: proxy.server, bypass: proxy.bypass },
+      maxDurationMs: maxDuration,
     },
     signal,
   );
@@ -138,8 +140,7 @@ async function openOnGrid(
     browser,
     cdpHeaders: browser.cdpHeaders,
     hasPageEndpoints: false,
-    whyEnded: () =>
-      `The session on the Grid at ${grid.shown} ended by itself: its browser or its node is gone, or the hub was restarted.`,
+    whyEnded: () => remote.whyEnded,
   };
 }
 

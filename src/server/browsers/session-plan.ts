@@ -30,8 +30,8 @@ export interface PlanContext {
   defaultHeadless: boolean;
   /** False without a display: then all sessions are headless, as in the cloud. */
   canShowWindow: boolean;
-  /** Whether browsers run on a Grid, which has no files of ours. @default false */
-  isOnGrid?: boolean;
+  /** What starts browsers on other machines, without files of ours. @default browsers run on this machine */
+  kind?: 'grid' | 'provider' | undefined;
 }
 
 /**
@@ -39,7 +39,7 @@ export interface PlanContext {
  * @throws {@link InvalidRequestError} with each field that this server does not support
  */
 export function planSession(request: StartOptions, context: PlanContext): SessionPlan {
-  const found = [...unsupported(request), ...unsupportedOnGrid(request, context)];
+  const found = [...unsupported(request), ...unsupportedElsewhere(request, context)];
   if (found.length > 0) throw refused('This session server cannot start such a session', found);
   const headless = !context.canShowWindow || (request.headless ?? context.defaultHeadless);
   return {
@@ -90,9 +90,10 @@ function unsupported(request: StartOptions): Issue[] {
   ).concat(proxyList(request).flatMap(proxyIssues));
 }
 
-/** A Grid's browsers cannot use files or processes of this machine. */
-function unsupportedOnGrid(request: StartOptions, { isOnGrid = false }: PlanContext): Issue[] {
-  if (!isOnGrid || request.cdpUrl !== undefined) return [];
+/** Browsers of a Grid or a provider cannot use files or processes of this machine. A provider starts them by its own options. */
+function unsupportedElsewhere(request: StartOptions, { kind }: PlanContext): Issue[] {
+  if (kind === undefined || request.cdpUrl !== undefined) return [];
+  if (kind === 'provider') return unsupportedByProvider(request);
   const proxies = proxyList(request);
   const signsIn = proxies.findIndex(
     (proxy) => proxy.type === 'external' && proxy.username !== undefined,
@@ -108,6 +109,21 @@ function unsupportedOnGrid(request: StartOptions, { isOnGrid = false }: PlanCont
       `proxies.${signsIn}.username`,
       'a browser on a Selenium Grid cannot sign in to a proxy; use one that lets the Grid in by its address',
     ],
+  );
+}
+
+function unsupportedByProvider(request: StartOptions): Issue[] {
+  const { profile, args, userAgent } = request;
+  const isOfProvider = 'is up to the provider that starts the browsers; leave it out';
+  return issues(
+    [
+      profile !== undefined,
+      'profile',
+      'the browsers of this server come from a provider, and keep no profiles; use cookies or a storage state instead, and leave it out',
+    ],
+    [proxyList(request).length > 0, 'proxies', isOfProvider],
+    [args !== undefined, 'chrome_args', isOfProvider],
+    [userAgent !== undefined, 'user_agent', isOfProvider],
   );
 }
 

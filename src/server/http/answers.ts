@@ -9,6 +9,7 @@ import {
   CdpError,
   GridError,
   InvalidRequestError,
+  isSessionwrightError,
   OverloadedError,
   RateLimitError,
   SessionEndedError,
@@ -87,8 +88,13 @@ function statusOf(error: unknown): number {
   if (error instanceof SessionEndedError) return 410;
   if (error instanceof ApiError) return error.status ?? 500;
   if (error instanceof BrowserNotFoundError) return 501; // another try would get the same answer
-  if (error instanceof GridError) return 424; // the same
+  if (error instanceof GridError || isOfProvider(error)) return 424; // the same
   return error instanceof CdpError && error.method === 'connect' ? 503 : 500; // another try is safe: nothing was done yet
+}
+
+/** A provider's start was tried several times already. */
+function isOfProvider(error: unknown): boolean {
+  return isSessionwrightError(error) && /^provider_/.test(error.code);
 }
 
 /** Refuses an upgrade: answers with an error on the bare connection, and closes it. */

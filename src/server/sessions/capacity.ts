@@ -128,9 +128,12 @@ function timedOut(maxWaitMs: number, why: string): Error {
   );
 }
 
-/** The error of a start that waited too long on a Grid, which has a queue of its own. */
-export function timedOutOnGrid(maxWaitMs: number): Error {
-  return timedOut(maxWaitMs, 'the Selenium Grid had none to give');
+/**
+ * The error of a start that waited too long for a browser of another machine.
+ * @param title - such as `the Selenium Grid at http://hub:4444`
+ */
+export function timedOutElsewhere(maxWaitMs: number, title: string): Error {
+  return timedOut(maxWaitMs, `${title} had none to give`);
 }
 
 /** The answer to starts while the server drains. */

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { withDeadline } from '../../base/deadline';
 import { refused } from '../../contract/refusals';
 import type { StartOptions } from '../../contract/session';
-import { timedOutOnGrid } from './capacity';
+import { timedOutElsewhere } from './capacity';
 import type { SessionEnd } from './known-session';
 
 /** How long a start continues after its caller's wait timed out, in milliseconds: several times the client's pause between tries. */
@@ -41,13 +41,13 @@ export interface RepeatableStart {
 /** The starts of one server. */
 export class RememberedStarts {
   readonly #starts = new Map<string, RememberedStart>();
-  readonly #maxWaitMs: number | undefined;
+  readonly #limit: { maxWaitMs: number; title: string } | undefined;
 
   /**
-   * @param maxWaitMs - how long a caller waits, in the queue of a Grid. Then it is asked to try again; the start goes on. @default no limit
+   * @param limit - how long a caller waits for a browser of another machine, and which. Then it is asked to try again; the start goes on. @default no limit
    */
-  constructor(maxWaitMs?: number) {
-    this.#maxWaitMs = maxWaitMs;
+  constructor(limit?: { maxWaitMs: number; title: string }) {
+    this.#limit = limit;
   }
 
   /**
@@ -81,10 +81,10 @@ export class RememberedStarts {
     const onLeaving = (): void => leave(() => start.abandoned.abort(leaving.reason));
     if (leaving.aborted) onLeaving();
     else leaving.addEventListener('abort', onLeaving, { signal: waits.signal });
-    const maxWaitMs = this.#maxWaitMs;
-    if (maxWaitMs === undefined) return start.session;
+    if (!this.#limit) return start.session;
+    const { maxWaitMs, title } = this.#limit;
     return withDeadline(start.session, maxWaitMs, () => {
-      const reason = timedOutOnGrid(maxWaitMs);
+      const reason = timedOutElsewhere(maxWaitMs, title);
       leave(() => (start.keeping = this.#keep(ticket, start, reason)));
       return reason;
     });

@@ -16,7 +16,7 @@ import {
   Capacity,
   closing,
   draining,
-  timedOutOnGrid,
+  timedOutElsewhere,
   type CapacityOptions,
   type CapacityRequest,
 } from './capacity';
@@ -42,7 +42,7 @@ export interface StartsOptions extends CapacityOptions {
   logAlways: boolean;
   /** Browsers that are started before a session needs them; they do not count as sessions. */
   warm: number;
-  /** How long a start may wait on a Grid, in milliseconds; undefined for as long as its caller. */
+  /** How long a start may wait on a Grid or at a provider, in milliseconds; undefined for as long as its caller. */
   maxGridWaitMs?: number | undefined;
   metrics: ServerMetrics;
   /** Does the heavy work of sessions. */
@@ -88,13 +88,17 @@ export class SessionStarts {
     this.#keeper = keeper;
     this.#capacity = new Capacity(options);
     const { browser, maxGridWaitMs } = options;
-    this.#remembered = new RememberedStarts(browser.grid ? maxGridWaitMs : undefined);
+    this.#remembered = new RememberedStarts(
+      browser.remote && maxGridWaitMs !== undefined
+        ? { maxWaitMs: maxGridWaitMs, title: browser.remote.title }
+        : undefined,
+    );
   }
 
-  /** Starts the warm browsers. On a Grid there are none, because they would take slots from sessions. Call it once. */
+  /** Starts the warm browsers. On a Grid or at a provider there are none, because they would take slots from sessions, or cost. Call it once. */
   warmUp(): void {
     const { warm, browser } = this.#options;
-    if (warm > 0 && !browser.grid)
+    if (warm > 0 && !browser.remote)
       this.#warm = new WarmBrowsers({
         count: warm,
         plan: this.#plan(decodeStartRequest({})),
@@ -203,15 +207,15 @@ export class SessionStarts {
   }
 
   #plan(request: StartOptions): SessionPlan {
-    const isOnGrid = this.#options.browser.grid !== undefined;
+    const kind = this.#options.browser.remote?.kind;
     return planSession(request, {
       defaultHeadless: this.#options.headless,
-      canShowWindow: isOnGrid || process.platform !== 'linux' || environment.hasDisplay,
-      isOnGrid,
+      canShowWindow: kind !== undefined || process.platform !== 'linux' || environment.hasDisplay,
+      kind,
     });
   }
 
-  /** A start on this machine continues when its caller has left. On a Grid it may wait long, and would take a slot from others. */
+  /** A start on this machine continues when its caller has left. Elsewhere it may wait long, and would take a slot from others. */
   async #prepare(
     plan: SessionPlan,
     caller?: Pick<NewStart, 'leaving' | 'ticket'>,
@@ -220,11 +224,15 @@ export class SessionStarts {
     const { signal: closing } = this.#closing;
     const prepare = async (signal: AbortSignal): Promise<PreparedBrowser> =>
       prepareBrowser(plan, { data, profiles, settings: { ...browser, signal } });
-    if (!browser.grid) return prepare(closing);
+    const { remote } = browser;
+    if (!remote) return prepare(closing);
     const tooLong = new AbortController();
     const hasLimit = maxGridWaitMs !== undefined && caller?.ticket === undefined; // a caller with a ticket may come again, and keeps its turn
     const timer = hasLimit
-      ? setTimeout(() => tooLong.abort(timedOutOnGrid(maxGridWaitMs)), maxGridWaitMs)
+      ? setTimeout(
+          () => tooLong.abort(timedOutElsewhere(maxGridWaitMs, remote.title)),
+          maxGridWaitMs,
+        )
       : undefined;
     const leaving = caller ? [caller.leaving] : [];
     const signals = [closing, this.#draining.signal, tooLong.signal, ...leaving];

@@ -1,6 +1,7 @@
 /** What a Grid, or a proxy before it, answers to a start: waited for where it means "later", and nothing is left on the Grid whatever was said. */
 import { describe, expect, test, type TestContext } from 'vitest';
-import { Grid, type GridLedger } from '../../../src/browser/grid/grid';
+import { Grid } from '../../../src/browser/grid/grid';
+import type { BrowserLedger } from '../../../src/browser/remote-browsers';
 import { SESSION_MARK } from '../../../src/browser/grid/grid-state';
 import { eventually } from '../../eventually';
 import { json, startScriptedApi, type Handler, type ScriptedApi } from '../client/scripted-api';
@@ -27,7 +28,7 @@ class ScriptedGrid {
   readonly running = new Map<string, string>();
   /** Marks of what is in the ledger. */
   readonly open = new Set<string>();
-  readonly ledger: GridLedger = {
+  readonly ledger: BrowserLedger = {
     started: async ({ sessionId }) => void this.open.add(sessionId),
     stopped: async (mark) => void this.open.delete(mark),
   };

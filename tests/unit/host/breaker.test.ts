@@ -22,7 +22,7 @@ beforeEach(() => {
   starts = 0;
   said = [];
   breaker = new Breaker({
-    name: 'https://api.example',
+    name: 'the session API https://api.example',
     probe: async () => {
       if (!doesAnswer) throw probeError;
     },
@@ -79,7 +79,7 @@ test('an API that fails for ten seconds is not tried by the tests that follow; t
   for (let n = 0; n < 20; n++) expect(await start(0)).toBe('api_down');
   expect(starts).toBe(0);
   expect(said).toEqual([
-    'Could not start a session: the session API https://api.example is down. 2 starts failed in 12.0 s, so tests do not wait for it any more. The last one: it is not reachable (ECONNREFUSED). Once the API is up again, the run goes on by itself.',
+    'Could not start a session: the session API https://api.example is down. 2 starts failed in 12.0 s, so tests do not wait for it any more. The last one: it is not reachable (ECONNREFUSED). Once it is up again, the run goes on by itself.',
   ]);
 });
 

@@ -25,6 +25,17 @@ test.each<[options: object, at: string, message: string]>([
     'gridUrl',
     "is missing: backend 'grid' needs the URL of a Selenium Grid. Set it, or SELENIUM_REMOTE_URL",
   ],
+  [
+    { backend: ['./cloud.mjs'], cdpUrl },
+    'cdpUrl',
+    'excludes a provider, which names the browser itself; leave one of the two out',
+  ],
+  [{ backend: ['./cloud.mjs'], gridUrl }, 'gridUrl', "needs the backend 'grid', and no cdpUrl"],
+  [
+    { backend: ['./cloud.mjs'], proxies: external },
+    'proxies',
+    'is up to the provider that starts the browser. Set it in the options of its module, or leave it out',
+  ],
   [{ backend: 'chromium', gridUrl }, 'gridUrl', "needs the backend 'grid', and no cdpUrl"],
   [{ gridUrl, cdpUrl }, 'gridUrl', "needs the backend 'grid', and no cdpUrl"],
   [

@@ -41,7 +41,17 @@ const SESSION_OPTIONS: Row[] = [
   ],
   ['gridUrl', [], { 'must be the URL of a Selenium Grid': ['hub:4444', 'ws://hub', '', 5, null] }],
   ['capabilities', [], { 'expected record': ['{}', [], 5, null] }],
-  ['backend', [], { 'expected one of "chromium"|"grid"|"cdp"': ['firefox', 5] }],
+  [
+    'backend',
+    [['./cloud.mjs'], ['a-cloud', { region: 'eu' }]],
+    {
+      "must be 'chromium', 'grid', 'cdp' or [module, options]": [
+        ...['firefox', 5, [], ['a', {}, {}]],
+      ],
+      'expected string': [[5]],
+      'expected record': [['a', 5]],
+    },
+  ],
   [
     'channel',
     ['chromium', 'chrome'],

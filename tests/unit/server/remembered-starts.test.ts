@@ -22,7 +22,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   begun = 0;
   discarded = [];
-  starts = new RememberedStarts(MAX_WAIT_MS);
+  starts = new RememberedStarts({ maxWaitMs: MAX_WAIT_MS, title: 'the Selenium Grid' });
 });
 afterEach(() => {
   vi.useRealTimers();
