@@ -81,7 +81,7 @@ async function createProject(folder, { version, tarball }) {
   const project = join(folder, `playwright-${version}`);
   await cp(SUITE, project, { recursive: true });
   const names = ['@playwright/test', 'playwright-core'];
-  // Our ranges exclude pre-releases, so npm must be told.
+  // Our ranges exclude pre-releases, so they must be overridden.
   const overrides = Object.fromEntries(names.map((name) => [name, version]));
   const manifest = { private: true, type: 'module', ...(NAMED && { overrides }) };
   await writeFile(join(project, 'package.json'), JSON.stringify(manifest));

@@ -97,7 +97,7 @@ export function withModulePath(options: SessionOptions, folder: string): Session
 }
 
 /** The full path of a module. A package that cannot be found from the folder keeps its name. */
-export function modulePath(module: string, folder: string): string {
+function modulePath(module: string, folder: string): string {
   if (/^\.{0,2}[\\/]/.test(module)) return resolve(folder, module);
   try {
     return createRequire(join(folder, 'package.json')).resolve(module);

@@ -57,7 +57,7 @@ it('has samples that compile, as the docs do', async () => {
   await project.write(fromDocs);
   const files = [...Object.keys(samples), ...Object.keys(fromDocs)];
   const { exitCode, output } = await project.typecheck(
-    files.filter((name) => /\.m?ts$/.test(name)),
+    files.filter((name) => /\.(m?ts|mjs)$/.test(name)),
     { module: 'node20', moduleResolution: 'node16', skipLibCheck: true },
   );
   expect(exitCode, output).toBe(0);
@@ -114,10 +114,12 @@ async function docsSamples(): Promise<Record<string, string>> {
   const names = await readdir(join(ROOT, 'docs'));
   for (const name of names.filter((it) => it.endsWith('.md'))) {
     const markdown = await readFile(join(ROOT, 'docs', name), 'utf8');
-    for (const [index, [, code = '']] of [
-      ...markdown.matchAll(/```[jt]s\n([\s\S]*?)```/g),
+    for (const [index, [, type = '', code = '']] of [
+      ...markdown.matchAll(/```([jt]s)\n([\s\S]*?)```/g),
     ].entries())
-      found[`docs/${name}-${index}.mts`] = code.includes('import ') ? code : inContext(code);
+      found[`docs/${name}-${index}.m${type}`] = /^ *(import|export) /m.test(code)
+        ? code
+        : inContext(code);
   }
   return found;
 }

@@ -14,7 +14,7 @@ import {
 } from './syntax';
 
 /** The modules that export Playwright's `test`. */
-export const PLAYWRIGHT_MODULES: readonly string[] = ['@playwright/test', 'playwright/test'];
+const PLAYWRIGHT_MODULES: readonly string[] = ['@playwright/test', 'playwright/test'];
 
 /** The names under which a module exports `test`. */
 const TEST_NAMES: readonly (string | undefined)[] = ['test', 'default'];
@@ -44,7 +44,7 @@ export function convertImports(source: Source): { edits: Edit[]; manual: ManualC
 }
 
 /** Whether a node is the object argument of `something.extend({...})`, but not of `expect.extend`. */
-export function isFixtures({ node, parent }: Visit): boolean {
+function isFixtures({ node, parent }: Visit): boolean {
   if (node.type !== 'ObjectExpression' || parent?.type !== 'CallExpression') return false;
   const { callee } = parent;
   return (

@@ -32,7 +32,7 @@ export async function installsFor(files: readonly string[], root: string): Promi
 }
 
 /** The package manager of a project: `packageManager` of its `package.json`, else its lock file, else npm. */
-export async function packageManagerOf(folder: string): Promise<PackageManager> {
+async function packageManagerOf(folder: string): Promise<PackageManager> {
   const withField = folderWith(folder, ['package.json', ...Object.keys(LOCK_FILES)]);
   for (let at = withField; at !== undefined; at = folderWith(join(at, '..'), ['package.json'])) {
     const named = /^(npm|pnpm|yarn|bun)@/.exec((await readPackage(at))?.packageManager ?? '')?.[1];
@@ -121,7 +121,7 @@ export function checkPlaywright(folder: string): void {
 }
 
 /** The version of a package that modules of a folder would load. */
-export function installedVersion(folder: string, name: string): string | undefined {
+function installedVersion(folder: string, name: string): string | undefined {
   const { resolve } = createRequire(join(folder, 'package.json'));
   try {
     const content = createRequire(join(folder, 'package.json'))(

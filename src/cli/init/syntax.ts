@@ -83,7 +83,7 @@ export function lineOf(node: Node): number {
 }
 
 /** The text of a node. */
-export function textOf({ text }: Source, node: Node): string {
+function textOf({ text }: Source, node: Node): string {
   return text.slice(startOf(node), endOf(node));
 }
 

@@ -109,6 +109,7 @@ export class PackedProject {
   ): Promise<CommandResult> {
     const flags = [
       '--noEmit',
+      '--checkJs',
       '--strict',
       '--exactOptionalPropertyTypes',
       '--skipLibCheck',
