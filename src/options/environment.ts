@@ -112,6 +112,10 @@ export const environment = {
     const value = read('PWDEBUG');
     return value !== undefined && value !== '0' && value !== 'false';
   },
+  /** `PLAYWRIGHT_DASHBOARD`: Playwright binds the browsers of its workers, so that `playwright-cli` and its dashboard find them. */
+  get hasDashboard(): boolean {
+    return read('PLAYWRIGHT_DASHBOARD') !== undefined;
+  },
   /** `PLAYWRIGHT_BROWSERS_PATH`: the folder of Playwright's browsers, if it is not the default. Like Playwright, this reads `.npmrc` too. */
   get playwrightBrowsersPath(): string | undefined {
     return (
