@@ -4,10 +4,12 @@ import { dirname } from 'node:path';
 import { replaceFile } from '../base/atomic-file';
 import { messageOf } from '../base/errors';
 import { logOf, since } from '../base/log';
-import type { ClipEncoder } from '../recording/clip-encoder';
+import { isSessionwrightError } from '../contract/errors';
+import type { ClipEncoder, ClipRequest } from '../recording/clip-encoder';
 import { CLIP_HOLD_MS } from '../recording/clip-timeline';
 import type { FrameStore } from '../recording/frame-store';
 import type { Size } from '../contract/limits';
+import type { LocalEncoder } from './local-encoder';
 import type { ArtifactProblem } from './protocol';
 
 const log = logOf('clip');
@@ -25,40 +27,100 @@ export interface ClipJob {
   path: string;
 }
 
+interface RunningJob {
+  leaseId: string;
+  /** Resolves when the encoder's own browser had it, or does not start. */
+  tried: Promise<void>;
+}
+
+/** A clip that no browser on this machine can encode: a session does, before it ends. */
+interface WaitingClip {
+  request: ClipRequest;
+  /** Why it was not made so far. */
+  error: unknown;
+  made: (mp4: Buffer) => void;
+  failed: (error: unknown) => void;
+}
+
 /** Clips are the user's files: the umask decides who may read them. */
 const FILE_MODE = 0o666;
 
-/** The clips of one run. The encoder's browser starts with the first clip, and ends in {@link close}. */
+/**
+ * The clips of one run. The encoder's browser starts with the first clip, and ends in {@link close}. On a machine without a browser, clips
+ * wait until {@link encodeIn} gets the browser of a session.
+ */
 export class ClipQueue {
   /** Clips written so far. */
   written = 0;
-  readonly #launch: () => Promise<ClipEncoder>;
+  /** Those of them that browsers of sessions encoded. */
+  writtenInSessions = 0;
+  readonly #local: Pick<LocalEncoder, 'launch' | 'isInstalled'>;
   readonly #onProblem: (problem: ArtifactProblem) => void;
-  readonly #running = new Map<Promise<void>, ClipJob>();
+  readonly #running = new Map<Promise<void>, RunningJob>();
+  readonly #waiting: WaitingClip[] = [];
   #encoder: Promise<ClipEncoder> | undefined;
+  #hasSessions = true;
 
-  /**
-   * @param launch - starts the encoder; called again after a failure
-   * @param onProblem - called for each clip that is missing or incomplete
-   */
-  constructor(launch: () => Promise<ClipEncoder>, onProblem: (problem: ArtifactProblem) => void) {
-    this.#launch = launch;
+  /** @param onProblem - called for each clip that is missing or incomplete */
+  constructor(
+    local: Pick<LocalEncoder, 'launch' | 'isInstalled'>,
+    onProblem: (problem: ArtifactProblem) => void,
+  ) {
+    this.#local = local;
     this.#onProblem = onProblem;
   }
 
   add(job: ClipJob): void {
-    const running = this.#make(job).catch((error: unknown) => {
+    let wasTried = (): void => undefined;
+    const tried = new Promise<void>((resolve) => (wasTried = resolve));
+    const running = this.#make(job, wasTried).catch((error: unknown) => {
       log('failed: %s', job.path);
       this.#onProblem({ what: `No clip ${job.path}`, reason: messageOf(error) });
     });
-    this.#running.set(running, job);
-    void running.then(() => this.#running.delete(running));
+    this.#running.set(running, { leaseId: job.leaseId, tried });
+    void running.then(() => {
+      wasTried();
+      this.#running.delete(running);
+    });
   }
 
   /** Resolves when the clips of this lease are written or have failed. */
   async writtenFor(leaseId: string): Promise<void> {
-    const own = [...this.#running].filter(([, job]) => job.leaseId === leaseId);
+    const own = [...this.#running].filter(([, it]) => it.leaseId === leaseId);
     await Promise.all(own.map(([running]) => running));
+  }
+
+  /**
+   * Encodes the waiting clips in the browser of a session that is about to end. Never rejects: what it cannot encode is left to the next
+   * session. Where a browser is installed, the session does not wait for it.
+   */
+  async encodeIn(open: () => Promise<ClipEncoder>): Promise<void> {
+    if (this.#running.size > 0 && !(await this.#local.isInstalled()))
+      await Promise.all([...this.#running.values()].map(async (job) => job.tried));
+    if (this.#waiting.length === 0) return;
+    const encoder = await open().catch((error: unknown) => {
+      for (const clip of this.#waiting) clip.error = error;
+    });
+    if (!encoder) return;
+    for (let clip = this.#waiting.shift(); clip; clip = this.#waiting.shift()) {
+      try {
+        clip.made(await encoder.encode(clip.request));
+        this.writtenInSessions++;
+      } catch (error) {
+        if (isSessionwrightError(error, 'encoding_failed')) clip.failed(error);
+        else {
+          this.#waiting.unshift({ ...clip, error }); // the browser is closed or frozen
+          break;
+        }
+      }
+    }
+    await encoder.close();
+  }
+
+  /** No session will encode clips any more: those that wait fail. */
+  sessionsOver(): void {
+    this.#hasSessions = false;
+    for (const { failed, error } of this.#waiting.splice(0)) failed(error);
   }
 
   /** Makes the remaining clips, and ends the encoder. */
@@ -69,13 +131,20 @@ export class ClipQueue {
     await encoder?.then((it) => it.close()).catch(() => undefined);
   }
 
-  async #make({ leaseId, path, ...clip }: ClipJob): Promise<void> {
+  async #make({ leaseId, path, ...clip }: ClipJob, wasTried: () => void): Promise<void> {
     const startedMs = performance.now();
     log('ordered: %s (%d ms of a test of lease %s)', path, clip.toMs - clip.fromMs, leaseId);
     await clip.store.flushed();
     const missing = clip.store.whyMissing(clip.fromMs, clip.toMs); // the store only knows the latest failure
-    const encoder = await this.#ready();
-    const mp4 = await encoder.encode({ ...clip, holdMs: CLIP_HOLD_MS });
+    const request = { ...clip, holdMs: CLIP_HOLD_MS };
+    const mp4 = await this.#ready().then(
+      async (encoder) => encoder.encode(request),
+      async (error: unknown) => {
+        const made = this.#inSession(request, error);
+        wasTried();
+        return made;
+      },
+    );
     await mkdir(dirname(path), { recursive: true });
     await replaceFile(path, mp4, { mode: FILE_MODE, isDurable: false });
     this.written++;
@@ -84,8 +153,13 @@ export class ClipQueue {
       this.#onProblem({ what: `Pictures are missing in ${path}`, reason: missing.message });
   }
 
+  async #inSession(request: ClipRequest, error: unknown): Promise<Buffer> {
+    if (!this.#hasSessions) throw error;
+    return new Promise((made, failed) => this.#waiting.push({ request, error, made, failed }));
+  }
+
   #ready(): Promise<ClipEncoder> {
-    this.#encoder ??= this.#launch().catch((error: unknown) => {
+    this.#encoder ??= this.#local.launch().catch((error: unknown) => {
       this.#encoder = undefined;
       throw error;
     });

@@ -5,6 +5,7 @@ import type { Session, SessionsClient } from '../client/index';
 import { MINUTE_MS } from '../contract/limits';
 import { isSessionwrightError } from '../contract/errors';
 import type { TestNote } from '../contract/test-notes';
+import type { ClipEncoder } from '../recording/clip-encoder';
 import type { OpenRecording } from '../recording/session-recorder';
 import type { AcquireRequest, PlaywrightOffer, SessionLoss, Wall } from './protocol';
 import type { StartBook, StartWatch } from './starts';
@@ -245,6 +246,21 @@ export abstract class HeldSession {
       throw error;
     });
     return this.#recording;
+  }
+
+  /**
+   * Opens an encoder of clips in its browser. Viewers do not show it.
+   * @throws {@link CdpError} or {@link TimeoutError} if the browser does not answer
+   */
+  async openEncoder(): Promise<ClipEncoder> {
+    const [{ ClipEncoder }, { connectTo }] = await Promise.all([
+      import('../recording/clip-encoder'),
+      import('./session-connection'),
+    ]);
+    return ClipEncoder.inSession(
+      async () => connectTo(this.cdpUrl),
+      async (contextId) => this.hideContext(contextId),
+    );
   }
 
   /** Stops the session, unless it is attached. Rejects if the API refuses, and can be called again then. */

@@ -216,6 +216,8 @@ export interface RunSummary {
   failedStarts: number;
   tests: number;
   clips: number;
+  /** Clips that browsers of sessions encoded, because this machine has no browser. */
+  clipsInSessions: number;
   /** Total time that sessions were open, in milliseconds. */
   browserMs: number;
   problems: ArtifactProblem[];

@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { settledWithin } from '../base/deadline';
 import { logOf } from '../base/log';
-import { reach } from '../client/reach';
 import type { Session, SessionInfo } from '../client/index';
 import { withoutStartupPage } from '../contract/addresses';
 import { ApiError } from '../contract/errors';
@@ -12,8 +11,6 @@ import type { OpenRecording } from '../recording/session-recorder';
 import { HeldSession, type Source } from './held-session';
 import type { PlaywrightOffer } from './protocol';
 
-/** How long a second connection to the browser may take, in milliseconds. */
-const CONNECT_TIMEOUT_MS = 30_000;
 /** How long the last notes on tests and the end of the recording may take, in milliseconds. Then the session is stopped without them. */
 const LAST_WORDS_MS = 5_000;
 /** Calls in one idle time that keep a session awake: if one is lost, the next is still in time. */
@@ -76,18 +73,15 @@ export class RemoteSession extends HeldSession {
 
   /** Records through a second CDP client. @throws {@link CdpError} if the browser does not answer */
   protected async openRecording(): Promise<OpenRecording> {
-    const [cdp, { SessionTargets }, { WebSocketTransport }, { FrameStore }, { SessionRecorder }] =
+    const [{ connectTo }, { SessionTargets }, { FrameStore }, { SessionRecorder }] =
       await Promise.all([
-        import('../cdp/connection'),
+        import('./session-connection'),
         import('../cdp/session-targets'),
-        import('../cdp/web-socket-transport'),
         import('../recording/frame-store'),
         import('../recording/session-recorder'),
       ]);
     const frames = await FrameStore.open(join(this.#workFolder, randomUUID())); // the API's id may be no name for a folder
-    const timeoutMs = CONNECT_TIMEOUT_MS;
-    const url = await reach(this.cdpUrl, timeoutMs);
-    const connection = new cdp.CdpConnection(await WebSocketTransport.connect(url, { timeoutMs }));
+    const connection = await connectTo(this.cdpUrl);
     try {
       const recorder = await SessionRecorder.attach(new SessionTargets(connection), frames);
       return { frames, recorder };

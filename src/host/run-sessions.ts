@@ -22,7 +22,10 @@ const log = logOf('lease');
 
 /** All sessions of one run, including those that its tests start themselves. */
 export class RunSessions {
+  readonly #useBeforeEnd: (held: HeldSession) => Promise<void>;
   readonly #running = new Set<HeldSession>();
+  /** Ends of sessions, up to their stop. */
+  readonly #ends = new Pending();
   /** Running sessions that tests started, by id. */
   readonly #ofTests = new Map<string, Source>();
   readonly #starts = new Pending();
@@ -32,6 +35,11 @@ export class RunSessions {
   readonly #lives = new Map<string, SessionLife>();
   #countOfTests = 0;
   #isEnding = false;
+
+  /** @param useBeforeEnd - the last use of a session that works, when no worker has it any more; never rejects */
+  constructor(useBeforeEnd: (held: HeldSession) => Promise<void>) {
+    this.#useBeforeEnd = useBeforeEnd;
+  }
 
   get running(): HeldSession[] {
     return [...this.#running];
@@ -48,7 +56,11 @@ export class RunSessions {
 
   /** Stops a session. Resolves when it has ended, or takes too long. */
   async end(held: HeldSession): Promise<void> {
-    if (!this.#running.delete(held)) return;
+    if (this.#running.delete(held)) await this.#ends.track(this.#end(held));
+  }
+
+  async #end(held: HeldSession): Promise<void> {
+    if (held.isGood(0, { isKept: true })) await this.#useBeforeEnd(held);
     const { id } = held.session;
     log('session %s: ended', id);
     if (held.usage !== 'new' || held.isCostly) {
@@ -85,6 +97,7 @@ export class RunSessions {
 
   /** Waits for all starts and stops, and retries failed stops. */
   async over(cancelStarts: () => void): Promise<void> {
+    await this.#ends.settled();
     await Promise.all(this.#stops.values());
     await settledWithin(this.startsSettled(), LAST_STARTS_MS);
     cancelStarts();

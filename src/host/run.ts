@@ -6,12 +6,12 @@ import { logOf, since } from '../base/log';
 import { isSessionwrightError } from '../contract/errors';
 import type { TestRun } from '../contract/test-notes';
 import { environment } from '../options/environment';
-import type { ClipEncoderOptions } from '../recording/clip-encoder';
 import { withoutSecrets } from '../story/secrets';
 import { BadSessions, withdrawIfRemembered } from './bad-sessions';
 import { ClipQueue } from './clip-queue';
 import type { HeldSession } from './held-session';
 import { Leases, sessionOf } from './leases';
+import { LocalEncoder } from './local-encoder';
 import {
   type AcquireRequest,
   type ArtifactProblem,
@@ -47,8 +47,11 @@ export class Run {
   readonly leases: Leases<HeldSession>;
   readonly #run = thisRun();
   readonly #sources: Sources;
+  readonly #encoder: LocalEncoder;
   readonly #clips: ClipQueue;
-  readonly #sessions = new RunSessions();
+  readonly #sessions = new RunSessions(async (held) =>
+    this.#clips.encodeIn(async () => held.openEncoder()),
+  );
   readonly #badSessions = new BadSessions();
   readonly #problems: ArtifactProblem[] = [];
   /** How many of the problems workers printed. */
@@ -57,8 +60,6 @@ export class Run {
   readonly #totals = { failedStarts: 0, tests: 0 };
   /** The session of each attempt of a test, the latest last. */
   readonly #attempts = new Map<string, HeldSession>();
-  /** The browser that encodes clips: the one of the run's first session. */
-  #encoderBrowser: Pick<ClipEncoderOptions, 'executablePath' | 'channel'> | undefined;
   #finishing: Promise<RunSummary> | undefined;
 
   /** @param folder - the run's folder, for profiles, frames and the ledger. */
@@ -76,10 +77,8 @@ export class Run {
         peer.request(WANTED, { leaseId }).catch(() => undefined); // it is gone
       },
     });
-    this.#clips = new ClipQueue(async () => {
-      const { ClipEncoder } = await import('../recording/clip-encoder');
-      return ClipEncoder.launch({ ...this.#encoderBrowser, workDir: folder });
-    }, onProblem);
+    this.#encoder = new LocalEncoder(folder);
+    this.#clips = new ClipQueue(this.#encoder, onProblem);
   }
 
   /** @param saysSource - the worker prints where sessions come from, because there is no reporter that does. */
@@ -233,6 +232,7 @@ export class Run {
 
   /** The runner died: stops billed sessions, and starts no more. */
   endCostly(): void {
+    this.#clips.sessionsOver();
     this.#sessions.endAll({ onlyCostly: true });
   }
 
@@ -241,16 +241,18 @@ export class Run {
     return (this.#finishing ??= this.#finish());
   }
 
-  /** Sessions do not wait for the clips: they may cost, and their frames are on this machine. */
+  /** Sessions only wait for clips if they encode them: they may cost, and their frames are on this machine. */
   async #finish(): Promise<RunSummary> {
     this.#sessions.endAll();
-    await Promise.all([this.#clips.close(), this.#sessions.over(() => this.leases.close())]);
+    const over = this.#sessions.over(() => this.leases.close());
+    await Promise.all([this.#clips.close(), over.finally(() => this.#clips.sessionsOver())]);
     await this.#sources.close();
     await this.#sessions.startsSettled();
     return {
       ...this.#totals,
       ...this.#sessions.summary,
       clips: this.#clips.written,
+      clipsInSessions: this.#clips.writtenInSessions,
       problems: this.#problems,
     };
   }
@@ -259,10 +261,7 @@ export class Run {
     this.#badSessions.checkAttach(request.options);
     const source = await this.#sources.for(request.options, request.browser);
     const held = await source.open(request, watch);
-    this.#encoderBrowser ??= {
-      executablePath: request.options.executablePath ?? request.browser.executablePath,
-      channel: request.browser.channel,
-    };
+    this.#encoder.choose(request);
     return held;
   }
 

@@ -1,47 +1,22 @@
-/** Turns stored frames into MP4 clips. A browser, started for the first clip, encodes them one after the other. */
-import { mkdtemp, readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { builtFile } from '../base/built-file';
+/** Turns stored frames into MP4 clips. A browser encodes them one after the other. */
 import { withDeadline } from '../base/deadline';
 import { Queue } from '../base/queue';
-import type { BrowserProcess } from '../browser/chromium';
-import { launchChromium } from '../browser/chromium';
-import { removeProfile } from '../browser/profile-folder';
-import type { CdpConnection, CdpSession } from '../cdp/connection';
 import { SessionwrightError, timedOut, TimeoutError } from '../contract/errors';
 import type { Size } from '../contract/limits';
-import { unseenBrowserEnvironment } from '../options/environment';
 import type { Shot } from './clip-timeline';
 import { pictureSize, planShots } from './clip-timeline';
+import {
+  type ClipEncoderOptions,
+  type EncoderBrowser,
+  launchEncoderBrowser,
+  openEncoderIn,
+} from './encoder-browser';
+import type { CdpConnection } from '../cdp/connection';
 import type { ClipPart, EncodedShot, PageEncoder } from './encoder-page';
 import type { FrameStore } from './frame-store';
 
 /** How much JPEG is sent to the browser at once, in bytes: this, not the length of the clip, bounds the memory. */
 const BATCH_BYTES = 1024 * 1024;
-/** How long one call to the browser may take, in milliseconds. A busy machine needs seconds at low priority. */
-const STEP_TIMEOUT_MS = 120_000;
-/** The page's address: codecs require a secure context, which a blank page is not. The name is reserved and never resolves (RFC 2606). */
-const ORIGIN = 'https://encoder.invalid/';
-/** Flags that save resources. */
-const LEAN_FLAGS = [
-  '--disable-gpu', // software codecs: the same clip on every machine
-  '--in-process-gpu', // one process less
-  '--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,SpareRendererForSitePerProcess', // three hidden renderers: 0.7 of 1.2 CPU seconds
-];
-
-/** Where the encoder's browser comes from. */
-export interface ClipEncoderOptions {
-  /** Path of a Chromium. @default the one that sessions use */
-  executablePath?: string | undefined;
-  /** Channel of a Chrome or Edge, if no path is given. */
-  channel?: string | undefined;
-  /** Where its temporary profile goes. @default the system's folder for temporary files */
-  workDir?: string | undefined;
-  /** How long the browser may take for a part of a clip before it counts as frozen, in milliseconds. @default 120000 */
-  stepTimeoutMs?: number | undefined;
-}
-
 /** A clip to encode. */
 export interface ClipRequest {
   store: FrameStore;
@@ -54,21 +29,13 @@ export interface ClipRequest {
   size?: Size | undefined;
 }
 
-/** A browser with the encoder in a page. */
-interface EncoderBrowser {
-  process: BrowserProcess;
-  page: CdpSession;
-  stepTimeoutMs: number;
-  close(): Promise<void>;
-}
-
 /**
  * Encodes clips with the codecs of Chromium: H.264 if the build has it, else VP9 or AV1; always MP4 with fast start.
  * If the browser dies or freezes, a new one encodes the clip again, once. If that one freezes too, all later clips fail at once,
  * because each would delay the end of the run by the same time.
  */
 export class ClipEncoder {
-  readonly #options: ClipEncoderOptions;
+  readonly #openBrowser: () => Promise<EncoderBrowser>;
   readonly #queue = new Queue();
   #pid: number | undefined;
   #browser: Promise<EncoderBrowser> | undefined;
@@ -76,8 +43,8 @@ export class ClipEncoder {
   /** Why later clips fail. */
   #frozen: TimeoutError | undefined;
 
-  private constructor(options: ClipEncoderOptions) {
-    this.#options = options;
+  private constructor(openBrowser: () => Promise<EncoderBrowser>) {
+    this.#openBrowser = openBrowser;
   }
 
   /**
@@ -85,7 +52,24 @@ export class ClipEncoder {
    * @throws {@link BrowserNotFoundError} or {@link BrowserLaunchError}
    */
   static async launch(options: ClipEncoderOptions = {}): Promise<ClipEncoder> {
-    const encoder = new ClipEncoder(options);
+    return ClipEncoder.#start(async () => launchEncoderBrowser(options));
+  }
+
+  /**
+   * Makes an encoder in the browser of a session.
+   * @param connect - opens a connection for the encoder; called again if that is lost
+   * @param onContext - called with the encoder's browser context, to hide it from viewers
+   * @throws {@link CdpError} or {@link TimeoutError} if the browser does not answer
+   */
+  static async inSession(
+    connect: () => Promise<CdpConnection>,
+    onContext: (contextId: string) => Promise<void>,
+  ): Promise<ClipEncoder> {
+    return ClipEncoder.#start(async () => openEncoderIn(await connect(), onContext));
+  }
+
+  static async #start(openBrowser: () => Promise<EncoderBrowser>): Promise<ClipEncoder> {
+    const encoder = new ClipEncoder(openBrowser);
     await encoder.#open();
     return encoder;
   }
@@ -126,9 +110,9 @@ export class ClipEncoder {
       } catch (error) {
         this.#refuseClosed();
         const isFrozen = error instanceof TimeoutError;
-        if (isFrozen) await browser.process.close();
+        if (isFrozen) await browser.close();
         if (isFrozen && ++freezes > 1) this.#frozen = error;
-        if (browser.process.connection.isOpen || attempt > 1) throw error;
+        if (browser.connection.isOpen || attempt > 1) throw error;
       }
     }
   }
@@ -145,65 +129,16 @@ export class ClipEncoder {
   async #open(): Promise<EncoderBrowser> {
     this.#browser = this.#replaceDead(this.#browser);
     const browser = await this.#browser;
-    this.#pid = browser.process.pid;
+    this.#pid = browser.pid;
     return browser;
   }
 
   async #replaceDead(current: Promise<EncoderBrowser> | undefined): Promise<EncoderBrowser> {
     const opened = await current?.catch(() => undefined);
-    if (opened?.process.connection.isOpen) return opened;
+    if (opened?.connection.isOpen) return opened;
     await opened?.close();
-    return openBrowser(this.#options);
+    return this.#openBrowser();
   }
-}
-
-async function openBrowser({
-  executablePath,
-  channel,
-  workDir = tmpdir(),
-  stepTimeoutMs = STEP_TIMEOUT_MS,
-}: ClipEncoderOptions): Promise<EncoderBrowser> {
-  const userDataDir = await mkdtemp(join(workDir, 'sessionwright-encoder-'));
-  let started: BrowserProcess | undefined;
-  const close = async (): Promise<void> => {
-    await started?.close();
-    await removeProfile(userDataDir);
-  };
-  try {
-    started = await launchChromium({
-      ...{ executablePath, channel, userDataDir },
-      debuggingPort: false,
-      env: unseenBrowserEnvironment(),
-      background: true,
-      args: LEAN_FLAGS,
-    });
-    const page = await withDeadline(openPage(started.connection), stepTimeoutMs, () =>
-      timedOut('the encoder to be ready', stepTimeoutMs),
-    );
-    return { process: started, page, stepTimeoutMs, close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
-}
-
-/** A page with the encoder in it. No port is opened: its only request is answered over CDP. */
-async function openPage(connection: CdpConnection): Promise<CdpSession> {
-  const { targetId } = await connection.send('Target.createTarget', { url: 'about:blank' });
-  const { sessionId } = await connection.send('Target.attachToTarget', { targetId, flatten: true });
-  const page = connection.session(sessionId);
-  page.on('Fetch.requestPaused', ({ requestId }) => {
-    const responseHeaders = [{ name: 'content-type', value: 'text/html' }];
-    page
-      .send('Fetch.fulfillRequest', { requestId, responseCode: 200, responseHeaders, body: '' })
-      .catch(() => {}); // the page is closed
-  });
-  await page.send('Fetch.enable', { patterns: [{ urlPattern: `${ORIGIN}*` }] });
-  await page.send('Page.enable');
-  const source = await readFile(builtFile('assets/encoder.js'), 'utf8');
-  await page.send('Page.addScriptToEvaluateOnNewDocument', { source });
-  await page.send('Page.navigate', { url: ORIGIN });
-  return page;
 }
 
 async function encodeClip(

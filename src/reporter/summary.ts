@@ -36,7 +36,8 @@ export function summaryLines(
   const used = [
     countText(summary.sessions, 'session'),
     countText(summary.tests, 'test'),
-    countText(summary.clips, 'clip'),
+    countText(summary.clips, 'clip') +
+      (summary.clipsInSessions > 0 ? ' (encoded in sessions)' : ''),
     ...(waitingMs >= MIN_WAITING_MS ? [`${durationText(waitingMs)} of waiting`] : []),
     `${durationText(summary.browserMs)} of browser time`,
   ];

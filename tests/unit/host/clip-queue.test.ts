@@ -21,7 +21,7 @@ function queue(): { clips: ClipQueue; next: (fromMs: number) => void; told: stri
     close: async () => undefined,
   } as unknown as ClipEncoder;
   const clips = new ClipQueue(
-    async () => encoder,
+    { launch: async () => encoder, isInstalled: async () => true },
     ({ what }) => told.push(what),
   );
   return { clips, told, next: (fromMs) => waiting.get(fromMs)?.() };
@@ -107,4 +107,30 @@ test('a clip that has not all of its pictures is told', async () => {
   }
   await clips.close();
   expect(told).toEqual([`Pictures are missing in ${torn.path}`]);
+});
+
+test('on a machine without a browser, a session encodes the clips before it ends; if it dies, the next one does', async () => {
+  const problems: string[] = [];
+  const local = {
+    launch: async () => Promise.reject(new Error('No browser was found')),
+    isInstalled: async () => false,
+  };
+  const clips = new ClipQueue(local, ({ what, reason }) => problems.push(`${what}: ${reason}`));
+  const encoderOf = async (encode: () => Promise<Buffer>): Promise<ClipEncoder> =>
+    ({ encode, close: async () => undefined }) as unknown as ClipEncoder;
+  const lost = async (): Promise<Buffer> => Promise.reject(new Error('The browser was closed'));
+  for (const fromMs of [1, 2]) clips.add(await clip('one', fromMs));
+  await clips.encodeIn(async () => Promise.reject(new Error('no answer')));
+  await clips.encodeIn(async () => encoderOf(lost));
+  expect(clips.writtenInSessions).toBe(0);
+  await clips.encodeIn(async () => encoderOf(async () => Buffer.from('mp4')));
+  await clips.writtenFor('one');
+  expect(await readdir(folder)).toEqual(['1.mp4', '2.mp4']);
+  const late = await clip('one', 3);
+  clips.add(late);
+  await clips.encodeIn(async () => encoderOf(lost));
+  clips.sessionsOver();
+  await clips.close();
+  expect(problems).toEqual([`No clip ${late.path}: The browser was closed`]);
+  expect(clips.writtenInSessions).toBe(2);
 });

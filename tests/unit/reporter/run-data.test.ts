@@ -11,6 +11,7 @@ const SUMMARY: RunSummary = {
   failedStarts: 0,
   tests: 1,
   clips: 1,
+  clipsInSessions: 0,
   browserMs: 5_000,
   problems: [],
   leftRunning: [],

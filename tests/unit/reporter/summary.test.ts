@@ -13,6 +13,7 @@ const summary: RunSummary = {
   failedStarts: 0,
   tests: 40,
   clips: 3,
+  clipsInSessions: 0,
   browserMs: 12_345,
   problems: [],
   leftRunning: [],
