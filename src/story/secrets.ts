@@ -30,9 +30,18 @@ const RULES: readonly RegExp[] = [
 
 /** What was typed stands in the title of such a step, and ends it: it may be a password, with quotes in it. */
 const TYPED = /^((?:Fill|Type|Press sequentially|Insert|Set input value) )".*"/s;
-/** What was typed, in a line of code or of a call log: up to the last quote of the line, or its end where the text goes on. */
-const TYPED_IN_CALL =
-  /\b((?:fill|type|pressSequentially|insertText)\([^"'`()\r\n]{0,200})(["'`])(?:.*\2|.*)/g;
+/** Calls that type. */
+const TYPING = '(?:fill|type|pressSequentially|insertText)';
+/** A typed text in a call log, which does not escape its quotes: up to the last quote of the line. */
+const TYPED_IN_LOG = new RegExp(String.raw`(- ${TYPING}\(")(?:.*(?=")|.*)"?`, 'g');
+/** A string literal in code, without its closing quote, which may be missing. */
+const literal = (quote: string): string =>
+  String.raw`(?<${quote}>["'\x60])(?:\\.|(?!\k<${quote}>)[^\\\r\n])*`;
+/** A typed text in code: the first literal of the call, or the second one after a selector. */
+const TYPED_IN_CODE = new RegExp(
+  String.raw`(?<!- )\b(?<call>${TYPING}\([^"'\x60()\r\n]{0,200}(?:${literal('first')}\k<first>\s{0,20},\s{0,20})?)${literal('typed')}\k<typed>?`,
+  'g',
+);
 
 /**
  * The text without secrets.
@@ -58,5 +67,7 @@ export function withoutTyped(title: string): string {
 
 /** Code, or the message of an error, without what was typed. */
 export function withoutTypedInCalls(text: string): string {
-  return text.replace(TYPED_IN_CALL, `$1$2${HIDDEN}$2`);
+  return text
+    .replace(TYPED_IN_LOG, `$1${HIDDEN}"`)
+    .replace(TYPED_IN_CODE, `$<call>$<typed>${HIDDEN}$<typed>`);
 }

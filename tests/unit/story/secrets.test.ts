@@ -62,7 +62,17 @@ test.each([
     "> 7 | await page.getByLabel('Name').fill('…');",
   ],
   ['  - fill("say "it" \\")', '  - fill("…")'],
-  ["page.fill('#name', 'hunter2')", "page.fill('…')"],
+  ['Call log:\n  - fill("a") or "b")\n  - done', 'Call log:\n  - fill("…")\n  - done'],
+  ["page.fill('#name', 'hunter2')", "page.fill('#name', '…')"],
+  [
+    "await page.locator('a').fill('a'); await page.getByText('Pay').click();",
+    "await page.locator('a').fill('…'); await page.getByText('Pay').click();",
+  ],
+  [
+    "box.fill('it\\'s', { timeout: 10 }); log('done')",
+    "box.fill('…', { timeout: 10 }); log('done')",
+  ],
+  ['box.type(\'a\'); box.type("b")', 'box.type(\'…\'); box.type("…")'],
   ["page.fill(NAME, 'hunter2')", "page.fill(NAME, '…')"],
   ['box.pressSequentially(`hunter2', 'box.pressSequentially(`…`'],
   ["page.keyboard.insertText('hunter2')", "page.keyboard.insertText('…')"],
