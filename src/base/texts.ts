@@ -11,6 +11,20 @@ export function durationText(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
+/** Milliseconds of each unit of time. */
+const UNITS_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** Milliseconds of a time such as `30s` or `1.5h`; NaN if it is none. */
+export function timeMs(text: string): number {
+  const [, number = NaN, unit = 's'] = /^(\d+(?:\.\d+)?)(ms|[smhd])$/.exec(text) ?? [];
+  return Math.round(Number(number) * UNITS_MS[unit as keyof typeof UNITS_MS]);
+}
+
+/** Formats a moment as the time of the day, such as `14:35:12`. */
+export function clockText(atMs: number): string {
+  return new Date(atMs).toLocaleTimeString('en-GB');
+}
+
 /** Formats a count: `1 minute`, `3 minutes`, `2,000 minutes`. */
 export function countText(count: number, noun: string, plural = `${noun}s`): string {
   return `${count.toLocaleString('en')} ${count === 1 ? noun : plural}`;

@@ -1,6 +1,7 @@
 /** What all commands share: options, help, and how one command is picked from several. */
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { messageOf } from '../base/errors';
+import { timeMs } from '../base/texts';
 import { nearestName } from '../contract/naming';
 import { printText } from './output';
 
@@ -86,8 +87,7 @@ export function toNumber(
   return value;
 }
 
-/** Milliseconds of each unit of time. */
-const UNITS_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const HOUR_MS = 3_600_000;
 
 /**
  * Milliseconds of a time such as `30s` or `1.5h`; undefined if the option is not set. A number alone counts seconds.
@@ -99,11 +99,10 @@ export function toTime(
   { least, most }: { least: number; most: number },
 ): number | undefined {
   if (text === undefined) return undefined;
-  const [, number = '', unit = 's'] = /^(\d+(?:\.\d+)?)(ms|[smhd])?$/.exec(text) ?? [];
-  const timeMs = Math.round(Number(number) * UNITS_MS[unit as keyof typeof UNITS_MS]);
-  if (number !== '' && timeMs >= least && timeMs <= most) return timeMs;
+  const time = timeMs(/\d$/.test(text) ? `${text}s` : text);
+  if (time >= least && time <= most) return time;
   throw new UsageError(
-    `${option} takes a time such as 30s, 5m or 24h, from ${least} ms to ${Math.floor(most / UNITS_MS.h)} hours, not "${text}".`,
+    `${option} takes a time such as 30s, 5m or 24h, from ${least} ms to ${Math.floor(most / HOUR_MS)} hours, not "${text}".`,
   );
 }
 

@@ -139,6 +139,8 @@ export class EmbeddedSource implements Source {
 
   async stopped(): Promise<void> {}
 
+  async kept(): Promise<void> {}
+
   async close(): Promise<void> {
     this.#breaker?.close();
     await this.client.close();

@@ -7,7 +7,7 @@ import { isSessionwrightError } from '../contract/errors';
 import type { TestNote } from '../contract/test-notes';
 import type { ClipEncoder } from '../recording/clip-encoder';
 import type { OpenRecording } from '../recording/session-recorder';
-import type { AcquireRequest, PlaywrightOffer, SessionLoss, Wall } from './protocol';
+import type { AcquireRequest, KeptSession, PlaywrightOffer, SessionLoss, Wall } from './protocol';
 import type { StartBook, StartWatch } from './starts';
 
 /** A source of sessions. The book records the starts of tests, so that those sessions end too. */
@@ -32,6 +32,8 @@ export interface Source extends StartBook {
   waitingFor(): Promise<string | undefined>;
   /** A session was stopped. */
   stopped(sessionId: string): Promise<void>;
+  /** A session stays open after its test failed. */
+  kept(held: HeldSession, why: KeptSession): Promise<void>;
   /** Cancels starts, and closes the server. */
   close(): Promise<void>;
 }
@@ -78,7 +80,7 @@ export abstract class HeldSession {
   #recording: Promise<OpenRecording> | undefined;
   /** Context options of tests whose effect the browser does not forget. */
   readonly #lasting = new Set<string>();
-  #state: 'active' | 'withdrawn' | 'stopped-by-test' | 'stopping' = 'active';
+  #state: 'active' | 'kept' | 'withdrawn' | 'stopped-by-test' | 'stopping' = 'active';
 
   protected constructor(session: Session, source: Source, cdpUrl: string) {
     this.session = session;
@@ -203,7 +205,19 @@ export abstract class HeldSession {
 
   /** No test gets it any more. */
   withdraw(): void {
-    if (this.#state === 'active') this.#state = 'withdrawn';
+    if (this.#state === 'active' || this.#state === 'kept') this.#state = 'withdrawn';
+  }
+
+  /** It stays open after its test failed, and no test gets it any more. False if it has ended, or is not ours to end. */
+  keep(): boolean {
+    if (this.#state !== 'active' || !this.isReplaceable) return false;
+    this.#state = 'kept';
+    return true;
+  }
+
+  /** Time until its maximum duration, in milliseconds. */
+  get restMs(): number {
+    return this.#longestMs - this.#ageMs;
   }
 
   /** Asks its API something that needs the browser, and withdraws the session if the browser is closed. Unclear answers change nothing. */

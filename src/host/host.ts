@@ -72,7 +72,7 @@ export class Host {
     await settledWithin(workersGone, COSTLY_ORPHANS_MS);
     this.run.endCostly();
     await settledWithin(workersGone, ORPHANS_MS - COSTLY_ORPHANS_MS);
-    await settledWithin(this.run.finish(), FINISH_MS);
+    await settledWithin(this.run.end(), FINISH_MS);
   }
 
   close(): void {
@@ -89,7 +89,7 @@ export class Host {
       clearTimeout(late);
       this.#roles.delete(peer);
       this.#refusals.workerLeft(peer);
-      this.run.leases.releaseAll(peer);
+      void this.run.workerLeft(peer);
     });
   }
 
@@ -139,9 +139,9 @@ export class Host {
         if (options) (await import('../options/validate')).validateTestOptions(options, 'use');
         return refusal ? this.#refusals.refuse(refusal) : this.#refusals.current;
       },
-      finish: async () => {
-        const summary = await run.finish();
-        setImmediate(() => this.#markFinished()); // the answer goes out first
+      finish: async (how) => {
+        const summary = await run.finish(how);
+        setImmediate(() => void run.over().finally(() => this.#markFinished())); // the answer goes out first
         return { ...summary, pid: process.pid };
       },
     };

@@ -198,6 +198,11 @@ export class Leases<S extends LeasableSession> {
     this.#free(this.find(leaseId));
   }
 
+  /** The leases of a worker with a running test. */
+  inTests(peer: RpcPeer): WorkerLease<S>[] {
+    return this.#all.filter((lease) => lease.peer === peer && lease.test);
+  }
+
   /** Releases the leases of a process that has ended. */
   releaseAll(peer: RpcPeer): void {
     for (const lease of this.#all) if (lease.peer === peer) this.#free(lease);

@@ -32,6 +32,8 @@ export interface LedgerEntry {
   startedAt?: number | undefined;
   /** When a `start` is over, in milliseconds since 1970. */
   startsUntil?: number | undefined;
+  /** The failed test for which the session stays open, and until when, in milliseconds since 1970. */
+  kept?: { title: string; untilMs: number } | undefined;
 }
 
 /** The ledger of one run. */

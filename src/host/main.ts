@@ -37,7 +37,7 @@ async function main(): Promise<void> {
     await Promise.race([
       host.finished,
       runnerGone(runnerPid).then(async () => host.endOrphaned()),
-      signalled('SIGINT', 'SIGTERM', 'SIGHUP').then(async () => host.run.finish()),
+      signalled('SIGINT', 'SIGTERM', 'SIGHUP').then(async () => host.run.end()),
     ]);
   } finally {
     host.close();

@@ -27,6 +27,8 @@ export interface AcquireRequest {
   parallelIndex: number;
   options: SessionOptions;
   browser: BrowserSettings;
+  /** How long the session of a failed test stays open, in milliseconds; undefined for not at all. */
+  keepFailedMs?: number | undefined;
   /** Where the options are set and the names that are set there, for messages about wrong or misspelled options. */
   use?: { path: string; names: string[] };
 }
@@ -130,10 +132,30 @@ export interface SessionLoss {
 /** A test that ended. */
 export interface TestEnd {
   leaseId: string;
+  title: string;
   clip: { path: string; fromMs: number; toMs: number; size?: Size | undefined } | null;
   outcome: Exclude<TestOutcome, 'running'>;
   /** The browser's id of the test's context, which may not be closed yet. */
   leftContextId?: string | undefined;
+}
+
+/** What the host does with a test that ended. */
+export interface TestEnded {
+  /** The clip that the test asked for will be made. */
+  hasClip: boolean;
+  /** Its session stays open; undefined if it does not. */
+  kept?: KeptSession | undefined;
+}
+
+/** A session that stays open after its test failed. */
+export interface KeptSession {
+  sessionId: string;
+  /** Contains a token. */
+  viewerUrl: string | null;
+  /** The test. */
+  title: string;
+  /** In milliseconds since 1970. */
+  untilMs: number;
 }
 
 /** The latest steps of an attempt of a test. */
@@ -223,6 +245,8 @@ export interface RunSummary {
   problems: ArtifactProblem[];
   /** Sessions that could not be stopped. */
   leftRunning: string[];
+  /** Sessions that stay open after their tests failed. The host ends them, and exits then. */
+  kept: KeptSession[];
   /** The sessions that workers used, in the order in which they ended. */
   lives: SessionLife[];
 }
@@ -278,8 +302,7 @@ export interface HostCalls {
   connectDirectly: { params: { leaseId: string }; result: string | null };
   /** Waits, briefly, until the picture on screen is recorded. True when the recording has a picture since `fromMs`. */
   settle: { params: { leaseId: string; fromMs: number }; result: boolean };
-  /** True when the clip that the test asked for will be made. */
-  endTest: { params: TestEnd; result: boolean };
+  endTest: { params: TestEnd; result: TestEnded };
   report: { params: RunEvent; result: null };
   /** Why workers wait for a session; null if another worker printed a message lately. */
   waits: { params: Record<string, never>; result: WaitReason | null };
@@ -292,8 +315,8 @@ export interface HostCalls {
     params: { refusal: Refusal | null; options?: SessionTestOptions };
     result: Refusal | null;
   };
-  /** Waits for the clips, stops everything, and returns what the run used. The host exits afterwards. */
-  finish: { params: Record<string, never>; result: RunSummary & { pid: number } };
+  /** Waits for the clips, stops everything, and returns what the run used. The host exits afterwards, or when the kept sessions have ended. */
+  finish: { params: { keepsFailed: boolean }; result: RunSummary & { pid: number } };
 }
 
 export type HostMethod = keyof HostCalls;

@@ -7,7 +7,7 @@ import { Breaker } from './breaker';
 import type { HeldSession, Source } from './held-session';
 import type { Ledger } from './ledger';
 import { endLostStarts, LATE_START_MS } from './leftovers';
-import type { AcquireRequest, BegunStart, StartOutcome, Wall } from './protocol';
+import type { AcquireRequest, BegunStart, KeptSession, StartOutcome, Wall } from './protocol';
 import { RemoteSession } from './remote-session';
 import { keyOf, startInBook, startOptions, startWatched, type StartWatch } from './starts';
 
@@ -112,6 +112,13 @@ export class RemoteSource implements Source {
   async stopped(sessionId: string): Promise<void> {
     this.#running.delete(sessionId);
     await this.#owner.ledger.stopped(sessionId);
+  }
+
+  /** For `sessionwright sessions list` on this machine. */
+  async kept({ session, startedAtMs }: HeldSession, kept: KeptSession): Promise<void> {
+    const { title, untilMs } = kept;
+    const entry = { sessionId: session.id, apiUrl: this.api.url, startedAt: startedAtMs };
+    await this.#owner.ledger.started({ ...entry, kept: { title, untilMs } });
   }
 
   async close(): Promise<void> {

@@ -6,7 +6,7 @@ import { HostError } from '../contract/errors';
 import { isCloud } from '../options/source';
 import type { SessionFacts } from '../story/test-story';
 import type { HeldSession, Source } from './held-session';
-import type { RunSummary, SessionLife } from './protocol';
+import type { Lease, RunSummary, SessionLife } from './protocol';
 
 /** How long a stop may take before the session counts as left running, in milliseconds. */
 const STOP_TIMEOUT_MS = 20_000;
@@ -57,16 +57,14 @@ export class RunSessions {
   /** Stops a session. Resolves when it has ended, or takes too long. */
   async end(held: HeldSession): Promise<void> {
     if (this.#running.delete(held)) await this.#ends.track(this.#end(held));
+    else await this.#ends.settled(); // it may be ending
   }
 
   async #end(held: HeldSession): Promise<void> {
     if (held.isGood(0, { isKept: true })) await this.#useBeforeEnd(held);
     const { id } = held.session;
     log('session %s: ended', id);
-    if (held.usage !== 'new' || held.isCostly) {
-      const end = held.hasDied ? 'died' : 'stopped';
-      this.#lives.set(id, { ...factsOf(held), end, endMs: Date.now() });
-    }
+    if (held.usage !== 'new' || held.isCostly) this.#lives.set(id, lifeOf(held));
     await this.#stop(id, async () => held.stop());
   }
 
@@ -84,10 +82,12 @@ export class RunSessions {
     await source?.stopped(id);
   }
 
-  /** Starts no more sessions, and stops those that cost, or all. */
-  endAll({ onlyCostly = false } = {}): void {
+  /** Starts no more sessions, and stops all that are not excepted. */
+  endAll(isExcepted: (held: HeldSession) => boolean = () => false): void {
     this.#isEnding = true;
-    for (const held of this.#running) if (held.isCostly || !onlyCostly) void this.end(held);
+    for (const held of this.#running)
+      if (isExcepted(held)) void this.#ends.track(this.#useBeforeEnd(held));
+      else void this.end(held);
     for (const [id, source] of this.#ofTests)
       void this.#stop(id, async () => {
         await source.client.stop(id);
@@ -112,7 +112,8 @@ export class RunSessions {
 
   get summary(): Pick<RunSummary, 'sessions' | 'browserMs' | 'leftRunning' | 'lives'> {
     const leftRunning = [...this.#left.keys()];
-    const lives = [...this.#lives.values()].map((life) =>
+    const kept = this.running.map((held) => lifeOf(held)); // their tests are over
+    const lives = [...this.#lives.values(), ...kept].map((life) =>
       leftRunning.includes(life.id) ? { ...life, end: 'left' as const } : life,
     );
     return {
@@ -154,8 +155,12 @@ export class RunSessions {
   }
 }
 
+function lifeOf(held: HeldSession): SessionLife {
+  return { ...factsOf(held), end: held.hasDied ? 'died' : 'stopped', endMs: Date.now() };
+}
+
 /** The facts about a running session, for reports. */
-export function factsOf(held: HeldSession): SessionFacts {
+function factsOf(held: HeldSession): SessionFacts {
   const { session, source, startedAtMs, startMs, isCostly } = held;
   return {
     id: session.id,
@@ -163,6 +168,26 @@ export function factsOf(held: HeldSession): SessionFacts {
     readyMs: startedAtMs,
     startMs,
     isBilled: isCostly && isCloud(source.api.url),
+  };
+}
+
+/** A worker's right to a session. */
+export function leaseOf(
+  held: HeldSession,
+  given: Pick<Lease, 'leaseId' | 'reused' | 'notices'>,
+): Lease {
+  const { session, source, cdpUrl, playwright } = held;
+  return {
+    ...given,
+    sessionId: session.id,
+    cdpUrl,
+    playwright,
+    viewerUrl: session.viewerUrl,
+    api: source.api,
+    embedded: source.isEmbedded,
+    local: source.isLocal,
+    downloadsPath: session.info.downloadsPath,
+    facts: factsOf(held),
   };
 }
 

@@ -1,21 +1,18 @@
 /** One test run: assigns sessions to workers, records tests, counts, and ends everything. */
-import { randomUUID } from 'node:crypto';
-import { basename } from 'node:path';
 import { messageOf } from '../base/errors';
 import { logOf, since } from '../base/log';
 import { isSessionwrightError } from '../contract/errors';
-import type { TestRun } from '../contract/test-notes';
-import { environment } from '../options/environment';
 import { withoutSecrets } from '../story/secrets';
+import { Attempts } from './attempts';
 import { BadSessions, withdrawIfRemembered } from './bad-sessions';
 import { ClipQueue } from './clip-queue';
 import type { HeldSession } from './held-session';
+import { KeptSessions } from './kept-sessions';
 import { Leases, sessionOf } from './leases';
 import { LocalEncoder } from './local-encoder';
 import {
   type AcquireRequest,
   type ArtifactProblem,
-  type AttemptSteps,
   type BadSessionAnswer,
   type BadSessionReason,
   type Lease,
@@ -25,20 +22,20 @@ import {
   type SessionCheck,
   type WaitReason,
   type TestEnd,
+  type TestEnded,
   type TestStart,
   WANTED,
 } from './protocol';
 import type { RpcPeer } from './rpc';
-import { factsOf, RunSessions } from './run-sessions';
+import { leaseOf, RunSessions } from './run-sessions';
 import { Sources } from './sources';
+import { thisRun } from './this-run';
 import type { StartWatch } from './starts';
 
 /** Printed once, whatever the timeouts are. */
 const FOR_ONE_TEST = 'a session is for one test';
 /** Error codes of starts that were not tried, or that the end of the run cancelled. */
 const WAS_NOT_TRIED = ['api_down', 'host_unavailable'];
-/** Attempts whose session is known, the newest ones: the last steps of a test come a moment after its end. */
-const MAX_ATTEMPTS = 500;
 
 const log = logOf('lease');
 
@@ -52,14 +49,14 @@ export class Run {
   readonly #sessions = new RunSessions(async (held) =>
     this.#clips.encodeIn(async () => held.openEncoder()),
   );
+  readonly #kept = new KeptSessions(async (held) => this.#sessions.end(held));
   readonly #badSessions = new BadSessions();
   readonly #problems: ArtifactProblem[] = [];
   /** How many of the problems workers printed. */
   #printed = 0;
   readonly #messages = new Set<string>();
   readonly #totals = { failedStarts: 0, tests: 0 };
-  /** The session of each attempt of a test, the latest last. */
-  readonly #attempts = new Map<string, HeldSession>();
+  readonly #attempts = new Attempts();
   #finishing: Promise<RunSummary> | undefined;
 
   /** @param folder - the run's folder, for profiles, frames and the ledger. */
@@ -72,7 +69,7 @@ export class Run {
         const wasTried = !isSessionwrightError(error) || !WAS_NOT_TRIED.includes(error.code);
         if (wasTried) this.#totals.failedStarts++;
       },
-      end: async (held) => this.#sessions.end(held),
+      end: async (held) => (this.#kept.has(held) ? undefined : this.#sessions.end(held)),
       ask: (peer, leaseId) => {
         peer.request(WANTED, { leaseId }).catch(() => undefined); // it is gone
       },
@@ -119,6 +116,15 @@ export class Run {
     return { walls: await this.#sources.walls(withLinks), sessions };
   }
 
+  /** A worker has ended, perhaps during a test: that test has failed. */
+  async workerLeft(peer: RpcPeer): Promise<void> {
+    const keeping = this.leases
+      .inTests(peer)
+      .map(async (lease) => this.#kept.keep(lease, lease.test?.title ?? ''));
+    this.leases.releaseAll(peer);
+    await Promise.all(keeping);
+  }
+
   release(leaseId: string): void {
     log('lease %s: released', leaseId);
     this.leases.release(leaseId);
@@ -156,7 +162,7 @@ export class Run {
         await this.#held(event.leaseId).hideContext(event.contextId);
         break;
       case 'steps':
-        this.#showSteps(event.attempts);
+        this.#attempts.show(event.attempts);
         break;
       case 'problem':
         this.#problems.push(event.problem);
@@ -198,8 +204,15 @@ export class Run {
     return frames.select(fromMs, Infinity).length > 0;
   }
 
-  /** Ends the recording of a test. True if its clip will be made. */
-  async endTest(test: TestEnd): Promise<boolean> {
+  /** Ends a test: its recording, and if it failed perhaps the use of its session. */
+  async endTest(test: TestEnd): Promise<TestEnded> {
+    const lease = this.leases.find(test.leaseId);
+    const hasClip = await this.#endRecording(test);
+    const hasFailed = test.outcome === 'failed';
+    return { hasClip, kept: hasFailed ? await this.#kept.keep(lease, test.title) : undefined };
+  }
+
+  async #endRecording(test: TestEnd): Promise<boolean> {
     this.leases.endTest(test.leaseId);
     const held = this.#held(test.leaseId);
     held.note([{ outcome: test.outcome, at: Date.now() }]);
@@ -233,24 +246,41 @@ export class Run {
   /** The runner died: stops billed sessions, and starts no more. */
   endCostly(): void {
     this.#clips.sessionsOver();
-    this.#sessions.endAll({ onlyCostly: true });
+    this.#sessions.endAll(({ isCostly }) => !isCostly);
   }
 
-  /** Stops everything, makes the remaining clips, and returns what the run used. Idempotent. */
-  async finish(): Promise<RunSummary> {
-    return (this.#finishing ??= this.#finish());
+  /**
+   * Stops everything, makes the remaining clips, and returns what the run used. Idempotent.
+   * @param keepsFailed - kept sessions stay open. {@link over} and {@link end} follow
+   */
+  async finish({ keepsFailed = false } = {}): Promise<RunSummary> {
+    return (this.#finishing ??= this.#finish(keepsFailed));
+  }
+
+  /** Resolves when the kept sessions of a finished run have ended. */
+  async over(): Promise<void> {
+    await this.#kept.over();
+    await this.#sources.close();
+    await this.#sessions.startsSettled();
+  }
+
+  /** Finishes, and ends everything now. */
+  async end(): Promise<void> {
+    await Promise.all([this.finish(), this.#kept.endAll()]);
+    await this.over();
   }
 
   /** Sessions only wait for clips if they encode them: they may cost, and their frames are on this machine. */
-  async #finish(): Promise<RunSummary> {
-    this.#sessions.endAll();
+  async #finish(keepsFailed: boolean): Promise<RunSummary> {
+    if (!keepsFailed) void this.#kept.endAll();
+    this.#sessions.endAll((held) => keepsFailed && this.#kept.has(held));
     const over = this.#sessions.over(() => this.leases.close());
     await Promise.all([this.#clips.close(), over.finally(() => this.#clips.sessionsOver())]);
-    await this.#sources.close();
-    await this.#sessions.startsSettled();
+    if (!keepsFailed || this.#kept.all.length === 0) await this.over();
     return {
       ...this.#totals,
       ...this.#sessions.summary,
+      kept: this.#kept.all,
       clips: this.#clips.written,
       clipsInSessions: this.#clips.writtenInSessions,
       problems: this.#problems,
@@ -260,28 +290,15 @@ export class Run {
   async #open(request: AcquireRequest, watch: StartWatch): Promise<HeldSession> {
     this.#badSessions.checkAttach(request.options);
     const source = await this.#sources.for(request.options, request.browser);
-    const held = await source.open(request, watch);
+    const held = await source.open(request, this.#kept.makingRoom(watch));
     this.#encoder.choose(request);
     return held;
   }
 
   #lease(leaseId: string, reused: boolean): Lease {
     const held = this.#held(leaseId);
-    const { session, source } = held;
-    return {
-      leaseId,
-      sessionId: session.id,
-      cdpUrl: held.cdpUrl,
-      playwright: held.playwright,
-      viewerUrl: session.viewerUrl,
-      api: source.api,
-      embedded: source.isEmbedded,
-      local: source.isLocal,
-      downloadsPath: session.info.downloadsPath,
-      reused,
-      facts: factsOf(held),
-      notices: source.notices.filter((notice) => this.claimMessage(notice)),
-    };
+    const notices = held.source.notices.filter((notice) => this.claimMessage(notice));
+    return leaseOf(held, { leaseId, reused, notices });
   }
 
   /** True when the lease has another session now. */
@@ -324,17 +341,9 @@ export class Run {
     this.leases.beginTest(leaseId, { title, timeoutMs });
     const { parallelIndex: worker } = this.leases.find(leaseId);
     const held = this.#held(leaseId);
-    if (!this.#attempts.delete(attempt)) this.#totals.tests++;
-    this.#attempts.set(attempt, held);
-    const [oldest] = this.#attempts.keys();
-    if (this.#attempts.size > MAX_ATTEMPTS && oldest !== undefined) this.#attempts.delete(oldest);
+    if (this.#attempts.begin(attempt, held)) this.#totals.tests++;
     held.note([{ title: withoutSecrets(title), worker, run: this.#run, at: Date.now() }]);
     if (record) await this.#startRecording(held, record);
-  }
-
-  /** Sends steps to the viewers of their sessions. Attempts without a session are ignored. */
-  #showSteps(attempts: readonly AttemptSteps[]): void {
-    for (const { attempt, steps } of attempts) this.#attempts.get(attempt)?.note(steps);
   }
 
   async #startRecording(held: HeldSession, how: NonNullable<TestStart['record']>): Promise<void> {
@@ -347,11 +356,4 @@ export class Run {
       });
     }
   }
-}
-
-/** A new id, and the name of the folder that the run was started in; on CI with the number of the build. */
-export function thisRun(): TestRun {
-  const { ciBuild } = environment;
-  const folder = basename(process.cwd());
-  return { id: randomUUID(), name: ciBuild === undefined ? folder : `${folder} #${ciBuild}` };
 }

@@ -8,6 +8,8 @@ import { sweep } from './sweep';
 /** How long the host may take to exit after its last answer, in milliseconds. */
 const EXIT_MS = 5_000;
 const POLL_MS = 5;
+/** Time between two checks while sessions are kept open, in milliseconds. */
+const KEPT_POLL_MS = 200;
 
 /** What global set-up and reporter share: both run in the runner's process, but Playwright loads them separately. */
 export interface RunnerState {
@@ -19,6 +21,8 @@ export interface RunnerState {
   announced: WeakSet<object>;
   /** Global set-up began a run. In UI mode more runs follow, without global set-up. */
   isSetUp?: boolean;
+  /** Process id of the host that keeps sessions open after the run. */
+  keeper?: number | undefined;
   /** The host of the current run. */
   host?: Promise<HostConnection> | undefined;
 }
@@ -48,15 +52,18 @@ export function beginNextRun(): void {
 
 /**
  * Ends the run of this process: the host stops everything and exits. If the host was killed, clears what it left.
+ * @param keepsFailed - kept sessions stay open: {@link keptSessionsOver} follows
  * @returns what the run used; `'killed'` if its host was killed; undefined if it had none.
  */
-export async function finishRun(): Promise<RunSummary | 'killed' | undefined> {
+export async function finishRun({ keepsFailed = false } = {}): Promise<
+  RunSummary | 'killed' | undefined
+> {
   const state = runnerState();
   const started = await state.host?.catch(() => undefined);
   state.host = undefined;
   try {
     const host = started?.isOpen ? started : await findHost(process.pid, 'reporter'); // another one may have taken over
-    if (host) return await finish(host);
+    if (host) return await finish(host, keepsFailed);
   } catch {
     // it was killed
   }
@@ -64,8 +71,18 @@ export async function finishRun(): Promise<RunSummary | 'killed' | undefined> {
   return started && 'killed';
 }
 
-async function finish(host: HostConnection): Promise<RunSummary> {
-  const { pid, ...summary } = await host.call('finish', {});
+/** Resolves when the host has ended the sessions that the last run kept open. */
+export async function keptSessionsOver(): Promise<void> {
+  const { keeper } = runnerState();
+  while (keeper !== undefined && isProcessAlive(keeper)) await delay(KEPT_POLL_MS);
+}
+
+async function finish(host: HostConnection, keepsFailed: boolean): Promise<RunSummary> {
+  const { pid, ...summary } = await host.call('finish', { keepsFailed });
+  if (summary.kept.length > 0) {
+    runnerState().keeper = pid;
+    return summary;
+  }
   const deadline = performance.now() + EXIT_MS;
   while (isProcessAlive(pid) && performance.now() < deadline) await delay(POLL_MS);
   return summary;

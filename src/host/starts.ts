@@ -107,6 +107,7 @@ function wireOptions(options: SessionOptions): StartOptions {
     maxSessions,
     transport,
     exposeNetwork,
+    keepFailed,
     executablePath,
     viewport,
     ...start

@@ -6,6 +6,7 @@ import { namesIn } from '../contract/checks';
 import { describeIssues, type Issue } from '../contract/issues';
 import { headersSchema } from '../contract/start';
 import { environment } from './environment';
+import { isKeepTime } from './keep-failed';
 import { cdpUrlOf, gridUrlOf, hasRemoteApi } from './source';
 import type { SessionOptions } from './types';
 
@@ -30,15 +31,23 @@ export const gridUrlSchema = urlOf(
 /** `cdpUrl`. */
 export const cdpUrlSchema = urlOf(/^wss?:$/, 'must be a URL that starts with ws:// or wss://');
 
+/** `keepFailed`. */
+export const keepFailedSchema = z.union([z.number(), z.string()]).refine(isKeepTime, {
+  error: "must be a time from 1 second to 1 hour, such as '10m' or 600000 (milliseconds), or 0",
+});
+
 /** Checks the variables of the environment that are used with these options. */
 export function checkEnvironment(options: SessionOptions): Issue[] {
-  const { apiUrl, apiNames } = environment;
+  const { apiUrl, apiNames, keepFailed } = environment;
   return [
     ...(hasRemoteApi(options) && options.apiUrl === undefined && apiUrl !== undefined
       ? check(apiUrlSchema, apiUrl, apiNames.apiUrl)
       : []),
     ...(cdpUrlOf(options) === undefined ? [] : checkCdpEnvironment(options)),
     ...(gridUrlOf(options) === undefined ? [] : checkGridEnvironment(options)),
+    ...(keepFailed === undefined
+      ? []
+      : check(keepFailedSchema, keepFailed, 'SESSIONWRIGHT_KEEP_FAILED')),
   ];
 }
 

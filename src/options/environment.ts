@@ -68,6 +68,10 @@ export const environment = {
   get providerOptions(): string | undefined {
     return read('SESSIONWRIGHT_PROVIDER_OPTIONS');
   },
+  /** `SESSIONWRIGHT_KEEP_FAILED`: takes precedence over `keepFailed`, also in CI. */
+  get keepFailed(): string | undefined {
+    return read('SESSIONWRIGHT_KEEP_FAILED');
+  },
   /** The values of all variables with names of secrets, to take them out of messages. Short ones are left out. */
   get secrets(): string[] {
     return Object.keys(process.env).flatMap((name) => {

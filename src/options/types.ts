@@ -122,6 +122,12 @@ export interface SessionOptions extends StartOptions {
    * @default none
    */
   exposeNetwork?: string | undefined;
+  /**
+   * How long the session of a failed test stays open, for you to look at it: `'10m'`, or milliseconds; 1 second to 1 hour, 0 for not at
+   * all. The run waits for it at its end, and Ctrl-C ends it. Needs `withSessions`. In CI only `SESSIONWRIGHT_KEEP_FAILED` sets it.
+   * @default `SESSIONWRIGHT_KEEP_FAILED`, else 0
+   */
+  keepFailed?: number | string | undefined;
   /** The Chromium of embedded sessions. `SESSIONWRIGHT_EXECUTABLE_PATH` takes precedence. */
   executablePath?: string | undefined;
 }

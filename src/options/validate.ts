@@ -14,6 +14,7 @@ import {
   check,
   checkEnvironment,
   gridUrlSchema,
+  keepFailedSchema,
 } from './environment-checks';
 import { isHostPattern } from './host-pattern';
 import { findConflicts } from './between-options';
@@ -55,6 +56,7 @@ export const sessionOptionsSchema = startOptionsSchema.extend({
       error: "must be hosts, separated by commas, such as '<loopback>' or '*.internal:8080'",
     })
     .optional(),
+  keepFailed: keepFailedSchema.optional(),
   executablePath: filledText.optional(),
 } satisfies Partial<Record<keyof SessionOptions, z.ZodType>>);
 

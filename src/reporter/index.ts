@@ -12,9 +12,10 @@ import type {
 } from '@playwright/test/reporter';
 import { messageOf } from '../base/errors';
 import type { RunSummary } from '../host/protocol';
-import { beginNextRun, finishRun, runnerState } from '../host/runner';
+import { beginNextRun, finishRun, keptSessionsOver, runnerState } from '../host/runner';
 import { environment } from '../options/environment';
 import { REPORTED } from '../options/reported';
+import { keptLine } from '../host/kept-line';
 import { openLiveView, wantsLiveView } from './headed';
 import { Links } from './links';
 import { dropMissingClips, isClip } from './missing-clips';
@@ -47,6 +48,7 @@ export default class SessionReporter implements Reporter {
   /** What is to be said once the other reporters are done: there a reader looks, below their lists. */
   readonly #lines: [line: string, look?: Look | undefined][] = [];
   readonly #withClip = new Set<TestResult>();
+  #summary: RunSummary | undefined;
   #stopLooking: (() => void) | undefined;
   /** Whether the run has this reporter already: that one tells everything. */
   #isSecond = false;
@@ -99,9 +101,10 @@ export default class SessionReporter implements Reporter {
     this.#stopLooking?.();
     try {
       await this.#steps?.flush();
-      const finished = isMerge() ? undefined : await finishRun();
+      const keepsFailed = mayWait(result);
+      const finished = isMerge() ? undefined : await finishRun({ keepsFailed });
       dropMissingClips(this.#withClip);
-      if (finished !== 'killed') summary = finished;
+      if (finished !== 'killed') summary = this.#summary = finished;
       else this.#say("the run's session host was killed, and its clips with it", 'red');
     } catch (error) {
       this.#say(`the run could not be summed up: ${String(error)}`, 'red');
@@ -120,7 +123,15 @@ export default class SessionReporter implements Reporter {
         ?.addToReport(data, page)
         .catch((error: unknown) => this.#say(`${messageOf(error)}. ${RESULTS_STAND}`, 'yellow'));
     for (const [line, look] of this.#lines.splice(0)) print(line, look);
-    if (page === undefined) return;
+    if (page !== undefined) await this.#tellPlace(page);
+    await this.#waitForKept();
+  }
+
+  printsToStdio(): boolean {
+    return false; // Playwright's own reporter shows the tests
+  }
+
+  async #tellPlace(page: string): Promise<void> {
     const place = relative(process.cwd(), page);
     if (await this.#page?.isThere()) print(`run page: ${place}`, 'cyan');
     else
@@ -130,8 +141,13 @@ export default class SessionReporter implements Reporter {
       );
   }
 
-  printsToStdio(): boolean {
-    return false; // Playwright's own reporter shows the tests
+  /** The run waits for the sessions that stay open: Ctrl-C ends both. */
+  async #waitForKept(): Promise<void> {
+    const { kept = [] } = this.#summary ?? {};
+    if (kept.length === 0) return;
+    for (const it of kept) print(keptLine(it), 'cyan');
+    print('the run waits for that. Ctrl-C ends it now.');
+    await keptSessionsOver();
   }
 
   #say(line: string, look?: Look): void {
@@ -177,6 +193,12 @@ async function tellGitHub(data: RunData): Promise<void> {
   for (const line of annotations(data)) process.stderr.write(`${line}\n`);
   const { stepSummaryFile } = environment;
   if (stepSummaryFile !== undefined) await appendFile(stepSummaryFile, stepSummary(data));
+}
+
+/** Whether the run may wait at its end: not after Ctrl-C, and not in UI mode and editors, where more runs follow in this process. */
+function mayWait({ status }: FullResult): boolean {
+  const hasMore = process.argv.some((arg) => arg.startsWith('--ui') || arg === 'test-server');
+  return status !== 'interrupted' && !hasMore;
 }
 
 /** Whether reports of earlier runs are put together: then nothing runs. */

@@ -1,8 +1,10 @@
 /** Playwright's own ways to look into a running test, on sessions: `--debug=cli` and `PLAYWRIGHT_DASHBOARD`. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { leavesNothing } from './support/leaves-nothing';
 import { Project, type Run } from './support/project';
 import { serve, type ServeProcess } from './support/serve-process';
@@ -19,18 +21,24 @@ const SPEC = `
   });
 `;
 
+let dataDir: string;
 let project: Project | undefined;
 let run: Run | undefined;
 let server: ServeProcess | undefined;
 
+beforeEach(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'sessionwright-data-'));
+});
+
 afterEach(async () => {
-  if (run?.child.exitCode === null) run.interrupt(); // it waits for somebody who resumes
+  if (run?.child.exitCode === null && run.child.signalCode === null) run.interrupt(); // it waits for somebody who resumes
   await run?.result();
   run = undefined;
   await leavesNothing(project);
   await server?.end('SIGTERM');
   server = undefined;
   await project?.remove();
+  await rm(dataDir, { recursive: true, force: true });
 });
 
 /** A project whose `playwright-cli` knows nothing but its own runs. */
@@ -64,7 +72,7 @@ async function cli(...args: string[]): Promise<string> {
 /** The variables of a run on a source. */
 async function environmentOf(source: string): Promise<Record<string, string>> {
   if (source === 'embedded') return {};
-  server = await serve([]);
+  server = await serve(['--data-dir', dataDir]);
   return { SESSIONWRIGHT_API_URL: server.url, SESSIONWRIGHT_API_KEY: 'key' };
 }
 

@@ -1,14 +1,15 @@
 /** `sessionwright sessions list`. */
-import { durationText, oneLine, printable } from '../../base/texts';
+import { clockText, durationText, oneLine, printable } from '../../base/texts';
 import type { SessionList } from '../../contract/list';
 import { sessionStatuses, type SessionStatus } from '../../contract/session';
+import { type LedgerEntry, listRuns } from '../../host/ledger';
 import { command, toNumber, UsageError } from '../command';
 import { printJson, printText } from '../output';
 import { toJson, withClient } from './client';
 
 const USAGE = `Usage: sessionwright sessions list [options]
 
-Lists active sessions, newest first.
+Lists active sessions, newest first. Names the failed test for which a run on this machine keeps a session open (keepFailed).
 
   --all                  ended sessions too
   --status <status>      only active, closed, error or timed_out ones
@@ -41,25 +42,41 @@ export const list = command(
     };
     const found = await withClient(async (client) => client.list({ page, pageSize, ...filter }));
     const { items, hasNext } = found;
-    if (values.json) printJson({ sessions: items.map(toJson), page, pageSize, hasNext });
-    else printText(describe(found));
+    const kept = await keptSessions();
+    if (values.json) {
+      const sessions = items.map((info) => ({ ...toJson(info), kept: kept.get(info.id) ?? null }));
+      printJson({ sessions, page, pageSize, hasNext });
+    } else printText(describe(found, kept));
   },
 );
 
-function describe({ items, hasNext, page }: SessionList): string {
+type Kept = NonNullable<LedgerEntry['kept']>;
+
+/** Why runs on this machine keep sessions open, by the ids of these. */
+async function keptSessions(): Promise<Map<string, Kept>> {
+  const entries = (await listRuns()).flatMap(({ sessions }) => sessions);
+  return new Map(entries.flatMap(({ sessionId, kept }) => (kept ? [[sessionId, kept]] : [])));
+}
+
+function describe({ items, hasNext, page }: SessionList, kept: Map<string, Kept>): string {
   if (items.length === 0) return 'No sessions.';
   const rows = items.map(({ id, status, createdAt, duration: durationMs, error }) => [
     oneLine(id),
     status,
     createdAt.toISOString(),
     durationText(durationMs),
-    oneLine(error ?? ''),
+    oneLine(error ?? noteOf(kept.get(id))),
   ]);
   const lines = table([
-    ['ID', 'STATUS', 'CREATED', 'DURATION', 'ERROR'],
+    ['ID', 'STATUS', 'CREATED', 'DURATION', 'NOTE'],
     ...rows.map((row) => row.map(printable)),
   ]);
   return [...lines, ...(hasNext ? [`More with --page ${page + 1}.`] : [])].join('\n');
+}
+
+/** Such as `kept until 14:35:12: "buys a book" failed`. */
+function noteOf(kept: Kept | undefined): string {
+  return kept ? `kept until ${clockText(kept.untilMs)}: "${kept.title}" failed` : '';
 }
 
 function table(rows: string[][]): string[] {

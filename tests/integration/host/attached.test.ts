@@ -149,7 +149,7 @@ test('a session on which a page of a hook is open stays as long as it runs, thou
   const check = { leaseId: lease.leaseId, timeoutMs: 300_000, mayBeGone: false, isConnected: true };
   const test = { title: 'one', attempt: 'one', record: null };
   await run.prepareSession({ ...check, test });
-  await run.endTest({ leaseId: lease.leaseId, clip: null, outcome: 'passed' });
+  await run.endTest({ leaseId: lease.leaseId, title: 'a test', clip: null, outcome: 'passed' });
   expect(await run.prepareSession({ ...check, hasOpenContexts: true })).toBeNull();
   expect(await run.prepareSession({ ...check, hasOpenContexts: false })).not.toBeNull();
 });
@@ -185,7 +185,7 @@ test('so does a test that leaves no time for a second one like it, and not one t
   for (const [n, timeoutMs] of [short, short, long, long, long].entries()) {
     const test = { title: `test ${n}`, attempt: `${n}`, record: null };
     told.push((await run.prepareSession({ ...check, timeoutMs, test }))?.notices);
-    await run.endTest({ leaseId: lease.leaseId, clip: null, outcome: 'passed' });
+    await run.endTest({ leaseId: lease.leaseId, title: 'a test', clip: null, outcome: 'passed' });
   }
   const why = expect.stringMatching(
     /timeout of 15 min gets a new session.* Set sessionOptions\.maxDuration to more than 1800000, /,

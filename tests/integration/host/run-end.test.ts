@@ -101,6 +101,7 @@ test('a session is stopped before the clips of its tests are made, and they have
     const path = join(temp, `${made}.mp4`);
     clips.push(path);
     await worker.call('endTest', {
+      title: 'a test',
       ...{ leaseId, outcome: 'passed' as const },
       clip: { fromMs, toMs: Date.now(), path },
     });

@@ -1,7 +1,7 @@
 /** Which run it is: an id of its own, a name that a person knows, and the wall that shows it alone. */
 import { basename } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
-import { thisRun } from '../../../src/host/run';
+import { thisRun } from '../../../src/host/this-run';
 import { wallOfRun } from '../../../src/host/sources';
 
 afterEach(() => vi.unstubAllEnvs());

@@ -39,6 +39,11 @@ const SESSION_OPTIONS: Row[] = [
       ],
     },
   ],
+  [
+    'keepFailed',
+    [0, '0', 1_000, '10m', '1.5s', '1h', 3_600_000, undefined],
+    { 'must be a time from 1 second to 1 hour': ['600', '2h', 999, -1, '10 min', ''] },
+  ],
   ['gridUrl', [], { 'must be the URL of a Selenium Grid': ['hub:4444', 'ws://hub', '', 5, null] }],
   ['capabilities', [], { 'expected record': ['{}', [], 5, null] }],
   [

@@ -15,6 +15,7 @@ const SUMMARY: RunSummary = {
   browserMs: 5_000,
   problems: [],
   leftRunning: [],
+  kept: [],
   lives: [],
 };
 

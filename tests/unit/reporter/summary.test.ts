@@ -17,6 +17,7 @@ const summary: RunSummary = {
   browserMs: 12_345,
   problems: [],
   leftRunning: [],
+  kept: [],
   lives: [],
 };
 
