@@ -7,7 +7,7 @@ import { environment } from '../options/environment';
 import type { SessionServer, SessionServerOptions } from '../server/index';
 import { MIN_KEY_LENGTH, readKeysFile } from '../server/accounts/keys';
 import { reachableUrls } from './addresses';
-import { gridFor } from './serve-grid';
+import { servedBrowsers } from './serve-browsers';
 import { command, toNumber, toTime, type OptionValues } from './command';
 import { printError, printJson, printText } from './output';
 
@@ -24,7 +24,7 @@ With a --host that others can reach it must have at least ${MIN_KEY_LENGTH} char
   --max-sessions <number>  sessions that may run at once (default 100); who wants more waits, first come first served
   --max-waiting <number>   starts that may wait (default 100); with 0, and beyond it, they are refused with 429
   --max-wait <time>        how long each may wait, such as 30s or 5m (default 30s)
-  --warm <number>          browsers that wait for sessions, which then begin at once (default 0); not counted as sessions, and not with a Grid
+  --warm <number>          browsers that wait for sessions, which then begin at once (default 0); not counted as sessions, and not with a Grid or a provider
   --public-metrics         GET /metrics needs no key
   --drain-timeout <time>   how long sessions that run may go on after SIGTERM (default 20s)
   --data-dir <folder>      where profiles, files, finished sessions and their recordings are kept; one server at a time
@@ -33,6 +33,8 @@ With a --host that others can reach it must have at least ${MIN_KEY_LENGTH} char
                            (default: grid where --grid-url or SELENIUM_REMOTE_URL says one, else chromium)
   --grid-url <url>         the hub, router or standalone server of the Grid (default: SELENIUM_REMOTE_URL); a password belongs
                            into the environment: there too, or in SELENIUM_REMOTE_HEADERS. SELENIUM_REMOTE_CAPABILITIES counts
+  --provider <module>      a module that starts the browsers: a path that begins with ./, or a package. SESSIONWRIGHT_PROVIDER_OPTIONS has its
+                           options, as JSON. Excludes --backend and --grid-url
   --retention <time>       how long a finished session is kept, such as 90m or 7d (default 24h)
   --json                   print { url, apiKey } as JSON
 
@@ -46,7 +48,7 @@ const MAX_WARM = 100;
 const MAX_WAIT_MS = 60 * 60 * 1000;
 /** How long sessions may run on after SIGTERM, in milliseconds, when nothing else was said: Kubernetes kills after 30 seconds, and the end of the sessions takes some of them. */
 const DRAIN_MS = 20_000;
-/** How long a start may wait in the queue of a Grid, in milliseconds, when nothing else was said: as long as in the server's own. */
+/** How long a start may wait in the queue of a Grid or a provider, in milliseconds, if --max-wait is not set: as long as in the server's own. */
 const GRID_WAIT_MS = 30_000;
 /** The longest retention, in milliseconds: ten years. */
 const MAX_RETENTION_MS = 3650 * 24 * 60 * 60 * 1000;
@@ -68,6 +70,7 @@ const OPTIONS = {
   'data-dir': { type: 'string' },
   backend: { type: 'string' },
   'grid-url': { type: 'string' },
+  provider: { type: 'string' },
   retention: { type: 'string' },
 } as const;
 
@@ -84,10 +87,10 @@ export const serve = command({ usage: USAGE, options: OPTIONS }, async (values) 
   const keys =
     values.keys === undefined ? undefined : await readKeysFile(values.keys, environment.apiKey);
   const options = { ...serverOptions(values), keys };
-  const grid = await gridFor(values);
+  const browsers = await servedBrowsers(values);
   const server = await startSessionServer({
     ...options,
-    grid: grid?.settings,
+    ...browsers?.settings,
     maxGridWait: options.maxWait ?? GRID_WAIT_MS,
   });
   const urls =
@@ -99,7 +102,7 @@ export const serve = command({ usage: USAGE, options: OPTIONS }, async (values) 
     announce({
       urls,
       dataDir: options.dataDir,
-      gridUrl: grid?.shown,
+      browsers: browsers?.shown,
       madeKey: options.apiKey === undefined ? server.apiKey : undefined,
       keyNames: (keys ?? []).map(({ name }) => name),
     });
@@ -107,7 +110,7 @@ export const serve = command({ usage: USAGE, options: OPTIONS }, async (values) 
   const terminated = signalled('SIGTERM').then(async () => drain(server, drainMs));
   await Promise.race([terminated, signalled('SIGINT')]);
   await server.close();
-  await grid?.close();
+  await browsers?.close();
 });
 
 /** Undefined where the server's own default is good. */
@@ -143,19 +146,19 @@ async function drain(server: SessionServer, drainMs: number): Promise<void> {
 function announce({
   urls: [url = '', ...others],
   dataDir,
-  gridUrl,
+  browsers,
   madeKey,
   keyNames,
 }: {
   urls: string[];
   dataDir: string;
-  gridUrl: string | undefined;
+  browsers: string | undefined;
   madeKey: string | undefined;
   keyNames: string[];
 }): void {
   const also = others.length > 0 ? ` (also ${others.join(', ')})` : '';
   printText(`sessionwright serves sessions on ${url}${also}. Press Ctrl-C to stop.`);
-  if (gridUrl !== undefined) printText(`Its browsers run on the Selenium Grid at ${gridUrl}.`);
+  if (browsers !== undefined) printText(browsers);
   printText(`What it keeps is in ${dataDir}.`);
   if (keyNames.length > 0) printText(`Keys beside the operator's: ${keyNames.join(', ')}.`);
   printText(`  SESSIONWRIGHT_API_URL=${url}`);

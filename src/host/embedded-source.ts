@@ -12,6 +12,7 @@ import type { SessionOptions } from '../options/types';
 import type { HostedServer, SessionServerOptions } from '../server/session-server';
 import type { DirectEntry } from '../server/sessions/known-session';
 import type { OpenRecording } from '../recording/session-recorder';
+import type { ProviderSettings } from '../browser/provider/provider-browsers';
 import type { BrowserProvider } from '../browser/provider/types';
 import { Breaker } from './breaker';
 import { HeldSession, type Source } from './held-session';
@@ -64,7 +65,7 @@ export class EmbeddedSource implements Source {
    * @param owner.onDown - called when the provider is down, and starts are not tried any more for now
    */
   static async start(
-    settings: SessionServerOptions,
+    settings: SessionServerOptions & { provider?: ProviderSettings },
     options: SessionOptions,
     { onWarning, onDown }: EmbeddedSourceOwner,
   ): Promise<EmbeddedSource> {

@@ -2,8 +2,8 @@
 import { CheckedProvider } from '../browser/provider/checked-provider';
 import { endBrowser } from '../browser/provider/provider-browsers';
 import { HostError } from '../contract/errors';
-import { isRecord, parseJson } from '../base/json';
 import { environment } from '../options/environment';
+import { chosenProvider } from '../options/source';
 import type { LedgerEntry } from './ledger';
 import { loadProvider, type LoadedProvider } from './load-provider';
 
@@ -49,9 +49,11 @@ async function providerOfEntry(
 ): Promise<LoadedProvider> {
   const loaded = known.find((it) => it.module === module && it.optionsHash === optionsHash);
   if (loaded) return loaded;
-  const options = optionsHash === undefined ? {} : parseJson(environment.providerOptions ?? '');
-  const provider = isRecord(options) ? await loadProvider({ module, options }, 'its module') : null;
-  if (provider && provider.optionsHash === optionsHash) return provider;
+  if (optionsHash === undefined) return loadProvider({ module }, 'its module');
+  if (environment.providerOptions !== undefined) {
+    const provider = await loadProvider(chosenProvider(module, process.cwd()), 'its module');
+    if (provider.optionsHash === optionsHash) return provider;
+  }
   throw left(
     `its module ${module} needs its options. Set SESSIONWRIGHT_PROVIDER_OPTIONS to them, as JSON, and call "npx sessionwright reap", or start the suite again`,
   );

@@ -91,5 +91,5 @@ function defaultOf(loaded: unknown): unknown {
 function adviceFor(module: string): string {
   return /\.[cm]?ts$/.test(module) && !('typescript' in process.features)
     ? 'This version of Node does not load TypeScript. Write the module in JavaScript (.mjs), or use a newer version.'
-    : "Write a path relative to the configuration's folder, beginning with ./, or the name of an installed package.";
+    : 'Write a path that begins with ./ (relative to the folder of the configuration or of the command), or the name of an installed package.';
 }

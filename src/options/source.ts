@@ -6,6 +6,7 @@ import { isRecord, parseJson } from '../base/json';
 import { shownUrl } from '../base/redaction';
 import { CLOUD_API_URL } from './defaults';
 import { environment } from './environment';
+import { OptionsError } from '../contract/errors';
 import { MINUTE_MS, MINUTES } from '../contract/limits';
 import type { ProviderBackend, SessionOptions } from './types';
 
@@ -87,6 +88,19 @@ export function providerOf({ backend }: SessionOptions): ProviderChoice | undefi
   if (!Array.isArray(backend)) return undefined;
   const [module, options] = backend as ProviderBackend;
   return { module, options };
+}
+
+/**
+ * The provider of a command: its module, with the options of the environment.
+ * @throws {@link OptionsError} if those are not a JSON object
+ */
+export function chosenProvider(module: string, folder: string): ProviderChoice {
+  const json = environment.providerOptions;
+  const options = json === undefined ? {} : parseJson(json);
+  const path = 'SESSIONWRIGHT_PROVIDER_OPTIONS';
+  if (!isRecord(options))
+    throw new OptionsError(`${path}: must be a JSON object, such as {"region":"eu"}`, { path });
+  return { module: modulePath(module, folder), options };
 }
 
 /** The options with the full path of the provider's module. They may be invalid. */

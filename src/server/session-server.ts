@@ -24,6 +24,7 @@ import type { DirectEntry } from './sessions/known-session';
 import { Replays } from './replays/replays';
 import { routesOf, type RouteParts } from './routes';
 import type { GridSettings } from '../browser/grid/grid';
+import type { BrowserProvider } from '../browser/provider/types';
 import type { ProviderSettings } from '../browser/provider/provider-browsers';
 import type { RemoteBrowsers } from '../browser/remote-browsers';
 import type { BrowserSettings, LaunchSettings } from './browsers/session-browser';
@@ -64,7 +65,7 @@ export interface SessionServerOptions extends LaunchSettings {
   /** A Selenium Grid that provides the browsers. @default none: browsers run on this machine */
   grid?: GridSettings | undefined;
   /** A provider that starts the browsers, such as that of a browser cloud. Excludes `grid`. @default none: browsers run on this machine */
-  provider?: ProviderSettings | undefined;
+  provider?: BrowserProvider | ProviderSettings | undefined;
   /** Whether sessions are headless by default. @default true */
   headless?: boolean | undefined;
   /** `always` records each session from its start; `on-demand` records from the call of {@link HostedServer.recording}. @default 'always' */
@@ -232,7 +233,8 @@ async function openRemote({
 }: SessionServerOptions): Promise<RemoteBrowsers | undefined> {
   if (grid) return new (await import('../browser/grid/grid')).Grid(grid);
   if (!provider) return undefined;
-  return new (await import('../browser/provider/provider-browsers')).ProviderBrowsers(provider);
+  const { ProviderBrowsers } = await import('../browser/provider/provider-browsers');
+  return new ProviderBrowsers('start' in provider ? { provider } : provider);
 }
 
 async function assemble(

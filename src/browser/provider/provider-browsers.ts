@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { orAfter, settledWithin, unlessAborted, withDeadline } from '../../base/deadline';
+import { isRecord } from '../../base/json';
 import { logOf, since } from '../../base/log';
 import { Pending } from '../../base/pending';
 import { countText } from '../../base/texts';
@@ -175,9 +176,11 @@ export class ProviderBrowsers implements RemoteBrowsers {
     const how = { timeoutMs: CONNECT_MS, headers: { ...headers } };
     const connection = new CdpConnection(await WebSocketTransport.connect(cdpUrl, how));
     try {
-      await withDeadline(connection.send('Browser.getVersion'), CONNECT_MS, () =>
-        timedOut(`a CDP answer from ${new URL(cdpUrl).host}`, CONNECT_MS),
+      const { host } = new URL(cdpUrl);
+      const version = await withDeadline(connection.send('Browser.getVersion'), CONNECT_MS, () =>
+        timedOut(`a CDP answer from ${host}`, CONNECT_MS),
       );
+      if (!isCdpVersion(version)) throw new Error(`${host} is a WebSocket, but not a CDP endpoint`);
     } catch (error) {
       connection.close();
       throw error;
@@ -254,6 +257,11 @@ export async function endBrowser(
     const list = await provider.list(AbortSignal.timeout(CALL_MS)).catch(() => undefined);
     return list?.some(({ id }) => id === browserId) === false ? undefined : provider.textOf(error);
   }
+}
+
+/** False for the answer of a WebSocket that sends back what it gets. */
+function isCdpVersion(answer: unknown): boolean {
+  return isRecord(answer) && typeof answer['product'] === 'string';
 }
 
 function sentence(title: string): string {

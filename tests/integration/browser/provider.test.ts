@@ -1,12 +1,17 @@
 /** Browsers of a provider, on a fake cloud with real Chromiums: starts, failures, ends, and the ledger. */
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { WebSocketServer } from 'ws';
 import {
   ProviderBrowsers,
   type ProviderSettings,
 } from '../../../src/browser/provider/provider-browsers';
 import type { BrowserProvider } from '../../../src/browser/provider/types';
 import type { BrowserLedger, RemoteBrowser } from '../../../src/browser/remote-browsers';
+import { SessionsClient } from '../../../src/client/index';
 import { RateLimitError } from '../../../src/contract/errors';
+import { startSessionServer } from '../../../src/server/index';
 import { eventually } from '../../eventually';
 import { CLOUD_KEY, FakeCloud, PROVIDER } from '../../fake-cloud';
 
@@ -213,4 +218,30 @@ test('without stop, closing the connection is all', async () => {
   await browser.close();
   expect(cloud.count(/DELETE|GET/)).toBe(0);
   expect(ledger.open.size).toBe(0);
+});
+
+test('a WebSocket that is no CDP endpoint is named', async () => {
+  const echo = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+  await once(echo, 'listening');
+  echo.on('connection', (socket) =>
+    socket.on('message', (data: Buffer) => socket.send(data.toString())),
+  );
+  const { port } = echo.address() as AddressInfo;
+  const start = async () => ({ id: 'a', cdpUrl: `ws://127.0.0.1:${port}` });
+  const error = await failureOf(
+    (await browsersOf({ provider: { name: 'echo', start } })).open(REQUEST, never),
+  );
+  expect(String(error)).toContain(`127.0.0.1:${port} is a WebSocket, but not a CDP endpoint`);
+  echo.close();
+});
+
+test('a session server takes a provider, and stops its browsers', async () => {
+  const server = await startSessionServer({ provider: await fakeProvider(), apiKey: 'key' });
+  const client = new SessionsClient({ apiUrl: server.url, apiKey: 'key', handleSignals: false });
+  const session = await client.start();
+  expect(cloud.browsers.size).toBe(1);
+  expect((await session.status()).status).toBe('active');
+  await server.close();
+  expect(cloud.browsers.size).toBe(0);
+  await client.close();
 });

@@ -8,7 +8,7 @@ import { isProcessAlive, ownProcess } from '../../../src/base/processes';
 import { launchChromium } from '../../../src/browser/chromium';
 import { killTree } from '../../../src/browser/kill-tree';
 import { recordGroup } from '../../../src/browser/profile-folder';
-import { gridFor } from '../../../src/cli/serve-grid';
+import { servedBrowsers } from '../../../src/cli/serve-browsers';
 import { SESSION_MARK } from '../../../src/browser/grid/grid-state';
 import { Ledger } from '../../../src/host/ledger';
 import {
@@ -299,7 +299,7 @@ test('serve ends what one of the same process number has left on its Grid, when 
     startedAt: Date.now(),
   });
   await writeJson(join(folder.path, 'owner.json'), { ...ownProcess(), startedAt: 'before' });
-  const grid = await gridFor({ backend: 'grid', 'grid-url': hub.url });
+  const grid = await servedBrowsers({ backend: 'grid', 'grid-url': hub.url });
   await expect.poll(() => sessions).toEqual([]);
   await expect
     .poll(async () => readdir(baseFolder()))
