@@ -81,6 +81,8 @@ type TextOption = Exclude<keyof Values, 'json' | 'help' | 'public-metrics'>;
 /** Serves until SIGINT, or until SIGTERM and the end of the sessions that run then, but for so long only. Then stops every session. */
 export const serve = command({ usage: USAGE, options: OPTIONS }, async (values) => {
   const { startSessionServer } = await import('../server/index');
+  const interrupted = signalled('SIGINT'); // before anything starts that must be removed
+  const terminated = signalled('SIGTERM');
   const drainMs =
     toTime(values['drain-timeout'], '--drain-timeout', { least: 0, most: MAX_TIMER_MS }) ??
     DRAIN_MS;
@@ -88,29 +90,31 @@ export const serve = command({ usage: USAGE, options: OPTIONS }, async (values) 
     values.keys === undefined ? undefined : await readKeysFile(values.keys, environment.apiKey);
   const options = { ...serverOptions(values), keys };
   const browsers = await servedBrowsers(values);
-  const server = await startSessionServer({
-    ...options,
-    ...browsers?.settings,
-    maxGridWait: options.maxWait ?? GRID_WAIT_MS,
-  });
-  const urls =
-    options.publicUrl === undefined
-      ? reachableUrls(server.url, values.host)
-      : [options.publicUrl.replace(/\/+$/, ''), server.url];
-  if (values.json) printJson({ url: urls[0], apiKey: server.apiKey });
-  else
-    announce({
-      urls,
-      dataDir: options.dataDir,
-      browsers: browsers?.shown,
-      madeKey: options.apiKey === undefined ? server.apiKey : undefined,
-      keyNames: (keys ?? []).map(({ name }) => name),
+  try {
+    const server = await startSessionServer({
+      ...options,
+      ...browsers?.settings,
+      maxGridWait: options.maxWait ?? GRID_WAIT_MS,
     });
-  server.notices.forEach((notice) => console.error(notice));
-  const terminated = signalled('SIGTERM').then(async () => drain(server, drainMs));
-  await Promise.race([terminated, signalled('SIGINT')]);
-  await server.close();
-  await browsers?.close();
+    const urls =
+      options.publicUrl === undefined
+        ? reachableUrls(server.url, values.host)
+        : [options.publicUrl.replace(/\/+$/, ''), server.url];
+    if (values.json) printJson({ url: urls[0], apiKey: server.apiKey });
+    else
+      announce({
+        urls,
+        dataDir: options.dataDir,
+        browsers: browsers?.shown,
+        madeKey: options.apiKey === undefined ? server.apiKey : undefined,
+        keyNames: (keys ?? []).map(({ name }) => name),
+      });
+    server.notices.forEach((notice) => console.error(notice));
+    await Promise.race([interrupted, terminated.then(async () => drain(server, drainMs))]);
+    await server.close();
+  } finally {
+    await browsers?.close();
+  }
 });
 
 /** Undefined where the server's own default is good. */

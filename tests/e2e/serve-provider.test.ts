@@ -35,7 +35,7 @@ beforeEach(async () => {
       'suite.spec.ts': SPEC,
       'browsers/cloud.mjs': PROVIDER,
     },
-    { ...cloud.env, SESSIONWRIGHT_PROVIDER_OPTIONS: '{"region":"eu"}' },
+    { ...cloud.env, SESSIONWRIGHT_PROVIDER_OPTIONS: '{"region":"eu"}', NOTTE_API_KEY: 'key' },
   );
 });
 
@@ -69,7 +69,7 @@ async function cli(args: string[], env = project.env): Promise<{ code: number; o
 
 test('a suite runs over Playwright’s protocol with clips, and SIGTERM leaves nothing', async () => {
   const server = await start();
-  Object.assign(project.env, { NOTTE_API_URL: server.url, NOTTE_API_KEY: 'key' });
+  project.env['NOTTE_API_URL'] = server.url;
   const { output, report } = await project.run();
   expect(failedOf(report)).toEqual([]);
   expect(output).toContain("transport: Playwright's own protocol");
@@ -126,6 +126,7 @@ test.each([
     1,
     /SESSIONWRIGHT_PROVIDER_OPTIONS: must be a JSON object/,
   ],
+  [['--provider', './browsers/cloud.mjs', '--host', '192.0.2.1'], {}, 1, /192\.0\.2\.1/],
 ])('%j %j is refused', async (args, env, exitCode, message) => {
   const { code, output } = await cli(['serve', '--port', '0', ...args], { ...project.env, ...env });
   expect(output).toMatch(message);

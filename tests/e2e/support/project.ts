@@ -106,7 +106,7 @@ export class Project {
   leftovers(): { processes: string[]; files: string[] } {
     return {
       processes: processesNaming(this.temp),
-      files: readdirSync(this.temp).filter(
+      files: readdirSync(this.temp, { recursive: true, encoding: 'utf8' }).filter(
         (name) => !name.startsWith('playwright-transform-cache'),
       ),
     };
