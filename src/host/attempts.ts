@@ -1,4 +1,4 @@
-/** The sessions of the attempts of tests: later steps of an attempt belong to its session. */
+/** The attempts of the tests of a run, their number and their sessions: later steps of an attempt belong to its session. */
 import type { HeldSession } from './held-session';
 import type { AttemptSteps } from './protocol';
 
@@ -9,14 +9,24 @@ const MAX_ATTEMPTS = 500;
 export class Attempts {
   /** The session of each, the latest last. */
   readonly #sessions = new Map<string, HeldSession>();
+  readonly #tests = new Set<string>();
+  #begun = 0;
 
-  /** An attempt begins, or begins again on another session. True if it is new. */
-  begin(attempt: string, held: HeldSession): boolean {
-    const isNew = !this.#sessions.delete(attempt);
+  /** How many tests began, and how often. */
+  get counts(): { tests: number; attempts: number } {
+    return { tests: this.#tests.size, attempts: this.#begun };
+  }
+
+  /**
+   * An attempt begins, or begins again on another session.
+   * @param attempt - the id of the test, and `-` and the number of the retry
+   */
+  begin(attempt: string, held: HeldSession): void {
+    if (!this.#sessions.delete(attempt)) this.#begun++;
+    this.#tests.add(attempt.replace(/-\d+$/, ''));
     this.#sessions.set(attempt, held);
     const [oldest] = this.#sessions.keys();
     if (this.#sessions.size > MAX_ATTEMPTS && oldest !== undefined) this.#sessions.delete(oldest);
-    return isNew;
   }
 
   /** Sends steps to the viewers of their sessions. Attempts without a session are ignored. */

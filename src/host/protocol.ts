@@ -237,6 +237,8 @@ export interface RunSummary {
   /** Starts of sessions that failed. */
   failedStarts: number;
   tests: number;
+  /** How often tests began: a retry is another attempt. */
+  attempts: number;
   clips: number;
   /** Clips that browsers of sessions encoded, because this machine has no browser. */
   clipsInSessions: number;

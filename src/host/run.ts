@@ -55,7 +55,7 @@ export class Run {
   /** How many of the problems workers printed. */
   #printed = 0;
   readonly #messages = new Set<string>();
-  readonly #totals = { failedStarts: 0, tests: 0 };
+  #failedStarts = 0;
   readonly #attempts = new Attempts();
   #finishing: Promise<RunSummary> | undefined;
 
@@ -67,7 +67,7 @@ export class Run {
       open: async (request, watch) => this.#sessions.start(async () => this.#open(request, watch)),
       failed: (error) => {
         const wasTried = !isSessionwrightError(error) || !WAS_NOT_TRIED.includes(error.code);
-        if (wasTried) this.#totals.failedStarts++;
+        if (wasTried) this.#failedStarts++;
       },
       end: async (held) => (this.#kept.has(held) ? undefined : this.#sessions.end(held)),
       ask: (peer, leaseId) => {
@@ -278,7 +278,8 @@ export class Run {
     await Promise.all([this.#clips.close(), over.finally(() => this.#clips.sessionsOver())]);
     if (!keepsFailed || this.#kept.all.length === 0) await this.over();
     return {
-      ...this.#totals,
+      failedStarts: this.#failedStarts,
+      ...this.#attempts.counts,
       ...this.#sessions.summary,
       kept: this.#kept.all,
       clips: this.#clips.written,
@@ -341,7 +342,7 @@ export class Run {
     this.leases.beginTest(leaseId, { title, timeoutMs });
     const { parallelIndex: worker } = this.leases.find(leaseId);
     const held = this.#held(leaseId);
-    if (this.#attempts.begin(attempt, held)) this.#totals.tests++;
+    this.#attempts.begin(attempt, held);
     held.note([{ title: withoutSecrets(title), worker, run: this.#run, at: Date.now() }]);
     if (record) await this.#startRecording(held, record);
   }

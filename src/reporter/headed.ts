@@ -1,5 +1,5 @@
 /** `--headed` on sessions elsewhere, whose windows nobody sees: opens their live view, once per run, where there is a display to open it on. */
-import type { FullConfig } from '@playwright/test/reporter';
+import type { FullProject } from '@playwright/test/reporter';
 import { openInBrowser } from '../base/open-in-browser';
 import type { RunViews } from '../host/protocol';
 import { runnerState } from '../host/runner';
@@ -13,7 +13,7 @@ import { projectLeftToPlaywright } from '../options/served';
 const LOOK_MS = 500;
 
 /** Whether somebody wants to see sessions that run elsewhere. Sessions on this machine have windows. */
-export function wantsLiveView({ projects }: Pick<FullConfig, 'projects'>): boolean {
+export function wantsLiveView(projects: readonly FullProject[]): boolean {
   return projects.some((project) => {
     const options = projectOptions(project.use);
     const isHeaded = (options.headless ?? project.use.headless) === false;

@@ -68,8 +68,9 @@ export default class SessionReporter implements Reporter {
     if (runnerState().isRefused || process.argv.includes('--list')) return;
     if (!isMerge()) {
       beginNextRun();
-      tellSources(config);
-      if (wantsLiveView(config) && !environment.isCI) this.#stopLooking = openLiveView();
+      const projects = suite.suites.flatMap((it) => it.project() ?? []);
+      tellSources(config, projects);
+      if (wantsLiveView(projects) && !environment.isCI) this.#stopLooking = openLiveView();
     }
     this.#links = new Links(config, this.#options.runPageUrl);
     const { hasHtmlReport: hasLinkPages } = this.#links;

@@ -1,5 +1,5 @@
-/** What is said at the begin of a run: where the sessions of each project come from, and which projects have none. */
-import type { FullConfig } from '@playwright/test/reporter';
+/** The first lines of a run: where the sessions of each project come from, and which projects have none. */
+import type { FullConfig, FullProject } from '@playwright/test/reporter';
 import { environment } from '../options/environment';
 import { configFolder, projectOptions } from '../options/project';
 import { projectLeftToPlaywright } from '../options/served';
@@ -8,9 +8,11 @@ import type { SessionOptions } from '../options/types';
 import { nameOfProvider } from '../host/load-provider';
 import { print } from './print';
 
-/** Says it. */
-export function tellSources(config: Pick<FullConfig, 'projects' | 'configFile' | 'rootDir'>): void {
-  const { projects } = config;
+/** @param projects - those that run: `--project` leaves out others */
+export function tellSources(
+  config: Pick<FullConfig, 'configFile' | 'rootDir'>,
+  projects: readonly FullProject[],
+): void {
   const sources = new Set(
     projects
       .filter((project) => projectLeftToPlaywright(project.use) === undefined)

@@ -35,7 +35,8 @@ export function summaryLines(
   const { waitingMs = 0, billedMinutes } = totals ?? {};
   const used = [
     countText(summary.sessions, 'session'),
-    countText(summary.tests, 'test'),
+    countText(summary.tests, 'test') +
+      (summary.attempts > summary.tests ? ` (${countText(summary.attempts, 'attempt')})` : ''),
     countText(summary.clips, 'clip') +
       (summary.clipsInSessions > 0 ? ' (encoded in sessions)' : ''),
     ...(waitingMs >= MIN_WAITING_MS ? [`${durationText(waitingMs)} of waiting`] : []),

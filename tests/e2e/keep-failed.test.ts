@@ -94,7 +94,7 @@ test.each(['context', 'session'])(
     expect(sessionOf(second)).not.toContain(id);
     expect(first?.attachments.map(({ name }) => name)).toContain('video');
     expect(await statusOf(id)).toBe('closed');
-    expect(output).toContain('2 sessions, 3 tests, 3 clips');
+    expect(output).toContain('2 sessions, 2 tests (3 attempts), 3 clips');
   },
 );
 

@@ -64,3 +64,20 @@ test('launch options without effect are reported once', async () => {
     'sessionwright: launchOptions.timeout does nothing on sessions from embedded session server (Chromium). Set sessionOptions.startTimeout instead.';
   expect(output.split(said)).toHaveLength(2);
 });
+
+test('a project that --project leaves out is not mentioned', async () => {
+  project = await Project.create({
+    'playwright.config.ts': `
+      import { withSessions } from 'sessionwright/config';
+      export default withSessions({ reporter: 'list', projects: [
+        { name: 'chromium' },
+        { name: 'firefox', use: { browserName: 'firefox' } },
+        { name: 'elsewhere', use: { sessionOptions: { apiUrl: 'http://127.0.0.1:9' } } },
+      ] });`,
+    'a.spec.ts': TWO_TESTS,
+  });
+  const { output, exitCode } = await project.run(['--project=chromium']);
+  expect(exitCode, output).toBe(0);
+  expect(output).toContain('sessions come from: embedded session server (Chromium)\n');
+  expect(output).not.toMatch(/firefox|127\.0\.0\.1:9/);
+});

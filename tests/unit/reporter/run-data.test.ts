@@ -10,6 +10,7 @@ const SUMMARY: RunSummary = {
   sessions: 1,
   failedStarts: 0,
   tests: 1,
+  attempts: 1,
   clips: 1,
   clipsInSessions: 0,
   browserMs: 5_000,

@@ -12,6 +12,7 @@ const summary: RunSummary = {
   sessions: 2,
   failedStarts: 0,
   tests: 40,
+  attempts: 40,
   clips: 3,
   clipsInSessions: 0,
   browserMs: 12_345,
@@ -25,9 +26,10 @@ test('counts, time and what is left', () => {
   expect(linesOf(summary)).toEqual([
     '2 sessions, 40 tests, 3 clips, 12.3 s of browser time; left running: nothing',
   ]);
-  expect(linesOf({ ...summary, sessions: 1, tests: 1, clips: 1, browserMs: 125_000 })).toEqual([
-    '1 session, 1 test, 1 clip, 2 min 5 s of browser time; left running: nothing',
-  ]);
+  expect(linesOf({ ...summary, attempts: 43 })[0]).toContain(', 40 tests (43 attempts), ');
+  expect(
+    linesOf({ ...summary, sessions: 1, tests: 1, attempts: 1, clips: 1, browserMs: 125_000 }),
+  ).toEqual(['1 session, 1 test, 1 clip, 2 min 5 s of browser time; left running: nothing']);
 });
 
 test.each([
