@@ -67,7 +67,10 @@ export function commandGroup(
     const found = Object.hasOwn(commands, name) ? commands[name] : undefined;
     if (found) await found.run(args);
     else if (['help', '--help', '-h'].includes(name)) printText(usage);
-    else throw new UsageError(`Unknown command "${prefix}${name}".\n\n${usage}`);
+    else
+      throw new UsageError(
+        `Unknown command "${prefix}${name}"${suggestion(name, Object.keys(commands), prefix)}\n\n${usage}`,
+      );
   };
 }
 
@@ -124,6 +127,11 @@ function problemOf(error: unknown, names: string[]): string {
   const message = messageOf(error);
   const unknown = /^Unknown option '-*([^']*)'/.exec(message)?.[1];
   if (unknown === undefined) return message;
-  const nearest = nearestName(unknown, names);
-  return `Unknown option "${unknown.length > 1 ? '--' : '-'}${unknown}"${nearest === undefined ? '' : `; did you mean --${nearest}?`}`;
+  return `Unknown option "${unknown.length > 1 ? '--' : '-'}${unknown}"${suggestion(unknown, names, '--')}`;
+}
+
+/** Such as `; did you mean --json?`; empty if no name is similar. */
+function suggestion(name: string, known: readonly string[], prefix: string): string {
+  const nearest = nearestName(name, known);
+  return nearest === undefined ? '' : `; did you mean "${prefix}${nearest}"?`;
 }

@@ -18,7 +18,7 @@ the server that SESSIONWRIGHT_API_URL names; with a URL, that of the server ther
 SESSIONWRIGHT_API_URL and SESSIONWRIGHT_API_KEY are those of it.
 
   --run <pid>  of the run of this Playwright process
-  --print      only print the URL; that of a run holds a token, which lets its holder watch
+  --print      only print the URL; its token lets its holder watch: until the run ends, or once on a server
   --json       print { runs: [{ pid, urls }] } as JSON, or { url } of a server, and open nothing`;
 
 /** A run that goes on. */
@@ -44,12 +44,7 @@ export const open = command(
     const server = runs.length > 0 || pid !== undefined ? undefined : serverUrl(url);
     if (server === undefined) await openRun(runs, pid, values);
     else if (values.json) printJson({ url: server });
-    else
-      await show([server], {
-        what: `The wall of ${server}`,
-        print: values.print,
-        links: async () => [await serverLink(server)],
-      });
+    else await show([await serverLink(server)], `The wall of ${server}`, values.print);
   },
 );
 
@@ -65,10 +60,10 @@ async function openRun(
   }
   const run = pid === undefined ? runs[0] : runs.find((it) => it.pid === pid);
   if (!run) throw nothingToSee(nothingToOpen(runs, pid));
-  const urls = urlsOf(run.views);
-  if (urls.length === 0)
+  const links = await runLinks(run);
+  if (links.length === 0)
     throw nothingToSee(`Run ${run.pid} has no session yet. Try again in a moment.`);
-  await show(urls, { what: `The wall of run ${run.pid}`, print, links: async () => runLinks(run) });
+  await show(links, `The wall of run ${run.pid}`, print);
   const others = runs.filter((it) => it !== run).map((it) => `--run ${it.pid}`);
   if (others.length > 0 && !print) printText(`Other runs: ${others.join(', ')}`);
 }
@@ -98,12 +93,12 @@ async function viewsOf(folder: RunFolder, withLinks = false): Promise<RunViews |
   }
 }
 
-/** The same as {@link urlsOf}, for the browser that is opened now: it is not asked for a key. */
+/** The same as {@link urlsOf}, for one look now: the page does not ask for a key. Secret. */
 async function runLinks({ folder, views }: WatchedRun): Promise<string[]> {
   return urlsOf((await viewsOf(folder, true)) ?? views);
 }
 
-/** The wall of a server for that browser. The key is for the server that it belongs to, and told to no other. */
+/** The same for the wall of a server. The key is for the server that it belongs to, and told to no other. */
 async function serverLink(url: string): Promise<string> {
   const { apiUrl, apiKey: key } = environment;
   if (key === undefined || apiUrl === undefined || serverUrl(apiUrl) !== url) return url;
@@ -134,23 +129,20 @@ function nothingToOpen(runs: readonly WatchedRun[], pid: number | undefined): st
   return `No run of process ${pid} is under way on this machine. Under way: ${known || 'none'}.`;
 }
 
-interface Showing {
-  what: string;
-  print: boolean | undefined;
-  /** What the browser is told, in place of the URLs: secret. */
-  links: () => Promise<readonly string[]>;
-}
-
-async function show(urls: readonly string[], { what, print, links }: Showing): Promise<void> {
+async function show(
+  links: readonly string[],
+  what: string,
+  print: boolean | undefined,
+): Promise<void> {
   if (print === true) {
-    printText(urls.join('\n'));
+    printText(links.join('\n'));
     return;
   }
-  for (const [index, link] of (await links()).entries())
+  for (const link of links)
     if (await openInBrowser(link, environment.hasDisplay)) printText(`${what} is open.`);
     else if (environment.isCI)
       throw nothingToSee(`${what} cannot be opened here: there is no display to show it on.`);
-    else printText(`No browser can be opened here. Open this yourself:\n${urls[index] ?? ''}`);
+    else printText(`No browser can be opened here. Open this yourself:\n${link}`);
 }
 
 function nothingToSee(message: string): SessionwrightError {

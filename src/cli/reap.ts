@@ -12,7 +12,7 @@ a password, set SELENIUM_REMOTE_URL or SELENIUM_REMOTE_HEADERS. Removes the file
 Does not touch anything that runs. Every run does this for earlier runs; on CI, call it in a step that always runs.
 
   --dry-run  only print what would be done
-  --json     print the result as JSON`;
+  --json     print { removed, stopped, left, notRemoved } as JSON`;
 
 /** Sweeps. Fails if a session could not be stopped or a folder could not be removed. */
 export const reap = command(

@@ -42,6 +42,7 @@ export class Replay implements ReplayInfo {
   readonly sessionId: string;
   readonly mp4Url: string | null;
   readonly playlistContent: string | null;
+  readonly viewerUrl: string | null;
   readonly expiresAt: Date | null;
   /** Start of the video, in milliseconds after the start of the session; `null` if the API omits it. */
   readonly videoStart: number | null;
@@ -54,6 +55,7 @@ export class Replay implements ReplayInfo {
     this.sessionId = sessionId;
     this.mp4Url = info.mp4Url;
     this.playlistContent = info.playlistContent;
+    this.viewerUrl = info.viewerUrl;
     this.expiresAt = info.expiresAt;
     this.videoStart = info.videoStart;
     this.videoDuration = info.videoDuration;

@@ -176,6 +176,7 @@ export class OptionsError extends SessionwrightError {
   constructor(message: string, details: { path: string }) {
     super(message, { code: 'invalid_options' });
     this.path = details.path;
+    this.stack = `${this.name}: ${this.message}`; // the path names the place, which is in no file of the stack
   }
 }
 

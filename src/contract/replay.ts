@@ -10,6 +10,8 @@ export interface ReplayInfo {
   mp4Url: string | null;
   /** HLS playlist, if the API has one. */
   playlistContent: string | null;
+  /** The page that shows the replay and its tests; `null` in the cloud. It needs no key: keep it out of logs. */
+  viewerUrl: string | null;
   /** Expiry of the URLs. */
   expiresAt: Date | null;
   /** Start of the video, in milliseconds after the start of the session; `null` if the API omits it. */
@@ -33,6 +35,7 @@ export const replaySchema = wireObject<ReplayInfo>()(
   {
     mp4_url: text,
     playlist_content: text,
+    viewer_url: text,
     expires_at: leftOut(datetime),
     video_start_ms: milliseconds,
     video_duration_ms: milliseconds,

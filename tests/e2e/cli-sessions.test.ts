@@ -98,14 +98,19 @@ test('a session from its start to its replay', async () => {
     viewerUrl: string | null;
     replayUrl: string;
   };
-  expect(opened.viewerUrl).toBeNull();
+  expect(await (await fetch(opened.viewerUrl ?? '')).text()).toContain('<!doctype html>');
   const film = await fetch(opened.replayUrl);
   expect(
     Buffer.from(await film.arrayBuffer())
       .subarray(4, 8)
       .toString(),
   ).toBe('ftyp');
-  expect((await sessions(['open', session.id, '--print'])).stdout).toMatch(/^http\S+replay\S+\n$/);
+  expect((await sessions(['open', session.id, '--print'])).stdout).toBe(
+    `${opened.viewerUrl ?? ''}\n`,
+  );
+  expect((await sessions(['show', session.id])).stdout).toMatch(
+    /traffic {5}\d+ KB sent, \d+ KB received$/m,
+  );
 });
 
 test('--all stops every session', async () => {
@@ -245,7 +250,14 @@ describe('errors', () => {
 
   test.each([
     [{ NOTTE_API_KEY: '' }, /Set NOTTE_API_KEY\.\n$/],
-    [{ NOTTE_API_KEY: 'wrong' }, /Check the key: NOTTE_API_KEY\.\n$/],
+    [
+      { NOTTE_API_KEY: '', NOTTE_API_URL: '' },
+      /^No session API is named\. Set SESSIONWRIGHT_API_URL and SESSIONWRIGHT_API_KEY, .*\n$/,
+    ],
+    [
+      { NOTTE_API_KEY: 'another' },
+      /answered 401: The API key is wrong\. Check the key: NOTTE_API_KEY\.\n$/,
+    ],
     [{ NOTTE_API_KEY: 'two words' }, /^NOTTE_API_KEY must be/],
     [{ NOTTE_API_URL: 'localhost:9500' }, /^NOTTE_API_URL is not the URL of a session API/],
     [{ NOTTE_API_URL: 'http://127.0.0.1:9' }, /Check NOTTE_API_URL, and that the API is up\.\n$/],

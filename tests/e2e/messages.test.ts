@@ -27,6 +27,7 @@ test('a refused URL is not printed as the source', async () => {
   const { output, exitCode } = await run(`{ sessionOptions: { apiUrl: 'localhost:9500' } }`);
   expect(exitCode).toBe(1);
   expect(output).toContain('use.sessionOptions.apiUrl: must be');
+  expect(output).not.toMatch(/\n\s+at /);
   expect(output).not.toContain('sessions come from');
 });
 

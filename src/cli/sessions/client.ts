@@ -2,7 +2,6 @@
 import type { SessionsClient } from '../../client/index';
 import { SessionwrightError } from '../../contract/errors';
 import type { SessionInfo } from '../../contract/session';
-import { CLOUD_API_URL } from '../../options/defaults';
 import { environment } from '../../options/environment';
 
 /**
@@ -12,7 +11,9 @@ import { environment } from '../../options/environment';
 export async function withClient<T>(work: (client: SessionsClient) => Promise<T>): Promise<T> {
   if (environment.apiKey === undefined)
     throw new SessionwrightError(
-      `There is no key for the session API ${environment.apiUrl ?? CLOUD_API_URL}. Set ${environment.apiNames.apiKey}.`,
+      environment.apiUrl === undefined
+        ? 'No session API is named. Set SESSIONWRIGHT_API_URL and SESSIONWRIGHT_API_KEY, which "sessionwright serve" prints, or NOTTE_API_KEY for the cloud.'
+        : `There is no key for the session API ${environment.apiUrl}. Set ${environment.apiNames.apiKey}.`,
       { code: 'unauthorized' },
     );
   const { SessionsClient } = await import('../../client/index');

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import type { ParseArgsConfig } from 'node:util';
 import { openInBrowser } from '../../base/open-in-browser';
-import { countText, durationText, oneLine } from '../../base/texts';
+import { countText, durationText, oneLine, sizeText } from '../../base/texts';
 import type { SessionsClient } from '../../client/index';
 import { SessionwrightError } from '../../contract/errors';
 import { MINUTE_MS } from '../../contract/limits';
@@ -43,8 +43,11 @@ function describe(info: SessionInfo): string {
       `${info.channel}${info.headless ? ', headless' : ''}${viewport ? `, ${viewport.width}x${viewport.height}` : ''}${info.proxies ? ', by proxy' : ''}`,
     ],
     ['user agent', info.userAgent ?? undefined],
-    ['traffic', `${info.networkRequestBytes} bytes sent, ${info.networkResponseBytes} received`],
-    ['steps', String(steps.length)],
+    [
+      'traffic',
+      `${sizeText(info.networkRequestBytes)} sent, ${sizeText(info.networkResponseBytes)} received`,
+    ],
+    ['API steps', steps.length > 0 ? String(steps.length) : undefined],
   ];
   return rows
     .flatMap(([name, value]) =>
@@ -106,10 +109,10 @@ Saves the recording of an ended session. Waits if it is still being made.
 export const open = onSession(
   `Usage: sessionwright sessions open <id> [options]
 
-Opens the page that shows an active session live, in the browser of this machine. For an ended session it opens the replay.
+Opens the page that shows an active session live, in the browser of this machine. For an ended session it opens the page with its replay.
 
   --print  only print its URL, which contains a token
-  --json   print { viewerUrl, replayUrl } as JSON, one of them null, and open nothing`,
+  --json   print { viewerUrl, replayUrl } as JSON: the page, and the MP4 of an ended session; open nothing`,
   { print: { type: 'boolean' } },
   async (id, { print, json }) => {
     const view = await withClient(async (client) => viewOf(client, id));
@@ -122,20 +125,21 @@ Opens the page that shows an active session live, in the browser of this machine
       );
     else if (print) printText(url);
     else if (await openInBrowser(url, environment.hasDisplay))
-      printText(`The ${view.viewerUrl === null ? 'replay' : 'viewer'} of ${id} is open.`);
+      printText(`The ${view.replayUrl === null ? 'viewer' : 'replay'} of ${id} is open.`);
     else
       printText(`Could not open a browser. Open this yourself; the URL contains a token:\n${url}`);
   },
 );
 
-/** An ended session has a replay instead of a viewer. */
+/** The page of a session, and the replay of an ended one. In the cloud, an ended session has no page. */
 async function viewOf(
   client: SessionsClient,
   id: string,
 ): Promise<{ viewerUrl: string | null; replayUrl: string | null }> {
   const session = await client.connect(id);
   if (session.info.status === 'active') return { viewerUrl: session.viewerUrl, replayUrl: null };
-  return { viewerUrl: null, replayUrl: (await session.replay()).mp4Url };
+  const { mp4Url, viewerUrl } = await session.replay();
+  return { viewerUrl: mp4Url === null ? null : viewerUrl, replayUrl: mp4Url };
 }
 
 /** Defines a command whose one word is the id of a session. */

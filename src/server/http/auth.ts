@@ -63,7 +63,9 @@ export class Auth {
       throw badRequest(
         401,
         'unauthorized',
-        `The API key is ${given === undefined ? 'missing' : 'wrong'}. Send it as "Authorization: Bearer <key>".`,
+        given === undefined
+          ? 'The API key is missing. Send it as "Authorization: Bearer <key>".'
+          : 'The API key is wrong.',
       );
     return account;
   }

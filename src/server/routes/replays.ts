@@ -8,7 +8,7 @@ import type { ViewedClip, ViewedReplay } from '../../contract/viewer';
 import type { Exchange } from '../http/http-router';
 import { URL_MS, type UrlSigner } from '../http/signed-urls';
 import type { Replays } from '../replays/replays';
-import type { KnownSession } from '../sessions/known-session';
+import { sessionUrls, type KnownSession } from '../sessions/known-session';
 import type { Handlers } from './bind';
 
 /** How long a call of the API waits for a replay, in milliseconds: less than the shortest timeout of a client. Then the client polls. */
@@ -38,6 +38,7 @@ export function replayHandlers({ replays, signer }: ReplayParts) {
       return {
         mp4Url: replay ? baseUrl + signer.sign(replayAddress(session), { expiresAt }) : null,
         playlistContent: null,
+        viewerUrl: sessionUrls(session, baseUrl).viewer,
         expiresAt,
         videoStart: replay?.startMs ?? null,
         videoDuration: replay?.durationMs ?? null,

@@ -6,7 +6,7 @@ test.each([
   [['--retention', '0'], /from 1 ms/],
   [['--retention', ''], /not ""/],
   [['--max-wait', '2h'], /to 1 hours, not "2h"/],
-  [['--retention-hours', '24'], /did you mean --retention\?/],
+  [['--retention-hours', '24'], /did you mean "--retention"\?/],
   [['--port', '70000'], /--port takes a whole number/],
   [
     ['--backend', 'grid', '--grid-url', 'http://127.0.0.1:1', '--warm', '1', '--port', '0'],

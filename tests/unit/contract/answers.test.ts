@@ -177,6 +177,7 @@ const ANSWERS: Record<string, Answer> = {
     wire: {
       mp4_url: 'u',
       playlist_content: 'p',
+      viewer_url: 'v',
       expires_at: at,
       video_start_ms: 1.5,
       video_duration_ms: 2,
@@ -184,6 +185,7 @@ const ANSWERS: Record<string, Answer> = {
     read: {
       mp4Url: 'u',
       playlistContent: 'p',
+      viewerUrl: 'v',
       expiresAt: date,
       videoStart: 1.5,
       videoDuration: 2,
@@ -192,6 +194,7 @@ const ANSWERS: Record<string, Answer> = {
     optional: {
       mp4_url: ['mp4Url', null],
       playlist_content: ['playlistContent', null],
+      viewer_url: ['viewerUrl', null],
       expires_at: ['expiresAt', null],
       video_start_ms: ['videoStart', null],
       video_duration_ms: ['videoDuration', null],
@@ -409,6 +412,7 @@ describe('what our server writes', () => {
       encodeReplay({
         mp4Url: null,
         playlistContent: 'p',
+        viewerUrl: 'v',
         expiresAt: date,
         videoStart: 1.6,
         videoDuration: null,
@@ -416,13 +420,14 @@ describe('what our server writes', () => {
     ).toEqual({
       mp4_url: null,
       playlist_content: 'p',
+      viewer_url: 'v',
       expires_at: at,
       video_start_ms: 2,
       video_duration_ms: null,
     });
     expect(
       encodeReplay({
-        ...{ mp4Url: 'u', playlistContent: null, expiresAt: date },
+        ...{ mp4Url: 'u', playlistContent: null, viewerUrl: null, expiresAt: date },
         ...{ videoStart: null, videoDuration: 2.4 },
       }),
     ).toMatchObject({ video_start_ms: null, video_duration_ms: 2 });

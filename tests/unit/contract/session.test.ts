@@ -136,6 +136,7 @@ describe('debug information and replay', () => {
     const replay = {
       mp4Url: 'http://m',
       playlistContent: null,
+      viewerUrl: 'http://v',
       expiresAt: new Date(1_000),
       videoStart: 0,
       videoDuration: 45_200,
