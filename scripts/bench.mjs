@@ -9,6 +9,7 @@ const LIMITS = {
   session_start_ratio: 1,
   warm_start_ratio: 0.3,
   gateway_p50_ratio: 1.1,
+  shared_p50_ratio: 1.2,
   suite_ratio: 0.6,
   suite_ratio_recording: 0.75,
   shell_suite_ratio: 1,

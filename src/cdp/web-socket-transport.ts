@@ -108,7 +108,7 @@ export class WebSocketTransport implements Transport {
 }
 
 /** The package, by `require` where that finds it: an import searches each of its files for names, which takes 30 ms of a worker's first test where tests are ES modules. */
-async function loadWs(): Promise<typeof Ws> {
+export async function loadWs(): Promise<typeof Ws> {
   try {
     return createRequire(import.meta.url)('ws') as typeof Ws;
   } catch {

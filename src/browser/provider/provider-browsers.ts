@@ -1,16 +1,13 @@
 /** A provider as a source of browsers: starts them, connects to them over CDP, and ends all of them. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { orAfter, settledWithin, unlessAborted, withDeadline } from '../../base/deadline';
-import { isRecord } from '../../base/json';
+import { orAfter, settledWithin, unlessAborted } from '../../base/deadline';
 import { logOf, since } from '../../base/log';
 import { Pending } from '../../base/pending';
 import { countText } from '../../base/texts';
-import { CdpConnection } from '../../cdp/connection';
-import { WebSocketTransport } from '../../cdp/web-socket-transport';
-import { isSessionwrightError, SessionwrightError, timedOut } from '../../contract/errors';
+import { isSessionwrightError, SessionwrightError } from '../../contract/errors';
 import { tooMany } from '../../contract/refusals';
-import { UNKNOWN_EXIT } from '../browser-connection';
+import { connectExternal } from '../browser-connection';
 import type {
   BrowserLedger,
   RemoteBrowser,
@@ -173,28 +170,18 @@ export class ProviderBrowsers implements RemoteBrowsers {
   }
 
   async #connect(start: Start, { cdpUrl, headers = {} }: ProvidedBrowser): Promise<RemoteBrowser> {
-    const how = { timeoutMs: CONNECT_MS, headers: { ...headers } };
-    const connection = new CdpConnection(await WebSocketTransport.connect(cdpUrl, how));
-    try {
-      const { host } = new URL(cdpUrl);
-      const version = await withDeadline(connection.send('Browser.getVersion'), CONNECT_MS, () =>
-        timedOut(`a CDP answer from ${host}`, CONNECT_MS),
-      );
-      if (!isCdpVersion(version)) throw new Error(`${host} is a WebSocket, but not a CDP endpoint`);
-    } catch (error) {
-      connection.close();
-      throw error;
-    }
+    const browser = await connectExternal(cdpUrl, {
+      timeoutMs: CONNECT_MS,
+      headers: { ...headers },
+    });
     let ending: Promise<void> | undefined;
     const end = async (): Promise<void> => this.#ending.track((ending ??= this.#end(start)));
-    void connection.closed.then(async () => end().catch(() => undefined));
+    void browser.exited.then(async () => end().catch(() => undefined));
     return {
-      cdpUrl,
-      cdpHeaders: headers,
-      connection,
-      exited: connection.closed.then(() => UNKNOWN_EXIT),
+      ...browser,
+      cdpHeaders: {},
       close: async () => {
-        connection.close();
+        await browser.close();
         await settledWithin(end(), CLOSE_MS);
       },
     };
@@ -257,11 +244,6 @@ export async function endBrowser(
     const list = await provider.list(AbortSignal.timeout(CALL_MS)).catch(() => undefined);
     return list?.some(({ id }) => id === browserId) === false ? undefined : provider.textOf(error);
   }
-}
-
-/** False for the answer of a WebSocket that sends back what it gets. */
-function isCdpVersion(answer: unknown): boolean {
-  return isRecord(answer) && typeof answer['product'] === 'string';
 }
 
 function sentence(title: string): string {

@@ -75,6 +75,7 @@ export async function openSessionBrowser(
   return {
     ...rest,
     cdpUrl: browser.cdpUrl ?? '',
+    ...(browser.dial && { dial: browser.dial }),
     connection: browser.connection,
     targets,
     exited: browser.exited,
@@ -99,7 +100,6 @@ async function openBrowser(
   if (cdpUrl !== undefined)
     return {
       ...elsewhere,
-      cdpHeaders,
       browser: await attach(cdpUrl, cdpHeaders),
       whyEnded: () => 'The connection to the external browser was lost.',
     };
@@ -139,28 +139,22 @@ async function openRemote(
   return {
     browser,
     cdpHeaders: browser.cdpHeaders,
-    hasPageEndpoints: false,
+    hasPageEndpoints: remote.kind === 'provider',
     whyEnded: () => remote.whyEnded,
   };
 }
 
-/** Connects to an external browser that answers. Its URL may contain secrets, so messages only show its host. */
+/** Connects to an external browser. Its URL may contain secrets, so messages only show its host. */
 async function attach(
   cdpUrl: string,
   headers: Readonly<Record<string, string>>,
 ): Promise<BrowserConnection> {
-  let browser: BrowserConnection | undefined;
   try {
-    browser = await connectExternal(cdpUrl, {
+    return await connectExternal(cdpUrl, {
       headers: { ...headers },
       timeoutMs: EXTERNAL_TIMEOUT_MS,
     });
-    await withDeadline(browser.connection.send('Browser.getVersion'), EXTERNAL_TIMEOUT_MS, () =>
-      timedOut(`the browser at ${new URL(cdpUrl).host} to report its version`, EXTERNAL_TIMEOUT_MS),
-    );
-    return browser;
   } catch (error) {
-    await browser?.close();
     if (!(error instanceof SessionwrightError)) throw error;
     throw refused('This session server cannot start such a session', [
       { path: 'cdp_url', message: error.message },

@@ -1,6 +1,7 @@
 /** The gateway: `ws://.../sessions/ID/cdp?token=...` leads to the session's browser, `ws://.../sessions/ID/playwright?token=...` to the remote Playwright, and `ws://.../sessions/connect?token=KEY` to a new browser. It forwards the upgrade, and then only joins sockets. */
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { authorizationFor } from '../../base/addresses';
 import { isToken } from '../../base/tokens';
 import { sockets } from '../../contract/addresses';
@@ -14,7 +15,7 @@ import { abortOnClose, parseUrl } from '../http/http-router';
 import type { SessionRegistry } from '../sessions/registry';
 import type { LiveSession } from '../sessions/session';
 import { whileActive } from '../sessions/session-call';
-import { openUpstream } from './upstream';
+import { openUpstream, receiveFrom } from './upstream';
 
 /** Headers of the handshake that must reach the browser; with the client's key, the browser's answer fits the client. Compression is left out: on loopback it only costs time. */
 const HANDSHAKE_HEADERS = [
@@ -38,6 +39,8 @@ interface Destination {
 
 interface Endpoint {
   url: URL;
+  /** Connects within this process, instead of to the host of the URL. */
+  dial?: (() => Duplex) | undefined;
   /** Extra headers of the handshake. */
   headers?: Readonly<Record<string, string>>;
   /** Called when the client disconnects. */
@@ -147,9 +150,10 @@ async function lead(
   session.touch();
   if (targetId !== undefined) await checkTarget(session, targetId);
   if (startupPage) await session.browser.ensurePage();
-  const { url, headers, close } = await open();
+  const { url, dial, headers, close } = await open();
   if (close) whenClosed(client, close);
-  const browser = await openUpstream(url, (chunk) => passBack(session, client, chunk));
+  const receive = (chunk: Buffer): boolean => passBack(session, client, chunk);
+  const browser = dial ? receiveFrom(dial(), receive) : await openUpstream(url, receive);
   if (!client.readable || session.status !== 'active') {
     // the client left meanwhile, and there is no second event
     browser.destroy();
@@ -163,14 +167,14 @@ async function lead(
 
 /** The endpoint of a session's browser, or of one of its pages. */
 function openBrowser(session: LiveSession, targetId?: string): Destination['open'] {
-  const { cdpUrl, cdpHeaders: headers, hasPageEndpoints } = session.browser;
+  const { cdpUrl, dial, cdpHeaders: headers, hasPageEndpoints } = session.browser;
   const url = new URL(cdpUrl);
   if (targetId !== undefined && !hasPageEndpoints)
     throw notFound(
       `A Grid leads to the whole browser of session ${session.id}, and to none of its pages. Use the cdp_url.`,
     );
   if (targetId !== undefined) url.pathname = `/devtools/page/${encodeURIComponent(targetId)}`;
-  return async () => ({ url, headers });
+  return async () => ({ url, dial, headers });
 }
 
 /** Playwright's own server checks this too, but the remote Playwright does not. */
@@ -207,7 +211,7 @@ function findPath(
 }
 
 /** Joins the sockets byte for byte, both ways, until either closes or the session ends. When the client leaves, the session stays. */
-function join(session: LiveSession, client: Socket, browser: Socket): void {
+function join(session: LiveSession, client: Socket, browser: Duplex): void {
   client.setNoDelay(true);
   const leave = session.enter();
   client.on('data', (chunk: Buffer) => {
@@ -243,7 +247,7 @@ function whenClosed(client: Socket, then: () => void): void {
   else client.once('close', then);
 }
 
-function closeTogether(one: Socket, other: Socket): void {
+function closeTogether(one: Duplex, other: Duplex): void {
   one.on('end', () => other.end());
   one.on('error', () => other.destroy());
   one.on('close', () => other.destroy());

@@ -1,6 +1,7 @@
 /** The gateway's connection to a browser: over TCP on this machine, over TLS to a provider. */
 import type { Socket } from 'node:net';
 import { connect } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 import { endpointOf } from '../../base/addresses';
 import { withDeadline } from '../../base/deadline';
@@ -42,7 +43,11 @@ function openTcp(url: URL, receive: Receiver): Socket {
 }
 
 function openTls(url: URL, receive: Receiver): Socket {
-  const socket = connectTls(endpointOf(url));
+  return receiveFrom(connectTls(endpointOf(url)), receive);
+}
+
+/** Passes the received bytes of an open stream on, as {@link openUpstream} does. */
+export function receiveFrom<T extends Duplex>(socket: T, receive: Receiver): T {
   socket.on('data', (chunk: Buffer) => {
     if (!receive(chunk)) socket.pause();
   });

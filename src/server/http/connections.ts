@@ -26,8 +26,8 @@ const PER_SESSION = 20;
 const LEAST_OF_KEY = 200;
 /** Most connections by one link, such as a `viewer_url`: a page of the viewer has one or two. */
 const MAX_OF_LINK = 100;
-/** More connections by a link to a browser, for each session of the server. A session that uses this browser (`cdp_url`) connects twice. */
-const PER_SHARED_SESSION = 2;
+/** More connections by a link to a browser, for each session of the server. A session that uses this browser (`cdp_url`) has one. */
+const PER_SHARED_SESSION = 1;
 /** Most connections without a key. Each takes up to 50 KB: 16 KB of headers, 1 KB of a body, and the parser. */
 const MAX_UNKNOWN = 500;
 /** How long a connection without a key may last, in milliseconds: the viewer's script (60 KB) arrives at 20 kilobits a second. */
