@@ -81,6 +81,7 @@ export default defineConfig({
         maxWorkers: 2,
       }),
       tier('grid', { retry, testTimeout: 600_000, hookTimeout: 300_000, fileParallelism: false }),
+      tier('providers', { retry, testTimeout: 300_000, hookTimeout: 600_000 }),
       tier('hostile', { testTimeout: 3_600_000, disableConsoleIntercept: true }),
       tier('chaos', { testTimeout: 3 * 3_600_000, disableConsoleIntercept: true }),
       tier('long', {

@@ -39,6 +39,7 @@ export const STAGES = [
   vitestStage('e2e'),
   vitestStage('long'),
   vitestStage('grid'),
+  vitestStage('providers'),
   { name: 'matrix', args: ['scripts/matrix.mjs'] },
   {
     name: 'examples',
