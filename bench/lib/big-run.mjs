@@ -27,7 +27,7 @@ export async function tellRun(reporter, { tests, workers, stepsOfTest = 15, root
     reporter: [],
   };
   const cases = Array.from({ length: tests }, (_, n) => testCase(n, rootDir));
-  reporter.onBegin(config, { allTests: () => cases });
+  reporter.onBegin(config, { suites: [], allTests: () => cases });
   const lanes = Array.from({ length: workers }, (_, place) => ({
     place,
     worker: place,

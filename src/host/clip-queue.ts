@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { replaceFile } from '../base/atomic-file';
+import { settledWithin } from '../base/deadline';
 import { messageOf } from '../base/errors';
 import { logOf, since } from '../base/log';
 import { isSessionwrightError } from '../contract/errors';
@@ -42,6 +43,8 @@ interface WaitingClip {
   failed: (error: unknown) => void;
 }
 
+/** How long a test waits for its clip, in milliseconds. Most take less than one second. */
+const SOON_MS = 10_000;
 /** Clips are the user's files: the umask decides who may read them. */
 const FILE_MODE = 0o666;
 
@@ -86,8 +89,14 @@ export class ClipQueue {
 
   /** Resolves when the clips of this lease are written or have failed. */
   async writtenFor(leaseId: string): Promise<void> {
-    const own = [...this.#running].filter(([, it]) => it.leaseId === leaseId);
-    await Promise.all(own.map(([running]) => running));
+    await Promise.all(this.#of(leaseId).map(([running]) => running));
+  }
+
+  /** Waits for the same, for a limited time. False if clips are missing by then, such as those that only a session can encode. */
+  async writtenSoon(leaseId: string): Promise<boolean> {
+    const tried = this.#of(leaseId).map(async ([, job]) => job.tried);
+    await settledWithin(Promise.all(tried), SOON_MS);
+    return this.#of(leaseId).length === 0;
   }
 
   /**
@@ -129,6 +138,10 @@ export class ClipQueue {
     const encoder = this.#encoder;
     this.#encoder = undefined;
     await encoder?.then((it) => it.close()).catch(() => undefined);
+  }
+
+  #of(leaseId: string): [Promise<void>, RunningJob][] {
+    return [...this.#running].filter(([, it]) => it.leaseId === leaseId);
   }
 
   async #make({ leaseId, path, ...clip }: ClipJob, wasTried: () => void): Promise<void> {

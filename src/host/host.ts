@@ -159,7 +159,7 @@ export class Host {
   async #release(leaseId: string): Promise<ArtifactProblem[]> {
     this.run.release(leaseId);
     if (this.#hasReporter()) return [];
-    await this.run.clipsWritten(leaseId);
+    await this.run.clips.writtenFor(leaseId);
     return this.run.newProblems();
   }
 

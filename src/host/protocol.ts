@@ -134,6 +134,8 @@ export interface TestEnd {
   leaseId: string;
   title: string;
   clip: { path: string; fromMs: number; toMs: number; size?: Size | undefined } | null;
+  /** Answer when the clip is written: a reporter copies it when the test ends. */
+  waitsForClip?: boolean;
   outcome: Exclude<TestOutcome, 'running'>;
   /** The browser's id of the test's context, which may not be closed yet. */
   leftContextId?: string | undefined;
@@ -143,6 +145,8 @@ export interface TestEnd {
 export interface TestEnded {
   /** The clip that the test asked for will be made. */
   hasClip: boolean;
+  /** The test waits for its clip, and it is not written yet. */
+  isClipLate?: boolean | undefined;
   /** Its session stays open; undefined if it does not. */
   kept?: KeptSession | undefined;
 }

@@ -45,9 +45,9 @@ export class Run {
   readonly #run = thisRun();
   readonly #sources: Sources;
   readonly #encoder: LocalEncoder;
-  readonly #clips: ClipQueue;
+  readonly clips: ClipQueue;
   readonly #sessions = new RunSessions(async (held) =>
-    this.#clips.encodeIn(async () => held.openEncoder()),
+    this.clips.encodeIn(async () => held.openEncoder()),
   );
   readonly #kept = new KeptSessions(async (held) => this.#sessions.end(held));
   readonly #badSessions = new BadSessions();
@@ -75,7 +75,7 @@ export class Run {
       },
     });
     this.#encoder = new LocalEncoder(folder);
-    this.#clips = new ClipQueue(this.#encoder, onProblem);
+    this.clips = new ClipQueue(this.#encoder, onProblem);
   }
 
   /** @param saysSource - the worker prints where sessions come from, because there is no reporter that does. */
@@ -208,8 +208,9 @@ export class Run {
   async endTest(test: TestEnd): Promise<TestEnded> {
     const lease = this.leases.find(test.leaseId);
     const hasClip = await this.#endRecording(test);
-    const hasFailed = test.outcome === 'failed';
-    return { hasClip, kept: hasFailed ? await this.#kept.keep(lease, test.title) : undefined };
+    const isClipLate = test.waitsForClip && !(await this.clips.writtenSoon(test.leaseId));
+    const kept = test.outcome === 'failed' ? await this.#kept.keep(lease, test.title) : undefined;
+    return { hasClip, isClipLate, kept };
   }
 
   async #endRecording(test: TestEnd): Promise<boolean> {
@@ -220,7 +221,7 @@ export class Run {
     const { recorder, frames } = await held.recording();
     await recorder.stop({ lastLook: false }); // the page is closed; `settle` took its last picture
     if (test.leftContextId !== undefined) recorder.leave(test.leftContextId);
-    if (test.clip) this.#clips.add({ ...test.clip, store: frames, leaseId: test.leaseId });
+    if (test.clip) this.clips.add({ ...test.clip, store: frames, leaseId: test.leaseId });
     return test.clip !== null;
   }
 
@@ -229,11 +230,6 @@ export class Run {
     if (this.#messages.has(message)) return false;
     this.#messages.add(message);
     return true;
-  }
-
-  /** Resolves when the clips of this lease are written. */
-  async clipsWritten(leaseId: string): Promise<void> {
-    await this.#clips.writtenFor(leaseId);
   }
 
   /** The problems since the last call. Workers print them if there is no reporter. */
@@ -245,7 +241,7 @@ export class Run {
 
   /** The runner died: stops billed sessions, and starts no more. */
   endCostly(): void {
-    this.#clips.sessionsOver();
+    this.clips.sessionsOver();
     this.#sessions.endAll(({ isCostly }) => !isCostly);
   }
 
@@ -275,15 +271,15 @@ export class Run {
     if (!keepsFailed) void this.#kept.endAll();
     this.#sessions.endAll((held) => keepsFailed && this.#kept.has(held));
     const over = this.#sessions.over(() => this.leases.close());
-    await Promise.all([this.#clips.close(), over.finally(() => this.#clips.sessionsOver())]);
+    await Promise.all([this.clips.close(), over.finally(() => this.clips.sessionsOver())]);
     if (!keepsFailed || this.#kept.all.length === 0) await this.over();
     return {
       failedStarts: this.#failedStarts,
       ...this.#attempts.counts,
       ...this.#sessions.summary,
       kept: this.#kept.all,
-      clips: this.#clips.written,
-      clipsInSessions: this.#clips.writtenInSessions,
+      clips: this.clips.written,
+      clipsInSessions: this.clips.writtenInSessions,
       problems: this.#problems,
     };
   }

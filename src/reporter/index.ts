@@ -21,6 +21,7 @@ import { Links } from './links';
 import { dropMissingClips, isClip } from './missing-clips';
 import { type Look, print } from './print';
 import type { RunData } from './run/data';
+import { hideStory } from '../story/test-story';
 import { RunPage, type WrittenPage } from './run-page';
 import { tellSources } from './sources';
 import { StepTeller } from './step-teller';
@@ -50,6 +51,8 @@ export default class SessionReporter implements Reporter {
   readonly #withClip = new Set<TestResult>();
   #summary: RunSummary | undefined;
   #stopLooking: (() => void) | undefined;
+  /** Whether a blob report takes the stories of tests along, for the run page of the merged report. */
+  #hasBlobReport = false;
   /** Whether the run has this reporter already: that one tells everything. */
   #isSecond = false;
 
@@ -63,6 +66,7 @@ export default class SessionReporter implements Reporter {
     this.#isSecond = announced.has(suite);
     if (this.#isSecond) return;
     announced.add(suite);
+    this.#hasBlobReport = config.reporter.some(([name]) => name === 'blob');
     if (!isMerge()) for (const { use } of config.projects) Object.assign(use, REPORTED); // where there is no withSessions
     // Playwright calls this too when the options were refused, and to list the tests.
     if (runnerState().isRefused || process.argv.includes('--list')) return;
@@ -90,6 +94,7 @@ export default class SessionReporter implements Reporter {
     this.#page?.ended(test, result);
     this.#links?.ended(test, result);
     if (result.attachments.some(isClip)) this.#withClip.add(result);
+    if (!this.#hasBlobReport) hideStory(result.attachments);
   }
 
   async onEnd(result: FullResult): Promise<void> {

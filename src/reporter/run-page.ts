@@ -158,8 +158,8 @@ async function addLinkPages(
 ): Promise<Map<string, string>> {
   const { linkPage } = await import('./run/link-page');
   const pages = new Map<string, string>();
-  for (const { name, hash, hasFailed } of places)
-    if (hasFailed) pages.set(name, await folder.addPage(`${name}-link`, linkPage(hash)));
+  for (const { name, file, hash, hasFailed } of places)
+    if (hasFailed) pages.set(name, await folder.addPage(`${file}-link`, linkPage(hash)));
   return pages;
 }
 

@@ -1,6 +1,6 @@
 /**
- * What one attempt of a test tells of its session. It travels with the test's result, through blob reports and merges too, as an
- * attachment that none of Playwright's reports shows: its name begins with an underscore.
+ * What one attempt of a test reports about its session. It is an attachment of the test's result, so that it is in blob reports and in
+ * merged reports too. Playwright's own reports hide it, since its name begins with an underscore. Our reporter hides it from all others.
  */
 import type { LogEntry } from './log-entry';
 
@@ -48,6 +48,12 @@ interface Attachment {
 export function toAttachment(story: TestStory): Attachment & { body: Buffer } {
   const body = Buffer.from(JSON.stringify({ version: VERSION, ...story }));
   return { name: NAME, contentType: 'application/json', body };
+}
+
+/** Removes the story from the attachments of a result: some reporters show every attachment. */
+export function hideStory(attachments: Attachment[]): void {
+  const index = attachments.findIndex(({ name }) => name === NAME);
+  if (index >= 0) attachments.splice(index, 1);
 }
 
 /** The story among the attachments of a result; undefined when there is none, as for a test without a session. */

@@ -6,7 +6,7 @@ import { EventFilters, EventLine, filterEvents, type EventFilter } from './event
 import { clock } from './format';
 import { useLatest } from './hooks';
 import { walkLines } from './list-keys';
-import { OutcomeIcon } from './parts';
+import { OutcomeIcon, TestTitle } from './parts';
 import {
   chapterAt,
   eventAt,
@@ -125,7 +125,7 @@ function ChapterHead(props: {
         onClick={() => props.onSeek(fromMs)}
       >
         <OutcomeIcon outcome={outcome} />
-        <span class="chapter-button-title">{title}</span>
+        <TestTitle class="chapter-button-title" text={title} />
         <span class="event-time">{durationText(toMs - fromMs)}</span>
       </button>
     </h2>

@@ -33,6 +33,15 @@ export function Button(props: ButtonProps): JSX.Element {
   );
 }
 
+/** A test's titles. If they are too long, the front is cut: the last one is the test's own. */
+export function TestTitle(props: { text: string; class: string }): JSX.Element {
+  return (
+    <span class={props.class} dir="rtl" title={props.text}>
+      <bdi>{props.text}</bdi>
+    </span>
+  );
+}
+
 interface FiltersProps<Name extends string> {
   /** Accessible name of the group. */
   label: string;

@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { clock } from './format';
-import { OutcomeIcon } from './parts';
+import { OutcomeIcon, TestTitle } from './parts';
 import { chapterAt, type Chapter, type Recording } from './recording';
 
 /** How far the keys move the slider, in milliseconds. The browser's own steps depend on the length of the recording. */
@@ -85,7 +85,7 @@ function ChapterButton(props: {
       onClick={() => props.onSeek(fromMs)}
     >
       <OutcomeIcon outcome={outcome} />
-      <span class="chapter-title">{title}</span>
+      <TestTitle class="chapter-title" text={title} />
     </button>
   );
 }

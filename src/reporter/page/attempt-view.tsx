@@ -6,7 +6,7 @@ import { RecordingView } from '../../ui/recording-view';
 import { usePlayer } from '../../ui/use-player';
 import { hashOf } from './address';
 import { Errors } from './errors';
-import { type Attempt, eventsOf, type Run } from './model';
+import { type Attempt, eventsOf, type Run, verdictOf } from './model';
 import { useSeekableSource } from './seekable-source';
 import { TraceLink } from './trace-link';
 
@@ -47,10 +47,13 @@ export function AttemptView({ run, attempt, startMs, cue, onCue }: AttemptProps)
   return (
     <article class="attempt" aria-label={`Attempt ${attempt.number}`}>
       {onCue && (
-        <p class={`attempt-name ${attempt.hasFailed ? 'bad' : 'ok'}`}>
-          Attempt {attempt.number}: {attempt.hasFailed ? 'red' : 'green'}
+        <p class={attempt.hasFailed ? 'bad' : 'ok'}>
+          <b>
+            Attempt {attempt.number}: {verdictOf(attempt)}
+          </b>
         </p>
       )}
+      <Errors run={run} attempt={attempt} onSeek={seek} />
       <RecordingView
         recording={recording}
         player={player}
@@ -72,7 +75,6 @@ export function AttemptView({ run, attempt, startMs, cue, onCue }: AttemptProps)
           )
         }
       >
-        <Errors run={run} attempt={attempt} onSeek={seek} />
         <TraceLink attempt={attempt} />
       </RecordingView>
     </article>

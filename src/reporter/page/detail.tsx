@@ -7,7 +7,7 @@ import { Button, Filters } from '../../ui/parts';
 import { type Selection, writeSelection } from './address';
 import { AttemptView, type Cue } from './attempt-view';
 import { hasDetails, loadDetails } from './load';
-import { type Attempt, OUTCOME_WORDS, type Run, STATUS_WORDS, type Test } from './model';
+import { type Attempt, OUTCOME_WORDS, type Run, type Test, verdictOf } from './model';
 import { TestOutcome } from './test-outcome';
 
 interface DetailProps {
@@ -39,7 +39,7 @@ export function Detail({ run, test, selection, onClose }: DetailProps): JSX.Elem
           chosen={compared ? 'pair' : String(chosen?.number)}
           note={(name) => {
             const attempt = test.attempts[Number(name) - 1];
-            return attempt ? STATUS_WORDS[attempt.status] : '';
+            return attempt ? verdictOf(attempt) : '';
           }}
           onChoose={(name) =>
             writeSelection({
@@ -115,6 +115,6 @@ function DetailHead({ test, onClose }: Pick<DetailProps, 'test' | 'onClose'>): J
 /** The attempts to compare: the last failed one, and the last one. */
 function pairOf({ attempts }: Test): [Attempt, Attempt] | undefined {
   const last = attempts.at(-1);
-  const red = attempts.findLast((attempt) => attempt.hasFailed && attempt !== last);
-  return red && last ? [red, last] : undefined;
+  const failed = attempts.findLast((attempt) => attempt.hasFailed && attempt !== last);
+  return failed && last ? [failed, last] : undefined;
 }

@@ -1,7 +1,7 @@
 /** The lanes of the timeline: for each session its life, its tests, and the time between them. */
 import { durationText } from '../../base/texts';
 import { shortId } from '../../ui/format';
-import { type Attempt, type Lane, type Run, STATUS_WORDS } from './model';
+import { type Attempt, type Lane, type Run, verdictOf } from './model';
 
 /** A row of the timeline: for a session, or, as the last row, for attempts that got none. */
 export interface Row {
@@ -63,9 +63,10 @@ function partsOf(lane: Lane, replacements: ReadonlyMap<Lane, Lane>): LanePart[] 
   return parts;
 }
 
-export function attemptLabel({ test, number, status, data }: Attempt): string {
+export function attemptLabel(attempt: Attempt): string {
+  const { test, number, data } = attempt;
   const nth = test.attempts.length > 1 ? `, attempt ${number}` : '';
-  return `${test.title}${nth}: ${STATUS_WORDS[status]}, ${durationText(data.durationMs)}`;
+  return `${[...test.suites, test.title].join(' › ')}${nth}: ${verdictOf(attempt)}, ${durationText(data.durationMs)}`;
 }
 
 /** The time that workers waited, without the start-up of the session, which has its own part. */

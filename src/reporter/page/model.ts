@@ -59,13 +59,20 @@ export const OUTCOME_WORDS: Record<Outcome, string> = {
   skipped: 'Skipped',
 };
 
-export const STATUS_WORDS: Record<AttemptStatus, string> = {
+const STATUS_WORDS: Record<AttemptStatus, string> = {
   passed: 'passed',
   failed: 'failed',
   timedOut: 'timed out',
   skipped: 'skipped',
   interrupted: 'interrupted',
 };
+
+/** How an attempt ended, in words. With `test.fail()`, a failure is expected. */
+export function verdictOf({ status, hasFailed }: Attempt): string {
+  if (status === 'passed') return hasFailed ? 'passed unexpectedly' : 'passed';
+  const isExpected = !hasFailed && status !== 'skipped';
+  return isExpected ? `${STATUS_WORDS[status]} as expected` : STATUS_WORDS[status];
+}
 
 export function toRun(data: RunData): Run {
   const lanes = data.sessions.map((session, index): Lane => ({
@@ -155,7 +162,7 @@ function toAttempt(
 ): Attempt {
   const { status, session } = data;
   const lane = session === undefined ? undefined : lanes[session];
-  const hasFailed = status !== 'passed' && status !== 'skipped';
+  const hasFailed = data.isUnexpected === true;
   const attempt: Attempt = { test, number, status, hasFailed, lane, data };
   lane?.attempts.push(attempt);
   return attempt;

@@ -2,7 +2,7 @@
 import type { JSX, RefObject } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { countText, durationText } from '../../base/texts';
-import { Filters, Search } from '../../ui/parts';
+import { Filters, Search, TestTitle } from '../../ui/parts';
 import { type Filter, filtered, type Order } from './filter';
 import { OUTCOME_WORDS, OUTCOMES, type Run, type Test } from './model';
 import { TestOutcome } from './test-outcome';
@@ -190,7 +190,7 @@ function Row({ test, position: { at, of }, isSelected, onSelect }: RowProps): JS
     >
       <TestOutcome outcome={outcome} />
       <span class="row-text">
-        <span class="row-title">{path}</span>
+        <TestTitle class="row-title" text={path} />
         <span class="row-location">
           {location}
           {project !== '' && <em>{project}</em>}

@@ -220,7 +220,7 @@ function Blocks({ blocks, chosen, totalMs, titledMs }: BlocksProps): JSX.Element
         <button
           type="button"
           key={`${attempt.test.index}-${attempt.number}`}
-          class={`block ${attempt.hasFailed ? 'failed' : attempt.status}`}
+          class={`block ${attempt.hasFailed ? 'failed' : attempt.status === 'skipped' ? 'skipped' : 'passed'}`}
           data-test={attempt.test.index}
           data-attempt={attempt.number}
           tabIndex={(chosen ? attempt === chosen : index === 0) ? 0 : -1}

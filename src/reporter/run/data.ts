@@ -118,6 +118,8 @@ export interface AttemptData extends AttemptDetails {
   /** When its worker waited for a session. */
   waits?: [atMs: number, durationMs: number][];
   isLost?: true;
+  /** Its result is not the one that its test expects: with `test.fail()`, a pass is a failure. */
+  isUnexpected?: true;
 }
 
 /** A step: its title (a text), when it began in its attempt, how long it took, how deep it lies in others, where it was called (a text, 0 for nowhere), and 1 when it failed. */

@@ -100,7 +100,7 @@ function testData(test: TestCase, texts: Texts, attempts: () => AttemptData[]): 
 }
 
 function attemptData(
-  { sessionId, clipFile, traceFile, retry: _, cause: __, ...attempt }: AttemptNotes,
+  { sessionId, clipFile, traceFile, retry: _, cause, ...attempt }: AttemptNotes,
   run: { startMs: number; index: ReadonlyMap<string, number>; files: ReadonlyMap<string, string> },
 ): AttemptData {
   const session = sessionId === undefined ? undefined : run.index.get(sessionId);
@@ -108,6 +108,7 @@ function attemptData(
   const trace = traceFile === undefined ? undefined : run.files.get(traceFile);
   return {
     ...attempt,
+    ...(cause !== undefined && { isUnexpected: true }),
     ...(session !== undefined && { session }),
     atMs: attempt.atMs - run.startMs,
     ...(attempt.waits && {

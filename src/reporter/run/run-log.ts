@@ -26,6 +26,8 @@ export interface TestNotes {
 export interface AttemptPlace {
   /** By {@link attemptName}. */
   name: string;
+  /** For names of files: short, since terminals print it. */
+  file: string;
   /** What stands behind the `#` of the page's address. */
   hash: string;
   hasFailed: boolean;
@@ -77,6 +79,7 @@ export class RunLog {
           ? []
           : {
               name: attemptName(test, { retry }),
+              file: `test-${index + 1}-attempt-${nth + 1}`,
               hash: `test=${index}&attempt=${nth + 1}`,
               hasFailed: cause !== undefined,
             },

@@ -4,7 +4,7 @@ import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ViewedEvent, ViewedSession, ViewedTest } from '../../contract/viewer';
 import { EventFilters, EventLine, filterEvents, type EventFilter } from '../../ui/event-line';
 import { clock } from '../../ui/format';
-import { Button, Notice, OutcomeIcon } from '../../ui/parts';
+import { Button, Notice, OutcomeIcon, TestTitle } from '../../ui/parts';
 
 /** A list this close to its end, in pixels, counts as scrolled to the end. */
 const NEAR_PX = 40;
@@ -73,7 +73,7 @@ function LatestTests({ tests }: { tests: readonly ViewedTest[] }): JSX.Element |
       {tests.slice(-SHOWN_TESTS).map((test) => (
         <li key={test.startMs} class="side-test" title={test.title}>
           <OutcomeIcon outcome={test.outcome} />
-          <span class="side-test-title">{test.title}</span>
+          <TestTitle class="side-test-title" text={test.title} />
         </li>
       ))}
     </ol>

@@ -45,8 +45,8 @@ export function LivePage({ api, start, session: first, onEnded }: LivePageProps)
       <Announcement text={words} />
       <header class="bar">
         <Brand href={api.mayGoToWall ? api.wallPath : undefined} />
-        <h1 class="bar-title" title={title}>
-          {title}
+        <h1 class="bar-title" title={title} dir="rtl">
+          <bdi>{title}</bdi>
         </h1>
         <StatusBadge status={session.status} />
         <Age session={session} offsetMs={live.offsetMs} />

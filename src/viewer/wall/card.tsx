@@ -7,7 +7,7 @@ import { Connection } from '../connection';
 import { age, shortId, shortUrl } from '../../ui/format';
 import { useVisible } from '../../ui/hooks';
 import { Icon } from '../../ui/icon';
-import { OutcomeIcon } from '../../ui/parts';
+import { OutcomeIcon, TestTitle } from '../../ui/parts';
 import { StatusBadge } from '../parts';
 
 export function Card({ session, nowMs }: { session: WallSession; nowMs: number }): JSX.Element {
@@ -27,7 +27,7 @@ export function Card({ session, nowMs }: { session: WallSession; nowMs: number }
       <span class="card-text">
         <span class="card-title" title={title}>
           {test && <OutcomeIcon outcome={test.outcome} />}
-          <span class="card-title-text">{title}</span>
+          <TestTitle class="card-title-text" text={title} />
         </span>
         <span class="card-more">
           <span class="card-url" title={tab?.url ?? id}>

@@ -92,7 +92,10 @@ test('reports without stories are merged into no page, and it says why', async (
   const reporter = new SessionReporter({ runPage: join(folder, 'merged') });
   const buys = testCase('buys');
   const config = { rootDir: folder, projects: [], reporter: [], workers: 1, version: '' };
-  reporter.onBegin(config as unknown as FullConfig, { allTests: () => [buys] } as unknown as Suite);
+  reporter.onBegin(
+    config as unknown as FullConfig,
+    { suites: [], allTests: () => [buys] } as unknown as Suite,
+  );
   reporter.onTestEnd(buys, testResult([0, 10], {}, null));
   await reporter.onEnd({ status: 'passed', startTime: new Date(), duration: 10 });
   await reporter.onExit();

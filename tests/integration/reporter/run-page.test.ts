@@ -346,7 +346,7 @@ describe('the trace of an attempt', () => {
     const config = { rootDir: home, projects: [], reporter: [], workers: 1, version: '1.65.1' };
     reporter.onBegin(
       config as unknown as FullConfig,
-      { allTests: () => [fails, passes] } as unknown as Suite,
+      { suites: [], allTests: () => [fails, passes] } as unknown as Suite,
     );
     const story = { session: facts('one') };
     reporter.onTestEnd(
@@ -389,6 +389,74 @@ describe('the trace of an attempt', () => {
     expect(command).toContain(`${url}/run/data/`);
     await page.close();
     server.close();
+  });
+});
+
+describe('tests that are expected to fail', () => {
+  let file: string;
+
+  beforeAll(async () => {
+    const home = join(folder, 'verdicts');
+    await mkdir(home);
+    const reporter = new SessionReporter({ runPage: join(home, 'page') });
+    const expected = { ...testCase('fails as expected'), expectedStatus: 'failed' as const };
+    const unexpected = {
+      ...testCase('passes unexpectedly', 'unexpected'),
+      expectedStatus: 'failed' as const,
+    };
+    const long = testCase(`a test with a long title ${'that goes on and on '.repeat(5)}to its end`);
+    const config = { rootDir: home, projects: [], reporter: [], workers: 1, version: '1.65.1' };
+    reporter.onBegin(
+      config as unknown as FullConfig,
+      { suites: [], allTests: () => [expected, unexpected, long] } as unknown as Suite,
+    );
+    const story = { session: facts('one') };
+    const errors = [{ message: 'Error: no such shop' }];
+    reporter.onTestEnd(expected, testResult([0, 100], { status: 'failed', errors }, story));
+    reporter.onTestEnd(unexpected, testResult([100, 200], {}, story));
+    reporter.onTestEnd(long, testResult([200, 300], {}, story));
+    const result = { status: 'failed', startTime: new Date(BEGIN_MS), duration: 300 };
+    await reporter.onEnd(result as FullResult);
+    file = join(home, 'page/index.html');
+  });
+
+  test('have the same verdict in the list and in the timeline', async () => {
+    const page = await open(file);
+    const row = (title: string) => page.locator('.row', { hasText: title });
+    const block = (title: string) => page.getByRole('button', { name: title });
+    expect(await row('fails as expected').locator('.outcome').getAttribute('class')).toContain(
+      'passed',
+    );
+    expect(await block('fails as expected').getAttribute('class')).toBe('block passed');
+    expect(await block('fails as expected').getAttribute('aria-label')).toContain(
+      'failed as expected',
+    );
+    expect(await row('passes unexpectedly').locator('.outcome').getAttribute('class')).toContain(
+      'failed',
+    );
+    expect(await block('passes unexpectedly').getAttribute('class')).toBe('block failed');
+    await page.close();
+  });
+
+  test('an error is above the player, and within a window of 1280 by 900', async () => {
+    const page = await open(file, { viewport: { width: 1280, height: 900 } });
+    await page.locator('.row', { hasText: 'fails as expected' }).click();
+    const error = await page.locator('.errors').boundingBox();
+    const stage = await page.locator('.stage').boundingBox();
+    expect(error?.y).toBeLessThan(stage?.y ?? 0);
+    expect((error?.y ?? 900) + (error?.height ?? 0)).toBeLessThan(900);
+    await page.close();
+  });
+
+  test('a long title shows its end', async () => {
+    const page = await open(file);
+    const title = page.locator('.row-title', { hasText: 'to its end' });
+    const [outer, inner] = [await title.boundingBox(), await title.locator('bdi').boundingBox()];
+    expect(inner?.width).toBeGreaterThan(outer?.width ?? 0);
+    const rightOf = (box: typeof outer) => Math.round((box?.x ?? 0) + (box?.width ?? 0));
+    expect(rightOf(inner)).toBe(rightOf(outer));
+    expect(await title.getAttribute('title')).toMatch(/^group › a test with/);
+    await page.close();
   });
 });
 

@@ -232,7 +232,7 @@ async function watched(title: string): Promise<{ viewer_url: string }> {
 /** What stands out of the window to the right, or is a page that scrolls sideways. */
 async function tooWide(page: Page): Promise<string[]> {
   return page.evaluate(() => {
-    const out = [...document.querySelectorAll('#viewer *')].filter((it) => {
+    const out = [...document.querySelectorAll('#viewer :not(bdi)')].filter((it) => {
       const { right, left } = it.getBoundingClientRect();
       const isCut = it.scrollWidth > it.clientWidth && getComputedStyle(it).overflowX === 'auto';
       return right > innerWidth + 1 || left < -1 || isCut;

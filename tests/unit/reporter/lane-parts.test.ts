@@ -87,7 +87,13 @@ test('waiting is what its start does not explain; a hand-over stands where the n
     [
       {
         attempts: [
-          attempt({ session: 0, status: 'failed', waits: [[20, 180]], atMs: 200 }),
+          attempt({
+            session: 0,
+            status: 'failed',
+            isUnexpected: true,
+            waits: [[20, 180]],
+            atMs: 200,
+          }),
           attempt({ session: 0, worker: 1, atMs: 400 }),
         ],
       },
