@@ -16,12 +16,11 @@ import { beginNextRun, finishRun, keptSessionsOver, runnerState } from '../host/
 import { environment } from '../options/environment';
 import { REPORTED } from '../options/reported';
 import { keptLine } from '../host/kept-line';
+import { dropMissingClips, hideStory, isClip } from './attachments';
 import { openLiveView, wantsLiveView } from './headed';
 import { Links } from './links';
-import { dropMissingClips, isClip } from './missing-clips';
 import { type Look, print } from './print';
 import type { RunData } from './run/data';
-import { hideStory } from '../story/test-story';
 import { RunPage, type WrittenPage } from './run-page';
 import { tellSources } from './sources';
 import { StepTeller } from './step-teller';
@@ -94,7 +93,7 @@ export default class SessionReporter implements Reporter {
     this.#page?.ended(test, result);
     this.#links?.ended(test, result);
     if (result.attachments.some(isClip)) this.#withClip.add(result);
-    if (!this.#hasBlobReport) hideStory(result.attachments);
+    if (!this.#hasBlobReport) hideStory(result);
   }
 
   async onEnd(result: FullResult): Promise<void> {

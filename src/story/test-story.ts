@@ -50,15 +50,14 @@ export function toAttachment(story: TestStory): Attachment & { body: Buffer } {
   return { name: NAME, contentType: 'application/json', body };
 }
 
-/** Removes the story from the attachments of a result: some reporters show every attachment. */
-export function hideStory(attachments: Attachment[]): void {
-  const index = attachments.findIndex(({ name }) => name === NAME);
-  if (index >= 0) attachments.splice(index, 1);
+/** Whether an attachment carries a story. */
+export function isStory({ name }: Pick<Attachment, 'name'>): boolean {
+  return name === NAME;
 }
 
 /** The story among the attachments of a result; undefined when there is none, as for a test without a session. */
 export function storyOf(attachments: readonly Attachment[]): TestStory | undefined {
-  const body = attachments.find(({ name }) => name === NAME)?.body;
+  const body = attachments.find(isStory)?.body;
   if (!body) return undefined;
   try {
     const { version, ...story } = JSON.parse(body.toString()) as TestStory & { version: number };

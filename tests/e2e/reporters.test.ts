@@ -1,12 +1,15 @@
 /** Reporters of others: each test's clip is in their reports, and nothing internal is. */
-import { readdir, readFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { access, readdir, readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, expect, test } from 'vitest';
 import { startBrowserPerConnection } from '../browser-per-connection';
 import { leavesNothing } from './support/leaves-nothing';
 import { Project } from './support/project';
 
 const MODULES = resolve(import.meta.dirname, '../../node_modules');
+const PLAYWRIGHT = join(MODULES, '@playwright/test/cli.js');
 const ALLURE = [join(MODULES, 'allure-playwright'), { resultsDir: 'allure-results' }];
 /** Noise takes long to encode. */
 const NOISE = `() => new Promise((resolve) => {
@@ -115,4 +118,18 @@ test('monocart shows clips, and no internal attachment', async () => {
   const report = await readFile(join(project.folder, 'monocart/index.json'), 'utf8');
   expect(report.match(/"contentType": ?"video\/mp4"/g)).toHaveLength(4);
   expect(report).not.toContain('_sessionwright');
+});
+
+test("Playwright's HTML report is written, by the run and from its blobs", async () => {
+  const report = 'playwright-report/index.html';
+  expect(await runWith([['html', { open: 'never' }]])).not.toContain('attachment not found');
+  await rm(join(project.folder, report));
+  await project.run(['--reporter=blob']);
+  const merged = await promisify(execFile)(
+    process.execPath,
+    [PLAYWRIGHT, 'merge-reports', '--config', 'playwright.config.ts', 'blob-report'],
+    { cwd: project.folder, env: project.env },
+  );
+  expect(merged.stdout + merged.stderr).not.toContain('attachment not found');
+  await access(join(project.folder, report));
 });
