@@ -89,6 +89,7 @@ function attempt(n, { lane, retry, failed, stepsOfTest, rootDir }) {
       duration: Math.round(durationMs / stepsOfTest),
       location: location(10 + (n % 25) * 8 + (nth % 8)),
       steps: [],
+      attachments: [],
       ...(failed && isLast && { error }),
     };
   });

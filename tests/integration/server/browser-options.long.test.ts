@@ -79,11 +79,13 @@ async function startSite(): Promise<typeof site> {
 /** A browser that does nothing but what is said. It does not even close its side of a connection. */
 async function startBrowserOf(
   behave: (socket: WebSocket) => unknown,
+  reads = 1,
 ): Promise<{ url: string; server: WebSocketServer }> {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
   server.on('connection', (socket) => {
     behave(socket);
-    socket.once('message', () => setImmediate(() => socket.pause())); // what comes after the first command is not read
+    let left = reads;
+    socket.on('message', () => --left || setImmediate(() => socket.pause())); // later commands are not read
   });
   await once(server, 'listening');
   return { url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`, server };
@@ -316,8 +318,14 @@ test.concurrent.each([undefined, 'hello', '{"method":"Target.attachedToTarget"}'
 );
 
 test.concurrent('a session of an external browser that falls silent can be stopped', async () => {
-  const { url, server } = await startBrowserOf((socket) =>
-    socket.once('message', () => socket.send('{"id":1,"result":{}}')),
+  const results = [{ product: 'Chrome/1' }, { sessionId: 'session' }, {}];
+  const { url, server } = await startBrowserOf(
+    (socket) =>
+      socket.on('message', (data: Buffer) => {
+        const { id, sessionId } = JSON.parse(data.toString()) as { id: number; sessionId?: string };
+        socket.send(JSON.stringify({ id, sessionId, result: results.shift() }));
+      }),
+    results.length,
   );
   const { body } = await api.call('POST', '/sessions/start', { body: { cdp_url: url } });
   expect(body).toMatchObject({ status: 'active' });

@@ -60,6 +60,7 @@ export function step(title: string, atMs: number, part: Partial<TestStep> = {}):
     startTime: new Date(BEGIN_MS + atMs),
     duration: 10,
     steps: [],
+    attachments: [],
     ...part,
   } as unknown as TestStep;
 }
