@@ -54,6 +54,7 @@ export default defineConfig([
       host: 'src/host/main.ts',
       'playwright-server': 'src/server/playwright-main.ts',
       cli: 'src/cli/main.ts',
+      'doctor-facts': 'src/cli/doctor/facts-reporter.ts',
     },
     clean: ['!assets/**'], // built at the same time
     dts: {

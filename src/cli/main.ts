@@ -16,6 +16,10 @@ const run = commandGroup(
       summary: 'make an existing Playwright suite run on sessions',
       run: async (args) => (await import('./init/index')).init(args), // loads a parser
     },
+    doctor: {
+      summary: 'check everything that a run needs',
+      run: async (args) => (await import('./doctor/index')).doctor(args),
+    },
     open: { summary: 'open the page that shows the current run, or a server', run: open },
     serve: { summary: 'run a session server in the foreground', run: serve },
     sessions: {
@@ -43,7 +47,7 @@ function end(exitCode: number): void {
 }
 
 main(process.argv.slice(2)).then(
-  () => end(0),
+  () => end(Number(process.exitCode ?? 0)),
   (error: unknown) => {
     printError(error instanceof UsageError || isSessionwrightError(error) ? error.message : error);
     end(error instanceof UsageError ? 2 : 1);

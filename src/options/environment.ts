@@ -299,6 +299,11 @@ export function playwrightEnvironment(folder: string, browsers: string): Record<
   };
 }
 
+/** The environment for a Playwright of the suite: all of it. @param reporter - a reporter that it loads in addition */
+export function suiteEnvironment(reporter?: string): NodeJS.ProcessEnv {
+  return { ...process.env, ...(reporter !== undefined && { PW_TEST_REPORTER: reporter }) };
+}
+
 function read(name: string): string | undefined {
   return process.env[name] || undefined;
 }
