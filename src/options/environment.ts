@@ -221,9 +221,13 @@ export const OF_ONE_WORKER: readonly string[] = ['TEST_WORKER_INDEX', 'TEST_PARA
 /** Variables of the process that starts the host: a debugger, a loader, a worker's index. The host gets the network switches of `NODE_OPTIONS`. */
 const NOT_FOR_THE_HOST = ['NODE_OPTIONS', 'NODE_INSPECT_RESUME_ON_START', ...OF_ONE_WORKER];
 
+/** `use` of the configuration that doctor generates. */
+export const DOCTOR_USE = 'SESSIONWRIGHT_DOCTOR_USE';
+
 /** Variables that a browser does not need. */
 const NOT_FOR_BROWSERS = [
   ...NOT_FOR_THE_HOST,
+  DOCTOR_USE,
   'SESSIONWRIGHT_API_KEY',
   'NOTTE_API_KEY',
   'SELENIUM_REMOTE_URL',
@@ -299,9 +303,23 @@ export function playwrightEnvironment(folder: string, browsers: string): Record<
   };
 }
 
-/** The environment for a Playwright of the suite: all of it. @param reporter - a reporter that it loads in addition */
-export function suiteEnvironment(reporter?: string): NodeJS.ProcessEnv {
-  return { ...process.env, ...(reporter !== undefined && { PW_TEST_REPORTER: reporter }) };
+/**
+ * The environment for a Playwright of the suite: all of it.
+ * @param reporter - a reporter that it loads in addition
+ * @param use - for the configuration that doctor generates, as JSON. May contain secrets, so it is in no file
+ */
+export function suiteEnvironment({
+  reporter,
+  use,
+}: {
+  reporter?: string | undefined;
+  use?: string | undefined;
+}): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    ...(reporter !== undefined && { PW_TEST_REPORTER: reporter }),
+    ...(use !== undefined && { [DOCTOR_USE]: use }),
+  };
 }
 
 function read(name: string): string | undefined {

@@ -1,13 +1,15 @@
 /** `sessionwright doctor` on whole projects: what passes, and each thing that can be wrong. */
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterEach, expect, test } from 'vitest';
+import { eventually } from '../eventually';
 import { leavesNothing } from './support/leaves-nothing';
 import { Project } from './support/project';
 import { serve } from './support/serve-process';
@@ -19,6 +21,8 @@ interface Doctor {
 }
 
 let project: Project;
+/** The command that runs, or has run last. */
+let child: ChildProcessByStdio<null, Readable, Readable>;
 
 afterEach(async () => {
   await leavesNothing(project);
@@ -26,9 +30,13 @@ afterEach(async () => {
 });
 
 /** Runs the command of the project's own package. */
-async function doctor(args: string[], folder = project.folder): Promise<Doctor> {
-  const cli = join(project.folder, 'node_modules/sessionwright/dist/cli.js');
-  const child = spawn(process.execPath, [cli, 'doctor', ...args], {
+async function doctor(
+  args: string[],
+  folder = project.folder,
+  installed = project.folder,
+): Promise<Doctor> {
+  const cli = join(installed, 'node_modules/sessionwright/dist/cli.js');
+  child = spawn(process.execPath, [cli, 'doctor', ...args], {
     cwd: folder,
     env: project.env,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -71,6 +79,29 @@ test('a suite that is set up passes every check, with a session and its clip', a
   expect(exitCode).toBe(0);
 });
 
+test('a suite in a folder with an apostrophe and spaces', async () => {
+  await create();
+  const folder = join(project.folder, "the team's suite");
+  for (const name of ['node_modules', 'playwright.config.ts', 'package.json'])
+    await cp(join(project.folder, name), join(folder, name), { recursive: true });
+  const { exitCode, output } = await doctor([], folder, folder);
+  expect(output).toContain('✓ It has a clip');
+  expect(exitCode).toBe(0);
+});
+
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  '%s ends its session, and leaves no file',
+  async (signal) => {
+    await create();
+    const running = doctor([]);
+    await eventually(() => expect(project.hosts()).not.toEqual([]), { interval: 10 });
+    child.kill(signal);
+    const { exitCode, output } = await running;
+    expect(output).toContain('✗ A test on a session failed');
+    expect(exitCode).toBe(1);
+  },
+);
+
 test('--quick starts no session, and --json is for programs', async () => {
   await create();
   const { exitCode, checks } = await doctor(['--quick', '--json']);
@@ -100,7 +131,7 @@ test.each([
   [
     'localhost',
     'warn',
-    `use: { baseURL: 'http://localhost:3000' }`,
+    `use: { baseURL: 'http://u:hunter2@localhost:3000' }`,
     { SESSIONWRIGHT_CDP_URL: 'ws://browsers.test/?token=hunter2' },
     /is on this machine/,
   ],
@@ -176,7 +207,7 @@ test('a server is asked for its key and its capacity', async () => {
     await create('', { env });
     const api = async (): Promise<object | undefined> =>
       (await doctor(['--quick', '--json'])).checks.find(({ id }) => id === 'source.api');
-    expect(await api()).toMatchObject({ status: 'warn', message: /they take turns/ });
+    expect(await api()).toMatchObject({ status: 'warn', message: /some wait/ });
     project.env['SESSIONWRIGHT_API_KEY'] = 'hunter2';
     expect(await api()).toMatchObject({ status: 'fail' });
   } finally {

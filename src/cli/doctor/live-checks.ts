@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { builtFile } from '../../base/built-file';
 import { readJson } from '../../base/json';
 import { durationText } from '../../base/texts';
+import { DOCTOR_USE } from '../../options/environment';
 import { configFolder } from '../../options/project';
 import { projectLeftToPlaywright } from '../../options/served';
 import { withModulePath } from '../../options/source';
@@ -38,11 +39,13 @@ export async function liveChecks(folder: string, suite: SuiteFacts): Promise<Che
     const { channel, headless, launchOptions, proxy } = project.use;
     const sessionOptions = withModulePath(project.sessionOptions, configFolder(suite));
     const use = { channel, headless, launchOptions, proxy, sessionOptions };
-    await writeFile(join(temp, 'use.json'), JSON.stringify(use), { mode: 0o600 }); // may contain secrets
     await writeFile(join(temp, 'playwright.config.mjs'), CONFIG);
     await writeFile(join(temp, 'doctor.spec.mjs'), SPEC);
     const startedMs = performance.now();
-    const output = await runTests(folder, join(temp, 'playwright.config.mjs'), RUN_MS);
+    const output = await runTests(folder, join(temp, 'playwright.config.mjs'), {
+      use: JSON.stringify(use),
+      limitMs: RUN_MS,
+    });
     const took = durationText(performance.now() - startedMs);
     const report = (await readJson(join(temp, 'report.json'))) as Report | undefined;
     return checksOf(report, output, took);
@@ -94,16 +97,15 @@ function playwrightResult(remarks: readonly string[]): Result {
 }
 
 const CONFIG = `
-import { readFileSync } from 'node:fs';
-import { withSessions } from '${builtFile('config.js').href}';
-const use = JSON.parse(readFileSync(new URL('use.json', import.meta.url), 'utf8'));
+import { withSessions } from ${JSON.stringify(builtFile('config.js').href)};
+const use = JSON.parse(process.env.${DOCTOR_USE});
 export default withSessions({
   testDir: '.', workers: 1, retries: 0, use: { ...use, recording: 'on' },
   reporter: [['json', { outputFile: 'report.json' }]],
 }, { runPage: false });
 `;
 const SPEC = `
-import { test, expect } from '${builtFile('index.js').href}';
+import { test, expect } from ${JSON.stringify(builtFile('index.js').href)};
 test('a session shows a page', async ({ page }) => {
   await page.setContent('<h1>It works</h1>');
   await expect(page.getByRole('heading')).toHaveText('It works');

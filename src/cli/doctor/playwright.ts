@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { builtFile } from '../../base/built-file';
+import { signalled } from '../../base/processes';
 import { suiteEnvironment } from '../../options/environment';
 import type { SuiteFacts } from './suite-facts';
 
@@ -30,13 +31,13 @@ export function packageFile(name: string, folder: string): string | undefined {
 function startPlaywright(
   folder: string,
   args: readonly string[],
-  { reporter, limitMs }: { reporter?: string; limitMs: number },
+  { limitMs, ...variables }: { reporter?: string; use?: string; limitMs: number },
 ): { child: ChildProcess; ended: Promise<string> } {
   const installed = packageFile('@playwright/test', folder);
   if (installed === undefined) throw new Error('@playwright/test is not installed.');
   const child = spawn(process.execPath, [join(dirname(installed), 'cli.js'), 'test', ...args], {
     cwd: folder,
-    env: suiteEnvironment(reporter),
+    env: suiteEnvironment(variables),
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     timeout: limitMs,
   });
@@ -48,11 +49,18 @@ function startPlaywright(
 }
 
 /**
- * Runs tests. Returns what Playwright prints, without colors.
+ * Runs tests, until they end or this process is interrupted. Returns what Playwright prints, without colors.
+ * @param settings.use - for a generated configuration, as JSON
  * @throws if Playwright is not installed
  */
-export async function runTests(folder: string, config: string, limitMs: number): Promise<string> {
-  return startPlaywright(folder, ['--config', config], { limitMs }).ended;
+export async function runTests(
+  folder: string,
+  config: string,
+  settings: { use: string; limitMs: number },
+): Promise<string> {
+  const { child, ended } = startPlaywright(folder, ['--config', config], settings);
+  void signalled('SIGINT', 'SIGTERM', 'SIGHUP').then(() => child.kill('SIGINT')); // it then stops its session
+  return ended;
 }
 
 /**

@@ -1,4 +1,5 @@
 /** Checks of the sources of sessions: the browser of this machine, a Grid, a provider, or a session API. */
+import { shownUrl } from '../../base/redaction';
 import { countText } from '../../base/texts';
 import { CLOUD_API_URL } from '../../options/defaults';
 import { environment } from '../../options/environment';
@@ -7,6 +8,7 @@ import {
   describeSource,
   gridOf,
   hasRemoteApi,
+  isCloud,
   isElsewhere,
   providerOf,
   withModulePath,
@@ -107,7 +109,7 @@ async function apiResult(options: SessionOptions, workers: number): Promise<Resu
   if (apiKey === undefined)
     return {
       status: 'fail',
-      message: `There is no key for the session API ${apiUrl}.`,
+      message: `There is no key for the session API ${shownUrl(apiUrl)}.`,
       fix: `Set ${environment.apiNames.apiKey}.`,
     };
   const client = new SessionsClient({ apiUrl, apiKey, timeout: ANSWER_MS, handleSignals: false });
@@ -124,13 +126,22 @@ async function apiResult(options: SessionOptions, workers: number): Promise<Resu
 
 /** Most sessions of one of our servers; undefined for the cloud, or if the key may not read it. */
 async function limitOf(apiUrl: string, apiKey: string): Promise<number | undefined> {
-  const answer = await fetch(`${apiUrl}/metrics`, {
-    headers: { authorization: `Bearer ${apiKey}` },
-    signal: AbortSignal.timeout(ANSWER_MS),
-  }).catch(() => undefined);
-  const text = answer?.ok ? await answer.text() : '';
-  const [, limit] = /^sessionwright_sessions_limit (\d+)/m.exec(text) ?? [];
-  return limit === undefined ? undefined : Number(limit);
+  if (isCloud(apiUrl)) return undefined;
+  const { Dispatchers } = await import('../../client/dispatchers');
+  const dispatchers = new Dispatchers();
+  try {
+    const { body } = await dispatchers.request(new URL(`${shownUrl(apiUrl)}/metrics`), {
+      method: 'GET',
+      headers: { authorization: `Bearer ${apiKey}` },
+      signal: AbortSignal.timeout(ANSWER_MS),
+    });
+    const [, limit] = /^sessionwright_sessions_limit (\d+)/m.exec(await body.text()) ?? [];
+    return limit === undefined ? undefined : Number(limit);
+  } catch {
+    return undefined;
+  } finally {
+    await dispatchers.close();
+  }
 }
 
 function capacityResult(
@@ -139,8 +150,8 @@ function capacityResult(
 ): Result {
   if (free >= workers) return { status: 'pass', message };
   return {
-    status: free > 0 ? 'warn' : 'fail',
-    message: `${message}, for ${countText(workers, 'worker')}: they take turns.`,
+    status: 'warn', // a run waits for sessions of others to end, and some Grids add nodes when asked
+    message: `${message}, for ${countText(workers, 'worker')}: some wait for a session.`,
     fix: 'Run fewer workers, or add capacity.',
   };
 }

@@ -1,5 +1,6 @@
 /** Checks of a suite's configuration. */
 import { hostOf, isLoopback } from '../../base/addresses';
+import { shownUrl } from '../../base/redaction';
 import { countText, durationText } from '../../base/texts';
 import { environment } from '../../options/environment';
 import { pathOfUse } from '../../options/project';
@@ -83,7 +84,7 @@ function localhostResult(projects: readonly ProjectFacts[]): Result {
   if (!found) return { status: 'pass', message: 'Sessions reach the baseURL, or it is not local' };
   return {
     status: 'warn',
-    message: `The baseURL ${url(found)} is on this machine, and the browsers are on another one.`,
+    message: `The baseURL ${shownUrl(url(found))} is on this machine, and the browsers are on another one.`,
     fix: "Set sessionOptions: { exposeNetwork: '<loopback>' }.",
   };
 }
