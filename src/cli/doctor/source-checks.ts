@@ -1,6 +1,7 @@
 /** Checks of the sources of sessions: the browser of this machine, a Grid, a provider, or a session API. */
 import { shownUrl } from '../../base/redaction';
 import { countText } from '../../base/texts';
+import { Dispatchers } from '../../client/dispatchers';
 import { CLOUD_API_URL } from '../../options/defaults';
 import { environment } from '../../options/environment';
 import { projectLeftToPlaywright } from '../../options/served';
@@ -127,7 +128,6 @@ async function apiResult(options: SessionOptions, workers: number): Promise<Resu
 /** Most sessions of one of our servers; undefined for the cloud, or if the key may not read it. */
 async function limitOf(apiUrl: string, apiKey: string): Promise<number | undefined> {
   if (isCloud(apiUrl)) return undefined;
-  const { Dispatchers } = await import('../../client/dispatchers');
   const dispatchers = new Dispatchers();
   try {
     const { body } = await dispatchers.request(new URL(`${shownUrl(apiUrl)}/metrics`), {
